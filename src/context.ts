@@ -1,0 +1,107 @@
+import type { ExitCode } from './errors.ts'
+import type { System } from './model/system.ts'
+
+/** Where a command's words go. Facts to stdout, talk to stderr; every text passes the mask first. */
+export interface Io {
+  /** Facts: lines on stdout. Silent under `--json`. */
+  out(text?: string): void
+  /** Talk and progress: lines on stderr. Silent under `--quiet`. */
+  note(text?: string): void
+  /** Troubles: lines on stderr, never silent. */
+  error(text: string): void
+  /** The one JSON document of a command; ignored without `--json`. */
+  json(document: unknown): void
+  /** A moving line while something takes longer than a second; plain lines where stderr is no terminal. */
+  progress(title: string): Progress
+  /** Keys that must never be shown: each is replaced by dots in everything written, in all its usual encodings. */
+  hide(value: string): void
+  /** `value` with all hidden keys as dots. */
+  mask(text: string): string
+  readonly paint: Paint
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: number
+  readonly asJson: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+export interface Progress {
+  update(text: string): void
+  done(text?: string): void
+}
+
+/** Colour by meaning; every function returns its text unchanged where colour is off. */
+export interface Paint {
+  good(text: string): string
+  bad(text: string): string
+  warn(text: string): string
+  dim(text: string): string
+  strong(text: string): string
+  accent(text: string): string
+}
+
+/** Questions to a person. Every one throws a usage error that names `flag` where there is no terminal or `--yes`. */
+export interface Prompt {
+  /** False: nothing may be asked. */
+  readonly able: boolean
+  confirm(question: string, options: { flag: string; default?: boolean }): Promise<boolean>
+  /** Hidden input. */
+  secret(question: string, options: { flag: string }): Promise<string>
+  text(question: string, options: { flag: string; default?: string }): Promise<string>
+  choose<T>(question: string, choices: readonly Choice<T>[], options: { flag: string }): Promise<T>
+  chooseMany<T>(question: string, choices: readonly Choice<T>[], options: { flag: string }): Promise<T[]>
+}
+
+export interface Choice<T> {
+  readonly value: T
+  readonly name: string
+  readonly description?: string
+  readonly checked?: boolean
+}
+
+/** Flags every command takes (SPEC §6). */
+export interface CommonOptions {
+  json?: boolean
+  manifest?: string
+  user?: boolean
+  client?: string[]
+  on?: string[]
+  yes?: boolean
+  offline?: boolean
+  quiet?: boolean
+  verbose?: boolean
+}
+
+export interface Context {
+  readonly system: System
+  readonly io: Io
+  readonly prompt: Prompt
+  readonly options: CommonOptions
+  /** Aborted by Ctrl-C; long work watches it and leaves things clean. */
+  readonly signal: AbortSignal
+}
+
+/** A flag or an argument as data, so that help, completion and parsing come from one place. */
+export interface OptionSpec {
+  /** commander's spelling: `--server <name>`. */
+  readonly flags: string
+  readonly description: string
+  /** May be given several times, or as a comma-separated list. */
+  readonly many?: boolean
+  readonly choices?: readonly string[]
+}
+
+export interface CommandSpec {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  /** commander's spelling: `<name> [rest...]`. */
+  readonly arguments?: readonly { readonly name: string; readonly description: string }[]
+  readonly summary: string
+  readonly options?: readonly OptionSpec[]
+  readonly examples: readonly string[]
+  readonly hidden?: boolean
+  /** `--json` has no meaning for it and is refused. */
+  readonly noJson?: boolean
+  /** The work, loaded only when the command runs. Options arrive as commander parsed them. */
+  load(): Promise<{ run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> }>
+}

@@ -1,0 +1,31 @@
+/** Exit codes, one table (SPEC §6). When several apply: 130, then 2, then 1, then 3. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, attention: 3, cancelled: 130 } as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** Where in a file a problem stands; line and column count from 1. */
+export interface Place {
+  readonly file: string
+  readonly line?: number | undefined
+  readonly column?: number | undefined
+}
+
+/** An expected trouble that stops a command: what, where, why, and the command that mends it. */
+export class TwinError extends Error {
+  readonly code: string
+  readonly hint: string | undefined
+  readonly place: Place | undefined
+  readonly exit: ExitCode
+
+  constructor(code: string, message: string, more: { hint?: string; place?: Place; exit?: ExitCode; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause })
+    this.name = 'TwinError'
+    this.code = code
+    this.hint = more.hint
+    this.place = more.place
+    this.exit = more.exit ?? EXIT.failed
+  }
+}
+
+/** Wrong usage or a bad manifest: exit code 2. */
+export const usageError = (message: string, more: { hint?: string; place?: Place } = {}): TwinError =>
+  new TwinError('usage', message, { ...more, exit: EXIT.usage })

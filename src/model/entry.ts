@@ -1,0 +1,19 @@
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue }
+export type JsonObject = { [key: string]: JsonValue }
+
+/** What starts a stdio server: the whole of what a client needs to know. */
+export interface Launch {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A server reached over the network. `http` is Streamable HTTP, `sse` the older transport. */
+export interface Remote {
+  readonly url: string
+  readonly transport: 'http' | 'sse'
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a client's config says about one server, whatever the client's own spelling of it. */
+export type Entry = ({ readonly kind: 'stdio' } & Launch) | ({ readonly kind: 'remote' } & Remote)

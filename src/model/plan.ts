@@ -1,0 +1,43 @@
+import type { EntryChange } from './document.ts'
+import type { NativePath } from './path.ts'
+import type { Secret } from './secret.ts'
+
+export type StepKind = 'install' | 'write' | 'remove' | 'refuse'
+export type StepChange = 'add' | 'update' | 'remove' | 'adopt' | 'none'
+export type StepOutcome = 'planned' | 'done' | 'refused' | 'failed' | 'skipped'
+
+/** One thing sync will do, as `--json` shows it (SPEC §6). Absent parts are null, so that the shape never varies. */
+export interface Step {
+  readonly kind: StepKind
+  readonly environment: string
+  readonly client: string | null
+  readonly file: string | null
+  readonly server: string | null
+  readonly change: StepChange
+  readonly outcome: StepOutcome
+  readonly reason: string | null
+  readonly hint: string | null
+}
+
+/** What a step does to its file and to our record of it. The change may hold keys. */
+export interface EntryStep {
+  readonly step: Step
+  readonly entryName: string
+  /** Null: nothing is written, only recorded (adopt) or forgotten. */
+  readonly change: Secret<EntryChange> | null
+  /** The record afterwards; null = no longer ours. */
+  readonly record: { readonly server: string; readonly digest: string } | null
+  readonly holdsKey: boolean
+}
+
+/** All that happens to one client file. */
+export interface FilePlan {
+  readonly environment: string
+  readonly client: string
+  readonly file: NativePath
+  readonly entries: readonly EntryStep[]
+  /** The whole file is left alone, and why. */
+  readonly refusal: Step | null
+  readonly notices: readonly string[]
+  readonly unmanaged: readonly string[]
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+
+/** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
+export const recordSchema = z.object({ server: z.string(), digest: z.string() })
+
+/** What we did to one client file. `created`: it did not exist before us, so uninstall removes it when it is empty again. */
+export const fileStateSchema = z.object({
+  entries: z.record(z.string(), recordSchema).default({}),
+  created: z.boolean().optional(),
+})
+export type FileState = z.infer<typeof fileStateSchema>
+
+/** `state.json`: environment id → client id → native path of the file. It never holds a value of an entry. */
+export const stateSchema = z.object({
+  version: z.literal(1),
+  files: z.record(z.string(), z.record(z.string(), z.record(z.string(), fileStateSchema))).default({}),
+})
+export type State = z.infer<typeof stateSchema>

@@ -1,0 +1,98 @@
+import type { ReachablePath } from './path.ts'
+
+/** What a look at a path finds, without following a link at its end unless asked to. */
+export interface FileFacts {
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  readonly size: number
+  /** Permission bits, `0o600`. Meaningless on file systems without modes. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly links: number
+  /** Identity of the file: device, inode, modification time in ns. Two looks that differ in it saw two files or two contents. */
+  readonly identity: string
+  readonly modifiedMs: number
+}
+
+/** Trouble of the file system in the words of the platform: `ENOSPC`, `EACCES`, `EBUSY`. */
+export interface FileTrouble extends Error {
+  readonly code: string
+}
+
+/**
+ * The machine's files. Reading functions answer `null` or an empty list for what is not there and throw
+ * FileTrouble for all else. The read-only decorator refuses everything below the line.
+ */
+export interface Files {
+  read(path: ReachablePath): Promise<Uint8Array | null>
+  look(path: ReachablePath, follow?: 'follow'): Promise<FileFacts | null>
+  /** Names in a directory, sorted; `[]` when it is not there. */
+  list(path: ReachablePath): Promise<string[]>
+  realPath(path: ReachablePath): Promise<ReachablePath | null>
+  readLink(path: ReachablePath): Promise<string | null>
+  // ---- from here on: changes ----
+  /** A new file, flushed to the disk; `EEXIST` when there is one already. */
+  create(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
+  /** Whole new content by a temporary file beside it, flushed, renamed, directory flushed. For our own files. */
+  replace(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
+  /** Renames; on Windows a busy target is tried again for a bounded time, then the trouble is thrown. */
+  rename(from: ReachablePath, to: ReachablePath): Promise<void>
+  makeDirectory(path: ReachablePath, mode?: number): Promise<void>
+  /** `mkdir` that must be the one to make it: false when it was there already. */
+  claimDirectory(path: ReachablePath, mode?: number): Promise<boolean>
+  /** Removes a file or a whole tree; nothing there is fine. */
+  remove(path: ReachablePath): Promise<void>
+  setMode(path: ReachablePath, mode: number): Promise<void>
+  setOwner(path: ReachablePath, uid: number, gid: number): Promise<void>
+  touch(path: ReachablePath): Promise<void>
+  flush(path: ReachablePath): Promise<void>
+}
+
+/** A program to start from here: `argv[0]` is a path or a name that this process can start as it stands. */
+export interface Program {
+  readonly argv: readonly string[]
+  readonly cwd?: ReachablePath | undefined
+  /** Added to (or, with `onlyEnv`, instead of) the environment of this process. `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  readonly onlyEnv?: boolean | undefined
+  readonly input?: string | Uint8Array | undefined
+  /** Time limit in ms; the whole tree is ended when it passes. Every call has one. */
+  readonly timeoutMs: number
+  /** Most bytes kept of each stream; the rest is dropped. Default 4 MiB. */
+  readonly maxBytes?: number | undefined
+  readonly onOutput?: ((chunk: Uint8Array, stream: 'stdout' | 'stderr') => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a program ended. `code` null: it never started (`trouble` says why), timed out, or was signalled. */
+export interface Answer {
+  readonly code: number | null
+  readonly stdout: Uint8Array
+  readonly stderr: Uint8Array
+  readonly timedOut: boolean
+  /** `ENOENT`, `EACCES`, … when it could not be started. */
+  readonly trouble?: string | undefined
+}
+
+/** The one port to the machine. Only `system/` implements it. */
+export interface System {
+  readonly platform: NodeJS.Platform
+  readonly pid: number
+  readonly uid: number | undefined
+  /** The node that runs us, real path. */
+  readonly execPath: ReachablePath
+  readonly cwd: ReachablePath
+  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly files: Files
+  /** Now, in ms since the epoch. */
+  now(): number
+  /** Random bytes as lower-case hex. */
+  random(bytes: number): string
+  sleep(ms: number): Promise<void>
+  /** True while a process with this id lives on this side. */
+  isAlive(pid: number): boolean
+  /** Runs a program that only looks. */
+  ask(program: Program): Promise<Answer>
+  /** Runs a program that may change something. The read-only decorator refuses it. */
+  run(program: Program): Promise<Answer>
+}
