@@ -79,6 +79,10 @@ export interface Context {
   readonly options: CommonOptions
   /** Aborted by Ctrl-C; long work watches it and leaves things clean. */
   readonly signal: AbortSignal
+  /** The name under which the command was found: aliases resolved. */
+  readonly command: string
+  /** The words of the command line as they were typed, for handing the command to the other side. */
+  readonly argv: readonly string[]
 }
 
 /** A flag or an argument as data, so that help, completion and parsing come from one place. */
@@ -86,8 +90,8 @@ export interface OptionSpec {
   /** commander's spelling: `--server <name>`. */
   readonly flags: string
   readonly description: string
-  /** May be given several times, or as a comma-separated list. */
-  readonly many?: boolean
+  /** May be given several times: `words` also splits at commas, `values` takes each as it is. */
+  readonly many?: 'words' | 'values'
   readonly choices?: readonly string[]
 }
 
@@ -99,7 +103,8 @@ export interface CommandSpec {
   readonly summary: string
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly string[]
-  readonly hidden?: boolean
+  /** Works on the home's files, so that it is handed to home when typed elsewhere. Default true. */
+  readonly home?: false
   /** `--json` has no meaning for it and is refused. */
   readonly noJson?: boolean
   /** The work, loaded only when the command runs. Options arrive as commander parsed them. */

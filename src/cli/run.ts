@@ -1,0 +1,57 @@
+import { specs } from '../commands/index.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import type { System } from '../model/system.ts'
+import { createIo, type Sink } from '../ui/io.ts'
+import { colours, noPaint, wantsColour } from '../ui/paint.ts'
+import { silentPrompt, terminalPrompt } from '../ui/prompt.ts'
+import { parse } from './program.ts'
+import { reportFailure } from './report.ts'
+
+/** What the process lends to a command. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: Sink
+  readonly stderr: NodeJS.WriteStream
+  readonly signal: AbortSignal
+  system(): Promise<System>
+}
+
+/** One command line from argv to exit code. */
+export async function runCli(argv: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
+  const variables = process.env
+  const asJson = argv.includes('--json')
+  const early = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint: noPaint, asJson, quiet: false, verbose: false })
+  let command = argv.find((word) => !word.startsWith('-')) ?? 'mcp-twin'
+  let io = early
+  try {
+    const parsed = parse(specs, version, argv, { out: (text) => terminal.stdout.write(text) })
+    if (parsed.kind === 'done') return parsed.code === 0 ? EXIT.ok : EXIT.usage
+    command = parsed.spec.name
+    const { common } = parsed
+    if (common.json && parsed.spec.noJson) throw usageError(`${command} speaks its own protocol on stdout, so --json has no meaning for it.`, { hint: `mcp-twin ${command} --help` })
+    const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, variables) ? await colours() : noPaint
+    const shared = { asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
+    io = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint, ...shared })
+    const context: Context = {
+      system: await terminal.system(),
+      io,
+      prompt: promptFor(terminal, common.yes === true, common.json === true),
+      options: common,
+      signal: terminal.signal,
+      command,
+      argv,
+    }
+    const { run } = await parsed.spec.load()
+    return await run(context, parsed.args, parsed.options)
+  } catch (error) {
+    return reportFailure(io, command, error)
+  }
+}
+
+function promptFor(terminal: Terminal, yes: boolean, json: boolean) {
+  if (yes) return silentPrompt('--yes asks nothing')
+  if (json) return silentPrompt('--json asks nothing')
+  if (!terminal.stdin.isTTY || !terminal.stderr.isTTY) return silentPrompt('there is no terminal to ask on')
+  return terminalPrompt(terminal.stdin, terminal.stderr, terminal.signal)
+}

@@ -1,0 +1,44 @@
+import type { Prompt } from '../context.ts'
+import { EXIT, TwinError, usageError } from '../errors.ts'
+
+/** A prompt that may not ask: every question is an error that names the flag which answers it. */
+export const silentPrompt = (why: string): Prompt => {
+  const refuse = (question: string, { flag }: { flag: string }): never => {
+    throw usageError(`${question.replace(/[?:]?\s*$/, '')}: an answer is needed, and ${why}.`, { hint: `give it with ${flag}` })
+  }
+  return {
+    able: false,
+    confirm: async (question, options) => refuse(question, options),
+    secret: async (question, options) => refuse(question, options),
+    text: async (question, options) => refuse(question, options),
+    choose: async (question, _choices, options) => refuse(question, options),
+    chooseMany: async (question, _choices, options) => refuse(question, options),
+  }
+}
+
+/** Ctrl-C at a question ends the command as cancelled, with nothing changed by it. */
+async function asked<T>(question: Promise<T>): Promise<T> {
+  try {
+    return await question
+  } catch (error) {
+    if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) {
+      throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
+    }
+    throw error
+  }
+}
+
+/** Questions on the terminal. They go to stderr, so that stdout stays for facts. */
+export function terminalPrompt(stdin: NodeJS.ReadableStream, stderr: NodeJS.WritableStream, signal: AbortSignal): Prompt {
+  const context = { input: stdin, output: stderr, signal }
+  const inquirer = () => import('@inquirer/prompts')
+  return {
+    able: true,
+    confirm: async (message, options) => asked((await inquirer()).confirm({ message, default: options.default ?? true }, context)),
+    secret: async (message) => asked((await inquirer()).password({ message, mask: '•' }, context)),
+    text: async (message, options) =>
+      asked((await inquirer()).input(options.default === undefined ? { message } : { message, default: options.default }, context)),
+    choose: async (message, choices) => asked((await inquirer()).select({ message, choices: [...choices], pageSize: 12 }, context)),
+    chooseMany: async (message, choices) => asked((await inquirer()).checkbox({ message, choices: [...choices], pageSize: 14, loop: false }, context)),
+  }
+}

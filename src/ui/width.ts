@@ -1,0 +1,36 @@
+const wide = /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
+const zero = /\p{Mark}/u
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours begin with one
+const colour = /\u001b\[[0-9;]*m/g
+
+/** Columns that a text takes in a terminal: colours take none, East Asian wide characters two. */
+export function columns(text: string): number {
+  let count = 0
+  for (const character of text.replace(colour, '')) count += zero.test(character) ? 0 : wide.test(character) ? 2 : 1
+  return count
+}
+
+/** Fills a text with blanks up to `width` columns. */
+export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - columns(text)))
+
+/** Cuts the middle out of a path that is too long, keeping its beginning and its file name: `C:\Users\Ana\…\mcp.json`. */
+export function cutPath(path: string, width: number): string {
+  if (columns(path) <= width) return path
+  const parts = path.split(/([\\/])/)
+  const name = parts.pop() ?? ''
+  const separator = parts.pop() ?? '/'
+  let head = ''
+  for (const part of parts) {
+    if (columns(head + part) + columns(name) + 3 > width) break
+    head += part
+  }
+  const short = `${head.endsWith(separator) ? head : head + separator}…${separator}${name}`
+  return columns(short) <= width ? short : `…${[...name].slice(-Math.max(1, width - 1)).join('')}`
+}
+
+/** Rows of cells as aligned lines, two blanks between columns, none at the end. */
+export function align(rows: readonly (readonly string[])[], indent = ''): string[] {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, at) => { widths[at] = Math.max(widths[at] ?? 0, columns(cell)) })
+  return rows.map((row) => (indent + row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('  ')).trimEnd())
+}
