@@ -1,0 +1,10 @@
+import { describe } from 'vitest'
+
+/**
+ * A `describe` that is left out where the machine does not allow it. The reason stands in its title, and `test/run`
+ * prints each reason before its last line, so that a green run never hides what it did not look at.
+ */
+export function describeUnless(reason: string | null, title: string, body: () => void): void {
+  if (reason === null) describe(title, body)
+  else describe.skip(`${title} (left out: ${reason})`, body)
+}

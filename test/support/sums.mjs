@@ -1,0 +1,23 @@
+// sums.mjs TALLY EXIT [MORE_FAILED]  prints why tests were left out and, last, the line of sums; exits non-zero
+// when anything failed, when nothing ran, or when the runner itself ended badly.
+import { readFileSync } from 'node:fs'
+
+const [file, exit = '1', more = '0'] = process.argv.slice(2)
+
+/** @returns {{passed: number, failed: number, skipped: number, leftOut: string[]}} */
+function read() {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    // The runner ended before it could count: that is one failure, whatever it was.
+    return { passed: 0, failed: 1, skipped: 0, leftOut: [] }
+  }
+}
+
+const tally = read()
+tally.failed += Number(more)
+if (exit !== '0' && tally.failed === 0) tally.failed = 1
+for (const reason of tally.leftOut) console.log(`left out: ${reason}`)
+if (tally.passed + tally.failed === 0) console.log('no test ran')
+console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`)
+process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os'
+import { defineConfig } from 'vitest/config'
+
+const cores = availableParallelism()
+const seconds = 1000
+
+/**
+ * Three projects, run one after another (`groupOrder`), since a real npm or a Windows half beside them would make
+ * the fast ones slow. `lab` shares one Windows half, so its files take turns.
+ */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    reporters: ['default', new URL('support/tally.ts', import.meta.url).pathname],
+    pool: 'forks',
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/architecture.test.ts', 'test/unit/**/*.test.ts'],
+          testTimeout: 10 * seconds,
+          maxWorkers: cores,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120 * seconds,
+          hookTimeout: 300 * seconds,
+          maxWorkers: Math.max(2, Math.min(4, cores)),
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ['test/e2e-lab/**/*.test.ts'],
+          testTimeout: 180 * seconds,
+          hookTimeout: 600 * seconds,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
