@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Which parts a part may import, besides itself. A part is a folder of src/, or a file directly in it. */
+const layers: Record<string, readonly string[]> = {
+  main: ['*'],
+  cli: ['commands', 'ui', 'context', 'model', 'errors', 'version'],
+  context: ['errors', 'model'],
+  errors: [],
+  version: [],
+  plugin: ['model', 'bridge'],
+  commands: ['effects', 'core', 'catalog', 'ui', 'bridge', 'model', 'context', 'errors', 'version'],
+  bridge: ['effects', 'core', 'model', 'errors', 'version'],
+  effects: ['core', 'catalog', 'model', 'errors', 'version'],
+  catalog: ['core', 'model', 'errors'],
+  core: ['model', 'errors'],
+  system: ['model', 'errors'],
+  ui: ['model', 'context', 'errors'],
+  model: ['errors'],
+}
+
+/** Each third-party package, and the places that may import it. */
+const doors: Record<string, readonly string[]> = {
+  'jsonc-parser': ['core/json'],
+  '@inquirer': ['ui'],
+  chalk: ['ui'],
+  commander: ['cli.ts', 'cli'],
+  execa: ['system'],
+  zod: ['model', 'bridge/tools'],
+  '@modelcontextprotocol': ['effects/run', 'effects/probe', 'bridge'],
+}
+
+/** Where a key may be taken out of its wrapper: to be spliced, written, compared, or handed to a child. */
+const revealers = ['model/secret.ts', 'core', 'effects', 'ui']
+
+/** Where the global `process` may be read: everything else gets the machine handed in. */
+const processReaders = ['main.ts', 'system', 'effects/run', 'effects/home/delegate.ts']
+
+interface Source {
+  readonly path: string
+  readonly text: string
+  /** The text without comments and string contents, so that words in prose are not taken for code. */
+  readonly code: string
+  readonly imports: readonly string[]
+}
+
+const sources: Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => load(path.split(sep).join('/')))
+
+function load(path: string): Source {
+  const text = readFileSync(join(src, path), 'utf8')
+  const code = text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/'(?:\\.|[^'\\\n])*'/g, "''")
+    .replace(/(^|\s)\/\/.*$/gm, '$1')
+  // Static, side-effect, dynamic and type-only imports all name their module after one of these words.
+  const imports = [...text.matchAll(/(?:\bfrom|^import|\bimport\()\s*'([^']+)'/gm)].map((found) => found[1] ?? '')
+  return { path, text, code, imports }
+}
+
+const within = (path: string, places: readonly string[]): boolean => places.some((place) => path === place || path.startsWith(`${place}/`))
+const partOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : basename(path, '.ts'))
+const troubles = (find: (source: Source) => readonly string[]): string[] =>
+  sources.flatMap((source) => find(source).map((what) => `${source.path}: ${what}`))
+
+describe('the parts of src', () => {
+  it('import only what the rules allow', () => {
+    expect(
+      troubles(({ path, imports }) =>
+        imports
+          .filter((name) => name.startsWith('.') && name.endsWith('.ts'))
+          .flatMap((name) => {
+            const from = partOf(path)
+            const to = partOf(
+              relative(src, join(src, dirname(path), name))
+                .split(sep)
+                .join('/'),
+            )
+            const allowed = layers[from] ?? []
+            return from === to || allowed.includes(to) || allowed.includes('*') ? [] : [`${from} may not import ${to} (${name})`]
+          }),
+      ),
+    ).toEqual([])
+  })
+
+  it('reach each package by its own door', () => {
+    expect(
+      troubles(({ path, imports }) =>
+        imports
+          .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+          .filter((name) => {
+            const owner = Object.keys(doors).find((door) => name === door || name.startsWith(`${door}/`))
+            return owner === undefined || !within(path, doors[owner] ?? [])
+          }),
+      ),
+    ).toEqual([])
+  })
+
+  it('leave disk and process to effects and system', () => {
+    const pure = ['core', 'catalog', 'model', 'context.ts', 'errors.ts']
+    const allowed = ['node:util', 'node:path', 'node:path/posix', 'node:path/win32', 'node:crypto', 'node:url']
+    expect(
+      troubles(({ path, imports }) =>
+        within(path, pure) ? imports.filter((name) => name.startsWith('node:') && !allowed.includes(name)) : [],
+      ),
+    ).toEqual([])
+    expect(
+      troubles(({ path, code }) =>
+        within(path, processReaders) ? [] : [...code.matchAll(/(?<![\w.$'])process\.\w+/g)].map((found) => found[0]),
+      ),
+    ).toEqual([])
+    expect(
+      troubles(({ path, code }) =>
+        within(path, ['core']) ? [...code.matchAll(/\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/g)].map((found) => found[0]) : [],
+      ),
+    ).toEqual([])
+  })
+
+  it('take keys out of their wrapper only where listed', () => {
+    expect(troubles(({ path, code }) => (/\breveal\(/.test(code) && !within(path, revealers) ? ['reveal('] : []))).toEqual([])
+  })
+})
+
+describe('every file', () => {
+  it('has at most 200 lines', () => {
+    expect(troubles(({ text }) => (text.trimEnd().split('\n').length > 200 ? [`${text.trimEnd().split('\n').length} lines`] : []))).toEqual(
+      [],
+    )
+  })
+
+  it('has a name that says what it is about', () => {
+    expect(troubles(({ path }) => path.split('/').filter((part) => /^(utils?|helpers?|common|shared|misc)(\.ts)?$/.test(part)))).toEqual([])
+    expect(troubles(({ path }) => path.split('/').filter((part) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.ts)?$/.test(part)))).toEqual([])
+  })
+
+  it('of the catalog and of the commands stands in its index', () => {
+    const indexes = sources.filter(({ path }) => /^(catalog\/\w+|commands|bridge\/(tools|actions))\/index\.ts$/.test(path))
+    expect(
+      indexes.flatMap(({ path, imports }) =>
+        sources
+          .filter((other) => dirname(other.path) === dirname(path) && other.path !== path)
+          .filter((other) => !imports.includes(`./${basename(other.path)}`) && !reachedFrom(path, other.path))
+          .map((other) => `${other.path} is not reached from ${path}`),
+      ),
+    ).toEqual([])
+  })
+})
+
+/** True when a chain of imports inside the folder leads from the index to the file: a part of a registered file. */
+function reachedFrom(index: string, file: string, seen = new Set<string>()): boolean {
+  if (index === file) return true
+  seen.add(index)
+  const found = sources.find(({ path }) => path === index)
+  return (found?.imports ?? [])
+    .filter((name) => name.startsWith('./'))
+    .map((name) => join(dirname(index), name).split(sep).join('/'))
+    .some((next) => !seen.has(next) && reachedFrom(next, file, seen))
+}
