@@ -1,0 +1,29 @@
+/** Fewest single-character edits between two words (Levenshtein, with a swap of neighbours counted once). */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const above = rows[i - 1] ?? []
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      let best = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + same)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (rows[i - 2]?.[j - 2] ?? 0) + 1)
+      row.push(best)
+    }
+    rows.push(row)
+  }
+  return rows[a.length]?.[b.length] ?? 0
+}
+
+/** The known word that a mistyped one most likely meant; null when none is near. */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  const limit = Math.max(2, Math.floor(word.length / 3))
+  let best: string | null = null
+  let least = limit + 1
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - word.length) >= least) continue
+    const edits = distance(word.toLowerCase(), candidate.toLowerCase())
+    if (edits < least) [best, least] = [candidate, edits]
+  }
+  return best
+}
