@@ -1,0 +1,89 @@
+// The build: `src/main.ts` with every npm dependency bundled into `dist/`, so that the published package has none
+// at run time and one side's copy of the program is a plain copy of files. What is imported lazily stays a chunk of
+// its own: start-up loads what the command needs and nothing else.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+
+/** What the package consists of; `installSelf` copies the same list. */
+const shipped = ['package.json', 'LICENSE', 'bin', 'dist', 'templates']
+
+/** The package folder that a bundled module came from, null for our own sources. */
+function packageFolder(module) {
+  if (!module.includes(`${sep}node_modules${sep}`)) return null
+  for (let folder = dirname(module); folder !== dirname(folder); folder = dirname(folder)) {
+    const file = join(folder, 'package.json')
+    // Folders inside a package may hold a nameless package.json that only sets the module type.
+    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).version) return folder
+  }
+  return null
+}
+
+function licenceOf(folder) {
+  const { name, version, license, homepage } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((each) => /^(licen[cs]e|copying)(\.|$)/i.test(each))
+  const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '(the package ships no licence text)'
+  return { key: `${name}@${version}`, text: [`${name} ${version} (${license ?? 'unknown'})`, homepage, '', text].filter((line) => line !== undefined).join('\n') }
+}
+
+/** The licences of everything bundled ask that their text goes along. */
+const thirdParty = {
+  name: 'third-party',
+  generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
+    const folders = new Set(modules.map(packageFolder).filter((folder) => folder !== null))
+    const licences = [...folders].map(licenceOf).sort((a, b) => (a.key < b.key ? -1 : 1))
+    const head = 'mcp-twin contains these packages, each under its own licence.'
+    const rule = `\n\n${'-'.repeat(80)}\n\n`
+    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY.txt', source: `${[head, ...licences.map(({ text }) => text)].join(rule)}\n` })
+  },
+}
+
+function filesUnder(path) {
+  if (!existsSync(path)) return []
+  const names = readdirSync(path, { withFileTypes: true, recursive: true })
+  return names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+}
+
+/** `dist/id.txt`: version and a digest of everything shipped. It says whether an installed copy is this very code. */
+const identity = {
+  name: 'identity',
+  writeBundle() {
+    const files = shipped.flatMap((name) => (/\./.test(name) || name === 'LICENSE' ? [join(root, name)] : filesUnder(join(root, name))))
+    const own = join(dist, 'id.txt')
+    const names = files.filter((file) => file !== own && existsSync(file)).map((file) => relative(root, file).split(sep).join('/'))
+    const hash = createHash('sha256')
+    for (const name of names.sort()) {
+      const bytes = readFileSync(join(root, name))
+      hash.update(`${name}\0${bytes.length}\0`).update(bytes)
+    }
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    writeFileSync(own, `${version}-${hash.digest('hex').slice(0, 12)}\n`)
+  },
+}
+
+export default defineConfig({
+  input: { main: join(root, 'src/main.ts') },
+  platform: 'node',
+  tsconfig: join(root, 'tsconfig.json'),
+  transform: { target: 'node20' },
+  // jsonc-parser's CommonJS form hides its parts from bundlers; its ES form does not.
+  resolve: { mainFields: ['module', 'main'] },
+  plugins: [thirdParty, identity],
+  output: {
+    dir: dist,
+    cleanDir: true,
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+    sourcemap: false,
+    // Names stand in `--verbose` stacks and in libraries' messages. The bundler's own `keepNames` would wrap each in a call.
+    minify: { mangle: { keepNames: true }, compress: { keepNames: { function: true, class: true } }, codegen: { removeWhitespace: true } },
+    comments: false,
+  },
+})
