@@ -1,0 +1,86 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { PresentEntry, Read } from '../../model/document.ts'
+import type { JsonObject } from '../../model/entry.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { EntryStep, FilePlan, Step } from '../../model/plan.ts'
+import type { Secret } from '../../model/secret.ts'
+import type { FileState } from '../../model/state.ts'
+import { presentEntries, readDocument } from '../json/read.ts'
+import { planForgotten, planPruned } from './leftover.ts'
+import { makeStep } from './step.ts'
+import { planWanted } from './wanted.ts'
+
+/** An entry that the manifest wants in a file. */
+export interface Wanted {
+  readonly server: string
+  /** The name as this client takes it. */
+  readonly name: string
+  readonly value: Secret<JsonObject>
+  readonly owned: readonly string[]
+  readonly holdsKey: boolean
+}
+
+/** A server that belongs here but cannot be written now; what stands there stays. */
+export interface Held {
+  readonly server: string
+  readonly step: Step
+}
+
+export interface FileRequest {
+  readonly environment: string
+  readonly client: ClientDefinition
+  readonly file: NativePath
+  readonly bytes: Uint8Array | null
+  readonly wanted: readonly Wanted[]
+  readonly held: readonly Held[]
+  readonly state: FileState
+  readonly force: boolean
+  readonly prune: boolean
+}
+
+/** What the pieces of the plan of one file need to know of it. */
+export interface FileFacts extends FileRequest {
+  readonly present: ReadonlyMap<string, PresentEntry>
+  /** Our entries vanished together, or with their whole container: their program dropped them, no person did. */
+  readonly wiped: boolean
+  step(parts: Pick<Step, 'kind'> & Partial<Step>): Step
+}
+
+/** The file as it stands, through its client's eyes. No file at all reads as an empty document. */
+export const readClientFile = (client: ClientDefinition, bytes: Uint8Array | null): Read =>
+  readDocument(bytes ?? new Uint8Array(), { path: client.container, dialect: client.dialect })
+
+/** Everything that is to happen to one client file: three-way between the manifest, the file, and our record of it. */
+export function planFile(request: FileRequest): FilePlan {
+  const { environment, client, file } = request
+  const step: FileFacts['step'] = (parts) => makeStep({ environment, client: client.id, file, ...parts })
+  const plan = { environment, client: client.id, file }
+  const read = readClientFile(client, request.bytes)
+  if (!read.ok) {
+    const { reason, line, column, excerpt } = read.refusal
+    const concerned = request.wanted.length > 0 || Object.keys(request.state.entries).length > 0
+    const place = line === undefined ? '' : ` (line ${line}${column === undefined ? '' : `, column ${column}`})`
+    const shown = excerpt === undefined ? '' : `; the line reads  ${maskLine(excerpt)}`
+    const refusal = step({ kind: 'refuse', reason: `${reason}${place}${shown}`, hint: `mend it by hand, then: mcp-twin sync --client ${client.id}` })
+    return { ...plan, entries: [], refusal: concerned ? refusal : null, notices: [], unmanaged: [] }
+  }
+  const present = new Map(presentEntries(read.document).map((entry) => [entry.name, entry]))
+  const ours = Object.keys(request.state.entries)
+  const gone = ours.filter((name) => !present.has(name))
+  const wiped = gone.length > 0 && gone.length === ours.length && (ours.length > 1 || read.document.container === null)
+  const facts: FileFacts = { ...request, present, wiped, step }
+  const wanted = new Set(request.wanted.map((each) => each.name))
+  const held = new Set(request.held.map((each) => each.server))
+  const unmanaged = [...present.keys()].filter((name) => !wanted.has(name) && request.state.entries[name] === undefined && !held.has(name))
+  const entries: EntryStep[] = [
+    ...request.wanted.flatMap((each) => planWanted(facts, each) ?? []),
+    ...ours.filter((name) => !wanted.has(name) && !held.has(request.state.entries[name]?.server ?? '')).map((name) => planForgotten(facts, name)),
+    ...(request.prune ? unmanaged.map((name) => planPruned(facts, name)) : []),
+  ]
+  const bom = read.document.bom && client.rejectsBom && entries.some((each) => each.change !== null)
+  const notices = [...read.document.notices, ...(bom ? [`a byte order mark (BOM) stands at its start, which ${client.label} does not read: it is taken off`] : [])]
+  return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged }
+}
+
+/** A line of somebody's config in a message: texts behind a colon may be keys, so only their first letters stay. */
+const maskLine = (line: string): string => line.trim().replace(/(:\s*")([^"]{4})[^"]{8,}/g, '$1$2…')

@@ -1,0 +1,59 @@
+import type { EntryChange, PresentEntry } from '../../model/document.ts'
+import type { EntryStep, Step } from '../../model/plan.ts'
+import { reveal, Secret } from '../../model/secret.ts'
+import { maskEntry } from '../keys/mask.ts'
+import { digest, meaning } from '../launch/digest.ts'
+import { difference } from './difference.ts'
+import type { FileFacts, Wanted } from './file.ts'
+
+/** Judges one wanted entry against what stands in the file and what we wrote last; null when all is as it should be. */
+export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
+  const present = facts.present.get(wanted.name)
+  const record = facts.state.entries[wanted.name]
+  const ours = meaning(reveal(wanted.value), facts.client)
+  if ('unreadable' in ours) throw new Error(`the entry made for ${wanted.server} cannot be read back: ${ours.unreadable}`)
+  const fresh = { server: wanted.server, digest: digest(ours) }
+  const act = (step: Partial<Step>, change: EntryChange | null): EntryStep => ({
+    step: facts.step({ kind: 'write', server: wanted.server, ...step }),
+    entryName: wanted.name,
+    change: change === null ? null : new Secret(change),
+    record: fresh,
+    holdsKey: change !== null && wanted.holdsKey,
+  })
+  const set: EntryChange = { kind: 'set', name: wanted.name, value: reveal(wanted.value), owned: wanted.owned }
+  if (present === undefined) {
+    if (record === undefined) return act({ change: 'add' }, set)
+    if (facts.wiped) return act({ change: 'add', reason: 'its program had dropped it; put back' }, set)
+    if (facts.force) return act({ change: 'add', reason: 'removed by hand since the last sync; put back' }, set)
+    return refuse(facts, wanted, record, 'removed by hand since the last sync', 'mcp-twin sync --adopt removes it everywhere; mcp-twin sync --force puts it back')
+  }
+  if (present.duplicate) return refuse(facts, wanted, record, `"${wanted.name}" stands there twice`, 'take one of the two out by hand')
+  const theirs = meaning(present.value, facts.client)
+  if (!('unreadable' in theirs)) {
+    const standing = digest(theirs)
+    if (standing === fresh.digest) {
+      if (record?.digest === standing && record.server === wanted.server) return null
+      return act({ change: 'adopt', reason: 'it already says the same' }, null)
+    }
+    if (standing === record?.digest) return act({ change: 'update' }, set)
+  }
+  if (facts.force) return act({ change: 'update', reason: record === undefined ? 'replaces an entry that was not ours' : 'edited by hand since the last sync; ours put back' }, forced(set, present))
+  const shown = 'unreadable' in theirs ? [theirs.unreadable] : difference(ours, theirs, maskEntry)
+  const reason = record === undefined ? `an entry of that name stands there, and it is not ours` : 'edited by hand since the last sync'
+  const hint = record === undefined ? 'mcp-twin sync --adopt takes it into both; mcp-twin sync --force replaces it' : 'mcp-twin sync --adopt takes the edit into both; mcp-twin sync --force puts ours back'
+  return refuse(facts, wanted, record, `${reason}: ${shown.join('; ')}`, hint)
+}
+
+/** An entry that is no object cannot be edited key by key: every key of it is ours to set. */
+const forced = (set: EntryChange, present: PresentEntry): EntryChange =>
+  set.kind === 'set' && (typeof present.value !== 'object' || present.value === null || Array.isArray(present.value)) ? { ...set, owned: Object.keys(set.value) } : set
+
+function refuse(facts: FileFacts, wanted: Wanted, record: EntryStep['record'] | undefined, reason: string, hint: string): EntryStep {
+  return {
+    step: facts.step({ kind: 'refuse', server: wanted.server, reason, hint }),
+    entryName: wanted.name,
+    change: null,
+    record: record ?? null,
+    holdsKey: false,
+  }
+}

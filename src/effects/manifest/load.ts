@@ -1,0 +1,23 @@
+import { TwinError } from '../../errors.ts'
+import { parseManifest } from '../../core/manifest/parse.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** A manifest as read: its meaning and the very bytes, which our own edits start from. */
+export interface LoadedManifest {
+  readonly manifest: Manifest
+  readonly bytes: Uint8Array
+}
+
+/** Reads a manifest; null when there is none. A bad one is a TwinError with file, line and column, exit code 2. */
+export async function loadManifest(system: System, here: ReachablePath, shown: string, clientIds: readonly string[]): Promise<LoadedManifest | null> {
+  const bytes = await system.files.read(here)
+  if (bytes === null) return null
+  const parsed = parseManifest(bytes, clientIds)
+  if (!parsed.ok) {
+    const { message, line, column } = parsed
+    throw new TwinError('bad-manifest', message, { exit: 2, place: { file: shown, line, column }, hint: 'mend the manifest; mcp-twin schema prints what may stand in it' })
+  }
+  return { manifest: parsed.manifest, bytes }
+}

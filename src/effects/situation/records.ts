@@ -1,0 +1,45 @@
+import { TwinError } from '../../errors.ts'
+import { type Lock, lockSchema } from '../../model/lock.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import { type State, stateSchema } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+
+interface Shape<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } }
+}
+
+/** Reads one of our own JSON files. A damaged one stops the command: nothing derived from a failed read is written. */
+async function load<T>(system: System, path: ReachablePath, shape: Shape<T>, empty: T, mend: string): Promise<T> {
+  const bytes = await system.files.read(path)
+  if (bytes === null) return empty
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw new TwinError('damaged', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: { file: path }, hint: mend, cause: error })
+  }
+  const parsed = shape.safeParse(value)
+  if (!parsed.success) throw new TwinError('damaged', `${path} is not what this program writes`, { place: { file: path }, hint: mend })
+  return parsed.data
+}
+
+const write = (system: System, path: ReachablePath, value: unknown): Promise<void> =>
+  system.files.replace(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`), 0o600)
+
+export const emptyState: State = { version: 1, files: {} }
+export const emptyLock: Lock = { version: 1, packages: {} }
+
+/** `state.json`: which entries are ours. */
+export const loadState = (system: System, path: ReachablePath): Promise<State> =>
+  load(system, path, stateSchema, emptyState, 'move it away, then mcp-twin sync --adopt: entries that say the same are taken over again')
+
+export const saveState = (system: System, path: ReachablePath, state: State): Promise<void> => write(system, path, state)
+
+/** `mcp-twin.lock.json`: which exact versions. */
+export const loadLock = (system: System, path: ReachablePath): Promise<Lock> =>
+  load(system, path, lockSchema, emptyLock, 'take it back from version control, or move it away: mcp-twin sync then pins the versions anew')
+
+export const lockBytes = (lock: Lock): Uint8Array => {
+  const packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return new TextEncoder().encode(`${JSON.stringify({ version: lock.version, packages }, null, 2)}\n`)
+}

@@ -1,0 +1,83 @@
+import { clients } from '../../catalog/clients/index.ts'
+import { meansEnvironment } from '../../core/participants.ts'
+import { dirName, joinPath, toHere } from '../../core/paths.ts'
+import { isUsed, switched } from '../../core/plan/used.ts'
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { locateDesktop } from '../world/desktop-file.ts'
+
+/** One client file that takes part: where it is in both spellings, and what can be said of it before it is read. */
+export interface Target {
+  readonly environment: Environment
+  readonly client: ClientDefinition
+  readonly scope: 'user' | 'project'
+  readonly file: NativePath
+  /** Null: its side's files are not reached from here. */
+  readonly here: ReachablePath | null
+  readonly refusal?: { readonly reason: string; readonly hint: string }
+  /** Other copies that the program does not read. */
+  readonly stale: readonly NativePath[]
+}
+
+export interface TargetOptions {
+  readonly clients: readonly string[]
+  readonly on: readonly string[]
+  readonly desktopConfig?: string
+}
+
+const wantedHere = (options: TargetOptions, environment: Environment, client: ClientDefinition): boolean =>
+  (options.on.length === 0 || options.on.some((word) => meansEnvironment(word, environment))) &&
+  (options.clients.length === 0 || options.clients.includes(client.id))
+
+/** The user-scope client files of the environments that take part. */
+export async function userTargets(system: System, sides: readonly Environment[], manifest: Pick<Manifest, 'clients'>, options: TargetOptions): Promise<Target[]> {
+  const found: Target[] = []
+  for (const environment of sides) {
+    for (const client of clients) {
+      if (!wantedHere(options, environment, client) || !client.environments.includes(environment.kind)) continue
+      const target = await locate(system, environment, client, manifest, options)
+      if (isUsed(client, environment, manifest, options.clients, await exists(system, environment, client, target))) found.push(target)
+    }
+  }
+  return found
+}
+
+async function locate(system: System, environment: Environment, client: ClientDefinition, manifest: Pick<Manifest, 'clients'>, options: TargetOptions): Promise<Target> {
+  const said = manifest.clients?.[client.id]
+  const fixed = client.locate === 'claude-desktop' && options.desktopConfig !== undefined ? options.desktopConfig : typeof said === 'object' ? said.file : undefined
+  const plain = (file: NativePath, more: Partial<Target> = {}): Target => ({ environment, client, scope: 'user', file, here: toHere(environment, file), stale: [], ...more })
+  if (client.locate !== 'claude-desktop' || environment.kind !== 'windows') return plain(fixed === undefined ? client.file(environment) : native(fixed))
+  const live = await locateDesktop(system, environment, fixed)
+  if ('file' in live) return plain(live.file, { stale: live.stale })
+  return plain(client.file(environment), {
+    refusal: { reason: `${live.refuse}: ${live.candidates.join(', ')}`, hint: 'say which one it reads: mcp-twin sync --desktop-config PATH' },
+  })
+}
+
+async function exists(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
+  const folder = toHere(environment, client.folder?.(environment) ?? dirName(environment, target.file))
+  for (const path of [target.here, folder]) if (path !== null && (await system.files.look(path, 'follow')) !== null) return true
+  return false
+}
+
+/** The project-scope files of the clients that have them: those always used, and those whose folder is in the project or in home. */
+export async function projectTargets(system: System, self: Environment, project: NativePath, manifest: Pick<Manifest, 'clients'>, options: TargetOptions): Promise<Target[]> {
+  const found: Target[] = []
+  for (const client of clients) {
+    if (client.projectFile === undefined || !wantedHere(options, self, client)) continue
+    const file = joinPath(self, project, ...client.projectFile.split('/'))
+    const target: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file), stale: [] }
+    const used = options.clients.includes(client.id) || (switched(client, self, manifest) ?? (client.always.length > 0 || (await installed(system, self, client, target))))
+    if (used) found.push(target)
+  }
+  return found
+}
+
+async function installed(system: System, self: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
+  if (await exists(system, self, client, { ...target, here: toHere(self, client.file(self)) })) return true
+  const folder = toHere(self, dirName(self, target.file))
+  return folder !== null && (await system.files.look(folder)) !== null
+}
