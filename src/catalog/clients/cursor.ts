@@ -1,0 +1,30 @@
+import { joinPath } from '../../core/paths.ts'
+import { defineClient } from '../../model/client.ts'
+
+/**
+ * Cursor. Its global entries are started on Windows even for a window that works in WSL (zereight/gitlab-mcp#560,
+ * cursor/cursor#3005). It tells Streamable HTTP and SSE apart by itself; `type` is written only for SSE, so that
+ * reading the entry gives back what was meant.
+ */
+export const cursor = defineClient({
+  id: 'cursor',
+  label: 'Cursor',
+  always: [],
+  environments: ['windows', 'wsl', 'linux', 'macos'],
+  file: (environment) => joinPath(environment, environment.home, '.cursor', 'mcp.json'),
+  projectFile: '.cursor/mcp.json',
+  container: ['mcpServers'],
+  dialect: 'jsonc',
+  rejectsBom: false,
+  remotes: true,
+  remoteEntry: ({ url, transport, headers }) => ({
+    ...(transport === 'sse' ? { type: 'sse' } : {}),
+    url,
+    ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+  }),
+  reference: (name) => `\${env:${name}}`,
+  projectWords: { home: '${userHome}', project: '${workspaceFolder}' },
+  nameFits: (name) => name.trim() !== '',
+  processes: ['Cursor.exe', 'Cursor', 'cursor'],
+  restart: 'in Cursor: Settings, MCP, switch the server off and on, or restart Cursor',
+})

@@ -1,0 +1,115 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Entry, JsonObject, JsonValue } from '../../model/entry.ts'
+import { splitCommandLine, words } from './line.ts'
+
+/** An entry whose shape cannot be read, and why. It is left alone. */
+export interface Unreadable {
+  readonly unreadable: string
+}
+
+/** The keys that say what an entry means, in every client's spelling. All others are the user's own. */
+export const meaningKeys: readonly string[] = ['command', 'args', 'env', 'type', 'transport', 'url', 'httpUrl', 'serverUrl', 'headers']
+
+/** Spellings of `type` and `transport` met in the wild, in lower case and without dashes. */
+const transports: ReadonlyMap<string, 'stdio' | 'http' | 'sse'> = new Map(
+  Object.entries({
+    stdio: 'stdio',
+    local: 'stdio',
+    http: 'http',
+    https: 'http',
+    streamablehttp: 'http',
+    httpstream: 'http',
+    remote: 'http',
+    url: 'http',
+    sse: 'sse',
+  } as const),
+)
+
+const isObject = (value: JsonValue | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPlain = (value: JsonValue): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value)
+
+/** A member of the object itself; null counts as not there, as every client takes it. */
+const own = (value: JsonObject, key: string): JsonValue | undefined => (Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined)
+
+/** What was read, or in words why it cannot be. */
+type Found<T> = { readonly value: T } | Unreadable
+
+/** Names with texts as values; numbers and booleans become text, as every client passes them on. */
+function texts(value: JsonValue | undefined, what: string): Found<Readonly<Record<string, string>>> {
+  if (value === undefined) return { value: {} }
+  if (!isObject(value)) return { unreadable: `"${what}" is not an object` }
+  const found: [string, string][] = []
+  for (const [name, text] of Object.entries(value)) {
+    if (text === null) continue
+    if (!isPlain(text)) return { unreadable: `"${name}" in "${what}" is neither text nor a number` }
+    found.push([name, String(text)])
+  }
+  return { value: Object.fromEntries(found) }
+}
+
+function list(value: JsonValue | undefined, what: string): Found<readonly string[]> {
+  if (value === undefined) return { value: [] }
+  if (typeof value === 'string') {
+    const split = words(value)
+    return split === null ? { unreadable: `"${what}" is a line with an open quote` } : { value: split }
+  }
+  if (!Array.isArray(value)) return { unreadable: `"${what}" is not a list` }
+  return value.every(isPlain) ? { value: value.map(String) } : { unreadable: `"${what}" holds something that is not text` }
+}
+
+/** Program and arguments: `command` may be a program, a whole line, or a list of words. */
+function launch(value: JsonValue | undefined, args: readonly string[]): Found<readonly string[]> {
+  if (Array.isArray(value)) {
+    const read = list(value, 'command')
+    if ('unreadable' in read) return read
+    return (read.value[0] ?? '') === '' ? { unreadable: '"command" is an empty list' } : { value: [...read.value, ...args] }
+  }
+  if (typeof value !== 'string') return { unreadable: value === undefined ? 'it has no "command"' : '"command" is not text' }
+  if (value.trim() === '') return { unreadable: '"command" is empty' }
+  return { value: args.length > 0 ? [value, ...args] : (splitCommandLine(value) ?? [value]) }
+}
+
+function stdio(value: JsonObject): Entry | Unreadable {
+  const args = list(own(value, 'args'), 'args')
+  if ('unreadable' in args) return args
+  const program = launch(own(value, 'command'), args.value)
+  if ('unreadable' in program) return program
+  const env = texts(own(value, 'env'), 'env')
+  if ('unreadable' in env) return env
+  const [command = '', ...rest] = program.value
+  return { kind: 'stdio', command, args: rest, env: env.value }
+}
+
+function remote(value: JsonObject, transport: 'http' | 'sse'): Entry | Unreadable {
+  const url = own(value, 'url') ?? own(value, 'httpUrl') ?? own(value, 'serverUrl')
+  if (url === undefined) return { unreadable: `its type is "${transport}", but it has no "url"` }
+  if (typeof url !== 'string' || url.trim() === '') return { unreadable: 'its address is not text' }
+  if (!/^(https?:\/\/|\$)/i.test(url)) return { unreadable: 'its address begins neither with https:// nor with http://' }
+  const headers = texts(own(value, 'headers'), 'headers')
+  return 'unreadable' in headers ? headers : { kind: 'remote', url, transport, headers: headers.value }
+}
+
+const kindOf = (value: JsonValue): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'string' ? 'a text' : `a ${typeof value}`
+
+/**
+ * What an entry says, whatever its spelling: order, extra keys and the names of transports aside. `client` is asked
+ * for nothing yet; it stands here because one spelling may mean different things to two programs.
+ */
+export function meaning(value: JsonValue, client: Pick<ClientDefinition, 'id'>): Entry | Unreadable {
+  if (!isObject(value)) return { unreadable: `it is ${kindOf(value)}, not an object` }
+  const inner = own(value, 'transport')
+  if (isObject(inner)) return meaning({ ...value, transport: null, ...inner }, client)
+  const word = own(value, 'type') ?? inner ?? ''
+  const said = typeof word === 'string' ? transports.get(word.toLowerCase().replace(/[-_\s]/g, '')) : undefined
+  if (word !== '' && said === undefined) return { unreadable: `its type is ${JSON.stringify(word)}, which is neither stdio, http nor sse` }
+  if (said === 'stdio') return stdio(value)
+  if (said !== undefined) return remote(value, said)
+  if (own(value, 'command') !== undefined) return stdio(value)
+  if (['url', 'httpUrl', 'serverUrl'].some((key) => own(value, key) !== undefined)) return remote(value, 'http')
+  return { unreadable: Object.keys(value).length === 0 ? 'it is empty' : 'it has neither "command" nor "url"' }
+}
+
+/** Keys of an entry that are the user's own: they stay in that file, and mean nothing elsewhere. */
+export const extraKeys = (value: JsonValue): string[] =>
+  isObject(value) ? Object.keys(value).filter((key) => !meaningKeys.includes(key)) : []
