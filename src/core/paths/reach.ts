@@ -29,7 +29,12 @@ interface Mapping {
 }
 
 /** Puts the rest of a path below the longest fitting prefix into that prefix's other spelling. */
-function remap(path: string, from: (prefix: string) => Spelling, to: (prefix: string) => Spelling, mappings: readonly Mapping[]): string | null {
+function remap(
+  path: string,
+  from: (prefix: string) => Spelling,
+  to: (prefix: string) => Spelling,
+  mappings: readonly Mapping[],
+): string | null {
   let best: { readonly depth: number; readonly text: string | null } | null = null
   for (const mapping of mappings) {
     const spelling = from(mapping.from)
