@@ -2,38 +2,15 @@ import type { Environment } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
-import { layout, packageFolder as prefixName } from '../layout.ts'
+import { type PackagePrefix, packagePlace } from '../packages/place.ts'
 import { meansEnvironment } from '../participants.ts'
 import { isWindows, joinPath } from '../paths.ts'
 
-/** A name of an npm package, scoped or not. */
-const packageName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~-][a-zA-Z0-9._~-]*$/
-
-/**
- * The words of a manifest that name a package: `name`, or `name@` with a version, range or tag behind it. Null for
- * everything else npm would take: paths, addresses, git, aliases.
- */
-export function packageWords(words: string): { readonly name: string; readonly wanted: string } | null {
-  const at = words.indexOf('@', 1)
-  const name = at < 0 ? words : words.slice(0, at)
-  const wanted = at < 0 ? '' : words.slice(at + 1)
-  if (!packageName.test(name) || (at >= 0 && wanted === '') || /[:/\\]/.test(wanted) || wanted !== wanted.trim()) return null
-  return { name, wanted }
-}
-
-/** True for one exact version: `1.2.3`, `1.2.3-beta.1`. */
-export const isExact = (version: string): boolean => /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/.test(version)
-
 /** Where packages of a side go: a folder of ours, or an npm prefix (`npm prefix -g` there, or the path that the manifest names). */
-export function prefixOn(
-  manifest: Pick<Manifest, 'prefix'>,
-  environment: Environment,
-): { readonly kind: 'own' } | { readonly kind: 'npm'; readonly path: NativePath | null } {
+export function prefixOn(manifest: Pick<Manifest, 'prefix'>, environment: Environment): PackagePrefix {
   const { prefix = 'own' } = manifest
   const word =
-    typeof prefix === 'string'
-      ? prefix
-      : (prefix[environment.id] ?? prefix[Object.keys(prefix).find((key) => meansEnvironment(key, environment)) ?? ''] ?? 'own')
+    typeof prefix === 'string' ? prefix : (Object.entries(prefix).find(([key]) => meansEnvironment(key, environment))?.[1] ?? 'own')
   if (word === 'own') return { kind: 'own' }
   return { kind: 'npm', path: word === 'global' ? (environment.prefix ?? null) : native(word) }
 }
@@ -45,17 +22,15 @@ export const folderInPrefix = (environment: Environment, prefix: NativePath, nam
     : joinPath(environment, prefix, 'lib', 'node_modules', ...name.split('/'))
 
 /** Where the files of a package are on that side; null when the side has no such place. */
-export function packageFolder(
+export function packageFiles(
   manifest: Pick<Manifest, 'prefix'>,
   environment: Environment,
   folder: NativePath | null,
-  { name, version }: Pick<LockedPackage, 'name' | 'version'>,
+  locked: Pick<LockedPackage, 'name' | 'version'>,
 ): NativePath | null {
   const prefix = prefixOn(manifest, environment)
-  if (prefix.kind === 'npm') return prefix.path === null ? null : folderInPrefix(environment, prefix.path, name)
-  return folder === null
-    ? null
-    : joinPath(environment, layout(environment, folder).npm, prefixName(name, version), 'node_modules', ...name.split('/'))
+  if (prefix.kind === 'own' && folder === null) return null
+  return packagePlace(environment, folder ?? environment.home, locked, prefix)?.files ?? null
 }
 
 /** The last part of a package's name, which npx takes for the name of its program. */

@@ -3,11 +3,11 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import { extractKeys } from '../keys/extract.ts'
 import { folderName } from '../layout.ts'
 import { isEnvironmentName } from '../manifest/rules.ts'
+import { parseWords } from '../packages/words.ts'
 import { joinPath, readPath, translate } from '../paths.ts'
 import { isRelative } from './fill.ts'
-import { isExact, packageWords } from './package.ts'
 import { type Refused, type Rendered, type RenderRequest, refuse } from './request.ts'
-import { npxWords } from './resolve.ts'
+import { exactVersion, npxWords } from './resolve.ts'
 import { fillTemplates, templateNames } from './template.ts'
 import { entryParts, stdioValue } from './value.ts'
 
@@ -112,11 +112,11 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
     made = client.remoteEntry?.({ url: fill(server.url), transport: server.transport ?? 'http', headers: filled(server.headers) }) ?? null
   else if (server.command !== undefined) made = stdioValue({ command: fill(server.command), args, env })
   else if (server.package !== undefined) {
-    const parsed = packageWords(server.package)
+    const parsed = parseWords(server.package)
     const locked = Object.hasOwn(lock.packages, server.package) ? lock.packages[server.package] : undefined
-    const version = locked?.version ?? (parsed !== null && isExact(parsed.wanted) ? parsed.wanted : undefined)
-    if (parsed === null || version === undefined)
-      return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, with the network there')
+    if ('refuse' in parsed) return refuse(parsed.refuse, 'a path, an address or git goes under "command"')
+    const version = locked?.version ?? exactVersion(parsed.range)
+    if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, with the network there')
     made = stdioValue({ command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })
   }
   if (unknown.length > 0)

@@ -2,10 +2,11 @@ import type { Entry, Launch } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { LaunchKind, ServerSpec } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
+import { isExact, parseWords } from '../packages/words.ts'
 import { environmentLabel } from '../participants.ts'
 import { dirName, isWindows, joinPath, looksPosixPath, looksWindowsPath } from '../paths.ts'
 import { type Filler, makeFiller } from './fill.ts'
-import { isExact, packageFolder, packageWords, programOf } from './package.ts'
+import { packageFiles, programOf } from './package.ts'
 import { type Absent, type PackageNeed, type Refused, type RenderRequest, refuse } from './request.ts'
 import { runSide, serverOn } from './side.ts'
 
@@ -37,9 +38,10 @@ export function resolveServer(request: RenderRequest): Resolved | Absent | Refus
   const spec = serverOn(server, runs)
   const filler = makeFiller(request, runs)
   const made = resolveOn(request, spec, runs, filler)
-  if ('kind' in made && made.kind !== 'made') return made
+  // A key that is missing is said first: it is the one thing that only the user can give.
   const refusal = filler.refusal()
   if (refusal !== null) return refusal
+  if (made.kind !== 'made') return made
   const launch = spec.launch ?? request.manifest.launch ?? 'direct'
   return { kind: 'resolved', runs, launch, entry: made.entry, holdsKey: filler.holdsKey, packages: made.packages }
 }
@@ -85,15 +87,15 @@ function resolveCommand(request: RenderRequest, spec: ServerSpec, typed: string,
 }
 
 function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string, runs: Environment, filler: Filler): Made | Refused {
-  const parsed = packageWords(words)
-  if (parsed === null) return refuse(`"${words}" is no npm package name with a version`, 'a path, an address or git goes under "command"')
+  const parsed = parseWords(words)
+  if ('refuse' in parsed) return refuse(parsed.refuse, 'a path, an address or git goes under "command"')
   const locked = Object.hasOwn(request.lock.packages, words) ? request.lock.packages[words] : undefined
   const launch = spec.launch ?? request.manifest.launch ?? 'direct'
   const env = filler.texts(spec.env)
   const args = (spec.args ?? []).map(filler.text)
   if (runs.node === undefined) return missing(runs, 'node')
   if (launch === 'npx') {
-    const version = locked?.version ?? (isExact(parsed.wanted) ? parsed.wanted : undefined)
+    const version = locked?.version ?? exactVersion(parsed.range)
     if (version === undefined) return unresolved(words)
     const rest = [...npxWords(parsed.name, version, spec.bin), ...args]
     // npx is a batch file on Windows: cmd takes its quotes off as soon as an argument holds a blank, and 'C:\Program' is
@@ -106,7 +108,7 @@ function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string,
   if ('trouble' in program) return refuse(program.trouble, `say which in the manifest: "bin" of ${request.name}`)
   if (/\.(sh|py|exe|cmd|bat|ps1|rb)$/i.test(program.path))
     return refuse(`${program.name} of ${locked.name} is no JavaScript, so node cannot start it`, `"launch": "npx" for ${request.name}`)
-  const folder = packageFolder(request.manifest, runs, request.folders(runs.id), locked)
+  const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
   if (folder === null)
     return runs.trouble === undefined
       ? refuse(`${environmentLabel(runs)} has no folder for packages`, `mcp-twin doctor --on ${runs.id}`)
@@ -120,3 +122,6 @@ const unresolved = (words: string): Refused => refuse(`no version of ${words} is
 /** What npx gets: the package, or with `bin` the package and the program of it. */
 export const npxWords = (name: string, version: string, bin: string | undefined): string[] =>
   bin === undefined ? ['-y', `${name}@${version}`] : ['-y', '-p', `${name}@${version}`, bin]
+
+/** The version that a range pins by itself. */
+export const exactVersion = (range: string | null): string | undefined => (range !== null && isExact(range) ? range : undefined)
