@@ -13,7 +13,13 @@ const LOGIN_MS = 10_000
  * Absolute paths of the commands that some client starts across the border, as the login shell of their side finds
  * them: `environment command` → path. Across, there is no shell to look them up at every start.
  */
-export async function commandPaths(system: System, world: World, home: Environment, sides: readonly Environment[], manifest: Manifest): Promise<ReadonlyMap<string, string>> {
+export async function commandPaths(
+  system: System,
+  world: World,
+  home: Environment,
+  sides: readonly Environment[],
+  manifest: Manifest,
+): Promise<ReadonlyMap<string, string>> {
   const wanted = new Map<string, { side: Environment; command: string }>()
   for (const server of Object.values(manifest.servers)) {
     if (server.runIn === undefined || server.runIn === 'each' || server.disabled === true) continue
@@ -24,12 +30,16 @@ export async function commandPaths(system: System, world: World, home: Environme
       wanted.set(`${side.id} ${command}`, { side, command })
     }
   }
-  const found = await Promise.all([...wanted].map(async ([key, { side, command }]) => [key, await find(system, world, side, command)] as const))
+  const found = await Promise.all(
+    [...wanted].map(async ([key, { side, command }]) => [key, await find(system, world, side, command)] as const),
+  )
   return new Map(found.flatMap(([key, path]): [string, string][] => (path === null ? [] : [[key, path]])))
 }
 
 async function find(system: System, world: World, side: Environment, command: string): Promise<string | null> {
-  const argv = isWindows(side) ? ['C:\\Windows\\System32\\where.exe', command] : ['/bin/sh', '-lc', 'exec "${SHELL:-/bin/sh}" -lc \'command -v -- "$0"\' "$0"', command]
+  const argv = isWindows(side)
+    ? ['C:\\Windows\\System32\\where.exe', command]
+    : ['/bin/sh', '-lc', 'exec "${SHELL:-/bin/sh}" -lc \'command -v -- "$0"\' "$0"', command]
   const program = programOn(world, side, argv, { timeoutMs: LOGIN_MS })
   if (program === null) return null
   const told = await ask(system, program)

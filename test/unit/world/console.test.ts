@@ -11,7 +11,7 @@ describe('what a Windows program printed', () => {
     ['UTF-16 of one letter', utf16('é'), 'é'],
     ['UTF-8', Buffer.from('C:\\Users\\Zoé\r\n'), 'C:\\Users\\Zoé\n'],
     ['UTF-8 with a mark', Buffer.from('\ufeffx'), 'x'],
-    ['code page 850 or 437', Buffer.from('René Ørsted', 'latin1').map((byte) => ({ 0xe9: 0x82, 0xd8: 0x9d })[byte] ?? byte), 'René Ørsted'],
+    ['code page 850 or 437', Buffer.from('Ren\x82 \x9drsted', 'latin1'), 'René Ørsted'],
     ['code page 1252', Buffer.from('Renée Müller', 'latin1'), 'Renée Müller'],
     ['plain ASCII', Buffer.from('x\r\r\ny'), 'x\ny'],
     ['nothing', Buffer.alloc(0), ''],

@@ -90,6 +90,7 @@ export function fake(options: FakeOptions = {}): Fake {
     rename: refused,
     claimDirectory: refused,
     remove: refused,
+    removeEmptyDirectory: refused,
     setMode: refused,
     setOwner: refused,
     touch: refused,

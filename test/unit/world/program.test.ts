@@ -132,6 +132,20 @@ describe('what is running', () => {
     expect(system.asked).toEqual([])
   })
 
+  it('on the own Linux leaves out who ends meanwhile, and no other trouble', async () => {
+    const failing = (code: string) => {
+      const system = fake({ files: { '/proc/1/cmdline': '/sbin/init\0', '/proc/2/cmdline': 'gone\0' } })
+      const read = system.files.read
+      const gone = Object.assign(new Error(code), { code })
+      return {
+        ...system,
+        files: { ...system.files, read: (path: Parameters<typeof read>[0]) => (path.includes('/2/') ? Promise.reject(gone) : read(path)) },
+      }
+    }
+    expect(await runningPrograms(failing('ESRCH'), worldOf(self), self)).toEqual(['init'])
+    await expect(runningPrograms(failing('EIO'), worldOf(self), self)).rejects.toThrow('EIO')
+  })
+
   it('in a planted world is what was planted', async () => {
     const system = fake({ variables: { MCP_TWIN_WORLD: '/w.json' } })
     expect(await runningPrograms(system, worldOf(self), windows({ running: ['claude.exe'], exec: [] }))).toEqual(['claude.exe'])
