@@ -60,9 +60,14 @@ function spanOf(text: string, item: Item, { tail, behind, last }: Bounds): [star
 
 /** The end of the comments behind a value that do not leave its line. */
 function sameLineEnd(text: string, from: number): number {
-  const at = skipBlanks(text, from)
-  const end = text.charCodeAt(at) === SLASH ? skipComment(text, at, 'jsonc') : from
-  return end === from || hasBreak(text.slice(at, end)) ? from : sameLineEnd(text, end)
+  let end = from
+  for (;;) {
+    const at = skipBlanks(text, end)
+    if (text.charCodeAt(at) !== SLASH) return end
+    const next = skipComment(text, at, 'jsonc')
+    if (hasBreak(text.slice(at, next))) return end
+    end = next
+  }
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -24,6 +24,7 @@ describe('an entry that is removed', () => {
   it.each([
     ['behind it', inside('  "x": 1, // mine', '  "a": 2 // theirs'), inside('  "a": 2 // theirs')],
     ['behind the last', inside('  "a": 1, // theirs', '  "x": 2 // mine'), inside('  "a": 1 // theirs')],
+    ['before its comma, many', inside(`  "x": 1 ${'/**/'.repeat(30_000)},`, '  "a": 2'), inside('  "a": 2')],
     ['before its comma', inside('  "x": 1 /* mine */,', '  "a": 2'), inside('  "a": 2')],
     ['above it', inside('  // theirs or mine', '  "x": 1,', '  "a": 2'), inside('  // theirs or mine', '  "a": 2')],
     ['above the next', inside('  "x": 1,', '  // about a', '  "a": 2'), inside('  // about a', '  "a": 2')],
