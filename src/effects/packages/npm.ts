@@ -1,5 +1,5 @@
 import { environmentLabel } from '../../core/participants.ts'
-import { explain, type NpmTrouble } from '../../core/packages/trouble.ts'
+import { detailOf, explain, type NpmTrouble } from '../../core/packages/trouble.ts'
 import { joinPath } from '../../core/paths.ts'
 import { folderName } from '../../core/layout.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -67,10 +67,10 @@ export async function callNpm(system: System, world: World, environment: Environ
     return { ok: false, trouble: { code: 'cancelled', reason: 'it was cancelled', hint: 'run the same command again' } }
   const [stdout, stderr] = [decodeConsole(answer.stdout), decodeConsole(answer.stderr)]
   if (answer.code === 0) return { ok: true, stdout, stderr }
-  return {
-    ok: false,
-    trouble: endedBadly(environment, call, answer) ?? explain({ stdout, stderr, words: call.words, offline: call.offline }),
-  }
+  const failure = { stdout, stderr, words: call.words, offline: call.offline }
+  const detail = detailOf(failure)
+  const trouble = endedBadly(environment, call, answer) ?? explain(failure)
+  return { ok: false, trouble: detail === null ? trouble : { ...trouble, detail } }
 }
 
 function endedBadly(environment: Environment, call: NpmCall, answer: Answer): NpmTrouble | null {
