@@ -21,7 +21,7 @@ export interface Changes {
 }
 
 /** What a command changes, judged on the manifest as it stands when it is changed. */
-export type Change = (situation: Situation) => Promise<Changes>
+export type Change = (situation: Situation, ground: Ground) => Promise<Changes>
 
 /** Changes the manifest and carries the change into every config, unless `--no-sync`. */
 export async function changeManifest(context: Context, options: Record<string, unknown>, change: Change): Promise<ExitCode> {
@@ -29,7 +29,7 @@ export async function changeManifest(context: Context, options: Record<string, u
     const source: Source = {
       open: ground.open,
       edit: async (situation) => {
-        const { changes, brought } = await change(situation)
+        const { changes, brought } = await change(situation, ground)
         if (changes.length === 0) return null
         const edited = editManifest(situation, changes)
         return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }

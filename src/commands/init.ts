@@ -13,6 +13,7 @@ import { projectPlace } from '../effects/situation/place.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { version } from '../version.ts'
 import { atHome, type Ground } from './at-home.ts'
+import { makeFolders } from './folders.ts'
 import { describeChecks } from './init-checks.ts'
 import { choose, type Choices } from './init-choices.ts'
 import { showMachine } from './init-machine.ts'
@@ -38,7 +39,7 @@ async function init(context: Context, ground: Ground, options: Record<string, un
   const { system, io } = context
   const settings = syncOptions(context, options, { selfEverywhere: options.project !== true })
   const opened = await ground.open()
-  const { input } = await prepare(system, opened, settings)
+  const { input } = await prepare(system, opened, { ...settings, resolve: false })
   if (!io.asJson) {
     io.out(`mcp-twin ${version}\n`)
     await showMachine(context, opened, input)
@@ -50,13 +51,14 @@ async function init(context: Context, ground: Ground, options: Record<string, un
     return finish(context, ground, opened, choices, result, true)
   }
   if (options.install === false) return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), false)
+  await makeFolders(context, ground, choices.builtin)
   const result = await runSync(system, source, settings, 'init')
   return finish(context, ground, await ground.open(), choices, result, false)
 }
 
 /** The manifest with what was chosen; null when it has all of it already. */
 async function edited(context: Context, situation: Situation, choices: Choices, settings: ReturnType<typeof syncOptions>) {
-  const { input } = await prepare(context.system, situation, settings)
+  const { input } = await prepare(context.system, situation, { ...settings, resolve: false })
   const { changes, imported } = choices.additions(situation, input)
   if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null) return null
   return compose(situation, input.files, { changes, taken: imported.taken, brought: choices.brought })
@@ -81,7 +83,7 @@ async function finish(context: Context, ground: Ground, situation: Situation, ch
 }
 
 async function check(context: Context, situation: Situation) {
-  const { input } = await prepare(context.system, situation, syncOptions(context, {}, { offline: true }))
+  const { input } = await prepare(context.system, situation, syncOptions(context, {}, { resolve: false }))
   const progress = context.io.progress('Checking that every server answers')
   try {
     return await checkServers(context.system, input, makePlan(input).files, context.signal, (_check, left) => progress.update(left === 0 ? '' : `${left} to go`))

@@ -27,7 +27,7 @@ interface Adopted {
 
 /** Takes hand edits, removals and unmanaged entries into the manifest, and so to the other side; null when there are none. */
 export async function adoption(system: System, situation: Situation, options: SyncOptions): Promise<Edited | null> {
-  const { input } = await prepare(system, situation, { ...options, force: false, prune: false })
+  const { input } = await prepare(system, situation, { ...options, force: false, prune: false, resolve: false })
   const adopted: Adopted = { servers: new Map(), removed: new Set(), taken: [], keys: new Map() }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
