@@ -25,6 +25,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interruptible(),
+    variables: process.env,
     system: async () => (await import('./system/node.ts')).nodeSystem(),
   })
 }

@@ -14,12 +14,12 @@ export interface Terminal {
   readonly stdout: Sink
   readonly stderr: NodeJS.WriteStream
   readonly signal: AbortSignal
+  readonly variables: Readonly<Record<string, string | undefined>>
   system(): Promise<System>
 }
 
 /** One command line from argv to exit code. */
 export async function runCli(argv: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
-  const variables = process.env
   const asJson = argv.includes('--json')
   const early = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint: noPaint, asJson, quiet: false, verbose: false })
   let command = argv.find((word) => !word.startsWith('-')) ?? 'mcp-twin'
@@ -30,7 +30,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     command = parsed.spec.name
     const { common } = parsed
     if (common.json && parsed.spec.noJson) throw usageError(`${command} speaks its own protocol on stdout, so --json has no meaning for it.`, { hint: `mcp-twin ${command} --help` })
-    const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, variables) ? await colours() : noPaint
+    const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
     const shared = { asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
     io = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint, ...shared })
     const context: Context = {

@@ -11,7 +11,7 @@ import { importFound } from '../effects/init/import.ts'
 import type { ManifestChange } from '../effects/manifest/edit.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { ServerSpec } from '../model/manifest.ts'
-import { reveal, type Secret } from '../model/secret.ts'
+import type { Secret } from '../model/secret.ts'
 import { askKeys } from './ask-keys.ts'
 import { keysFromFile } from './keys-file.ts'
 import { askServers } from './init-questions.ts'
@@ -62,7 +62,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
   const brought = new Map(await keysFromFile(context, options.secrets))
   const imported = importFound(situation, input, settled)
   for (const { name, value } of imported.secrets) {
-    context.io.hide(reveal(value))
+    context.io.hide(value)
     if (!brought.has(name)) brought.set(name, value)
   }
   await askKeys(context, situation, Object.values({ ...imported.servers, ...chosen }).flatMap(keysOf), brought)

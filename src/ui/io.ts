@@ -1,4 +1,5 @@
 import type { Io, Paint } from '../context.ts'
+import { reveal } from '../model/secret.ts'
 import { Mask } from './mask.ts'
 import { progressOn } from './progress.ts'
 
@@ -29,7 +30,7 @@ export function createIo(options: IoOptions): Io {
     error: (text) => write(options.stderr, text),
     json: (document) => { if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2)) },
     progress: (title) => progressOn(options.stderr, mask, options.quiet, title, options.paint),
-    hide: (value) => mask.hide(value),
+    hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,
     width: Math.max(40, options.stdout.columns ?? options.stderr.columns ?? 80),

@@ -39,7 +39,7 @@ export async function adoption(system: System, situation: Situation, options: Sy
   ]
   if (changes.length === 0) return null
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
-  for (const key of brought.values()) options.hide(reveal(key))
+  for (const key of brought.values()) options.hide(key)
   return compose(situation, input.files, { changes, taken: [...adopted.taken, ...imported.taken], brought })
 }
 
