@@ -20,8 +20,8 @@ import { askServers } from './init-questions.ts'
 export interface Choices {
   readonly imported: Imported
   readonly brought: ReadonlyMap<string, Secret>
-  /** Names of the servers of the built-in list among them. */
-  readonly builtin: readonly string[]
+  /** Names of the servers that were asked for, by a flag or from the built-in list. */
+  readonly chosen: readonly string[]
   additions(situation: Situation, input: PlanInput): { changes: readonly ManifestChange[]; imported: Imported }
 }
 
@@ -69,7 +69,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
   return {
     imported,
     brought,
-    builtin: Object.keys(chosen),
+    chosen: Object.keys(chosen),
     additions: (now, seen) => {
       const again = importFound(now, seen, settled)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => again.servers[name] === undefined))

@@ -51,7 +51,7 @@ async function init(context: Context, ground: Ground, options: Record<string, un
     return finish(context, ground, opened, choices, result, true)
   }
   if (options.install === false) return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), false)
-  await makeFolders(context, ground, choices.builtin)
+  await makeFolders(context, ground, choices.chosen)
   const result = await runSync(system, source, settings, 'init')
   return finish(context, ground, await ground.open(), choices, result, false)
 }
@@ -79,7 +79,8 @@ async function finish(context: Context, ground: Ground, situation: Situation, ch
   for (const line of describeChecks(checks, labelsFor(ground.world, clients), io.paint)) io.out(line)
   if (!preview) io.out(`\nSomething odd? mcp-twin list. Not what you wanted? mcp-twin undo.`)
   const code = exitOf(result, { check: false })
-  return code === EXIT.ok && checks.some((each) => !each.ok) ? EXIT.attention : code
+  // A server that was there before us and does not answer is told, but it is no fault of this run.
+  return code === EXIT.ok && checks.some((each) => !each.ok && choices.chosen.includes(each.server)) ? EXIT.attention : code
 }
 
 async function check(context: Context, situation: Situation) {

@@ -52,7 +52,7 @@ function row(step: Step, name: string, text: string, paint: Paint, width: number
 
 function entryRow(step: Step, paint: Paint, width: number): string[] {
   const word = MARKS[step.change][1]
-  const name = step.server === null ? (isBad(step) ? 'not written' : '') : visible(step.server)
+  const name = step.server === null ? (isBad(step) ? 'not written' : 'the file') : visible(step.server)
   const text = isBad(step) ? (step.reason ?? step.outcome) : step.reason !== null && step.change !== 'adopt' ? `${word} (${step.reason})` : word
   return row(step, name, visible(text), paint, width)
 }
