@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { ExitCode } from './errors.ts'
 import { version } from './version.ts'
 
@@ -13,11 +14,27 @@ function interruptible(): AbortSignal {
   return controller.signal
 }
 
+/** The page of `--help` as the build wrote it down: parsing the whole command line only to print it takes three times as long. */
+async function helpPage(): Promise<string | null> {
+  try {
+    return await readFile(new URL('help.txt', import.meta.url), 'utf8')
+  } catch {
+    return null
+  }
+}
+
 /** The whole program. Only here are streams, signals and the exit code of the process touched. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`)
     return 0
+  }
+  if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) {
+    const help = await helpPage()
+    if (help !== null) {
+      process.stdout.write(help)
+      return 0
+    }
   }
   const { runCli } = await import('./cli/run.ts')
   return runCli(argv, version, {

@@ -1,8 +1,10 @@
 import { builtinServer } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
+import { type SecretNames, secretNames } from '../core/keys/naming.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { type Typed, typedServer } from '../core/manifest/typed.ts'
 import { type ExitCode, usageError } from '../errors.ts'
+import { openSecrets } from '../effects/secrets/store.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import type { ServerSpec } from '../model/manifest.ts'
@@ -29,13 +31,21 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
   const answers = new Map<string, Secret>()
   return changeManifest(context, options, async (situation, ground): Promise<Changes> => {
     const around = { environment: situation.self, world: situation.world, home: situation.home.environment, lock: situation.lock, folders: () => null, manifest: situation.manifest }
-    const added = typed === null ? await readSnippet(context, text ?? '', rest[0], only, around) : { servers: { [name]: typed.server }, keys: new Map<string, Secret>() }
+    const added = typed === null ? await readSnippet(context, text ?? '', rest[0], only, around, await namesBeside(context, situation)) : { servers: { [name]: typed.server }, keys: new Map<string, Secret>() }
     for (const each of Object.keys(added.servers)) refuseTaken(situation, each)
     for (const [key, value] of added.keys) answers.set(key, value)
     if (typed?.builtin === true) await makeFolders(context, ground, [name])
     await askKeys(context, situation, Object.values(added.servers).flatMap((server) => keysOf(server)), answers)
     return { changes: Object.entries(added.servers).map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })), brought: answers }
   })
+}
+
+/** Names for keys of a snippet: one that the store has for another key is not given again. */
+async function namesBeside(context: Context, situation: Situation): Promise<SecretNames> {
+  const store = openSecrets(context.system, situation.home.here, situation.manifest, situation.self.id)
+  const stored = new Map<string, Secret | null>()
+  for (const each of await store.list()) stored.set(each, await store.get(each))
+  return secretNames((each) => stored.get(each) ?? null)
 }
 
 /** A server as plain JSON: what is undefined is left out. */

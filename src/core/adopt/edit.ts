@@ -33,7 +33,7 @@ export function takeEdit(server: ServerSpec, edit: HandEdit): Taken {
   const over: Override = word === undefined ? {} : (server.on?.[word] ?? {})
   const secrets: { name: string; value: Secret }[] = []
   const plain = extractKeys(edit.after, { server: edit.name, names: edit.names })
-  const changed = { ...kindChange(edit), ...listChange(server, over, edit, plain.server.args ?? []) } as Override
+  const changed = { ...kindChange(edit, plain.server), ...listChange(server, over, edit, plain.server.args ?? []) } as Override
   for (const part of ['env', 'headers'] as const) {
     const own = { ...server[part], ...over[part] }
     const values = tableChange(own, edit.before[part] ?? {}, edit.after[part] ?? {}, plain.server[part] ?? {}, secrets)
@@ -45,9 +45,9 @@ export function takeEdit(server: ServerSpec, edit: HandEdit): Taken {
 }
 
 /** Another package, program or address; whichever it is, the others go. */
-function kindChange({ before, after }: HandEdit): Override {
+function kindChange({ before, after }: HandEdit, plain: Pick<ServerSpec, (typeof KINDS)[number]>): Override {
   const change: Override = {}
-  for (const kind of KINDS) if (after[kind] !== undefined && after[kind] !== before[kind]) change[kind] = after[kind]
+  for (const kind of KINDS) if (after[kind] !== undefined && after[kind] !== before[kind]) change[kind] = plain[kind]
   if (after.transport !== before.transport && after.transport !== undefined) change.transport = after.transport
   return change
 }
