@@ -17,12 +17,6 @@ import { readSnippet, snippetText } from './snippet.ts'
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** Servers to be added, with the keys that came along. */
-export interface NewServers {
-  readonly servers: Readonly<Record<string, ServerSpec>>
-  readonly keys: ReadonlyMap<string, Secret>
-}
-
 /** Adds a server to the manifest and to every config: by package, url, command, the built-in list, or a pasted snippet. */
 export async function run(context: Context, [name = '', ...rest]: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const only = [...(context.options.client ?? []), ...(context.options.on ?? [])]

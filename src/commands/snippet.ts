@@ -4,7 +4,14 @@ import type { SecretNames } from '../core/keys/naming.ts'
 import type { NeutralContext } from '../core/launch/neutral.ts'
 import { usageError } from '../errors.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
-import type { NewServers } from './add.ts'
+import type { ServerSpec } from '../model/manifest.ts'
+import type { Secret } from '../model/secret.ts'
+
+/** Servers to be added, with the keys that came along. */
+export interface NewServers {
+  readonly servers: Readonly<Record<string, ServerSpec>>
+  readonly keys: ReadonlyMap<string, Secret>
+}
 
 /** The servers of a JSON snippet on standard input, as a README shows it; keys in it go into the store. */
 export async function readSnippet(context: Context, text: string, name: string | undefined, only: readonly string[], around: NeutralContext, names: SecretNames): Promise<NewServers> {

@@ -2,13 +2,9 @@ import type { Io, Paint } from '../context.ts'
 import { reveal } from '../model/secret.ts'
 import { Mask } from './mask.ts'
 import { progressOn } from './progress.ts'
+import type { Sink } from './sink.ts'
 
-/** A stream as far as we use one. */
-export interface Sink {
-  write(text: string): unknown
-  readonly isTTY?: boolean
-  readonly columns?: number
-}
+export type { Sink }
 
 export interface IoOptions {
   readonly stdout: Sink

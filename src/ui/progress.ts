@@ -1,5 +1,5 @@
 import type { Paint, Progress } from '../context.ts'
-import type { Sink } from './io.ts'
+import type { Sink } from './sink.ts'
 import type { Mask } from './mask.ts'
 import { columns } from './width.ts'
 

@@ -1,52 +1,13 @@
 import type { ClientDefinition } from '../../model/client.ts'
-import type { PresentEntry, Read } from '../../model/document.ts'
-import type { JsonObject } from '../../model/entry.ts'
-import type { NativePath } from '../../model/path.ts'
-import type { EntryStep, FilePlan, Step } from '../../model/plan.ts'
-import type { Secret } from '../../model/secret.ts'
-import type { FileState } from '../../model/state.ts'
+import type { Read } from '../../model/document.ts'
+import type { EntryStep, FilePlan } from '../../model/plan.ts'
 import { presentEntries } from '../json/entries.ts'
 import { describeRefusal } from '../json/place.ts'
 import { readDocument } from '../json/read.ts'
+import type { FileFacts, FileRequest } from './facts.ts'
 import { planForgotten, planPruned } from './leftover.ts'
 import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
-
-/** An entry that the manifest wants in a file. */
-export interface Wanted {
-  readonly server: string
-  /** The name as this client takes it. */
-  readonly name: string
-  readonly value: Secret<JsonObject>
-  readonly owned: readonly string[]
-  readonly holdsKey: boolean
-}
-
-/** A server that belongs here but cannot be written now; what stands there stays. */
-export interface Held {
-  readonly server: string
-  readonly step: Step
-}
-
-export interface FileRequest {
-  readonly environment: string
-  readonly client: ClientDefinition
-  readonly file: NativePath
-  readonly bytes: Uint8Array | null
-  readonly wanted: readonly Wanted[]
-  readonly held: readonly Held[]
-  readonly state: FileState
-  readonly force: boolean
-  readonly prune: boolean
-}
-
-/** What the pieces of the plan of one file need to know of it. */
-export interface FileFacts extends FileRequest {
-  readonly present: ReadonlyMap<string, PresentEntry>
-  /** Our entries vanished together, or with their whole container: their program dropped them, no person did. */
-  readonly wiped: boolean
-  step(parts: Pick<Step, 'kind'> & Partial<Step>): Step
-}
 
 /** The file as it stands, through its client's eyes. No file at all reads as an empty document. */
 export const readClientFile = (client: ClientDefinition, bytes: Uint8Array | null): Read =>

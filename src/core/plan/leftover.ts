@@ -1,7 +1,7 @@
 import type { EntryStep } from '../../model/plan.ts'
 import { Secret } from '../../model/secret.ts'
 import { digest, meaning } from '../launch/digest.ts'
-import type { FileFacts } from './file.ts'
+import type { FileFacts } from './facts.ts'
 
 /** An entry of ours that the manifest no longer wants here: it goes, unless someone has edited it since. */
 export function planForgotten(facts: FileFacts, name: string): EntryStep {

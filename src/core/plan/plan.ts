@@ -8,7 +8,8 @@ import type { State } from '../../model/state.ts'
 import { clientName } from '../launch/name.ts'
 import { type RenderContext, renderEntry } from '../launch/render.ts'
 import { canRun, environmentLabel } from '../participants.ts'
-import { type Held, planFile, type Wanted } from './file.ts'
+import type { Held, Wanted } from './facts.ts'
+import { planFile } from './file.ts'
 import { makeStep } from './step.ts'
 
 /** One client file as it was seen. */

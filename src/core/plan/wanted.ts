@@ -4,7 +4,7 @@ import { reveal, Secret } from '../../model/secret.ts'
 import { maskEntry } from '../keys/mask.ts'
 import { digest, meaning } from '../launch/digest.ts'
 import { difference } from './difference.ts'
-import type { FileFacts, Wanted } from './file.ts'
+import type { FileFacts, Wanted } from './facts.ts'
 
 /** Judges one wanted entry against what stands in the file and what we wrote last; null when all is as it should be. */
 export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
