@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import type { ExitCode } from './errors.ts'
 import { version } from './version.ts'
 
@@ -15,22 +15,29 @@ function interruptible(): AbortSignal {
 }
 
 /** The page of `--help` as the build wrote it down: parsing the whole command line only to print it takes three times as long. */
-async function helpPage(): Promise<string | null> {
+function helpPage(): string | null {
   try {
-    return await readFile(new URL('help.txt', import.meta.url), 'utf8')
+    return readFileSync(new URL('help.txt', import.meta.url), 'utf8')
   } catch {
     return null
   }
 }
 
+/** Whoever read our output has gone, as behind `| head`: there is nobody left to tell. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+}
+
 /** The whole program. Only here are streams, signals and the exit code of the process touched. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  process.stdout.on('error', endWithReader)
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`)
     return 0
   }
   if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) {
-    const help = await helpPage()
+    const help = helpPage()
     if (help !== null) {
       process.stdout.write(help)
       return 0

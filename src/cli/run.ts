@@ -1,6 +1,6 @@
 import { specs } from '../commands/index.ts'
 import type { Context } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { System } from '../model/system.ts'
 import { createIo, type Sink } from '../ui/io.ts'
 import { colours, noPaint, wantsColour } from '../ui/paint.ts'
@@ -29,7 +29,10 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     if (parsed.kind === 'done') return parsed.code === 0 ? EXIT.ok : EXIT.usage
     command = parsed.spec.name
     const { common } = parsed
-    if (common.json && parsed.spec.noJson) throw usageError(`${command} speaks its own protocol on stdout, so --json has no meaning for it.`, { hint: `mcp-twin ${command} --help` })
+    if (common.json && parsed.spec.noJson)
+      throw usageError(`${command} speaks its own protocol on stdout, so --json has no meaning for it.`, {
+        hint: `mcp-twin ${command} --help`,
+      })
     const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
     const shared = { asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
     io = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint, ...shared })
@@ -45,9 +48,15 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     const { run } = await parsed.spec.load()
     return await run(context, parsed.args, parsed.options)
   } catch (error) {
-    return reportFailure(io, command, error)
+    return reportFailure(io, command, terminal.signal.aborted ? cancelled(error) : error)
   }
 }
+
+/** Whatever broke off after Ctrl-C broke off because of it. */
+const cancelled = (cause: unknown): unknown =>
+  cause instanceof TwinError && cause.exit === EXIT.cancelled
+    ? cause
+    : new TwinError('cancelled', 'Cancelled; what was half done is taken back.', { exit: EXIT.cancelled, cause })
 
 function promptFor(terminal: Terminal, yes: boolean, json: boolean) {
   if (yes) return silentPrompt('--yes asks nothing')

@@ -24,13 +24,31 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
   const typed = text === null ? await describe(name, rest, options, only) : null
   const answers = new Map<string, Secret>()
   return changeManifest(context, options, async (situation, ground): Promise<Changes> => {
-    const around = { environment: situation.self, world: situation.world, home: situation.home.environment, lock: situation.lock, folders: () => null, manifest: situation.manifest }
-    const added = typed === null ? await readSnippet(context, text ?? '', rest[0], only, around, await namesBeside(context, situation)) : { servers: { [name]: typed.server }, keys: new Map<string, Secret>() }
+    const around = {
+      environment: situation.self,
+      world: situation.world,
+      home: situation.home.environment,
+      lock: situation.lock,
+      folders: () => null,
+      manifest: situation.manifest,
+    }
+    const added =
+      typed === null
+        ? await readSnippet(context, text ?? '', rest[0], only, around, await namesBeside(context, situation))
+        : { servers: { [name]: typed.server }, keys: new Map<string, Secret>() }
     for (const each of Object.keys(added.servers)) refuseTaken(situation, each)
     for (const [key, value] of added.keys) answers.set(key, value)
     if (typed?.builtin === true) await makeFolders(context, ground, [name])
-    await askKeys(context, situation, Object.values(added.servers).flatMap((server) => keysOf(server)), answers)
-    return { changes: Object.entries(added.servers).map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })), brought: answers }
+    await askKeys(
+      context,
+      situation,
+      Object.values(added.servers).flatMap((server) => keysOf(server)),
+      answers,
+    )
+    return {
+      changes: Object.entries(added.servers).map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })),
+      brought: answers,
+    }
   })
 }
 
@@ -50,7 +68,12 @@ function refuseTaken({ manifest }: Situation, name: string): void {
   throw usageError(`there is a server "${name}" in the manifest already.`, { hint: `mcp-twin remove ${name} first, or take another name` })
 }
 
-async function describe(name: string, rest: readonly string[], options: Record<string, unknown>, only: readonly string[]): Promise<{ server: ServerSpec; builtin: boolean }> {
+async function describe(
+  name: string,
+  rest: readonly string[],
+  options: Record<string, unknown>,
+  only: readonly string[],
+): Promise<{ server: ServerSpec; builtin: boolean }> {
   const [words, url, command] = [text(options.package), text(options.url), text(options.command)]
   const builtin = words === undefined && url === undefined && command === undefined ? await builtinServer(name) : null
   if (builtin !== null) return { server: { ...builtin.server, ...(only.length === 0 ? {} : { only: [...only] }) }, builtin: true }

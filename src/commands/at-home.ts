@@ -47,7 +47,10 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   } finally {
     progress.done()
   }
-  const home = await findHome(system, world, { ...(options.home === undefined ? {} : { home: options.home }), ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }) })
+  const home = await findHome(system, world, {
+    ...(options.home === undefined ? {} : { home: options.home }),
+    ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }),
+  })
   if (!home.isSelf) {
     if (options.prepareHome === true) await prepareHome(system, home)
     return exitCode(await delegate(system, world, home, context.argv))
@@ -60,7 +63,12 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
 /** Home is to be another side: it gets the program first, since the command is handed over to it. */
 async function prepareHome(system: System, home: HomePlace): Promise<void> {
   const { outcome, reason, hint } = await installSelf(system, home.environment, home.folder)
-  if (outcome === 'failed') throw new TwinError('not-installed', `mcp-twin could not be put on ${home.environment.id}: ${reason ?? 'unknown'}.`, hint === undefined ? {} : { hint })
+  if (outcome === 'failed')
+    throw new TwinError(
+      'not-installed',
+      `mcp-twin could not be put on ${home.environment.id}: ${reason ?? 'unknown'}.`,
+      hint === undefined ? {} : { hint },
+    )
 }
 
 /** What the other side's program ended with, as one of ours. */

@@ -39,9 +39,15 @@ export async function namedServers(names: readonly string[]): Promise<Record<str
     }
     const parsed = parseWords(name)
     if ('refuse' in parsed || !/[/@]/.test(name)) {
-      const guess = nearest(name, known.map((each) => each.name))
+      const guess = nearest(
+        name,
+        known.map((each) => each.name),
+      )
       throw usageError(`there is no server "${name}" in the built-in list.`, {
-        hint: guess === null ? `there are: ${known.map((each) => each.name).join(', ')}; an npm package goes by mcp-twin add NAME --package PACKAGE` : `did you mean "${guess}"?`,
+        hint:
+          guess === null
+            ? `there are: ${known.map((each) => each.name).join(', ')}; an npm package goes by mcp-twin add NAME --package PACKAGE`
+            : `did you mean "${guess}"?`,
       })
     }
     servers[parsed.name.slice(parsed.name.lastIndexOf('/') + 1)] = { package: name }
@@ -52,11 +58,18 @@ export async function namedServers(names: readonly string[]): Promise<Record<str
 /** Finds out what init shall put into the manifest: by questions on a terminal, else what is there and what the flags name. */
 export async function choose(context: Context, situation: Situation, input: PlanInput, options: Record<string, unknown>): Promise<Choices> {
   const from = context.options.client ?? (typeof options.from === 'string' ? options.from.split(',') : [])
-  const wishes = { from: typeof options.from === 'string' ? options.from.split(',') : from, everywhere: new Set<string>(), without: new Set<string>() }
+  const wishes = {
+    from: typeof options.from === 'string' ? options.from.split(',') : from,
+    everywhere: new Set<string>(),
+    without: new Set<string>(),
+  }
   const isImporting = options.import !== false
   const first = importFound(situation, input, isImporting ? wishes : { ...wishes, from: [''] })
   const named = await namedServers(words(options.server))
-  const asked = context.prompt.able && options.dryRun !== true ? await askServers(context, situation, first, named) : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
+  const asked =
+    context.prompt.able && options.dryRun !== true
+      ? await askServers(context, situation, first, named)
+      : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
   const settled = isImporting ? { ...wishes, everywhere: asked.everywhere, without: asked.without } : { ...wishes, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, options.secrets))

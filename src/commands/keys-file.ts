@@ -17,6 +17,7 @@ export async function keysFromFile(context: Context, source: unknown): Promise<R
 
 async function textOf({ system }: Context, path: string): Promise<string> {
   const bytes = await system.files.read(reachable(resolve(system.cwd, path)))
-  if (bytes === null) throw usageError(`there is no file ${path}.`, { hint: '--secrets takes a file of NAME=value lines, or - for standard input' })
+  if (bytes === null)
+    throw usageError(`there is no file ${path}.`, { hint: '--secrets takes a file of NAME=value lines, or - for standard input' })
   return new TextDecoder().decode(bytes)
 }

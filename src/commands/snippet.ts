@@ -14,11 +14,21 @@ export interface NewServers {
 }
 
 /** The servers of a JSON snippet on standard input, as a README shows it; keys in it go into the store. */
-export async function readSnippet(context: Context, text: string, name: string | undefined, only: readonly string[], around: NeutralContext, names: SecretNames): Promise<NewServers> {
+export async function readSnippet(
+  context: Context,
+  text: string,
+  name: string | undefined,
+  only: readonly string[],
+  around: NeutralContext,
+  names: SecretNames,
+): Promise<NewServers> {
   const read = parseSnippet(text, { ...(name === undefined ? {} : { name }), context: around, names })
-  if (!read.ok) throw usageError(`${read.reason}.`, { hint: read.hint, place: { file: 'standard input', line: read.line, column: read.column } })
+  if (!read.ok)
+    throw usageError(`${read.reason}.`, { hint: read.hint, place: { file: 'standard input', line: read.line, column: read.column } })
   for (const { value } of read.secrets) context.io.hide(value)
-  const servers = Object.fromEntries(Object.entries(read.servers).map(([each, server]) => [each, only.length === 0 ? server : { ...server, only: [...only] }]))
+  const servers = Object.fromEntries(
+    Object.entries(read.servers).map(([each, server]) => [each, only.length === 0 ? server : { ...server, only: [...only] }]),
+  )
   return { servers, keys: new Map(read.secrets.map((each) => [each.name, each.value])) }
 }
 

@@ -14,6 +14,8 @@ export interface FileFacts {
   /** Device and inode alone: another one under the same name means that the file was replaced whole. Where known. */
   readonly inode?: string
   readonly modifiedMs: number
+  /** When anything about it changed last, its name included; later than `modifiedMs` once it was renamed. Where known. */
+  readonly changedMs?: number
 }
 
 /** Trouble of the file system in the words of the platform: `ENOSPC`, `EACCES`, `EBUSY`. */

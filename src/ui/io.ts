@@ -19,12 +19,18 @@ export interface IoOptions {
 export function createIo(options: IoOptions): Io {
   const mask = new Mask()
   const write = (sink: Sink, text: string) => sink.write(`${mask.apply(text)}\n`)
-  const talk = (text: string) => { if (!options.quiet) write(options.stderr, text) }
+  const talk = (text: string) => {
+    if (!options.quiet) write(options.stderr, text)
+  }
   return {
-    out: (text = '') => { if (!options.asJson) write(options.stdout, text) },
+    out: (text = '') => {
+      if (!options.asJson) write(options.stdout, text)
+    },
     note: (text = '') => talk(text),
     error: (text) => write(options.stderr, text),
-    json: (document) => { if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2)) },
+    json: (document) => {
+      if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2))
+    },
     progress: (title) => progressOn(options.stderr, mask, options.quiet, title, options.paint),
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),

@@ -57,7 +57,11 @@ function listChange(server: ServerSpec, over: Override, edit: HandEdit, plain: r
   if (was.length === is.length && was.every((text, at) => text === is[at])) return {}
   const own = over.args ?? server.args ?? []
   const pairs = align(was, is)
-  return { args: is.map((text, at) => (own.length === was.length ? own[pairs.get(at) ?? -1] : undefined) ?? edit.everywhere(text) ?? plain[at] ?? text) }
+  return {
+    args: is.map(
+      (text, at) => (own.length === was.length ? own[pairs.get(at) ?? -1] : undefined) ?? edit.everywhere(text) ?? plain[at] ?? text,
+    ),
+  }
 }
 
 /** Variables or headers after the edit; null when none of them changed. */
@@ -96,6 +100,8 @@ function lay(server: ServerSpec, word: string | undefined, over: Override, chang
     const inSide = word !== undefined && (over[key] !== undefined || (key === kind && KINDS.some((each) => over[each] !== undefined)))
     Object.assign(inSide ? side : base, { [key]: changed[key] })
   }
-  for (const part of [base, side]) for (const key of ['args', 'env', 'headers'] as const) if (part[key] !== undefined && Object.keys(part[key] ?? {}).length === 0) delete part[key]
+  for (const part of [base, side])
+    for (const key of ['args', 'env', 'headers'] as const)
+      if (part[key] !== undefined && Object.keys(part[key] ?? {}).length === 0) delete part[key]
   return word === undefined ? base : { ...base, on: { ...server.on, [word]: side } }
 }

@@ -22,7 +22,11 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
   const { text } = read.document
   const tree = treeOf(text)
   if (tree === undefined) return { ok: false, message: 'the manifest is empty', line: 1, column: 1 }
-  const wrong = (path: readonly PropertyKey[], message: string): ParsedManifest => ({ ok: false, message, ...placeOf(text, offsetOf(tree, path)) })
+  const wrong = (path: readonly PropertyKey[], message: string): ParsedManifest => ({
+    ok: false,
+    message,
+    ...placeOf(text, offsetOf(tree, path)),
+  })
   const parsed = manifestSchema.safeParse(treeValue(tree))
   if (!parsed.success) {
     const { path, message } = explain(parsed.error.issues)
@@ -42,6 +46,7 @@ function explain(issues: readonly z.core.$ZodIssue[]): { path: readonly Property
     const guess = nearest(key, knownKeys(issue.path))
     return { path: [...issue.path, key], message: `unknown key "${key}"${where}${guess === null ? '' : `; did you mean "${guess}"?`}` }
   }
-  if (issue.path.length === 1 && issue.path[0] === 'version') return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
+  if (issue.path.length === 1 && issue.path[0] === 'version')
+    return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
   return { path: issue.path, message: `${issue.path.map(String).join('.') || 'the manifest'}: ${issue.message}` }
 }

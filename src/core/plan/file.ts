@@ -21,7 +21,11 @@ export function planFile(request: FileRequest): FilePlan {
   const read = readClientFile(client, request.bytes)
   if (!read.ok) {
     const concerned = request.wanted.length > 0 || Object.keys(request.state.entries).length > 0
-    const refusal = step({ kind: 'refuse', reason: describeRefusal(read.refusal), hint: `mend it by hand, then: mcp-twin sync --client ${client.id}` })
+    const refusal = step({
+      kind: 'refuse',
+      reason: describeRefusal(read.refusal),
+      hint: `mend it by hand, then: mcp-twin sync --client ${client.id}`,
+    })
     return { ...plan, entries: [], refusal: concerned ? refusal : null, notices: [], unmanaged: [], present: new Set() }
   }
   const present = new Map(presentEntries(read.document).map((entry) => [entry.name, entry]))
@@ -34,10 +38,15 @@ export function planFile(request: FileRequest): FilePlan {
   const unmanaged = [...present.keys()].filter((name) => !wanted.has(name) && request.state.entries[name] === undefined && !held.has(name))
   const entries: EntryStep[] = [
     ...request.wanted.flatMap((each) => planWanted(facts, each) ?? []),
-    ...ours.filter((name) => !wanted.has(name) && !held.has(request.state.entries[name]?.server ?? '')).map((name) => planForgotten(facts, name)),
+    ...ours
+      .filter((name) => !wanted.has(name) && !held.has(request.state.entries[name]?.server ?? ''))
+      .map((name) => planForgotten(facts, name)),
     ...(request.prune ? unmanaged.map((name) => planPruned(facts, name)) : []),
   ]
   const bom = read.document.bom && client.rejectsBom && entries.some((each) => each.change !== null)
-  const notices = [...read.document.notices, ...(bom ? [`a byte order mark (BOM) stands at its start, which ${client.label} does not read: it is taken off`] : [])]
+  const notices = [
+    ...read.document.notices,
+    ...(bom ? [`a byte order mark (BOM) stands at its start, which ${client.label} does not read: it is taken off`] : []),
+  ]
   return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
 }

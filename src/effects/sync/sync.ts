@@ -18,7 +18,16 @@ import { tidy } from './tidy.ts'
 
 /** Every step of a plan, as a list for a report. */
 export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
-  ...[...prepared.unresolved].map(([words, why]) => makeStep({ kind: 'install', environment: prepared.input.home.id, change: 'none', outcome: 'failed', reason: `${words}: ${why.reason}`, hint: why.hint })),
+  ...[...prepared.unresolved].map(([words, why]) =>
+    makeStep({
+      kind: 'install',
+      environment: prepared.input.home.id,
+      change: 'none',
+      outcome: 'failed',
+      reason: `${words}: ${why.reason}`,
+      hint: why.hint,
+    }),
+  ),
   ...plan.installs.map((each) => each.step),
   ...plan.self,
   ...plan.held,
@@ -29,7 +38,11 @@ const unmanagedOf = (plan: Plan): SyncResult['unmanaged'] =>
   plan.files.flatMap(({ plan: file }) => file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })))
 
 const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
-  ...new Set([...prepared.stale, ...plan.notices, ...plan.files.flatMap(({ plan: file, observed }) => file.notices.map((notice) => `${observed.client.label}: ${notice}`))]),
+  ...new Set([
+    ...prepared.stale,
+    ...plan.notices,
+    ...plan.files.flatMap(({ plan: file, observed }) => file.notices.map((notice) => `${observed.client.label}: ${notice}`)),
+  ]),
 ]
 
 /** The plan as a result in which nothing was done. */
@@ -40,7 +53,15 @@ export async function previewSync(system: System, situation: Situation, options:
 
 function planned(prepared: Prepared, plan: Plan): SyncResult {
   const steps = stepsOf(plan, prepared)
-  return { inSync: !steps.some(differs), changed: false, run: null, steps, unmanaged: unmanagedOf(plan), restart: [], notices: noticesOf(plan, prepared) }
+  return {
+    inSync: !steps.some(differs),
+    changed: false,
+    run: null,
+    steps,
+    unmanaged: unmanagedOf(plan),
+    restart: [],
+    notices: noticesOf(plan, prepared),
+  }
 }
 
 /** Where a run starts from. It is asked again under the lock, so that two commands at once keep both changes. */
@@ -90,7 +111,12 @@ export async function runSync(system: System, source: Source, options: SyncOptio
   })
 }
 
-async function carryOut(system: System, { situation, bytes, prepared, plan }: Start, options: SyncOptions, command: string): Promise<SyncResult> {
+async function carryOut(
+  system: System,
+  { situation, bytes, prepared, plan }: Start,
+  options: SyncOptions,
+  command: string,
+): Promise<SyncResult> {
   const { home, place } = situation
   const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
   const writeManifest = async (): Promise<boolean> => {
@@ -101,7 +127,11 @@ async function carryOut(system: System, { situation, bytes, prepared, plan }: St
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
   await tidy(system, prepared.input, situation.lock)
-  const after = await prepare(system, { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() }, { ...options, resolve: false, refresh: false })
+  const after = await prepare(
+    system,
+    { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() },
+    { ...options, resolve: false, refresh: false },
+  )
   const second = makePlan(after.input)
   const unresolved = stepsOf({ installs: [], self: [], files: [], held: [], launches: new Map(), notices: [] }, prepared)
   return {
