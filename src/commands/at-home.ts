@@ -8,6 +8,7 @@ import { installSelf } from '../effects/self/install.ts'
 import { detectWorld } from '../effects/world/detect.ts'
 import type { World } from '../model/environment.ts'
 import type { System } from '../model/system.ts'
+import { demandClients, demandSides } from './narrowing.ts'
 
 export interface HomeOptions {
   readonly home?: string
@@ -35,6 +36,7 @@ export interface Ground {
  */
 export async function atHome(context: Context, options: HomeOptions, work: (ground: Ground) => Promise<ExitCode>): Promise<ExitCode> {
   const { system, io } = context
+  demandClients(context.options.client ?? [])
   const progress = io.progress('Looking at both sides')
   let world: World
   try {
@@ -47,6 +49,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   } finally {
     progress.done()
   }
+  demandSides(context.options.on ?? [], world, context.command === 'add')
   const home = await findHome(system, world, {
     ...(options.home === undefined ? {} : { home: options.home }),
     ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }),

@@ -15,6 +15,7 @@ import type { Secret } from '../model/secret.ts'
 import { askKeys } from './ask-keys.ts'
 import { keysFromFile } from './keys-file.ts'
 import { askServers } from './init-questions.ts'
+import { demandClients } from './narrowing.ts'
 
 /** What a person, or the command line, chose. Asked once; laid over whatever the manifest is when it is written. */
 export interface Choices {
@@ -57,12 +58,9 @@ export async function namedServers(names: readonly string[]): Promise<Record<str
 
 /** Finds out what init shall put into the manifest: by questions on a terminal, else what is there and what the flags name. */
 export async function choose(context: Context, situation: Situation, input: PlanInput, options: Record<string, unknown>): Promise<Choices> {
-  const from = context.options.client ?? (typeof options.from === 'string' ? options.from.split(',') : [])
-  const wishes = {
-    from: typeof options.from === 'string' ? options.from.split(',') : from,
-    everywhere: new Set<string>(),
-    without: new Set<string>(),
-  }
+  const from = typeof options.from === 'string' ? options.from.split(',').map((word) => word.trim()) : (context.options.client ?? [])
+  demandClients(from)
+  const wishes = { from, everywhere: new Set<string>(), without: new Set<string>() }
   const isImporting = options.import !== false
   const first = importFound(situation, input, isImporting ? wishes : { ...wishes, from: [''] })
   const named = await namedServers(words(options.server))
