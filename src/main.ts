@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { ExitCode } from './errors.ts'
 import { version } from './version.ts'
 
@@ -15,9 +14,9 @@ function interruptible(): AbortSignal {
 }
 
 /** The page of `--help` as the build wrote it down: parsing the whole command line only to print it takes three times as long. */
-function helpPage(): string | null {
+async function helpPage(): Promise<string | null> {
   try {
-    return readFileSync(new URL('help.txt', import.meta.url), 'utf8')
+    return (await import('node:fs')).readFileSync(new URL('help.txt', import.meta.url), 'utf8')
   } catch {
     return null
   }
@@ -37,7 +36,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     return 0
   }
   if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) {
-    const help = helpPage()
+    const help = await helpPage()
     if (help !== null) {
       process.stdout.write(help)
       return 0

@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
-import { adoption } from '../effects/sync/adopt.ts'
 import { exitOf } from '../effects/sync/result.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import { atHome, type Ground } from './at-home.ts'
@@ -21,7 +20,9 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   const settings = syncOptions(context, options)
   const source: Source = {
     open: ground.open,
-    ...(options.adopt === true ? { edit: (situation) => adoption(context.system, situation, settings) } : {}),
+    ...(options.adopt === true
+      ? { edit: async (situation) => (await import('../effects/sync/adopt.ts')).adoption(context.system, situation, settings) }
+      : {}),
   }
   const preview = settings.check || settings.dryRun
   const opened = await ground.open()

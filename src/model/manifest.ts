@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 /** Names that every client takes as they are; others are mapped, stably, where a client refuses them. */
 const serverName = z.string().min(1).max(128)

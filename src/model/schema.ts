@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 import { manifestSchema } from './manifest.ts'
 
 /** The JSON Schema of the manifest, as editors want it. */

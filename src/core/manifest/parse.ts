@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { type Manifest, manifestSchema } from '../../model/manifest.ts'
 import { placeOf } from '../json/place.ts'
 import { readDocument } from '../json/read.ts'
-import { offsetOf, treeOf, treeValue } from '../json/tree.ts'
+import { offsetOf } from '../json/tree.ts'
+import { readValue } from '../json/value.ts'
 import { nearest } from '../nearest.ts'
 import { knownKeys } from './known.ts'
 import { breaches } from './rules.ts'
@@ -20,14 +21,13 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
     return { ok: false, message: reason, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
   }
   const { text } = read.document
-  const tree = treeOf(text)
-  if (tree === undefined) return { ok: false, message: 'the manifest is empty', line: 1, column: 1 }
+  if (read.document.blank === true) return { ok: false, message: 'the manifest is empty', line: 1, column: 1 }
   const wrong = (path: readonly PropertyKey[], message: string): ParsedManifest => ({
     ok: false,
     message,
-    ...placeOf(text, offsetOf(tree, path)),
+    ...placeOf(text, offsetOf(text, path)),
   })
-  const parsed = manifestSchema.safeParse(treeValue(tree))
+  const parsed = manifestSchema.safeParse(readValue(text, 'jsonc'))
   if (!parsed.success) {
     const { path, message } = explain(parsed.error.issues)
     return wrong(path, message)
