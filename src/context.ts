@@ -12,6 +12,8 @@ export interface Io {
   error(text: string): void
   /** The one JSON document of a command; ignored without `--json`. */
   json(document: unknown): void
+  /** One of many JSON documents, on a line of its own (`--watch`, `--follow`); ignored without `--json`. */
+  jsonLine(document: unknown): void
   /** A moving line while something takes longer than a second; plain lines where stderr is no terminal. */
   progress(title: string): Progress
   /** Keys that must never be shown: each is replaced by dots in everything written, in all its usual encodings. */

@@ -31,6 +31,9 @@ export function createIo(options: IoOptions): Io {
     json: (document) => {
       if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2))
     },
+    jsonLine: (document) => {
+      if (options.asJson) write(options.stdout, JSON.stringify(document))
+    },
     progress: (title) => progressOn(options.stderr, mask, options.quiet, title, options.paint),
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
