@@ -19,6 +19,9 @@ export const linuxHome = join(labFolder, 'distros/Debian/home/ana')
 // The lab finds its folder and npm's settings by these; nothing else of the machine is passed in.
 const outside = { PATH: toolPath, HOME: process.env.HOME ?? '/root', TWINLAB_HOME: labFolder, LANG: 'C.UTF-8' }
 
+/** What runs a program inside, for whoever starts it otherwise than by `inLinux`: words before it, and their environment. */
+export const insideLab = { wrapper: [program, 'exec'], env: outside } as const
+
 /** Why the lab cannot be had on this machine, or null. Setting it up takes half a minute the first time. */
 export async function lacksLab(): Promise<string | null> {
   const reason = lacksMachine()
