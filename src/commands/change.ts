@@ -5,7 +5,7 @@ import { withRunLock } from '../effects/files/lock.ts'
 import { editManifest, type ManifestChange } from '../effects/manifest/edit.ts'
 import { type Situation, reach } from '../effects/situation/open.ts'
 import { storeKeys } from '../effects/sync/keys.ts'
-import { writeOwn } from '../effects/sync/own-files.ts'
+import { writeOwn, writeState } from '../effects/sync/own-files.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { runSync, type Source } from '../effects/sync/sync.ts'
 import type { Secret } from '../model/secret.ts'
@@ -58,6 +58,7 @@ export async function writeManifestOnly(context: Context, ground: Ground, comman
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
     await storeKeys(system, edited.situation)
     const changed = await writeOwn(system, edited.situation, ground.place.here, ground.place.shown, edited.bytes, run)
+    await writeState(system, edited.situation, edited.situation.state, run)
     return { ...nothing, changed, run: await run.finish() }
   })
 }

@@ -7,7 +7,7 @@ import { lockBytes } from '../situation/records.ts'
 import { applyPlan } from './apply.ts'
 import { storeKeys } from './keys.ts'
 import type { SyncOptions } from './options.ts'
-import { writeOwn } from './own-files.ts'
+import { writeOwn, writeState } from './own-files.ts'
 import { prepare } from './prepare.ts'
 import { restartsFor } from './restart.ts'
 import { differs, type SyncResult } from './result.ts'
@@ -28,6 +28,8 @@ export async function carryOut(
     if (prepared.brings) await storeKeys(system, situation)
     const changed = bytes !== null && (await writeOwn(system, situation, place.here, place.shown, bytes, run))
     if (prepared.lock !== situation.lock) await writeOwn(system, situation, place.lockHere, place.lockHere, lockBytes(prepared.lock), run)
+    // After the manifest, never before it: an entry that is ours but in no manifest would be removed by the next run.
+    await writeState(system, situation, situation.state, run)
     return changed
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
