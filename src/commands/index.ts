@@ -6,6 +6,7 @@ import { enable } from './specs/enable.ts'
 import { exportSetup } from './specs/export.ts'
 import { init } from './specs/init.ts'
 import { list } from './specs/list.ts'
+import { logs } from './specs/logs.ts'
 import { remove } from './specs/remove.ts'
 import { rename } from './specs/rename.ts'
 import { run } from './specs/run.ts'
@@ -27,6 +28,7 @@ export const specs: readonly CommandSpec[] = [
   list,
   secret,
   undo,
+  logs,
   run,
   exportSetup,
   trust,
