@@ -1,3 +1,4 @@
+import { builtinServers } from '../../catalog/servers/index.ts'
 import { canRun } from '../../core/participants.ts'
 import { wordsOf, wordsOfAll } from '../../core/manifest/names.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
@@ -6,7 +7,7 @@ import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { installedPackages } from '../packages/installed.ts'
 import { resolvePackages } from '../packages/resolve.ts'
-import { selfCurrent } from '../self/current.ts'
+import { selfCurrent, selfPresent } from '../self/current.ts'
 import { commandPaths } from '../world/command-path.ts'
 import { ownFolder } from '../home/find.ts'
 import type { Situation } from '../situation/open.ts'
@@ -15,12 +16,17 @@ import { loadKeys } from './keys.ts'
 import { observeFiles } from './observe.ts'
 import type { SyncOptions } from './options.ts'
 
+/** Why a package could not be pinned; `code` is npm's word for it. */
+export interface Unresolved extends Why {
+  readonly code: string
+}
+
 /** What the plan is made from, and what was found out on the way to it. */
 export interface Prepared {
   readonly input: PlanInput
   readonly lock: Lock
   /** Packages that could not be resolved: words → why. */
-  readonly unresolved: ReadonlyMap<string, Why>
+  readonly unresolved: ReadonlyMap<string, Unresolved>
   readonly stale: readonly string[]
   /** This run brings keys that the store may not have yet. */
   readonly brings: boolean
@@ -40,14 +46,15 @@ export async function prepare(
   )
   const targets =
     place.project === null
-      ? await userTargets(system, situation.sides, manifest, options)
-      : await projectTargets(system, situation.self, place.project, manifest, options)
+      ? await userTargets(system, situation.sides, situation, options)
+      : await projectTargets(system, situation.self, place.project, situation, options)
   const { keys, brings } = await loadKeys(system, situation, options.hide)
   const installed = await installedPackages(system, situation.sides, folders, manifest, lock)
   const outdatedSelf = new Set<string>()
   for (const side of situation.sides) {
     const folder = folders.get(side.id)
-    if (folder !== undefined && !(await selfCurrent(system, side, folder))) outdatedSelf.add(side.id)
+    const isCurrent = options.anySelf === true ? selfPresent : selfCurrent
+    if (folder !== undefined && !(await isCurrent(system, side, folder))) outdatedSelf.add(side.id)
   }
   const paths = await commandPaths(system, world, home.environment, situation.sides, manifest)
   const input: PlanInput = {
@@ -80,7 +87,7 @@ export async function prepare(
   return { input, lock, unresolved, stale, brings }
 }
 
-async function pin(system: System, situation: Situation, options: SyncOptions): Promise<{ lock: Lock; unresolved: Map<string, Why> }> {
+async function pin(system: System, situation: Situation, options: SyncOptions): Promise<{ lock: Lock; unresolved: Map<string, Unresolved> }> {
   const words = wordsOfAll(situation.manifest)
   const current = withoutUnused(situation)
   const missing = words.filter((each) => options.refresh || current.packages[each] === undefined)
@@ -93,10 +100,11 @@ async function pin(system: System, situation: Situation, options: SyncOptions): 
     const { lock, troubles } = await resolvePackages(system, situation.world, side, words, current, {
       offline: options.offline,
       refresh: options.refresh,
+      known: (await builtinServers()).flatMap(({ server }) => server.package ?? []),
       signal: options.signal,
       onProgress: (text) => progress.update(text),
     })
-    return { lock, unresolved: new Map(troubles.map(({ words: which, reason, hint }) => [which, { reason, hint }])) }
+    return { lock, unresolved: new Map(troubles.map(({ words: which, code, reason, hint }) => [which, { code, reason, hint }])) }
   } finally {
     progress.done()
   }
