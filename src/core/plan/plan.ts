@@ -61,5 +61,7 @@ export function planOne(input: PlanInput, observed: ObservedFile, wishes: Wishes
     }
   }
   const state = recordOf(input.state, { environment: environment.id, client: client.id, file })
-  return planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune: input.prune })
+  const prune = input.prune && observed.unused !== true
+  const plan = planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune })
+  return observed.unused ? { ...plan, unmanaged: [] } : plan
 }

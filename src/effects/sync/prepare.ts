@@ -87,7 +87,11 @@ export async function prepare(
   return { input, lock, unresolved, stale, brings }
 }
 
-async function pin(system: System, situation: Situation, options: SyncOptions): Promise<{ lock: Lock; unresolved: Map<string, Unresolved> }> {
+async function pin(
+  system: System,
+  situation: Situation,
+  options: SyncOptions,
+): Promise<{ lock: Lock; unresolved: Map<string, Unresolved> }> {
   const words = wordsOfAll(situation.manifest)
   const current = withoutUnused(situation)
   const missing = words.filter((each) => options.refresh || current.packages[each] === undefined)
