@@ -85,6 +85,14 @@ describe("README's command in a home that knows nothing of us, with real npm", (
     expect(processesWith(place.root)).toEqual([])
   })
 
+  it('checks many servers at once without a word of warning', async () => {
+    const crowded = home()
+    crowded.manifest(Object.fromEntries(Array.from({ length: 14 }, (_, at) => [`s${at}`, { ...crowded.tiny, env: { N: String(at) } }])))
+    const result = await crowded.run(['init', '--yes'])
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ s13') })
+    expect(result.stderr).not.toContain('Warning')
+  })
+
   it('touches no network with nothing to install', async () => {
     const nowhere = { npm_config_registry: 'http://127.0.0.1:9/', HTTPS_PROXY: 'http://127.0.0.1:9' }
     expect(await place.json(['sync'], { env: nowhere })).toMatchObject({ code: 0, inSync: true, changed: false })
@@ -198,6 +206,16 @@ describe('init', () => {
     expect(failed).toHaveLength(1)
     expect(failed[0]?.reason).toContain('@tiny/absent')
     expect(Object.keys(place.servers(codeFile))).toEqual(['other'])
+  })
+
+  it('adds nothing when there is no such package, and guesses which was meant', async () => {
+    const place = fresh()
+    place.manifest({})
+    const before = treeOf(place.home)
+    const result = await place.run(['add', 'web', '--package', 'tavily-mpc', '--json'])
+    expect(result.code).toBe(1)
+    expect(errorOf(result)).toMatchObject({ message: expect.stringContaining('tavily-mpc'), hint: expect.stringContaining('tavily-mcp') })
+    expect(treeOf(place.home)).toEqual(before)
   })
 
   it('asks nothing of a registry when --offline, and writes what it can', async () => {

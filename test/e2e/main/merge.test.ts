@@ -337,6 +337,19 @@ describe('add', () => {
     })
   })
 
+  it('takes a server of the built-in list, with what is said besides', async () => {
+    const place = home()
+    place.manifest({})
+    expect((await place.run(['add', 'filesystem', '--no-sync', '--env', 'LOG=1', '--', '{path:~/mine}'])).code).toBe(0)
+    expect((await place.run(['add', 'tavily', '--no-sync', '--secret', 'TAVILY_API_KEY', '--on', 'linux'])).code).toBe(0)
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({
+      servers: {
+        filesystem: { package: '@modelcontextprotocol/server-filesystem', args: ['${path:~/mine}'], env: { LOG: '1' } },
+        tavily: { package: expect.stringContaining('tavily'), env: { TAVILY_API_KEY: '${secret:TAVILY_API_KEY}' }, only: ['linux'] },
+      },
+    })
+  })
+
   it('keeps the key apart with --secret and {secret:NAME}', async () => {
     const place = home()
     place.manifest({})
