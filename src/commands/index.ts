@@ -2,6 +2,7 @@ import type { CommandSpec } from '../context.ts'
 import { add } from './specs/add.ts'
 import { completion } from './specs/completion.ts'
 import { disable } from './specs/disable.ts'
+import { doctor } from './specs/doctor.ts'
 import { enable } from './specs/enable.ts'
 import { exportSetup } from './specs/export.ts'
 import { init } from './specs/init.ts'
@@ -20,6 +21,7 @@ import { undo } from './specs/undo.ts'
 export const specs: readonly CommandSpec[] = [
   init,
   sync,
+  doctor,
   add,
   remove,
   enable,
