@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,21 +19,24 @@ let folder = ''
 const living = new Set<ChildProcess>()
 
 /** Bundles the child once for a test file, and ends what a failed test left running. */
-export function children(): (args: readonly string[], env?: Record<string, string>) => Promise<Waiting> {
+export function children(): (args: readonly string[], env?: Record<string, string>, uid?: number) => Promise<Waiting> {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mcp-twin-child-'))
     const bundle = await rolldown({ input: fileURLToPath(new URL('child.ts', import.meta.url)), platform: 'node' })
     await bundle.write({ file: join(folder, 'child.mjs'), format: 'esm', codeSplitting: false })
     await bundle.close()
+    // Children of another user read it too.
+    chmodSync(folder, 0o755)
   })
   afterAll(() => {
     for (const child of living) child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   })
-  return async (args, env = {}) => {
+  return async (args, env = {}, uid) => {
     const child = spawn(process.execPath, [join(folder, 'child.mjs'), ...args], {
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: 'pipe',
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     })
     const waiting = await watched(child)
     await waiting.said('ready')
