@@ -44,10 +44,11 @@ export async function prepare(
   const folders = new Map<string, NativePath>(
     situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]),
   )
-  const targets =
+  const all =
     place.project === null
       ? await userTargets(system, situation.sides, situation, options)
       : await projectTargets(system, situation.self, place.project, situation, options)
+  const targets = all.filter((one) => options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true)
   const { keys, brings } = await loadKeys(system, situation, options.hide)
   const installed = await installedPackages(system, situation.sides, folders, manifest, lock)
   const outdatedSelf = new Set<string>()
