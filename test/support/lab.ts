@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { killWithStreams } from './cli.ts'
 import { cacheFolder, lacksRoot, projectFolder, toolPath } from './machine.ts'
 
 const execute = promisify(execFile)
@@ -88,7 +89,7 @@ function runLab(words: string[], options: LabOptions): Promise<LabResult> {
     const child = spawn(program, words, { env: { ...outside, ...options.env }, cwd: options.cwd ?? '/', stdio: ['pipe', 'pipe', 'pipe'] })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000)
+    const timer = setTimeout(() => killWithStreams(child), options.timeoutMs ?? 60_000)
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     child.on('error', reject)
