@@ -1,5 +1,6 @@
 import { builtinServers } from '../../catalog/servers/index.ts'
 import { canRun } from '../../core/participants.ts'
+import { toHere } from '../../core/paths.ts'
 import { wordsOf, wordsOfAll } from '../../core/manifest/names.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
 import type { Lock } from '../../model/lock.ts'
@@ -55,7 +56,9 @@ export async function prepare(
   for (const side of situation.sides) {
     const folder = folders.get(side.id)
     const isCurrent = options.anySelf === true ? selfPresent : selfCurrent
-    if (folder !== undefined && !(await isCurrent(system, side, folder))) outdatedSelf.add(side.id)
+    // A side out of reach has its refusals already.
+    if (folder === undefined || toHere(side, folder) === null) continue
+    if (!(await isCurrent(system, side, folder))) outdatedSelf.add(side.id)
   }
   const paths = await commandPaths(system, world, home.environment, situation.sides, manifest)
   const input: PlanInput = {
