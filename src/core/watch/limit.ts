@@ -21,7 +21,8 @@ const withFile = (record: WatchRecord, file: WatchedFile): WatchRecord => ({
 })
 
 /** The restores that still count at `now`, in ms. */
-const recent = (file: WatchedFile, now: number): string[] => file.restored.filter((at) => now - Date.parse(at) < HOUR_MS && Date.parse(at) <= now)
+const recent = (file: WatchedFile, now: number): string[] =>
+  file.restored.filter((at) => now - Date.parse(at) < HOUR_MS && Date.parse(at) <= now)
 
 /** May entries of this file be put back now? */
 export const mayRestore = (record: WatchRecord, key: FileKey, now: number): boolean =>
@@ -43,7 +44,12 @@ export function restored(record: WatchRecord, key: FileKey, entries: readonly st
 /** Entries are left out from now on. A file that is stopped already keeps its time. */
 export function stopped(record: WatchRecord, key: FileKey, entries: readonly string[], now: number): WatchRecord {
   const file = watchedFile(record, key)
-  return withFile(record, { ...file, restored: recent(file, now), stopped: file.stopped ?? new Date(now).toISOString(), entries: [...entries] })
+  return withFile(record, {
+    ...file,
+    restored: recent(file, now),
+    stopped: file.stopped ?? new Date(now).toISOString(),
+    entries: [...entries],
+  })
 }
 
 /** Nothing is dropped there any more. */

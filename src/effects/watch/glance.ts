@@ -10,6 +10,8 @@ export interface Watched {
   readonly here: ReachablePath
   /** Null: one of our own. */
   readonly client: ClientDefinition | null
+  /** It lies on this side, whose system tells of changes. */
+  readonly isNear: boolean
 }
 
 /** What was seen of a file the last time. */

@@ -77,7 +77,8 @@ class Watcher {
     while (!signal.aborted) {
       await this.#notices.wait(LOOK_MS, signal)
       if (signal.aborted) return
-      if (!(await held.stillOurs())) throw new TwinError('watching', 'Another watcher has taken this home over.', { hint: 'one of them is enough' })
+      if (!(await held.stillOurs()))
+        throw new TwinError('watching', 'Another watcher has taken this home over.', { hint: 'one of them is enough' })
       const now = this.#system.now()
       if (now - this.#searchedAt > SEARCH_MS || now < this.#searchedAt) await this.#search()
       const isDue = this.#againAt !== null && now >= this.#againAt
@@ -97,7 +98,7 @@ class Watcher {
   async #search(): Promise<void> {
     const { open, options, home, manifest } = this.#input
     this.#searchedAt = this.#system.now()
-    const own = [manifest, reachable(`${home}/${secretsName}`)].map((here) => ({ here, client: null }))
+    const own = [manifest, reachable(`${home}/${secretsName}`)].map((here): Watched => ({ here, client: null, isNear: true }))
     let files = this.#files
     try {
       const situation = await open()
@@ -106,14 +107,14 @@ class Watcher {
         place.project === null
           ? await userTargets(this.#system, sides, situation, options)
           : await projectTargets(this.#system, self, place.project, situation, options)
-      files = targets.flatMap(({ here, client }) => (here === null ? [] : [{ here, client }]))
+      files = targets.flatMap(({ here, client, environment }) => (here === null ? [] : [{ here, client, isNear: environment.self }]))
     } catch (error) {
       if (!(error instanceof Error)) throw error
     }
     this.#files = [...files.filter(({ client }) => client !== null), ...own]
     const known = new Set<string>(this.#files.map(({ here }) => here))
     for (const here of this.#seen.keys()) if (!known.has(here)) this.#seen.delete(here)
-    this.#notices.follow(this.#files.map(({ here }) => here))
+    this.#notices.follow(this.#files.flatMap(({ here, isNear }) => (isNear ? [here] : [])))
   }
 
   /** Has anything changed that is about servers? */
@@ -144,6 +145,8 @@ class Watcher {
       const round = await watchRound(this.#system, { open, options, memory: this.#memory, record: this.#record, waitForExit })
       this.#againAt = round.againAt
       if (JSON.stringify(round.record) !== JSON.stringify(this.#record)) await this.#remember(round.record)
+      // What we wrote may be dropped again before the next look, which would then find what it saw before: look anew at all.
+      if (round.result.changed) this.#seen.clear()
       if (this.#isNews(round.result)) told(round.result)
     } catch (error) {
       if (options.signal.aborted) return

@@ -53,7 +53,9 @@ export async function watchRound(system: System, { open, options, memory, record
     'sync',
   )
   for (const file of plan.files) if (hasWritten(result, file)) memory.wrote(file)
-  let record = plan.files.filter((file) => !held.some((each) => each.file === file)).reduce((sum, { plan: key }) => settled(sum, key), before)
+  let record = plan.files
+    .filter((file) => !held.some((each) => each.file === file))
+    .reduce((sum, { plan: key }) => settled(sum, key), before)
   const notices: string[] = []
   for (const each of allowed.filter(({ file }) => hasWritten(result, file))) {
     record = restored(record, each.file.plan, each.entries, now)
@@ -116,17 +118,13 @@ function forgetting(situation: Situation, allowed: readonly Dropped[]): Situatio
 }
 
 /** Files of Claude Desktop that would be written while it runs. */
-async function busyFiles(
-  system: System,
-  { world }: Situation,
-  files: readonly PlannedFile[],
-  signal: AbortSignal,
-): Promise<PlannedFile[]> {
+async function busyFiles(system: System, { world }: Situation, files: readonly PlannedFile[], signal: AbortSignal): Promise<PlannedFile[]> {
   const found: PlannedFile[] = []
   for (const file of files) {
     const { client, environment } = file.observed
     const writes = file.plan.entries.some(({ change }) => change !== null)
-    if (client.id === 'claude-desktop' && writes && (await programRuns(system, world, environment.id, client, signal)) === true) found.push(file)
+    if (client.id === 'claude-desktop' && writes && (await programRuns(system, world, environment.id, client, signal)) === true)
+      found.push(file)
   }
   return found
 }

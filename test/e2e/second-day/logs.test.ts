@@ -25,7 +25,8 @@ const build = () => {
   made = made.file(codeLog.replace('09-00', '08-00'), '{"debug":"an older session","timestamp":"2026-11-21T08:00:00.000Z"}\n')
   made = made.file(codeLog, `{"error":"key ${odd} refused","timestamp":"2026-11-21T09:00:00.000Z"}\n`)
   made = made.windows()
-  for (const [at, file] of windowsLogs.entries()) made = made.file(file, `2026-11-21T09:00:0${at}.000Z [tavily] [info] place ${at} key ${key}\n`)
+  for (const [at, file] of windowsLogs.entries())
+    made = made.file(file, `2026-11-21T09:00:0${at}.000Z [tavily] [info] place ${at} key ${key}\n`)
   return made.file('AppData\\Roaming\\Claude\\logs\\mcp-server-other.log', 'another server\n').build()
 }
 const planted = build()
@@ -48,7 +49,9 @@ describe('logs of a server', () => {
   it('without a name are all, our own among them', async () => {
     const { json } = await planted.cli(['logs', '--json'])
     expect(json.command).toBe('logs')
-    expect(new Set(json.logs.map((log: { program: string }) => log.program))).toEqual(new Set(['claude-desktop', 'claude-code', 'mcp-twin']))
+    expect(new Set(json.logs.map((log: { program: string }) => log.program))).toEqual(
+      new Set(['claude-desktop', 'claude-code', 'mcp-twin']),
+    )
     expect(JSON.stringify(json)).not.toContain(odd)
     expect(json.logs.find((log: { program: string }) => log.program === 'mcp-twin').lines).toEqual([
       { at: '2026-11-21T09:00:00.000Z', text: 'bridge started' },
@@ -108,7 +111,10 @@ describe('logs --follow', () => {
       child.kill('SIGINT')
     }
     expect((await ended)[0]).toBe(130)
-    const lines = text.trim().split('\n').map((line) => JSON.parse(line))
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(lines.every((line) => line.command === 'logs' && typeof line.text === 'string')).toBe(true)
     expect(lines.filter((line) => line.text === 'half a line')).toHaveLength(1)
     expect(text).not.toContain(odd)
