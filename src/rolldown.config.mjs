@@ -28,7 +28,10 @@ function licenceOf(folder) {
   const { name, version, license, homepage } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const file = readdirSync(folder).find((each) => /^(licen[cs]e|copying)(\.|$)/i.test(each))
   const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '(the package ships no licence text)'
-  return { key: `${name}@${version}`, text: [`${name} ${version} (${license ?? 'unknown'})`, homepage, '', text].filter((line) => line !== undefined).join('\n') }
+  return {
+    key: `${name}@${version}`,
+    text: [`${name} ${version} (${license ?? 'unknown'})`, homepage, '', text].filter((line) => line !== undefined).join('\n'),
+  }
 }
 
 /** The licences of everything bundled ask that their text goes along. */

@@ -43,6 +43,7 @@ export default defineConfig({
           include: ['test/e2e-lab/**/*.test.ts'],
           testTimeout: 180 * seconds,
           hookTimeout: 600 * seconds,
+          globalSetup: ['test/support/lab-setup.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

@@ -44,6 +44,8 @@ export interface Document {
   readonly dialect: 'strict' | 'jsonc'
   /** Things worth a notice: duplicate foreign names, a key that differs from ours only in case. */
   readonly notices: readonly string[]
+  /** The file holds nothing but white space (or was never there): `container` is null and an edit starts it afresh. */
+  readonly blank?: true
 }
 
 export type Read = { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly refusal: Refusal }

@@ -23,8 +23,13 @@ export const environmentSchema = z.object({
   home: nativePath,
   appData: nativePath.optional(),
   localAppData: nativePath.optional(),
-  /** Where Windows drives are mounted in this WSL distribution, `/mnt/` unless wsl.conf says otherwise. */
+  /** `%SystemRoot%`; `C:\Windows` where it is not told. */
+  systemRoot: nativePath.optional(),
+  /** Where Windows drives are mounted in this WSL distribution, `/mnt/` unless wsl.conf says otherwise; empty: nowhere. */
   mountRoot: z.string().optional(),
+  wslVersion: z.union([z.literal(1), z.literal(2)]).optional(),
+  /** True inside a container, which sees the kernel of its host but nothing else of it. */
+  container: z.boolean().optional(),
   node: nativePath.optional(),
   nodeVersion: z.string().optional(),
   /** npm's own `npm-cli.js`, run by that side's node: never `npm.cmd` (FACTS §2). */
@@ -43,8 +48,11 @@ export const environmentSchema = z.object({
 
 export type Environment = z.infer<typeof environmentSchema>
 
-/** Everything `MCP_TWIN_WORLD` can plant and detection can find: the environments, exactly one of them `self`. */
-export const worldSchema = z.object({ environments: z.array(environmentSchema).min(1) })
+/**
+ * Everything `MCP_TWIN_WORLD` can plant and detection can find: the environments, exactly one of them `self`. `wslenv` is
+ * what this process's own `WSLENV` lets cross already, which a program started on another side must not lose.
+ */
+export const worldSchema = z.object({ environments: z.array(environmentSchema).min(1), wslenv: z.string().optional() })
 export type World = z.infer<typeof worldSchema>
 
 /** How an environment is worked with from here: programs and files, files only by reach, or not at all. */

@@ -61,12 +61,19 @@ export interface Plan {
   readonly installs: readonly InstallStep[]
   /** Sides that get this program's own copy. */
   readonly self: readonly Step[]
-  readonly files: readonly FilePlan[]
+  readonly files: readonly PlannedFile[]
   /** Servers that cannot be written into a file now. */
   readonly held: readonly Step[]
   /** Servers that `run` must be able to start on a side: environment id → names. */
   readonly launches: ReadonlyMap<string, ReadonlySet<string>>
   readonly notices: readonly string[]
+}
+
+/** One file with what belongs into it, so that its plan can be made again from bytes that changed meanwhile. */
+export interface PlannedFile {
+  readonly observed: ObservedFile
+  readonly wishes: Wishes
+  readonly plan: FilePlan
 }
 
 interface Gathered {
@@ -79,12 +86,12 @@ interface Gathered {
 /** The plan: what is to happen so that every file says what the manifest wants. A pure function of what was seen. */
 export function makePlan(input: PlanInput): Plan {
   const gathered: Gathered = { installs: new Map(), self: new Set(), launches: new Map(), notices: new Set() }
-  const files: FilePlan[] = []
+  const files: PlannedFile[] = []
   const held: Step[] = []
   for (const observed of input.files) {
     const wishes = wishesFor(input, observed, gathered)
     held.push(...wishes.held.map((each) => each.step))
-    files.push(planOne(input, observed, wishes))
+    files.push({ observed, wishes, plan: planOne(input, observed, wishes) })
   }
   if (input.selfEverywhere) for (const each of input.world.environments) if (input.render.folders(each.id) !== null) gathered.self.add(each.id)
   const self = [...gathered.self]
@@ -102,14 +109,13 @@ export interface Wishes {
 function wishesFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wishes {
   const wanted: Wanted[] = []
   const held: Held[] = []
-  const taken = new Set<string>()
+  const names = Object.keys(input.manifest.servers)
   for (const [server, spec] of Object.entries(input.manifest.servers)) {
-    const name = clientName(observed.client, server, taken)
+    const name = clientName(observed.client, server, names)
     const wish = wishFor(input, observed, server, spec, name, gathered)
     if (wish === null) continue
     if ('step' in wish) held.push(wish)
     else {
-      taken.add(name)
       wanted.push(wish)
       if (name !== server) gathered.notices.add(`${observed.client.label} does not take the name "${server}": it is "${name}" there`)
     }

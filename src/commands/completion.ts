@@ -1,0 +1,20 @@
+import type { CommandSpec, Context } from '../context.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { completionScript, shells } from '../ui/completion.ts'
+import { specs } from './index.ts'
+
+const COMMON = ['--json', '--manifest', '--user', '--client', '--on', '--yes', '--offline', '--quiet', '--verbose', '--help']
+
+const longFlag = (flags: string): string[] => flags.match(/--[a-z-]+/g) ?? []
+
+const completable = (spec: CommandSpec) => ({ name: spec.name, summary: spec.summary, flags: (spec.options ?? []).flatMap((option) => longFlag(option.flags)) })
+
+/** Prints a completion script. */
+export async function run(context: Context, args: string[]): Promise<ExitCode> {
+  const shell = shells.find((each) => each === args[0])
+  if (shell === undefined) throw usageError(`there is no completion for "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
+  const script = completionScript(shell, specs.map(completable), COMMON)
+  context.io.out(script)
+  context.io.json({ command: 'completion', shell, script })
+  return EXIT.ok
+}

@@ -1,0 +1,19 @@
+import type { CommandSpec } from '../context.ts'
+import { add } from './specs/add.ts'
+import { completion } from './specs/completion.ts'
+import { disable } from './specs/disable.ts'
+import { enable } from './specs/enable.ts'
+import { exportSetup } from './specs/export.ts'
+import { init } from './specs/init.ts'
+import { list } from './specs/list.ts'
+import { remove } from './specs/remove.ts'
+import { rename } from './specs/rename.ts'
+import { run } from './specs/run.ts'
+import { schema } from './specs/schema.ts'
+import { secret } from './specs/secret.ts'
+import { sync } from './specs/sync.ts'
+import { trust } from './specs/trust.ts'
+import { undo } from './specs/undo.ts'
+
+/** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
+export const specs: readonly CommandSpec[] = [init, sync, add, remove, enable, disable, rename, list, secret, undo, run, exportSetup, trust, schema, completion]

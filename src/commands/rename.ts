@@ -1,0 +1,13 @@
+import type { Context } from '../context.ts'
+import { type ExitCode, usageError } from '../errors.ts'
+import { changeManifest } from './change.ts'
+import { demandServer } from './servers.ts'
+
+/** Gives a server another name, in the manifest and in every config. */
+export const run = (context: Context, [old = '', fresh = '']: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+  changeManifest(context, options, async ({ manifest }) => {
+    demandServer(manifest, old)
+    if (old === fresh) return []
+    if (manifest.servers[fresh] !== undefined) throw usageError(`there is a server "${fresh}" already.`, { hint: `mcp-twin remove ${fresh} first, or take another name` })
+    return [{ kind: 'rename', path: ['servers', old], name: fresh }]
+  })

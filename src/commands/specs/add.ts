@@ -1,0 +1,24 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const add: CommandSpec = {
+  name: 'add',
+  arguments: [{ name: '<name>', description: "the server's name; - reads a JSON snippet from standard input" }, { name: '[arguments...]', description: 'after --: arguments of the command' }],
+  summary: 'add a server, install it and write it into every config',
+  options: [
+    { flags: '--package <package>', description: 'an npm package, optionally with a version: tavily-mcp@0.2.22' },
+    { flags: '--url <url>', description: 'a remote server' },
+    { flags: '--command <program>', description: 'a program; its arguments follow after --' },
+    { flags: '--env <name=value>', description: 'a variable; {secret:NAME} stands for a key of the store (repeatable)', many: 'values' },
+    { flags: '--secret <name>', description: 'a variable whose value is the key of that name (repeatable)', many: 'words' },
+    { flags: '--header <name=value>', description: 'an HTTP header of a url server (repeatable)', many: 'values' },
+    { flags: '--transport <kind>', description: 'how a url server is spoken to', choices: ['http', 'sse'] },
+    { flags: '--no-sync', description: 'change the manifest only' },
+  ],
+  examples: [
+    'mcp-twin add tavily --package tavily-mcp --secret TAVILY_API_KEY',
+    'mcp-twin add docs --url https://example.com/mcp --header "Authorization=Bearer {secret:DOCS_KEY}"',
+    'mcp-twin add local --command /opt/thing/serve --on wsl -- --fast',
+    'mcp-twin add - < snippet.json',
+  ],
+  load: () => import('../add.ts'),
+}

@@ -1,0 +1,10 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const disable: CommandSpec = {
+  name: 'disable',
+  arguments: [{ name: '<name...>', description: 'names of servers' }],
+  summary: 'take a server out of every config, but keep it in the manifest',
+  options: [{ flags: '--no-sync', description: 'change the manifest only' }],
+  examples: ['mcp-twin disable tavily'],
+  load: () => import('../disable.ts'),
+}

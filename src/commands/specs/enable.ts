@@ -1,0 +1,10 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const enable: CommandSpec = {
+  name: 'enable',
+  arguments: [{ name: '<name...>', description: 'names of servers' }],
+  summary: 'switch a server on again',
+  options: [{ flags: '--no-sync', description: 'change the manifest only' }],
+  examples: ['mcp-twin enable tavily'],
+  load: () => import('../enable.ts'),
+}

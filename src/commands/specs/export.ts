@@ -1,0 +1,9 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const exportSetup: CommandSpec = {
+  name: 'export',
+  arguments: [{ name: '<dir>', description: 'folder to write into' }],
+  summary: 'write manifest, versions and both set-ups into a folder, fit for version control (no keys)',
+  examples: ['mcp-twin export ./mcp-setup'],
+  load: () => import('../export.ts'),
+}

@@ -1,0 +1,26 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const init: CommandSpec = {
+  name: 'init',
+  summary: 'set up both sides: detect, choose servers, install, write every config, check that all answer',
+  options: [
+    { flags: '--from <client>', description: 'import only what this client has' },
+    { flags: '--server <name>', description: 'take this server of the built-in list, or an npm package (repeatable)', many: 'words' },
+    { flags: '--home <environment>', description: 'keep manifest and keys on this side' },
+    { flags: '--distro <name>', description: 'the WSL distribution that takes part' },
+    { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input' },
+    { flags: '--desktop-config <path>', description: "Claude Desktop's config file, where it is not found by itself" },
+    { flags: '--no-import', description: 'take over no servers that the clients already have' },
+    { flags: '--no-install', description: 'write the manifest only: install nothing, change no config' },
+    { flags: '--no-bridge', description: 'without the bridge between the two programs' },
+    { flags: '--project', description: 'make a manifest for this project instead (mcp-twin.json at its root)' },
+    { flags: '--dry-run', description: 'show what would be done, change nothing' },
+  ],
+  examples: [
+    'npx mcp-twin init',
+    'npx mcp-twin init --yes --server memory --server filesystem',
+    'npx mcp-twin init --yes --server tavily --secrets keys.env',
+    'npx mcp-twin init --dry-run',
+  ],
+  load: () => import('../init.ts'),
+}

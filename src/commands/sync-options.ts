@@ -1,0 +1,25 @@
+import type { Context } from '../context.ts'
+import type { SyncOptions } from '../effects/sync/options.ts'
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** A sync's options from the command line; what a command does not offer stays off. */
+export function syncOptions(context: Context, options: Record<string, unknown> = {}, more: Partial<SyncOptions> = {}): SyncOptions {
+  const desktopConfig = text(options.desktopConfig)
+  return {
+    clients: context.options.client ?? [],
+    on: context.options.on ?? [],
+    ...(desktopConfig === undefined ? {} : { desktopConfig }),
+    check: options.check === true,
+    dryRun: options.dryRun === true,
+    force: options.force === true,
+    prune: options.prune === true,
+    offline: context.options.offline === true,
+    refresh: options.refresh === true,
+    selfEverywhere: false,
+    signal: context.signal,
+    progress: (title) => context.io.progress(title),
+    hide: (value) => context.io.hide(value),
+    ...more,
+  }
+}

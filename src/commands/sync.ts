@@ -1,0 +1,42 @@
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { adoption } from '../effects/sync/adopt.ts'
+import { exitOf } from '../effects/sync/result.ts'
+import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
+import { atHome, type Ground } from './at-home.ts'
+import { reportSync } from './report-sync.ts'
+import { syncOptions } from './sync-options.ts'
+import { checkTrust } from './trust-project.ts'
+
+/** Makes every config match the manifest again. */
+export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  if (options.adopt === true && options.force === true) throw usageError('--adopt takes hand edits over, --force overwrites them: only one of them can be meant.', { hint: 'mcp-twin sync --help' })
+  return atHome(context, { refresh: options.refresh === true }, (ground) => sync(context, ground, options))
+}
+
+async function sync(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
+  const settings = syncOptions(context, options)
+  const source: Source = { open: ground.open, ...(options.adopt === true ? { edit: (situation) => adoption(context.system, situation, settings) } : {}) }
+  const preview = settings.check || settings.dryRun
+  const opened = await ground.open()
+  if (preview || (settings.prune && !context.options.yes)) {
+    const situation = (await source.edit?.(opened))?.situation ?? opened
+    const result = await previewSync(context.system, situation, settings)
+    if (preview) {
+      reportSync(context, ground.world, result, { command: 'sync', preview: true })
+      return exitOf(result, { check: settings.check })
+    }
+    await confirmPrune(context, result.steps.filter((step) => step.kind === 'remove' && step.reason === 'in no manifest').map((step) => step.server ?? ''))
+  }
+  const trusted = await checkTrust(context, opened, options.trust === true)
+  const result = await runSync(context.system, source, settings, 'sync')
+  reportSync(context, ground.world, { ...result, notices: [...result.notices, ...trusted] }, { command: 'sync', preview: false })
+  return exitOf(result, { check: false })
+}
+
+/** Removing what others wrote is asked for by name; `--yes` answers. */
+async function confirmPrune(context: Context, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  const sure = await context.prompt.confirm(`Remove ${names.join(', ')}? No manifest knows them; a backup is kept.`, { flag: '--yes', default: false })
+  if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
+}

@@ -1,0 +1,61 @@
+import { Secret } from '../../model/secret.ts'
+import { escapeTemplates } from '../launch/template.ts'
+import { type SecretNames, secretName, secretNames } from './naming.ts'
+import { inAddress, inArgument, inHeader, inVariable, type KeySpan } from './spans.ts'
+
+/** The texts of a server, or of an entry: whatever of them is there. */
+export interface Texts {
+  readonly command?: string | undefined
+  readonly args?: readonly string[] | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly url?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+export interface Extracted<T> {
+  /** The same server with `${secret:NAME}` where its keys stood, and no other text read as a template. */
+  readonly server: T
+  /** Keys that were found, each once. */
+  readonly secrets: readonly { readonly name: string; readonly value: Secret<string> }[]
+}
+
+export interface ExtractOptions {
+  /** Its name, which goes into the name of a key that has none of its own. */
+  readonly server?: string
+  /** Handed-out names, where several servers are read in one go. */
+  readonly names?: SecretNames
+}
+
+/** Dollars directly before a template would be read as a part of it, so they are written twice. */
+const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
+
+/** Takes the keys out of a server as it was found somewhere: values are plain text, nothing in them is a template of ours. */
+export function extractKeys<T extends Texts>(server: T, options: ExtractOptions = {}): Extracted<T> {
+  const names = options.names ?? secretNames()
+  const found = new Map<string, string>()
+  const replace = (text: string, spans: readonly KeySpan[]): string => {
+    let out = ''
+    let at = 0
+    for (const { start, end, label, named } of [...spans].sort((a, b) => a.start - b.start)) {
+      if (start < at) continue
+      const value = text.slice(start, end)
+      const name = names.take(secretName(label, named, options.server ?? ''), value)
+      found.set(name, value)
+      out += `${beforeTemplate(escapeTemplates(text.slice(at, start)))}\${secret:${name}}`
+      at = end
+    }
+    return out + escapeTemplates(text.slice(at))
+  }
+  const each = (texts: Readonly<Record<string, string>>, spans: (name: string, value: string) => KeySpan[]): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, replace(value, spans(name, value))]))
+  const { command, args, env, url, headers } = server
+  const cleaned = {
+    ...server,
+    ...(command === undefined ? {} : { command: escapeTemplates(command) }),
+    ...(env === undefined ? {} : { env: each(env, inVariable) }),
+    ...(headers === undefined ? {} : { headers: each(headers, inHeader) }),
+    ...(args === undefined ? {} : { args: args.map((word, at) => replace(word, inArgument(word, args[at - 1]))) }),
+    ...(url === undefined ? {} : { url: replace(url, inAddress(url)) }),
+  }
+  return { server: cleaned, secrets: [...found].map(([name, value]) => ({ name, value: new Secret(value) })) }
+}

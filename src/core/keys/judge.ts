@@ -1,0 +1,83 @@
+import { isStandIn, withoutReferences } from './stand-in.ts'
+
+/** Why a value is taken for a key: what it is called, or what it looks like. */
+export type Judgement = 'name' | 'shape'
+
+/** What vendors begin their keys with, as seen in real configs, and at least how much must follow. */
+const prefixes = [
+  /^(?:sk-ant-|sk-proj-|sk-or-|sk-lf-|sk-)[\w-]{12,}$/,
+  /^(?:github_pat_|gh[opusr]_)\w{12,}$/,
+  /^(?:tvly-|fc-|pplx-|ctx7sk-|xai-|glpat-|PMAK-|lin_api_|bsa-?|BSA)[\w-]{12,}$/,
+  /^(?:sbp_|figd_|napi_|rnd_|gsk_|hf_|npm_|r8_|ntn_|secret_|shpat_|dop_v1_|phc_|phx_|sntrys_|sntryu_|mtw_|jina_|re_|nvapi-|apify_api_|pcsk_|tgp_v1_)[\w-]{12,}$/,
+  /^(?:sk|pk|rk|whsec)_(?:live|test)?_?\w{12,}$/,
+  /^AIza[\w-]{20,}$/,
+  /^(?:AKIA|ASIA)[A-Z0-9]{12,}$/,
+  /^(?:xox[abeoprs]|xapp)-[\w-]{10,}$/,
+  /^eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?$/,
+  /^ya29\.[\w-]{12,}$/,
+  /^SG\.[\w-]{12,}\.[\w-]{12,}$/,
+  /^ATATT[\w=-]{12,}$/,
+  /^dapi[0-9a-f]{16,}$/,
+  /^-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+]
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/** Long, without blanks, letters and digits mixed: nothing that a person would type as a setting. */
+export function looksLikeToken(value: string): boolean {
+  if (uuid.test(value) || /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) return true
+  if (value.length < 16 || !/^[A-Za-z0-9._~+/=:-]+$/.test(value) || /^[a-z]+:\/\//i.test(value)) return false
+  return (/\d/.test(value) && /[A-Za-z]/.test(value)) || (value.length >= 32 && /[a-z]/.test(value) && /[A-Z]/.test(value))
+}
+
+/** A key of a known vendor, whatever it is called. */
+export const hasKnownPrefix = (value: string): boolean => prefixes.some((pattern) => pattern.test(value.trim()))
+
+/** `apiKey`, `X-Api-Key` and `API_KEY` as one: lower case, `_` between the words. */
+export const nameWords = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .toLowerCase()
+
+/** Names that say "a key" outright. */
+const strong =
+  /(?:^|_)(?:api_?key|apikey|token|secret|password|passwd|passphrase|pwd|pat|private_?key|access_?key|secret_?key|credentials?)(?:_|$)/
+/** Names that may say so, when the value looks like one too. */
+const weak = /(?:^|_)(?:key|auth|authorization|cookie|session|sig|signature|jwt|bearer|pass|license|webhook)$/
+/** Last words after which the value is about a key, and is none. */
+const about =
+  /_(?:file|path|dir|directory|folder|url|uri|endpoint|host|port|name|type|mode|limit|timeout|count|length|size|expiry|expires|expiration|ttl|header|prefix|suffix|provider|env|var|variable|scopes?|algorithm|enabled|required|budget|usage|model|location|region|ref|method|format|version)$|(?:^|_)(?:max|min|num|total)_/
+
+/** Settings that stand under such names: words, small numbers, paths. */
+const setting =
+  /^(?:true|false|yes|no|on|off|none|null|undefined|enabled|disabled|default|basic|oauth2?|oidc|bearer|jwt|saml|anonymous|required|optional|auto|local|\d{1,4})$/i
+const path = /^(?:\.{1,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]|\\\\|file:)|^\/[\w.-]+\/[\w./ -]*$/
+
+/**
+ * Is this value a key? Judged by its name and by its shape, as it stands in `env` or `headers`. References and
+ * values that only hold a key's place are none. A value that is wrongly taken for a key still reaches its server; one that
+ * is wrongly let pass stands in a file fit for version control. So doubt falls on the side of a key.
+ */
+export function isKey(name: string, value: string): Judgement | null {
+  if (isStandIn(name, value)) return null
+  const bare = withoutReferences(value)
+    .trim()
+    .replace(/^[A-Za-z-]*(?:bearer|basic|token|key)\s+/i, '')
+  if (bare === '' || isStandIn(name, bare)) return null
+  if (hasKnownPrefix(bare) || hasConnectionPassword(bare)) return 'shape'
+  const words = nameWords(name)
+  if (about.test(words) || setting.test(bare)) return null
+  if (/^https?:\/\//i.test(bare)) return null
+  if (strong.test(words)) return path.test(bare) && !looksLikeToken(bare.slice(1)) ? null : 'name'
+  return weak.test(words) && looksLikeToken(bare) ? 'name' : null
+}
+
+/** `scheme://user:password@host`, or `Password=…;` in a connection string, with a real password in it. */
+export function hasConnectionPassword(value: string): boolean {
+  const [, password] = /^[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*:([^\s@/]+)@/i.exec(value) ?? []
+  if (password !== undefined) return !isStandIn('password', password)
+  const [, inside] = /(?:^|;)\s*(?:password|pwd|accountkey|sharedaccesskey)\s*=\s*([^;]+)/i.exec(value) ?? []
+  return inside !== undefined && !isStandIn('password', inside)
+}

@@ -1,0 +1,125 @@
+import type { JsonObject } from '../../model/entry.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+import { extractKeys } from '../keys/extract.ts'
+import { folderName } from '../layout.ts'
+import { isEnvironmentName } from '../manifest/rules.ts'
+import { parseWords } from '../packages/words.ts'
+import { joinPath, readPath, translate } from '../paths.ts'
+import { isRelative } from './fill.ts'
+import { type Refused, type Rendered, type RenderRequest, refuse } from './request.ts'
+import { exactVersion, npxWords } from './resolve.ts'
+import { fillTemplates, templateNames } from './template.ts'
+import { entryParts, stdioValue } from './value.ts'
+
+/** Every text of a server in which a template may stand. */
+export const serverTexts = (server: ServerSpec): string[] => [
+  ...(server.command === undefined ? [] : [server.command]),
+  ...(server.url === undefined ? [] : [server.url]),
+  ...(server.args ?? []),
+  ...Object.values(server.env ?? {}),
+  ...Object.values(server.headers ?? {}),
+]
+
+/** What is left of `path` below `folder`, with forward slashes, which every side reads. */
+function below(path: string, folder: string): string | null {
+  const [inner, outer] = [path, folder].map((each) => each.replaceAll('\\', '/').replace(/\/$/, ''))
+  if (inner === undefined || outer === undefined) return null
+  return inner === outer ? '' : inner.startsWith(`${outer}/`) ? inner.slice(outer.length) : null
+}
+
+/** A path in a project's file, for every machine: from `${HOME}` or from the project's folder. Null: it is of this machine. */
+function projectPath(path: string, request: RenderRequest): string | null {
+  const { client, environment, project, world, home } = request
+  const words = client.projectWords
+  if (words === undefined) return null
+  if (isRelative(path)) return `${words.project}/${joinPath({ kind: 'linux' }, path.replaceAll('\\', '/'))}`
+  if (/^~([\\/]|$)/.test(path)) return `${words.home}${path.slice(1).replaceAll('\\', '/')}`
+  const place = readPath(path, world, home)
+  if (place === null) return null
+  const inProject = project === undefined ? null : translate(world, place.path, place.environment, project.environment)
+  const rest = inProject === null || project === undefined ? null : below(inProject, project.path)
+  if (rest !== null) return `${words.project}${rest}`
+  const here = translate(world, place.path, place.environment, environment)
+  const fromHome = here === null ? null : below(here, environment.home)
+  return fromHome === null ? null : `${words.home}${fromHome}`
+}
+
+function noticesFor(request: RenderRequest): string[] {
+  const { server, name } = request
+  const placed = [...(server.only ?? []), ...(server.except ?? [])].filter(isEnvironmentName)
+  return [
+    ...(server.on === undefined ? [] : [`"on" of ${name} means nothing in a project's file, which serves both sides`]),
+    ...(server.runIn === undefined || server.runIn === 'each'
+      ? []
+      : [`"runIn" of ${name} means nothing in a project's file, which serves both sides`]),
+    ...(placed.length === 0
+      ? []
+      : [`${placed.join(', ')} in "only" or "except" of ${name} means nothing in a project's file, which serves both sides`]),
+  ]
+}
+
+/** The launcher as any machine finds it, told to look for the manifest in the project that the client is in. */
+function relay(request: RenderRequest): JsonObject | null {
+  const words = request.client.projectWords
+  return words === undefined
+    ? null
+    : stdioValue({
+        command: 'node',
+        args: [`${words.home}/${folderName}/bin/mcp-twin.mjs`, 'run', `--project=${words.project}`, request.name],
+        env: {},
+      })
+}
+
+/**
+ * An entry for a file that goes into version control: no key, no path of this machine. What has keys is started by our
+ * launcher, which asks the store of whoever opened the project.
+ */
+export function renderForProject(request: RenderRequest, entryName: string): Rendered {
+  const { server, client, name } = request
+  const parts = { notices: noticesFor(request) }
+  const secret = templateNames(serverTexts(server), 'secret').length > 0
+  if (secret || (server.url !== undefined && !client.remotes)) {
+    const value = relay(request)
+    if (value === null) return { kind: 'none', reason: `${client.label} has no project files` }
+    return { ...entryParts(entryName, value), ...parts }
+  }
+  if (extractKeys(server).secrets.length > 0)
+    return refuse(
+      `a key stands in the manifest itself, and ${name} would carry it into version control`,
+      `mcp-twin secret set NAME, and "\${secret:NAME}" in its place`,
+    )
+  const value = plainValue(request)
+  if ('kind' in value && value.kind === 'refuse') return value
+  if (!('made' in value)) return refuse(`the manifest says nothing of how ${name} is started`, `give ${name} a package, a command or a url`)
+  return { ...entryParts(entryName, value.made), ...parts }
+}
+
+/** The entry of a server without keys, as written but for its templates. */
+function plainValue(request: RenderRequest): { readonly made: JsonObject } | Refused | { readonly nothing: true } {
+  const { server, client, lock } = request
+  const unknown: string[] = []
+  const fill = (text: string): string =>
+    fillTemplates(text, (kind, name) => {
+      const value = kind === 'env' ? client.reference(name) : projectPath(name, request)
+      if (value === null) unknown.push(`\${${kind}:${name}}`)
+      return value ?? ''
+    })
+  const filled = (texts: Readonly<Record<string, string>> = {}): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]))
+  const [args, env] = [(server.args ?? []).map(fill), filled(server.env)]
+  let made: JsonObject | null = null
+  if (server.url !== undefined)
+    made = client.remoteEntry?.({ url: fill(server.url), transport: server.transport ?? 'http', headers: filled(server.headers) }) ?? null
+  else if (server.command !== undefined) made = stdioValue({ command: fill(server.command), args, env })
+  else if (server.package !== undefined) {
+    const parsed = parseWords(server.package)
+    const locked = Object.hasOwn(lock.packages, server.package) ? lock.packages[server.package] : undefined
+    if ('refuse' in parsed) return refuse(parsed.refuse, 'a path, an address or git goes under "command"')
+    const version = locked?.version ?? exactVersion(parsed.range)
+    if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, with the network there')
+    made = stdioValue({ command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })
+  }
+  if (unknown.length > 0)
+    return refuse(`${unknown.join(', ')} means nothing on another machine`, 'write it from ~, or relative to the project')
+  return made === null ? { nothing: true } : { made }
+}

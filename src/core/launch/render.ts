@@ -1,0 +1,70 @@
+import type { Entry, Launch } from '../../model/entry.ts'
+import { Secret } from '../../model/secret.ts'
+import { cross } from './crossing.ts'
+import { clientName } from './name.ts'
+import { renderForProject } from './project.ts'
+import { type Rendered, type RenderedEntry, type RenderRequest, refuse } from './request.ts'
+import { type Resolved, resolveServer } from './resolve.ts'
+import { belongs } from './side.ts'
+import { entryParts, launcherOn, stdioValue } from './value.ts'
+
+export type { Absent, PackageNeed, Refused, RenderContext, Rendered, RenderedEntry, RenderRequest } from './request.ts'
+
+/**
+ * The entry that one client's config gets for one server: `none` where it has no place there, `refuse` where something
+ * is missing. A pure function: versions come from the lock, paths from what is known of the side.
+ */
+export function renderEntry(request: RenderRequest): Rendered {
+  const { name, server, client, environment, scope } = request
+  if (server.disabled === true) return { kind: 'none', reason: `${name} is switched off` }
+  if (!belongs(server, client.id, environment, scope)) return { kind: 'none', reason: `${name} is not for this place ("only", "except")` }
+  const entryName = request.entryName ?? clientName(client, name, Object.keys(request.manifest.servers))
+  if (scope === 'project') return renderForProject(request, entryName)
+  if (server.share === true && request.bridged === true) return { kind: 'none', reason: `${name} is shared through the bridge` }
+  const resolved = resolveServer(request)
+  if (resolved.kind !== 'resolved') return resolved
+  return resolved.entry.kind === 'remote'
+    ? renderRemote(request, entryName, resolved, resolved.entry)
+    : renderStdio(request, entryName, resolved, resolved.entry)
+}
+
+function renderStdio(request: RenderRequest, entryName: string, resolved: Resolved, launch: Launch): Rendered {
+  const { environment, world, name } = request
+  const { runs } = resolved
+  const relayed = resolved.launch === 'run'
+  const started = relayed ? launcherOn(runs, request.folders, ['run', name]) : launch
+  if ('reason' in started) return started
+  const crossed = cross(started, environment, runs, world)
+  if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
+  return {
+    ...entryParts(entryName, stdioValue(crossed)),
+    holdsKey: resolved.holdsKey && !relayed,
+    packages: resolved.packages,
+    launcher: relayed ? [runs.id] : [],
+    launches: relayed ? [runs.id] : [],
+  }
+}
+
+/** A remote server: in the client's own spelling, or through our relay where it knows none, or must not hold the key. */
+function renderRemote(request: RenderRequest, entryName: string, resolved: Resolved, entry: Entry & { kind: 'remote' }): Rendered {
+  const { client, environment, name } = request
+  const keyless = resolved.launch === 'run' && resolved.holdsKey
+  if (client.remotes && client.remoteEntry !== undefined && !keyless)
+    return { ...entryParts(entryName, client.remoteEntry(entry)), holdsKey: resolved.holdsKey }
+  const relay = launcherOn(environment, request.folders, ['run', name])
+  if ('reason' in relay) return relay
+  return { ...entryParts(entryName, stdioValue(relay)), launcher: [environment.id], launches: [environment.id] }
+}
+
+/** What `run <name>` starts or reaches on a side, keys filled in: across the border where the server runs on another one. */
+export function renderLaunch(
+  request: RenderRequest,
+): { readonly kind: 'launch'; readonly runs: string; readonly entry: Secret<Entry> } | Exclude<Rendered, RenderedEntry> {
+  const resolved = resolveServer(request)
+  if (resolved.kind !== 'resolved') return resolved
+  const { runs, entry } = resolved
+  if (entry.kind === 'remote') return { kind: 'launch', runs: runs.id, entry: new Secret(entry) }
+  const crossed = cross(entry, request.environment, runs, request.world)
+  if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
+  return { kind: 'launch', runs: runs.id, entry: new Secret<Entry>({ kind: 'stdio', ...crossed }) }
+}

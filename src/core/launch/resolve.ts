@@ -1,0 +1,127 @@
+import type { Entry, Launch } from '../../model/entry.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { LaunchKind, ServerSpec } from '../../model/manifest.ts'
+import { type NativePath, native } from '../../model/path.ts'
+import { isExact, parseWords } from '../packages/words.ts'
+import { environmentLabel } from '../participants.ts'
+import { dirName, isWindows, joinPath, looksPosixPath, looksWindowsPath } from '../paths.ts'
+import { type Filler, makeFiller } from './fill.ts'
+import { packageFiles, programOf } from './package.ts'
+import { type Absent, type PackageNeed, type Refused, type RenderRequest, refuse } from './request.ts'
+import { runSide, serverOn } from './side.ts'
+
+/** What a server is on the side where it runs, with everything filled in: the launch itself, or the address. */
+export interface Resolved {
+  readonly kind: 'resolved'
+  readonly runs: Environment
+  readonly launch: LaunchKind
+  readonly entry: Entry
+  readonly holdsKey: boolean
+  readonly packages: readonly PackageNeed[]
+}
+
+/** What is missing on a side, in the words of its own trouble where it has one. */
+export const missing = (side: Environment, what: string): Refused =>
+  side.trouble === undefined
+    ? refuse(`there is no ${what} on ${environmentLabel(side)}`, `install Node.js 20 or newer there, then: mcp-twin sync --on ${side.id}`)
+    : refuse(side.trouble.reason, side.trouble.hint)
+
+/** npm's own `npx-cli.js`, beside its `npm-cli.js`. */
+export const npxCli = (side: Environment, npm: NativePath): NativePath => joinPath(side, dirName(side, npm), 'npx-cli.js')
+
+/** A server as it is started or reached on the side where it runs, whatever client asks. */
+export function resolveServer(request: RenderRequest): Resolved | Absent | Refused {
+  const { server, environment, world, home, name } = request
+  const runs = runSide(server, environment, world, home)
+  if (runs === null)
+    return refuse(`${name} runs in ${server.runIn}, which is not here`, `change "runIn" of ${name}, or set up ${server.runIn}`)
+  const spec = serverOn(server, runs)
+  const filler = makeFiller(request, runs)
+  const made = resolveOn(request, spec, runs, filler)
+  // A key that is missing is said first: it is the one thing that only the user can give.
+  const refusal = filler.refusal()
+  if (refusal !== null) return refusal
+  if (made.kind !== 'made') return made
+  const launch = spec.launch ?? request.manifest.launch ?? 'direct'
+  return { kind: 'resolved', runs, launch, entry: made.entry, holdsKey: filler.holdsKey, packages: made.packages }
+}
+
+interface Made {
+  readonly kind: 'made'
+  readonly entry: Entry
+  readonly packages: readonly PackageNeed[]
+}
+
+const made = (launch: Launch, packages: readonly PackageNeed[] = []): Made => ({
+  kind: 'made',
+  entry: { kind: 'stdio', ...launch },
+  packages,
+})
+
+function resolveOn(request: RenderRequest, spec: ServerSpec, runs: Environment, filler: Filler): Made | Absent | Refused {
+  if (spec.url !== undefined) {
+    const entry: Entry = {
+      kind: 'remote',
+      url: filler.text(spec.url),
+      transport: spec.transport ?? 'http',
+      headers: filler.texts(spec.headers),
+    }
+    return { kind: 'made', entry, packages: [] }
+  }
+  if (spec.package !== undefined) return resolvePackage(request, spec, spec.package, runs, filler)
+  if (spec.command !== undefined) return resolveCommand(request, spec, spec.command, runs, filler)
+  return { kind: 'none', reason: `the manifest says nothing of how ${request.name} is started on ${environmentLabel(runs)}` }
+}
+
+function resolveCommand(request: RenderRequest, spec: ServerSpec, typed: string, runs: Environment, filler: Filler): Made | Refused {
+  const env = filler.texts(spec.env)
+  const args = (spec.args ?? []).map(filler.text)
+  const command = filler.text(typed)
+  const absolute = isWindows(runs) ? looksWindowsPath(command) : looksPosixPath(command)
+  if (runs.id === request.environment.id || absolute || request.commandPath === undefined) return made({ command, args, env })
+  // A bare name would be looked for on the PATH of whoever crosses, which is not the PATH of the side where it runs.
+  const found = request.commandPath(runs, command)
+  if (found === null)
+    return refuse(`"${command}" is not found on ${environmentLabel(runs)}`, `install it there, or give its full path in the manifest`)
+  return made({ command: found, args, env })
+}
+
+function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string, runs: Environment, filler: Filler): Made | Refused {
+  const parsed = parseWords(words)
+  if ('refuse' in parsed) return refuse(parsed.refuse, 'a path, an address or git goes under "command"')
+  const locked = Object.hasOwn(request.lock.packages, words) ? request.lock.packages[words] : undefined
+  const launch = spec.launch ?? request.manifest.launch ?? 'direct'
+  const env = filler.texts(spec.env)
+  const args = (spec.args ?? []).map(filler.text)
+  if (runs.node === undefined) return missing(runs, 'node')
+  if (launch === 'npx') {
+    const version = locked?.version ?? exactVersion(parsed.range)
+    if (version === undefined) return unresolved(words)
+    const rest = [...npxWords(parsed.name, version, spec.bin), ...args]
+    // npx is a batch file on Windows: cmd takes its quotes off as soon as an argument holds a blank, and 'C:\Program' is
+    // not found (modelcontextprotocol/servers#447). npx's own JS, run by node, has no such border. Across, there is no PATH.
+    if (!isWindows(runs) && runs.id === request.environment.id) return made({ command: 'npx', args: rest, env })
+    return runs.npm === undefined ? missing(runs, 'npm') : made({ command: runs.node, args: [npxCli(runs, runs.npm), ...rest], env })
+  }
+  if (locked === undefined) return unresolved(words)
+  const program = programOf(locked, spec.bin)
+  if ('trouble' in program) return refuse(program.trouble, `say which in the manifest: "bin" of ${request.name}`)
+  if (/\.(sh|py|exe|cmd|bat|ps1|rb)$/i.test(program.path))
+    return refuse(`${program.name} of ${locked.name} is no JavaScript, so node cannot start it`, `"launch": "npx" for ${request.name}`)
+  const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
+  if (folder === null)
+    return runs.trouble === undefined
+      ? refuse(`${environmentLabel(runs)} has no folder for packages`, `mcp-twin doctor --on ${runs.id}`)
+      : refuse(runs.trouble.reason, runs.trouble.hint)
+  const script = joinPath(runs, folder, ...program.path.split('/'))
+  return made({ command: runs.node, args: [native(script), ...args], env }, [{ environment: runs.id, words }])
+}
+
+const unresolved = (words: string): Refused => refuse(`no version of ${words} is pinned yet`, 'mcp-twin sync, with the network there')
+
+/** What npx gets: the package, or with `bin` the package and the program of it. */
+export const npxWords = (name: string, version: string, bin: string | undefined): string[] =>
+  bin === undefined ? ['-y', `${name}@${version}`] : ['-y', '-p', `${name}@${version}`, bin]
+
+/** The version that a range pins by itself. */
+export const exactVersion = (range: string | null): string | undefined => (range !== null && isExact(range) ? range : undefined)

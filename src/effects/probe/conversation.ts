@@ -1,0 +1,132 @@
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { version } from '../../version.ts'
+import { isObject } from '../run/message.ts'
+
+/** A line to a server, whatever carries it. */
+export interface Channel {
+  send(message: JsonObject): void
+  onMessage(listener: (message: JsonObject) => void): void
+  /** The server is gone, and why, in words. */
+  onEnd(listener: (why: string) => void): void
+}
+
+/** What a server said of itself. */
+export interface Introduction {
+  readonly era: 'legacy' | 'modern'
+  readonly tools: readonly string[]
+  readonly serverInfo?: { readonly name: string; readonly version: string }
+}
+
+/** Why a conversation failed, in words; keys in it are still to be masked. */
+export class Silence extends Error {}
+
+const LEGACY = '2025-11-25'
+const MODERN = '2026-07-28'
+const CLIENT = { name: 'mcp-twin', version }
+/** In the era without a handshake every request introduces its sender itself. */
+const ENVELOPE: JsonObject = {
+  'io.modelcontextprotocol/protocolVersion': MODERN,
+  'io.modelcontextprotocol/clientInfo': CLIENT,
+  'io.modelcontextprotocol/clientCapabilities': {},
+}
+/** A list of tools that goes on after this many pages is taken to be endless. */
+const PAGES_MAX = 100
+
+const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
+
+type Answer = { readonly result: JsonObject } | { readonly error: { readonly code: number; readonly message: string } }
+
+/** Questions with numbers, and their answers. Questions of the server are answered politely: we offer nothing. */
+class Questions {
+  private readonly channel: Channel
+  private readonly open = new Map<number, (answer: Answer) => void>()
+  private last = 0
+
+  constructor(channel: Channel) {
+    this.channel = channel
+    channel.onMessage((message) => this.take(message))
+  }
+
+  ask(method: string, params: JsonObject): Promise<Answer> {
+    const id = ++this.last
+    return new Promise((resolve) => {
+      this.open.set(id, resolve)
+      this.channel.send({ jsonrpc: '2.0', id, method, params })
+    })
+  }
+
+  private take(message: JsonObject): void {
+    const { id, method, result, error } = message
+    if (typeof method === 'string') {
+      if (id === undefined || id === null) return
+      const offer =
+        method === 'ping'
+          ? { result: {} }
+          : method === 'roots/list'
+            ? { result: { roots: [] } }
+            : { error: { code: -32_601, message: 'not offered' } }
+      this.channel.send({ jsonrpc: '2.0', id, ...offer })
+      return
+    }
+    const resolve = typeof id === 'number' ? this.open.get(id) : undefined
+    if (resolve === undefined || typeof id !== 'number') return
+    this.open.delete(id)
+    if (isObject(error)) resolve({ error: { code: Number(error.code), message: textOf(error.message) } })
+    else resolve({ result: isObject(result) ? result : {} })
+  }
+}
+
+/**
+ * Introduces itself as today's programs do and asks for the tools: `initialize` first, since nearly all servers speak
+ * it; one that knows only the era without a handshake refuses that and is asked in its own way.
+ */
+export async function introduce(channel: Channel, timeoutMs: number, signal?: AbortSignal): Promise<Introduction> {
+  let step = 'the handshake'
+  const talk = async (): Promise<Introduction> => {
+    const questions = new Questions(channel)
+    const greeting = await questions.ask('initialize', { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT })
+    if ('result' in greeting) {
+      channel.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
+      step = 'tools/list'
+      return { era: 'legacy', tools: await toolsOf(questions, greeting.result, null), ...named(greeting.result.serverInfo) }
+    }
+    const discovery = await questions.ask('server/discover', { _meta: ENVELOPE })
+    if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
+    step = 'tools/list'
+    const meta = discovery.result._meta
+    const info = discovery.result.serverInfo ?? (isObject(meta) ? meta['io.modelcontextprotocol/serverInfo'] : undefined)
+    return { era: 'modern', tools: await toolsOf(questions, discovery.result, ENVELOPE), ...named(info) }
+  }
+  let timer: NodeJS.Timeout | undefined
+  const ended = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Silence(`it did not answer ${step} within ${Math.round(timeoutMs / 100) / 10} s`)), timeoutMs)
+    channel.onEnd((why) => reject(new Silence(why)))
+    signal?.addEventListener('abort', () => reject(new Silence('the check was stopped')), { once: true })
+    if (signal?.aborted) reject(new Silence('the check was stopped'))
+  })
+  try {
+    return await Promise.race([talk(), ended])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonObject | null): Promise<string[]> {
+  if (!isObject(about.capabilities) || about.capabilities.tools === undefined) return []
+  const found: string[] = []
+  let cursor: JsonValue | undefined
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const params: JsonObject = { ...(envelope === null ? {} : { _meta: envelope }), ...(cursor === undefined ? {} : { cursor }) }
+    const answer = await questions.ask('tools/list', params)
+    if ('error' in answer) throw new Silence(`it refused tools/list: ${answer.error.message || `error ${answer.error.code}`}`)
+    const { tools, nextCursor } = answer.result
+    if (!Array.isArray(tools)) throw new Silence('its answer to tools/list holds no list of tools')
+    for (const tool of tools) if (isObject(tool)) found.push(textOf(tool.name))
+    if (typeof nextCursor !== 'string' || nextCursor === '') return found
+    cursor = nextCursor
+  }
+  throw new Silence(`its list of tools does not end after ${PAGES_MAX} pages`)
+}
+
+const named = (info: JsonValue | undefined): Pick<Introduction, 'serverInfo'> =>
+  isObject(info) ? { serverInfo: { name: textOf(info.name), version: textOf(info.version) } } : {}

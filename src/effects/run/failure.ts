@@ -1,0 +1,114 @@
+import type { JsonObject } from '../../model/entry.ts'
+import { ProxyRefusal } from './http.ts'
+
+/** What a message to a remote server failed of, as far as the relay acts differently on it. */
+export interface Failure {
+  /** One sentence for the person at the other end; it holds no key. */
+  readonly words: string
+  /** The JSON-RPC error that the server itself sent along, to be passed on as it is. */
+  readonly answer: JsonObject | null
+  readonly status: number | undefined
+  /** `network`: nobody was reached. `unsent`: and surely nothing was sent, so it may be tried again. */
+  readonly kind: 'http' | 'network' | 'unsent' | 'other'
+}
+
+/** A server as the words name it. `keys` are the names of the keys that it is given. */
+export interface Named {
+  readonly server: string
+  readonly url: string
+  readonly keys: readonly string[]
+}
+
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'ETIMEDOUT'])
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'])
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|LEAF_SIGNATURE|ALTNAME/
+
+const property = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && key in value ? Reflect.get(value, key) : undefined
+
+/** Looks into an error and what caused it for the first property of that name. */
+function deep(error: unknown, key: string): unknown {
+  for (let at = error, depth = 0; at !== undefined && depth < 5; at = property(at, 'cause'), depth++) {
+    const found = property(at, key) ?? property(property(at, 'data'), key)
+    if (found !== undefined && found !== null) return found
+  }
+  return undefined
+}
+
+/** The address without what may be a key in it: user, password, query. */
+export function plainAddress(url: string): string {
+  if (!URL.canParse(url)) return 'its address'
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = deep(error, 'status') ?? deep(error, 'code')
+  if (typeof status === 'number' && status >= 100 && status < 600) return status
+  // The SSE transport says the status of a refused message in its text only.
+  const said = /\(HTTP (\d{3})\)/.exec(error instanceof Error ? error.message : '')?.[1]
+  return said === undefined ? undefined : Number(said)
+}
+
+function answerOf(error: unknown): JsonObject | null {
+  const text = deep(error, 'text')
+  if (typeof text !== 'string' || !text.trimStart().startsWith('{')) return null
+  try {
+    const found: unknown = property(JSON.parse(text), 'error')
+    const [code, message] = [property(found, 'code'), property(found, 'message')]
+    if (typeof code !== 'number' || typeof message !== 'string') return null
+    const data: unknown = property(found, 'data')
+    return { code, message, ...(data === undefined ? {} : { data: JSON.parse(JSON.stringify(data)) }) }
+  } catch (trouble) {
+    if (trouble instanceof SyntaxError) return null
+    throw trouble
+  }
+}
+
+function refusalWords({ server, keys }: Named, status: number): string {
+  if (keys.length === 0) {
+    return `"${server}" wants to know who asks (HTTP ${status}), and the manifest gives it no key. Add a header with one: mcp-twin add ${server} --header 'Authorization=Bearer {secret:NAME}', after mcp-twin secret set NAME`
+  }
+  const [first = ''] = keys
+  const which = keys.length === 1 ? `the key ${first}` : `one of the keys ${keys.join(', ')}`
+  return `"${server}" refused ${which} (HTTP ${status}): it is wrong, expired or may not do this. Change it with: mcp-twin secret set ${first}, then mcp-twin sync`
+}
+
+function statusWords(named: Named, status: number): string {
+  if (status === 401 || status === 403) return refusalWords(named, status)
+  const where = `"${named.server}" at ${plainAddress(named.url)}`
+  if (status === 404 || status === 405)
+    return `${where} has no MCP server at that address (HTTP ${status}). If it is an older one, give it "transport": "sse" in the manifest`
+  if (status === 429) return `${where} says that there were too many requests (HTTP 429); wait a little`
+  if (status >= 300 && status < 400)
+    return `${where} sends elsewhere (HTTP ${status}), and a key never follows to another place. Put the final address into the manifest`
+  return status >= 500 ? `${where} is in trouble (HTTP ${status}); try again later` : `${where} refused the message (HTTP ${status})`
+}
+
+function networkWords(named: Named, code: string): string {
+  const where = `"${named.server}" at ${plainAddress(named.url)}`
+  if (CERTIFICATE.test(code))
+    return `${where} shows a certificate that this side does not trust (${code}). If your network has its own: npm config set cafile PATH`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `${where} cannot be found (${code}): no network, or a mistyped address. Behind a proxy: npm config set https-proxy ADDRESS`
+  return `${where} cannot be reached (${code})`
+}
+
+/** Judges an error of the transport and puts it into words. */
+export function failureOf(error: unknown, named: Named): Failure {
+  for (let at = error, depth = 0; at !== undefined && depth < 5; at = property(at, 'cause'), depth++) {
+    if (!(at instanceof ProxyRefusal)) continue
+    const words =
+      at.status === 407
+        ? 'it wants a name and password: npm config set https-proxy http://NAME:PASSWORD@HOST:PORT'
+        : 'see npm config get https-proxy'
+    return { words: `"${named.server}" is behind a proxy, and ${at.message}; ${words}`, answer: null, status: undefined, kind: 'network' }
+  }
+  const status = statusOf(error)
+  if (status !== undefined)
+    return { words: statusWords(named, status), answer: status === 401 ? null : answerOf(error), status, kind: 'http' }
+  const code = deep(error, 'code')
+  const text = typeof code === 'string' ? code : 'no answer'
+  const kind = UNSENT.has(text) ? 'unsent' : BROKEN.has(text) || CERTIFICATE.test(text) ? 'network' : 'other'
+  return { words: networkWords(named, text), answer: null, status: undefined, kind }
+}

@@ -1,0 +1,146 @@
+import http from 'node:http'
+import https from 'node:https'
+import { Socket } from 'node:net'
+import { type Duplex, Readable } from 'node:stream'
+import tls from 'node:tls'
+
+/** How this side gets out: which proxy serves an address, and which certificates it trusts besides the usual ones. */
+export interface Way {
+  proxy(url: URL): URL | null
+  readonly ca: readonly string[]
+}
+
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+/** Longest wait for a connection and for a proxy's answer. A message itself may take as long as it wants. */
+const CONNECT_MS = 20_000
+const EMPTY = new Set([101, 204, 205, 304])
+
+/** The proxy would not let us through; `status` 407: it wants a name and password. */
+export class ProxyRefusal extends Error {
+  readonly status: number
+
+  constructor(status: number, proxy: URL) {
+    super(`the proxy ${proxy.host} answered ${status}`)
+    this.name = 'ProxyRefusal'
+    this.status = status
+  }
+}
+
+const authorization = (proxy: URL): Record<string, string> => {
+  if (proxy.username === '' && proxy.password === '') return {}
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+/** An https agent whose connections go through a proxy's tunnel (CONNECT), kept alive like any others. */
+class TunnelAgent extends https.Agent {
+  private readonly proxy: URL
+
+  constructor(proxy: URL, ca: string[] | undefined) {
+    super({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
+    this.proxy = proxy
+  }
+
+  override createConnection(options: https.RequestOptions, done?: (error: Error | null, socket: Duplex) => void): undefined {
+    const target = `${options.host}:${options.port}`
+    // The callback's type wants a socket beside an error; nobody looks at it.
+    const fail = (error: Error) => done?.(error, new Socket())
+    const via = this.proxy.protocol === 'https:' ? https : http
+    const request = via.request({
+      host: this.proxy.hostname.replace(/^\[|\]$/g, ''),
+      port: this.proxy.port || (this.proxy.protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path: target,
+      headers: { host: target, ...authorization(this.proxy) },
+      agent: false,
+      timeout: CONNECT_MS,
+    })
+    request.once('connect', (response, socket: Socket) => {
+      if (response.statusCode !== 200) {
+        socket.destroy()
+        fail(new ProxyRefusal(response.statusCode ?? 0, this.proxy))
+        return
+      }
+      socket.setTimeout(0)
+      const { ca, servername } = options
+      done?.(null, tls.connect({ socket, host: String(options.host), servername: servername ?? '', ...(ca === undefined ? {} : { ca }) }))
+    })
+    request.once('timeout', () =>
+      request.destroy(Object.assign(new Error(`the proxy ${this.proxy.host} does not answer`), { code: 'ETIMEDOUT' })),
+    )
+    request.on('error', fail)
+    request.end()
+    return undefined
+  }
+}
+
+/**
+ * A `fetch` over node's own http. Node's built-in one cannot be told a proxy or a certificate without the package
+ * behind it, and gives a quiet stream up after five minutes; an MCP event stream may be quiet for hours.
+ */
+export function fetchBy(way: Way): Fetch {
+  const ca = way.ca.length === 0 ? undefined : [...tls.rootCertificates, ...way.ca]
+  const agents = new Map<string, http.Agent>()
+  const agentFor = (url: URL, proxy: URL | null): http.Agent => {
+    const name = `${url.protocol}${proxy?.href ?? ''}`
+    const known = agents.get(name)
+    if (known !== undefined) return known
+    const plain = { keepAlive: true, ...(ca === undefined ? {} : { ca }) }
+    const agent =
+      url.protocol !== 'https:' ? new http.Agent({ keepAlive: true }) : proxy === null ? new https.Agent(plain) : new TunnelAgent(proxy, ca)
+    agents.set(name, agent)
+    return agent
+  }
+  const once = (url: URL, init: RequestInit, again: boolean): Promise<Response> => {
+    const proxy = way.proxy(url)
+    // A plain http address is asked for at the proxy by its whole name; an https one goes through a tunnel.
+    const relayed = proxy !== null && url.protocol === 'http:'
+    const headers: Record<string, string> = {
+      host: url.host,
+      ...Object.fromEntries(new Headers(init.headers).entries()),
+      ...(relayed ? authorization(proxy) : {}),
+    }
+    const target = relayed
+      ? { host: proxy.hostname, port: proxy.port || 80, path: `${url.origin}${url.pathname}${url.search}` }
+      : { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port || undefined, path: `${url.pathname}${url.search}` }
+    const options = { ...target, method: init.method ?? 'GET', headers, agent: agentFor(url, proxy) }
+    return exchange(url, options, init, () => (again ? once(url, init, false) : null))
+  }
+  return (url, init = {}) => once(new URL(url), init, true)
+}
+
+function exchange(url: URL, options: http.RequestOptions, init: RequestInit, retry: () => Promise<Response> | null): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const signal = init.signal ?? undefined
+    if (signal?.aborted) return reject(signal.reason)
+    const request = (url.protocol === 'https:' ? https : http).request({ ...options, ...(signal === undefined ? {} : { signal }) })
+    const waiting = setTimeout(() => request.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })), CONNECT_MS)
+    request.once('socket', (socket: Socket & { secureConnecting?: boolean }) => {
+      const ready = () => clearTimeout(waiting)
+      if (!socket.connecting && socket.secureConnecting !== true) ready()
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', ready)
+    })
+    request.once('response', (response) => {
+      clearTimeout(waiting)
+      const status = response.statusCode ?? 0
+      const headers = new Headers(
+        Object.entries(response.headersDistinct).flatMap(([name, values]) =>
+          (values ?? []).map((value): [string, string] => [name, value]),
+        ),
+      )
+      const empty = EMPTY.has(status)
+      if (empty) response.resume()
+      const body = empty ? null : Readable.toWeb(response)
+      resolve(new Response(body, { status, statusText: response.statusMessage ?? '', headers }))
+    })
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(waiting)
+      // The server had closed an idle connection just as we used it: nothing was read, so it may be sent once more.
+      const second = error.code === 'ECONNRESET' && request.reusedSocket ? retry() : null
+      if (second === null) reject(error)
+      else second.then(resolve, reject)
+    })
+    request.end(typeof init.body === 'string' ? init.body : undefined)
+  })
+}

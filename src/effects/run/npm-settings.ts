@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** What npm on this side was told about the way out: the same way is taken to remote MCP servers. */
+export interface NpmSettings {
+  readonly proxy: string | undefined
+  readonly httpsProxy: string | undefined
+  readonly noProxy: string | undefined
+  /** Certificates (PEM) that npm trusts here besides the usual ones. */
+  readonly ca: readonly string[]
+}
+
+/** The lines of one npmrc that matter here. `key[] = value` repeats; `${NAME}` is a variable; quotes are JSON's. */
+function parseNpmrc(text: string, variables: System['variables']): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*([^;#=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line)
+    if (match === null) continue
+    const [, key = '', raw = ''] = match
+    const value = unquote(raw).replace(/(?<!\\)\$\{([^}]+)\}/g, (whole, name: string) => variables[name] ?? whole)
+    const list = key.endsWith('[]') ? [...(found.get(key.slice(0, -2)) ?? []), value] : [value]
+    found.set(key.replace(/\[\]$/, ''), list)
+  }
+  return found
+}
+
+function unquote(raw: string): string {
+  if (!/^".*"$/.test(raw)) return raw
+  try {
+    return String(JSON.parse(raw))
+  } catch (error) {
+    if (error instanceof SyntaxError) return raw
+    throw error
+  }
+}
+
+const bytesToText = (bytes: Uint8Array | null): string => (bytes === null ? '' : Buffer.from(bytes).toString('utf8'))
+const given = (value: string | undefined): string | undefined =>
+  value === undefined || value === '' || value === 'null' || value === 'false' ? undefined : value
+
+/**
+ * npm's settings for the network, in npm's own order: variables (`npm_config_*`, any case), the user's npmrc, the
+ * global one. Never a npmrc of the working directory: that belongs to whoever wrote the project.
+ */
+export async function npmSettings(system: System, home: string, prefix?: string): Promise<NpmSettings> {
+  const variables = lowered(system.variables)
+  const userFile = given(variables.get('npm_config_userconfig')) ?? join(home, '.npmrc')
+  const globalFile = given(variables.get('npm_config_globalconfig')) ?? (prefix === undefined ? undefined : join(prefix, 'etc', 'npmrc'))
+  const read = async (file: string | undefined) =>
+    parseNpmrc(file === undefined ? '' : bytesToText(await system.files.read(reachable(file))), system.variables)
+  const [user, global] = await Promise.all([read(userFile), read(globalFile)])
+  const all = (key: string): string[] => {
+    const variable = given(variables.get(`npm_config_${key.replaceAll('-', '_')}`))
+    return variable === undefined ? (user.get(key) ?? global.get(key) ?? []) : [variable]
+  }
+  const one = (key: string): string | undefined => given(all(key).at(-1))
+  return {
+    proxy: one('proxy'),
+    httpsProxy: one('https-proxy'),
+    noProxy: one('noproxy'),
+    ca: await certificates(system, all('ca'), [one('cafile'), given(system.variables.NODE_EXTRA_CA_CERTS)]),
+  }
+}
+
+const lowered = (variables: System['variables']): Map<string, string> =>
+  new Map(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value] as const])))
+
+async function certificates(system: System, inline: readonly string[], files: readonly (string | undefined)[]): Promise<string[]> {
+  const texts = inline.map((text) => text.replaceAll('\\n', '\n'))
+  for (const file of files) {
+    if (file !== undefined) texts.push(bytesToText(await system.files.read(reachable(file))))
+  }
+  return texts.flatMap((text) => text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [])
+}

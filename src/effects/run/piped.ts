@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { lineCutter } from './lines.ts'
+import { isObject } from './message.ts'
+
+/** A program as this process starts it. */
+export interface Started {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly verbatim: boolean
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+/** A server on the other end of two pipes. */
+export interface PipedServer {
+  send(message: JsonObject): void
+  onMessage(listener: (message: JsonObject) => void): void
+  /** It is gone, and why, in words. */
+  onEnd(listener: (why: string) => void): void
+  /** The last of what it printed on stderr, and the first line on stdout that was no protocol. */
+  stderr(): string
+  noise(): string | undefined
+  /** Ends it and all that it started. */
+  stop(): Promise<void>
+}
+
+const STDERR_BYTES = 4096
+const NOISE_CHARACTERS = 200
+/** A server should end by itself when its input ends; one on the other side of the border can be ended in no other way. */
+const POLITE_MS = 700
+const TERM_MS = 700
+
+/** Starts a server on two pipes, in a process group of its own. */
+export function startPiped(started: Started): PipedServer {
+  const windows = process.platform === 'win32'
+  const child = spawn(started.file, [...started.args], {
+    cwd: started.cwd,
+    env: { ...started.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A process group of its own, so that whatever it starts can be ended with it.
+    detached: !windows,
+    windowsHide: true,
+    windowsVerbatimArguments: started.verbatim,
+  })
+  let stderr = Buffer.alloc(0)
+  let noise: string | undefined
+  let tell: (message: JsonObject) => void = () => {}
+  let ended: string | null = null
+  const listeners: ((why: string) => void)[] = []
+  const end = (why: string): void => {
+    if (ended !== null) return
+    ended = why
+    for (const listener of listeners) listener(why)
+  }
+  const line = (text: string): void => {
+    const message = messageIn(text)
+    if (message === null) noise ??= text.trim().slice(0, NOISE_CHARACTERS)
+    else tell(message)
+  }
+  child.stdout.on('data', lineCutter({ line, tooLong: (start) => line(start) }))
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_BYTES)
+  })
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
+  child.once('error', (error: NodeJS.ErrnoException) => end(`it could not be started (${error.code ?? error.message})`))
+  child.once('close', (code, signal) => end(signal === null ? `it ended by itself (exit code ${code})` : `it was ended by ${signal}`))
+  return {
+    send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    onMessage: (listener) => {
+      tell = listener
+    },
+    onEnd: (listener) => (ended === null ? listeners.push(listener) : listener(ended)),
+    stderr: () => stderr.toString('utf8'),
+    noise: () => noise,
+    stop: () => stop(child, windows),
+  }
+}
+
+/** A line of the protocol; null for anything else that was printed. */
+function messageIn(text: string): JsonObject | null {
+  try {
+    const value: JsonValue = JSON.parse(text)
+    return isObject(value) && value.jsonrpc === '2.0' ? value : null
+  } catch {
+    return null
+  }
+}
+
+const gone = (child: ChildProcess, ms: number): Promise<boolean> => {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms)
+    child.once('exit', () => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
+}
+
+async function stop(child: ChildProcess, windows: boolean): Promise<void> {
+  child.stdin?.end()
+  if (!(await gone(child, POLITE_MS))) {
+    signalTree(child, 'SIGTERM', windows)
+    if (!(await gone(child, TERM_MS))) signalTree(child, 'SIGKILL', windows)
+    await gone(child, TERM_MS)
+  }
+  // What the server started may have outlived it; a group that is gone by now is fine.
+  signalTree(child, 'SIGKILL', windows)
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
+}
+
+function signalTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL', windows: boolean): void {
+  if (child.pid === undefined) return
+  if (windows) {
+    if (child.exitCode === null)
+      spawn('taskkill.exe', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on('error', () =>
+        child.kill(signal),
+      )
+    return
+  }
+  try {
+    process.kill(-child.pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || !['ESRCH', 'EPERM'].includes(String(error.code))) throw error
+  }
+}

@@ -1,0 +1,184 @@
+import { EXIT, type ExitCode } from '../../errors.ts'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import type { Failure } from './failure.ts'
+import { asMessage, errorAnswer, type Id, idIn, isId, isModern, isObject, keyOf } from './message.ts'
+import { type MirroredHeaders, mirroredHeaders } from './mirrored-headers.ts'
+import type { RemoteEnd } from './remote.ts'
+import { Revival } from './revival.ts'
+
+/** The two ends, and how a failure is judged. */
+export interface RelayEnds {
+  readonly remote: RemoteEnd
+  /** One message to the client, on a line of its own. */
+  write(message: JsonObject): void
+  judge(error: unknown): Failure
+  /** Called once, when there is nothing more to relay. */
+  ended(code: ExitCode): void
+}
+
+interface Waiting {
+  readonly id: Id
+  readonly method: string
+  readonly modern: boolean
+  readonly abort: AbortController
+}
+
+/** Pauses before a message that certainly was not sent is tried again, in ms. */
+const RETRY_MS = [200, 800]
+/** How long the client's messages wait for a notification that the server does not take. */
+const NOTICE_MS = 10_000
+/** How long answers that are under way may still come after the client has closed its end. */
+const LAST_WORDS_MS = 700
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/**
+ * Carries messages between a client on stdio and a remote server without changing them, in both protocol eras. What
+ * differs between stdio and HTTP is translated: a cancelled request closes its stream (2026-07-28), the session and
+ * the agreed version stand in headers (2025-11-25), and what HTTP cannot deliver is answered with an error.
+ */
+export class Relay {
+  private readonly ends: RelayEnds
+  private readonly mirrored: MirroredHeaders = mirroredHeaders()
+  private readonly revival: Revival
+  private readonly waiting = new Map<string, Waiting>()
+  private readonly ready: Promise<Failure | null>
+  private order: Promise<void> = Promise.resolve()
+  private established = false
+  private over = false
+
+  constructor(ends: RelayEnds) {
+    this.ends = ends
+    this.revival = new Revival(ends.remote)
+    ends.remote.onMessage((message) => this.fromServer(JSON.parse(JSON.stringify(message))))
+    ends.remote.onLost((error) => this.lose(ends.judge(error)))
+    this.ready = ends.remote.start().then(
+      () => null,
+      (error: unknown) => ends.judge(error),
+    )
+  }
+
+  /** One line of the client: a message, or several in an array (2025-03-26). */
+  line(text: string): void {
+    let value: JsonValue
+    try {
+      value = JSON.parse(text)
+    } catch {
+      this.ends.write(errorAnswer(null, 'this line is no JSON', -32_700))
+      return
+    }
+    for (const message of Array.isArray(value) ? value : [value]) {
+      if (isObject(message)) this.order = this.order.then(() => this.fromClient(message))
+    }
+  }
+
+  /** A message beyond the limit was skipped; `start` holds its beginning. */
+  tooLong(start: string): void {
+    this.ends.write(errorAnswer(idIn(start), 'this message is longer than 32 MiB and was not sent on'))
+  }
+
+  /** The client has closed its end: what is under way may still be answered for a moment. */
+  async finish(): Promise<void> {
+    const until = Date.now() + LAST_WORDS_MS
+    const idle = () => [...this.waiting.values()].every(({ method }) => method === 'subscriptions/listen')
+    await Promise.race([this.order, pause(LAST_WORDS_MS)])
+    while (!idle() && !this.over && Date.now() < until) await pause(10)
+    this.end(EXIT.ok)
+  }
+
+  private end(code: ExitCode): void {
+    if (this.over) return
+    this.over = true
+    this.ends.ended(code)
+  }
+
+  private async fromClient(message: JsonObject): Promise<void> {
+    if (this.over) return
+    const { id, method } = message
+    const failed = await this.ready
+    if (typeof method !== 'string' || !isId(id)) return failed === null ? this.notify(message) : undefined
+    const waiting: Waiting = { id, method, modern: isModern(message), abort: new AbortController() }
+    this.waiting.set(keyOf(id), waiting)
+    if (failed !== null) return this.refuse(waiting, failed)
+    if (method === 'initialize') this.revival.remember(message)
+    const sent = this.request(message, waiting, 0)
+    // Nothing may overtake the handshake: its answer brings the session that all the rest belongs to.
+    if (method === 'initialize') await sent
+  }
+
+  private async request(message: JsonObject, waiting: Waiting, attempt: number): Promise<void> {
+    const call = waiting.modern && waiting.method === 'tools/call'
+    const session = this.ends.remote.hasSession()
+    try {
+      await this.ends.remote.send(asMessage(message), {
+        signal: waiting.abort.signal,
+        onEnd: () => this.silence(waiting),
+        ...(call ? { headers: this.mirrored.headersFor(message.params) } : {}),
+      })
+    } catch (error) {
+      if (!this.waiting.has(keyOf(waiting.id)) || this.over) return
+      const failure = this.ends.judge(error)
+      const delay = failure.kind === 'unsent' ? RETRY_MS[attempt] : undefined
+      if (delay !== undefined) {
+        await pause(delay)
+        return this.request(message, waiting, attempt + 1)
+      }
+      const forgotten = failure.status === 404 && session && attempt === 0 && waiting.method !== 'initialize'
+      if (forgotten && (await this.revival.begin())) return this.request(message, waiting, RETRY_MS.length)
+      this.refuse(waiting, failure)
+    }
+  }
+
+  /** Notifications, and answers to what the server asked. Those that follow wait for them, within limits. */
+  private async notify(message: JsonObject): Promise<void> {
+    const cancelled = message.method === 'notifications/cancelled' && isObject(message.params) ? message.params.requestId : undefined
+    const waiting = isId(cancelled) ? this.waiting.get(keyOf(cancelled)) : undefined
+    if (waiting !== undefined) {
+      this.waiting.delete(keyOf(waiting.id))
+      if (waiting.modern) return waiting.abort.abort()
+    }
+    // A notification has no answer, so its failure shows itself in the next request.
+    await Promise.race([this.ends.remote.send(asMessage(message)).catch(() => {}), pause(NOTICE_MS)])
+  }
+
+  private fromServer(message: JsonObject): void {
+    if (this.over || this.revival.takes(message)) return
+    const { id, method } = message
+    if (method === undefined && isId(id)) {
+      this.established = true
+      const waiting = this.waiting.get(keyOf(id))
+      this.waiting.delete(keyOf(id))
+      const version = isObject(message.result) ? message.result.protocolVersion : undefined
+      if (waiting?.method === 'initialize' && typeof version === 'string') this.ends.remote.setProtocolVersion(version)
+      if (waiting?.method === 'tools/list') this.mirrored.learn(message.result)
+    }
+    this.ends.write(message)
+  }
+
+  /** The stream of an answer has ended; a subscription ends that way, anything else has lost its answer. */
+  private silence({ id, method }: Waiting): void {
+    if (!this.waiting.delete(keyOf(id)) || this.over) return
+    const listening = method === 'subscriptions/listen'
+    const ended: JsonObject = {
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: id, reason: 'the server ended the stream' },
+    }
+    this.ends.write(listening ? ended : errorAnswer(id, 'the server ended its answer before it was whole'))
+  }
+
+  private refuse({ id, method }: Waiting, failure: Failure): void {
+    this.waiting.delete(keyOf(id))
+    this.ends.write(failure.answer === null ? errorAnswer(id, failure.words) : { jsonrpc: '2.0', id, error: failure.answer })
+    const gone = failure.kind === 'network' || failure.kind === 'unsent'
+    if (gone && (this.established || method === 'initialize')) this.lose(failure)
+  }
+
+  /** The far end is gone: everything that waits is answered, and the relay ends. */
+  private lose(failure: Failure): void {
+    if (this.over) return
+    for (const { id } of this.waiting.values()) this.ends.write(errorAnswer(id, failure.words))
+    this.waiting.clear()
+    this.end(EXIT.failed)
+  }
+}

@@ -1,0 +1,50 @@
+import { EXIT, type ExitCode } from '../../errors.ts'
+import type { Remote } from '../../model/entry.ts'
+import { failureOf } from './failure.ts'
+import { type Fetch, fetchBy, type Way } from './http.ts'
+import { lineCutter } from './lines.ts'
+import { Relay } from './relay.ts'
+import { openRemote } from './remote.ts'
+
+export interface RemoteServer {
+  readonly server: string
+  /** Its keys stand in here by now; nothing of it is ever printed. */
+  readonly remote: Remote
+  /** Names of the keys it uses, for the words of a refusal. */
+  readonly keys: readonly string[]
+  readonly way: Way
+  /** Replaces keys by dots. */
+  mask(text: string): string
+}
+
+/** Relays between this process's standard streams and a remote server until one of the ends is gone. */
+export async function serveRemote({ server, remote, keys, way, mask }: RemoteServer, fetch: Fetch = fetchBy(way)): Promise<ExitCode> {
+  const end = await openRemote(remote, fetch)
+  const code = await new Promise<ExitCode>((ended) => {
+    const relay = new Relay({
+      remote: end,
+      write: (message) => process.stdout.write(`${JSON.stringify(message)}\n`),
+      judge: (error) => {
+        const failure = failureOf(error, { server, url: remote.url, keys })
+        const masked = { ...failure, words: mask(failure.words) }
+        process.stderr.write(`mcp-twin: ${masked.words}\n`)
+        return masked
+      },
+      ended,
+    })
+    const stop = () => ended(EXIT.ok)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal).once(signal, stop)
+    process.stdout.on('error', stop)
+    const cut = lineCutter({ line: (text) => relay.line(text), tooLong: (start) => relay.tooLong(start) })
+    process.stdin.on('data', cut)
+    process.stdin.once('end', () => relay.finish())
+    process.stdin.once('error', stop)
+  })
+  await end.close()
+  return leave(code)
+}
+
+/** Ends the process once everything written has gone out: sockets kept alive would hold it open otherwise. */
+function leave(code: ExitCode): Promise<ExitCode> {
+  return new Promise(() => process.stdout.write('', () => process.exit(code)))
+}

@@ -1,0 +1,73 @@
+import { clients } from '../../catalog/clients/index.ts'
+import { participants } from '../../core/participants.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import { usageError } from '../../errors.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { Lock } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import type { HomePlace } from '../home/find.ts'
+import { loadManifest } from '../manifest/load.ts'
+import { loadLock, loadState } from './records.ts'
+
+/** The manifest in use and what lies beside it. */
+export interface ManifestPlace {
+  readonly scope: 'user' | 'project'
+  readonly here: ReachablePath
+  /** As its side spells it. */
+  readonly shown: NativePath
+  readonly lockHere: ReachablePath
+  /** The project's root, where the manifest is a project's. */
+  readonly project: NativePath | null
+}
+
+/** Everything a command on the manifest starts from. */
+export interface Situation {
+  readonly world: World
+  readonly self: Environment
+  readonly home: HomePlace
+  readonly place: ManifestPlace
+  /** The manifest's bytes; null where there is none yet. */
+  readonly bytes: Uint8Array | null
+  readonly manifest: Manifest
+  readonly lock: Lock
+  readonly state: State
+  readonly statePath: ReachablePath
+  /** The environments that take part. */
+  readonly sides: readonly Environment[]
+}
+
+export const emptyManifest: Manifest = { version: 1, servers: {} }
+
+/** Reads manifest, lock and state. A missing manifest is an error that names `init`, unless `mayBeAbsent`. */
+export async function openSituation(system: System, world: World, home: HomePlace, place: ManifestPlace, mayBeAbsent = false): Promise<Situation> {
+  const self = world.environments.find((each) => each.self) ?? home.environment
+  const loaded = await loadManifest(system, place.here, place.shown, clients.map((client) => client.id))
+  if (loaded === null && !mayBeAbsent) {
+    throw usageError(`There is no manifest yet at ${place.shown}.`, { hint: place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init' })
+  }
+  const manifest = loaded?.manifest ?? emptyManifest
+  const statePath = reach(home, layout(home.environment, home.folder).state)
+  return {
+    world,
+    self,
+    home,
+    place,
+    bytes: loaded?.bytes ?? null,
+    manifest,
+    lock: await loadLock(system, place.lockHere),
+    state: await loadState(system, statePath),
+    statePath,
+    sides: participants(world, home.environment, manifest),
+  }
+}
+
+/** A path of home's folder as this process opens it. Home is this side wherever a command gets this far. */
+export function reach(home: HomePlace, path: NativePath): ReachablePath {
+  const here = toHere(home.environment, path)
+  if (here === null) throw usageError(`${path} on ${home.environment.id} is not reached from here.`, { hint: `run the command on ${home.environment.id}` })
+  return here
+}

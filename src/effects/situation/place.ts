@@ -1,0 +1,69 @@
+import { layout, manifestName } from '../../core/layout.ts'
+import { baseName, dirName, fromHere, joinPath, toHere } from '../../core/paths.ts'
+import { usageError } from '../../errors.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import { type NativePath, native, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import type { HomePlace } from '../home/find.ts'
+import { type ManifestPlace, reach } from './open.ts'
+
+/** Folders are searched upwards this many levels at most. */
+const LEVELS_MAX = 64
+
+export interface PlaceOptions {
+  readonly manifest?: string
+  readonly user?: boolean
+}
+
+/** `x/mcp-twin.json` → `x/mcp-twin.lock.json`. */
+const lockBeside = (environment: Environment, manifest: NativePath): NativePath =>
+  joinPath(environment, dirName(environment, manifest), `${baseName(environment, manifest).replace(/\.jsonc?$/i, '')}.lock.json`)
+
+/** Which manifest a command uses: the one it names, the project's it is typed in, or the user's. */
+export async function findManifest(system: System, world: World, home: HomePlace, options: PlaceOptions): Promise<ManifestPlace> {
+  const self = world.environments.find((each) => each.self) ?? home.environment
+  const project = options.user === true ? null : await projectFolder(system, self, home)
+  if (options.manifest === undefined) return project === null ? userPlace(home) : projectPlace(self, project)
+  const shown = absolute(system, self, options.manifest)
+  if (project !== null && shown === joinPath(self, project, manifestName)) return projectPlace(self, project)
+  const here = toHere(self, shown)
+  const lockHere = toHere(self, lockBeside(self, shown))
+  if (here === null || lockHere === null) throw usageError(`${options.manifest} is not reached from here.`, { hint: 'give a path of this side' })
+  return { scope: 'user', here, shown, lockHere, project: null }
+}
+
+function userPlace(home: HomePlace): ManifestPlace {
+  const paths = layout(home.environment, home.folder)
+  return { scope: 'user', here: reach(home, paths.manifest), shown: paths.manifest, lockHere: reach(home, paths.lock), project: null }
+}
+
+/** The place of a project's manifest, whether it is there yet or not. */
+export function projectPlace(self: Environment, project: NativePath): ManifestPlace {
+  const shown = joinPath(self, project, manifestName)
+  const [here, lockHere] = [toHere(self, shown), toHere(self, lockBeside(self, shown))]
+  if (here === null || lockHere === null) throw usageError(`${project} is not reached from here.`, { hint: 'change into the project first' })
+  return { scope: 'project', here, shown, lockHere, project }
+}
+
+/** A path from the command line, in whatever spelling, as this side spells it. */
+export function absolute(system: System, self: Environment, path: string): NativePath {
+  if (/^([A-Za-z]:[\\/]|[\\/])/.test(path)) return native(path)
+  const cwd = fromHere(self, system.cwd) ?? native(system.cwd)
+  return joinPath(self, cwd, ...path.split(/[\\/]/).filter((part) => part !== '' && part !== '.'))
+}
+
+/** The folder of the project that the working directory is in: upwards to the git root, never the user's home itself. */
+async function projectFolder(system: System, self: Environment, home: HomePlace): Promise<NativePath | null> {
+  let folder = fromHere(self, system.cwd)
+  const own = home.isSelf ? home.folder : null
+  for (let level = 0; folder !== null && level < LEVELS_MAX; level++) {
+    if (folder === self.home || folder === own) return null
+    const here = toHere(self, folder)
+    if (here !== null && (await system.files.look(reachable(`${here}/${manifestName}`), 'follow'))?.kind === 'file') return folder
+    if (here !== null && (await system.files.look(reachable(`${here}/.git`))) !== null) return null
+    const parent = dirName(self, folder)
+    if (parent === folder) return null
+    folder = parent
+  }
+  return null
+}

@@ -1,0 +1,58 @@
+import { makePlan, type Plan, type PlanInput } from '../../core/plan/plan.ts'
+import type { Step } from '../../model/plan.ts'
+import type { State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import type { Run } from '../files/backup.ts'
+import { writeLaunches } from '../run/launches.ts'
+import { saveState } from '../situation/records.ts'
+import type { Situation } from '../situation/open.ts'
+import { applyFile } from './files.ts'
+import { applyInstalls } from './installs.ts'
+import type { SyncOptions } from './options.ts'
+
+export interface Applied {
+  readonly steps: readonly Step[]
+  readonly state: State
+  readonly changed: boolean
+  /** Clients whose file was written. */
+  readonly written: ReadonlySet<string>
+  readonly notices: readonly string[]
+}
+
+/** Carries the plan out: packages first, since an entry is written only when what it starts is there; then file by file. */
+export async function applyPlan(system: System, situation: Situation, input: PlanInput, plan: Plan, run: Run, options: SyncOptions, beforeFiles: () => Promise<boolean>): Promise<Applied> {
+  const installed = await applyInstalls(system, input, plan, options)
+  options.signal.throwIfAborted()
+  let changed = await beforeFiles()
+  const again = installed.failed.size === 0 ? plan : makePlan(without(input, installed.failed))
+  await writeLaunches(system, input, again.launches)
+  let state = situation.state
+  const steps: Step[] = [...installed.steps, ...again.held]
+  const written = new Set<string>()
+  const notices = new Set<string>([...installed.notices, ...again.notices])
+  for (const file of again.files) {
+    const result = await applyFile(system, { ...input, state }, file, run)
+    steps.push(...result.steps)
+    for (const notice of result.notices) notices.add(`${file.observed.client.label}: ${notice}`)
+    if (result.written) written.add(file.observed.client.id)
+    if (result.state === null) continue
+    const next = record(state, file.plan.environment, file.plan.client, file.plan.file, result.state)
+    if (next !== state) await saveState(system, situation.statePath, next)
+    state = next
+  }
+  changed ||= written.size > 0 || installed.steps.some((step) => step.outcome === 'done')
+  return { steps, state, changed, written, notices: [...notices] }
+}
+
+const without = (input: PlanInput, failed: ReadonlyMap<string, { reason: string; hint: string }>): PlanInput => ({
+  ...input,
+  unavailable: (environment, words) => input.unavailable(environment, words) ?? failed.get(`${environment} ${words}`) ?? null,
+})
+
+/** The state with one file's record replaced; the very same object when nothing is different. */
+function record(state: State, environment: string, client: string, file: string, next: State['files'][string][string][string]): State {
+  const before = state.files[environment]?.[client]?.[file]
+  if (JSON.stringify(before ?? { entries: {} }) === JSON.stringify(next)) return state
+  const clients = state.files[environment] ?? {}
+  return { ...state, files: { ...state.files, [environment]: { ...clients, [client]: { ...clients[client], [file]: next } } } }
+}

@@ -1,0 +1,79 @@
+import { checkEdit, editEntries } from '../../core/json/edit.ts'
+import { readClientFile } from '../../core/plan/file.ts'
+import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
+import { endStep } from '../../core/plan/step.ts'
+import { toHere } from '../../core/paths.ts'
+import type { FilePlan, Step } from '../../model/plan.ts'
+import { reveal } from '../../model/secret.ts'
+import type { FileState } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import type { Run } from '../files/backup.ts'
+import { type Decision, rewriteFile } from '../files/rewrite.ts'
+
+/** What became of one client file. */
+export interface FileResult {
+  readonly steps: readonly Step[]
+  /** Our record of the file from now on; null: it stays as it was. */
+  readonly state: FileState | null
+  readonly written: boolean
+  readonly notices: readonly string[]
+}
+
+/** Carries out the plan of one file. The plan is made again from the bytes found under the lock. */
+export async function applyFile(system: System, input: PlanInput, file: PlannedFile, run: Run): Promise<FileResult> {
+  const { observed, wishes } = file
+  const { client, environment } = observed
+  const here = toHere(environment, observed.file)
+  if (file.plan.refusal !== null || here === null) return { steps: file.plan.refusal === null ? [] : [file.plan.refusal], state: null, written: false, notices: [] }
+  let plan = file.plan
+  const decide = (bytes: Uint8Array | null): Decision => {
+    plan = planOne(input, observed, wishes, bytes)
+    return decisionFor(plan, observed.client, bytes, wishes.wanted.some((each) => each.holdsKey))
+  }
+  if (plan.entries.every((each) => each.change === null)) return settled(plan, input)
+  const backup = run.forFile({ environment: environment.id, client: client.id, file: observed.file, entries: plan.entries.map((each) => each.entryName) })
+  const outcome = await rewriteFile(
+    system,
+    {
+      here,
+      shown: observed.file,
+      side: environment.id,
+      links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
+      ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
+    },
+    decide,
+    backup,
+  )
+  if (outcome.kind === 'refused' || outcome.kind === 'failed') {
+    const end = outcome.kind === 'failed' ? 'failed' : 'refused'
+    const steps = plan.refusal !== null ? [plan.refusal] : plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, end, outcome.reason ?? null, outcome.hint ?? null)))
+    return { steps, state: null, written: false, notices: outcome.notices }
+  }
+  const done = settled(plan, input, outcome.created)
+  return { ...done, written: outcome.kind === 'written', notices: [...plan.notices, ...outcome.notices] }
+}
+
+function decisionFor(plan: FilePlan, client: PlannedFile['observed']['client'], bytes: Uint8Array | null, holdsKey: boolean): Decision {
+  if (plan.refusal !== null) return { kind: 'refuse', reason: plan.refusal.reason ?? 'left alone', ...(plan.refusal.hint === null ? {} : { hint: plan.refusal.hint }) }
+  const changes = plan.entries.flatMap((each) => (each.change === null ? [] : [reveal(each.change)]))
+  if (changes.length === 0) return { kind: 'nothing' }
+  const read = readClientFile(client, bytes)
+  if (!read.ok) return { kind: 'refuse', reason: read.refusal.reason }
+  const options = { bom: client.rejectsBom ? ('strip' as const) : ('keep' as const) }
+  const edit = editEntries(read.document, changes, options)
+  if (!edit.ok) return { kind: 'refuse', reason: edit.refusal.reason }
+  return { kind: 'replace', bytes: edit.bytes, holdsKey, check: () => checkEdit(read.document, edit.bytes, changes, options) }
+}
+
+/** The steps as done and the records that follow from them. */
+function settled(plan: FilePlan, input: PlanInput, created?: boolean): FileResult {
+  const before = input.state.files[plan.environment]?.[plan.client]?.[plan.file] ?? { entries: {} }
+  const entries = { ...before.entries }
+  for (const each of plan.entries) {
+    if (each.record === null) delete entries[each.entryName]
+    else entries[each.entryName] = each.record
+  }
+  const steps = plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, 'done')))
+  const state = { entries, ...(created === true || before.created === true ? { created: true } : {}) }
+  return { steps, state, written: false, notices: plan.notices }
+}

@@ -1,0 +1,76 @@
+import type { InstallStep, Plan, PlanInput, Why } from '../../core/plan/plan.ts'
+import { endStep } from '../../core/plan/step.ts'
+import { prefixOn } from '../../core/launch/package.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import type { Step } from '../../model/plan.ts'
+import type { System } from '../../model/system.ts'
+import { installPackage } from '../packages/install.ts'
+import { installSelf } from '../self/install.ts'
+import type { SyncOptions } from './options.ts'
+
+/** npm runs at once on one side: more only fight for the same disk and registry. */
+const AT_ONCE = 3
+
+export interface Installed {
+  readonly steps: readonly Step[]
+  /** `environment words` → why it is not there. */
+  readonly failed: ReadonlyMap<string, Why>
+  readonly notices: readonly string[]
+}
+
+/** Installs what the plan asks for: all sides side by side, a few packages at once on each. */
+export async function applyInstalls(system: System, input: PlanInput, plan: Plan, options: SyncOptions): Promise<Installed> {
+  const steps: Step[] = []
+  const failed = new Map<string, Why>()
+  const notices: string[] = []
+  const sides = [...new Set(plan.installs.map((each) => each.environment))]
+  const progress = options.progress('Installing')
+  const left = new Set(plan.installs.map((each) => each.step))
+  const work = async (each: InstallStep): Promise<void> => {
+    const ended = await installOne(system, input, each, options)
+    left.delete(each.step)
+    progress.update(`${plan.installs.length - left.size} of ${plan.installs.length}`)
+    steps.push(ended.step)
+    notices.push(...ended.notices)
+    if (ended.step.outcome === 'failed') failed.set(`${each.environment} ${each.words}`, { reason: `${each.locked.name} is not installed there`, hint: ended.step.hint ?? 'mcp-twin sync' })
+  }
+  try {
+    await Promise.all(sides.map((side) => inTurns(plan.installs.filter((each) => each.environment === side), AT_ONCE, work)))
+    for (const step of plan.self) steps.push(await placeSelf(system, input, step))
+  } finally {
+    progress.done()
+  }
+  return { steps, failed, notices }
+}
+
+async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items]
+  const lane = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane))
+}
+
+async function installOne(system: System, input: PlanInput, each: InstallStep, options: SyncOptions): Promise<{ step: Step; notices: string[] }> {
+  const side = input.world.environments.find((environment) => environment.id === each.environment)
+  const folder = input.render.folders(each.environment)
+  if (side === undefined || folder === null) return { step: endStep(each.step, 'failed', 'that side is not known', 'mcp-twin sync --refresh'), notices: [] }
+  const prefix = prefixOn(input.manifest, side)
+  const { outcome, reason, hint, scripts } = await installPackage(system, input.render.world, side, folder, each.locked, {
+    allowScripts: each.allowScripts,
+    offline: options.offline,
+    prefix,
+    signal: options.signal,
+  })
+  const wanted = scripts ?? []
+  const notices = wanted.length === 0 ? [] : [`${environmentLabel(side)}: install scripts were not run for ${wanted.join(', ')}; a server that needs them wants "allowScripts": true`]
+  return { step: outcome === 'failed' ? endStep(each.step, 'failed', reason ?? 'npm failed', hint ?? null) : endStep(each.step, 'done'), notices }
+}
+
+async function placeSelf(system: System, input: PlanInput, step: Step): Promise<Step> {
+  const side = input.world.environments.find((environment) => environment.id === step.environment)
+  const folder = input.render.folders(step.environment)
+  if (side === undefined || folder === null) return endStep(step, 'failed', 'that side is not known')
+  const { outcome, reason, hint } = await installSelf(system, input.render.world, side, folder, input.home)
+  return outcome === 'failed' ? endStep(step, 'failed', reason ?? 'the program could not be copied', hint ?? null) : endStep(step, 'done')
+}

@@ -1,0 +1,21 @@
+import type { Progress } from '../../context.ts'
+
+/** How a sync is to be done. */
+export interface SyncOptions {
+  readonly clients: readonly string[]
+  readonly on: readonly string[]
+  readonly desktopConfig?: string
+  readonly check: boolean
+  readonly dryRun: boolean
+  readonly force: boolean
+  readonly prune: boolean
+  readonly offline: boolean
+  /** Look the versions of ranges and tags up again. */
+  readonly refresh: boolean
+  /** Put this program on every side even where no entry names it (init). */
+  readonly selfEverywhere: boolean
+  readonly signal: AbortSignal
+  progress(title: string): Progress
+  /** Tells the terminal to hide a key. */
+  hide(value: string): void
+}

@@ -1,0 +1,89 @@
+import { canRun } from '../../core/participants.ts'
+import { wordsOfAll } from '../../core/manifest/names.ts'
+import type { PlanInput, Why } from '../../core/plan/plan.ts'
+import type { Lock } from '../../model/lock.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { installedPackages } from '../packages/installed.ts'
+import { resolvePackages } from '../packages/resolve.ts'
+import { selfCurrent } from '../self/current.ts'
+import { commandPaths } from '../world/command-path.ts'
+import { ownFolder } from '../home/find.ts'
+import type { Situation } from '../situation/open.ts'
+import { projectTargets, userTargets } from '../situation/targets.ts'
+import { loadKeys } from './keys.ts'
+import { observeFiles } from './observe.ts'
+import type { SyncOptions } from './options.ts'
+
+/** What the plan is made from, and what was found out on the way to it. */
+export interface Prepared {
+  readonly input: PlanInput
+  readonly lock: Lock
+  /** Packages that could not be resolved: words → why. */
+  readonly unresolved: ReadonlyMap<string, Why>
+  readonly stale: readonly string[]
+}
+
+/** Looks at everything the plan depends on. Only packages without a pinned version touch the network. */
+export async function prepare(system: System, situation: Situation, options: SyncOptions, failed: ReadonlyMap<string, Why> = new Map()): Promise<Prepared> {
+  const { world, home, manifest, place } = situation
+  const { lock, unresolved } = await pin(system, situation, options)
+  const folders = new Map<string, NativePath>(situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]))
+  const targets =
+    place.project === null
+      ? await userTargets(system, situation.sides, manifest, options)
+      : await projectTargets(system, situation.self, place.project, manifest, options)
+  const keys = await loadKeys(system, home, manifest, options.hide)
+  const installed = await installedPackages(system, world, situation.sides, folders, manifest, lock)
+  const outdatedSelf = new Set<string>()
+  for (const side of situation.sides) {
+    const folder = folders.get(side.id)
+    if (folder !== undefined && !(await selfCurrent(system, side, folder))) outdatedSelf.add(side.id)
+  }
+  const paths = await commandPaths(system, world, situation.sides, manifest)
+  const input: PlanInput = {
+    world: { environments: [...situation.sides] },
+    home: home.environment,
+    manifest,
+    files: await observeFiles(system, targets),
+    state: situation.state,
+    render: {
+      manifest,
+      world,
+      home: home.environment,
+      lock,
+      folders: (id) => folders.get(id) ?? null,
+      key: (name) => keys.get(name) ?? null,
+      variable: (name) => system.variables[name],
+      commandPath: (environment, command) => paths.get(`${environment.id} ${command}`) ?? null,
+      ...(place.project === null ? {} : { project: place.project }),
+    },
+    isInstalled: (environment, words) => installed.has(`${environment} ${words}`),
+    unavailable: (environment, words) => unresolved.get(words) ?? failed.get(`${environment} ${words}`) ?? null,
+    outdatedSelf,
+    selfEverywhere: options.selfEverywhere,
+    force: options.force,
+    prune: options.prune,
+  }
+  const stale = targets.flatMap((target) => target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`))
+  return { input, lock, unresolved, stale }
+}
+
+async function pin(system: System, situation: Situation, options: SyncOptions): Promise<{ lock: Lock; unresolved: Map<string, Why> }> {
+  const words = wordsOfAll(situation.manifest)
+  const missing = words.filter((each) => options.refresh || situation.lock.packages[each] === undefined)
+  if (missing.length === 0) return { lock: situation.lock, unresolved: new Map() }
+  const side = [situation.self, situation.home.environment, ...situation.sides].find((each) => canRun(each) && each.npm !== undefined) ?? situation.self
+  const progress = options.progress('Looking up versions')
+  try {
+    const { lock, troubles } = await resolvePackages(system, situation.world, side, words, situation.lock, {
+      offline: options.offline,
+      refresh: options.refresh,
+      signal: options.signal,
+      onProgress: (text) => progress.update(text),
+    })
+    return { lock, unresolved: new Map(troubles.map(({ words: which, reason, hint }) => [which, { reason, hint }])) }
+  } finally {
+    progress.done()
+  }
+}

@@ -1,0 +1,105 @@
+import { homeJsonName, layout } from '../../core/layout.ts'
+import { fromHere, isWindows, joinPath, toHere } from '../../core/paths.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { System } from '../../model/system.ts'
+import { ownFolder } from '../home/folder.ts'
+import { readHomeJson } from '../home/home-json.ts'
+import { readCache, stillHolds, writeCache } from './cache.ts'
+import type { DetectOptions, Looking } from './options.ts'
+import { type OwnSide, ownSide } from './own.ts'
+import { plantedWorld } from './plant.ts'
+import { refuseForeignHome } from './sudo.ts'
+import { windowsSide } from './windows-side.ts'
+import { findDoor, hungWsl, listDistros, wslSide } from './wsl-side.ts'
+
+export type { DetectOptions } from './options.ts'
+
+/** The world with what this process already lets cross. */
+const withWslenv = (system: System, world: World): World =>
+  system.variables.WSLENV ? { ...world, wslenv: system.variables.WSLENV } : world
+
+/**
+ * Where programs run on this machine: the own side, looked at anew each time without starting anything, and the sides it
+ * can reach, asked for once and then remembered in `cache.json`. Throws when HOME belongs to another user.
+ */
+export async function detectWorld(system: System, options: DetectOptions = {}): Promise<World> {
+  await refuseForeignHome(system)
+  const planted = system.variables.MCP_TWIN_WORLD
+  if (planted) return withWslenv(system, await plantedWorld(system, planted))
+  const own = await ownSide(system)
+  const others = own.environment.kind === 'windows' || own.environment.kind === 'wsl' ? await otherSides(system, own, options) : []
+  return withWslenv(system, { environments: [own.environment, ...others] })
+}
+
+const listed = (distro: DetectOptions['distro']): readonly string[] =>
+  distro === undefined ? [] : typeof distro === 'string' ? [distro] : distro
+
+/** The distributions that were asked for, or else the one where home is said to be. */
+async function wantedDistros(system: System, own: Environment, options: DetectOptions): Promise<readonly string[]> {
+  const asked = listed(options.distro)
+  if (asked.length > 0) return asked
+  const here = toHere(own, joinPath(own, ownFolder(system, own), homeJsonName))
+  const home = here === null ? null : await readHomeJson(system, here)
+  const distro = home?.environment.startsWith('wsl:') ? home.environment.slice('wsl:'.length) : undefined
+  return distro === undefined ? [] : [distro]
+}
+
+/** What the other sides depend on, as one text: kernel, user, node and the question itself. */
+const keyOf = ({ environment, kernel }: OwnSide, distros: readonly string[]): string =>
+  JSON.stringify([kernel?.release, environment.id, environment.user, environment.home, environment.node, environment.mountRoot, distros])
+
+async function otherSides(system: System, own: OwnSide, options: DetectOptions): Promise<readonly Environment[]> {
+  const { environment } = own
+  const distros = await wantedDistros(system, environment, options)
+  const folder = options.folder ?? toHere(environment, ownFolder(system, environment))
+  const native = folder === null ? null : fromHere(environment, folder)
+  const file = native === null ? null : toHere(environment, layout(environment, native).cache)
+  const cache = file === null ? null : await readCache(system, file)
+  const key = keyOf(own, distros)
+  if (cache && !options.refresh && (await stillHolds(system, cache, key))) return cache.environments
+  const looking: Looking = {
+    ...(options.onProgress && { onProgress: options.onProgress }),
+    signal: options.signal,
+    ...(cache && { earlier: cache.environments }),
+  }
+  const found = isWindows(environment)
+    ? await seenFromWindows(system, environment, distros, looking)
+    : await seenFromWsl(system, own, distros, looking)
+  if (file !== null && folder !== null) await writeCache(system, file, folder, key, found)
+  return found
+}
+
+async function seenFromWsl(system: System, own: OwnSide, distros: readonly string[], looking: Looking): Promise<readonly Environment[]> {
+  if (own.drives === null) return []
+  const windows = await windowsSide(system, own.environment, own.drives, looking)
+  const others = distros.filter((name) => name.toLowerCase() !== own.environment.distro?.toLowerCase())
+  const door = others.length === 0 || windows.exec === undefined ? null : await findDoor(system, own.environment, windows)
+  if (door === null) return [windows]
+  const found: Environment[] = [windows]
+  for (const name of others) {
+    const side = await wslSide(system, own.environment, door, name, looking)
+    const hint = 'run mcp-twin on Windows, which reaches both, or inside that distribution'
+    found.push({ ...side, trouble: side.trouble ?? { reason: `the files of ${name} cannot be reached from another distribution`, hint } })
+  }
+  return found
+}
+
+async function seenFromWindows(
+  system: System,
+  own: Environment,
+  distros: readonly string[],
+  looking: Looking,
+): Promise<readonly Environment[]> {
+  const door = await findDoor(system, own, undefined)
+  if (door === null) return []
+  let names = distros
+  if (names.length === 0) {
+    looking.onProgress?.('Asking WSL for its distributions')
+    const list = await listDistros(system, door, looking)
+    if ('why' in list) return list.hung ? [hungWsl(list.why)] : []
+    names = list.names.slice(0, 1)
+  }
+  const found: Environment[] = []
+  for (const name of names) found.push(await wslSide(system, own, door, name, looking))
+  return found
+}

@@ -1,0 +1,42 @@
+import { type NodeFacts, nodeFactsSchema } from '../../model/node-facts.ts'
+
+const mark = '@mcp-twin:node '
+
+/** Variables that are asked for, whatever the side. */
+const wanted = [
+  'USERNAME',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'SystemRoot',
+  'CLAUDE_CONFIG_DIR',
+  'PREFIX',
+  'npm_config_prefix',
+  'NPM_CONFIG_PREFIX',
+  'npm_config_userconfig',
+  'NPM_CONFIG_USERCONFIG',
+]
+
+/**
+ * A script for `node -e` that tells about its side in one marked line. It holds no double quote, backslash, dollar or line
+ * break: it travels through a Windows command line, and in a variable of a login shell.
+ */
+export const nodeScript = [
+  `const v={},e=process.env,r=p=>{try{return require('fs').realpathSync.native(p)}catch{return p}},u=()=>{try{return require('os').userInfo().username}catch{return ''}}`,
+  `for(const n of ${JSON.stringify(wanted).replaceAll('"', "'")})if(e[n])v[n]=e[n]`,
+  `const o={node:r(process.execPath),version:process.versions.node,platform:process.platform,user:u(),home:require('os').homedir(),variables:v}`,
+  `process.stdout.write(String.fromCharCode(10)+'${mark}'+JSON.stringify(o)+String.fromCharCode(10))`,
+].join(';')
+
+/** The marked line among whatever a login shell or a wrapper printed beside it; null when there is none. */
+export function readNodeFacts(text: string): NodeFacts | null {
+  const line = text.split('\n').find((each) => each.startsWith(mark))
+  if (line === undefined) return null
+  try {
+    const facts = nodeFactsSchema.safeParse(JSON.parse(line.slice(mark.length)))
+    return facts.success ? facts.data : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}

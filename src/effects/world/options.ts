@@ -1,0 +1,21 @@
+import type { Environment } from '../../model/environment.ts'
+import type { ReachablePath } from '../../model/path.ts'
+
+export interface DetectOptions {
+  /** The WSL distributions that take part; default: the own one, or home's, or Windows' default. */
+  readonly distro?: string | readonly string[]
+  /** Asks anew whatever was remembered. */
+  readonly refresh?: boolean
+  onProgress?(text: string): void
+  /** Our own folder on this side, where the answers are remembered; default: as `ownFolder` says. */
+  readonly folder?: ReachablePath
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How one side is looked at from another. */
+export interface Looking {
+  readonly onProgress?: DetectOptions['onProgress']
+  readonly signal?: AbortSignal | undefined
+  /** The other sides as they were found before, however long ago. */
+  readonly earlier?: readonly Environment[]
+}

@@ -1,0 +1,124 @@
+import { environmentDefinitions } from '../../catalog/environments/index.ts'
+import { isWindows, joinPath, onDrive, toHere } from '../../core/paths.ts'
+import type { Environment } from '../../model/environment.ts'
+import { native, type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { ask } from './ask.ts'
+import { distroScript, readDistroFacts } from './distro-script.ts'
+import { readNodeFacts } from './node-facts.ts'
+import { findNpm, npmPrefix } from './npm.ts'
+import type { Looking } from './options.ts'
+
+/** A stopped distribution boots first, which takes seconds; both together stay under 10 s. */
+const listMs = 3000
+const enterMs = 6500
+
+/** Distributions that container programs keep for themselves: nobody works in them. */
+const internal = /^(docker-desktop(-data)?|rancher-desktop(-data)?|podman-machine-.*)$/i
+
+/** `wsl.exe` and the words before a program of a distribution, for the side that calls it. */
+export interface Door {
+  readonly wsl: string
+  /** Makes WSL's own messages UTF-8 where it is new enough (microsoft/WSL#4607), and quiet. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** The door of this side; null where Windows has no `wsl.exe`. */
+export async function findDoor(system: System, own: Environment, windows: Environment | undefined): Promise<Door | null> {
+  const root = (isWindows(own) ? own : windows)?.systemRoot ?? native('C:\\Windows')
+  const path = joinPath({ kind: 'windows' }, root, 'System32', 'wsl.exe')
+  const here = isWindows(own) ? reachable(path) : windows && toHere(windows, path)
+  if (!here || (await system.files.look(here, 'follow')) === null) return null
+  const names = { WSL_UTF8: '1', WSL_DISABLE_WARNINGS: '1' }
+  const shared = [system.variables.WSLENV, ...(isWindows(own) ? [] : Object.keys(names).map((name) => `${name}/w`))]
+    .filter(Boolean)
+    .join(':')
+  return { wsl: here, env: { ...names, ...(shared !== '' && { WSLENV: shared }) } }
+}
+
+export type Distros = { readonly names: readonly string[] } | { readonly why: string; readonly hung: boolean }
+
+/** A WSL that gives no answer at all, so that not even the names of its distributions are known. */
+export const hungWsl = (why: string): Environment => ({
+  id: 'wsl:unknown',
+  kind: 'wsl',
+  self: false,
+  user: '',
+  home: native('~'),
+  files: [],
+  running: [],
+  trouble: { reason: `WSL gives no answer: wsl.exe ${why}`, hint: 'in PowerShell: wsl --shutdown' },
+})
+
+/** The distributions that people work in, Windows' default first, as `wsl.exe -l -q` sorts them; or why they are not known. */
+export async function listDistros(system: System, door: Door, looking: Looking): Promise<Distros> {
+  const told = await ask(system, { argv: [door.wsl, '-l', '-q'], env: door.env, timeoutMs: listMs, signal: looking.signal })
+  // Without any distribution, or as the stub that offers to install WSL, it ends with an error: then there is no WSL here.
+  if (!told.ok) return { why: told.why, hung: told.hung }
+  const names = told.text.split('\n').map((line) => line.trim())
+  return { names: names.filter((name) => name !== '' && !internal.test(name)) }
+}
+
+/** How this side opens a distribution's files: the share of WSL under its new or old name, and the drives it mounts. */
+async function filesOf(system: System, own: Environment, distro: string, mountRoot: string): Promise<Environment['files']> {
+  if (!isWindows(own)) return []
+  const hosts = ['wsl.localhost', 'wsl$'].map((host) => reachable(`\\\\${host}\\${distro}\\`))
+  let share: ReachablePath | undefined
+  for (const host of hosts) if (share === undefined && (await system.files.look(host, 'follow')) !== null) share = host
+  const letters = new Set([own.home, own.systemRoot ?? 'C:\\'].flatMap((path) => /^([A-Za-z]):/.exec(path)?.[1]?.toUpperCase() ?? []))
+  const drives =
+    mountRoot === '' ? [] : [...letters].map((letter) => ({ native: `${mountRoot}${letter.toLowerCase()}/`, here: `${letter}:\\` }))
+  return [{ native: '/', here: share ?? hosts[0] ?? '' }, ...drives]
+}
+
+/** A distribution that gives no answer. Its home has a name that no file has, and no way leads to it. */
+function silent(distro: string, why: string, looking: Looking): Environment {
+  const trouble = { reason: `the distribution ${distro} cannot be entered: wsl.exe ${why}`, hint: `in PowerShell: wsl -d ${distro}` }
+  const known = looking.earlier?.find((each) => each.id === `wsl:${distro}`)
+  const { exec: _, ...rest } = known ?? { id: `wsl:${distro}`, kind: 'wsl' as const, distro, user: '', home: native('~') }
+  return { ...rest, self: false, files: [], running: [], trouble }
+}
+
+/** Adds node, npm and prefix, or says that there is none. A node on a Windows drive is the other side's and never used. */
+async function withPrograms(system: System, found: Environment, text: string): Promise<Environment> {
+  const facts = readNodeFacts(text)
+  if (!facts || facts.platform === 'win32' || onDrive(found, facts.node)) {
+    const reason = facts ? `the only node in ${found.distro} is the one of Windows` : `no node was found in ${found.distro}`
+    return { ...found, trouble: { reason, hint: environmentDefinitions.wsl.getNode } }
+  }
+  const node = native(facts.node)
+  const npm = await findNpm(system, found, node)
+  const withNode: Environment = { ...found, node, nodeVersion: facts.version, ...(npm !== undefined && { npm }) }
+  const prefix = await npmPrefix(system, withNode, facts.variables)
+  return { ...withNode, ...(prefix !== undefined && { prefix }) }
+}
+
+/** A distribution as another side sees it: entered once, as its default user, and from then on as that user by name. */
+export async function wslSide(system: System, own: Environment, door: Door, distro: string, looking: Looking): Promise<Environment> {
+  looking.onProgress?.(`Asking ${distro}`)
+  const argv = [door.wsl, '-d', distro, '--exec', '/bin/sh']
+  const told = await ask(system, { argv, env: door.env, input: distroScript, timeoutMs: enterMs, signal: looking.signal })
+  if (!told.ok) return silent(distro, told.why, looking)
+  const facts = readDistroFacts(told.text)
+  const [user, home] = [facts.get('user'), facts.get('home')]
+  if (user === undefined || home === undefined) return silent(distro, 'said something else than was asked', looking)
+  // "wsl -d" takes a name in any case; the one it has inside is the one that stands in paths.
+  const name = facts.get('name') ?? distro
+  const mountRoot = /^(\/.*\/|\/)c\/?$/i.exec(facts.get('mount') ?? '')?.[1] ?? ''
+  const claude = facts.get('claude')
+  const found: Environment = {
+    id: `wsl:${name}`,
+    kind: 'wsl',
+    self: false,
+    distro: name,
+    user,
+    home: native(home),
+    mountRoot,
+    wslVersion: /-Microsoft$/.test(facts.get('release') ?? '') ? 1 : 2,
+    files: await filesOf(system, own, name, mountRoot),
+    exec: [door.wsl, '-d', name, '-u', user, '--exec'],
+    running: [],
+    ...(claude !== undefined && { claudeConfigDir: native(claude) }),
+  }
+  return withPrograms(system, found, told.text)
+}

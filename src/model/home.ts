@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { environmentSchema } from './environment.ts'
+import { native } from './path.ts'
+
+const nativePath = z.string().min(1).transform(native)
+
+/** `home.json`, on the sides that are not home: where home is. Paths as home spells them. */
+export const homeJsonSchema = z.object({
+  version: z.literal(1),
+  environment: z.string().min(1),
+  user: z.string(),
+  folder: nativePath,
+  /** The node that runs home's program; resolved again when it has gone. */
+  node: nativePath.optional(),
+})
+export type HomeJson = z.infer<typeof homeJsonSchema>
+
+/**
+ * `cache.json`: the other sides as detection found them, with the cheap facts they hang on. The own side is looked at
+ * anew every time, and what runs is never remembered.
+ */
+export const worldCacheSchema = z.object({
+  version: z.literal(1),
+  foundAtMs: z.number(),
+  /** Kernel, user, own node and the question asked, as one text: another text makes the rest worthless. */
+  key: z.string(),
+  /** The node of each side → its modification time when it was found. */
+  nodes: z.record(z.string(), z.number()),
+  environments: z.array(environmentSchema),
+})
+export type WorldCache = z.infer<typeof worldCacheSchema>

@@ -1,0 +1,27 @@
+import type { ClientDefinition } from '../model/client.ts'
+import type { World } from '../model/environment.ts'
+import type { Labels } from './steps.ts'
+
+/** The home folder at the start of a path as `~`: reports are pasted in public. */
+export function tilde(path: string, home: string): string {
+  const below = path.toLowerCase().startsWith(home.toLowerCase()) ? path.slice(home.length) : null
+  return below !== null && (below === '' || /^[\\/]/.test(below)) ? `~${below}` : path
+}
+
+const names = { windows: 'Windows', linux: 'Linux', macos: 'macOS', wsl: 'WSL' } as const
+
+/** Names as a person uses them, for one world and the known clients. */
+export function labelsFor(world: World, clients: readonly ClientDefinition[]): Labels {
+  const side = (id: string) => world.environments.find((each) => each.id === id)
+  return {
+    environment: (id) => {
+      const found = side(id)
+      return found === undefined ? id : (found.label ?? found.distro ?? names[found.kind])
+    },
+    client: (id) => clients.find((client) => client.id === id)?.label ?? id,
+    file: (environment, file) => {
+      const found = side(environment)
+      return found === undefined || found.kind === 'windows' ? file : tilde(file, found.home)
+    },
+  }
+}

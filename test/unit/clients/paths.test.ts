@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { clientById, clients } from '../../../src/catalog/clients/index.ts'
+import { native } from '../../../src/model/path.ts'
+import { linux, macos, ubuntu, windows } from '../launch/ground.ts'
+
+describe('where clients have their files', () => {
+  it('is this', () => {
+    const rows = clients.flatMap((client) =>
+      [windows, ubuntu, linux, macos]
+        .filter((environment) => client.environments.includes(environment.kind))
+        .map(
+          (environment) =>
+            `${client.id} ${environment.kind}${client.always.includes(environment.kind) ? ' always' : ''}${client.onlyNamed?.includes(environment.kind) ? ' only-named' : ''}: ${client.file(environment)}`,
+        ),
+    )
+    expect(rows).toMatchInlineSnapshot(`
+      [
+        "claude-desktop windows always: C:\\Users\\Ana Ruiz\\AppData\\Roaming\\Claude\\claude_desktop_config.json",
+        "claude-desktop linux: /home/ana/.config/Claude/claude_desktop_config.json",
+        "claude-desktop macos always: /Users/ana/Library/Application Support/Claude/claude_desktop_config.json",
+        "claude-code windows only-named: C:\\Users\\Ana Ruiz\\.claude.json",
+        "claude-code wsl always: /home/ana/.claude.json",
+        "claude-code linux always: /home/ana/.claude.json",
+        "claude-code macos always: /Users/ana/.claude.json",
+        "claude-code-config wsl always: /home/ana/.config/claude/claude_code_config.json",
+        "claude-code-config linux always: /home/ana/.config/claude/claude_code_config.json",
+        "cursor windows: C:\\Users\\Ana Ruiz\\.cursor\\mcp.json",
+        "cursor wsl: /home/ana/.cursor/mcp.json",
+        "cursor linux: /home/ana/.cursor/mcp.json",
+        "cursor macos: /Users/ana/.cursor/mcp.json",
+      ]
+    `)
+  })
+  it('moves with CLAUDE_CONFIG_DIR', () => {
+    const moved = { ...ubuntu, claudeConfigDir: native('/home/ana/cfg') }
+    expect(clientById('claude-code')?.file(moved)).toBe('/home/ana/cfg/.claude.json')
+    expect(clientById('claude-code')?.folder?.(moved)).toBe('/home/ana/cfg')
+  })
+  it('knows no client that is not there', () => expect(clientById('emacs')).toBeNull())
+})
+
+describe('Claude Code', () => {
+  it('takes only some names', () => {
+    const fits = (name: string) => clientById('claude-code')?.nameFits(name)
+    expect(['tavily', 'my_server-2'].map(fits)).toEqual([true, true])
+    expect(['a b', 'a.b', 'github.com/o/r', 'workspace', 'Claude Browser', '', '한국'].map(fits)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
+  })
+})
