@@ -1,0 +1,59 @@
+import type { PackagePlace } from '../../core/packages/place.ts'
+import { sameIntegrity } from '../../core/packages/record.ts'
+import { readAnswer, viewFields } from '../../core/packages/registry-answer.ts'
+import { engineWarnings } from '../../core/packages/trouble.ts'
+import { failed, type InstallJob, type InstallResult, installTimeoutMs } from './job.ts'
+import { lacksAll, missingPrograms, versionAt } from './installed.ts'
+import { callNpm, type NpmEnd } from './npm.ts'
+
+/**
+ * Into a prefix that is not ours (`npm install -g`), where one version of a package stands at a time. npm keeps no note
+ * of integrity there, so the registry is asked for it first; npm itself then holds the download against that answer.
+ */
+export async function installInPrefix(job: InstallJob, place: PackagePlace): Promise<InstallResult> {
+  const { system, environment, locked, options } = job
+  const words = `${locked.name}@${locked.version}`
+  if (locked.integrity !== undefined) {
+    const told = await npm(job, place, ['view', words, ...viewFields], 'look')
+    if (!told.ok) return failed(told.trouble.reason, told.trouble.hint)
+    const now = readAnswer(locked.name, told.stdout)?.integrity
+    if (now === undefined || !sameIntegrity(now, locked.integrity)) {
+      return failed(
+        `what the registry has as ${locked.name} ${locked.version} is not what was pinned`,
+        'mcp-twin sync --refresh, if you trust what it is now',
+      )
+    }
+  }
+  const scripts = options.allowScripts ? ['--ignore-scripts=false', '--dangerously-allow-all-scripts'] : ['--ignore-scripts=true']
+  const end = await npm(job, place, ['install', '--global=true', words, '--omit=dev', '--dry-run=false', ...scripts], 'change')
+  if (!end.ok) return failed(end.trouble.reason, end.trouble.hint)
+  const version = await versionAt(system, environment, place.files)
+  if (version !== locked.version)
+    return failed(`npm installed ${locked.name} ${version ?? 'not at all'} instead of ${locked.version}`, 'npm config get prefix')
+  const missing = await missingPrograms(system, environment, place.files, locked)
+  if (lacksAll(missing, locked))
+    return failed(`${locked.name} ${locked.version} lacks its program ${missing.join(', ')}`, 'name another version in the manifest')
+  const notices = [
+    ...engineWarnings(end.stderr),
+    ...missing.map((program) => `${locked.name} ${locked.version} lacks its program ${program}`),
+  ]
+  const blocked = !options.allowScripts && locked.scripts === true
+  return { outcome: 'done', ...(blocked ? { scripts: [words] } : {}), ...(notices.length === 0 ? {} : { notices }) }
+}
+
+const npm = (
+  { system, world, environment, locked, options }: InstallJob,
+  place: PackagePlace,
+  args: readonly string[],
+  kind: 'look' | 'change',
+): Promise<NpmEnd> =>
+  callNpm(system, world, environment, {
+    args,
+    words: `${locked.name}@${locked.version}`,
+    // Only a global installation leaves the npmrc of its prefix out; a question is asked as if in our own folder.
+    ...(kind === 'change' ? { prefix: place.prefix } : {}),
+    offline: options.offline,
+    signal: options.signal,
+    timeoutMs: installTimeoutMs,
+    kind,
+  })

@@ -1,0 +1,96 @@
+import { layout } from '../../core/layout.ts'
+import { filesIn, type PackagePlace, recordName } from '../../core/packages/place.ts'
+import { type InstalledRecord, readTree, sameIntegrity, type TreeNote } from '../../core/packages/record.ts'
+import { engineWarnings } from '../../core/packages/trouble.ts'
+import { joinPath } from '../../core/paths.ts'
+import type { NativePath } from '../../model/path.ts'
+import { failed, type InstallJob, type InstallResult, installTimeoutMs } from './job.ts'
+import { lacksAll, missingPrograms, readOn } from './installed.ts'
+import { makePart, reach, removeQuietly, settle, sweep } from './leftovers.ts'
+import { callNpm, type NpmEnd } from './npm.ts'
+
+/** Into a prefix of its own: built under a passing name, checked, and only then given its name. */
+export async function installOwn(job: InstallJob, place: PackagePlace): Promise<InstallResult> {
+  const { system, environment, folder } = job
+  const { npm } = layout(environment, folder)
+  await system.files.makeDirectory(reach(environment, npm))
+  await sweep(system, environment, npm)
+  const part = await makePart(system, environment, npm)
+  let whole = false
+  try {
+    const result = await build(job, part)
+    if (result.outcome === 'failed') return result
+    await settle(system, environment, npm, part, place.prefix)
+    whole = true
+    return result
+  } finally {
+    if (!whole) await removeQuietly(system, environment, part)
+  }
+}
+
+async function build(job: InstallJob, part: NativePath): Promise<InstallResult> {
+  const { system, environment, locked, options } = job
+  const project = { private: true, dependencies: { [locked.name]: locked.version } }
+  await write(job, joinPath(environment, part, 'package.json'), project)
+  // Scripts stay off until the package has proven to be the pinned one, even where they are allowed afterwards.
+  const install = [
+    'install',
+    '--ignore-scripts=true',
+    '--omit=dev',
+    '--package-lock=true',
+    '--install-strategy=hoisted',
+    '--dry-run=false',
+    '--global=false',
+  ]
+  const end = await npm(job, part, install)
+  if (!end.ok) return failed(end.trouble.reason, end.trouble.hint)
+
+  const tree = readTree(
+    (await readOn(system, environment, joinPath(environment, part, 'node_modules', '.package-lock.json'))) ?? '',
+    locked.name,
+  )
+  const wrong = tree === null ? 'npm left no note about what it installed' : mismatch(job, tree)
+  if (wrong !== null || tree === null) return failed(wrong ?? '', `mcp-twin sync --refresh, if you trust what ${locked.name} is now`)
+  const missing = await missingPrograms(system, environment, filesIn(environment, part, locked.name), locked)
+  if (lacksAll(missing, locked))
+    return failed(`${locked.name} ${locked.version} lacks its program ${missing.join(', ')}`, 'name another version in the manifest')
+
+  const run = options.allowScripts && tree.scripts.length > 0
+  if (run) {
+    // Since npm 12 scripts run only where a policy says so (npm/rfcs#868); older npm warns about the flag and runs them.
+    const scripts = await npm(job, part, ['rebuild', '--ignore-scripts=false', '--dangerously-allow-all-scripts', '--global=false'])
+    if (!scripts.ok) return failed(scripts.trouble.reason, scripts.trouble.hint)
+  }
+  const { name, version } = locked
+  const record: InstalledRecord = { name, version, integrity: tree.integrity ?? null, scripts: tree.scripts, scriptsRan: run }
+  await write(job, joinPath(environment, part, recordName), record)
+  const notices = [...engineWarnings(end.stderr), ...missing.map((program) => `${name} ${version} lacks its program ${program}`)]
+  return {
+    outcome: 'done',
+    ...(run || tree.scripts.length === 0 ? {} : { scripts: tree.scripts }),
+    ...(notices.length === 0 ? {} : { notices }),
+  }
+}
+
+function mismatch({ locked }: InstallJob, tree: TreeNote): string | null {
+  if (tree.version !== locked.version) return `npm installed ${locked.name} ${tree.version ?? 'not at all'} instead of ${locked.version}`
+  if (locked.integrity === undefined || tree.integrity === undefined) return null
+  return sameIntegrity(locked.integrity, tree.integrity)
+    ? null
+    : `what the registry has as ${locked.name} ${locked.version} is not what was pinned`
+}
+
+const npm = ({ system, world, environment, locked, options }: InstallJob, part: NativePath, args: readonly string[]): Promise<NpmEnd> =>
+  callNpm(system, world, environment, {
+    args,
+    words: `${locked.name}@${locked.version}`,
+    prefix: part,
+    cwd: part,
+    offline: options.offline,
+    signal: options.signal,
+    timeoutMs: installTimeoutMs,
+    kind: 'change',
+  })
+
+const write = ({ system, environment }: InstallJob, path: NativePath, value: unknown): Promise<void> =>
+  system.files.create(reach(environment, path), Buffer.from(`${JSON.stringify(value, null, 2)}\n`), 0o644)

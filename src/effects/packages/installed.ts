@@ -1,0 +1,103 @@
+import { prefixOn } from '../../core/launch/package.ts'
+import { meets, readRecord } from '../../core/packages/record.ts'
+import { type PackagePlace, type PackagePrefix, packagePlace } from '../../core/packages/place.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { Lock, LockedPackage } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** Text of a file on a side; null when it is not there or its side's files cannot be reached. */
+export async function readOn(system: System, environment: Environment, path: NativePath): Promise<string | null> {
+  const here = toHere(environment, path)
+  const bytes = here === null ? null : await system.files.read(here)
+  return bytes === null ? null : Buffer.from(bytes).toString('utf8')
+}
+
+/** The programs of a package that its folder lacks. */
+export async function missingPrograms(
+  system: System,
+  environment: Environment,
+  files: NativePath,
+  locked: LockedPackage,
+): Promise<string[]> {
+  const missing: string[] = []
+  for (const [name, path] of Object.entries(locked.bin)) {
+    const here = toHere(environment, joinPath(environment, files, ...path.split('/')))
+    if (here === null || (await system.files.look(here, 'follow'))?.kind !== 'file') missing.push(name)
+  }
+  return missing
+}
+
+/** A package that declares programs and has none of them cannot be started. */
+export const lacksAll = (missing: readonly string[], locked: LockedPackage): boolean =>
+  missing.length > 0 && missing.length === Object.keys(locked.bin).length
+
+/** Is exactly this version whole on that side? A few small files are looked at; nothing is started. */
+export async function isInstalled(
+  system: System,
+  environment: Environment,
+  folder: NativePath,
+  locked: LockedPackage,
+  options: { readonly prefix: PackagePrefix; readonly allowScripts: boolean },
+): Promise<boolean> {
+  const place = packagePlace(environment, folder, locked, options.prefix)
+  if (place === null || !(await isThere(system, environment, place, locked, options.allowScripts))) return false
+  return !lacksAll(await missingPrograms(system, environment, place.files, locked), locked)
+}
+
+async function isThere(
+  system: System,
+  environment: Environment,
+  place: PackagePlace,
+  locked: LockedPackage,
+  allowScripts: boolean,
+): Promise<boolean> {
+  if (place.record !== null) {
+    const record = readRecord((await readOn(system, environment, place.record)) ?? '')
+    return record !== null && meets(record, locked, allowScripts)
+  }
+  return (await versionAt(system, environment, place.files)) === locked.version
+}
+
+/** The version that a package's own package.json tells; null when there is none to be read. */
+export async function versionAt(system: System, environment: Environment, files: NativePath): Promise<string | null> {
+  const text = await readOn(system, environment, joinPath(environment, files, 'package.json'))
+  try {
+    const parsed: unknown = JSON.parse(text ?? 'null')
+    return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+/**
+ * Which pinned packages are whole on which side, as `environment words`. A package that some server of the manifest
+ * allows install scripts counts only once they have run.
+ */
+export async function installedPackages(
+  system: System,
+  sides: readonly Environment[],
+  folders: ReadonlyMap<string, NativePath>,
+  manifest: Manifest,
+  lock: Lock,
+): Promise<ReadonlySet<string>> {
+  const allowed = scriptsAllowed(manifest)
+  const looks = sides.flatMap((side) =>
+    Object.entries(lock.packages).map(async ([words, locked]) => {
+      const folder = folders.get(side.id)
+      if (folder === undefined) return []
+      const options = { prefix: prefixOn(manifest, side), allowScripts: allowed.has(words) }
+      return (await isInstalled(system, side, folder, locked, options)) ? [`${side.id} ${words}`] : []
+    }),
+  )
+  return new Set((await Promise.all(looks)).flat())
+}
+
+function scriptsAllowed(manifest: Manifest): Set<string> {
+  const servers = Object.values(manifest.servers).filter((server) => server.allowScripts === true)
+  const words = servers.flatMap((server) => [server.package, ...Object.values(server.on ?? {}).map((override) => override.package)])
+  return new Set(words.filter((each) => each !== undefined))
+}

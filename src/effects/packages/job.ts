@@ -1,0 +1,39 @@
+import type { PackagePrefix } from '../../core/packages/place.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { LockedPackage } from '../../model/lock.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+export interface InstallOptions {
+  /** Let npm run the install scripts of the package and of what it brings along. */
+  readonly allowScripts: boolean
+  readonly offline: boolean
+  readonly prefix: PackagePrefix
+  readonly onProgress?: ((text: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface InstallResult {
+  readonly outcome: 'done' | 'present' | 'failed'
+  readonly reason?: string
+  readonly hint?: string
+  /** Packages that wanted to run install scripts and were not let: `name@version`. */
+  readonly scripts?: readonly string[]
+  /** Worth telling although it went well: a package that wants another Node, a program that is missing. */
+  readonly notices?: readonly string[]
+}
+
+/** What an installation works with, whichever prefix it goes to. */
+export interface InstallJob {
+  readonly system: System
+  readonly world: World
+  readonly environment: Environment
+  readonly folder: NativePath
+  readonly locked: LockedPackage
+  readonly options: InstallOptions
+}
+
+/** Ten minutes: a slow line and a package with a browser in it. */
+export const installTimeoutMs = 600_000
+
+export const failed = (reason: string, hint: string): InstallResult => ({ outcome: 'failed', reason, hint })

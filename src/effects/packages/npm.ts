@@ -1,0 +1,99 @@
+import { environmentLabel } from '../../core/participants.ts'
+import { explain, type NpmTrouble } from '../../core/packages/trouble.ts'
+import { joinPath } from '../../core/paths.ts'
+import { folderName } from '../../core/layout.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { Answer, System } from '../../model/system.ts'
+import { decodeConsole } from '../world/console.ts'
+import { programOn } from '../world/program.ts'
+
+/** One call of a side's npm. */
+export interface NpmCall {
+  readonly args: readonly string[]
+  /** The package in question, for the words of a failure. */
+  readonly words: string
+  /**
+   * Taken by npm for its project, whatever the working directory is, so that no npmrc, package.json or workspace that
+   * happens to lie around us counts. Default: a folder of ours, which holds neither.
+   */
+  readonly prefix?: NativePath
+  readonly cwd?: NativePath
+  readonly offline: boolean
+  readonly timeoutMs: number
+  /** `change`: it may write more than npm's cache. */
+  readonly kind: 'look' | 'change'
+  readonly signal?: AbortSignal | undefined
+}
+
+export type NpmEnd =
+  | { readonly ok: true; readonly stdout: string; readonly stderr: string }
+  | { readonly ok: false; readonly trouble: NpmTrouble }
+
+/**
+ * For machines to read, without what npm adds for people, and without its log files. npm's own patience with a
+ * registry that does not answer is over a minute; two more tries within seconds are enough to tell.
+ */
+const manners = [
+  ['--json', '--loglevel=warn', '--logs-max=0', '--no-progress', '--no-color', '--no-update-notifier', '--no-audit', '--no-fund'],
+  ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=3000'],
+].flat()
+
+/** What a npm that started us (as npx does) was told for its own run, and what must not apply to ours. */
+const notOurs =
+  /^npm_config_(?:global|location|prefix|local_prefix|global_prefix|workspaces?|include_workspace_root|dry_run|package|call|save\w*|package_lock\w*|omit|include|only|production|dev|json|ignore_scripts|allow_scripts\w*|install_strategy|install_links|legacy_bundling|global_style|loglevel)$/i
+
+/** Keys of ours must not reach install scripts; nor may what one npm run was told decide over another. */
+function withoutOurs(system: System): Record<string, undefined> {
+  const names = Object.keys(system.variables).filter((name) => notOurs.test(name) || /^MCP_TWIN_/i.test(name) || name === 'INIT_CWD')
+  return Object.fromEntries(names.map((name) => [name, undefined]))
+}
+
+/** Runs that side's own npm by that side's own node, with the settings of its user. Never throws for what npm does. */
+export async function callNpm(system: System, world: World, environment: Environment, call: NpmCall): Promise<NpmEnd> {
+  if (environment.node === undefined || environment.npm === undefined) return { ok: false, trouble: noNpm(environment) }
+  const prefix = call.prefix ?? joinPath(environment, environment.home, folderName, 'npm')
+  const argv = [environment.node, environment.npm, ...call.args, `--prefix=${prefix}`, ...manners, ...(call.offline ? ['--offline'] : [])]
+  const program = programOn(world, environment, argv, {
+    timeoutMs: call.timeoutMs,
+    maxBytes: 16 * 1024 * 1024,
+    cwd: call.cwd ?? environment.home,
+    env: withoutOurs(system),
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  })
+  if (program === null) return { ok: false, trouble: unreachable(environment) }
+  const answer = await (call.kind === 'change' ? system.run(program) : system.ask(program))
+  if (call.signal?.aborted)
+    return { ok: false, trouble: { code: 'cancelled', reason: 'it was cancelled', hint: 'run the same command again' } }
+  const [stdout, stderr] = [decodeConsole(answer.stdout), decodeConsole(answer.stderr)]
+  if (answer.code === 0) return { ok: true, stdout, stderr }
+  return {
+    ok: false,
+    trouble: endedBadly(environment, call, answer) ?? explain({ stdout, stderr, words: call.words, offline: call.offline }),
+  }
+}
+
+function endedBadly(environment: Environment, call: NpmCall, answer: Answer): NpmTrouble | null {
+  const label = environmentLabel(environment)
+  if (answer.trouble !== undefined) {
+    return { code: 'not-started', reason: `node could not be started on ${label} (${answer.trouble})`, hint: 'mcp-twin doctor' }
+  }
+  if (answer.timedOut) {
+    const reason = `npm did not end within ${Math.round(call.timeoutMs / 1000)} s`
+    return { code: 'timeout', reason, hint: 'check the network, then run the same command again' }
+  }
+  if (answer.code === null) return { code: 'stopped', reason: 'npm was stopped before it was done', hint: 'run the same command again' }
+  return null
+}
+
+const noNpm = (environment: Environment): NpmTrouble => ({
+  code: 'no-npm',
+  reason: `there is no ${environment.node === undefined ? 'node' : 'npm'} on ${environmentLabel(environment)}`,
+  hint: 'install Node.js 20 or newer there, then run the same command again',
+})
+
+const unreachable = (environment: Environment): NpmTrouble => ({
+  code: 'no-way',
+  reason: `programs of ${environmentLabel(environment)} cannot be run from here`,
+  hint: environment.trouble?.hint ?? 'mcp-twin doctor',
+})

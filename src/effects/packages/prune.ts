@@ -1,0 +1,88 @@
+import { layout, packageFolder } from '../../core/layout.ts'
+import { baseName, joinPath } from '../../core/paths.ts'
+import { passingPid } from '../../core/packages/place.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { LockedPackage } from '../../model/lock.ts'
+import { type NativePath, native } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { moveAside, reach, removeQuietly, sweep } from './leftovers.ts'
+import { announced, useFolder, usersOf } from './users.ts'
+
+export interface Pruned {
+  /** Names of folders that are gone: `tavily-mcp@0.2.21`. */
+  readonly removed: readonly string[]
+  /** Names of folders that a running process still uses; the next run tries again. */
+  readonly busy: readonly string[]
+}
+
+/**
+ * Removes package folders of ours that nothing needs any more. `wanted` are the packages of the lock and of client
+ * entries; `named` is text in which a folder may still be spoken of (commands and arguments of entries, say).
+ */
+export async function prunePackages(
+  system: System,
+  world: World,
+  environment: Environment,
+  folder: NativePath,
+  wanted: Iterable<Pick<LockedPackage, 'name' | 'version'>>,
+  named: Iterable<string> = [],
+): Promise<Pruned> {
+  const { npm } = layout(environment, folder)
+  await sweep(system, environment, npm)
+  const keep = new Set([...wanted].map(({ name, version }) => packageFolder(name, version)))
+  const texts = [...named]
+  const names = (await system.files.list(reach(environment, npm))).filter(
+    (name) => name.includes('@', 1) && passingPid(name) === null && !keep.has(name) && !texts.some((text) => text.includes(name)),
+  )
+  return removeUnused(system, world, environment, npm, names)
+}
+
+/** Removes folders below `parent` that no process of that side uses, by its command line or because it announced itself there. */
+export async function removeUnused(
+  system: System,
+  world: World,
+  environment: Environment,
+  parent: NativePath,
+  names: readonly string[],
+): Promise<Pruned> {
+  if (names.length === 0) return { removed: [], busy: [] }
+  const pids = new Map<string, number[]>()
+  for (const name of names) pids.set(name, await announced(system, environment, joinPath(environment, parent, name, useFolder)))
+  const users = await usersOf(system, world, environment, parent, [...pids.values()].flat())
+  if (users === null) return { removed: [], busy: names }
+  const spoken = users.commands.map((command) => command.replaceAll('\\', '/').toLowerCase())
+  const inUse = (name: string): boolean =>
+    (pids.get(name) ?? []).some((pid) => users.alive.has(pid)) || spoken.some((command) => command.includes(`/${name.toLowerCase()}/`))
+  const removed: string[] = []
+  for (const name of names.filter((each) => !inUse(each))) {
+    if (await removeOne(system, environment, parent, name)) removed.push(name)
+  }
+  return { removed, busy: names.filter((name) => !removed.includes(name)) }
+}
+
+async function removeOne(system: System, environment: Environment, parent: NativePath, name: string): Promise<boolean> {
+  try {
+    const old = await moveAside(system, environment, parent, joinPath(environment, parent, name))
+    if (old !== null) await removeQuietly(system, environment, old)
+    return true
+  } catch (error) {
+    // Windows does not rename a folder in which a program has a file open: it is busy after all.
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
+}
+
+/** Says that this process uses the package whose files are at `files`, for as long as it lives; a later prune sees the pid. */
+export async function announceUse(system: System, environment: Environment, files: NativePath): Promise<void> {
+  const found = /^(.*[\\/]npm[\\/][^\\/]+@[^\\/]+)[\\/]node_modules[\\/]/.exec(files)
+  if (found?.[1] === undefined) return
+  const folder = joinPath(environment, native(found[1]), useFolder)
+  await system.files.makeDirectory(reach(environment, folder))
+  for (const pid of await announced(system, environment, folder)) {
+    if (!system.isAlive(pid)) await removeQuietly(system, environment, joinPath(environment, folder, String(pid)))
+  }
+  const mark = joinPath(environment, folder, String(system.pid))
+  if (!(await announced(system, environment, folder)).includes(Number(baseName(environment, mark)))) {
+    await system.files.create(reach(environment, mark), new Uint8Array(), 0o600)
+  }
+}

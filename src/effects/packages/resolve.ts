@@ -1,0 +1,99 @@
+import { nearest } from '../../core/nearest.ts'
+import { readAnswer, viewFields } from '../../core/packages/registry-answer.ts'
+import { parseWords } from '../../core/packages/words.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { Lock, LockedPackage } from '../../model/lock.ts'
+import type { System } from '../../model/system.ts'
+import { callNpm } from './npm.ts'
+
+export interface ResolveOptions {
+  readonly offline: boolean
+  /** Ask again also for words that are pinned already. */
+  readonly refresh: boolean
+  /** Names of well-known packages, to guess what a mistyped one meant. */
+  readonly known?: readonly string[]
+  readonly onProgress?: ((text: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Words that stand for no package, and why. */
+export interface ResolveTrouble {
+  readonly words: string
+  readonly reason: string
+  readonly hint: string
+}
+
+export interface Resolved {
+  readonly lock: Lock
+  readonly troubles: readonly ResolveTrouble[]
+  /** Words that were to be asked again without success: their old pin stays. */
+  readonly kept: readonly ResolveTrouble[]
+}
+
+/** Questions to the registry at once. */
+const atOnce = 4
+const timeoutMs = 90_000
+
+type Found = { readonly words: string; readonly locked: LockedPackage } | ({ readonly words: string } & Omit<ResolveTrouble, 'words'>)
+
+/**
+ * Pins package words to one exact version each, for all sides alike: the newest that fits, whatever Node a side has (npm left
+ * to itself would give sides with different Nodes different versions). Asked of the npm on `environment`; words that
+ * the lock has touch no network.
+ */
+export async function resolvePackages(
+  system: System,
+  world: World,
+  environment: Environment,
+  words: readonly string[],
+  lock: Lock,
+  options: ResolveOptions,
+): Promise<Resolved> {
+  const open = [...new Set(words)].filter((each) => options.refresh || !Object.hasOwn(lock.packages, each))
+  const found: Found[] = []
+  const lane = async (waiting: string[]): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      options.onProgress?.(`${found.length + 1} of ${open.length}: ${next}`)
+      found.push(await resolveOne(system, world, environment, next, options))
+    }
+  }
+  const waiting = [...open]
+  await Promise.all(Array.from({ length: Math.min(atOnce, open.length) }, () => lane(waiting)))
+  const pinned = found.flatMap((each) => ('locked' in each ? [[each.words, each.locked] as const] : []))
+  const troubles = found.flatMap((each) => ('reason' in each ? [each] : []))
+  const packages = { ...lock.packages, ...Object.fromEntries(pinned) }
+  return {
+    lock: { ...lock, packages: Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1))) },
+    troubles: troubles.filter((each) => !Object.hasOwn(lock.packages, each.words)),
+    kept: troubles.filter((each) => Object.hasOwn(lock.packages, each.words)),
+  }
+}
+
+async function resolveOne(system: System, world: World, environment: Environment, words: string, options: ResolveOptions): Promise<Found> {
+  const parsed = parseWords(words)
+  if ('refuse' in parsed) return { words, reason: parsed.refuse, hint: 'name a package of the registry: "package": "name@1.2.3"' }
+  const { name, range } = parsed
+  const asked = range === null ? name : `${name}@${range}`
+  const { offline, signal } = options
+  const end = await callNpm(system, world, environment, {
+    args: ['view', asked, ...viewFields],
+    words: asked,
+    offline,
+    signal,
+    timeoutMs,
+    kind: 'look',
+  })
+  if (!end.ok) {
+    const near =
+      end.trouble.code === 'E404'
+        ? nearest(
+            name,
+            (options.known ?? []).filter((each) => each !== name),
+          )
+        : null
+    return { words, reason: end.trouble.reason, hint: near === null ? end.trouble.hint : `did you mean ${near}?` }
+  }
+  const locked = readAnswer(name, end.stdout)
+  if (locked !== null) return { words, locked }
+  return { words, reason: `${name} has no version that fits ${range ?? 'latest'}`, hint: `npm view ${name} versions` }
+}

@@ -1,0 +1,71 @@
+import type { Environment, World } from '../../model/environment.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { toHere } from '../../core/paths.ts'
+import { decodeConsole } from '../world/console.ts'
+import { programOn } from '../world/program.ts'
+
+/** Which processes of a side work with our files there. */
+export interface Users {
+  /** Command lines that name something below the folder. */
+  readonly commands: readonly string[]
+  /** Of the pids asked about, those that live. */
+  readonly alive: ReadonlySet<number>
+}
+
+/**
+ * Run by the side's own node, since only that side sees its processes. Question and script come on standard input: on the command line
+ * the script would find itself, and its quotes would have to survive two systems. Linux shows command lines as files, macOS and Windows through a program of theirs.
+ */
+const script = [
+  'const { execFileSync } = require("node:child_process")',
+  'const { readdirSync, readFileSync } = require("node:fs")',
+  'const told = (file, args) => execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, windowsHide: true }).split(/\\r?\\n/)',
+  'const lines = {',
+  '  win32: () => told("powershell.exe", ["-NoProfile", "-NonInteractive", "-Command",',
+  '    "[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-CimInstance Win32_Process | ForEach-Object { $_.CommandLine }"]),',
+  '  linux: () => readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name)).map((pid) => {',
+  '    try { return readFileSync("/proc/" + pid + "/cmdline", "utf8").split(String.fromCharCode(0)).join(" ") } catch { return "" }',
+  '  }),',
+  '}[process.platform] ?? (() => told("ps", ["-axww", "-o", "command="]))',
+  'const plain = (text) => text.split(String.fromCharCode(92)).join("/").toLowerCase()',
+  'const commands = lines().filter((line) => plain(line).includes(plain(folder)))',
+  'const alive = (pid) => { try { process.kill(pid, 0); return true } catch (error) { return error.code === "EPERM" } }',
+  'process.stdout.write(JSON.stringify({ commands, alive: pids.filter(alive) }))',
+].join('\n')
+
+/** Asks a side who works with files below `folder`. Null: it could not be asked, so that everything must count as used. */
+export async function usersOf(
+  system: System,
+  world: World,
+  environment: Environment,
+  folder: NativePath,
+  pids: readonly number[],
+): Promise<Users | null> {
+  if (environment.node === undefined) return null
+  const program = programOn(world, environment, [environment.node, '-'], {
+    timeoutMs: 20_000,
+    input: `const { folder, pids } = ${JSON.stringify({ folder, pids })}\n${script}\n`,
+    cwd: environment.home,
+  })
+  if (program === null) return null
+  const answer = await system.ask(program)
+  if (answer.code !== 0) return null
+  try {
+    const { commands, alive } = JSON.parse(decodeConsole(answer.stdout)) as { commands: string[]; alive: number[] }
+    return { commands, alive: new Set(alive) }
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+/** The folder in which processes announce that they use what is around it: one file a process, named by its pid. */
+export const useFolder = '.use'
+
+/** The pids that have announced themselves in a folder. */
+export async function announced(system: System, environment: Environment, folder: NativePath): Promise<number[]> {
+  const here = toHere(environment, folder)
+  const names = here === null ? [] : await system.files.list(here)
+  return names.flatMap((name) => (/^\d{1,10}$/.test(name) ? [Number(name)] : []))
+}

@@ -1,0 +1,41 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TwinError } from '../../errors.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** What the program consists of, as published; the build computes its identity over the same list. */
+export const shipped = ['package.json', 'LICENSE', 'bin', 'dist', 'templates'] as const
+
+/** The program that is running: a checkout, an unpacked package, npx's copy or an installed one. */
+export interface OwnPackage {
+  readonly root: ReachablePath
+  /** Version and digest of all that is shipped, as the build left it: `1.0.0-0e37088d4a3e`. */
+  readonly id: string
+  /** What `bin/mcp-twin.mjs` in a side's folder says. */
+  readonly launcher: string
+}
+
+/** Finds the running program's own folder from the place of its code, and which build it is. */
+export async function ownPackage(system: System): Promise<OwnPackage> {
+  const { files } = system
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (
+    !((await files.look(reachable(join(folder, 'bin', 'mcp-twin.mjs')))) && (await files.look(reachable(join(folder, 'package.json')))))
+  ) {
+    if (folder === dirname(folder)) throw notBuilt('the folder of this program was not found')
+    folder = dirname(folder)
+  }
+  const bytes = await files.read(reachable(join(folder, 'dist', 'id.txt')))
+  const id = bytes === null ? '' : Buffer.from(bytes).toString('utf8').trim()
+  if (!isId(id)) throw notBuilt(`${join(folder, 'dist')} holds no build`)
+  const launcher = await files.read(reachable(join(folder, 'bin', 'launcher.mjs')))
+  if (launcher === null) throw notBuilt('its launcher is missing')
+  return { root: reachable(folder), id, launcher: Buffer.from(launcher).toString('utf8') }
+}
+
+const notBuilt = (message: string): TwinError =>
+  new TwinError('not-built', `this copy of mcp-twin is not whole: ${message}`, { hint: 'npm run build' })
+
+/** The names of folders in `app/` that are versions of ours. */
+export const isId = (name: string): boolean => /^\d+\.\d+\.\d+[0-9A-Za-z.+-]*-[0-9a-f]{12}$/.test(name)
