@@ -1,4 +1,4 @@
-import type { Environment } from '../model/environment.ts'
+import type { Environment, World } from '../model/environment.ts'
 import type { Place } from './policy/spelling.ts'
 import type { Family } from './tool.ts'
 
@@ -15,8 +15,10 @@ export interface Settings {
   /** `~/.mcp-twin/bridge` as this process opens it. */
   readonly folder: string
   readonly self: Environment
-  /** The sides of this computer; found out when first needed, since starting must not wait for it. */
+  /** What is needed to read a path; found out when first needed, since starting must not wait for it. */
   place(): Promise<Place>
+  /** All sides of this computer with their programs; may take seconds when nothing is remembered. */
+  world(): Promise<World>
   readonly families: readonly Family[]
   readonly roots: readonly string[]
   readonly closed: readonly string[]

@@ -9,13 +9,13 @@ export const bridgeStatus = defineTool({
   async handle(_input, bridge) {
     const { settings, policy } = bridge
     const region = await policy.region()
-    const place = await policy.place()
+    const { environments } = await settings.world()
     const data = {
       name: 'mcp-twin',
       version: settings.version,
       client: settings.client,
       home: settings.self.id,
-      sides: [settings.self.id, ...place.others.map(({ id }) => id)],
+      sides: environments.map(({ id }) => id),
       pid: settings.pid,
       folders: region.open,
       read_only: settings.readOnly,

@@ -10,8 +10,9 @@ export const translatePath = defineTool({
   description: 'A path as another side spells it. Looks nothing up.',
   input: { path: text(), to: text({ about: 'windows, wsl, linux, or one such as wsl:Ubuntu' }) },
   subject: ({ path }) => path,
-  async handle({ path, to }, { policy, settings }) {
-    const place = await policy.place()
+  async handle({ path, to }, { settings }) {
+    const { environments } = await settings.world()
+    const place = { self: settings.self, others: environments.filter(({ self }) => !self) }
     const sides = [place.self, ...place.others]
     const side = sides.find(({ id }) => id === to) ?? sides.find(({ kind }) => kind === to)
     if (side === undefined) throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${sides.map(({ id }) => id).join(', ')}.`)

@@ -1,0 +1,3 @@
+import process from 'node:process'
+export class DefaultJsonSchemaValidator { getValidator() { throw new Error('no validator') } }
+export { process }

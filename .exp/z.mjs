@@ -1,0 +1,15 @@
+import { performance } from 'node:perf_hooks'
+const a = performance.now()
+const { z } = await import('zod')
+const b = performance.now()
+const tools = []
+for (let i = 0; i < 30; i++) tools.push(z.strictObject({ path: z.string().describe('a path'), offset: z.int().optional().describe('x'), limit: z.int().min(1).max(100).optional(), edits: z.array(z.strictObject({ old_string: z.string(), new_string: z.string(), expected: z.int().min(1).optional() })), mode: z.enum(['a', 'b']).default('a') }))
+const c = performance.now()
+const js = tools.map(t => z.toJSONSchema(t, { io: 'input' }))
+const d = performance.now()
+for (let i=0;i<1;i++) tools[0].safeParse({ path: 'x', edits: [] })
+const e = performance.now()
+for (const t of tools) t.safeParse({ path: 'x', edits: [] })
+const f = performance.now()
+console.log({ load: b - a, define: c - b, json: d - c, parse1: e - d, parse30: f-e })
+console.log(JSON.stringify(js[0]))
