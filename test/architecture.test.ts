@@ -23,6 +23,9 @@ const layers: Record<string, readonly string[]> = {
   model: ['errors'],
 }
 
+/** Where a part may name types of another part besides, since they bind nothing at run time. */
+const typesToo: Record<string, readonly string[]> = { effects: ['context'], ui: ['core'] }
+
 /** Each third-party package, and the places that may import it. */
 const doors: Record<string, readonly string[]> = {
   'jsonc-parser': ['core/json'],
@@ -35,7 +38,13 @@ const doors: Record<string, readonly string[]> = {
 }
 
 /** Where a key may be taken out of its wrapper: to be spliced, written, compared, or handed to a child. */
-const revealers = ['model/secret.ts', 'core', 'effects', 'ui']
+const revealers = [
+  'model/secret.ts',
+  ...['commands/secret.ts', 'core/keys/naming.ts', 'core/launch/fill.ts', 'core/plan/wanted.ts'],
+  ...['effects/run/find.ts', 'effects/run/launches.ts', 'effects/run/project.ts', 'effects/run/start.ts'],
+  ...['effects/secrets/copies.ts', 'effects/secrets/file.ts'],
+  ...['effects/sync/checks.ts', 'effects/sync/files.ts', 'effects/sync/keys.ts'],
+]
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
 const processReaders = ['main.ts', 'system', 'effects/run', 'effects/home/delegate.ts']
@@ -46,6 +55,8 @@ interface Source {
   /** The text without comments and string contents, so that words in prose are not taken for code. */
   readonly code: string
   readonly imports: readonly string[]
+  /** Those of them that name only types, and so bind nothing at run time. */
+  readonly types: readonly string[]
 }
 
 const sources: Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -56,11 +67,14 @@ function load(path: string): Source {
   const text = readFileSync(join(src, path), 'utf8')
   const code = text
     .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/'(?:\\.|[^'\\\n])*'/g, "''")
     .replace(/(^|\s)\/\/.*$/gm, '$1')
+    .replace(/'(?:\\.|[^'\\\n])*'/g, "''")
+    .replace(/`(?:\\.|[^`\\])*`/g, '``')
   // Static, side-effect, dynamic and type-only imports all name their module after one of these words.
-  const imports = [...text.matchAll(/(?:\bfrom|^import|\bimport\()\s*'([^']+)'/gm)].map((found) => found[1] ?? '')
-  return { path, text, code, imports }
+  const named = (pattern: RegExp) => [...text.matchAll(pattern)].map((found) => found[1] ?? '')
+  const imports = named(/(?:\bfrom|^import|\bimport\()\s*'([^']+)'/gm)
+  const types = named(/^(?:import|export) type [^']*? from '([^']+)'/gm)
+  return { path, text, code, imports, types }
 }
 
 const within = (path: string, places: readonly string[]): boolean => places.some((place) => path === place || path.startsWith(`${place}/`))
@@ -71,7 +85,7 @@ const troubles = (find: (source: Source) => readonly string[]): string[] =>
 describe('the parts of src', () => {
   it('import only what the rules allow', () => {
     expect(
-      troubles(({ path, imports }) =>
+      troubles(({ path, imports, types }) =>
         imports
           .filter((name) => name.startsWith('.') && name.endsWith('.ts'))
           .flatMap((name) => {
@@ -81,7 +95,7 @@ describe('the parts of src', () => {
                 .split(sep)
                 .join('/'),
             )
-            const allowed = layers[from] ?? []
+            const allowed = [...(layers[from] ?? []), ...(types.includes(name) ? (typesToo[from] ?? []) : [])]
             return from === to || allowed.includes(to) || allowed.includes('*') ? [] : [`${from} may not import ${to} (${name})`]
           }),
       ),
@@ -90,9 +104,9 @@ describe('the parts of src', () => {
 
   it('reach each package by its own door', () => {
     expect(
-      troubles(({ path, imports }) =>
+      troubles(({ path, imports, types }) =>
         imports
-          .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+          .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !types.includes(name))
           .filter((name) => {
             const owner = Object.keys(doors).find((door) => name === door || name.startsWith(`${door}/`))
             return owner === undefined || !within(path, doors[owner] ?? [])
@@ -157,7 +171,7 @@ function reachedFrom(index: string, file: string, seen = new Set<string>()): boo
   seen.add(index)
   const found = sources.find(({ path }) => path === index)
   return (found?.imports ?? [])
-    .filter((name) => name.startsWith('./'))
+    .filter((name) => name.startsWith('.'))
     .map((name) => join(dirname(index), name).split(sep).join('/'))
-    .some((next) => !seen.has(next) && reachedFrom(next, file, seen))
+    .some((next) => partOf(next) === partOf(index) && !seen.has(next) && reachedFrom(next, file, seen))
 }

@@ -41,7 +41,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   } finally {
     progress.done()
   }
-  const home = await findHome(system, world, options.home === undefined ? {} : { home: options.home })
+  const home = await findHome(system, world, { ...(options.home === undefined ? {} : { home: options.home }), ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }) })
   if (!home.isSelf) return exitCode(await delegate(system, world, home, context.argv))
   const place = await findManifest(system, world, home, context.options)
   return work({ world, home, place, open: () => openSituation(system, world, home, place, options.mayBeAbsent === true) })

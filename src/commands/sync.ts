@@ -28,7 +28,7 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
     }
     await confirmPrune(context, result.steps.filter((step) => step.kind === 'remove' && step.reason === 'in no manifest').map((step) => step.server ?? ''))
   }
-  const trusted = await checkTrust(context, opened, options.trust === true)
+  const trusted = await checkTrust(context, ground, opened, options.trust === true)
   const result = await runSync(context.system, source, settings, 'sync')
   reportSync(context, ground.world, { ...result, notices: [...result.notices, ...trusted] }, { command: 'sync', preview: false })
   return exitOf(result, { check: false })

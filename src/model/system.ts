@@ -11,6 +11,8 @@ export interface FileFacts {
   readonly links: number
   /** Identity of the file: device, inode, modification time in ns. Two looks that differ in it saw two files or two contents. */
   readonly identity: string
+  /** Device and inode alone: another one under the same name means that the file was replaced whole. Where known. */
+  readonly inode?: string
   readonly modifiedMs: number
 }
 
@@ -35,11 +37,17 @@ export interface Files {
   create(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
   /** Whole new content by a temporary file beside it, flushed, renamed, directory flushed. For our own files. */
   replace(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
-  /** Renames; on Windows a busy target is tried again for a bounded time, then the trouble is thrown. */
-  rename(from: ReachablePath, to: ReachablePath): Promise<void>
+  /**
+   * Renames; on Windows a busy target is tried again for a bounded time, then the trouble is thrown. With `expected`
+   * the target is looked at in the same breath: it must have this identity (else `ESTALE`) or, with null, not be
+   * there (else `EEXIST`).
+   */
+  rename(from: ReachablePath, to: ReachablePath, expected?: string | null): Promise<void>
   makeDirectory(path: ReachablePath, mode?: number): Promise<void>
   /** `mkdir` that must be the one to make it: false when it was there already. */
   claimDirectory(path: ReachablePath, mode?: number): Promise<boolean>
+  /** `rmdir`: true when it was an empty folder and is gone; false where it holds something or is not there. */
+  removeEmptyDirectory(path: ReachablePath): Promise<boolean>
   /** Removes a file or a whole tree; nothing there is fine. */
   remove(path: ReachablePath): Promise<void>
   setMode(path: ReachablePath, mode: number): Promise<void>
@@ -95,4 +103,9 @@ export interface System {
   ask(program: Program): Promise<Answer>
   /** Runs a program that may change something. The read-only decorator refuses it. */
   run(program: Program): Promise<Answer>
+  /**
+   * Removes these if the process exits, or is ended by a signal, before the returned function is called: each a
+   * file or an empty folder, in this order, up to the first that is not there. Absent where nothing can be done then.
+   */
+  removeAtExit?(paths: readonly ReachablePath[]): () => void
 }

@@ -36,6 +36,18 @@ export async function leftovers(text: string, withinMs = 3000): Promise<Running[
   }
 }
 
+/** Watches a process from now on; the function it answers says, after its end, the most memory it held, in MB (Linux). */
+export function peakMemory(pid: number): () => Promise<number> {
+  let peak = 0
+  const timer = setInterval(() => {
+    peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB/m.exec(readProc(String(pid), 'status'))?.[1] ?? 0) / 1024)
+  }, 5)
+  return async () => {
+    clearInterval(timer)
+    return peak
+  }
+}
+
 /** Where a text was seen while a run went on. */
 export interface Sighting {
   readonly where: 'cmdline' | 'environ'

@@ -1,11 +1,10 @@
 import { Secret } from '../../model/secret.ts'
-import { escapeTemplates } from '../launch/template.ts'
+import { fillTemplates } from '../launch/template.ts'
 import { type SecretNames, secretName, secretNames } from './naming.ts'
 import { inAddress, inArgument, inHeader, inVariable, type KeySpan } from './spans.ts'
 
 /** The texts of a server, or of an entry: whatever of them is there. */
 export interface Texts {
-  readonly command?: string | undefined
   readonly args?: readonly string[] | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly url?: string | undefined
@@ -13,7 +12,7 @@ export interface Texts {
 }
 
 export interface Extracted<T> {
-  /** The same server with `${secret:NAME}` where its keys stood, and no other text read as a template. */
+  /** The same server with `${secret:NAME}` where its keys stood. */
   readonly server: T
   /** Keys that were found, each once. */
   readonly secrets: readonly { readonly name: string; readonly value: Secret<string> }[]
@@ -26,10 +25,13 @@ export interface ExtractOptions {
   readonly names?: SecretNames
 }
 
+/** The text that an escaped one stands for; real templates stay. */
+const unescaped = (text: string): string => fillTemplates(text, (kind, name) => `\${${kind}:${name}}`)
+
 /** Dollars directly before a template would be read as a part of it, so they are written twice. */
 const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
 
-/** Takes the keys out of a server as it was found somewhere: values are plain text, nothing in them is a template of ours. */
+/** Takes the keys out of a server of the manifest: each goes into the store, and its name stands where it stood. */
 export function extractKeys<T extends Texts>(server: T, options: ExtractOptions = {}): Extracted<T> {
   const names = options.names ?? secretNames()
   const found = new Map<string, string>()
@@ -38,20 +40,19 @@ export function extractKeys<T extends Texts>(server: T, options: ExtractOptions 
     let at = 0
     for (const { start, end, label, named } of [...spans].sort((a, b) => a.start - b.start)) {
       if (start < at) continue
-      const value = text.slice(start, end)
+      const value = unescaped(text.slice(start, end))
       const name = names.take(secretName(label, named, options.server ?? ''), value)
       found.set(name, value)
-      out += `${beforeTemplate(escapeTemplates(text.slice(at, start)))}\${secret:${name}}`
+      out += `${beforeTemplate(text.slice(at, start))}\${secret:${name}}`
       at = end
     }
-    return out + escapeTemplates(text.slice(at))
+    return out + text.slice(at)
   }
   const each = (texts: Readonly<Record<string, string>>, spans: (name: string, value: string) => KeySpan[]): Record<string, string> =>
     Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, replace(value, spans(name, value))]))
-  const { command, args, env, url, headers } = server
+  const { args, env, url, headers } = server
   const cleaned = {
     ...server,
-    ...(command === undefined ? {} : { command: escapeTemplates(command) }),
     ...(env === undefined ? {} : { env: each(env, inVariable) }),
     ...(headers === undefined ? {} : { headers: each(headers, inHeader) }),
     ...(args === undefined ? {} : { args: args.map((word, at) => replace(word, inArgument(word, args[at - 1]))) }),

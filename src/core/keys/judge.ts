@@ -67,6 +67,7 @@ export function isKey(name: string, value: string): Judgement | null {
     .replace(/^[A-Za-z-]*(?:bearer|basic|token|key)\s+/i, '')
   if (bare === '' || isStandIn(name, bare)) return null
   if (hasKnownPrefix(bare) || hasConnectionPassword(bare)) return 'shape'
+  if (/^(?:bearer|basic)\s+\S{8,}$/i.test(withoutReferences(value).trim())) return 'shape'
   const words = nameWords(name)
   if (about.test(words) || setting.test(bare)) return null
   if (/^https?:\/\//i.test(bare)) return null

@@ -31,7 +31,7 @@ export function refuseLiteral(
   const written = `${value.slice(0, first.start)}{secret:${key}}`
   const again = {
     env: key === name ? `--secret ${key}` : `--env ${name}={secret:${key}}`,
-    header: `--header '${name}: ${written}'`,
+    header: `--header '${name}=${written}'`,
     url: `{secret:${key}} in the address`,
     argument: `{secret:${key}} in its place`,
   }[kind]

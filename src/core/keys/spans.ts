@@ -19,8 +19,10 @@ const shifted = (spans: readonly KeySpan[], by: number): KeySpan[] =>
   spans.map((each) => ({ ...each, start: each.start + by, end: each.end + by }))
 
 /** The value of a variable: all of it, since a key set once under that name is what a person expects. */
-export const inVariable = (name: string, value: string): KeySpan[] =>
-  isKey(name, value) === null ? [] : [{ start: 0, end: value.length, label: name, named: true }]
+export function inVariable(name: string, value: string): KeySpan[] {
+  const found = isKey(name, value) !== null || inAddress(value).length > 0 || (/^\s*[{[]/.test(value) && inJson(value).length > 0)
+  return found ? [{ start: 0, end: value.length, label: name, named: true }] : []
+}
 
 /** The value of a header: what stands behind the scheme. */
 export function inHeader(name: string, value: string): KeySpan[] {

@@ -29,17 +29,32 @@ export function words(line: string): string[] | null {
 /** The words of a POSIX shell line that the shell would hand on unchanged; null when it would do anything else with it. */
 export function simpleShellWords(line: string): string[] | null {
   const bare = line.replace(/'[^']*'/g, ' ')
-  return /[$`\\|&;<>(){}*?[\]~#!=\n]/.test(bare) ? null : words(line)
+  const split = /[$`\\|&;<>(){}*?[\]!\n]/.test(bare) ? null : words(line)
+  if (split === null || /^\w+=/.test(split[0] ?? '') || /(^|\s)[~#]/.test(bare)) return null
+  return split[0] === 'exec' ? split.slice(1) : split
 }
 
-/** The same for a line that `cmd.exe` reads: no joining, no redirection, no variables, no carets. */
-export const simpleCmdWords = (line: string): string[] | null => (/[%^|&<>()!\n]/.test(line) || line.includes("'") ? null : words(line))
+/** What `cmd.exe` would read as more than a word. */
+const cmdSpecial = /[%^|&<>!\n]/
+
+/** The words of a line that `cmd.exe` would hand on unchanged: no joining, no redirection, no variables, no carets. */
+export const simpleCmdWords = (line: string): string[] | null => (cmdSpecial.test(line) || /['()]/.test(line) ? null : words(line))
+
+/** Words that `cmd.exe` would hand on unchanged when they are given to it one by one. */
+export const plainForCmd = (list: readonly string[]): boolean => !list.some((word) => cmdSpecial.test(word))
 
 /** Programs that people write with their arguments in one line. */
 const starters =
   /^(npx|node|npm|bunx|bun|pnpm|pnpx|yarn|uvx|uv|python[\d.]*|py|docker|podman|deno|cmd|wsl|bash|sh|zsh|powershell|pwsh|go|dotnet|java|ruby)(\.exe|\.cmd|\.bat)?$/i
 
-const lastPart = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+/** The last name of a path in either spelling. */
+export const lastName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+
+/** The name of a program without folder and Windows ending, in lower case: `C:\…\npx.cmd` is `npx`. */
+export const programName = (command: string): string =>
+  lastName(command)
+    .replace(/\.(exe|cmd|bat|ps1)$/i, '')
+    .toLowerCase()
 
 /**
  * `command` written as a whole line, `npx -y X`, as program and arguments. A path may hold blanks of its own
@@ -54,5 +69,5 @@ export function splitCommandLine(command: string): string[] | null {
     return rest === null ? null : [windows[1] ?? '', ...rest]
   }
   const split = words(command)
-  return split !== null && split.length > 1 && starters.test(lastPart(split[0] ?? '')) ? split : null
+  return split !== null && split.length > 1 && starters.test(lastName(split[0] ?? '')) ? split : null
 }

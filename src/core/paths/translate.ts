@@ -20,7 +20,7 @@ export function onDrive(environment: Environment, path: string): OnDrive | null 
   const root = mountRootOf(environment)
   const split = splitPosix(path)
   const mount = root === null ? null : splitPosix(root)
-  if (!split || !mount || !mount.names.every((name, at) => name === split.names[at])) return null
+  if (!split || !mount?.names.every((name, at) => name === split.names[at])) return null
   const letter = split.names[mount.names.length]
   if (letter === undefined || !/^[a-z]$/i.test(letter)) return null
   return { letter: letter.toUpperCase(), names: split.names.slice(mount.names.length + 1) }

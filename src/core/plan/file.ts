@@ -5,7 +5,9 @@ import type { NativePath } from '../../model/path.ts'
 import type { EntryStep, FilePlan, Step } from '../../model/plan.ts'
 import type { Secret } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
-import { presentEntries, readDocument } from '../json/read.ts'
+import { presentEntries } from '../json/entries.ts'
+import { describeRefusal } from '../json/place.ts'
+import { readDocument } from '../json/read.ts'
 import { planForgotten, planPruned } from './leftover.ts'
 import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
@@ -57,12 +59,9 @@ export function planFile(request: FileRequest): FilePlan {
   const plan = { environment, client: client.id, file }
   const read = readClientFile(client, request.bytes)
   if (!read.ok) {
-    const { reason, line, column, excerpt } = read.refusal
     const concerned = request.wanted.length > 0 || Object.keys(request.state.entries).length > 0
-    const place = line === undefined ? '' : ` (line ${line}${column === undefined ? '' : `, column ${column}`})`
-    const shown = excerpt === undefined ? '' : `; the line reads  ${maskLine(excerpt)}`
-    const refusal = step({ kind: 'refuse', reason: `${reason}${place}${shown}`, hint: `mend it by hand, then: mcp-twin sync --client ${client.id}` })
-    return { ...plan, entries: [], refusal: concerned ? refusal : null, notices: [], unmanaged: [] }
+    const refusal = step({ kind: 'refuse', reason: describeRefusal(read.refusal), hint: `mend it by hand, then: mcp-twin sync --client ${client.id}` })
+    return { ...plan, entries: [], refusal: concerned ? refusal : null, notices: [], unmanaged: [], present: new Set() }
   }
   const present = new Map(presentEntries(read.document).map((entry) => [entry.name, entry]))
   const ours = Object.keys(request.state.entries)
@@ -79,8 +78,5 @@ export function planFile(request: FileRequest): FilePlan {
   ]
   const bom = read.document.bom && client.rejectsBom && entries.some((each) => each.change !== null)
   const notices = [...read.document.notices, ...(bom ? [`a byte order mark (BOM) stands at its start, which ${client.label} does not read: it is taken off`] : [])]
-  return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged }
+  return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
 }
-
-/** A line of somebody's config in a message: texts behind a colon may be keys, so only their first letters stay. */
-const maskLine = (line: string): string => line.trim().replace(/(:\s*")([^"]{4})[^"]{8,}/g, '$1$2…')

@@ -162,7 +162,7 @@ export function planOne(input: PlanInput, observed: ObservedFile, wishes: Wishes
   const { environment, client, file, refusal } = observed
   if (refusal !== undefined) {
     const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, ...refusal })
-    return { environment: environment.id, client: client.id, file, entries: [], refusal: step, notices: [], unmanaged: [] }
+    return { environment: environment.id, client: client.id, file, entries: [], refusal: step, notices: [], unmanaged: [], present: new Set() }
   }
   const state = input.state.files[environment.id]?.[client.id]?.[file] ?? { entries: {} }
   return planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune: input.prune })

@@ -1,4 +1,5 @@
 import Module from 'node:module'
+import { EXIT, type ExitCode } from '../../errors.ts'
 
 /** Variables that node reads once, before any program runs: a server that sets one needs a process of its own. */
 const READ_AT_START = /^(NODE_|UV_|LD_|DYLD_|SSL_CERT_|OPENSSL_|V8_|TZ$|LANG$|LC_|ICU_)/i
@@ -12,7 +13,7 @@ export const fitsThisProcess = (env: Readonly<Record<string, string>>): boolean 
  * `import.meta.url` are what the server expects, and nothing of ours listens to signals, streams or the end any more.
  * The keys stand in this process's memory only, not in what the system shows of its environment.
  */
-export function becomeServer(js: string, args: readonly string[], env: Readonly<Record<string, string>>): void {
+export function becomeServer(js: string, args: readonly string[], env: Readonly<Record<string, string>>): ExitCode {
   clearOwnVariables(process.env)
   Object.assign(process.env, env)
   process.argv = [process.execPath, js, ...args]
@@ -21,6 +22,9 @@ export function becomeServer(js: string, args: readonly string[], env: Readonly<
   }
   for (const stream of [process.stdin, process.stdout, process.stderr]) stream.removeAllListeners('error')
   Module.runMain()
+  // The server goes on after we have returned; a code that it has set already is its own.
+  const code = Number(process.exitCode ?? EXIT.ok)
+  return Object.values(EXIT).find((each) => each === code) ?? EXIT.failed
 }
 
 /** Takes away what was meant for us: `MCP_TWIN_*` may hold other servers' keys. */

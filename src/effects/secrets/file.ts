@@ -12,8 +12,13 @@ const quote = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : 
 
 /** Reads `secrets.json`, a plain object of names and values. A file that others may read, or that is damaged, is refused. */
 export async function readKeys(system: System, path: ReachablePath): Promise<Keys> {
+  return (await checkOwnerOnly(system, path)) ? parse(path, await system.files.read(path)) : new Map()
+}
+
+/** Refuses a file of keys that anyone but its owner may read or write, where modes mean anything. False: there is none. */
+export async function checkOwnerOnly(system: System, path: ReachablePath): Promise<boolean> {
   const facts = await system.files.look(path, 'follow')
-  if (facts === null) return new Map()
+  if (facts === null) return false
   if (facts.kind !== 'file') throw trouble(path, 'is not a file', `move it away: mv ${quote(path)} ${quote(`${path}.old`)}`)
   if (await hasModes(system, path)) {
     if (system.uid !== undefined && facts.uid !== system.uid) {
@@ -26,7 +31,7 @@ export async function readKeys(system: System, path: ReachablePath): Promise<Key
     if ((facts.mode & 0o077) !== 0)
       throw trouble(path, `can be read or written by others (mode ${octal(facts.mode)})`, `chmod 600 ${quote(path)}`)
   }
-  return parse(path, await system.files.read(path))
+  return true
 }
 
 /** Writes all keys, readable by the owner alone from the first byte. */

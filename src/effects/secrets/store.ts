@@ -15,6 +15,8 @@ export interface Secrets {
   /** A key; a variable `MCP_TWIN_SECRET_<NAME>` of this run wins. Null: there is none (`trouble` may say why). */
   get(name: string): Promise<Secret<string> | null>
   has(name: string): Promise<boolean>
+  /** The key as the store has it, whatever this run's environment says. */
+  stored(name: string): Promise<Secret<string> | null>
   /** Names in the store, sorted; none are known where a program keeps the keys. */
   list(): Promise<string[]>
   /** What the user's program said instead of a key. */
@@ -79,6 +81,7 @@ function fileStore(system: System, path: ReachablePath, folder: ReachablePath, s
     kind: 'file',
     get: async (name) => given(name) ?? (await keys()).get(name) ?? null,
     has: async (name) => given(name) !== null || (await keys()).has(name),
+    stored: async (name) => (await keys()).get(name) ?? null,
     list: async () => [...(await keys()).keys()].sort(),
     trouble: () => null,
     set: async (name, value) => (await setAll([[name, value]])).length > 0,
@@ -120,6 +123,7 @@ function commandStore(system: System, command: readonly string[], given: Given):
     kind: 'command',
     get,
     has: async (name) => (await get(name)) !== null,
+    stored: async () => null,
     list: async () => [],
     trouble: (name) => troubles.get(name) ?? null,
     set: refuse,

@@ -7,6 +7,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { Secret } from '../../model/secret.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { HomePlace } from '../home/find.ts'
@@ -35,9 +36,13 @@ export interface Situation {
   readonly manifest: Manifest
   readonly lock: Lock
   readonly state: State
+  /** The state as it is on the disk, where `state` already has what this run takes over. */
+  readonly savedState: State
   readonly statePath: ReachablePath
   /** The environments that take part. */
   readonly sides: readonly Environment[]
+  /** Keys that this run brings and that go into the store with its changes. */
+  readonly brought: ReadonlyMap<string, Secret>
 }
 
 export const emptyManifest: Manifest = { version: 1, servers: {} }
@@ -51,6 +56,7 @@ export async function openSituation(system: System, world: World, home: HomePlac
   }
   const manifest = loaded?.manifest ?? emptyManifest
   const statePath = reach(home, layout(home.environment, home.folder).state)
+  const state = await loadState(system, statePath)
   return {
     world,
     self,
@@ -59,9 +65,11 @@ export async function openSituation(system: System, world: World, home: HomePlac
     bytes: loaded?.bytes ?? null,
     manifest,
     lock: await loadLock(system, place.lockHere),
-    state: await loadState(system, statePath),
+    state,
+    savedState: state,
     statePath,
     sides: participants(world, home.environment, manifest),
+    brought: new Map(),
   }
 }
 

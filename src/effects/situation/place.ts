@@ -4,8 +4,11 @@ import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, native, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { workingFolder } from '../home/delegate.ts'
 import type { HomePlace } from '../home/find.ts'
 import { type ManifestPlace, reach } from './open.ts'
+
+export type { ManifestPlace }
 
 /** Folders are searched upwards this many levels at most. */
 const LEVELS_MAX = 64
@@ -48,13 +51,13 @@ export function projectPlace(self: Environment, project: NativePath): ManifestPl
 /** A path from the command line, in whatever spelling, as this side spells it. */
 export function absolute(system: System, self: Environment, path: string): NativePath {
   if (/^([A-Za-z]:[\\/]|[\\/])/.test(path)) return native(path)
-  const cwd = fromHere(self, system.cwd) ?? native(system.cwd)
+  const cwd = fromHere(self, workingFolder(system, self)) ?? native(system.cwd)
   return joinPath(self, cwd, ...path.split(/[\\/]/).filter((part) => part !== '' && part !== '.'))
 }
 
 /** The folder of the project that the working directory is in: upwards to the git root, never the user's home itself. */
 async function projectFolder(system: System, self: Environment, home: HomePlace): Promise<NativePath | null> {
-  let folder = fromHere(self, system.cwd)
+  let folder = fromHere(self, workingFolder(system, self))
   const own = home.isSelf ? home.folder : null
   for (let level = 0; folder !== null && level < LEVELS_MAX; level++) {
     if (folder === self.home || folder === own) return null

@@ -23,8 +23,7 @@ async function load<T>(system: System, path: ReachablePath, shape: Shape<T>, emp
   return parsed.data
 }
 
-const write = (system: System, path: ReachablePath, value: unknown): Promise<void> =>
-  system.files.replace(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`), 0o600)
+const text = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
 
 export const emptyState: State = { version: 1, files: {} }
 export const emptyLock: Lock = { version: 1, packages: {} }
@@ -33,7 +32,9 @@ export const emptyLock: Lock = { version: 1, packages: {} }
 export const loadState = (system: System, path: ReachablePath): Promise<State> =>
   load(system, path, stateSchema, emptyState, 'move it away, then mcp-twin sync --adopt: entries that say the same are taken over again')
 
-export const saveState = (system: System, path: ReachablePath, state: State): Promise<void> => write(system, path, state)
+export const stateBytes = (state: State): Uint8Array => text(state)
+
+export const saveState = (system: System, path: ReachablePath, state: State): Promise<void> => system.files.replace(path, stateBytes(state), 0o600)
 
 /** `mcp-twin.lock.json`: which exact versions. */
 export const loadLock = (system: System, path: ReachablePath): Promise<Lock> =>
@@ -41,5 +42,5 @@ export const loadLock = (system: System, path: ReachablePath): Promise<Lock> =>
 
 export const lockBytes = (lock: Lock): Uint8Array => {
   const packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
-  return new TextEncoder().encode(`${JSON.stringify({ version: lock.version, packages }, null, 2)}\n`)
+  return text({ version: lock.version, packages })
 }

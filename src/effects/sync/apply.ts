@@ -1,14 +1,16 @@
+import { layout } from '../../core/layout.ts'
 import { makePlan, type Plan, type PlanInput } from '../../core/plan/plan.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../files/backup.ts'
 import { writeLaunches } from '../run/launches.ts'
-import { saveState } from '../situation/records.ts'
+import { stateBytes } from '../situation/records.ts'
 import type { Situation } from '../situation/open.ts'
 import { applyFile } from './files.ts'
 import { applyInstalls } from './installs.ts'
 import type { SyncOptions } from './options.ts'
+import { writeOwn } from './own-files.ts'
 
 export interface Applied {
   readonly steps: readonly Step[]
@@ -36,10 +38,10 @@ export async function applyPlan(system: System, situation: Situation, input: Pla
     for (const notice of result.notices) notices.add(`${file.observed.client.label}: ${notice}`)
     if (result.written) written.add(file.observed.client.id)
     if (result.state === null) continue
-    const next = record(state, file.plan.environment, file.plan.client, file.plan.file, result.state)
-    if (next !== state) await saveState(system, situation.statePath, next)
-    state = next
+    state = record(state, file.plan.environment, file.plan.client, file.plan.file, result.state)
   }
+  // Once for all files: killed before, the next run finds entries that say what they should, and takes them over.
+  if (state !== situation.savedState) await writeOwn(system, situation, situation.statePath, layout(situation.home.environment, situation.home.folder).state, stateBytes(state), run, 0o600)
   changed ||= written.size > 0 || installed.steps.some((step) => step.outcome === 'done')
   return { steps, state, changed, written, notices: [...notices] }
 }

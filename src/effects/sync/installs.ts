@@ -4,6 +4,7 @@ import { prefixOn } from '../../core/launch/package.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'
+import { writeHomeJson } from '../home/find.ts'
 import { installPackage } from '../packages/install.ts'
 import { installSelf } from '../self/install.ts'
 import type { SyncOptions } from './options.ts'
@@ -71,6 +72,9 @@ async function placeSelf(system: System, input: PlanInput, step: Step): Promise<
   const side = input.world.environments.find((environment) => environment.id === step.environment)
   const folder = input.render.folders(step.environment)
   if (side === undefined || folder === null) return endStep(step, 'failed', 'that side is not known')
-  const { outcome, reason, hint } = await installSelf(system, input.render.world, side, folder, input.home)
-  return outcome === 'failed' ? endStep(step, 'failed', reason ?? 'the program could not be copied', hint ?? null) : endStep(step, 'done')
+  const { outcome, reason, hint } = await installSelf(system, side, folder)
+  if (outcome === 'failed') return endStep(step, 'failed', reason ?? 'the program could not be copied', hint ?? null)
+  const homeFolder = input.render.folders(input.home.id)
+  if (homeFolder !== null) await writeHomeJson(system, side, { environment: input.home, folder: homeFolder })
+  return endStep(step, 'done')
 }

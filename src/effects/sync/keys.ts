@@ -1,21 +1,39 @@
 import { keysOfAll } from '../../core/manifest/names.ts'
-import type { Manifest } from '../../model/manifest.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
-import { openSecrets } from '../secrets/store.ts'
 import type { System } from '../../model/system.ts'
-import type { HomePlace } from '../home/find.ts'
+import { variableOf } from '../secrets/name.ts'
+import { openSecrets, type Secrets } from '../secrets/store.ts'
+import type { Situation } from '../situation/open.ts'
 
-/** The keys that the manifest asks for and that can be had, by name. Each is hidden in all output from now on. */
-export async function loadKeys(system: System, home: HomePlace, manifest: Manifest, hide: (value: string) => void): Promise<ReadonlyMap<string, Secret>> {
+export interface LoadedKeys {
+  /** The keys that the manifest asks for and that can be had, by name. */
+  readonly keys: ReadonlyMap<string, Secret>
+  /** This run brings keys of its own, which the store may not have yet. */
+  readonly brings: boolean
+}
+
+const storeOf = (system: System, { home, manifest, self }: Situation): Secrets => openSecrets(system, home.here, manifest, self.id)
+
+/** Gathers the keys for one run: those it brings itself, then the store's. Each is hidden in all output from now on. */
+export async function loadKeys(system: System, situation: Situation, hide: (value: string) => void): Promise<LoadedKeys> {
+  const { manifest, brought } = situation
   const names = keysOfAll(manifest)
-  if (names.length === 0) return new Map()
-  const store = await openSecrets(system, home.here, manifest)
   const keys = new Map<string, Secret>()
+  if (names.length === 0) return { keys, brings: brought.size > 0 }
+  const store = storeOf(system, situation)
   for (const name of names) {
-    const key = await store.get(name)
+    const key = brought.get(name) ?? (await store.get(name))
     if (key === null) continue
     hide(reveal(key))
     keys.set(name, key)
   }
-  return keys
+  return { keys, brings: brought.size > 0 || names.some((name) => (system.variables[variableOf(name)] ?? '') !== '') }
+}
+
+/** Puts what this run brought into the store. A store that is a program of the user's keeps what it has. */
+export async function storeKeys(system: System, situation: Situation): Promise<void> {
+  const store = storeOf(system, situation)
+  if (store.kind !== 'file') return
+  await store.takeFromEnvironment(keysOfAll(situation.manifest))
+  await store.setAll(situation.brought)
 }

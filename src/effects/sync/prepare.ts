@@ -22,6 +22,8 @@ export interface Prepared {
   /** Packages that could not be resolved: words → why. */
   readonly unresolved: ReadonlyMap<string, Why>
   readonly stale: readonly string[]
+  /** This run brings keys that the store may not have yet. */
+  readonly brings: boolean
 }
 
 /** Looks at everything the plan depends on. Only packages without a pinned version touch the network. */
@@ -33,14 +35,14 @@ export async function prepare(system: System, situation: Situation, options: Syn
     place.project === null
       ? await userTargets(system, situation.sides, manifest, options)
       : await projectTargets(system, situation.self, place.project, manifest, options)
-  const keys = await loadKeys(system, home, manifest, options.hide)
-  const installed = await installedPackages(system, world, situation.sides, folders, manifest, lock)
+  const { keys, brings } = await loadKeys(system, situation, options.hide)
+  const installed = await installedPackages(system, situation.sides, folders, manifest, lock)
   const outdatedSelf = new Set<string>()
   for (const side of situation.sides) {
     const folder = folders.get(side.id)
     if (folder !== undefined && !(await selfCurrent(system, side, folder))) outdatedSelf.add(side.id)
   }
-  const paths = await commandPaths(system, world, situation.sides, manifest)
+  const paths = await commandPaths(system, world, home.environment, situation.sides, manifest)
   const input: PlanInput = {
     world: { environments: [...situation.sides] },
     home: home.environment,
@@ -56,7 +58,7 @@ export async function prepare(system: System, situation: Situation, options: Syn
       key: (name) => keys.get(name) ?? null,
       variable: (name) => system.variables[name],
       commandPath: (environment, command) => paths.get(`${environment.id} ${command}`) ?? null,
-      ...(place.project === null ? {} : { project: place.project }),
+      ...(place.project === null ? {} : { project: { environment: situation.self, path: place.project } }),
     },
     isInstalled: (environment, words) => installed.has(`${environment} ${words}`),
     unavailable: (environment, words) => unresolved.get(words) ?? failed.get(`${environment} ${words}`) ?? null,
@@ -66,7 +68,7 @@ export async function prepare(system: System, situation: Situation, options: Syn
     prune: options.prune,
   }
   const stale = targets.flatMap((target) => target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`))
-  return { input, lock, unresolved, stale }
+  return { input, lock, unresolved, stale, brings }
 }
 
 async function pin(system: System, situation: Situation, options: SyncOptions): Promise<{ lock: Lock; unresolved: Map<string, Why> }> {

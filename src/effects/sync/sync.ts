@@ -8,6 +8,7 @@ import { withRunLock } from '../files/lock.ts'
 import { type Situation, reach } from '../situation/open.ts'
 import { lockBytes } from '../situation/records.ts'
 import { applyPlan } from './apply.ts'
+import { storeKeys } from './keys.ts'
 import type { SyncOptions } from './options.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
@@ -70,6 +71,7 @@ async function begin(system: System, source: Source, options: SyncOptions, opene
 
 const isStill = (start: Start): boolean =>
   start.bytes === null &&
+  !start.prepared.brings &&
   start.prepared.lock === start.situation.lock &&
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')
 
@@ -91,12 +93,13 @@ async function carryOut(system: System, { situation, bytes, prepared, plan }: St
   const { home, place } = situation
   const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
   const writeManifest = async (): Promise<boolean> => {
+    if (prepared.brings) await storeKeys(system, situation)
     const changed = bytes !== null && (await writeOwn(system, situation, place.here, place.shown, bytes, run))
     if (prepared.lock !== situation.lock) await writeOwn(system, situation, place.lockHere, place.lockHere, lockBytes(prepared.lock), run)
     return changed
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
-  const after = await prepare(system, { ...situation, lock: prepared.lock, state: applied.state }, { ...options, offline: true, refresh: false })
+  const after = await prepare(system, { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() }, { ...options, offline: true, refresh: false })
   const second = makePlan(after.input)
   const unresolved = stepsOf({ installs: [], self: [], files: [], held: [], launches: new Map(), notices: [] }, prepared)
   return {

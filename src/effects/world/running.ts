@@ -11,9 +11,19 @@ const timeoutMs = 4000
 /** `"claude.exe","4711","Console","1","19,276 K"`: the first column of each line. */
 const firstColumns = (csv: string): string[] => csv.split('\n').flatMap((line) => /^"([^"]+)"/.exec(line)?.[1] ?? [])
 
+/** A process may end while it is looked at, which Linux reports as `ESRCH`, or belong to somebody whose are not shown. */
+async function commandLine(system: System, pid: string): Promise<string> {
+  try {
+    return await readText(system, `/proc/${pid}/cmdline`)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ESRCH', 'EACCES', 'EPERM'].includes(String(error.code))) return ''
+    throw error
+  }
+}
+
 async function unixNames(system: System): Promise<string[]> {
   const processes = (await system.files.list(reachable('/proc'))).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(processes.map((pid) => readText(system, `/proc/${pid}/cmdline`)))
+  const lines = await Promise.all(processes.map((pid) => commandLine(system, pid)))
   return lines.flatMap((line) => line.split('\0')[0]?.split('/').at(-1) || [])
 }
 

@@ -1,0 +1,31 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { matrixOf } from '../core/plan/matrix.ts'
+import { makePlan } from '../core/plan/plan.ts'
+import { EXIT, type ExitCode } from '../errors.ts'
+import { prepare } from '../effects/sync/prepare.ts'
+import { labelsFor } from '../ui/labels.ts'
+import { describeMatrix } from '../ui/matrix.ts'
+import { atHome } from './at-home.ts'
+import { syncOptions } from './sync-options.ts'
+
+/** Shows which client has which server. It writes nothing and touches no network. */
+export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const { io, system } = context
+  return atHome(context, {}, async (ground) => {
+    const situation = await ground.open()
+    const { input } = await prepare(system, situation, syncOptions(context, options, { offline: true }))
+    const plan = makePlan(input)
+    const matrix = matrixOf(plan, situation.manifest, input.render.lock)
+    io.json({ command: 'list', ...matrix })
+    if (io.asJson) return EXIT.ok
+    if (matrix.servers.length === 0 && matrix.unmanaged.length === 0) io.out('There are no servers yet: mcp-twin add, or mcp-twin init.')
+    else for (const line of describeMatrix(matrix, plan.files.map((file) => file.plan), labelsFor(ground.world, clients), io.paint)) io.out(line)
+    const cells = matrix.servers.flatMap((row) => row.cells)
+    const off = cells.filter((cell) => cell.state === 'missing' || cell.state === 'differs').length
+    const foreign = new Set(matrix.unmanaged.map((each) => each.server)).size
+    const words = [off === 0 ? '' : `${off} not in sync: mcp-twin sync.`, foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt takes them in.`].filter((text) => text !== '')
+    if (words.length > 0) io.out(`\n${words.join(' ')}`)
+    return EXIT.ok
+  })
+}

@@ -1,0 +1,124 @@
+import type { Context } from '../context.ts'
+import { keysOf } from '../core/manifest/names.ts'
+import { clients } from '../catalog/clients/index.ts'
+import { layout } from '../core/layout.ts'
+import { readStandardInput } from '../effects/run/standard-input.ts'
+import { findCopies } from '../effects/secrets/copies.ts'
+import { checkKeyName } from '../effects/secrets/name.ts'
+import { openSecrets, type Secrets } from '../effects/secrets/store.ts'
+import { loadManifest } from '../effects/manifest/load.ts'
+import { loadState } from '../effects/situation/records.ts'
+import { reach } from '../effects/situation/open.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { reveal, Secret } from '../model/secret.ts'
+import { atHome, type Ground } from './at-home.ts'
+
+interface Task {
+  readonly context: Context
+  readonly ground: Ground
+  /** The user's manifest, whose `secrets` and servers count; empty where there is none yet. */
+  readonly manifest: Manifest
+  readonly secrets: Secrets
+}
+
+const ways = (name: string): string => `mcp-twin secret set ${name} asks for it; or pipe it in: pass show … | mcp-twin secret set ${name}`
+
+/** API keys: `set` stores one, `list` shows names and never values, `remove` forgets one and says where copies are. */
+export async function run(context: Context, args: string[], _options: Record<string, unknown>): Promise<ExitCode> {
+  const [action, name, ...rest] = args
+  if (rest.length > 0 || name?.includes('=')) {
+    const shown = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name ?? '') ? (name ?? '') : 'NAME'
+    throw usageError(
+      'A key never stands on the command line: every program of this computer can read it there, and the shell remembers it.',
+      { hint: ways(shown) },
+    )
+  }
+  if (action === 'list' && name === undefined) return withStore(context, list)
+  if ((action === 'set' || action === 'remove') && name !== undefined) {
+    checkKeyName(name)
+    return withStore(context, (task) => (action === 'set' ? set(task, name) : remove(task, name)))
+  }
+  throw usageError(action === 'set' || action === 'remove' ? `Which key shall ${action} work on?` : 'secret takes set, list or remove.', {
+    hint: 'mcp-twin secret --help',
+  })
+}
+
+function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): Promise<ExitCode> {
+  return atHome(context, { mayBeAbsent: true }, async (ground) => {
+    const { home } = ground
+    const path = layout(home.environment, home.folder).manifest
+    const loaded = await loadManifest(
+      context.system,
+      reach(home, path),
+      path,
+      clients.map((client) => client.id),
+    )
+    const manifest: Manifest = loaded?.manifest ?? { version: 1, servers: {} }
+    return work({ context, ground, manifest, secrets: openSecrets(context.system, home.here, manifest, home.environment.id) })
+  })
+}
+
+const usersOf = (manifest: Manifest, name: string): string[] =>
+  Object.entries(manifest.servers).flatMap(([server, spec]) => (keysOf(spec).includes(name) ? [server] : []))
+
+async function set({ context, manifest, secrets }: Task, name: string): Promise<ExitCode> {
+  const { io, prompt } = context
+  if (secrets.kind === 'command') await secrets.set(name, new Secret(''))
+  const value = prompt.able
+    ? await prompt.secret(`Value of ${name}`, { flag: 'standard input' })
+    : await readStandardInput(`The key ${name}`, ways(name))
+  if (value === '') throw usageError('An empty key was given; nothing is stored.', { hint: ways(name) })
+  io.hide(value)
+  const changed = await secrets.set(name, new Secret(value))
+  const usedBy = usersOf(manifest, name)
+  io.json({ command: 'secret', action: 'set', name, changed, usedBy })
+  io.out(changed ? `Stored ${name}.` : `${name} was stored already, with this very value.`)
+  if (usedBy.length > 0) io.note(`Used by ${usedBy.join(', ')}. mcp-twin sync carries it into every config, on both sides.`)
+  else io.note(`No server uses it yet: "\${secret:${name}}" in the manifest, or mcp-twin add … --secret ${name}.`)
+  return EXIT.ok
+}
+
+async function list({ context, manifest, secrets }: Task): Promise<ExitCode> {
+  const { io } = context
+  const stored = new Set(await secrets.list())
+  const named = Object.values(manifest.servers).flatMap(keysOf)
+  const keys = []
+  for (const name of [...new Set([...stored, ...named])].sort())
+    keys.push({ name, stored: await secrets.has(name), usedBy: usersOf(manifest, name) })
+  io.json({ command: 'secret', action: 'list', keeper: secrets.kind, keys })
+  const width = Math.max(0, ...keys.map(({ name }) => name.length))
+  for (const { name, stored: there, usedBy } of keys) {
+    const users = usedBy.length === 0 ? io.paint.dim('used by no server') : `used by ${usedBy.join(', ')}`
+    io.out(`${name.padEnd(width)}  ${there ? '' : `${io.paint.bad('not stored')}, `}${users}`)
+  }
+  if (keys.length === 0) io.out('There are no keys yet: mcp-twin secret set NAME.')
+  const missing = keys.find((key) => !key.stored)
+  if (missing !== undefined) io.note(secrets.trouble(missing.name) ?? `mcp-twin secret set ${missing.name}`)
+  return EXIT.ok
+}
+
+async function remove({ context, ground, manifest, secrets }: Task, name: string): Promise<ExitCode> {
+  const { io, system } = context
+  if (secrets.kind === 'file' && !(await secrets.list()).includes(name))
+    throw usageError(`There is no key ${name} in the store.`, { hint: 'mcp-twin secret list' })
+  const value = await secrets.stored(name)
+  if (value !== null) io.hide(reveal(value))
+  await secrets.remove(name)
+  const { home, world } = ground
+  const state = await loadState(system, reach(home, layout(home.environment, home.folder).state))
+  const copies = value === null ? [] : await findCopies(system, world, state, value)
+  const usedBy = usersOf(manifest, name)
+  io.json({ command: 'secret', action: 'remove', name, usedBy, copies })
+  io.out(`Removed ${name} from the store.`)
+  if (copies.length > 0) {
+    io.out('Its value still stands in:')
+    for (const { environment, file } of copies) io.out(`  ${file}${world.environments.length > 1 ? io.paint.dim(` (${environment})`) : ''}`)
+    io.note('Whoever gave you the key can make it worthless; that is the only sure way.')
+  }
+  if (usedBy.length > 0)
+    io.note(
+      `${usedBy.join(', ')} ${usedBy.length === 1 ? 'still asks' : 'still ask'} for it: mcp-twin remove ${usedBy[0]}, or store a new one: mcp-twin secret set ${name}`,
+    )
+  return EXIT.ok
+}

@@ -1,0 +1,101 @@
+import type { Environment } from '../../model/environment.ts'
+import type { Override, ServerSpec } from '../../model/manifest.ts'
+import { Secret } from '../../model/secret.ts'
+import { extractKeys } from '../keys/extract.ts'
+import type { SecretNames } from '../keys/naming.ts'
+import { meansEnvironment } from '../participants.ts'
+import { align } from './align.ts'
+
+/** A hand edit of one entry, in neutral form on both sides of the edit: values are plain, nothing is a template. */
+export interface HandEdit {
+  readonly name: string
+  readonly environment: Environment
+  /** What we had written. */
+  readonly before: ServerSpec
+  /** What stands there now. */
+  readonly after: ServerSpec
+  /** Turns a path of this side into one for every side; null: it is no path, or only this side has the server. */
+  everywhere(text: string): string | null
+  readonly names: SecretNames
+}
+
+export interface Taken {
+  readonly server: ServerSpec
+  readonly secrets: readonly { readonly name: string; readonly value: Secret }[]
+}
+
+const KINDS = ['package', 'command', 'url'] as const
+const ONE_SECRET = /^\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}$/
+
+/** A hand edit taken into the server it was made on: what was not edited keeps its templates, a changed key goes to the store. */
+export function takeEdit(server: ServerSpec, edit: HandEdit): Taken {
+  const word = Object.keys(server.on ?? {}).find((each) => meansEnvironment(each, edit.environment))
+  const over: Override = word === undefined ? {} : (server.on?.[word] ?? {})
+  const secrets: { name: string; value: Secret }[] = []
+  const plain = extractKeys(edit.after, { server: edit.name, names: edit.names })
+  const changed = { ...kindChange(edit), ...listChange(server, over, edit, plain.server.args ?? []) } as Override
+  for (const part of ['env', 'headers'] as const) {
+    const own = { ...server[part], ...over[part] }
+    const values = tableChange(own, edit.before[part] ?? {}, edit.after[part] ?? {}, plain.server[part] ?? {}, secrets)
+    if (values !== null) changed[part] = values
+  }
+  const used = new Set(JSON.stringify(changed).match(/\$\{secret:[A-Za-z_]\w*\}/g) ?? [])
+  secrets.push(...plain.secrets.filter((each) => used.has(`\${secret:${each.name}}`)))
+  return { server: lay(server, word, over, changed), secrets }
+}
+
+/** Another package, program or address; whichever it is, the others go. */
+function kindChange({ before, after }: HandEdit): Override {
+  const change: Override = {}
+  for (const kind of KINDS) if (after[kind] !== undefined && after[kind] !== before[kind]) change[kind] = after[kind]
+  if (after.transport !== before.transport && after.transport !== undefined) change.transport = after.transport
+  return change
+}
+
+function listChange(server: ServerSpec, over: Override, edit: HandEdit, plain: readonly string[]): Override {
+  const [was, is] = [edit.before.args ?? [], edit.after.args ?? []]
+  if (was.length === is.length && was.every((text, at) => text === is[at])) return {}
+  const own = over.args ?? server.args ?? []
+  const pairs = align(was, is)
+  return { args: is.map((text, at) => (own.length === was.length ? own[pairs.get(at) ?? -1] : undefined) ?? edit.everywhere(text) ?? plain[at] ?? text) }
+}
+
+/** Variables or headers after the edit; null when none of them changed. */
+function tableChange(
+  own: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  plain: Readonly<Record<string, string>>,
+  secrets: { name: string; value: Secret }[],
+): Record<string, string> | null {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  if ([...names].every((name) => before[name] === after[name])) return null
+  const values: Record<string, string> = {}
+  for (const [name, text] of Object.entries(after)) {
+    const template = own[name]
+    const secret = template === undefined ? undefined : ONE_SECRET.exec(template)?.[1]
+    if (template !== undefined && before[name] === text) values[name] = template
+    else if (template !== undefined && secret !== undefined) {
+      values[name] = template
+      secrets.push({ name: secret, value: new Secret(text) })
+    } else values[name] = plain[name] ?? text
+  }
+  return values
+}
+
+/** Lays the change over the server: into its part for this side where that part says the same thing already, else into the server itself. */
+function lay(server: ServerSpec, word: string | undefined, over: Override, changed: Override): ServerSpec {
+  const kind = KINDS.find((each) => changed[each] !== undefined)
+  const base: ServerSpec = { ...server }
+  const side: Override = { ...over }
+  if (kind !== undefined) {
+    const holder = word !== undefined && KINDS.some((each) => over[each] !== undefined) ? side : base
+    for (const each of KINDS) delete holder[each]
+  }
+  for (const key of Object.keys(changed) as (keyof Override)[]) {
+    const inSide = word !== undefined && (over[key] !== undefined || (key === kind && KINDS.some((each) => over[each] !== undefined)))
+    Object.assign(inSide ? side : base, { [key]: changed[key] })
+  }
+  for (const part of [base, side]) for (const key of ['args', 'env', 'headers'] as const) if (part[key] !== undefined && Object.keys(part[key] ?? {}).length === 0) delete part[key]
+  return word === undefined ? base : { ...base, on: { ...server.on, [word]: side } }
+}

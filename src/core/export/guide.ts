@@ -1,0 +1,47 @@
+import type { Environment } from '../../model/environment.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { keysOf, keysOfAll } from '../manifest/names.ts'
+import { serverKind } from '../manifest/rules.ts'
+import { environmentLabel } from '../participants.ts'
+
+/** One exported client file, for the guide. */
+export interface ExportedFile {
+  readonly environment: Environment
+  readonly label: string
+  readonly file: string
+  readonly servers: readonly string[]
+}
+
+/** `SETUP.md`: both set-ups in words, and how to have them again on another machine. */
+export function setupGuide(manifest: Manifest, files: readonly ExportedFile[]): string {
+  const sides = [...new Set(files.map((each) => each.environment))]
+  const keys = keysOfAll(manifest)
+  const servers = Object.entries(manifest.servers).map(([name, server]) => {
+    const needs = keysOf(server)
+    const what = server.package ?? server.url?.replace(/\?.*$/, '') ?? server.command ?? 'differs per side'
+    return `| ${name} | ${serverKind(server)} | \`${what.replaceAll('|', '\\|')}\` | ${needs.join(', ') || '–'} |`
+  })
+  return `${[
+    '# MCP set-up',
+    '',
+    'Written by `mcp-twin export`. It holds no keys: where one stands in a config, there are dots here.',
+    '',
+    '## Servers',
+    '',
+    '| name | kind | what | keys |',
+    '| --- | --- | --- | --- |',
+    ...servers,
+    '',
+    ...sides.flatMap((side) => [
+      `## ${environmentLabel(side)} (${side.id})`,
+      '',
+      ...files.filter((each) => each.environment === side).map((each) => `- ${each.label}: \`${each.file}\` with ${each.servers.length === 0 ? 'no servers' : each.servers.join(', ')}`),
+      '',
+    ]),
+    '## To restore',
+    '',
+    '1. Copy `mcp-twin.json` and `mcp-twin.lock.json` into `~/.mcp-twin` of the side that is to be home.',
+    `2. ${keys.length === 0 ? 'There are no keys to enter.' : `Enter the keys: ${keys.map((name) => `\`npx mcp-twin secret set ${name}\``).join(', ')}.`}`,
+    '3. `npx mcp-twin init --yes`: it installs the same versions and writes every config.',
+  ].join('\n')}\n`
+}

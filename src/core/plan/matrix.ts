@@ -1,0 +1,47 @@
+import type { Lock } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { serverKind } from '../manifest/rules.ts'
+import type { Plan, PlannedFile } from './plan.ts'
+
+export type CellState = 'in sync' | 'differs' | 'missing' | 'unmanaged' | 'off' | 'not here'
+
+/** What one client's file says of one server. */
+export interface Cell {
+  readonly environment: string
+  readonly client: string
+  readonly state: CellState
+}
+
+export interface Row {
+  readonly name: string
+  readonly kind: string
+  readonly version: string | null
+  readonly cells: readonly Cell[]
+}
+
+export interface Matrix {
+  readonly servers: readonly Row[]
+  readonly unmanaged: readonly { readonly environment: string; readonly client: string; readonly server: string }[]
+}
+
+function stateOf(file: PlannedFile, server: string, disabled: boolean): CellState {
+  const entry = file.plan.entries.find((each) => each.step.server === server)
+  const wish = file.wishes.wanted.find((each) => each.server === server)
+  const held = file.wishes.held.some((each) => each.server === server)
+  if (wish === undefined && !held) return entry === undefined || entry.step.change === 'none' ? (disabled ? 'off' : 'not here') : 'differs'
+  if (file.plan.refusal !== null) return 'differs'
+  if (held) return file.plan.present.has(server) ? 'differs' : 'missing'
+  if (entry === undefined || entry.step.change === 'adopt') return 'in sync'
+  if (entry.step.kind === 'refuse') return wish !== undefined && file.plan.present.has(wish.name) ? 'differs' : 'missing'
+  return entry.step.change === 'add' ? 'missing' : 'differs'
+}
+
+/** Servers × client files, as the plan sees them. */
+export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
+  const servers = Object.entries(manifest.servers).map(([name, spec]): Row => {
+    const cells = plan.files.map((file) => ({ environment: file.plan.environment, client: file.plan.client, state: stateOf(file, name, spec.disabled === true) }))
+    return { name, kind: serverKind(spec), version: (spec.package === undefined ? undefined : lock.packages[spec.package]?.version) ?? null, cells }
+  })
+  const unmanaged = plan.files.flatMap((file) => file.plan.unmanaged.map((server) => ({ environment: file.plan.environment, client: file.plan.client, server })))
+  return { servers, unmanaged }
+}

@@ -1,0 +1,75 @@
+import type { BackedUpFile } from '../../model/backup.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import type { Backup } from './decision.ts'
+import { type FileNote, Journal, type RunAbout } from './journal.ts'
+import { prune } from './retention.ts'
+import { ifPossible } from './trouble.ts'
+
+export type { FileNote, RunAbout } from './journal.ts'
+
+/** One run and its backups. Nothing is made on the disk before the first file is backed up. */
+export interface Run {
+  /** The backup of one file, to be given to `rewriteFile`. */
+  forFile(note: FileNote): Backup
+  /**
+   * The run is over: backups beyond the limits go. Answers its id, or null when it changed no file. `complete`: an
+   * undo that brought everything back, so that the run it undid counts as undone.
+   */
+  finish(end?: { complete: boolean }): Promise<string | null>
+}
+
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+
+/** One piece of work at a time: the index of a run is one file. */
+function turns(): InTurn {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work, work)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+function backupOf(journal: Journal, note: FileNote, inTurn: InTurn): Backup {
+  let pending: BackedUpFile | null = null
+  const discard = async (): Promise<void> => {
+    const entry = pending
+    pending = null
+    if (entry !== null) await journal.drop(entry)
+  }
+  return {
+    save: (saved) =>
+      inTurn(async () => {
+        await discard()
+        pending = await journal.add(note, saved)
+      }),
+    wrote: () =>
+      inTurn(async () => {
+        if (pending === null) return
+        pending.written = true
+        pending = null
+        await journal.write()
+      }),
+    discard: () => inTurn(discard),
+  }
+}
+
+/** `folder`: `backups` of home. */
+export function openRun(system: System, folder: ReachablePath, about: RunAbout): Run {
+  const journal = new Journal(system, folder, about)
+  const inTurn = turns()
+  return {
+    forFile: (note) => backupOf(journal, note, inTurn),
+    finish: (end) =>
+      inTurn(async () => {
+        const isComplete = end?.complete === true && about.undoes !== undefined
+        if (isComplete) await journal.complete()
+        if (journal.started === null) return null
+        const id = await journal.started
+        if (journal.files.length === 0 && !isComplete) await ifPossible(journal.forget())
+        await ifPossible(prune(system, folder, id))
+        return journal.files.length === 0 ? null : id
+      }),
+  }
+}

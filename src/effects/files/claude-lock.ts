@@ -1,0 +1,88 @@
+import { TwinError } from '../../errors.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { temporaryPath } from '../../model/temporary.ts'
+import { ifPossible, isTrouble } from './trouble.ts'
+
+/**
+ * The lock Claude Code takes while it writes `~/.claude.json`: an empty folder `<file>.lock` whose modification time
+ * is kept fresh, as moxystudio/node-proper-lockfile does it. Older than ten seconds it counts as abandoned.
+ */
+const staleMs = 10_000
+const refreshMs = 2500
+const waitMs = 15_000
+const pauseFirstMs = 10
+const pauseMostMs = 200
+
+/** True when the folder was abandoned and is out of the way. Never removes one that holds anything: that is no lock. */
+async function clearAbandoned(system: System, lock: ReachablePath): Promise<boolean> {
+  const found = await system.files.look(lock)
+  if (found === null) return true
+  if (found.kind !== 'directory' || system.now() - found.modifiedMs <= staleMs) return false
+  if ((await system.files.list(lock)).length > 0) return false
+  const aside = temporaryPath(lock, system.pid, system.random(6))
+  try {
+    await system.files.rename(lock, aside)
+  } catch (error) {
+    if (isTrouble(error) && error.code === 'ENOENT') return true
+    throw error
+  }
+  const moved = await system.files.look(aside)
+  // Between look and rename the old one may have gone and a fresh one come: that one goes back to its owner.
+  if (moved !== null && moved.identity !== found.identity) await ifPossible(system.files.rename(aside, lock, null))
+  await ifPossible(system.files.removeEmptyDirectory(aside))
+  return moved === null || moved.identity === found.identity
+}
+
+async function acquire(system: System, lock: ReachablePath, signal: AbortSignal | undefined): Promise<void> {
+  let waited = 0
+  const began = system.now()
+  for (let pauseMs = pauseFirstMs; ; pauseMs = Math.min(pauseMs * 2, pauseMostMs)) {
+    signal?.throwIfAborted()
+    if (await system.files.claimDirectory(lock)) return
+    if ((await clearAbandoned(system, lock)) && (await system.files.claimDirectory(lock))) return
+    if (waited >= waitMs) {
+      throw new TwinError('locked', `Claude Code is writing its file and has not finished for ${waitMs / 1000} s (${lock})`, {
+        hint: 'close Claude Code, then try again',
+      })
+    }
+    await system.sleep(pauseMs)
+    waited = Math.max(waited + pauseMs, system.now() - began)
+  }
+}
+
+async function giveBack(system: System, lock: ReachablePath, inode: string | undefined): Promise<void> {
+  const found = await system.files.look(lock)
+  if (found !== null && found.inode === inode) await system.files.removeEmptyDirectory(lock)
+}
+
+async function withLock<T>(system: System, lock: ReachablePath, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  await acquire(system, lock, signal)
+  const forget = system.removeAtExit?.([lock])
+  const timer = setInterval(() => void ifPossible(system.files.touch(lock)), refreshMs)
+  timer.unref()
+  let inode: string | undefined
+  try {
+    inode = (await system.files.look(lock))?.inode
+    return await work()
+  } finally {
+    clearInterval(timer)
+    await ifPossible(giveBack(system, lock, inode))
+    forget?.()
+  }
+}
+
+/**
+ * Does `work` while Claude Code keeps its hands off `paths`: the file as it is called and, behind a link, as it is
+ * really called, since either name may be the one its lock is made from. Throws TwinError `locked` after 15 s.
+ */
+export async function withClaudeLock<T>(
+  system: System,
+  paths: readonly ReachablePath[],
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const [first, ...rest] = [...new Set(paths)]
+  if (first === undefined) return work()
+  return withLock(system, reachable(`${first}.lock`), signal, () => withClaudeLock(system, rest, signal, work))
+}

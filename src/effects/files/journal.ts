@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import type { BackedUpFile } from '../../model/backup.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import type { Saved } from './decision.ts'
+import { digestOf } from './digest.ts'
+import { newRunId, storedPath, writeIndex } from './run-index.ts'
+import { ifPossible } from './trouble.ts'
+
+/** What a backup says of a file besides its bytes. */
+export interface FileNote {
+  readonly environment: string
+  /** Null for files of our own: the manifest, its lock. */
+  readonly client: string | null
+  /** As its environment spells it. */
+  readonly file: string
+  /** Names of our entries that the run changes in it. */
+  readonly entries: readonly string[]
+}
+
+export interface RunAbout {
+  readonly command: string
+  /** When the run began, ms since the epoch. */
+  readonly at: number
+  /** The run that this one takes back. */
+  readonly undoes?: string
+}
+
+/** The last part of either side's spelling, in signs that every file system takes. */
+const plainName = (file: string): string => (file.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-60)
+
+/** The folder of one run: stored bytes, and the index that says what they are. It is made when the first file comes. */
+export class Journal {
+  readonly files: BackedUpFile[] = []
+  readonly #system: System
+  readonly #folder: ReachablePath
+  readonly #about: RunAbout
+  #id: Promise<string> | null = null
+  #stored = 0
+  #isComplete = false
+
+  constructor(system: System, folder: ReachablePath, about: RunAbout) {
+    this.#system = system
+    this.#folder = folder
+    this.#about = about
+  }
+
+  /** Null: nothing has been stored, so there is no folder. */
+  get started(): Promise<string> | null {
+    return this.#id
+  }
+
+  async #start(): Promise<string> {
+    const { files } = this.#system
+    await files.makeDirectory(this.#folder, 0o700)
+    const id = await newRunId(this.#system, this.#folder, this.#about.at)
+    await files.makeDirectory(reachable(join(this.#folder, id)), 0o700)
+    await files.flush(this.#folder)
+    return id
+  }
+
+  #open(): Promise<string> {
+    this.#id ??= this.#start().catch((error: unknown) => {
+      this.#id = null
+      throw error
+    })
+    return this.#id
+  }
+
+  /** Brings the index on the disk up to what is known. */
+  async write(): Promise<void> {
+    const { command, at, undoes } = this.#about
+    await writeIndex(this.#system, this.#folder, {
+      version: 1,
+      id: await this.#open(),
+      at: new Date(at).toISOString(),
+      command,
+      ...(undoes === undefined ? {} : { undoes }),
+      ...(this.#isComplete ? { complete: true } : {}),
+      files: this.files,
+    })
+  }
+
+  async complete(): Promise<void> {
+    this.#isComplete = true
+    await this.write()
+  }
+
+  async #removeBytes(entry: BackedUpFile): Promise<void> {
+    if (entry.stored !== null) await this.#system.files.remove(storedPath(this.#folder, await this.#open(), entry.stored))
+  }
+
+  /** Stores the bytes first and the index after them, so that the index never names what is not there. */
+  async add(note: FileNote, { bytes, mode, after, folders }: Saved): Promise<BackedUpFile> {
+    // Numbered, since files of several clients have one name.
+    const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`
+    if (bytes !== null && stored !== null)
+      await this.#system.files.create(storedPath(this.#folder, await this.#open(), stored), bytes, 0o600)
+    const { environment, client, file, entries } = note
+    const kept = {
+      environment,
+      client,
+      file,
+      entries: [...entries],
+      stored,
+      size: bytes?.length ?? 0,
+      mode,
+      before: digestOf(bytes),
+      after,
+    }
+    const entry: BackedUpFile = { ...kept, written: false, folders }
+    this.files.push(entry)
+    try {
+      await this.write()
+    } catch (error) {
+      this.files.splice(this.files.indexOf(entry), 1)
+      await ifPossible(this.#removeBytes(entry))
+      throw error
+    }
+    return entry
+  }
+
+  async drop(entry: BackedUpFile): Promise<void> {
+    this.files.splice(this.files.indexOf(entry), 1)
+    await this.write()
+    await this.#removeBytes(entry)
+  }
+
+  /** Nothing of this run is worth keeping. */
+  async forget(): Promise<void> {
+    await this.#system.files.remove(reachable(join(this.#folder, await this.#open())))
+  }
+}

@@ -1,0 +1,47 @@
+import type { FileTrouble } from '../../model/system.ts'
+
+/** A trouble of the file system; everything else that is thrown is a mistake of ours and goes on its way. */
+export const isTrouble = (error: unknown): error is FileTrouble =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code)
+
+/** Does `work` where a trouble of the file system changes nothing: what is left behind, the next run clears away. */
+export async function ifPossible(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!isTrouble(error)) throw error
+  }
+}
+
+/** A trouble that lies in the place, not in the moment: trying again would not help before a person has changed something. */
+const refusals: Record<string, { because: string; hint: string }> = {
+  EACCES: { because: 'this user may not read or write there', hint: 'give yourself the right to the file and its folder, then try again' },
+  EPERM: {
+    because: 'the system does not allow it',
+    hint: 'see whether the file is locked, immutable or held open by another program, then try again',
+  },
+  EROFS: { because: 'it lies on a file system that is mounted read-only', hint: 'mount it for writing, then try again' },
+  EBUSY: { because: 'another program holds it open', hint: 'close the program that uses it, then try again' },
+  ENOTDIR: { because: 'a part of its path is not a folder', hint: 'see what stands in the way of the path' },
+  EEXIST: { because: 'something else stands where a folder should be', hint: 'see what stands in the way of the path' },
+  ELOOP: { because: 'symbolic links on its path lead in a circle', hint: 'mend the link, then try again' },
+  ENAMETOOLONG: { because: 'a name beside it would be too long for the file system', hint: 'use a shorter path' },
+}
+
+const failures: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your disk quota is used up',
+  EIO: 'the disk reports an input/output error',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ENOENT: 'a folder or file on the way disappeared meanwhile',
+  ETXTBSY: 'another program is running it',
+}
+
+/** What a trouble means for one file, in words that name the cause. */
+export function wordsOf(error: FileTrouble, shown: string): { kind: 'refused' | 'failed'; reason: string; hint?: string } {
+  const refusal = refusals[error.code]
+  if (refusal !== undefined)
+    return { kind: 'refused', reason: `${shown} cannot be written: ${refusal.because} (${error.code})`, hint: refusal.hint }
+  return { kind: 'failed', reason: `${shown} could not be written: ${failures[error.code] ?? 'the system refused'} (${error.code})` }
+}

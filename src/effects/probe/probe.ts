@@ -1,0 +1,165 @@
+import type { JsonObject, Launch, Remote } from '../../model/entry.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import { native } from '../../model/path.ts'
+import type { Program, System } from '../../model/system.ts'
+import { failureOf } from '../run/failure.ts'
+import { fetchBy } from '../run/http.ts'
+import { type PipedServer, startPiped } from '../run/piped.ts'
+import { resolveProgram } from '../run/program-path.ts'
+import { Relay } from '../run/relay.ts'
+import { openRemote } from '../run/remote.ts'
+import { wayOut } from '../run/way.ts'
+import { programOn } from '../world/program.ts'
+import { type Introduction, introduce, Silence } from './conversation.ts'
+import { clientEnvironment, clientFolder } from './environment.ts'
+
+export interface ProbeOptions {
+  /** The client whose way of starting servers is followed: its variables, its working directory. */
+  readonly client: string
+  /** The side on which it starts them. */
+  readonly environment: Environment
+  readonly world: World
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  /** Replaces keys in what the server printed; values of the launch's own variables are dots in any case. */
+  mask?(text: string): string
+}
+
+/** A server that answered, or why it did not. `stderrTail` is masked and may be empty. */
+export type Probe =
+  | ({ readonly ok: true; readonly ms: number; readonly stdoutNoise?: string } & Introduction)
+  | { readonly ok: false; readonly ms: number; readonly reason: string; readonly stderrTail: string; readonly stdoutNoise?: string }
+
+const DOTS = '••••••••'
+/** Shorter values are too common in ordinary text to be replaced. */
+const MASKED_LENGTH = 6
+const TAIL_CHARACTERS = 1500
+
+/** Starts a server as its client would, introduces itself, asks for the tools, and ends it with all that it started. */
+export async function probeLaunch(system: System, launch: Launch, options: ProbeOptions): Promise<Probe> {
+  const began = system.now()
+  const masked = maskFor(Object.values(launch.env), options.mask)
+  const failed = (reason: string): Probe => ({ ok: false, ms: system.now() - began, reason: masked(reason), stderrTail: '' })
+  const program = programFor(system, launch, options)
+  if (program === null)
+    return failed(`its programs cannot be started from ${options.world.environments.find((each) => each.self)?.id ?? 'here'}`)
+  const env = environmentFor(system, program)
+  const [name = '', ...words] = program.argv
+  const found = resolveProgram(name, words, env)
+  if (found === null) return failed(`there is no program "${launch.command}"`)
+  const server = startPiped({ ...found, env, cwd: program.cwd ?? system.cwd })
+  try {
+    const introduction = await introduce(server, options.timeoutMs, options.signal)
+    return { ok: true, ms: system.now() - began, ...introduction, ...noiseOf(server, masked) }
+  } catch (error) {
+    if (!(error instanceof Silence)) throw error
+    const failure = { ok: false, ms: system.now() - began, reason: masked(error.message), ...noiseOf(server, masked) } as const
+    await server.stop()
+    return { ...failure, stderrTail: masked(server.stderr()).trim().slice(-TAIL_CHARACTERS) }
+  } finally {
+    await server.stop()
+  }
+}
+
+const noiseOf = (server: PipedServer, masked: (text: string) => string): { readonly stdoutNoise?: string } => {
+  const noise = server.noise()
+  return noise === undefined ? {} : { stdoutNoise: masked(noise) }
+}
+
+function programFor(system: System, launch: Launch, { client, environment, world, timeoutMs }: ProbeOptions): Program | null {
+  const argv = [launch.command, ...launch.args]
+  if (!environment.self) return programOn(world, environment, argv, { timeoutMs, env: launch.env, cwd: environment.home })
+  const folder = clientFolder(client, environment)
+  const env = { ...clientEnvironment(system, client, environment, environment.home), ...launch.env }
+  return programOn(world, environment, argv, { timeoutMs, env, onlyEnv: true, cwd: native(folder) })
+}
+
+function environmentFor(system: System, program: Program): Record<string, string> {
+  const all = program.onlyEnv ? { ...program.env } : { ...system.variables, ...program.env }
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]): [string, string][] =>
+      value === undefined || /^MCP_TWIN_SECRET_/i.test(name) ? [] : [[name, value]],
+    ),
+  )
+}
+
+function maskFor(values: readonly string[], mask: ((text: string) => string) | undefined): (text: string) => string {
+  const hidden = values.filter((value) => value.length >= MASKED_LENGTH).sort((a, b) => b.length - a.length)
+  return (text) => hidden.reduce((shown, value) => shown.split(value).join(DOTS), mask?.(text) ?? text)
+}
+
+export interface RemoteProbeOptions {
+  readonly server: string
+  /** Names of the keys in its headers, for the words of a refusal. */
+  readonly keys: readonly string[]
+  /** This side's home and npm prefix, for npm's proxy settings. */
+  readonly home: string
+  readonly prefix?: string
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  mask?(text: string): string
+}
+
+/** Asks a remote server in the same way, over the relay that its clients would use. */
+export async function probeRemote(system: System, remote: Remote, options: RemoteProbeOptions): Promise<Probe> {
+  const began = system.now()
+  const masked = maskFor(Object.values(remote.headers), options.mask)
+  const end = await openRemote(remote, fetchBy(await wayOut(system, options.home, options.prefix)))
+  let tell: (message: JsonObject) => void = () => {}
+  const enders: ((why: string) => void)[] = []
+  const relay = new Relay({
+    remote: end,
+    write: (message) => tell(message),
+    judge: (error) => failureOf(error, { server: options.server, url: remote.url, keys: options.keys }),
+    ended: () => {
+      // The words of the failure come as the answer to whatever was asked; they go first.
+      setTimeout(() => {
+        for (const ended of enders) ended('the connection is gone')
+      }, 50)
+    },
+  })
+  const channel = {
+    send: (message: JsonObject) => relay.line(JSON.stringify(message)),
+    onMessage: (listener: (message: JsonObject) => void) => {
+      tell = listener
+    },
+    onEnd: (listener: (why: string) => void) => {
+      enders.push(listener)
+    },
+  }
+  try {
+    const introduction = await introduce(channel, options.timeoutMs, options.signal)
+    return { ok: true, ms: system.now() - began, ...introduction }
+  } catch (error) {
+    if (!(error instanceof Silence)) throw error
+    return {
+      ok: false,
+      ms: system.now() - began,
+      reason: masked(error.message.replace(/^it refused the handshake: (?=")/, '')),
+      stderrTail: '',
+    }
+  } finally {
+    await end.close()
+  }
+}
+
+/** Runs probes side by side, at most `atOnce` of them; each result is told as it comes, and all come in the order of the jobs. */
+export async function probeAll<T>(
+  jobs: readonly (() => Promise<T>)[],
+  told: (index: number, result: T) => void = () => {},
+  atOnce = 6,
+): Promise<T[]> {
+  const results: T[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < jobs.length; index = next++) {
+      const job = jobs[index]
+      if (job === undefined) continue
+      const result = await job()
+      results[index] = result
+      told(index, result)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, worker))
+  return results
+}

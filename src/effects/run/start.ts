@@ -1,0 +1,77 @@
+import { toHere } from '../../core/paths.ts'
+import { type ExitCode, TwinError } from '../../errors.ts'
+import type { Launch, Remote } from '../../model/entry.ts'
+import { native, reachable } from '../../model/path.ts'
+import { reveal } from '../../model/secret.ts'
+import type { System } from '../../model/system.ts'
+import { programOn } from '../world/program.ts'
+import { runInPlace } from './child.ts'
+import { type FoundServer, findServer } from './find.ts'
+import { type RunGround, runGround } from './ground.ts'
+import { findInProject } from './project.ts'
+import { becomeServer, clearOwnVariables, fitsThisProcess } from './same-process.ts'
+import { serveRemote } from './serve-remote.ts'
+import { wayOut } from './way.ts'
+
+export interface RunOptions {
+  readonly project?: string
+  /** Keys that must never be shown, and the text with all of them as dots. */
+  hide(value: string): void
+  mask(text: string): string
+}
+
+/** Starts a server in the place of this process, or relays to it. Answers only when there is nothing left to wait for. */
+export async function startServer(system: System, name: string, options: RunOptions): Promise<ExitCode> {
+  const ground = await runGround(system)
+  const found =
+    options.project === undefined ? await findServer(system, ground, name) : await findInProject(system, ground, name, options.project)
+  const entry = reveal(found.entry)
+  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry)
+}
+
+async function relay(
+  system: System,
+  { self }: RunGround,
+  { server, keys }: FoundServer,
+  remote: Remote,
+  options: RunOptions,
+): Promise<ExitCode> {
+  for (const value of Object.values(remote.headers)) for (const part of [value, ...value.split(' ').slice(-1)]) options.hide(part)
+  const here = (path: string): string => toHere(self, native(path)) ?? path
+  const way = await wayOut(system, here(self.home), self.prefix === undefined ? undefined : here(self.prefix))
+  return serveRemote({ server, remote, keys, way, mask: options.mask })
+}
+
+async function start(
+  system: System,
+  { world, self }: RunGround,
+  { server, script }: FoundServer,
+  { command, args, env }: Launch,
+): Promise<ExitCode> {
+  const program = programOn(world, self, [command, ...args], { timeoutMs: 0 })
+  const [file = '', ...words] = program?.argv ?? []
+  if (program === null || file === '')
+    throw new TwinError('not-started', `"${server}" cannot be started from ${self.id}.`, { hint: 'mcp-twin list' })
+  const own = script ? toHere(self, native(args[0] ?? '')) : null
+  if (own !== null && (await system.files.look(own, 'follow')) === null) {
+    throw new TwinError('not-installed', `The package of "${server}" is not installed on this side.`, { hint: 'mcp-twin sync' })
+  }
+  // A wrapped program has to be started the way that was asked for, even where it is a package's script.
+  const plain = program.argv.length === args.length + 1
+  if (own !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
+    return becomeServer(own, args.slice(1), env)
+  }
+  return runInPlace(server, { command: file, args: words, env: { ...inherited(system), ...env } })
+}
+
+const isThisNode = async (system: System, file: string): Promise<boolean> =>
+  (await system.files.realPath(reachable(file))) === system.execPath
+
+/** What the server inherits: everything but what was meant for us. */
+function inherited(system: System): Record<string, string> {
+  const variables = { ...system.variables }
+  clearOwnVariables(variables)
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]])),
+  )
+}

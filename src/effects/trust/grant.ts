@@ -1,0 +1,42 @@
+import { clients } from '../../catalog/clients/index.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import type { World } from '../../model/environment.ts'
+import type { HomePlace } from '../home/find.ts'
+import { ownFolder } from '../home/folder.ts'
+import { loadManifest } from '../manifest/load.ts'
+import { projectKeys, shareProjects } from '../run/launches.ts'
+import { reach } from '../situation/open.ts'
+import { type ProjectManifest, trustProject } from './trust.ts'
+import type { System } from '../../model/system.ts'
+
+/** Home, and the sides that are to know of it. */
+export interface Place {
+  readonly home: HomePlace
+  readonly world: World
+}
+
+/** Records trust in a project's manifest at home, and tells the other sides with what their `run` needs for it. */
+export async function grantTrust(
+  system: System,
+  { home, world }: Place,
+  manifest: ProjectManifest,
+  keys: readonly string[],
+): Promise<boolean> {
+  const changed = await trustProject(system, home.here, manifest, keys, home.environment.id)
+  const path = layout(home.environment, home.folder).manifest
+  const user = await loadManifest(
+    system,
+    reach(home, path),
+    path,
+    clients.map((client) => client.id),
+  )
+  const projects = await projectKeys(system, home.here, user?.manifest ?? { version: 1, servers: {} })
+  for (const side of world.environments) {
+    if (side.id === home.environment.id) continue
+    const folder = ownFolder(system, side)
+    const [file, here] = [toHere(side, layout(side, folder).launches), toHere(side, folder)]
+    if (file !== null && here !== null) await shareProjects(system, { file, folder: here }, projects)
+  }
+  return changed
+}

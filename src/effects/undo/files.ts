@@ -1,0 +1,78 @@
+import { clientById } from '../../catalog/clients/index.ts'
+import { checkEdit, editEntries } from '../../core/json/edit.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import { readClientFile } from '../../core/plan/file.ts'
+import { revertEntries } from '../../core/plan/revert.ts'
+import type { BackedUpFile } from '../../model/backup.ts'
+import { native } from '../../model/path.ts'
+import { type State, stateSchema } from '../../model/state.ts'
+import type { Decision } from '../files/decision.ts'
+import type { Locate, Revert } from '../files/undo.ts'
+import type { Situation } from '../situation/open.ts'
+import { stateBytes } from '../situation/records.ts'
+
+/** Where the files of a backup are today. */
+export const locator = (situation: Situation): Locate => (file) => {
+  const side = situation.world.environments.find((each) => each.id === file.environment)
+  const here = side === undefined ? null : toHere(side, native(file.file))
+  if (side === undefined || here === null) return { reason: `${file.environment} is not reached from here`, hint: `run mcp-twin undo when ${file.environment} can be reached` }
+  const client = file.client === null ? null : clientById(file.client)
+  const isUserFile = client !== null && situation.place.project === null
+  return {
+    here,
+    shown: file.file,
+    side: situation.self.id,
+    links: client?.refusesProjectLink === true && !isUserFile ? 'refuse' : 'follow',
+    ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),
+  }
+}
+
+/** How a file that was written since the run is taken back: entry by entry where it is a client's. */
+export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
+  const statePath = layout(situation.home.environment, situation.home.folder).state
+  return (current, before, names, file): Decision => {
+    if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, file, force)
+    const client = clientById(file.client)
+    if (client === null) return { kind: 'refuse', reason: `there is no client "${file.client}"`, hint: 'take it back by hand from the backup' }
+    const state = situation.state.files[file.environment]?.[file.client]?.[file.file] ?? { entries: {} }
+    const reverted = revertEntries(client, current, before, names, state, force)
+    if ('reason' in reverted) return { kind: 'refuse', ...reverted }
+    if (reverted.changes.length === 0) return { kind: 'nothing' }
+    const read = readClientFile(client, current)
+    if (!read.ok) return { kind: 'refuse', reason: read.refusal.reason }
+    const options = { bom: client.rejectsBom ? ('strip' as const) : ('keep' as const) }
+    const edit = editEntries(read.document, reverted.changes, options)
+    if (!edit.ok) return { kind: 'refuse', reason: edit.refusal.reason }
+    return { kind: 'replace', bytes: edit.bytes, holdsKey: false, check: () => checkEdit(read.document, edit.bytes, reverted.changes, options) }
+  }
+}
+
+/** The manifest or its lock, edited since the run. */
+const revertOwn = (before: Uint8Array | null, file: BackedUpFile, force: boolean): Decision => {
+  if (!force) return { kind: 'refuse', reason: `${file.file} was edited since`, hint: 'mcp-twin undo --force brings it back as it was' }
+  return before === null ? { kind: 'remove' } : { kind: 'replace', bytes: before, holdsKey: false }
+}
+
+const parseState = (bytes: Uint8Array | null): State =>
+  bytes === null ? { version: 1, files: {} } : stateSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+
+/** Of our records only those of the files that the run touched go back; other runs have written the rest since. */
+function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[]): Decision {
+  const [now, was] = [parseState(current), parseState(before)]
+  return { kind: 'replace', bytes: stateBytes(withRecords(now, was, files)), holdsKey: false }
+}
+
+/** `state` with the records that `from` has of these files. */
+export function withRecords(state: State, from: State, files: readonly Pick<BackedUpFile, 'environment' | 'client' | 'file'>[]): State {
+  const next = structuredClone(state)
+  for (const { environment, client, file } of files) {
+    if (client === null) continue
+    const record = from.files[environment]?.[client]?.[file]
+    const clients = (next.files[environment] ??= {})
+    const records = (clients[client] ??= {})
+    if (record === undefined) delete records[file]
+    else records[file] = record
+  }
+  return next
+}

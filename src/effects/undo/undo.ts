@@ -1,0 +1,61 @@
+import { layout } from '../../core/layout.ts'
+import { makeStep } from '../../core/plan/step.ts'
+import { usageError } from '../../errors.ts'
+import type { Step } from '../../model/plan.ts'
+import type { System } from '../../model/system.ts'
+import { openRun } from '../files/backup.ts'
+import { listRuns, readRun, type RunSummary } from '../files/history.ts'
+import { newestUndoable, type UndoneFile, undoRun } from '../files/undo.ts'
+import { type Situation, reach } from '../situation/open.ts'
+import { loadState, saveState } from '../situation/records.ts'
+import { locator, reverter, withRecords } from './files.ts'
+
+/** What an undo did. */
+export interface Undone {
+  readonly id: string
+  readonly run: string | null
+  readonly steps: readonly Step[]
+  readonly changed: boolean
+  /** Clients whose file was written. */
+  readonly written: ReadonlySet<string>
+}
+
+const backupsOf = ({ home }: Situation) => reach(home, layout(home.environment, home.folder).backups)
+
+/** The runs that there are, newest first. */
+export const runsOf = (system: System, situation: Situation): Promise<RunSummary[]> => listRuns(system, backupsOf(situation))
+
+/** Takes one run back: the named one, or the newest that changed something and is not undone yet. */
+export async function undo(system: System, situation: Situation, named: string | undefined, force: boolean): Promise<Undone> {
+  const folder = backupsOf(situation)
+  const locate = locator(situation)
+  const id = named ?? (await newestUndoable(system, folder, locate))?.id
+  if (id === undefined) throw usageError('there is no run to undo.', { hint: 'mcp-twin undo --list' })
+  const { index } = await readRun(system, folder, id)
+  const run = openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
+  const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert: reverter(situation, index.files, force), force, run })
+  await keepRecords(system, situation, files)
+  return {
+    id,
+    run: ownRun,
+    steps: files.filter(({ file }) => file.client !== null || file.file === situation.place.shown).map(stepOf),
+    changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || file.file === situation.place.shown)),
+    written: new Set(files.flatMap(({ file, outcome }) => (outcome.kind === 'written' && file.client !== null ? [file.client] : []))),
+  }
+}
+
+/** A file that stayed as it is keeps the record of what is in it. */
+async function keepRecords(system: System, situation: Situation, files: readonly UndoneFile[]): Promise<void> {
+  const left = files.filter(({ outcome }) => outcome.kind === 'refused' || outcome.kind === 'failed').map(({ file }) => file)
+  if (left.length === 0) return
+  await saveState(system, situation.statePath, withRecords(await loadState(system, situation.statePath), situation.state, left))
+}
+
+function stepOf({ file, how, outcome }: UndoneFile): Step {
+  const { environment, client, entries } = file
+  const place = { environment, client, file: file.file, server: entries.length === 1 ? (entries[0] ?? null) : null }
+  if (outcome.kind === 'refused') return makeStep({ kind: 'refuse', ...place, reason: outcome.reason ?? null, hint: outcome.hint ?? null })
+  if (outcome.kind === 'failed') return makeStep({ kind: 'write', ...place, outcome: 'failed', reason: outcome.reason ?? null, hint: outcome.hint ?? null })
+  const words = how === 'whole' ? 'as it was, byte for byte' : how === 'entries' ? `only our entries: ${entries.join(', ')}` : 'it was as before already'
+  return makeStep({ kind: file.stored === null && how === 'whole' ? 'remove' : 'write', ...place, change: outcome.kind === 'written' ? 'update' : 'none', outcome: 'done', reason: words })
+}

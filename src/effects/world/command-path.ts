@@ -1,0 +1,48 @@
+import { runSide, serverOn } from '../../core/launch/side.ts'
+import { isWindows } from '../../core/paths.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { System } from '../../model/system.ts'
+import { ask } from './ask.ts'
+import { programOn } from './program.ts'
+
+/** A login shell that reads slow start-up files is waited for this long, in ms. */
+const LOGIN_MS = 10_000
+
+/**
+ * Absolute paths of the commands that some client starts across the border, as the login shell of their side finds
+ * them: `environment command` → path. Across, there is no shell to look them up at every start.
+ */
+export async function commandPaths(
+  system: System,
+  world: World,
+  home: Environment,
+  sides: readonly Environment[],
+  manifest: Manifest,
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Map<string, { side: Environment; command: string }>()
+  for (const server of Object.values(manifest.servers)) {
+    if (server.runIn === undefined || server.runIn === 'each' || server.disabled === true) continue
+    for (const client of sides) {
+      const side = runSide(server, client, world, home)
+      const { command } = side === null ? server : serverOn(server, side)
+      if (side === null || side.id === client.id || command === undefined || /[\\/$]/.test(command)) continue
+      wanted.set(`${side.id} ${command}`, { side, command })
+    }
+  }
+  const found = await Promise.all(
+    [...wanted].map(async ([key, { side, command }]) => [key, await find(system, world, side, command)] as const),
+  )
+  return new Map(found.flatMap(([key, path]): [string, string][] => (path === null ? [] : [[key, path]])))
+}
+
+async function find(system: System, world: World, side: Environment, command: string): Promise<string | null> {
+  const argv = isWindows(side)
+    ? ['C:\\Windows\\System32\\where.exe', command]
+    : ['/bin/sh', '-lc', 'exec "${SHELL:-/bin/sh}" -lc \'command -v -- "$0"\' "$0"', command]
+  const program = programOn(world, side, argv, { timeoutMs: LOGIN_MS })
+  if (program === null) return null
+  const told = await ask(system, program)
+  const lines = told.ok ? told.text.split(/\r?\n/).map((line) => line.trim()) : []
+  return lines.find((line) => (isWindows(side) ? /^[A-Za-z]:\\.*\.exe$/i.test(line) : line.startsWith('/'))) ?? null
+}

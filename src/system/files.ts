@@ -1,0 +1,77 @@
+import { constants } from 'node:fs'
+import { chmod, chown, lstat, mkdir, open, readdir, readlink, realpath, rm, rmdir, stat, utimes } from 'node:fs/promises'
+import { reachable } from '../model/path.ts'
+import type { Files } from '../model/system.ts'
+import { factsOf } from './facts.ts'
+import { rename } from './rename.ts'
+import { codeOf } from './trouble.ts'
+import { create, flush, replace } from './write.ts'
+
+const absent = ['ENOENT', 'ENOTDIR']
+
+/** Node's answer to a look at something that is no link. */
+const noLink = ['EINVAL', 'UNKNOWN']
+
+/** What `work` says; `otherwise` where the path is not there. */
+async function orAbsent<T, U>(work: Promise<T>, otherwise: U, codes: readonly string[] = absent): Promise<T | U> {
+  try {
+    return await work
+  } catch (error) {
+    if (codes.includes(codeOf(error))) return otherwise
+    throw error
+  }
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  // Not blocking: a pipe put in the place of a file must not hold us up. Windows knows no such flag.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    return await file.readFile()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The files of this machine. */
+export const nodeFiles: Files = {
+  read: (path) => orAbsent(readWhole(path), null),
+  look: async (path, follow) => {
+    const stats = await orAbsent(follow === 'follow' ? stat(path, { bigint: true }) : lstat(path, { bigint: true }), null)
+    return stats === null ? null : factsOf(stats)
+  },
+  list: async (path) => (await orAbsent(readdir(path), [])).sort(),
+  realPath: async (path) => {
+    const real = await orAbsent(realpath(path), null)
+    return real === null ? null : reachable(real)
+  },
+  readLink: (path) => orAbsent(readlink(path), null, [...absent, ...noLink]),
+  create,
+  replace,
+  rename,
+  makeDirectory: async (path, mode) => {
+    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+  },
+  claimDirectory: async (path, mode) => {
+    try {
+      await mkdir(path, mode === undefined ? {} : { mode })
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
+      throw error
+    }
+  },
+  removeEmptyDirectory: (path) =>
+    orAbsent(
+      rmdir(path).then(() => true),
+      false,
+      [...absent, 'ENOTEMPTY', 'EEXIST'],
+    ),
+  remove: (path) => rm(path, { recursive: true, force: true, maxRetries: 4, retryDelay: 50 }),
+  setMode: chmod,
+  setOwner: chown,
+  touch: async (path) => {
+    const now = new Date()
+    await utimes(path, now, now)
+  },
+  flush,
+}

@@ -1,0 +1,57 @@
+import { lstatSync, renameSync } from 'node:fs'
+import { rename as renameFile, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { identityOf } from './facts.ts'
+import { codeOf, trouble } from './trouble.ts'
+
+const retryMs = 10_000
+const pauseFirstMs = 10
+const pauseMostMs = 500
+
+/** 9P, as `statfs` names it: a Windows drive inside WSL. */
+const plan9Type = 0x01021997
+
+function identityNow(path: string): string | null {
+  try {
+    return identityOf(lstatSync(path, { bigint: true }))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Look and rename are two synchronous calls in a row: no platform offers one for both to Node, and this leaves microseconds. */
+function renameExpected(from: string, to: string, expected: string | null): void {
+  const found = identityNow(to)
+  if (found !== expected) throw trouble(expected === null ? 'EEXIST' : 'ESTALE', 'another file is there now, rename', to)
+  renameSync(from, to)
+}
+
+/**
+ * Windows refuses to rename over a file that any program holds open, if only for reading (npm/write-file-atomic#28),
+ * and a scanner holds most new files for a moment. The same rules hold for its drives inside WSL.
+ */
+async function mayPass(error: unknown, to: string): Promise<boolean> {
+  if (!['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error))) return false
+  if (process.platform === 'win32') return true
+  return statfs(dirname(to)).then(
+    ({ type }) => type === plan9Type,
+    () => false,
+  )
+}
+
+/** Renames, trying again with growing pauses for at most ten seconds where a busy file is only a matter of time. */
+export async function rename(from: string, to: string, expected?: string | null): Promise<void> {
+  const deadline = performance.now() + retryMs
+  for (let waitMs = pauseFirstMs; ; waitMs = Math.min(waitMs * 2, pauseMostMs)) {
+    try {
+      if (expected === undefined) await renameFile(from, to)
+      else renameExpected(from, to, expected)
+      return
+    } catch (error) {
+      if (performance.now() + waitMs > deadline || !(await mayPass(error, to))) throw error
+    }
+    await pause(waitMs)
+  }
+}

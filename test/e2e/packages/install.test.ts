@@ -1,0 +1,277 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { native } from '../../../src/model/path.ts'
+import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
+import { leftovers, processesWith } from '../../support/processes.ts'
+import { type Situation, situation } from './situation.ts'
+
+const start = process.cwd()
+let registry: MiniRegistry
+let evil: MiniRegistry
+let here: Situation
+
+const server = (version: string, more: object = {}, text = `console.log("${version}")`) => ({
+  manifest: { name: '@acme/server', version, bin: { server: 'bin.js' }, ...more },
+  files: { 'bin.js': text },
+})
+const published = (name: string, more: object = {}) => ({ manifest: { name, version: '1.0.0', ...more }, files: { 'index.js': '' } })
+const inFolder = () => readdirSync(here.npm()).sort()
+
+beforeEach(async () => {
+  registry = await miniRegistry()
+  evil = await miniRegistry()
+  here = situation({ npmrc: `registry=${registry.url}`, npmCache: 'own' })
+  registry.publish(server('1.0.0'))
+})
+afterEach(async () => {
+  process.chdir(start)
+  await Promise.all([registry.close(), evil.close()])
+  here.place.remove()
+})
+
+describe('a package that is not there yet', () => {
+  it('is installed in the pinned version, by the registry of the user, in a folder of its own', async () => {
+    const locked = await here.pin('@acme/server@^1')
+    expect(locked).toMatchObject({ name: '@acme/server', version: '1.0.0', bin: { server: 'bin.js' } })
+    expect(await here.install(locked)).toEqual({ outcome: 'done' })
+    expect(inFolder()).toEqual(['@acme+server@1.0.0'])
+    expect(readFileSync(here.npm('@acme+server@1.0.0', 'node_modules', '@acme', 'server', 'bin.js'), 'utf8')).toContain('1.0.0')
+  })
+
+  it('is asked of nobody once it is there', async () => {
+    const locked = await here.pin('@acme/server')
+    await here.install(locked)
+    registry.requests.length = 0
+    expect(await here.install(locked)).toEqual({ outcome: 'present' })
+    expect(registry.requests).toEqual([])
+  })
+
+  it('comes in once when two ask for it at the same time, and others come in beside it', async () => {
+    registry.publish(published('one'))
+    registry.publish(published('two'))
+    const pins = await Promise.all(['@acme/server', 'one', 'two'].map((words) => here.pin(words)))
+    const results = await Promise.all([...pins, ...pins].map((locked) => here.install(locked)))
+    expect(results.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'done', 'present', 'present', 'present'])
+    expect(inFolder()).toEqual(['@acme+server@1.0.0', 'one@1.0.0', 'two@1.0.0'])
+  })
+
+  it('stands beside other versions of itself', async () => {
+    await here.install(await here.pin('@acme/server@1.0.0'))
+    registry.publish(server('1.1.0'))
+    await here.install(await here.pin('@acme/server@1.1.0'))
+    expect(inFolder()).toEqual(['@acme+server@1.0.0', '@acme+server@1.1.0'])
+  })
+
+  it('says which of its parts want another Node', async () => {
+    registry.publish(published('modern', { engines: { node: '>=99' } }))
+    const { outcome, notices } = await here.install(await here.pin('modern'))
+    expect(outcome).toBe('done')
+    expect(notices).toEqual([`modern@1.0.0 wants Node >=99, and this side has ${process.versions.node}`])
+  })
+
+  it('is refused without the programs that it promises', async () => {
+    registry.publish({ manifest: { name: 'hollow', version: '1.0.0', bin: { hollow: 'missing.js' } } })
+    const result = await here.install(await here.pin('hollow'))
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'hollow 1.0.0 lacks its program hollow' })
+    expect(inFolder()).toEqual([])
+  })
+})
+
+describe('a working directory of somebody else', () => {
+  it('has no say in where packages come from', async () => {
+    const project = here.place.path('project')
+    mkdirSync(project)
+    writeFileSync(join(project, '.npmrc'), `registry=${evil.url}\nignore-scripts=false\n`)
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'x', workspaces: ['*'] }))
+    evil.publish(server('6.6.6'))
+    process.chdir(project)
+    const locked = await here.pin('@acme/server')
+    expect(locked.version).toBe('1.0.0')
+    expect((await here.install(locked)).outcome).toBe('done')
+    expect(evil.requests).toEqual([])
+  })
+
+  it('leaves variables for npm in force, and what an npm around us was told for itself out of it', async () => {
+    evil.publish(server('2.0.0'))
+    Object.assign(process.env, {
+      npm_config_registry: evil.url,
+      npm_config_global: 'true',
+      npm_config_dry_run: 'true',
+      npm_config_workspace: 'x',
+    })
+    try {
+      const locked = await here.pin('@acme/server@2')
+      expect((await here.install(locked)).outcome).toBe('done')
+      expect(inFolder()).toEqual(['@acme+server@2.0.0'])
+    } finally {
+      for (const name of ['registry', 'global', 'dry_run', 'workspace']) delete process.env[`npm_config_${name}`]
+    }
+  })
+})
+
+describe('install scripts', () => {
+  const witness = () => here.place.path('ran')
+  const scripted = () => {
+    const script = `node -e "require('fs').appendFileSync('${witness()}', Object.keys(process.env).filter((n) => /^MCP_TWIN_/.test(n)).join() + '!')"`
+    registry.publish(published('native', { scripts: { postinstall: script } }))
+    registry.publish(server('3.0.0', { dependencies: { native: '1.0.0' }, scripts: { preinstall: script } }))
+  }
+
+  it('do not run, and the packages that wanted them are named', async () => {
+    scripted()
+    const locked = await here.pin('@acme/server@3')
+    expect(locked.scripts).toBe(true)
+    expect(await here.install(locked)).toEqual({ outcome: 'done', scripts: ['@acme/server@3.0.0', 'native@1.0.0'] })
+    expect(existsSync(witness())).toBe(false)
+  })
+
+  it('run where they are allowed, without a key of ours in their environment', async () => {
+    scripted()
+    process.env.MCP_TWIN_SECRET_X = 'key'
+    try {
+      const locked = await here.pin('@acme/server@3')
+      await here.install(locked)
+      expect(await here.install(locked, { allowScripts: true })).toEqual({ outcome: 'done' })
+      expect(readFileSync(witness(), 'utf8')).toBe('!!')
+      expect(await here.install(locked, { allowScripts: true })).toEqual({ outcome: 'present' })
+    } finally {
+      delete process.env.MCP_TWIN_SECRET_X
+    }
+  })
+
+  it('that fail leave what was there before', async () => {
+    registry.publish(server('3.1.0', { scripts: { postinstall: 'exit 7' } }))
+    const locked = await here.pin('@acme/server@3.1')
+    await here.install(locked)
+    const result = await here.install(locked, { allowScripts: true })
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'an install script of @acme/server@3.1.0 failed (exit 7)' })
+    expect(inFolder()).toEqual(['@acme+server@3.1.0'])
+  })
+})
+
+describe('content that is not what was pinned', () => {
+  it('is refused and removed when the registry has something else under the same version', async () => {
+    const locked = await here.pin('@acme/server@1.0.0')
+    registry.publish(server('1.0.0', {}, 'console.log("other")'))
+    const result = await here.install(locked)
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'what the registry has as @acme/server 1.0.0 is not what was pinned' })
+    expect(inFolder()).toEqual([])
+  })
+
+  it('is refused before any script of it runs', async () => {
+    const ran = here.place.path('ran')
+    const scripts = { postinstall: `node -e "require('fs').writeFileSync('${ran}', '')"` }
+    registry.publish(server('4.0.0', { scripts }))
+    const locked = await here.pin('@acme/server@4')
+    registry.publish(server('4.0.0', { scripts }, 'other'))
+    expect((await here.install(locked, { allowScripts: true })).outcome).toBe('failed')
+    expect(existsSync(ran)).toBe(false)
+  })
+
+  it('is refused by npm when the download is not what the registry promises', async () => {
+    const locked = await here.pin('@acme/server')
+    registry.tamper()
+    const result = await here.install(locked)
+    expect(result.reason).toBe('what arrived for @acme/server@1.0.0 is not what the registry promised (EINTEGRITY)')
+    expect(inFolder()).toEqual([])
+  })
+})
+
+describe('an installation that is cut short', () => {
+  const older = async () => {
+    await here.install(await here.pin('@acme/server@1.0.0'))
+    registry.publish(server('1.2.0'))
+    registry.stalled.add('@acme/server')
+    return here.pin('@acme/server@1.2.0')
+  }
+  const npmProcess = async (): Promise<number> => {
+    for (;;) {
+      const found = processesWith(here.place.root).find(({ command }) => command.includes('npm'))
+      if (found !== undefined && registry.requests.some((path) => path.endsWith('1.2.0.tgz'))) return found.pid
+      await sleep(20)
+    }
+  }
+
+  it('because npm is killed leaves the earlier version, and a rerun finishes', async () => {
+    const locked = await older()
+    const running = here.install(locked)
+    process.kill(await npmProcess(), 'SIGKILL')
+    expect(await running).toMatchObject({ outcome: 'failed', reason: 'npm was stopped before it was done' })
+    expect(inFolder()).toEqual(['@acme+server@1.0.0'])
+    registry.stalled.clear()
+    expect((await here.install(locked)).outcome).toBe('done')
+    expect(inFolder()).toEqual(['@acme+server@1.0.0', '@acme+server@1.2.0'])
+  })
+
+  it('by Ctrl-C ends all of npm and removes what was begun', async () => {
+    const locked = await older()
+    const controller = new AbortController()
+    const running = here.install(locked, { signal: controller.signal })
+    await npmProcess()
+    controller.abort()
+    expect(await running).toMatchObject({ outcome: 'failed', reason: 'it was cancelled' })
+    expect(inFolder()).toEqual(['@acme+server@1.0.0'])
+    expect(await leftovers(here.place.root)).toEqual([])
+  })
+
+  it('is cleared away by the next one once its process is gone, and not before', async () => {
+    const locked = await here.pin('@acme/server')
+    mkdirSync(here.npm(`.part-${process.ppid}-aa`), { recursive: true })
+    mkdirSync(here.npm('.part-4194303-ab', 'node_modules'), { recursive: true })
+    mkdirSync(here.npm('.old-4194303-ac', 'node_modules'), { recursive: true })
+    await here.install(locked)
+    expect(inFolder()).toEqual([`.part-${process.ppid}-aa`, '@acme+server@1.0.0'])
+  })
+
+  it('by a full disk says so', async () => {
+    const { files } = here.system
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', path: here.npm() })
+    const locked = await here.pin('@acme/server')
+    const create = files.create
+    files.create = () => Promise.reject(full)
+    try {
+      expect((await here.install(locked)).reason).toBe(`the disk is full: ${here.npm()} (ENOSPC)`)
+      expect(inFolder()).toEqual([])
+    } finally {
+      files.create = create
+    }
+  })
+})
+
+describe("an npm prefix of the user's", () => {
+  const prefix = () => ({ kind: 'npm', path: native(here.place.path('.npm-global')) }) as const
+  const version = () => JSON.parse(readFileSync(here.place.path('.npm-global/lib/node_modules/@acme/server/package.json'), 'utf8')).version
+
+  it('holds one version of a package at a time', async () => {
+    const first = await here.pin('@acme/server@1.0.0')
+    registry.publish(server('1.3.0'))
+    const second = await here.pin('@acme/server@1.3.0')
+    expect(await here.install(first, { prefix: prefix() })).toEqual({ outcome: 'done' })
+    expect(await here.install(first, { prefix: prefix() })).toEqual({ outcome: 'present' })
+    expect(await here.install(second, { prefix: prefix() })).toEqual({ outcome: 'done' })
+    expect(version()).toBe('1.3.0')
+  })
+
+  it('gets nothing that is not what was pinned', async () => {
+    const first = await here.pin('@acme/server@1.0.0')
+    registry.publish(server('1.0.0', {}, 'other'))
+    expect((await here.install(first, { prefix: prefix() })).outcome).toBe('failed')
+    expect(existsSync(here.place.path('.npm-global/lib'))).toBe(false)
+  })
+
+  it('runs no install scripts either', async () => {
+    const ran = here.place.path('ran')
+    registry.publish(server('5.0.0', { scripts: { postinstall: `node -e "require('fs').writeFileSync('${ran}', '')"` } }))
+    const locked = await here.pin('@acme/server@5')
+    expect(await here.install(locked, { prefix: prefix() })).toEqual({ outcome: 'done', scripts: ['@acme/server@5.0.0'] })
+    expect(existsSync(ran)).toBe(false)
+  })
+
+  it('that is not known is said', async () => {
+    const locked = await here.pin('@acme/server@1')
+    const result = await here.install(locked, { prefix: { kind: 'npm', path: null } })
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'the npm prefix of Linux is not known' })
+  })
+})

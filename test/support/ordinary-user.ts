@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process'
+import { cliPath } from './cli.ts'
+import type { Scratch } from './scratch.ts'
+
+const id = '1000'
+const words = ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups', '--']
+const isRoot = process.getuid?.() === 0
+
+/** Why programs cannot be run as an ordinary user here, or null. Root reads and writes what others may not, which hides faults. */
+export function lacksOrdinaryUser(): string | null {
+  if (!isRoot) return null
+  try {
+    const [file = '', ...args] = [...words, 'test', '-r', cliPath]
+    execFileSync(file, args, { stdio: 'ignore' })
+    return null
+  } catch {
+    return 'tests run as root, and an ordinary user may not read the project folder'
+  }
+}
+
+/** Gives a scratch to an ordinary user and answers the words to put before a program, none when we are one already. */
+export function asOrdinaryUser(place: Pick<Scratch, 'root'>): readonly string[] {
+  if (!isRoot) return []
+  execFileSync('chown', ['-Rh', `${id}:${id}`, place.root])
+  return words
+}
