@@ -4,16 +4,24 @@ import { openRun } from '../effects/files/backup.ts'
 import { withRunLock } from '../effects/files/lock.ts'
 import { editManifest, type ManifestChange } from '../effects/manifest/edit.ts'
 import { type Situation, reach } from '../effects/situation/open.ts'
+import { storeKeys } from '../effects/sync/keys.ts'
 import { writeOwn } from '../effects/sync/own-files.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { runSync } from '../effects/sync/sync.ts'
+import type { Secret } from '../model/secret.ts'
 import { layout } from '../core/layout.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** What a command changes in the manifest, judged on the manifest as it stands when it is changed. */
-export type Change = (situation: Situation) => Promise<readonly ManifestChange[]>
+/** Changes of the manifest, and keys that go into the store with them. */
+export interface Changes {
+  readonly changes: readonly ManifestChange[]
+  readonly brought?: ReadonlyMap<string, Secret>
+}
+
+/** What a command changes, judged on the manifest as it stands when it is changed. */
+export type Change = (situation: Situation) => Promise<Changes>
 
 /** Changes the manifest and carries the change into every config, unless `--no-sync`. */
 export async function changeManifest(context: Context, options: Record<string, unknown>, change: Change): Promise<ExitCode> {
@@ -26,8 +34,10 @@ export async function changeManifest(context: Context, options: Record<string, u
 
 async function withSync(context: Context, ground: Ground, change: Change): Promise<SyncResult> {
   const edit = async (situation: Situation) => {
-    const changes = await change(situation)
-    return changes.length === 0 ? null : editManifest(situation, changes)
+    const { changes, brought } = await change(situation)
+    if (changes.length === 0) return null
+    const edited = editManifest(situation, changes)
+    return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }
   }
   // `--client` and `--on` say where a new server belongs; the sync behind it still looks at every file.
   const settings = syncOptions(context, {}, { clients: [], on: [] })
@@ -39,10 +49,11 @@ async function writeOnly(context: Context, ground: Ground, change: Change): Prom
   const { home } = ground
   return withRunLock(system, home.here, home.environment.id, async () => {
     const situation = await ground.open()
-    const changes = await change(situation)
+    const { changes, brought = new Map() } = await change(situation)
     const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices: ['only the manifest was looked at; mcp-twin sync carries it into the configs'] }
     if (changes.length === 0) return nothing
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: context.command, at: system.now() })
+    await storeKeys(system, { ...situation, brought })
     const changed = await writeOwn(system, situation, ground.place.here, ground.place.shown, editManifest(situation, changes).bytes, run)
     return { ...nothing, changed, run: await run.finish() }
   })

@@ -7,7 +7,7 @@ import { demandServer } from './servers.ts'
 export const run = (context: Context, [old = '', fresh = '']: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async ({ manifest }) => {
     demandServer(manifest, old)
-    if (old === fresh) return []
+    if (old === fresh) return { changes: [] }
     if (manifest.servers[fresh] !== undefined) throw usageError(`there is a server "${fresh}" already.`, { hint: `mcp-twin remove ${fresh} first, or take another name` })
-    return [{ kind: 'rename', path: ['servers', old], name: fresh }]
+    return { changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
   })

@@ -40,4 +40,6 @@ export interface FilePlan {
   readonly refusal: Step | null
   readonly notices: readonly string[]
   readonly unmanaged: readonly string[]
+  /** Names of all entries that stand in the file. */
+  readonly present: ReadonlySet<string>
 }

@@ -73,7 +73,7 @@ export async function modern(options: ModernOptions = {}): Promise<TestRemote> {
       response.writeHead(401, { 'content-type': 'text/plain' }).end('who are you?')
       return
     }
-    void handle(request, response)
+    void handle(Object.assign(request, { method: request.method ?? 'GET', url: request.url ?? '/' }), response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -8,7 +8,7 @@ import { claudeCodeNameFits, claudeCodeReference, claudeCodeRemote } from './cla
  */
 export const claudeCodeConfig = defineClient({
   id: 'claude-code-config',
-  label: 'Claude Code (claude_code_config.json)',
+  label: 'Claude Code, old file',
   always: ['wsl', 'linux'],
   environments: ['wsl', 'linux'],
   file: (environment) => joinPath(environment, environment.home, '.config', 'claude', 'claude_code_config.json'),
@@ -19,5 +19,5 @@ export const claudeCodeConfig = defineClient({
   remoteEntry: claudeCodeRemote,
   reference: claudeCodeReference,
   nameFits: claudeCodeNameFits,
-  restart: "nothing to do: today's Claude Code reads ~/.claude.json, which holds the same servers",
+  restart: '',
 })

@@ -37,7 +37,8 @@ export function checkEdit(
 
 function foreignDamage(before: Document | null, after: Document, changes: readonly EntryChange[]): string | null {
   const was = before?.text ?? ''
-  if (!changes.some((change) => change.kind === 'set') && !before?.container) return was === after.text ? null : 'the file changed without need'
+  if (!changes.some((change) => change.kind === 'set') && !before?.container)
+    return was === after.text ? null : 'the file changed without need'
   const { path, dialect } = after
   const nodes = nodesOnPath(after.text, path, dialect)
   const old = before && !before.blank ? nodesOnPath(was, path, dialect) : []

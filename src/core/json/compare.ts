@@ -1,3 +1,4 @@
+import { isBlank, isBreak } from './codes.ts'
 import { shown } from './shown.ts'
 import { type Node, nameOf } from './walk.ts'
 
@@ -58,25 +59,42 @@ function parted({ text, node }: Place, ours: ReadonlySet<string>) {
  */
 function gapKept(before: string, after: string, alone: boolean): boolean {
   const marks = before.split(OURS).length - 1
-  let seen = 0
-  const rest = after.replace(/[ \t\r\n]*\0,?/g, (match) => (++seen <= marks ? match : ''))
-  const commaless = marks === 0 ? rest.replace(/^,/, '') : rest.replace(/\0,(?=[^\0]*$)/, OURS)
+  const parts = after.split(OURS)
+  const added = parts.slice(marks + 1)
+  const rest = added.reduce((text, part) => withoutSpaceAtEnd(text) + withoutComma(part), parts.slice(0, marks + 1).join(OURS))
+  const last = rest.lastIndexOf(OURS) + 1
+  const commaless = rest.slice(0, last) + withoutComma(rest.slice(last))
   return rest === before || commaless === before || (alone && marks === 0 && rest.trim() === '' && before.trim() === '')
+}
+
+const withoutComma = (text: string): string => (text.startsWith(',') ? text.slice(1) : text)
+
+/** Not by `trimEnd` (a comment may end in a no-break space) nor by a pattern, which would be slow on long runs. */
+function withoutSpaceAtEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && (isBlank(text.charCodeAt(end - 1)) || isBreak(text.charCodeAt(end - 1)))) end--
+  return text.slice(0, end)
 }
 
 /** Every comment is still there, in order; only one on the line of an item of ours, behind it, may go with the item. */
 function commentsKept(before: string, after: string): boolean {
-  const left = comments(after)
+  const left = comments(after).map((comment) => comment.text)
+  let next = 0
   for (const comment of comments(before)) {
-    if (comment.text === left[0]?.text) left.shift()
+    if (comment.text === left[next]) next++
     else if (!comment.ours) return false
   }
-  return left.length === 0
+  return next === left.length
 }
 
 function comments(gap: string): { text: string; ours: boolean }[] {
+  let end = 0
+  let ours = false
   return [...gap.matchAll(/\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g)].map((match) => {
-    const line = gap.slice(0, match.index).split(/[\r\n]/).at(-1) ?? ''
-    return { text: match[0], ours: line.includes(OURS) }
+    const between = gap.slice(end, match.index)
+    const lastLine = between.split(/[\r\n]/).at(-1) ?? ''
+    ours = lastLine.includes(OURS) || (ours && lastLine === between)
+    end = match.index + match[0].length
+    return { text: match[0], ours }
   })
 }

@@ -16,7 +16,8 @@ export function decode(bytes: Uint8Array): Decoded {
   if (foreign) return refused('encoding', `the file is ${foreign}, not UTF-8; save it as UTF-8`)
   const nul = bytes.indexOf(0)
   if (nul >= 0) {
-    if (bytes.every((byte) => byte === 0)) return refused('encoding', 'the file holds nothing but NUL bytes, as after a crash of the machine')
+    if (bytes.every((byte) => byte === 0))
+      return refused('encoding', 'the file holds nothing but NUL bytes, as after a crash of the machine')
     return refused('encoding', `the file is no text: byte ${nul + 1} is NUL`, bytePlace(bytes, nul))
   }
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf

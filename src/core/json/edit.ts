@@ -105,9 +105,7 @@ function applied(object: string, changes: readonly EntryChange[], frame: Frame):
   return changes.reduce((text, change) => {
     if (change.kind === 'remove') return withoutMember(text, change.name)
     return withMember(text, change.name, frame, (entry, inner) =>
-      entry !== null && isObject(entry, 0)
-        ? reconcileMembers(entry, change.value, change.owned, inner)
-        : written(change.value, inner),
+      entry !== null && isObject(entry, 0) ? reconcileMembers(entry, change.value, change.owned, inner) : written(change.value, inner),
     )
   }, object)
 }

@@ -1,5 +1,5 @@
 import type { Document, PresentEntry, Span } from '../../model/document.ts'
-import { valueOf } from './value.ts'
+import { readValue } from './value.ts'
 
 /**
  * The entries as the client reads them, in the order of the file: of two with one name the last. A value may nest
@@ -14,7 +14,7 @@ export function presentEntries(document: Document): readonly PresentEntry[] {
     .filter((member, index) => last.get(member.name) === index)
     .map(({ name, value }) => ({
       name,
-      value: valueOf(document.text.slice(value.start, value.end), document.dialect),
+      value: readValue(document.text.slice(value.start, value.end), document.dialect),
       duplicate: (times.get(name) ?? 0) > 1,
     }))
 }

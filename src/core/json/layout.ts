@@ -42,9 +42,12 @@ export function firstBreak(text: string): '\n' | '\r\n' | null {
 
 export const hasBreak = (text: string): boolean => text.includes('\n') || text.includes('\r')
 
-/** The deeper of two indentations without the other one; null where it is not deeper. */
-export const levelBetween = (outer: string, inner: string): string | null =>
-  inner.length > outer.length && inner.startsWith(outer) ? inner.slice(outer.length) : null
+/** More than this is alignment with something on the line above, and no level of indentation. */
+const LEVEL_MAX = 8
+
+/** The deeper of two indentations without the other one; null where it is not one level deeper. */
+const levelBetween = (outer: string, inner: string): string | null =>
+  inner.length > outer.length && inner.length - outer.length <= LEVEL_MAX && inner.startsWith(outer) ? inner.slice(outer.length) : null
 
 /** The frame of what stands directly in an object or array, `text` being exactly that object or array. */
 export function frameInside(text: string, node: Node, frame: Frame): Frame {

@@ -7,8 +7,7 @@ import { type Item, type Node, nameOf, walkValue } from './walk.ts'
 export type Change = (text: string | null, frame: Frame) => string
 
 /** Index of the last member of a name, which is the one that JSON.parse keeps; -1 where there is none. */
-const lastNamed = (text: string, items: readonly Item[], name: string): number =>
-  items.findLastIndex((item) => nameOf(text, item) === name)
+const lastNamed = (text: string, items: readonly Item[], name: string): number => items.findLastIndex((item) => nameOf(text, item) === name)
 
 /** Changes the value of a member of the object that `text` is, or adds the member at the end. */
 export function withMember(text: string, name: string, frame: Frame, change: Change): string {

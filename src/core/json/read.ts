@@ -50,7 +50,10 @@ export function nodesOnPath(text: string, path: readonly string[], dialect: Dial
     const item = onlyNamed(text, node, name, notices)
     if (!item) break
     if (!isObject(text, item.valueStart)) {
-      const what = path.slice(0, depth + 1).map(shown).join(' › ')
+      const what = path
+        .slice(0, depth + 1)
+        .map(shown)
+        .join(' › ')
       throw new Problem('container-not-object', item.valueStart, `${what} is ${kindAt(text, item)}, not an object ({ … })`)
     }
     node = walkValue(text, item.valueStart, dialect)

@@ -4,7 +4,7 @@ import { insertItem } from './insert.ts'
 import { type Frame, written } from './layout.ts'
 import { withItem, withMember, withoutMember } from './members.ts'
 import { removeItem } from './remove.ts'
-import { memberOf, sameValue, valueOf } from './value.ts'
+import { memberOf, sameValue, readValue } from './value.ts'
 import { nameOf, walkValue } from './walk.ts'
 
 /**
@@ -12,7 +12,7 @@ import { nameOf, walkValue } from './walk.ts'
  * members and elements are changed one by one, so that layout, comments and the order of members stay.
  */
 export function reconcile(text: string, value: JsonValue, frame: Frame): string {
-  if (sameValue(valueOf(text, 'jsonc'), value)) return text
+  if (sameValue(readValue(text, 'jsonc'), value)) return text
   const kind = text.charCodeAt(0)
   if (Array.isArray(value)) return kind === OPEN_ARRAY ? reconcileElements(text, value, frame) : written(value, frame)
   if (value === null || typeof value !== 'object' || kind !== OPEN_OBJECT) return written(value, frame)

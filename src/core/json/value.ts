@@ -4,7 +4,7 @@ import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, QUOTE, SLASH } from './codes.ts'
 import { skipComment, skipString, skipTrivia } from './tokens.ts'
 
 /** The value that a valid text means. `__proto__` becomes a plain member, as JSON.parse makes it. */
-export function valueOf(text: string, dialect: Dialect): JsonValue {
+export function readValue(text: string, dialect: Dialect): JsonValue {
   return JSON.parse(dialect === 'strict' ? text : strictly(text))
 }
 

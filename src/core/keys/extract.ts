@@ -1,10 +1,11 @@
 import { Secret } from '../../model/secret.ts'
-import { fillTemplates } from '../launch/template.ts'
+import { fillTemplates, templateRanges } from '../launch/template.ts'
 import { type SecretNames, secretName, secretNames } from './naming.ts'
-import { inAddress, inArgument, inHeader, inVariable, type KeySpan } from './spans.ts'
+import { inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from './spans.ts'
 
 /** The texts of a server, or of an entry: whatever of them is there. */
 export interface Texts {
+  readonly command?: string | undefined
   readonly args?: readonly string[] | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly url?: string | undefined
@@ -28,6 +29,20 @@ export interface ExtractOptions {
 /** The text that an escaped one stands for; real templates stay. */
 const unescaped = (text: string): string => fillTemplates(text, (kind, name) => `\${${kind}:${name}}`)
 
+/** Spans that cut into an escaped template take in all of it; one that touches a real template is no key. */
+const whole = (text: string, spans: readonly KeySpan[]): KeySpan[] =>
+  spans.flatMap((span) => {
+    const touched = templateRanges(text).filter(({ start, end }) => start < span.end && end > span.start)
+    if (touched.some((each) => !each.escaped)) return []
+    return [
+      {
+        ...span,
+        start: Math.min(span.start, ...touched.map((each) => each.start)),
+        end: Math.max(span.end, ...touched.map((each) => each.end)),
+      },
+    ]
+  })
+
 /** Dollars directly before a template would be read as a part of it, so they are written twice. */
 const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
 
@@ -38,7 +53,7 @@ export function extractKeys<T extends Texts>(server: T, options: ExtractOptions 
   const replace = (text: string, spans: readonly KeySpan[]): string => {
     let out = ''
     let at = 0
-    for (const { start, end, label, named } of [...spans].sort((a, b) => a.start - b.start)) {
+    for (const { start, end, label, named } of whole(text, spans).sort((a, b) => a.start - b.start)) {
       if (start < at) continue
       const value = unescaped(text.slice(start, end))
       const name = names.take(secretName(label, named, options.server ?? ''), value)
@@ -50,9 +65,10 @@ export function extractKeys<T extends Texts>(server: T, options: ExtractOptions 
   }
   const each = (texts: Readonly<Record<string, string>>, spans: (name: string, value: string) => KeySpan[]): Record<string, string> =>
     Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, replace(value, spans(name, value))]))
-  const { args, env, url, headers } = server
+  const { command, args, env, url, headers } = server
   const cleaned = {
     ...server,
+    ...(command === undefined ? {} : { command: replace(command, inLine(command)) }),
     ...(env === undefined ? {} : { env: each(env, inVariable) }),
     ...(headers === undefined ? {} : { headers: each(headers, inHeader) }),
     ...(args === undefined ? {} : { args: args.map((word, at) => replace(word, inArgument(word, args[at - 1]))) }),

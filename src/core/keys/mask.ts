@@ -1,5 +1,5 @@
 import type { Entry } from '../../model/entry.ts'
-import { inAddress, inArgument, type KeySpan } from './spans.ts'
+import { inAddress, inArgument, inLine, type KeySpan } from './spans.ts'
 
 const DOTS = '••••••••'
 
@@ -23,5 +23,10 @@ const dotted = (texts: Readonly<Record<string, string>>): Record<string, string>
  */
 export const maskEntry = (entry: Entry): Entry =>
   entry.kind === 'stdio'
-    ? { ...entry, args: entry.args.map((word, at) => hidden(word, inArgument(word, entry.args[at - 1]))), env: dotted(entry.env) }
+    ? {
+        ...entry,
+        command: hidden(entry.command, inLine(entry.command)),
+        args: entry.args.map((word, at) => hidden(word, inArgument(word, entry.args[at - 1]))),
+        env: dotted(entry.env),
+      }
     : { ...entry, url: hidden(entry.url, inAddress(entry.url)), headers: dotted(entry.headers) }

@@ -108,8 +108,24 @@ const isFlagKey = (name: string, value: string): boolean =>
       !/^(?:https?:|[./~]|[A-Za-z]:[\\/])/i.test(value) &&
       !/^(?:true|false|none|\d+)$/i.test(value)))
 
-/** Keys in one word of a command line; `before` is the word in front of it. */
+/** Keys in a line of words that stands as one text: what `sh -c` gets, or a whole line in `command`. */
+export function inLine(line: string): KeySpan[] {
+  const pieces = [...line.matchAll(/[^\s"']+/g)].map((found) => ({ text: found[0], at: found.index }))
+  return pieces.flatMap(({ text, at }, nth) => {
+    const before = pieces[nth - 1]?.text
+    if (/^(?:bearer|basic)$/i.test(before ?? '') && looksLikeToken(text))
+      return [{ start: at, end: at + text.length, label: 'token', named: false }]
+    return shifted(inWord(text, before), at)
+  })
+}
+
+/** Keys in one argument of a command line; `before` is the one in front of it. */
 export function inArgument(word: string, before: string | undefined): KeySpan[] {
+  const found = inWord(word, before)
+  return found.length > 0 || !/\s/.test(word) ? found : inLine(word)
+}
+
+function inWord(word: string, before: string | undefined): KeySpan[] {
   const flag = flagName(before ?? '')
   if (flag !== null && /^(?:H|header)$/.test(flag)) return inHeaderLine(word)
   const assigned = /^(--?[A-Za-z][\w.-]*=)?(?:([A-Za-z_]\w*)=)?([\s\S]*)$/.exec(word)

@@ -35,3 +35,11 @@ export function templateNames(texts: Iterable<string>, wanted: TemplateKind): st
   }
   return [...found]
 }
+
+/** Where templates stand in a text, their dollars included; `escaped` ones are plain text. */
+export const templateRanges = (text: string): { readonly start: number; readonly end: number; readonly escaped: boolean }[] =>
+  [...text.matchAll(template)].map((found) => ({
+    start: found.index,
+    end: found.index + found[0].length,
+    escaped: (found[1]?.length ?? 0) % 2 === 0,
+  }))

@@ -74,9 +74,11 @@ async function resolveOne(system: System, world: World, environment: Environment
   if ('refuse' in parsed) return { words, reason: parsed.refuse, hint: 'name a package of the registry: "package": "name@1.2.3"' }
   const { name, range } = parsed
   const asked = range === null ? name : `${name}@${range}`
-  const { offline, signal } = options
+  const { offline, refresh, signal } = options
+  // npm answers from its cache for some minutes; who asks again wants to know what is there now.
+  const fresh = refresh && !offline ? ['--prefer-online=true'] : []
   const end = await callNpm(system, world, environment, {
-    args: ['view', asked, ...viewFields],
+    args: ['view', asked, ...viewFields, ...fresh],
     words: asked,
     offline,
     signal,

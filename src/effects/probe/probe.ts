@@ -107,15 +107,17 @@ export async function probeRemote(system: System, remote: Remote, options: Remot
   const end = await openRemote(remote, fetchBy(await wayOut(system, options.home, options.prefix)))
   let tell: (message: JsonObject) => void = () => {}
   const enders: ((why: string) => void)[] = []
+  let why = 'the connection is gone'
   const relay = new Relay({
     remote: end,
     write: (message) => tell(message),
-    judge: (error) => failureOf(error, { server: options.server, url: remote.url, keys: options.keys }),
+    judge: (error) => {
+      const failure = failureOf(error, { server: options.server, url: remote.url, keys: options.keys })
+      why = failure.words
+      return failure
+    },
     ended: () => {
-      // The words of the failure come as the answer to whatever was asked; they go first.
-      setTimeout(() => {
-        for (const ended of enders) ended('the connection is gone')
-      }, 50)
+      for (const ended of enders) ended(why)
     },
   })
   const channel = {

@@ -47,6 +47,7 @@ export function startPiped(started: Started): PipedServer {
   let noise: string | undefined
   let tell: (message: JsonObject) => void = () => {}
   let ended: string | null = null
+  let stopping: Promise<void> | null = null
   const listeners: ((why: string) => void)[] = []
   const end = (why: string): void => {
     if (ended !== null) return
@@ -73,7 +74,10 @@ export function startPiped(started: Started): PipedServer {
     onEnd: (listener) => (ended === null ? listeners.push(listener) : listener(ended)),
     stderr: () => stderr.toString('utf8'),
     noise: () => noise,
-    stop: () => stop(child, windows),
+    stop: () => {
+      stopping ??= stop(child, windows)
+      return stopping
+    },
   }
 }
 

@@ -57,7 +57,9 @@ function fileStore(system: System, path: ReachablePath, folder: ReachablePath, s
   /** Reads again, changes, writes: under the lock, and only when something is different. */
   const change = async (apply: (keys: Map<string, Secret<string>>) => string[]): Promise<string[]> => {
     await system.files.makeDirectory(folder, 0o700)
-    return withFileLock(system, path, side, { waitMs: LOCK_MS }, async () => {
+    // Two names of one file must not be two locks.
+    const real = (await system.files.realPath(path)) ?? path
+    return withFileLock(system, real, side, { waitMs: LOCK_MS }, async () => {
       const next = new Map(await readKeys(system, path))
       const changed = apply(next)
       if (changed.length > 0) await writeKeys(system, path, next)

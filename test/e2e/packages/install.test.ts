@@ -68,7 +68,7 @@ describe('a package that is not there yet', () => {
     registry.publish(published('modern', { engines: { node: '>=99' } }))
     const { outcome, notices } = await here.install(await here.pin('modern'))
     expect(outcome).toBe('done')
-    expect(notices).toEqual([`modern@1.0.0 wants Node >=99, and this side has ${process.versions.node}`])
+    expect(notices).toEqual([expect.stringMatching(/^modern@1\.0\.0 wants Node >=99, and this side has \d+\.\d+\.\d+$/)])
   })
 
   it('is refused without the programs that it promises', async () => {

@@ -36,14 +36,20 @@ const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_|^NODE_OPTIONS$/i.test(name)))
 
 /**
- * Programs started by this process inherit its environment, so it takes on the scratch's: no npm of a test sees the
- * real home. Vitest runs each file in a process of its own.
+ * Programs started by this process inherit its environment, so it takes on that of a home of the test's: no npm sees
+ * the real one. Vitest runs each file in a process of its own.
  */
-export function situation(options: ScratchOptions = {}): Situation {
-  takeOn(original)
-  const place = scratch(options)
-  const { TMPDIR: _, ...env } = place.env
+export function moveIn({ TMPDIR: _, ...env }: Record<string, string>): void {
   takeOn({ ...withoutNpm(original), ...env })
+}
+
+/** Back to the environment that the test file began with, by which the machine's settings are found. */
+export const leaveHome = (): void => takeOn(original)
+
+export function situation(options: ScratchOptions = {}): Situation {
+  leaveHome()
+  const place = scratch(options)
+  moveIn(place.env)
   const environment = environmentSchema.parse({
     id: 'linux',
     kind: 'linux',

@@ -9,6 +9,8 @@ const mounts = (root: string): string =>
     `D:\\134 ${root}d 9p rw,noatime,aname=drvfs;path=D:\\;uid=1000 0 0`,
     'drivers /usr/lib/wsl/drivers 9p ro,aname=drivers;fmask=222 0 0',
     'E: /data\\040of\\040mine drvfs rw 0 0',
+    'drvfsF3 /mnt/f virtiofs rw 0 0',
+    'shared /mnt/g virtiofs rw 0 0',
   ].join('\n')
 
 describe('wsl.conf', () => {
@@ -28,6 +30,7 @@ describe('the mounts of a distribution', () => {
       { letter: 'C', here: '/mnt/c/' },
       { letter: 'D', here: '/mnt/d/' },
       { letter: 'E', here: '/data of mine/' },
+      { letter: 'F', here: '/mnt/f/' },
     ])
   })
 })

@@ -76,9 +76,13 @@ describe('a WSL distribution', () => {
     expect(system.asked.every(({ argv }) => argv[0]?.startsWith('/mnt/c/'))).toBe(true)
   })
 
-  it('never takes the npm of Windows for its own', async () => {
-    const { self } = await look(machine({ programs: onlyNode(told) }, ['/usr/lib/node_modules/npm/bin/npm-cli.js']))
-    expect(self.npm).toBeUndefined()
+  it('never takes the npm of Windows for its own, however it is come by', async () => {
+    const npm = ['/usr/lib/node_modules/npm/bin/npm-cli.js']
+    expect((await look(machine({ programs: onlyNode(told) }, npm))).self.npm).toBeUndefined()
+    const links = { '/usr/bin/npm': `${nodejs}/node_modules/npm/bin/npm-cli.js` }
+    expect((await look(machine({ links, programs: onlyNode(told) }, npm))).self.npm).toBeUndefined()
+    const own = { links: { '/usr/bin/npm': '/opt/npm-cli.js' }, files: { '/opt/npm-cli.js': '' } }
+    expect((await look(machine({ ...own, programs: onlyNode(told) }, npm))).self.npm).toBe('/opt/npm-cli.js')
   })
 
   it('says that it is WSL 1', async () => {

@@ -1,0 +1,108 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Entry, JsonValue } from '../../model/entry.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+import { reveal, type Secret } from '../../model/secret.ts'
+import { extractKeys } from '../keys/extract.ts'
+import type { SecretNames } from '../keys/naming.ts'
+import { isStandIn } from '../keys/stand-in.ts'
+import { BRIDGE } from '../launch/bridge.ts'
+import { digest, meaning } from '../launch/digest.ts'
+import { extraKeys } from '../launch/meaning.ts'
+import { clientName } from '../launch/name.ts'
+import { type NeutralContext, neutral, ownEntry } from '../launch/neutral.ts'
+import { escapeTemplates } from '../launch/template.ts'
+
+/** One entry of a client's file that no manifest has yet. Its value may hold keys. */
+export interface Found {
+  readonly environment: Environment
+  readonly client: ClientDefinition
+  readonly name: string
+  readonly value: Secret<JsonValue>
+}
+
+/** Where an entry stands. */
+export interface EntryPlace {
+  readonly environment: string
+  readonly client: string
+  /** Its name in that file. */
+  readonly name: string
+}
+
+/** What reading and naming need besides the entries. */
+export type ImportContext = Omit<NeutralContext, 'environment' | 'name'> & { readonly world: World; readonly home: Environment }
+
+/** An entry read: a server with its keys taken out, or why it is left as it is. */
+export type ReadEntry =
+  | {
+      readonly kind: 'server'
+      readonly found: Found
+      readonly server: ServerSpec
+      readonly typed: ServerSpec
+      readonly digest: string
+      readonly notes: readonly string[]
+    }
+  | { readonly kind: 'left'; readonly found: Found; readonly reason: string }
+  | { readonly kind: 'ours' }
+
+export const placeOf = ({ environment, client, name }: Found): EntryPlace => ({ environment: environment.id, client: client.id, name })
+
+/** Names that no manifest may give to a server, and why. */
+function badName(name: string): string | null {
+  if (name === BRIDGE) return `"${BRIDGE}" is the name of the bridge`
+  if (name === '' || name.length > 128) return 'its name is empty or longer than 128 characters'
+  if (name === '__proto__') return 'its name means something else in JavaScript'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(name)
+    ? 'its name holds characters that cannot be seen'
+    : null
+}
+
+const isOff = (value: JsonValue): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && (value.disabled === true || value.enabled === false)
+
+function notesFor({ name, client, value }: Found, entry: Entry): string[] {
+  const texts = entry.kind === 'stdio' ? [...entry.args, ...Object.values(entry.env)] : [entry.url, ...Object.values(entry.headers)]
+  const own = extraKeys(reveal(value)).filter((key) => key === 'cwd' || key === 'envFile')
+  const held = Object.entries(entry.kind === 'stdio' ? entry.env : entry.headers).filter(
+    ([key, text]) => /key|token|secret|password|auth/i.test(key) && text.trim() !== '' && !/\$|%\w+%/.test(text) && isStandIn(key, text),
+  )
+  return [
+    ...own.map((key) => `${name}: "${key}" of ${client.label} stays in that file and reaches no other client`),
+    ...(texts.some((text) => /\$\{[^}]+\}/.test(text))
+      ? [`${name}: a variable in \${…} is filled in by ${client.label}; another client may pass it on as it is written`]
+      : []),
+    ...held.map(([key]) => `${name}: ${key} holds a placeholder, not a key`),
+  ]
+}
+
+/** The entry as a command server, word for word. */
+const asTyped = (entry: Entry & { kind: 'stdio' }): ServerSpec => ({
+  command: escapeTemplates(entry.command),
+  ...(entry.args.length === 0 ? {} : { args: entry.args.map(escapeTemplates) }),
+  ...(Object.keys(entry.env).length === 0
+    ? {}
+    : { env: Object.fromEntries(Object.entries(entry.env).map(([name, text]) => [name, escapeTemplates(text)])) }),
+})
+
+/** Reads one entry. Keys go to `names`; the server holds only their names. */
+export function readEntry(found: Found, context: ImportContext, names: SecretNames): ReadEntry {
+  const { client, environment, name } = found
+  const left = (reason: string): ReadEntry => ({ kind: 'left', found, reason })
+  const entry = meaning(reveal(found.value), client)
+  if ('unreadable' in entry) return left(entry.unreadable)
+  const known = Object.keys(context.manifest?.servers ?? {})
+  const own = ownEntry(entry, { ...context, environment })
+  if (own?.kind === 'bridge') return { kind: 'ours' }
+  if (own?.kind === 'run')
+    return known.includes(own.server) ? { kind: 'ours' } : left(`it starts "${own.server}" of a manifest that is not here`)
+  if (known.some((server) => clientName(client, server, known) === name)) return { kind: 'ours' }
+  const bad = badName(name)
+  if (bad !== null) return left(bad)
+  if (isOff(reveal(found.value))) return left(`it is switched off in ${client.label}`)
+  const spec = neutral(entry, { ...context, environment })
+  const { server } = extractKeys(spec, { server: name, names })
+  // Where a server crosses the border, its form as typed stays at hand: not every crossing fits the other side's form.
+  const typed = entry.kind === 'stdio' && spec.runIn !== undefined ? extractKeys(asTyped(entry), { server: name, names }).server : server
+  return { kind: 'server', found, server, typed, digest: digest(entry), notes: notesFor(found, entry) }
+}

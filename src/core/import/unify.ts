@@ -1,0 +1,134 @@
+import type { Environment, World } from '../../model/environment.ts'
+import type { Override, ServerSpec } from '../../model/manifest.ts'
+import { wordFor } from '../launch/side.ts'
+import { isExact, parseWords } from '../packages/words.ts'
+import { samePath } from './same-path.ts'
+
+/** One server as one side has it. */
+export interface SideServer {
+  readonly side: Environment
+  readonly server: ServerSpec
+}
+
+export interface Unified {
+  readonly server: ServerSpec
+  readonly notes: readonly string[]
+}
+
+type Texts = Readonly<Record<string, string>>
+
+const KINDS = ['package', 'command', 'url'] as const
+
+/** The words for both sides where they differ only in that one of them pins nothing: then the other's, so that both get one version. */
+function commonWords(a: string, b: string): string | null {
+  const [one, other] = [parseWords(a), parseWords(b)]
+  if ('refuse' in one || 'refuse' in other || one.name !== other.name) return null
+  const open = (range: string | null): boolean => range === null || range === 'latest'
+  if (!open(one.range) && !open(other.range)) return null
+  return [a, b].find((_, at) => isExact([one, other][at]?.range ?? '')) ?? (open(one.range) ? b : a)
+}
+
+/** Both servers with the texts that mean one path put as `${path:…}`, place by place. */
+function withSharedPaths(a: SideServer, b: SideServer, world: World, home: Environment): [ServerSpec, ServerSpec] {
+  const pair = (first: string, second: string): [string, string] => {
+    if (first === second) return [first, second]
+    const template = samePath({ side: a.side, text: first }, { side: b.side, text: second }, world, home)
+    return template === null ? [first, second] : [template, template]
+  }
+  const [one, other] = [{ ...a.server }, { ...b.server }]
+  if (one.args !== undefined && one.args.length === other.args?.length) {
+    const pairs = one.args.map((word, at) => pair(word, other.args?.[at] ?? ''))
+    one.args = pairs.map(([word]) => word)
+    other.args = pairs.map(([, word]) => word)
+  }
+  for (const name of Object.keys(one.env ?? {})) {
+    const [first, second] = [one.env?.[name], other.env?.[name]]
+    if (first === undefined || second === undefined) continue
+    const [left, right] = pair(first, second)
+    one.env = { ...one.env, [name]: left }
+    other.env = { ...other.env, [name]: right }
+  }
+  return [one, other]
+}
+
+/** What stands under these names on both sides goes into the base, as the first has it; the rest to the side that has it. */
+function splitTexts(first: Texts = {}, second: Texts = {}): { base: Texts; first: Texts; second: Texts } {
+  const entries = Object.entries(first)
+  const both = entries.filter(([name]) => Object.hasOwn(second, name))
+  return {
+    base: Object.fromEntries(both),
+    first: Object.fromEntries(entries.filter(([name]) => !Object.hasOwn(second, name))),
+    second: Object.fromEntries(Object.entries(second).filter(([name, text]) => !Object.hasOwn(first, name) || first[name] !== text)),
+  }
+}
+
+const filled = (texts: Texts): boolean => Object.keys(texts).length > 0
+
+/** Two sides of one server as one: what they have in common, and under `on` what differs. Null: no one server says both. */
+export function unify(a: SideServer, b: SideServer, world: World, home: Environment, name: string): Unified | null {
+  const [one, other] = withSharedPaths(a, b, world, home)
+  if (one.runIn !== other.runIn) return null
+  const notes: string[] = []
+  const words =
+    one.package === undefined || other.package === undefined || one.package === other.package
+      ? null
+      : commonWords(one.package, other.package)
+  if (words !== null) {
+    notes.push(`${name}: ${one.package} on ${a.side.id} and ${other.package} on ${b.side.id} become ${words} on both`)
+    one.package = words
+    other.package = words
+  } else if (one.package !== other.package && one.package !== undefined && other.package !== undefined) {
+    notes.push(`${name}: ${a.side.id} has ${one.package} and ${b.side.id} has ${other.package}; each keeps its own`)
+  }
+  const base: ServerSpec = { ...one }
+  const [here, there]: [Override, Override] = [{}, {}]
+  for (const kind of KINDS) if (other[kind] !== undefined && other[kind] !== one[kind]) there[kind] = other[kind]
+  if (JSON.stringify(one.args ?? []) !== JSON.stringify(other.args ?? [])) there.args = [...(other.args ?? [])]
+  for (const key of ['env', 'headers'] as const) {
+    const texts = splitTexts(one[key], other[key])
+    if (filled(texts.base)) base[key] = { ...texts.base }
+    else delete base[key]
+    if (filled(texts.first)) here[key] = { ...texts.first }
+    if (filled(texts.second)) there[key] = { ...texts.second }
+  }
+  if (other.url !== undefined && one.url !== undefined && one.transport !== other.transport) there.transport = other.transport ?? 'http'
+  if (one.bin !== other.bin) {
+    // An override can add a program's name, not take one away.
+    delete base.bin
+    if (one.bin !== undefined) here.bin = one.bin
+    if (other.bin !== undefined) there.bin = other.bin
+  }
+  const kinds = KINDS.filter((kind) => one[kind] !== undefined || other[kind] !== undefined)
+  if (kinds.length > 1) return apart(one, other, a, b, world, notes)
+  // What differs under `on` hangs on where a server runs, and these run in one place.
+  if (one.runIn !== undefined && (Object.keys(here).length > 0 || Object.keys(there).length > 0)) return null
+  const on = Object.fromEntries(
+    [[wordFor(a.side, world), here] as const, [wordFor(b.side, world), there] as const].filter(([, over]) => Object.keys(over).length > 0),
+  )
+  return { server: { ...base, ...(Object.keys(on).length === 0 ? {} : { on }) }, notes }
+}
+
+/** Two kinds of server under one name: nothing is common, so each side says all of it. */
+function apart(one: ServerSpec, other: ServerSpec, a: SideServer, b: SideServer, world: World, notes: string[]): Unified | null {
+  if (one.runIn !== undefined || other.runIn !== undefined) return null
+  return { server: { on: { [wordFor(a.side, world)]: one, [wordFor(b.side, world)]: other } }, notes }
+}
+
+/** What a further side must say to be as it is; null where it cannot: an override takes no variable away. */
+export function overrideFor(base: ServerSpec, server: ServerSpec): Override | null {
+  const over: Override = {}
+  if (base.runIn !== undefined || server.runIn !== undefined) return null
+  for (const kind of KINDS) if (server[kind] !== undefined && server[kind] !== base[kind]) over[kind] = server[kind]
+  if (JSON.stringify(base.args ?? []) !== JSON.stringify(server.args ?? [])) over.args = [...(server.args ?? [])]
+  for (const key of ['env', 'headers'] as const) {
+    const texts = splitTexts(base[key], server[key])
+    if (filled(texts.first)) return null
+    if (filled(texts.second)) over[key] = { ...texts.second }
+  }
+  if (base.bin !== server.bin) {
+    if (server.bin === undefined) return null
+    over.bin = server.bin
+  }
+  if (base.transport !== server.transport) over.transport = server.transport ?? 'http'
+  return over
+}

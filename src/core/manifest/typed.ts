@@ -1,0 +1,67 @@
+import type { ServerSpec } from '../../model/manifest.ts'
+import { refuseLiteral } from '../keys/literal.ts'
+
+/** What `add` was given on the command line. */
+export interface Typed {
+  readonly package?: string
+  readonly url?: string
+  readonly command?: string
+  readonly args: readonly string[]
+  readonly env: readonly string[]
+  readonly secrets: readonly string[]
+  readonly headers: readonly string[]
+  readonly transport?: 'http' | 'sse'
+  /** Client ids and environments from `--client` and `--on`. */
+  readonly only: readonly string[]
+}
+
+export type TypedServer = { readonly ok: true; readonly server: ServerSpec } | { readonly ok: false; readonly reason: string; readonly hint: string }
+
+const refusal = (reason: string, hint: string): TypedServer => ({ ok: false, reason, hint })
+
+/** `{secret:NAME}` on a command line means what `${secret:NAME}` means in the manifest: shells eat the dollar. */
+const template = (text: string): string => text.replace(/(?<!\$)\{(secret|path|env):/g, (_all, kind: string) => `\${${kind}:`)
+
+function pairs(words: readonly string[], kind: 'env' | 'header', server: string): { values: Record<string, string> } | TypedServer {
+  const values: Record<string, string> = {}
+  for (const word of words) {
+    // A header may also be given as it stands in a request: `Name: value`.
+    const at = word.search(kind === 'env' ? /=/ : /[=:]/)
+    if (at < 1) return refusal(`--${kind} wants NAME=value`, `mcp-twin add ${server} --${kind} ${kind === 'env' ? 'NAME=value' : '"Name=value"'}`)
+    const [name, value] = [word.slice(0, at).trim(), kind === 'env' ? word.slice(at + 1) : word.slice(at + 1).trimStart()]
+    const key = refuseLiteral(kind, name, value, server)
+    if (key !== null) return refusal(key.reason, key.hint)
+    values[name] = template(value)
+  }
+  return { values }
+}
+
+/** The server that a command line describes, or what is wrong with it. No key is ever taken from a command line. */
+export function typedServer(name: string, typed: Typed): TypedServer {
+  const kinds = [typed.package, typed.url, typed.command].filter((each) => each !== undefined)
+  if (kinds.length !== 1) return refusal(kinds.length === 0 ? `it is not said what "${name}" is` : 'a server is a package, a url or a command, not several of them', `mcp-twin add ${name} --package PACKAGE (or --url URL, or --command PROGRAM -- ARGUMENTS)`)
+  for (const [kind, texts] of [['argument', typed.args], ['url', typed.url === undefined ? [] : [typed.url]]] as const) {
+    for (const [at, text] of texts.entries()) {
+      const key = refuseLiteral(kind, kind === 'argument' ? (texts[at - 1] ?? '') : 'url', text, name)
+      if (key !== null) return refusal(key.reason, key.hint)
+    }
+  }
+  const env = pairs(typed.env, 'env', name)
+  if ('ok' in env) return env
+  const headers = pairs(typed.headers, 'header', name)
+  if ('ok' in headers) return headers
+  const variables = { ...env.values, ...Object.fromEntries(typed.secrets.map((secret) => [secret, `\${secret:${secret}}`])) }
+  return {
+    ok: true,
+    server: {
+      ...(typed.package === undefined ? {} : { package: typed.package }),
+      ...(typed.url === undefined ? {} : { url: template(typed.url) }),
+      ...(typed.command === undefined ? {} : { command: template(typed.command) }),
+      ...(typed.args.length === 0 ? {} : { args: typed.args.map(template) }),
+      ...(Object.keys(variables).length === 0 ? {} : { env: variables }),
+      ...(Object.keys(headers.values).length === 0 ? {} : { headers: headers.values }),
+      ...(typed.transport === undefined || typed.transport === 'http' ? {} : { transport: typed.transport }),
+      ...(typed.only.length === 0 ? {} : { only: [...typed.only] }),
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { cli } from '../../support/cli.ts'
+import { everything, modern } from '../../support/http-servers.ts'
+import { textHolds, watchProcesses } from '../../support/processes.ts'
+import { runPlace } from './place.ts'
+
+const MARKER = 'remote-key-9b1e7d4c5a6f80213344'
+const HELLO = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
+
+describe('a server behind a url', () => {
+  it('gets its key in a header, which is seen nowhere else', async () => {
+    const far = await modern({ key: MARKER })
+    const place = runPlace()
+    place.ready({ far: { url: far.url, headers: { 'x-api-key': '${secret:FAR}' } } }, { FAR: MARKER })
+    const sampler = await watchProcesses(MARKER)
+    const server = place.start('far')
+    expect(await server.ask('initialize', HELLO)).toMatchObject({ serverInfo: { name: 'modern' } })
+    server.notify('notifications/initialized')
+    expect(((await server.ask('tools/list')).tools as unknown[]).length).toBe(3)
+    const { code, endMs } = await server.end()
+    expect(code).toBe(0)
+    expect(endMs).toBeLessThan(1000)
+    expect((await sampler.stop()).sightings).toEqual([])
+    expect(textHolds(server.stderr(), MARKER)).toBe(false)
+    expect(server.stray).toEqual([])
+    expect(far.requests.every(({ headers }) => headers['x-api-key'] === MARKER)).toBe(true)
+  })
+
+  it('that refuses the key is answered in words, with the command that mends it', async () => {
+    const far = await modern({ key: 'another' })
+    const place = runPlace()
+    place.ready({ far: { url: far.url, headers: { 'x-api-key': '${secret:FAR}' } } }, { FAR: MARKER })
+    const server = place.start('far')
+    await expect(server.ask('initialize', HELLO)).rejects.toThrow(/refused the key FAR \(HTTP 401\).*mcp-twin secret set FAR/)
+    expect(textHolds(server.stderr(), MARKER)).toBe(false)
+    await server.end()
+  })
+
+  it('that goes away ends the relay with 1', async () => {
+    const { url, child } = await everything('streamableHttp')
+    const place = runPlace()
+    place.ready({ far: { url } })
+    const server = place.start('far')
+    await server.ask('initialize', HELLO)
+    server.notify('notifications/initialized')
+    child.kill('SIGKILL')
+    await pause(100)
+    await expect(server.ask('tools/list')).rejects.toThrow('cannot be reached')
+    expect((await server.end()).code).toBe(1)
+  })
+
+  it('is asked what was piped in even where the input ends at once', async () => {
+    const far = await modern()
+    const place = runPlace()
+    place.ready({ far: { url: far.url } })
+    const { code, stdout } = await cli(place.home, ['run', 'far'], {
+      input: `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: HELLO })}\n`,
+    })
+    expect({ code, answer: JSON.parse(stdout) }).toMatchObject({ code: 0, answer: { id: 1, result: { serverInfo: { name: 'modern' } } } })
+  })
+
+  it('on the older transport is relayed too', async () => {
+    const { url } = await everything('sse')
+    const place = runPlace()
+    place.ready({ far: { url, transport: 'sse' } })
+    const server = place.start('far')
+    expect(await server.ask('initialize', HELLO)).toMatchObject({ serverInfo: { name: expect.stringContaining('everything') } })
+    server.notify('notifications/initialized')
+    expect(JSON.stringify(await server.ask('tools/call', { name: 'echo', arguments: { message: 'x'.repeat(100_000) } }))).toContain('xxx')
+    const { code, endMs } = await server.end()
+    expect(code).toBe(0)
+    expect(endMs).toBeLessThan(1000)
+  })
+})

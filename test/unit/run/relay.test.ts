@@ -1,0 +1,207 @@
+import type { JSONRPCMessage } from '@modelcontextprotocol/client'
+import { setTimeout as pause } from 'node:timers/promises'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { failureOf } from '../../../src/effects/run/failure.ts'
+import { lineCutter } from '../../../src/effects/run/lines.ts'
+import { idIn } from '../../../src/effects/run/message.ts'
+import { mirroredHeaders } from '../../../src/effects/run/mirrored-headers.ts'
+import { Relay } from '../../../src/effects/run/relay.ts'
+import type { RemoteEnd, SendOptions } from '../../../src/effects/run/remote.ts'
+import type { JsonObject } from '../../../src/model/entry.ts'
+
+/** A far end of our own making: `answer` says what happens with each message. */
+function far(
+  answer: (message: JsonObject, options: SendOptions, tell: (message: JsonObject) => void) => Promise<void> | void,
+  session = false,
+) {
+  const sent: JsonObject[] = []
+  const written: JsonObject[] = []
+  let tell: (message: JSONRPCMessage) => void = () => {}
+  let code: number | null = null
+  const remote: RemoteEnd = {
+    start: async () => {},
+    send: async (message, options = {}) => {
+      const plain: JsonObject = JSON.parse(JSON.stringify(message))
+      sent.push(plain)
+      await answer(plain, options, (back) => tell(JSON.parse(JSON.stringify(back))))
+    },
+    setProtocolVersion: () => {},
+    hasSession: () => session,
+    onMessage: (listener) => {
+      tell = listener
+    },
+    onLost: () => {},
+    close: async () => {},
+  }
+  const relay = new Relay({
+    remote,
+    write: (message) => written.push(message),
+    judge: (error) => failureOf(error, { server: 'far', url: 'https://far.example/mcp', keys: [] }),
+    ended: (ended) => {
+      code = ended
+    },
+  })
+  return { relay, sent, written, code: () => code, say: (message: object) => relay.line(JSON.stringify({ jsonrpc: '2.0', ...message })) }
+}
+const http = (status: number) => Object.assign(new Error('x'), { data: { status, text: '' } })
+
+describe('a relay', () => {
+  it('greets again when the server has forgotten the session, and nobody notices', async () => {
+    let known = true
+    const end = far((message, _options, tell) => {
+      if (message.method === 'initialize') known = true
+      else if (!known) throw http(404)
+      if (message.id !== undefined) tell({ jsonrpc: '2.0', id: message.id, result: {} })
+    }, true)
+    end.say({ id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25' } })
+    end.say({ method: 'notifications/initialized' })
+    await expect.poll(() => end.sent.length).toBe(2)
+    known = false
+    end.say({ id: 2, method: 'tools/list' })
+    end.say({ id: 3, method: 'tools/list' })
+    await expect.poll(() => end.written.length).toBe(3)
+    expect(end.written.map(({ id }) => id).sort()).toEqual([1, 2, 3])
+    expect(end.written.every(({ result }) => result !== undefined)).toBe(true)
+    expect(end.sent.filter(({ method }) => method === 'initialize')).toHaveLength(2)
+  })
+
+  it('lets nothing overtake the handshake', async () => {
+    const end = far(async (message, _options, tell) => {
+      if (message.method === 'initialize') await pause(50)
+      if (message.id !== undefined) tell({ jsonrpc: '2.0', id: message.id, result: {} })
+    })
+    end.say({ id: 1, method: 'initialize' })
+    end.say({ method: 'notifications/initialized' })
+    end.say({ id: 2, method: 'tools/list' })
+    await expect.poll(() => end.written.length).toBe(2)
+    expect(end.sent.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized', 'tools/list'])
+  })
+
+  it('tries again what was surely not sent, and only that', async () => {
+    let tries = 0
+    const end = far((message, _options, tell) => {
+      if (message.id === 1 && ++tries < 3) throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' })
+      if (message.id === 2) throw Object.assign(new Error('x'), { code: 'ECONNRESET' })
+      tell({ jsonrpc: '2.0', id: message.id ?? null, result: {} })
+    })
+    end.say({ id: 1, method: 'tools/list' })
+    await expect.poll(() => end.written.length, { timeout: 3000 }).toBe(1)
+    expect(tries).toBe(3)
+    end.say({ id: 2, method: 'tools/call', params: {} })
+    await expect.poll(() => end.code()).toBe(1)
+    expect(end.sent.filter(({ id }) => id === 2)).toHaveLength(1)
+  })
+
+  it('answers what a stream ended without an answer for', async () => {
+    const end = far((message, options) => {
+      if (message.id !== undefined) setTimeout(() => options.onEnd?.(), 10)
+    })
+    end.say({ id: 1, method: 'tools/call', params: {} })
+    end.say({ id: 'l', method: 'subscriptions/listen', params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } } })
+    await expect.poll(() => end.written.length).toBe(2)
+    expect(end.written).toContainEqual(expect.objectContaining({ id: 1, error: expect.anything() }))
+    expect(end.written).toContainEqual(
+      expect.objectContaining({ method: 'notifications/cancelled', params: expect.objectContaining({ requestId: 'l' }) }),
+    )
+  })
+
+  it('passes requests of the server and their answers both ways', async () => {
+    const end = far((message, _options, tell) => {
+      if (message.id === 1) tell({ jsonrpc: '2.0', id: 1, method: 'roots/list' })
+    })
+    end.say({ id: 1, method: 'tools/call', params: {} })
+    await expect.poll(() => end.written.length).toBe(1)
+    end.say({ id: 1, result: { roots: [] } })
+    await expect.poll(() => end.sent.length).toBe(2)
+    expect(end.sent[1]).toEqual({ jsonrpc: '2.0', id: 1, result: { roots: [] } })
+    expect(end.code()).toBeNull()
+  })
+
+  it('ends within a second of the end of its input, whatever is under way', async () => {
+    const end = far(() => new Promise(() => {}))
+    end.say({ id: 1, method: 'tools/call', params: {} })
+    const began = performance.now()
+    await end.relay.finish()
+    expect(end.code()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+})
+
+describe('lines', () => {
+  it('are the same however the bytes come', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[\r\n]/g, ' ')),
+          { maxLength: 8 },
+        ),
+        fc.array(fc.nat(9)),
+        (texts, cuts) => {
+          const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''))
+          const lines: string[] = []
+          const cut = lineCutter({ line: (text) => lines.push(text), tooLong: () => {} })
+          let at = 0
+          for (const size of cuts) {
+            cut(bytes.subarray(at, at + size))
+            at += size
+          }
+          cut(bytes.subarray(at))
+          expect(lines).toEqual(texts.filter((text) => text.trim() !== ''))
+        },
+      ),
+    )
+  })
+
+  it('that are too long are skipped, and the next one is read', () => {
+    const [lines, long]: [string[], string[]] = [[], []]
+    const cut = lineCutter({ line: (text) => lines.push(text), tooLong: (start) => long.push(start) }, 10)
+    for (const part of ['short\n{"id":', '4,"x":"yyyyyyyyy', 'yyyyyyyyyyyyy"}\nnext\n']) cut(Buffer.from(part))
+    expect([lines, long.length, idIn(long[0] ?? '')]).toEqual([['short', 'next'], 1, 4])
+  })
+
+  it('of many megabytes cost time in proportion', () => {
+    const chunk = Buffer.alloc(64 * 1024, 120)
+    let length = 0
+    const cut = lineCutter({ line: (text) => (length = text.length), tooLong: () => {} })
+    const began = performance.now()
+    for (let at = 0; at < 480; at++) cut(chunk)
+    cut(Buffer.from('\n'))
+    expect(length).toBe(480 * 64 * 1024)
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+})
+
+describe('parameters that stand in headers too', () => {
+  it('follow the schema that tools/list gave', () => {
+    const headers = mirroredHeaders()
+    const of = (name: string, more: object = {}) => ({ type: 'string', 'x-mcp-header': name, ...more })
+    headers.learn({
+      tools: [
+        {
+          name: 't',
+          inputSchema: {
+            properties: {
+              a: of('A'),
+              n: of('N', { type: 'integer' }),
+              o: { type: 'object', properties: { deep: of('Deep') } },
+              bad: of('no token'),
+            },
+          },
+        },
+        'odd',
+        { name: 5 },
+      ],
+    })
+    expect(headers.headersFor({ name: 't', arguments: { a: 'x y', n: 42, o: { deep: ' padded' }, bad: 'z' } })).toEqual({
+      'Mcp-Param-A': 'x y',
+      'Mcp-Param-N': '42',
+      'Mcp-Param-Deep': '=?base64?IHBhZGRlZA==?=',
+    })
+    expect(headers.headersFor({ name: 't', arguments: { a: null, n: 1.5 } })).toEqual({})
+    expect(headers.headersFor({ name: 't', arguments: { a: '=?base64?literal?=' } })).toEqual({
+      'Mcp-Param-A': '=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?=',
+    })
+    expect(headers.headersFor({ name: 'unknown' })).toEqual({})
+  })
+})
