@@ -1,4 +1,5 @@
 import { nearest } from '../core/nearest.ts'
+import type { JsonObject } from '../model/entry.ts'
 
 /**
  * What a tool takes, as data: one declaration gives the JSON Schema that clients see, the strict check and the
@@ -6,7 +7,7 @@ import { nearest } from '../core/nearest.ts'
  * start, and its JSON form carries bytes (bounds of integers, `$schema`) that every conversation would pay for.
  */
 export interface Field<T> {
-  readonly schema: Readonly<Record<string, unknown>>
+  readonly schema: JsonObject
   readonly optional: boolean
   /** The checked value; throws InputTrouble that names `where`. */
   read(value: unknown, where: string): T
@@ -75,7 +76,7 @@ export function flag(words?: string): Field<boolean> {
 export function oneOf<const T extends string>(words: readonly T[], description?: string): Field<T> {
   return {
     optional: false,
-    schema: { enum: words, ...about(description) },
+    schema: { enum: [...words], ...about(description) },
     read(value, where) {
       const found = words.find((word) => word === value)
       if (found === undefined) throw new InputTrouble(`${where} must be one of ${words.join(', ')}`)
@@ -117,7 +118,8 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
   return { optional: true, schema: field.schema, read: (value, where) => (value === undefined ? undefined : field.read(value, where)) }
 }
 
-export function objectSchema(fields: Fields): { type: 'object'; properties: Record<string, unknown>; required?: string[] } {
+/** The JSON Schema of named arguments. An empty `required` says nothing and is left out. */
+export function objectSchema(fields: Fields): JsonObject & { type: 'object' } {
   const entries = Object.entries(fields)
   const required = entries.filter(([, field]) => !field.optional).map(([name]) => name)
   return {

@@ -11,16 +11,17 @@ export class Log {
   private readonly files: Readonly<Record<'mcp-server' | 'bridge', RotatingFile>>
   private readonly redaction: Redaction
   private readonly now: () => number
-  level: LogLevel = 'info'
+  private readonly level: () => LogLevel
 
-  constructor(folder: string, redaction: Redaction, now: () => number) {
+  constructor(folder: string, redaction: Redaction, now: () => number, level: () => LogLevel) {
     this.files = { 'mcp-server': new RotatingFile(join(folder, 'logs', 'mcp-server.log')), bridge: new RotatingFile(join(folder, 'logs', 'bridge.log')) }
     this.redaction = redaction
     this.now = now
+    this.level = level
   }
 
   write(file: 'mcp-server' | 'bridge', level: LogLevel, text: string): void {
-    if (logLevels.indexOf(level) > logLevels.indexOf(this.level)) return
+    if (logLevels.indexOf(level) > logLevels.indexOf(this.level())) return
     try {
       this.files[file].append(`${new Date(this.now()).toISOString()} ${level} ${oneLine(this.redaction.text(text))}`)
     } catch {

@@ -18,7 +18,7 @@ export function openBridge(settings: Settings): Bridge {
   const policy = new Policy(settings)
   const config = new Config(join(settings.folder, 'config.json'))
   const audit = new Audit(settings.folder, redaction, now)
-  const log = new Log(settings.folder, redaction, now)
+  const log = new Log(settings.folder, redaction, now, () => config.get(logLevel))
   let searches: Promise<Searches> | undefined
   let terminal: Promise<Terminal> | undefined
   let opened: Terminal | undefined
@@ -41,7 +41,6 @@ export function openBridge(settings: Settings): Bridge {
     trash: new Trash(join(settings.folder, 'trash'), now, (bytes) => settings.random(bytes)),
     now,
     searches() {
-      log.level = config.get(logLevel)
       searches ??= loadSearches()
       return searches
     },

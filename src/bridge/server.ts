@@ -23,12 +23,12 @@ class Turns {
   }
 }
 
-function callOf(bridge: Bridge, context: ServerContext): Call {
+function callOf(client: string, context: ServerContext): Call {
   const { mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   let progress = 0
   return {
-    client: bridge.settings.client,
+    client,
     signal: mcpReq.signal,
     progress(message) {
       if (progressToken === undefined || mcpReq.signal.aborted) return
@@ -43,7 +43,7 @@ function callOf(bridge: Bridge, context: ServerContext): Call {
  * One protocol server for one connection (or, over HTTP, one request), over the bridge that all share. The SDK's
  * `Server` is used rather than `McpServer`: our tools bring their schemas as data, and nothing is converted at start.
  */
-export function buildServer(bridge: Bridge, tools: readonly Tool[]): Server {
+export function buildServer(bridge: Bridge, tools: readonly Tool[], client: string): Server {
   const server = new Server({ name: 'mcp-twin', version: bridge.settings.version }, { capabilities: { tools: {} }, instructions })
   const turns = new Turns()
   server.setRequestHandler('tools/list', async () => ({ tools: (await available(bridge, tools)).map(listed) }))
@@ -51,7 +51,7 @@ export function buildServer(bridge: Bridge, tools: readonly Tool[]): Server {
     const { name, arguments: raw } = request.params
     const tool = tools.find((each) => each.name === name)
     if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}. tools/list names those there are.`)
-    return turns.take(() => callTool(tool, raw, bridge, callOf(bridge, context)))
+    return turns.take(() => callTool(tool, raw, bridge, callOf(client, context)))
   })
   return server
 }

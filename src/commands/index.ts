@@ -11,9 +11,11 @@ import { rename } from './specs/rename.ts'
 import { run } from './specs/run.ts'
 import { schema } from './specs/schema.ts'
 import { secret } from './specs/secret.ts'
+import { serve } from './specs/serve.ts'
+import { session } from './specs/session.ts'
 import { sync } from './specs/sync.ts'
 import { trust } from './specs/trust.ts'
 import { undo } from './specs/undo.ts'
 
 /** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
-export const specs: readonly CommandSpec[] = [init, sync, add, remove, enable, disable, rename, list, secret, undo, run, exportSetup, trust, schema, completion]
+export const specs: readonly CommandSpec[] = [init, sync, add, remove, enable, disable, rename, list, secret, undo, run, serve, session, exportSetup, trust, schema, completion]
