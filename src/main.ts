@@ -10,6 +10,7 @@ function interruptible(): AbortSignal {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  process.on('SIGHUP', stop)
   return controller.signal
 }
 
@@ -19,12 +20,18 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     process.stdout.write(`${version}\n`)
     return 0
   }
+  const signal = interruptible()
+  if (argv[0] === 'serve') {
+    const { serveQuickly } = await import('./serve.ts')
+    const code = await serveQuickly(argv, signal)
+    if (code !== null) return code
+  }
   const { runCli } = await import('./cli/run.ts')
   return runCli(argv, version, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    signal: interruptible(),
+    signal,
     system: async () => (await import('./system/node.ts')).nodeSystem(),
   })
 }

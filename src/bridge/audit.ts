@@ -39,7 +39,14 @@ export class Audit {
   write(line: AuditLine): void {
     const { event, client, tool, subject, outcome } = line
     const clean = (text: string): string => oneLine(this.redaction.text(text))
-    const record = { at: new Date(this.now()).toISOString(), event, client: clean(client), tool, subject: clean(subject), outcome: clean(outcome) }
+    const record = {
+      at: new Date(this.now()).toISOString(),
+      event,
+      client: clean(client),
+      tool,
+      subject: clean(subject),
+      outcome: clean(outcome),
+    }
     this.attempt(() => this.file.append(JSON.stringify(record)))
   }
 
@@ -49,7 +56,14 @@ export class Audit {
 
   /** After a failure the next line decides: this one says that lines are missing. */
   private probe(): void {
-    const record = { at: new Date(this.now()).toISOString(), event: 'policy', client: '', tool: '', subject: 'audit', outcome: 'writable again' }
+    const record = {
+      at: new Date(this.now()).toISOString(),
+      event: 'policy',
+      client: '',
+      tool: '',
+      subject: 'audit',
+      outcome: 'writable again',
+    }
     this.attempt(() => this.file.append(JSON.stringify(record)))
   }
 

@@ -19,7 +19,8 @@ export type Input<F extends Fields> = { readonly [K in keyof F]: F[K] extends Fi
 /** Arguments that do not fit, in words for the model that sent them. */
 export class InputTrouble extends Error {}
 
-const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`)
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 const about = (words: string | undefined): Record<string, string> => (words === undefined ? {} : { description: words })
 
 interface TextRules {
@@ -36,7 +37,8 @@ export function text(rules: TextRules = {}): Field<string> {
     read(value, where) {
       if (typeof value !== 'string') throw new InputTrouble(`${where} must be a string, not ${kindOf(value)}`)
       if (value.length < (rules.least ?? 0)) throw new InputTrouble(`${where} must not be empty`)
-      if (rules.most !== undefined && value.length > rules.most) throw new InputTrouble(`${where} has ${value.length} characters; ${rules.most} are the most`)
+      if (rules.most !== undefined && value.length > rules.most)
+        throw new InputTrouble(`${where} has ${value.length} characters; ${rules.most} are the most`)
       return value
     },
   }
@@ -55,7 +57,8 @@ export function whole(rules: WholeRules = {}): Field<number> {
     optional: false,
     schema: { type: 'integer', ...bounds, ...about(rules.about) },
     read(value, where) {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new InputTrouble(`${where} must be a whole number, not ${kindOf(value)}`)
+      if (typeof value !== 'number' || !Number.isSafeInteger(value))
+        throw new InputTrouble(`${where} must be a whole number, not ${kindOf(value)}`)
       if (value < least || value > most) throw new InputTrouble(`${where} must be between ${least} and ${most}`)
       return value
     },
@@ -108,7 +111,8 @@ export function scalar(): Field<string | number> {
     optional: false,
     schema: { type: ['string', 'number'] },
     read(value, where) {
-      if (typeof value !== 'string' && typeof value !== 'number') throw new InputTrouble(`${where} must be a string or a number, not ${kindOf(value)}`)
+      if (typeof value !== 'string' && typeof value !== 'number')
+        throw new InputTrouble(`${where} must be a string or a number, not ${kindOf(value)}`)
       return value
     },
   }
@@ -136,7 +140,8 @@ const known = (fields: Fields): string =>
 
 /** Strict: an unknown name is answered with the known ones. `where` names the tool or the argument. */
 export function readFields<F extends Fields>(fields: F, value: unknown, where: string): Input<F> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new InputTrouble(`${where} must be an object, not ${kindOf(value)}`)
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new InputTrouble(`${where} must be an object, not ${kindOf(value)}`)
   const given = new Map(Object.entries(value))
   for (const name of given.keys()) {
     if (Object.hasOwn(fields, name)) continue

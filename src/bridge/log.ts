@@ -14,7 +14,10 @@ export class Log {
   private readonly level: () => LogLevel
 
   constructor(folder: string, redaction: Redaction, now: () => number, level: () => LogLevel) {
-    this.files = { 'mcp-server': new RotatingFile(join(folder, 'logs', 'mcp-server.log')), bridge: new RotatingFile(join(folder, 'logs', 'bridge.log')) }
+    this.files = {
+      'mcp-server': new RotatingFile(join(folder, 'logs', 'mcp-server.log')),
+      bridge: new RotatingFile(join(folder, 'logs', 'bridge.log')),
+    }
     this.redaction = redaction
     this.now = now
     this.level = level

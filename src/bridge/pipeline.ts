@@ -27,14 +27,24 @@ function tooDeep(value: unknown, left: number): boolean {
 export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Call): Promise<CallResult> {
   const { audit, log, settings, redaction } = bridge
   let subject = ''
-  const record = (event: 'call' | 'denied', outcome: string) => audit.write({ event, client: call.client, tool: tool.name, subject, outcome })
+  const record = (event: 'call' | 'denied', outcome: string) =>
+    audit.write({ event, client: call.client, tool: tool.name, subject, outcome })
   await redaction.ready()
   try {
-    if (tooDeep(raw, limits.nesting)) throw new InputTrouble(`${tool.name}: the arguments are nested more than ${limits.nesting} levels deep`)
+    if (tooDeep(raw, limits.nesting))
+      throw new InputTrouble(`${tool.name}: the arguments are nested more than ${limits.nesting} levels deep`)
     const work = tool.prepare(raw)
     subject = work.subject
-    if (settings.readOnly && tool.effect !== 'read') throw new Refusal('denied', `${tool.name} changes things and this bridge is read-only; a person can change bridge.readOnly in the manifest.`)
-    if (tool.effect === 'run' && !audit.ready()) throw new Refusal('failed', `Nothing is run, since it could not be recorded (${audit.trouble}); make room or mend bridge/audit.jsonl.`)
+    if (settings.readOnly && tool.effect !== 'read')
+      throw new Refusal(
+        'denied',
+        `${tool.name} changes things and this bridge is read-only; a person can change bridge.readOnly in the manifest.`,
+      )
+    if (tool.effect === 'run' && !audit.ready())
+      throw new Refusal(
+        'failed',
+        `Nothing is run, since it could not be recorded (${audit.trouble}); make room or mend bridge/audit.jsonl.`,
+      )
     const answer: Answer = redaction.answer(await work.run(bridge, call))
     if (tool.effect !== 'read') record('call', 'done')
     return { content: [...answer.content], ...(answer.data !== undefined && { structuredContent: { ...answer.data } }) }
@@ -48,6 +58,8 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: C
     if (call.signal.aborted) return refused(`${tool.name} was cancelled.`)
     log.write('mcp-server', 'error', `${tool.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     if (tool.effect !== 'read') record('call', 'failed: fault of the bridge')
-    return refused(`${tool.name} failed by a fault of this bridge: ${redaction.text(error instanceof Error ? error.message : String(error))}. More stands in bridge/logs/mcp-server.log.`)
+    return refused(
+      `${tool.name} failed by a fault of this bridge: ${redaction.text(error instanceof Error ? error.message : String(error))}. More stands in bridge/logs/mcp-server.log.`,
+    )
   }
 }

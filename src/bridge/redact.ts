@@ -45,6 +45,11 @@ export class Redaction {
 function spelled(keys: readonly string[]): string[] {
   const all = keys
     .filter((key) => key.length >= SHORTEST)
-    .flatMap((key) => [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), Buffer.from(key).toString('base64').replace(/=+$/, '')])
+    .flatMap((key) => [
+      key,
+      JSON.stringify(key).slice(1, -1),
+      encodeURIComponent(key),
+      Buffer.from(key).toString('base64').replace(/=+$/, ''),
+    ])
   return [...new Set(all)].sort((a, b) => b.length - a.length)
 }

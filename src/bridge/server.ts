@@ -40,17 +40,21 @@ function callOf(client: string, context: ServerContext): Call {
 }
 
 /**
- * One protocol server for one connection (or, over HTTP, one request), over the bridge that all share. The SDK's
+ * One protocol server for one connection (or, over HTTP, one request of `session`), over the bridge that all share and
+ * that may still be opening: a client's hello is answered without it. The SDK's
  * `Server` is used rather than `McpServer`: our tools bring their schemas as data, and nothing is converted at start.
  */
-export function buildServer(bridge: Bridge, tools: readonly Tool[], client: string): Server {
-  const server = new Server({ name: 'mcp-twin', version: bridge.settings.version }, { capabilities: { tools: {} }, instructions })
+export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], version: string, session?: string): Server {
+  const server = new Server({ name: 'mcp-twin', version }, { capabilities: { tools: {} }, instructions })
   const turns = new Turns()
-  server.setRequestHandler('tools/list', async () => ({ tools: (await available(bridge, tools)).map(listed) }))
+  server.setRequestHandler('tools/list', async () => ({ tools: (await available(await opened, tools)).map(listed) }))
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name, arguments: raw } = request.params
     const tool = tools.find((each) => each.name === name)
-    if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}. tools/list names those there are.`)
+    if (tool === undefined)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}. tools/list names those there are.`)
+    const bridge = await opened
+    const client = session === undefined ? bridge.settings.client : `session ${session}`
     return turns.take(() => callTool(tool, raw, bridge, callOf(client, context)))
   })
   return server
@@ -60,5 +64,8 @@ export function buildServer(bridge: Bridge, tools: readonly Tool[], client: stri
 async function available(bridge: Bridge, tools: readonly Tool[]): Promise<Tool[]> {
   const { settings } = bridge
   const terminal = settings.terminal === 'off' ? false : settings.terminal === 'on' || (await (await bridge.terminal()).usable())
-  return tools.filter((tool) => settings.families.includes(tool.family) && (tool.family !== 'terminal' || terminal) && (!settings.readOnly || tool.effect === 'read'))
+  return tools.filter(
+    (tool) =>
+      settings.families.includes(tool.family) && (tool.family !== 'terminal' || terminal) && (!settings.readOnly || tool.effect === 'read'),
+  )
 }

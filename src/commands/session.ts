@@ -13,7 +13,10 @@ export function ttlMs(text: string): number {
   const [, number = '', unit = 's'] = /^(\d{1,9})([smhd])?$/.exec(text.trim()) ?? []
   const known = Object.entries(units).find(([name]) => name === unit)
   const ms = Number(number) * (known?.[1] ?? 0)
-  if (number === '' || ms <= 0 || ms > longest) throw usageError(`--ttl ${text} is not a time between one second and a year.`, { hint: '--ttl 24h, 30m or 90s; a bare number is seconds' })
+  if (number === '' || ms <= 0 || ms > longest)
+    throw usageError(`--ttl ${text} is not a time between one second and a year.`, {
+      hint: '--ttl 24h, 30m or 90s; a bare number is seconds',
+    })
   return ms
 }
 
@@ -21,7 +24,8 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** Makes, lists and ends the sessions of the bridge's listeners. */
 export async function run(context: Context, [action, id]: string[], options: Record<string, unknown>): Promise<ExitCode> {
-  if (action !== 'new' && action !== 'list' && action !== 'revoke') throw usageError(`session takes new, list or revoke, not ${JSON.stringify(action ?? '')}.`, { hint: 'mcp-twin session --help' })
+  if (action !== 'new' && action !== 'list' && action !== 'revoke')
+    throw usageError(`session takes new, list or revoke, not ${JSON.stringify(action ?? '')}.`, { hint: 'mcp-twin session --help' })
   if (action === 'revoke' && id === undefined) throw usageError('Which session?', { hint: 'mcp-twin session list shows their ids' })
   const ttl = ttlMs(typeof options.ttl === 'string' ? options.ttl : '24h')
   return atHome(context, {}, async ({ home }) => {
@@ -49,13 +53,17 @@ async function list({ io }: Context, store: SessionStore): Promise<ExitCode> {
     last_used_at: lastUsedAt === null ? null : iso(lastUsedAt),
   }))
   io.json({ sessions })
-  for (const each of sessions) io.out(`${each.id}  made ${each.created_at}  valid until ${each.expires_at}  ${each.last_used_at === null ? 'never used' : `last used ${each.last_used_at}`}`)
+  for (const each of sessions)
+    io.out(
+      `${each.id}  made ${each.created_at}  valid until ${each.expires_at}  ${each.last_used_at === null ? 'never used' : `last used ${each.last_used_at}`}`,
+    )
   if (sessions.length === 0) io.out('No sessions.')
   return EXIT.ok
 }
 
 async function revoke({ io }: Context, store: SessionStore, id: string): Promise<ExitCode> {
-  if (!(await store.revoke(id))) throw new TwinError('no-session', `There is no session ${JSON.stringify(id)}.`, { hint: 'mcp-twin session list shows those there are' })
+  if (!(await store.revoke(id)))
+    throw new TwinError('no-session', `There is no session ${JSON.stringify(id)}.`, { hint: 'mcp-twin session list shows those there are' })
   io.json({ id, revoked: true })
   io.out(`Session ${id} is ended; its connections close within a second.`)
   return EXIT.ok

@@ -32,8 +32,13 @@ export class Config {
   set(key: string, value: unknown): Value {
     const option = options.find((each) => each.key === key)
     if (option === undefined) {
-      const near = nearest(key, options.map((each) => each.key))
-      throw denied(`There is no setting ${JSON.stringify(key.slice(0, 100))}${near === null ? '' : ` (did you mean "${near}"?)`}; a conversation may change ${options.map((each) => each.key).join(', ')}. Everything else is a person's, in the manifest.`)
+      const near = nearest(
+        key,
+        options.map((each) => each.key),
+      )
+      throw denied(
+        `There is no setting ${JSON.stringify(key.slice(0, 100))}${near === null ? '' : ` (did you mean "${near}"?)`}; a conversation may change ${options.map((each) => each.key).join(', ')}. Everything else is a person's, in the manifest.`,
+      )
     }
     const read: Value = option.field.read(value, `"${key}"`)
     const next = new Map(this.all()).set(key, read)

@@ -3,7 +3,12 @@ export function marked(wanted: string, present: string): string {
   let start = 0
   while (start < wanted.length && start < present.length && wanted[start] === present[start]) start++
   let end = 0
-  while (end < wanted.length - start && end < present.length - start && wanted[wanted.length - 1 - end] === present[present.length - 1 - end]) end++
+  while (
+    end < wanted.length - start &&
+    end < present.length - start &&
+    wanted[wanted.length - 1 - end] === present[present.length - 1 - end]
+  )
+    end++
   const gone = wanted.slice(start, wanted.length - end)
   const came = present.slice(start, present.length - end)
   const around = (text: string): string => (text.length > 60 ? `${text.slice(0, 30)}…${text.slice(-30)}` : text)
@@ -47,7 +52,14 @@ export function nearMiss(text: string, wanted: string, until: number, now: () =>
     if (at % 64 === 0 && now() > until) break
     // A cheap look first: some line of the window must resemble the longest wanted line.
     const window = lines.slice(at, at + asked.length)
-    const near = window.some((line) => likeness(rare, [...rare.values()].reduce((sum, count) => sum + count, 1), line.trim()) > 0.5)
+    const near = window.some(
+      (line) =>
+        likeness(
+          rare,
+          [...rare.values()].reduce((sum, count) => sum + count, 1),
+          line.trim(),
+        ) > 0.5,
+    )
     if (!near) continue
     const candidate = window.join('\n')
     if (candidate.length > 4 * wanted.length + 200) continue

@@ -38,7 +38,10 @@ const lineOf = (bytes: Buffer, place: number): number => {
 function missed(bytes: Buffer, edit: Edit, which: string, now: () => number): Error {
   const text = bytes.toString('utf8').replaceAll('\r\n', '\n')
   const near = nearMiss(text, edit.old_string, now() + limits.nearMissMs, now)
-  const hint = near === null ? 'read the file and copy the text exactly' : `nearest is line ${near.line}, which differs so ({-asked for-}{+in the file+}): ${marked(edit.old_string.replace(/\n$/, ''), near.text)}`
+  const hint =
+    near === null
+      ? 'read the file and copy the text exactly'
+      : `nearest is line ${near.line}, which differs so ({-asked for-}{+in the file+}): ${marked(edit.old_string.replace(/\n$/, ''), near.text)}`
   return failed(`${which}old_string is not in the file; nothing was changed. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`)
 }
 
@@ -57,14 +60,18 @@ function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, now
   const expected = edit.expected_replacements ?? 1
   if (places.length !== expected) {
     const lines = places.slice(0, 10).map((place) => lineOf(bytes, place))
-    throw failed(`${which}old_string is in the file ${places.length} times (lines ${lines.join(', ')}${places.length > 10 ? ', …' : ''}), not ${expected}; nothing was changed. Give more of the text around it, or expected_replacements ${places.length}.`)
+    throw failed(
+      `${which}old_string is in the file ${places.length} times (lines ${lines.join(', ')}${places.length > 10 ? ', …' : ''}), not ${expected}; nothing was changed. Give more of the text around it, or expected_replacements ${places.length}.`,
+    )
   }
   return splice(bytes, places, wanted.length, Buffer.from(withLineEnd(edit.new_string, end), 'utf8'))
 }
 
 /** UTF-16 is edited as UTF-8 and written back as it was. */
-const toUtf8 = (bytes: Buffer, encoding: Encoding): Buffer => (encoding.name === 'utf-8' ? bytes : bytesOf(textOf(bytes, encoding), { name: 'utf-8', bom: false }))
-const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer => (encoding.name === 'utf-8' ? bytes : fileBytes(bytes.toString('utf8'), encoding))
+const toUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
+  encoding.name === 'utf-8' ? bytes : bytesOf(textOf(bytes, encoding), { name: 'utf-8', bom: false })
+const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
+  encoding.name === 'utf-8' ? bytes : fileBytes(bytes.toString('utf8'), encoding)
 
 /** All edits in turn, then one write; the first that does not fit leaves the file as it is. */
 export function editFile(policy: Policy, path: string, edits: readonly Edit[], now: () => number): Promise<Written> {

@@ -18,7 +18,8 @@ export function encodingOf(head: Uint8Array): Encoding {
   return mark === undefined ? plain : { name: mark.name, bom: true }
 }
 
-const markOf = (encoding: Encoding): Buffer => Buffer.from(encoding.bom ? (marks.find(({ name }) => name === encoding.name)?.bytes ?? []) : [])
+const markOf = (encoding: Encoding): Buffer =>
+  Buffer.from(encoding.bom ? (marks.find(({ name }) => name === encoding.name)?.bytes ?? []) : [])
 
 /** The bytes of a text, without the mark. */
 export function bytesOf(text: string, encoding: Encoding): Buffer {
@@ -42,7 +43,8 @@ export function textOf(bytes: Buffer, encoding: Encoding): string {
 }
 
 /** A zero byte near the beginning means that a file is no text, unless its mark says UTF-16. */
-export const looksBinary = (head: Uint8Array, encoding: Encoding): boolean => encoding.name === 'utf-8' && head.subarray(0, 8192).includes(0)
+export const looksBinary = (head: Uint8Array, encoding: Encoding): boolean =>
+  encoding.name === 'utf-8' && head.subarray(0, 8192).includes(0)
 
 /** The line ends of a text: CRLF only when every line has it. */
 export function lineEnd(text: string): '\n' | '\r\n' {
@@ -52,4 +54,5 @@ export function lineEnd(text: string): '\n' | '\r\n' {
 }
 
 /** Plain line ends of a new text as the file has them. A text that brings its own CRLF is taken as it is. */
-export const withLineEnd = (text: string, end: '\n' | '\r\n'): string => (end === '\n' || text.includes('\r\n') ? text : text.replaceAll('\n', '\r\n'))
+export const withLineEnd = (text: string, end: '\n' | '\r\n'): string =>
+  end === '\n' || text.includes('\r\n') ? text : text.replaceAll('\n', '\r\n')

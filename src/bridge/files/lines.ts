@@ -59,7 +59,10 @@ async function positionOf(handle: FileHandle, wanted: number, now: () => number)
     }
     if (left === 0) return position + at + 1
     position += chunk.length
-    if (now() > until) throw failed(`Line ${wanted} was not reached within ${limits.readSeekMs / 1000} s; use search_text, or count from the end with a negative offset.`)
+    if (now() > until)
+      throw failed(
+        `Line ${wanted} was not reached within ${limits.readSeekMs / 1000} s; use search_text, or count from the end with a negative offset.`,
+      )
   }
 }
 
@@ -86,7 +89,13 @@ async function tailPosition(handle: FileHandle, size: number, count: number): Pr
 }
 
 /** Lines of an open file of `size` bytes: `offset` lines skipped (or so many from the end), at most `limit` of them. */
-export async function readLines(handle: FileHandle, size: number, offset: number, limit: number | undefined, now: () => number): Promise<Slice> {
+export async function readLines(
+  handle: FileHandle,
+  size: number,
+  offset: number,
+  limit: number | undefined,
+  now: () => number,
+): Promise<Slice> {
   const position = offset < 0 ? await tailPosition(handle, size, -offset) : await positionOf(handle, offset, now)
   const bytes = await readAt(handle, position, Math.min(limits.readText + 1, Math.max(0, size - position)))
   const wanted = limit === undefined ? bytes.length : endOfLines(bytes, limit)

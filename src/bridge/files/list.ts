@@ -21,7 +21,8 @@ export interface Listing {
   readonly cut: boolean
 }
 
-const kindOf = (entry: Dirent): EntryKind => (entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other')
+const kindOf = (entry: Dirent): EntryKind =>
+  entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other'
 
 /** Names in a folder and, to `depth`, in the folders below it. Links are named and not followed; closed things are not shown. */
 export async function list(policy: Policy, path: string, depth: number): Promise<Listing> {

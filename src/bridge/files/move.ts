@@ -14,15 +14,25 @@ async function factsOf(folder: Folder, name: string): Promise<Stats | null> {
 }
 
 /** Both ends, checked and held open for the work. The destination must be free and its folder there. */
-async function betweenFolders<T>(policy: Policy, source: string, destination: string, what: string, work: (ends: Ends) => Promise<T>): Promise<T> {
+async function betweenFolders<T>(
+  policy: Policy,
+  source: string,
+  destination: string,
+  what: string,
+  work: (ends: Ends) => Promise<T>,
+): Promise<T> {
   const from = await (what === 'moved' ? policy.itself(source) : policy.existing(source))
   const to = await policy.admit(destination)
-  if (to.exists) throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+  if (to.exists)
+    throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
   if (to.missing.length > 1) throw failed(`The folder of ${JSON.stringify(destination)} does not exist; make it with create_directory.`)
   try {
-    return await inFolder(from.folder, policy, (fromFolder) => inFolder(to.folder, policy, (toFolder) => work({ from, to, fromFolder, toFolder })))
+    return await inFolder(from.folder, policy, (fromFolder) =>
+      inFolder(to.folder, policy, (toFolder) => work({ from, to, fromFolder, toFolder })),
+    )
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+    if (codeOf(error) === 'EEXIST')
+      throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
     throw fromFileTrouble(error, `${JSON.stringify(source)} cannot be ${what}`)
   }
 }
@@ -52,7 +62,8 @@ async function copyOpened({ from, to, fromFolder, toFolder }: Ends, policy: Poli
 }
 
 /** The opened file itself where the kernel lets it be named by its descriptor. */
-const openedPath = (fd: number, folder: Folder, name: string): string => (folder.at(name).startsWith('/proc/self/fd/') ? `/proc/self/fd/${fd}` : folder.at(name))
+const openedPath = (fd: number, folder: Folder, name: string): string =>
+  folder.at(name).startsWith('/proc/self/fd/') ? `/proc/self/fd/${fd}` : folder.at(name)
 
 /** Moves a file, a folder or a link itself to a free name. */
 export function moveFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string }> {
@@ -73,7 +84,8 @@ export function moveFile(policy: Policy, source: string, destination: string): P
       // An empty folder claims the name; rename replaces only an empty folder, so a race cannot lose anything.
       await mkdir(toFolder.at(to.name))
       await rename(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
-        if (codeOf(error) === 'EXDEV') throw failed(`${JSON.stringify(destination)} is on another disk; folders are moved within one disk only.`)
+        if (codeOf(error) === 'EXDEV')
+          throw failed(`${JSON.stringify(destination)} is on another disk; folders are moved within one disk only.`)
         throw error
       })
     } else throw denied(`${JSON.stringify(source)} is neither a file nor a folder.`)
@@ -83,14 +95,20 @@ export function moveFile(policy: Policy, source: string, destination: string): P
 
 /** Copies a file to a free name, with its mode. */
 export function copyFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string; bytes: number }> {
-  return betweenFolders(policy, source, destination, 'copied', async (ends) => ({ from: ends.from.real, to: ends.to.real, bytes: await copyOpened(ends, policy) }))
+  return betweenFolders(policy, source, destination, 'copied', async (ends) => ({
+    from: ends.from.real,
+    to: ends.to.real,
+    bytes: await copyOpened(ends, policy),
+  }))
 }
 
 /** Makes a folder and those above it that are missing, each in the one before it, held open. */
 export async function createDirectory(policy: Policy, path: string): Promise<{ real: string; created: boolean }> {
   const found = await policy.admit(path)
   if (found.exists) {
-    const facts = await lstat(found.real).catch((error) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)))
+    const facts = await lstat(found.real).catch((error) =>
+      Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)),
+    )
     if (!facts.isDirectory()) throw failed(`${JSON.stringify(path)} is there already and is not a directory; take another name.`)
     return { real: found.real, created: false }
   }

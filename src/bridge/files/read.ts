@@ -56,7 +56,8 @@ export function read(policy: Policy, request: ReadRequest, now: () => number): P
   })
 }
 
-const binary = (path: string, size: number) => failed(`${JSON.stringify(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
+const binary = (path: string, size: number) =>
+  failed(`${JSON.stringify(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
 
 const cutNote = (first: number | null, lines: number, size: number): string =>
   `[Cut after ${lines} lines; the file has ${size} bytes.${first === null ? '' : ` Go on with offset ${first + lines}.`}]`
@@ -90,5 +91,8 @@ async function partOfWhole(handle: FileHandle, request: ReadRequest, size: numbe
   const text = lines.slice(start, request.limit === undefined ? undefined : start + request.limit).join('')
   if (text.length <= limits.readText) return [{ type: 'text', text }]
   const kept = text.slice(0, limits.readText)
-  return [{ type: 'text', text: kept }, { type: 'text', text: cutNote(start, kept.split('\n').length - 1, size) }]
+  return [
+    { type: 'text', text: kept },
+    { type: 'text', text: cutNote(start, kept.split('\n').length - 1, size) },
+  ]
 }

@@ -26,7 +26,9 @@ export class Trash {
       const stamp = new Date(this.now()).toISOString().replaceAll(':', '-')
       const place = join(this.folder, `${stamp}-${this.random(4)}`)
       await mkdir(place, { recursive: true, mode: 0o700 })
-      await writeFile(join(place, 'origin.json'), `${JSON.stringify({ path: found.real, at: new Date(this.now()).toISOString() })}\n`, { mode: 0o600 })
+      await writeFile(join(place, 'origin.json'), `${JSON.stringify({ path: found.real, at: new Date(this.now()).toISOString() })}\n`, {
+        mode: 0o600,
+      })
       const kept = join(place, 'item', found.name)
       await mkdir(join(place, 'item'), { mode: 0o700 })
       await inFolder(found.folder, policy, async (folder) => {

@@ -91,5 +91,6 @@ async function sameFile(real: string, opened: { dev: number; ino: number }, poli
   const now = await realpath(real)
   await policy.check(now, real)
   const facts = await stat(now)
-  if (facts.dev !== opened.dev || facts.ino !== opened.ino) throw denied(`${JSON.stringify(real)} was swapped while it was opened; try again.`)
+  if (facts.dev !== opened.dev || facts.ino !== opened.ino)
+    throw denied(`${JSON.stringify(real)} was swapped while it was opened; try again.`)
 }

@@ -37,7 +37,13 @@ async function canonical(path: string): Promise<{ real: string; missing: string[
       const code = codeOf(error)
       if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
       // What does not resolve and is still there is a link that leads nowhere: writing through it would create its target.
-      if (await lstat(at).then(() => code === 'ENOENT', () => false)) throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
+      if (
+        await lstat(at).then(
+          () => code === 'ENOENT',
+          () => false,
+        )
+      )
+        throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
     }
     // Not dirname(): it would drop a separator at the end and hide what follows it.
     const cut = Math.max(at.lastIndexOf('/'), sep === '\\' ? at.lastIndexOf('\\') : -1)
@@ -108,7 +114,14 @@ export class Policy {
     const real = join(found.real, ...found.missing)
     await this.check(real, path)
     this.checkNames(real, place)
-    return { real, folder: dirname(real), name: basename(real), exists: found.missing.length === 0, base: found.real, missing: found.missing }
+    return {
+      real,
+      folder: dirname(real),
+      name: basename(real),
+      exists: found.missing.length === 0,
+      base: found.real,
+      missing: found.missing,
+    }
   }
 
   /** Like existing, for what is moved or deleted: a link at the end is meant itself, not what it leads to. */
@@ -116,14 +129,20 @@ export class Policy {
     const place = await this.place()
     const asked = this.understood(path, place).replace(sep === '\\' ? /[\\/]+$/ : /\/+$/, '')
     const name = basename(asked)
-    if (name === '' || name === '.' || name === '..') throw denied(`${JSON.stringify(path)} does not end in a name; give the path without "..".`)
+    if (name === '' || name === '.' || name === '..')
+      throw denied(`${JSON.stringify(path)} does not end in a name; give the path without "..".`)
     const parent = await canonical(asked.slice(0, asked.length - name.length)).catch((error) => {
       throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)
     })
     const folder = join(parent.real, ...parent.missing)
     const real = join(folder, name)
     await this.check(real, path)
-    const there = parent.missing.length === 0 && (await lstat(real).then(() => true, () => false))
+    const there =
+      parent.missing.length === 0 &&
+      (await lstat(real).then(
+        () => true,
+        () => false,
+      ))
     if (!there) throw failed(`${JSON.stringify(path)} does not exist.`)
     return { real, folder, name, exists: true, base: real, missing: [] }
   }
@@ -145,8 +164,12 @@ export class Policy {
   /** Judges a canonical path; `asked` is what the refusal names. */
   async check(real: string, asked: string = real): Promise<void> {
     const verdict = closedByName(real) ? 'closed' : judge(real, await this.region(), await this.fold())
-    if (verdict === 'closed') throw denied(`${JSON.stringify(asked)} is closed: it holds keys, logins or settings of programs. No setting of this server opens it.`)
-    if (verdict === 'outside') throw denied(`${JSON.stringify(asked)} is outside the allowed folders (${(await this.region()).open.join(', ') || 'none'}). A person can add a folder to bridge.roots in the manifest.`)
+    if (verdict === 'closed')
+      throw denied(`${JSON.stringify(asked)} is closed: it holds keys, logins or settings of programs. No setting of this server opens it.`)
+    if (verdict === 'outside')
+      throw denied(
+        `${JSON.stringify(asked)} is outside the allowed folders (${(await this.region()).open.join(', ') || 'none'}). A person can add a folder to bridge.roots in the manifest.`,
+      )
   }
 
   /** A judge of canonical paths, for many in a row. */
@@ -159,7 +182,8 @@ export class Policy {
   async checkWhole(real: string, what: string): Promise<void> {
     const [region, fold] = [await this.region(), await this.fold()]
     if (holdsClosed(real, region, fold)) throw denied(`${what} is not possible for ${real}: something closed lies in it.`)
-    if (region.open.some((root) => fold(root) === fold(real))) throw denied(`${what} is not possible for ${real}: it is one of the allowed folders itself.`)
+    if (region.open.some((root) => fold(root) === fold(real)))
+      throw denied(`${what} is not possible for ${real}: it is one of the allowed folders itself.`)
   }
 
   private checkNames(path: string, place: Place): void {

@@ -19,7 +19,9 @@ const bare = (path: string): string => path.replace(/[\\/]+$/, '')
 
 /** The other sides' files as they are reached from here. Drives of WSL need no detection: they are under the mount root. */
 export function mounts(place: Place): Mount[] {
-  const found = place.others.flatMap((side) => side.files.map(({ native, here }) => ({ theirs: bare(native), here: bare(here), side: side.id })))
+  const found = place.others.flatMap((side) =>
+    side.files.map(({ native, here }) => ({ theirs: bare(native), here: bare(here), side: side.id })),
+  )
   const { self } = place
   if (self.kind === 'windows') {
     for (const side of place.others.filter(({ kind, distro }) => kind === 'wsl' && distro !== undefined)) {
@@ -50,7 +52,8 @@ function onPosix(path: string, shown: string, place: Place, base: string): strin
   if (path.startsWith('\\\\') || path.startsWith('//')) return distroPath(path, shown, place)
   const letter = drive.exec(path)
   if (letter === null) {
-    if (/^[A-Za-z]:/.test(path)) throw denied(`${shown} depends on the current folder of a drive; give a full path such as C:\\folder\\file.`)
+    if (/^[A-Za-z]:/.test(path))
+      throw denied(`${shown} depends on the current folder of a drive; give a full path such as C:\\folder\\file.`)
     if (path.includes('\\')) throw denied(`${shown} is a Windows path without its drive; give a full path.`)
     return `${base}/${path}`
   }
@@ -65,7 +68,8 @@ function onPosix(path: string, shown: string, place: Place, base: string): strin
 function distroPath(path: string, shown: string, place: Place): string {
   const [, , host, share, ...rest] = path.replaceAll('/', '\\').split('\\')
   const own = place.self.distro
-  if (own !== undefined && /^wsl(\.localhost|\$)$/i.test(host ?? '') && share?.toLowerCase() === own.toLowerCase()) return `/${rest.join('/')}`
+  if (own !== undefined && /^wsl(\.localhost|\$)$/i.test(host ?? '') && share?.toLowerCase() === own.toLowerCase())
+    return `/${rest.join('/')}`
   throw denied(`${shown} is a network or device path; only files of this computer's own sides are opened.`)
 }
 
@@ -73,7 +77,9 @@ function onWindows(path: string, shown: string, place: Place, base: string): str
   if (path === '~' || /^~[\\/]/.test(path)) return place.self.home + path.slice(1)
   if (/^[\\/]{2}/.test(path)) {
     const plain = path.replaceAll('/', '\\')
-    const known = mounts(place).find(({ here }) => here.startsWith('\\\\') && `${plain}\\`.toLowerCase().startsWith(`${here}\\`.toLowerCase()))
+    const known = mounts(place).find(
+      ({ here }) => here.startsWith('\\\\') && `${plain}\\`.toLowerCase().startsWith(`${here}\\`.toLowerCase()),
+    )
     if (known !== undefined) return plain
     throw denied(`${shown} is a network or device path; only files of this computer's own sides are opened.`)
   }
@@ -102,11 +108,15 @@ export function onDrive(path: string, place: Place): boolean {
 export function spell(path: string, side: Environment, place: Place): string | null {
   const { self } = place
   if (side.id === self.id) return path
-  const mount = mounts(place).find(({ here, side: id }) => id === side.id && `${path}${self.kind === 'windows' ? '\\' : '/'}`.startsWith(`${here}${self.kind === 'windows' ? '\\' : '/'}`))
+  const mount = mounts(place).find(
+    ({ here, side: id }) =>
+      id === side.id && `${path}${self.kind === 'windows' ? '\\' : '/'}`.startsWith(`${here}${self.kind === 'windows' ? '\\' : '/'}`),
+  )
   if (side.kind === 'windows') {
     if (mount !== undefined) return `${mount.theirs}${path.slice(mount.here.length).replaceAll('/', '\\') || '\\'}`
     const root = self.mountRoot ?? '/mnt/'
-    if (self.kind === 'wsl' && onDrive(path, place)) return `${path.charAt(root.length).toUpperCase()}:${path.slice(root.length + 1).replaceAll('/', '\\') || '\\'}`
+    if (self.kind === 'wsl' && onDrive(path, place))
+      return `${path.charAt(root.length).toUpperCase()}:${path.slice(root.length + 1).replaceAll('/', '\\') || '\\'}`
     return self.distro === undefined ? null : `\\\\wsl.localhost\\${self.distro}${path.replaceAll('/', '\\')}`
   }
   if (self.kind !== 'windows') return mount === undefined ? null : mount.theirs + path.slice(mount.here.length)

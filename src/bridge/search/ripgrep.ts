@@ -16,7 +16,17 @@ export interface TextQuery {
  * Options before anything that a caller wrote: no config file, no links followed, hidden files too. What a caller
  * wrote stands in one word with its option or after `--`, so a pattern `--pre=cmd` is a pattern.
  */
-const common = ['--no-config', '--no-messages', '--color=never', '--no-follow', '--hidden', '--glob=!.git', '--null', '--no-heading', '--with-filename'] as const
+const common = [
+  '--no-config',
+  '--no-messages',
+  '--color=never',
+  '--no-follow',
+  '--hidden',
+  '--glob=!.git',
+  '--null',
+  '--no-heading',
+  '--with-filename',
+] as const
 
 const globs = (glob: string | undefined): string[] => (glob === undefined ? [] : [`--glob=${glob}`])
 
@@ -44,7 +54,8 @@ let found: string | undefined
  */
 export function ripgrep(platform: NodeJS.Platform, path: string | undefined): string {
   found ??= packaged(platform) ?? onPath(platform, path)
-  if (found === undefined) throw failed('Searching needs ripgrep, which is not here: mcp-twin sync installs it with the program, or put rg on PATH.')
+  if (found === undefined)
+    throw failed('Searching needs ripgrep, which is not here: mcp-twin sync installs it with the program, or put rg on PATH.')
   return found
 }
 

@@ -71,7 +71,8 @@ export class Search {
   async page(most: number, waitMs: number, signal: AbortSignal): Promise<Page> {
     this.asked = this.plan.now()
     const until = this.plan.now() + waitMs
-    while (!this.ended && this.hits() < most && this.plan.now() < until && !signal.aborted) await this.changed(until - this.plan.now(), signal)
+    while (!this.ended && this.hits() < most && this.plan.now() < until && !signal.aborted)
+      await this.changed(until - this.plan.now(), signal)
     const found: Found[] = []
     for (let hits = 0; this.found.length > 0; ) {
       if (this.found[0]?.hit && ++hits > most) break

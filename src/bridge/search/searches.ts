@@ -28,7 +28,10 @@ interface Machine {
 function checkGlob(glob: string | undefined): void {
   if (glob === undefined) return
   if (glob.includes('\0') || glob.length > limits.searchPatternCharacters) throw denied('The glob is too long or holds a NUL character.')
-  if (/^!?[\\/]|^[A-Za-z]:|(^|[\\/!])\.\.([\\/]|$)/.test(glob)) throw denied(`The glob ${JSON.stringify(glob)} leads out of the folder; give a glob such as "*.ts" or "src/**/*.ts", and the folder as path.`)
+  if (/^!?[\\/]|^[A-Za-z]:|(^|[\\/!])\.\.([\\/]|$)/.test(glob))
+    throw denied(
+      `The glob ${JSON.stringify(glob)} leads out of the folder; give a glob such as "*.ts" or "src/**/*.ts", and the folder as path.`,
+    )
 }
 
 /** The searches of one bridge: each runs until it is over, stopped, or nobody asks about it any more. */
@@ -45,8 +48,10 @@ export class Searches {
   }
 
   async text(path: string, query: TextQuery, most: number, signal: AbortSignal): Promise<Answered> {
-    if (query.pattern === '' || query.pattern.includes('\0')) throw denied('The pattern is empty or holds a NUL character; give a text or a regular expression.')
-    if (query.pattern.length > limits.searchPatternCharacters) throw denied(`The pattern has ${query.pattern.length} characters; ${limits.searchPatternCharacters} are the most.`)
+    if (query.pattern === '' || query.pattern.includes('\0'))
+      throw denied('The pattern is empty or holds a NUL character; give a text or a regular expression.')
+    if (query.pattern.length > limits.searchPatternCharacters)
+      throw denied(`The pattern has ${query.pattern.length} characters; ${limits.searchPatternCharacters} are the most.`)
     checkGlob(query.glob)
     return this.first(path, (target) => textArguments(query, target), most, signal)
   }
@@ -83,7 +88,8 @@ export class Searches {
     const facts = await stat(real).catch((error) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be searched`)))
     const folder = facts.isDirectory() ? real : dirname(real)
     if (!facts.isDirectory() && !facts.isFile()) throw denied(`${JSON.stringify(path)} is neither a file nor a folder.`)
-    if (this.started.size >= limits.searchesAtOnce) throw failed(`${limits.searchesAtOnce} searches are open; read them to their end with more_results or stop one.`)
+    if (this.started.size >= limits.searchesAtOnce)
+      throw failed(`${limits.searchesAtOnce} searches are open; read them to their end with more_results or stop one.`)
     const isOpen = await this.policy.judge()
     const id = `s${++this.count}`
     const search = new Search({

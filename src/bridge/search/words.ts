@@ -5,7 +5,9 @@ import type { Answered } from './searches.ts'
 export function describe(answered: Answered): Answer {
   const { found, folder, search, stopped, done } = answered
   const hits = found.filter(({ hit }) => hit).length
-  const lines: string[] = [`${hits === 0 ? 'Nothing found' : `${hits} found`} in ${folder}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`]
+  const lines: string[] = [
+    `${hits === 0 ? 'Nothing found' : `${hits} found`} in ${folder}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`,
+  ]
   let path: string | null = null
   for (const each of found) {
     if (each.path !== path) lines.push(each.path)

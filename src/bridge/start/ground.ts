@@ -1,3 +1,6 @@
+import { homedir } from 'node:os'
+import { findDrives } from '../../effects/world/drives.ts'
+import { readKernel } from '../../effects/world/kernel.ts'
 import { ownFolder } from '../../effects/home/folder.ts'
 import type { HomePlace } from '../../effects/home/find.ts'
 import { homeJsonName } from '../../core/layout.ts'
@@ -11,8 +14,8 @@ import type { System } from '../../model/system.ts'
 export type Ground =
   | {
       readonly kind: 'here'
-      readonly self: Environment
       readonly folder: ReachablePath
+      self(): Promise<Environment>
       /** All sides, asked for when first needed; this side alone where looking fails. */
       world(): Promise<World>
     }
@@ -23,19 +26,23 @@ export type Ground =
  * looked at; only where it names another side, or a test planted a world, are the sides asked for.
  */
 export async function findGround(system: System): Promise<Ground> {
-  const self = await thisSide(system)
-  const planted = system.variables.MCP_TWIN_WORLD !== undefined && system.variables.MCP_TWIN_WORLD !== ''
-  const pointer = toHere(self, joinPath(self, ownFolder(system, self), homeJsonName))
-  if (planted || (pointer !== null && (await system.files.look(pointer)) !== null)) return bySides(system)
-  const folder = toHere(self, ownFolder(system, self))
-  if (folder === null) throw new TwinError('no-home', 'The folder of mcp-twin is not reached from here.', { hint: 'mcp-twin doctor' })
+  const rough = roughSide(system)
+  const planted = (system.variables.MCP_TWIN_WORLD ?? '') !== ''
+  const folder = toHere(rough, ownFolder(system, rough))
+  const pointer = toHere(rough, joinPath(rough, ownFolder(system, rough), homeJsonName))
+  if (planted || folder === null || (pointer !== null && (await system.files.look(pointer)) !== null)) return bySides(system)
+  let self: Promise<Environment> | undefined
   let world: Promise<World> | undefined
+  const known = () => {
+    self ??= thisSide(system, rough)
+    return self
+  }
   return {
     kind: 'here',
-    self,
     folder,
+    self: known,
     world() {
-      world ??= sides(system, self)
+      world ??= known().then((side) => sides(system, side))
       return world
     },
   }
@@ -47,7 +54,7 @@ async function bySides(system: System): Promise<Ground> {
   const world = await detectWorld(system, {})
   const home = await findHome(system, world)
   if (!home.isSelf) return { kind: 'elsewhere', world, home }
-  return { kind: 'here', self: home.environment, folder: home.here, world: () => Promise.resolve(world) }
+  return { kind: 'here', self: () => Promise.resolve(home.environment), folder: home.here, world: () => Promise.resolve(world) }
 }
 
 async function sides(system: System, self: Environment): Promise<World> {
@@ -62,23 +69,32 @@ async function sides(system: System, self: Environment): Promise<World> {
 
 const bare = { self: true, files: [], running: [] }
 
-/** This side as far as paths need it; its programs are found out later, with the other sides. */
-async function thisSide(system: System): Promise<Environment> {
+/** This side by what costs nothing to know: enough to find our own folder. */
+function roughSide(system: System): Environment {
   const { variables, platform } = system
   const node = native(system.execPath)
   if (platform === 'win32') {
-    const home = native(variables.USERPROFILE ?? '')
     const systemRoot = native(variables.SystemRoot ?? variables.SYSTEMROOT ?? 'C:\\Windows')
-    return { ...bare, id: 'windows', kind: 'windows', user: variables.USERNAME ?? '', home, node, systemRoot }
+    return {
+      ...bare,
+      id: 'windows',
+      kind: 'windows',
+      user: variables.USERNAME ?? '',
+      home: native(variables.USERPROFILE ?? homedir()),
+      node,
+      systemRoot,
+    }
   }
-  const { homedir, userInfo } = await import('node:os')
-  const rest = { ...bare, user: variables.USER ?? variables.LOGNAME ?? userInfo().username, home: native(variables.HOME ?? homedir()), node }
-  if (platform === 'darwin') return { ...rest, id: 'macos', kind: 'macos' }
-  const { readKernel } = await import('../../effects/world/kernel.ts')
+  const kind = platform === 'darwin' ? 'macos' : 'linux'
+  return { ...bare, id: kind, kind, user: variables.USER ?? variables.LOGNAME ?? '', home: native(variables.HOME || homedir()), node }
+}
+
+/** This side as far as paths need it; its programs are found out later, with the other sides. */
+async function thisSide(system: System, rough: Environment): Promise<Environment> {
+  if (rough.kind !== 'linux') return rough
   const kernel = await readKernel(system)
-  if (kernel.wsl === null) return { ...rest, id: 'linux', kind: 'linux' }
-  const { findDrives } = await import('../../effects/world/drives.ts')
+  if (kernel.wsl === null) return rough
   const { mountRoot } = await findDrives(system)
-  const distro = variables.WSL_DISTRO_NAME
-  return { ...rest, id: `wsl:${distro ?? 'unknown'}`, kind: 'wsl', mountRoot, ...(distro !== undefined && { distro }) }
+  const distro = system.variables.WSL_DISTRO_NAME
+  return { ...rough, id: `wsl:${distro ?? 'unknown'}`, kind: 'wsl', mountRoot, ...(distro !== undefined && { distro }) }
 }

@@ -13,10 +13,16 @@ const modernRevision = '2026-07-28'
 const refusalsPerMinute = 60
 
 /** The listener of a bridge, with its tokens, its audit and what it says of itself. */
-export async function carryHttp(system: System, listen: { port: number; address: string }, bridge: Bridge, factory: McpServerFactory): Promise<Carrier & { readonly port: number }> {
+export async function carryHttp(
+  system: System,
+  listen: { port: number; address: string },
+  bridge: Bridge,
+  factory: McpServerFactory,
+): Promise<Carrier & { readonly port: number }> {
   const { settings, audit, log } = bridge
   const store = openSessions(system, reachable(settings.folder), settings.self.id)
-  const line = (event: 'session' | 'denied', client: string, outcome: string) => audit.write({ event, client, tool: '', subject: 'http', outcome })
+  const line = (event: 'session' | 'denied', client: string, outcome: string) =>
+    audit.write({ event, client, tool: '', subject: 'http', outcome })
   const seen = new Map<string, number>()
   let minute = 0
   let refusals = 0
@@ -47,6 +53,9 @@ export async function carryHttp(system: System, listen: { port: number; address:
     const code = codeOf(error)
     if (code === '') throw error
     const why = code === 'EADDRINUSE' ? 'another program has it' : `the system answered ${code}`
-    throw new TwinError('no-port', `Port ${listen.port} on ${listen.address} cannot be had: ${why}.`, { hint: 'take another: mcp-twin serve --http PORT', cause: error })
+    throw new TwinError('no-port', `Port ${listen.port} on ${listen.address} cannot be had: ${why}.`, {
+      hint: 'take another: mcp-twin serve --http PORT',
+      cause: error,
+    })
   }
 }

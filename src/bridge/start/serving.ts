@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import type { McpServerFactory } from '@modelcontextprotocol/server'
 import type { System } from '../../model/system.ts'
+import type { Bridge } from '../bridge.ts'
 import { openBridge } from '../open.ts'
 import { buildServer } from '../server.ts'
 import type { Settings } from '../settings.ts'
@@ -10,7 +11,9 @@ import { carryStdio } from '../transports/stdio.ts'
 import type { Carrier } from '../transports/transport.ts'
 
 export interface Serving {
-  readonly settings: Settings
+  /** Still being worked out when the client says hello. */
+  readonly settings: Promise<Settings>
+  readonly version: string
   readonly system: System
   readonly listen: { readonly port: number; readonly address: string } | null
   readonly stdin: Readable
@@ -48,26 +51,51 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  * ended before any message came, it stays as a service until it is signalled. Everything started ends with it.
  */
 export async function serveBridge(serving: Serving): Promise<void> {
-  const { settings, signal } = serving
-  const bridge = openBridge(settings)
-  const factory: McpServerFactory = ({ authInfo }) => buildServer(bridge, tools, authInfo === undefined ? settings.client : `session ${authInfo.clientId}`)
-  const stdio = carryStdio(factory, serving.stdin, serving.stdout, (error) => bridge.log.write('mcp-server', 'warning', error.message))
-  const carriers: Carrier[] = [stdio]
-  if (serving.listen !== null) {
-    const { carryHttp } = await import('./listening.ts')
-    const http = await carryHttp(serving.system, serving.listen, bridge, factory)
-    serving.say(`Listening on http://${serving.listen.address}:${http.port}/mcp; a program needs a token: mcp-twin session new`)
-    carriers.push(http)
-  }
+  const { signal } = serving
+  const opened = serving.settings.then(openBridge)
+  const factory: McpServerFactory = ({ authInfo }) => buildServer(opened, tools, serving.version, authInfo?.clientId)
+  const stdio = carryStdio(
+    factory,
+    serving.stdin,
+    serving.stdout,
+    (error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message)),
+  )
   const watch = orphaned(serving)
-  // Nobody waits for this; a folder that cannot be made is said when something needs it.
-  void mkdir(`${settings.folder}/workspace`, { recursive: true, mode: 0o700 }).then(
-    () => bridge.log.write('mcp-server', 'info', `started for ${settings.client}, pid ${settings.pid}, version ${settings.version}`),
+  const gone = Promise.race([
+    stdio.ended.then(() => 'input' as const),
+    aborted(signal).then(() => 'signal' as const),
+    watch.gone.then(() => 'parent' as const),
+  ])
+  const carriers: Carrier[] = [stdio]
+  try {
+    const bridge = await opened
+    if (serving.listen !== null) carriers.push(await listen(serving, serving.listen, bridge, factory))
+    begin(bridge)
+    const why = await gone
+    if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) await aborted(signal)
+    await Promise.all([...carriers.map((carrier) => carrier.close()), bridge.close()])
+  } finally {
+    watch.stop()
+    serving.stdin.destroy()
+  }
+}
+
+async function listen(
+  serving: Serving,
+  where: { port: number; address: string },
+  bridge: Bridge,
+  factory: McpServerFactory,
+): Promise<Carrier> {
+  const { carryHttp } = await import('./listening.ts')
+  const http = await carryHttp(serving.system, where, bridge, factory)
+  serving.say(`Listening on http://${where.address}:${http.port}/mcp; a program needs a token: mcp-twin session new`)
+  return http
+}
+
+/** Nobody waits for this; a folder that cannot be made is said when something needs it. */
+function begin({ settings, log }: Bridge): void {
+  mkdir(`${settings.folder}/workspace`, { recursive: true, mode: 0o700 }).then(
+    () => log.write('mcp-server', 'info', `started for ${settings.client}, pid ${settings.pid}, version ${settings.version}`),
     () => undefined,
   )
-  const gone = await Promise.race([stdio.ended.then(() => 'input' as const), aborted(signal).then(() => 'signal' as const), watch.gone.then(() => 'parent' as const)])
-  watch.stop()
-  if (gone !== 'signal' && carriers.length > 1 && !stdio.heard()) await aborted(signal)
-  await Promise.all([...carriers.map((carrier) => carrier.close()), bridge.close()])
-  serving.stdin.destroy()
 }

@@ -12,7 +12,10 @@ export interface Ender {
 /** Windows knows no groups: its own program ends a tree. */
 function endOnWindows(pid: number, systemRoot: string | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn(`${systemRoot ?? 'C:\\Windows'}\\System32\\taskkill.exe`, ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true })
+    const child = spawn(`${systemRoot ?? 'C:\\Windows'}\\System32\\taskkill.exe`, ['/PID', String(pid), '/T', '/F'], {
+      stdio: 'ignore',
+      windowsHide: true,
+    })
     child.on('error', () => resolve())
     child.on('exit', () => resolve())
   })

@@ -58,7 +58,10 @@ async function sideOf({ environment, shell }: Wanted, settings: Settings): Promi
   const found = environments.find(({ id, kind }) =>
     environment === undefined ? (windowsOnly(shell) ? kind === 'windows' : kind !== 'windows') : id === environment || kind === environment,
   )
-  if (found === undefined) throw failed(`There is no side ${JSON.stringify(environment ?? `with ${shell}`)} here; there are ${environments.map(({ id }) => id).join(', ')}.`)
+  if (found === undefined)
+    throw failed(
+      `There is no side ${JSON.stringify(environment ?? `with ${shell}`)} here; there are ${environments.map(({ id }) => id).join(', ')}.`,
+    )
   return found
 }
 
@@ -109,7 +112,10 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
   const world: World = await settings.world()
   if (side.node === undefined) throw failed(`${side.id} has no node, which starts and ends commands there; mcp-twin doctor says more.`)
   const agent = programOn(world, side, [side.node, ...agentArguments()], { timeoutMs: 0, onlyEnv: true, env: {} })
-  if (agent === null) throw failed(`Programs of ${side.id} cannot be started from here${side.trouble === undefined ? '' : `: ${side.trouble.reason}`}; mcp-twin doctor says more.`)
+  if (agent === null)
+    throw failed(
+      `Programs of ${side.id} cannot be started from here${side.trouble === undefined ? '' : `: ${side.trouble.reason}`}; mcp-twin doctor says more.`,
+    )
   const { args, verbatim } = shellArguments(name, wanted.command)
   const env = { ...commandEnvironment(settings.variables, tag), ...defined(agent.env) }
   const order = { file: program, args, cwd: cwd ?? undefined, verbatim, input: wanted.input, allowed: passedPattern, env: { TERM: 'dumb' } }

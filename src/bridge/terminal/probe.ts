@@ -15,14 +15,23 @@ export interface Probe {
   random(bytes: number): string
 }
 
-const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 function run(words: readonly string[], env: Readonly<Record<string, string>>): Promise<{ output: string; error: string }> {
   const [program = '', ...args] = words
   return new Promise((resolve) => {
-    execFile(program, args, { env: { ...env }, timeout: limits.probeMs, maxBuffer: 1 << 20, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
-      resolve({ output: stdout, error: error === null ? '' : `${error.message} ${stderr}`.trim() })
-    })
+    execFile(
+      program,
+      args,
+      { env: { ...env }, timeout: limits.probeMs, maxBuffer: 1 << 20, killSignal: 'SIGKILL' },
+      (error, stdout, stderr) => {
+        resolve({ output: stdout, error: error === null ? '' : `${error.message} ${stderr}`.trim() })
+      },
+    )
   })
 }
 

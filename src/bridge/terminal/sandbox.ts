@@ -6,8 +6,31 @@ import { within } from '../policy/region.ts'
 
 /** What of `/etc` programs need to start and to name users; nothing that holds a secret. */
 const settings = [
-  'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'passwd', 'group', 'nsswitch.conf', 'hosts', 'localtime', 'timezone', 'alternatives', 'ssl/certs', 'ssl/openssl.cnf', 'pki', 'ca-certificates',
-  'mime.types', 'services', 'protocols', 'bash.bashrc', 'profile', 'gitconfig', 'terminfo', 'python3', 'java-17-openjdk', 'os-release', 'debian_version',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'passwd',
+  'group',
+  'nsswitch.conf',
+  'hosts',
+  'localtime',
+  'timezone',
+  'alternatives',
+  'ssl/certs',
+  'ssl/openssl.cnf',
+  'pki',
+  'ca-certificates',
+  'mime.types',
+  'services',
+  'protocols',
+  'bash.bashrc',
+  'profile',
+  'gitconfig',
+  'terminfo',
+  'python3',
+  'java-17-openjdk',
+  'os-release',
+  'debian_version',
 ] as const
 const systemFolders = ['/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32'] as const
 /** In an allowed folder these start programs when another program reads them: there they are shown, not changed. */
@@ -44,7 +67,8 @@ const systemPart = (path: string): string[] => {
 /** A node under nvm or fnm lies in the home folder: its own installation is shown, never a folder that holds anything else. */
 function nodeFolder(execPath: string, home: string): string[] {
   const prefix = dirname(dirname(execPath))
-  if (prefix === '/usr' || prefix === '/' || within(home, prefix, exact) || kind(join(prefix, 'lib', 'node_modules', 'npm')) === null) return []
+  if (prefix === '/usr' || prefix === '/' || within(home, prefix, exact) || kind(join(prefix, 'lib', 'node_modules', 'npm')) === null)
+    return []
   return ['--ro-bind', prefix, prefix]
 }
 
@@ -63,7 +87,9 @@ export function sandboxWords(plan: SandboxPlan): string[] {
   const { region, home } = plan
   const roots = region.open.filter((root) => kind(root) === 'directory')
   const closed = region.closed.filter((path) => roots.some((root) => within(path, root, exact)))
-  const again = region.reopened.filter((path) => kind(path) === 'directory' && roots.some((root) => within(path, root, exact) || root === path))
+  const again = region.reopened.filter(
+    (path) => kind(path) === 'directory' && roots.some((root) => within(path, root, exact) || root === path),
+  )
   const bind = (path: string): string[] => [plan.readOnly ? '--ro-bind' : '--bind', path, path]
   return [
     plan.program,
@@ -80,7 +106,12 @@ export function sandboxWords(plan: SandboxPlan): string[] {
     ...roots.flatMap(bind),
     ...closed.flatMap(hide),
     ...again.flatMap(bind),
-    ...roots.flatMap((root) => unchanged.map((name) => join(root, name)).filter((path) => kind(path) === 'file').flatMap((path) => ['--ro-bind', path, path])),
+    ...roots.flatMap((root) =>
+      unchanged
+        .map((name) => join(root, name))
+        .filter((path) => kind(path) === 'file')
+        .flatMap((path) => ['--ro-bind', path, path]),
+    ),
     ...['--chdir', plan.cwd],
     '--',
   ]

@@ -69,8 +69,10 @@ export class Session {
 
   send(text: string): void {
     if (this.ended) throw failed(`Session ${this.facts.id} has ended with code ${this.exitCode}; start the command again.`)
-    if (this.child.stdin === null || (this.order !== null && !this.order.input)) throw failed(`Session ${this.facts.id} takes no input; start the command with background: true.`)
-    if (this.child.stdin.writableLength > limits.inputCharacters) throw failed(`Session ${this.facts.id} does not read its input; stop it or wait.`)
+    if (this.child.stdin === null || (this.order !== null && !this.order.input))
+      throw failed(`Session ${this.facts.id} takes no input; start the command with background: true.`)
+    if (this.child.stdin.writableLength > limits.inputCharacters)
+      throw failed(`Session ${this.facts.id} does not read its input; stop it or wait.`)
     this.child.stdin.write(this.order === null ? text : `${JSON.stringify(text)}\n`)
   }
 

@@ -72,10 +72,19 @@ export class Terminal {
     const preset = this.config.get(defaultShell)
     const { start, shell, environment } = await prepareStart(
       { ...request, input, preset: preset === 'auto' ? null : preset },
-      { settings: this.settings, policy: this.policy, tag: `${this.mark}${this.count}.`, wall: this.settings.terminal === 'sandbox' ? this.wall : null },
+      {
+        settings: this.settings,
+        policy: this.policy,
+        tag: `${this.mark}${this.count}.`,
+        wall: this.settings.terminal === 'sandbox' ? this.wall : null,
+      },
     )
     if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
-    const session = new Session({ id, command: request.command, shell, environment, startedAt: this.settings.now() }, start, this.settings.platform === 'win32')
+    const session = new Session(
+      { id, command: request.command, shell, environment, startedAt: this.settings.now() },
+      start,
+      this.settings.platform === 'win32',
+    )
     this.running.add(session)
     void session.over.then(() => this.running.delete(session))
     if (request.background) {
@@ -133,7 +142,8 @@ export class Terminal {
     const own = this.processes().some((facts) => facts.pid === pid)
     if (pid <= 1 || !own) throw denied(`${pid} is not a process that a command of this bridge started; list_processes shows those.`)
     signal(pid, 'SIGTERM')
-    for (const until = performance.now() + limits.graceMs; performance.now() < until && isAlive(pid); ) await new Promise((resolve) => setTimeout(resolve, 20))
+    for (const until = performance.now() + limits.graceMs; performance.now() < until && isAlive(pid); )
+      await new Promise((resolve) => setTimeout(resolve, 20))
     signal(pid, 'SIGKILL')
   }
 
@@ -145,7 +155,8 @@ export class Terminal {
 
   private async demandUsable(): Promise<void> {
     if (this.settings.terminal === 'off') throw denied('Commands are switched off; a person can set bridge.terminal in the manifest.')
-    if (!(await this.usable())) throw denied(`Commands are switched off, since their sandbox does not hold: ${this.wall.trouble}. Nothing is run without it.`)
+    if (!(await this.usable()))
+      throw denied(`Commands are switched off, since their sandbox does not hold: ${this.wall.trouble}. Nothing is run without it.`)
   }
 
   private async wait(session: Session, request: ExecuteRequest, call: Call): Promise<Executed> {
@@ -154,17 +165,25 @@ export class Terminal {
       const timer = setTimeout(() => resolve('time'), request.timeoutMs)
       const cancel = () => resolve('cancelled')
       call.signal.addEventListener('abort', cancel, { once: true })
-      void session.over.then(() => resolve('over')).finally(() => {
-        clearTimeout(timer)
-        call.signal.removeEventListener('abort', cancel)
-      })
+      void session.over
+        .then(() => resolve('over'))
+        .finally(() => {
+          clearTimeout(timer)
+          call.signal.removeEventListener('abort', cancel)
+        })
     })
     unwatch()
     const goesOn = how === 'time' && request.onTimeout === 'keep'
     if (how !== 'over' && !goesOn) await this.end(session)
     const { text, cut } = session.output.summary(limits.outputCharacters)
     if (goesOn || cut) this.keep(session)
-    return { output: text, exitCode: how === 'over' ? session.exitCode : null, timedOut: how === 'time', session: goesOn || cut ? session.facts.id : null, cut }
+    return {
+      output: text,
+      exitCode: how === 'over' ? session.exitCode : null,
+      timedOut: how === 'time',
+      session: goesOn || cut ? session.facts.id : null,
+      cut,
+    }
   }
 
   private async end(session: Session): Promise<void> {

@@ -37,11 +37,14 @@ export function allProcesses(): ProcessFacts[] {
       // The name stands in brackets and may hold blanks and brackets itself.
       const end = stat.lastIndexOf(')')
       const [state = '', parent = '', group = ''] = stat.slice(end + 2).split(' ')
-      return end < 0 ? [] : [{ pid: Number(name), parent: Number(parent), group: Number(group), state, name: stat.slice(stat.indexOf('(') + 1, end) }]
+      return end < 0
+        ? []
+        : [{ pid: Number(name), parent: Number(parent), group: Number(group), state, name: stat.slice(stat.indexOf('(') + 1, end) }]
     })
 }
 
-const carries = (pid: number, mark: string): boolean => mark !== '' && `\0${read(`/proc/${pid}/environ`)}\0`.includes(`\0${tagName}=${mark}`)
+const carries = (pid: number, mark: string): boolean =>
+  mark !== '' && `\0${read(`/proc/${pid}/environ`)}\0`.includes(`\0${tagName}=${mark}`)
 
 /**
  * What belongs to commands: processes below `roots`, in their groups, and those that carry the mark in their environment
@@ -50,7 +53,9 @@ const carries = (pid: number, mark: string): boolean => mark !== '' && `\0${read
  */
 export function belonging(mark: string, roots: readonly number[], self: number): ProcessFacts[] {
   const all = allProcesses().filter(({ pid, state }) => pid !== self && pid !== 1 && state !== 'Z')
-  const found = new Set(all.filter(({ pid, group }) => roots.includes(pid) || roots.includes(group) || carries(pid, mark)).map(({ pid }) => pid))
+  const found = new Set(
+    all.filter(({ pid, group }) => roots.includes(pid) || roots.includes(group) || carries(pid, mark)).map(({ pid }) => pid),
+  )
   for (let grew = true; grew; ) {
     grew = false
     for (const { pid, parent } of all) {

@@ -7,7 +7,16 @@ import { sandboxWords } from './sandbox.ts'
 
 const places = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'] as const
 /** In the sandbox these lead nowhere or to something that must not be reached. */
-const withheld = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'WAYLAND_DISPLAY', 'WSL_INTEROP', 'TMPDIR', 'TEMP', 'TMP'] as const
+const withheld = [
+  'XDG_RUNTIME_DIR',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'WSL_INTEROP',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+] as const
 
 /** The sandbox of `terminal: sandbox`: bubblewrap, tried once with a canary. Where it does not hold nothing is run. */
 export class Wall {
@@ -31,7 +40,14 @@ export class Wall {
     const program = places.find(isProgram)
     if (program === undefined) throw new Error('bubblewrap has gone since it was tried')
     const { settings } = this
-    return sandboxWords({ program, region: await this.policy.region(), readOnly: settings.readOnly, home: settings.self.home, cwd, execPath: settings.execPath })
+    return sandboxWords({
+      program,
+      region: await this.policy.region(),
+      readOnly: settings.readOnly,
+      home: settings.self.home,
+      cwd,
+      execPath: settings.execPath,
+    })
   }
 
   environment(tag: string): Record<string, string> {

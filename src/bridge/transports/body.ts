@@ -5,7 +5,8 @@ import type { Rejection } from './guards.ts'
 /** A JSON body, or why it is not taken. Never keeps more than the limit. */
 export async function readBody(request: IncomingMessage): Promise<{ readonly value: unknown } | { readonly rejection: Rejection }> {
   const tooLarge = { rejection: { status: 413, why: `A body of more than ${limits.httpBody} bytes is not taken.` } }
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) return { rejection: { status: 415, why: 'Content-Type must be application/json.' } }
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    return { rejection: { status: 415, why: 'Content-Type must be application/json.' } }
   if (request.headers['content-encoding'] !== undefined) return { rejection: { status: 415, why: 'A compressed body is not taken.' } }
   if (Number(request.headers['content-length'] ?? 0) > limits.httpBody) return tooLarge
   const chunks: Buffer[] = []

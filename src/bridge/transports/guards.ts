@@ -16,7 +16,8 @@ const hostOf = (host: string): string | null => /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(
 
 function values(request: IncomingMessage, name: string): string[] {
   const found: string[] = []
-  for (let at = 0; at < request.rawHeaders.length; at += 2) if (request.rawHeaders[at]?.toLowerCase() === name) found.push(request.rawHeaders[at + 1] ?? '')
+  for (let at = 0; at < request.rawHeaders.length; at += 2)
+    if (request.rawHeaders[at]?.toLowerCase() === name) found.push(request.rawHeaders[at + 1] ?? '')
   return found
 }
 
@@ -31,11 +32,14 @@ export function rejectRequest(request: IncomingMessage, { hosts, port }: Front):
   if (name === null || !hosts.includes(name)) return { status: 403, why: 'This server is not known by that Host.' }
   const origins = values(request, 'origin')
   const own = hosts.map((each) => `http://${each}:${port}`)
-  if (origins.some((origin) => !own.includes(origin.toLowerCase()))) return { status: 403, why: 'Requests from other origins are not taken.' }
+  if (origins.some((origin) => !own.includes(origin.toLowerCase())))
+    return { status: 403, why: 'Requests from other origins are not taken.' }
   if (values(request, 'authorization').length > 1) return { status: 400, why: 'At most one Authorization header is taken.' }
-  if (values(request, 'transfer-encoding').length > 0 && values(request, 'content-length').length > 0) return { status: 400, why: 'Content-Length and Transfer-Encoding exclude each other.' }
+  if (values(request, 'transfer-encoding').length > 0 && values(request, 'content-length').length > 0)
+    return { status: 400, why: 'Content-Length and Transfer-Encoding exclude each other.' }
   return null
 }
 
 /** The token of the Authorization header; null when there is none. A token anywhere else is none. */
-export const bearerToken = (request: IncomingMessage): string | null => /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+export const bearerToken = (request: IncomingMessage): string | null =>
+  /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null

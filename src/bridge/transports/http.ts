@@ -98,7 +98,8 @@ export class HttpCarrier implements Carrier {
     const token = bearerToken(request)
     const session = token === null ? null : await this.plan.verify(token)
     if (session === null) return { status: 401, why: 'A valid session token is needed: mcp-twin session new.' }
-    if (!['GET', 'POST', 'DELETE'].includes(request.method ?? '')) return { status: 405, why: 'POST, GET and DELETE are what this address takes.' }
+    if (!['GET', 'POST', 'DELETE'].includes(request.method ?? ''))
+      return { status: 405, why: 'POST, GET and DELETE are what this address takes.' }
     return this.serve(request, response, session)
   }
 

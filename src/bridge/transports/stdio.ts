@@ -32,7 +32,12 @@ export class StdioTransport implements Transport {
     this.output = output
     this.reader = new LineReader({
       line: (bytes) => this.receive(bytes),
-      tooLong: (head, bytes) => this.complain(idIn(head), -32600, `The message has ${bytes} bytes; ${limits.stdioMessage} are the most. Send the content in parts.`),
+      tooLong: (head, bytes) =>
+        this.complain(
+          idIn(head),
+          -32600,
+          `The message has ${bytes} bytes; ${limits.stdioMessage} are the most. Send the content in parts.`,
+        ),
     })
   }
 
@@ -87,7 +92,10 @@ export class StdioTransport implements Transport {
     try {
       this.onmessage?.(parseJSONRPCMessage(value))
     } catch {
-      const id = typeof value === 'object' && value !== null && 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number') ? value.id : null
+      const id =
+        typeof value === 'object' && value !== null && 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number')
+          ? value.id
+          : null
       this.complain(id, -32600, 'Invalid request: the line is not a JSON-RPC 2.0 message.')
     }
   }
@@ -100,7 +108,12 @@ export class StdioTransport implements Transport {
 }
 
 /** Serves both protocol eras over two streams; ends with them. `first` is called when the first line arrives. */
-export function carryStdio(factory: McpServerFactory, input: Readable, output: Writable, onerror: (error: Error) => void): Carrier & { readonly heard: () => boolean } {
+export function carryStdio(
+  factory: McpServerFactory,
+  input: Readable,
+  output: Writable,
+  onerror: (error: Error) => void,
+): Carrier & { readonly heard: () => boolean } {
   const transport = new StdioTransport(input, output)
   let heard = false
   input.once('data', () => {

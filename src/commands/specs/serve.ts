@@ -12,7 +12,11 @@ export const serve: CommandSpec = {
     { flags: '--listen <address>', description: 'another address than 127.0.0.1; only with --insecure' },
     { flags: '--insecure', description: 'allow --listen; put a TLS proxy in front, since tokens cross the network in the clear' },
   ],
-  examples: ['mcp-twin serve --client claude-code', 'mcp-twin serve --client claude-desktop --terminal sandbox', 'mcp-twin serve --http 4324 --root ~/work --read-only'],
+  examples: [
+    'mcp-twin serve --client claude-code',
+    'mcp-twin serve --client claude-desktop --terminal sandbox',
+    'mcp-twin serve --http 4324 --root ~/work --read-only',
+  ],
   noJson: true,
   load: () => import('../serve.ts'),
 }

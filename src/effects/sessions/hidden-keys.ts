@@ -11,7 +11,9 @@ import { openSecrets } from '../secrets/store.ts'
  */
 export async function hiddenKeys(system: System, folder: ReachablePath, manifest: Manifest): Promise<readonly string[]> {
   const secrets = openSecrets(system, folder, manifest)
-  const given = Object.entries(system.variables).flatMap(([name, value]) => (/^MCP_TWIN_(SECRET_|TOKEN)/i.test(name) && value ? [value] : []))
+  const given = Object.entries(system.variables).flatMap(([name, value]) =>
+    /^MCP_TWIN_(SECRET_|TOKEN)/i.test(name) && value ? [value] : [],
+  )
   try {
     const names = await secrets.list()
     const stored = await Promise.all(names.map((name) => secrets.stored(name)))

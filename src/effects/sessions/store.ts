@@ -43,7 +43,11 @@ async function read(system: System, path: ReachablePath): Promise<SessionFile> {
   try {
     return sessionFileSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
   } catch (cause) {
-    throw new TwinError('damaged', `${path} cannot be read, so no session is valid.`, { place: { file: path }, hint: `remove it and make new sessions: mcp-twin session new`, cause })
+    throw new TwinError('damaged', `${path} cannot be read, so no session is valid.`, {
+      place: { file: path },
+      hint: `remove it and make new sessions: mcp-twin session new`,
+      cause,
+    })
   }
 }
 

@@ -13,12 +13,15 @@ const prefixes = new Set(['if', 'for', 'call', 'start', 'else', 'do', 'not', 'ex
  */
 export function cmdCommands(text: string): SimpleCommand[] {
   return split(text).flatMap(({ words }) => {
-    const rest = words.map((word, index) => (index === 0 ? { ...word, text: word.text.replace(/^@+/, '') } : word)).filter((word) => word.text !== '' || word.dynamic)
+    const rest = words
+      .map((word, index) => (index === 0 ? { ...word, text: word.text.replace(/^@+/, '') } : word))
+      .filter((word) => word.text !== '' || word.dynamic)
     const [first] = rest
     if (first === undefined) return []
     const commands: SimpleCommand[] = [{ words: rest }]
     // `if exist x del y`, `for … do del %i`: any of the words may be the program.
-    if (prefixes.has(first.text.toLowerCase())) rest.slice(1).forEach((word, index) => !word.dynamic && commands.push({ words: rest.slice(index + 1) }))
+    if (prefixes.has(first.text.toLowerCase()))
+      rest.slice(1).forEach((word, index) => !word.dynamic && commands.push({ words: rest.slice(index + 1) }))
     const afterDo = rest.findIndex((word) => word.text.toLowerCase() === 'do')
     if (afterDo >= 0 && rest[afterDo + 1]?.dynamic) throw new Unreadable('the program after "do" hangs on a variable')
     return commands
@@ -34,7 +37,11 @@ function split(text: string): Part[] {
     word = null
   }
   const add = (character: string, more: { dynamic?: boolean; quoted?: boolean } = {}) => {
-    word = { text: (word?.text ?? '') + character, dynamic: (word?.dynamic ?? false) || (more.dynamic ?? false), quoted: (word?.quoted ?? false) || (more.quoted ?? false) }
+    word = {
+      text: (word?.text ?? '') + character,
+      dynamic: (word?.dynamic ?? false) || (more.dynamic ?? false),
+      quoted: (word?.quoted ?? false) || (more.quoted ?? false),
+    }
   }
   for (let at = 0; at < text.length; at++) {
     const character = text[at] ?? ''

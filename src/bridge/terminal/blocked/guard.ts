@@ -9,8 +9,45 @@ import { type SimpleCommand, Unreadable, type Word } from './word.ts'
 
 /** Programs that start the program named behind them. */
 const wrappers = new Set([
-  'env', 'command', 'builtin', 'exec', 'nohup', 'time', 'nice', 'ionice', 'timeout', 'stdbuf', 'setsid', 'xargs', 'chroot', 'unshare', 'nsenter', 'busybox', 'toybox', 'parallel', 'watch', 'flock',
-  'strace', 'ltrace', 'script', 'setarch', 'systemd-run', 'find', 'fd', 'chrt', 'taskset', 'noglob', 'nocorrect', 'start-process', 'saps', 'start', 'invoke-command', 'icm', 'start-job', 'runas', 'forfiles',
+  'env',
+  'command',
+  'builtin',
+  'exec',
+  'nohup',
+  'time',
+  'nice',
+  'ionice',
+  'timeout',
+  'stdbuf',
+  'setsid',
+  'xargs',
+  'chroot',
+  'unshare',
+  'nsenter',
+  'busybox',
+  'toybox',
+  'parallel',
+  'watch',
+  'flock',
+  'strace',
+  'ltrace',
+  'script',
+  'setarch',
+  'systemd-run',
+  'find',
+  'fd',
+  'chrt',
+  'taskset',
+  'noglob',
+  'nocorrect',
+  'start-process',
+  'saps',
+  'start',
+  'invoke-command',
+  'icm',
+  'start-job',
+  'runas',
+  'forfiles',
 ])
 const posixShells = new Set(['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'wsl'])
 
@@ -27,7 +64,8 @@ function blockedBy(words: readonly Word[], index: number, blocked: readonly stri
   return found ?? null
 }
 
-const read = (text: string, grammar: Grammar): SimpleCommand[] => (grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text))
+const read = (text: string, grammar: Grammar): SimpleCommand[] =>
+  grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
 
 /** Command lines given to another shell as an argument: they are read by that shell's rules. */
 function inner(words: readonly Word[]): { text: string; grammar: Grammar } | null {
@@ -35,7 +73,10 @@ function inner(words: readonly Word[]): { text: string; grammar: Grammar } | nul
   const rest = words.slice(1)
   const joined = (from: number): string => {
     if (rest.slice(from).some(({ dynamic }) => dynamic)) throw new Unreadable(`what ${name} is to run is only known when it runs`)
-    return rest.slice(from).map(({ text }) => text).join(' ')
+    return rest
+      .slice(from)
+      .map(({ text }) => text)
+      .join(' ')
   }
   if (name === 'eval') return { text: joined(0), grammar: 'posix' }
   if (name === 'trap' && rest.length > 1) return { text: rest[0]?.dynamic ? joined(0) : (rest[0]?.text ?? ''), grammar: 'posix' }
@@ -79,11 +120,13 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
         if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
       }
       const next = words.slice(1).find(({ text }) => !/^-|^\w+=|^[\d.]+[smhd]?$/.test(text))
-      if (next?.dynamic && !['find', 'fd'].includes(bare(program.text))) throw new Unreadable(`what ${bare(program.text)} is to run is only known when it runs`)
+      if (next?.dynamic && !['find', 'fd'].includes(bare(program.text)))
+        throw new Unreadable(`what ${bare(program.text)} is to run is only known when it runs`)
     }
     const lower = inner(words)
     if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
-    if (bare(program.text) === 'alias') for (const { text: alias } of words.slice(1)) programs.push(...check(alias.replace(/^[^=]*=/, ''), grammar, blocked, depth + 1))
+    if (bare(program.text) === 'alias')
+      for (const { text: alias } of words.slice(1)) programs.push(...check(alias.replace(/^[^=]*=/, ''), grammar, blocked, depth + 1))
   }
   return programs
 }
@@ -93,26 +136,42 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
  * a line that it cannot read. A program can still be reached through an interpreter or a script; `terminal: sandbox` is
  * the wall. `cwd` and `path` are this side's; null where the command runs on the other one.
  */
-export async function guardCommand(text: string, grammar: Grammar, blocked: readonly string[], lookup: { cwd: string; path: string } | null): Promise<void> {
+export async function guardCommand(
+  text: string,
+  grammar: Grammar,
+  blocked: readonly string[],
+  lookup: { cwd: string; path: string } | null,
+): Promise<void> {
   if (blocked.length === 0) return
   let programs: string[]
   try {
     programs = check(text, grammar, blocked, 0)
   } catch (error) {
-    if (error instanceof Unreadable) throw denied(`The command is refused because it cannot be checked against the blocked commands: ${error.message}. Write it plainly, one program at a time.`)
+    if (error instanceof Unreadable)
+      throw denied(
+        `The command is refused because it cannot be checked against the blocked commands: ${error.message}. Write it plainly, one program at a time.`,
+      )
     throw error
   }
   if (lookup === null) return
   for (const program of new Set(programs)) {
     const real = await resolved(program, lookup)
     const entry = real === null ? null : blockedBy([{ text: real, dynamic: false, quoted: false }], 0, blocked)
-    if (entry !== null) throw denied(`${JSON.stringify(program)} is ${real}, which is on the list of blocked commands; a person can change bridge.blockedCommands in the manifest.`)
+    if (entry !== null)
+      throw denied(
+        `${JSON.stringify(program)} is ${real}, which is on the list of blocked commands; a person can change bridge.blockedCommands in the manifest.`,
+      )
   }
 }
 
 /** The file that a program's name leads to, links followed: a link to a blocked program is that program. */
 async function resolved(program: string, { cwd, path }: { cwd: string; path: string }): Promise<string | null> {
-  const candidates = /[\\/]/.test(program) ? [isAbsolute(program) ? program : join(cwd, program)] : path.split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, program))
+  const candidates = /[\\/]/.test(program)
+    ? [isAbsolute(program) ? program : join(cwd, program)]
+    : path
+        .split(delimiter)
+        .filter((folder) => folder !== '')
+        .map((folder) => join(folder, program))
   for (const candidate of candidates) {
     const real = await realpath(candidate).catch((error) => {
       if (codeOf(error) === '') throw error

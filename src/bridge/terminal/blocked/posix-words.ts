@@ -1,6 +1,31 @@
 import { type Token, Unreadable, type Word } from './word.ts'
 
-const operators = [';;&', '<<<', '<<-', '&>>', '&&', '||', '|&', ';;', ';&', '<<', '>>', '<&', '>&', '<>', '>|', '&>', ';', '&', '|', '<', '>', '(', ')', '\n']
+const operators = [
+  ';;&',
+  '<<<',
+  '<<-',
+  '&>>',
+  '&&',
+  '||',
+  '|&',
+  ';;',
+  ';&',
+  '<<',
+  '>>',
+  '<&',
+  '>&',
+  '<>',
+  '>|',
+  '&>',
+  ';',
+  '&',
+  '|',
+  '<',
+  '>',
+  '(',
+  ')',
+  '\n',
+]
 const blank = /[ \t\r]/
 const ends = /[\s;&|<>()]/
 
@@ -193,7 +218,11 @@ export class PosixWords {
   private substitutions(text: string): void {
     for (let at = 0; at < text.length; at++) {
       if (text[at] === '\\') at++
-      else if (text[at] === '`' || (text[at] === '$' && text[at + 1] === '(') || ((text[at] === '<' || text[at] === '>') && text[at + 1] === '(')) {
+      else if (
+        text[at] === '`' ||
+        (text[at] === '$' && text[at + 1] === '(') ||
+        ((text[at] === '<' || text[at] === '>') && text[at + 1] === '(')
+      ) {
         const inner = new PosixWords(`: "${text.slice(at).replaceAll('"', '\\"')}"`)
         this.nested.push(...inner.nested)
         return

@@ -8,7 +8,8 @@ const redirects = new Set(['<', '>', '>>', '<<', '<<-', '<<<', '<&', '>&', '<>',
 const deepest = 20
 
 const isOp = (token: Token | undefined, op: string): boolean => token?.kind === 'op' && token.op === op
-const plainWord = (token: Token | undefined): string | null => (token?.kind === 'word' && !token.word.quoted && !token.word.dynamic ? token.word.text : null)
+const plainWord = (token: Token | undefined): string | null =>
+  token?.kind === 'word' && !token.word.quoted && !token.word.dynamic ? token.word.text : null
 
 /** Reads a token list as a shell would, as far as needed to find every program that it starts. */
 class Reader {
@@ -81,7 +82,13 @@ class Reader {
     this.at++
     if (isOp(this.tokens[this.at], '(') && isOp(this.tokens[this.at + 1], '(')) return this.arithmetic()
     this.at++
-    while (this.at < this.tokens.length && !isOp(this.tokens[this.at], ';') && !isOp(this.tokens[this.at], '\n') && plainWord(this.tokens[this.at]) !== 'do') this.at++
+    while (
+      this.at < this.tokens.length &&
+      !isOp(this.tokens[this.at], ';') &&
+      !isOp(this.tokens[this.at], '\n') &&
+      plainWord(this.tokens[this.at]) !== 'do'
+    )
+      this.at++
   }
 
   private caseHead(): void {

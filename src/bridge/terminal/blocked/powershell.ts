@@ -1,7 +1,8 @@
 import { type SimpleCommand, Unreadable, type Word } from './word.ts'
 
 /** Ways to run a text or a program that the line does not spell out. */
-const evaluators = /\b(iex|invoke-expression|add-type|invoke-wmimethod|invoke-cimmethod)\b|::\s*(start|create|invoke\w*)\b|\.\s*invoke\w*\s*\(|-e(nc?|nco\w*|c)?\s+[A-Za-z0-9+/=]{8,}/i
+const evaluators =
+  /\b(iex|invoke-expression|add-type|invoke-wmimethod|invoke-cimmethod)\b|::\s*(start|create|invoke\w*)\b|\.\s*invoke\w*\s*\(|-e(nc?|nco\w*|c)?\s+[A-Za-z0-9+/=]{8,}/i
 
 /** Every program that a line of PowerShell starts; what evaluates texts is refused whole. Throws Unreadable. */
 export function powershellCommands(text: string): SimpleCommand[] {

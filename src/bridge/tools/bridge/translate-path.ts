@@ -15,7 +15,8 @@ export const translatePath = defineTool({
     const place = { self: settings.self, others: environments.filter(({ self }) => !self) }
     const sides = [place.self, ...place.others]
     const side = sides.find(({ id }) => id === to) ?? sides.find(({ kind }) => kind === to)
-    if (side === undefined) throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${sides.map(({ id }) => id).join(', ')}.`)
+    if (side === undefined)
+      throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${sides.map(({ id }) => id).join(', ')}.`)
     const here = understand(path, place, settings.roots[0] ?? place.self.home)
     const spelled = spell(here, side, place)
     if (spelled === null) throw failed(`${JSON.stringify(path)} cannot be reached from ${side.id}.`)

@@ -9,7 +9,9 @@ export const editFile = defineTool({
   description: 'Replace exact text in a file; all edits or none. A near miss is shown with its differences.',
   input: {
     path: text(),
-    edits: listOf(record({ old_string: text(), new_string: text(), expected_replacements: optional(whole({ least: 1 })) }), { most: limits.edits }),
+    edits: listOf(record({ old_string: text(), new_string: text(), expected_replacements: optional(whole({ least: 1 })) }), {
+      most: limits.edits,
+    }),
   },
   subject: ({ path }) => path,
   async handle({ path, edits }, { policy, now }) {

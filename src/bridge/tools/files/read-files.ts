@@ -17,12 +17,22 @@ export const readFiles = defineTool({
     let good = 0
     for (const path of paths) {
       if (left <= 0) {
-        content.push({ type: 'text', text: `== ${path}\n[Left out: one answer holds ${limits.readText} bytes of text. Read it by itself.]` })
+        content.push({
+          type: 'text',
+          text: `== ${path}\n[Left out: one answer holds ${limits.readText} bytes of text. Read it by itself.]`,
+        })
         continue
       }
       try {
         for (const part of await read(policy, { path }, now)) {
-          content.push(part.type === 'text' ? { type: 'text', text: `== ${path}\n${part.text.slice(0, left)}${part.text.length > left ? '\n[Cut: read it by itself.]' : ''}` } : part)
+          content.push(
+            part.type === 'text'
+              ? {
+                  type: 'text',
+                  text: `== ${path}\n${part.text.slice(0, left)}${part.text.length > left ? '\n[Cut: read it by itself.]' : ''}`,
+                }
+              : part,
+          )
           left -= part.type === 'text' ? part.text.length : part.data.length
         }
         good++

@@ -10,7 +10,8 @@ export const executeCommand = defineTool({
   name: 'execute_command',
   family: 'terminal',
   effect: 'run',
-  description: 'Run a command line on either side. At the time limit its whole process tree is ended (stop) or goes on as a session (keep). Blocked commands are a guard rail, not a boundary.',
+  description:
+    'Run a command line on either side. At the time limit its whole process tree is ended (stop) or goes on as a session (keep). Blocked commands are a guard rail, not a boundary.',
   input: {
     command: text({ least: 1, most: limits.commandCharacters }),
     timeout_ms: optional(whole({ least, most, about: `default ${usual}` })),
@@ -24,15 +25,31 @@ export const executeCommand = defineTool({
   async handle(input, bridge, call) {
     const terminal = await bridge.terminal()
     const { command, shell, cwd, environment } = input
-    const request = { command, shell, cwd, environment, timeoutMs: input.timeout_ms ?? usual, onTimeout: input.on_timeout ?? 'stop', background: input.background ?? false } as const
+    const request = {
+      command,
+      shell,
+      cwd,
+      environment,
+      timeoutMs: input.timeout_ms ?? usual,
+      onTimeout: input.on_timeout ?? 'stop',
+      background: input.background ?? false,
+    } as const
     return describe(await terminal.execute(request, call), request.timeoutMs)
   },
 })
 
 function describe({ output, exitCode, timedOut, session, cut }: Executed, timeoutMs: number): Answer {
   const ending = [
-    timedOut ? `[Time limit of ${timeoutMs} ms reached${exitCode === null && session !== null && !cut ? '' : '; ended'}.]` : exitCode === null ? '' : `[Exit code ${exitCode}.]`,
-    session === null ? '' : cut ? `[All of the output: read_output with session ${session}, offset 0.]` : `[Session ${session}: read_output, send_input, stop_session.]`,
+    timedOut
+      ? `[Time limit of ${timeoutMs} ms reached${exitCode === null && session !== null && !cut ? '' : '; ended'}.]`
+      : exitCode === null
+        ? ''
+        : `[Exit code ${exitCode}.]`,
+    session === null
+      ? ''
+      : cut
+        ? `[All of the output: read_output with session ${session}, offset 0.]`
+        : `[Session ${session}: read_output, send_input, stop_session.]`,
   ].filter((line) => line !== '')
   const text = [output.replace(/\n$/, ''), ...ending].filter((line) => line !== '').join('\n')
   return {

@@ -18,7 +18,9 @@ export const listSessions = defineTool({
       seconds: Math.round((bridge.now() - facts.startedAt) / 1000),
       characters: output.total,
     }))
-    const words = sessions.map((each) => `${each.session} ${each.running ? 'running' : `ended (${each.exit_code})`} ${each.seconds} s: ${each.command}`)
+    const words = sessions.map(
+      (each) => `${each.session} ${each.running ? 'running' : `ended (${each.exit_code})`} ${each.seconds} s: ${each.command}`,
+    )
     return { content: [{ type: 'text', text: words.join('\n') || 'No sessions.' }], data: { sessions } }
   },
 })

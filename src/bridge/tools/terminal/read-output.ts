@@ -19,6 +19,8 @@ export const readOutput = defineTool({
     await terminal.waitForOutput(session, offset, timeoutMs ?? 1000, call)
     const { session: found, piece } = terminal.read(session, offset, limit)
     const state = found.ended ? `ended with exit code ${found.exitCode}` : 'running'
-    return words(`${piece.text}${piece.text === '' || piece.text.endsWith('\n') ? '' : '\n'}[${session} is ${state}; characters ${piece.from}–${piece.next} of ${piece.total}.]`)
+    return words(
+      `${piece.text}${piece.text === '' || piece.text.endsWith('\n') ? '' : '\n'}[${session} is ${state}; characters ${piece.from}–${piece.next} of ${piece.total}.]`,
+    )
   },
 })
