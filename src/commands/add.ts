@@ -9,6 +9,7 @@ import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
 import { askKeys } from './ask-keys.ts'
 import { type Changes, changeManifest } from './change.ts'
+import { makeFolders } from './folders.ts'
 import { readSnippet } from './snippet.ts'
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
@@ -25,8 +26,9 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
   const only = [...(context.options.client ?? []), ...(context.options.on ?? [])]
   const added = name === '-' ? await readSnippet(context, rest[0], only) : { servers: { [name]: await describe(name, rest, options, only) }, keys: new Map() }
   const answers = new Map(added.keys)
-  return changeManifest(context, options, async (situation): Promise<Changes> => {
+  return changeManifest(context, options, async (situation, ground): Promise<Changes> => {
     for (const each of Object.keys(added.servers)) refuseTaken(situation, each)
+    await makeFolders(context, ground, Object.keys(added.servers))
     await askKeys(context, situation, Object.values(added.servers).flatMap(keysOf), answers)
     return { changes: Object.entries(added.servers).map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })), brought: answers }
   })

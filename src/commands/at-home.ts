@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { delegate } from '../effects/home/delegate.ts'
 import { findHome, type HomePlace } from '../effects/home/find.ts'
 import { type Situation, openSituation } from '../effects/situation/open.ts'
 import { findManifest, type ManifestPlace } from '../effects/situation/place.ts'
+import { installSelf } from '../effects/self/install.ts'
 import { detectWorld } from '../effects/world/detect.ts'
 import type { World } from '../model/environment.ts'
+import type { System } from '../model/system.ts'
 
 export interface HomeOptions {
   readonly home?: string
@@ -13,6 +15,8 @@ export interface HomeOptions {
   readonly refresh?: boolean
   /** A command that can begin without a manifest. */
   readonly mayBeAbsent?: boolean
+  /** Put this program on home's side first, where home is another side that does not have it yet (init). */
+  readonly prepareHome?: boolean
 }
 
 /** What a command works on: the world, home, and a way to read manifest, lock and state (again). */
@@ -21,6 +25,8 @@ export interface Ground {
   readonly home: HomePlace
   readonly place: ManifestPlace
   open(): Promise<Situation>
+  /** The same for another manifest than the one found. */
+  openAt(place: ManifestPlace): Promise<Situation>
 }
 
 /**
@@ -42,9 +48,19 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
     progress.done()
   }
   const home = await findHome(system, world, { ...(options.home === undefined ? {} : { home: options.home }), ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }) })
-  if (!home.isSelf) return exitCode(await delegate(system, world, home, context.argv))
+  if (!home.isSelf) {
+    if (options.prepareHome === true) await prepareHome(system, home)
+    return exitCode(await delegate(system, world, home, context.argv))
+  }
   const place = await findManifest(system, world, home, context.options)
-  return work({ world, home, place, open: () => openSituation(system, world, home, place, options.mayBeAbsent === true) })
+  const openAt = (at: ManifestPlace) => openSituation(system, world, home, at, options.mayBeAbsent === true)
+  return work({ world, home, place, open: () => openAt(place), openAt })
+}
+
+/** Home is to be another side: it gets the program first, since the command is handed over to it. */
+async function prepareHome(system: System, home: HomePlace): Promise<void> {
+  const { outcome, reason, hint } = await installSelf(system, home.environment, home.folder)
+  if (outcome === 'failed') throw new TwinError('not-installed', `mcp-twin could not be put on ${home.environment.id}: ${reason ?? 'unknown'}.`, hint === undefined ? {} : { hint })
 }
 
 /** What the other side's program ended with, as one of ours. */

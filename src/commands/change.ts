@@ -7,7 +7,7 @@ import { type Situation, reach } from '../effects/situation/open.ts'
 import { storeKeys } from '../effects/sync/keys.ts'
 import { writeOwn } from '../effects/sync/own-files.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
-import { runSync } from '../effects/sync/sync.ts'
+import { runSync, type Source } from '../effects/sync/sync.ts'
 import type { Secret } from '../model/secret.ts'
 import { layout } from '../core/layout.ts'
 import { atHome, type Ground } from './at-home.ts'
@@ -21,41 +21,40 @@ export interface Changes {
 }
 
 /** What a command changes, judged on the manifest as it stands when it is changed. */
-export type Change = (situation: Situation) => Promise<Changes>
+export type Change = (situation: Situation, ground: Ground) => Promise<Changes>
 
 /** Changes the manifest and carries the change into every config, unless `--no-sync`. */
 export async function changeManifest(context: Context, options: Record<string, unknown>, change: Change): Promise<ExitCode> {
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (ground) => {
-    const result = options.sync === false ? await writeOnly(context, ground, change) : await withSync(context, ground, change)
+    const source: Source = {
+      open: ground.open,
+      edit: async (situation) => {
+        const { changes, brought } = await change(situation, ground)
+        if (changes.length === 0) return null
+        const edited = editManifest(situation, changes)
+        return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }
+      },
+    }
+    // `--client` and `--on` say where a new server belongs; the sync behind it still looks at every file.
+    const settings = syncOptions(context, {}, { clients: [], on: [] })
+    const result = options.sync === false ? await writeManifestOnly(context, ground, context.command, source) : await runSync(context.system, source, settings, context.command)
     reportSync(context, ground.world, result, { command: context.command, preview: false })
     return exitOf(result, { check: false })
   })
 }
 
-async function withSync(context: Context, ground: Ground, change: Change): Promise<SyncResult> {
-  const edit = async (situation: Situation) => {
-    const { changes, brought } = await change(situation)
-    if (changes.length === 0) return null
-    const edited = editManifest(situation, changes)
-    return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }
-  }
-  // `--client` and `--on` say where a new server belongs; the sync behind it still looks at every file.
-  const settings = syncOptions(context, {}, { clients: [], on: [] })
-  return runSync(context.system, { open: ground.open, edit }, settings, context.command)
-}
-
-async function writeOnly(context: Context, ground: Ground, change: Change): Promise<SyncResult> {
+/** Changes the manifest, and with it lock and keys, but no config and no package. */
+export async function writeManifestOnly(context: Context, ground: Ground, command: string, source: Source): Promise<SyncResult> {
   const { system } = context
   const { home } = ground
   return withRunLock(system, home.here, home.environment.id, async () => {
-    const situation = await ground.open()
-    const { changes, brought = new Map() } = await change(situation)
-    const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices: ['only the manifest was looked at; mcp-twin sync carries it into the configs'] }
-    if (changes.length === 0) return nothing
-    const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: context.command, at: system.now() })
-    await storeKeys(system, { ...situation, brought })
-    const changed = await writeOwn(system, situation, ground.place.here, ground.place.shown, editManifest(situation, changes).bytes, run)
+    const notices = ['only the manifest was looked at; mcp-twin sync carries it into the configs']
+    const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices }
+    const edited = (await source.edit?.(await source.open())) ?? null
+    if (edited === null) return nothing
+    const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
+    await storeKeys(system, edited.situation)
+    const changed = await writeOwn(system, edited.situation, ground.place.here, ground.place.shown, edited.bytes, run)
     return { ...nothing, changed, run: await run.finish() }
   })
 }
-

@@ -25,7 +25,7 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   const situation = await ground.open()
   const folder = toHere(situation.self, absolute(system, situation.self, dir))
   if (folder === null) throw usageError(`${dir} is not reached from here.`, { hint: 'give a folder of this side' })
-  const { input } = await prepare(system, situation, syncOptions(context, {}, { offline: true }))
+  const { input } = await prepare(system, situation, syncOptions(context, {}, { resolve: false }))
   const { keys } = await loadKeys(system, situation, io.hide)
   const values = [...keys.values()].map(reveal)
   const written: string[] = []

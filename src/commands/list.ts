@@ -14,7 +14,7 @@ export async function run(context: Context, _args: string[], options: Record<str
   const { io, system } = context
   return atHome(context, {}, async (ground) => {
     const situation = await ground.open()
-    const { input } = await prepare(system, situation, syncOptions(context, options, { offline: true }))
+    const { input } = await prepare(system, situation, syncOptions(context, options, { resolve: false }))
     const plan = makePlan(input)
     const matrix = matrixOf(plan, situation.manifest, input.render.lock)
     io.json({ command: 'list', ...matrix })

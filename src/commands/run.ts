@@ -19,5 +19,6 @@ export async function run(context: Context, args: string[], options: Record<stri
     ...(typeof project === 'string' ? { project } : {}),
     hide: (value) => io.hide(value),
     mask: (text) => io.mask(text),
+    signal: context.signal,
   })
 }

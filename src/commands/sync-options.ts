@@ -15,6 +15,7 @@ export function syncOptions(context: Context, options: Record<string, unknown> =
     force: options.force === true,
     prune: options.prune === true,
     offline: context.options.offline === true,
+    resolve: true,
     refresh: options.refresh === true,
     selfEverywhere: false,
     signal: context.signal,

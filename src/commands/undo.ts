@@ -37,7 +37,7 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
   const result = await withRunLock(system, ground.home.here, ground.home.environment.id, async (): Promise<SyncResult> => {
     const undone = await undo(system, await ground.open(), id, force)
     // The manifest may be back as it was, or gone: what is in sync now is judged from the start.
-    const after = await prepare(system, await ground.open(), syncOptions(context, {}, { offline: true }))
+    const after = await prepare(system, await ground.open(), syncOptions(context, {}, { resolve: false }))
     const plan = makePlan(after.input)
     return {
       inSync: !stepsOf(plan, after).some(differs),

@@ -14,7 +14,7 @@ export interface FoundClient {
   readonly trouble: string | null
 }
 
-const LEFT = 20
+const LEFT = 26
 
 const kindWords = (environment: Environment): string => (environment.kind === 'wsl' ? ' (WSL)' : '')
 

@@ -101,6 +101,7 @@ export function readEntry(found: Found, context: ImportContext, names: SecretNam
   if (bad !== null) return left(bad)
   if (isOff(reveal(found.value))) return left(`it is switched off in ${client.label}`)
   const spec = neutral(entry, { ...context, environment })
+  if (spec.url?.startsWith('$${')) return left(`its address begins with a variable that only ${client.label} fills in`)
   const { server } = extractKeys(spec, { server: name, names })
   // Where a server crosses the border, its form as typed stays at hand: not every crossing fits the other side's form.
   const typed = entry.kind === 'stdio' && spec.runIn !== undefined ? extractKeys(asTyped(entry), { server: name, names }).server : server

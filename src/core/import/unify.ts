@@ -28,6 +28,10 @@ function commonWords(a: string, b: string): string | null {
   return [a, b].find((_, at) => isExact([one, other][at]?.range ?? '')) ?? (open(one.range) ? b : a)
 }
 
+/** The text of that name itself, not one that every object has. */
+const textOf = (texts: Texts | undefined, name: string): string | null =>
+  texts !== undefined && Object.hasOwn(texts, name) ? (texts[name] ?? null) : null
+
 /** Both servers with the texts that mean one path put as `${path:…}`, place by place. */
 function withSharedPaths(a: SideServer, b: SideServer, world: World, home: Environment): [ServerSpec, ServerSpec] {
   const pair = (first: string, second: string): [string, string] => {
@@ -42,8 +46,8 @@ function withSharedPaths(a: SideServer, b: SideServer, world: World, home: Envir
     other.args = pairs.map(([, word]) => word)
   }
   for (const name of Object.keys(one.env ?? {})) {
-    const [first, second] = [one.env?.[name], other.env?.[name]]
-    if (first === undefined || second === undefined) continue
+    const [first, second] = [textOf(one.env, name), textOf(other.env, name)]
+    if (first === null || second === null) continue
     const [left, right] = pair(first, second)
     one.env = { ...one.env, [name]: left }
     other.env = { ...other.env, [name]: right }

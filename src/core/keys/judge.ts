@@ -50,6 +50,12 @@ const weak = /(?:^|_)(?:key|auth|authorization|cookie|session|sig|signature|jwt|
 const about =
   /_(?:file|path|dir|directory|folder|url|uri|endpoint|host|port|name|type|mode|limit|timeout|count|length|size|expiry|expires|expiration|ttl|header|prefix|suffix|provider|env|var|variable|scopes?|algorithm|enabled|required|budget|usage|model|location|region|ref|method|format|version)$|(?:^|_)(?:max|min|num|total)_/
 
+/** Is this what a key is called? */
+export function isKeyName(name: string): boolean {
+  const words = nameWords(name)
+  return !about.test(words) && (strong.test(words) || weak.test(words))
+}
+
 /** Settings that stand under such names: words, small numbers, paths. */
 const setting =
   /^(?:true|false|yes|no|on|off|none|null|undefined|enabled|disabled|default|basic|oauth2?|oidc|bearer|jwt|saml|anonymous|required|optional|auto|local|\d{1,4})$/i

@@ -84,7 +84,7 @@ function remote(value: JsonObject, transport: 'http' | 'sse'): Entry | Unreadabl
   const url = own(value, 'url') ?? own(value, 'httpUrl') ?? own(value, 'serverUrl')
   if (url === undefined) return { unreadable: `its type is "${transport}", but it has no "url"` }
   if (typeof url !== 'string' || url.trim() === '') return { unreadable: 'its address is not text' }
-  if (!/^(https?:\/\/|\$)/i.test(url)) return { unreadable: 'its address begins neither with https:// nor with http://' }
+  if (!/^(https?:\/\/|\$\{)/i.test(url)) return { unreadable: 'its address begins neither with https:// nor with http://' }
   const headers = texts(own(value, 'headers'), 'headers')
   return 'unreadable' in headers ? headers : { kind: 'remote', url, transport, headers: headers.value }
 }

@@ -8,7 +8,7 @@ import { uncross } from './crossing.ts'
 import { programName } from './line.ts'
 import { behindMcpRemote } from './mcp-remote.ts'
 import { insideShell, runnerPackage } from './runner.ts'
-import { isLauncher, type NeutralContext, packageOfScript, wordsFor } from './script.ts'
+import { isLauncher, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './script.ts'
 import { wordFor } from './side.ts'
 import { escapeTemplates } from './template.ts'
 
@@ -80,7 +80,7 @@ const fromRemote = ({
 
 /** The word for where it runs: the manifest's own where that means this side. */
 function runInWord(runs: Environment, { manifest, name, world }: NeutralContext): string {
-  const own = name === undefined ? undefined : manifest?.servers[name]?.runIn
+  const own = serverNamed(manifest, name)?.runIn
   return own !== undefined && meansEnvironment(own, runs) ? own : wordFor(runs, world)
 }
 
@@ -119,6 +119,6 @@ function plain(server: ServerSpec): ServerSpec {
 export function neutral(entry: Entry, context: NeutralContext): ServerSpec {
   if (entry.kind === 'remote') return plain(fromRemote(entry))
   const own = ownEntry(entry, context)
-  const server = own?.kind === 'run' ? context.manifest?.servers[own.server] : undefined
+  const server = own?.kind === 'run' ? serverNamed(context.manifest, own.server) : undefined
   return server ?? plain(fromLaunch(entry, context))
 }

@@ -33,9 +33,13 @@ function rest(side: Environment, path: string, folder: string): string | null {
   return inner.startsWith(outer) ? joinPath(side, path).replaceAll('\\', '/').slice(outer.length) : null
 }
 
+/** A server of the manifest by its name, `constructor` and its like included. */
+export const serverNamed = (manifest: Manifest | undefined, name: string | undefined): ServerSpec | undefined =>
+  manifest !== undefined && name !== undefined && Object.hasOwn(manifest.servers, name) ? manifest.servers[name] : undefined
+
 /** Words of the server itself in the manifest, on any side. */
 function ownWords({ manifest, name }: NeutralContext): string[] {
-  const server = name === undefined ? undefined : manifest?.servers[name]
+  const server = serverNamed(manifest, name)
   return [server?.package, ...Object.values(server?.on ?? {}).map((over) => over.package)].filter((words) => words !== undefined)
 }
 

@@ -4,6 +4,8 @@ export interface NpmTrouble {
   readonly code: string
   readonly reason: string
   readonly hint: string
+  /** npm's own words, keys masked and cut to the last of them, for those who ask for more (`--verbose`). */
+  readonly detail?: string
 }
 
 /** What is known of a failed npm call. */
@@ -123,6 +125,15 @@ function errorOf({ stdout, stderr }: NpmFailure): { code: string; summary: strin
   const code = lines.map((line) => /^code (\S+)/.exec(line)?.[1]).find((found) => found !== undefined) ?? 'unknown'
   const summary = lines.find((line) => line !== '' && !/^(?:code|errno|syscall|path|A complete log)\b/.test(line)) ?? ''
   return { code, summary }
+}
+
+const DETAIL_MAX = 4000
+
+/** npm's own words about a failure, for `--verbose`. Null: it said nothing. */
+export function detailOf({ stderr }: Pick<NpmFailure, 'stderr'>): string | null {
+  const text = maskNpm(stderr).trimEnd()
+  if (text === '') return null
+  return text.length > DETAIL_MAX ? `…${text.slice(-DETAIL_MAX)}` : text
 }
 
 /** npm's words without what opens a registry: tokens, passwords and names with passwords in addresses. */

@@ -20,9 +20,10 @@ export const holderPath = (lock: ReachablePath, holder: Holder): ReachablePath =
 
 /** Looks at a lock: free, or held by somebody (null: its content is none of ours), and whether it is abandoned. */
 export async function inspect(system: System, lock: ReachablePath, self: Holder): Promise<Found> {
+  // Names before age: whoever takes a lock over makes it young, so a name is never judged by the age it had before.
+  const names = (await system.files.look(lock))?.kind === 'directory' ? await system.files.list(lock) : []
   const facts = await system.files.look(lock)
   if (facts === null) return { kind: 'free' }
-  const names = facts.kind === 'directory' ? await system.files.list(lock) : []
   const by = names.map(readHolder).find((holder) => holder !== null) ?? null
   const old = system.now() - facts.modifiedMs > staleMs
   return { kind: 'held', by, stale: old || (by !== null && (await isGone(system, by, self))), since: facts.identity }

@@ -10,7 +10,7 @@ import { ifPossible } from './trouble.ts'
 const waitMsDefault = 30_000
 const refreshMs = 5000
 const pauseFirstMs = 5
-const pauseMostMs = 100
+const pauseMostMs = 50
 
 export interface LockOptions {
   /** How long to wait for another holder. Default 30 s. */

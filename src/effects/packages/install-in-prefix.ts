@@ -2,7 +2,7 @@ import type { PackagePlace } from '../../core/packages/place.ts'
 import { sameIntegrity } from '../../core/packages/record.ts'
 import { readAnswer, viewFields } from '../../core/packages/registry-answer.ts'
 import { engineWarnings } from '../../core/packages/trouble.ts'
-import { failed, type InstallJob, type InstallResult, installTimeoutMs } from './job.ts'
+import { failed, type InstallJob, type InstallResult, installTimeoutMs, npmFailed } from './job.ts'
 import { lacksAll, missingPrograms, versionAt } from './installed.ts'
 import { callNpm, type NpmEnd } from './npm.ts'
 
@@ -15,7 +15,7 @@ export async function installInPrefix(job: InstallJob, place: PackagePlace): Pro
   const words = `${locked.name}@${locked.version}`
   if (locked.integrity !== undefined) {
     const told = await npm(job, place, ['view', words, ...viewFields], 'look')
-    if (!told.ok) return failed(told.trouble.reason, told.trouble.hint)
+    if (!told.ok) return npmFailed(told.trouble)
     const now = readAnswer(locked.name, told.stdout)?.integrity
     if (now === undefined || !sameIntegrity(now, locked.integrity)) {
       return failed(
@@ -26,7 +26,7 @@ export async function installInPrefix(job: InstallJob, place: PackagePlace): Pro
   }
   const scripts = options.allowScripts ? ['--ignore-scripts=false', '--dangerously-allow-all-scripts'] : ['--ignore-scripts=true']
   const end = await npm(job, place, ['install', '--global=true', words, '--omit=dev', '--dry-run=false', ...scripts], 'change')
-  if (!end.ok) return failed(end.trouble.reason, end.trouble.hint)
+  if (!end.ok) return npmFailed(end.trouble)
   const version = await versionAt(system, environment, place.files)
   if (version !== locked.version)
     return failed(`npm installed ${locked.name} ${version ?? 'not at all'} instead of ${locked.version}`, 'npm config get prefix')

@@ -4,7 +4,7 @@ import { type InstalledRecord, readTree, sameIntegrity, type TreeNote } from '..
 import { engineWarnings } from '../../core/packages/trouble.ts'
 import { joinPath } from '../../core/paths.ts'
 import type { NativePath } from '../../model/path.ts'
-import { failed, type InstallJob, type InstallResult, installTimeoutMs } from './job.ts'
+import { failed, type InstallJob, type InstallResult, installTimeoutMs, npmFailed } from './job.ts'
 import { lacksAll, missingPrograms, readOn } from './installed.ts'
 import { makePart, reach, removeQuietly, settle, sweep } from './leftovers.ts'
 import { callNpm, type NpmEnd } from './npm.ts'
@@ -43,7 +43,7 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
     '--global=false',
   ]
   const end = await npm(job, part, install)
-  if (!end.ok) return failed(end.trouble.reason, end.trouble.hint)
+  if (!end.ok) return npmFailed(end.trouble)
 
   const tree = readTree(
     (await readOn(system, environment, joinPath(environment, part, 'node_modules', '.package-lock.json'))) ?? '',
@@ -59,7 +59,7 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
   if (run) {
     // Since npm 12 scripts run only where a policy says so (npm/rfcs#868); older npm warns about the flag and runs them.
     const scripts = await npm(job, part, ['rebuild', '--ignore-scripts=false', '--dangerously-allow-all-scripts', '--global=false'])
-    if (!scripts.ok) return failed(scripts.trouble.reason, scripts.trouble.hint)
+    if (!scripts.ok) return npmFailed(scripts.trouble)
   }
   const { name, version } = locked
   const record: InstalledRecord = { name, version, integrity: tree.integrity ?? null, scripts: tree.scripts, scriptsRan: run }

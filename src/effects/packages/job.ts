@@ -1,4 +1,5 @@
 import type { PackagePrefix } from '../../core/packages/place.ts'
+import type { NpmTrouble } from '../../core/packages/trouble.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
 import type { NativePath } from '../../model/path.ts'
@@ -17,6 +18,8 @@ export interface InstallResult {
   readonly outcome: 'done' | 'present' | 'failed'
   readonly reason?: string
   readonly hint?: string
+  /** npm's own words about a failure, keys masked, for `--verbose`. */
+  readonly detail?: string
   /** Packages that wanted to run install scripts and were not let: `name@version`. */
   readonly scripts?: readonly string[]
   /** Worth telling although it went well: a package that wants another Node, a program that is missing. */
@@ -37,3 +40,9 @@ export interface InstallJob {
 export const installTimeoutMs = 600_000
 
 export const failed = (reason: string, hint: string): InstallResult => ({ outcome: 'failed', reason, hint })
+
+/** npm did not do it. */
+export const npmFailed = ({ reason, hint, detail }: NpmTrouble): InstallResult => ({
+  ...failed(reason, hint),
+  ...(detail === undefined ? {} : { detail }),
+})

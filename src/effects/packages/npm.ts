@@ -1,5 +1,5 @@
 import { environmentLabel } from '../../core/participants.ts'
-import { explain, type NpmTrouble } from '../../core/packages/trouble.ts'
+import { detailOf, explain, type NpmTrouble } from '../../core/packages/trouble.ts'
 import { joinPath } from '../../core/paths.ts'
 import { folderName } from '../../core/layout.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -7,6 +7,7 @@ import type { NativePath } from '../../model/path.ts'
 import type { Answer, System } from '../../model/system.ts'
 import { decodeConsole } from '../world/console.ts'
 import { programOn } from '../world/program.ts'
+import { globalConfig } from './global-config.ts'
 
 /** One call of a side's npm. */
 export interface NpmCall {
@@ -53,7 +54,9 @@ function withoutOurs(system: System): Record<string, undefined> {
 export async function callNpm(system: System, world: World, environment: Environment, call: NpmCall): Promise<NpmEnd> {
   if (environment.node === undefined || environment.npm === undefined) return { ok: false, trouble: noNpm(environment) }
   const prefix = call.prefix ?? joinPath(environment, environment.home, folderName, 'npm')
-  const argv = [environment.node, environment.npm, ...call.args, `--prefix=${prefix}`, ...manners, ...(call.offline ? ['--offline'] : [])]
+  const config = await globalConfig(system, environment)
+  const places = [`--prefix=${prefix}`, ...(config === null ? [] : [`--globalconfig=${config}`])]
+  const argv = [environment.node, environment.npm, ...call.args, ...places, ...manners, ...(call.offline ? ['--offline'] : [])]
   const program = programOn(world, environment, argv, {
     timeoutMs: call.timeoutMs,
     maxBytes: 16 * 1024 * 1024,
@@ -67,10 +70,10 @@ export async function callNpm(system: System, world: World, environment: Environ
     return { ok: false, trouble: { code: 'cancelled', reason: 'it was cancelled', hint: 'run the same command again' } }
   const [stdout, stderr] = [decodeConsole(answer.stdout), decodeConsole(answer.stderr)]
   if (answer.code === 0) return { ok: true, stdout, stderr }
-  return {
-    ok: false,
-    trouble: endedBadly(environment, call, answer) ?? explain({ stdout, stderr, words: call.words, offline: call.offline }),
-  }
+  const failure = { stdout, stderr, words: call.words, offline: call.offline }
+  const detail = detailOf(failure)
+  const trouble = endedBadly(environment, call, answer) ?? explain(failure)
+  return { ok: false, trouble: detail === null ? trouble : { ...trouble, detail } }
 }
 
 function endedBadly(environment: Environment, call: NpmCall, answer: Answer): NpmTrouble | null {

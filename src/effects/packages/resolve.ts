@@ -1,5 +1,6 @@
 import { nearest } from '../../core/nearest.ts'
 import { readAnswer, viewFields } from '../../core/packages/registry-answer.ts'
+import type { NpmTrouble } from '../../core/packages/trouble.ts'
 import { parseWords } from '../../core/packages/words.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Lock, LockedPackage } from '../../model/lock.ts'
@@ -21,6 +22,8 @@ export interface ResolveTrouble {
   readonly words: string
   readonly reason: string
   readonly hint: string
+  /** npm's own words, keys masked, for `--verbose`. */
+  readonly detail?: string
 }
 
 export interface Resolved {
@@ -34,7 +37,7 @@ export interface Resolved {
 const atOnce = 4
 const timeoutMs = 90_000
 
-type Found = { readonly words: string; readonly locked: LockedPackage } | ({ readonly words: string } & Omit<ResolveTrouble, 'words'>)
+type Found = { readonly words: string; readonly locked: LockedPackage } | ResolveTrouble
 
 /**
  * Pins package words to one exact version each, for all sides alike: the newest that fits, whatever Node a side has (npm left
@@ -85,17 +88,15 @@ async function resolveOne(system: System, world: World, environment: Environment
     timeoutMs,
     kind: 'look',
   })
-  if (!end.ok) {
-    const near =
-      end.trouble.code === 'E404'
-        ? nearest(
-            name,
-            (options.known ?? []).filter((each) => each !== name),
-          )
-        : null
-    return { words, reason: end.trouble.reason, hint: near === null ? end.trouble.hint : `did you mean ${near}?` }
-  }
+  if (!end.ok) return { words, ...meant(name, end.trouble, options.known ?? []) }
   const locked = readAnswer(name, end.stdout)
   if (locked !== null) return { words, locked }
   return { words, reason: `${name} has no version that fits ${range ?? 'latest'}`, hint: `npm view ${name} versions` }
+}
+
+/** npm's trouble, with the package that a mistyped name most likely meant. */
+function meant(name: string, { code, reason, hint, detail }: NpmTrouble, known: readonly string[]): Omit<ResolveTrouble, 'words'> {
+  const others = known.filter((each) => each !== name)
+  const near = code === 'E404' ? nearest(name, others) : null
+  return { reason, hint: near === null ? hint : `did you mean ${near}?`, ...(detail === undefined ? {} : { detail }) }
 }

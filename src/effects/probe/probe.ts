@@ -1,3 +1,4 @@
+import { toHere } from '../../core/paths.ts'
 import type { JsonObject, Launch, Remote } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { native } from '../../model/path.ts'
@@ -47,7 +48,7 @@ export async function probeLaunch(system: System, launch: Launch, options: Probe
   const [name = '', ...words] = program.argv
   const found = resolveProgram(name, words, env)
   if (found === null) return failed(`there is no program "${launch.command}"`)
-  const server = startPiped({ ...found, env, cwd: program.cwd ?? system.cwd })
+  const server = startPiped({ ...found, env, cwd: await folderFor(system, program, options.environment) })
   try {
     const introduction = await introduce(server, options.timeoutMs, options.signal)
     return { ok: true, ms: system.now() - began, ...introduction, ...noiseOf(server, masked) }
@@ -72,6 +73,14 @@ function programFor(system: System, launch: Launch, { client, environment, world
   const folder = clientFolder(client, environment)
   const env = { ...clientEnvironment(system, client, environment, environment.home), ...launch.env }
   return programOn(world, environment, argv, { timeoutMs, env, onlyEnv: true, cwd: native(folder) })
+}
+
+/** The client's folder where it is there (a planted world need not have one), else the user's, else ours. */
+async function folderFor(system: System, program: Program, environment: Environment): Promise<string> {
+  for (const folder of [program.cwd, toHere(environment, environment.home)]) {
+    if (folder !== undefined && folder !== null && (await system.files.look(folder, 'follow'))?.kind === 'directory') return folder
+  }
+  return system.cwd
 }
 
 function environmentFor(system: System, program: Program): Record<string, string> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { TwinError } from '../../errors.ts'
 import { resolveProgram } from './program-path.ts'
+import { takeSignals } from './signals.ts'
 
 export interface OwnLaunch {
   readonly command: string
@@ -9,7 +10,6 @@ export interface OwnLaunch {
   readonly env: Readonly<Record<string, string>>
 }
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGWINCH'] as const
 const SETPRIV = '/usr/bin/setpriv'
 
 /**
@@ -35,22 +35,23 @@ export async function runInPlace(server: string, launch: OwnLaunch): Promise<nev
     })
   }
   const [file = '', ...args] = [...tiedToParent(), program.file, ...program.args]
-  const child = spawn(file, args, {
+  let child: ChildProcess | null = null
+  const early: NodeJS.Signals[] = []
+  const release = takeSignals((signal) => (child === null ? early.push(signal) : child.kill(signal)))
+  child = spawn(file, args, {
     stdio: 'inherit',
     env: { ...launch.env },
     windowsVerbatimArguments: program.verbatim,
     windowsHide: true,
   })
-  return mirror(server, child)
+  for (const signal of early) child.kill(signal)
+  return mirror(server, child, release)
 }
 
-function mirror(server: string, child: ChildProcess): Promise<never> {
-  for (const signal of FORWARDED) {
-    if (process.platform === 'win32' && signal !== 'SIGINT' && signal !== 'SIGTERM') continue
-    process.removeAllListeners(signal).on(signal, () => child.kill(signal))
-  }
+function mirror(server: string, child: ChildProcess, release: () => void): Promise<never> {
   // A last try where no kernel ties the two together: an end in order takes the child along.
-  process.once('exit', () => child.kill('SIGTERM'))
+  const end = () => child.kill('SIGTERM')
+  process.once('exit', end)
   return new Promise((_, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       reject(
@@ -61,9 +62,9 @@ function mirror(server: string, child: ChildProcess): Promise<never> {
       )
     })
     child.once('exit', (code, signal) => {
-      process.removeAllListeners('exit')
+      process.removeListener('exit', end)
       if (signal === null) process.exit(code ?? 1)
-      for (const each of FORWARDED) process.removeAllListeners(each)
+      release()
       process.kill(process.pid, signal)
       // Some signals do not end a process; then the usual code for them says the same.
       setTimeout(() => process.exit(1), 1000)

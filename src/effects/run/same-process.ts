@@ -17,6 +17,11 @@ export function becomeServer(js: string, args: readonly string[], env: Readonly<
   clearOwnVariables(process.env)
   Object.assign(process.env, env)
   process.argv = [process.execPath, js, ...args]
+  // What was to be done at our end is done now: nothing of ours is needed from here on.
+  const { exitCode } = process
+  for (const listener of process.listeners('exit')) listener.call(process, 0)
+  // One of them is node's own, which takes us for ended too early.
+  process.exitCode = exitCode
   for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'exit', 'beforeExit', 'uncaughtException', 'unhandledRejection']) {
     process.removeAllListeners(event)
   }

@@ -5,6 +5,7 @@ import { type Fetch, fetchBy, type Way } from './http.ts'
 import { lineCutter } from './lines.ts'
 import { Relay } from './relay.ts'
 import { openRemote } from './remote.ts'
+import { ENDING, takeSignals } from './signals.ts'
 
 export interface RemoteServer {
   readonly server: string
@@ -33,7 +34,7 @@ export async function serveRemote({ server, remote, keys, way, mask }: RemoteSer
       ended,
     })
     const stop = () => ended(EXIT.ok)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal).once(signal, stop)
+    takeSignals(stop, ENDING)
     process.stdout.on('error', stop)
     const cut = lineCutter({ line: (text) => relay.line(text), tooLong: (start) => relay.tooLong(start) })
     process.stdin.on('data', cut)

@@ -1,5 +1,5 @@
 import { toHere } from '../../core/paths.ts'
-import { type ExitCode, TwinError } from '../../errors.ts'
+import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
 import type { Launch, Remote } from '../../model/entry.ts'
 import { native, reachable } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Keys that must never be shown, and the text with all of them as dots. */
   hide(value: string): void
   mask(text: string): string
+  /** Aborted when this run was ended before its server began. */
+  readonly signal: AbortSignal
 }
 
 /** Starts a server in the place of this process, or relays to it. Answers only when there is nothing left to wait for. */
@@ -26,6 +28,7 @@ export async function startServer(system: System, name: string, options: RunOpti
   const found =
     options.project === undefined ? await findServer(system, ground, name) : await findInProject(system, ground, name, options.project)
   const entry = reveal(found.entry)
+  if (options.signal.aborted) return EXIT.cancelled
   return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry)
 }
 

@@ -6,22 +6,11 @@ const LONGEST = 128
 
 export const isKeyName = (name: string): boolean => NAME.test(name) && name.length <= LONGEST
 
-/** The nearest name that fits: `tavily-api.key` → `tavily_api_key`; null where nothing is left of it. */
-export function fittingKeyName(name: string): string | null {
-  const fitting = name
-    .trim()
-    .replace(/[^A-Za-z0-9_]+/g, '_')
-    .replace(/^(?=[0-9])/, '_')
-    .slice(0, LONGEST)
-  return /[A-Za-z0-9]/.test(fitting) ? fitting : null
-}
-
-/** Refuses a name that does not fit, with one that does. The name itself is shown only when it cannot be a key by mistake. */
+/** Refuses a name that does not fit. It is not repeated: a key may have been typed in its place. */
 export function checkKeyName(name: string): void {
   if (isKeyName(name)) return
-  const fitting = name.length <= 40 && !/[=:/]/.test(name) ? fittingKeyName(name) : null
-  throw usageError('A key is named by letters, digits and _, and does not begin with a digit.', {
-    hint: fitting === null ? 'mcp-twin secret set TAVILY_API_KEY' : `mcp-twin secret set ${fitting}`,
+  throw usageError('A key is named by letters, digits and _, and its name does not begin with a digit.', {
+    hint: 'mcp-twin secret set TAVILY_API_KEY',
   })
 }
 

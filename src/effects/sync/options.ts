@@ -10,6 +10,8 @@ export interface SyncOptions {
   readonly force: boolean
   readonly prune: boolean
   readonly offline: boolean
+  /** False: what has no pinned version yet is not looked up, so that nothing touches the network. */
+  readonly resolve: boolean
   /** Look the versions of ranges and tags up again. */
   readonly refresh: boolean
   /** Put this program on every side even where no entry names it (init). */

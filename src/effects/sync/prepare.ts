@@ -1,5 +1,5 @@
 import { canRun } from '../../core/participants.ts'
-import { wordsOfAll } from '../../core/manifest/names.ts'
+import { wordsOf, wordsOfAll } from '../../core/manifest/names.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { NativePath } from '../../model/path.ts'
@@ -73,12 +73,13 @@ export async function prepare(system: System, situation: Situation, options: Syn
 
 async function pin(system: System, situation: Situation, options: SyncOptions): Promise<{ lock: Lock; unresolved: Map<string, Why> }> {
   const words = wordsOfAll(situation.manifest)
-  const missing = words.filter((each) => options.refresh || situation.lock.packages[each] === undefined)
-  if (missing.length === 0) return { lock: situation.lock, unresolved: new Map() }
+  const current = withoutUnused(situation)
+  const missing = words.filter((each) => options.refresh || current.packages[each] === undefined)
+  if (missing.length === 0 || !options.resolve) return { lock: current, unresolved: new Map() }
   const side = [situation.self, situation.home.environment, ...situation.sides].find((each) => canRun(each) && each.npm !== undefined) ?? situation.self
   const progress = options.progress('Looking up versions')
   try {
-    const { lock, troubles } = await resolvePackages(system, situation.world, side, words, situation.lock, {
+    const { lock, troubles } = await resolvePackages(system, situation.world, side, words, current, {
       offline: options.offline,
       refresh: options.refresh,
       signal: options.signal,
@@ -88,4 +89,12 @@ async function pin(system: System, situation: Situation, options: SyncOptions): 
   } finally {
     progress.done()
   }
+}
+
+/** The lock without packages that no server names any more, switched off or not; the very same object where there are none. */
+function withoutUnused({ lock, manifest }: Situation): Lock {
+  const named = new Set(Object.values(manifest.servers).flatMap(wordsOf))
+  const packages = Object.entries(lock.packages)
+  const kept = packages.filter(([words]) => named.has(words))
+  return kept.length === packages.length ? lock : { ...lock, packages: Object.fromEntries(kept) }
 }

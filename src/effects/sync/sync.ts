@@ -14,6 +14,7 @@ import { type Prepared, prepare } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
 import { restartsFor } from './restart.ts'
 import { writeOwn } from './own-files.ts'
+import { tidy } from './tidy.ts'
 
 /** Every step of a plan, as a list for a report. */
 export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
@@ -99,7 +100,8 @@ async function carryOut(system: System, { situation, bytes, prepared, plan }: St
     return changed
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
-  const after = await prepare(system, { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() }, { ...options, offline: true, refresh: false })
+  await tidy(system, prepared.input, situation.lock)
+  const after = await prepare(system, { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() }, { ...options, resolve: false, refresh: false })
   const second = makePlan(after.input)
   const unresolved = stepsOf({ installs: [], self: [], files: [], held: [], launches: new Map(), notices: [] }, prepared)
   return {

@@ -142,11 +142,12 @@ describe('install scripts', () => {
   })
 
   it('that fail leave what was there before', async () => {
-    registry.publish(server('3.1.0', { scripts: { postinstall: 'exit 7' } }))
+    registry.publish(server('3.1.0', { scripts: { postinstall: 'echo the script says why >&2; exit 7' } }))
     const locked = await here.pin('@acme/server@3.1')
     await here.install(locked)
     const result = await here.install(locked, { allowScripts: true })
     expect(result).toMatchObject({ outcome: 'failed', reason: 'an install script of @acme/server@3.1.0 failed (exit 7)' })
+    expect(result.detail).toContain('the script says why')
     expect(inFolder()).toEqual(['@acme+server@3.1.0'])
   })
 })

@@ -219,6 +219,7 @@ describe('an entry that cannot be imported', () => {
         c: { command: 'x', disabled: true },
         'd\u202e': { command: 'x' },
         e: { command: 'node', args: ['/home/ana/.mcp-twin/bin/mcp-twin.mjs', 'run', 'gone'] },
+        f: { url: '${env:API}/mcp' },
       }),
     )
     expect(result.servers).toEqual({})
@@ -229,6 +230,7 @@ describe('an entry that cannot be imported', () => {
       ['c', expect.stringContaining('switched off')],
       ['d\u202e', expect.stringContaining('cannot be seen')],
       ['e', expect.stringContaining('"gone"')],
+      ['f', expect.stringContaining('variable')],
     ])
   })
 

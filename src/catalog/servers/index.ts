@@ -1,0 +1,46 @@
+import type { ServerSpec } from '../../model/manifest.ts'
+
+/** A server that `init` and `add` offer by its name. */
+export interface BuiltinServer {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  /** What goes into the manifest. */
+  readonly server: ServerSpec
+  /** The keys it needs, and where a person gets each. */
+  readonly keys: readonly { readonly name: string; readonly from: string; readonly url: string }[]
+  /** Folders, from home's `~`, without which it does not start. */
+  readonly folders?: readonly string[]
+  /** What is good to know before it is added. */
+  readonly notes: readonly string[]
+}
+
+/** To add one: a file in `templates/servers`, and its line here. Loaded only when somebody asks. */
+const files: Readonly<Record<string, () => Promise<{ readonly default: BuiltinServer }>>> = {
+  tavily: () => import('../../../templates/servers/tavily.json', { with: { type: 'json' } }),
+  filesystem: () => import('../../../templates/servers/filesystem.json', { with: { type: 'json' } }),
+  memory: () => import('../../../templates/servers/memory.json', { with: { type: 'json' } }),
+  github: () => import('../../../templates/servers/github.json', { with: { type: 'json' } }),
+  scavio: () => import('../../../templates/servers/scavio.json', { with: { type: 'json' } }),
+  'brave-search': () => import('../../../templates/servers/brave-search.json', { with: { type: 'json' } }),
+  playwright: () => import('../../../templates/servers/playwright.json', { with: { type: 'json' } }),
+  context7: () => import('../../../templates/servers/context7.json', { with: { type: 'json' } }),
+  'sequential-thinking': () => import('../../../templates/servers/sequential-thinking.json', { with: { type: 'json' } }),
+  'chrome-devtools': () => import('../../../templates/servers/chrome-devtools.json', { with: { type: 'json' } }),
+  everything: () => import('../../../templates/servers/everything.json', { with: { type: 'json' } }),
+}
+
+/** Names of the built-in servers, in the order in which they are offered. */
+export const builtinNames: readonly string[] = Object.keys(files)
+
+/** The built-in server of that name, or null. */
+export async function builtinServer(name: string): Promise<BuiltinServer | null> {
+  const load = Object.hasOwn(files, name) ? files[name] : undefined
+  return load === undefined ? null : (await load()).default
+}
+
+/** All of them, in that order. */
+export async function builtinServers(): Promise<BuiltinServer[]> {
+  const all = await Promise.all(builtinNames.map(builtinServer))
+  return all.filter((each) => each !== null)
+}

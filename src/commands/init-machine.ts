@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts'
+import { presentEntries } from '../core/json/entries.ts'
+import { environmentLabel } from '../core/participants.ts'
+import { readClientFile } from '../core/plan/file.ts'
+import type { PlanInput } from '../core/plan/plan.ts'
+import { runningPrograms } from '../effects/world/running.ts'
+import type { Situation } from '../effects/situation/open.ts'
+import { describeMachine, type FoundClient } from '../ui/machine.ts'
+
+/** Shows both sides as they were found. */
+export async function showMachine(context: Context, situation: Situation, input: PlanInput): Promise<void> {
+  const { io, system, signal } = context
+  const running = new Map<string, readonly string[]>()
+  for (const side of situation.sides) running.set(side.id, (await runningPrograms(system, situation.world, side, signal)) ?? [])
+  const found = input.files.map((file): FoundClient => {
+    const read = file.refusal === undefined && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
+    const names = (running.get(file.environment.id) ?? []).map((name) => name.toLowerCase())
+    return {
+      environment: file.environment.id,
+      label: file.client.label,
+      file: file.file,
+      servers: read?.ok ? presentEntries(read.document).length : null,
+      running: file.client.processes?.some((name) => names.includes(name.toLowerCase())) ?? false,
+      trouble: file.refusal?.reason ?? (read !== null && !read.ok ? 'cannot be read' : null),
+    }
+  })
+  const label = (id: string): string => environmentLabel(situation.sides.find((each) => each.id === id) ?? situation.self)
+  for (const line of describeMachine(situation.sides, found, situation.home.environment.id, label, io.paint, io.width)) io.out(line)
+  io.out()
+}

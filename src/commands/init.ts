@@ -1,0 +1,93 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { environmentJson } from '../core/describe-environment.ts'
+import { makePlan } from '../core/plan/plan.ts'
+import { EXIT, type ExitCode } from '../errors.ts'
+import { compose } from '../effects/init/compose.ts'
+import { checkServers } from '../effects/sync/checks.ts'
+import { prepare } from '../effects/sync/prepare.ts'
+import { exitOf, type SyncResult } from '../effects/sync/result.ts'
+import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
+import type { Situation } from '../effects/situation/open.ts'
+import { projectPlace } from '../effects/situation/place.ts'
+import { labelsFor } from '../ui/labels.ts'
+import { version } from '../version.ts'
+import { atHome, type Ground } from './at-home.ts'
+import { makeFolders } from './folders.ts'
+import { describeChecks } from './init-checks.ts'
+import { choose, type Choices } from './init-choices.ts'
+import { showMachine } from './init-machine.ts'
+import { projectRoot } from './init-project.ts'
+import { reportSync } from './report-sync.ts'
+import { syncOptions } from './sync-options.ts'
+import { writeManifestOnly } from './change.ts'
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** Sets both sides up: looks, asks, installs, writes, checks. Run again, it changes nothing that is in order. */
+export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const [home, distro] = [text(options.home), text(options.distro)]
+  const wishes = { ...(home === undefined ? {} : { home }), ...(distro === undefined ? {} : { distro }), mayBeAbsent: true, prepareHome: true }
+  return atHome(context, wishes, async (ground) => {
+    if (options.project !== true) return init(context, ground, options)
+    const place = projectPlace(ground.home.environment, await projectRoot(context, ground))
+    return init(context, { ...ground, place, open: () => ground.openAt(place) }, options)
+  })
+}
+
+async function init(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
+  const { system, io } = context
+  const settings = syncOptions(context, options, { selfEverywhere: options.project !== true })
+  const opened = await ground.open()
+  const { input } = await prepare(system, opened, { ...settings, resolve: false })
+  if (!io.asJson) {
+    io.out(`mcp-twin ${version}\n`)
+    await showMachine(context, opened, input)
+  }
+  const choices = await choose(context, opened, input, options)
+  const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings) }
+  if (options.dryRun === true) {
+    const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
+    return finish(context, ground, opened, choices, result, true)
+  }
+  if (options.install === false) return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), false)
+  await makeFolders(context, ground, choices.builtin)
+  const result = await runSync(system, source, settings, 'init')
+  return finish(context, ground, await ground.open(), choices, result, false)
+}
+
+/** The manifest with what was chosen; null when it has all of it already. */
+async function edited(context: Context, situation: Situation, choices: Choices, settings: ReturnType<typeof syncOptions>) {
+  const { input } = await prepare(context.system, situation, { ...settings, resolve: false })
+  const { changes, imported } = choices.additions(situation, input)
+  if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null) return null
+  return compose(situation, input.files, { changes, taken: imported.taken, brought: choices.brought })
+}
+
+async function finish(context: Context, ground: Ground, situation: Situation, choices: Choices, result: SyncResult, preview: boolean): Promise<ExitCode> {
+  const { io } = context
+  const isChecked = !preview && situation.place.project === null && result.run !== null
+  const checks = isChecked ? await check(context, situation) : []
+  const { taken, unmanaged } = choices.imported
+  const imported = taken.map(({ environment, client, server }) => ({ environment, client, server }))
+  const notes = [...choices.imported.notes, ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`)]
+  reportSync(context, ground.world, { ...result, notices: [...new Set([...notes, ...result.notices])] }, {
+    command: 'init',
+    preview,
+    more: { environments: situation.sides.map(environmentJson), imported, checks, manifest: situation.place.shown },
+  })
+  for (const line of describeChecks(checks, labelsFor(ground.world, clients), io.paint)) io.out(line)
+  if (!preview) io.out(`\nSomething odd? mcp-twin list. Not what you wanted? mcp-twin undo.`)
+  const code = exitOf(result, { check: false })
+  return code === EXIT.ok && checks.some((each) => !each.ok) ? EXIT.attention : code
+}
+
+async function check(context: Context, situation: Situation) {
+  const { input } = await prepare(context.system, situation, syncOptions(context, {}, { resolve: false }))
+  const progress = context.io.progress('Checking that every server answers')
+  try {
+    return await checkServers(context.system, input, makePlan(input).files, context.signal, (_check, left) => progress.update(left === 0 ? '' : `${left} to go`))
+  } finally {
+    progress.done()
+  }
+}

@@ -1,0 +1,89 @@
+import { takeEdit } from '../../core/adopt/edit.ts'
+import { presentEntries } from '../../core/json/entries.ts'
+import { secretNames } from '../../core/keys/naming.ts'
+import { digest, meaning } from '../../core/launch/digest.ts'
+import { neutral } from '../../core/launch/neutral.ts'
+import { looksPosixPath, looksWindowsPath } from '../../core/paths.ts'
+import { readClientFile } from '../../core/plan/file.ts'
+import { makePlan, type PlanInput, type PlannedFile } from '../../core/plan/plan.ts'
+import type { Entry } from '../../model/entry.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+import { reveal, type Secret } from '../../model/secret.ts'
+import type { System } from '../../model/system.ts'
+import { compose, serverChanges, type Taken } from '../init/compose.ts'
+import { importFound } from '../init/import.ts'
+import type { ManifestChange } from '../manifest/edit.ts'
+import type { Situation } from '../situation/open.ts'
+import type { SyncOptions } from './options.ts'
+import { prepare } from './prepare.ts'
+import type { Edited } from './sync.ts'
+
+interface Adopted {
+  readonly servers: Map<string, ServerSpec>
+  readonly removed: Set<string>
+  readonly taken: Taken[]
+  readonly keys: Map<string, Secret>
+}
+
+/** Takes hand edits, removals and unmanaged entries into the manifest, and so to the other side; null when there are none. */
+export async function adoption(system: System, situation: Situation, options: SyncOptions): Promise<Edited | null> {
+  const { input } = await prepare(system, situation, { ...options, force: false, prune: false, resolve: false })
+  const adopted: Adopted = { servers: new Map(), removed: new Set(), taken: [], keys: new Map() }
+  for (const file of makePlan(input).files) adoptFile(input, file, adopted)
+  for (const name of adopted.removed) adopted.servers.delete(name)
+  const imported = importFound(situation, input, { from: [], everywhere: new Set(), without: new Set() })
+  const changes: ManifestChange[] = [
+    ...[...adopted.servers].map(([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) })),
+    ...[...adopted.removed].map((name): ManifestChange => ({ kind: 'remove', path: ['servers', name] })),
+    ...serverChanges(situation.manifest, imported.servers),
+  ]
+  if (changes.length === 0) return null
+  const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
+  for (const key of brought.values()) options.hide(reveal(key))
+  return compose(situation, input.files, { changes, taken: [...adopted.taken, ...imported.taken], brought })
+}
+
+/** Every entry of one file that the plan refuses since a person changed it. */
+function adoptFile(input: PlanInput, { observed, wishes, plan }: PlannedFile, adopted: Adopted): void {
+  const read = readClientFile(observed.client, observed.bytes)
+  if (!read.ok) return
+  const present = new Map(presentEntries(read.document).map((each) => [each.name, each]))
+  for (const { step, entryName, record } of plan.entries) {
+    const wanted = wishes.wanted.find((each) => each.name === entryName)
+    if (step.kind !== 'refuse' || wanted === undefined) continue
+    const entry = present.get(entryName)
+    if (entry === undefined) {
+      if (record !== null) adopted.removed.add(wanted.server)
+      continue
+    }
+    const [theirs, ours] = [meaning(entry.value, observed.client), meaning(reveal(wanted.value), observed.client)]
+    if (entry.duplicate || 'unreadable' in theirs || 'unreadable' in ours) continue
+    adoptEdit(input, observed, { name: wanted.server, entryName, theirs, ours }, adopted)
+  }
+}
+
+interface Edit {
+  readonly name: string
+  readonly entryName: string
+  readonly theirs: Entry
+  readonly ours: Entry
+}
+
+function adoptEdit(input: PlanInput, { environment, client }: PlannedFile['observed'], { name, entryName, theirs, ours }: Edit, adopted: Adopted): void {
+  const spec = input.manifest.servers[name]
+  // Two clients may have been edited: the first is taken. The other then says the same, or is still shown as edited.
+  if (spec === undefined || adopted.servers.has(name)) return
+  const context = { ...input.render, environment, name }
+  const isShared = input.files.some((file) => file.environment.id !== environment.id) && spec.on === undefined && spec.only === undefined
+  const taken = takeEdit(spec, {
+    name,
+    environment,
+    before: neutral(ours, context),
+    after: neutral(theirs, context),
+    everywhere: (text) => (isShared && (looksPosixPath(text) || looksWindowsPath(text)) && !/[{}]/.test(text) ? `\${path:${text}}` : null),
+    names: secretNames((each) => adopted.keys.get(each) ?? input.render.key(each)),
+  })
+  adopted.servers.set(name, taken.server)
+  for (const { name: key, value } of taken.secrets) adopted.keys.set(key, value)
+  adopted.taken.push({ environment: environment.id, client: client.id, name: entryName, server: name, digest: digest(theirs) })
+}
