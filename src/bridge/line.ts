@@ -1,6 +1,7 @@
 import { limits } from './limits.ts'
 
 /** Line breaks, escapes, bidirectional overrides and zero-width characters: what can forge a line or hide in one. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /** One line of a log: control characters as visible escapes, cut at the limit. */

@@ -16,23 +16,15 @@ export interface TextQuery {
  * Options before anything that a caller wrote: no config file, no links followed, hidden files too. What a caller
  * wrote stands in one word with its option or after `--`, so a pattern `--pre=cmd` is a pattern.
  */
-const common = [
-  '--no-config',
-  '--no-messages',
-  '--color=never',
-  '--no-follow',
-  '--hidden',
-  '--glob=!.git',
-  '--null',
-  '--no-heading',
-  '--with-filename',
-] as const
+const common = ['--no-config', '--no-messages', '--color=never', '--no-follow', '--hidden', '--no-heading', '--with-filename'] as const
 
-const globs = (glob: string | undefined): string[] => (glob === undefined ? [] : [`--glob=${glob}`])
+/** The last one that fits decides: what git keeps for itself, and names with a line break, which could pass for another file. */
+const globs = (glob: string | undefined): string[] => [...(glob === undefined ? [] : [`--glob=${glob}`]), '--glob=!.git', '--glob=!*\n*']
 
 export function textArguments(query: TextQuery, target: string): string[] {
   return [
     ...common,
+    '--null',
     '--line-number',
     query.literal ? '--fixed-strings' : '--no-fixed-strings',
     query.caseSensitive ? '--case-sensitive' : '--ignore-case',

@@ -20,6 +20,8 @@ export interface Page {
 export interface SearchPlan {
   readonly program: string
   readonly args: readonly string[]
+  /** Only names are asked for. */
+  readonly names: boolean
   /** ripgrep runs here and its globs and paths are relative to it. */
   readonly folder: string
   /** Whether a found path, relative to `folder`, may be shown. */
@@ -113,17 +115,18 @@ export class Search {
     })
   }
 
-  /** `path NUL 12:text`, `path NUL 12-text`, `--` between groups, or `path NUL` for a name. */
+  /** `path NUL 12:text`, `path NUL 12-text`, or `--` between groups; a name alone where only names are asked for. */
   private take(line: Buffer): void {
-    const text = line.toString('utf8')
-    const parts = text.split('\0')
-    const path = parts[0]?.replace(/^\.[\\/]/, '') ?? ''
-    if (parts.length < 2) return
-    for (const name of parts.length > 2 ? parts.slice(0, -1) : []) this.add({ path: name.replace(/^\.[\\/]/, ''), text: '', hit: true })
-    if (parts.length > 2) return
-    const where = /^(\d+)([:-])(.*)$/s.exec(parts[1] ?? '')
-    if (where === null) return this.add({ path, text: '', hit: true })
-    this.add({ path, text: `${where[1]}${where[2]} ${cut((where[3] ?? '').replace(/\r$/, ''))}`, hit: where[2] === ':' })
+    const text = line.toString('utf8').replace(/\r$/, '')
+    const [path = '', found] = this.plan.names ? [text, ''] : text.split('\0')
+    if (found === undefined) return
+    const where = /^(\d+)([:-])(.*)$/s.exec(found)
+    const relative = path.replace(/^\.[\\/]/, '')
+    this.add(
+      where === null
+        ? { path: relative, text: '', hit: true }
+        : { path: relative, text: `${where[1]}${where[2]} ${cut(where[3] ?? '')}`, hit: where[2] === ':' },
+    )
   }
 
   private add(found: Found): void {

@@ -53,12 +53,12 @@ export class Searches {
     if (query.pattern.length > limits.searchPatternCharacters)
       throw denied(`The pattern has ${query.pattern.length} characters; ${limits.searchPatternCharacters} are the most.`)
     checkGlob(query.glob)
-    return this.first(path, (target) => textArguments(query, target), most, signal)
+    return this.first(path, { names: false, args: (target) => textArguments(query, target) }, most, signal)
   }
 
   async names(path: string, glob: string, most: number, signal: AbortSignal): Promise<Answered> {
     checkGlob(glob)
-    return this.first(path, (target) => nameArguments(glob, target), most, signal)
+    return this.first(path, { names: true, args: (target) => nameArguments(glob, target) }, most, signal)
   }
 
   async more(id: string, most: number, signal: AbortSignal): Promise<Answered> {
@@ -83,7 +83,12 @@ export class Searches {
     return found
   }
 
-  private async first(path: string, args: (target: string) => string[], most: number, signal: AbortSignal): Promise<Answered> {
+  private async first(
+    path: string,
+    asked: { names: boolean; args: (target: string) => string[] },
+    most: number,
+    signal: AbortSignal,
+  ): Promise<Answered> {
     const { real } = await this.policy.existing(path)
     const facts = await stat(real).catch((error) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be searched`)))
     const folder = facts.isDirectory() ? real : dirname(real)
@@ -94,7 +99,8 @@ export class Searches {
     const id = `s${++this.count}`
     const search = new Search({
       program: ripgrep(this.machine.platform, this.machine.path),
-      args: args(facts.isDirectory() ? './' : `./${basename(real)}`),
+      names: asked.names,
+      args: asked.args(facts.isDirectory() ? './' : `./${basename(real)}`),
       folder,
       mayShow: (relative) => isOpen(join(folder, relative)),
       now: () => this.machine.now(),

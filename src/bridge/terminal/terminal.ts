@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { defaultShell } from '../config/default-shell.ts'
 import type { Config } from '../config/config.ts'
 import { limits } from '../limits.ts'
@@ -7,30 +6,11 @@ import { denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import type { Call } from '../tool.ts'
 import { endSessions } from './ending.ts'
+import { type ExecuteRequest, type Executed, streamed } from './execution.ts'
 import { prepareStart } from './preparing.ts'
 import { Session } from './session.ts'
-import type { ShellName } from './shells.ts'
-import { belonging, isAlive, type ProcessFacts, signal } from './tree.ts'
+import { belonging, commandLine, isAlive, type ProcessFacts, signal } from './tree.ts'
 import { Wall } from './wall.ts'
-
-export interface ExecuteRequest {
-  readonly command: string
-  readonly timeoutMs: number
-  readonly onTimeout: 'stop' | 'keep'
-  readonly shell: ShellName | undefined
-  readonly cwd: string | undefined
-  readonly environment: string | undefined
-  readonly background: boolean
-}
-
-export interface Executed {
-  readonly output: string
-  readonly exitCode: number | null
-  readonly timedOut: boolean
-  /** Where it goes on, or where the output that was left out can be read. */
-  readonly session: string | null
-  readonly cut: boolean
-}
 
 /** The commands of one bridge: runs them, keeps those that go on, and ends all of them when the bridge ends. */
 export class Terminal {
@@ -160,7 +140,7 @@ export class Terminal {
   }
 
   private async wait(session: Session, request: ExecuteRequest, call: Call): Promise<Executed> {
-    const unwatch = session.watch(progress(call))
+    const unwatch = session.watch(streamed(call))
     const how = await new Promise<'over' | 'time' | 'cancelled'>((resolve) => {
       const timer = setTimeout(() => resolve('time'), request.timeoutMs)
       const cancel = () => resolve('cancelled')
@@ -207,27 +187,5 @@ export class Terminal {
     const found = this.sessions.get(id)
     if (found === undefined) throw failed(`There is no session ${JSON.stringify(id.slice(0, 50))}; list_sessions shows those there are.`)
     return found
-  }
-}
-
-/** Hands new output on as progress, a few times a second. */
-function progress(call: Call): (text: string) => void {
-  let waiting = ''
-  let last = -Number.MAX_VALUE
-  return (text) => {
-    waiting = (waiting + text).slice(-limits.progressCharacters)
-    if (performance.now() - last < limits.progressEveryMs) return
-    last = performance.now()
-    call.progress(waiting)
-    waiting = ''
-  }
-}
-
-function commandLine({ pid, name }: ProcessFacts): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim().slice(0, 300) || name
-  } catch {
-    // It ended in the meantime.
-    return name
   }
 }

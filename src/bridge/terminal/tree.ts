@@ -81,3 +81,7 @@ function attempt(pid: number, name: NodeJS.Signals | 0): boolean {
     throw error
   }
 }
+
+/** What a process was started with, as `ps` shows it. */
+export const commandLine = ({ pid, name }: ProcessFacts): string =>
+  read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 300) || name

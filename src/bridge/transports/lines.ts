@@ -52,8 +52,8 @@ export class LineReader {
     this.pieces = []
     this.length = 0
     this.skipping = false
-    if (skipping) return this.events.tooLong(pieces[0] ?? empty, length)
-    if (length === 0) return
+    if (skipping) this.events.tooLong(pieces[0] ?? empty, length)
+    if (skipping || length === 0) return
     const line = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, length)
     this.events.line(line)
   }

@@ -87,7 +87,8 @@ export class StdioTransport implements Transport {
     try {
       value = JSON.parse(line.toString('utf8'))
     } catch {
-      return this.complain(null, -32700, 'Parse error: the line is not JSON.')
+      this.complain(null, -32700, 'Parse error: the line is not JSON.')
+      return
     }
     try {
       this.onmessage?.(parseJSONRPCMessage(value))

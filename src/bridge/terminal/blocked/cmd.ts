@@ -20,8 +20,9 @@ export function cmdCommands(text: string): SimpleCommand[] {
     if (first === undefined) return []
     const commands: SimpleCommand[] = [{ words: rest }]
     // `if exist x del y`, `for … do del %i`: any of the words may be the program.
-    if (prefixes.has(first.text.toLowerCase()))
-      rest.slice(1).forEach((word, index) => !word.dynamic && commands.push({ words: rest.slice(index + 1) }))
+    if (prefixes.has(first.text.toLowerCase())) {
+      for (let at = 1; at < rest.length; at++) if (!rest[at]?.dynamic) commands.push({ words: rest.slice(at) })
+    }
     const afterDo = rest.findIndex((word) => word.text.toLowerCase() === 'do')
     if (afterDo >= 0 && rest[afterDo + 1]?.dynamic) throw new Unreadable('the program after "do" hangs on a variable')
     return commands

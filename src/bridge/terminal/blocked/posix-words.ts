@@ -1,3 +1,4 @@
+import { matching } from './brackets.ts'
 import { type Token, Unreadable, type Word } from './word.ts'
 
 const operators = [
@@ -155,7 +156,7 @@ export class PosixWords {
       this.nested.push((found[1] ?? '').replace(/\\([`\\$])/g, '$1'))
       this.at += found[0].length
     } else if (next === '(' || next === '{') {
-      const end = this.matching(this.at + 1, next, next === '(' ? ')' : '}')
+      const end = matching(this.text, this.at + 1, next, next === '(' ? ')' : '}')
       const inside = this.text.slice(this.at + 2, end)
       if (next === '(' && !inside.startsWith('(')) this.nested.push(inside)
       else this.substitutions(inside)
@@ -172,46 +173,17 @@ export class PosixWords {
   }
 
   private processSubstitution(word: { dynamic: boolean }): void {
-    const end = this.matching(this.at + 1, '(', ')')
+    const end = matching(this.text, this.at + 1, '(', ')')
     this.nested.push(this.text.slice(this.at + 2, end))
     this.at = end + 1
     word.dynamic = true
   }
 
   private array(word: { text: string }): void {
-    const end = this.matching(this.at, '(', ')')
+    const end = matching(this.text, this.at, '(', ')')
     this.substitutions(this.text.slice(this.at + 1, end))
     this.at = end + 1
     word.text += '()'
-  }
-
-  /** The closing bracket that belongs to the opening one at `from`; quotes and escapes in between are stepped over. */
-  private matching(from: number, open: string, close: string): number {
-    let depth = 0
-    for (let at = from; at < this.text.length; at++) {
-      const character = this.text[at]
-      if (character === '\\') at++
-      else if (character === "'" && close === ')') at = this.closing(at, "'")
-      else if (character === '"') at = this.closingDouble(at)
-      else if (character === open) depth++
-      else if (character === close && --depth === 0) return at
-    }
-    throw new Unreadable('a bracket is not closed')
-  }
-
-  private closing(from: number, quote: string): number {
-    const end = this.text.indexOf(quote, from + 1)
-    if (end === -1) throw new Unreadable('a quote is not closed')
-    return end
-  }
-
-  private closingDouble(from: number): number {
-    for (let at = from + 1; at < this.text.length; at++) {
-      if (this.text[at] === '\\') at++
-      else if (this.text[at] === '$' && this.text[at + 1] === '(') at = this.matching(at + 1, '(', ')')
-      else if (this.text[at] === '"') return at
-    }
-    throw new Unreadable('a quote is not closed')
   }
 
   /** Only what runs inside a text that is otherwise data or arithmetic. */

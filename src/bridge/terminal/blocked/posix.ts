@@ -32,8 +32,10 @@ class Reader {
     if (token.kind === 'op') {
       if (inCase && [';;', ';&', ';;&'].includes(token.op)) this.cases[this.cases.length - 1] = true
       else if (redirects.has(token.op)) this.at++
-      else if (isOp(token, '(') && isOp(this.tokens[this.at + 1], '(')) return this.arithmetic()
-      else if (!separators.has(token.op)) throw new Unreadable(`"${token.op}" stands where a command begins`)
+      else if (isOp(token, '(') && isOp(this.tokens[this.at + 1], '(')) {
+        this.arithmetic()
+        return
+      } else if (!separators.has(token.op)) throw new Unreadable(`"${token.op}" stands where a command begins`)
       this.at++
       if (inCase && this.cases.at(-1)) this.pattern()
       return
@@ -80,7 +82,10 @@ class Reader {
   /** `for NAME in WORDS ; do`: the words are data. */
   private loop(): void {
     this.at++
-    if (isOp(this.tokens[this.at], '(') && isOp(this.tokens[this.at + 1], '(')) return this.arithmetic()
+    if (isOp(this.tokens[this.at], '(') && isOp(this.tokens[this.at + 1], '(')) {
+      this.arithmetic()
+      return
+    }
     this.at++
     while (
       this.at < this.tokens.length &&

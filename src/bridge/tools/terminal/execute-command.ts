@@ -1,7 +1,7 @@
 import { flag, oneOf, optional, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { shellNames } from '../../terminal/shells.ts'
-import type { Executed } from '../../terminal/terminal.ts'
+import type { Executed } from '../../terminal/execution.ts'
 import { type Answer, defineTool } from '../../tool.ts'
 
 const { least, most, usual } = limits.commandMs
