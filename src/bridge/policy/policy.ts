@@ -1,5 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
 import { closedByName } from './closed.ts'
@@ -79,7 +79,8 @@ export class Policy {
   private placed: Promise<Place> | undefined
 
   constructor(rules: PolicyRules) {
-    this.rules = rules
+    // What is not absolute would be resolved from the root of the disk: it opens nothing instead.
+    this.rules = { ...rules, roots: rules.roots.filter((root) => isAbsolute(root)) }
   }
 
   place(): Promise<Place> {
