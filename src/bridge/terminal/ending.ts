@@ -37,10 +37,9 @@ export async function endSessions(sessions: readonly Session[], marks: readonly 
   const groups = pids.map((pid) => -pid)
   let left = members()
   for (const pid of [...groups, ...left]) signal(pid, 'SIGTERM')
-  for (const until = performance.now() + graceMs; performance.now() < until; ) {
-    await sleep(10)
-    if (![...groups, ...left].some(isAlive)) break
-  }
+  // Where the kernel shows its processes, those that only wait to be buried count as gone.
+  const anyLeft = () => (ender.platform === 'linux' ? members().length > 0 : groups.some(isAlive))
+  for (const until = performance.now() + graceMs; performance.now() < until && anyLeft(); ) await sleep(20)
   left = [...new Set([...left, ...members()])]
   for (const pid of [...groups, ...left]) signal(pid, 'SIGKILL')
 }

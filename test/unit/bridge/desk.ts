@@ -32,7 +32,8 @@ export interface Desk {
 
 export const CANARY = 'canary-7f3a9c'
 
-export const textOf = (result: CallResult): string => result.content.map((part) => (part.type === 'text' ? part.text : `<${part.mimeType}>`)).join('\n')
+export const textOf = (result: CallResult): string =>
+  result.content.map((part) => (part.type === 'text' ? part.text : `<${part.mimeType}>`)).join('\n')
 
 export function linuxSide(home: string): Environment {
   return { id: 'linux', kind: 'linux', self: true, user: 'ana', home: native(home), files: [], running: [] }

@@ -47,7 +47,8 @@ describe('reading what is outside (rows 1 to 9)', () => {
   })
   it('row 8 also where the whole disk is allowed', async () => {
     const wide = desk({ roots: ['/'] })
-    for (const path of ['/proc/self/environ', '/sys/kernel/notes', '/dev/zero']) expect(await wide.refused('read_file', { path })).toMatch(/closed/)
+    for (const path of ['/proc/self/environ', '/sys/kernel/notes', '/dev/zero'])
+      expect(await wide.refused('read_file', { path })).toMatch(/closed/)
     await wide.close()
   })
   it('row 9: two relative links', async () => {
@@ -166,7 +167,9 @@ describe('lists and searches (rows 27 to 32)', () => {
   it('row 29: a pattern that looks like an option is a pattern', async () => {
     place.put('f', 'say --pre=touch owned\n')
     expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned' })).toContain('1: say')
-    expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned', literal: true, glob: '--pre=x' })).toMatch(/Nothing found/)
+    expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned', literal: true, glob: '--pre=x' })).toMatch(
+      /Nothing found/,
+    )
     expect(readdirSync(place.A)).toEqual(['f'])
   })
   it('row 30: -f does not read patterns from a file', async () => {
@@ -183,7 +186,8 @@ describe('lists and searches (rows 27 to 32)', () => {
     expect(Date.now() - started).toBeLessThan(5000)
   })
   it('row 32: a glob that leads out', async () => {
-    for (const glob of ['../O/*', '/etc/*', '!../x', 'a/../../O/*', 'C:\\x']) expect(await place.refused('search_files', { path: place.A, glob })).toMatch(/leads out|glob/)
+    for (const glob of ['../O/*', '/etc/*', '!../x', 'a/../../O/*', 'C:\\x'])
+      expect(await place.refused('search_files', { path: place.A, glob })).toMatch(/leads out|glob/)
   })
 })
 
@@ -223,7 +227,14 @@ describe('what is closed inside an allowed folder', () => {
     const inside = desk()
     const { home } = inside
     const all = desk({ roots: [home], closed: inside.bridge.settings.closed, reopened: inside.bridge.settings.reopened })
-    for (const path of ['.ssh/id', '.claude.json', '.claude/settings.json', '.mcp-twin/secrets.json', 'code/.mcp.json', 'code/.cursor/mcp.json']) {
+    for (const path of [
+      '.ssh/id',
+      '.claude.json',
+      '.claude/settings.json',
+      '.mcp-twin/secrets.json',
+      'code/.mcp.json',
+      'code/.cursor/mcp.json',
+    ]) {
       mkdirSync(join(home, path, '..'), { recursive: true })
       writeFileSync(join(home, path), CANARY)
       expect(await all.refused('read_file', { path: join(home, path) })).toMatch(/closed/)

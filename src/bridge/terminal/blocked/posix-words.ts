@@ -1,32 +1,8 @@
 import { matching } from './brackets.ts'
 import { type Token, Unreadable, type Word } from './word.ts'
 
-const operators = [
-  ';;&',
-  '<<<',
-  '<<-',
-  '&>>',
-  '&&',
-  '||',
-  '|&',
-  ';;',
-  ';&',
-  '<<',
-  '>>',
-  '<&',
-  '>&',
-  '<>',
-  '>|',
-  '&>',
-  ';',
-  '&',
-  '|',
-  '<',
-  '>',
-  '(',
-  ')',
-  '\n',
-]
+/** The longest first, since the first that fits is taken. */
+const operators = [...';;& <<< <<- &>> && || |& ;; ;& << >> <& >& <> >| &> ; & | < > ( )'.split(' '), '\n']
 const blank = /[ \t\r]/
 const ends = /[\s;&|<>()]/
 
@@ -90,10 +66,7 @@ export class PosixWords {
     }
   }
 
-  private lineEnd(): number {
-    const end = this.text.indexOf('\n', this.at)
-    return end === -1 ? this.text.length : end
-  }
+  private lineEnd = (): number => (this.text.indexOf('\n', this.at) + 1 || this.text.length + 1) - 1
 
   private word(): void {
     const word = { text: '', dynamic: false, quoted: false }
@@ -105,7 +78,10 @@ export class PosixWords {
       else if (ends.test(character)) break
       else this.part(character, word)
     }
-    if (/\{[^{}]*(,|\.\.)[^{}]*\}/.test(this.text.slice(start, this.at))) word.dynamic = true
+    const raw = this.text.slice(start, this.at)
+    if (/\{[^{}]*(,|\.\.)[^{}]*\}/.test(raw)) word.dynamic = true
+    // The two programs whose names look like the beginning of a glob.
+    if (raw === '[' || raw === '[[') word.dynamic = false
     this.tokens.push({ kind: 'word', word: word satisfies Word })
   }
 
