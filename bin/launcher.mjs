@@ -3,7 +3,6 @@
 // changes there are lost. It is the same for all versions, since clients' configs name it for years: it knows nothing
 // but the folder it lies in. A plain file names the version, because not every file system has links.
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
-import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const app = new URL('../app/', import.meta.url)
@@ -28,6 +27,4 @@ try {
   })
 } catch {}
 process.env.MCP_TWIN_HOME ||= fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '')
-// Node 22 and newer keep compiled code. Its usual place is a temporary folder that others may write to.
-module.enableCompileCache?.(fileURLToPath(new URL('.compile', at)))
 await import(new URL('dist/main.mjs', at).href)

@@ -1,4 +1,5 @@
 import type { ExitCode } from './errors.ts'
+import type { Secret } from './model/secret.ts'
 import type { System } from './model/system.ts'
 
 /** Where a command's words go. Facts to stdout, talk to stderr; every text passes the mask first. */
@@ -11,10 +12,12 @@ export interface Io {
   error(text: string): void
   /** The one JSON document of a command; ignored without `--json`. */
   json(document: unknown): void
+  /** One of many JSON documents, on a line of its own (`--watch`, `--follow`); ignored without `--json`. */
+  jsonLine(document: unknown): void
   /** A moving line while something takes longer than a second; plain lines where stderr is no terminal. */
   progress(title: string): Progress
   /** Keys that must never be shown: each is replaced by dots in everything written, in all its usual encodings. */
-  hide(value: string): void
+  hide(value: string | Secret): void
   /** `value` with all hidden keys as dots. */
   mask(text: string): string
   readonly paint: Paint

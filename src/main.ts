@@ -14,24 +14,54 @@ function interruptible(): AbortSignal {
   return controller.signal
 }
 
+/** The page of `--help` as the build wrote it down: parsing the whole command line only to print it takes three times as long. */
+async function helpPage(): Promise<string | null> {
+  try {
+    return (await import('node:fs')).readFileSync(new URL('help.txt', import.meta.url), 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** Whoever read our output has gone, as behind `| head`: there is nobody left to tell. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+}
+
 /** The whole program. Only here are streams, signals and the exit code of the process touched. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  process.stdout.on('error', endWithReader)
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`)
     return 0
   }
+<<<<<<< HEAD
   const signal = interruptible()
   if (argv[0] === 'serve') {
     const { serveQuickly } = await import('./serve.ts')
     const code = await serveQuickly(argv, signal)
     if (code !== null) return code
+=======
+  if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) {
+    const help = await helpPage()
+    if (help !== null) {
+      process.stdout.write(help)
+      return 0
+    }
+>>>>>>> main
   }
   const { runCli } = await import('./cli/run.ts')
   return runCli(argv, version, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+<<<<<<< HEAD
     signal,
+=======
+    signal: interruptible(),
+    variables: process.env,
+>>>>>>> main
     system: async () => (await import('./system/node.ts')).nodeSystem(),
   })
 }

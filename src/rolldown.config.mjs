@@ -1,18 +1,24 @@
 // The build: `src/main.ts` with every npm dependency bundled into `dist/`, so that the published package has none
-// at run time and one side's copy of the program is a plain copy of files. What is imported lazily stays a chunk of
-// its own: start-up loads what the command needs and nothing else.
+// at run time and one side's copy of the program is a plain copy of files. `main.mjs` holds what `--version` and `--help`
+// need; what it imports lazily is built into parts that are loaded with their compiled code (see load-part.mjs).
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
+const main = join(root, 'src', 'main.ts')
 
 /** What the package consists of; `installSelf` copies the same list. */
 const shipped = ['package.json', 'LICENSE', 'bin', 'dist', 'templates']
+
+/** `import('./cli/run.ts')` in main.ts: the part `cli-run`. */
+const lazy = /\bimport\('\.\/([^']+)\.ts'\)/g
+const partName = (path) => path.replaceAll('/', '-')
+const parts = () => [...readFileSync(main, 'utf8').matchAll(lazy)].map(([, path]) => [partName(path), join(root, 'src', `${path}.ts`)])
 
 /** The package folder that a bundled module came from, null for our own sources. */
 function packageFolder(module) {
@@ -29,10 +35,8 @@ function licenceOf(folder) {
   const { name, version, license, homepage } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const file = readdirSync(folder).find((each) => /^(licen[cs]e|copying)(\.|$)/i.test(each))
   const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '(the package ships no licence text)'
-  return {
-    key: `${name}@${version}`,
-    text: [`${name} ${version} (${license ?? 'unknown'})`, homepage, '', text].filter((line) => line !== undefined).join('\n'),
-  }
+  const lines = [`${name} ${version} (${license ?? 'unknown'})`, homepage, '', text]
+  return { key: `${name}@${version}`, text: lines.filter((line) => line !== undefined).join('\n') }
 }
 
 /** The licences of everything bundled ask that their text goes along. */
@@ -44,9 +48,20 @@ const thirdParty = (fileName) => ({
     const licences = [...folders].map(licenceOf).sort((a, b) => (a.key < b.key ? -1 : 1))
     const head = 'mcp-twin contains these packages, each under its own licence.'
     const rule = `\n\n${'-'.repeat(80)}\n\n`
-    this.emitFile({ type: 'asset', fileName, source: `${[head, ...licences.map(({ text }) => text)].join(rule)}\n` })
+    const source = `${[head, ...licences.map(({ text }) => text)].join(rule)}\n`
+    this.emitFile({ type: 'asset', fileName, source })
   },
 })
+
+/** In main.ts only: a lazy import becomes the loading of a part. */
+const loadParts = {
+  name: 'load-parts',
+  transform(code, id) {
+    if (id !== main) return null
+    const loading = code.replace(lazy, (_found, path) => `loadPart('${partName(path)}.cjs')`)
+    return `import { loadPart } from './load-part.mjs'\n${loading}`
+  },
+}
 
 function filesUnder(path) {
   if (!existsSync(path)) return []
@@ -81,6 +96,7 @@ function writeIdentity() {
 const finish = {
   name: 'finish',
   writeBundle() {
+    rmSync(join(root, '.cache', 'compiled'), { recursive: true, force: true })
     try {
       writeHelp()
     } catch (error) {
@@ -90,48 +106,50 @@ const finish = {
   },
 }
 
-/**
- * The bridge is a bundle of its own, `dist/serve.mjs` with chunks beside it: every program that has an entry of ours
- * waits for its start, and one file with what it needs at once is read in half the time of twenty shared ones.
- */
-const bridgeApart = {
-  name: 'bridge-apart',
-  resolveId: (source, importer) => (source === './serve.ts' && importer === join(root, 'src/main.ts') ? { id: './serve.mjs', external: true } : null),
-}
-
-const common = {
+const input = {
   platform: 'node',
   tsconfig: join(root, 'tsconfig.json'),
   transform: { target: 'node20' },
-  // An entry may give more to its own chunks than it exports: nothing is moved out of it for their sake.
-  preserveEntrySignatures: 'allow-extension',
+  // jsonc-parser's CommonJS form hides its parts from bundlers; its ES form does not.
+  resolve: { mainFields: ['module', 'main'] },
 }
-// jsonc-parser's CommonJS form hides its parts from bundlers; its ES form does not.
-const mainFields = ['module', 'main']
 const output = {
   dir: dist,
-  format: 'esm',
-  entryFileNames: '[name].mjs',
   sourcemap: false,
   // Names stand in `--verbose` stacks and in libraries' messages. The bundler's own `keepNames` would wrap each in a call.
-  minify: { mangle: { keepNames: true }, compress: { keepNames: { function: true, class: true } }, codegen: { removeWhitespace: true } },
+  minify: {
+    mangle: { keepNames: true },
+    compress: { keepNames: { function: true, class: true } },
+    codegen: { removeWhitespace: true },
+  },
   comments: false,
 }
 
+/** The bridge, for which every program with an entry of ours waits: by itself, so that what it needs at once is one file. */
+const isBridge = ([name]) => name === 'serve'
+const cjs = { ...output, format: 'cjs', entryFileNames: '[name].cjs' }
+
 export default defineConfig([
   {
-    ...common,
-    input: { main: join(root, 'src/main.ts') },
-    resolve: { mainFields },
-    plugins: [bridgeApart, thirdParty('THIRD-PARTY.txt')],
-    output: { ...output, cleanDir: true, chunkFileNames: '[name]-[hash].mjs' },
+    ...input,
+    input: Object.fromEntries(parts().filter((part) => !isBridge(part))),
+    plugins: [thirdParty('THIRD-PARTY.txt')],
+    output: { ...cjs, cleanDir: true, chunkFileNames: '[name]-[hash].cjs' },
   },
   {
-    ...common,
-    input: { serve: join(root, 'src/serve.ts') },
+    ...input,
+    input: Object.fromEntries(parts().filter(isBridge)),
     // The SDK's own module of this name brings a JSON Schema validator that costs 12 ms of every start; see there.
-    resolve: { mainFields, alias: { '@modelcontextprotocol/server/_shims': join(root, 'src/bridge/transports/sdk-shims.ts') } },
-    plugins: [thirdParty('THIRD-PARTY-SERVE.txt'), finish],
-    output: { ...output, chunkFileNames: 'serve-[name]-[hash].mjs' },
+    resolve: { ...input.resolve, alias: { '@modelcontextprotocol/server/_shims': join(root, 'src/bridge/transports/sdk-shims.ts') } },
+    // Nothing is moved out of the entry for its chunks' sake: they take what they need from it.
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [thirdParty('THIRD-PARTY-SERVE.txt')],
+    output: { ...cjs, chunkFileNames: 'serve-[name]-[hash].cjs' },
+  },
+  {
+    ...input,
+    input: { main },
+    plugins: [loadParts, finish],
+    output: { ...output, format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false },
   },
 ])

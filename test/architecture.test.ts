@@ -40,10 +40,17 @@ const doors: Record<string, readonly string[]> = {
 /** Where a key may be taken out of its wrapper: to be spliced, written, compared, or handed to a child. */
 const revealers = [
   'model/secret.ts',
-  ...['commands/secret.ts', 'core/keys/naming.ts', 'core/launch/fill.ts', 'core/plan/wanted.ts'],
+  ...[
+    'commands/secret.ts',
+    'core/import/found.ts',
+    'core/keys/naming.ts',
+    'core/launch/fill.ts',
+    'core/plan/wanted.ts',
+    'core/import/found.ts',
+  ],
   ...['effects/run/find.ts', 'effects/run/launches.ts', 'effects/run/project.ts', 'effects/run/start.ts'],
   ...['effects/secrets/copies.ts', 'effects/secrets/file.ts'],
-  ...['effects/sync/checks.ts', 'effects/sync/files.ts', 'effects/sync/keys.ts'],
+  ...['effects/sync/adopt.ts', 'effects/sync/checks.ts', 'effects/sync/files.ts', 'commands/export.ts', 'ui/io.ts'],
 ]
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */

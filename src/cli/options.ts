@@ -3,7 +3,10 @@ import type { CommonOptions, OptionSpec } from '../context.ts'
 
 /** `--client a,b --client c` → three; never greedy, so that what follows stays an argument. */
 const gather = (value: string, before: string[] | undefined): string[] => {
-  const words = value.split(',').map((word) => word.trim()).filter((word) => word !== '')
+  const words = value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
   if (words.length === 0) throw new InvalidArgumentError('a name is needed.')
   return [...(before ?? []), ...words]
 }

@@ -5,7 +5,13 @@ import { addCommonOptions, addOption, commonOptions } from './options.ts'
 
 /** What was asked for on the command line, or the text of a help page. */
 export type Parsed =
-  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly common: CommonOptions; readonly args: string[]; readonly options: Record<string, unknown> }
+  | {
+      readonly kind: 'command'
+      readonly spec: CommandSpec
+      readonly common: CommonOptions
+      readonly args: string[]
+      readonly options: Record<string, unknown>
+    }
   | { readonly kind: 'done'; readonly code: number }
 
 /** Streams for what the parser itself prints: help on `out`, usage errors on `error`. */
@@ -43,11 +49,19 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .configureOutput({ writeOut: (text) => words.out(text), writeErr: (text) => { complaint += text } })
+    .configureOutput({
+      writeOut: (text) => words.out(text),
+      writeErr: (text) => {
+        complaint += text
+      },
+    })
     .addHelpText('after', START)
     .exitOverride()
   addCommonOptions(program)
-  for (const spec of specs) describe(program, spec, (found) => { parsed = found })
+  for (const spec of specs)
+    describe(program, spec, (found) => {
+      parsed = found
+    })
   for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput())
   try {
     program.parse([...argv], { from: 'user' })

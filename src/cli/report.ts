@@ -7,7 +7,8 @@ export function reportFailure(io: Io, command: string, error: unknown): ExitCode
     const { file, line, column } = error.place ?? { file: undefined }
     io.json({ command, error: { code: error.code, message: io.mask(error.message), file, line, column, hint: error.hint } })
     if (!io.asJson) {
-      const where = file === undefined ? '' : `\n  at ${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}`
+      const where =
+        file === undefined ? '' : `\n  at ${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}`
       const way = error.hint === undefined ? '' : `\n  ${io.paint.dim('→')} ${error.hint}`
       io.error(error.exit === EXIT.cancelled ? error.message : `${io.paint.bad('mcp-twin:')} ${error.message}${where}${way}`)
     }

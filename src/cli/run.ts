@@ -1,6 +1,6 @@
 import { specs } from '../commands/index.ts'
 import type { Context } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { System } from '../model/system.ts'
 import { createIo, type Sink } from '../ui/io.ts'
 import { colours, noPaint, wantsColour } from '../ui/paint.ts'
@@ -14,12 +14,12 @@ export interface Terminal {
   readonly stdout: Sink
   readonly stderr: NodeJS.WriteStream
   readonly signal: AbortSignal
+  readonly variables: Readonly<Record<string, string | undefined>>
   system(): Promise<System>
 }
 
 /** One command line from argv to exit code. */
 export async function runCli(argv: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
-  const variables = process.env
   const asJson = argv.includes('--json')
   const early = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint: noPaint, asJson, quiet: false, verbose: false })
   let command = argv.find((word) => !word.startsWith('-')) ?? 'mcp-twin'
@@ -29,8 +29,11 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     if (parsed.kind === 'done') return parsed.code === 0 ? EXIT.ok : EXIT.usage
     command = parsed.spec.name
     const { common } = parsed
-    if (common.json && parsed.spec.noJson) throw usageError(`${command} speaks its own protocol on stdout, so --json has no meaning for it.`, { hint: `mcp-twin ${command} --help` })
-    const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, variables) ? await colours() : noPaint
+    if (common.json && parsed.spec.noJson)
+      throw usageError(`${command} speaks its own protocol on stdout, so --json has no meaning for it.`, {
+        hint: `mcp-twin ${command} --help`,
+      })
+    const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
     const shared = { asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
     io = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint, ...shared })
     const context: Context = {
@@ -45,9 +48,15 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     const { run } = await parsed.spec.load()
     return await run(context, parsed.args, parsed.options)
   } catch (error) {
-    return reportFailure(io, command, error)
+    return reportFailure(io, command, terminal.signal.aborted ? cancelled(error) : error)
   }
 }
+
+/** Whatever broke off after Ctrl-C broke off because of it. */
+const cancelled = (cause: unknown): unknown =>
+  cause instanceof TwinError && cause.exit === EXIT.cancelled
+    ? cause
+    : new TwinError('cancelled', 'Cancelled; what was half done is taken back.', { exit: EXIT.cancelled, cause })
 
 function promptFor(terminal: Terminal, yes: boolean, json: boolean) {
   if (yes) return silentPrompt('--yes asks nothing')

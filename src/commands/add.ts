@@ -1,8 +1,10 @@
 import { builtinServer } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
+import { type SecretNames, secretNames } from '../core/keys/naming.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { type Typed, typedServer } from '../core/manifest/typed.ts'
 import { type ExitCode, usageError } from '../errors.ts'
+import { openSecrets } from '../effects/secrets/store.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import type { ServerSpec } from '../model/manifest.ts'
@@ -10,28 +12,52 @@ import type { Secret } from '../model/secret.ts'
 import { askKeys } from './ask-keys.ts'
 import { type Changes, changeManifest } from './change.ts'
 import { makeFolders } from './folders.ts'
-import { readSnippet } from './snippet.ts'
+import { readSnippet, snippetText } from './snippet.ts'
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** Servers to be added, with the keys that came along. */
-export interface NewServers {
-  readonly servers: Readonly<Record<string, ServerSpec>>
-  readonly keys: ReadonlyMap<string, Secret>
-}
-
 /** Adds a server to the manifest and to every config: by package, url, command, the built-in list, or a pasted snippet. */
 export async function run(context: Context, [name = '', ...rest]: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const only = [...(context.options.client ?? []), ...(context.options.on ?? [])]
-  const added = name === '-' ? await readSnippet(context, rest[0], only) : { servers: { [name]: await describe(name, rest, options, only) }, keys: new Map() }
-  const answers = new Map(added.keys)
+  const text = name === '-' ? await snippetText() : null
+  const typed = text === null ? await describe(name, rest, options, only) : null
+  const answers = new Map<string, Secret>()
   return changeManifest(context, options, async (situation, ground): Promise<Changes> => {
+    const around = {
+      environment: situation.self,
+      world: situation.world,
+      home: situation.home.environment,
+      lock: situation.lock,
+      folders: () => null,
+      manifest: situation.manifest,
+    }
+    const added =
+      typed === null
+        ? await readSnippet(context, text ?? '', rest[0], only, around, await namesBeside(context, situation))
+        : { servers: { [name]: typed.server }, keys: new Map<string, Secret>() }
     for (const each of Object.keys(added.servers)) refuseTaken(situation, each)
-    await makeFolders(context, ground, Object.keys(added.servers))
-    await askKeys(context, situation, Object.values(added.servers).flatMap(keysOf), answers)
-    return { changes: Object.entries(added.servers).map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })), brought: answers }
+    for (const [key, value] of added.keys) answers.set(key, value)
+    if (typed?.builtin === true) await makeFolders(context, ground, [name])
+    await askKeys(
+      context,
+      situation,
+      Object.values(added.servers).flatMap((server) => keysOf(server)),
+      answers,
+    )
+    return {
+      changes: Object.entries(added.servers).map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })),
+      brought: answers,
+    }
   })
+}
+
+/** Names for keys of a snippet: one that the store has for another key is not given again. */
+async function namesBeside(context: Context, situation: Situation): Promise<SecretNames> {
+  const store = openSecrets(context.system, situation.home.here, situation.manifest, situation.self.id)
+  const stored = new Map<string, Secret | null>()
+  for (const each of await store.list()) stored.set(each, await store.get(each))
+  return secretNames((each) => stored.get(each) ?? null)
 }
 
 /** A server as plain JSON: what is undefined is left out. */
@@ -42,10 +68,15 @@ function refuseTaken({ manifest }: Situation, name: string): void {
   throw usageError(`there is a server "${name}" in the manifest already.`, { hint: `mcp-twin remove ${name} first, or take another name` })
 }
 
-async function describe(name: string, rest: readonly string[], options: Record<string, unknown>, only: readonly string[]): Promise<ServerSpec> {
+async function describe(
+  name: string,
+  rest: readonly string[],
+  options: Record<string, unknown>,
+  only: readonly string[],
+): Promise<{ server: ServerSpec; builtin: boolean }> {
   const [words, url, command] = [text(options.package), text(options.url), text(options.command)]
   const builtin = words === undefined && url === undefined && command === undefined ? await builtinServer(name) : null
-  if (builtin !== null) return { ...builtin.server, ...(only.length === 0 ? {} : { only: [...only] }) }
+  if (builtin !== null) return { server: { ...builtin.server, ...(only.length === 0 ? {} : { only: [...only] }) }, builtin: true }
   const typed: Typed = {
     ...(words === undefined ? {} : { package: words }),
     ...(url === undefined ? {} : { url }),
@@ -59,5 +90,5 @@ async function describe(name: string, rest: readonly string[], options: Record<s
   }
   const made = typedServer(name, typed)
   if (!made.ok) throw usageError(`${made.reason}.`, { hint: made.hint })
-  return made.server
+  return { server: made.server, builtin: false }
 }

@@ -8,6 +8,7 @@ import { installSelf } from '../effects/self/install.ts'
 import { detectWorld } from '../effects/world/detect.ts'
 import type { World } from '../model/environment.ts'
 import type { System } from '../model/system.ts'
+import { demandClients, demandSides } from './narrowing.ts'
 
 export interface HomeOptions {
   readonly home?: string
@@ -35,6 +36,7 @@ export interface Ground {
  */
 export async function atHome(context: Context, options: HomeOptions, work: (ground: Ground) => Promise<ExitCode>): Promise<ExitCode> {
   const { system, io } = context
+  demandClients(context.options.client ?? [])
   const progress = io.progress('Looking at both sides')
   let world: World
   try {
@@ -47,7 +49,11 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   } finally {
     progress.done()
   }
-  const home = await findHome(system, world, { ...(options.home === undefined ? {} : { home: options.home }), ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }) })
+  demandSides(context.options.on ?? [], world, context.command === 'add')
+  const home = await findHome(system, world, {
+    ...(options.home === undefined ? {} : { home: options.home }),
+    ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }),
+  })
   if (!home.isSelf) {
     if (options.prepareHome === true) await prepareHome(system, home)
     return exitCode(await delegate(system, world, home, context.argv))
@@ -60,7 +66,12 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
 /** Home is to be another side: it gets the program first, since the command is handed over to it. */
 async function prepareHome(system: System, home: HomePlace): Promise<void> {
   const { outcome, reason, hint } = await installSelf(system, home.environment, home.folder)
-  if (outcome === 'failed') throw new TwinError('not-installed', `mcp-twin could not be put on ${home.environment.id}: ${reason ?? 'unknown'}.`, hint === undefined ? {} : { hint })
+  if (outcome === 'failed')
+    throw new TwinError(
+      'not-installed',
+      `mcp-twin could not be put on ${home.environment.id}: ${reason ?? 'unknown'}.`,
+      hint === undefined ? {} : { hint },
+    )
 }
 
 /** What the other side's program ended with, as one of ours. */

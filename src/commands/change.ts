@@ -37,7 +37,10 @@ export async function changeManifest(context: Context, options: Record<string, u
     }
     // `--client` and `--on` say where a new server belongs; the sync behind it still looks at every file.
     const settings = syncOptions(context, {}, { clients: [], on: [] })
-    const result = options.sync === false ? await writeManifestOnly(context, ground, context.command, source) : await runSync(context.system, source, settings, context.command)
+    const result =
+      options.sync === false
+        ? await writeManifestOnly(context, ground, context.command, source)
+        : await runSync(context.system, source, settings, context.command)
     reportSync(context, ground.world, result, { command: context.command, preview: false })
     return exitOf(result, { check: false })
   })

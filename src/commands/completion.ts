@@ -7,12 +7,17 @@ const COMMON = ['--json', '--manifest', '--user', '--client', '--on', '--yes', '
 
 const longFlag = (flags: string): string[] => flags.match(/--[a-z-]+/g) ?? []
 
-const completable = (spec: CommandSpec) => ({ name: spec.name, summary: spec.summary, flags: (spec.options ?? []).flatMap((option) => longFlag(option.flags)) })
+const completable = (spec: CommandSpec) => ({
+  name: spec.name,
+  summary: spec.summary,
+  flags: (spec.options ?? []).flatMap((option) => longFlag(option.flags)),
+})
 
 /** Prints a completion script. */
 export async function run(context: Context, args: string[]): Promise<ExitCode> {
   const shell = shells.find((each) => each === args[0])
-  if (shell === undefined) throw usageError(`there is no completion for "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
+  if (shell === undefined)
+    throw usageError(`there is no completion for "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
   const script = completionScript(shell, specs.map(completable), COMMON)
   context.io.out(script)
   context.io.json({ command: 'completion', shell, script })

@@ -7,5 +7,9 @@ import { demandServer } from './servers.ts'
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async ({ manifest }) => {
     for (const name of names) demandServer(manifest, name)
-    return { changes: names.filter((name) => manifest.servers[name]?.disabled !== true).map((name) => ({ kind: 'set', path: ['servers', name, 'disabled'], value: true }) as const) }
+    return {
+      changes: names
+        .filter((name) => manifest.servers[name]?.disabled !== true)
+        .map((name) => ({ kind: 'set', path: ['servers', name, 'disabled'], value: true }) as const),
+    }
   })

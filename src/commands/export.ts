@@ -18,7 +18,8 @@ import { atHome, type Ground } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Writes both set-ups into a folder that may go into version control. */
-export const run = (context: Context, [dir = '']: string[]): Promise<ExitCode> => atHome(context, {}, (ground) => exportTo(context, ground, dir))
+export const run = (context: Context, [dir = '']: string[]): Promise<ExitCode> =>
+  atHome(context, {}, (ground) => exportTo(context, ground, dir))
 
 async function exportTo(context: Context, ground: Ground, dir: string): Promise<ExitCode> {
   const { system, io } = context
@@ -41,8 +42,16 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   for (const observed of input.files) {
     const servers = entriesOf(observed, input, values)
     if (servers === null) continue
-    await write(`${observed.environment.id.replaceAll(':', '-')}/${observed.client.id}.json`, `${JSON.stringify({ [observed.client.container.at(-1) ?? 'mcpServers']: servers }, null, 2)}\n`)
-    files.push({ environment: observed.environment, label: observed.client.label, file: tilde(observed.file, observed.environment.home), servers: Object.keys(servers) })
+    await write(
+      `${observed.environment.id.replaceAll(':', '-')}/${observed.client.id}.json`,
+      `${JSON.stringify({ [observed.client.container.at(-1) ?? 'mcpServers']: servers }, null, 2)}\n`,
+    )
+    files.push({
+      environment: observed.environment,
+      label: observed.client.label,
+      file: tilde(observed.file, observed.environment.home),
+      servers: Object.keys(servers),
+    })
   }
   await write('SETUP.md', setupGuide(situation.manifest, files))
   io.json({ command: 'export', folder: dir, files: written })
@@ -58,7 +67,9 @@ function entriesOf(observed: ObservedFile, input: PlanInput, keys: readonly stri
   if (!read.ok) return null
   const ours = input.state.files[observed.environment.id]?.[observed.client.id]?.[observed.file]?.entries ?? {}
   return Object.fromEntries(
-    presentEntries(read.document).map(({ name, value }) => [name, ours[name] === undefined ? foreignEntry(value, observed.client) : ownEntry(value, keys)]),
+    presentEntries(read.document).map(({ name, value }) => [
+      name,
+      ours[name] === undefined ? foreignEntry(value, observed.client) : ownEntry(value, keys),
+    ]),
   )
 }
-

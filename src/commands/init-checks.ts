@@ -12,11 +12,21 @@ export function describeChecks(checks: readonly Check[], labels: Labels, paint: 
   const rows = checks.map((check) => [
     `  ${check.ok ? paint.good('✓') : paint.bad('✗')} ${visible(check.server)}`,
     labels.environment(check.environment),
-    check.ok ? `answers in ${seconds(check.ms)}, ${check.tools} ${check.tools === 1 ? 'tool' : 'tools'}` : `does not answer: ${visible(check.reason ?? '')}`,
+    check.ok
+      ? `answers in ${seconds(check.ms)}, ${check.tools} ${check.tools === 1 ? 'tool' : 'tools'}`
+      : `does not answer: ${visible(check.reason ?? '')}`,
   ])
   const lines = align(rows)
   return [
     paint.strong('Checked'),
-    ...checks.flatMap((check, at) => [lines[at] ?? '', ...(check.stderr === null ? [] : check.stderr.split('\n').slice(-4).map((line) => `      ${paint.dim(visible(line))}`))]),
+    ...checks.flatMap((check, at) => [
+      lines[at] ?? '',
+      ...(check.stderr === null
+        ? []
+        : check.stderr
+            .split('\n')
+            .slice(-4)
+            .map((line) => `      ${paint.dim(visible(line))}`)),
+    ]),
   ]
 }

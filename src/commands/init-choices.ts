@@ -11,17 +11,18 @@ import { importFound } from '../effects/init/import.ts'
 import type { ManifestChange } from '../effects/manifest/edit.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { ServerSpec } from '../model/manifest.ts'
-import { reveal, type Secret } from '../model/secret.ts'
+import type { Secret } from '../model/secret.ts'
 import { askKeys } from './ask-keys.ts'
 import { keysFromFile } from './keys-file.ts'
 import { askServers } from './init-questions.ts'
+import { demandClients } from './narrowing.ts'
 
 /** What a person, or the command line, chose. Asked once; laid over whatever the manifest is when it is written. */
 export interface Choices {
   readonly imported: Imported
   readonly brought: ReadonlyMap<string, Secret>
-  /** Names of the servers of the built-in list among them. */
-  readonly builtin: readonly string[]
+  /** Names of the servers that were asked for, by a flag or from the built-in list. */
+  readonly chosen: readonly string[]
   additions(situation: Situation, input: PlanInput): { changes: readonly ManifestChange[]; imported: Imported }
 }
 
@@ -39,9 +40,15 @@ export async function namedServers(names: readonly string[]): Promise<Record<str
     }
     const parsed = parseWords(name)
     if ('refuse' in parsed || !/[/@]/.test(name)) {
-      const guess = nearest(name, known.map((each) => each.name))
+      const guess = nearest(
+        name,
+        known.map((each) => each.name),
+      )
       throw usageError(`there is no server "${name}" in the built-in list.`, {
-        hint: guess === null ? `there are: ${known.map((each) => each.name).join(', ')}; an npm package goes by mcp-twin add NAME --package PACKAGE` : `did you mean "${guess}"?`,
+        hint:
+          guess === null
+            ? `there are: ${known.map((each) => each.name).join(', ')}; an npm package goes by mcp-twin add NAME --package PACKAGE`
+            : `did you mean "${guess}"?`,
       })
     }
     servers[parsed.name.slice(parsed.name.lastIndexOf('/') + 1)] = { package: name }
@@ -51,25 +58,29 @@ export async function namedServers(names: readonly string[]): Promise<Record<str
 
 /** Finds out what init shall put into the manifest: by questions on a terminal, else what is there and what the flags name. */
 export async function choose(context: Context, situation: Situation, input: PlanInput, options: Record<string, unknown>): Promise<Choices> {
-  const from = context.options.client ?? (typeof options.from === 'string' ? options.from.split(',') : [])
-  const wishes = { from: typeof options.from === 'string' ? options.from.split(',') : from, everywhere: new Set<string>(), without: new Set<string>() }
+  const from = typeof options.from === 'string' ? options.from.split(',').map((word) => word.trim()) : (context.options.client ?? [])
+  demandClients(from)
+  const wishes = { from, everywhere: new Set<string>(), without: new Set<string>() }
   const isImporting = options.import !== false
   const first = importFound(situation, input, isImporting ? wishes : { ...wishes, from: [''] })
   const named = await namedServers(words(options.server))
-  const asked = context.prompt.able && options.dryRun !== true ? await askServers(context, situation, first, named) : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
+  const asked =
+    context.prompt.able && options.dryRun !== true
+      ? await askServers(context, situation, first, named)
+      : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
   const settled = isImporting ? { ...wishes, everywhere: asked.everywhere, without: asked.without } : { ...wishes, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, options.secrets))
   const imported = importFound(situation, input, settled)
   for (const { name, value } of imported.secrets) {
-    context.io.hide(reveal(value))
+    context.io.hide(value)
     if (!brought.has(name)) brought.set(name, value)
   }
   await askKeys(context, situation, Object.values({ ...imported.servers, ...chosen }).flatMap(keysOf), brought)
   return {
     imported,
     brought,
-    builtin: Object.keys(chosen),
+    chosen: Object.keys(chosen),
     additions: (now, seen) => {
       const again = importFound(now, seen, settled)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => again.servers[name] === undefined))

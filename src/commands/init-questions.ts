@@ -15,16 +15,28 @@ export interface Answers {
   readonly builtin: Readonly<Record<string, ServerSpec>>
 }
 
-const described = (server: ServerSpec): string => [server.package ?? server.url ?? server.command ?? 'differs per side', ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
+const described = (server: ServerSpec): string =>
+  [server.package ?? server.url ?? server.command ?? 'differs per side', ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
 
 /** Asks which of the found servers both sides shall have, and which of the built-in list. */
-export async function askServers(context: Context, situation: Situation, found: Imported, named: Readonly<Record<string, ServerSpec>>): Promise<Answers> {
+export async function askServers(
+  context: Context,
+  situation: Situation,
+  found: Imported,
+  named: Readonly<Record<string, ServerSpec>>,
+): Promise<Answers> {
   const names = Object.keys(found.servers)
   const hasTwin = situation.sides.length > 1
   let [everywhere, without] = [new Set<string>(), new Set<string>()]
   if (names.length > 0) {
-    const message = hasTwin ? 'Servers you already use: which ones should both sides have? (the others stay where they are)' : 'Servers you already use: which ones shall mcp-twin look after?'
-    const choices = names.map((name) => ({ value: name, name: `${visible(name)}  ${described(found.servers[name] ?? {})}`, checked: !hasTwin || found.servers[name]?.command === undefined }))
+    const message = hasTwin
+      ? 'Servers you already use: which ones should both sides have? (the others stay where they are)'
+      : 'Servers you already use: which ones shall mcp-twin look after?'
+    const choices = names.map((name) => ({
+      value: name,
+      name: `${visible(name)}  ${described(found.servers[name] ?? {})}`,
+      checked: !hasTwin || found.servers[name]?.command === undefined,
+    }))
     const picked = new Set(await context.prompt.chooseMany(message, choices, { flag: '--yes' }))
     if (hasTwin) everywhere = picked
     else without = new Set(names.filter((name) => !picked.has(name)))
@@ -34,6 +46,10 @@ export async function askServers(context: Context, situation: Situation, found: 
   const picked =
     offered.length === 0
       ? []
-      : await context.prompt.chooseMany('More from the list', offered.map((each) => ({ value: each, name: `${each.name}  ${each.title}`, description: each.description })), { flag: '--server NAME' })
+      : await context.prompt.chooseMany(
+          'More from the list',
+          offered.map((each) => ({ value: each, name: `${each.name}  ${each.title}`, description: each.description })),
+          { flag: '--server NAME' },
+        )
   return { everywhere, without, builtin: Object.fromEntries(picked.map((each) => [each.name, each.server])) }
 }

@@ -27,7 +27,12 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /** Sets both sides up: looks, asks, installs, writes, checks. Run again, it changes nothing that is in order. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const [home, distro] = [text(options.home), text(options.distro)]
-  const wishes = { ...(home === undefined ? {} : { home }), ...(distro === undefined ? {} : { distro }), mayBeAbsent: true, prepareHome: true }
+  const wishes = {
+    ...(home === undefined ? {} : { home }),
+    ...(distro === undefined ? {} : { distro }),
+    mayBeAbsent: true,
+    prepareHome: true,
+  }
   return atHome(context, wishes, async (ground) => {
     if (options.project !== true) return init(context, ground, options)
     const place = projectPlace(ground.home.environment, await projectRoot(context, ground))
@@ -50,8 +55,9 @@ async function init(context: Context, ground: Ground, options: Record<string, un
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
     return finish(context, ground, opened, choices, result, true)
   }
-  if (options.install === false) return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), false)
-  await makeFolders(context, ground, choices.builtin)
+  if (options.install === false)
+    return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), false)
+  await makeFolders(context, ground, choices.chosen)
   const result = await runSync(system, source, settings, 'init')
   return finish(context, ground, await ground.open(), choices, result, false)
 }
@@ -64,29 +70,44 @@ async function edited(context: Context, situation: Situation, choices: Choices, 
   return compose(situation, input.files, { changes, taken: imported.taken, brought: choices.brought })
 }
 
-async function finish(context: Context, ground: Ground, situation: Situation, choices: Choices, result: SyncResult, preview: boolean): Promise<ExitCode> {
+async function finish(
+  context: Context,
+  ground: Ground,
+  situation: Situation,
+  choices: Choices,
+  result: SyncResult,
+  preview: boolean,
+): Promise<ExitCode> {
   const { io } = context
   const isChecked = !preview && situation.place.project === null && result.run !== null
   const checks = isChecked ? await check(context, situation) : []
   const { taken, unmanaged } = choices.imported
   const imported = taken.map(({ environment, client, server }) => ({ environment, client, server }))
   const notes = [...choices.imported.notes, ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`)]
-  reportSync(context, ground.world, { ...result, notices: [...new Set([...notes, ...result.notices])] }, {
-    command: 'init',
-    preview,
-    more: { environments: situation.sides.map(environmentJson), imported, checks, manifest: situation.place.shown },
-  })
+  reportSync(
+    context,
+    ground.world,
+    { ...result, notices: [...new Set([...notes, ...result.notices])] },
+    {
+      command: 'init',
+      preview,
+      more: { environments: situation.sides.map(environmentJson), imported, checks, manifest: situation.place.shown },
+    },
+  )
   for (const line of describeChecks(checks, labelsFor(ground.world, clients), io.paint)) io.out(line)
   if (!preview) io.out(`\nSomething odd? mcp-twin list. Not what you wanted? mcp-twin undo.`)
   const code = exitOf(result, { check: false })
-  return code === EXIT.ok && checks.some((each) => !each.ok) ? EXIT.attention : code
+  // A server that was there before us and does not answer is told, but it is no fault of this run.
+  return code === EXIT.ok && checks.some((each) => !each.ok && choices.chosen.includes(each.server)) ? EXIT.attention : code
 }
 
 async function check(context: Context, situation: Situation) {
   const { input } = await prepare(context.system, situation, syncOptions(context, {}, { resolve: false }))
   const progress = context.io.progress('Checking that every server answers')
   try {
-    return await checkServers(context.system, input, makePlan(input).files, context.signal, (_check, left) => progress.update(left === 0 ? '' : `${left} to go`))
+    return await checkServers(context.system, input, makePlan(input).files, context.signal, (_check, left) =>
+      progress.update(left === 0 ? '' : `${left} to go`),
+    )
   } finally {
     progress.done()
   }

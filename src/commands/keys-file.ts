@@ -4,19 +4,20 @@ import { parseKeyLines } from '../effects/secrets/lines.ts'
 import { usageError } from '../errors.ts'
 import { resolve } from 'node:path'
 import { reachable } from '../model/path.ts'
-import { reveal, type Secret } from '../model/secret.ts'
+import type { Secret } from '../model/secret.ts'
 
 /** The keys of `--secrets FILE`, or of standard input for `-`; none without the flag. Each is hidden in all output. */
 export async function keysFromFile(context: Context, source: unknown): Promise<ReadonlyMap<string, Secret>> {
   if (typeof source !== 'string') return new Map()
   const text = source === '-' ? await readStandardInput('the keys', '--secrets FILE') : await textOf(context, source)
   const keys = parseKeyLines(text, source === '-' ? 'standard input' : source)
-  for (const { value } of keys) context.io.hide(reveal(value))
+  for (const { value } of keys) context.io.hide(value)
   return new Map(keys.map(({ name, value }) => [name, value]))
 }
 
 async function textOf({ system }: Context, path: string): Promise<string> {
   const bytes = await system.files.read(reachable(resolve(system.cwd, path)))
-  if (bytes === null) throw usageError(`there is no file ${path}.`, { hint: '--secrets takes a file of NAME=value lines, or - for standard input' })
+  if (bytes === null)
+    throw usageError(`there is no file ${path}.`, { hint: '--secrets takes a file of NAME=value lines, or - for standard input' })
   return new TextDecoder().decode(bytes)
 }

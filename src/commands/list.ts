@@ -20,11 +20,21 @@ export async function run(context: Context, _args: string[], options: Record<str
     io.json({ command: 'list', ...matrix })
     if (io.asJson) return EXIT.ok
     if (matrix.servers.length === 0 && matrix.unmanaged.length === 0) io.out('There are no servers yet: mcp-twin add, or mcp-twin init.')
-    else for (const line of describeMatrix(matrix, plan.files.map((file) => file.plan), labelsFor(ground.world, clients), io.paint)) io.out(line)
+    else
+      for (const line of describeMatrix(
+        matrix,
+        plan.files.map((file) => file.plan),
+        labelsFor(ground.world, clients),
+        io.paint,
+      ))
+        io.out(line)
     const cells = matrix.servers.flatMap((row) => row.cells)
     const off = cells.filter((cell) => cell.state === 'missing' || cell.state === 'differs').length
     const foreign = new Set(matrix.unmanaged.map((each) => each.server)).size
-    const words = [off === 0 ? '' : `${off} not in sync: mcp-twin sync.`, foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt takes them in.`].filter((text) => text !== '')
+    const words = [
+      off === 0 ? '' : `${off} not in sync: mcp-twin sync.`,
+      foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt takes them in.`,
+    ].filter((text) => text !== '')
     if (words.length > 0) io.out(`\n${words.join(' ')}`)
     return EXIT.ok
   })

@@ -8,6 +8,7 @@ export const run = (context: Context, [old = '', fresh = '']: string[], options:
   changeManifest(context, options, async ({ manifest }) => {
     demandServer(manifest, old)
     if (old === fresh) return { changes: [] }
-    if (manifest.servers[fresh] !== undefined) throw usageError(`there is a server "${fresh}" already.`, { hint: `mcp-twin remove ${fresh} first, or take another name` })
+    if (manifest.servers[fresh] !== undefined)
+      throw usageError(`there is a server "${fresh}" already.`, { hint: `mcp-twin remove ${fresh} first, or take another name` })
     return { changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
   })

@@ -37,7 +37,9 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
 function restartLines(world: World, result: SyncResult, labels: ReturnType<typeof labelsFor>): string[] {
   return result.restart.map((id) => {
     const client = clientById(id)
-    const running = world.environments.some((side) => client?.processes?.some((name) => side.running.some((seen) => seen.toLowerCase() === name.toLowerCase())))
+    const running = world.environments.some((side) =>
+      client?.processes?.some((name) => side.running.some((seen) => seen.toLowerCase() === name.toLowerCase())),
+    )
     return `${labels.client(id)}${running && id === 'claude-desktop' ? ' is running and may write its own copy back' : ''}: ${client?.restart ?? 'start it again'}`
   })
 }

@@ -6,5 +6,7 @@ import type { Manifest } from '../model/manifest.ts'
 export function demandServer(manifest: Manifest, name: string): void {
   if (manifest.servers[name] !== undefined) return
   const guess = nearest(name, Object.keys(manifest.servers))
-  throw usageError(`there is no server "${name}" in the manifest.`, { hint: guess === null ? 'mcp-twin list shows them' : `did you mean "${guess}"?` })
+  throw usageError(`there is no server "${name}" in the manifest.`, {
+    hint: guess === null ? 'mcp-twin list shows them' : `did you mean "${guess}"?`,
+  })
 }

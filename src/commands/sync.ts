@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
-import { adoption } from '../effects/sync/adopt.ts'
 import { exitOf } from '../effects/sync/result.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import { atHome, type Ground } from './at-home.ts'
@@ -10,13 +9,21 @@ import { checkTrust } from './trust-project.ts'
 
 /** Makes every config match the manifest again. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
-  if (options.adopt === true && options.force === true) throw usageError('--adopt takes hand edits over, --force overwrites them: only one of them can be meant.', { hint: 'mcp-twin sync --help' })
+  if (options.adopt === true && options.force === true)
+    throw usageError('--adopt takes hand edits over, --force overwrites them: only one of them can be meant.', {
+      hint: 'mcp-twin sync --help',
+    })
   return atHome(context, { refresh: options.refresh === true }, (ground) => sync(context, ground, options))
 }
 
 async function sync(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
   const settings = syncOptions(context, options)
-  const source: Source = { open: ground.open, ...(options.adopt === true ? { edit: (situation) => adoption(context.system, situation, settings) } : {}) }
+  const source: Source = {
+    open: ground.open,
+    ...(options.adopt === true
+      ? { edit: async (situation) => (await import('../effects/sync/adopt.ts')).adoption(context.system, situation, settings) }
+      : {}),
+  }
   const preview = settings.check || settings.dryRun
   const opened = await ground.open()
   if (preview || (settings.prune && !context.options.yes)) {
@@ -26,7 +33,10 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
       reportSync(context, ground.world, result, { command: 'sync', preview: true })
       return exitOf(result, { check: settings.check })
     }
-    await confirmPrune(context, result.steps.filter((step) => step.kind === 'remove' && step.reason === 'in no manifest').map((step) => step.server ?? ''))
+    await confirmPrune(
+      context,
+      result.steps.filter((step) => step.kind === 'remove' && step.reason === 'in no manifest').map((step) => step.server ?? ''),
+    )
   }
   const trusted = await checkTrust(context, ground, opened, options.trust === true)
   const result = await runSync(context.system, source, settings, 'sync')
@@ -37,6 +47,9 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
 /** Removing what others wrote is asked for by name; `--yes` answers. */
 async function confirmPrune(context: Context, names: readonly string[]): Promise<void> {
   if (names.length === 0) return
-  const sure = await context.prompt.confirm(`Remove ${names.join(', ')}? No manifest knows them; a backup is kept.`, { flag: '--yes', default: false })
+  const sure = await context.prompt.confirm(`Remove ${names.join(', ')}? No manifest knows them; a backup is kept.`, {
+    flag: '--yes',
+    default: false,
+  })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }

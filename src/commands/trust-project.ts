@@ -21,7 +21,9 @@ export async function checkTrust(context: Context, ground: Ground, situation: Si
     io.note(`This project's manifest is not trusted. Its servers:`)
     for (const line of whatStarts(manifest)) io.note(`  ${line}`)
   }
-  const granted = answered || (prompt.able && (await prompt.confirm('May they be started, until the manifest changes?', { flag: '--trust', default: false })))
+  const granted =
+    answered ||
+    (prompt.able && (await prompt.confirm('May they be started, until the manifest changes?', { flag: '--trust', default: false })))
   if (!granted) return [`this project's manifest is not trusted, so its servers with keys will not start: mcp-twin trust ${place.project}`]
   await grantTrust(system, ground, project, keysOfAll(manifest))
   return []

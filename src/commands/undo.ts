@@ -5,7 +5,7 @@ import { withRunLock } from '../effects/files/lock.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { restartsFor } from '../effects/sync/restart.ts'
 import { differs, exitOf, type SyncResult } from '../effects/sync/result.ts'
-import { stepsOf } from '../effects/sync/sync.ts'
+import { stepsOf } from '../effects/sync/steps.ts'
 import { runsOf, undo } from '../effects/undo/undo.ts'
 import { align } from '../ui/width.ts'
 import { atHome, type Ground } from './at-home.ts'
@@ -14,11 +14,18 @@ import { syncOptions } from './sync-options.ts'
 
 /** Takes back what a run changed, or lists the runs. */
 export const run = (context: Context, [id]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  atHome(context, { mayBeAbsent: true }, (ground) => (options.list === true ? listThem(context, ground) : takeBack(context, ground, id, options.force === true)))
+  atHome(context, { mayBeAbsent: true }, (ground) =>
+    options.list === true ? listThem(context, ground) : takeBack(context, ground, id, options.force === true),
+  )
 
 async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
   const runs = await runsOf(context.system, await ground.open())
-  const shown = runs.map(({ id, at, command, files }) => ({ id, at, command, files: files.filter((file) => file.client !== null).map((file) => file.file) }))
+  const shown = runs.map(({ id, at, command, files }) => ({
+    id,
+    at,
+    command,
+    files: files.filter((file) => file.client !== null).map((file) => file.file),
+  }))
   context.io.json({ command: 'undo', runs: shown })
   const words = runs.map(({ id, at, command, files, undone, undoes, damaged }) => [
     id,
@@ -44,7 +51,9 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
       changed: undone.changed,
       run: undone.run,
       steps: undone.steps,
-      unmanaged: plan.files.flatMap(({ plan: file }) => file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server }))),
+      unmanaged: plan.files.flatMap(({ plan: file }) =>
+        file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })),
+      ),
       restart: restartsFor(undone.written, after.input),
       notices: [`run ${undone.id} is taken back; keys and packages stay`],
     }

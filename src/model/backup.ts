@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 /** SHA-256 of a file's bytes in hex; null: the file was not there. */
 const digestOrAbsent = z.string().nullable()

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 import { native } from './path.ts'
 
 /** The four kinds of places where programs run (SPEC §3). */

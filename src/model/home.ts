@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 import { environmentSchema } from './environment.ts'
 import { native } from './path.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 /** One resolved package: what `npm view` said when it was pinned. */
 export const lockedPackageSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 /** Names that every client takes as they are; others are mapped, stably, where a client refuses them. */
 const serverName = z.string().min(1).max(128)
@@ -22,26 +22,25 @@ export const overrideSchema = z.strictObject({
 })
 export type Override = z.infer<typeof overrideSchema>
 
-export const serverSchema = z
-  .strictObject({
-    package: z.string().min(1).optional().describe('npm package, optionally with a version, range or tag: "tavily-mcp@0.2.22"'),
-    command: z.string().min(1).optional().describe('program to start, as typed on its own side'),
-    url: z.string().min(1).optional().describe('address of a remote server'),
-    args: argumentsList.optional(),
-    env: texts.optional().describe('variables; "${secret:NAME}" stands for a key of the store'),
-    headers: texts.optional().describe('HTTP headers of a url server'),
-    transport: z.enum(['http', 'sse']).optional().describe('how a url server is spoken to; default http'),
-    only: z.array(z.string()).optional().describe('client ids, environment kinds or ids that get this server'),
-    except: z.array(z.string()).optional().describe('client ids, environment kinds or ids that do not'),
-    on: z.record(z.string(), overrideSchema).optional().describe('what differs in an environment (kind or id)'),
-    runIn: z.string().optional().describe('"each" (default), or the one environment where it runs'),
-    launch: z.enum(launchKinds).optional().describe('overrides the global launch'),
-    bin: z.string().optional().describe('which program of the package to start'),
-    allowScripts: z.boolean().optional().describe('let npm run the install scripts of this package; default false'),
-    share: z.boolean().optional().describe('reach it through the bridge instead of one entry per client'),
-    disabled: z.boolean().optional(),
-    description: z.string().optional(),
-  })
+export const serverSchema = z.strictObject({
+  package: z.string().min(1).optional().describe('npm package, optionally with a version, range or tag: "tavily-mcp@0.2.22"'),
+  command: z.string().min(1).optional().describe('program to start, as typed on its own side'),
+  url: z.string().min(1).optional().describe('address of a remote server'),
+  args: argumentsList.optional(),
+  env: texts.optional().describe('variables; "${secret:NAME}" stands for a key of the store'),
+  headers: texts.optional().describe('HTTP headers of a url server'),
+  transport: z.enum(['http', 'sse']).optional().describe('how a url server is spoken to; default http'),
+  only: z.array(z.string()).optional().describe('client ids, environment kinds or ids that get this server'),
+  except: z.array(z.string()).optional().describe('client ids, environment kinds or ids that do not'),
+  on: z.record(z.string(), overrideSchema).optional().describe('what differs in an environment (kind or id)'),
+  runIn: z.string().optional().describe('"each" (default), or the one environment where it runs'),
+  launch: z.enum(launchKinds).optional().describe('overrides the global launch'),
+  bin: z.string().optional().describe('which program of the package to start'),
+  allowScripts: z.boolean().optional().describe('let npm run the install scripts of this package; default false'),
+  share: z.boolean().optional().describe('reach it through the bridge instead of one entry per client'),
+  disabled: z.boolean().optional(),
+  description: z.string().optional(),
+})
 export type ServerSpec = z.infer<typeof serverSchema>
 
 const clientSwitch = z.union([z.boolean(), z.looseObject({ file: z.string().optional() })])

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 /** What a side's node says of itself and its surroundings when it is asked (one line of JSON). */
 export const nodeFactsSchema = z.object({

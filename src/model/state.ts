@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 /** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
 export const recordSchema = z.object({ server: z.string(), digest: z.string() })

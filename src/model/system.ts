@@ -14,6 +14,8 @@ export interface FileFacts {
   /** Device and inode alone: another one under the same name means that the file was replaced whole. Where known. */
   readonly inode?: string
   readonly modifiedMs: number
+  /** When anything about it changed last, its name included; later than `modifiedMs` once it was renamed. Where known. */
+  readonly changedMs?: number
 }
 
 /** Trouble of the file system in the words of the platform: `ENOSPC`, `EACCES`, `EBUSY`. */
@@ -33,8 +35,8 @@ export interface Files {
   realPath(path: ReachablePath): Promise<ReachablePath | null>
   readLink(path: ReachablePath): Promise<string | null>
   // ---- from here on: changes ----
-  /** A new file, flushed to the disk; `EEXIST` when there is one already. */
-  create(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
+  /** A new file, flushed to the disk unless that is left to the caller; `EEXIST` when there is one already. */
+  create(path: ReachablePath, bytes: Uint8Array, mode: number, flushed?: 'unflushed'): Promise<void>
   /** Whole new content by a temporary file beside it, flushed, renamed, directory flushed. For our own files. */
   replace(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
   /**

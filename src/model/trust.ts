@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from './zod.ts'
 
 /** `trust.json` in home's folder: the manifests of projects whose servers `run` may start, as they were when they were looked at. */
 export const trustSchema = z.object({

@@ -3,6 +3,8 @@ import type { FileFacts } from '../model/system.ts'
 
 export const identityOf = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}:${stats.mtimeNs}`
 
+const milliseconds = (ns: bigint): number => Number(ns) / 1e6
+
 /** What Node says of a path, in the words of the port. */
 export function factsOf(stats: BigIntStats): FileFacts {
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'other'
@@ -15,6 +17,7 @@ export function factsOf(stats: BigIntStats): FileFacts {
     links: Number(stats.nlink),
     identity: identityOf(stats),
     inode: `${stats.dev}:${stats.ino}`,
-    modifiedMs: Number(stats.mtimeMs),
+    modifiedMs: milliseconds(stats.mtimeNs),
+    changedMs: milliseconds(stats.ctimeNs),
   }
 }

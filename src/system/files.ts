@@ -1,5 +1,7 @@
-import { constants } from 'node:fs'
+import { constants, realpath as walk } from 'node:fs'
 import { chmod, chown, lstat, mkdir, open, readdir, readlink, realpath, rm, rmdir, stat, utimes } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
+import { promisify } from 'node:util'
 import { reachable } from '../model/path.ts'
 import type { Files } from '../model/system.ts'
 import { factsOf } from './facts.ts'
@@ -22,6 +24,15 @@ async function orAbsent<T, U>(work: Promise<T>, otherwise: U, codes: readonly st
   }
 }
 
+/**
+ * Asks the system, which follows what only it knows (junctions, drives made by `subst`). For a share it may answer with no
+ * path at all: `unix\home\ana` for `\\wsl.localhost\Debian\home\ana`, seen with node 22.23 under Wine 10. Then Node walks.
+ */
+async function realPathOf(path: string): Promise<string> {
+  const real = await realpath(path)
+  return isAbsolute(real) ? real : promisify(walk)(path)
+}
+
 async function readWhole(path: string): Promise<Uint8Array> {
   // Not blocking: a pipe put in the place of a file must not hold us up. Windows knows no such flag.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -41,7 +52,7 @@ export const nodeFiles: Files = {
   },
   list: async (path) => (await orAbsent(readdir(path), [])).sort(),
   realPath: async (path) => {
-    const real = await orAbsent(realpath(path), null)
+    const real = await orAbsent(realPathOf(path), null)
     return real === null ? null : reachable(real)
   },
   readLink: (path) => orAbsent(readlink(path), null, [...absent, ...noLink]),

@@ -1,13 +1,10 @@
 import type { Io, Paint } from '../context.ts'
+import { reveal } from '../model/secret.ts'
 import { Mask } from './mask.ts'
 import { progressOn } from './progress.ts'
+import type { Sink } from './sink.ts'
 
-/** A stream as far as we use one. */
-export interface Sink {
-  write(text: string): unknown
-  readonly isTTY?: boolean
-  readonly columns?: number
-}
+export type { Sink }
 
 export interface IoOptions {
   readonly stdout: Sink
@@ -22,14 +19,23 @@ export interface IoOptions {
 export function createIo(options: IoOptions): Io {
   const mask = new Mask()
   const write = (sink: Sink, text: string) => sink.write(`${mask.apply(text)}\n`)
-  const talk = (text: string) => { if (!options.quiet) write(options.stderr, text) }
+  const talk = (text: string) => {
+    if (!options.quiet) write(options.stderr, text)
+  }
   return {
-    out: (text = '') => { if (!options.asJson) write(options.stdout, text) },
+    out: (text = '') => {
+      if (!options.asJson) write(options.stdout, text)
+    },
     note: (text = '') => talk(text),
     error: (text) => write(options.stderr, text),
-    json: (document) => { if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2)) },
+    json: (document) => {
+      if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2))
+    },
+    jsonLine: (document) => {
+      if (options.asJson) write(options.stdout, JSON.stringify(document))
+    },
     progress: (title) => progressOn(options.stderr, mask, options.quiet, title, options.paint),
-    hide: (value) => mask.hide(value),
+    hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,
     width: Math.max(40, options.stdout.columns ?? options.stderr.columns ?? 80),

@@ -1,5 +1,5 @@
 import type { Paint, Progress } from '../context.ts'
-import type { Sink } from './io.ts'
+import type { Sink } from './sink.ts'
 import type { Mask } from './mask.ts'
 import { columns } from './width.ts'
 
@@ -43,7 +43,9 @@ function moving(sink: Sink, mask: Mask, title: string, paint: Paint): Progress {
   }, FRAME_MS)
   timer.unref()
   return {
-    update(text) { detail = text },
+    update(text) {
+      detail = text
+    },
     done(text) {
       clearInterval(timer)
       if (shown) sink.write('\r\u001b[K')

@@ -39,6 +39,7 @@ export function terminalPrompt(stdin: NodeJS.ReadableStream, stderr: NodeJS.Writ
     text: async (message, options) =>
       asked((await inquirer()).input(options.default === undefined ? { message } : { message, default: options.default }, context)),
     choose: async (message, choices) => asked((await inquirer()).select({ message, choices: [...choices], pageSize: 12 }, context)),
-    chooseMany: async (message, choices) => asked((await inquirer()).checkbox({ message, choices: [...choices], pageSize: 14, loop: false }, context)),
+    chooseMany: async (message, choices) =>
+      asked((await inquirer()).checkbox({ message, choices: [...choices], pageSize: 14, loop: false }, context)),
   }
 }

@@ -46,14 +46,21 @@ function row(step: Step, name: string, text: string, paint: Paint, width: number
   const head = isBad(step) ? paint.bad('✗') : step.change === 'remove' ? paint.warn(mark) : paint.good(mark)
   const [first = '', ...more] = wrap(text, room)
   const indent = ' '.repeat(LEFT + 2)
-  const hint = isBad(step) && step.hint !== null ? wrap(visible(step.hint), room).map((line, at) => `${indent}${at === 0 ? paint.dim('→') : ' '} ${line}`) : []
+  const hint =
+    isBad(step) && step.hint !== null
+      ? wrap(visible(step.hint), room).map((line, at) => `${indent}${at === 0 ? paint.dim('→') : ' '} ${line}`)
+      : []
   return [`  ${head} ${pad(name, LEFT - 2)}${first}`, ...more.map((line) => indent + line), ...hint]
 }
 
 function entryRow(step: Step, paint: Paint, width: number): string[] {
   const word = MARKS[step.change][1]
-  const name = step.server === null ? (isBad(step) ? 'not written' : '') : visible(step.server)
-  const text = isBad(step) ? (step.reason ?? step.outcome) : step.reason !== null && step.change !== 'adopt' ? `${word} (${step.reason})` : word
+  const name = step.server === null ? (isBad(step) ? 'not written' : 'the file') : visible(step.server)
+  const text = isBad(step)
+    ? (step.reason ?? step.outcome)
+    : step.reason !== null && step.change !== 'adopt'
+      ? `${word} (${step.reason})`
+      : word
   return row(step, name, visible(text), paint, width)
 }
 
@@ -72,9 +79,14 @@ export function describeSteps(steps: readonly Step[], labels: Labels, paint: Pai
   for (const group of groups.values()) {
     const [first] = group
     if (first === undefined) continue
-    const title = first.client === null ? labels.environment(first.environment) : `${labels.client(first.client)} (${labels.environment(first.environment)})`
+    const title =
+      first.client === null
+        ? labels.environment(first.environment)
+        : `${labels.client(first.client)} (${labels.environment(first.environment)})`
     const file = first.file === null ? '' : cutPath(labels.file(first.environment, first.file), Math.max(20, width - LEFT - 3))
-    lines.push(columns(title) >= LEFT + 2 ? `${paint.strong(title)}  ${paint.dim(file)}` : `${paint.strong(pad(title, LEFT + 2))}${paint.dim(file)}`)
+    lines.push(
+      columns(title) >= LEFT + 2 ? `${paint.strong(title)}  ${paint.dim(file)}` : `${paint.strong(pad(title, LEFT + 2))}${paint.dim(file)}`,
+    )
     for (const step of group) lines.push(...entryRow(step, paint, width))
   }
   return lines

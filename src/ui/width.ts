@@ -31,6 +31,9 @@ export function cutPath(path: string, width: number): string {
 /** Rows of cells as aligned lines, two blanks between columns, none at the end. */
 export function align(rows: readonly (readonly string[])[], indent = ''): string[] {
   const widths: number[] = []
-  for (const row of rows) row.forEach((cell, at) => { widths[at] = Math.max(widths[at] ?? 0, columns(cell)) })
+  for (const row of rows)
+    row.forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, columns(cell))
+    })
   return rows.map((row) => (indent + row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('  ')).trimEnd())
 }

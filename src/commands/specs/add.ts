@@ -2,7 +2,10 @@ import type { CommandSpec } from '../../context.ts'
 
 export const add: CommandSpec = {
   name: 'add',
-  arguments: [{ name: '<name>', description: "the server's name; - reads a JSON snippet from standard input" }, { name: '[arguments...]', description: 'after --: arguments of the command' }],
+  arguments: [
+    { name: '<name>', description: "the server's name; - reads a JSON snippet from standard input" },
+    { name: '[arguments...]', description: 'after --: arguments of the command' },
+  ],
   summary: 'add a server, install it and write it into every config',
   options: [
     { flags: '--package <package>', description: 'an npm package, optionally with a version: tavily-mcp@0.2.22' },

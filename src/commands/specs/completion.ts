@@ -4,6 +4,10 @@ export const completion: CommandSpec = {
   name: 'completion',
   arguments: [{ name: '<shell>', description: 'bash, zsh, fish or powershell' }],
   summary: 'print a completion script for a shell',
-  examples: ['source <(mcp-twin completion bash)', 'mcp-twin completion fish > ~/.config/fish/completions/mcp-twin.fish', 'mcp-twin completion powershell | Out-String | Invoke-Expression'],
+  examples: [
+    'source <(mcp-twin completion bash)',
+    'mcp-twin completion fish > ~/.config/fish/completions/mcp-twin.fish',
+    'mcp-twin completion powershell | Out-String | Invoke-Expression',
+  ],
   load: () => import('../completion.ts'),
 }

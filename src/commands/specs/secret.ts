@@ -2,8 +2,17 @@ import type { CommandSpec } from '../../context.ts'
 
 export const secret: CommandSpec = {
   name: 'secret',
-  arguments: [{ name: '<action>', description: 'set, list or remove' }, { name: '[name]', description: 'name of the key' }, { name: '[value]', description: 'never here: a command line can be read by others' }],
+  arguments: [
+    { name: '<action>', description: 'set, list or remove' },
+    { name: '[name]', description: 'name of the key' },
+    { name: '[value]', description: 'never here: a command line can be read by others' },
+  ],
   summary: 'API keys: store one, list their names, remove one',
-  examples: ['mcp-twin secret set TAVILY_API_KEY', 'pass show tavily | mcp-twin secret set TAVILY_API_KEY', 'mcp-twin secret list', 'mcp-twin secret remove TAVILY_API_KEY'],
+  examples: [
+    'mcp-twin secret set TAVILY_API_KEY',
+    'pass show tavily | mcp-twin secret set TAVILY_API_KEY',
+    'mcp-twin secret list',
+    'mcp-twin secret remove TAVILY_API_KEY',
+  ],
   load: () => import('../secret.ts'),
 }

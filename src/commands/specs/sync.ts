@@ -13,6 +13,11 @@ export const sync: CommandSpec = {
     { flags: '--trust', description: "trust this project's manifest, so that its servers can be started" },
     { flags: '--desktop-config <path>', description: "Claude Desktop's config file, where it is not found by itself" },
   ],
-  examples: ['mcp-twin sync', 'mcp-twin sync --check', 'mcp-twin sync --adopt --client claude-desktop', 'mcp-twin sync --force --on windows'],
+  examples: [
+    'mcp-twin sync',
+    'mcp-twin sync --check',
+    'mcp-twin sync --adopt --client claude-desktop',
+    'mcp-twin sync --force --on windows',
+  ],
   load: () => import('../sync.ts'),
 }

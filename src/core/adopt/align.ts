@@ -7,7 +7,8 @@ export function align(before: readonly string[], after: readonly string[]): Map<
   const at = (i: number, j: number): number => table[i]?.[j] ?? 0
   for (let i = before.length - 1; i >= 0; i--) {
     const row = table[i] ?? []
-    for (let j = after.length - 1; j >= 0; j--) row[j] = before[i] === after[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1))
+    for (let j = after.length - 1; j >= 0; j--)
+      row[j] = before[i] === after[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1))
   }
   const pairs = new Map<number, number>()
   let [i, j] = [0, 0]

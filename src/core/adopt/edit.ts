@@ -33,7 +33,7 @@ export function takeEdit(server: ServerSpec, edit: HandEdit): Taken {
   const over: Override = word === undefined ? {} : (server.on?.[word] ?? {})
   const secrets: { name: string; value: Secret }[] = []
   const plain = extractKeys(edit.after, { server: edit.name, names: edit.names })
-  const changed = { ...kindChange(edit), ...listChange(server, over, edit, plain.server.args ?? []) } as Override
+  const changed = { ...kindChange(edit, plain.server), ...listChange(server, over, edit, plain.server.args ?? []) } as Override
   for (const part of ['env', 'headers'] as const) {
     const own = { ...server[part], ...over[part] }
     const values = tableChange(own, edit.before[part] ?? {}, edit.after[part] ?? {}, plain.server[part] ?? {}, secrets)
@@ -45,9 +45,9 @@ export function takeEdit(server: ServerSpec, edit: HandEdit): Taken {
 }
 
 /** Another package, program or address; whichever it is, the others go. */
-function kindChange({ before, after }: HandEdit): Override {
+function kindChange({ before, after }: HandEdit, plain: Pick<ServerSpec, (typeof KINDS)[number]>): Override {
   const change: Override = {}
-  for (const kind of KINDS) if (after[kind] !== undefined && after[kind] !== before[kind]) change[kind] = after[kind]
+  for (const kind of KINDS) if (after[kind] !== undefined && after[kind] !== before[kind]) change[kind] = plain[kind]
   if (after.transport !== before.transport && after.transport !== undefined) change.transport = after.transport
   return change
 }
@@ -57,7 +57,11 @@ function listChange(server: ServerSpec, over: Override, edit: HandEdit, plain: r
   if (was.length === is.length && was.every((text, at) => text === is[at])) return {}
   const own = over.args ?? server.args ?? []
   const pairs = align(was, is)
-  return { args: is.map((text, at) => (own.length === was.length ? own[pairs.get(at) ?? -1] : undefined) ?? edit.everywhere(text) ?? plain[at] ?? text) }
+  return {
+    args: is.map(
+      (text, at) => (own.length === was.length ? own[pairs.get(at) ?? -1] : undefined) ?? edit.everywhere(text) ?? plain[at] ?? text,
+    ),
+  }
 }
 
 /** Variables or headers after the edit; null when none of them changed. */
@@ -96,6 +100,8 @@ function lay(server: ServerSpec, word: string | undefined, over: Override, chang
     const inSide = word !== undefined && (over[key] !== undefined || (key === kind && KINDS.some((each) => over[each] !== undefined)))
     Object.assign(inSide ? side : base, { [key]: changed[key] })
   }
-  for (const part of [base, side]) for (const key of ['args', 'env', 'headers'] as const) if (part[key] !== undefined && Object.keys(part[key] ?? {}).length === 0) delete part[key]
+  for (const part of [base, side])
+    for (const key of ['args', 'env', 'headers'] as const)
+      if (part[key] !== undefined && Object.keys(part[key] ?? {}).length === 0) delete part[key]
   return word === undefined ? base : { ...base, on: { ...server.on, [word]: side } }
 }

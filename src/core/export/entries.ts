@@ -6,7 +6,9 @@ import type { ClientDefinition } from '../../model/client.ts'
 const DOTS = '••••••••'
 
 const dotted = (value: JsonValue): JsonValue =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, DOTS])) : DOTS
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.keys(value).map((name) => [name, DOTS]))
+    : DOTS
 
 /** An entry of somebody else as it may stand in version control: every value of a variable or header as dots, and keys in arguments. */
 export function foreignEntry(value: JsonValue, client: ClientDefinition): JsonValue {
@@ -26,6 +28,7 @@ export function foreignEntry(value: JsonValue, client: ClientDefinition): JsonVa
 export function ownEntry(value: JsonValue, keys: readonly string[]): JsonValue {
   if (typeof value === 'string') return keys.reduce((text, key) => (key === '' ? text : text.split(key).join(DOTS)), value)
   if (Array.isArray(value)) return value.map((each) => ownEntry(each, keys))
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, ownEntry(each, keys)]))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, ownEntry(each, keys)]))
   return value
 }

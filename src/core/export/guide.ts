@@ -35,7 +35,9 @@ export function setupGuide(manifest: Manifest, files: readonly ExportedFile[]): 
     ...sides.flatMap((side) => [
       `## ${environmentLabel(side)} (${side.id})`,
       '',
-      ...files.filter((each) => each.environment === side).map((each) => `- ${each.label}: \`${each.file}\` with ${each.servers.length === 0 ? 'no servers' : each.servers.join(', ')}`),
+      ...files
+        .filter((each) => each.environment === side)
+        .map((each) => `- ${each.label}: \`${each.file}\` with ${each.servers.length === 0 ? 'no servers' : each.servers.join(', ')}`),
       '',
     ]),
     '## To restore',

@@ -3,7 +3,13 @@ import { templateNames } from '../launch/template.ts'
 
 function* texts(server: ServerSpec): Iterable<string> {
   for (const part of [server, ...Object.values(server.on ?? {})]) {
-    for (const text of [part.command, part.url, ...(part.args ?? []), ...Object.values(part.env ?? {}), ...Object.values(part.headers ?? {})]) {
+    for (const text of [
+      part.command,
+      part.url,
+      ...(part.args ?? []),
+      ...Object.values(part.env ?? {}),
+      ...Object.values(part.headers ?? {}),
+    ]) {
       if (text !== undefined) yield text
     }
   }

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import type { JsonValue } from '../../model/entry.ts'
 import { type Manifest, manifestSchema } from '../../model/manifest.ts'
-import { presentEntries } from '../json/entries.ts'
+import { placeOf } from '../json/place.ts'
 import { readDocument } from '../json/read.ts'
+import { offsetOf } from '../json/tree.ts'
+import { readValue } from '../json/value.ts'
 import { nearest } from '../nearest.ts'
 import { knownKeys } from './known.ts'
-import { placeOf } from './place.ts'
 import { breaches } from './rules.ts'
 
 /** A manifest, or what is wrong with it and where; line and column count from 1. */
@@ -20,16 +20,20 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
     const { reason, line, column } = read.refusal
     return { ok: false, message: reason, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
   }
-  if (read.document.container === null) return { ok: false, message: 'the manifest is empty', line: 1, column: 1 }
-  const value: Record<string, JsonValue> = Object.fromEntries(presentEntries(read.document).map((entry) => [entry.name, entry.value]))
-  const parsed = manifestSchema.safeParse(value)
+  const { text } = read.document
+  if (read.document.blank === true) return { ok: false, message: 'the manifest is empty', line: 1, column: 1 }
+  const wrong = (path: readonly PropertyKey[], message: string): ParsedManifest => ({
+    ok: false,
+    message,
+    ...placeOf(text, offsetOf(text, path)),
+  })
+  const parsed = manifestSchema.safeParse(readValue(text, 'jsonc'))
   if (!parsed.success) {
     const { path, message } = explain(parsed.error.issues)
-    return { ok: false, message, ...placeOf(bytes, path) }
+    return wrong(path, message)
   }
   const breach = breaches(parsed.data, clientIds)[0]
-  if (breach !== undefined) return { ok: false, message: breach.message, ...placeOf(bytes, breach.path) }
-  return { ok: true, manifest: parsed.data }
+  return breach === undefined ? { ok: true, manifest: parsed.data } : wrong(breach.path, breach.message)
 }
 
 /** The first trouble that the schema found, in words. */
@@ -42,6 +46,7 @@ function explain(issues: readonly z.core.$ZodIssue[]): { path: readonly Property
     const guess = nearest(key, knownKeys(issue.path))
     return { path: [...issue.path, key], message: `unknown key "${key}"${where}${guess === null ? '' : `; did you mean "${guess}"?`}` }
   }
-  if (issue.path.length === 1 && issue.path[0] === 'version') return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
+  if (issue.path.length === 1 && issue.path[0] === 'version')
+    return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
   return { path: issue.path, message: `${issue.path.map(String).join('.') || 'the manifest'}: ${issue.message}` }
 }

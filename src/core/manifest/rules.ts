@@ -18,19 +18,27 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
   const found: Breach[] = []
   const kinds = KINDS.filter((kind) => server[kind] !== undefined)
   if (kinds.length === 0 && server.on === undefined) found.push({ path, message: `server "${name}" says neither package, command nor url` })
-  if (kinds.length > 1) found.push({ path: [...path, kinds[1] ?? ''], message: `server "${name}" says both ${kinds.join(' and ')}; one of them is enough` })
+  if (kinds.length > 1)
+    found.push({ path: [...path, kinds[1] ?? ''], message: `server "${name}" says both ${kinds.join(' and ')}; one of them is enough` })
   for (const key of ['headers', 'transport'] as const) {
-    if (server[key] !== undefined && kinds[0] !== 'url') found.push({ path: [...path, key], message: `"${key}" has a meaning only for a url server, and "${name}" is none` })
+    if (server[key] !== undefined && kinds[0] !== 'url')
+      found.push({ path: [...path, key], message: `"${key}" has a meaning only for a url server, and "${name}" is none` })
   }
   for (const key of ['bin', 'allowScripts'] as const) {
-    if (server[key] !== undefined && kinds[0] !== 'package') found.push({ path: [...path, key], message: `"${key}" has a meaning only for a package server, and "${name}" is none` })
+    if (server[key] !== undefined && kinds[0] !== 'package')
+      found.push({ path: [...path, key], message: `"${key}" has a meaning only for a package server, and "${name}" is none` })
   }
-  if (server.url !== undefined && !/^(https?:\/\/|\$\{)/i.test(server.url)) found.push({ path: [...path, 'url'], message: `the url of "${name}" must begin with https:// or http://` })
+  if (server.url !== undefined && !/^(https?:\/\/|\$\{)/i.test(server.url))
+    found.push({ path: [...path, 'url'], message: `the url of "${name}" must begin with https:// or http://` })
   for (const key of Object.keys(server.on ?? {})) {
-    if (!isEnvironmentName(key)) found.push({ path: [...path, 'on', key], message: `"${key}" is no environment${meant(key, environmentKinds)}` })
+    if (!isEnvironmentName(key))
+      found.push({ path: [...path, 'on', key], message: `"${key}" is no environment${meant(key, environmentKinds)}` })
   }
   if (server.runIn !== undefined && server.runIn !== 'each' && !isEnvironmentName(server.runIn)) {
-    found.push({ path: [...path, 'runIn'], message: `"${server.runIn}" is no environment${meant(server.runIn, ['each', ...environmentKinds])}` })
+    found.push({
+      path: [...path, 'runIn'],
+      message: `"${server.runIn}" is no environment${meant(server.runIn, ['each', ...environmentKinds])}`,
+    })
   }
   return found
 }
@@ -50,13 +58,15 @@ export function breaches(manifest: Manifest, clientIds: readonly string[]): Brea
   for (const [name, server] of Object.entries(manifest.servers)) {
     for (const key of ['only', 'except'] as const) {
       for (const word of server[key] ?? []) {
-        if (!clientIds.includes(word) && !isEnvironmentName(word)) found.push({ path: ['servers', name, key], message: `"${word}" is neither a client nor an environment${meant(word, places)}` })
+        if (!clientIds.includes(word) && !isEnvironmentName(word))
+          found.push({ path: ['servers', name, key], message: `"${word}" is neither a client nor an environment${meant(word, places)}` })
       }
     }
   }
   for (const id of Object.keys(manifest.clients ?? {})) {
     if (!clientIds.includes(id)) found.push({ path: ['clients', id], message: `there is no client "${id}"${meant(id, clientIds)}` })
   }
-  if (manifest.servers['mcp-twin'] !== undefined) found.push({ path: ['servers', 'mcp-twin'], message: '"mcp-twin" is the name of the bridge itself; a server needs another one' })
+  if (manifest.servers['mcp-twin'] !== undefined)
+    found.push({ path: ['servers', 'mcp-twin'], message: '"mcp-twin" is the name of the bridge itself; a server needs another one' })
   return found
 }

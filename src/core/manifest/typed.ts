@@ -15,7 +15,9 @@ export interface Typed {
   readonly only: readonly string[]
 }
 
-export type TypedServer = { readonly ok: true; readonly server: ServerSpec } | { readonly ok: false; readonly reason: string; readonly hint: string }
+export type TypedServer =
+  | { readonly ok: true; readonly server: ServerSpec }
+  | { readonly ok: false; readonly reason: string; readonly hint: string }
 
 const refusal = (reason: string, hint: string): TypedServer => ({ ok: false, reason, hint })
 
@@ -27,7 +29,8 @@ function pairs(words: readonly string[], kind: 'env' | 'header', server: string)
   for (const word of words) {
     // A header may also be given as it stands in a request: `Name: value`.
     const at = word.search(kind === 'env' ? /=/ : /[=:]/)
-    if (at < 1) return refusal(`--${kind} wants NAME=value`, `mcp-twin add ${server} --${kind} ${kind === 'env' ? 'NAME=value' : '"Name=value"'}`)
+    if (at < 1)
+      return refusal(`--${kind} wants NAME=value`, `mcp-twin add ${server} --${kind} ${kind === 'env' ? 'NAME=value' : '"Name=value"'}`)
     const [name, value] = [word.slice(0, at).trim(), kind === 'env' ? word.slice(at + 1) : word.slice(at + 1).trimStart()]
     const key = refuseLiteral(kind, name, value, server)
     if (key !== null) return refusal(key.reason, key.hint)
@@ -39,8 +42,15 @@ function pairs(words: readonly string[], kind: 'env' | 'header', server: string)
 /** The server that a command line describes, or what is wrong with it. No key is ever taken from a command line. */
 export function typedServer(name: string, typed: Typed): TypedServer {
   const kinds = [typed.package, typed.url, typed.command].filter((each) => each !== undefined)
-  if (kinds.length !== 1) return refusal(kinds.length === 0 ? `it is not said what "${name}" is` : 'a server is a package, a url or a command, not several of them', `mcp-twin add ${name} --package PACKAGE (or --url URL, or --command PROGRAM -- ARGUMENTS)`)
-  for (const [kind, texts] of [['argument', typed.args], ['url', typed.url === undefined ? [] : [typed.url]]] as const) {
+  if (kinds.length !== 1)
+    return refusal(
+      kinds.length === 0 ? `it is not said what "${name}" is` : 'a server is a package, a url or a command, not several of them',
+      `mcp-twin add ${name} --package PACKAGE (or --url URL, or --command PROGRAM -- ARGUMENTS)`,
+    )
+  for (const [kind, texts] of [
+    ['argument', typed.args],
+    ['url', typed.url === undefined ? [] : [typed.url]],
+  ] as const) {
     for (const [at, text] of texts.entries()) {
       const key = refuseLiteral(kind, kind === 'argument' ? (texts[at - 1] ?? '') : 'url', text, name)
       if (key !== null) return refusal(key.reason, key.hint)

@@ -1,52 +1,13 @@
 import type { ClientDefinition } from '../../model/client.ts'
-import type { PresentEntry, Read } from '../../model/document.ts'
-import type { JsonObject } from '../../model/entry.ts'
-import type { NativePath } from '../../model/path.ts'
-import type { EntryStep, FilePlan, Step } from '../../model/plan.ts'
-import type { Secret } from '../../model/secret.ts'
-import type { FileState } from '../../model/state.ts'
+import type { Read } from '../../model/document.ts'
+import type { EntryStep, FilePlan } from '../../model/plan.ts'
 import { presentEntries } from '../json/entries.ts'
 import { describeRefusal } from '../json/place.ts'
 import { readDocument } from '../json/read.ts'
+import type { FileFacts, FileRequest } from './facts.ts'
 import { planForgotten, planPruned } from './leftover.ts'
 import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
-
-/** An entry that the manifest wants in a file. */
-export interface Wanted {
-  readonly server: string
-  /** The name as this client takes it. */
-  readonly name: string
-  readonly value: Secret<JsonObject>
-  readonly owned: readonly string[]
-  readonly holdsKey: boolean
-}
-
-/** A server that belongs here but cannot be written now; what stands there stays. */
-export interface Held {
-  readonly server: string
-  readonly step: Step
-}
-
-export interface FileRequest {
-  readonly environment: string
-  readonly client: ClientDefinition
-  readonly file: NativePath
-  readonly bytes: Uint8Array | null
-  readonly wanted: readonly Wanted[]
-  readonly held: readonly Held[]
-  readonly state: FileState
-  readonly force: boolean
-  readonly prune: boolean
-}
-
-/** What the pieces of the plan of one file need to know of it. */
-export interface FileFacts extends FileRequest {
-  readonly present: ReadonlyMap<string, PresentEntry>
-  /** Our entries vanished together, or with their whole container: their program dropped them, no person did. */
-  readonly wiped: boolean
-  step(parts: Pick<Step, 'kind'> & Partial<Step>): Step
-}
 
 /** The file as it stands, through its client's eyes. No file at all reads as an empty document. */
 export const readClientFile = (client: ClientDefinition, bytes: Uint8Array | null): Read =>
@@ -60,7 +21,11 @@ export function planFile(request: FileRequest): FilePlan {
   const read = readClientFile(client, request.bytes)
   if (!read.ok) {
     const concerned = request.wanted.length > 0 || Object.keys(request.state.entries).length > 0
-    const refusal = step({ kind: 'refuse', reason: describeRefusal(read.refusal), hint: `mend it by hand, then: mcp-twin sync --client ${client.id}` })
+    const refusal = step({
+      kind: 'refuse',
+      reason: describeRefusal(read.refusal),
+      hint: `mend it by hand, then: mcp-twin sync --client ${client.id}`,
+    })
     return { ...plan, entries: [], refusal: concerned ? refusal : null, notices: [], unmanaged: [], present: new Set() }
   }
   const present = new Map(presentEntries(read.document).map((entry) => [entry.name, entry]))
@@ -73,10 +38,15 @@ export function planFile(request: FileRequest): FilePlan {
   const unmanaged = [...present.keys()].filter((name) => !wanted.has(name) && request.state.entries[name] === undefined && !held.has(name))
   const entries: EntryStep[] = [
     ...request.wanted.flatMap((each) => planWanted(facts, each) ?? []),
-    ...ours.filter((name) => !wanted.has(name) && !held.has(request.state.entries[name]?.server ?? '')).map((name) => planForgotten(facts, name)),
+    ...ours
+      .filter((name) => !wanted.has(name) && !held.has(request.state.entries[name]?.server ?? ''))
+      .map((name) => planForgotten(facts, name)),
     ...(request.prune ? unmanaged.map((name) => planPruned(facts, name)) : []),
   ]
   const bom = read.document.bom && client.rejectsBom && entries.some((each) => each.change !== null)
-  const notices = [...read.document.notices, ...(bom ? [`a byte order mark (BOM) stands at its start, which ${client.label} does not read: it is taken off`] : [])]
+  const notices = [
+    ...read.document.notices,
+    ...(bom ? [`a byte order mark (BOM) stands at its start, which ${client.label} does not read: it is taken off`] : []),
+  ]
   return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
 }

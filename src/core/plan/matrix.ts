@@ -39,9 +39,20 @@ function stateOf(file: PlannedFile, server: string, disabled: boolean): CellStat
 /** Servers × client files, as the plan sees them. */
 export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
   const servers = Object.entries(manifest.servers).map(([name, spec]): Row => {
-    const cells = plan.files.map((file) => ({ environment: file.plan.environment, client: file.plan.client, state: stateOf(file, name, spec.disabled === true) }))
-    return { name, kind: serverKind(spec), version: (spec.package === undefined ? undefined : lock.packages[spec.package]?.version) ?? null, cells }
+    const cells = plan.files.map((file) => ({
+      environment: file.plan.environment,
+      client: file.plan.client,
+      state: stateOf(file, name, spec.disabled === true),
+    }))
+    return {
+      name,
+      kind: serverKind(spec),
+      version: (spec.package === undefined ? undefined : lock.packages[spec.package]?.version) ?? null,
+      cells,
+    }
   })
-  const unmanaged = plan.files.flatMap((file) => file.plan.unmanaged.map((server) => ({ environment: file.plan.environment, client: file.plan.client, server })))
+  const unmanaged = plan.files.flatMap((file) =>
+    file.plan.unmanaged.map((server) => ({ environment: file.plan.environment, client: file.plan.client, server })),
+  )
   return { servers, unmanaged }
 }

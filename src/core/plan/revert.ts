@@ -9,13 +9,21 @@ import { readClientFile } from './file.ts'
 /** The changes that take our entries back to what they were, or why they must not be made. */
 export type Reverted = { readonly changes: readonly EntryChange[] } | { readonly reason: string; readonly hint: string }
 
-const keysOf = (value: JsonValue | undefined): string[] => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [])
+const keysOf = (value: JsonValue | undefined): string[] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 
 /**
  * Takes the named entries of a file back to what they were in `before`, in a file that its program has written since.
  * `state` says what we left in it: an entry that says something else now was edited by someone.
  */
-export function revertEntries(client: ClientDefinition, current: Uint8Array, before: Uint8Array | null, names: readonly string[], state: FileState, force: boolean): Reverted {
+export function revertEntries(
+  client: ClientDefinition,
+  current: Uint8Array,
+  before: Uint8Array | null,
+  names: readonly string[],
+  state: FileState,
+  force: boolean,
+): Reverted {
   const [now, old] = [readClientFile(client, current), readClientFile(client, before)]
   if (!now.ok) return { reason: now.refusal.reason, hint: 'mend the file by hand, then: mcp-twin undo' }
   const present = new Map(presentEntries(now.document).map((each) => [each.name, each.value]))

@@ -15,7 +15,12 @@ export function makeStep(parts: Pick<Step, 'kind' | 'environment'> & Partial<Ste
 }
 
 /** The same step with another end. */
-export const endStep = (step: Step, outcome: Step['outcome'], reason: string | null = step.reason, hint: string | null = step.hint): Step => ({
+export const endStep = (
+  step: Step,
+  outcome: Step['outcome'],
+  reason: string | null = step.reason,
+  hint: string | null = step.hint,
+): Step => ({
   ...step,
   outcome,
   reason,

@@ -15,7 +15,13 @@ export function switched(client: ClientDefinition, environment: Environment, man
  * Whether a client is used on an environment: switched off in the manifest, never; named or switched on, wherever it
  * can be; else where it is always used, or where its file or folder exists.
  */
-export function isUsed(client: ClientDefinition, environment: Environment, manifest: Pick<Manifest, 'clients'>, named: readonly string[], exists: boolean): boolean {
+export function isUsed(
+  client: ClientDefinition,
+  environment: Environment,
+  manifest: Pick<Manifest, 'clients'>,
+  named: readonly string[],
+  exists: boolean,
+): boolean {
   if (!client.environments.includes(environment.kind)) return false
   const said = switched(client, environment, manifest)
   if (named.includes(client.id)) return true

@@ -113,8 +113,8 @@ export class Journal {
     try {
       await this.write()
     } catch (error) {
-      this.files.splice(this.files.indexOf(entry), 1)
-      await ifPossible(this.#removeBytes(entry))
+      // The new index may stand all the same (its folder could not be flushed), so the bytes go only after its entry.
+      await ifPossible(this.drop(entry))
       throw error
     }
     return entry

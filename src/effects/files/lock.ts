@@ -22,6 +22,8 @@ export interface LockOptions {
 export interface Held {
   /** False when it was taken from us, which happens to a process that slept for longer than half a minute. */
   stillOurs(): Promise<boolean>
+  /** True: somebody else held it when we came. */
+  readonly waited: boolean
 }
 
 /** Somebody else holds what we need; `holder` where its lock says who. */
@@ -61,7 +63,8 @@ function patience(): (found: Found, waitedMs: number) => Found {
   }
 }
 
-async function acquire(system: System, lock: ReachablePath, self: Holder, what: string, options: LockOptions): Promise<void> {
+/** True: it had to be waited for. */
+async function acquire(system: System, lock: ReachablePath, self: Holder, what: string, options: LockOptions): Promise<boolean> {
   const waitMs = options.waitMs ?? waitMsDefault
   const began = system.now()
   const judge = patience()
@@ -69,7 +72,7 @@ async function acquire(system: System, lock: ReachablePath, self: Holder, what: 
   for (let pauseMs = pauseFirstMs; ; pauseMs = Math.min(pauseMs * 2, pauseMostMs)) {
     options.signal?.throwIfAborted()
     const found = judge(await inspect(system, lock, self), waited)
-    if (await tryOnce(system, lock, self, found)) return
+    if (await tryOnce(system, lock, self, found)) return waited > 0
     if (waited >= waitMs) throw new LockedError(what, found.kind === 'held' ? found.by : null)
     await system.sleep(pauseMs)
     waited = Math.max(waited + pauseMs, system.now() - began)
@@ -89,10 +92,10 @@ async function withLock<T>(
   const forget = system.removeAtExit?.([holderPath(lock, self), lock])
   let timer: NodeJS.Timeout | undefined
   try {
-    await acquire(system, lock, self, what, options)
+    const waited = await acquire(system, lock, self, what, options)
     timer = setInterval(() => void ifPossible(system.files.touch(lock)), refreshMs)
     timer.unref()
-    return await work({ stillOurs: () => isHeld(system, lock, self) })
+    return await work({ waited, stillOurs: () => isHeld(system, lock, self) })
   } finally {
     clearInterval(timer)
     await ifPossible(giveBack(system, lock, self))

@@ -8,7 +8,7 @@ import { digestOf, sameBytes } from './digest.ts'
 import { makeFolders, removeFolders } from './folders.ts'
 import { LockedError, withFileLock } from './lock.ts'
 import { findPlace, type Place } from './place.ts'
-import { readSteadily, type Seen } from './steady-read.ts'
+import { nextChange, readSteadily, type Seen } from './steady-read.ts'
 import { ifPossible, isTrouble, wordsOf } from './trouble.ts'
 
 export type { Backup, Decide, Decision, Reason, RewriteOutcome, RewriteTarget } from './decision.ts'
@@ -16,7 +16,6 @@ export type { Backup, Decide, Decision, Reason, RewriteOutcome, RewriteTarget } 
 /** A program that writes all the time is met this often at least, and for this long, before we give up. */
 const triesMin = 5
 const tryMs = 2000
-const pauseMostMs = 20
 
 const nothing = { before: null, after: null, notices: [] } as const
 
@@ -60,8 +59,11 @@ async function settle(job: Job, decide: Decide, firstInode: string | undefined):
   const progress: Progress = { before: null, created: false, wrote: false, notices: [] }
   const began = system.now()
   let inode = firstInode
+  // Replaced within these few milliseconds, and not by the mcp-twin we waited for: then it will be again.
+  let isBusy = !job.held.waited && inode !== undefined && (await system.files.look(real))?.inode !== inode
   for (let tries = 1; ; tries++) {
     target.signal?.throwIfAborted()
+    if (isBusy) await nextChange(system, real)
     const read = await readSteadily(system, real, target.shown, inode)
     if (!read.ok) return refused(wordsIn(read))
     const { seen } = read
@@ -89,7 +91,7 @@ async function settle(job: Job, decide: Decide, firstInode: string | undefined):
         hint: 'close the program that writes it, then try again',
       })
     }
-    await system.sleep(Number.parseInt(system.random(1), 16) % pauseMostMs)
+    isBusy = true
   }
 }
 

@@ -19,8 +19,10 @@ export type SteadyRead = { readonly ok: true; readonly seen: Seen } | ({ readonl
 
 /** How much longer a file should rest before its content counts as whole. */
 function restLeft(facts: FileFacts, restedMs: number, isReplaced: boolean): number {
+  // Every write makes both times equal; a later change of the name alone says that a finished file was put here.
+  const isPutHere = isReplaced || (facts.changedMs ?? 0) > facts.modifiedMs
   // Nobody leaves a config empty: it was truncated a moment ago, and its content is on the way.
-  const needed = facts.size === 0 ? limitMs : isReplaced ? 0 : restMs
+  const needed = facts.size === 0 ? limitMs : isPutHere ? 0 : restMs
   return Math.max(0, needed - restedMs)
 }
 
@@ -35,8 +37,8 @@ function watch(system: System): (facts: FileFacts, waitedMs: number) => number {
 
 /**
  * Reads a file once nobody is in the middle of writing it: two equal looks around the read, and a rest since the last
- * change. A file that another one just took the place of (its inode is not `inode`) is whole at once, since a rename
- * puts whole files there. Limit 2 s.
+ * change. A file that was renamed into its place, seen by its times or by another inode than `inode`, is whole at once.
+ * Limit 2 s.
  */
 export async function readSteadily(system: System, path: ReachablePath, shown: string, inode?: string): Promise<SteadyRead> {
   let known = inode
@@ -68,5 +70,20 @@ export async function readSteadily(system: System, path: ReachablePath, shown: s
     const pause = Math.min(left, restMs)
     await system.sleep(pause)
     waited = Math.max(waited + pause, system.now() - began)
+  }
+}
+
+/** Longer than this between two writes, and the moment of the next one cannot be hit by accident. */
+const rhythmMs = 25
+
+/**
+ * Waits until a program that writes a file over and over has just written it again, at most 25 ms. What is done right
+ * after that is done before its next write, if it writes at a steady pace.
+ */
+export async function nextChange(system: System, path: ReachablePath): Promise<void> {
+  const first = (await system.files.look(path))?.identity
+  for (let waited = 0; waited < rhythmMs; waited += 1) {
+    await system.sleep(1)
+    if ((await system.files.look(path))?.identity !== first) return
   }
 }

@@ -1,5 +1,6 @@
 import type { Imported } from '../../core/import/merge.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
+import { recordOf, withRecord } from '../../core/plan/records.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import type { Secret } from '../../model/secret.ts'
 import type { State } from '../../model/state.ts'
@@ -19,15 +20,13 @@ export interface Additions {
 
 /** The state in which entries that were taken over are ours as they stand, so that the plan writes them in our form. */
 export function withTaken(state: State, files: readonly ObservedFile[], taken: readonly Taken[]): State {
-  const next = structuredClone(state)
-  for (const { environment, client, name, server, digest } of taken) {
+  return taken.reduce((next, { environment, client, name, server, digest }) => {
     const file = files.find((each) => each.environment.id === environment && each.client.id === client)?.file
-    if (file === undefined) continue
-    const clients = (next.files[environment] ??= {})
-    const records = ((clients[client] ??= {})[file] ??= { entries: {} })
-    records.entries[name] = { server, digest }
-  }
-  return next
+    if (file === undefined) return next
+    const place = { environment, client, file }
+    const record = recordOf(next, place)
+    return withRecord(next, place, { ...record, entries: { ...record.entries, [name]: { server, digest } } })
+  }, state)
 }
 
 /** The manifest with the additions, and everything that follows from them. */

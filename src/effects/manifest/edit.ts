@@ -20,12 +20,22 @@ export function editManifest(situation: Situation, changes: readonly ManifestCha
   let text = situation.bytes === null || situation.bytes.length === 0 ? empty : new TextDecoder().decode(situation.bytes)
   for (const change of changes) {
     const edited =
-      change.kind === 'set' ? setAt(text, change.path, change.value) : change.kind === 'remove' ? removeAt(text, change.path) : renameKey(text, change.path, change.name)
-    if (!edited.ok) throw usageError(edited.refusal.reason, { place: { file: situation.place.shown, line: edited.refusal.line, column: edited.refusal.column } })
+      change.kind === 'set'
+        ? setAt(text, change.path, change.value)
+        : change.kind === 'remove'
+          ? removeAt(text, change.path)
+          : renameKey(text, change.path, change.name)
+    if (!edited.ok)
+      throw usageError(edited.refusal.reason, {
+        place: { file: situation.place.shown, line: edited.refusal.line, column: edited.refusal.column },
+      })
     text = edited.text
   }
   const bytes = new TextEncoder().encode(text)
-  const parsed = parseManifest(bytes, clients.map((client) => client.id))
+  const parsed = parseManifest(
+    bytes,
+    clients.map((client) => client.id),
+  )
   if (!parsed.ok) throw usageError(`${parsed.message}.`, { hint: 'nothing was changed' })
   const { manifest } = parsed
   const sides = participants(situation.world, situation.home.environment, manifest)

@@ -11,13 +11,22 @@ export interface LoadedManifest {
 }
 
 /** Reads a manifest; null when there is none. A bad one is a TwinError with file, line and column, exit code 2. */
-export async function loadManifest(system: System, here: ReachablePath, shown: string, clientIds: readonly string[]): Promise<LoadedManifest | null> {
+export async function loadManifest(
+  system: System,
+  here: ReachablePath,
+  shown: string,
+  clientIds: readonly string[],
+): Promise<LoadedManifest | null> {
   const bytes = await system.files.read(here)
   if (bytes === null) return null
   const parsed = parseManifest(bytes, clientIds)
   if (!parsed.ok) {
     const { message, line, column } = parsed
-    throw new TwinError('bad-manifest', message, { exit: 2, place: { file: shown, line, column }, hint: 'mend the manifest; mcp-twin schema prints what may stand in it' })
+    throw new TwinError('bad-manifest', message, {
+      exit: 2,
+      place: { file: shown, line, column },
+      hint: 'mend the manifest; mcp-twin schema prints what may stand in it',
+    })
   }
   return { manifest: parsed.manifest, bytes }
 }

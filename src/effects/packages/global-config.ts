@@ -10,7 +10,10 @@ import type { System } from '../../model/system.ts'
  */
 export async function globalConfig(system: System, environment: Environment): Promise<NativePath | null> {
   const { node, prefix } = environment
-  const besideNode = node === undefined ? [] : [isWindows(environment) ? dirName(environment, node) : dirName(environment, dirName(environment, node))]
+  // Said outright, it needs no help of ours.
+  if (Object.keys(system.variables).some((name) => /^npm_config_globalconfig$/i.test(name))) return null
+  const besideNode =
+    node === undefined ? [] : [isWindows(environment) ? dirName(environment, node) : dirName(environment, dirName(environment, node))]
   for (const folder of [...(prefix === undefined ? [] : [prefix]), ...besideNode]) {
     const file = joinPath(environment, folder, 'etc', 'npmrc')
     const here = toHere(environment, file)

@@ -33,8 +33,12 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
   const project = { private: true, dependencies: { [locked.name]: locked.version } }
   await write(job, joinPath(environment, part, 'package.json'), project)
   // Scripts stay off until the package has proven to be the pinned one, even where they are allowed afterwards.
+  // The package is named although package.json says it: on Windows an npm without words takes a prefix for the global one,
+  // and links the folder into itself (npm 10.9 install.js, `where === globalTop`: ENOTSUP under Wine, a junction elsewhere).
   const install = [
     'install',
+    `${locked.name}@${locked.version}`,
+    '--save-exact',
     '--ignore-scripts=true',
     '--omit=dev',
     '--package-lock=true',

@@ -27,19 +27,25 @@ export class ProxyRefusal extends Error {
   }
 }
 
-const authorization = (proxy: URL): Record<string, string> => {
-  if (proxy.username === '' && proxy.password === '') return {}
-  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+/** Name and password that stand in an address, as the header of this name. */
+const authorization = ({ username, password }: URL, header = 'proxy-authorization'): Record<string, string> => {
+  if (username === '' && password === '') return {}
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { [header]: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
+
+/** Which certificates are believed; empty: those that node itself believes. */
+type Trust = Pick<tls.ConnectionOptions, 'secureContext'>
 
 /** An https agent whose connections go through a proxy's tunnel (CONNECT), kept alive like any others. */
 class TunnelAgent extends https.Agent {
   private readonly proxy: URL
+  private readonly trust: Trust
 
-  constructor(proxy: URL, ca: string[] | undefined) {
-    super({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
+  constructor(proxy: URL, trust: Trust) {
+    super({ keepAlive: true, ...trust })
     this.proxy = proxy
+    this.trust = trust
   }
 
   override createConnection(options: https.RequestOptions, done?: (error: Error | null, socket: Duplex) => void): undefined {
@@ -63,8 +69,7 @@ class TunnelAgent extends https.Agent {
         return
       }
       socket.setTimeout(0)
-      const { ca, servername } = options
-      done?.(null, tls.connect({ socket, host: String(options.host), servername: servername ?? '', ...(ca === undefined ? {} : { ca }) }))
+      done?.(null, tls.connect({ socket, host: String(options.host), servername: options.servername ?? '', ...this.trust }))
     })
     request.once('timeout', () =>
       request.destroy(Object.assign(new Error(`the proxy ${this.proxy.host} does not answer`), { code: 'ETIMEDOUT' })),
@@ -80,15 +85,18 @@ class TunnelAgent extends https.Agent {
  * behind it, and gives a quiet stream up after five minutes; an MCP event stream may be quiet for hours.
  */
 export function fetchBy(way: Way): Fetch {
-  const ca = way.ca.length === 0 ? undefined : [...tls.rootCertificates, ...way.ca]
   const agents = new Map<string, http.Agent>()
+  let trust: Trust | null = null
+  const secureAgent = (proxy: URL | null): https.Agent => {
+    // Made once: a context of some hundred certificates takes longer than the connection.
+    trust ??= way.ca.length === 0 ? {} : { secureContext: tls.createSecureContext({ ca: [...tls.rootCertificates, ...way.ca] }) }
+    return proxy === null ? new https.Agent({ keepAlive: true, ...trust }) : new TunnelAgent(proxy, trust)
+  }
   const agentFor = (url: URL, proxy: URL | null): http.Agent => {
     const name = `${url.protocol}${proxy?.href ?? ''}`
     const known = agents.get(name)
     if (known !== undefined) return known
-    const plain = { keepAlive: true, ...(ca === undefined ? {} : { ca }) }
-    const agent =
-      url.protocol !== 'https:' ? new http.Agent({ keepAlive: true }) : proxy === null ? new https.Agent(plain) : new TunnelAgent(proxy, ca)
+    const agent = url.protocol !== 'https:' ? new http.Agent({ keepAlive: true }) : secureAgent(proxy)
     agents.set(name, agent)
     return agent
   }
@@ -98,6 +106,7 @@ export function fetchBy(way: Way): Fetch {
     const relayed = proxy !== null && url.protocol === 'http:'
     const headers: Record<string, string> = {
       host: url.host,
+      ...authorization(url, 'authorization'),
       ...Object.fromEntries(new Headers(init.headers).entries()),
       ...(relayed ? authorization(proxy) : {}),
     }

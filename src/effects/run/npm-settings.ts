@@ -59,17 +59,18 @@ export async function npmSettings(system: System, home: string, prefix?: string)
     proxy: one('proxy'),
     httpsProxy: one('https-proxy'),
     noProxy: one('noproxy'),
-    ca: await certificates(system, all('ca'), [one('cafile'), given(system.variables.NODE_EXTRA_CA_CERTS)]),
+    ca: await certificates(system, all('ca'), one('cafile')),
   }
 }
 
 const lowered = (variables: System['variables']): Map<string, string> =>
   new Map(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value] as const])))
 
-async function certificates(system: System, inline: readonly string[], files: readonly (string | undefined)[]): Promise<string[]> {
+/** Node believes NODE_EXTRA_CA_CERTS by itself, but only as long as it is told of no other certificates. */
+async function certificates(system: System, inline: readonly string[], file: string | undefined): Promise<string[]> {
   const texts = inline.map((text) => text.replaceAll('\\n', '\n'))
-  for (const file of files) {
-    if (file !== undefined) texts.push(bytesToText(await system.files.read(reachable(file))))
+  for (const each of [file, given(system.variables.NODE_EXTRA_CA_CERTS)]) {
+    if (each !== undefined && (file !== undefined || inline.length > 0)) texts.push(bytesToText(await system.files.read(reachable(each))))
   }
   return texts.flatMap((text) => text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [])
 }

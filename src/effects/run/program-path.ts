@@ -56,7 +56,7 @@ const quoteCommand = caret
  * character that cmd.exe would act on escaped twice, since a `.cmd` shim hands its arguments to cmd.exe again
  * (moxystudio/node-cross-spawn#82, qntm.org/cmd).
  */
-function quoteArgument(argument: string): string {
+export function quoteArgument(argument: string): string {
   const quoted = `"${argument.replace(/(?=(\\+?)?)\1"/g, '$1$1\\"').replace(/(?=(\\+?)?)\1$/, '$1$1')}"`
   return caret(caret(quoted))
 }

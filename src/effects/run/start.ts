@@ -1,9 +1,10 @@
 import { toHere } from '../../core/paths.ts'
 import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
 import type { Launch, Remote } from '../../model/entry.ts'
-import { native, reachable } from '../../model/path.ts'
+import { type NativePath, native, reachable } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import { announceUse } from '../packages/prune.ts'
 import { programOn } from '../world/program.ts'
 import { runInPlace } from './child.ts'
 import { type FoundServer, findServer } from './find.ts'
@@ -62,9 +63,20 @@ async function start(
   // A wrapped program has to be started the way that was asked for, even where it is a package's script.
   const plain = program.argv.length === args.length + 1
   if (own !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
+    // From here on no command line names the package, and yet its folder must stay.
+    await announce(system, self, native(args[0] ?? ''))
     return becomeServer(own, args.slice(1), env)
   }
   return runInPlace(server, { command: file, args: words, env: { ...inherited(system), ...env } })
+}
+
+/** A server starts all the same where our folder cannot be written. */
+async function announce(system: System, self: RunGround['self'], files: NativePath): Promise<void> {
+  try {
+    await announceUse(system, self, files)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
 }
 
 const isThisNode = async (system: System, file: string): Promise<boolean> =>

@@ -48,11 +48,24 @@ export interface Situation {
 export const emptyManifest: Manifest = { version: 1, servers: {} }
 
 /** Reads manifest, lock and state. A missing manifest is an error that names `init`, unless `mayBeAbsent`. */
-export async function openSituation(system: System, world: World, home: HomePlace, place: ManifestPlace, mayBeAbsent = false): Promise<Situation> {
+export async function openSituation(
+  system: System,
+  world: World,
+  home: HomePlace,
+  place: ManifestPlace,
+  mayBeAbsent = false,
+): Promise<Situation> {
   const self = world.environments.find((each) => each.self) ?? home.environment
-  const loaded = await loadManifest(system, place.here, place.shown, clients.map((client) => client.id))
+  const loaded = await loadManifest(
+    system,
+    place.here,
+    place.shown,
+    clients.map((client) => client.id),
+  )
   if (loaded === null && !mayBeAbsent) {
-    throw usageError(`There is no manifest yet at ${place.shown}.`, { hint: place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init' })
+    throw usageError(`There is no manifest yet at ${place.shown}.`, {
+      hint: place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init',
+    })
   }
   const manifest = loaded?.manifest ?? emptyManifest
   const statePath = reach(home, layout(home.environment, home.folder).state)
@@ -76,6 +89,7 @@ export async function openSituation(system: System, world: World, home: HomePlac
 /** A path of home's folder as this process opens it. Home is this side wherever a command gets this far. */
 export function reach(home: HomePlace, path: NativePath): ReachablePath {
   const here = toHere(home.environment, path)
-  if (here === null) throw usageError(`${path} on ${home.environment.id} is not reached from here.`, { hint: `run the command on ${home.environment.id}` })
+  if (here === null)
+    throw usageError(`${path} on ${home.environment.id} is not reached from here.`, { hint: `run the command on ${home.environment.id}` })
   return here
 }

@@ -31,7 +31,8 @@ export async function findManifest(system: System, world: World, home: HomePlace
   if (project !== null && shown === joinPath(self, project, manifestName)) return projectPlace(self, project)
   const here = toHere(self, shown)
   const lockHere = toHere(self, lockBeside(self, shown))
-  if (here === null || lockHere === null) throw usageError(`${options.manifest} is not reached from here.`, { hint: 'give a path of this side' })
+  if (here === null || lockHere === null)
+    throw usageError(`${options.manifest} is not reached from here.`, { hint: 'give a path of this side' })
   return { scope: 'user', here, shown, lockHere, project: null }
 }
 
@@ -44,7 +45,8 @@ function userPlace(home: HomePlace): ManifestPlace {
 export function projectPlace(self: Environment, project: NativePath): ManifestPlace {
   const shown = joinPath(self, project, manifestName)
   const [here, lockHere] = [toHere(self, shown), toHere(self, lockBeside(self, shown))]
-  if (here === null || lockHere === null) throw usageError(`${project} is not reached from here.`, { hint: 'change into the project first' })
+  if (here === null || lockHere === null)
+    throw usageError(`${project} is not reached from here.`, { hint: 'change into the project first' })
   return { scope: 'project', here, shown, lockHere, project }
 }
 

@@ -16,7 +16,11 @@ async function load<T>(system: System, path: ReachablePath, shape: Shape<T>, emp
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw new TwinError('damaged', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: { file: path }, hint: mend, cause: error })
+    throw new TwinError('damaged', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      place: { file: path },
+      hint: mend,
+      cause: error,
+    })
   }
   const parsed = shape.safeParse(value)
   if (!parsed.success) throw new TwinError('damaged', `${path} is not what this program writes`, { place: { file: path }, hint: mend })
@@ -34,7 +38,8 @@ export const loadState = (system: System, path: ReachablePath): Promise<State> =
 
 export const stateBytes = (state: State): Uint8Array => text(state)
 
-export const saveState = (system: System, path: ReachablePath, state: State): Promise<void> => system.files.replace(path, stateBytes(state), 0o600)
+export const saveState = (system: System, path: ReachablePath, state: State): Promise<void> =>
+  system.files.replace(path, stateBytes(state), 0o600)
 
 /** `mcp-twin.lock.json`: which exact versions. */
 export const loadLock = (system: System, path: ReachablePath): Promise<Lock> =>

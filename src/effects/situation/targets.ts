@@ -33,7 +33,12 @@ const wantedHere = (options: TargetOptions, environment: Environment, client: Cl
   (options.clients.length === 0 || options.clients.includes(client.id))
 
 /** The user-scope client files of the environments that take part. */
-export async function userTargets(system: System, sides: readonly Environment[], manifest: Pick<Manifest, 'clients'>, options: TargetOptions): Promise<Target[]> {
+export async function userTargets(
+  system: System,
+  sides: readonly Environment[],
+  manifest: Pick<Manifest, 'clients'>,
+  options: TargetOptions,
+): Promise<Target[]> {
   const found: Target[] = []
   for (const environment of sides) {
     for (const client of clients) {
@@ -45,15 +50,38 @@ export async function userTargets(system: System, sides: readonly Environment[],
   return found
 }
 
-async function locate(system: System, environment: Environment, client: ClientDefinition, manifest: Pick<Manifest, 'clients'>, options: TargetOptions): Promise<Target> {
+async function locate(
+  system: System,
+  environment: Environment,
+  client: ClientDefinition,
+  manifest: Pick<Manifest, 'clients'>,
+  options: TargetOptions,
+): Promise<Target> {
   const said = manifest.clients?.[client.id]
-  const fixed = client.locate === 'claude-desktop' && options.desktopConfig !== undefined ? options.desktopConfig : typeof said === 'object' ? said.file : undefined
-  const plain = (file: NativePath, more: Partial<Target> = {}): Target => ({ environment, client, scope: 'user', file, here: toHere(environment, file), stale: [], ...more })
-  if (client.locate !== 'claude-desktop' || environment.kind !== 'windows') return plain(fixed === undefined ? client.file(environment) : native(fixed))
+  const fixed =
+    client.locate === 'claude-desktop' && options.desktopConfig !== undefined
+      ? options.desktopConfig
+      : typeof said === 'object'
+        ? said.file
+        : undefined
+  const plain = (file: NativePath, more: Partial<Target> = {}): Target => ({
+    environment,
+    client,
+    scope: 'user',
+    file,
+    here: toHere(environment, file),
+    stale: [],
+    ...more,
+  })
+  if (client.locate !== 'claude-desktop' || environment.kind !== 'windows')
+    return plain(fixed === undefined ? client.file(environment) : native(fixed))
   const live = await locateDesktop(system, environment, fixed)
   if ('file' in live) return plain(live.file, { stale: live.stale })
   return plain(client.file(environment), {
-    refusal: { reason: `${live.refuse}: ${live.candidates.join(', ')}`, hint: 'say which one it reads: mcp-twin sync --desktop-config PATH' },
+    refusal: {
+      reason: `${live.refuse}: ${live.candidates.join(', ')}`,
+      hint: 'say which one it reads: mcp-twin sync --desktop-config PATH',
+    },
   })
 }
 
@@ -64,13 +92,21 @@ async function exists(system: System, environment: Environment, client: ClientDe
 }
 
 /** The project-scope files of the clients that have them: those always used, and those whose folder is in the project or in home. */
-export async function projectTargets(system: System, self: Environment, project: NativePath, manifest: Pick<Manifest, 'clients'>, options: TargetOptions): Promise<Target[]> {
+export async function projectTargets(
+  system: System,
+  self: Environment,
+  project: NativePath,
+  manifest: Pick<Manifest, 'clients'>,
+  options: TargetOptions,
+): Promise<Target[]> {
   const found: Target[] = []
   for (const client of clients) {
     if (client.projectFile === undefined || !wantedHere(options, self, client)) continue
     const file = joinPath(self, project, ...client.projectFile.split('/'))
     const target: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file), stale: [] }
-    const used = options.clients.includes(client.id) || (switched(client, self, manifest) ?? (client.always.length > 0 || (await installed(system, self, client, target))))
+    const used =
+      options.clients.includes(client.id) ||
+      (switched(client, self, manifest) ?? (client.always.length > 0 || (await installed(system, self, client, target))))
     if (used) found.push(target)
   }
   return found

@@ -33,13 +33,15 @@ export async function adoption(system: System, situation: Situation, options: Sy
   for (const name of adopted.removed) adopted.servers.delete(name)
   const imported = importFound(situation, input, { from: [], everywhere: new Set(), without: new Set() })
   const changes: ManifestChange[] = [
-    ...[...adopted.servers].map(([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) })),
+    ...[...adopted.servers].map(
+      ([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }),
+    ),
     ...[...adopted.removed].map((name): ManifestChange => ({ kind: 'remove', path: ['servers', name] })),
     ...serverChanges(situation.manifest, imported.servers),
   ]
   if (changes.length === 0) return null
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
-  for (const key of brought.values()) options.hide(reveal(key))
+  for (const key of brought.values()) options.hide(key)
   return compose(situation, input.files, { changes, taken: [...adopted.taken, ...imported.taken], brought })
 }
 
@@ -69,7 +71,12 @@ interface Edit {
   readonly ours: Entry
 }
 
-function adoptEdit(input: PlanInput, { environment, client }: PlannedFile['observed'], { name, entryName, theirs, ours }: Edit, adopted: Adopted): void {
+function adoptEdit(
+  input: PlanInput,
+  { environment, client }: PlannedFile['observed'],
+  { name, entryName, theirs, ours }: Edit,
+  adopted: Adopted,
+): void {
   const spec = input.manifest.servers[name]
   // Two clients may have been edited: the first is taken. The other then says the same, or is still shown as edited.
   if (spec === undefined || adopted.servers.has(name)) return

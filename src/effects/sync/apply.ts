@@ -1,5 +1,6 @@
 import { layout } from '../../core/layout.ts'
 import { makePlan, type Plan, type PlanInput } from '../../core/plan/plan.ts'
+import { withRecord } from '../../core/plan/records.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
@@ -22,7 +23,15 @@ export interface Applied {
 }
 
 /** Carries the plan out: packages first, since an entry is written only when what it starts is there; then file by file. */
-export async function applyPlan(system: System, situation: Situation, input: PlanInput, plan: Plan, run: Run, options: SyncOptions, beforeFiles: () => Promise<boolean>): Promise<Applied> {
+export async function applyPlan(
+  system: System,
+  situation: Situation,
+  input: PlanInput,
+  plan: Plan,
+  run: Run,
+  options: SyncOptions,
+  beforeFiles: () => Promise<boolean>,
+): Promise<Applied> {
   const installed = await applyInstalls(system, input, plan, options)
   options.signal.throwIfAborted()
   let changed = await beforeFiles()
@@ -38,10 +47,19 @@ export async function applyPlan(system: System, situation: Situation, input: Pla
     for (const notice of result.notices) notices.add(`${file.observed.client.label}: ${notice}`)
     if (result.written) written.add(file.observed.client.id)
     if (result.state === null) continue
-    state = record(state, file.plan.environment, file.plan.client, file.plan.file, result.state)
+    state = withRecord(state, file.plan, result.state)
   }
   // Once for all files: killed before, the next run finds entries that say what they should, and takes them over.
-  if (state !== situation.savedState) await writeOwn(system, situation, situation.statePath, layout(situation.home.environment, situation.home.folder).state, stateBytes(state), run, 0o600)
+  if (state !== situation.savedState)
+    await writeOwn(
+      system,
+      situation,
+      situation.statePath,
+      layout(situation.home.environment, situation.home.folder).state,
+      stateBytes(state),
+      run,
+      0o600,
+    )
   changed ||= written.size > 0 || installed.steps.some((step) => step.outcome === 'done')
   return { steps, state, changed, written, notices: [...notices] }
 }
@@ -50,11 +68,3 @@ const without = (input: PlanInput, failed: ReadonlyMap<string, { reason: string;
   ...input,
   unavailable: (environment, words) => input.unavailable(environment, words) ?? failed.get(`${environment} ${words}`) ?? null,
 })
-
-/** The state with one file's record replaced; the very same object when nothing is different. */
-function record(state: State, environment: string, client: string, file: string, next: State['files'][string][string][string]): State {
-  const before = state.files[environment]?.[client]?.[file]
-  if (JSON.stringify(before ?? { entries: {} }) === JSON.stringify(next)) return state
-  const clients = state.files[environment] ?? {}
-  return { ...state, files: { ...state.files, [environment]: { ...clients, [client]: { ...clients[client], [file]: next } } } }
-}

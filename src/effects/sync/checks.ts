@@ -42,7 +42,13 @@ function jobsFor(files: readonly PlannedFile[]): Job[] {
 }
 
 /** Starts every server that was written, on its side and as its client would, and asks it for its tools. */
-export async function checkServers(system: System, input: PlanInput, files: readonly PlannedFile[], signal: AbortSignal, told: (check: Check, left: number) => void): Promise<Check[]> {
+export async function checkServers(
+  system: System,
+  input: PlanInput,
+  files: readonly PlannedFile[],
+  signal: AbortSignal,
+  told: (check: Check, left: number) => void,
+): Promise<Check[]> {
   const jobs = jobsFor(files)
   const checks: Check[] = []
   await probeAll(
@@ -70,7 +76,8 @@ export async function checkServers(system: System, input: PlanInput, files: read
 
 function ask(system: System, input: PlanInput, { server, file, entry }: Job, signal: AbortSignal): Promise<Probe> {
   const { environment, client } = file.observed
-  if (entry.kind === 'stdio') return probeLaunch(system, entry, { client: client.id, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal })
+  if (entry.kind === 'stdio')
+    return probeLaunch(system, entry, { client: client.id, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal })
   const spec = input.manifest.servers[server]
   return probeRemote(system, entry, {
     server,

@@ -1,6 +1,7 @@
 import { checkEdit, editEntries } from '../../core/json/edit.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
+import { recordOf } from '../../core/plan/records.ts'
 import { endStep } from '../../core/plan/step.ts'
 import { toHere } from '../../core/paths.ts'
 import type { FilePlan, Step } from '../../model/plan.ts'
@@ -24,14 +25,25 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
   const { observed, wishes } = file
   const { client, environment } = observed
   const here = toHere(environment, observed.file)
-  if (file.plan.refusal !== null || here === null) return { steps: file.plan.refusal === null ? [] : [file.plan.refusal], state: null, written: false, notices: [] }
+  if (file.plan.refusal !== null || here === null)
+    return { steps: file.plan.refusal === null ? [] : [file.plan.refusal], state: null, written: false, notices: [] }
   let plan = file.plan
   const decide = (bytes: Uint8Array | null): Decision => {
     plan = planOne(input, observed, wishes, bytes)
-    return decisionFor(plan, observed.client, bytes, wishes.wanted.some((each) => each.holdsKey))
+    return decisionFor(
+      plan,
+      observed.client,
+      bytes,
+      wishes.wanted.some((each) => each.holdsKey),
+    )
   }
   if (plan.entries.every((each) => each.change === null)) return settled(plan, input)
-  const backup = run.forFile({ environment: environment.id, client: client.id, file: observed.file, entries: plan.entries.map((each) => each.entryName) })
+  const backup = run.forFile({
+    environment: environment.id,
+    client: client.id,
+    file: observed.file,
+    entries: plan.entries.map((each) => each.entryName),
+  })
   const outcome = await rewriteFile(
     system,
     {
@@ -46,7 +58,10 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
   )
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const end = outcome.kind === 'failed' ? 'failed' : 'refused'
-    const steps = plan.refusal !== null ? [plan.refusal] : plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, end, outcome.reason ?? null, outcome.hint ?? null)))
+    const steps =
+      plan.refusal !== null
+        ? [plan.refusal]
+        : plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, end, outcome.reason ?? null, outcome.hint ?? null)))
     return { steps, state: null, written: false, notices: outcome.notices }
   }
   const done = settled(plan, input, outcome.created)
@@ -54,7 +69,12 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
 }
 
 function decisionFor(plan: FilePlan, client: PlannedFile['observed']['client'], bytes: Uint8Array | null, holdsKey: boolean): Decision {
-  if (plan.refusal !== null) return { kind: 'refuse', reason: plan.refusal.reason ?? 'left alone', ...(plan.refusal.hint === null ? {} : { hint: plan.refusal.hint }) }
+  if (plan.refusal !== null)
+    return {
+      kind: 'refuse',
+      reason: plan.refusal.reason ?? 'left alone',
+      ...(plan.refusal.hint === null ? {} : { hint: plan.refusal.hint }),
+    }
   const changes = plan.entries.flatMap((each) => (each.change === null ? [] : [reveal(each.change)]))
   if (changes.length === 0) return { kind: 'nothing' }
   const read = readClientFile(client, bytes)
@@ -67,7 +87,7 @@ function decisionFor(plan: FilePlan, client: PlannedFile['observed']['client'], 
 
 /** The steps as done and the records that follow from them. */
 function settled(plan: FilePlan, input: PlanInput, created?: boolean): FileResult {
-  const before = input.state.files[plan.environment]?.[plan.client]?.[plan.file] ?? { entries: {} }
+  const before = recordOf(input.state, plan)
   const entries = { ...before.entries }
   for (const each of plan.entries) {
     if (each.record === null) delete entries[each.entryName]

@@ -33,10 +33,22 @@ export async function applyInstalls(system: System, input: PlanInput, plan: Plan
     progress.update(`${plan.installs.length - left.size} of ${plan.installs.length}`)
     steps.push(ended.step)
     notices.push(...ended.notices)
-    if (ended.step.outcome === 'failed') failed.set(`${each.environment} ${each.words}`, { reason: `${each.locked.name} is not installed there`, hint: ended.step.hint ?? 'mcp-twin sync' })
+    if (ended.step.outcome === 'failed')
+      failed.set(`${each.environment} ${each.words}`, {
+        reason: `${each.locked.name} is not installed there`,
+        hint: ended.step.hint ?? 'mcp-twin sync',
+      })
   }
   try {
-    await Promise.all(sides.map((side) => inTurns(plan.installs.filter((each) => each.environment === side), AT_ONCE, work)))
+    await Promise.all(
+      sides.map((side) =>
+        inTurns(
+          plan.installs.filter((each) => each.environment === side),
+          AT_ONCE,
+          work,
+        ),
+      ),
+    )
     for (const step of plan.self) steps.push(await placeSelf(system, input, step))
   } finally {
     progress.done()
@@ -52,10 +64,16 @@ async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) =
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane))
 }
 
-async function installOne(system: System, input: PlanInput, each: InstallStep, options: SyncOptions): Promise<{ step: Step; notices: string[] }> {
+async function installOne(
+  system: System,
+  input: PlanInput,
+  each: InstallStep,
+  options: SyncOptions,
+): Promise<{ step: Step; notices: string[] }> {
   const side = input.world.environments.find((environment) => environment.id === each.environment)
   const folder = input.render.folders(each.environment)
-  if (side === undefined || folder === null) return { step: endStep(each.step, 'failed', 'that side is not known', 'mcp-twin sync --refresh'), notices: [] }
+  if (side === undefined || folder === null)
+    return { step: endStep(each.step, 'failed', 'that side is not known', 'mcp-twin sync --refresh'), notices: [] }
   const prefix = prefixOn(input.manifest, side)
   const { outcome, reason, hint, scripts } = await installPackage(system, input.render.world, side, folder, each.locked, {
     allowScripts: each.allowScripts,
@@ -64,8 +82,16 @@ async function installOne(system: System, input: PlanInput, each: InstallStep, o
     signal: options.signal,
   })
   const wanted = scripts ?? []
-  const notices = wanted.length === 0 ? [] : [`${environmentLabel(side)}: install scripts were not run for ${wanted.join(', ')}; a server that needs them wants "allowScripts": true`]
-  return { step: outcome === 'failed' ? endStep(each.step, 'failed', reason ?? 'npm failed', hint ?? null) : endStep(each.step, 'done'), notices }
+  const notices =
+    wanted.length === 0
+      ? []
+      : [
+          `${environmentLabel(side)}: install scripts were not run for ${wanted.join(', ')}; a server that needs them wants "allowScripts": true`,
+        ]
+  return {
+    step: outcome === 'failed' ? endStep(each.step, 'failed', reason ?? 'npm failed', hint ?? null) : endStep(each.step, 'done'),
+    notices,
+  }
 }
 
 async function placeSelf(system: System, input: PlanInput, step: Step): Promise<Step> {

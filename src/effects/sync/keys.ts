@@ -1,5 +1,5 @@
 import { keysOfAll } from '../../core/manifest/names.ts'
-import { reveal, type Secret } from '../../model/secret.ts'
+import type { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { variableOf } from '../secrets/name.ts'
 import { openSecrets, type Secrets } from '../secrets/store.ts'
@@ -15,7 +15,7 @@ export interface LoadedKeys {
 const storeOf = (system: System, { home, manifest, self }: Situation): Secrets => openSecrets(system, home.here, manifest, self.id)
 
 /** Gathers the keys for one run: those it brings itself, then the store's. Each is hidden in all output from now on. */
-export async function loadKeys(system: System, situation: Situation, hide: (value: string) => void): Promise<LoadedKeys> {
+export async function loadKeys(system: System, situation: Situation, hide: (value: Secret) => void): Promise<LoadedKeys> {
   const { manifest, brought } = situation
   const names = keysOfAll(manifest)
   const keys = new Map<string, Secret>()
@@ -24,7 +24,7 @@ export async function loadKeys(system: System, situation: Situation, hide: (valu
   for (const name of names) {
     const key = brought.get(name) ?? (await store.get(name))
     if (key === null) continue
-    hide(reveal(key))
+    hide(key)
     keys.set(name, key)
   }
   return { keys, brings: brought.size > 0 || names.some((name) => (system.variables[variableOf(name)] ?? '') !== '') }

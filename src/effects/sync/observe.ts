@@ -15,17 +15,27 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
   const seen = { environment, client, scope, file }
   const refuse = (reason: string, hint: string): ObservedFile => ({ ...seen, bytes: null, refusal: { reason, hint } })
   if (target.refusal !== undefined) return refuse(target.refusal.reason, target.refusal.hint)
-  if (here === null) return refuse(environment.trouble?.reason ?? `the files of ${environment.id} are not reached from here`, environment.trouble?.hint ?? `run mcp-twin sync on ${environment.id}`)
+  if (here === null)
+    return refuse(
+      environment.trouble?.reason ?? `the files of ${environment.id} are not reached from here`,
+      environment.trouble?.hint ?? `run mcp-twin sync on ${environment.id}`,
+    )
   try {
     const facts = await system.files.look(here, 'follow')
     if (facts === null) return { ...seen, bytes: null }
     if (facts.kind === 'directory') return refuse('a folder stands where the file should be', `move ${file} away, then: mcp-twin sync`)
     if (facts.kind !== 'file') return refuse('it is no ordinary file', `move ${file} away, then: mcp-twin sync`)
-    if (facts.size > BYTES_MAX) return refuse(`it is larger than ${BYTES_MAX / 1024 / 1024} MiB`, 'make it smaller: old project histories in it are the usual reason')
+    if (facts.size > BYTES_MAX)
+      return refuse(`it is larger than ${BYTES_MAX / 1024 / 1024} MiB`, 'make it smaller: old project histories in it are the usual reason')
     return { ...seen, bytes: await system.files.read(here) }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const why = code === 'EACCES' || code === 'EPERM' ? 'it may not be read by this user' : code === 'ELOOP' ? 'its links lead in a circle' : `it cannot be read (${code || String(error)})`
+    const why =
+      code === 'EACCES' || code === 'EPERM'
+        ? 'it may not be read by this user'
+        : code === 'ELOOP'
+          ? 'its links lead in a circle'
+          : `it cannot be read (${code || String(error)})`
     return refuse(why, `mend that, then: mcp-twin sync --client ${client.id}`)
   }
 }

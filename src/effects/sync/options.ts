@@ -1,4 +1,5 @@
 import type { Progress } from '../../context.ts'
+import type { Secret } from '../../model/secret.ts'
 
 /** How a sync is to be done. */
 export interface SyncOptions {
@@ -19,5 +20,5 @@ export interface SyncOptions {
   readonly signal: AbortSignal
   progress(title: string): Progress
   /** Tells the terminal to hide a key. */
-  hide(value: string): void
+  hide(value: Secret): void
 }

@@ -5,15 +5,32 @@ import type { Run } from '../files/backup.ts'
 import { rewriteFile } from '../files/rewrite.ts'
 import type { Situation } from '../situation/open.ts'
 
-const sameBytes = (a: Uint8Array | null, b: Uint8Array): boolean => a !== null && a.length === b.length && a.every((byte, at) => byte === b[at])
+const sameBytes = (a: Uint8Array | null, b: Uint8Array): boolean =>
+  a !== null && a.length === b.length && a.every((byte, at) => byte === b[at])
 
 /** Writes the manifest, its lock or our records, backed up like a client's file, so that undo brings them back too. True: it changed. */
-export async function writeOwn(system: System, situation: Situation, here: ReachablePath, shown: string, bytes: Uint8Array, run: Run, mode = 0o644): Promise<boolean> {
+export async function writeOwn(
+  system: System,
+  situation: Situation,
+  here: ReachablePath,
+  shown: string,
+  bytes: Uint8Array,
+  run: Run,
+  mode = 0o644,
+): Promise<boolean> {
   const backup = run.forFile({ environment: situation.home.environment.id, client: null, file: shown, entries: [] })
   const target = { here, shown, side: situation.self.id, links: 'follow' as const, createMode: mode }
-  const outcome = await rewriteFile(system, target, (present) => (sameBytes(present, bytes) ? { kind: 'nothing' } : { kind: 'replace', bytes, holdsKey: false }), backup)
+  const outcome = await rewriteFile(
+    system,
+    target,
+    (present) => (sameBytes(present, bytes) ? { kind: 'nothing' } : { kind: 'replace', bytes, holdsKey: false }),
+    backup,
+  )
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
-    throw new TwinError('not-written', `${shown} could not be written: ${outcome.reason ?? 'unknown'}`, { place: { file: shown }, ...(outcome.hint === undefined ? {} : { hint: outcome.hint }) })
+    throw new TwinError('not-written', `${shown} could not be written: ${outcome.reason ?? 'unknown'}`, {
+      place: { file: shown },
+      ...(outcome.hint === undefined ? {} : { hint: outcome.hint }),
+    })
   }
   return outcome.kind === 'written'
 }

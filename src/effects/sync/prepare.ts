@@ -27,10 +27,17 @@ export interface Prepared {
 }
 
 /** Looks at everything the plan depends on. Only packages without a pinned version touch the network. */
-export async function prepare(system: System, situation: Situation, options: SyncOptions, failed: ReadonlyMap<string, Why> = new Map()): Promise<Prepared> {
+export async function prepare(
+  system: System,
+  situation: Situation,
+  options: SyncOptions,
+  failed: ReadonlyMap<string, Why> = new Map(),
+): Promise<Prepared> {
   const { world, home, manifest, place } = situation
   const { lock, unresolved } = await pin(system, situation, options)
-  const folders = new Map<string, NativePath>(situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]))
+  const folders = new Map<string, NativePath>(
+    situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]),
+  )
   const targets =
     place.project === null
       ? await userTargets(system, situation.sides, manifest, options)
@@ -67,7 +74,9 @@ export async function prepare(system: System, situation: Situation, options: Syn
     force: options.force,
     prune: options.prune,
   }
-  const stale = targets.flatMap((target) => target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`))
+  const stale = targets.flatMap((target) =>
+    target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`),
+  )
   return { input, lock, unresolved, stale, brings }
 }
 
@@ -76,7 +85,9 @@ async function pin(system: System, situation: Situation, options: SyncOptions): 
   const current = withoutUnused(situation)
   const missing = words.filter((each) => options.refresh || current.packages[each] === undefined)
   if (missing.length === 0 || !options.resolve) return { lock: current, unresolved: new Map() }
-  const side = [situation.self, situation.home.environment, ...situation.sides].find((each) => canRun(each) && each.npm !== undefined) ?? situation.self
+  const side =
+    [situation.self, situation.home.environment, ...situation.sides].find((each) => canRun(each) && each.npm !== undefined) ??
+    situation.self
   const progress = options.progress('Looking up versions')
   try {
     const { lock, troubles } = await resolvePackages(system, situation.world, side, words, current, {

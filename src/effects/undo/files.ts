@@ -3,6 +3,7 @@ import { checkEdit, editEntries } from '../../core/json/edit.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
+import { recordOf, withRecord } from '../../core/plan/records.ts'
 import { revertEntries } from '../../core/plan/revert.ts'
 import type { BackedUpFile } from '../../model/backup.ts'
 import { native } from '../../model/path.ts'
@@ -13,20 +14,23 @@ import type { Situation } from '../situation/open.ts'
 import { stateBytes } from '../situation/records.ts'
 
 /** Where the files of a backup are today. */
-export const locator = (situation: Situation): Locate => (file) => {
-  const side = situation.world.environments.find((each) => each.id === file.environment)
-  const here = side === undefined ? null : toHere(side, native(file.file))
-  if (side === undefined || here === null) return { reason: `${file.environment} is not reached from here`, hint: `run mcp-twin undo when ${file.environment} can be reached` }
-  const client = file.client === null ? null : clientById(file.client)
-  const isUserFile = client !== null && situation.place.project === null
-  return {
-    here,
-    shown: file.file,
-    side: situation.self.id,
-    links: client?.refusesProjectLink === true && !isUserFile ? 'refuse' : 'follow',
-    ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),
+export const locator =
+  (situation: Situation): Locate =>
+  (file) => {
+    const side = situation.world.environments.find((each) => each.id === file.environment)
+    const here = side === undefined ? null : toHere(side, native(file.file))
+    if (side === undefined || here === null)
+      return { reason: `${file.environment} is not reached from here`, hint: `run mcp-twin undo when ${file.environment} can be reached` }
+    const client = file.client === null ? null : clientById(file.client)
+    const isUserFile = client !== null && situation.place.project === null
+    return {
+      here,
+      shown: file.file,
+      side: situation.self.id,
+      links: client?.refusesProjectLink === true && !isUserFile ? 'refuse' : 'follow',
+      ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),
+    }
   }
-}
 
 /** How a file that was written since the run is taken back: entry by entry where it is a client's. */
 export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
@@ -34,8 +38,9 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
   return (current, before, names, file): Decision => {
     if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, file, force)
     const client = clientById(file.client)
-    if (client === null) return { kind: 'refuse', reason: `there is no client "${file.client}"`, hint: 'take it back by hand from the backup' }
-    const state = situation.state.files[file.environment]?.[file.client]?.[file.file] ?? { entries: {} }
+    if (client === null)
+      return { kind: 'refuse', reason: `there is no client "${file.client}"`, hint: 'take it back by hand from the backup' }
+    const state = recordOf(situation.state, { ...file, client: client.id })
     const reverted = revertEntries(client, current, before, names, state, force)
     if ('reason' in reverted) return { kind: 'refuse', ...reverted }
     if (reverted.changes.length === 0) return { kind: 'nothing' }
@@ -44,7 +49,12 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
     const options = { bom: client.rejectsBom ? ('strip' as const) : ('keep' as const) }
     const edit = editEntries(read.document, reverted.changes, options)
     if (!edit.ok) return { kind: 'refuse', reason: edit.refusal.reason }
-    return { kind: 'replace', bytes: edit.bytes, holdsKey: false, check: () => checkEdit(read.document, edit.bytes, reverted.changes, options) }
+    return {
+      kind: 'replace',
+      bytes: edit.bytes,
+      holdsKey: false,
+      check: () => checkEdit(read.document, edit.bytes, reverted.changes, options),
+    }
   }
 }
 
@@ -64,15 +74,8 @@ function revertState(current: Uint8Array, before: Uint8Array | null, files: read
 }
 
 /** `state` with the records that `from` has of these files. */
-export function withRecords(state: State, from: State, files: readonly Pick<BackedUpFile, 'environment' | 'client' | 'file'>[]): State {
-  const next = structuredClone(state)
-  for (const { environment, client, file } of files) {
-    if (client === null) continue
-    const record = from.files[environment]?.[client]?.[file]
-    const clients = (next.files[environment] ??= {})
-    const records = (clients[client] ??= {})
-    if (record === undefined) delete records[file]
-    else records[file] = record
-  }
-  return next
-}
+export const withRecords = (state: State, from: State, files: readonly Pick<BackedUpFile, 'environment' | 'client' | 'file'>[]): State =>
+  files.reduce((next, { environment, client, file }) => {
+    if (client === null) return next
+    return withRecord(next, { environment, client, file }, from.files[environment]?.[client]?.[file] ?? null)
+  }, state)

@@ -55,7 +55,19 @@ function stepOf({ file, how, outcome }: UndoneFile): Step {
   const { environment, client, entries } = file
   const place = { environment, client, file: file.file, server: entries.length === 1 ? (entries[0] ?? null) : null }
   if (outcome.kind === 'refused') return makeStep({ kind: 'refuse', ...place, reason: outcome.reason ?? null, hint: outcome.hint ?? null })
-  if (outcome.kind === 'failed') return makeStep({ kind: 'write', ...place, outcome: 'failed', reason: outcome.reason ?? null, hint: outcome.hint ?? null })
-  const words = how === 'whole' ? 'as it was, byte for byte' : how === 'entries' ? `only our entries: ${entries.join(', ')}` : 'it was as before already'
-  return makeStep({ kind: file.stored === null && how === 'whole' ? 'remove' : 'write', ...place, change: outcome.kind === 'written' ? 'update' : 'none', outcome: 'done', reason: words })
+  if (outcome.kind === 'failed')
+    return makeStep({ kind: 'write', ...place, outcome: 'failed', reason: outcome.reason ?? null, hint: outcome.hint ?? null })
+  const words =
+    how === 'whole'
+      ? 'as it was, byte for byte'
+      : how === 'entries'
+        ? `only our entries: ${entries.join(', ')}`
+        : 'it was as before already'
+  return makeStep({
+    kind: file.stored === null && how === 'whole' ? 'remove' : 'write',
+    ...place,
+    change: outcome.kind === 'written' ? 'update' : 'none',
+    outcome: 'done',
+    reason: words,
+  })
 }

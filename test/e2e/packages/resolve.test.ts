@@ -118,4 +118,11 @@ describe('package words', () => {
     const { troubles } = await resolvePackages(here.system, here.world, bare, ['tavily-mcp'], empty, { offline: false, refresh: false })
     expect(troubles[0]?.reason).toBe('there is no npm on Linux')
   })
+
+  it('are asked of the registry that the machine-wide npmrc names, when the user names none', async () => {
+    release('1.0.0')
+    here.place.write('.npmrc', `cache=${here.place.path('cache')}\n`)
+    here.place.write('.npm-global/etc/npmrc', `registry=${registry.url}\n`)
+    expect((await ask(['tavily-mcp'])).lock.packages['tavily-mcp']?.version).toBe('1.0.0')
+  })
 })

@@ -74,6 +74,30 @@ describe('the package', () => {
   })
 })
 
+describe('the built program', () => {
+  const help = (root: string) =>
+    execFileSync(nodePath, [join(root, 'bin', 'mcp-twin.mjs'), '--help'], { encoding: 'utf8', env: here.place.env })
+
+  it('keeps its compiled code beside itself, and does without where that is damaged or not to be had', () => {
+    const root = copyOf(installed, '9.9.9-dddddddddddd')
+    // Without the printed page the whole command line has to be loaded.
+    rmSync(join(root, 'dist', 'help.txt'))
+    const text = help(root)
+    expect(text).toContain('Usage: mcp-twin')
+    const kept = join(root, '.cache', 'compiled')
+    const files = () => readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.cjs'))
+    expect(files().length).toBeGreaterThan(0)
+    expect(help(root)).toBe(text)
+    for (const damage of [(bytes: Buffer) => bytes.subarray(0, 100), () => Buffer.alloc(0), () => Buffer.alloc(5000)]) {
+      for (const name of files()) writeFileSync(join(kept, name), damage(readFileSync(join(kept, name))))
+      expect(help(root)).toBe(text)
+    }
+    rmSync(kept, { recursive: true })
+    writeFileSync(kept, 'a file in the way')
+    expect(help(root)).toBe(text)
+  })
+})
+
 describe("the program's own copy", () => {
   it('is put beside its launcher, which starts it', () => {
     expect(as(installed, 'current')).toBe(false)

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { describe, expect, it } from 'vitest'
-import { cli } from '../../support/cli.ts'
+import { cli, cliPath } from '../../support/cli.ts'
+import { nodePath } from '../../support/machine.ts'
 import { everything, modern } from '../../support/http-servers.ts'
 import { textHolds, watchProcesses } from '../../support/processes.ts'
 import { runPlace } from './place.ts'
@@ -72,4 +75,44 @@ describe('a server behind a url', () => {
     expect(code).toBe(0)
     expect(endMs).toBeLessThan(1000)
   })
+})
+
+describe('a program on the official client', () => {
+  for (const [mode, far, era] of [
+    ['auto', 'modern', 'modern'],
+    ['legacy', 'modern', 'legacy'],
+    ['auto', 'everything', 'legacy'],
+  ] as const) {
+    it(`that asks for ${mode} reaches a server (${far}) in the ${era} era`, async () => {
+      const { url } = far === 'modern' ? await modern() : await everything('streamableHttp')
+      const place = runPlace()
+      place.ready({ far: { url } })
+      const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
+      await client.connect(
+        new StdioClientTransport({ command: nodePath, args: [cliPath, 'run', 'far'], env: place.home.env, cwd: place.home.root }),
+      )
+      try {
+        expect(client.getProtocolEra()).toBe(era)
+        expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo')
+        const answer = await client.callTool({ name: 'echo', arguments: far === 'modern' ? { text: 'hi' } : { message: 'hi' } })
+        expect(JSON.stringify(answer.content)).toContain('hi')
+        if (era === 'modern') {
+          const subscription = await client.listen({ toolsListChanged: true })
+          await subscription.close()
+        }
+        const controller = new AbortController()
+        const slow = client.callTool(
+          far === 'modern'
+            ? { name: 'slow', arguments: {} }
+            : { name: 'trigger-long-running-operation', arguments: { duration: 30, steps: 2 } },
+          { signal: controller.signal },
+        )
+        setTimeout(() => controller.abort(), 100)
+        await expect(slow).rejects.toThrow()
+        expect((await client.listTools()).tools.length).toBeGreaterThan(2)
+      } finally {
+        await client.close()
+      }
+    })
+  }
 })

@@ -10,21 +10,46 @@ import { packages, read, render, request, type Situation, worlds, written } from
 
 /** Any text as a manifest holds it: what looks like a template is escaped. */
 const text = fc
-  .oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.constantFrom('-y', '--', '-c', 'a b', '"', '\\', '${env:X}', '$${secret:K}', '$', '%PATH%', 'C:\\x y\\z', ''))
+  .oneof(
+    fc.string(),
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('-y', '--', '-c', 'a b', '"', '\\', '${env:X}', '$${secret:K}', '$', '%PATH%', 'C:\\x y\\z', ''),
+  )
   .map(escapeTemplates)
 const args = fc.array(text, { maxLength: 5 })
-const variables = fc.dictionary(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/).filter((name) => name !== 'WSLENV'), text, { maxKeys: 4 })
+const variables = fc.dictionary(
+  fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/).filter((name) => name !== 'WSLENV'),
+  text,
+  { maxKeys: 4 },
+)
 const some = <T extends object>(key: string, value: T) => (Object.keys(value).length === 0 ? {} : { [key]: value })
 
 const packageServer = fc
   .record({ words: fc.constantFrom(...Object.keys(packages)), args, env: variables, bin: fc.boolean() })
-  .map(({ words, args, env, bin }): ServerSpec => ({ package: words, ...(bin && words.startsWith('chrome') ? { bin: 'chrome-devtools' } : {}), ...some('args', args), ...some('env', env) }))
+  .map(
+    ({ words, args, env, bin }): ServerSpec => ({
+      package: words,
+      ...(bin && words.startsWith('chrome') ? { bin: 'chrome-devtools' } : {}),
+      ...some('args', args),
+      ...some('env', env),
+    }),
+  )
 const commandServer = fc
-  .record({ command: fc.constantFrom('/opt/my thing/serve', 'C:\\My Tools\\serve.exe', 'D:\\x.exe', '/usr/bin/python3'), args, env: variables })
+  .record({
+    command: fc.constantFrom('/opt/my thing/serve', 'C:\\My Tools\\serve.exe', 'D:\\x.exe', '/usr/bin/python3'),
+    args,
+    env: variables,
+  })
   .map(({ command, args, env }): ServerSpec => ({ command, ...some('args', args), ...some('env', env) }))
 const remoteServer = fc
   .record({ path: fc.webPath(), sse: fc.boolean(), headers: fc.dictionary(fc.stringMatching(/^[A-Za-z-]{1,9}$/), text, { maxKeys: 3 }) })
-  .map(({ path, sse, headers }): ServerSpec => ({ url: `https://x.dev${path}`, ...(sse ? { transport: 'sse' as const } : {}), ...some('headers', headers) }))
+  .map(
+    ({ path, sse, headers }): ServerSpec => ({
+      url: `https://x.dev${path}`,
+      ...(sse ? { transport: 'sse' as const } : {}),
+      ...some('headers', headers),
+    }),
+  )
 
 const situations = worlds.flatMap(({ name, world, home }) =>
   world.environments.flatMap((environment) =>
@@ -35,10 +60,18 @@ const situations = worlds.flatMap(({ name, world, home }) =>
 )
 
 /** What of a server an entry can tell: not how it is started, and where it runs only when that is elsewhere. */
-const told = ({ launch: _, runIn: __, ...rest }: ServerSpec, elsewhere: string | null): ServerSpec => ({ ...rest, ...(elsewhere === null ? {} : { runIn: elsewhere }) })
+const told = ({ launch: _, runIn: __, ...rest }: ServerSpec, elsewhere: string | null): ServerSpec => ({
+  ...rest,
+  ...(elsewhere === null ? {} : { runIn: elsewhere }),
+})
 
 describe.each(situations)('a server of the manifest: $title', ({ world, home, environment, client }) => {
-  const places = ['each', ...world.environments.flatMap((each) => (each.kind === 'wsl' && world.environments.filter((one) => one.kind === 'wsl').length > 1 ? [each.id] : [each.kind]))]
+  const places = [
+    'each',
+    ...world.environments.flatMap((each) =>
+      each.kind === 'wsl' && world.environments.filter((one) => one.kind === 'wsl').length > 1 ? [each.id] : [each.kind],
+    ),
+  ]
 
   it.each(['direct', 'npx', 'run'] as const)('comes back from its entry as it was, launch %s', (launch) => {
     fc.assert(
@@ -55,7 +88,10 @@ describe.each(situations)('a server of the manifest: $title', ({ world, home, en
         const entry = read(written('s', situation), client)
         const back = neutral(entry, context)
         const viaLauncher = launch === 'run' || (base.url !== undefined && client === 'claude-desktop')
-        const expected = viaLauncher && (base.url === undefined || client === 'claude-desktop') ? server : told(server, runs !== null && runs.id !== environment.id ? runIn : null)
+        const expected =
+          viaLauncher && (base.url === undefined || client === 'claude-desktop')
+            ? server
+            : told(server, runs !== null && runs.id !== environment.id ? runIn : null)
         expect(back).toEqual(expected)
         expect(read(written('s', { ...situation, server: { ...back, launch } }), client)).toEqual(entry)
       }),

@@ -5,11 +5,23 @@ import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { debian, folderOf, linux, locked, packages, read, ubuntu, windows } from './ground.ts'
 
 const world = { environments: [ubuntu, windows] }
-const context = (environment: Environment, more: Partial<NeutralContext> = {}): NeutralContext => ({ environment, world, home: ubuntu, lock: { version: 1, packages: {} }, folders: folderOf(world), ...more })
+const context = (environment: Environment, more: Partial<NeutralContext> = {}): NeutralContext => ({
+  environment,
+  world,
+  home: ubuntu,
+  lock: { version: 1, packages: {} },
+  folders: folderOf(world),
+  ...more,
+})
 
 /** `npx -y X` as an entry: the first word is the command. */
-const back = (environment: Environment, command: string, args: string[], env: Record<string, string> = {}, more: Partial<NeutralContext> = {}): ServerSpec =>
-  neutral({ kind: 'stdio', command, args, env }, context(environment, more))
+const back = (
+  environment: Environment,
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+  more: Partial<NeutralContext> = {},
+): ServerSpec => neutral({ kind: 'stdio', command, args, env }, context(environment, more))
 
 describe('a package, however it is started', () => {
   it.each<[string, Environment, string, string[], ServerSpec]>([
@@ -20,7 +32,13 @@ describe('a package, however it is started', () => {
     ['npx -p PKG BIN', linux, 'npx', ['-y', '-p', '@a/b', 'c', 'd'], { package: '@a/b', bin: 'c', args: ['d'] }],
     ['npx --package=PKG BIN', linux, 'npx', ['--package=@a/b@2', 'c'], { package: '@a/b@2', bin: 'c' }],
     ['npx -p PKG -c LINE', linux, 'npx', ['-y', '-p', 'b', '-c', 'c --x "y z"'], { package: 'b', bin: 'c', args: ['--x', 'y z'] }],
-    ['smithery', linux, 'npx', ['-y', '@smithery/cli@latest', 'run', 'exa', '--key', 'k'], { package: '@smithery/cli@latest', args: ['run', 'exa', '--key', 'k'] }],
+    [
+      'smithery',
+      linux,
+      'npx',
+      ['-y', '@smithery/cli@latest', 'run', 'exa', '--key', 'k'],
+      { package: '@smithery/cli@latest', args: ['run', 'exa', '--key', 'k'] },
+    ],
     ['an absolute npx', linux, '/home/ana/.nvm/versions/node/v20.1.0/bin/npx', ['-y', 'x'], { package: 'x' }],
     ['npx.cmd', windows, 'C:\\Program Files\\nodejs\\npx.cmd', ['-y', 'x'], { package: 'x' }],
     ['cmd /c npx', windows, 'cmd', ['/c', 'npx', '-y', 'x', 'a b'], { package: 'x', args: ['a b'] }],
@@ -37,22 +55,56 @@ describe('a package, however it is started', () => {
     ['npm exec', linux, 'npm', ['exec', '-y', '--', 'x', '--a'], { package: 'x', args: ['--a'] }],
     ['npm exec with -- behind the package', linux, 'npm', ['exec', 'x', '--', '--a'], { package: 'x', args: ['--a'] }],
     ['npm x', linux, 'npm', ['x', '--package=p', '--', 'b'], { package: 'p', bin: 'b' }],
-    ['node and npx-cli.js', windows, 'C:\\Program Files\\nodejs\\node.exe', ['C:\\Program Files\\nodejs\\node_modules\\npm\\bin\\npx-cli.js', '-y', 'x'], { package: 'x' }],
+    [
+      'node and npx-cli.js',
+      windows,
+      'C:\\Program Files\\nodejs\\node.exe',
+      ['C:\\Program Files\\nodejs\\node_modules\\npm\\bin\\npx-cli.js', '-y', 'x'],
+      { package: 'x' },
+    ],
     ['wsl npx', windows, 'wsl', ['npx', '-y', 'x'], { package: 'x', runIn: 'wsl' }],
     ['wsl.exe -d D -u U --', windows, 'wsl.exe', ['-d', 'ubuntu', '-u', 'ana', '--', 'npx', 'x'], { package: 'x', runIn: 'wsl' }],
     ['wsl -e', windows, 'C:\\Windows\\System32\\wsl.exe', ['-e', 'npx', 'x'], { package: 'x', runIn: 'wsl' }],
     ['wsl bash -lc', windows, 'wsl', ['bash', '-lc', 'npx -y x'], { package: 'x', runIn: 'wsl' }],
     ['wsl.exe -e bash -ic', windows, 'wsl.exe', ['-e', 'bash', '-ic', 'npx -y x'], { package: 'x', runIn: 'wsl' }],
-    ['the mounted node.exe', ubuntu, '/mnt/c/Program Files/nodejs/node.exe', ['C:\\Users\\Ana Ruiz\\.mcp-twin\\npm\\x@1.0.0\\node_modules\\x\\i.js'], { package: 'x@1.0.0', runIn: 'windows' }],
-    ['our own folder', ubuntu, '/usr/bin/node', ['/home/ana/.mcp-twin/npm/@a+b@1.0.0/node_modules/@a/b/dist/i.js', 'z'], { package: '@a/b@1.0.0', args: ['z'] }],
-    ['our own folder in forward slashes and another case', windows, 'node', ['c:/users/ana ruiz/.MCP-TWIN/npm/x@1.0.0/node_modules/x/i.js'], { package: 'x@1.0.0' }],
-    ['a global package', windows, 'C:\\Program Files\\nodejs\\node.exe', ['C:\\Users\\Ana Ruiz\\AppData\\Roaming\\npm\\node_modules\\tavily-mcp\\build\\index.js'], { package: 'tavily-mcp' }],
+    [
+      'the mounted node.exe',
+      ubuntu,
+      '/mnt/c/Program Files/nodejs/node.exe',
+      ['C:\\Users\\Ana Ruiz\\.mcp-twin\\npm\\x@1.0.0\\node_modules\\x\\i.js'],
+      { package: 'x@1.0.0', runIn: 'windows' },
+    ],
+    [
+      'our own folder',
+      ubuntu,
+      '/usr/bin/node',
+      ['/home/ana/.mcp-twin/npm/@a+b@1.0.0/node_modules/@a/b/dist/i.js', 'z'],
+      { package: '@a/b@1.0.0', args: ['z'] },
+    ],
+    [
+      'our own folder in forward slashes and another case',
+      windows,
+      'node',
+      ['c:/users/ana ruiz/.MCP-TWIN/npm/x@1.0.0/node_modules/x/i.js'],
+      { package: 'x@1.0.0' },
+    ],
+    [
+      'a global package',
+      windows,
+      'C:\\Program Files\\nodejs\\node.exe',
+      ['C:\\Users\\Ana Ruiz\\AppData\\Roaming\\npm\\node_modules\\tavily-mcp\\build\\index.js'],
+      { package: 'tavily-mcp' },
+    ],
     ['a global package on Linux', ubuntu, 'node', ['/usr/local/lib/node_modules/@a/b/dist/i.js'], { package: '@a/b' }],
   ])('%s', (_, environment, command, args, expected) => expect(back(environment, command, args)).toEqual(expected))
 
   it('keeps its variables, those handed across the border too', () => {
     expect(back(windows, 'wsl.exe', ['npx', 'x'], { A: '1', WSLENV: 'A/u' })).toEqual({ package: 'x', env: { A: '1' }, runIn: 'wsl' })
-    expect(back(windows, 'wsl.exe', ['npx', 'x'], { A: '1', WSLENV: 'B/u:A/u' })).toEqual({ package: 'x', env: { A: '1', WSLENV: 'B/u' }, runIn: 'wsl' })
+    expect(back(windows, 'wsl.exe', ['npx', 'x'], { A: '1', WSLENV: 'B/u:A/u' })).toEqual({
+      package: 'x',
+      env: { A: '1', WSLENV: 'B/u' },
+      runIn: 'wsl',
+    })
   })
 
   it('learns version and program from the package itself where they can be read', () => {
@@ -63,11 +115,15 @@ describe('a package, however it is started', () => {
     expect(at('c.js')).toEqual({ command: 'node', args: ['/usr/local/lib/node_modules/chrome-devtools-mcp/c.js'] })
   })
 
-  it('has the manifest\'s own words for a version that the lock pins', () => {
+  it("has the manifest's own words for a version that the lock pins", () => {
     const manifest = { version: 1 as const, servers: { c: { package: 'chrome-devtools-mcp@^1' } } }
     const lock = { version: 1 as const, packages }
-    expect(back(ubuntu, 'npx', ['-y', 'chrome-devtools-mcp@1.11.0'], {}, { manifest, lock, name: 'c' })).toEqual({ package: 'chrome-devtools-mcp@^1' })
-    expect(back(ubuntu, 'npx', ['-y', 'chrome-devtools-mcp@1.11.0'], {}, { manifest, lock, name: 'other' })).toEqual({ package: 'chrome-devtools-mcp@1.11.0' })
+    expect(back(ubuntu, 'npx', ['-y', 'chrome-devtools-mcp@1.11.0'], {}, { manifest, lock, name: 'c' })).toEqual({
+      package: 'chrome-devtools-mcp@^1',
+    })
+    expect(back(ubuntu, 'npx', ['-y', 'chrome-devtools-mcp@1.11.0'], {}, { manifest, lock, name: 'other' })).toEqual({
+      package: 'chrome-devtools-mcp@1.11.0',
+    })
   })
 })
 
@@ -77,7 +133,7 @@ describe('what has no neutral form', () => {
     ['docker', linux, 'docker', ['run', '-i', '--rm', 'x']],
     ['python', windows, 'C:\\venv\\Scripts\\python.exe', ['-m', 'x']],
     ['an own script', linux, 'node', ['/home/ana/x/dist/index.js']],
-    ['a script in somebody\'s node_modules', linux, 'node', ['/srv/app/node_modules/x/i.js']],
+    ["a script in somebody's node_modules", linux, 'node', ['/srv/app/node_modules/x/i.js']],
     ['node with flags', linux, 'node', ['--inspect', '/home/ana/.mcp-twin/npm/x@1.0.0/node_modules/x/i.js']],
     ['npx of a repository', linux, 'npx', ['-y', 'github:owner/repo']],
     ['npx of an address', linux, 'npx', ['-y', 'https://x.dev/y.tgz']],
@@ -108,12 +164,19 @@ describe('what has no neutral form', () => {
     ['wsl as another user', windows, 'wsl.exe', ['-u', 'root', '--', 'npx', 'x']],
     ['wsl bash with cd', windows, 'wsl', ['-e', 'bash', '-c', 'cd /x && npx y']],
     ['wsl alone', windows, 'wsl', []],
-  ])('stays exactly as typed: %s', (_, environment, command, args) => expect(back(environment, command, args)).toEqual({ command, ...(args.length === 0 ? {} : { args }) }))
+  ])('stays exactly as typed: %s', (_, environment, command, args) =>
+    expect(back(environment, command, args)).toEqual({ command, ...(args.length === 0 ? {} : { args }) }),
+  )
 
-  it('is told apart from templates of ours', () => expect(back(linux, 'x', ['${env:A}', '${A}', '$${secret:B}'])).toEqual({ command: 'x', args: ['$${env:A}', '${A}', '$$$${secret:B}'] }))
+  it('is told apart from templates of ours', () =>
+    expect(back(linux, 'x', ['${env:A}', '${A}', '$${secret:B}'])).toEqual({ command: 'x', args: ['$${env:A}', '${A}', '$$$${secret:B}'] }))
 
   it('is a program of the other side when nothing stands between', () => {
-    expect(back(windows, 'wsl.exe', ['-d', 'Ubuntu', '--exec', '/usr/bin/python3', 'x.py'])).toEqual({ command: '/usr/bin/python3', args: ['x.py'], runIn: 'wsl' })
+    expect(back(windows, 'wsl.exe', ['-d', 'Ubuntu', '--exec', '/usr/bin/python3', 'x.py'])).toEqual({
+      command: '/usr/bin/python3',
+      args: ['x.py'],
+      runIn: 'wsl',
+    })
     expect(back(ubuntu, '/mnt/c/t/serve.exe', ['C:\\x'])).toEqual({ command: 'C:\\t\\serve.exe', args: ['C:\\x'], runIn: 'windows' })
   })
 
@@ -127,25 +190,52 @@ describe('what has no neutral form', () => {
 describe('mcp-remote', () => {
   const url = 'https://mcp.x.dev/mcp'
   it('with a header is the remote server behind it', () => {
-    expect(back(linux, 'npx', ['-y', 'mcp-remote@0.1.29', url, '--header', 'Authorization: Bearer ${T}'], { T: 'abc' })).toEqual({ url, headers: { Authorization: 'Bearer abc' } })
-    expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'Authorization:${AUTH}', '--header', 'x-a:b', '--transport', 'sse-only', '--allow-http'], { AUTH: 'Bearer abc' })).toEqual({ url, transport: 'sse', headers: { Authorization: 'Bearer abc', 'x-a': 'b' } })
+    expect(back(linux, 'npx', ['-y', 'mcp-remote@0.1.29', url, '--header', 'Authorization: Bearer ${T}'], { T: 'abc' })).toEqual({
+      url,
+      headers: { Authorization: 'Bearer abc' },
+    })
+    expect(
+      back(
+        linux,
+        'npx',
+        ['mcp-remote', url, '--header', 'Authorization:${AUTH}', '--header', 'x-a:b', '--transport', 'sse-only', '--allow-http'],
+        { AUTH: 'Bearer abc' },
+      ),
+    ).toEqual({ url, transport: 'sse', headers: { Authorization: 'Bearer abc', 'x-a': 'b' } })
     expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'A: ${B}'])).toEqual({ url, headers: { A: '${B}' } })
   })
   it('stays the package where it may log in by itself, or is told more', () => {
     expect(back(linux, 'npx', ['mcp-remote', url])).toEqual({ package: 'mcp-remote', args: [url] })
     expect(back(linux, 'npx', ['mcp-remote', url, '3334', '--header', 'a: b'])).toMatchObject({ package: 'mcp-remote' })
     expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'a: b', '--transport', 'sse-first'])).toMatchObject({ package: 'mcp-remote' })
-    expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'a: b'], { NODE_EXTRA_CA_CERTS: '/x' })).toMatchObject({ package: 'mcp-remote' })
+    expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'a: b'], { NODE_EXTRA_CA_CERTS: '/x' })).toMatchObject({
+      package: 'mcp-remote',
+    })
   })
 })
 
 describe('an entry of our own', () => {
   const own = (environment: Environment, value: object) => ownEntry(read(JSON.parse(JSON.stringify(value))), context(environment))
   it('is known by its launcher on every side and in a project', () => {
-    expect(own(ubuntu, { command: '/usr/bin/node', args: ['/home/ana/.mcp-twin/bin/mcp-twin.mjs', 'run', 'a'] })).toEqual({ kind: 'run', server: 'a', project: false })
-    expect(own(windows, { command: 'C:\\n\\node.exe', args: ['C:\\Users\\Ana Ruiz\\.mcp-twin\\bin\\mcp-twin.mjs', 'serve', '--client', 'x'] })).toEqual({ kind: 'bridge' })
-    expect(own(windows, { command: 'C:\\Windows\\System32\\wsl.exe', args: ['-d', 'Ubuntu', '-u', 'ana', '--exec', '/usr/bin/node', '/home/ana/.mcp-twin/bin/mcp-twin.mjs', 'serve'] })).toEqual({ kind: 'bridge' })
-    expect(own(ubuntu, { command: 'node', args: ['${HOME}/.mcp-twin/bin/mcp-twin.mjs', 'run', '--project=.', 'a'] })).toEqual({ kind: 'run', server: 'a', project: true })
+    expect(own(ubuntu, { command: '/usr/bin/node', args: ['/home/ana/.mcp-twin/bin/mcp-twin.mjs', 'run', 'a'] })).toEqual({
+      kind: 'run',
+      server: 'a',
+      project: false,
+    })
+    expect(
+      own(windows, { command: 'C:\\n\\node.exe', args: ['C:\\Users\\Ana Ruiz\\.mcp-twin\\bin\\mcp-twin.mjs', 'serve', '--client', 'x'] }),
+    ).toEqual({ kind: 'bridge' })
+    expect(
+      own(windows, {
+        command: 'C:\\Windows\\System32\\wsl.exe',
+        args: ['-d', 'Ubuntu', '-u', 'ana', '--exec', '/usr/bin/node', '/home/ana/.mcp-twin/bin/mcp-twin.mjs', 'serve'],
+      }),
+    ).toEqual({ kind: 'bridge' })
+    expect(own(ubuntu, { command: 'node', args: ['${HOME}/.mcp-twin/bin/mcp-twin.mjs', 'run', '--project=.', 'a'] })).toEqual({
+      kind: 'run',
+      server: 'a',
+      project: true,
+    })
     expect(own(ubuntu, { command: 'node', args: ['/x/mcp-twin.mjs', 'run', 'a'] })).toBeNull()
   })
 })

@@ -47,6 +47,7 @@ describe("npm's settings for the way out", () => {
 
   it('may name a file that is not there', async () => {
     expect((await settings('cafile=~/nothing.pem')).ca).toEqual([])
+    expect((await settings('', { NODE_EXTRA_CA_CERTS: '~/extra.pem' }, { 'extra.pem': CERTIFICATE })).ca).toEqual([])
   })
 })
 

@@ -1,0 +1,28 @@
+import { clients } from '../catalog/clients/index.ts'
+import { isEnvironmentName } from '../core/manifest/rules.ts'
+import { nearest } from '../core/nearest.ts'
+import { meansEnvironment } from '../core/participants.ts'
+import { usageError } from '../errors.ts'
+import { environmentKinds, type World } from '../model/environment.ts'
+
+const guessOf = (word: string, known: readonly string[], rest: string): string => {
+  const guess = nearest(word, known)
+  return guess === null ? `${rest}: ${known.join(', ')}` : `did you mean "${guess}"?`
+}
+
+/** Stops with the nearest known id when a word names no client: an unknown one would narrow the work to nothing, and look like success. */
+export function demandClients(words: readonly string[]): void {
+  const known = clients.map((client) => client.id)
+  for (const word of words)
+    if (!known.includes(word)) throw usageError(`there is no client "${word}".`, { hint: guessOf(word, known, 'there are') })
+}
+
+/** The same for the words of `--on`. `mayBeElsewhere`: they may also name a side that this machine does not have. */
+export function demandSides(words: readonly string[], world: World, mayBeElsewhere: boolean): void {
+  const ids = world.environments.map((each) => each.id)
+  for (const word of words) {
+    if (world.environments.some((each) => meansEnvironment(word, each)) || (mayBeElsewhere && isEnvironmentName(word))) continue
+    const known = [...new Set([...ids, ...(isEnvironmentName(word) ? [] : environmentKinds)])]
+    throw usageError(`there is no environment "${word}" here.`, { hint: guessOf(word, known, 'there are') })
+  }
+}

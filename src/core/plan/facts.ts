@@ -1,0 +1,43 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { PresentEntry } from '../../model/document.ts'
+import type { JsonObject } from '../../model/entry.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { Step } from '../../model/plan.ts'
+import type { Secret } from '../../model/secret.ts'
+import type { FileState } from '../../model/state.ts'
+
+/** An entry that the manifest wants in a file. */
+export interface Wanted {
+  readonly server: string
+  /** The name as this client takes it. */
+  readonly name: string
+  readonly value: Secret<JsonObject>
+  readonly owned: readonly string[]
+  readonly holdsKey: boolean
+}
+
+/** A server that belongs here but cannot be written now; what stands there stays. */
+export interface Held {
+  readonly server: string
+  readonly step: Step
+}
+
+export interface FileRequest {
+  readonly environment: string
+  readonly client: ClientDefinition
+  readonly file: NativePath
+  readonly bytes: Uint8Array | null
+  readonly wanted: readonly Wanted[]
+  readonly held: readonly Held[]
+  readonly state: FileState
+  readonly force: boolean
+  readonly prune: boolean
+}
+
+/** What the pieces of the plan of one file need to know of it. */
+export interface FileFacts extends FileRequest {
+  readonly present: ReadonlyMap<string, PresentEntry>
+  /** Our entries vanished together, or with their whole container: their program dropped them, no person did. */
+  readonly wiped: boolean
+  step(parts: Pick<Step, 'kind'> & Partial<Step>): Step
+}

@@ -1,0 +1,54 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { LockedPackage } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { Step } from '../../model/plan.ts'
+import type { State } from '../../model/state.ts'
+import type { RenderContext } from '../launch/render.ts'
+
+/** One client file as it was seen. */
+export interface ObservedFile {
+  readonly environment: Environment
+  readonly client: ClientDefinition
+  readonly scope: 'user' | 'project'
+  readonly file: NativePath
+  readonly bytes: Uint8Array | null
+  /** Left alone whatever stands in it, and why. */
+  readonly refusal?: { readonly reason: string; readonly hint: string }
+}
+
+export interface Why {
+  readonly reason: string
+  readonly hint: string
+}
+
+/** All that the plan is made from. Nothing in it is looked up later. */
+export interface PlanInput {
+  readonly world: World
+  readonly home: Environment
+  readonly manifest: Manifest
+  readonly files: readonly ObservedFile[]
+  readonly state: State
+  /** What rendering needs besides the file: lock, keys, folders, variables. */
+  readonly render: RenderContext
+  /** Is this package whole on that side? */
+  isInstalled(environment: string, words: string): boolean
+  /** Why a package cannot be had: it was not resolved, or its installation failed on that side. */
+  unavailable(environment: string, words: string): Why | null
+  /** Sides whose copy of this program is not this very code. */
+  readonly outdatedSelf: ReadonlySet<string>
+  /** Put this program on every side that can be reached, even where no entry names it yet (init). */
+  readonly selfEverywhere: boolean
+  readonly force: boolean
+  readonly prune: boolean
+}
+
+/** A package that is to be installed on one side. */
+export interface InstallStep {
+  readonly step: Step
+  readonly environment: string
+  readonly words: string
+  readonly locked: LockedPackage
+  readonly allowScripts: boolean
+}

@@ -1,0 +1,93 @@
+import type { ServerSpec } from '../../model/manifest.ts'
+import { clientName } from '../launch/name.ts'
+import { renderEntry } from '../launch/render.ts'
+import { canRun, environmentLabel } from '../participants.ts'
+import type { Held, Wanted } from './facts.ts'
+import type { InstallStep, ObservedFile, PlanInput, Why } from './input.ts'
+import { makeStep } from './step.ts'
+
+/** What the whole plan needs of all files together. */
+export interface Gathered {
+  readonly installs: Map<string, InstallStep>
+  readonly self: Set<string>
+  readonly launches: Map<string, Set<string>>
+  readonly notices: Set<string>
+}
+
+/** The entries that the manifest wants in one file, and the servers that cannot be written there now. */
+export interface Wishes {
+  readonly wanted: readonly Wanted[]
+  readonly held: readonly Held[]
+}
+
+/** Renders every server of the manifest for one file. What it needs besides is put into `gathered`. */
+export function wishesFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wishes {
+  const wanted: Wanted[] = []
+  const held: Held[] = []
+  const names = Object.keys(input.manifest.servers)
+  for (const [server, spec] of Object.entries(input.manifest.servers)) {
+    const name = clientName(observed.client, server, names)
+    const wish = wishFor(input, observed, server, spec, name, gathered)
+    if (wish === null) continue
+    if ('step' in wish) held.push(wish)
+    else {
+      wanted.push(wish)
+      if (name !== server) gathered.notices.add(`${observed.client.label} does not take the name "${server}": it is "${name}" there`)
+    }
+  }
+  return { wanted, held }
+}
+
+function wishFor(
+  input: PlanInput,
+  observed: ObservedFile,
+  server: string,
+  spec: ServerSpec,
+  name: string,
+  gathered: Gathered,
+): Wanted | Held | null {
+  const { client, environment, scope, file } = observed
+  const rendered = renderEntry({ ...input.render, name: server, entryName: name, server: spec, client, environment, scope })
+  if (rendered.kind === 'none') return null
+  const refuse = ({ reason, hint }: Why): Held => ({
+    server,
+    step: makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, server, reason, hint }),
+  })
+  if (rendered.kind === 'refuse') return refuse(rendered)
+  for (const need of rendered.packages) {
+    const why = packageTrouble(input, need.environment, need.words)
+    if (why !== null) return refuse(why)
+    addInstall(input, need.environment, need.words, server, spec, gathered)
+  }
+  for (const id of rendered.launcher) gathered.self.add(id)
+  for (const id of rendered.launches) gathered.launches.set(id, (gathered.launches.get(id) ?? new Set()).add(server))
+  for (const notice of rendered.notices) gathered.notices.add(notice)
+  return { server, name, value: rendered.value, owned: rendered.owned, holdsKey: rendered.holdsKey }
+}
+
+function packageTrouble(input: PlanInput, id: string, words: string): Why | null {
+  const why = input.unavailable(id, words)
+  if (why !== null) return why
+  const side = input.world.environments.find((each) => each.id === id)
+  if (side === undefined || input.isInstalled(id, words) || (canRun(side) && side.node !== undefined && side.npm !== undefined)) return null
+  const missing =
+    side.node === undefined
+      ? 'there is no node there'
+      : side.npm === undefined
+        ? 'there is no npm there'
+        : 'its programs cannot be started from here'
+  return (
+    side.trouble ?? {
+      reason: `${words} cannot be installed on ${environmentLabel(side)}: ${missing}`,
+      hint: `mend that, then: mcp-twin sync --on ${id}`,
+    }
+  )
+}
+
+function addInstall(input: PlanInput, environment: string, words: string, server: string, spec: ServerSpec, gathered: Gathered): void {
+  const locked = input.render.lock.packages[words]
+  const key = `${environment} ${words}`
+  if (locked === undefined || gathered.installs.has(key) || input.isInstalled(environment, words)) return
+  const step = makeStep({ kind: 'install', environment, server, change: 'add', reason: `${locked.name} ${locked.version}` })
+  gathered.installs.set(key, { step, environment, words, locked, allowScripts: spec.allowScripts === true })
+}

@@ -1,0 +1,51 @@
+import { layout } from '../../core/layout.ts'
+import { makePlan } from '../../core/plan/plan.ts'
+import type { System } from '../../model/system.ts'
+import { openRun } from '../files/backup.ts'
+import { reach } from '../situation/open.ts'
+import { lockBytes } from '../situation/records.ts'
+import { applyPlan } from './apply.ts'
+import { storeKeys } from './keys.ts'
+import type { SyncOptions } from './options.ts'
+import { writeOwn } from './own-files.ts'
+import { prepare } from './prepare.ts'
+import { restartsFor } from './restart.ts'
+import { differs, type SyncResult } from './result.ts'
+import type { Start } from './start.ts'
+import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
+import { tidy } from './tidy.ts'
+
+/** Does what was planned, under the run lock of the caller: install, write manifest and files, record, and look again. */
+export async function carryOut(
+  system: System,
+  { situation, bytes, prepared, plan }: Start,
+  options: SyncOptions,
+  command: string,
+): Promise<SyncResult> {
+  const { home, place } = situation
+  const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
+  const writeManifest = async (): Promise<boolean> => {
+    if (prepared.brings) await storeKeys(system, situation)
+    const changed = bytes !== null && (await writeOwn(system, situation, place.here, place.shown, bytes, run))
+    if (prepared.lock !== situation.lock) await writeOwn(system, situation, place.lockHere, place.lockHere, lockBytes(prepared.lock), run)
+    return changed
+  }
+  const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
+  await tidy(system, prepared.input, situation.lock)
+  const after = await prepare(
+    system,
+    { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() },
+    { ...options, resolve: false, refresh: false },
+  )
+  const second = makePlan(after.input)
+  const unresolved = stepsOf({ installs: [], self: [], files: [], held: [], launches: new Map(), notices: [] }, prepared)
+  return {
+    inSync: !stepsOf(second, after).some(differs),
+    changed: applied.changed,
+    run: await run.finish(),
+    steps: [...unresolved, ...applied.steps],
+    unmanaged: unmanagedOf(second),
+    restart: restartsFor(applied.written, prepared.input),
+    notices: [...new Set([...noticesOf(plan, prepared), ...applied.notices])],
+  }
+}

@@ -1,0 +1,48 @@
+import { makePlan, type Plan } from '../../core/plan/plan.ts'
+import type { System } from '../../model/system.ts'
+import type { Situation } from '../situation/open.ts'
+import type { SyncOptions } from './options.ts'
+import { type Prepared, prepare } from './prepare.ts'
+import { stepsOf } from './steps.ts'
+
+/** Where a run starts from. It is asked again under the lock, so that two commands at once keep both changes. */
+export interface Source {
+  open(): Promise<Situation>
+  /** The change of the manifest that belongs to this run, made on what `open` found; absent: none. */
+  edit?(situation: Situation): Promise<Edited | null>
+}
+
+/** The situation as if the manifest were already written, and the bytes that make it so. */
+export interface Edited {
+  readonly situation: Situation
+  readonly bytes: Uint8Array
+}
+
+/** A run before anything is done: what was found, and what is to happen. */
+export interface Start {
+  readonly situation: Situation
+  readonly bytes: Uint8Array | null
+  readonly prepared: Prepared
+  readonly plan: Plan
+}
+
+/** Looks at everything and makes the plan. */
+export async function begin(system: System, source: Source, options: SyncOptions, opened: Situation): Promise<Start> {
+  const edited = (await source.edit?.(opened)) ?? null
+  const situation = edited?.situation ?? opened
+  const prepared = await prepare(system, situation, options)
+  return { situation, bytes: edited?.bytes ?? null, prepared, plan: makePlan(prepared.input) }
+}
+
+/** There is nothing to do, and so nothing to lock. */
+export const isStill = (start: Start): boolean =>
+  start.bytes === null &&
+  !start.prepared.brings &&
+  start.prepared.lock === start.situation.lock &&
+  stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')
+
+/** Has nobody written manifest, lock or state in between? */
+export const sameGround = (a: Situation, b: Situation): boolean =>
+  JSON.stringify([a.state, a.lock]) === JSON.stringify([b.state, b.lock]) && text(a.bytes) === text(b.bytes)
+
+const text = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes))

@@ -1,0 +1,50 @@
+import type { Plan } from '../../core/plan/plan.ts'
+import { makeStep } from '../../core/plan/step.ts'
+import type { Step } from '../../model/plan.ts'
+import type { Prepared } from './prepare.ts'
+import { differs, type SyncResult } from './result.ts'
+
+/** Every step of a plan, as a list for a report. */
+export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
+  ...[...prepared.unresolved].map(([words, why]) =>
+    makeStep({
+      kind: 'install',
+      environment: prepared.input.home.id,
+      change: 'none',
+      outcome: 'failed',
+      reason: `${words}: ${why.reason}`,
+      hint: why.hint,
+    }),
+  ),
+  ...plan.installs.map((each) => each.step),
+  ...plan.self,
+  ...plan.held,
+  ...plan.files.flatMap(({ plan: file }) => (file.refusal === null ? file.entries.map((each) => each.step) : [file.refusal])),
+]
+
+/** Entries that no manifest knows. */
+export const unmanagedOf = (plan: Plan): SyncResult['unmanaged'] =>
+  plan.files.flatMap(({ plan: file }) => file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })))
+
+/** What is to be said besides the steps. */
+export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
+  ...new Set([
+    ...prepared.stale,
+    ...plan.notices,
+    ...plan.files.flatMap(({ plan: file, observed }) => file.notices.map((notice) => `${observed.client.label}: ${notice}`)),
+  ]),
+]
+
+/** What is planned, as a result in which nothing was done. */
+export function planned(prepared: Prepared, plan: Plan): SyncResult {
+  const steps = stepsOf(plan, prepared)
+  return {
+    inSync: !steps.some(differs),
+    changed: false,
+    run: null,
+    steps,
+    unmanaged: unmanagedOf(plan),
+    restart: [],
+    notices: noticesOf(plan, prepared),
+  }
+}
