@@ -31,37 +31,31 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 
 /** The whole program. Only here are streams, signals and the exit code of the process touched. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  // Before anything else: programs wait for this start, and the bridge sees to a lost reader itself, since it has children to end.
+  if (argv[0] === 'serve') {
+    const { serveQuickly } = await import('./serve.ts')
+    const code = await serveQuickly(argv, interruptible())
+    if (code !== null) return code
+  }
   process.stdout.on('error', endWithReader)
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`)
     return 0
   }
-<<<<<<< HEAD
-  const signal = interruptible()
-  if (argv[0] === 'serve') {
-    const { serveQuickly } = await import('./serve.ts')
-    const code = await serveQuickly(argv, signal)
-    if (code !== null) return code
-=======
   if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) {
     const help = await helpPage()
     if (help !== null) {
       process.stdout.write(help)
       return 0
     }
->>>>>>> main
   }
   const { runCli } = await import('./cli/run.ts')
   return runCli(argv, version, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-<<<<<<< HEAD
-    signal,
-=======
     signal: interruptible(),
     variables: process.env,
->>>>>>> main
     system: async () => (await import('./system/node.ts')).nodeSystem(),
   })
 }

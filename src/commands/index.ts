@@ -18,9 +18,6 @@ import { trust } from './specs/trust.ts'
 import { undo } from './specs/undo.ts'
 
 /** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
-<<<<<<< HEAD
-export const specs: readonly CommandSpec[] = [init, sync, add, remove, enable, disable, rename, list, secret, undo, run, serve, session, exportSetup, trust, schema, completion]
-=======
 export const specs: readonly CommandSpec[] = [
   init,
   sync,
@@ -33,9 +30,10 @@ export const specs: readonly CommandSpec[] = [
   secret,
   undo,
   run,
+  serve,
+  session,
   exportSetup,
   trust,
   schema,
   completion,
 ]
->>>>>>> main
