@@ -56,9 +56,11 @@ describe('arguments', () => {
       b: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
       c: fc.option(fc.array(fc.record({ d: fc.constantFrom('x', 'y') }), { minLength: 1, maxLength: 3 }), { nil: undefined }),
     })
-    fc.assert(fc.property(good, (value) => {
+    fc.assert(
+      fc.property(good, (value) => {
         expect(JSON.stringify(readFields(fields, value, 't'))).toEqual(JSON.stringify(value))
-      }))
+      }),
+    )
     fc.assert(
       fc.property(fc.anything(), (value) => {
         try {
