@@ -1,7 +1,8 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
+import { canonical, CanonicalList } from './canonical.ts'
 import { closedByName } from './closed.ts'
 import { ntfsTrouble } from './ntfs.ts'
 import { holdsClosed, judge, type Region } from './region.ts'
@@ -27,60 +28,19 @@ export interface PolicyRules {
   place(): Promise<Place>
 }
 
-/** The canonical form of a path of which only a beginning may exist. */
-async function canonical(path: string): Promise<{ real: string; missing: string[] }> {
-  const missing: string[] = []
-  for (let at = path; ; ) {
-    try {
-      return { real: await realpath(at), missing }
-    } catch (error) {
-      const code = codeOf(error)
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
-      // What does not resolve and is still there is a link that leads nowhere: writing through it would create its target.
-      if (
-        await lstat(at).then(
-          () => code === 'ENOENT',
-          () => false,
-        )
-      )
-        throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
-    }
-    // Not dirname(): it would drop a separator at the end and hide what follows it.
-    const cut = Math.max(at.lastIndexOf('/'), sep === '\\' ? at.lastIndexOf('\\') : -1)
-    const name = at.slice(cut + 1)
-    if (name === '..') throw denied(`${JSON.stringify(path)} goes up from a folder that does not exist; give the path without "..".`)
-    if (name !== '' && name !== '.') missing.unshift(name)
-    const parent = cut <= 0 ? sep : at.slice(0, cut)
-    if (parent === at) throw failed(`${JSON.stringify(path)} cannot be found.`)
-    at = /^[A-Za-z]:$/.test(parent) ? parent + sep : parent
-  }
-}
-
-/** The first time a root or closed path is needed it is resolved; one that exists keeps its meaning from then on. */
-class Canonical {
-  private readonly known = new Map<string, string>()
-
-  async all(paths: readonly string[]): Promise<string[]> {
-    return Promise.all(
-      paths.map(async (path) => {
-        const before = this.known.get(path)
-        if (before !== undefined) return before
-        const { real, missing } = await canonical(path).catch(() => ({ real: path, missing: [] as string[] }))
-        if (missing.length === 0) this.known.set(path, real)
-        return join(real, ...missing)
-      }),
-    )
-  }
-}
-
 export class Policy {
   readonly rules: PolicyRules
-  private readonly resolved = new Canonical()
+  private readonly roots: CanonicalList
+  private readonly closed: CanonicalList
+  private readonly reopened: CanonicalList
   private placed: Promise<Place> | undefined
 
   constructor(rules: PolicyRules) {
     // What is not absolute would be resolved from the root of the disk: it opens nothing instead.
     this.rules = { ...rules, roots: rules.roots.filter((root) => isAbsolute(root)) }
+    this.roots = new CanonicalList(this.rules.roots)
+    this.closed = new CanonicalList(rules.closed)
+    this.reopened = new CanonicalList(rules.reopened)
   }
 
   place(): Promise<Place> {
@@ -90,8 +50,7 @@ export class Policy {
 
   /** Roots and closed paths in canonical form. */
   async region(): Promise<Region> {
-    const { roots, closed, reopened } = this.rules
-    const [open, shut, again] = await Promise.all([this.resolved.all(roots), this.resolved.all(closed), this.resolved.all(reopened)])
+    const [open, shut, again] = await Promise.all([this.roots.all(), this.closed.all(), this.reopened.all()])
     return { open, closed: shut, reopened: again }
   }
 

@@ -94,7 +94,7 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
   const { name, program } = shellOn(self, wanted)
   const cwd = (await policy.existing(wanted.cwd ?? (await policy.region()).open[0] ?? '')).real
   const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
-  await guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, { cwd, path: env.PATH ?? '' })
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, { cwd, path: env.PATH ?? '' })
   const { args, verbatim } = shellArguments(name, wanted.command)
   const words = wall === null ? [] : await wall.words(cwd)
   return {
@@ -107,7 +107,7 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
 async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Ground, side: Environment): Promise<Prepared> {
   if (wall !== null) throw denied(`Commands run in a sandbox, which ${side.id} has none of; they run on ${settings.self.id} only.`)
   const { name, program } = shellOn(side, wanted)
-  await guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, null)
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, null)
   const cwd = spell((await policy.existing(wanted.cwd ?? (await policy.region()).open[0] ?? '')).real, side, await policy.place())
   const world: World = await settings.world()
   if (side.node === undefined) throw failed(`${side.id} has no node, which starts and ends commands there; mcp-twin doctor says more.`)
