@@ -93,8 +93,7 @@ export class Searches {
     const facts = await stat(real).catch((error) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be searched`)))
     const folder = facts.isDirectory() ? real : dirname(real)
     if (!facts.isDirectory() && !facts.isFile()) throw denied(`${JSON.stringify(path)} is neither a file nor a folder.`)
-    if (this.started.size >= limits.searchesAtOnce)
-      throw failed(`${limits.searchesAtOnce} searches are open; read them to their end with more_results or stop one.`)
+    this.makeRoom()
     const isOpen = await this.policy.judge()
     const id = `s${++this.count}`
     const search = new Search({
@@ -119,6 +118,16 @@ export class Searches {
   private answer(id: string, search: Search, folder: string, page: Page): Answered {
     if (page.done) this.started.delete(id)
     return { ...page, folder, search: page.done ? null : id, stopped: search.stopped }
+  }
+
+  /** Of too many, the one that nobody has asked about for the longest time goes. */
+  private makeRoom(): void {
+    while (this.started.size >= limits.searchesAtOnce) {
+      const [oldest] = [...this.started].sort(([, one], [, other]) => one.search.asked - other.search.asked)
+      if (oldest === undefined) return
+      oldest[1].search.stop('time')
+      this.started.delete(oldest[0])
+    }
   }
 
   /** Ends what nobody asks about any more. */

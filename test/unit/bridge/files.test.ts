@@ -248,6 +248,12 @@ describe('searching', () => {
     await place.ok('stop_search', { search })
     expect(await place.refused('more_results', { search })).toMatch(/no search/)
   })
+  it('of many that were started, the one that was forgotten longest goes', async () => {
+    place.put('f', 'hit\n'.repeat(50))
+    for (let i = 0; i < 9; i++) await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 1 })
+    expect(await place.refused('more_results', { search: 's1' })).toMatch(/no search/)
+    expect(await place.ok('more_results', { search: 's9' })).toContain('hit')
+  })
   it('a pattern that cannot be read is explained', async () => {
     expect(await place.refused('search_text', { path: place.A, pattern: '(' })).toMatch(/regex parse error|unclosed/)
   })
