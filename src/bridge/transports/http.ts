@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { toNodeHandler, toWebRequest } from '@modelcontextprotocol/node'
-import { createMcpHandler, isLegacyRequest, type McpServerFactory } from '@modelcontextprotocol/server'
+import { createMcpHandler, isLegacyRequest, type McpServerFactory, type ServerNotifier } from '@modelcontextprotocol/server'
 import { limits } from '../limits.ts'
 import { readBody } from './body.ts'
 import { bearerToken, type Front, type Rejection, rejectRequest } from './guards.ts'
@@ -38,6 +38,8 @@ export class HttpCarrier implements Carrier {
   private readonly sessions: HttpSessions
   private readonly modern: ReturnType<typeof createMcpHandler>
   private readonly handleModern: ReturnType<typeof toNodeHandler>
+  /** Tells clients of 2026-07-28 that a list or a resource has changed. */
+  readonly changes: ServerNotifier
   /** Connections that a token was used on: they end with its session. */
   private readonly sockets = new Map<Socket, string>()
   private readonly sweeper: NodeJS.Timeout
@@ -51,6 +53,7 @@ export class HttpCarrier implements Carrier {
     this.front = { hosts: ['127.0.0.1', 'localhost', '[::1]', named.toLowerCase()], port: this.port }
     this.sessions = new HttpSessions(plan.factory, plan.now)
     this.modern = createMcpHandler(plan.factory, { legacy: 'reject', onerror: plan.onError, maxRequestBodySize: limits.httpBody })
+    this.changes = this.modern.notify
     this.handleModern = toNodeHandler(this.modern, { onerror: plan.onError, maxRequestBodySize: limits.httpBody })
     this.ended = new Promise((resolve) => server.once('close', () => resolve()))
     this.sweeper = setInterval(() => void this.sweep(), sweepEveryMs)
