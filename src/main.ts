@@ -1,9 +1,12 @@
+import { setMaxListeners } from 'node:events'
 import type { ExitCode } from './errors.ts'
 import { version } from './version.ts'
 
 /** A second Ctrl-C does not wait for things to be left clean. */
 function interruptible(): AbortSignal {
   const controller = new AbortController()
+  // Everything that runs at once listens to it, each server that is being checked too: many listeners are no leak.
+  setMaxListeners(0, controller.signal)
   const stop = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(130)
     controller.abort(signal)

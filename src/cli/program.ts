@@ -24,10 +24,10 @@ installed once on each side, merged into every config without harming it, proven
 
 const START = `
 Start here:
-  $ npx mcp-twin init                     detect both sides, choose servers, install, write, check
-  $ npx mcp-twin sync                     make every config match the manifest again
-  $ npx mcp-twin list                     which program has which server
-  $ npx mcp-twin <command> --help         flags and examples of one command`
+  $ npx mcp-twin init               detect both sides, install, write, check
+  $ npx mcp-twin sync               make every config match the manifest again
+  $ npx mcp-twin list               which program has which server
+  $ npx mcp-twin <command> --help   flags and examples of one command`
 
 function describe(program: Command, spec: CommandSpec, found: (parsed: Parsed) => void): void {
   const command = program.command(spec.name).summary(spec.summary).description(spec.summary)

@@ -68,6 +68,7 @@ function refuseTaken({ manifest }: Situation, name: string): void {
   throw usageError(`there is a server "${name}" in the manifest already.`, { hint: `mcp-twin remove ${name} first, or take another name` })
 }
 
+/** The server that the command line describes; of the built-in list, with what the flags add to it. */
 async function describe(
   name: string,
   rest: readonly string[],
@@ -75,12 +76,12 @@ async function describe(
   only: readonly string[],
 ): Promise<{ server: ServerSpec; builtin: boolean }> {
   const [words, url, command] = [text(options.package), text(options.url), text(options.command)]
-  const builtin = words === undefined && url === undefined && command === undefined ? await builtinServer(name) : null
-  if (builtin !== null) return { server: { ...builtin.server, ...(only.length === 0 ? {} : { only: [...only] }) }, builtin: true }
+  const builtin = words === undefined && url === undefined && command === undefined ? ((await builtinServer(name))?.server ?? null) : null
+  const what = { package: words ?? builtin?.package, url: url ?? builtin?.url, command: command ?? builtin?.command }
   const typed: Typed = {
-    ...(words === undefined ? {} : { package: words }),
-    ...(url === undefined ? {} : { url }),
-    ...(command === undefined ? {} : { command }),
+    ...(what.package === undefined ? {} : { package: what.package }),
+    ...(what.url === undefined ? {} : { url: what.url }),
+    ...(what.command === undefined ? {} : { command: what.command }),
     ...(options.transport === 'http' || options.transport === 'sse' ? { transport: options.transport } : {}),
     args: rest,
     env: texts(options.env),
@@ -90,5 +91,19 @@ async function describe(
   }
   const made = typedServer(name, typed)
   if (!made.ok) throw usageError(`${made.reason}.`, { hint: made.hint })
-  return { server: made.server, builtin: false }
+  return builtin === null ? { server: made.server, builtin: false } : { server: laidOver(builtin, made.server), builtin: true }
+}
+
+/** Variables and headers are added to the known ones, arguments take the place of the known ones. */
+function laidOver(builtin: ServerSpec, typed: ServerSpec): ServerSpec {
+  const [env, headers] = [
+    { ...builtin.env, ...typed.env },
+    { ...builtin.headers, ...typed.headers },
+  ]
+  return {
+    ...builtin,
+    ...typed,
+    ...(Object.keys(env).length === 0 ? {} : { env }),
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+  }
 }

@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts'
-import type { ExitCode } from '../errors.ts'
+import { wordsOf } from '../core/manifest/names.ts'
+import { type ExitCode, TwinError } from '../errors.ts'
 import { openRun } from '../effects/files/backup.ts'
 import { withRunLock } from '../effects/files/lock.ts'
 import { editManifest, type ManifestChange } from '../effects/manifest/edit.ts'
 import { type Situation, reach } from '../effects/situation/open.ts'
 import { storeKeys } from '../effects/sync/keys.ts'
-import { writeOwn } from '../effects/sync/own-files.ts'
+import { writeOwn, writeState } from '../effects/sync/own-files.ts'
+import type { Prepared } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { runSync, type Source } from '../effects/sync/sync.ts'
 import type { Secret } from '../model/secret.ts'
@@ -34,6 +36,7 @@ export async function changeManifest(context: Context, options: Record<string, u
         const edited = editManifest(situation, changes)
         return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }
       },
+      demand: demandPackages,
     }
     // `--client` and `--on` say where a new server belongs; the sync behind it still looks at every file.
     const settings = syncOptions(context, {}, { clients: [], on: [] })
@@ -44,6 +47,13 @@ export async function changeManifest(context: Context, options: Record<string, u
     reportSync(context, ground.world, result, { command: context.command, preview: false })
     return exitOf(result, { check: false })
   })
+}
+
+/** A package that does not exist changes nothing: the manifest would only hold a mistyped name. */
+function demandPackages(before: Situation, { unresolved }: Prepared): void {
+  const had = new Set(Object.values(before.manifest.servers).flatMap(wordsOf))
+  for (const [words, { code, reason, hint }] of unresolved)
+    if (!had.has(words) && (code === 'E404' || code === 'ETARGET')) throw new TwinError('no-package', `${reason}.`, { hint })
 }
 
 /** Changes the manifest, and with it lock and keys, but no config and no package. */
@@ -58,6 +68,7 @@ export async function writeManifestOnly(context: Context, ground: Ground, comman
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
     await storeKeys(system, edited.situation)
     const changed = await writeOwn(system, edited.situation, ground.place.here, ground.place.shown, edited.bytes, run)
+    await writeState(system, edited.situation, edited.situation.state, run)
     return { ...nothing, changed, run: await run.finish() }
   })
 }

@@ -2,10 +2,12 @@ import type { CommandSpec } from '../context.ts'
 import { add } from './specs/add.ts'
 import { completion } from './specs/completion.ts'
 import { disable } from './specs/disable.ts'
+import { doctor } from './specs/doctor.ts'
 import { enable } from './specs/enable.ts'
 import { exportSetup } from './specs/export.ts'
 import { init } from './specs/init.ts'
 import { list } from './specs/list.ts'
+import { logs } from './specs/logs.ts'
 import { remove } from './specs/remove.ts'
 import { rename } from './specs/rename.ts'
 import { run } from './specs/run.ts'
@@ -21,6 +23,7 @@ import { undo } from './specs/undo.ts'
 export const specs: readonly CommandSpec[] = [
   init,
   sync,
+  doctor,
   add,
   remove,
   enable,
@@ -29,6 +32,7 @@ export const specs: readonly CommandSpec[] = [
   list,
   secret,
   undo,
+  logs,
   run,
   serve,
   session,

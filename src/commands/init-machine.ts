@@ -12,18 +12,20 @@ export async function showMachine(context: Context, situation: Situation, input:
   const { io, system, signal } = context
   const running = new Map<string, readonly string[]>()
   for (const side of situation.sides) running.set(side.id, (await runningPrograms(system, situation.world, side, signal)) ?? [])
-  const found = input.files.map((file): FoundClient => {
-    const read = file.refusal === undefined && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
-    const names = (running.get(file.environment.id) ?? []).map((name) => name.toLowerCase())
-    return {
-      environment: file.environment.id,
-      label: file.client.label,
-      file: file.file,
-      servers: read?.ok ? presentEntries(read.document).length : null,
-      running: file.client.processes?.some((name) => names.includes(name.toLowerCase())) ?? false,
-      trouble: file.refusal?.reason ?? (read !== null && !read.ok ? 'cannot be read' : null),
-    }
-  })
+  const found = input.files
+    .filter((file) => file.unused !== true)
+    .map((file): FoundClient => {
+      const read = file.refusal === undefined && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
+      const names = (running.get(file.environment.id) ?? []).map((name) => name.toLowerCase())
+      return {
+        environment: file.environment.id,
+        label: file.client.label,
+        file: file.file,
+        servers: read?.ok ? presentEntries(read.document).length : null,
+        running: file.client.processes?.some((name) => names.includes(name.toLowerCase())) ?? false,
+        trouble: file.refusal?.reason ?? (read !== null && !read.ok ? 'cannot be read' : null),
+      }
+    })
   const label = (id: string): string => environmentLabel(situation.sides.find((each) => each.id === id) ?? situation.self)
   for (const line of describeMachine(situation.sides, found, situation.home.environment.id, label, io.paint, io.width)) io.out(line)
   io.out()

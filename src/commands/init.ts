@@ -4,6 +4,8 @@ import { environmentJson } from '../core/describe-environment.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
 import { compose } from '../effects/init/compose.ts'
+import { joinChanges, joiningDistro, withJoining } from '../effects/init/join.ts'
+import type { ManifestChange } from '../effects/manifest/edit.ts'
 import { checkServers } from '../effects/sync/checks.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
@@ -26,7 +28,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 /** Sets both sides up: looks, asks, installs, writes, checks. Run again, it changes nothing that is in order. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
-  const [home, distro] = [text(options.home), text(options.distro)]
+  const [home, distro] = [text(options.home), joiningDistro(context.system, text(options.distro))]
   const wishes = {
     ...(home === undefined ? {} : { home }),
     ...(distro === undefined ? {} : { distro }),
@@ -34,13 +36,21 @@ export async function run(context: Context, _args: string[], options: Record<str
     prepareHome: true,
   }
   return atHome(context, wishes, async (ground) => {
-    if (options.project !== true) return init(context, ground, options)
+    if (options.project !== true) {
+      const open = async (): Promise<Situation> => withJoining(await ground.open(), distro)
+      return init(context, { ...ground, open }, options, (situation) => joinChanges(situation, distro))
+    }
     const place = projectPlace(ground.home.environment, await projectRoot(context, ground))
     return init(context, { ...ground, place, open: () => ground.openAt(place) }, options)
   })
 }
 
-async function init(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
+async function init(
+  context: Context,
+  ground: Ground,
+  options: Record<string, unknown>,
+  more: (situation: Situation) => readonly ManifestChange[] = () => [],
+): Promise<ExitCode> {
   const { system, io } = context
   const settings = syncOptions(context, options, { selfEverywhere: options.project !== true })
   const opened = await ground.open()
@@ -50,7 +60,7 @@ async function init(context: Context, ground: Ground, options: Record<string, un
     await showMachine(context, opened, input)
   }
   const choices = await choose(context, opened, input, options)
-  const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings) }
+  const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings, more(situation)) }
   if (options.dryRun === true) {
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
     return finish(context, ground, opened, choices, result, true)
@@ -63,9 +73,16 @@ async function init(context: Context, ground: Ground, options: Record<string, un
 }
 
 /** The manifest with what was chosen; null when it has all of it already. */
-async function edited(context: Context, situation: Situation, choices: Choices, settings: ReturnType<typeof syncOptions>) {
+async function edited(
+  context: Context,
+  situation: Situation,
+  choices: Choices,
+  settings: ReturnType<typeof syncOptions>,
+  more: readonly ManifestChange[],
+) {
   const { input } = await prepare(context.system, situation, { ...settings, resolve: false })
-  const { changes, imported } = choices.additions(situation, input)
+  const { changes: chosen, imported } = choices.additions(situation, input)
+  const changes = [...chosen, ...more]
   if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null) return null
   return compose(situation, input.files, { changes, taken: imported.taken, brought: choices.brought })
 }

@@ -3,9 +3,11 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { exitOf } from '../effects/sync/result.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import { atHome, type Ground } from './at-home.ts'
+import { awaitDesktop } from './await-desktop.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 import { checkTrust } from './trust-project.ts'
+import { checkWatchOptions } from './watch-options.ts'
 
 /** Makes every config match the manifest again. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
@@ -13,6 +15,7 @@ export async function run(context: Context, _args: string[], options: Record<str
     throw usageError('--adopt takes hand edits over, --force overwrites them: only one of them can be meant.', {
       hint: 'mcp-twin sync --help',
     })
+  if (options.watch === true) checkWatchOptions(options)
   return atHome(context, { refresh: options.refresh === true }, (ground) => sync(context, ground, options))
 }
 
@@ -39,6 +42,8 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
     )
   }
   const trusted = await checkTrust(context, ground, opened, options.trust === true)
+  if (options.watch === true) return (await import('./watch.ts')).watch(context, ground, options)
+  await awaitDesktop(context, ground, source, settings, options.waitForExit === true)
   const result = await runSync(context.system, source, settings, 'sync')
   reportSync(context, ground.world, { ...result, notices: [...result.notices, ...trusted] }, { command: 'sync', preview: false })
   return exitOf(result, { check: false })

@@ -37,6 +37,8 @@ export interface ClaudeOptions {
   readonly env?: Record<string, string>
   /** `host`: it may reach servers on this machine's loopback, and nothing else. Default: no network at all. */
   readonly network?: 'none' | 'host'
+  /** Words before the program: `lab exec`, to run it in the lab. */
+  readonly wrapper?: readonly string[]
 }
 
 /**
@@ -114,7 +116,7 @@ export async function claude(
 ): Promise<ClaudeAnswer> {
   const host = options.network === 'host'
   const walls = isolated && !host ? ['unshare', '-n', '--', '/bin/sh', '-c', 'ip link set lo up 2>/dev/null; exec "$@"', 'sh'] : []
-  const [file = '', ...words] = [...walls, await claudeBinary(), ...args]
+  const [file = '', ...words] = [...walls, ...(options.wrapper ?? []), await claudeBinary(), ...args]
   const env = { ...place.env, USERPROFILE: place.home, ...quiet, ...(host && loopbackOnly), ...options.env }
   return new Promise((resolve, reject) => {
     const child = spawn(file, words, { cwd: options.cwd ?? place.home, env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -37,6 +37,13 @@ export interface CliResult {
 // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests are about
 type Json = any
 
+/** Ends a process for good; its streams too, since a grandchild that holds them would keep them open for ever. */
+export function killWithStreams(child: ChildProcess): void {
+  child.kill('SIGKILL')
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+}
+
 /** Runs the built program in a scratch home, as from a shell without a terminal. */
 export function cli(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const [file = nodePath, ...words] = [...(options.wrapper ?? []), nodePath, options.program ?? cliPath, ...args]
@@ -49,7 +56,7 @@ export function cli(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[
     const child = spawn(file, words, { cwd: options.cwd ?? place.home, env, stdio: ['pipe', 'pipe', 'pipe'] })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 120_000)
+    const timer = setTimeout(() => killWithStreams(child), options.timeoutMs ?? 120_000)
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     child.on('error', reject)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { killWithStreams } from './cli.ts'
 import { cacheFolder, lacksRoot, projectFolder, toolPath } from './machine.ts'
 
 const execute = promisify(execFile)
@@ -18,6 +19,9 @@ export const linuxHome = join(labFolder, 'distros/Debian/home/ana')
 
 // The lab finds its folder and npm's settings by these; nothing else of the machine is passed in.
 const outside = { PATH: toolPath, HOME: process.env.HOME ?? '/root', TWINLAB_HOME: labFolder, LANG: 'C.UTF-8' }
+
+/** What runs a program inside, for whoever starts it otherwise than by `inLinux`: words before it, and their environment. */
+export const insideLab = { wrapper: [program, 'exec'], env: outside } as const
 
 /** Why the lab cannot be had on this machine, or null. Setting it up takes half a minute the first time. */
 export async function lacksLab(): Promise<string | null> {
@@ -85,7 +89,7 @@ function runLab(words: string[], options: LabOptions): Promise<LabResult> {
     const child = spawn(program, words, { env: { ...outside, ...options.env }, cwd: options.cwd ?? '/', stdio: ['pipe', 'pipe', 'pipe'] })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000)
+    const timer = setTimeout(() => killWithStreams(child), options.timeoutMs ?? 60_000)
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     child.on('error', reject)

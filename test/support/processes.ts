@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -55,14 +56,22 @@ export interface Sighting {
   readonly command: string
 }
 
-export interface Sampler {
+export interface Sampled {
+  readonly sightings: Sighting[]
   /** Rounds through /proc so far, to show that it looked often enough. */
-  stop(): Promise<{ sightings: Sighting[]; rounds: number }>
+  readonly rounds: number
+}
+
+export interface Sampler {
+  /** One look at every process now: where a test says who may have the text, that one must still live when it is looked at. */
+  look(): Promise<Sampled>
+  /** A last look, and all that was seen. */
+  stop(): Promise<Sampled>
 }
 
 /**
- * Looks at the command line and the environment of every process each millisecond, from a thread of its own so that
- * the test's own work does not slow it, for any spelling of the marker.
+ * Looks at the command line and the environment of every new process each millisecond, from a thread of its own so
+ * that the test's own work does not slow it, for any spelling of the marker.
  */
 export async function watchProcesses(marker: string): Promise<Sampler> {
   const worker = new Worker(new URL('process-sampler.mjs', import.meta.url), {
@@ -70,18 +79,14 @@ export async function watchProcesses(marker: string): Promise<Sampler> {
     // Otherwise the thread starts with vitest's loader, which it does not need.
     execArgv: [],
   })
-  await new Promise((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('error', reject)
-  })
-  return {
-    stop: () =>
-      new Promise((resolve, reject) => {
-        worker.once('message', resolve)
-        worker.once('error', reject)
-        worker.postMessage('stop')
-      }),
+  const ask = async (message: 'look' | 'stop'): Promise<Sampled> => {
+    const answered = once(worker, 'message')
+    worker.postMessage(message)
+    const [sampled] = await answered
+    return sampled
   }
+  await once(worker, 'message')
+  return { look: () => ask('look'), stop: () => ask('stop') }
 }
 
 /** The marker as it is, and as it looks in base64 (at any offset), URL encoding, JSON and hex. */

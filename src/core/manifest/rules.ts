@@ -1,6 +1,7 @@
 import { environmentKinds } from '../../model/environment.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { nearest } from '../nearest.ts'
+import { parseWords } from '../packages/words.ts'
 
 /** A breach of a rule that the shape alone cannot say, with the path of the value that breaks it. */
 export interface Breach {
@@ -12,6 +13,13 @@ const KINDS = ['package', 'command', 'url'] as const
 
 /** What a server of the manifest is. */
 export const serverKind = (server: ServerSpec): (typeof KINDS)[number] => KINDS.find((kind) => server[kind] !== undefined) ?? 'command'
+
+/** Only packages of the registry are ever installed: no path, address, repository, alias or flag. */
+function packageBreach(name: string, path: readonly string[], words: string | undefined): Breach[] {
+  const read = words === undefined ? null : parseWords(words)
+  if (read === null || !('refuse' in read)) return []
+  return [{ path: [...path, 'package'], message: `the package of "${name}": ${read.refuse}` }]
+}
 
 function serverBreaches(name: string, server: ServerSpec): Breach[] {
   const path = ['servers', name]
@@ -28,6 +36,8 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
     if (server[key] !== undefined && kinds[0] !== 'package')
       found.push({ path: [...path, key], message: `"${key}" has a meaning only for a package server, and "${name}" is none` })
   }
+  found.push(...packageBreach(name, path, server.package))
+  for (const [key, part] of Object.entries(server.on ?? {})) found.push(...packageBreach(name, [...path, 'on', key], part.package))
   if (server.url !== undefined && !/^(https?:\/\/|\$\{)/i.test(server.url))
     found.push({ path: [...path, 'url'], message: `the url of "${name}" must begin with https:// or http://` })
   for (const key of Object.keys(server.on ?? {})) {

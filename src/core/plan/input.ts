@@ -14,6 +14,8 @@ export interface ObservedFile {
   readonly scope: 'user' | 'project'
   readonly file: NativePath
   readonly bytes: Uint8Array | null
+  /** Its client takes no part any more: entries of ours go, everything else in it is nobody's business. */
+  readonly unused?: true
   /** Left alone whatever stands in it, and why. */
   readonly refusal?: { readonly reason: string; readonly hint: string }
 }

@@ -36,6 +36,8 @@ export function makePlan(input: PlanInput): Plan {
     held.push(...wishes.held.map((each) => each.step))
     files.push({ observed, wishes, plan: planOne(input, observed, wishes) })
   }
+  // What is typed on another side is handed over to home's program, so it must be there too.
+  if ([...gathered.self].some((id) => id !== input.home.id)) gathered.self.add(input.home.id)
   if (input.selfEverywhere)
     for (const each of input.world.environments) if (input.render.folders(each.id) !== null) gathered.self.add(each.id)
   const self = [...gathered.self]
@@ -61,5 +63,7 @@ export function planOne(input: PlanInput, observed: ObservedFile, wishes: Wishes
     }
   }
   const state = recordOf(input.state, { environment: environment.id, client: client.id, file })
-  return planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune: input.prune })
+  const prune = input.prune && observed.unused !== true
+  const plan = planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune })
+  return observed.unused ? { ...plan, unmanaged: [] } : plan
 }

@@ -24,6 +24,7 @@ export interface Wishes {
 export function wishesFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wishes {
   const wanted: Wanted[] = []
   const held: Held[] = []
+  if (observed.unused) return { wanted, held }
   const names = Object.keys(input.manifest.servers)
   for (const [server, spec] of Object.entries(input.manifest.servers)) {
     const name = clientName(observed.client, server, names)

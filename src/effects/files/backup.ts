@@ -41,8 +41,9 @@ function backupOf(journal: Journal, note: FileNote, inTurn: InTurn): Backup {
   return {
     save: (saved) =>
       inTurn(async () => {
-        await discard()
+        const earlier = pending
         pending = await journal.add(note, saved)
+        if (earlier !== null) await journal.drop(earlier)
       }),
     wrote: () =>
       inTurn(async () => {

@@ -51,8 +51,9 @@ export async function writeBeside(
   path: ReachablePath,
   facts: FileFacts | null,
   decision: Replace,
+  flushed?: 'unflushed',
 ): Promise<Ready> {
-  await system.files.create(path, decision.bytes, 0o600)
+  await system.files.create(path, decision.bytes, 0o600, flushed)
   const made = system.platform === 'win32' ? null : await system.files.look(path)
   if (made === null || (made.mode & 0o777) !== 0o600) return { ok: true, notice: null }
   const { mode, notice } = modeFor(target, facts, decision)
@@ -62,6 +63,6 @@ export async function writeBeside(
     if (reason !== null) return { ok: false, ...reason }
   }
   if (mode !== 0o600) await system.files.setMode(path, mode)
-  if (isOthers || mode !== 0o600) await system.files.flush(path)
+  if (flushed === undefined && (isOthers || mode !== 0o600)) await system.files.flush(path)
   return { ok: true, notice }
 }

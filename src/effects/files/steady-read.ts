@@ -74,16 +74,17 @@ export async function readSteadily(system: System, path: ReachablePath, shown: s
 }
 
 /** Longer than this between two writes, and the moment of the next one cannot be hit by accident. */
-const rhythmMs = 25
+export const rhythmMs = 25
 
 /**
- * Waits until a program that writes a file over and over has just written it again, at most 25 ms. What is done right
- * after that is done before its next write, if it writes at a steady pace.
+ * Waits until a program that writes a file over and over has just written it again, at most 25 ms; false when it has
+ * not. What is done right after that is done before its next write, if it writes at a steady pace.
  */
-export async function nextChange(system: System, path: ReachablePath): Promise<void> {
+export async function nextChange(system: System, path: ReachablePath): Promise<boolean> {
   const first = (await system.files.look(path))?.identity
   for (let waited = 0; waited < rhythmMs; waited += 1) {
     await system.sleep(1)
-    if ((await system.files.look(path))?.identity !== first) return
+    if ((await system.files.look(path))?.identity !== first) return true
   }
+  return false
 }

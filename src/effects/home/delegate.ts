@@ -14,6 +14,9 @@ const fromVariable = 'MCP_TWIN_FROM'
 /** The working directory where the command was typed, as home spells it: not every border passes the real one on. */
 const cwdVariable = 'MCP_TWIN_CWD'
 
+/** The side that handed this command over to home; undefined where it was typed at home. */
+export const typedOn = (system: System): string | undefined => system.variables[fromVariable] || undefined
+
 /** The folder that a command is about: where it was typed, also when another side handed it over. */
 export function workingFolder(system: System, self: Environment): ReachablePath {
   const told = system.variables[cwdVariable]
@@ -85,8 +88,8 @@ const because = ({ trouble }: Environment): string => (trouble ? `: ${trouble.re
  * run.
  */
 export async function delegate(system: System, world: World, home: HomePlace, argv: readonly string[]): Promise<number> {
-  const from = system.variables[fromVariable]
-  if (from) {
+  const from = typedOn(system)
+  if (from !== undefined) {
     throw new TwinError('delegation', `${from} handed this command over to this side, which takes ${home.environment.id} for home.`, {
       hint: 'the two sides disagree: say which one is home with --home',
     })

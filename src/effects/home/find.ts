@@ -43,10 +43,17 @@ const selfOf = (world: World): Environment => {
   return self
 }
 
-/** The own side's `home.json`, the one way to know of a folder that was moved on another side. */
-async function toldHome(system: System, self: Environment): Promise<HomeJson | null> {
-  const file = toHere(self, layout(self, ownFolder(system, self)).homeJson)
-  return file === null ? null : readHomeJson(system, file)
+/**
+ * What `home.json` says, the one way to know of a folder that was moved on another side: the own side's, else that of a
+ * side in reach. A second distribution would otherwise not know of the first, and make itself home beside it.
+ */
+async function toldHome(system: System, world: World, self: Environment): Promise<HomeJson | null> {
+  for (const side of [self, ...world.environments.filter((each) => each !== self)]) {
+    const file = toHere(side, layout(side, ownFolder(system, side)).homeJson)
+    const told = file === null ? null : await readHomeJson(system, file)
+    if (told !== null) return told
+  }
+  return null
 }
 
 const folderOf = (system: System, environment: Environment, told: HomeJson | null): NativePath =>
@@ -70,13 +77,17 @@ function namedSide(world: World, word: string, told: HomeJson | null): Environme
   throw usageError(`There is no environment "${word}" on this machine.`, { hint: `--home takes one of: ${known}` })
 }
 
+/** Two distributions cannot open each other's files, so that only Windows can be home of both. */
+function wayTo({ environment }: HomeJson, self: Environment): string {
+  if (self.kind === 'wsl') return `on Windows, which reaches both: mcp-twin init --home windows; or, to begin anew here: --home ${self.id}`
+  return environment.startsWith('wsl:') ? `in PowerShell: wsl -d ${environment.slice(4)}, then try again` : 'mcp-twin sync --refresh'
+}
+
 function toldSide(world: World, told: HomeJson): Environment {
   const side = world.environments.find(({ id }) => id === told.environment)
   if (side) return side
   throw new TwinError('home-unreachable', `Home is ${told.environment}, and that is not to be found from here.`, {
-    hint: told.environment.startsWith('wsl:')
-      ? `in PowerShell: wsl -d ${told.environment.slice(4)}, then try again`
-      : 'mcp-twin sync --refresh',
+    hint: wayTo(told, selfOf(world)),
   })
 }
 
@@ -101,7 +112,7 @@ function homeSide(world: World, found: readonly SideFolder[], told: HomeJson | n
  */
 export async function findHome(system: System, world: World, options: FindOptions = {}): Promise<HomePlace> {
   const self = selfOf(world)
-  const told = await toldHome(system, self)
+  const told = await toldHome(system, world, self)
   const folders = world.environments.map((environment) => ({ environment, folder: folderOf(system, environment, told) }))
   const found = await manifestsIn(system, folders)
   const environment =

@@ -8,7 +8,7 @@ import type { State } from '../../model/state.ts'
 /** Everything in the files that no record of ours knows. An entry whose name stands there twice is left out: which one counts is not ours to say. */
 export function foreignEntries(files: readonly ObservedFile[], state: State): Found[] {
   return files.flatMap((file) => {
-    const read = file.refusal === undefined && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
+    const read = file.refusal === undefined && file.unused !== true && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
     if (read === null || !read.ok) return []
     const ours = state.files[file.environment.id]?.[file.client.id]?.[file.file]?.entries ?? {}
     return presentEntries(read.document)

@@ -22,6 +22,8 @@ export interface ResolveTrouble {
   readonly words: string
   readonly reason: string
   readonly hint: string
+  /** npm's word for it; `E404` and `ETARGET`: there is no such package or version. */
+  readonly code: string
   /** npm's own words, keys masked, for `--verbose`. */
   readonly detail?: string
 }
@@ -74,7 +76,8 @@ export async function resolvePackages(
 
 async function resolveOne(system: System, world: World, environment: Environment, words: string, options: ResolveOptions): Promise<Found> {
   const parsed = parseWords(words)
-  if ('refuse' in parsed) return { words, reason: parsed.refuse, hint: 'name a package of the registry: "package": "name@1.2.3"' }
+  if ('refuse' in parsed)
+    return { words, code: 'EINVALIDPACKAGENAME', reason: parsed.refuse, hint: 'name a package of the registry: "package": "name@1.2.3"' }
   const { name, range } = parsed
   const asked = range === null ? name : `${name}@${range}`
   const { offline, refresh, signal } = options
@@ -91,12 +94,12 @@ async function resolveOne(system: System, world: World, environment: Environment
   if (!end.ok) return { words, ...meant(name, end.trouble, options.known ?? []) }
   const locked = readAnswer(name, end.stdout)
   if (locked !== null) return { words, locked }
-  return { words, reason: `${name} has no version that fits ${range ?? 'latest'}`, hint: `npm view ${name} versions` }
+  return { words, code: 'ETARGET', reason: `${name} has no version that fits ${range ?? 'latest'}`, hint: `npm view ${name} versions` }
 }
 
 /** npm's trouble, with the package that a mistyped name most likely meant. */
 function meant(name: string, { code, reason, hint, detail }: NpmTrouble, known: readonly string[]): Omit<ResolveTrouble, 'words'> {
   const others = known.filter((each) => each !== name)
   const near = code === 'E404' ? nearest(name, others) : null
-  return { reason, hint: near === null ? hint : `did you mean ${near}?`, ...(detail === undefined ? {} : { detail }) }
+  return { code, reason, hint: near === null ? hint : `did you mean ${near}?`, ...(detail === undefined ? {} : { detail }) }
 }

@@ -1,11 +1,13 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { meansEnvironment } from '../../core/participants.ts'
 import { dirName, joinPath, toHere } from '../../core/paths.ts'
+import { recordOf } from '../../core/plan/records.ts'
 import { isUsed, switched } from '../../core/plan/used.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
+import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { locateDesktop } from '../world/desktop-file.ts'
 
@@ -18,8 +20,16 @@ export interface Target {
   /** Null: its side's files are not reached from here. */
   readonly here: ReachablePath | null
   readonly refusal?: { readonly reason: string; readonly hint: string }
+  /** It takes no part any more, but entries of ours are left in it: they go. */
+  readonly unused?: true
   /** Other copies that the program does not read. */
   readonly stale: readonly NativePath[]
+}
+
+/** What is asked of the manifest and of our records. */
+export interface Ground {
+  readonly manifest: Pick<Manifest, 'clients'>
+  readonly state: State
 }
 
 export interface TargetOptions {
@@ -36,7 +46,7 @@ const wantedHere = (options: TargetOptions, environment: Environment, client: Cl
 export async function userTargets(
   system: System,
   sides: readonly Environment[],
-  manifest: Pick<Manifest, 'clients'>,
+  { manifest, state }: Ground,
   options: TargetOptions,
 ): Promise<Target[]> {
   const found: Target[] = []
@@ -45,10 +55,14 @@ export async function userTargets(
       if (!wantedHere(options, environment, client) || !client.environments.includes(environment.kind)) continue
       const target = await locate(system, environment, client, manifest, options)
       if (isUsed(client, environment, manifest, options.clients, await exists(system, environment, client, target))) found.push(target)
+      else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
     }
   }
   return found
 }
+
+const holdsOurs = (state: State, { environment, client, file }: Target): boolean =>
+  Object.keys(recordOf(state, { environment: environment.id, client: client.id, file }).entries).length > 0
 
 async function locate(
   system: System,
@@ -96,7 +110,7 @@ export async function projectTargets(
   system: System,
   self: Environment,
   project: NativePath,
-  manifest: Pick<Manifest, 'clients'>,
+  { manifest, state }: Ground,
   options: TargetOptions,
 ): Promise<Target[]> {
   const found: Target[] = []
@@ -108,6 +122,7 @@ export async function projectTargets(
       options.clients.includes(client.id) ||
       (switched(client, self, manifest) ?? (client.always.length > 0 || (await installed(system, self, client, target))))
     if (used) found.push(target)
+    else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
   }
   return found
 }

@@ -1,4 +1,3 @@
-import { layout } from '../../core/layout.ts'
 import { makePlan, type Plan, type PlanInput } from '../../core/plan/plan.ts'
 import { withRecord } from '../../core/plan/records.ts'
 import type { Step } from '../../model/plan.ts'
@@ -6,12 +5,11 @@ import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../files/backup.ts'
 import { writeLaunches } from '../run/launches.ts'
-import { stateBytes } from '../situation/records.ts'
 import type { Situation } from '../situation/open.ts'
 import { applyFile } from './files.ts'
 import { applyInstalls } from './installs.ts'
 import type { SyncOptions } from './options.ts'
-import { writeOwn } from './own-files.ts'
+import { writeState } from './own-files.ts'
 
 export interface Applied {
   readonly steps: readonly Step[]
@@ -50,16 +48,7 @@ export async function applyPlan(
     state = withRecord(state, file.plan, result.state)
   }
   // Once for all files: killed before, the next run finds entries that say what they should, and takes them over.
-  if (state !== situation.savedState)
-    await writeOwn(
-      system,
-      situation,
-      situation.statePath,
-      layout(situation.home.environment, situation.home.folder).state,
-      stateBytes(state),
-      run,
-      0o600,
-    )
+  await writeState(system, situation, state, run)
   changed ||= written.size > 0 || installed.steps.some((step) => step.outcome === 'done')
   return { steps, state, changed, written, notices: [...notices] }
 }

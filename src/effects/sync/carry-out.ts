@@ -7,7 +7,7 @@ import { lockBytes } from '../situation/records.ts'
 import { applyPlan } from './apply.ts'
 import { storeKeys } from './keys.ts'
 import type { SyncOptions } from './options.ts'
-import { writeOwn } from './own-files.ts'
+import { writeOwn, writeState } from './own-files.ts'
 import { prepare } from './prepare.ts'
 import { restartsFor } from './restart.ts'
 import { differs, type SyncResult } from './result.ts'
@@ -18,7 +18,7 @@ import { tidy } from './tidy.ts'
 /** Does what was planned, under the run lock of the caller: install, write manifest and files, record, and look again. */
 export async function carryOut(
   system: System,
-  { situation, bytes, prepared, plan }: Start,
+  { situation, locked, bytes, prepared, plan }: Start,
   options: SyncOptions,
   command: string,
 ): Promise<SyncResult> {
@@ -27,11 +27,13 @@ export async function carryOut(
   const writeManifest = async (): Promise<boolean> => {
     if (prepared.brings) await storeKeys(system, situation)
     const changed = bytes !== null && (await writeOwn(system, situation, place.here, place.shown, bytes, run))
-    if (prepared.lock !== situation.lock) await writeOwn(system, situation, place.lockHere, place.lockHere, lockBytes(prepared.lock), run)
+    if (prepared.lock !== locked) await writeOwn(system, situation, place.lockHere, place.lockHere, lockBytes(prepared.lock), run)
+    // After the manifest, never before it: an entry that is ours but in no manifest would be removed by the next run.
+    await writeState(system, situation, situation.state, run)
     return changed
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
-  await tidy(system, prepared.input, situation.lock)
+  await tidy(system, prepared.input, locked)
   const after = await prepare(
     system,
     { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() },

@@ -42,14 +42,14 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
     environment: environment.id,
     client: client.id,
     file: observed.file,
-    entries: plan.entries.map((each) => each.entryName),
+    entries: plan.entries.filter((each) => each.change !== null).map((each) => each.entryName),
   })
   const outcome = await rewriteFile(
     system,
     {
       here,
       shown: observed.file,
-      side: environment.id,
+      side: input.world.environments.find((each) => each.self)?.id ?? environment.id,
       links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
     },

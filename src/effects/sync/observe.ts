@@ -12,7 +12,7 @@ export async function observeFiles(system: System, targets: readonly Target[]): 
 
 async function observeFile(system: System, target: Target): Promise<ObservedFile> {
   const { environment, client, scope, file, here } = target
-  const seen = { environment, client, scope, file }
+  const seen = { environment, client, scope, file, ...(target.unused === true ? { unused: true as const } : {}) }
   const refuse = (reason: string, hint: string): ObservedFile => ({ ...seen, bytes: null, refusal: { reason, hint } })
   if (target.refusal !== undefined) return refuse(target.refusal.reason, target.refusal.hint)
   if (here === null)

@@ -17,6 +17,10 @@ export interface SyncOptions {
   readonly refresh: boolean
   /** Put this program on every side even where no entry names it (init). */
   readonly selfEverywhere: boolean
+  /** Take any whole version of this program for current: what has run for long must not put itself back over a newer one. */
+  readonly anySelf?: boolean
+  /** Files that this run shall not look at, though they take part. */
+  leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
   readonly signal: AbortSignal
   progress(title: string): Progress
   /** Tells the terminal to hide a key. */

@@ -1,9 +1,12 @@
+import { layout } from '../../core/layout.ts'
 import { TwinError } from '../../errors.ts'
 import type { ReachablePath } from '../../model/path.ts'
+import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../files/backup.ts'
 import { rewriteFile } from '../files/rewrite.ts'
 import type { Situation } from '../situation/open.ts'
+import { stateBytes } from '../situation/records.ts'
 
 const sameBytes = (a: Uint8Array | null, b: Uint8Array): boolean =>
   a !== null && a.length === b.length && a.every((byte, at) => byte === b[at])
@@ -33,4 +36,11 @@ export async function writeOwn(
     })
   }
   return outcome.kind === 'written'
+}
+
+/** Writes down which entries are ours, where that differs from what stands on the disk. */
+export async function writeState(system: System, situation: Situation, state: State, run: Run): Promise<void> {
+  if (state === situation.savedState) return
+  const { home, statePath } = situation
+  await writeOwn(system, situation, statePath, layout(home.environment, home.folder).state, stateBytes(state), run, 0o600)
 }

@@ -1,4 +1,6 @@
+import { builtinServers } from '../../catalog/servers/index.ts'
 import { canRun } from '../../core/participants.ts'
+import { toHere } from '../../core/paths.ts'
 import { wordsOf, wordsOfAll } from '../../core/manifest/names.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
 import type { Lock } from '../../model/lock.ts'
@@ -6,7 +8,7 @@ import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { installedPackages } from '../packages/installed.ts'
 import { resolvePackages } from '../packages/resolve.ts'
-import { selfCurrent } from '../self/current.ts'
+import { selfCurrent, selfPresent } from '../self/current.ts'
 import { commandPaths } from '../world/command-path.ts'
 import { ownFolder } from '../home/find.ts'
 import type { Situation } from '../situation/open.ts'
@@ -15,12 +17,17 @@ import { loadKeys } from './keys.ts'
 import { observeFiles } from './observe.ts'
 import type { SyncOptions } from './options.ts'
 
+/** Why a package could not be pinned; `code` is npm's word for it. */
+export interface Unresolved extends Why {
+  readonly code: string
+}
+
 /** What the plan is made from, and what was found out on the way to it. */
 export interface Prepared {
   readonly input: PlanInput
   readonly lock: Lock
   /** Packages that could not be resolved: words → why. */
-  readonly unresolved: ReadonlyMap<string, Why>
+  readonly unresolved: ReadonlyMap<string, Unresolved>
   readonly stale: readonly string[]
   /** This run brings keys that the store may not have yet. */
   readonly brings: boolean
@@ -38,16 +45,20 @@ export async function prepare(
   const folders = new Map<string, NativePath>(
     situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]),
   )
-  const targets =
+  const all =
     place.project === null
-      ? await userTargets(system, situation.sides, manifest, options)
-      : await projectTargets(system, situation.self, place.project, manifest, options)
+      ? await userTargets(system, situation.sides, situation, options)
+      : await projectTargets(system, situation.self, place.project, situation, options)
+  const targets = all.filter((one) => options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true)
   const { keys, brings } = await loadKeys(system, situation, options.hide)
   const installed = await installedPackages(system, situation.sides, folders, manifest, lock)
   const outdatedSelf = new Set<string>()
   for (const side of situation.sides) {
     const folder = folders.get(side.id)
-    if (folder !== undefined && !(await selfCurrent(system, side, folder))) outdatedSelf.add(side.id)
+    const isCurrent = options.anySelf === true ? selfPresent : selfCurrent
+    // A side out of reach has its refusals already.
+    if (folder === undefined || toHere(side, folder) === null) continue
+    if (!(await isCurrent(system, side, folder))) outdatedSelf.add(side.id)
   }
   const paths = await commandPaths(system, world, home.environment, situation.sides, manifest)
   const input: PlanInput = {
@@ -80,7 +91,11 @@ export async function prepare(
   return { input, lock, unresolved, stale, brings }
 }
 
-async function pin(system: System, situation: Situation, options: SyncOptions): Promise<{ lock: Lock; unresolved: Map<string, Why> }> {
+async function pin(
+  system: System,
+  situation: Situation,
+  options: SyncOptions,
+): Promise<{ lock: Lock; unresolved: Map<string, Unresolved> }> {
   const words = wordsOfAll(situation.manifest)
   const current = withoutUnused(situation)
   const missing = words.filter((each) => options.refresh || current.packages[each] === undefined)
@@ -93,10 +108,11 @@ async function pin(system: System, situation: Situation, options: SyncOptions): 
     const { lock, troubles } = await resolvePackages(system, situation.world, side, words, current, {
       offline: options.offline,
       refresh: options.refresh,
+      known: (await builtinServers()).flatMap(({ server }) => server.package ?? []),
       signal: options.signal,
       onProgress: (text) => progress.update(text),
     })
-    return { lock, unresolved: new Map(troubles.map(({ words: which, reason, hint }) => [which, { reason, hint }])) }
+    return { lock, unresolved: new Map(troubles.map(({ words: which, code, reason, hint }) => [which, { code, reason, hint }])) }
   } finally {
     progress.done()
   }

@@ -1,4 +1,5 @@
 import { makePlan, type Plan } from '../../core/plan/plan.ts'
+import type { Lock } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../situation/open.ts'
 import type { SyncOptions } from './options.ts'
@@ -10,6 +11,8 @@ export interface Source {
   open(): Promise<Situation>
   /** The change of the manifest that belongs to this run, made on what `open` found; absent: none. */
   edit?(situation: Situation): Promise<Edited | null>
+  /** Throws where what was found must stop the run before anything is written. */
+  demand?(before: Situation, prepared: Prepared): void
 }
 
 /** The situation as if the manifest were already written, and the bytes that make it so. */
@@ -21,6 +24,8 @@ export interface Edited {
 /** A run before anything is done: what was found, and what is to happen. */
 export interface Start {
   readonly situation: Situation
+  /** The lock as it is on the disk; a change of this run may bring another one. */
+  readonly locked: Lock
   readonly bytes: Uint8Array | null
   readonly prepared: Prepared
   readonly plan: Plan
@@ -31,14 +36,15 @@ export async function begin(system: System, source: Source, options: SyncOptions
   const edited = (await source.edit?.(opened)) ?? null
   const situation = edited?.situation ?? opened
   const prepared = await prepare(system, situation, options)
-  return { situation, bytes: edited?.bytes ?? null, prepared, plan: makePlan(prepared.input) }
+  source.demand?.(opened, prepared)
+  return { situation, locked: opened.lock, bytes: edited?.bytes ?? null, prepared, plan: makePlan(prepared.input) }
 }
 
 /** There is nothing to do, and so nothing to lock. */
 export const isStill = (start: Start): boolean =>
   start.bytes === null &&
   !start.prepared.brings &&
-  start.prepared.lock === start.situation.lock &&
+  start.prepared.lock === start.locked &&
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')
 
 /** Has nobody written manifest, lock or state in between? */

@@ -1,5 +1,6 @@
 import type { PlanInput } from '../../core/plan/plan.ts'
 import { canRun } from '../../core/participants.ts'
+import { toHere } from '../../core/paths.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import { prunePackages } from '../packages/prune.ts'
@@ -14,7 +15,8 @@ export async function tidy(system: System, input: PlanInput, before: Lock): Prom
   const named = input.files.flatMap((file) => (file.bytes === null ? [] : [new TextDecoder().decode(file.bytes)]))
   for (const side of input.world.environments) {
     const folder = input.render.folders(side.id)
-    if (folder === null || !canRun(side)) continue
+    // Another distribution's programs may be in reach while its files are not.
+    if (folder === null || !canRun(side) || toHere(side, folder) === null) continue
     await prunePackages(system, input.render.world, side, folder, wanted, named)
     await pruneSelf(system, input.render.world, side, folder)
   }

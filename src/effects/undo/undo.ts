@@ -57,16 +57,18 @@ function stepOf({ file, how, outcome }: UndoneFile): Step {
   if (outcome.kind === 'refused') return makeStep({ kind: 'refuse', ...place, reason: outcome.reason ?? null, hint: outcome.hint ?? null })
   if (outcome.kind === 'failed')
     return makeStep({ kind: 'write', ...place, outcome: 'failed', reason: outcome.reason ?? null, hint: outcome.hint ?? null })
-  const words =
-    how === 'whole'
+  const isRemoved = file.stored === null && how === 'whole' && outcome.kind === 'written'
+  const words = isRemoved
+    ? 'it was not there before'
+    : how === 'whole'
       ? 'as it was, byte for byte'
       : how === 'entries'
         ? `only our entries: ${entries.join(', ')}`
         : 'it was as before already'
   return makeStep({
-    kind: file.stored === null && how === 'whole' ? 'remove' : 'write',
+    kind: isRemoved ? 'remove' : 'write',
     ...place,
-    change: outcome.kind === 'written' ? 'update' : 'none',
+    change: isRemoved ? 'remove' : outcome.kind === 'written' ? 'update' : 'none',
     outcome: 'done',
     reason: words,
   })

@@ -1,14 +1,14 @@
-import { homeJsonName, layout } from '../../core/layout.ts'
-import { fromHere, isWindows, joinPath, toHere } from '../../core/paths.ts'
+import { layout } from '../../core/layout.ts'
+import { fromHere, isWindows, toHere } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { ownFolder } from '../home/folder.ts'
-import { readHomeJson } from '../home/home-json.ts'
 import { readCache, stillHolds, writeCache } from './cache.ts'
 import type { DetectOptions, Looking } from './options.ts'
 import { type OwnSide, ownSide } from './own.ts'
 import { plantedWorld } from './plant.ts'
 import { refuseForeignHome } from './sudo.ts'
+import { wantedDistros } from './wanted-distros.ts'
 import { windowsSide } from './windows-side.ts'
 import { findDoor, hungWsl, listDistros, wslSide } from './wsl-side.ts'
 
@@ -29,19 +29,6 @@ export async function detectWorld(system: System, options: DetectOptions = {}): 
   const own = await ownSide(system)
   const others = own.environment.kind === 'windows' || own.environment.kind === 'wsl' ? await otherSides(system, own, options) : []
   return withWslenv(system, { environments: [own.environment, ...others] })
-}
-
-const listed = (distro: DetectOptions['distro']): readonly string[] =>
-  distro === undefined ? [] : typeof distro === 'string' ? [distro] : distro
-
-/** The distributions that were asked for, or else the one where home is said to be. */
-async function wantedDistros(system: System, own: Environment, options: DetectOptions): Promise<readonly string[]> {
-  const asked = listed(options.distro)
-  if (asked.length > 0) return asked
-  const here = toHere(own, joinPath(own, ownFolder(system, own), homeJsonName))
-  const home = here === null ? null : await readHomeJson(system, here)
-  const distro = home?.environment.startsWith('wsl:') ? home.environment.slice('wsl:'.length) : undefined
-  return distro === undefined ? [] : [distro]
 }
 
 /** What the other sides depend on, as one text: kernel, user, node and the question itself. */
@@ -78,7 +65,7 @@ async function seenFromWsl(system: System, own: OwnSide, distros: readonly strin
   const found: Environment[] = [windows]
   for (const name of others) {
     const side = await wslSide(system, own.environment, door, name, looking)
-    const hint = 'run mcp-twin on Windows, which reaches both, or inside that distribution'
+    const hint = 'on Windows, which reaches both: mcp-twin init --home windows'
     found.push({ ...side, trouble: side.trouble ?? { reason: `the files of ${name} cannot be reached from another distribution`, hint } })
   }
   return found

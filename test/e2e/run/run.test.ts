@@ -140,6 +140,7 @@ describe('a command', () => {
     const { told } = (await server.ask('tools/call', { name: 'tell' })) as { told: Record<string, unknown> }
     expect(told).toMatchObject({ key: MARKER, ours: [] })
     expect(String(told.all)).not.toContain(OTHER)
+    await sampler.look()
     await server.end()
     const { sightings } = await sampler.stop()
     expect(sightings.filter(({ where }) => where === 'cmdline')).toEqual([])

@@ -9,7 +9,7 @@ export async function bundle(name: string): Promise<{ file: string; remove(): vo
   const folder = mkdtempSync(join(tmpdir(), 'mcp-twin-test-'))
   const file = join(folder, `${name}.mjs`)
   const input = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
-  const build = await rolldown({ input, platform: 'node', logLevel: 'silent' })
+  const build = await rolldown({ input, platform: 'node', resolve: { mainFields: ['module', 'main'] }, logLevel: 'silent' })
   await build.write({ file, format: 'esm', codeSplitting: false })
   await build.close()
   return { file, remove: () => rmSync(folder, { recursive: true, force: true }) }

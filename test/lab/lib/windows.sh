@@ -42,7 +42,12 @@ install_programs() {
   local ps; for ps in "$sys"/[Ww]indows[Pp]ower[Ss]hell/v1.0; do cp --remove-destination "$out/absent.exe" "$ps/powershell.exe"; done
   chmod +x "$sys"/*.exe "$sys"/[Ww]indows[Pp]ower[Ss]hell/v1.0/*.exe "$DRIVE_C"/windows/*.exe 2>/dev/null
   ln -sf "$LAB_DIR/bin/interop" "$LAB_DIR/bin/wslpath" "$TWINLAB_HOME/bin/"
-  printf '#!/bin/sh\nexec %q %q "$@"\n' "$(command -v node)" "$LAB_DIR/src/wsl-agent.mjs" > "$TWINLAB_HOME/bin/wsl-agent"
+  # The agent comes with whatever handles Wine's process had. It must hold none, or who waits for the end of a
+  # Windows program's output waits for the agent too.
+  cat > "$TWINLAB_HOME/bin/wsl-agent" <<EOF
+#!/bin/bash
+{ for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "\$fd" -gt 2 ] && [ "\$fd" -lt 255 ] && eval "exec \$fd>&-"; done; exec $(printf '%q %q' "$(command -v node)" "$LAB_DIR/src/wsl-agent.mjs") "\$@" </dev/null >/dev/null 2>&1; }
+EOF
   chmod +x "$TWINLAB_HOME/bin/wsl-agent"
   printf '%s\n' "$TWINLAB_HOME/bin/wsl-agent" > "$out/wsl-agent"
 }

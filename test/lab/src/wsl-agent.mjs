@@ -20,7 +20,8 @@ function send(type, data = '') {
 
 function finish(code) {
   send('X', String(code))
-  socket.end()
+  // Wine does not always close its end when wsl.exe has ended, so the answer need not be waited for.
+  socket.end(() => setTimeout(() => process.exit(), 500))
   child = undefined
 }
 

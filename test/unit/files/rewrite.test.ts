@@ -15,10 +15,12 @@ import {
 import { execFileSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { openRun } from '../../../src/effects/files/backup.ts'
+import { readRun } from '../../../src/effects/files/history.ts'
 import { type Decide, rewriteFile } from '../../../src/effects/files/rewrite.ts'
 import type { System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { addMember, become, bytesOf, folderOf, targetAt } from './place.ts'
+import { addMember, become, bytesOf, folderOf, targetAt, textOf } from './place.ts'
 
 const system = nodeSystem()
 const old = (path: string, text: string, mode = 0o644): void => {
@@ -235,9 +237,19 @@ describe('another program that writes at the same time', () => {
     const at = folderOf()
     old(at('a.json'), '{"old":1}')
     const { decide, asked } = behindOurBack(at('a.json'), 3, addMember('ours', true))
-    const outcome = await rewriteFile(system, targetAt(at('a.json')), decide, null)
+    const run = openRun(system, at('backups'), { command: 'sync', at: Date.now() })
+    const outcome = await rewriteFile(
+      system,
+      targetAt(at('a.json')),
+      decide,
+      run.forFile({ environment: 'linux', client: null, file: 'a.json', entries: [] }),
+    )
     expect(outcome).toMatchObject({ kind: 'written' })
     expect(asked()).toBe(4)
+    const { index, bytes } = await readRun(system, at('backups'), (await run.finish()) ?? '')
+    const backups = await Promise.all(index.files.map(async (file) => textOf(await bytes(file))))
+    expect(backups).toEqual(['{"old":1,"w1":1,"w2":2,"w3":3}'])
+    expect(index.files).toMatchObject([{ written: true, after: outcome.after }])
     expect(JSON.parse(text(at('a.json')))).toEqual({ old: 1, w1: 1, w2: 2, w3: 3, ours: true })
   })
 

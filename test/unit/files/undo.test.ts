@@ -7,11 +7,11 @@ import { type Decide, rewriteFile } from '../../../src/effects/files/rewrite.ts'
 import { newestUndoable, type Revert, undoRun } from '../../../src/effects/files/undo.ts'
 import { type ReachablePath, reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
-import { addMember, become, bytesOf, folderOf, targetAt } from './place.ts'
+import { addMember, become, bytesOf, folderOf, hasty, targetAt } from './place.ts'
 
 type At = ReturnType<typeof folderOf>
 
-const system = nodeSystem()
+const system = hasty(nodeSystem())
 const began = Date.UTC(2026, 10, 21, 8, 0, 0)
 const locate = (file: { file: string }) => targetAt(reachable(file.file))
 const text = (path: string): string => readFileSync(path, 'utf8')

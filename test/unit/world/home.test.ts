@@ -78,7 +78,7 @@ describe('home', () => {
     await expect(find({}, { home: 'macos' })).rejects.toMatchObject({ exit: 2, hint: expect.stringContaining('wsl:Ubuntu, windows') })
     await expect(find({ '/home/ana/.mcp-twin/home.json': told('wsl:Gone', '/x') })).rejects.toMatchObject({
       code: 'home-unreachable',
-      hint: expect.stringContaining('wsl -d Gone'),
+      hint: expect.stringContaining('init --home windows'),
     })
   })
 

@@ -1,0 +1,47 @@
+import { defineCheck, type ClaudeCodeFacts } from '../../core/doctor/facts.ts'
+import { list } from '../../core/doctor/names.ts'
+import { quoted } from '../../core/doctor/shell.ts'
+import type { Found } from '../../model/check.ts'
+
+function judge({ project, switchedOff }: ClaudeCodeFacts): Found[] {
+  const folders = [...new Set(project.map(({ folder }) => folder))]
+  const unapproved = folders.flatMap((folder): Found[] => {
+    const of = (approval: string): string[] =>
+      project.filter((each) => each.folder === folder && each.approval === approval).map(({ name }) => name)
+    const [pending, rejected] = [of('pending'), of('rejected')]
+    const found: Found[] = []
+    if (pending.length > 0) {
+      const message = `Claude Code starts ${list(pending)} of this project's .mcp.json only after you have approved ${pending.length === 1 ? 'it' : 'them'}`
+      found.push({ level: 'info', subject: 'Claude Code', message, detail: [folder], fix: `cd ${quoted(folder)} && claude` })
+    }
+    if (rejected.length > 0) {
+      const message = `you have refused ${list(rejected)} of this project's .mcp.json`
+      found.push({
+        level: 'info',
+        subject: 'Claude Code',
+        message,
+        detail: [folder],
+        fix: `cd ${quoted(folder)} && claude mcp reset-project-choices`,
+      })
+    }
+    return found
+  })
+  const off = switchedOff.map(
+    ({ project: folder, name }): Found => ({
+      level: 'warning',
+      subject: name,
+      message: 'it is switched off for this project in Claude Code',
+      detail: [folder],
+      fix: 'in Claude Code, in that project: /mcp, then enable it',
+    }),
+  )
+  return [...unapproved, ...off]
+}
+
+/** Servers of a project start only when its user has approved them, which is never done for them. */
+export const claudeCodeApproval = defineCheck({
+  id: 'claude-code-approval',
+  group: 'programs',
+  title: 'no server waits to be approved',
+  run: ({ claudeCode }) => claudeCode.flatMap((each) => judge(each).map((found) => ({ environment: each.environment.id, ...found }))),
+})

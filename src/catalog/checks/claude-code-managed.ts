@@ -1,0 +1,49 @@
+import { defineCheck, type ClaudeCodeFacts, type Facts, type Policy } from '../../core/doctor/facts.ts'
+import { list, programName } from '../../core/doctor/names.ts'
+import { quoted } from '../../core/doctor/shell.ts'
+import type { Found } from '../../model/check.ts'
+
+/** Names of the servers that we want in Claude Code's own file on a side. */
+const oursOn = ({ plan }: Facts, side: string): string[] =>
+  plan.files
+    .filter(({ observed }) => observed.client.id === 'claude-code' && observed.environment.id === side)
+    .flatMap(({ wishes }) => wishes.wanted.map(({ name }) => name))
+
+/** A policy that keeps some of our servers from starting; its own managed ones aside. */
+function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: Policy, ours: readonly string[]): Found[] {
+  const refused = ours.filter((name) => denied.includes(name) || (allowed !== null && !allowed.includes(name)))
+  const held = onlyManaged ? ours : refused
+  if (held.length === 0) return []
+  const message = onlyManaged
+    ? 'a policy of this computer allows managed servers only'
+    : `a policy of this computer does not allow ${list(held)}`
+  return [{ level: 'error', subject, message, detail: [file], fix: `whoever manages this computer can allow them in ${file}` }]
+}
+
+function judge(facts: Facts, { environment, managed, policies }: ClaudeCodeFacts): Found[] {
+  const file = facts.files.find(({ client, environment: side }) => client.id === 'claude-code' && side.id === environment.id)
+  if (file === undefined) return []
+  const subject = programName(facts, file)
+  const ours = oursOn(facts, environment.id)
+  const hidden = ours.filter((name) => managed?.names === null || managed?.names.includes(name) === false)
+  const found = policies.flatMap((policy) => byPolicy(subject, policy, ours))
+  if (managed === null) return found
+  const what =
+    managed.names === null
+      ? 'a managed configuration that cannot be read'
+      : `a managed configuration with ${managed.names.length === 0 ? 'no server' : list(managed.names)}`
+  const message = `${what} hides every server that is not in it${hidden.length === 0 ? '' : `: ${list(hidden)}`}`
+  const level = hidden.length > 0 || ours.length === 0 ? 'error' : 'info'
+  const away = `sudo mv ${quoted(managed.here)} ${quoted(`${managed.here}.off`)}`
+  const fix =
+    facts.shell === 'windows' ? `ask whoever manages this computer, or as administrator: ren "${managed.file}" managed-mcp.off` : away
+  return [...found, { level, subject, message, detail: [managed.file], fix: level === 'info' ? undefined : fix }]
+}
+
+/** An administrator's file in Claude Code's system folder makes user, local and project servers vanish (code.claude.com/docs/en/managed-mcp). */
+export const claudeCodeManaged = defineCheck({
+  id: 'claude-code-managed',
+  group: 'programs',
+  title: 'no managed configuration hides your servers',
+  run: (facts) => facts.claudeCode.flatMap((each) => judge(facts, each).map((found) => ({ environment: each.environment.id, ...found }))),
+})

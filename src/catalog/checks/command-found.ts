@@ -1,0 +1,37 @@
+import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
+import { remedyFor } from '../../core/doctor/mend.ts'
+import { entriesOf, entryName } from '../../core/doctor/names.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import type { Found } from '../../model/check.ts'
+
+function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
+  if (each.disabled) return []
+  // A package that is not installed is said by server-installed, with all that hangs on it.
+  const isComing = facts.plan.installs.some(({ environment, step }) => environment === each.runs.id && step.server === each.server)
+  return each.missing
+    .filter(({ what }) => !(what === 'script' && each.server !== null && isComing))
+    .map(({ what, path }) => {
+      const remedy = each.server === null ? null : remedyFor(facts, file, each.name)
+      const byHand =
+        each.server === null
+          ? `install it there, or take "${each.name}" out of ${file.file}`
+          : `install it on ${environmentLabel(each.runs)}, or: mcp-twin disable ${each.server}`
+      const message = what === 'program' ? 'the program that it starts is not there' : 'the script that it starts is not there'
+      return {
+        level: each.server === null ? 'warning' : 'error',
+        subject: entryName(facts, file, each.name),
+        message,
+        detail: [path],
+        ...(remedy ?? { fix: byHand }),
+      }
+    })
+}
+
+/** What every entry starts is there: programs go with a version manager's old version, scripts with a moved folder. */
+export const commandFound = defineCheck({
+  id: 'command-found',
+  group: 'servers',
+  title: 'every program that an entry starts is there',
+  run: (facts) =>
+    entriesOf(facts).flatMap(({ file, each }) => judge(facts, file, each).map((found) => ({ environment: file.environment.id, ...found }))),
+})

@@ -1,0 +1,38 @@
+import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
+import { bySync, plannedFile, recordsOf } from '../../core/doctor/mend.ts'
+import { entryName, list, programName } from '../../core/doctor/names.ts'
+import type { Found } from '../../model/check.ts'
+
+function judge(facts: Facts, file: ClientFile): Found[] {
+  const planned = plannedFile(facts, file)
+  const records = recordsOf(facts, file)
+  if (planned === undefined || planned.plan.refusal !== null) return []
+  const ours = planned.plan.entries.filter(({ entryName: name, step }) => Object.hasOwn(records, name) && step.server !== null)
+  const gone = ours.filter(({ entryName: name, step }) => !planned.plan.present.has(name) && step.kind !== 'remove')
+  const wiped = gone.filter(({ step }) => step.kind === 'write').map(({ entryName: name }) => name)
+  const removed = gone.filter(({ step }) => step.kind === 'refuse')
+  const edited = ours.filter(({ entryName: name, step }) => step.kind === 'refuse' && planned.plan.present.has(name))
+  const found: Found[] = []
+  if (wiped.length > 0) {
+    const message = `${list(wiped)} ${wiped.length === 1 ? 'has' : 'have'} disappeared from its config: the program dropped what we wrote`
+    found.push({ level: 'error', subject: programName(facts, file), message, ...bySync })
+  }
+  for (const { entryName: name } of removed) {
+    const message = 'it was removed by hand since the last sync (this removes it everywhere; mcp-twin sync --force puts it back)'
+    found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: 'mcp-twin sync --adopt' })
+  }
+  for (const { entryName: name, step } of edited) {
+    const message = 'it was edited by hand since the last sync (this takes the edit into both; mcp-twin sync --force puts ours back)'
+    const shown = (step.reason ?? '').replace(/^[^:]*: /, '').split('; ')
+    found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix: 'mcp-twin sync --adopt' })
+  }
+  return found.map((each) => ({ environment: file.environment.id, ...each }))
+}
+
+/** Some programs rewrite their config and drop entries that they did not make; and people edit theirs. */
+export const entriesKept = defineCheck({
+  id: 'entries-kept',
+  group: 'servers',
+  title: 'every entry that was written is still there, as it was',
+  run: (facts) => facts.files.flatMap((file) => judge(facts, file)),
+})

@@ -1,0 +1,99 @@
+import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
+import { bySync, plannedFile, recordsOf } from '../../core/doctor/mend.ts'
+import { list, programName } from '../../core/doctor/names.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import type { Found } from '../../model/check.ts'
+import type { EntryStep } from '../../model/plan.ts'
+
+const words = { add: 'missing', update: 'different', remove: 'no longer wanted', adopt: '', none: '' } as const
+
+/** Entries that a sync would write or remove; what a program dropped is said by entries-kept. */
+function toWrite(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): Found[] {
+  const records = recordsOf(facts, file)
+  const planned = entries.filter(
+    ({ step, change, entryName }) =>
+      change !== null && step.outcome === 'planned' && !(step.change === 'add' && Object.hasOwn(records, entryName)),
+  )
+  if (planned.length === 0) return []
+  const said = (['add', 'update', 'remove'] as const).flatMap((change) => {
+    const names = planned.filter(({ step }) => step.change === change).map(({ entryName }) => entryName)
+    return names.length === 0 ? [] : [`${list(names)} ${names.length === 1 ? 'is' : 'are'} ${words[change]}`]
+  })
+  return [{ level: 'error', subject: programName(facts, file), message: said.join(', '), ...bySync }]
+}
+
+/** Entries that a sync leaves alone although they stand in the way. Hand edits of ours are said by entries-kept. */
+function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): Found[] {
+  return entries
+    .filter(({ step, record }) => step.kind === 'refuse' && record === null)
+    .map(({ step, entryName }) => {
+      const isTwice = file.entries.find((each) => each.name === entryName)?.duplicate === true
+      return {
+        level: 'error',
+        subject: entryName,
+        message: `${programName(facts, file)}: ${isTwice ? 'its entry stands there twice' : 'another entry of that name stands there, and it is not ours'}`,
+        detail: isTwice ? [] : (step.reason ?? '').replace(/^[^:]*: /, '').split('; '),
+        fix: isTwice ? `take one of the two out of ${file.file}` : 'mcp-twin sync --adopt',
+      }
+    })
+}
+
+/** Servers that cannot be written now, once for each reason; a missing key and a side out of reach are said elsewhere. */
+function held(facts: Facts): Found[] {
+  const keyless = new Set(facts.keys.missing.flatMap(({ servers }) => servers))
+  const seen = new Set<string>()
+  return facts.plan.held.flatMap((step): Found[] => {
+    const key = `${step.server} ${step.environment} ${step.reason}`
+    if (seen.has(key) || (step.server !== null && keyless.has(step.server)) || /^no version of .* is pinned/.test(step.reason ?? ''))
+      return []
+    seen.add(key)
+    const side = facts.sides.find(({ environment }) => environment.id === step.environment)?.environment
+    if (side?.trouble !== undefined && side.trouble.reason === step.reason) return []
+    const where = side === undefined ? '' : ` on ${environmentLabel(side)}`
+    return [
+      {
+        level: 'error',
+        subject: step.server ?? '',
+        message: `it cannot be written${where}: ${step.reason ?? ''}`,
+        fix: step.hint ?? undefined,
+        environment: step.environment,
+      },
+    ]
+  })
+}
+
+function ownCopies({ plan, sides }: Facts): Found[] {
+  return plan.self.map((step) => {
+    const side = sides.find(({ environment }) => environment.id === step.environment)?.environment
+    const message = `its copy of this program is missing or another version${side === undefined ? '' : ` on ${environmentLabel(side)}`}`
+    return { level: 'error', subject: 'mcp-twin', message, environment: step.environment, ...bySync }
+  })
+}
+
+/** Every config says what the manifest wants: the plan of a sync has nothing to do. */
+export const inSync = defineCheck({
+  id: 'in-sync',
+  group: 'servers',
+  title: 'every config says what the manifest wants',
+  run: (facts) => {
+    if (!facts.manifest.exists) {
+      const fix = facts.manifest.project === null ? 'mcp-twin init' : 'mcp-twin init --project'
+      return [
+        {
+          level: 'warning',
+          subject: 'manifest',
+          message: 'there is none yet, so there is nothing to keep in sync',
+          detail: [facts.manifest.shown],
+          fix,
+        },
+      ]
+    }
+    const files = facts.files.flatMap((file) => {
+      const plan = plannedFile(facts, file)
+      if (plan === undefined || plan.plan.refusal !== null) return []
+      const found = [...toWrite(facts, file, plan.plan.entries), ...inTheWay(facts, file, plan.plan.entries)]
+      return found.map((each) => ({ environment: file.environment.id, ...each }))
+    })
+    return [...files, ...held(facts), ...ownCopies(facts)]
+  },
+})

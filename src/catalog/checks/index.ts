@@ -1,0 +1,45 @@
+import type { Check } from '../../core/doctor/facts.ts'
+import { automount } from './automount.ts'
+import { claudeCodeApproval } from './claude-code-approval.ts'
+import { claudeCodeConfig } from './claude-code-config.ts'
+import { claudeCodeManaged } from './claude-code-managed.ts'
+import { claudeCodeScopes } from './claude-code-scopes.ts'
+import { clientRunning } from './client-running.ts'
+import { commandFound } from './command-found.ts'
+import { configEncoding } from './config-encoding.ts'
+import { configFound } from './config-found.ts'
+import { configParses } from './config-parses.ts'
+import { entriesKept } from './entries-kept.ts'
+import { inSync } from './in-sync.ts'
+import { interop } from './interop.ts'
+import { keysConsistent } from './keys-consistent.ts'
+import { keysPresent } from './keys-present.ts'
+import { literalPaths } from './literal-paths.ts'
+import { locks } from './locks.ts'
+import { nameClashes } from './name-clashes.ts'
+import { nodePath } from './node-path.ts'
+import { nodeVersion } from './node-version.ts'
+import { npmPrefix } from './npm-prefix.ts'
+import { npmScripts } from './npm-scripts.ts'
+import { secretModes } from './secret-modes.ts'
+import { secretsInTrackedFiles } from './secrets-in-tracked-files.ts'
+import { serverInstalled } from './server-installed.ts'
+import { serverStarts } from './server-starts.ts'
+import { stdoutClean } from './stdout-clean.ts'
+import { timeSkew } from './time-skew.ts'
+import { toolCount } from './tool-count.ts'
+import { toolsListed } from './tools-listed.ts'
+import { unmanaged } from './unmanaged.ts'
+import { unsetVariables } from './unset-variables.ts'
+import { versionsMatch } from './versions-match.ts'
+import { wslVersion } from './wsl-version.ts'
+
+/** Every check there is, in the order of the report. To add one: a file beside this one, and its line here. */
+export const checks: readonly Check[] = [
+  ...[wslVersion, interop, automount, nodeVersion, nodePath, npmPrefix, timeSkew, locks],
+  ...[configFound, configParses, configEncoding, clientRunning],
+  ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
+  ...[serverStarts, stdoutClean, toolsListed, toolCount],
+  ...[keysPresent, keysConsistent, secretModes, secretsInTrackedFiles],
+  ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
+]

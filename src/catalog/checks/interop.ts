@@ -1,0 +1,35 @@
+import { defineCheck } from '../../core/doctor/facts.ts'
+import { perSide } from '../../core/doctor/names.ts'
+import { canRun, environmentLabel } from '../../core/participants.ts'
+import type { Environment } from '../../model/environment.ts'
+
+const hintFor = (environment: Environment): string =>
+  environment.kind === 'windows'
+    ? 'set enabled=true under [interop] in /etc/wsl.conf, then in PowerShell: wsl --shutdown'
+    : `in PowerShell: wsl -d ${environment.distro ?? environment.id.replace(/^wsl:/, '')}`
+
+/** Can programs of the other sides be started from here? Judged by an answer of such a program, where it has one. */
+export const interop = defineCheck({
+  id: 'interop',
+  group: 'side',
+  title: 'programs of both sides can be started',
+  run: ({ sides }) => {
+    const others = sides.filter(({ environment }) => !environment.self)
+    if (others.length === 0) {
+      const message = 'there is no other side here: one set of servers for the programs of this one'
+      return [{ level: 'info', subject: 'one side', message, environment: sides[0]?.environment.id }]
+    }
+    return perSide(others, 'its programs can be started', ({ environment, pulse }) => {
+      const label = environmentLabel(environment)
+      const subject = 'interop'
+      const { trouble } = environment
+      if (!canRun(environment)) {
+        const reason = trouble?.reason ?? `programs of ${label} cannot be started from here`
+        return [{ level: 'error', subject, message: reason, fix: trouble?.hint ?? hintFor(environment) }]
+      }
+      if (pulse === null || pulse.ok) return []
+      const message = `programs of ${label} cannot be started from here: its node ${pulse.why}`
+      return [{ level: 'error', subject, message, fix: hintFor(environment) }]
+    })
+  },
+})

@@ -1,0 +1,35 @@
+import { defineCheck } from '../../core/doctor/facts.ts'
+import { bySync, remedyFor } from '../../core/doctor/mend.ts'
+import { entriesOf, programName } from '../../core/doctor/names.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import type { Found } from '../../model/check.ts'
+
+/** Every entry of ours, on every side, holds the value of the store: one key is changed once. */
+export const keysConsistent = defineCheck({
+  id: 'keys-consistent',
+  group: 'keys',
+  title: 'every entry holds the key of the store',
+  run: (facts) => [
+    ...entriesOf(facts).flatMap(({ file, each }): Found[] =>
+      each.keys
+        .filter(({ same }) => !same)
+        .map(({ key }) => {
+          const remedy = remedyFor(facts, file, each.name) ?? bySync
+          const choice =
+            remedy.mend === undefined ? ' (this takes the new one over for both sides; mcp-twin sync --force puts the stored one back)' : ''
+          const message = `${programName(facts, file)} holds another one than the store${choice}`
+          return {
+            level: 'error',
+            subject: `${each.server ?? each.name}: key ${key}`,
+            message,
+            environment: file.environment.id,
+            ...remedy,
+          }
+        }),
+    ),
+    ...facts.keys.launches.map(({ environment, server, key }): Found => {
+      const message = `what is kept on ${environmentLabel(environment)} to start it holds another one than the store`
+      return { level: 'error', subject: `${server}: key ${key}`, message, environment: environment.id, ...bySync }
+    }),
+  ],
+})

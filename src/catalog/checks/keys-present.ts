@@ -1,0 +1,25 @@
+import { defineCheck } from '../../core/doctor/facts.ts'
+import { list } from '../../core/doctor/names.ts'
+import type { Found } from '../../model/check.ts'
+
+/** Every key that a server asks for can be had. */
+export const keysPresent = defineCheck({
+  id: 'keys-present',
+  group: 'keys',
+  title: 'every key that a server needs is stored',
+  run: ({ keys }) => {
+    const trouble: Found[] =
+      keys.trouble === null ? [] : [{ level: 'error', subject: 'key store', message: keys.trouble.message, fix: keys.trouble.fix }]
+    return [
+      ...trouble,
+      ...keys.missing.map(
+        ({ name, servers, why }): Found => ({
+          level: 'error',
+          subject: name,
+          message: why ?? `${list(servers)} ${servers.length === 1 ? 'needs' : 'need'} it, and it is not stored`,
+          fix: why === null ? `mcp-twin secret set ${name}` : 'see that this program gives the key, then: mcp-twin sync',
+        }),
+      ),
+    ]
+  },
+})

@@ -1,0 +1,54 @@
+import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
+import { entriesOf, entryName } from '../../core/doctor/names.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import { isWindows, looksWindowsPath, readPath, translate } from '../../core/paths.ts'
+import type { Found } from '../../model/check.ts'
+import type { Environment } from '../../model/environment.ts'
+
+/** Folders that stand at the root of a Linux or a macOS: a word that begins with one is a path, where `/c` is a switch. */
+const posixPath = /^\/(?:home|mnt|usr|opt|tmp|var|etc|root|srv|Users|Applications)\/./
+
+/** A path in the other kind's spelling, bare or behind an `=`. */
+function foreignPath(side: Environment, text: string): string | null {
+  const candidates = [text, text.slice(text.indexOf('=') + 1)]
+  return candidates.find((each) => (isWindows(side) ? posixPath.test(each) : looksWindowsPath(each) && !each.startsWith('/'))) ?? null
+}
+
+/** The same file as the side spells it; null where it has no path to it. */
+function spelled(facts: Facts, side: Environment, path: string): string | null {
+  const { world } = facts.input.render
+  const placed = readPath(path, world, facts.input.home)
+  return placed === null ? null : translate(world, placed.path, placed.environment, side)
+}
+
+function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
+  if ('unreadable' in each.entry || each.entry.kind !== 'stdio' || each.disabled) return []
+  const { runs } = each
+  // Across the border the program itself is spelled for the side that starts it; its words are for the side where it runs.
+  const crosses = runs.id !== file.environment.id
+  const words = crosses ? (each.neutral?.args ?? []) : [each.entry.command, ...each.entry.args]
+  const variables = crosses ? [] : Object.values(each.entry.env)
+  const paths = [...new Set([...words, ...variables].flatMap((text) => foreignPath(runs, text) ?? []))]
+  return paths.map((path) => {
+    const [kind, side] = [isWindows(runs) ? 'a Linux' : 'a Windows', environmentLabel(runs)]
+    const own = spelled(facts, runs, path)
+    const inManifest = `write ${JSON.stringify(`\${path:${path}}`)} instead of it for ${each.server ?? ''} in the manifest, then: mcp-twin sync`
+    const byHand = own === null ? `give it a path of ${side}` : `write ${own} in its place`
+    return {
+      level: each.server === null ? 'warning' : 'error',
+      subject: entryName(facts, file, each.name),
+      message: `it names ${kind} path, which means nothing on ${side}`,
+      detail: [path],
+      fix: each.server === null ? byHand : own === null ? `${byHand}: "on" in the manifest says what differs per side` : inManifest,
+    }
+  })
+}
+
+/** Configs copied from one side to the other keep the paths of the first (farion1231/cc-switch#592). */
+export const literalPaths = defineCheck({
+  id: 'literal-paths',
+  group: 'servers',
+  title: 'no entry names a path of the other side',
+  run: (facts) =>
+    entriesOf(facts).flatMap(({ file, each }) => judge(facts, file, each).map((found) => ({ environment: file.environment.id, ...found }))),
+})

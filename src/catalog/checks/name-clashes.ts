@@ -1,0 +1,67 @@
+import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
+import { isRead, list, programName } from '../../core/doctor/names.ts'
+import type { Found } from '../../model/check.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+
+/** What a server is, its variables aside: keys may differ where the rest is one. */
+const sameThing = ({ package: words, command, url, args = [], bin }: ServerSpec): string =>
+  JSON.stringify([words?.replace(/(.)@.*$/, '$1'), command, url, args, bin])
+
+/** Two entries that start one thing: a model sees every tool twice, and pays for it. */
+function twins(facts: Facts, file: ClientFile): Found[] {
+  const groups = new Map<string, EntryFacts[]>()
+  for (const each of file.entries) {
+    if (each.neutral === null || each.disabled) continue
+    const key = sameThing(each.neutral)
+    groups.set(key, [...(groups.get(key) ?? []), each])
+  }
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => {
+      const foreign = group.find(({ server }) => server === null)
+      const last = group.at(-1)
+      const message = `${programName(facts, file)} starts the same thing under ${list(group.map(({ name }) => name))}, so its tools are there twice`
+      const fix =
+        foreign === undefined ? `mcp-twin remove ${last?.server ?? last?.name ?? ''}` : `take "${foreign.name}" out of ${file.file}`
+      return { level: 'warning', subject: foreign?.name ?? last?.name ?? '', message, fix }
+    })
+}
+
+/** Names that differ only in case, or stand there twice. */
+function names(facts: Facts, file: ClientFile): Found[] {
+  const where = programName(facts, file)
+  const twice = file.entries
+    .filter(({ duplicate }) => duplicate)
+    .map(
+      ({ name }): Found => ({
+        level: 'error',
+        subject: name,
+        message: `it stands twice in ${where}, which reads the last one`,
+        fix: `take one of the two out of ${file.file}`,
+      }),
+    )
+  const alike = file.entries.filter((one) =>
+    file.entries.some((other) => other.name < one.name && other.name.toLowerCase() === one.name.toLowerCase()),
+  )
+  return [
+    ...twice,
+    ...alike.map(
+      ({ name }): Found => ({
+        level: 'warning',
+        subject: name,
+        message: `another server of ${where} differs from it only in case`,
+        fix: `give one of them another name in ${file.file}`,
+      }),
+    ),
+  ]
+}
+
+export const nameClashes = defineCheck({
+  id: 'name-clashes',
+  group: 'servers',
+  title: 'no two servers are one, or have one name',
+  run: (facts) =>
+    facts.files
+      .filter(isRead)
+      .flatMap((file) => [...names(facts, file), ...twins(facts, file)].map((found) => ({ environment: file.environment.id, ...found }))),
+})

@@ -1,0 +1,53 @@
+import { defineCheck, type Facts, type SideFacts } from '../../core/doctor/facts.ts'
+import { perSide } from '../../core/doctor/names.ts'
+import { quoted } from '../../core/doctor/shell.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import { onDrive } from '../../core/paths.ts'
+import type { Found } from '../../model/check.ts'
+import { environmentDefinitions } from '../environments/index.ts'
+
+const usesNpm = ({ input }: Facts): boolean => Object.values(input.manifest.servers).some((server) => server.package !== undefined)
+
+function npmItself({ environment, npmThere }: SideFacts): Found[] {
+  // Where there is no node at all, that is said by node-path.
+  if (environment.node === undefined || (environment.npm !== undefined && npmThere !== false)) return []
+  const message = environment.npm === undefined ? 'none was found beside its node, so nothing can be installed' : 'it is not there any more'
+  const fix = npmThere === false ? 'mcp-twin sync --refresh' : environmentDefinitions[environment.kind].getNode
+  const found: Found = { level: 'error', subject: 'npm', message, fix, ...(environment.npm && { detail: [environment.npm] }) }
+  return [npmThere === false ? { ...found, mend: { kind: 'detect' } } : found]
+}
+
+/**
+ * Packages go where the user may write, where the other side's do not go, and outside AppData: what a packaged Claude
+ * Desktop writes there lands in a copy that nobody else sees (anthropics/claude-code#93152).
+ */
+function store({ environment, store: { path, kind, writable } }: SideFacts): Found[] {
+  const subject = kind === 'own' ? 'package folder' : 'npm prefix'
+  if (path === null) {
+    if (environment.node === undefined || kind === 'own') return []
+    const message = `the npm prefix of ${environmentLabel(environment)} is not known`
+    return [{ level: 'error', subject, message, fix: 'write "prefix": "own" in the manifest, then: mcp-twin sync' }]
+  }
+  const elsewhere = kind === 'own' ? 'set MCP_TWIN_HOME to another folder' : 'write "prefix": "own" in the manifest, then: mcp-twin sync'
+  if (onDrive(environment, path) !== null) {
+    const message = 'it lies on a Windows drive, where packages of both sides get mixed up'
+    return [{ level: 'error', subject, message, detail: [path], fix: elsewhere }]
+  }
+  if (writable === false) {
+    const fix = kind === 'own' ? `sudo chown -R "$(id -u)" ${quoted(path)} && chmod u+w ${quoted(path)}` : elsewhere
+    return [{ level: 'error', subject, message: 'this user may not write there', detail: [path], fix }]
+  }
+  if (environment.kind === 'windows' && /\\AppData\\/i.test(path)) {
+    const message = 'it lies in AppData, of which a packaged Claude Desktop sees a copy of its own'
+    return [{ level: 'warning', subject, message, detail: [path], fix: elsewhere }]
+  }
+  return []
+}
+
+export const npmPrefix = defineCheck({
+  id: 'npm-prefix',
+  group: 'side',
+  title: 'packages can be installed on each side, in a place of its own',
+  run: (facts) =>
+    perSide(facts.sides, 'packages have a place of their own', (side) => (usesNpm(facts) ? [...npmItself(side), ...store(side)] : [])),
+})

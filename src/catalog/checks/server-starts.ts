@@ -1,0 +1,41 @@
+import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
+import { count, programName } from '../../core/doctor/names.ts'
+import type { Found } from '../../model/check.ts'
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+/** Where nothing else is wrong with it, a server that does not start is best switched off until its author has mended it. */
+export const switchOff = ({ server, name, file }: ProbeFacts): string =>
+  server === null ? `mend it, or take "${name}" out of ${file}` : `mcp-twin disable ${server}`
+
+function judge(facts: Facts, probe: ProbeFacts): Found {
+  const { environment, name, tools, reason, stderr, ms } = probe
+  const where = programName(facts, probe)
+  if (tools !== null) {
+    return {
+      level: 'ok',
+      subject: name,
+      message: `${where} starts it in ${seconds(ms)}, ${count(tools.length, 'tool')}`,
+      environment: environment.id,
+    }
+  }
+  return {
+    level: 'error',
+    subject: name,
+    message: `as ${where} starts it, it does not answer: ${reason ?? ''}`,
+    detail: stderr,
+    environment: environment.id,
+    fix: switchOff(probe),
+  }
+}
+
+/** Every entry of every program, started exactly as the program does: a handshake, and its list of tools. */
+export const serverStarts = defineCheck({
+  id: 'server-starts',
+  group: 'servers',
+  title: 'every server starts',
+  run: (facts) =>
+    facts.probes === null
+      ? [{ level: 'skipped', subject: 'starting every server', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
+      : facts.probes.map((probe) => judge(facts, probe)),
+})

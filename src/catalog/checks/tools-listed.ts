@@ -1,0 +1,19 @@
+import { defineCheck } from '../../core/doctor/facts.ts'
+import { programName } from '../../core/doctor/names.ts'
+import type { Found } from '../../model/check.ts'
+import { switchOff } from './server-starts.ts'
+
+/** A server without a tool is of no use to a model; often a setting of it is missing. */
+export const toolsListed = defineCheck({
+  id: 'tools-listed',
+  group: 'servers',
+  title: 'every server has tools',
+  run: (facts) =>
+    facts.probes === null
+      ? [{ level: 'skipped', subject: 'lists of tools', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
+      : facts.probes.flatMap((probe): Found[] => {
+          if (probe.tools === null || probe.tools.length > 0) return []
+          const message = `as ${programName(facts, probe)} starts it, it answers but lists no tool: a setting of it may be missing`
+          return [{ level: 'warning', subject: probe.name, message, environment: probe.environment.id, fix: switchOff(probe) }]
+        }),
+})

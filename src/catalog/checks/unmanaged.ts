@@ -1,0 +1,24 @@
+import { defineCheck } from '../../core/doctor/facts.ts'
+import { isRead, list, programName } from '../../core/doctor/names.ts'
+import type { Found } from '../../model/check.ts'
+
+/** Entries that no manifest knows are never touched; the other program does not have them. */
+export const unmanaged = defineCheck({
+  id: 'unmanaged',
+  group: 'servers',
+  title: 'every server is in the manifest',
+  run: (facts) =>
+    facts.plan.files
+      .filter(({ plan, observed }) => plan.unmanaged.length > 0 && isRead(observed))
+      .map(({ plan, observed }): Found => {
+        const one = plan.unmanaged.length === 1
+        const message = `${list(plan.unmanaged)} ${one ? 'is' : 'are'} in no manifest: only this program has ${one ? 'it' : 'them'}`
+        return {
+          level: 'info',
+          subject: programName(facts, observed),
+          message,
+          fix: 'mcp-twin sync --adopt',
+          environment: plan.environment,
+        }
+      }),
+})

@@ -1,0 +1,126 @@
+import { checks } from '../catalog/checks/index.ts'
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { environmentJson } from '../core/describe-environment.ts'
+import { diagnose, isHealthy } from '../core/diagnose.ts'
+import { nearest } from '../core/nearest.ts'
+import { type Mended, mendFiles } from '../effects/doctor/mend.ts'
+import { observe } from '../effects/doctor/observe.ts'
+import { runSync } from '../effects/sync/sync.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import type { Finding } from '../model/check.ts'
+import type { Environment, World } from '../model/environment.ts'
+import { labelsFor } from '../ui/labels.ts'
+import { atHome, type Ground } from './at-home.ts'
+import { reportDoctor } from './report-doctor.ts'
+import { syncOptions } from './sync-options.ts'
+
+interface Seen {
+  readonly findings: readonly Finding[]
+  readonly sides: readonly Environment[]
+}
+
+/** Finds out what is wrong, on both sides. It changes nothing unless `--fix` says so, and starts servers only with `--deep`. */
+export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const wanted = Array.isArray(options.check) ? options.check.map(String) : []
+  demandChecks(wanted)
+  return atHome(context, { mayBeAbsent: true }, async (ground) => {
+    const first = await examine(context, ground, options, wanted)
+    if (options.fix !== true) return report(context, ground.world, first, null)
+    const mended = await mendAll(context, ground, options, first.findings)
+    const detect = first.findings.some(({ mend }) => mend?.kind === 'detect')
+    return atHome(context, { mayBeAbsent: true, refresh: detect }, async (again) => {
+      const drift = detect ? await mendAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
+      return report(context, again.world, await examine(context, again, options, wanted), [...mended, ...drift])
+    })
+  })
+}
+
+function demandChecks(wanted: readonly string[]): void {
+  const ids = checks.map(({ id }) => id)
+  for (const id of wanted) {
+    if (ids.includes(id)) continue
+    const guess = nearest(id, ids)
+    throw usageError(`There is no check "${id}".`, {
+      hint: guess === null ? `one of: ${ids.join(', ')}` : `mcp-twin doctor --check ${guess}`,
+    })
+  }
+}
+
+async function examine(context: Context, ground: Ground, options: Record<string, unknown>, wanted: readonly string[]): Promise<Seen> {
+  const { io, system } = context
+  const situation = await ground.open()
+  const progress = io.progress(options.deep === true ? 'Starting every server' : 'Looking')
+  try {
+    const facts = await observe(system, situation, {
+      sync: syncOptions(context, options, { resolve: false, progress: () => ({ update() {}, done() {} }) }),
+      holdsKey: (text) => io.mask(text) !== text,
+      deep:
+        options.deep !== true
+          ? null
+          : {
+              hide: (value) => io.hide(value),
+              mask: (text) => io.mask(text),
+              told: (done, all, waiting) =>
+                progress.update(`${done} of ${all}${waiting.length === 0 ? '' : `, waiting for ${waiting.slice(0, 3).join(', ')}`}`),
+            },
+    })
+    const chosen = wanted.length === 0 ? checks : checks.filter(({ id }) => wanted.includes(id))
+    return { findings: diagnose(chosen, facts), sides: situation.sides }
+  } finally {
+    progress.done()
+  }
+}
+
+/** Files first, since a sync refuses some of them as they are; then one sync for all that drifted. */
+async function mendAll(
+  context: Context,
+  ground: Ground,
+  options: Record<string, unknown>,
+  findings: readonly Finding[],
+): Promise<Mended[]> {
+  const { system, signal } = context
+  const mended = await mendFiles(system, ground.world, ground.home, findings, signal)
+  if (!findings.some(({ mend }) => mend?.kind === 'sync')) return mended
+  const result = await runSync(system, { open: ground.open }, syncOptions(context, options), 'doctor')
+  const labels = labelsFor(ground.world, clients)
+  for (const step of result.steps) {
+    if (step.outcome !== 'done' && step.outcome !== 'failed') continue
+    if (step.kind !== 'install' && step.change === 'none') continue
+    const where =
+      step.client === null
+        ? labels.environment(step.environment)
+        : `${labels.client(step.client)} (${labels.environment(step.environment)})`
+    const done = { add: 'put in', update: 'brought up to date', remove: 'taken out', adopt: 'taken over', none: 'seen' }[step.change]
+    const what =
+      step.kind === 'install'
+        ? `${where}: ${step.reason?.replace(/: .*/s, '') ?? 'a package'} installed`
+        : `${where}: ${step.server ?? 'an entry'} ${done}`
+    mended.push({ what, trouble: step.outcome === 'failed' ? (step.reason ?? 'it failed') : null })
+  }
+  return mended
+}
+
+function report(context: Context, world: World, { findings, sides }: Seen, mended: readonly Mended[] | null): ExitCode {
+  const ok = isHealthy(findings)
+  context.io.json({
+    command: 'doctor',
+    ok,
+    environments: sides.map(environmentJson),
+    findings: findings.map(({ check, level, subject, message, fix, environment, detail }) => ({
+      check,
+      level,
+      subject,
+      message,
+      fix: fix ?? null,
+      ...(environment === undefined ? {} : { environment }),
+      ...(detail === undefined || detail.length === 0 ? {} : { detail }),
+    })),
+    ...(mended === null
+      ? {}
+      : { fixed: mended.map(({ what, trouble }) => ({ what, outcome: trouble === null ? 'done' : 'failed', reason: trouble })) }),
+  })
+  if (!context.io.asJson) reportDoctor(context, world, sides, findings, mended)
+  if (mended?.some(({ trouble }) => trouble !== null)) return EXIT.failed
+  return ok ? EXIT.ok : EXIT.attention
+}

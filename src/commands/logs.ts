@@ -1,0 +1,117 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { readLogLine } from '../core/logs/line.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { findLogs, type Log } from '../effects/logs/find.ts'
+import { followLogs } from '../effects/logs/follow.ts'
+import { Tail } from '../effects/logs/tail.ts'
+import { hideAllKeys } from '../effects/secrets/hide-all.ts'
+import { emptyManifest } from '../effects/situation/open.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { visible } from '../ui/escape.ts'
+import { labelsFor } from '../ui/labels.ts'
+import { columns, cutPath } from '../ui/width.ts'
+import { atHome, type Ground } from './at-home.ts'
+import { endedBy } from './ended.ts'
+import { demandServer } from './servers.ts'
+
+/** More logs than this are not shown at once, the newest first. */
+const LOGS_MAX = 12
+
+/** Shows the ends of all logs about servers, and with `--follow` what comes. */
+export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+  atHome(context, { mayBeAbsent: true }, async (ground) => {
+    const { system, io } = context
+    const count = linesOf(options, server)
+    const manifest = await manifestOf(ground)
+    await hideAllKeys(system, ground.home.here, manifest, io.hide)
+    const search = () => findLogs(system, ground.world, ground.home, server)
+    const found = await search()
+    if (found.length === 0 && server !== undefined && options.follow !== true && manifest !== emptyManifest) demandServer(manifest, server)
+    const shown = found.slice(-LOGS_MAX)
+    const tails = new Map(found.map((log) => [log.here as string, { log, tail: new Tail(log.here) }]))
+    const documents = []
+    for (const { log, tail } of tails.values()) {
+      const lines = (await tail.last(count, options.follow !== true)).map(readLogLine)
+      if (!shown.includes(log)) continue
+      documents.push(documentOf(log, lines))
+      show(context, ground, log, lines)
+      if (options.follow === true) for (const line of lines) io.jsonLine(lineDocument(log, line))
+    }
+    if (options.follow === true) {
+      const say = teller(context, ground, shown.at(-1))
+      await followLogs(system, tails, search, say, context.signal)
+      return endedBy(context.signal)
+    }
+    io.json({ command: 'logs', server: server ?? null, logs: documents })
+    if (found.length > shown.length) io.note(`${found.length - shown.length} older logs are not shown; name a server to see its own.`)
+    if (found.length === 0)
+      io.out(server === undefined ? 'No program has written a log yet.' : `No program has written a log about ${server} yet.`)
+    return EXIT.ok
+  })
+
+function linesOf(options: Record<string, unknown>, server: string | undefined): number {
+  if (options.lines === undefined) return server === undefined ? 5 : 20
+  const count = Number(options.lines)
+  if (!Number.isInteger(count) || count < 0 || count > 10_000)
+    throw usageError('--lines takes a whole number up to 10000.', { hint: 'mcp-twin logs --lines 50' })
+  return count
+}
+
+/** Logs are looked at when something is broken: a manifest that cannot be read must not stand in the way. */
+async function manifestOf(ground: Ground): Promise<Manifest> {
+  try {
+    return (await ground.open()).manifest
+  } catch (error) {
+    if (error instanceof TwinError) return emptyManifest
+    throw error
+  }
+}
+
+type Line = ReturnType<typeof readLogLine>
+
+const documentOf = ({ environment, program, server, file, modifiedMs }: Log, lines: readonly Line[]) => ({
+  environment,
+  program,
+  server,
+  file,
+  modified: new Date(modifiedMs).toISOString(),
+  lines,
+})
+
+const lineDocument = ({ environment, program, server, file }: Log, line: Line) => ({
+  command: 'logs',
+  environment,
+  program,
+  server,
+  file,
+  ...line,
+})
+
+const time = (line: Line): string => (line.at === null ? '' : `${line.at.replace(/^\d{4}-\d\d-\d\d[T ]/, '').replace(/\.\d+/, '')}  `)
+
+function titleOf(context: Context, ground: Ground, log: Log): string {
+  const labels = labelsFor(ground.world, clients)
+  const whose = log.program === 'mcp-twin' ? 'mcp-twin' : labels.client(log.program)
+  const about = log.server === null ? '' : `, ${visible(log.server)}`
+  const title = `${whose} (${labels.environment(log.environment)})${about}`
+  const file = cutPath(labels.file(log.environment, log.file), Math.max(20, context.io.width - columns(title) - 2))
+  return `${context.io.paint.strong(title)}  ${context.io.paint.dim(file)}`
+}
+
+function show(context: Context, ground: Ground, log: Log, lines: readonly Line[]): void {
+  context.io.out(titleOf(context, ground, log))
+  for (const line of lines) context.io.out(`  ${context.io.paint.dim(time(line))}${visible(line.text)}`)
+}
+
+/** Prints new lines, with a title wherever another log begins to speak. */
+function teller(context: Context, ground: Ground, first: Log | undefined): (log: Log, raw: string) => void {
+  let last = first?.here
+  return (log, raw) => {
+    const line = readLogLine(raw)
+    context.io.jsonLine(lineDocument(log, line))
+    if (log.here !== last) context.io.out(titleOf(context, ground, log))
+    last = log.here
+    context.io.out(`  ${context.io.paint.dim(time(line))}${visible(line.text)}`)
+  }
+}

@@ -1,0 +1,65 @@
+import type { Context } from '../context.ts'
+import { type ExitCode, TwinError } from '../errors.ts'
+import { openSituation, type Situation } from '../effects/situation/open.ts'
+import type { SyncResult } from '../effects/sync/result.ts'
+import { watchHome } from '../effects/watch/loop.ts'
+import { withWatchLock } from '../effects/watch/lock.ts'
+import { detectWorld } from '../effects/world/detect.ts'
+import type { Ground } from './at-home.ts'
+import { endedBy } from './ended.ts'
+import { reportSync } from './report-sync.ts'
+import { syncOptions } from './sync-options.ts'
+
+/** Stays, and makes every config match the manifest again whenever one of them changes. */
+export async function watch(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
+  const { system, io, signal } = context
+  const { home, place } = ground
+  // Once, as any sync does it: a manifest that cannot be read is an error now, not something to wait for.
+  await ground.open()
+  const settings = { ...syncOptions(context, options), refresh: false, anySelf: true }
+  await withWatchLock(system, home.here, home.environment.id, (held) => {
+    io.note(`Watching ${place.shown} and the files of all programs; Ctrl-C ends it.`)
+    return watchHome(system, {
+      open: () => openAgain(context, ground),
+      options: settings,
+      waitForExit: options.waitForExit === true,
+      home: home.here,
+      manifest: place.here,
+      held,
+      told: (result) => tell(context, ground, result),
+      troubled: (error) => trouble(context, error),
+    })
+  })
+  io.note('Ended; nothing is watched any more.')
+  return endedBy(signal)
+}
+
+/** After hours a node may be another one, and a side be back: the world is looked at anew, mostly from memory. */
+async function openAgain({ system, signal }: Context, { home, place }: Ground): Promise<Situation> {
+  const world = await detectWorld(system, { signal })
+  const environment = world.environments.find(({ id }) => id === home.environment.id) ?? home.environment
+  return openSituation(system, world, { ...home, environment }, place)
+}
+
+const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8)
+
+function tell(context: Context, ground: Ground, result: SyncResult): void {
+  const { io, system } = context
+  io.jsonLine({ command: 'sync', at: new Date(system.now()).toISOString(), ...result })
+  if (io.asJson) return
+  io.out(io.paint.dim(clock(system.now())))
+  reportSync(context, ground.world, result, { command: 'sync', preview: false })
+}
+
+function trouble({ io, system }: Context, error: unknown): void {
+  const { code, message, hint, place } =
+    error instanceof TwinError
+      ? error
+      : { code: 'crash', message: error instanceof Error ? error.message : String(error), hint: undefined, place: undefined }
+  const at = new Date(system.now()).toISOString()
+  io.jsonLine({ command: 'sync', at, error: { code, message: io.mask(message), ...place, hint } })
+  if (io.asJson) return
+  const where = place === undefined ? '' : ` (${[place.file, place.line, place.column].filter((part) => part !== undefined).join(':')})`
+  io.error(`${io.paint.dim(clock(system.now()))} ${io.paint.bad('✗')} ${message}${where}`)
+  if (hint !== undefined) io.error(`  ${io.paint.dim('→')} ${hint}`)
+}

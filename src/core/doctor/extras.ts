@@ -1,0 +1,32 @@
+import { skipComment, skipString, skipTrivia } from '../json/tokens.ts'
+import { placeOf } from '../json/place.ts'
+
+/** More than this is the file's style, and is told by its first ones. */
+const EXTRAS_MAX = 12
+
+/** One thing that JSON itself does not know, with its place. Line and column count from 1. */
+export interface Extra {
+  readonly line: number
+  readonly column: number
+  readonly what: string
+}
+
+/** Every comment and trailing comma of a text that is sound but for them: its program tells of the first one only. */
+export function strictExtras(text: string): Extra[] {
+  const found: Extra[] = []
+  const add = (at: number, what: string): void => {
+    found.push({ ...placeOf(text, at), what })
+  }
+  for (let at = 0; at < text.length && found.length < EXTRAS_MAX; ) {
+    const sign = text.charAt(at)
+    if (sign === '"') at = skipString(text, at)
+    else if (sign === '/') {
+      add(at, 'a comment')
+      at = Math.max(at + 1, skipComment(text, at, 'jsonc'))
+    } else {
+      if (sign === ',' && /[}\]]/.test(text.charAt(skipTrivia(text, at + 1, 'jsonc')))) add(at, 'a comma too many')
+      at++
+    }
+  }
+  return found
+}

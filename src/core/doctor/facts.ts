@@ -1,0 +1,173 @@
+import type { AbandonedLock, CheckDefinition } from '../../model/check.ts'
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Read } from '../../model/document.ts'
+import type { Entry } from '../../model/entry.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { Unreadable } from '../launch/meaning.ts'
+import type { Plan, PlanInput } from '../plan/plan.ts'
+import type { ClaudeCodeFacts } from './claude-code-facts.ts'
+
+export type { ClaudeCodeFacts, Policy, ScopedEntry } from './claude-code-facts.ts'
+
+/** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
+export interface Facts {
+  readonly manifest: ManifestFacts
+  readonly input: PlanInput
+  readonly plan: Plan
+  readonly sides: readonly SideFacts[]
+  readonly files: readonly ClientFile[]
+  readonly keys: KeyFacts
+  readonly packages: readonly PackageFacts[]
+  readonly modes: readonly ModeFacts[]
+  readonly locks: readonly LockFacts[]
+  /** Files under version control that hold a key. */
+  readonly tracked: readonly TrackedFile[]
+  readonly claudeCode: readonly ClaudeCodeFacts[]
+  /** Names of the variables that are set in this process. */
+  readonly variables: ReadonlySet<string>
+  /** How this process's shell writes a path of its own side. */
+  readonly shell: 'posix' | 'windows'
+  /** How every server answered; null: none was asked (`--deep`). */
+  readonly probes: readonly ProbeFacts[] | null
+}
+
+export interface ManifestFacts {
+  readonly shown: NativePath
+  readonly exists: boolean
+  readonly project: NativePath | null
+}
+
+/** What one side's own programs said of it, or why they said nothing; null: it was not asked. */
+export type Pulse =
+  | { readonly ok: true; readonly nodeVersion: string; readonly skewMs: number }
+  | { readonly ok: false; readonly why: string }
+
+export interface SideFacts {
+  readonly environment: Environment
+  readonly pulse: Pulse | null
+  /** Is the node that is known still there? Null: that cannot be seen from here. */
+  readonly nodeThere: boolean | null
+  readonly npmThere: boolean | null
+  readonly nodeVersion: string | null
+  /** Names of programs that run there; null: it did not tell. */
+  readonly running: readonly string[] | null
+  /** Programs that this side's PATH finds on a Windows drive, where its own should be found. */
+  readonly foreignPrograms: readonly { readonly name: string; readonly path: string }[]
+  /** Where packages go there; `writable` null: that cannot be told. */
+  readonly store: { readonly path: NativePath | null; readonly kind: 'own' | 'npm'; readonly writable: boolean | null }
+}
+
+export interface ClientFile {
+  readonly environment: Environment
+  readonly client: ClientDefinition
+  readonly scope: 'user' | 'project'
+  readonly file: NativePath
+  readonly here: ReachablePath | null
+  /** Null: there is no such file, or it could not be read at all (`refusal`). */
+  readonly read: Read | null
+  readonly refusal: { readonly reason: string; readonly hint: string } | null
+  readonly bom: boolean
+  /** Every comment and trailing comma of a file whose program takes none. */
+  readonly extras: readonly { readonly line: number; readonly column: number; readonly what: string }[]
+  readonly entries: readonly EntryFacts[]
+  /** Other copies of this file that the program does not read. */
+  readonly stale: readonly StaleCopy[]
+  /** Set where the file is chosen among several and that failed. */
+  readonly undecided: boolean
+}
+
+export interface StaleCopy {
+  readonly file: NativePath
+  readonly here: ReachablePath | null
+  /** Names of its servers; null: it cannot be read. */
+  readonly names: readonly string[] | null
+}
+
+export interface EntryFacts {
+  readonly name: string
+  /** The server of the manifest that it belongs to; null: the entry is not ours. */
+  readonly server: string | null
+  readonly duplicate: boolean
+  /** Switched off in the file by the user. */
+  readonly disabled: boolean
+  /** What it says. Its variables and headers may be keys: never to be shown. */
+  readonly entry: Entry | Unreadable
+  /** The side where its program runs; another one than the file's where the entry crosses the border. */
+  readonly runs: Environment
+  /** What it is in the manifest's words; null where it cannot be read. */
+  readonly neutral: ServerSpec | null
+  /** The exact package that it starts, where that can be told. */
+  readonly package: { readonly name: string; readonly version: string | null } | null
+  /** What it needs and what is not there. */
+  readonly missing: readonly { readonly what: 'program' | 'script'; readonly path: string }[]
+  /** Keys of the manifest in it: does it hold the value of the store? */
+  readonly keys: readonly { readonly key: string; readonly same: boolean }[]
+}
+
+export interface KeyFacts {
+  /** Names that the manifest's servers ask for and nobody has, with what the user's own program said. */
+  readonly missing: readonly { readonly name: string; readonly servers: readonly string[]; readonly why: string | null }[]
+  /** The store could not be read as it is. */
+  readonly trouble: { readonly message: string; readonly fix: string } | null
+  /** Keys that another side's `launches.json` holds with another value. */
+  readonly launches: readonly { readonly environment: Environment; readonly server: string; readonly key: string }[]
+}
+
+export interface PackageFacts {
+  readonly environment: Environment
+  readonly words: string
+  readonly name: string
+  /** What the lock pins. */
+  readonly pinned: string
+  readonly engines: string | null
+  /** What lies in its place; null: nothing. */
+  readonly installed: string | null
+  readonly servers: readonly string[]
+  /** Packages of its tree whose install scripts were not run. */
+  readonly scripts: readonly string[]
+}
+
+/** A file of ours, or one of a client with a key in it, that others than its owner may read. */
+export interface ModeFacts {
+  readonly environment: Environment
+  readonly shown: NativePath
+  readonly here: ReachablePath
+  readonly mode: number
+  readonly wanted: number
+  readonly what: 'keys' | 'folder' | 'client'
+}
+
+export interface LockFacts {
+  readonly shown: string
+  readonly holder: string | null
+  readonly abandoned: AbandonedLock | null
+}
+
+export interface TrackedFile {
+  readonly shown: string
+  readonly folder: string
+  /** `stored`: a key of the store stands in it; else the name of the value that looks like one. */
+  readonly why: { readonly stored: true } | { readonly stored: false; readonly name: string; readonly server: string }
+}
+
+export interface ProbeFacts {
+  readonly environment: Environment
+  readonly client: ClientDefinition
+  readonly file: NativePath
+  readonly name: string
+  readonly server: string | null
+  readonly ms: number
+  /** Null: it did not answer, and `reason` says why. */
+  readonly tools: readonly string[] | null
+  readonly reason: string | null
+  /** Its last words on stderr, keys as dots. */
+  readonly stderr: readonly string[]
+  /** What it printed on stdout that is no message; null: nothing. */
+  readonly noise: string | null
+}
+
+/** Identity helper, so that a check's file reads as one declaration and is checked as one. */
+export const defineCheck = (check: CheckDefinition<Facts>): CheckDefinition<Facts> => check
+export type Check = CheckDefinition<Facts>

@@ -1,0 +1,30 @@
+import type { Found, Mend } from '../../model/check.ts'
+import type { EntryStep } from '../../model/plan.ts'
+import type { FileState } from '../../model/state.ts'
+import type { PlannedFile } from '../plan/plan.ts'
+import { recordOf } from '../plan/records.ts'
+import type { ClientFile, Facts } from './facts.ts'
+
+type Remedy = Pick<Found, 'fix' | 'mend'>
+
+/** A sync without any flag mends it, and doing so is safe. */
+export const bySync: { readonly fix: string; readonly mend: Mend } = { fix: 'mcp-twin sync', mend: { kind: 'sync' } }
+
+/** What the plan has for a file. */
+export const plannedFile = ({ plan }: Pick<Facts, 'plan'>, { environment, client, file }: ClientFile): PlannedFile | undefined =>
+  plan.files.find(({ plan: each }) => each.environment === environment.id && each.client === client.id && each.file === file)
+
+/** What the plan has for one entry of a file; null: it leaves the entry as it is. */
+export const plannedEntry = (facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): EntryStep | null =>
+  plannedFile(facts, file)?.plan.entries.find((each) => each.entryName === name) ?? null
+
+/** Our records of a file: entry → what we wrote. */
+export const recordsOf = ({ input }: Pick<Facts, 'input'>, { environment, client, file }: ClientFile): FileState['entries'] =>
+  recordOf(input.state, { environment: environment.id, client: client.id, file }).entries
+
+/** How an entry of ours that is not as it should be gets right again: by a plain sync where the plan says so, else by a choice. */
+export function remedyFor(facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): Remedy | null {
+  const planned = plannedEntry(facts, file, name)
+  if (planned === null || planned.step.change === 'adopt') return null
+  return planned.step.kind === 'refuse' ? { fix: 'mcp-twin sync --adopt' } : bySync
+}

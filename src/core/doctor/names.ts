@@ -1,0 +1,45 @@
+import type { Found } from '../../model/check.ts'
+import { environmentLabel } from '../participants.ts'
+import type { ClientFile, EntryFacts, Facts, SideFacts } from './facts.ts'
+
+/** `Claude Desktop (Windows)`; the side is left out where there is only one. */
+export const programName = (
+  { sides }: Pick<Facts, 'sides'>,
+  { client, environment }: Pick<ClientFile, 'client' | 'environment'>,
+): string => (sides.length < 2 ? client.label : `${client.label} (${environmentLabel(environment)})`)
+
+/** `tavily in Claude Desktop (Windows)`. */
+export const entryName = (facts: Pick<Facts, 'sides'>, file: Pick<ClientFile, 'client' | 'environment'>, name: string): string =>
+  `${name} in ${programName(facts, file)}`
+
+/** `a`, `a and b`, `a, b and c`. */
+export const list = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
+export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`
+
+/** Judges each side; one with nothing to say of it gets a good word, so that it is seen to have been looked at. */
+export function perSide(sides: readonly SideFacts[], good: string, judge: (side: SideFacts) => readonly Found[]): Found[] {
+  return sides.flatMap((side) => {
+    const environment = side.environment.id
+    const found = judge(side).map((each) => ({ environment, ...each }))
+    return found.length > 0 ? found : [{ level: 'ok' as const, environment, subject: good, message: '' }]
+  })
+}
+
+/** Judges each client file in the same way. */
+export function perFile(facts: Facts, good: string, judge: (file: ClientFile) => readonly Found[]): Found[] {
+  return facts.files.flatMap((file) => {
+    const environment = file.environment.id
+    const found = judge(file).map((each) => ({ environment, ...each }))
+    return found.length > 0 ? found : [{ level: 'ok' as const, environment, subject: programName(facts, file), message: good }]
+  })
+}
+
+/** Every entry of every file that its program reads, with its file. */
+export function entriesOf({ files }: Pick<Facts, 'files'>): { readonly file: ClientFile; readonly each: EntryFacts }[] {
+  return files.flatMap((file) => (isRead(file) ? file.entries.map((each) => ({ file, each })) : []))
+}
+
+/** Today's Claude Code does not read its old file; what stands in it starts nothing. */
+export const isRead = (file: Pick<ClientFile, 'client'>): boolean => file.client.id !== 'claude-code-config'

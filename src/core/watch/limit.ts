@@ -1,0 +1,59 @@
+import type { WatchedFile, WatchRecord } from '../../model/watch.ts'
+
+/** Entries of one file are put back so often within an hour, then no more: two programs that fight help nobody. */
+export const RESTORES_MAX = 3
+export const HOUR_MS = 3_600_000
+
+/** Which client file is meant. */
+export type FileKey = Pick<WatchedFile, 'environment' | 'client' | 'file'>
+
+const same = (a: FileKey, b: FileKey): boolean => a.environment === b.environment && a.client === b.client && a.file === b.file
+
+/** What is known of a file; of one that nobody dropped anything from, nothing. */
+export const watchedFile = (record: WatchRecord, key: FileKey): WatchedFile =>
+  record.files.find((each) => same(each, key)) ?? { ...plainKey(key), restored: [], stopped: null, entries: [] }
+
+const plainKey = ({ environment, client, file }: FileKey): FileKey => ({ environment, client, file })
+
+const withFile = (record: WatchRecord, file: WatchedFile): WatchRecord => ({
+  ...record,
+  files: [...record.files.filter((each) => !same(each, file)), file],
+})
+
+/** The restores that still count at `now`, in ms. */
+const recent = (file: WatchedFile, now: number): string[] =>
+  file.restored.filter((at) => now - Date.parse(at) < HOUR_MS && Date.parse(at) <= now)
+
+/** May entries of this file be put back now? */
+export const mayRestore = (record: WatchRecord, key: FileKey, now: number): boolean =>
+  recent(watchedFile(record, key), now).length < RESTORES_MAX
+
+/** When the next restore is allowed again, in ms since the epoch; null: at once. */
+export function allowedAgain(record: WatchRecord, key: FileKey, now: number): number | null {
+  const counted = recent(watchedFile(record, key), now)
+  const oldest = counted.at(-RESTORES_MAX)
+  return counted.length < RESTORES_MAX || oldest === undefined ? null : Date.parse(oldest) + HOUR_MS
+}
+
+/** Entries were put back. */
+export function restored(record: WatchRecord, key: FileKey, entries: readonly string[], now: number): WatchRecord {
+  const file = watchedFile(record, key)
+  return withFile(record, { ...file, restored: [...recent(file, now), new Date(now).toISOString()], stopped: null, entries: [...entries] })
+}
+
+/** Entries are left out from now on. A file that is stopped already keeps its time. */
+export function stopped(record: WatchRecord, key: FileKey, entries: readonly string[], now: number): WatchRecord {
+  const file = watchedFile(record, key)
+  return withFile(record, {
+    ...file,
+    restored: recent(file, now),
+    stopped: file.stopped ?? new Date(now).toISOString(),
+    entries: [...entries],
+  })
+}
+
+/** Nothing is dropped there any more. */
+export function settled(record: WatchRecord, key: FileKey): WatchRecord {
+  const file = watchedFile(record, key)
+  return file.stopped === null ? record : withFile(record, { ...file, stopped: null })
+}

@@ -1,0 +1,57 @@
+import type { ClientFile, StaleCopy } from '../../core/doctor/facts.ts'
+import { strictExtras } from '../../core/doctor/extras.ts'
+import { decode } from '../../core/json/decode.ts'
+import { presentEntries } from '../../core/json/entries.ts'
+import { readDocument } from '../../core/json/read.ts'
+import { toHere } from '../../core/paths.ts'
+import { readClientFile } from '../../core/plan/file.ts'
+import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import type { Target } from '../situation/targets.ts'
+import { observeEntries } from './entries.ts'
+
+/** What a strict file has too much of, where it is sound but for that. */
+function extrasOf({ client, bytes }: ObservedFile): ClientFile['extras'] {
+  if (bytes === null || client.dialect !== 'strict') return []
+  const decoded = decode(bytes)
+  if (!decoded.ok || !readDocument(bytes, { path: client.container, dialect: 'jsonc' }).ok) return []
+  return strictExtras(decoded.text)
+}
+
+async function readStale(system: System, { client, environment }: Target, file: NativePath): Promise<StaleCopy> {
+  const here = toHere(environment, file)
+  const bytes = here === null ? null : await system.files.read(here)
+  const read = bytes === null ? null : readDocument(bytes, { path: client.container, dialect: 'jsonc' })
+  return { file, here, names: read?.ok === true ? presentEntries(read.document).map(({ name }) => name) : null }
+}
+
+async function observeClientFile(system: System, input: PlanInput, target: Target, file: ObservedFile): Promise<ClientFile> {
+  const { environment, client, scope } = file
+  const read = file.refusal !== undefined || file.bytes === null ? null : readClientFile(client, file.bytes)
+  return {
+    environment,
+    client,
+    scope,
+    file: file.file,
+    here: target.here,
+    read,
+    refusal: file.refusal ?? null,
+    bom: read?.ok === true && read.document.bom,
+    extras: read !== null && !read.ok ? extrasOf(file) : [],
+    entries: read?.ok === true ? await observeEntries(system, input, file, read.document) : [],
+    stale: await Promise.all(target.stale.map((each) => readStale(system, target, each))),
+    undecided: target.refusal !== undefined,
+  }
+}
+
+/** Every client file that takes part, with what stands in it. */
+export const observeClientFiles = (system: System, input: PlanInput, targets: readonly Target[]): Promise<ClientFile[]> =>
+  Promise.all(
+    input.files.flatMap((file) => {
+      const target = targets.find(
+        (each) => each.environment.id === file.environment.id && each.client.id === file.client.id && each.scope === file.scope,
+      )
+      return target === undefined ? [] : [observeClientFile(system, input, target, file)]
+    }),
+  )

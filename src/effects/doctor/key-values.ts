@@ -1,0 +1,44 @@
+import { templateNames, templateRanges } from '../../core/launch/template.ts'
+import type { Entry } from '../../model/entry.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+import { Secret } from '../../model/secret.ts'
+import { sameKey } from '../secrets/file.ts'
+
+interface HeldKey {
+  readonly key: string
+  readonly same: boolean
+}
+
+type KeyOf = (name: string) => Secret<string> | null
+
+/** The one key of a template, and the text around it; null where it has none, or more than can be told apart. */
+function around(template: string): { readonly key: string; readonly before: string; readonly after: string } | null {
+  const [range, more] = templateRanges(template)
+  const [key] = templateNames([template], 'secret')
+  if (range === undefined || more !== undefined || range.escaped || key === undefined) return null
+  return { key, before: template.slice(0, range.start), after: template.slice(range.end) }
+}
+
+/** Does a text hold the stored key where the manifest's text names it? */
+function compare(template: string, text: string | undefined, keyOf: KeyOf): HeldKey[] {
+  const found = around(template)
+  const stored = found === null ? null : keyOf(found.key)
+  if (found === null || stored === null || text === undefined) return []
+  const { key, before, after } = found
+  if (!text.startsWith(before) || !text.endsWith(after) || text.length < before.length + after.length) return []
+  return [{ key, same: sameKey(stored, new Secret(text.slice(before.length, text.length - after.length))) }]
+}
+
+/** The keys of a server that stand in an entry of it, and whether they are the stored ones. No value leaves this function. */
+export function heldKeys(spec: ServerSpec, entry: Entry, keyOf: KeyOf): HeldKey[] {
+  const each = (templates: Readonly<Record<string, string>> | undefined, values: Readonly<Record<string, string>>): HeldKey[] =>
+    Object.entries(templates ?? {}).flatMap(([name, template]) =>
+      compare(template, Object.hasOwn(values, name) ? values[name] : undefined, keyOf),
+    )
+  if (entry.kind === 'remote')
+    return [...each(spec.headers, entry.headers), ...(spec.url === undefined ? [] : compare(spec.url, entry.url, keyOf))]
+  const args = spec.args ?? []
+  // Before the server's own words stand those that start it.
+  const words = args.length === 0 ? [] : entry.args.slice(-args.length)
+  return [...each(spec.env, entry.env), ...args.flatMap((template, at) => compare(template, words[at], keyOf))]
+}

@@ -1,0 +1,88 @@
+import type { Facts, KeyFacts } from '../../core/doctor/facts.ts'
+import { keysOf } from '../../core/manifest/names.ts'
+import { serverOn } from '../../core/launch/side.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import type { PlanInput } from '../../core/plan/plan.ts'
+import { TwinError } from '../../errors.ts'
+import { launchesSchema } from '../../model/launches.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { FileFacts, System } from '../../model/system.ts'
+import { readKeys } from '../secrets/file.ts'
+import { secretsName } from '../secrets/store.ts'
+import { heldKeys } from './key-values.ts'
+import { readJson } from './place.ts'
+
+/** The machine as it would be if the store of keys were in order, so that everything else can be looked at all the same. */
+export interface PastKeys {
+  readonly system: System
+  readonly trouble: KeyFacts['trouble']
+}
+
+const withLook = (system: System, path: ReachablePath, seen: (facts: FileFacts) => FileFacts | null): System => ({
+  ...system,
+  files: {
+    ...system.files,
+    look: async (each, follow) => {
+      const facts = await system.files.look(each, follow)
+      return each === path && facts !== null ? seen(facts) : facts
+    },
+  },
+})
+
+/**
+ * A store that others may read is still compared with (that it is open is told by secret-modes); one that is damaged
+ * or somebody else's is passed over, with the reason.
+ */
+export async function lookPastKeys(system: System, home: ReachablePath, manifest: Pick<Manifest, 'secrets'>): Promise<PastKeys> {
+  if (manifest.secrets !== undefined) return { system, trouble: null }
+  const path = reachable(`${home}/${secretsName}`)
+  const closed = withLook(system, path, (facts) => ({ ...facts, mode: facts.mode & ~0o077 }))
+  try {
+    await readKeys(closed, path)
+    return { system: closed, trouble: null }
+  } catch (error) {
+    if (!(error instanceof TwinError)) throw error
+    return {
+      system: withLook(system, path, () => null),
+      trouble: { message: error.message, fix: error.hint ?? 'mcp-twin secret set NAME' },
+    }
+  }
+}
+
+function missingKeys({ manifest, render }: PlanInput): KeyFacts['missing'] {
+  const users = new Map<string, string[]>()
+  for (const [server, spec] of Object.entries(manifest.servers)) {
+    if (spec.disabled === true) continue
+    for (const name of keysOf(spec)) if (render.key(name) === null) users.set(name, [...(users.get(name) ?? []), server])
+  }
+  const { command } = manifest.secrets ?? {}
+  const why = command === undefined ? null : `the program that keeps the keys gave none: ${command.join(' ')}`
+  return [...users].map(([name, servers]) => ({ name, servers, why }))
+}
+
+/** Keys of `launches.json` on the other sides that are not the stored ones. */
+async function staleLaunches(system: System, { manifest, render, home, world }: PlanInput): Promise<KeyFacts['launches']> {
+  const found: { environment: Environment; server: string; key: string }[] = []
+  for (const environment of world.environments) {
+    const folder = environment.id === home.id ? null : render.folders(environment.id)
+    const here = folder === null ? null : toHere(environment, layout(environment, folder).launches)
+    const parsed = launchesSchema.safeParse(await readJson(system, here))
+    if (!parsed.success) continue
+    for (const [server, { entry }] of Object.entries(parsed.data.servers)) {
+      const spec = Object.hasOwn(manifest.servers, server) ? manifest.servers[server] : undefined
+      if (spec === undefined) continue
+      for (const { key, same } of heldKeys(serverOn(spec, environment), entry, render.key))
+        if (!same) found.push({ environment, server, key })
+    }
+  }
+  return found
+}
+
+export const observeKeys = async (system: System, input: PlanInput, trouble: KeyFacts['trouble']): Promise<Facts['keys']> => ({
+  missing: trouble === null ? missingKeys(input) : [],
+  trouble,
+  launches: await staleLaunches(system, input),
+})

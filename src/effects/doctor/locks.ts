@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import type { ClientFile, LockFacts } from '../../core/doctor/facts.ts'
+import type { AbandonedLock } from '../../model/check.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { type Holder, selfAsHolder } from '../files/holder.ts'
+import { inspect } from '../files/lock-folder.ts'
+
+/** A lock of Claude Code that was not refreshed for so long is taken over by Claude Code itself (proper-lockfile's `stale`). */
+const CLAUDE_STALE_MS = 10_000
+
+async function ourLock(system: System, lock: ReachablePath, lockOf: AbandonedLock, self: Holder): Promise<LockFacts[]> {
+  const found = await inspect(system, lock, self)
+  if (found.kind === 'free') return []
+  const holder = found.by === null ? null : `process ${found.by.pid} on ${found.by.side}`
+  return [{ shown: lock, holder, abandoned: found.stale ? lockOf : null }]
+}
+
+async function claudeLock(system: System, guarded: ReachablePath): Promise<LockFacts[]> {
+  const lock = reachable(`${guarded}.lock`)
+  const facts = await system.files.look(lock)
+  if (facts?.kind !== 'directory' || system.now() - facts.modifiedMs <= CLAUDE_STALE_MS || (await system.files.list(lock)).length > 0)
+    return []
+  return [{ shown: lock, holder: 'Claude Code', abandoned: { of: 'claude-code', guarded } }]
+}
+
+/** Locks that stand now: on the home, beside its own files, and beside every client file. */
+export async function observeLocks(system: System, home: ReachablePath, side: string, files: readonly ClientFile[]): Promise<LockFacts[]> {
+  const self = await selfAsHolder(system, side)
+  const beside = async (path: ReachablePath, name: string, ownLock: boolean): Promise<LockFacts[]> => {
+    const guarded = (await system.files.realPath(path)) ?? path
+    return [
+      ...(await ourLock(system, reachable(`${guarded}.mcp-twin-lock`), { of: 'file', guarded }, self)),
+      ...(ownLock ? await claudeLock(system, reachable(name)) : []),
+    ]
+  }
+  const reached = files.flatMap(({ here, client, scope }) =>
+    here === null ? [] : [{ here, ownLock: client.ownLock !== undefined && scope === 'user' }],
+  )
+  const own = ['mcp-twin.json', 'mcp-twin.lock.json', 'secrets.json', 'state.json'].map((name) => reachable(join(home, name)))
+  const found = await Promise.all([
+    ourLock(system, reachable(join(home, 'locks', 'run')), { of: 'run', guarded: home }, self),
+    ...own.map((path) => beside(path, path, false)),
+    ...reached.map(({ here, ownLock }) => beside(here, here, ownLock)),
+  ])
+  return found.flat()
+}

@@ -1,0 +1,98 @@
+import { clientById } from '../../catalog/clients/index.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import { TwinError } from '../../errors.ts'
+import type { AbandonedLock, Finding, Mend } from '../../model/check.ts'
+import type { World } from '../../model/environment.ts'
+import type { System } from '../../model/system.ts'
+import { openRun } from '../files/backup.ts'
+import { withClaudeLock } from '../files/claude-lock.ts'
+import { withFileLock, withRunLock } from '../files/lock.ts'
+import { rewriteFile } from '../files/rewrite.ts'
+import { isTrouble } from '../files/trouble.ts'
+import type { HomePlace } from '../home/find.ts'
+import { reach } from '../situation/open.ts'
+
+/** One thing that was mended, or in words why it could not be. */
+export interface Mended {
+  readonly what: string
+  readonly trouble: string | null
+}
+
+/** Whoever holds a lock after all is waited for so long, in ms. */
+const WAIT_MS = 2000
+
+const nothing = async (): Promise<void> => {}
+
+/** Taking an abandoned lock over and giving it back is the one way to remove it that no race can turn against anybody. */
+async function clearLock(system: System, side: string, { of, guarded }: AbandonedLock, signal: AbortSignal): Promise<void> {
+  if (of === 'run') await withRunLock(system, guarded, side, nothing, { waitMs: WAIT_MS, signal })
+  else if (of === 'file') await withFileLock(system, guarded, side, { waitMs: WAIT_MS, signal }, nothing)
+  else await withClaudeLock(system, [guarded], signal, nothing)
+}
+
+const MARK = [0xef, 0xbb, 0xbf]
+
+/** Takes a byte order mark off, and nothing else; backed up like every change, so that undo brings it back. */
+async function takeMarkOff(
+  system: System,
+  world: World,
+  home: HomePlace,
+  { environment, client, file }: Extract<Mend, { kind: 'bom' }>,
+): Promise<string | null> {
+  const side = world.environments.find(({ id }) => id === environment)
+  const here = side === undefined ? null : toHere(side, file)
+  if (here === null) return 'its file is not reached from here'
+  const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'doctor', at: system.now() })
+  const ownLock = clientById(client)?.ownLock
+  const outcome = await rewriteFile(
+    system,
+    { here, shown: file, side: home.environment.id, links: 'follow', ...(ownLock === undefined ? {} : { ownLock }) },
+    (bytes) =>
+      bytes === null || MARK.some((byte, at) => bytes[at] !== byte)
+        ? { kind: 'nothing' }
+        : { kind: 'replace', bytes: bytes.subarray(MARK.length), holdsKey: false },
+    run.forFile({ environment, client, file, entries: [] }),
+  )
+  await run.finish()
+  return outcome.kind === 'refused' || outcome.kind === 'failed' ? (outcome.reason ?? 'unknown') : null
+}
+
+async function mendOne(system: System, world: World, home: HomePlace, mend: Mend, signal: AbortSignal): Promise<Mended | null> {
+  if (mend.kind === 'mode') {
+    await system.files.setMode(mend.here, mend.mode)
+    return { what: `${mend.shown} is yours alone now (mode ${mend.mode.toString(8).padStart(4, '0')})`, trouble: null }
+  }
+  if (mend.kind === 'lock') {
+    await clearLock(system, home.environment.id, mend.lock, signal)
+    return { what: `the lock left behind on ${mend.lock.guarded} is gone`, trouble: null }
+  }
+  if (mend.kind === 'bom')
+    return { what: `the byte order mark of ${mend.file} is off`, trouble: await takeMarkOff(system, world, home, mend) }
+  return null
+}
+
+/**
+ * Mends what is a matter of one file: modes, abandoned locks, byte order marks. A sync and a new detection are the
+ * command's to do, since they look at everything again.
+ */
+export async function mendFiles(
+  system: System,
+  world: World,
+  home: HomePlace,
+  findings: readonly Finding[],
+  signal: AbortSignal,
+): Promise<Mended[]> {
+  const mended: Mended[] = []
+  for (const { mend, subject } of findings) {
+    if (mend === undefined) continue
+    try {
+      const one = await mendOne(system, world, home, mend, signal)
+      if (one !== null) mended.push(one)
+    } catch (error) {
+      if (!(error instanceof TwinError) && !isTrouble(error)) throw error
+      mended.push({ what: subject, trouble: error.message })
+    }
+  }
+  return mended
+}

@@ -1,0 +1,63 @@
+import type { Facts } from '../../core/doctor/facts.ts'
+import { isWindows } from '../../core/paths.ts'
+import { makePlan } from '../../core/plan/plan.ts'
+import type { System } from '../../model/system.ts'
+import type { Situation } from '../situation/open.ts'
+import { projectTargets, userTargets } from '../situation/targets.ts'
+import type { SyncOptions } from '../sync/options.ts'
+import { prepare } from '../sync/prepare.ts'
+import { isTrusted } from '../trust/trust.ts'
+import { observeClaudeCode } from './claude-code.ts'
+import { observeClientFiles } from './files.ts'
+import { lookPastKeys, observeKeys } from './keys.ts'
+import { observeLocks } from './locks.ts'
+import { observeModes } from './modes.ts'
+import { observePackages } from './packages.ts'
+import { type ProbeOptions, probeEntries } from './probes.ts'
+import { observeSides } from './sides.ts'
+import { observeTracked } from './tracked.ts'
+
+export interface ObserveOptions {
+  readonly sync: SyncOptions
+  /** Start every server; null: none. */
+  readonly deep: Omit<ProbeOptions, 'signal'> | null
+  /** Does a text hold a stored key? */
+  holdsKey(text: string): boolean
+}
+
+/** Gathers every fact once. It writes nothing and touches no network; servers are started only with `deep`. */
+export async function observe(system: System, situation: Situation, options: ObserveOptions): Promise<Facts> {
+  const { world, home, manifest, place, self } = situation
+  const { sync } = options
+  const past = await lookPastKeys(system, home.here, manifest)
+  const targets =
+    place.project === null
+      ? await userTargets(system, situation.sides, situation, sync)
+      : await projectTargets(system, self, place.project, situation, sync)
+  const { input } = await prepare(past.system, situation, { ...sync, resolve: false })
+  const plan = makePlan(input)
+  const [sides, files, packages, keys] = await Promise.all([
+    observeSides(system, world, input, sync.signal),
+    observeClientFiles(system, input, targets),
+    observePackages(system, input, plan),
+    observeKeys(past.system, input, past.trouble),
+  ])
+  const [modes, locks, claudeCode, tracked] = await Promise.all([
+    observeModes(system, input, files),
+    observeLocks(system, home.here, self.id, files),
+    observeClaudeCode(system, files, situation.sides),
+    observeTracked(system, place.here, files, options.holdsKey),
+  ])
+  // A project's servers are somebody else's until its user has said that they may be started.
+  const mayStart =
+    place.project === null ||
+    (situation.bytes !== null && (await isTrusted(system, home.here, { shown: place.shown, bytes: situation.bytes })))
+  const probes =
+    options.deep === null ? null : await probeEntries(system, input, mayStart ? files : [], { ...options.deep, signal: sync.signal })
+  return {
+    manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
+    ...{ input, plan, sides, files, keys, packages, modes, locks, tracked, claudeCode, probes },
+    variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),
+    shell: isWindows(self) && system.platform === 'win32' ? 'windows' : 'posix',
+  }
+}

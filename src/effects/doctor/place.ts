@@ -1,0 +1,45 @@
+import { onDrive, toHere, translate } from '../../core/paths.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import { native, type ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** A path as a side's programs name it, as this process opens it: a distribution's `/mnt/c/x` is a file of Windows. */
+export function openHere(world: World, side: Environment, path: string): ReachablePath | null {
+  const windows = onDrive(side, path) === null ? undefined : world.environments.find(({ kind }) => kind === 'windows')
+  const there = windows === undefined ? null : translate(world, native(path), side, windows)
+  const mapped = windows === undefined || there === null ? null : toHere(windows, there)
+  return mapped ?? toHere(side, native(path))
+}
+
+/** Is there a file? Null: that cannot be seen from here. */
+export async function isThere(system: System, world: World, side: Environment, path: string): Promise<boolean | null> {
+  const here = openHere(world, side, path)
+  if (here === null) return null
+  try {
+    return (await system.files.look(here, 'follow')) !== null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null
+    throw error
+  }
+}
+
+/** A JSON file of somebody else's, as far as it can be read; undefined where it cannot, or is not there. */
+export async function readJson(system: System, here: ReachablePath | null): Promise<unknown> {
+  if (here === null) return undefined
+  try {
+    const bytes = await system.files.read(here)
+    return bytes === null ? undefined : JSON.parse(new TextDecoder().decode(bytes))
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return undefined
+    throw error
+  }
+}
+
+/** A member of something that may or may not be an object. */
+export const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+
+export const namesIn = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
+
+export const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])

@@ -1,0 +1,111 @@
+import type { ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
+import { isRead } from '../../core/doctor/names.ts'
+import { inAddress, inArgument } from '../../core/keys/spans.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import type { PlanInput } from '../../core/plan/plan.ts'
+import type { Entry } from '../../model/entry.ts'
+import type { System } from '../../model/system.ts'
+import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
+
+/** Claude Code waits 30 s for a server, or what MCP_TIMEOUT says; the others are given as long. */
+const ANSWER_MS = 30_000
+/** More at once would only wait for each other, and make all of them look slow. */
+const AT_ONCE = 10
+const LINES_MAX = 6
+
+export interface ProbeOptions {
+  readonly signal: AbortSignal
+  /** Tells the terminal to hide what must not be shown. */
+  hide(value: string): void
+  mask(text: string): string
+  told(done: number, all: number, waiting: readonly string[]): void
+}
+
+interface Job {
+  readonly file: ClientFile
+  readonly name: string
+  readonly server: string | null
+  readonly entry: Entry
+}
+
+/** Claude Desktop gives its servers another environment than the rest do, so only entries of one kind of start are one. */
+const startOf = ({ file, entry }: Job): string => JSON.stringify([file.environment.id, file.client.id === 'claude-desktop', entry])
+
+function jobsFor(files: readonly ClientFile[]): Job[] {
+  const jobs = new Map<string, Job>()
+  for (const file of files.filter(isRead)) {
+    for (const { name, server, entry, disabled } of file.entries) {
+      const job = 'unreadable' in entry || disabled ? null : { file, name, server, entry }
+      if (job !== null && !jobs.has(startOf(job))) jobs.set(startOf(job), job)
+    }
+  }
+  return [...jobs.values()]
+}
+
+/** Keys in words of an entry that is not ours are hidden as well as they can be told. */
+function keysIn(entry: Entry): string[] {
+  if (entry.kind === 'remote')
+    return [...Object.values(entry.headers), ...inAddress(entry.url).map(({ start, end }) => entry.url.slice(start, end))]
+  return entry.args.flatMap((word, at) => inArgument(word, entry.args[at - 1]).map(({ start, end }) => word.slice(start, end)))
+}
+
+function answerMs({ variables }: System): number {
+  const told = Number(variables.MCP_TIMEOUT)
+  return Number.isFinite(told) && told > 0 ? told : ANSWER_MS
+}
+
+function ask(system: System, { render }: PlanInput, { file, name, entry }: Job, { signal, mask }: ProbeOptions): Promise<Probe> {
+  const timeoutMs = answerMs(system)
+  const { environment, client } = file
+  if (entry.kind === 'stdio')
+    return probeLaunch(system, entry, { client: client.id, environment, world: render.world, timeoutMs, signal, mask })
+  const prefix = environment.prefix === undefined ? {} : { prefix: environment.prefix }
+  return probeRemote(system, entry, { server: name, keys: [], home: environment.home, ...prefix, timeoutMs, signal, mask })
+}
+
+const lastLines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-LINES_MAX)
+
+/** Starts every entry of every program, as that program does, side by side; all of them end with what they started. */
+export async function probeEntries(
+  system: System,
+  input: PlanInput,
+  files: readonly ClientFile[],
+  options: ProbeOptions,
+): Promise<NonNullable<Facts['probes']>> {
+  const jobs = jobsFor(files)
+  for (const { entry } of jobs) for (const key of keysIn(entry)) options.hide(key)
+  const waiting = new Map(jobs.map((job, at) => [at, `${job.name} (${environmentLabel(job.file.environment)})`]))
+  options.told(0, jobs.length, [...waiting.values()])
+  const answers = await probeAll(
+    jobs.map((job) => () => ask(system, input, job, options)),
+    (at) => {
+      waiting.delete(at)
+      options.told(jobs.length - waiting.size, jobs.length, [...waiting.values()])
+    },
+    AT_ONCE,
+  )
+  return jobs.flatMap((job, at): ProbeFacts[] => {
+    const probe = answers[at]
+    return probe === undefined ? [] : [factsOf(job, probe, options)]
+  })
+}
+
+function factsOf({ file, name, server }: Job, probe: Probe, { mask }: ProbeOptions): ProbeFacts {
+  return {
+    environment: file.environment,
+    client: file.client,
+    file: file.file,
+    name,
+    server,
+    ms: probe.ms,
+    tools: probe.ok ? probe.tools : null,
+    reason: probe.ok ? null : mask(probe.reason),
+    stderr: probe.ok ? [] : lastLines(mask(probe.stderrTail)),
+    noise: probe.stdoutNoise === undefined ? null : mask(probe.stdoutNoise),
+  }
+}

@@ -1,0 +1,90 @@
+import { dirname, join } from 'node:path'
+import type { ClientFile, TrackedFile } from '../../core/doctor/facts.ts'
+import { isKey } from '../../core/keys/judge.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { member, namesIn } from './place.ts'
+
+/** Of a repository, only what configs are written in is looked at, and never more than this. */
+const CONFIG = /(?:\.(?:jsonc?|json5|env|toml|ya?ml|ini|cfg|conf|md|sh|ps1|txt)|(?:^|\/)\.env[^/]*|rc)$/i
+const FILES_MAX = 400
+const BYTES_MAX = 512 * 1024
+const GIT_MS = 1500
+
+/** Project files of clients, in which other people's entries stand too. */
+const projectFile = /(?:^|\/)(?:\.mcp\.json|\.cursor\/mcp\.json|\.vscode\/mcp\.json)$/
+
+async function git(system: System, folder: string, words: readonly string[]): Promise<string | null> {
+  // A repository may name a program to be asked for changes; nothing of it is to be run.
+  const argv = ['git', '-C', folder, '-c', 'core.fsmonitor=false', ...words]
+  const { code, stdout } = await system.ask({ argv, timeoutMs: GIT_MS, maxBytes: 16 * 1024 * 1024 })
+  return code === 0 ? Buffer.from(stdout).toString('utf8') : null
+}
+
+/** Values of a project's client file that look like keys; stored ones or not, they do not belong there. */
+function literals(text: string): { server: string; name: string }[] {
+  let servers: unknown
+  try {
+    servers = member(JSON.parse(text), 'mcpServers')
+  } catch (error) {
+    if (error instanceof SyntaxError) return []
+    throw error
+  }
+  return namesIn(servers).flatMap((server) =>
+    ['env', 'headers'].flatMap((part) => {
+      const values = member(member(servers, server), part)
+      return namesIn(values).flatMap((name) => {
+        const value = member(values, name)
+        return typeof value === 'string' && isKey(name, value) !== null ? [{ server, name }] : []
+      })
+    }),
+  )
+}
+
+async function inRepository(system: System, root: string, holdsKey: (text: string) => boolean): Promise<TrackedFile[]> {
+  const listed = (await git(system, root, ['ls-files', '-z']))?.split('\0').filter((name) => CONFIG.test(name)) ?? []
+  // The files that matter most come first, should there be too many.
+  const ordered = [...listed.filter((name) => projectFile.test(name)), ...listed.filter((name) => !projectFile.test(name))]
+  const looks = ordered.slice(0, FILES_MAX).map(async (name): Promise<TrackedFile[]> => {
+    const path = reachable(join(root, name))
+    const facts = await system.files.look(path, 'follow')
+    if (facts === null || facts.kind !== 'file' || facts.size > BYTES_MAX) return []
+    const text = Buffer.from((await system.files.read(path)) ?? []).toString('utf8')
+    if (holdsKey(text)) return [{ shown: path, folder: root, why: { stored: true } }]
+    return projectFile.test(name) ? literals(text).map((each) => ({ shown: path, folder: root, why: { stored: false, ...each } })) : []
+  })
+  return (await Promise.all(looks)).flat()
+}
+
+/** Folders that may lie in a repository: the working one, the manifest's, and where links lead that stand for client files. */
+async function folders(system: System, manifest: ReachablePath, files: readonly ClientFile[]): Promise<Set<string>> {
+  const found = new Set<string>([system.cwd, dirname(manifest)])
+  for (const { here, environment } of files) {
+    const real = here === null || !environment.self ? null : await system.files.realPath(here)
+    if (real !== null && real !== here) found.add(dirname(real))
+  }
+  return found
+}
+
+/** Is there a repository here or above? Saves starting git where there is none. */
+async function isTracked(system: System, folder: string): Promise<boolean> {
+  for (let each = folder; ; each = dirname(each)) {
+    if ((await system.files.look(reachable(join(each, '.git')))) !== null) return true
+    if (each === dirname(each)) return false
+  }
+}
+
+/** Files under version control in which a key stands. `holdsKey` says whether a text holds a stored one. */
+export async function observeTracked(
+  system: System,
+  manifest: ReachablePath,
+  files: readonly ClientFile[],
+  holdsKey: (text: string) => boolean,
+): Promise<TrackedFile[]> {
+  const roots = new Set<string>()
+  for (const folder of await folders(system, manifest, files)) {
+    const root = (await isTracked(system, folder)) ? (await git(system, folder, ['rev-parse', '--show-toplevel']))?.trim() : undefined
+    if (root !== undefined && root !== '') roots.add(root)
+  }
+  return (await Promise.all([...roots].map((root) => inRepository(system, root, holdsKey)))).flat()
+}

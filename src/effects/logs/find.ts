@@ -1,0 +1,81 @@
+import { type LogPlace, logPlaces, ownLogs, sameServer } from '../../core/logs/places.ts'
+import { layout } from '../../core/layout.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import type { HomePlace } from '../home/find.ts'
+
+/** One log: whose it is, what it is about, where it is. */
+export interface Log {
+  readonly environment: string
+  /** A client's id, or `mcp-twin`. */
+  readonly program: string
+  /** The server it is about; null: all of them. */
+  readonly server: string | null
+  readonly file: NativePath
+  readonly here: ReachablePath
+  readonly modifiedMs: number
+}
+
+interface Folder {
+  readonly path: NativePath
+  readonly server: string | null
+}
+
+async function foldersOf(system: System, environment: Environment, place: LogPlace): Promise<Folder[]> {
+  let level: Folder[] = [{ path: place.base, server: null }]
+  for (const pattern of place.folders) {
+    const next: Folder[] = []
+    for (const { path, server } of level) {
+      const here = toHere(environment, path)
+      for (const name of here === null ? [] : await quietly(system.files.list(here), [])) {
+        const found = pattern.exec(name)
+        if (found !== null) next.push({ path: joinPath(environment, path, name), server: found[1] ?? server })
+      }
+    }
+    level = next
+  }
+  return level
+}
+
+/** A folder that may not be looked into holds no log for us. */
+async function quietly<T>(work: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return otherwise
+    throw error
+  }
+}
+
+async function logsIn(system: System, environment: Environment, place: LogPlace): Promise<Log[]> {
+  const found: Log[] = []
+  for (const folder of await foldersOf(system, environment, place)) {
+    const here = toHere(environment, folder.path)
+    const names = (here === null ? [] : await quietly(system.files.list(here), [])).filter((name) => place.file.test(name))
+    // Names of sessions begin with their time, so that the last in order is the newest.
+    for (const name of place.newestOnly ? names.slice(-1) : names) {
+      const file = joinPath(environment, folder.path, name)
+      const path = toHere(environment, file)
+      const facts = path === null ? null : await quietly(system.files.look(path, 'follow'), null)
+      if (path === null || facts?.kind !== 'file') continue
+      const server = place.file.exec(name)?.[1] ?? folder.server
+      found.push({ environment: environment.id, program: place.program, server, file, here: path, modifiedMs: facts.modifiedMs })
+    }
+  }
+  return found
+}
+
+/** All logs of all sides that are reached from here, the newest last; with `server`, those about it. */
+export async function findLogs(system: System, world: World, home: HomePlace, server?: string): Promise<Log[]> {
+  const found: Log[] = []
+  for (const environment of world.environments) {
+    const places = logPlaces(environment, environment.self ? system.variables.XDG_CACHE_HOME : undefined)
+    if (environment.id === home.environment.id) places.push(ownLogs(layout(environment, home.folder).bridge))
+    for (const place of places) found.push(...(await logsIn(system, environment, place)))
+  }
+  return found
+    .filter((log) => server === undefined || (log.server !== null && sameServer(log.server, server)))
+    .sort((a, b) => a.modifiedMs - b.modifiedMs)
+}

@@ -1,0 +1,56 @@
+import type { NativePath, ReachablePath } from './path.ts'
+
+/** From good to bad; `skipped`: it was not looked at; `failed`: the check itself broke, so nothing is known. */
+export const levels = ['ok', 'info', 'skipped', 'warning', 'error', 'failed'] as const
+export type Level = (typeof levels)[number]
+
+/** Where a check stands in the report: under its side, or under what both sides share. */
+export type CheckGroup = 'side' | 'servers' | 'keys' | 'programs'
+
+/** What `doctor --fix` can do by itself, since it takes nothing away from anybody. */
+export type Mend =
+  | { readonly kind: 'sync' }
+  | { readonly kind: 'detect' }
+  | { readonly kind: 'mode'; readonly here: ReachablePath; readonly shown: string; readonly mode: number }
+  | { readonly kind: 'lock'; readonly lock: AbandonedLock }
+  | { readonly kind: 'bom'; readonly environment: string; readonly client: string; readonly file: NativePath }
+
+/** A lock whose holder is gone: ours on one file, ours on the whole home, or Claude Code's own beside its file. */
+export interface AbandonedLock {
+  readonly of: 'file' | 'run' | 'claude-code'
+  /** The file that it guards; of `run`, the home folder. */
+  readonly guarded: ReachablePath
+}
+
+/** What a check has to say of one subject. Every text may hold paths in full; output shortens them. Never a key. */
+export interface Found {
+  readonly level: Exclude<Level, 'failed'>
+  readonly subject: string
+  readonly message: string
+  /** The command to type, or a sentence where no command mends it. */
+  readonly fix?: string | undefined
+  /** The side that it is about. */
+  readonly environment?: string | undefined
+  /** Further lines for a person: places, paths, the last words of a server. */
+  readonly detail?: readonly string[] | undefined
+  readonly mend?: Mend | undefined
+}
+
+/** One thing that doctor says. */
+export interface Finding extends Omit<Found, 'level'> {
+  readonly check: string
+  readonly group: CheckGroup
+  readonly level: Level
+}
+
+/**
+ * One check: pure, over facts that were gathered before. It returns what it found, in its own order; nothing at all
+ * means that all is well. To add one: a file in catalog/checks and its line in the index.
+ */
+export interface CheckDefinition<Facts> {
+  readonly id: string
+  readonly group: CheckGroup
+  /** What is true when all is well, in a few words. */
+  readonly title: string
+  run(facts: Facts): readonly Found[]
+}

@@ -1,0 +1,131 @@
+import type { Paint } from '../context.ts'
+import type { Environment } from '../model/environment.ts'
+import type { Finding, Level } from '../model/check.ts'
+import { visible } from './escape.ts'
+import { homely } from './homely.ts'
+import { columns, cutPath, pad } from './width.ts'
+
+const LEFT = 26
+const MARKS: Record<Level, string> = { ok: '✓', info: '·', skipped: '–', warning: '!', error: '✗', failed: '✗' }
+const RANK: readonly Level[] = ['failed', 'error', 'warning', 'info', 'skipped', 'ok']
+
+export interface FindingsView {
+  readonly sides: readonly Environment[]
+  label(environment: string): string
+  readonly paint: Paint
+  readonly width: number
+  /** Every check by name, the good ones too. */
+  readonly verbose: boolean
+}
+
+const painted = (level: Level, paint: Paint): ((text: string) => string) =>
+  level === 'ok' ? paint.good : level === 'warning' ? paint.warn : level === 'error' || level === 'failed' ? paint.bad : paint.dim
+
+/** Wraps words at blanks. */
+function wrap(text: string, room: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && columns(line) + 1 + columns(word) > room) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+/** A command is one line, however long, so that it can be copied; only sentences are wrapped. */
+const isCommand = (fix: string): boolean => /^(?:mcp-twin|chmod|mv|sudo|git|cd|export|echo|claude|wsl|iconv|ren|winget|brew) /.test(fix)
+
+function cut(text: string, room: number): string {
+  if (columns(text) <= room) return text
+  if (/(?:^|\s)(?:[A-Za-z]:\\|~?\/|\\\\)\S/.test(text)) return cutPath(text, room)
+  return `${[...text].slice(0, room - 1).join('')}…`
+}
+
+/** What is said by its heading need not be said again: `Claude Desktop (Windows)` under Windows. */
+const under = (subject: string, heading: string): string =>
+  subject.endsWith(` (${heading})`) ? subject.slice(0, -heading.length - 3) : subject
+
+function row(finding: Finding, heading: string, view: FindingsView): string[] {
+  const { paint, width } = view
+  const home = (text: string): string => visible(homely(text, view.sides))
+  const subject = under(home(finding.subject), heading)
+  const mark = painted(finding.level, paint)(MARKS[finding.level])
+  const detail = (finding.detail ?? []).map(home)
+  if (finding.level === 'ok' && finding.message === '' && detail.length === 1) {
+    return [`  ${mark} ${pad(subject, LEFT - 2)}  ${paint.dim(cut(detail[0] ?? '', width - LEFT - 4))}`.trimEnd()]
+  }
+  const fits = columns(subject) <= LEFT - 2
+  const lines = wrap(home(finding.message), Math.max(30, width - LEFT - 4))
+  const indent = ' '.repeat(LEFT + 4)
+  const first = fits ? `  ${mark} ${pad(subject, LEFT - 2)}  ${lines.shift() ?? ''}`.trimEnd() : `  ${mark} ${subject}`
+  return [
+    first,
+    ...lines.map((line) => (indent + line).trimEnd()).filter((line) => line !== ''),
+    ...detail.map((line) => `      ${paint.dim(cut(line, width - 6))}`),
+    ...fixLines(finding, view),
+  ]
+}
+
+function fixLines({ fix, level }: Finding, { paint, width, sides }: FindingsView): string[] {
+  if (fix === undefined || level === 'ok' || level === 'skipped') return []
+  const text = visible(homely(fix, sides))
+  const [first = '', ...more] = isCommand(text) ? [text] : wrap(text, Math.max(30, width - 8))
+  return [`      ${paint.dim('→')} ${isCommand(text) ? paint.accent(first) : first}`, ...more.map((line) => `        ${line}`)]
+}
+
+/** Every server that was started is shown, since that is what was asked for. */
+const isShown = ({ level, check }: Finding, verbose: boolean): boolean =>
+  verbose || (level === 'ok' ? check === 'server-starts' : level !== 'skipped')
+
+function section(heading: string, findings: readonly Finding[], view: FindingsView): string[] {
+  if (findings.length === 0) return []
+  const shown = findings.filter((finding) => isShown(finding, view.verbose)).sort((a, b) => RANK.indexOf(a.level) - RANK.indexOf(b.level))
+  const folded = findings.filter((finding) => finding.level === 'ok' && !shown.includes(finding)).length
+  const words = `${folded} ${folded === 1 ? 'check' : 'checks'}`
+  const rest = folded === 0 ? [] : [`  ${view.paint.good('✓')} ${words}${shown.length === 0 ? '' : ' passed'}`]
+  if (shown.length === 0 && rest.length === 0) return []
+  return [view.paint.strong(heading), ...shown.flatMap((finding) => row(finding, heading, view)), ...rest]
+}
+
+/** The findings as a person reads them: each side, then what both share, problems first, what is well in one line. */
+export function describeFindings(findings: readonly Finding[], view: FindingsView): string[] {
+  const sides = [...view.sides].sort((a, b) => Number(b.kind === 'windows') - Number(a.kind === 'windows'))
+  const self = view.sides.find((side) => side.self)?.id
+  const ofSide = (id: string): Finding[] => findings.filter(({ group, environment = self }) => group === 'side' && environment === id)
+  const shared = [
+    ['Servers', 'servers'],
+    ['Keys', 'keys'],
+    ['Programs', 'programs'],
+  ] as const
+  return [
+    ...sides.flatMap((side) => section(view.label(side.id), ofSide(side.id), view)),
+    ...shared.flatMap(([heading, group]) =>
+      section(
+        heading,
+        findings.filter((each) => each.group === group),
+        view,
+      ),
+    ),
+  ]
+}
+
+/** The last line: how bad it is, and what can be mended without asking. */
+export function sumOfFindings(findings: readonly Finding[]): string {
+  const of = (...wanted: Level[]): Finding[] => findings.filter(({ level }) => wanted.includes(level))
+  const count = (number: number, one: string): string[] => (number === 0 ? [] : [`${number} ${number === 1 ? one : `${one}s`}`])
+  const failed = of('failed').length
+  const parts = [
+    ...count(of('error').length, 'error'),
+    ...count(of('warning').length, 'warning'),
+    ...(failed === 0 ? [] : [`${failed} ${failed === 1 ? 'check' : 'checks'} could not be made`]),
+  ]
+  if (parts.length === 0) return 'Everything is in order.'
+  const mendable = of('error', 'warning').filter(({ mend }) => mend !== undefined).length
+  const way =
+    mendable === 0
+      ? ''
+      : ` mcp-twin doctor --fix mends ${mendable === of('error', 'warning').length ? (mendable === 1 ? 'it' : 'all of them') : `${mendable} of them`}.`
+  return `${parts.join(', ')}.${way}`
+}

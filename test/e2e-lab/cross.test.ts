@@ -1,0 +1,120 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inLinux, inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { describeUnless } from '../support/left-out.ts'
+import { nodePath } from '../support/machine.ts'
+import { leftovers, processesWith, watchProcesses } from '../support/processes.ts'
+import * as lab from './support/story.ts'
+
+// Servers that live on one side and are used from the other: `runIn`. What crosses must arrive as it was.
+
+const odd = ['a b', '"q"', 'x"y', 'c\\"d', '100%', '%PATH%', 'x&y', '^', '$HOME', 'é漢😀', 'back\\', 'a b\\', "it's", '|<>', '`id`', '*', '']
+const key = 'tw-7f3a$é%"9^&x'
+const windowsNode = 'C:\\Program Files\\nodejs\\node.exe'
+const env = { CROSS_KEY: '${secret:CROSS_KEY}', CROSS_PLAIN: 'ä b' }
+const args = (script: string) => [script, '--tell=CROSS_KEY,CROSS_PLAIN,MCP_TWIN_HOME', ...odd]
+
+const manifest = {
+  version: 1,
+  servers: {
+    'only-linux': { command: nodePath, args: args('/home/ana/mirror.mjs'), env, runIn: 'wsl' },
+    'only-windows': { command: windowsNode, args: args(`${lab.windowsHome}\\mirror.mjs`), env, runIn: 'windows' },
+  },
+  bridge: { enabled: false },
+}
+
+interface Direction {
+  readonly title: string
+  readonly entry: string
+  readonly client: (...words: string[]) => ReturnType<typeof inLinux>
+  readonly far: string
+}
+const directions: Direction[] = [
+  {
+    title: 'a Linux server that Claude Desktop starts by wsl.exe',
+    entry: 'only-linux',
+    client: (...words) =>
+      inWindows(
+        ['node', `${lab.windowsHome}\\raw-client.mjs`, `${lab.windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`, ...words],
+        { timeoutMs: 120_000 },
+      ),
+    far: 'linux',
+  },
+  {
+    title: 'a Windows server that Claude Code starts by its mounted path',
+    entry: 'only-windows',
+    client: (...words) => inLinux([nodePath, '/home/ana/raw-client.mjs', '/home/ana/.claude.json', ...words], { timeoutMs: 120_000 }),
+    far: 'win32',
+  },
+]
+
+describeUnless(await lacksLab(), 'across the border', () => {
+  let sync: lab.Told
+
+  beforeAll(async () => {
+    await lab.freshLab()
+    for (const name of ['mirror.mjs', 'raw-client.mjs'])
+      for (const folder of [linuxHome, windowsProfile]) cpSync(join(import.meta.dirname, 'support', name), join(folder, name))
+    lab.write(join(linuxHome, '.mcp-twin/mcp-twin.json'), JSON.stringify(manifest))
+    await lab.onLinux(['secret', 'set', 'CROSS_KEY'], { input: key })
+    sync = await lab.onLinux(['sync', '--json', '--quiet'])
+  })
+  afterAll(() => resetLab())
+
+  it('is written as wsl.exe with distribution and user, and as node.exe by its mounted path, with WSLENV', () => {
+    expect(sync.json).toMatchObject({ inSync: true, changed: true })
+    const desktop = lab.entriesOf(lab.desktopFile)
+    expect(desktop['only-linux']).toMatchObject({
+      command: 'C:\\Windows\\System32\\wsl.exe',
+      args: ['-d', 'Debian', '-u', 'ana', '--exec', nodePath, ...manifest.servers['only-linux'].args],
+      env: { CROSS_KEY: key, CROSS_PLAIN: 'ä b', WSLENV: 'CROSS_KEY/u:CROSS_PLAIN/u' },
+    })
+    expect(desktop['only-windows']?.command).toBe(windowsNode)
+    expect(desktop['only-windows']?.env).not.toHaveProperty('WSLENV')
+    const code = lab.entriesOf(lab.claudeCodeFile)
+    expect(code['only-windows']).toMatchObject({
+      command: '/mnt/c/Program Files/nodejs/node.exe',
+      args: manifest.servers['only-windows'].args,
+      env: { WSLENV: 'CROSS_KEY/w:CROSS_PLAIN/w' },
+    })
+    expect(code['only-linux']?.command).toBe(nodePath)
+  })
+
+  for (const { title, entry, client, far } of directions) {
+    describe(title, () => {
+      it('gets its words and variables exactly, the key in no command line, and 3 MB of noise there and back unharmed', async () => {
+        const watch = await watchProcesses(key)
+        const { stdout, stderr } = await client(entry, 'noise', '3000000')
+        const { sightings } = await watch.stop()
+        expect(stderr.toString()).toBe('')
+        const { said, sent, got } = JSON.parse(stdout.toString())
+        const words = args('').slice(1)
+        expect(said).toEqual({ platform: far, argv: words, env: { CROSS_KEY: key, CROSS_PLAIN: 'ä b' } })
+        expect(got).toBe(sent)
+        expect(sightings.filter(({ where }) => where === 'cmdline')).toEqual([])
+      })
+
+      it('ends within two seconds of the end of its input', async () => {
+        const { said, endMs, code } = JSON.parse((await client(entry, 'end')).stdout.toString())
+        expect(said.platform).toBe(far)
+        expect(code).toBe(0)
+        expect(endMs).toBeLessThan(2000)
+        expect(await leftovers('mirror.mjs', 1000)).toEqual([])
+      })
+
+      it('leaves no process on either side after fifty starts and kills', async () => {
+        const { stdout } = await client(entry, 'kill', '50')
+        expect(JSON.parse(stdout.toString())).toEqual({ started: 50 })
+        expect(await leftovers('mirror.mjs', 5000)).toEqual([])
+        expect(processesWith('raw-client.mjs')).toEqual([])
+      })
+    })
+  }
+
+  it('works the same when the files of the servers are gone on the other side', async () => {
+    rmSync(join(windowsProfile, '.mcp-twin'), { recursive: true, force: true })
+    const { said } = JSON.parse((await directions[0]?.client('only-linux', 'end'))?.stdout.toString() ?? '{}')
+    expect(said?.platform).toBe('linux')
+  })
+})

@@ -1,0 +1,109 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { inLinux, inWindows, type LabOptions, type LabResult, linuxHome, resetLab, windowsProfile } from '../../support/lab.ts'
+import { nodePath, projectFolder } from '../../support/machine.ts'
+
+export const windowsHome = 'C:\\Users\\Twin User'
+export const desktopFolder = join(windowsProfile, 'AppData/Roaming/Claude')
+export const desktopFile = join(desktopFolder, 'claude_desktop_config.json')
+export const claudeCodeFile = join(linuxHome, '.claude.json')
+
+/** What the npm package consists of. */
+const shipped = ['package.json', 'LICENSE', 'bin', 'dist', 'templates']
+
+/** The program as npx unpacks it, on both sides; both sides as new before. */
+export async function freshLab(): Promise<void> {
+  await resetLab()
+  for (const folder of [linuxHome, windowsProfile]) {
+    for (const name of shipped) cpSync(join(projectFolder, name), join(folder, 'package', name), { recursive: true })
+  }
+  cpSync(join(import.meta.dirname, 'claude-desktop.mjs'), join(windowsProfile, 'claude-desktop.mjs'))
+}
+
+/** A run of the program. `json` throws, with both streams, where stdout is no JSON document. */
+export interface Told {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  // biome-ignore lint/suspicious/noExplicitAny: each test says in its expectation what it must be
+  readonly json: any
+}
+
+function told({ code, stdout, stderr }: LabResult): Told {
+  // Wine itself complains on stderr that it cannot start a program in a folder of a share; Windows can.
+  const [out, error] = [stdout.toString(), stderr.toString().replace(/^wine: could not open working directory.*\r?\n/gm, '')]
+  return {
+    code,
+    stdout: out,
+    stderr: error,
+    get json() {
+      try {
+        return JSON.parse(out)
+      } catch {
+        throw new Error(`stdout is not one JSON document (exit ${code})\n--- stdout\n${out}\n--- stderr\n${error}`)
+      }
+    },
+  }
+}
+
+const limit = { timeoutMs: 150_000 }
+
+/** The program typed in the Linux side. */
+export const onLinux = async (args: readonly string[], options: LabOptions = {}): Promise<Told> =>
+  told(await inLinux([nodePath, '/home/ana/package/bin/mcp-twin.mjs', ...args], { ...limit, ...options }))
+
+/** The program typed in a Windows terminal. */
+export const onWindows = async (args: readonly string[], options: LabOptions = {}): Promise<Told> =>
+  told(await inWindows(['node', `${windowsHome}\\package\\bin\\mcp-twin.mjs`, ...args], { ...limit, ...options }))
+
+/** What Claude Desktop's stand-in got from one entry. */
+export interface Answer {
+  readonly name: string
+  readonly tools: readonly string[]
+  readonly serverInfo?: { readonly name: string; readonly version: string }
+  readonly stray: readonly string[]
+  readonly stderr: string
+  readonly readyMs: number
+  readonly endMs: number
+  readonly code: number | null
+  readonly trouble: string | null
+}
+
+/** Starts every entry of a config, or those named, as Claude Desktop does. `file` as Windows spells it. */
+export async function asDesktop(file = `${windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`, names: readonly string[] = []) {
+  const { stdout, stderr } = await inWindows(['node', `${windowsHome}\\claude-desktop.mjs`, file, ...names], { timeoutMs: 120_000 })
+  try {
+    const answers: Answer[] = JSON.parse(stdout.toString())
+    return answers
+  } catch {
+    throw new Error(`Claude Desktop's stand-in said:\n${stdout}\n${stderr}`)
+  }
+}
+
+/** The `mcpServers` of a config file. */
+export const entriesOf = (file: string): Record<string, { command: string; args?: string[]; env?: Record<string, string> }> =>
+  JSON.parse(readFileSync(file, 'utf8')).mcpServers
+
+export function write(file: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, content)
+}
+
+/** Every file below the folders with its bytes, as one value to compare; what is named in `but` is passed over. */
+export function bytesOf(folders: readonly string[], but: RegExp): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const folder of folders) {
+    for (const entry of existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : []) {
+      const file = join(entry.parentPath, entry.name)
+      if (entry.isFile() && !but.test(file.slice(folder.length))) found[file] = readFileSync(file).toString('base64')
+    }
+  }
+  return found
+}
+
+/** Leaves a side without what a run of ours put there, where a whole reset would take longer than the test. */
+export function forget(): void {
+  for (const folder of [linuxHome, windowsProfile]) rmSync(join(folder, '.mcp-twin'), { recursive: true, force: true })
+  for (const file of [claudeCodeFile, join(linuxHome, '.config'), desktopFolder]) rmSync(file, { recursive: true, force: true })
+  mkdirSync(desktopFolder, { recursive: true })
+}

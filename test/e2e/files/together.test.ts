@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { holderName, selfAsHolder } from '../../../src/effects/files/holder.ts'
+import { rewriteFile } from '../../../src/effects/files/rewrite.ts'
+import { reachable } from '../../../src/model/path.ts'
+import { nodeSystem } from '../../../src/system/node.ts'
+import { addMember, targetAt } from '../../unit/files/decide.ts'
+import { children, pause } from './process.ts'
+
+const system = nodeSystem()
+const started = children()
+const made: string[] = []
+
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'mcp-twin-together-'))
+  made.push(path)
+  return path
+}
+
+const json = (file: string): Record<string, unknown> => JSON.parse(readFileSync(file, 'utf8'))
+const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, each) => `${prefix}${each}`)
+
+/** A program that reads, changes and replaces the file again and again, as Claude Code does; with or without its lock. */
+const foreignWriter = `
+  const { mkdirSync, readFileSync, renameSync, rmdirSync, statSync, writeFileSync } = require('node:fs')
+  const [file, rounds, everyMs, lock] = process.argv.slice(1)
+  const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  const take = () => { for (;;) try { return mkdirSync(file + '.lock') } catch (error) { if (error.code !== 'EEXIST') throw error; pause(1) } }
+  for (let round = 0; round < Number(rounds); round++) {
+    if (lock === 'lock') take()
+    const object = JSON.parse(readFileSync(file, 'utf8'))
+    object['w' + round] = round
+    writeFileSync(file + '.tmp.' + process.pid, JSON.stringify(object))
+    if (lock === 'lock') pause(1)
+    renameSync(file + '.tmp.' + process.pid, file)
+    if (lock === 'lock') rmdirSync(file + '.lock')
+    pause(Number(everyMs))
+  }
+`
+
+async function beside(file: string, rounds: number, everyMs: number, lock: 'lock' | 'none'): Promise<string[]> {
+  const writer = spawn(process.execPath, ['-e', foreignWriter, '--', file, String(rounds), String(everyMs), lock], { stdio: 'inherit' })
+  const ended = new Promise<number | null>((resolve) => writer.on('close', resolve))
+  let isRunning = true
+  void ended.then(() => {
+    isRunning = false
+  })
+  const written: string[] = []
+  for (let round = 0; isRunning; round++) {
+    const target = targetAt(reachable(file), lock === 'lock' ? { ownLock: 'proper-lockfile' } : {})
+    const outcome = await rewriteFile(system, target, addMember(`ours${round}`, round), null)
+    if (outcome.kind === 'written') written.push(`ours${round}`)
+    await pause(lock === 'lock' ? 5 : 50)
+  }
+  expect(await ended).toBe(0)
+  return written
+}
+
+describe('a program that replaces the file every 7 ms, a thousand times', () => {
+  // No system offers Node a rename on condition: some microseconds remain between look and rename. A write soon after
+  // one of the program's own keeps clear of them, but a machine that stalls just then would need a second go.
+  it('loses nothing by us', { retry: 1 }, async () => {
+    const file = join(folder(), 'config.json')
+    writeFileSync(file, '{}')
+    const ours = await beside(file, 1000, 7, 'none')
+    const found = json(file)
+    expect(names('w', 1000).filter((name) => !(name in found))).toEqual([])
+    // It takes no lock, so it may have written an older state over ours: what then is missing comes back by asking again.
+    for (const name of ours) await rewriteFile(system, targetAt(reachable(file)), addMember(name, Number(name.slice(4))), null)
+    expect(Object.keys(json(file))).toHaveLength(1000 + ours.length)
+    expect(ours.length).toBeGreaterThan(10)
+    expect(readdirSync(join(file, '..'))).toEqual(['config.json'])
+  })
+})
+
+describe("a program that honours Claude Code's lock", () => {
+  it('loses nothing, and neither do we', async () => {
+    const file = join(folder(), '.claude.json')
+    writeFileSync(file, '{}')
+    const ours = await beside(file, 400, 3, 'lock')
+    expect(Object.keys(json(file)).sort()).toEqual([...names('w', 400), ...ours].sort())
+    expect(ours.length).toBeGreaterThan(10)
+  })
+})
+
+describe('two of our own processes at once', () => {
+  it('keep both entries in each of two hundred rounds', async () => {
+    const file = join(folder(), 'config.json')
+    writeFileSync(file, '{}')
+    const both = await Promise.all(['a', 'b'].map((name) => started(['add', file, name, '200'])))
+    const ends = await Promise.all(both.map((each) => each.go()))
+    expect(ends.map((each) => [each.code, each.output])).toEqual([
+      [0, 'ready\ndone\n'],
+      [0, 'ready\ndone\n'],
+    ])
+    expect(Object.keys(json(file)).sort()).toEqual([...names('a', 200), ...names('b', 200)].sort())
+    expect(readdirSync(join(file, '..'))).toEqual(['config.json'])
+  })
+
+  it('take turns as runs of one home, with backups', async () => {
+    const home = folder()
+    const file = join(home, '.claude.json')
+    const three = await Promise.all(['a', 'b', 'c'].map((name) => started(['write', home, file, name, '5'])))
+    const ends = await Promise.all(three.map((each) => each.go()))
+    expect(ends.map((each) => each.output)).toEqual(Array(3).fill('ready\ndone\n'))
+    expect(Object.keys(json(file))).toHaveLength(15)
+    expect(readdirSync(join(home, '.mcp-twin', 'backups'))).toHaveLength(15)
+    expect(readdirSync(home).sort()).toEqual(['.claude.json', '.mcp-twin'])
+  })
+})
+
+describe('ten processes on one abandoned lock', () => {
+  it.each(['of a dead process', 'with garbage in it'])('%s come in one by one', async (kind) => {
+    const place = folder()
+    const lock = join(place, 'a.mcp-twin-lock')
+    mkdirSync(lock)
+    writeFileSync(
+      join(lock, kind === 'with garbage in it' ? 'x' : holderName({ ...(await selfAsHolder(system, 'linux')), pid: 4_000_000 })),
+      '',
+    )
+    utimesSync(lock, new Date(0), new Date(0))
+    const racers = await Promise.all(Array.from({ length: 10 }, () => started(['race', join(place, 'a'), join(place, 'log')])))
+    await Promise.all(racers.map((each) => each.go()))
+    const lines = readFileSync(join(place, 'log'), 'utf8').trim().split('\n')
+    expect(lines).toHaveLength(20)
+    for (let at = 0; at < 20; at += 2) expect(lines[at + 1]).toBe(lines[at]?.replace('in', 'out'))
+    expect(readdirSync(place)).toEqual(['log'])
+  })
+})
+
+describe('a process that holds its locks', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('and is ended by %s gives them back on its way out', async (signal) => {
+    const place = folder()
+    const file = join(place, '.claude.json')
+    writeFileSync(file, '{}')
+    const holder = await started(['hold', file])
+    const end = holder.go()
+    await holder.said('held')
+    expect(readdirSync(place)).toEqual(['.claude.json', '.claude.json.lock', '.claude.json.mcp-twin-lock'])
+    holder.process.kill(signal)
+    expect((await end).signal).toBe(signal)
+    expect(readdirSync(place)).toEqual(['.claude.json'])
+  })
+
+  it('and is killed leaves one that the next takes over at once', async () => {
+    const place = folder()
+    const file = join(place, 'a.json')
+    writeFileSync(file, '{}')
+    const holder = await started(['hold', file])
+    const end = holder.go()
+    await holder.said('held')
+    holder.process.kill('SIGKILL')
+    await end
+    expect(existsSync(`${file}.mcp-twin-lock`)).toBe(true)
+    const began = Date.now()
+    expect(await rewriteFile(system, targetAt(reachable(file)), addMember('a', 1), null)).toMatchObject({ kind: 'written' })
+    expect(Date.now() - began).toBeLessThan(2000)
+    expect(readdirSync(place).filter((name) => !name.endsWith('.lock'))).toEqual(['a.json'])
+  })
+})
