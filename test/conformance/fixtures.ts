@@ -222,6 +222,7 @@ function askingInAnswers(server: McpServer): void {
 }
 
 function schemas(server: McpServer, changes: Changes): void {
+  const mirrored = { type: 'string' as const, 'x-mcp-header': 'Region' }
   const region = fromJsonSchema<{ region?: string }>({
     type: 'object',
     properties: { region: mirrored, level: { type: 'integer' } },
