@@ -21,7 +21,7 @@ function start(order) {
   const allowed = new RegExp(order.allowed, 'i')
   const env = { ...order.env }
   for (const name of Object.keys(process.env)) if (allowed.test(name)) env[name] = process.env[name]
-  child = spawn(order.file, order.args, { cwd: order.cwd, env, detached: !windows, windowsHide: true, windowsVerbatimArguments: order.verbatim, stdio: [order.input ? 'pipe' : 'ignore', 'inherit', 'inherit'] })
+  child = spawn(order.file, order.args, { cwd: order.cwd || (windows ? process.env.USERPROFILE : process.env.HOME), env, detached: !windows, windowsHide: true, windowsVerbatimArguments: order.verbatim, stdio: [order.input ? 'pipe' : 'ignore', 'inherit', 'inherit'] })
   child.on('error', (error) => { process.stderr.write(order.file + ': ' + error.message + '\\n'); process.exit(127) })
   child.on('exit', (code, signal) => { over = true; process.exit(code === null ? 1 : code) })
   if (child.stdin) child.stdin.on('error', () => {})
@@ -47,6 +47,7 @@ export const agentArguments = (): string[] => ['-e', `eval(Buffer.from('${Buffer
 export interface Order {
   readonly file: string
   readonly args: readonly string[]
+  /** None: the user's own folder. */
   readonly cwd: string | undefined
   readonly verbatim: boolean
   /** The command may be given input. */

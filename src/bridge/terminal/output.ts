@@ -1,5 +1,30 @@
 import { StringDecoder } from 'node:string_decoder'
+import { decodeConsole } from '../../effects/world/console.ts'
 import { limits } from '../limits.ts'
+
+interface Decoder {
+  write(bytes: Buffer): string
+  end(): string
+}
+
+/** Windows programs print UTF-8 or the code page of their console; which, only the bytes tell. */
+class ConsoleDecoder implements Decoder {
+  private decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+  write(bytes: Buffer): string {
+    try {
+      return this.decoder.decode(bytes, { stream: true }).replaceAll('\r\n', '\n')
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      this.decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+      return decodeConsole(bytes)
+    }
+  }
+
+  end(): string {
+    return ''
+  }
+}
 
 export interface Piece {
   readonly text: string
@@ -12,12 +37,18 @@ export interface Piece {
 
 /** What a command printed, both streams as they came: the newest part, up to a limit, with positions that stay true. */
 export class Output {
-  private readonly decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') }
+  private readonly decoders: Readonly<Record<'stdout' | 'stderr', Decoder>>
   private chunks: string[] = []
   private kept = 0
   /** Characters dropped at the beginning. */
   private dropped = 0
   private readAt = 0
+
+  /** `windows`: what is no UTF-8 is in the code page of a console, and lines end as on this side. */
+  constructor(kind: 'plain' | 'windows') {
+    const make = (): Decoder => (kind === 'windows' ? new ConsoleDecoder() : new StringDecoder('utf8'))
+    this.decoders = { stdout: make(), stderr: make() }
+  }
 
   get total(): number {
     return this.dropped + this.kept

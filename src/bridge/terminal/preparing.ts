@@ -98,7 +98,15 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
   const { args, verbatim } = shellArguments(name, wanted.command)
   const words = wall === null ? [] : await wall.words(cwd)
   return {
-    start: { argv: [...words, program, ...args], cwd: wall === null ? cwd : undefined, env, verbatim, input: wanted.input, order: null },
+    start: {
+      argv: [...words, program, ...args],
+      cwd: wall === null ? cwd : undefined,
+      env,
+      verbatim,
+      input: wanted.input,
+      windows: self.kind === 'windows',
+      order: null,
+    },
     shell: name,
     environment: self.id,
   }
@@ -108,7 +116,7 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
   if (wall !== null) throw denied(`Commands run in a sandbox, which ${side.id} has none of; they run on ${settings.self.id} only.`)
   const { name, program } = shellOn(side, wanted)
   guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, null)
-  const cwd = spell((await policy.existing(wanted.cwd ?? (await policy.region()).open[0] ?? '')).real, side, await policy.place())
+  const cwd = await folderThere(wanted, policy, side, name)
   const world: World = await settings.world()
   if (side.node === undefined) throw failed(`${side.id} has no node, which starts and ends commands there; mcp-twin doctor says more.`)
   const agent = programOn(world, side, [side.node, ...agentArguments()], { timeoutMs: 0, onlyEnv: true, env: {} })
@@ -118,8 +126,30 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
     )
   const { args, verbatim } = shellArguments(name, wanted.command)
   const env = { ...commandEnvironment(settings.variables, tag), ...defined(agent.env) }
-  const order = { file: program, args, cwd: cwd ?? undefined, verbatim, input: wanted.input, allowed: passedPattern, env: { TERM: 'dumb' } }
-  return { start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, order }, shell: name, environment: side.id }
+  const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: { TERM: 'dumb' } }
+  return {
+    start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, windows: side.kind === 'windows', order },
+    shell: name,
+    environment: side.id,
+  }
+}
+
+/**
+ * Where a command starts on the other side: the folder named, else the first allowed one that lies on that side, else
+ * that side's user folder. cmd cannot work in a network path, which is what our own side's files are to Windows.
+ */
+async function folderThere(wanted: Wanted, policy: Policy, side: Environment, shell: ShellName): Promise<string | undefined> {
+  const place = await policy.place()
+  const far = (path: string | null): boolean => path === null || (side.kind === 'windows' && path.startsWith('\\\\'))
+  if (wanted.cwd !== undefined) {
+    const path = spell((await policy.existing(wanted.cwd)).real, side, place)
+    if (path === null) throw failed(`${JSON.stringify(wanted.cwd)} cannot be reached from ${side.id}; name a folder of that side.`)
+    if (far(path) && shell === 'cmd')
+      throw failed(`cmd cannot work in ${path}, a network path to Windows; name a folder on a Windows drive, or use powershell.`)
+    return path
+  }
+  const near = (await policy.region()).open.map((root) => spell(root, side, place)).find((path) => !far(path))
+  return near ?? undefined
 }
 
 const defined = (env: Readonly<Record<string, string | undefined>> | undefined): Record<string, string> =>

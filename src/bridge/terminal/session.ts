@@ -12,6 +12,8 @@ export interface Start {
   readonly verbatim: boolean
   /** The command may be given input later; otherwise it reads an empty one. */
   readonly input: boolean
+  /** A Windows program prints it. */
+  readonly windows: boolean
   /** Set where an agent on the other side starts it. */
   readonly order: Order | null
 }
@@ -27,7 +29,7 @@ export interface SessionFacts {
 /** One command: its process, what it printed, how it ended. */
 export class Session {
   readonly facts: SessionFacts
-  readonly output = new Output()
+  readonly output: Output
   readonly child: ChildProcess
   exitCode: number | null = null
   ended = false
@@ -38,6 +40,7 @@ export class Session {
 
   constructor(facts: SessionFacts, start: Start, windows: boolean) {
     this.facts = facts
+    this.output = new Output(start.windows ? 'windows' : 'plain')
     this.order = start.order
     const [program = '', ...args] = start.argv
     const input = start.input || start.order !== null ? 'pipe' : 'ignore'

@@ -119,9 +119,15 @@ describe('a blocked program in cmd (rows 69 to 72)', () => {
     'k',
     'echo "open',
   ])('%s is refused', (text) => expect(check(text, 'cmd')).rejects.toThrow())
-  it.each(['echo K', 'dir C:\\x', 'echo "a & K"', 'type x ^| y', 'cd /d D:\\ & dir', 'set A=1'])('%s is allowed', (text) =>
-    expect(check(text, 'cmd')).resolves.toBeUndefined(),
-  )
+  it.each([
+    'echo K',
+    'dir C:\\x',
+    'echo "a & K"',
+    'type x ^| y',
+    'cd /d D:\\ & dir',
+    'set /p x=name? & cmd /v:on /c echo got !x!',
+    'set A=1',
+  ])('%s is allowed', (text) => expect(check(text, 'cmd')).resolves.toBeUndefined())
 })
 
 describe('a blocked program in PowerShell', () => {

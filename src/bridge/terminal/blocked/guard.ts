@@ -68,11 +68,13 @@ const read = (text: string, grammar: Grammar): SimpleCommand[] =>
   grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
 
 /** Command lines given to another shell as an argument: they are read by that shell's rules. */
-function inner(words: readonly Word[]): { text: string; grammar: Grammar } | null {
+function inner(words: readonly Word[], outer: Grammar): { text: string; grammar: Grammar } | null {
   const name = bare(words[0]?.text ?? '')
   const rest = words.slice(1)
   const joined = (from: number): string => {
-    if (rest.slice(from).some(({ dynamic }) => dynamic)) throw new Unreadable(`what ${name} is to run is only known when it runs`)
+    // Words of a POSIX shell lose their variables when they are read; the others keep them, to be judged once more.
+    if (outer === 'posix' && rest.slice(from).some(({ dynamic }) => dynamic))
+      throw new Unreadable(`what ${name} is to run is only known when it runs`)
     return rest
       .slice(from)
       .map(({ text }) => text)
@@ -83,7 +85,7 @@ function inner(words: readonly Word[]): { text: string; grammar: Grammar } | nul
   if (posixShells.has(name)) {
     const at = rest.findIndex(({ text }) => /^-[a-z]*c$/i.test(text) || text === '-e' || text === '--exec' || text === '--')
     if (at < 0) return null
-    if (rest[at + 1]?.dynamic) throw new Unreadable(`what ${name} is to run is only known when it runs`)
+    if (outer === 'posix' && rest[at + 1]?.dynamic) throw new Unreadable(`what ${name} is to run is only known when it runs`)
     return { text: name === 'wsl' ? joined(at + 1) : (rest[at + 1]?.text ?? ''), grammar: 'posix' }
   }
   if (name === 'cmd') {
@@ -116,14 +118,14 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
       for (let at = 1; at < words.length; at++) {
         const behind = blockedBy(words, at, blocked)
         if (behind !== null) refuse(behind)
-        const lower = inner(words.slice(at))
+        const lower = inner(words.slice(at), grammar)
         if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
       }
       const next = words.slice(1).find(({ text }) => !/^-|^\w+=|^[\d.]+[smhd]?$/.test(text))
       if (next?.dynamic && !['find', 'fd'].includes(bare(program.text)))
         throw new Unreadable(`what ${bare(program.text)} is to run is only known when it runs`)
     }
-    const lower = inner(words)
+    const lower = inner(words, grammar)
     if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
     if (bare(program.text) === 'alias')
       for (const { text: alias } of words.slice(1)) programs.push(...check(alias.replace(/^[^=]*=/, ''), grammar, blocked, depth + 1))
