@@ -31,7 +31,7 @@ export function mounts(place: Place): Mount[] {
   return found
 }
 
-const drive = /^([A-Za-z]):([\\/].*)?$/s
+const drive = /^([A-Za-z]):([\\/].*)$/s
 
 /**
  * The path that this process opens for a path in either side's spelling. Only a change of words: nothing is looked
@@ -83,17 +83,25 @@ function onWindows(path: string, shown: string, place: Place, base: string): str
     if (known !== undefined) return plain
     throw denied(`${shown} is a network or device path; only files of this computer's own sides are opened.`)
   }
-  const mounted = /^\/mnt\/([a-z])(\/.*)?$/is.exec(path)
-  if (mounted !== null) return `${mounted[1]?.toUpperCase()}:${(mounted[2] ?? '/').replaceAll('/', '\\')}`
-  if (path.startsWith('/')) {
-    const linux = mounts(place).find(({ here }) => here.startsWith('\\\\'))
-    if (linux === undefined) throw denied(`${shown} is a Linux path and no WSL distribution takes part here; give a Windows path.`)
-    return linux.here + path.replaceAll('/', '\\')
-  }
+  if (path.startsWith('/')) return linuxPath(path, shown, place)
   if (drive.test(path)) return path.replaceAll('/', '\\')
   if (/^[A-Za-z]:/.test(path)) throw denied(`${shown} depends on the current folder of a drive; give a full path such as C:\\folder\\file.`)
   if (path.startsWith('\\')) throw denied(`${shown} has no drive; give a full path such as C:\\folder\\file.`)
   return `${base}\\${path.replaceAll('/', '\\')}`
+}
+
+/** A Linux path on Windows: a drive as a distribution mounts it, else a distribution's own file. */
+function linuxPath(path: string, shown: string, place: Place): string {
+  const roots = place.others.flatMap(({ kind, mountRoot }) => (kind === 'wsl' ? [mountRoot ?? '/mnt/'] : []))
+  const root = [...roots, '/mnt/'].find((each) => each !== '' && path.startsWith(each) && /^[A-Za-z](\/|$)/.test(path.slice(each.length)))
+  if (root !== undefined) return `${path.charAt(root.length).toUpperCase()}:${path.slice(root.length + 1).replaceAll('/', '\\') || '\\'}`
+  const known = mounts(place)
+    .filter(
+      ({ theirs, side }) => `${path}/`.startsWith(`${theirs}/`) && place.others.some(({ id, kind }) => id === side && kind !== 'windows'),
+    )
+    .sort((one, other) => other.theirs.length - one.theirs.length)[0]
+  if (known === undefined) throw denied(`${shown} is a Linux path and no WSL distribution takes part here; give a Windows path.`)
+  return known.here + path.slice(known.theirs.length).replaceAll('/', '\\')
 }
 
 /** True where Windows' rules for names hold: its own paths, and its drives as WSL mounts them. */
@@ -119,8 +127,8 @@ export function spell(path: string, side: Environment, place: Place): string | n
       return `${path.charAt(root.length).toUpperCase()}:${path.slice(root.length + 1).replaceAll('/', '\\') || '\\'}`
     return self.distro === undefined ? null : `\\\\wsl.localhost\\${self.distro}${path.replaceAll('/', '\\')}`
   }
-  if (self.kind !== 'windows') return mount === undefined ? null : mount.theirs + path.slice(mount.here.length)
-  if (mount !== undefined) return path.slice(mount.here.length).replaceAll('\\', '/') || '/'
+  if (mount !== undefined) return mount.theirs + path.slice(mount.here.length).replaceAll('\\', '/') || '/'
+  if (self.kind !== 'windows') return null
   const letter = drive.exec(path)
   return letter === null ? null : `${side.mountRoot ?? '/mnt/'}${letter[1]?.toLowerCase()}${(letter[2] ?? '').replaceAll('\\', '/')}`
 }

@@ -42,6 +42,34 @@ describe('a path in the other spelling', () => {
   ])('on Windows %s is %s', (given, expected) => expect(understand(given, fromWindows, 'C:\\base')).toBe(expected))
 })
 
+describe('a path of this side in the words of another', () => {
+  const detected: Place = {
+    self: windowsSelf,
+    others: [
+      side({
+        id: 'wsl:Debian',
+        kind: 'wsl',
+        distro: 'Debian',
+        mountRoot: '/drives/',
+        files: [
+          { native: '/', here: '\\\\wsl.localhost\\Debian\\' },
+          { native: '/drives/c/', here: 'C:\\' },
+        ],
+      }),
+    ],
+  }
+  it.each([
+    ['C:\\Users\\x', '/drives/c/Users/x'],
+    ['\\\\wsl.localhost\\Debian\\home\\x', '/home/x'],
+    ['D:\\x', '/drives/d/x'],
+  ])('Windows %s is %s', (path, expected) => {
+    const [linuxSide] = detected.others
+    if (linuxSide === undefined) throw new Error('no side')
+    expect(spell(path, linuxSide, detected)).toBe(expected)
+    expect(understand(expected, detected, 'C:\\base')).toBe(path)
+  })
+})
+
 describe('Windows paths that are refused (rows 37 to 50)', () => {
   it.each([
     ['row 37', '\\\\?\\C:\\O\\s'],
@@ -50,6 +78,7 @@ describe('Windows paths that are refused (rows 37 to 50)', () => {
     ['row 39', '//host/share/s'],
     ['row 39', '\\\\wsl.localhost\\Other\\home'],
     ['row 47', 'C:s.txt'],
+    ['row 47', 'C:'],
     ['rooted', '\\O\\s'],
   ])('%s: %s', (_row, path) => {
     expect(() => understand(path, fromWsl, '/base')).toThrow()
