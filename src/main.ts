@@ -13,6 +13,7 @@ function interruptible(): AbortSignal {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  process.on('SIGHUP', stop)
   return controller.signal
 }
 
@@ -33,6 +34,12 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 
 /** The whole program. Only here are streams, signals and the exit code of the process touched. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  // Before anything else: programs wait for this start, and the bridge sees to a lost reader itself, since it has children to end.
+  if (argv[0] === 'serve') {
+    const { serveQuickly } = await import('./serve.ts')
+    const code = await serveQuickly(argv, interruptible())
+    if (code !== null) return code
+  }
   process.stdout.on('error', endWithReader)
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`)

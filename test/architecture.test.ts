@@ -8,6 +8,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url))
 /** Which parts a part may import, besides itself. A part is a folder of src/, or a file directly in it. */
 const layers: Record<string, readonly string[]> = {
   main: ['*'],
+  serve: ['*'],
   cli: ['commands', 'ui', 'context', 'model', 'errors', 'version'],
   context: ['errors', 'model'],
   errors: [],
@@ -49,12 +50,12 @@ const revealers = [
     'core/import/found.ts',
   ],
   ...['effects/run/find.ts', 'effects/run/launches.ts', 'effects/run/project.ts', 'effects/run/start.ts'],
-  ...['effects/secrets/copies.ts', 'effects/secrets/file.ts'],
+  ...['effects/secrets/copies.ts', 'effects/secrets/file.ts', 'effects/sessions/hidden-keys.ts'],
   ...['effects/sync/adopt.ts', 'effects/sync/checks.ts', 'effects/sync/files.ts', 'commands/export.ts', 'ui/io.ts'],
 ]
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
-const processReaders = ['main.ts', 'system', 'effects/run', 'effects/home/delegate.ts']
+const processReaders = ['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/home/delegate.ts']
 
 interface Source {
   readonly path: string

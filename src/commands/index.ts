@@ -14,6 +14,8 @@ import { rename } from './specs/rename.ts'
 import { run } from './specs/run.ts'
 import { schema } from './specs/schema.ts'
 import { secret } from './specs/secret.ts'
+import { serve } from './specs/serve.ts'
+import { session } from './specs/session.ts'
 import { sync } from './specs/sync.ts'
 import { trust } from './specs/trust.ts'
 import { undo } from './specs/undo.ts'
@@ -36,6 +38,8 @@ export const specs: readonly CommandSpec[] = [
   undo,
   logs,
   run,
+  serve,
+  session,
   exportSetup,
   trust,
   schema,

@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { oneLine } from './line.ts'
+import type { Redaction } from './redact.ts'
+import { RotatingFile } from './rotating.ts'
+
+/** One thing that was done or refused. */
+export interface AuditLine {
+  readonly event: 'call' | 'denied' | 'session' | 'policy'
+  readonly client: string
+  readonly tool: string
+  readonly subject: string
+  readonly outcome: string
+}
+
+/**
+ * `audit.jsonl`: one line for every call that writes or runs something, every session's use, every denial. Secret-free
+ * and with control characters escaped. Where it cannot be written nothing is run: see `ready`.
+ */
+export class Audit {
+  private readonly file: RotatingFile
+  private readonly redaction: Redaction
+  private readonly now: () => number
+  /** Why the last line could not be written; null when it could. */
+  trouble: string | null = null
+
+  constructor(folder: string, redaction: Redaction, now: () => number) {
+    this.file = new RotatingFile(join(folder, 'audit.jsonl'))
+    this.redaction = redaction
+    this.now = now
+  }
+
+  /** True when a line can be written as far as can be told: what must not happen unrecorded asks before it happens. */
+  ready(): boolean {
+    if (this.trouble !== null) this.probe()
+    else this.attempt(() => this.file.open())
+    return this.trouble === null
+  }
+
+  write(line: AuditLine): void {
+    const { event, client, tool, subject, outcome } = line
+    const clean = (text: string): string => oneLine(this.redaction.text(text))
+    const record = {
+      at: new Date(this.now()).toISOString(),
+      event,
+      client: clean(client),
+      tool,
+      subject: clean(subject),
+      outcome: clean(outcome),
+    }
+    this.attempt(() => this.file.append(JSON.stringify(record)))
+  }
+
+  close(): void {
+    this.file.close()
+  }
+
+  /** After a failure the next line decides: this one says that lines are missing. */
+  private probe(): void {
+    const record = {
+      at: new Date(this.now()).toISOString(),
+      event: 'policy',
+      client: '',
+      tool: '',
+      subject: 'audit',
+      outcome: 'writable again',
+    }
+    this.attempt(() => this.file.append(JSON.stringify(record)))
+  }
+
+  private attempt(work: () => void): void {
+    try {
+      work()
+      this.trouble = null
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error)
+      this.file.close()
+    }
+  }
+}

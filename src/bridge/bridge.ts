@@ -1,0 +1,29 @@
+import type { Audit } from './audit.ts'
+import type { Config } from './config/config.ts'
+import type { Trash } from './files/trash.ts'
+import type { Log } from './log.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Redaction } from './redact.ts'
+import type { Searches } from './search/searches.ts'
+import type { Settings } from './settings.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+/** Everything that the tools of one serve process work with. One for all its connections. */
+export interface Bridge {
+  readonly settings: Settings
+  readonly policy: Policy
+  readonly config: Config
+  readonly audit: Audit
+  readonly log: Log
+  readonly redaction: Redaction
+  readonly trash: Trash
+  /** Loaded when first used. */
+  searches(): Promise<Searches>
+  /** Loaded when first used; refuses when the family is off. */
+  terminal(): Promise<Terminal>
+  /** What is wrong right now, in sentences, for bridge_status. */
+  problems(): readonly string[]
+  now(): number
+  /** Ends everything that runs and flushes what is written. */
+  close(): Promise<void>
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { nearest } from '../../core/nearest.ts'
+import { InputTrouble } from '../input.ts'
+import { codeOf, denied, failed } from '../refusal.ts'
+import { options } from './index.ts'
+import type { Option } from './option.ts'
+
+type Value = string | number
+
+/** The settings that a conversation may change, kept in one owner-only file; read once, at first use. */
+export class Config {
+  private readonly path: string
+  private values: Map<string, Value> | undefined
+  /** What is wrong with the file, in words. */
+  trouble: string | null = null
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  get<T extends Value>(option: Option<T>): T {
+    const value = this.all().get(option.key)
+    return value === undefined ? option.usual : option.field.read(value, option.key)
+  }
+
+  /** Every key with its value in use and its meaning. */
+  list(): { key: string; value: Value; means: string }[] {
+    return options.map((option) => ({ key: option.key, value: this.all().get(option.key) ?? option.usual, means: option.means }))
+  }
+
+  set(key: string, value: unknown): Value {
+    const option = options.find((each) => each.key === key)
+    if (option === undefined) {
+      const near = nearest(
+        key,
+        options.map((each) => each.key),
+      )
+      throw denied(
+        `There is no setting ${JSON.stringify(key.slice(0, 100))}${near === null ? '' : ` (did you mean "${near}"?)`}; a conversation may change ${options.map((each) => each.key).join(', ')}. Everything else is a person's, in the manifest.`,
+      )
+    }
+    const read: Value = option.field.read(value, `"${key}"`)
+    const next = new Map(this.all()).set(key, read)
+    try {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
+      writeFileSync(`${this.path}.new`, `${JSON.stringify(Object.fromEntries(next), null, 2)}\n`, { mode: 0o600 })
+      renameSync(`${this.path}.new`, this.path)
+    } catch (error) {
+      throw failed(`The setting could not be kept: ${codeOf(error) || String(error)}.`)
+    }
+    this.values = next
+    return read
+  }
+
+  private all(): Map<string, Value> {
+    this.values ??= this.load()
+    return this.values
+  }
+
+  /** Values that do not fit are left out and said; a file that cannot be read means the usual values. */
+  private load(): Map<string, Value> {
+    const found = new Map<string, Value>()
+    try {
+      const read: unknown = JSON.parse(readFileSync(this.path, 'utf8'))
+      const given = new Map(Object.entries(read ?? {}))
+      for (const option of options) if (given.has(option.key)) found.set(option.key, option.field.read(given.get(option.key), option.key))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return found
+      if (!(error instanceof SyntaxError) && !(error instanceof InputTrouble) && codeOf(error) === '') throw error
+      this.trouble = `${this.path} is not used: ${error instanceof Error ? error.message : String(error)}`
+    }
+    return found
+  }
+}

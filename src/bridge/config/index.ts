@@ -1,0 +1,7 @@
+import { defaultShell } from './default-shell.ts'
+import { logLevel } from './log-level.ts'
+import { maxResults } from './max-results.ts'
+
+/** The closed list. Keys that are not here do not exist. */
+export const options = [maxResults, defaultShell, logLevel] as const
+export type OptionKey = (typeof options)[number]['key']

@@ -1,0 +1,86 @@
+import { limits } from '../limits.ts'
+import type { Policy } from '../policy/policy.ts'
+import { failed } from '../refusal.ts'
+import { marked, nearMiss } from './difference.ts'
+import { type Encoding, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
+import { change, type Written } from './write.ts'
+
+export interface Edit {
+  readonly old_string: string
+  readonly new_string: string
+  readonly expected_replacements: number | undefined
+}
+
+const count = (bytes: Buffer, wanted: Buffer): number[] => {
+  const found: number[] = []
+  for (let at = bytes.indexOf(wanted); at !== -1 && found.length <= 10_000; at = bytes.indexOf(wanted, at + wanted.length)) found.push(at)
+  return found
+}
+
+/** Old bytes cut out at the places found, new ones put in; every other byte stays, also where it is no text at all. */
+function splice(bytes: Buffer, places: readonly number[], length: number, put: Buffer): Buffer {
+  const parts: Buffer[] = []
+  let from = 0
+  for (const place of places) {
+    parts.push(bytes.subarray(from, place), put)
+    from = place + length
+  }
+  parts.push(bytes.subarray(from))
+  return Buffer.concat(parts)
+}
+
+const lineOf = (bytes: Buffer, place: number): number => {
+  let line = 1
+  for (let at = bytes.indexOf(10); at !== -1 && at < place; at = bytes.indexOf(10, at + 1)) line++
+  return line
+}
+
+function missed(bytes: Buffer, edit: Edit, which: string, now: () => number): Error {
+  const text = bytes.toString('utf8').replaceAll('\r\n', '\n')
+  const near = nearMiss(text, edit.old_string, now() + limits.nearMissMs, now)
+  const hint =
+    near === null
+      ? 'read the file and copy the text exactly'
+      : `nearest is line ${near.line}, which differs so ({-asked for-}{+in the file+}): ${marked(edit.old_string.replace(/\n$/, ''), near.text)}`
+  return failed(`${which}old_string is not in the file; nothing was changed. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`)
+}
+
+/** One edit on UTF-8 bytes. Plain line ends in the edit also match a file's CRLF, and are put in as CRLF. */
+function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, now: () => number): Buffer {
+  if (edit.old_string === '') throw failed(`${which}old_string is empty; use write_file to fill an empty file.`)
+  if (edit.old_string === edit.new_string) throw failed(`${which}old_string and new_string are the same; nothing was changed.`)
+  let wanted = Buffer.from(edit.old_string, 'utf8')
+  let places = count(bytes, wanted)
+  if (places.length === 0 && edit.old_string.includes('\n')) {
+    const crlf = Buffer.from(withLineEnd(edit.old_string, '\r\n'), 'utf8')
+    const found = count(bytes, crlf)
+    if (found.length > 0) [wanted, places, end] = [crlf, found, '\r\n']
+  }
+  if (places.length === 0) throw missed(bytes, edit, which, now)
+  const expected = edit.expected_replacements ?? 1
+  if (places.length !== expected) {
+    const lines = places.slice(0, 10).map((place) => lineOf(bytes, place))
+    throw failed(
+      `${which}old_string is in the file ${places.length} times (lines ${lines.join(', ')}${places.length > 10 ? ', …' : ''}), not ${expected}; nothing was changed. Give more of the text around it, or expected_replacements ${places.length}.`,
+    )
+  }
+  return splice(bytes, places, wanted.length, Buffer.from(withLineEnd(edit.new_string, end), 'utf8'))
+}
+
+/** UTF-16 is edited as UTF-8 and written back as it was. */
+const toUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
+  encoding.name === 'utf-8' ? bytes : bytesOf(textOf(bytes, encoding), { name: 'utf-8', bom: false })
+const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
+  encoding.name === 'utf-8' ? bytes : fileBytes(bytes.toString('utf8'), encoding)
+
+/** All edits in turn, then one write; the first that does not fit leaves the file as it is. */
+export function editFile(policy: Policy, path: string, edits: readonly Edit[], now: () => number): Promise<Written> {
+  return change(policy, path, async (old) => {
+    const encoding = encodingOf(old)
+    if (looksBinary(old, encoding)) throw failed(`${JSON.stringify(path)} is not text, so it is not edited.`)
+    const start = toUtf8(old, encoding)
+    const end = lineEnd(start.toString('latin1', 0, Math.min(start.length, 64 * 1024)))
+    const done = edits.reduce((bytes, edit, index) => apply(bytes, edit, end, edits.length > 1 ? `Edit ${index + 1}: ` : '', now), start)
+    return fromUtf8(done, encoding)
+  })
+}

@@ -1,0 +1,114 @@
+import type { FileHandle } from 'node:fs/promises'
+import { limits } from '../limits.ts'
+import { failed } from '../refusal.ts'
+
+const CHUNK = 256 * 1024
+const NEWLINE = 10
+
+export interface Slice {
+  readonly bytes: Buffer
+  /** More of what was asked for follows, beyond the limit of one answer. */
+  readonly cut: boolean
+  /** Lines in `bytes`, the last one counted even without its end. */
+  readonly lines: number
+  /** Number of the first line, from 0; null when it was counted from the end. */
+  readonly first: number | null
+}
+
+/** How many of `bytes` belong to the first `lines` lines; all of them when there are fewer. */
+function endOfLines(bytes: Buffer, lines: number): number {
+  let at = -1
+  for (let left = lines; left > 0; left--) {
+    at = bytes.indexOf(NEWLINE, at + 1)
+    if (at === -1) return bytes.length
+  }
+  return at + 1
+}
+
+export function countLines(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++
+  return bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE ? count + 1 : count
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return buffer.subarray(0, filled)
+}
+
+/** Where line `wanted` (from 0) begins. Looks for a bounded time: a file of many gigabytes is not read to its end. */
+async function positionOf(handle: FileHandle, wanted: number, now: () => number): Promise<number> {
+  const until = now() + limits.readSeekMs
+  let left = wanted
+  for (let position = 0; ; ) {
+    if (left === 0) return position
+    const chunk = await readAt(handle, position, CHUNK)
+    if (chunk.length === 0) return position
+    let at = -1
+    while (left > 0) {
+      const next = chunk.indexOf(NEWLINE, at + 1)
+      if (next === -1) break
+      at = next
+      left--
+    }
+    if (left === 0) return position + at + 1
+    position += chunk.length
+    if (now() > until)
+      throw failed(
+        `Line ${wanted} was not reached within ${limits.readSeekMs / 1000} s; use search_text, or count from the end with a negative offset.`,
+      )
+  }
+}
+
+/** Where the last `count` lines begin. */
+async function tailPosition(handle: FileHandle, size: number, count: number): Promise<number> {
+  let left = count
+  // A line end at the very end closes the last line and opens none.
+  for (let end = size, last = true; end > 0; ) {
+    const start = Math.max(0, end - CHUNK)
+    const chunk = await readAt(handle, start, end - start)
+    let at = chunk.length
+    if (last && chunk[at - 1] === NEWLINE) at--
+    last = false
+    while (at > 0) {
+      at = chunk.lastIndexOf(NEWLINE, at - 1)
+      if (at === -1) break
+      left--
+      if (left === 0) return start + at + 1
+    }
+    if (size - start > limits.readText) return start
+    end = start
+  }
+  return 0
+}
+
+/** Lines of an open file of `size` bytes: `offset` lines skipped (or so many from the end), at most `limit` of them. */
+export async function readLines(
+  handle: FileHandle,
+  size: number,
+  offset: number,
+  limit: number | undefined,
+  now: () => number,
+): Promise<Slice> {
+  const position = offset < 0 ? await tailPosition(handle, size, -offset) : await positionOf(handle, offset, now)
+  const bytes = await readAt(handle, position, Math.min(limits.readText + 1, Math.max(0, size - position)))
+  const wanted = limit === undefined ? bytes.length : endOfLines(bytes, limit)
+  const cut = wanted > limits.readText
+  const kept = bytes.subarray(0, cut ? wholeEnd(bytes, limits.readText) : wanted)
+  return { bytes: kept, cut, lines: countLines(kept), first: offset < 0 ? null : offset }
+}
+
+/** A cut falls after the last whole line, or where one line is longer than everything, between two characters. */
+function wholeEnd(bytes: Buffer, most: number): number {
+  const line = bytes.lastIndexOf(NEWLINE, most - 1)
+  if (line > 0) return line + 1
+  let end = most
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--
+  return end
+}

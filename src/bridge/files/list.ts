@@ -1,0 +1,90 @@
+import { type Dirent, constants } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { limits } from '../limits.ts'
+import { inFolder } from '../policy/folder.ts'
+import type { Policy } from '../policy/policy.ts'
+import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
+
+export type EntryKind = 'file' | 'directory' | 'link' | 'other'
+
+export interface ListedEntry {
+  /** Relative to the listed folder. */
+  readonly path: string
+  readonly kind: EntryKind
+}
+
+export interface Listing {
+  readonly real: string
+  readonly entries: readonly ListedEntry[]
+  /** More is there than one answer holds. */
+  readonly cut: boolean
+}
+
+const kindOf = (entry: Dirent): EntryKind =>
+  entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other'
+
+/** Names in a folder and, to `depth`, in the folders below it. Links are named and not followed; closed things are not shown. */
+export async function list(policy: Policy, path: string, depth: number): Promise<Listing> {
+  const root = await policy.existing(path)
+  const isOpen = await policy.judge()
+  const entries: ListedEntry[] = []
+  let cut = false
+  const walk = async (real: string, prefix: string, level: number): Promise<void> => {
+    const found = await inFolder(real, policy, (folder) => readdir(folder.at('.'), { withFileTypes: true }))
+    for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entries.length >= limits.listEntries) {
+        cut = true
+        return
+      }
+      const below = join(real, entry.name)
+      if (!isOpen(below)) continue
+      const kind = kindOf(entry)
+      entries.push({ path: prefix + entry.name, kind })
+      if (kind !== 'directory' || level >= depth) continue
+      await walk(below, `${prefix}${entry.name}/`, level + 1).catch((error) => {
+        // A folder that may not be opened, or went away, is named and left.
+        if (!['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) throw error
+      })
+    }
+  }
+  try {
+    await walk(root.real, '', 1)
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') throw failed(`${JSON.stringify(path)} is not a directory; read_file shows a file.`)
+    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be listed`)
+  }
+  return { real: root.real, entries, cut }
+}
+
+export interface FileInfo {
+  readonly path: string
+  readonly kind: EntryKind
+  readonly size: number
+  readonly modified: string
+  readonly created: string
+  /** Permission bits, as `ls` numbers them. */
+  readonly mode: string
+  readonly links: number
+  readonly writable: boolean
+}
+
+/** What is known about a file without reading it. */
+export async function info(policy: Policy, path: string): Promise<FileInfo> {
+  const found = await policy.existing(path)
+  try {
+    const facts = await inFolder(found.folder, policy, (folder) => lstat(folder.at(found.name)))
+    return {
+      path: found.real,
+      kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : facts.isSymbolicLink() ? 'link' : 'other',
+      size: facts.size,
+      modified: facts.mtime.toISOString(),
+      created: facts.birthtime.toISOString(),
+      mode: (facts.mode & 0o7777).toString(8).padStart(4, '0'),
+      links: facts.nlink,
+      writable: (facts.mode & constants.S_IWUSR) !== 0,
+    }
+  } catch (error) {
+    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)
+  }
+}

@@ -1,0 +1,129 @@
+import { constants, type Stats } from 'node:fs'
+import { copyFile as copyBytes, link, lstat, mkdir, rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { limits } from '../limits.ts'
+import { type Folder, inFolder, openFile } from '../policy/folder.ts'
+import type { Admitted, Policy } from '../policy/policy.ts'
+import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
+
+async function factsOf(folder: Folder, name: string): Promise<Stats | null> {
+  return lstat(folder.at(name)).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })
+}
+
+/** Both ends, checked and held open for the work. The destination must be free and its folder there. */
+async function betweenFolders<T>(
+  policy: Policy,
+  source: string,
+  destination: string,
+  what: string,
+  work: (ends: Ends) => Promise<T>,
+): Promise<T> {
+  const from = await (what === 'moved' ? policy.itself(source) : policy.existing(source))
+  const to = await policy.admit(destination)
+  if (to.exists)
+    throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+  if (to.missing.length > 1) throw failed(`The folder of ${JSON.stringify(destination)} does not exist; make it with create_directory.`)
+  try {
+    return await inFolder(from.folder, policy, (fromFolder) =>
+      inFolder(to.folder, policy, (toFolder) => work({ from, to, fromFolder, toFolder })),
+    )
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST')
+      throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+    throw fromFileTrouble(error, `${JSON.stringify(source)} cannot be ${what}`)
+  }
+}
+
+interface Ends {
+  readonly from: Admitted
+  readonly to: Admitted
+  readonly fromFolder: Folder
+  readonly toFolder: Folder
+}
+
+/** Copies a file's bytes and mode from an opened, checked file to a new name. */
+async function copyOpened({ from, to, fromFolder, toFolder }: Ends, policy: Policy): Promise<number> {
+  const handle = await openFile(from.real, from.name, fromFolder, policy, constants.O_RDONLY)
+  try {
+    const { size, mode } = await handle.stat()
+    if (size > limits.copyFile) throw failed(`${JSON.stringify(from.real)} has ${size} bytes; ${limits.copyFile} are the most.`)
+    // COPYFILE_EXCL: the destination is made by this copy or not at all.
+    const opened = openedPath(handle.fd, fromFolder, from.name)
+    await copyBytes(opened, toFolder.at(to.name), constants.COPYFILE_EXCL)
+    const made = await openFile(to.real, to.name, toFolder, policy, constants.O_RDONLY)
+    await made.chmod(mode & 0o7777).finally(() => made.close())
+    return size
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The opened file itself where the kernel lets it be named by its descriptor. */
+const openedPath = (fd: number, folder: Folder, name: string): string =>
+  folder.at(name).startsWith('/proc/self/fd/') ? `/proc/self/fd/${fd}` : folder.at(name)
+
+/** Moves a file, a folder or a link itself to a free name. */
+export function moveFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string }> {
+  return betweenFolders(policy, source, destination, 'moved', async (ends) => {
+    const { from, to, fromFolder, toFolder } = ends
+    await policy.checkWhole(from.real, 'Moving')
+    const facts = await factsOf(fromFolder, from.name)
+    if (facts?.isFile() || facts?.isSymbolicLink()) {
+      try {
+        // link + unlink: unlike rename, link never replaces what appeared in the meantime.
+        await link(fromFolder.at(from.name), toFolder.at(to.name))
+      } catch (error) {
+        if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'].includes(codeOf(error))) throw error
+        await copyOpened(ends, policy)
+      }
+      await unlink(fromFolder.at(from.name))
+    } else if (facts?.isDirectory()) {
+      // An empty folder claims the name; rename replaces only an empty folder, so a race cannot lose anything.
+      await mkdir(toFolder.at(to.name))
+      await rename(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
+        if (codeOf(error) === 'EXDEV')
+          throw failed(`${JSON.stringify(destination)} is on another disk; folders are moved within one disk only.`)
+        throw error
+      })
+    } else throw denied(`${JSON.stringify(source)} is neither a file nor a folder.`)
+    return { from: from.real, to: to.real }
+  })
+}
+
+/** Copies a file to a free name, with its mode. */
+export function copyFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string; bytes: number }> {
+  return betweenFolders(policy, source, destination, 'copied', async (ends) => ({
+    from: ends.from.real,
+    to: ends.to.real,
+    bytes: await copyOpened(ends, policy),
+  }))
+}
+
+/** Makes a folder and those above it that are missing, each in the one before it, held open. */
+export async function createDirectory(policy: Policy, path: string): Promise<{ real: string; created: boolean }> {
+  const found = await policy.admit(path)
+  if (found.exists) {
+    const facts = await lstat(found.real).catch((error) =>
+      Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)),
+    )
+    if (!facts.isDirectory()) throw failed(`${JSON.stringify(path)} is there already and is not a directory; take another name.`)
+    return { real: found.real, created: false }
+  }
+  try {
+    let at = found.base
+    for (const name of found.missing) {
+      await inFolder(at, policy, (folder) =>
+        mkdir(folder.at(name)).catch((error) => {
+          if (codeOf(error) !== 'EEXIST') throw error
+        }),
+      )
+      at = join(at, name)
+    }
+  } catch (error) {
+    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be made`)
+  }
+  return { real: found.real, created: true }
+}

@@ -1,0 +1,98 @@
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { limits } from '../limits.ts'
+import { Folder, openFile } from '../policy/folder.ts'
+import type { Admitted, Policy } from '../policy/policy.ts'
+import { failed, fromFileTrouble } from '../refusal.ts'
+import type { Content } from '../tool.ts'
+import { encodingOf, looksBinary, textOf } from './encoding.ts'
+import { imageType } from './image.ts'
+import { readLines } from './lines.ts'
+
+export interface ReadRequest {
+  readonly path: string
+  readonly offset?: number | undefined
+  readonly limit?: number | undefined
+}
+
+/** Opens an existing file for reading and gives it to `work`; closes it in every case. */
+export async function withFile<T>(policy: Policy, path: string, work: (handle: FileHandle, found: Admitted) => Promise<T>): Promise<T> {
+  const found = await policy.existing(path)
+  try {
+    const folder = await Folder.open(found.folder, policy)
+    try {
+      const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
+      try {
+        return await work(handle, found)
+      } finally {
+        await handle.close()
+      }
+    } finally {
+      await folder.close()
+    }
+  } catch (error) {
+    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be read`)
+  }
+}
+
+/** A file for a model: text as it stands, a picture as a picture; what was left out is said. */
+export function read(policy: Policy, request: ReadRequest, now: () => number): Promise<Content[]> {
+  return withFile(policy, request.path, async (handle) => {
+    const { size } = await handle.stat()
+    const whole = request.offset === undefined && request.limit === undefined
+    if (whole && size <= limits.readText) {
+      // The usual case, in as few steps as possible.
+      return contentOf(await handle.readFile(), request.path, size, handle)
+    }
+    const head = Buffer.alloc(16)
+    const { bytesRead } = await handle.read(head, 0, head.length, 0)
+    const start = head.subarray(0, bytesRead)
+    if (imageType(start) !== null || encodingOf(start).name !== 'utf-8') return partOfWhole(handle, request, size)
+    const slice = await readLines(handle, size, request.offset ?? 0, request.limit, now)
+    const encoding = encodingOf(slice.bytes)
+    if (looksBinary(slice.bytes, encoding)) throw binary(request.path, size)
+    const text: Content = { type: 'text', text: textOf(slice.bytes, encoding) }
+    return slice.cut ? [text, { type: 'text', text: cutNote(slice.first, slice.lines, size) }] : [text]
+  })
+}
+
+const binary = (path: string, size: number) =>
+  failed(`${JSON.stringify(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
+
+const cutNote = (first: number | null, lines: number, size: number): string =>
+  `[Cut after ${lines} lines; the file has ${size} bytes.${first === null ? '' : ` Go on with offset ${first + lines}.`}]`
+
+async function contentOf(bytes: Buffer, path: string, size: number, handle: FileHandle): Promise<Content[]> {
+  const type = imageType(bytes)
+  if (type !== null) return [await image(handle, type, size)]
+  const encoding = encodingOf(bytes)
+  if (looksBinary(bytes, encoding)) throw binary(path, size)
+  return [{ type: 'text', text: textOf(bytes, encoding) }]
+}
+
+async function image(handle: FileHandle, mimeType: string, size: number): Promise<Content> {
+  if (size > limits.readImage) throw failed(`The picture has ${size} bytes; ${limits.readImage} are the most. Make it smaller first.`)
+  const bytes = Buffer.alloc(size)
+  await handle.read(bytes, 0, size, 0)
+  return { type: 'image', data: bytes.toString('base64'), mimeType }
+}
+
+/** Pictures, and UTF-16 whose lines cannot be found by looking for a byte: read whole, within the limit, then cut. */
+async function partOfWhole(handle: FileHandle, request: ReadRequest, size: number): Promise<Content[]> {
+  const most = limits.readImage
+  if (size > most) throw failed(`${JSON.stringify(request.path)} has ${size} bytes; of pictures and UTF-16 text ${most} are the most.`)
+  const bytes = Buffer.alloc(size)
+  await handle.read(bytes, 0, size, 0)
+  const [content] = await contentOf(bytes, request.path, size, handle)
+  if (content?.type !== 'text') return content === undefined ? [] : [content]
+  const lines = content.text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+  const from = request.offset ?? 0
+  const start = from < 0 ? Math.max(0, lines.length + from) : from
+  const text = lines.slice(start, request.limit === undefined ? undefined : start + request.limit).join('')
+  if (text.length <= limits.readText) return [{ type: 'text', text }]
+  const kept = text.slice(0, limits.readText)
+  return [
+    { type: 'text', text: kept },
+    { type: 'text', text: cutNote(start, kept.split('\n').length - 1, size) },
+  ]
+}

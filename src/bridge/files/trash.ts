@@ -1,0 +1,60 @@
+import { cp, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { limits } from '../limits.ts'
+import { inFolder } from '../policy/folder.ts'
+import type { Policy } from '../policy/policy.ts'
+import { codeOf, fromFileTrouble } from '../refusal.ts'
+
+/** Where deleted things wait: one folder a deletion, named by its time, with a note of where the thing was. */
+export class Trash {
+  private readonly folder: string
+  private readonly now: () => number
+  private readonly random: (bytes: number) => string
+  private cleaned = false
+
+  constructor(folder: string, now: () => number, random: (bytes: number) => string) {
+    this.folder = folder
+    this.now = now
+    this.random = random
+  }
+
+  /** Takes a file or a folder away; answers where it lies now. A link is taken itself, never what it leads to. */
+  async take(policy: Policy, path: string): Promise<{ real: string; kept: string }> {
+    const found = await policy.itself(path)
+    await policy.checkWhole(found.real, 'Deleting')
+    try {
+      const stamp = new Date(this.now()).toISOString().replaceAll(':', '-')
+      const place = join(this.folder, `${stamp}-${this.random(4)}`)
+      await mkdir(place, { recursive: true, mode: 0o700 })
+      await writeFile(join(place, 'origin.json'), `${JSON.stringify({ path: found.real, at: new Date(this.now()).toISOString() })}\n`, {
+        mode: 0o600,
+      })
+      const kept = join(place, 'item', found.name)
+      await mkdir(join(place, 'item'), { mode: 0o700 })
+      await inFolder(found.folder, policy, async (folder) => {
+        const from = folder.at(found.name)
+        await rename(from, kept).catch(async (error) => {
+          if (codeOf(error) !== 'EXDEV') throw error
+          // Another disk: copied without following links, then removed.
+          await cp(from, kept, { recursive: true, dereference: false, verbatimSymlinks: true, preserveTimestamps: true })
+          await rm(from, { recursive: true })
+        })
+      })
+      await this.clean()
+      return { real: found.real, kept }
+    } catch (error) {
+      throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be deleted`)
+    }
+  }
+
+  /** Once a process: what is older than the limit goes for good. */
+  private async clean(): Promise<void> {
+    if (this.cleaned) return
+    this.cleaned = true
+    for (const name of await readdir(this.folder)) {
+      const path = join(this.folder, name)
+      const facts = await lstat(path)
+      if (/^\d{4}-\d\d-\d\dT/.test(name) && this.now() - facts.mtimeMs > limits.trashAgeMs) await rm(path, { recursive: true, force: true })
+    }
+  }
+}

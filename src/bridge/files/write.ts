@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises'
+import { limits } from '../limits.ts'
+import { type Folder, inFolder, openFile } from '../policy/folder.ts'
+import type { Admitted, Policy } from '../policy/policy.ts'
+import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
+import { encodingOf, fileBytes, bytesOf, lineEnd, plain, textOf, withLineEnd } from './encoding.ts'
+
+/** What is kept of a file that is written anew. */
+interface Kept {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Facts of the file in the way, null when there is none; refuses what is not an ordinary file that may be written. */
+async function before(folder: Folder, found: Admitted): Promise<(Kept & { readonly size: number }) | null> {
+  const facts = await lstat(folder.at(found.name)).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })
+  if (facts === null) return null
+  if (facts.isSymbolicLink()) throw denied(`${JSON.stringify(found.real)} was swapped for a link; try again.`)
+  if (facts.isDirectory()) throw failed(`${JSON.stringify(found.real)} is a directory.`)
+  if (!facts.isFile()) throw denied(`${JSON.stringify(found.real)} is a pipe, a socket or a device; only ordinary files are written.`)
+  if ((facts.mode & 0o222) === 0) throw denied(`${JSON.stringify(found.real)} is read-only; a person can change its mode.`)
+  return { mode: facts.mode & 0o7777, uid: facts.uid, gid: facts.gid, size: facts.size }
+}
+
+async function keepOwner(handle: FileHandle, kept: Kept): Promise<void> {
+  const made = await handle.stat()
+  // Only a privileged process may give files away; for anyone else the file stays their own.
+  if (made.uid !== kept.uid || made.gid !== kept.gid) await handle.chown(kept.uid, kept.gid).catch(() => undefined)
+  if ((made.mode & 0o7777) !== kept.mode) await handle.chmod(kept.mode)
+}
+
+/**
+ * New content for a file, whole or not at all: written beside it, then renamed over it, in a folder that is held open.
+ * Mode and owner stay. A hard link elsewhere keeps the old content, so nothing outside the folder can change.
+ */
+export async function replaceFile(folder: Folder, name: string, bytes: Uint8Array, kept: Kept | null): Promise<void> {
+  const beside = folder.at(`.${name.slice(0, 100)}.${randomBytes(6).toString('hex')}.mcp-twin-tmp`)
+  const handle = await open(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
+  try {
+    try {
+      await handle.writeFile(bytes)
+      if (kept !== null) await keepOwner(handle, kept)
+    } finally {
+      await handle.close()
+    }
+    await rename(beside, folder.at(name))
+  } catch (error) {
+    await unlink(beside).catch(() => undefined)
+    throw error
+  }
+}
+
+/** The beginning of an existing file: its mark and its line ends. */
+async function habits(found: Admitted, folder: Folder, policy: Policy, size: number) {
+  if (size === 0) return { encoding: plain, end: '\n' as const }
+  const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
+  try {
+    const head = Buffer.alloc(Math.min(size, 64 * 1024))
+    await handle.read(head, 0, head.length, 0)
+    const encoding = encodingOf(head)
+    return { encoding, end: lineEnd(textOf(head, encoding)) }
+  } finally {
+    await handle.close()
+  }
+}
+
+function inItsFolder<T>(found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
+  if (found.missing.length > 1) throw failed(`The folder of ${JSON.stringify(found.real)} does not exist; make it with create_directory.`)
+  return inFolder(found.folder, policy, work).catch((error) => {
+    throw fromFileTrouble(error, `${JSON.stringify(found.real)} cannot be written`)
+  })
+}
+
+export interface Written {
+  readonly real: string
+  readonly bytes: number
+  readonly created: boolean
+}
+
+/** Writes a whole file. An existing one keeps its mode, its encoding with its mark, and its CRLF line ends. */
+export async function rewrite(policy: Policy, path: string, content: string): Promise<Written> {
+  const found = await policy.admit(path)
+  return inItsFolder(found, policy, async (folder) => {
+    const was = await before(folder, found)
+    const { encoding, end } = was === null ? { encoding: plain, end: '\n' as const } : await habits(found, folder, policy, was.size)
+    const bytes = fileBytes(withLineEnd(content, end), encoding)
+    await replaceFile(folder, found.name, bytes, was)
+    return { real: found.real, bytes: bytes.length, created: was === null }
+  })
+}
+
+/** Adds to the end of a file in its own encoding, or makes it. */
+export async function append(policy: Policy, path: string, content: string): Promise<Written> {
+  const found = await policy.admit(path)
+  return inItsFolder(found, policy, async (folder) => {
+    const was = await before(folder, found)
+    const { encoding, end } = was === null ? { encoding: plain, end: '\n' as const } : await habits(found, folder, policy, was.size)
+    const bytes = bytesOf(withLineEnd(content, end), encoding)
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
+    const handle = await openFile(found.real, found.name, folder, policy, flags)
+    try {
+      await handle.writeFile(bytes)
+    } finally {
+      await handle.close()
+    }
+    return { real: found.real, bytes: bytes.length, created: was === null }
+  })
+}
+
+/** A file's whole content and facts for an edit, and the way to write it back. */
+export async function change(policy: Policy, path: string, edit: (bytes: Buffer) => Promise<Buffer>): Promise<Written> {
+  const found = await policy.existing(path)
+  return inItsFolder(found, policy, async (folder) => {
+    const was = await before(folder, found)
+    if (was === null) throw failed(`${JSON.stringify(path)} does not exist.`)
+    if (was.size > limits.editFile)
+      throw failed(`${JSON.stringify(path)} has ${was.size} bytes; files up to ${limits.editFile} are edited.`)
+    const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
+    const old = await handle.readFile().finally(() => handle.close())
+    const bytes = await edit(old)
+    await replaceFile(folder, found.name, bytes, was)
+    return { real: found.real, bytes: bytes.length, created: false }
+  })
+}

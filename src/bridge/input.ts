@@ -1,0 +1,158 @@
+import { nearest } from '../core/nearest.ts'
+import type { JsonObject } from '../model/entry.ts'
+
+/**
+ * What a tool takes, as data: one declaration gives the JSON Schema that clients see, the strict check and the
+ * TypeScript type. zod would give the same, but building thirty schemas and their JSON form costs 20 ms of every
+ * start, and its JSON form carries bytes (bounds of integers, `$schema`) that every conversation would pay for.
+ */
+export interface Field<T> {
+  readonly schema: JsonObject
+  readonly optional: boolean
+  /** The checked value; throws InputTrouble that names `where`. */
+  read(value: unknown, where: string): T
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>
+export type Input<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }
+
+/** Arguments that do not fit, in words for the model that sent them. */
+export class InputTrouble extends Error {}
+
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+const about = (words: string | undefined): Record<string, string> => (words === undefined ? {} : { description: words })
+
+interface TextRules {
+  readonly about?: string
+  readonly least?: number
+  /** Most UTF-16 units; not shown in the schema. */
+  readonly most?: number
+}
+
+export function text(rules: TextRules = {}): Field<string> {
+  return {
+    optional: false,
+    schema: { type: 'string', ...about(rules.about) },
+    read(value, where) {
+      if (typeof value !== 'string') throw new InputTrouble(`${where} must be a string, not ${kindOf(value)}`)
+      if (value.length < (rules.least ?? 0)) throw new InputTrouble(`${where} must not be empty`)
+      if (rules.most !== undefined && value.length > rules.most)
+        throw new InputTrouble(`${where} has ${value.length} characters; ${rules.most} are the most`)
+      return value
+    },
+  }
+}
+
+interface WholeRules {
+  readonly about?: string
+  readonly least?: number
+  readonly most?: number
+}
+
+export function whole(rules: WholeRules = {}): Field<number> {
+  const { least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER } = rules
+  const bounds = { ...(rules.least !== undefined && { minimum: least }), ...(rules.most !== undefined && { maximum: most }) }
+  return {
+    optional: false,
+    schema: { type: 'integer', ...bounds, ...about(rules.about) },
+    read(value, where) {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value))
+        throw new InputTrouble(`${where} must be a whole number, not ${kindOf(value)}`)
+      if (value < least || value > most) throw new InputTrouble(`${where} must be between ${least} and ${most}`)
+      return value
+    },
+  }
+}
+
+export function flag(words?: string): Field<boolean> {
+  return {
+    optional: false,
+    schema: { type: 'boolean', ...about(words) },
+    read(value, where) {
+      if (typeof value !== 'boolean') throw new InputTrouble(`${where} must be true or false, not ${kindOf(value)}`)
+      return value
+    },
+  }
+}
+
+export function oneOf<const T extends string>(words: readonly T[], description?: string): Field<T> {
+  return {
+    optional: false,
+    schema: { enum: [...words], ...about(description) },
+    read(value, where) {
+      const found = words.find((word) => word === value)
+      if (found === undefined) throw new InputTrouble(`${where} must be one of ${words.join(', ')}`)
+      return found
+    },
+  }
+}
+
+export function listOf<T>(item: Field<T>, rules: { readonly most: number; readonly about?: string }): Field<readonly T[]> {
+  return {
+    optional: false,
+    schema: { type: 'array', items: item.schema, ...about(rules.about) },
+    read(value, where) {
+      if (!Array.isArray(value)) throw new InputTrouble(`${where} must be a list, not ${kindOf(value)}`)
+      if (value.length === 0) throw new InputTrouble(`${where} must not be empty`)
+      if (value.length > rules.most) throw new InputTrouble(`${where} has ${value.length} items; ${rules.most} are the most`)
+      return value.map((each, index) => item.read(each, `${where}[${index}]`))
+    },
+  }
+}
+
+export function record<F extends Fields>(fields: F): Field<Input<F>> {
+  return { optional: false, schema: objectSchema(fields), read: (value, where) => readFields(fields, value, where) }
+}
+
+/** A text or a number: what a setting holds. */
+export function scalar(): Field<string | number> {
+  return {
+    optional: false,
+    schema: { type: ['string', 'number'] },
+    read(value, where) {
+      if (typeof value !== 'string' && typeof value !== 'number')
+        throw new InputTrouble(`${where} must be a string or a number, not ${kindOf(value)}`)
+      return value
+    },
+  }
+}
+
+export function optional<T>(field: Field<T>): Field<T | undefined> {
+  return { optional: true, schema: field.schema, read: (value, where) => (value === undefined ? undefined : field.read(value, where)) }
+}
+
+/** The JSON Schema of named arguments. An empty `required` says nothing and is left out. */
+export function objectSchema(fields: Fields): JsonObject & { type: 'object' } {
+  const entries = Object.entries(fields)
+  const required = entries.filter(([, field]) => !field.optional).map(([name]) => name)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, field]) => [name, field.schema])),
+    ...(required.length > 0 && { required }),
+  }
+}
+
+const known = (fields: Fields): string =>
+  Object.entries(fields)
+    .map(([name, field]) => (field.optional ? `[${name}]` : name))
+    .join(', ')
+
+/** Strict: an unknown name is answered with the known ones. `where` names the tool or the argument. */
+export function readFields<F extends Fields>(fields: F, value: unknown, where: string): Input<F> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new InputTrouble(`${where} must be an object, not ${kindOf(value)}`)
+  const given = new Map(Object.entries(value))
+  for (const name of given.keys()) {
+    if (Object.hasOwn(fields, name)) continue
+    const takes = Object.keys(fields).length === 0 ? 'It takes no arguments' : `It takes ${known(fields)}`
+    const near = nearest(name, Object.keys(fields))
+    throw new InputTrouble(`${where} has no argument "${name.slice(0, 100)}"${near === null ? '' : ` (did you mean "${near}"?)`}. ${takes}`)
+  }
+  const read = Object.entries(fields).map(([name, field]) => {
+    const sent = given.get(name)
+    if (sent === undefined && !field.optional) throw new InputTrouble(`${where} needs "${name}". It takes ${known(fields)}`)
+    return [name, field.read(sent, `"${name}"`)]
+  })
+  return Object.fromEntries(read) as Input<F>
+}

@@ -1,0 +1,77 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+const seconds = 1000
+const minutes = 60 * seconds
+
+/** Every bound of the bridge in one place: bytes unless the name says otherwise, times in ms. */
+export const limits = {
+  /** Longest message on stdio; a longer line is skipped and answered with an error. */
+  stdioMessage: 32 * MiB,
+  httpBody: 16 * MiB,
+  httpHeaders: 16 * KiB,
+  /** A client that has not sent its headers, or its whole request, by then is cut off. */
+  httpHeadersMs: 10 * seconds,
+  httpRequestMs: 60 * seconds,
+  httpIdleMs: 5 * seconds,
+  httpConnections: 256,
+  httpSessions: 64,
+  /** A handshake-era session that no request has used for so long is closed. */
+  httpSessionIdleMs: 60 * minutes,
+  /** Calls of one connection that run at the same time; more wait their turn. */
+  callsAtOnce: 64,
+  pathCharacters: 4096,
+  /** Levels of nesting taken in arguments. */
+  nesting: 64,
+
+  /** What a read hands back at once. */
+  readText: 1 * MiB,
+  readImage: 5 * MiB,
+  /** Largest file that is edited or rewritten with its encoding kept. */
+  editFile: 64 * MiB,
+  /** How long a read may look for the line it was asked for. */
+  readSeekMs: 5 * seconds,
+  readFiles: 50,
+  edits: 100,
+  listEntries: 2000,
+  listDepth: 16,
+  copyFile: 4 * 1024 * MiB,
+  /** Time spent on finding what an edit nearly matched. */
+  nearMissMs: 200,
+  /** Deleted things older than this leave the trash. */
+  trashAgeMs: 30 * 24 * 60 * minutes,
+
+  searchResults: 1000,
+  searchContextLines: 20,
+  searchLineCharacters: 400,
+  searchPatternCharacters: 4096,
+  /** After so long a search is handed back as far as it came. */
+  searchFirstMs: 10 * seconds,
+  searchTotalMs: 5 * minutes,
+  /** A started search that nobody asked about for so long is ended. */
+  searchIdleMs: 2 * minutes,
+  searchesAtOnce: 8,
+  /** Found lines kept until they are asked for; ripgrep waits when there are more. */
+  searchBuffer: 2 * MiB,
+
+  commandMs: { least: 1, most: 55 * seconds, usual: 30 * seconds },
+  commandCharacters: 128 * KiB,
+  inputCharacters: 1 * MiB,
+  /** Characters of output handed back at once; the rest stays readable. */
+  outputCharacters: 64 * KiB,
+  /** Output kept for a session: the newest. */
+  sessionOutput: 4 * MiB,
+  sessions: 32,
+  /** Ended sessions whose output stays readable. */
+  endedSessions: 16,
+  /** How long a tree has between being asked to end and being made to. */
+  graceMs: 1500,
+  progressEveryMs: 250,
+  progressCharacters: 2000,
+  probeMs: 10 * seconds,
+
+  /** One line of audit or log. */
+  lineCharacters: 2000,
+  /** Audit and logs together, in old and new files. */
+  logFile: 5 * MiB,
+  logFilesKept: 2,
+} as const

@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { Audit } from './audit.ts'
+import type { Bridge } from './bridge.ts'
+import { Config } from './config/config.ts'
+import { logLevel } from './config/log-level.ts'
+import { Trash } from './files/trash.ts'
+import { Log } from './log.ts'
+import { Policy } from './policy/policy.ts'
+import { Redaction } from './redact.ts'
+import type { Searches } from './search/searches.ts'
+import type { Settings } from './settings.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+/** A bridge over its settings. Nothing heavy is loaded and nothing is looked up until a tool needs it. */
+export function openBridge(settings: Settings): Bridge {
+  const now = () => settings.now()
+  const redaction = new Redaction(() => settings.keys())
+  const { roots, closed, reopened, place } = settings
+  const policy = new Policy({ roots, closed, reopened, place })
+  const config = new Config(join(settings.folder, 'config.json'))
+  const audit = new Audit(settings.folder, redaction, now)
+  const log = new Log(settings.folder, redaction, now, () => config.get(logLevel))
+  let searches: Promise<Searches> | undefined
+  let terminal: Promise<Terminal> | undefined
+  let opened: Terminal | undefined
+  const loadTerminal = async () => {
+    const { Terminal } = await import('./terminal/terminal.ts')
+    opened = new Terminal(settings, policy, config)
+    return opened
+  }
+  const loadSearches = async () => {
+    const { Searches } = await import('./search/searches.ts')
+    return new Searches(policy, { platform: settings.platform, path: settings.variables.PATH, now })
+  }
+  return {
+    settings,
+    policy,
+    config,
+    audit,
+    log,
+    redaction,
+    trash: new Trash(join(settings.folder, 'trash'), now, (bytes) => settings.random(bytes)),
+    now,
+    searches() {
+      searches ??= loadSearches()
+      return searches
+    },
+    terminal() {
+      terminal ??= loadTerminal()
+      return terminal
+    },
+    problems() {
+      const sandbox = opened?.trouble ?? null
+      return [
+        ...settings.problems,
+        ...(config.trouble === null ? [] : [config.trouble]),
+        ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
+        ...(sandbox === null ? [] : [`The terminal is off: its sandbox does not hold, since ${sandbox}.`]),
+      ]
+    },
+    async close() {
+      await Promise.all([terminal?.then((each) => each.close()), searches?.then((each) => each.close())])
+      audit.close()
+      log.close()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import type { Bridge } from './bridge.ts'
+import { InputTrouble } from './input.ts'
+import { limits } from './limits.ts'
+import { Refusal } from './refusal.ts'
+import type { Answer, Call, Content, Tool } from './tool.ts'
+
+/** What goes back to the client. */
+export interface CallResult {
+  [key: string]: unknown
+  content: Content[]
+  structuredContent?: Record<string, unknown>
+  isError?: boolean
+}
+
+const refused = (text: string): CallResult => ({ content: [{ type: 'text', text }], isError: true })
+
+/** Arguments nested deeper than any tool needs are refused before anything walks them. */
+function tooDeep(value: unknown, left: number): boolean {
+  if (value === null || typeof value !== 'object') return false
+  return left === 0 || Object.values(value).some((each) => tooDeep(each, left - 1))
+}
+
+/**
+ * One call from its arguments to its answer: check them, ask the policy, run, take keys out, record. Whatever goes
+ * wrong becomes an answer that says what, why and what to do; only a fault of ours is logged with its stack.
+ */
+export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Call): Promise<CallResult> {
+  const { audit, log, settings, redaction } = bridge
+  let subject = ''
+  const record = (event: 'call' | 'denied', outcome: string) =>
+    audit.write({ event, client: call.client, tool: tool.name, subject, outcome })
+  await redaction.ready()
+  try {
+    if (tooDeep(raw, limits.nesting))
+      throw new InputTrouble(`${tool.name}: the arguments are nested more than ${limits.nesting} levels deep`)
+    const work = tool.prepare(raw)
+    subject = work.subject
+    if (settings.readOnly && tool.effect !== 'read')
+      throw new Refusal(
+        'denied',
+        `${tool.name} changes things and this bridge is read-only; a person can change bridge.readOnly in the manifest.`,
+      )
+    if (tool.effect === 'run' && !audit.ready())
+      throw new Refusal(
+        'failed',
+        `Nothing is run, since it could not be recorded (${audit.trouble}); make room or mend bridge/audit.jsonl.`,
+      )
+    const answer: Answer = redaction.answer(await work.run(bridge, call))
+    if (tool.effect !== 'read') record('call', 'done')
+    return { content: [...answer.content], ...(answer.data !== undefined && { structuredContent: { ...answer.data } }) }
+  } catch (error) {
+    if (error instanceof InputTrouble) return refused(redaction.text(`${error.message}.`))
+    if (error instanceof Refusal) {
+      if (error.kind === 'denied') record('denied', error.message)
+      else if (tool.effect !== 'read') record('call', `failed: ${error.message}`)
+      return refused(redaction.text(error.message))
+    }
+    if (call.signal.aborted) return refused(`${tool.name} was cancelled.`)
+    log.write('mcp-server', 'error', `${tool.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    if (tool.effect !== 'read') record('call', 'failed: fault of the bridge')
+    return refused(
+      `${tool.name} failed by a fault of this bridge: ${redaction.text(error instanceof Error ? error.message : String(error))}. More stands in bridge/logs/mcp-server.log.`,
+    )
+  }
+}

@@ -1,0 +1,78 @@
+import { lstatSync } from 'node:fs'
+import { lstat, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { codeOf, denied, failed } from '../refusal.ts'
+
+/**
+ * The canonical form of a path of which only a beginning may exist. Refuses a link that leads nowhere: writing through it
+ * would create its target.
+ */
+export async function canonical(path: string): Promise<{ real: string; missing: string[] }> {
+  const missing: string[] = []
+  for (let at = path; ; ) {
+    try {
+      return { real: await realpath(at), missing }
+    } catch (error) {
+      const code = codeOf(error)
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+      // What does not resolve and is still there is a link that leads nowhere: writing through it would create its target.
+      if (
+        await lstat(at).then(
+          () => code === 'ENOENT',
+          () => false,
+        )
+      )
+        throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
+    }
+    // Not dirname(): it would drop a separator at the end and hide what follows it.
+    const cut = Math.max(at.lastIndexOf('/'), sep === '\\' ? at.lastIndexOf('\\') : -1)
+    const name = at.slice(cut + 1)
+    if (name === '..') throw denied(`${JSON.stringify(path)} goes up from a folder that does not exist; give the path without "..".`)
+    if (name !== '' && name !== '.') missing.unshift(name)
+    const parent = cut <= 0 ? sep : at.slice(0, cut)
+    if (parent === at) throw failed(`${JSON.stringify(path)} cannot be found.`)
+    at = /^[A-Za-z]:$/.test(parent) ? parent + sep : parent
+  }
+}
+
+/** Those that did not exist are looked at again after so long. */
+const againMs = 1000
+
+interface Known {
+  readonly path: string
+  readonly real: string
+  readonly exists: boolean
+}
+
+/**
+ * Paths whose canonical form is needed at every call: resolved once. One that exists keeps its meaning from then on, so
+ * that swapping it for a link changes nothing; one that does not is looked at again now and then.
+ */
+export class CanonicalList {
+  private readonly paths: readonly string[]
+  private known: readonly Known[] | undefined
+  private list: readonly string[] = []
+  private checkedAt = 0
+
+  constructor(paths: readonly string[]) {
+    this.paths = paths
+  }
+
+  async all(): Promise<readonly string[]> {
+    const now = performance.now()
+    if (this.known !== undefined && now - this.checkedAt < againMs) return this.list
+    const before = this.known
+    // Without a miss this costs a look at each missing path, a few microseconds.
+    const stale = before?.some(({ path, exists }) => !exists && lstatSync(path, { throwIfNoEntry: false }) !== undefined) ?? true
+    this.checkedAt = now
+    if (!stale) return this.list
+    this.known = await Promise.all(this.paths.map((path, at) => (before?.[at]?.exists ? before[at] : resolved(path))))
+    this.list = this.known.map(({ real }) => real)
+    return this.list
+  }
+}
+
+async function resolved(path: string): Promise<Known> {
+  const { real, missing } = await canonical(path).catch(() => ({ real: path, missing: [path] }))
+  return missing[0] === path ? { path, real: path, exists: false } : { path, real: join(real, ...missing), exists: missing.length === 0 }
+}

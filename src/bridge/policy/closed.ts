@@ -1,0 +1,98 @@
+import type { Environment } from '../../model/environment.ts'
+
+/** Folders and files below a user's home that hold keys, logins or the settings of programs that run things. */
+const private_ = [
+  '.claude',
+  '.claude.json',
+  '.ssh',
+  '.gnupg',
+  '.aws',
+  '.azure',
+  '.kube',
+  '.docker',
+  '.password-store',
+  '.oci',
+  '.terraform.d',
+  '.config/gcloud',
+  '.config/gh',
+  '.config/hub',
+  '.config/op',
+  '.config/sops',
+  '.config/rclone',
+  '.config/claude',
+  '.config/Claude',
+  '.config/google-chrome',
+  '.config/chromium',
+  '.config/BraveSoftware',
+  '.config/microsoft-edge',
+  '.mozilla',
+  '.thunderbird',
+  '.local/share/keyrings',
+  '.local/share/kwalletd',
+  '.cursor/mcp.json',
+  '.codeium',
+  '.gemini',
+  '.codex',
+  '.cline',
+  '.netrc',
+  '_netrc',
+  '.npmrc',
+  '.yarnrc.yml',
+  '.pypirc',
+  '.git-credentials',
+  '.gem/credentials',
+  '.cargo/credentials.toml',
+  '.m2/settings.xml',
+  '.pgpass',
+  '.my.cnf',
+  '.vault-token',
+  '.bash_history',
+  '.zsh_history',
+  '.node_repl_history',
+  '.python_history',
+  'Library/Keychains',
+  'Library/Application Support/Claude',
+  'Library/Application Support/Google/Chrome',
+  'Library/Cookies',
+] as const
+const windowsPrivate = [
+  'AppData/Roaming/Claude',
+  'AppData/Local/Claude-Data',
+  'AppData/Local/Claude-3p',
+  'AppData/Roaming/Microsoft/Credentials',
+  'AppData/Local/Microsoft/Credentials',
+  'AppData/Roaming/Microsoft/Protect',
+  'AppData/Local/Google/Chrome/User Data',
+  'AppData/Local/Microsoft/Edge/User Data',
+  'AppData/Roaming/Mozilla',
+  'AppData/Roaming/gnupg',
+  'AppData/Roaming/GitHub CLI',
+  'AppData/Roaming/npm/etc',
+  'AppData/Roaming/Code/User/mcp.json',
+  'AppData/Roaming/Cursor/User/globalStorage',
+  'AppData/Roaming/gcloud',
+  '.mcp-twin',
+] as const
+
+/** Interfaces of the kernel, not files of the user. */
+const kernel = ['/proc', '/sys', '/dev'] as const
+
+/**
+ * Project files in which an entry means a program that is started, wherever they lie: an agent that could write them
+ * could run anything (CVE-2025-54135). By name, since no list of projects exists.
+ */
+const projectFiles = [/[\\/]\.mcp\.json$/i, /[\\/]\.(cursor|vscode)[\\/]mcp\.json$/i, /[\\/]\.claude[\\/]settings(\.local)?\.json$/i]
+
+/** Every store app's private copy of Claude's folder: its name has a publisher's suffix, so it is matched, not listed. */
+const packaged = /[\\/]AppData[\\/]Local[\\/]Packages[\\/]Claude_[^\\/]*([\\/]|$)/i
+
+/** True for files that are closed by their name, wherever they are. */
+export const closedByName = (path: string): boolean => projectFiles.some((pattern) => pattern.test(path)) || packaged.test(path)
+
+/** What is closed below one user's home, as this process opens it. */
+export function privatePaths(home: string, kind: Environment['kind']): string[] {
+  const separator = home.includes('\\') ? '\\' : '/'
+  const names = kind === 'windows' ? [...private_, ...windowsPrivate] : private_
+  const below = names.map((name) => `${home}${separator}${name.replaceAll('/', separator)}`)
+  return home.startsWith('/') ? [...below, ...kernel] : below
+}

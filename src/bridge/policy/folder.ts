@@ -1,0 +1,96 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { codeOf, denied, failed } from '../refusal.ts'
+import type { Policy } from './policy.ts'
+
+/**
+ * An open folder that policy allows. On Linux `at(name)` leads through the open descriptor, like `openat`: what the
+ * folder was called when it was checked does not matter any more, so swapping a part of the path for a link between
+ * check and use changes nothing. Elsewhere the canonical path is used and the opened file is compared afterwards.
+ */
+export class Folder {
+  readonly real: string
+  private readonly handle: FileHandle | null
+
+  private constructor(real: string, handle: FileHandle | null) {
+    this.real = real
+    this.handle = handle
+  }
+
+  static async open(real: string, policy: Policy): Promise<Folder> {
+    if (sep === '\\') return new Folder(real, null)
+    const handle = await open(real, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    try {
+      const opened = await where(handle)
+      if (opened !== null && opened !== real) await policy.check(opened, real)
+      if (opened !== null) return new Folder(opened, handle)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+    await handle.close()
+    return new Folder(real, null)
+  }
+
+  /** A path to a name in this folder, for one file operation. */
+  at(name: string): string {
+    return this.handle === null ? join(this.real, name) : `/proc/self/fd/${this.handle.fd}/${name}`
+  }
+
+  async close(): Promise<void> {
+    await this.handle?.close()
+  }
+}
+
+/** Where an open descriptor leads, as the kernel knows it; null where it cannot be asked. */
+async function where(handle: FileHandle): Promise<string | null> {
+  try {
+    return await readlink(`/proc/self/fd/${handle.fd}`)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Runs work in an open, checked folder and closes it. */
+export async function inFolder<T>(real: string, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
+  const folder = await Folder.open(real, policy)
+  try {
+    return await work(folder)
+  } finally {
+    await folder.close()
+  }
+}
+
+/**
+ * Opens an ordinary file that policy allows. Never follows a link at its end, never waits for the other end of a pipe
+ * and never opens a device. The opened file is what is checked.
+ */
+export async function openFile(real: string, name: string, folder: Folder, policy: Policy, flags: number): Promise<FileHandle> {
+  const follow = sep === '\\' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const handle = await open(folder.at(name), flags | follow, 0o666).catch((error) => {
+    if (codeOf(error) === 'ELOOP') throw denied(`${JSON.stringify(real)} was swapped for a link while it was opened; try again.`)
+    throw error
+  })
+  try {
+    const facts = await handle.stat()
+    if (facts.isDirectory()) throw failed(`${JSON.stringify(real)} is a directory; list_directory shows what is in it.`)
+    if (!facts.isFile()) throw denied(`${JSON.stringify(real)} is a pipe, a socket or a device; only ordinary files are opened.`)
+    const opened = await where(handle)
+    if (opened !== null) await policy.check(opened.replace(/ \(deleted\)$/, ''), real)
+    else await sameFile(real, facts, policy)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function sameFile(real: string, opened: { dev: number; ino: number }, policy: Policy): Promise<void> {
+  const now = await realpath(real)
+  await policy.check(now, real)
+  const facts = await stat(now)
+  if (facts.dev !== opened.dev || facts.ino !== opened.ino)
+    throw denied(`${JSON.stringify(real)} was swapped while it was opened; try again.`)
+}

@@ -1,0 +1,78 @@
+import { accessSync, constants } from 'node:fs'
+import { createRequire } from 'node:module'
+import { arch } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { failed } from '../refusal.ts'
+
+export interface TextQuery {
+  readonly pattern: string
+  readonly literal: boolean
+  readonly glob: string | undefined
+  readonly context: number
+  readonly caseSensitive: boolean
+}
+
+/**
+ * Options before anything that a caller wrote: no config file, no links followed, hidden files too. What a caller
+ * wrote stands in one word with its option or after `--`, so a pattern `--pre=cmd` is a pattern.
+ */
+const common = ['--no-config', '--no-messages', '--color=never', '--no-follow', '--hidden', '--no-heading', '--with-filename'] as const
+
+/** The last one that fits decides: what git keeps for itself, and names with a line break, which could pass for another file. */
+const globs = (glob: string | undefined): string[] => [...(glob === undefined ? [] : [`--glob=${glob}`]), '--glob=!.git', '--glob=!*\n*']
+
+export function textArguments(query: TextQuery, target: string): string[] {
+  return [
+    ...common,
+    '--null',
+    '--line-number',
+    query.literal ? '--fixed-strings' : '--no-fixed-strings',
+    query.caseSensitive ? '--case-sensitive' : '--ignore-case',
+    ...(query.context > 0 ? [`--context=${query.context}`] : []),
+    ...globs(query.glob),
+    `--regexp=${query.pattern}`,
+    '--',
+    target,
+  ]
+}
+
+export const nameArguments = (glob: string, target: string): string[] => [...common, '--files', ...globs(glob), '--', target]
+
+let found: string | undefined
+
+/**
+ * ripgrep, as the package `@vscode/ripgrep` ships it for this platform (a plain binary in the package, nothing is
+ * downloaded), or from PATH where that package is not installed.
+ */
+export function ripgrep(platform: NodeJS.Platform, path: string | undefined): string {
+  found ??= packaged(platform) ?? onPath(platform, path)
+  if (found === undefined)
+    throw failed('Searching needs ripgrep, which is not here: mcp-twin sync installs it with the program, or put rg on PATH.')
+  return found
+}
+
+const fileName = (platform: NodeJS.Platform): string => (platform === 'win32' ? 'rg.exe' : 'rg')
+
+function packaged(platform: NodeJS.Platform): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve(`@vscode/ripgrep-${platform}-${arch()}/bin/${fileName(platform)}`)
+  } catch {
+    // Not installed for this platform; PATH is the second place to look.
+    return undefined
+  }
+}
+
+function onPath(platform: NodeJS.Platform, path: string | undefined): string | undefined {
+  return (path ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, fileName(platform)))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}

@@ -1,0 +1,71 @@
+import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
+import type { Bridge } from './bridge.ts'
+import { limits } from './limits.ts'
+import { callTool } from './pipeline.ts'
+import { type Call, listed, type Tool } from './tool.ts'
+
+const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
+
+/** Lets so many calls of one connection run at a time; the others wait in order. */
+class Turns {
+  private running = 0
+  private readonly waiting: (() => void)[] = []
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= limits.callsAtOnce) await new Promise<void>((resolve) => this.waiting.push(resolve))
+    this.running++
+    try {
+      return await work()
+    } finally {
+      this.running--
+      this.waiting.shift()?.()
+    }
+  }
+}
+
+function callOf(client: string, context: ServerContext): Call {
+  const { mcpReq } = context
+  const progressToken = mcpReq._meta?.progressToken
+  let progress = 0
+  return {
+    client,
+    signal: mcpReq.signal,
+    progress(message) {
+      if (progressToken === undefined || mcpReq.signal.aborted) return
+      progress++
+      // A client that went away is noticed elsewhere; its progress is of no interest to anyone.
+      mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, message } }).catch(() => undefined)
+    },
+  }
+}
+
+/**
+ * One protocol server for one connection (or, over HTTP, one request of `session`), over the bridge that all share and
+ * that may still be opening: a client's hello is answered without it. The SDK's
+ * `Server` is used rather than `McpServer`: our tools bring their schemas as data, and nothing is converted at start.
+ */
+export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], version: string, session?: string): Server {
+  const server = new Server({ name: 'mcp-twin', version }, { capabilities: { tools: {} }, instructions })
+  const turns = new Turns()
+  server.setRequestHandler('tools/list', async () => ({ tools: (await available(await opened, tools)).map(listed) }))
+  server.setRequestHandler('tools/call', async (request, context) => {
+    const { name, arguments: raw } = request.params
+    const tool = tools.find((each) => each.name === name)
+    if (tool === undefined)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}. tools/list names those there are.`)
+    const bridge = await opened
+    const client = session === undefined ? bridge.settings.client : `session ${session}`
+    return turns.take(() => callTool(tool, raw, bridge, callOf(client, context)))
+  })
+  return server
+}
+
+/** What this bridge offers now: a family that is off is not listed, nor are writing tools where nothing may be written. */
+async function available(bridge: Bridge, tools: readonly Tool[]): Promise<Tool[]> {
+  const { settings } = bridge
+  const terminal = settings.terminal === 'off' ? false : settings.terminal === 'on' || (await (await bridge.terminal()).usable())
+  return tools.filter(
+    (tool) =>
+      settings.families.includes(tool.family) && (tool.family !== 'terminal' || terminal) && (!settings.readOnly || tool.effect === 'read'),
+  )
+}

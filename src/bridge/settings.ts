@@ -1,0 +1,40 @@
+import type { Environment, World } from '../model/environment.ts'
+import type { Place } from './policy/spelling.ts'
+import type { Family } from './tool.ts'
+
+export type TerminalMode = 'off' | 'sandbox' | 'on'
+
+/**
+ * What a bridge is started with: decided once, from manifest and flags, by a person. No tool, argument, root of the
+ * client or environment variable changes any of it while it runs.
+ */
+export interface Settings {
+  readonly version: string
+  /** Who is on the other end, as `--client` says. */
+  readonly client: string
+  /** `~/.mcp-twin/bridge` as this process opens it. */
+  readonly folder: string
+  readonly self: Environment
+  /** What is needed to read a path; found out when first needed, since starting must not wait for it. */
+  place(): Promise<Place>
+  /** All sides of this computer with their programs; may take seconds when nothing is remembered. */
+  world(): Promise<World>
+  readonly families: readonly Family[]
+  readonly roots: readonly string[]
+  readonly closed: readonly string[]
+  readonly reopened: readonly string[]
+  readonly readOnly: boolean
+  readonly terminal: TerminalMode
+  readonly blockedCommands: readonly string[]
+  /** Keys that no answer may hold; read when first needed. */
+  keys(): Promise<readonly string[]>
+  /** What was wrong when it started, in sentences: a manifest that cannot be read, a root that opens nothing. */
+  readonly problems: readonly string[]
+  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
+  readonly pid: number
+  /** The node that runs this process. */
+  readonly execPath: string
+  now(): number
+  random(bytes: number): string
+}

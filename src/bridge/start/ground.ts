@@ -1,0 +1,100 @@
+import { homedir } from 'node:os'
+import { findDrives } from '../../effects/world/drives.ts'
+import { readKernel } from '../../effects/world/kernel.ts'
+import { ownFolder } from '../../effects/home/folder.ts'
+import type { HomePlace } from '../../effects/home/find.ts'
+import { homeJsonName } from '../../core/layout.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
+import { TwinError } from '../../errors.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import { native, type ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** Where a bridge works: home is this side, or it has to be started over there. */
+export type Ground =
+  | {
+      readonly kind: 'here'
+      readonly folder: ReachablePath
+      self(): Promise<Environment>
+      /** All sides, asked for when first needed; this side alone where looking fails. */
+      world(): Promise<World>
+    }
+  | { readonly kind: 'elsewhere'; readonly world: World; readonly home: HomePlace }
+
+/**
+ * Finds home as fast as it can be: a client waits. A side without `home.json` is home itself, and then nothing else is
+ * looked at; only where it names another side, or a test planted a world, are the sides asked for.
+ */
+export async function findGround(system: System): Promise<Ground> {
+  const rough = roughSide(system)
+  const planted = (system.variables.MCP_TWIN_WORLD ?? '') !== ''
+  const folder = toHere(rough, ownFolder(system, rough))
+  const pointer = toHere(rough, joinPath(rough, ownFolder(system, rough), homeJsonName))
+  if (planted || folder === null || (pointer !== null && (await system.files.look(pointer)) !== null)) return bySides(system)
+  let self: Promise<Environment> | undefined
+  let world: Promise<World> | undefined
+  const known = () => {
+    self ??= thisSide(system, rough)
+    return self
+  }
+  return {
+    kind: 'here',
+    folder,
+    self: known,
+    world() {
+      world ??= known().then((side) => sides(system, side))
+      return world
+    },
+  }
+}
+
+async function bySides(system: System): Promise<Ground> {
+  const { detectWorld } = await import('../../effects/world/detect.ts')
+  const { findHome } = await import('../../effects/home/find.ts')
+  const world = await detectWorld(system, {})
+  const home = await findHome(system, world)
+  if (!home.isSelf) return { kind: 'elsewhere', world, home }
+  return { kind: 'here', self: () => Promise.resolve(home.environment), folder: home.here, world: () => Promise.resolve(world) }
+}
+
+async function sides(system: System, self: Environment): Promise<World> {
+  const { detectWorld } = await import('../../effects/world/detect.ts')
+  try {
+    return await detectWorld(system, {})
+  } catch (error) {
+    if (error instanceof TwinError) return { environments: [self] }
+    throw error
+  }
+}
+
+const bare = { self: true, files: [], running: [] }
+
+/** This side by what costs nothing to know: enough to find our own folder. */
+function roughSide(system: System): Environment {
+  const { variables, platform } = system
+  const node = native(system.execPath)
+  if (platform === 'win32') {
+    const systemRoot = native(variables.SystemRoot ?? variables.SYSTEMROOT ?? 'C:\\Windows')
+    return {
+      ...bare,
+      id: 'windows',
+      kind: 'windows',
+      user: variables.USERNAME ?? '',
+      home: native(variables.USERPROFILE ?? homedir()),
+      node,
+      systemRoot,
+    }
+  }
+  const kind = platform === 'darwin' ? 'macos' : 'linux'
+  return { ...bare, id: kind, kind, user: variables.USER ?? variables.LOGNAME ?? '', home: native(variables.HOME || homedir()), node }
+}
+
+/** This side as far as paths need it; its programs are found out later, with the other sides. */
+async function thisSide(system: System, rough: Environment): Promise<Environment> {
+  if (rough.kind !== 'linux') return rough
+  const kernel = await readKernel(system)
+  if (kernel.wsl === null) return rough
+  const { mountRoot } = await findDrives(system)
+  const distro = system.variables.WSL_DISTRO_NAME
+  return { ...rough, id: `wsl:${distro ?? 'unknown'}`, kind: 'wsl', mountRoot, ...(distro !== undefined && { distro }) }
+}

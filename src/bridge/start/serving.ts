@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises'
+import type { Readable, Writable } from 'node:stream'
+import type { McpServerFactory } from '@modelcontextprotocol/server'
+import type { System } from '../../model/system.ts'
+import type { Bridge } from '../bridge.ts'
+import { openBridge } from '../open.ts'
+import { buildServer } from '../server.ts'
+import type { Settings } from '../settings.ts'
+import { tools } from '../tools/index.ts'
+import { carryStdio } from '../transports/stdio.ts'
+import type { Carrier } from '../transports/transport.ts'
+
+export interface Serving {
+  /** Still being worked out when the client says hello. */
+  readonly settings: Promise<Settings>
+  readonly version: string
+  readonly system: System
+  readonly listen: { readonly port: number; readonly address: string } | null
+  readonly stdin: Readable
+  readonly stdout: Writable
+  /** Id of the process that started us, as it is now: another one means that it has died. */
+  parent(): number
+  readonly signal: AbortSignal
+  /** Words for a person on stderr. */
+  say(text: string): void
+}
+
+const parentEveryMs = 2000
+
+/** Settles when the process that started us is gone: a client that was killed may leave its end of the pipe to a child. */
+function orphaned({ parent, system }: Serving): { readonly gone: Promise<void>; stop(): void } {
+  const first = parent()
+  let timer: NodeJS.Timeout | undefined
+  const gone = new Promise<void>((resolve) => {
+    timer = setInterval(() => {
+      if (parent() !== first || (first > 1 && !system.isAlive(first))) resolve()
+    }, parentEveryMs)
+    timer.unref()
+  })
+  return { gone, stop: () => clearInterval(timer) }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/**
+ * Serves clients until they are gone: stdin at its end, the parent dead, or a signal. With a listener and a stdin that
+ * ended before any message came, it stays as a service until it is signalled. Everything started ends with it.
+ */
+export async function serveBridge(serving: Serving): Promise<void> {
+  const { signal } = serving
+  const opened = serving.settings.then(openBridge)
+  const factory: McpServerFactory = ({ authInfo }) => buildServer(opened, tools, serving.version, authInfo?.clientId)
+  const stdio = carryStdio(
+    factory,
+    serving.stdin,
+    serving.stdout,
+    (error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message)),
+  )
+  const watch = orphaned(serving)
+  const gone = Promise.race([
+    stdio.ended.then(() => 'input' as const),
+    aborted(signal).then(() => 'signal' as const),
+    watch.gone.then(() => 'parent' as const),
+  ])
+  const carriers: Carrier[] = [stdio]
+  try {
+    const bridge = await opened
+    if (serving.listen !== null) carriers.push(await listen(serving, serving.listen, bridge, factory))
+    begin(bridge)
+    const why = await gone
+    if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) await aborted(signal)
+    await Promise.all([...carriers.map((carrier) => carrier.close()), bridge.close()])
+  } finally {
+    watch.stop()
+    serving.stdin.destroy()
+  }
+}
+
+async function listen(
+  serving: Serving,
+  where: { port: number; address: string },
+  bridge: Bridge,
+  factory: McpServerFactory,
+): Promise<Carrier> {
+  const { carryHttp } = await import('./listening.ts')
+  const http = await carryHttp(serving.system, where, bridge, factory)
+  serving.say(`Listening on http://${where.address}:${http.port}/mcp; a program needs a token: mcp-twin session new`)
+  return http
+}
+
+/** Nobody waits for this; a folder that cannot be made is said when something needs it. */
+function begin({ settings, log }: Bridge): void {
+  mkdir(`${settings.folder}/workspace`, { recursive: true, mode: 0o700 }).then(
+    () => log.write('mcp-server', 'info', `started for ${settings.client}, pid ${settings.pid}, version ${settings.version}`),
+    () => undefined,
+  )
+}

@@ -1,0 +1,170 @@
+import { isWindows } from '../../core/paths.ts'
+import { usageError } from '../../errors.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { privatePaths } from '../policy/closed.ts'
+import { type Place, understand } from '../policy/spelling.ts'
+import { Refusal } from '../refusal.ts'
+import type { Settings, TerminalMode } from '../settings.ts'
+import { families, type Family } from '../tool.ts'
+
+/** What the command line says; each is a person's word in a client's entry. */
+export interface Flags {
+  readonly client: string
+  readonly roots: readonly string[]
+  readonly tools: readonly string[]
+  readonly terminal: TerminalMode | undefined
+  readonly readOnly: boolean
+}
+
+export interface Origin {
+  readonly system: System
+  readonly version: string
+  self(): Promise<Environment>
+  /** Home's folder as this process opens it. */
+  readonly folder: ReachablePath
+  readonly manifest: ReachablePath
+  world(): Promise<World>
+  keys(manifest: Manifest): Promise<readonly string[]>
+  /** Every client's own config file on this side. */
+  clientFiles(self: Environment, manifest: Manifest): readonly string[]
+  readonly clientIds: readonly string[]
+}
+
+const emptyManifest: Manifest = { version: 1, servers: {} }
+
+/** The manifest, or defaults and what is wrong: a bridge starts in any case, since a client waits for it. */
+async function readManifest({ system, manifest: path, clientIds }: Origin): Promise<{ manifest: Manifest; problems: string[] }> {
+  try {
+    const bytes = await system.files.read(path)
+    if (bytes === null)
+      return {
+        manifest: emptyManifest,
+        problems: [`There is no manifest (${path}); this bridge runs with defaults. mcp-twin init makes one.`],
+      }
+    const { parseManifest } = await import('../../core/manifest/parse.ts')
+    const parsed = parseManifest(bytes, clientIds)
+    if (parsed.ok) return { manifest: parsed.manifest, problems: [] }
+    const where = parsed.line === undefined ? '' : `:${parsed.line}:${parsed.column}`
+    return {
+      manifest: emptyManifest,
+      problems: [
+        `The manifest cannot be used (${path}${where}: ${parsed.message}); this bridge runs with defaults until it is mended and started again.`,
+      ],
+    }
+  } catch (error) {
+    return {
+      manifest: emptyManifest,
+      problems: [
+        `The manifest cannot be read (${path}: ${error instanceof Error ? error.message : String(error)}); this bridge runs with defaults.`,
+      ],
+    }
+  }
+}
+
+/** Refuses a family that does not exist, before anything is started. */
+export function checkFamilies(names: readonly string[]): void {
+  const strange = names.find((name) => !families.some((family) => family === name))
+  if (strange !== undefined) throw usageError(`There is no tool family "${strange}".`, { hint: `--tools takes ${families.join(', ')}` })
+}
+
+/** The families to offer: those of the flags, else of the manifest, else all. A name that means none is said. */
+function wantedFamilies(flags: Flags, manifest: Manifest, problems: string[]): readonly Family[] {
+  const known = (name: string): Family | undefined => families.find((family) => family === name)
+  const named = flags.tools.length > 0 ? flags.tools : manifest.bridge?.families
+  if (named === undefined) return families
+  for (const name of named)
+    if (known(name) === undefined) problems.push(`The manifest names a tool family "${name}" that this bridge does not have.`)
+  return named.flatMap((name) => known(name) ?? [])
+}
+
+/** Paths of the manifest or of flags, absolute or from `~`; any other opens nothing and is said. */
+function configured(paths: readonly string[], what: string, place: Place, problems: string[]): string[] {
+  return paths.flatMap((path) => {
+    const absolute = /^(~([\\/]|$)|[\\/]|[A-Za-z]:[\\/])/.test(path.trim())
+    if (!absolute) {
+      problems.push(`${what} ${JSON.stringify(path)} is neither absolute nor from ~, so it is not used.`)
+      return []
+    }
+    try {
+      return [understand(path, place, '')]
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      problems.push(`${what} ${JSON.stringify(path)} is not used: ${error.message}`)
+      return []
+    }
+  })
+}
+
+/** Everything that a bridge is started with, decided here and by nothing later. */
+export async function decideSettings(origin: Origin, flags: Flags): Promise<Settings> {
+  const { system } = origin
+  const self = await origin.self()
+  const { manifest, problems } = await readManifest(origin)
+  const separator = system.platform === 'win32' ? '\\' : '/'
+  const folder = `${origin.folder}${separator}bridge`
+  const workspace = `${folder}${separator}workspace`
+  const place = await placeOf(origin, self)
+  const { bridge = {} } = manifest
+  const roots =
+    flags.roots.length > 0
+      ? configured(flags.roots, 'The root', place, problems)
+      : [workspace, ...configured(bridge.roots ?? [], 'The root', place, problems)]
+  const deny = configured(bridge.deny ?? [], 'The closed path', place, problems)
+  return {
+    version: origin.version,
+    client: flags.client,
+    folder,
+    self,
+    place: () => Promise.resolve(place),
+    world: origin.world,
+    families: wantedFamilies(flags, manifest, problems),
+    roots,
+    closed: [origin.folder, ...privatePaths(self.home, self.kind), ...origin.clientFiles(self, manifest), ...deny],
+    reopened: [workspace],
+    readOnly: flags.readOnly || bridge.readOnly === true,
+    terminal: flags.terminal ?? bridge.terminal ?? 'off',
+    blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
+    keys: () => origin.keys(manifest),
+    problems,
+    variables: system.variables,
+    platform: system.platform,
+    pid: system.pid,
+    execPath: system.execPath,
+    now: () => system.now(),
+    random: (bytes) => system.random(bytes),
+  }
+}
+
+/** What is blocked where the manifest does not say: programs that change who one is, or the machine as a whole. */
+const usuallyBlocked = [
+  'sudo',
+  'su',
+  'doas',
+  'pkexec',
+  'runas',
+  'shutdown',
+  'reboot',
+  'halt',
+  'poweroff',
+  'mkfs',
+  'fdisk',
+  'parted',
+  'diskpart',
+  'format',
+  'passwd',
+  'visudo',
+  'useradd',
+  'userdel',
+  'usermod',
+  'bcdedit',
+]
+
+/** Paths of other sides: on Linux the own side says enough (where drives are mounted), unless a test planted a world. */
+async function placeOf({ system, world }: Origin, self: Environment): Promise<Place> {
+  const needed = isWindows(self) || (system.variables.MCP_TWIN_WORLD ?? '') !== ''
+  const others = needed ? (await world()).environments.filter((side) => side.id !== self.id) : []
+  return { self, others }
+}

@@ -1,0 +1,187 @@
+import { lstatSync, realpathSync } from 'node:fs'
+import { delimiter, isAbsolute, join } from 'node:path'
+import { codeOf, denied } from '../../refusal.ts'
+import type { Grammar } from '../shells.ts'
+import { cmdCommands } from './cmd.ts'
+import { posixCommands } from './posix.ts'
+import { powershellCommands } from './powershell.ts'
+import { type SimpleCommand, Unreadable, type Word } from './word.ts'
+
+/** Programs that start the program named behind them. */
+const wrappers = new Set([
+  'env',
+  'command',
+  'builtin',
+  'exec',
+  'nohup',
+  'time',
+  'nice',
+  'ionice',
+  'timeout',
+  'stdbuf',
+  'setsid',
+  'xargs',
+  'chroot',
+  'unshare',
+  'nsenter',
+  'busybox',
+  'toybox',
+  'parallel',
+  'watch',
+  'flock',
+  'strace',
+  'ltrace',
+  'script',
+  'setarch',
+  'systemd-run',
+  'find',
+  'fd',
+  'chrt',
+  'taskset',
+  'noglob',
+  'nocorrect',
+  'start-process',
+  'saps',
+  'start',
+  'invoke-command',
+  'icm',
+  'start-job',
+  'runas',
+  'forfiles',
+])
+const posixShells = new Set(['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'wsl'])
+
+const bare = (text: string): string => (text.split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/\.(exe|com|bat|cmd|ps1)$/, '')
+
+/** The blocked entry that a command, or the part of it from `index` on, begins with. */
+function blockedBy(words: readonly Word[], index: number, blocked: readonly string[]): string | null {
+  const name = bare(words[index]?.text ?? '')
+  const found = blocked.find((entry) => {
+    const [program = '', ...rest] = entry.trim().split(/\s+/)
+    const same = name === bare(program) || name.startsWith(`${bare(program)}.`)
+    return same && rest.every((word, at) => words[index + 1 + at]?.text === word)
+  })
+  return found ?? null
+}
+
+const read = (text: string, grammar: Grammar): SimpleCommand[] =>
+  grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
+
+/** Command lines given to another shell as an argument: they are read by that shell's rules. */
+function inner(words: readonly Word[], outer: Grammar): { text: string; grammar: Grammar } | null {
+  const name = bare(words[0]?.text ?? '')
+  const rest = words.slice(1)
+  const joined = (from: number): string => {
+    // Words of a POSIX shell lose their variables when they are read; the others keep them, to be judged once more.
+    if (outer === 'posix' && rest.slice(from).some(({ dynamic }) => dynamic))
+      throw new Unreadable(`what ${name} is to run is only known when it runs`)
+    return rest
+      .slice(from)
+      .map(({ text }) => text)
+      .join(' ')
+  }
+  if (name === 'eval') return { text: joined(0), grammar: 'posix' }
+  if (name === 'trap' && rest.length > 1) return { text: rest[0]?.dynamic ? joined(0) : (rest[0]?.text ?? ''), grammar: 'posix' }
+  if (posixShells.has(name)) {
+    const at = rest.findIndex(({ text }) => /^-[a-z]*c$/i.test(text) || text === '-e' || text === '--exec' || text === '--')
+    if (at < 0) return null
+    if (outer === 'posix' && rest[at + 1]?.dynamic) throw new Unreadable(`what ${name} is to run is only known when it runs`)
+    return { text: name === 'wsl' ? joined(at + 1) : (rest[at + 1]?.text ?? ''), grammar: 'posix' }
+  }
+  if (name === 'cmd') {
+    const at = rest.findIndex(({ text }) => /^\/[ckr]/i.test(text))
+    return at < 0 ? null : { text: joined(at + 1), grammar: 'cmd' }
+  }
+  if (name === 'powershell' || name === 'pwsh') {
+    if (rest.some(({ text }) => /^[-/]e(nc?|nco\w*|c)?$/i.test(text))) throw new Unreadable('an encoded command cannot be read')
+    const at = rest.findIndex(({ text }) => /^[-/]c(o\w*)?$/i.test(text))
+    return at < 0 ? null : { text: joined(at + 1), grammar: 'powershell' }
+  }
+  return null
+}
+
+/** The programs a line starts, each checked by its name; throws a refusal. Answers the plain names, to be looked up. */
+function check(text: string, grammar: Grammar, blocked: readonly string[], depth: number): string[] {
+  if (depth > 8) throw new Unreadable('shells are nested too deeply')
+  const programs: string[] = []
+  const refuse = (entry: string) => {
+    throw denied(`${JSON.stringify(entry)} is on the list of blocked commands; a person can change bridge.blockedCommands in the manifest.`)
+  }
+  for (const { words } of read(text, grammar)) {
+    const [program] = words
+    if (program === undefined) continue
+    if (program.dynamic) throw new Unreadable(`the program ${JSON.stringify(program.text.slice(0, 60))} is only known when it runs`)
+    const entry = blockedBy(words, 0, blocked)
+    if (entry !== null) refuse(entry)
+    programs.push(program.text)
+    if (wrappers.has(bare(program.text))) {
+      for (let at = 1; at < words.length; at++) {
+        const behind = blockedBy(words, at, blocked)
+        if (behind !== null) refuse(behind)
+        const lower = inner(words.slice(at), grammar)
+        if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
+      }
+      const next = words.slice(1).find(({ text }) => !/^-|^\w+=|^[\d.]+[smhd]?$/.test(text))
+      if (next?.dynamic && !['find', 'fd'].includes(bare(program.text)))
+        throw new Unreadable(`what ${bare(program.text)} is to run is only known when it runs`)
+    }
+    const lower = inner(words, grammar)
+    if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
+    if (bare(program.text) === 'alias')
+      for (const { text: alias } of words.slice(1)) programs.push(...check(alias.replace(/^[^=]*=/, ''), grammar, blocked, depth + 1))
+  }
+  return programs
+}
+
+/**
+ * A guard rail, not a boundary: it keeps an agent from a blocked program by accident or by simple disguise, and refuses
+ * a line that it cannot read. A program can still be reached through an interpreter or a script; `terminal: sandbox` is
+ * the wall. `cwd` and `path` are this side's; null where the command runs on the other one.
+ */
+export function guardCommand(
+  text: string,
+  grammar: Grammar,
+  blocked: readonly string[],
+  lookup: { cwd: string; path: string } | null,
+): void {
+  if (blocked.length === 0) return
+  let programs: string[]
+  try {
+    programs = check(text, grammar, blocked, 0)
+  } catch (error) {
+    if (error instanceof Unreadable)
+      throw denied(
+        `The command is refused because it cannot be checked against the blocked commands: ${error.message}. Write it plainly, one program at a time.`,
+      )
+    throw error
+  }
+  if (lookup === null) return
+  for (const program of new Set(programs)) {
+    const real = resolved(program, lookup)
+    const entry = real === null ? null : blockedBy([{ text: real, dynamic: false, quoted: false }], 0, blocked)
+    if (entry !== null)
+      throw denied(
+        `${JSON.stringify(program)} is ${real}, which is on the list of blocked commands; a person can change bridge.blockedCommands in the manifest.`,
+      )
+  }
+}
+
+/** The file that a program's name leads to, links followed: a link to a blocked program is that program. */
+function resolved(program: string, { cwd, path }: { cwd: string; path: string }): string | null {
+  const candidates = /[\\/]/.test(program)
+    ? [isAbsolute(program) ? program : join(cwd, program)]
+    : path
+        .split(delimiter)
+        .filter((folder) => folder !== '')
+        .map((folder) => join(folder, program))
+  for (const candidate of candidates) {
+    // Most folders of PATH do not have it, which is told without the cost of an error.
+    if (lstatSync(candidate, { throwIfNoEntry: false }) === undefined) continue
+    try {
+      return realpathSync.native(candidate)
+    } catch (error) {
+      if (codeOf(error) === '') throw error
+    }
+  }
+  return null
+}

@@ -1,0 +1,18 @@
+/** A word of a command line after its quotes are taken off. */
+export interface Word {
+  readonly text: string
+  /** Part of it is only known when it runs: a variable, a glob, a substitution. */
+  readonly dynamic: boolean
+  /** Quoted or escaped in part: never a reserved word. */
+  readonly quoted: boolean
+}
+
+export type Token = { readonly kind: 'word'; readonly word: Word } | { readonly kind: 'op'; readonly op: string }
+
+/** A command line that cannot be read with certainty; it is refused. */
+export class Unreadable extends Error {}
+
+/** One program with its arguments, as far as the line tells. */
+export interface SimpleCommand {
+  readonly words: readonly Word[]
+}

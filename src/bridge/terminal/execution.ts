@@ -1,0 +1,37 @@
+import { limits } from '../limits.ts'
+import type { Call } from '../tool.ts'
+import type { ShellName } from './shells.ts'
+
+/** A command as a tool asks for it. */
+export interface ExecuteRequest {
+  readonly command: string
+  readonly timeoutMs: number
+  readonly onTimeout: 'stop' | 'keep'
+  readonly shell: ShellName | undefined
+  readonly cwd: string | undefined
+  readonly environment: string | undefined
+  readonly background: boolean
+}
+
+/** How it went. */
+export interface Executed {
+  readonly output: string
+  readonly exitCode: number | null
+  readonly timedOut: boolean
+  /** Where it goes on, or where the output that was left out can be read. */
+  readonly session: string | null
+  readonly cut: boolean
+}
+
+/** Hands new output on as progress, a few times a second. */
+export function streamed(call: Call): (text: string) => void {
+  let waiting = ''
+  let last = -Number.MAX_VALUE
+  return (text) => {
+    waiting = (waiting + text).slice(-limits.progressCharacters)
+    if (performance.now() - last < limits.progressEveryMs) return
+    last = performance.now()
+    call.progress(waiting)
+    waiting = ''
+  }
+}

@@ -1,0 +1,156 @@
+import { accessSync, constants } from 'node:fs'
+import { toHere } from '../../core/paths.ts'
+import { programOn } from '../../effects/world/program.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import { native } from '../../model/path.ts'
+import type { Policy } from '../policy/policy.ts'
+import { spell } from '../policy/spelling.ts'
+import { denied, failed } from '../refusal.ts'
+import type { Settings } from '../settings.ts'
+import { agentArguments } from './agent.ts'
+import { guardCommand } from './blocked/guard.ts'
+import { commandEnvironment, passedPattern } from './environment.ts'
+import type { Start } from './session.ts'
+import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
+import type { Wall } from './wall.ts'
+
+interface Wanted {
+  readonly command: string
+  readonly shell: ShellName | undefined
+  /** The configured shell, taken where none is named and it exists on the side. */
+  readonly preset: ShellName | null
+  readonly cwd: string | undefined
+  readonly environment: string | undefined
+  readonly input: boolean
+}
+
+interface Ground {
+  readonly settings: Settings
+  readonly policy: Policy
+  readonly tag: string
+  /** Set in sandbox mode. */
+  readonly wall: Wall | null
+}
+
+export interface Prepared {
+  readonly start: Start
+  readonly shell: ShellName
+  readonly environment: string
+}
+
+/** Decides where and by which shell a command runs, checks it, and gives the words that start it. */
+export async function prepareStart(wanted: Wanted, ground: Ground): Promise<Prepared> {
+  const { settings } = ground
+  const side = await sideOf(wanted, settings)
+  return side.id === settings.self.id ? prepareHere(wanted, ground) : prepareThere(wanted, ground, side)
+}
+
+const windowsOnly = (shell: ShellName | undefined): boolean => shell === 'cmd' || shell === 'powershell'
+const posixOnly = (shell: ShellName | undefined): boolean => shell === 'bash' || shell === 'sh' || shell === 'zsh'
+
+/** The side that was named, or that the named shell exists on; otherwise our own. */
+async function sideOf({ environment, shell }: Wanted, settings: Settings): Promise<Environment> {
+  const { self } = settings
+  const elsewhere = self.kind === 'windows' ? posixOnly(shell) : windowsOnly(shell)
+  if (environment === undefined && !elsewhere) return self
+  if (environment === self.id || environment === self.kind) return self
+  const { environments } = await settings.world()
+  const found = environments.find(({ id, kind }) =>
+    environment === undefined ? (windowsOnly(shell) ? kind === 'windows' : kind !== 'windows') : id === environment || kind === environment,
+  )
+  if (found === undefined)
+    throw failed(
+      `There is no side ${JSON.stringify(environment ?? `with ${shell}`)} here; there are ${environments.map(({ id }) => id).join(', ')}.`,
+    )
+  return found
+}
+
+const isThere = (path: string | null): boolean => {
+  if (path === null) return false
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The first of the shells wanted that the side has, with its place as that side spells it. */
+function shellOn(side: Environment, { shell, preset }: Wanted): { name: ShellName; program: string } {
+  const tried = shell === undefined ? [...(preset === null ? [] : [preset]), ...usualShells(side)] : [shell]
+  for (const name of tried) {
+    const program = shellPlaces(name, side).find((place) => isThere(toHere(side, native(place))))
+    if (program !== undefined) return { name, program }
+  }
+  // A side whose files are not reached from here is believed to have its usual shell.
+  const [name] = tried
+  const program = name === undefined ? undefined : shellPlaces(name, side)[0]
+  if (!side.self && side.files.length === 0 && name !== undefined && program !== undefined) return { name, program }
+  throw failed(`${side.id} has no ${tried.join(' or ')}; name another shell.`)
+}
+
+async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Ground): Promise<Prepared> {
+  const { self } = settings
+  const { name, program } = shellOn(self, wanted)
+  const cwd = (await policy.existing(wanted.cwd ?? (await policy.region()).open[0] ?? '')).real
+  const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, { cwd, path: env.PATH ?? '' })
+  const { args, verbatim } = shellArguments(name, wanted.command)
+  const words = wall === null ? [] : await wall.words(cwd)
+  return {
+    start: {
+      argv: [...words, program, ...args],
+      cwd: wall === null ? cwd : undefined,
+      env,
+      verbatim,
+      input: wanted.input,
+      windows: self.kind === 'windows',
+      order: null,
+    },
+    shell: name,
+    environment: self.id,
+  }
+}
+
+async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Ground, side: Environment): Promise<Prepared> {
+  if (wall !== null) throw denied(`Commands run in a sandbox, which ${side.id} has none of; they run on ${settings.self.id} only.`)
+  const { name, program } = shellOn(side, wanted)
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, null)
+  const cwd = await folderThere(wanted, policy, side, name)
+  const world: World = await settings.world()
+  if (side.node === undefined) throw failed(`${side.id} has no node, which starts and ends commands there; mcp-twin doctor says more.`)
+  const agent = programOn(world, side, [side.node, ...agentArguments()], { timeoutMs: 0, onlyEnv: true, env: {} })
+  if (agent === null)
+    throw failed(
+      `Programs of ${side.id} cannot be started from here${side.trouble === undefined ? '' : `: ${side.trouble.reason}`}; mcp-twin doctor says more.`,
+    )
+  const { args, verbatim } = shellArguments(name, wanted.command)
+  const env = { ...commandEnvironment(settings.variables, tag), ...defined(agent.env) }
+  const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: { TERM: 'dumb' } }
+  return {
+    start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, windows: side.kind === 'windows', order },
+    shell: name,
+    environment: side.id,
+  }
+}
+
+/**
+ * Where a command starts on the other side: the folder named, else the first allowed one that lies on that side, else
+ * that side's user folder. cmd cannot work in a network path, which is what our own side's files are to Windows.
+ */
+async function folderThere(wanted: Wanted, policy: Policy, side: Environment, shell: ShellName): Promise<string | undefined> {
+  const place = await policy.place()
+  const far = (path: string | null): boolean => path === null || (side.kind === 'windows' && path.startsWith('\\\\'))
+  if (wanted.cwd !== undefined) {
+    const path = spell((await policy.existing(wanted.cwd)).real, side, place)
+    if (path === null) throw failed(`${JSON.stringify(wanted.cwd)} cannot be reached from ${side.id}; name a folder of that side.`)
+    if (far(path) && shell === 'cmd')
+      throw failed(`cmd cannot work in ${path}, a network path to Windows; name a folder on a Windows drive, or use powershell.`)
+    return path
+  }
+  const near = (await policy.region()).open.map((root) => spell(root, side, place)).find((path) => !far(path))
+  return near ?? undefined
+}
+
+const defined = (env: Readonly<Record<string, string | undefined>> | undefined): Record<string, string> =>
+  Object.fromEntries(Object.entries(env ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { limits } from '../limits.ts'
+import { failed } from '../refusal.ts'
+import type { Order } from './agent.ts'
+import { Output } from './output.ts'
+
+/** How a command is started: ready-made argv for this process, and how to speak to what it starts. */
+export interface Start {
+  readonly argv: readonly string[]
+  readonly cwd: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  readonly verbatim: boolean
+  /** The command may be given input later; otherwise it reads an empty one. */
+  readonly input: boolean
+  /** A Windows program prints it. */
+  readonly windows: boolean
+  /** Set where an agent on the other side starts it. */
+  readonly order: Order | null
+}
+
+export interface SessionFacts {
+  readonly id: string
+  readonly command: string
+  readonly shell: string
+  readonly environment: string
+  readonly startedAt: number
+}
+
+/** One command: its process, what it printed, how it ended. */
+export class Session {
+  readonly facts: SessionFacts
+  readonly output: Output
+  readonly child: ChildProcess
+  exitCode: number | null = null
+  ended = false
+  /** Settles when it has ended and its output is complete, or has been left open by something it started. */
+  readonly over: Promise<void>
+  private readonly order: Order | null
+  private readonly watchers = new Set<(text: string) => void>()
+
+  constructor(facts: SessionFacts, start: Start, windows: boolean) {
+    this.facts = facts
+    this.output = new Output(start.windows ? 'windows' : 'plain')
+    this.order = start.order
+    const [program = '', ...args] = start.argv
+    const input = start.input || start.order !== null ? 'pipe' : 'ignore'
+    this.child = spawn(program, args, {
+      cwd: start.cwd,
+      env: { ...start.env },
+      stdio: [input, 'pipe', 'pipe'],
+      // A group of its own, so that a signal reaches everything in it.
+      detached: !windows,
+      windowsHide: true,
+      windowsVerbatimArguments: start.verbatim,
+    })
+    this.child.stdin?.on('error', () => undefined)
+    if (start.order !== null) this.child.stdin?.write(`${JSON.stringify(start.order)}\n`)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      this.child[stream]?.on('data', (bytes: Buffer) => {
+        const text = this.output.push(bytes, stream)
+        for (const watch of this.watchers) watch(text)
+      })
+    }
+    this.over = this.settle()
+  }
+
+  /** Calls back with each piece of output, until the returned function is called. */
+  watch(watcher: (text: string) => void): () => void {
+    this.watchers.add(watcher)
+    return () => this.watchers.delete(watcher)
+  }
+
+  send(text: string): void {
+    if (this.ended) throw failed(`Session ${this.facts.id} has ended with code ${this.exitCode}; start the command again.`)
+    if (this.child.stdin === null || (this.order !== null && !this.order.input))
+      throw failed(`Session ${this.facts.id} takes no input; start the command with background: true.`)
+    if (this.child.stdin.writableLength > limits.inputCharacters)
+      throw failed(`Session ${this.facts.id} does not read its input; stop it or wait.`)
+    this.child.stdin.write(this.order === null ? text : `${JSON.stringify(text)}\n`)
+  }
+
+  private settle(): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        if (this.ended) return
+        this.ended = true
+        this.output.finish()
+        resolve()
+      }
+      this.child.on('error', (error) => {
+        this.output.push(Buffer.from(`${error.message}\n`), 'stderr')
+        this.exitCode = 127
+        finish()
+      })
+      this.child.on('exit', (code, signalName) => {
+        this.exitCode = code ?? 128 + (signalName === 'SIGKILL' ? 9 : signalName === 'SIGTERM' ? 15 : 1)
+        // Something that it left behind may hold its output open for ever; what was printed until now is complete.
+        setTimeout(finish, 200).unref()
+      })
+      this.child.on('close', finish)
+    })
+  }
+}

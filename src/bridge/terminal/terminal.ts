@@ -1,0 +1,191 @@
+import { defaultShell } from '../config/default-shell.ts'
+import type { Config } from '../config/config.ts'
+import { limits } from '../limits.ts'
+import type { Policy } from '../policy/policy.ts'
+import { denied, failed } from '../refusal.ts'
+import type { Settings } from '../settings.ts'
+import type { Call } from '../tool.ts'
+import { endSessions } from './ending.ts'
+import { type ExecuteRequest, type Executed, streamed } from './execution.ts'
+import { prepareStart } from './preparing.ts'
+import { Session } from './session.ts'
+import { belonging, commandLine, isAlive, type ProcessFacts, signal } from './tree.ts'
+import { Wall } from './wall.ts'
+
+/** The commands of one bridge: runs them, keeps those that go on, and ends all of them when the bridge ends. */
+export class Terminal {
+  private readonly settings: Settings
+  private readonly policy: Policy
+  private readonly config: Config
+  private readonly wall: Wall
+  private readonly sessions = new Map<string, Session>()
+  /** Every command since the start, also those whose session nobody can name: something of them may live on. */
+  private readonly running = new Set<Session>()
+  private readonly mark: string
+  private count = 0
+  private closed = false
+
+  constructor(settings: Settings, policy: Policy, config: Config) {
+    this.settings = settings
+    this.policy = policy
+    this.config = config
+    this.mark = `${settings.pid}-${settings.random(8)}.`
+    this.wall = new Wall(settings, policy)
+    if (settings.terminal === 'sandbox') void this.wall.holds()
+  }
+
+  /** False: the sandbox does not hold, so nothing is run at all. */
+  async usable(): Promise<boolean> {
+    return this.settings.terminal !== 'off' && (this.settings.terminal === 'on' || (await this.wall.holds()))
+  }
+
+  /** Why nothing is run; null while all is well. */
+  get trouble(): string | null {
+    return this.wall.trouble
+  }
+
+  async execute(request: ExecuteRequest, call: Call): Promise<Executed> {
+    await this.demandUsable()
+    if (this.running.size >= limits.sessions) throw failed(`${limits.sessions} commands are running; stop one with stop_session.`)
+    const id = `t${++this.count}`
+    const input = request.background || request.onTimeout === 'keep'
+    const preset = this.config.get(defaultShell)
+    const { start, shell, environment } = await prepareStart(
+      { ...request, input, preset: preset === 'auto' ? null : preset },
+      {
+        settings: this.settings,
+        policy: this.policy,
+        tag: `${this.mark}${this.count}.`,
+        wall: this.settings.terminal === 'sandbox' ? this.wall : null,
+      },
+    )
+    if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
+    const session = new Session(
+      { id, command: request.command, shell, environment, startedAt: this.settings.now() },
+      start,
+      this.settings.platform === 'win32',
+    )
+    this.running.add(session)
+    void session.over.then(() => this.running.delete(session))
+    if (request.background) {
+      this.keep(session)
+      return { output: '', exitCode: null, timedOut: false, session: id, cut: false }
+    }
+    return this.wait(session, request, call)
+  }
+
+  read(id: string, offset: number | undefined, limit: number | undefined) {
+    const session = this.find(id)
+    return { session, piece: session.output.read(offset, Math.min(limit ?? limits.outputCharacters, limits.outputCharacters)) }
+  }
+
+  /** Waits for output beyond a position, for the end, or for the time to pass. */
+  async waitForOutput(id: string, offset: number | undefined, timeoutMs: number, call: Call): Promise<void> {
+    const session = this.find(id)
+    if (session.ended || session.output.unread(offset)) return
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        unwatch()
+        call.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, timeoutMs)
+      const unwatch = session.watch(done)
+      call.signal.addEventListener('abort', done, { once: true })
+      void session.over.then(done)
+    })
+  }
+
+  send(id: string, input: string): void {
+    this.find(id).send(input.endsWith('\n') ? input : `${input}\n`)
+  }
+
+  list(): readonly Session[] {
+    return [...this.sessions.values()]
+  }
+
+  /** Ends a kept command and its tree. */
+  async stop(id: string): Promise<Session> {
+    const session = this.find(id)
+    await this.end(session)
+    return session
+  }
+
+  /** Everything that commands of this bridge left running. */
+  processes(): (ProcessFacts & { readonly command: string })[] {
+    const roots = [...this.running].flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]))
+    return belonging(this.mark, roots, this.settings.pid).map((facts) => ({ ...facts, command: commandLine(facts) }))
+  }
+
+  async kill(pid: number): Promise<void> {
+    const own = this.processes().some((facts) => facts.pid === pid)
+    if (pid <= 1 || !own) throw denied(`${pid} is not a process that a command of this bridge started; list_processes shows those.`)
+    signal(pid, 'SIGTERM')
+    for (const until = performance.now() + limits.graceMs; performance.now() < until && isAlive(pid); )
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    signal(pid, 'SIGKILL')
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    // Even with nothing running: a command that ended may have left something behind.
+    if (this.count > 0) await endSessions([...this.running], [this.mark], this.ender(), limits.graceMs / 3)
+  }
+
+  private async demandUsable(): Promise<void> {
+    if (this.settings.terminal === 'off') throw denied('Commands are switched off; a person can set bridge.terminal in the manifest.')
+    if (!(await this.usable()))
+      throw denied(`Commands are switched off, since their sandbox does not hold: ${this.wall.trouble}. Nothing is run without it.`)
+  }
+
+  private async wait(session: Session, request: ExecuteRequest, call: Call): Promise<Executed> {
+    const unwatch = session.watch(streamed(call))
+    const how = await new Promise<'over' | 'time' | 'cancelled'>((resolve) => {
+      const timer = setTimeout(() => resolve('time'), request.timeoutMs)
+      const cancel = () => resolve('cancelled')
+      call.signal.addEventListener('abort', cancel, { once: true })
+      void session.over
+        .then(() => resolve('over'))
+        .finally(() => {
+          clearTimeout(timer)
+          call.signal.removeEventListener('abort', cancel)
+        })
+    })
+    unwatch()
+    const goesOn = how === 'time' && request.onTimeout === 'keep'
+    if (how !== 'over' && !goesOn) await this.end(session)
+    const { text, cut } = session.output.summary(limits.outputCharacters)
+    if (goesOn || cut) this.keep(session)
+    return {
+      output: text,
+      exitCode: how === 'over' ? session.exitCode : null,
+      timedOut: how === 'time',
+      session: goesOn || cut ? session.facts.id : null,
+      cut,
+    }
+  }
+
+  private async end(session: Session): Promise<void> {
+    const own = `${this.mark}${session.facts.id.slice(1)}.`
+    await endSessions([session], [own], this.ender(), limits.graceMs)
+    await Promise.race([session.over, new Promise((resolve) => setTimeout(resolve, limits.graceMs).unref())])
+  }
+
+  private ender() {
+    return { platform: this.settings.platform, self: this.settings.pid, systemRoot: this.settings.variables.SystemRoot }
+  }
+
+  /** Makes a session known by its id; the oldest ended ones are forgotten. */
+  private keep(session: Session): void {
+    this.sessions.set(session.facts.id, session)
+    const ended = [...this.sessions.values()].filter((each) => each.ended)
+    for (const old of ended.slice(0, Math.max(0, ended.length - limits.endedSessions))) this.sessions.delete(old.facts.id)
+  }
+
+  private find(id: string): Session {
+    const found = this.sessions.get(id)
+    if (found === undefined) throw failed(`There is no session ${JSON.stringify(id.slice(0, 50))}; list_sessions shows those there are.`)
+    return found
+  }
+}

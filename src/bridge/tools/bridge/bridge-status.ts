@@ -1,0 +1,33 @@
+import { defineTool } from '../../tool.ts'
+
+export const bridgeStatus = defineTool({
+  name: 'bridge_status',
+  family: 'bridge',
+  effect: 'read',
+  description: 'What this bridge is, may do, and what is wrong with it.',
+  input: {},
+  async handle(_input, bridge) {
+    const { settings, policy } = bridge
+    const region = await policy.region()
+    const { environments } = await settings.world()
+    const data = {
+      name: 'mcp-twin',
+      version: settings.version,
+      client: settings.client,
+      home: settings.self.id,
+      sides: environments.map(({ id }) => id),
+      pid: settings.pid,
+      folders: region.open,
+      read_only: settings.readOnly,
+      terminal: settings.terminal,
+      families: settings.families,
+      problems: bridge.problems(),
+    }
+    const words = [
+      `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}).`,
+      `Folders: ${data.folders.join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
+      ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${problem}`)),
+    ]
+    return { content: [{ type: 'text', text: words.join('\n') }], data }
+  },
+})

@@ -1,0 +1,15 @@
+import { scalar, text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const setConfig = defineTool({
+  name: 'set_config',
+  family: 'bridge',
+  effect: 'write',
+  description: 'Change max_results, default_shell or log_level. Best done in a conversation of its own.',
+  input: { key: text(), value: scalar() },
+  subject: ({ key, value }) => `${key} = ${JSON.stringify(value)}`,
+  async handle({ key, value }, { config }) {
+    const kept = config.set(key, value)
+    return { content: [{ type: 'text', text: `${key} is now ${kept}.` }], data: { key, value: kept } }
+  },
+})

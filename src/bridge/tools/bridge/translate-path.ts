@@ -1,0 +1,25 @@
+import { text } from '../../input.ts'
+import { failed } from '../../refusal.ts'
+import { defineTool } from '../../tool.ts'
+import { spell, understand } from '../../policy/spelling.ts'
+
+export const translatePath = defineTool({
+  name: 'translate_path',
+  family: 'bridge',
+  effect: 'read',
+  description: 'A path as another side spells it. Looks nothing up.',
+  input: { path: text(), to: text({ about: 'windows, wsl, linux, or one such as wsl:Ubuntu' }) },
+  subject: ({ path }) => path,
+  async handle({ path, to }, { settings }) {
+    const { environments } = await settings.world()
+    const place = { self: settings.self, others: environments.filter(({ self }) => !self) }
+    const sides = [place.self, ...place.others]
+    const side = sides.find(({ id }) => id === to) ?? sides.find(({ kind }) => kind === to)
+    if (side === undefined)
+      throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${sides.map(({ id }) => id).join(', ')}.`)
+    const here = understand(path, place, settings.roots[0] ?? place.self.home)
+    const spelled = spell(here, side, place)
+    if (spelled === null) throw failed(`${JSON.stringify(path)} cannot be reached from ${side.id}.`)
+    return { content: [{ type: 'text', text: spelled }], data: { path: spelled, to: side.id } }
+  },
+})

@@ -1,0 +1,16 @@
+import { text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const copyFile = defineTool({
+  name: 'copy_file',
+  family: 'files',
+  effect: 'create',
+  description: 'Copy a file. Never replaces anything.',
+  input: { source: text(), destination: text() },
+  subject: ({ source, destination }) => `${source} -> ${destination}`,
+  async handle({ source, destination }, { policy }) {
+    const { copyFile: copy } = await import('../../files/move.ts')
+    const { from, to, bytes } = await copy(policy, source, destination)
+    return { content: [{ type: 'text', text: `Copied ${from} to ${to} (${bytes} bytes).` }], data: { from, to, bytes } }
+  },
+})

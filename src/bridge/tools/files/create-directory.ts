@@ -1,0 +1,16 @@
+import { text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const createDirectory = defineTool({
+  name: 'create_directory',
+  family: 'files',
+  effect: 'create',
+  description: 'Make a folder, and those above it that are missing.',
+  input: { path: text() },
+  subject: ({ path }) => path,
+  async handle({ path }, { policy }) {
+    const { createDirectory: make } = await import('../../files/move.ts')
+    const { real, created } = await make(policy, path)
+    return { content: [{ type: 'text', text: created ? `Made ${real}.` : `${real} was there already.` }], data: { path: real, created } }
+  },
+})

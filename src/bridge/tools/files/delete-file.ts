@@ -1,0 +1,15 @@
+import { text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const deleteFile = defineTool({
+  name: 'delete_file',
+  family: 'files',
+  effect: 'write',
+  description: 'Move a file or folder to the trash, from which a person can take it back.',
+  input: { path: text() },
+  subject: ({ path }) => path,
+  async handle({ path }, { policy, trash }) {
+    const { real, kept } = await trash.take(policy, path)
+    return { content: [{ type: 'text', text: `Deleted ${real}. It is kept in ${kept}.` }], data: { path: real, kept } }
+  },
+})

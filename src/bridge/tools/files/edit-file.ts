@@ -1,0 +1,26 @@
+import { listOf, optional, record, text, whole } from '../../input.ts'
+import { limits } from '../../limits.ts'
+import { defineTool } from '../../tool.ts'
+
+export const editFile = defineTool({
+  name: 'edit_file',
+  family: 'files',
+  effect: 'write',
+  description: 'Replace exact text in a file; all edits or none. A near miss is shown with its differences.',
+  input: {
+    path: text(),
+    edits: listOf(record({ old_string: text(), new_string: text(), expected_replacements: optional(whole({ least: 1 })) }), {
+      most: limits.edits,
+    }),
+  },
+  subject: ({ path }) => path,
+  async handle({ path, edits }, { policy, now }) {
+    const { editFile: edit } = await import('../../files/edit.ts')
+    const done = await edit(policy, path, edits, now)
+    const replacements = edits.reduce((sum, each) => sum + (each.expected_replacements ?? 1), 0)
+    return {
+      content: [{ type: 'text', text: `Edited ${done.real}: ${replacements} replacement${replacements === 1 ? '' : 's'}.` }],
+      data: { path: done.real, bytes: done.bytes, replacements },
+    }
+  },
+})

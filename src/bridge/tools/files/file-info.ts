@@ -1,0 +1,17 @@
+import { text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const fileInfo = defineTool({
+  name: 'file_info',
+  family: 'files',
+  effect: 'read',
+  description: 'Kind, size, times and mode of a file.',
+  input: { path: text() },
+  subject: ({ path }) => path,
+  async handle({ path }, { policy }) {
+    const { info } = await import('../../files/list.ts')
+    const found = await info(policy, path)
+    const words = Object.entries(found).map(([name, value]) => `${name}: ${value}`)
+    return { content: [{ type: 'text', text: words.join('\n') }], data: { ...found } }
+  },
+})

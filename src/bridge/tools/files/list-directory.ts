@@ -1,0 +1,24 @@
+import { optional, text, whole } from '../../input.ts'
+import { limits } from '../../limits.ts'
+import { defineTool } from '../../tool.ts'
+
+const marks = { directory: '/', link: '@', other: '?', file: '' } as const
+
+export const listDirectory = defineTool({
+  name: 'list_directory',
+  family: 'files',
+  effect: 'read',
+  description: 'Names in a folder. "/" marks folders, "@" links, which are not followed.',
+  input: { path: text(), depth: optional(whole({ least: 1, most: limits.listDepth, about: 'default 1' })) },
+  subject: ({ path }) => path,
+  async handle({ path, depth }, { policy }) {
+    const { list } = await import('../../files/list.ts')
+    const { real, entries, cut } = await list(policy, path, depth ?? 1)
+    const lines = entries.map((entry) => entry.path + marks[entry.kind])
+    if (cut) lines.push(`[Cut after ${limits.listEntries} names; list a folder below, or use search_files.]`)
+    return {
+      content: [{ type: 'text', text: lines.length === 0 ? `${real} is empty.` : lines.join('\n') }],
+      data: { path: real, entries, cut },
+    }
+  },
+})

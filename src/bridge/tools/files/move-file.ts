@@ -1,0 +1,16 @@
+import { text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const moveFile = defineTool({
+  name: 'move_file',
+  family: 'files',
+  effect: 'write',
+  description: 'Move or rename a file or folder. Never replaces anything.',
+  input: { source: text(), destination: text() },
+  subject: ({ source, destination }) => `${source} -> ${destination}`,
+  async handle({ source, destination }, { policy }) {
+    const { moveFile: move } = await import('../../files/move.ts')
+    const { from, to } = await move(policy, source, destination)
+    return { content: [{ type: 'text', text: `Moved ${from} to ${to}.` }], data: { from, to } }
+  },
+})

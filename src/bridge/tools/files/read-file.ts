@@ -1,0 +1,19 @@
+import { optional, text, whole } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const readFile = defineTool({
+  name: 'read_file',
+  family: 'files',
+  effect: 'read',
+  description: 'Read a text file or picture. Without limit up to 1 MiB. Hard links to files elsewhere cannot be told apart.',
+  input: {
+    path: text(),
+    offset: optional(whole({ about: 'lines to skip; negative: from the end' })),
+    limit: optional(whole({ least: 1, about: 'lines' })),
+  },
+  subject: ({ path }) => path,
+  async handle(input, { policy, now }) {
+    const { read } = await import('../../files/read.ts')
+    return { content: await read(policy, input, now) }
+  },
+})

@@ -1,0 +1,20 @@
+import { oneOf, optional, text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const writeFile = defineTool({
+  name: 'write_file',
+  family: 'files',
+  effect: 'write',
+  description: 'Write a whole file, or append to it. Mode, encoding and CRLF line ends of an existing file stay.',
+  input: { path: text(), content: text(), mode: optional(oneOf(['rewrite', 'append'])) },
+  subject: ({ path, mode }) => `${mode ?? 'rewrite'} ${path}`,
+  async handle({ path, content, mode }, { policy }) {
+    const { append, rewrite } = await import('../../files/write.ts')
+    const done = await (mode === 'append' ? append : rewrite)(policy, path, content)
+    const verb = done.created ? 'Created' : mode === 'append' ? 'Appended to' : 'Wrote'
+    return {
+      content: [{ type: 'text', text: `${verb} ${done.real} (${done.bytes} bytes).` }],
+      data: { path: done.real, bytes: done.bytes, created: done.created },
+    }
+  },
+})

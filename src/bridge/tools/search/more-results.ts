@@ -1,0 +1,17 @@
+import { maxResults } from '../../config/max-results.ts'
+import { text } from '../../input.ts'
+import { describe } from '../../search/words.ts'
+import { defineTool } from '../../tool.ts'
+
+export const moreResults = defineTool({
+  name: 'more_results',
+  family: 'search',
+  effect: 'read',
+  description: 'The next results of a search that has more.',
+  input: { search: text() },
+  subject: ({ search }) => search,
+  async handle({ search }, bridge, call) {
+    const searches = await bridge.searches()
+    return describe(await searches.more(search, bridge.config.get(maxResults), call.signal))
+  },
+})

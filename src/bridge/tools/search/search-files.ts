@@ -1,0 +1,17 @@
+import { maxResults } from '../../config/max-results.ts'
+import { text } from '../../input.ts'
+import { describe } from '../../search/words.ts'
+import { defineTool } from '../../tool.ts'
+
+export const searchFiles = defineTool({
+  name: 'search_files',
+  family: 'search',
+  effect: 'read',
+  description: 'Find files by name; what .gitignore names is left out.',
+  input: { path: text(), glob: text({ about: 'e.g. *.ts or src/**/test-*' }) },
+  subject: ({ path, glob }) => `${glob} in ${path}`,
+  async handle({ path, glob }, bridge, call) {
+    const searches = await bridge.searches()
+    return describe(await searches.names(path, glob, bridge.config.get(maxResults), call.signal))
+  },
+})

@@ -1,0 +1,33 @@
+import { maxResults } from '../../config/max-results.ts'
+import { flag, optional, text, whole } from '../../input.ts'
+import { limits } from '../../limits.ts'
+import { describe } from '../../search/words.ts'
+import { defineTool } from '../../tool.ts'
+
+export const searchText = defineTool({
+  name: 'search_text',
+  family: 'search',
+  effect: 'read',
+  description: 'Search file contents with ripgrep, which leaves out what .gitignore names.',
+  input: {
+    path: text(),
+    pattern: text({ about: 'regular expression' }),
+    literal: optional(flag('pattern is plain text')),
+    glob: optional(text({ about: 'file names, e.g. *.ts' })),
+    context: optional(whole({ least: 0, most: limits.searchContextLines })),
+    case_sensitive: optional(flag('default true')),
+    max_results: optional(whole({ least: 1, most: limits.searchResults })),
+  },
+  subject: ({ path, pattern }) => `${pattern} in ${path}`,
+  async handle(input, bridge, call) {
+    const query = {
+      pattern: input.pattern,
+      literal: input.literal ?? false,
+      glob: input.glob,
+      context: input.context ?? 0,
+      caseSensitive: input.case_sensitive ?? true,
+    }
+    const searches = await bridge.searches()
+    return describe(await searches.text(input.path, query, input.max_results ?? bridge.config.get(maxResults), call.signal))
+  },
+})

@@ -1,0 +1,16 @@
+import { text } from '../../input.ts'
+import { defineTool, words } from '../../tool.ts'
+
+export const stopSearch = defineTool({
+  name: 'stop_search',
+  family: 'search',
+  effect: 'read',
+  description: 'End a search that has more.',
+  input: { search: text() },
+  subject: ({ search }) => search,
+  async handle({ search }, bridge) {
+    const searches = await bridge.searches()
+    searches.stop(search)
+    return words(`Search ${search} is ended.`)
+  },
+})

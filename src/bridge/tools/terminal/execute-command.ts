@@ -1,0 +1,59 @@
+import { flag, oneOf, optional, text, whole } from '../../input.ts'
+import { limits } from '../../limits.ts'
+import { shellNames } from '../../terminal/shells.ts'
+import type { Executed } from '../../terminal/execution.ts'
+import { type Answer, defineTool } from '../../tool.ts'
+
+const { least, most, usual } = limits.commandMs
+
+export const executeCommand = defineTool({
+  name: 'execute_command',
+  family: 'terminal',
+  effect: 'run',
+  description:
+    'Run a command line on either side. At the time limit its whole process tree is ended (stop) or goes on as a session (keep). Blocked commands are a guard rail, not a boundary.',
+  input: {
+    command: text({ least: 1, most: limits.commandCharacters }),
+    timeout_ms: optional(whole({ least, most, about: `default ${usual}` })),
+    on_timeout: optional(oneOf(['stop', 'keep'])),
+    shell: optional(oneOf(shellNames)),
+    cwd: optional(text()),
+    environment: optional(text({ about: 'side, e.g. windows or wsl' })),
+    background: optional(flag('return a session at once')),
+  },
+  subject: ({ command }) => command,
+  async handle(input, bridge, call) {
+    const terminal = await bridge.terminal()
+    const { command, shell, cwd, environment } = input
+    const request = {
+      command,
+      shell,
+      cwd,
+      environment,
+      timeoutMs: input.timeout_ms ?? usual,
+      onTimeout: input.on_timeout ?? 'stop',
+      background: input.background ?? false,
+    } as const
+    return describe(await terminal.execute(request, call), request.timeoutMs)
+  },
+})
+
+function describe({ output, exitCode, timedOut, session, cut }: Executed, timeoutMs: number): Answer {
+  const ending = [
+    timedOut
+      ? `[Time limit of ${timeoutMs} ms reached${exitCode === null && session !== null && !cut ? '' : '; ended'}.]`
+      : exitCode === null
+        ? ''
+        : `[Exit code ${exitCode}.]`,
+    session === null
+      ? ''
+      : cut
+        ? `[All of the output: read_output with session ${session}, offset 0.]`
+        : `[Session ${session}: read_output, send_input, stop_session.]`,
+  ].filter((line) => line !== '')
+  const text = [output.replace(/\n$/, ''), ...ending].filter((line) => line !== '').join('\n')
+  return {
+    content: [{ type: 'text', text }],
+    data: { output, exit_code: exitCode, timed_out: timedOut, ...(session !== null && { session }), ...(cut && { cut }) },
+  }
+}

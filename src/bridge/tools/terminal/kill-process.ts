@@ -1,0 +1,16 @@
+import { whole } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const killProcess = defineTool({
+  name: 'kill_process',
+  family: 'terminal',
+  effect: 'run',
+  description: 'End one process of list_processes.',
+  input: { pid: whole() },
+  subject: ({ pid }) => String(pid),
+  async handle({ pid }, bridge) {
+    const terminal = await bridge.terminal()
+    await terminal.kill(pid)
+    return { content: [{ type: 'text', text: `Process ${pid} is ended.` }], data: { pid } }
+  },
+})

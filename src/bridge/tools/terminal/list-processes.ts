@@ -1,0 +1,15 @@
+import { defineTool } from '../../tool.ts'
+
+export const listProcesses = defineTool({
+  name: 'list_processes',
+  family: 'terminal',
+  effect: 'read',
+  description: 'Processes that commands started and that still run.',
+  input: {},
+  async handle(_input, bridge) {
+    const terminal = await bridge.terminal()
+    const processes = terminal.processes().map(({ pid, parent, command }) => ({ pid, parent, command }))
+    const words = processes.map(({ pid, parent, command }) => `${pid} (of ${parent}) ${command}`)
+    return { content: [{ type: 'text', text: words.join('\n') || 'None.' }], data: { processes } }
+  },
+})

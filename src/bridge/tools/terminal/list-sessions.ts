@@ -1,0 +1,26 @@
+import { defineTool } from '../../tool.ts'
+
+export const listSessions = defineTool({
+  name: 'list_sessions',
+  family: 'terminal',
+  effect: 'read',
+  description: 'Commands that go on as sessions, and those that ended lately.',
+  input: {},
+  async handle(_input, bridge) {
+    const terminal = await bridge.terminal()
+    const sessions = terminal.list().map(({ facts, ended, exitCode, output }) => ({
+      session: facts.id,
+      command: facts.command.slice(0, 200),
+      shell: facts.shell,
+      environment: facts.environment,
+      running: !ended,
+      exit_code: exitCode,
+      seconds: Math.round((bridge.now() - facts.startedAt) / 1000),
+      characters: output.total,
+    }))
+    const words = sessions.map(
+      (each) => `${each.session} ${each.running ? 'running' : `ended (${each.exit_code})`} ${each.seconds} s: ${each.command}`,
+    )
+    return { content: [{ type: 'text', text: words.join('\n') || 'No sessions.' }], data: { sessions } }
+  },
+})

@@ -1,0 +1,26 @@
+import { optional, text, whole } from '../../input.ts'
+import { limits } from '../../limits.ts'
+import { defineTool, words } from '../../tool.ts'
+
+export const readOutput = defineTool({
+  name: 'read_output',
+  family: 'terminal',
+  effect: 'read',
+  description: 'What a session printed since it was last read; waits for something new.',
+  input: {
+    session: text(),
+    offset: optional(whole({ about: 'character; negative: from the end' })),
+    limit: optional(whole({ least: 1, most: limits.outputCharacters })),
+    timeout_ms: optional(whole({ least: 0, most: limits.commandMs.most, about: 'default 1000' })),
+  },
+  subject: ({ session }) => session,
+  async handle({ session, offset, limit, timeout_ms: timeoutMs }, bridge, call) {
+    const terminal = await bridge.terminal()
+    await terminal.waitForOutput(session, offset, timeoutMs ?? 1000, call)
+    const { session: found, piece } = terminal.read(session, offset, limit)
+    const state = found.ended ? `ended with exit code ${found.exitCode}` : 'running'
+    return words(
+      `${piece.text}${piece.text === '' || piece.text.endsWith('\n') ? '' : '\n'}[${session} is ${state}; characters ${piece.from}–${piece.next} of ${piece.total}.]`,
+    )
+  },
+})

@@ -1,0 +1,17 @@
+import { text } from '../../input.ts'
+import { limits } from '../../limits.ts'
+import { defineTool, words } from '../../tool.ts'
+
+export const sendInput = defineTool({
+  name: 'send_input',
+  family: 'terminal',
+  effect: 'run',
+  description: 'Give a session a line of input; read_output shows its answer.',
+  input: { session: text(), input: text({ most: limits.inputCharacters }) },
+  subject: ({ session, input }) => `${session}: ${input}`,
+  async handle({ session, input }, bridge) {
+    const terminal = await bridge.terminal()
+    terminal.send(session, input)
+    return words(`Sent to ${session}.`)
+  },
+})

@@ -1,0 +1,16 @@
+import { text } from '../../input.ts'
+import { defineTool } from '../../tool.ts'
+
+export const stopSession = defineTool({
+  name: 'stop_session',
+  family: 'terminal',
+  effect: 'run',
+  description: 'End a session with its whole process tree.',
+  input: { session: text() },
+  subject: ({ session }) => session,
+  async handle({ session }, bridge) {
+    const terminal = await bridge.terminal()
+    const { exitCode } = await terminal.stop(session)
+    return { content: [{ type: 'text', text: `${session} is ended.` }], data: { session, exit_code: exitCode } }
+  },
+})

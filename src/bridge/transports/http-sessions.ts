@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
+import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server'
+import { limits } from '../limits.ts'
+import type { Rejection } from './guards.ts'
+
+export type AuthorizedRequest = IncomingMessage & { auth?: AuthInfo }
+
+interface Kept {
+  readonly transport: NodeStreamableHTTPServerTransport
+  /** The session of the token that opened it: nobody else's token reaches it. */
+  readonly owner: string
+  usedAt: number
+}
+
+/**
+ * Connections of the handshake era over HTTP: one protocol server and one transport each, so that no answer can reach
+ * another client (CVE-2026-25536), bound to the token that opened them.
+ */
+export class HttpSessions {
+  private readonly kept = new Map<string, Kept>()
+  private readonly factory: McpServerFactory
+  private readonly now: () => number
+
+  constructor(factory: McpServerFactory, now: () => number) {
+    this.factory = factory
+    this.now = now
+  }
+
+  /** Serves a request of the handshake era, or says why not. */
+  async serve(request: AuthorizedRequest, response: ServerResponse, body: unknown, owner: string): Promise<Rejection | null> {
+    const id = request.headers['mcp-session-id']
+    if (id === undefined) {
+      const transport = await this.open(owner)
+      if (transport === null) return { status: 503, why: `${limits.httpSessions} connections are open; close one first.` }
+      await transport.handleRequest(request, response, body)
+      // Anything but a good handshake opened nothing.
+      if (transport.sessionId === undefined) await transport.close()
+      return null
+    }
+    const found = typeof id === 'string' ? this.kept.get(id) : undefined
+    if (found === undefined || found.owner !== owner) return { status: 404, why: 'There is no such session; initialize again.' }
+    found.usedAt = this.now()
+    await found.transport.handleRequest(request, response, body)
+    return null
+  }
+
+  /** Closes what has not been used for long, and what belongs to tokens that are not valid any more. */
+  async sweep(isValid: (owner: string) => Promise<boolean>): Promise<void> {
+    for (const { transport, owner, usedAt } of [...this.kept.values()]) {
+      if (this.now() - usedAt > limits.httpSessionIdleMs || !(await isValid(owner))) await transport.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.kept.values()].map(({ transport }) => transport.close()))
+  }
+
+  private async open(owner: string): Promise<NodeStreamableHTTPServerTransport | null> {
+    if (this.kept.size >= limits.httpSessions) return null
+    const server = await this.factory({ era: 'legacy', authInfo: { token: '', clientId: owner, scopes: [] } })
+    const transport: NodeStreamableHTTPServerTransport = new NodeStreamableHTTPServerTransport({
+      sessionIdGenerator: () => randomUUID(),
+      maxRequestBodySize: limits.httpBody,
+      onsessioninitialized: (id) => {
+        this.kept.set(id, { transport, owner, usedAt: this.now() })
+      },
+    })
+    transport.onclose = () => {
+      if (transport.sessionId !== undefined) this.kept.delete(transport.sessionId)
+    }
+    await server.connect(transport)
+    return transport
+  }
+}

@@ -1,0 +1,150 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { toNodeHandler, toWebRequest } from '@modelcontextprotocol/node'
+import { createMcpHandler, isLegacyRequest, type McpServerFactory, type ServerNotifier } from '@modelcontextprotocol/server'
+import { limits } from '../limits.ts'
+import { readBody } from './body.ts'
+import { bearerToken, type Front, type Rejection, rejectRequest } from './guards.ts'
+import { type AuthorizedRequest, HttpSessions } from './http-sessions.ts'
+import type { Carrier } from './transport.ts'
+
+export interface HttpPlan {
+  readonly factory: McpServerFactory
+  readonly address: string
+  /** 0: any free port. */
+  readonly port: number
+  /** What `GET /identity` says, and nothing else. */
+  readonly identity: { readonly name: string; readonly version: string; readonly protocols: readonly string[] }
+  /** The id of a valid token's session; null for any other. */
+  verify(token: string): Promise<string | null>
+  isValid(session: string): Promise<boolean>
+  now(): number
+  /** A refused request, for the audit. */
+  onRefused(why: string): void
+  onUsed(session: string): void
+  onError(error: Error): void
+}
+
+const sweepEveryMs = 1000
+
+/** Streamable HTTP of both eras at `/mcp`, behind checks of our own that come before anything of the SDK. */
+export class HttpCarrier implements Carrier {
+  readonly name = 'http'
+  readonly ended: Promise<void>
+  readonly port: number
+  private readonly plan: HttpPlan
+  private readonly server: Server
+  private readonly front: Front
+  private readonly sessions: HttpSessions
+  private readonly modern: ReturnType<typeof createMcpHandler>
+  private readonly handleModern: ReturnType<typeof toNodeHandler>
+  /** Tells clients of 2026-07-28 that a list or a resource has changed. */
+  readonly changes: ServerNotifier
+  /** Connections that a token was used on: they end with its session. */
+  private readonly sockets = new Map<Socket, string>()
+  private readonly sweeper: NodeJS.Timeout
+
+  private constructor(plan: HttpPlan, server: Server) {
+    this.plan = plan
+    this.server = server
+    const address = server.address()
+    this.port = typeof address === 'object' && address !== null ? address.port : plan.port
+    const named = plan.address.includes(':') ? `[${plan.address}]` : plan.address
+    this.front = { hosts: ['127.0.0.1', 'localhost', '[::1]', named.toLowerCase()], port: this.port }
+    this.sessions = new HttpSessions(plan.factory, plan.now)
+    this.modern = createMcpHandler(plan.factory, { legacy: 'reject', onerror: plan.onError, maxRequestBodySize: limits.httpBody })
+    this.changes = this.modern.notify
+    this.handleModern = toNodeHandler(this.modern, { onerror: plan.onError, maxRequestBodySize: limits.httpBody })
+    this.ended = new Promise((resolve) => server.once('close', () => resolve()))
+    this.sweeper = setInterval(() => void this.sweep(), sweepEveryMs)
+    this.sweeper.unref()
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.answer(request, response))
+  }
+
+  /** Listens; throws when the address or port cannot be had. */
+  static async open(plan: HttpPlan): Promise<HttpCarrier> {
+    const server = createServer({ maxHeaderSize: limits.httpHeaders, requireHostHeader: false, noDelay: true })
+    server.maxConnections = limits.httpConnections
+    server.headersTimeout = limits.httpHeadersMs
+    server.requestTimeout = limits.httpRequestMs
+    server.keepAliveTimeout = limits.httpIdleMs
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(plan.port, plan.address, resolve))
+    return new HttpCarrier(plan, server)
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.sweeper)
+    this.server.close()
+    await Promise.all([this.sessions.close(), this.modern.close()])
+    this.server.closeAllConnections()
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const rejection = rejectRequest(request, this.front) ?? (await this.route(request, response))
+      if (rejection !== null) this.refuse(request, response, rejection)
+    } catch (error) {
+      this.plan.onError(error instanceof Error ? error : new Error(String(error)))
+      if (!response.headersSent) this.refuse(request, response, { status: 500, why: 'A fault of this server.' })
+      else response.destroy()
+    }
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<Rejection | null> {
+    const path = (request.url ?? '').split('?')[0]
+    if (path === '/identity') {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, why: 'GET is what this address takes.' }
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify(this.plan.identity))
+      return null
+    }
+    if (path !== '/mcp') return { status: 404, why: 'There is nothing at this address; /mcp is the protocol.' }
+    const token = bearerToken(request)
+    const session = token === null ? null : await this.plan.verify(token)
+    if (session === null) return { status: 401, why: 'A valid session token is needed: mcp-twin session new.' }
+    if (!['GET', 'POST', 'DELETE'].includes(request.method ?? ''))
+      return { status: 405, why: 'POST, GET and DELETE are what this address takes.' }
+    return this.serve(request, response, session)
+  }
+
+  private async serve(request: AuthorizedRequest, response: ServerResponse, session: string): Promise<Rejection | null> {
+    if (!this.sockets.has(request.socket)) request.socket.once('close', () => this.sockets.delete(request.socket))
+    this.sockets.set(request.socket, session)
+    this.plan.onUsed(session)
+    // The SDK hands this on to the factory; the token itself stays here.
+    request.auth = { token: '', clientId: session, scopes: [] }
+    if (request.method !== 'POST') return this.sessions.serve(request, response, undefined, session)
+    const body = await readBody(request)
+    if ('rejection' in body) return body.rejection
+    // An array may be a batch of the oldest revisions; the classifier of the SDK decides about it too.
+    const { method = 'POST', url = '/mcp', headers, auth } = request
+    const plain = { method, url, headers, auth, [Symbol.asyncIterator]: () => request[Symbol.asyncIterator]() }
+    const legacy = await isLegacyRequest(await toWebRequest(plain, body.value), body.value)
+    if (legacy) return this.sessions.serve(request, response, body.value, session)
+    await this.handleModern(plain, response, body.value)
+    return null
+  }
+
+  private refuse(request: IncomingMessage, response: ServerResponse, { status, why }: Rejection): void {
+    if (status !== 404 && status !== 405) this.plan.onRefused(`${status} ${why}`)
+    const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+    if (status === 401) headers['WWW-Authenticate'] = 'Bearer'
+    // What is still to come of a refused request is not read: the connection ends with the answer.
+    if (!request.complete) headers.Connection = 'close'
+    response.writeHead(status, headers)
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: status === 400 ? -32700 : -32000, message: why } }), () => {
+      if (!request.complete) request.socket.destroySoon()
+    })
+  }
+
+  /** Ends what belongs to sessions that have expired or were revoked. */
+  private async sweep(): Promise<void> {
+    try {
+      await this.sessions.sweep((owner) => this.plan.isValid(owner))
+      for (const [socket, session] of this.sockets) if (!(await this.plan.isValid(session))) socket.destroy()
+    } catch (error) {
+      // A store that cannot be read lets nobody in; what is open is closed too.
+      this.plan.onError(error instanceof Error ? error : new Error(String(error)))
+      for (const socket of this.sockets.keys()) socket.destroy()
+    }
+  }
+}

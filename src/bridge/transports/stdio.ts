@@ -1,0 +1,135 @@
+import type { Readable, Writable } from 'node:stream'
+import type { JSONRPCMessage, McpServerFactory, Transport } from '@modelcontextprotocol/server'
+import { parseJSONRPCMessage } from '@modelcontextprotocol/server'
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { limits } from '../limits.ts'
+import { LineReader } from './lines.ts'
+import type { Carrier } from './transport.ts'
+
+type Id = string | number | null
+
+/** The id of a message that was too long to be read: near its beginning or not at all. */
+function idIn(head: Buffer): Id {
+  const found = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d{1,15}|"[^"\\]{1,200}")/.exec(head.toString('utf8'))
+  return found?.[1] === undefined ? null : (JSON.parse(found[1]) as Id)
+}
+
+/**
+ * The SDK's transport interface over two streams, one message a line. What cannot be read is answered and the
+ * connection goes on; the end of input, or an output that nobody reads any more, closes it.
+ */
+export class StdioTransport implements Transport {
+  onclose?: () => void
+  onerror?: (error: Error) => void
+  onmessage?: (message: JSONRPCMessage) => void
+  private readonly input: Readable
+  private readonly output: Writable
+  private readonly reader: LineReader
+  private closed = false
+
+  constructor(input: Readable, output: Writable) {
+    this.input = input
+    this.output = output
+    this.reader = new LineReader({
+      line: (bytes) => this.receive(bytes),
+      tooLong: (head, bytes) =>
+        this.complain(
+          idIn(head),
+          -32600,
+          `The message has ${bytes} bytes; ${limits.stdioMessage} are the most. Send the content in parts.`,
+        ),
+    })
+  }
+
+  async start(): Promise<void> {
+    this.input.on('data', (chunk: Buffer) => {
+      this.reader.push(chunk)
+      // A client that asks and does not read its answers waits, so that they do not pile up here.
+      if (this.output.writableNeedDrain) this.input.pause()
+    })
+    this.output.on('drain', () => {
+      if (!this.closed) this.input.resume()
+    })
+    this.input.on('end', () => void this.close())
+    this.input.on('close', () => void this.close())
+    this.input.on('error', () => void this.close())
+    this.output.on('error', () => void this.close())
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (this.closed) return
+    const room = this.output.write(`${JSON.stringify(message)}\n`)
+    if (!room) await new Promise<void>((resolve) => this.whenWritable(resolve))
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    this.input.pause()
+    this.onclose?.()
+  }
+
+  private whenWritable(resolve: () => void): void {
+    const done = () => {
+      this.output.off('drain', done)
+      this.output.off('close', done)
+      this.output.off('error', done)
+      resolve()
+    }
+    this.output.on('drain', done)
+    this.output.on('close', done)
+    this.output.on('error', done)
+  }
+
+  private receive(line: Buffer): void {
+    if (this.closed) return
+    let value: unknown
+    try {
+      value = JSON.parse(line.toString('utf8'))
+    } catch {
+      this.complain(null, -32700, 'Parse error: the line is not JSON.')
+      return
+    }
+    try {
+      this.onmessage?.(parseJSONRPCMessage(value))
+    } catch {
+      const id =
+        typeof value === 'object' && value !== null && 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number')
+          ? value.id
+          : null
+      this.complain(id, -32600, 'Invalid request: the line is not a JSON-RPC 2.0 message.')
+    }
+  }
+
+  /** Straight to the wire: JSON-RPC wants `id: null` where none could be read, which the SDK's type does not know. */
+  private complain(id: Id, code: number, message: string): void {
+    this.onerror?.(new Error(message))
+    if (!this.closed) this.output.write(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`)
+  }
+}
+
+/** Serves both protocol eras over two streams; ends with them. `first` is called when the first line arrives. */
+export function carryStdio(
+  factory: McpServerFactory,
+  input: Readable,
+  output: Writable,
+  onerror: (error: Error) => void,
+): Carrier & { readonly heard: () => boolean } {
+  const transport = new StdioTransport(input, output)
+  let heard = false
+  input.once('data', () => {
+    heard = true
+  })
+  let finish: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const handle = serveStdio(factory, { transport, onerror })
+  // serveStdio sets its own onclose when it starts, so ours goes around it.
+  const inner = transport.onclose
+  transport.onclose = () => {
+    inner?.()
+    finish()
+  }
+  return { name: 'stdio', ended, heard: () => heard, close: () => handle.close() }
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { ppid, stdin, stdout } from 'node:process'
+import { clients } from '../catalog/clients/index.ts'
+import { findGround } from '../bridge/start/ground.ts'
+import { serveBridge } from '../bridge/start/serving.ts'
+import { checkFamilies, decideSettings } from '../bridge/start/settings.ts'
+import type { Context } from '../context.ts'
+import { manifestName } from '../core/layout.ts'
+import { toHere } from '../core/paths.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import type { Environment } from '../model/environment.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { native, reachable } from '../model/path.ts'
+import { version } from '../version.ts'
+
+/** Runs the bridge until its client goes away. stdout belongs to the protocol. */
+export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const { system } = context
+  const listen = listener(options)
+  checkFamilies(words(options.tools))
+  const ground = await findGround(system)
+  if (ground.kind === 'elsewhere') {
+    const { delegate } = await import('../effects/home/delegate.ts')
+    return (await delegate(system, ground.world, ground.home, context.argv)) === 0 ? EXIT.ok : EXIT.failed
+  }
+  const { folder } = ground
+  const settings = decideSettings(
+    {
+      system,
+      version,
+      self: ground.self,
+      folder,
+      manifest: reachable(context.options.manifest ?? join(folder, manifestName)),
+      world: ground.world,
+      clientIds: clients.map(({ id }) => id),
+      clientFiles,
+      keys: async (read) => (await import('../effects/sessions/hidden-keys.ts')).hiddenKeys(system, folder, read),
+    },
+    {
+      client: context.options.client?.[0] ?? 'unknown',
+      roots: words(options.root),
+      tools: words(options.tools),
+      terminal: options.terminal === 'off' || options.terminal === 'sandbox' || options.terminal === 'on' ? options.terminal : undefined,
+      readOnly: options.readOnly === true,
+    },
+  )
+  await serveBridge({
+    settings,
+    version,
+    system,
+    listen,
+    stdin,
+    stdout,
+    parent: () => ppid,
+    signal: context.signal,
+    say: (text) => context.io.note(text),
+  })
+  return EXIT.ok
+}
+
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+
+/** Where to listen, null when nowhere. */
+function listener(options: Record<string, unknown>): { port: number; address: string } | null {
+  const address = typeof options.listen === 'string' ? options.listen : '127.0.0.1'
+  if (address !== '127.0.0.1' && options.insecure !== true)
+    throw usageError(`--listen ${address} lets others on the network reach this bridge.`, {
+      hint: 'add --insecure if you mean it, and put a TLS proxy in front: tokens would cross the network in the clear',
+    })
+  if (options.http === undefined) return null
+  const port = options.http === true ? 4324 : Number(options.http)
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw usageError(`--http takes a port, not ${JSON.stringify(options.http)}.`, { hint: 'mcp-twin serve --http 4324' })
+  return { port, address }
+}
+
+/** Every client's own config file on this side, where it is by rule and where the manifest says. */
+function clientFiles(self: Environment, manifest: Manifest): string[] {
+  return clients.flatMap((client) => {
+    const said = manifest.clients?.[client.id]
+    const named = typeof said === 'object' && said.file !== undefined ? [native(said.file)] : []
+    const usual = client.environments.includes(self.kind) ? [client.file(self)] : []
+    return [...named, ...usual].flatMap((file) => toHere(self, file) ?? [])
+  })
+}

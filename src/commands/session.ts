@@ -1,0 +1,70 @@
+import type { Context } from '../context.ts'
+import { layout } from '../core/layout.ts'
+import { openSessions, type SessionStore } from '../effects/sessions/store.ts'
+import { reach } from '../effects/situation/open.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { atHome } from './at-home.ts'
+
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const longest = 366 * units.d
+
+/** `24h`, `30m`, `90s`, `7d`, or seconds, in ms. */
+export function ttlMs(text: string): number {
+  const [, number = '', unit = 's'] = /^(\d{1,9})([smhd])?$/.exec(text.trim()) ?? []
+  const known = Object.entries(units).find(([name]) => name === unit)
+  const ms = Number(number) * (known?.[1] ?? 0)
+  if (number === '' || ms <= 0 || ms > longest)
+    throw usageError(`--ttl ${text} is not a time between one second and a year.`, {
+      hint: '--ttl 24h, 30m or 90s; a bare number is seconds',
+    })
+  return ms
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** Makes, lists and ends the sessions of the bridge's listeners. */
+export async function run(context: Context, [action, id]: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  if (action !== 'new' && action !== 'list' && action !== 'revoke')
+    throw usageError(`session takes new, list or revoke, not ${JSON.stringify(action ?? '')}.`, { hint: 'mcp-twin session --help' })
+  if (action === 'revoke' && id === undefined) throw usageError('Which session?', { hint: 'mcp-twin session list shows their ids' })
+  const ttl = ttlMs(typeof options.ttl === 'string' ? options.ttl : '24h')
+  return atHome(context, {}, async ({ home }) => {
+    const folder = reach(home, layout(home.environment, home.folder).bridge)
+    const store = openSessions(context.system, folder, home.environment.id)
+    if (action === 'new') return make(context, store, ttl)
+    if (action === 'list') return list(context, store)
+    return revoke(context, store, id ?? '')
+  })
+}
+
+async function make({ io }: Context, store: SessionStore, ttl: number): Promise<ExitCode> {
+  const { id, token, expiresAt } = await store.create(ttl)
+  io.json({ id, token, expires_at: iso(expiresAt) })
+  io.out(token)
+  io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown this once; end it with mcp-twin session revoke ${id}`)
+  return EXIT.ok
+}
+
+async function list({ io }: Context, store: SessionStore): Promise<ExitCode> {
+  const sessions = (await store.list()).map(({ id, createdAt, expiresAt, lastUsedAt }) => ({
+    id,
+    created_at: iso(createdAt),
+    expires_at: iso(expiresAt),
+    last_used_at: lastUsedAt === null ? null : iso(lastUsedAt),
+  }))
+  io.json({ sessions })
+  for (const each of sessions)
+    io.out(
+      `${each.id}  made ${each.created_at}  valid until ${each.expires_at}  ${each.last_used_at === null ? 'never used' : `last used ${each.last_used_at}`}`,
+    )
+  if (sessions.length === 0) io.out('No sessions.')
+  return EXIT.ok
+}
+
+async function revoke({ io }: Context, store: SessionStore, id: string): Promise<ExitCode> {
+  if (!(await store.revoke(id)))
+    throw new TwinError('no-session', `There is no session ${JSON.stringify(id)}.`, { hint: 'mcp-twin session list shows those there are' })
+  io.json({ id, revoked: true })
+  io.out(`Session ${id} is ended; its connections close within a second.`)
+  return EXIT.ok
+}

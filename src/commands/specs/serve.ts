@@ -1,0 +1,22 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const serve: CommandSpec = {
+  name: 'serve',
+  summary: 'the bridge: files, searches and commands for the programs that start it (not for use by hand)',
+  options: [
+    { flags: '--http [port]', description: 'also listen for Streamable HTTP on 127.0.0.1 (default port 4324); needs a token, see session' },
+    { flags: '--read-only', description: 'offer only tools that change nothing' },
+    { flags: '--tools <family>', description: 'only this family of tools: files, search, terminal, bridge (repeatable)', many: 'words' },
+    { flags: '--root <dir>', description: "only this folder, instead of the manifest's (repeatable)", many: 'values' },
+    { flags: '--terminal <mode>', description: 'whether commands may be run, and how', choices: ['off', 'sandbox', 'on'] },
+    { flags: '--listen <address>', description: 'another address than 127.0.0.1; only with --insecure' },
+    { flags: '--insecure', description: 'allow --listen; put a TLS proxy in front, since tokens cross the network in the clear' },
+  ],
+  examples: [
+    'mcp-twin serve --client claude-code',
+    'mcp-twin serve --client claude-desktop --terminal sandbox',
+    'mcp-twin serve --http 4324 --root ~/work --read-only',
+  ],
+  noJson: true,
+  load: () => import('../serve.ts'),
+}

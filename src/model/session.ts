@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** One session of a listener: the SHA-256 of its token, never the token. Times in ms since the epoch. */
+export const keptSessionSchema = z.strictObject({
+  id: z.string(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+  lastUsedAt: z.number().nullable(),
+})
+export type KeptSession = z.infer<typeof keptSessionSchema>
+
+/** `bridge/sessions.json`. `seenAt` is the latest time that any process has seen. */
+export const sessionFileSchema = z.strictObject({ version: z.literal(1), seenAt: z.number(), sessions: z.array(keptSessionSchema) })
+export type SessionFile = z.infer<typeof sessionFileSchema>

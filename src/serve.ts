@@ -1,0 +1,35 @@
+import { readQuickly } from './cli/quick.ts'
+import { run } from './commands/serve.ts'
+import { serve } from './commands/specs/serve.ts'
+import type { Context } from './context.ts'
+import type { ExitCode } from './errors.ts'
+import { nodeSystem } from './system/node.ts'
+import { createIo } from './ui/io.ts'
+import { noPaint } from './ui/paint.ts'
+import { silentPrompt } from './ui/prompt.ts'
+
+/**
+ * The bridge's own way in: every program that has an entry of ours waits for this start. The build makes it one file
+ * of its own, with nothing in it that only other commands need; reading a file and the parser of the command line would
+ * take a fifth of the start. Null: the line is not so plain, nothing was done, and the full command line explains.
+ */
+export async function serveQuickly(argv: readonly string[], signal: AbortSignal): Promise<ExitCode | null> {
+  const read = readQuickly(serve, argv)
+  if (read === null) return null
+  const io = createIo({ stdout: process.stdout, stderr: process.stderr, paint: noPaint, asJson: false, quiet: false, verbose: false })
+  try {
+    const context: Context = {
+      system: nodeSystem(),
+      io,
+      prompt: silentPrompt('a bridge asks nobody'),
+      options: read.common,
+      signal,
+      command: 'serve',
+      argv,
+    }
+    return await run(context, [], read.options)
+  } catch (error) {
+    const { reportFailure } = await import('./cli/report.ts')
+    return reportFailure(io, 'serve', error)
+  }
+}

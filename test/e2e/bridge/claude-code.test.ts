@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { claude, claudeList, lacksClaudeCode } from '../../support/claude-code.ts'
+import { cli, cliPath } from '../../support/cli.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { nodePath } from '../../support/machine.ts'
+import { leftovers } from '../../support/processes.ts'
+import { scratch } from '../../support/scratch.ts'
+import { modelStandIn, type Turn } from './model-stand-in.ts'
+
+const turns = (prefix: string): Turn[] => [
+  { tool: `${prefix}__write_file`, input: { path: 'note.txt', content: 'written by the model\n' } },
+  { tool: `${prefix}__read_file`, input: { path: 'note.txt' } },
+  { tool: `${prefix}__search_text`, input: { path: '.', pattern: 'by the model' } },
+  { tool: `${prefix}__execute_command`, input: { command: 'cat note.txt; echo $((6*7))' } },
+  { tool: `${prefix}__bridge_status`, input: {} },
+  { say: 'finished' },
+]
+
+describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
+  it('connects over stdio and HTTP, and calls tools that a stand-in of its model asks for', async () => {
+    const place = scratch()
+    mkdirSync(place.path('project'))
+    const bridge = spawn(nodePath, [cliPath, 'serve', '--http', '0', '--terminal', 'on'], {
+      env: place.env,
+      cwd: place.root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let talk = ''
+    bridge.stderr.on('data', (chunk) => {
+      talk += chunk
+    })
+    await expect.poll(() => /:(\d+)\/mcp/.exec(talk)?.[1], { timeout: 8000 }).toBeDefined()
+    const { token } = (await cli(place, ['session', 'new', '--json'])).json
+    const servers = {
+      twin: { command: nodePath, args: [cliPath, 'serve', '--client', 'claude-code', '--terminal', 'on'] },
+      remote: { type: 'http', url: `http://127.0.0.1:${/:(\d+)\/mcp/.exec(talk)?.[1]}/mcp`, headers: { Authorization: `Bearer ${token}` } },
+    }
+    place.write('.claude.json', JSON.stringify({ mcpServers: servers, hasCompletedOnboarding: true }))
+    const list = await claudeList(place, { network: 'host', cwd: place.path('project') })
+    expect(list.servers).toEqual([
+      expect.objectContaining({ name: 'twin', connected: true }),
+      expect.objectContaining({ name: 'remote', connected: true }),
+    ])
+    for (const name of ['twin', 'remote']) {
+      const model = await modelStandIn(turns(`mcp__${name}`))
+      const answer = await claude(place, ['-p', 'do it', '--output-format', 'json', '--allowedTools', `mcp__${name}`], {
+        network: 'host',
+        cwd: place.path('project'),
+        env: { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'stand-in', ENABLE_TOOL_SEARCH: 'false' },
+      })
+      model.close()
+      expect(answer.text).toContain('finished')
+      const last = JSON.stringify(model.heard.at(-1)?.results)
+      for (const words of ['note.txt', 'written by the model', '1: written', '42', 'families']) expect(last).toContain(words)
+      expect(last).not.toContain('"is_error":true')
+    }
+    expect(place.read('.mcp-twin/bridge/workspace/note.txt')).toBe('written by the model\n')
+    bridge.kill('SIGTERM')
+    expect((await leftovers(place.root, 6000)).filter(({ command }) => command.includes('serve'))).toEqual([])
+  }, 180_000)
+})

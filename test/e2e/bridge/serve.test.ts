@@ -1,0 +1,311 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { describe, expect, it } from 'vitest'
+import { cli, cliPath } from '../../support/cli.ts'
+import { nodePath } from '../../support/machine.ts'
+import { greet, session, type Session } from '../../support/mcp.ts'
+import { leftovers, processesWith } from '../../support/processes.ts'
+import { type Scratch, scratch } from '../../support/scratch.ts'
+
+const start = (place: Scratch, args: readonly string[] = [], env: Record<string, string> = {}) => ({
+  command: nodePath,
+  args: [cliPath, 'serve', '--client', 'tester', ...args],
+  env: { ...place.env, ...env },
+  cwd: place.root,
+})
+
+const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } }
+async function open(
+  place: Scratch,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Session & { text(name: string, args?: object): Promise<string> }> {
+  const server = session(start(place, args, env))
+  await server.ask('initialize', hello)
+  server.notify('notifications/initialized')
+  return {
+    ...server,
+    async text(name, params = {}) {
+      const result = (await server.ask('tools/call', { name, arguments: params })) as { content: { text: string }[]; isError?: boolean }
+      return (result.isError ? 'REFUSED ' : '') + result.content.map(({ text }) => text).join('\n')
+    },
+  }
+}
+
+describe('serve, started as a client starts it', () => {
+  it('greets, lists, ends at the end of its input, and says nothing but the protocol', async () => {
+    const place = scratch()
+    const answer = await greet(start(place))
+    expect(answer).toMatchObject({ serverInfo: { name: 'mcp-twin' }, stray: [], stderr: '', code: 0 })
+    expect(answer.endMs).toBeLessThan(5000)
+    const names = answer.tools.map(({ name }) => name)
+    expect(names).toContain('read_file')
+    expect(names).not.toContain('execute_command')
+    expect(place.has('.mcp-twin/bridge/workspace')).toBe(true)
+  })
+  it.each(['legacy', 'auto'] as const)('both eras: a client of the SDK in mode %s', async (mode) => {
+    const place = scratch()
+    const client = new Client({ name: 't', version: '1' }, { versionNegotiation: { mode } })
+    await client.connect(new StdioClientTransport({ ...start(place), args: [...start(place).args] }))
+    await client.callTool({ name: 'write_file', arguments: { path: 'note', content: 'hi' } })
+    expect(await client.callTool({ name: 'read_file', arguments: { path: 'note' } })).toMatchObject({
+      content: [{ type: 'text', text: 'hi' }],
+    })
+    expect(place.read('.mcp-twin/bridge/workspace/note')).toBe('hi')
+    await client.close()
+  })
+  it('offers what its flags say', async () => {
+    const place = scratch()
+    const list = async (...args: string[]) => (await greet(start(place, args))).tools.map(({ name }) => name)
+    expect(await list('--tools', 'search')).toEqual(['search_files', 'search_text', 'more_results', 'stop_search'])
+    expect(await list('--tools', 'files,bridge', '--read-only')).toEqual([
+      'read_file',
+      'read_files',
+      'list_directory',
+      'file_info',
+      'bridge_status',
+      'get_config',
+      'translate_path',
+    ])
+    expect(await list('--terminal=on', '--tools', 'terminal')).toContain('execute_command')
+  })
+  it('refuses flags that mean nothing, with exit code 2', async () => {
+    const place = scratch()
+    for (const args of [
+      ['--tools', 'nope'],
+      ['--terminal', 'maybe'],
+      ['--listen', '0.0.0.0', '--http'],
+      ['--http', 'x'],
+      ['--nope'],
+      ['--json'],
+    ]) {
+      expect((await cli(place, ['serve', ...args])).code).toBe(2)
+    }
+  })
+  it('takes roots, terminal and families from the manifest, and understands comments in it', async () => {
+    const place = scratch()
+    mkdirSync(place.path('shared'))
+    place.write(
+      '.mcp-twin/mcp-twin.json',
+      '{ // mine\n "version": 1, "bridge": { "roots": ["~/shared", "relative"], "terminal": "on", "families": ["files", "terminal", "bridge"], "blockedCommands": ["date"], "deny": ["~/shared/closed"] }, }',
+    )
+    mkdirSync(place.path('shared/closed'))
+    const server = await open(place)
+    expect(await server.text('write_file', { path: place.path('shared/x'), content: '1' })).toMatch(/Created/)
+    expect(await server.text('write_file', { path: place.path('shared/closed/x'), content: '1' })).toMatch(/REFUSED .*closed/)
+    expect(await server.text('execute_command', { command: 'date' })).toMatch(/REFUSED .*blocked/)
+    expect(await server.text('bridge_status')).toMatch(/Problem: The root "relative" is neither absolute/)
+    await server.end()
+  })
+  it.each([
+    ['missing', null],
+    ['broken', '{"version": 1,'],
+    ['of another kind', '{"version": 1, "bridge": {"terminall": "on"}}'],
+    ['a directory', 'dir'],
+  ])('starts with defaults when the manifest is %s, and says so', async (_what, text) => {
+    const place = scratch()
+    if (text === 'dir') mkdirSync(place.path('.mcp-twin/mcp-twin.json'), { recursive: true })
+    else if (text !== null) place.write('.mcp-twin/mcp-twin.json', text)
+    const server = await open(place)
+    expect(await server.text('bridge_status')).toMatch(/Problem: (There is no manifest|The manifest cannot be)/)
+    expect(await server.text('write_file', { path: 'x', content: '1' })).toMatch(/Created/)
+    await server.end()
+  })
+  it('reads no manifest of the working directory', async () => {
+    const place = scratch()
+    writeFileSync(join(place.root, 'mcp-twin.json'), '{"version":1,"bridge":{"terminal":"on","roots":["/"]}}')
+    const server = await open(place)
+    expect(await server.text('read_file', { path: '/etc/hostname' })).toMatch(/REFUSED .*outside/)
+    await server.end()
+  })
+  it('no variable of the environment widens anything', async () => {
+    const place = scratch()
+    const server = await open(place, [], { MCP_TWIN_ROOTS: '/', MCP_TWIN_TERMINAL: 'on', MCP_TWIN_READ_ONLY: 'false' })
+    expect(await server.text('read_file', { path: '/etc/hostname' })).toMatch(/REFUSED/)
+    expect(await server.text('execute_command', { command: 'true' })).toMatch(/REFUSED/)
+    await server.end()
+  })
+  it('keeps a key that it was started with out of commands and answers', async () => {
+    const place = scratch()
+    const key = 'k3y-Zq8vTr5Lm2Xw9Bn4Hd7Jf1Ps6Kc0Ua'
+    place.write('.mcp-twin/secrets.json', JSON.stringify({ STORED_KEY: `${key}-stored` }), 0o600)
+    const server = await open(place, ['--terminal', 'on'], { MCP_TWIN_SECRET_A: key, SOME_API_KEY: key })
+    const shown = await server.text('execute_command', { command: `env; echo ${key}; echo ${key}-stored` })
+    expect(shown).not.toContain(key)
+    expect(shown).toContain('••••••••')
+    await server.end()
+  })
+})
+
+describe('what a hostile or broken client sends', () => {
+  it('20 MB in one line and unknown methods: answered, and it lives', async () => {
+    const place = scratch()
+    const server = await open(place)
+    const big = 'x'.repeat(20 * 1024 * 1024)
+    expect(await server.text('write_file', { path: 'big', content: big })).toMatch(/20971520 bytes/)
+    await expect(server.ask('no/such/method')).rejects.toThrow(/-32601/)
+    await expect(server.ask('tools/call', { name: 'nope' })).rejects.toThrow(/Unknown tool/)
+    await expect(server.ask('tools/call', { name: 5 })).rejects.toThrow()
+    expect(await server.text('read_file', { path: 'big', offset: 0, limit: 1 })).toMatch(/Cut/)
+    expect((await server.end()).code).toBe(0)
+  })
+  it('bytes that are no message, nesting without end, then a message, then half of one', async () => {
+    const place = scratch()
+    const { command, args, env, cwd } = start(place)
+    const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+    let out = ''
+    child.stdout.on('data', (chunk) => {
+      out += chunk
+    })
+    child.stdin.write(
+      Buffer.concat([Buffer.from([0xff, 0x00, 0x0a]), Buffer.from('{"jsonrpc":"2.0","id":1}\n{"jsonrpc":"2.0"\n[1,2]\nnull\n"x"\n')]),
+    )
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'initialize', params: hello })}\n`)
+    for (const levels of [1000, 1_000_000]) {
+      child.stdin.write(
+        `{"jsonrpc":"2.0","id":${levels},"method":"tools/call","params":{"name":"read_file","arguments":{"path":${'['.repeat(levels)}${']'.repeat(levels)}}}}\n`,
+      )
+    }
+    await expect.poll(() => ['"id":2', '"id":1000}', '"id":1000000}'].every((id) => out.includes(id)), { timeout: 8000 }).toBe(true)
+    expect(
+      out
+        .split('\n')
+        .filter((line) => line !== '')
+        .every((line) => JSON.parse(line).jsonrpc === '2.0'),
+    ).toBe(true)
+    child.stdin.end('{"jsonrpc":"2.0","id":3,"method":"to')
+    await expect.poll(() => child.exitCode, { timeout: 5000 }).toBe(0)
+  })
+})
+
+describe('the end', () => {
+  const pending = async (place: Scratch): Promise<Session> => {
+    const server = await open(place, ['--terminal', 'on'])
+    await server.text('execute_command', { command: 'setsid sleep 301 & sleep 302', background: true, shell: 'bash' })
+    await server.text('execute_command', { command: `(trap '' TERM HUP; sleep 303) & echo`, shell: 'bash' })
+    void server.ask('tools/call', { name: 'execute_command', arguments: { command: 'sleep 304' } }).catch(() => undefined)
+    await expect.poll(() => processesWith(place.root).filter(({ command }) => /^sleep 30/.test(command)).length, { timeout: 5000 }).toBe(4)
+    return server
+  }
+  it('of its input takes its children along, within 5 s', async () => {
+    const place = scratch()
+    const server = await pending(place)
+    const { code, endMs } = await server.end()
+    expect(code).toBe(0)
+    expect(endMs).toBeLessThan(5000)
+    expect(await leftovers(place.root, 500)).toEqual([])
+  })
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s too', async (name) => {
+    const place = scratch()
+    const server = await pending(place)
+    process.kill(server.pid ?? 0, name)
+    expect(await leftovers(place.root, 6000)).toEqual([])
+  })
+  it('of its client by kill -9, even while another process holds the pipe', async () => {
+    const place = scratch()
+    const { command, args, env, cwd } = start(place, ['--terminal', 'on'])
+    // The client starts the bridge and then a bystander that inherits the writing end of its input.
+    const script = `const { spawn } = require('child_process'); const c = spawn(${JSON.stringify(command)}, ${JSON.stringify(args)}, { stdio: ['pipe', 'ignore', 'ignore'] });
+      c.stdin.write(${JSON.stringify(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello })}\n`)});
+      c.stdin.write(${JSON.stringify(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'execute_command', arguments: { command: 'sleep 305', timeout_ms: 55000 } } })}\n`)});
+      setInterval(() => {}, 1000)`
+    const client: ChildProcess = spawn(nodePath, ['-e', script], { env, cwd, stdio: 'ignore' })
+    await expect.poll(() => processesWith(place.root).some(({ command: line }) => line === 'sleep 305'), { timeout: 8000 }).toBe(true)
+    client.kill('SIGKILL')
+    expect(await leftovers(place.root, 15_000)).toEqual([])
+  })
+  it('of its reader (a closed output) ends it too', async () => {
+    const place = scratch()
+    const { command, args, env, cwd } = start(place)
+    const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] })
+    child.stdout.destroy()
+    child.stdin.on('error', () => undefined)
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello })}\n`)
+    await expect.poll(() => child.exitCode, { timeout: 6000 }).not.toBeNull()
+  })
+  // 1000 by STARTS=1000; fewer here, since every one costs a tenth of a second.
+  it('of many, one after another and some at once: no process and no file stays', async () => {
+    const place = scratch()
+    const rounds = Number(process.env.STARTS ?? 40)
+    let left = rounds
+    const worker = async () => {
+      while (left-- > 0) {
+        const server = session(start(place))
+        if (left % 3 === 0) await server.ask('initialize', hello)
+        if (left % 7 === 0) process.kill(server.pid ?? 0, 'SIGKILL')
+        await server.end()
+      }
+    }
+    await Promise.all([worker(), worker(), worker()])
+    expect(await leftovers(place.root, 3000)).toEqual([])
+    expect(place.has('.mcp-twin/bridge/audit.jsonl')).toBe(false)
+  }, 600_000)
+})
+
+describe('serve --http', () => {
+  it('stays as a service without a client, lets a token in, and ends at a signal', async () => {
+    const place = scratch()
+    const child = spawn(nodePath, [cliPath, 'serve', '--http', '0', '--tools', 'bridge'], {
+      env: place.env,
+      cwd: place.root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let talk = ''
+    child.stderr.on('data', (chunk) => {
+      talk += chunk
+    })
+    await expect.poll(() => /http:\/\/127\.0\.0\.1:(\d+)\/mcp/.exec(talk)?.[1], { timeout: 8000 }).toBeDefined()
+    const port = /127\.0\.0\.1:(\d+)/.exec(talk)?.[1]
+    const made = await cli(place, ['session', 'new', '--ttl', '90s', '--json'])
+    expect(Object.keys(made.json)).toEqual(['id', 'token', 'expires_at'])
+    const listed = await cli(place, ['session', 'list', '--json'])
+    expect(listed.json.sessions).toEqual([
+      { id: made.json.id, created_at: expect.any(String), expires_at: made.json.expires_at, last_used_at: null },
+    ])
+    expect(listed.output).not.toContain('mtw_')
+    const client = new Client({ name: 't', version: '1' })
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`), {
+        requestInit: { headers: { Authorization: `Bearer ${made.json.token}` } },
+      }),
+    )
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
+      'bridge_status',
+      'get_config',
+      'set_config',
+      'translate_path',
+    ])
+    await client.close()
+    expect((await cli(place, ['session', 'revoke', made.json.id])).code).toBe(0)
+    expect((await cli(place, ['session', 'revoke', made.json.id])).code).toBe(1)
+    expect(
+      (await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', headers: { Authorization: `Bearer ${made.json.token}` } })).status,
+    ).toBe(401)
+    child.kill('SIGTERM')
+    await expect.poll(() => child.exitCode, { timeout: 6000 }).toBe(0)
+    expect(readFileSync(place.path('.mcp-twin/bridge/audit.jsonl'), 'utf8')).not.toContain(made.json.token)
+  })
+  it('beside a client it ends with the client', async () => {
+    const place = scratch()
+    const server = await open(place, ['--http=0'])
+    expect((await server.end()).code).toBe(0)
+  })
+  it('says when the port is taken', async () => {
+    const place = scratch()
+    const child = spawn(nodePath, [cliPath, 'serve', '--http', '0'], { env: place.env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let talk = ''
+    child.stderr.on('data', (chunk) => {
+      talk += chunk
+    })
+    await expect.poll(() => /:(\d+)\/mcp/.exec(talk)?.[1], { timeout: 8000 }).toBeDefined()
+    const second = await cli(place, ['serve', '--http', /:(\d+)\/mcp/.exec(talk)?.[1] ?? ''])
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/another program has it/) })
+    child.kill('SIGTERM')
+    await sleep(100)
+    expect(existsSync(place.path('.mcp-twin'))).toBe(true)
+  })
+})

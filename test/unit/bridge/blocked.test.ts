@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { guardCommand } from '../../../src/bridge/terminal/blocked/guard.ts'
+import { posixCommands } from '../../../src/bridge/terminal/blocked/posix.ts'
+import { Unreadable } from '../../../src/bridge/terminal/blocked/word.ts'
+import type { Grammar } from '../../../src/bridge/terminal/shells.ts'
+
+const check = async (text: string, grammar: Grammar = 'posix') => guardCommand(text, grammar, ['K', 'git push'], null)
+
+describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
+  it.each([
+    ['row 51: plain', 'K'],
+    ['row 52: absolute', '/usr/bin/K x'],
+    ['row 53: quoted', '"K" x'],
+    ['row 54: pieces', 'c\'\'K; c""K'.replaceAll('c', '')],
+    ['row 54: escaped', '\\K'],
+    ['row 55: after another', 'x;K'],
+    ['row 55: and, or, pipe, background', 'a && K'],
+    ['row 55', 'a || K'],
+    ['row 55', 'a | K'],
+    ['row 55', 'a & K'],
+    ['row 56: on a new line', 'a\nK'],
+    ['row 56: joined lines', 'a;\\\nK'],
+    ['row 57: substitution', 'echo $(K)'],
+    ['row 57: in quotes', 'echo "$(K)"'],
+    ['row 57: two deep', 'echo $(echo $(K))'],
+    ['row 57: in arithmetic', 'echo $(( $(K) + 1 ))'],
+    ['row 57: in a default', 'echo ${x:-$(K)}'],
+    ['row 58: backticks', 'echo `K`'],
+    ['row 59: process substitution', 'cat <(K)'],
+    ['row 59', 'tee >(K)'],
+    ['row 60: glob', '/usr/bin/?'],
+    ['row 60: braces', '{K,x}'],
+    ['row 61: assignment before', 'A=1 K'],
+    ['row 61: assignment with substitution', 'A=$(K) true'],
+    ['row 62: env', 'env K'],
+    ['row 62: env with settings', 'env -i A=1 K'],
+    ['other wrappers', 'nohup timeout 5 K'],
+    ['xargs', 'echo x | xargs K'],
+    ['find', 'find . -exec K {} ;'],
+    ['a group', '{ K; }'],
+    ['a subshell', '(K)'],
+    ['an if', 'if true; then K; fi'],
+    ['a loop', 'for x in a b; do K; done'],
+    ['a case', 'case x in x) K;; esac'],
+    ['a function', 'f() { K; }; f'],
+    ['a shell', "sh -c 'K'"],
+    ['a shell in a shell', 'bash -lc "sh -c K"'],
+    ['eval', 'eval K'],
+    ['trap', "trap 'K' EXIT"],
+    ['alias', 'alias x=K; x'],
+    ['a here-document that is expanded', 'cat <<E\n$(K)\nE'],
+    ['after a here-document', 'cat <<E\ntext\nE\nK'],
+    ['negated', '! K'],
+    ['with a redirection before', '>x K'],
+    ['a blocked sub-command', 'git push origin'],
+    ['variable as program', '$X'],
+    ['variable behind eval', 'eval $X'],
+    ['variable behind a shell', 'sh -c "$X"'],
+    ['variable behind env', 'env $X'],
+    ['ANSI quotes', "$'K'"],
+    ['unclosed', 'echo "K'],
+  ])('%s is refused', (_what, text) => expect(check(text)).rejects.toThrow())
+  it.each([
+    'echo K',
+    "echo 'K;K' # K",
+    'git status',
+    'git log --grep push',
+    'ls -la | grep x && cd .. ; pwd',
+    'for f in *.ts; do echo "$f"; done',
+    'if [[ $a < b && -f x ]]; then echo y; fi',
+    '[ -f x ] && echo y',
+    'cat <<"E"\n$(K)\nE',
+    'echo $((1+2)) ${HOME} "$(date)"',
+    'case "$x" in a|b) echo 1;; *) echo 2;; esac',
+    'A=(1 2 3); echo "${A[0]}"',
+    'f() { echo hi; }; f 2>&1 >/dev/null',
+    'while read -r line; do echo "$line"; done < file',
+    'node -e "console.log(1)" && npm test',
+    'echo a\\;K',
+    'test -f K',
+    'yes 0123 | head -c 10000000',
+  ])('%s is allowed', (text) => expect(check(text)).resolves.toBeUndefined())
+  it('by the file it leads to, when that is a link', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'blocked-'))
+    symlinkSync('/bin/true', join(folder, 'harmless'))
+    expect(() => guardCommand('./harmless', 'posix', ['true'], { cwd: folder, path: '/usr/bin' })).toThrow(/blocked/)
+    expect(() => guardCommand('harmless', 'posix', ['true'], { cwd: '/', path: folder })).toThrow(/blocked/)
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe('a blocked program in cmd (rows 69 to 72)', () => {
+  it.each([
+    '^K',
+    'K.EXE',
+    'K.exe /x',
+    'cmd /c K',
+    'cmd /d /s /c "K"',
+    'C:\\bin\\K.exe',
+    '"C:\\b\\K.exe"',
+    'a & K',
+    'a && K',
+    'a | K',
+    '(K)',
+    '@K',
+    'call K',
+    'start K',
+    'if exist x K',
+    'for %i in (1) do K',
+    '%X%',
+    'for %i in (a) do %i',
+    'powershell -enc SwBLAA==',
+    'powershell -c K',
+    'wsl -e K',
+    'k',
+    'echo "open',
+  ])('%s is refused', (text) => expect(check(text, 'cmd')).rejects.toThrow())
+  it.each([
+    'echo K',
+    'dir C:\\x',
+    'echo "a & K"',
+    'type x ^| y',
+    'cd /d D:\\ & dir',
+    'set /p x=name? & cmd /v:on /c echo got !x!',
+    'set A=1',
+  ])('%s is allowed', (text) => expect(check(text, 'cmd')).resolves.toBeUndefined())
+})
+
+describe('a blocked program in PowerShell', () => {
+  it.each([
+    'K',
+    'k.exe',
+    "& 'K'",
+    '& $x',
+    '& ("K")',
+    '. $x',
+    'a; K',
+    'a | K',
+    '$(K)',
+    'if ($x) { K }',
+    'iex "K"',
+    'Invoke-Expression $x',
+    'Start-Process K',
+    'powershell -enc SwBLAA==',
+    'cmd /c K',
+    '`K',
+    '[Diagnostics.Process]::Start("K")',
+    '$x = @"\n$(K)\n"@',
+    'Write-Output "$(K)"',
+    "'open",
+  ])('%s is refused', (text) => expect(check(text, 'powershell')).rejects.toThrow())
+  it.each([
+    'Write-Output K',
+    '"K"',
+    "'K'",
+    '$x = 1; $x + 2',
+    'Get-ChildItem C:\\x | Where-Object { $_.Name -eq 1 }',
+    '# K',
+    'Get-Content a.txt',
+  ])('%s is allowed', (text) => expect(check(text, 'powershell')).resolves.toBeUndefined())
+})
+
+describe('any text as a command', () => {
+  it('is read or refused, never a crash, and never slow', () => {
+    const pieces = fc.constantFrom(
+      'K',
+      ' ',
+      ';',
+      '|',
+      '&',
+      '"',
+      "'",
+      '`',
+      '$(',
+      ')',
+      '(',
+      '{',
+      '}',
+      '\n',
+      '\\',
+      '<<E',
+      'E',
+      '$x',
+      '<(',
+      'if',
+      'then',
+      'fi',
+      'case',
+      'in',
+      'esac',
+      '=',
+      '#',
+      '*',
+      'a',
+      '${',
+      '^',
+      '%',
+      '@',
+    )
+    fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')),
+        ),
+        fc.constantFrom<Grammar>('posix', 'cmd', 'powershell'),
+        async (text, grammar) => {
+          const started = performance.now()
+          await check(text, grammar).catch((error) => {
+            if (error.name !== 'Refusal') throw error
+          })
+          expect(performance.now() - started).toBeLessThan(500)
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+  it('a program that is spelled out is found wherever it stands between separators', () => {
+    const before = fc.constantFrom('', 'echo a; ', 'true && ', 'x | ', '( ', '{ ', 'if ', 'while ', 'A=1 ', '! ', 'echo "b" & ')
+    fc.assert(
+      fc.property(before, (prefix) => {
+        let names: string[]
+        try {
+          names = posixCommands(`${prefix}K x`).map(({ words }) => words[0]?.text ?? '')
+        } catch (error) {
+          expect(error).toBeInstanceOf(Unreadable)
+          return
+        }
+        expect(names).toContain('K')
+      }),
+    )
+  })
+})

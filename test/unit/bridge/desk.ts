@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Bridge } from '../../../src/bridge/bridge.ts'
+import { openBridge } from '../../../src/bridge/open.ts'
+import { type CallResult, callTool } from '../../../src/bridge/pipeline.ts'
+import { privatePaths } from '../../../src/bridge/policy/closed.ts'
+import type { Settings } from '../../../src/bridge/settings.ts'
+import { families } from '../../../src/bridge/tool.ts'
+import { tools } from '../../../src/bridge/tools/index.ts'
+import type { Environment } from '../../../src/model/environment.ts'
+import { native } from '../../../src/model/path.ts'
+
+/** A bridge over scratch folders: `A` is allowed, `O` is outside and holds a canary. */
+export interface Desk {
+  readonly bridge: Bridge
+  readonly base: string
+  readonly A: string
+  readonly O: string
+  readonly home: string
+  /** `bridge/` of our own folder. */
+  readonly folder: string
+  call(name: string, args?: unknown, more?: { signal?: AbortSignal; progress?: (text: string) => void }): Promise<CallResult>
+  /** The text of an answer that must be good. */
+  ok(name: string, args?: unknown): Promise<string>
+  /** The sentence of an answer that must be a refusal. */
+  refused(name: string, args?: unknown): Promise<string>
+  put(path: string, content: string | Uint8Array, mode?: number): string
+  close(): Promise<void>
+}
+
+export const CANARY = 'canary-7f3a9c'
+
+export const textOf = (result: CallResult): string =>
+  result.content.map((part) => (part.type === 'text' ? part.text : `<${part.mimeType}>`)).join('\n')
+
+export function linuxSide(home: string): Environment {
+  return { id: 'linux', kind: 'linux', self: true, user: 'ana', home: native(home), files: [], running: [] }
+}
+
+export function desk(more: Partial<Settings> = {}): Desk {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-')))
+  const [A, O, home] = ['A', 'O', 'home'].map((name) => join(base, name)) as [string, string, string]
+  for (const folder of [A, O, home]) mkdirSync(folder)
+  writeFileSync(join(O, 's'), CANARY)
+  const own = join(home, '.mcp-twin')
+  const folder = join(own, 'bridge')
+  mkdirSync(join(folder, 'workspace'), { recursive: true })
+  const self = linuxSide(home)
+  const settings: Settings = {
+    version: '0.0.0',
+    client: 'tester',
+    folder,
+    self,
+    place: () => Promise.resolve({ self, others: [] }),
+    world: () => Promise.resolve({ environments: [self] }),
+    families,
+    roots: [A],
+    closed: [own, ...privatePaths(home, 'linux')],
+    reopened: [join(folder, 'workspace')],
+    readOnly: false,
+    terminal: 'off',
+    blockedCommands: [],
+    keys: () => Promise.resolve([]),
+    problems: [],
+    variables: { PATH: process.env.PATH, HOME: home },
+    platform: process.platform,
+    pid: process.pid,
+    execPath: process.execPath,
+    now: () => Date.now(),
+    random: (bytes) => randomBytes(bytes).toString('hex'),
+    ...more,
+  }
+  const bridge = openBridge(settings)
+  const call: Desk['call'] = async (name, args = {}, { signal = new AbortController().signal, progress = () => undefined } = {}) => {
+    const tool = tools.find((each) => each.name === name)
+    if (tool === undefined) throw new Error(`no tool ${name}`)
+    return callTool(tool, args, bridge, { client: 'tester', signal, progress })
+  }
+  return {
+    bridge,
+    base,
+    A,
+    O,
+    home,
+    folder,
+    call,
+    async ok(name, args) {
+      const result = await call(name, args)
+      if (result.isError === true) throw new Error(`${name} was refused: ${textOf(result)}`)
+      return textOf(result)
+    },
+    async refused(name, args) {
+      const result = await call(name, args)
+      const text = textOf(result)
+      if (result.isError !== true) throw new Error(`${name} was not refused: ${text.slice(0, 300)}`)
+      if (JSON.stringify(result).includes(CANARY)) throw new Error('the canary is in the answer')
+      return text
+    },
+    put(path, content, mode) {
+      const file = join(A, path)
+      mkdirSync(join(file, '..'), { recursive: true })
+      writeFileSync(file, content)
+      if (mode !== undefined) chmodSync(file, mode)
+      return file
+    },
+    async close() {
+      await bridge.close()
+      rmSync(base, { recursive: true, force: true })
+    },
+  }
+}
