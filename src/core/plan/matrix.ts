@@ -1,5 +1,6 @@
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { BRIDGE } from '../launch/bridge.ts'
 import { serverKind } from '../manifest/rules.ts'
 import type { Plan, PlannedFile } from './plan.ts'
 
@@ -51,6 +52,13 @@ export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
       cells,
     }
   })
+  const cells = plan.files.map((file) => ({
+    environment: file.plan.environment,
+    client: file.plan.client,
+    state: stateOf(file, BRIDGE, manifest.bridge?.enabled === false),
+  }))
+  if (cells.some((cell) => cell.state !== 'off' && cell.state !== 'not here'))
+    servers.unshift({ name: BRIDGE, kind: 'bridge', version: null, cells })
   const unmanaged = plan.files.flatMap((file) =>
     file.plan.unmanaged.map((server) => ({ environment: file.plan.environment, client: file.plan.client, server })),
   )

@@ -1,4 +1,5 @@
 import type { ServerSpec } from '../../model/manifest.ts'
+import { BRIDGE, renderBridge } from '../launch/bridge.ts'
 import { clientName } from '../launch/name.ts'
 import { renderEntry } from '../launch/render.ts'
 import { canRun, environmentLabel } from '../participants.ts'
@@ -36,7 +37,26 @@ export function wishesFor(input: PlanInput, observed: ObservedFile, gathered: Ga
       if (name !== server) gathered.notices.add(`${observed.client.label} does not take the name "${server}": it is "${name}" there`)
     }
   }
+  const bridge = bridgeFor(input, observed, gathered)
+  if (bridge !== null && 'step' in bridge) held.push(bridge)
+  else if (bridge !== null) wanted.push(bridge)
   return { wanted, held }
+}
+
+/** The bridge has an entry in every user-scope file while it is switched on; it is no server of the manifest. */
+function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wanted | Held | null {
+  const { client, environment, scope, file } = observed
+  if (scope !== 'user' || input.manifest.bridge?.enabled === false) return null
+  const rendered = renderBridge({ ...input.render, client, environment })
+  if (rendered.kind === 'refuse') {
+    const { reason, hint } = rendered
+    return {
+      server: BRIDGE,
+      step: makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, server: BRIDGE, reason, hint }),
+    }
+  }
+  for (const id of rendered.launcher) gathered.self.add(id)
+  return { server: BRIDGE, name: rendered.name, value: rendered.value, owned: rendered.owned, holdsKey: false }
 }
 
 function wishFor(
