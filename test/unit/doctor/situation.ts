@@ -298,7 +298,7 @@ export class Situation {
       here: toHere(environment, path) ?? reachable(`/here/${client.id}`),
       ...{ refusal: null, bom: read?.ok === true && read.document.bom, extras: [], stale: [], undecided: false },
     }
-    return this.fileFacts.filter(({ client: id }) => id === client.id).reduce((facts, { facts: more }) => ({ ...facts, ...more }), base)
+    return Object.assign(base, ...this.fileFacts.filter(({ client: id }) => id === client.id).map(({ facts }) => facts))
   }
 
   private packageFacts(input: PlanInput): Facts['packages'] {
