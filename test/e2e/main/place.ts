@@ -147,7 +147,7 @@ export function home(options: ScratchOptions = {}): Home {
       return { ...documentOf(result), code: result.code }
     },
     manifest(servers: Record<string, unknown>, more: Record<string, unknown> = {}) {
-      place.write('.mcp-twin/mcp-twin.json', `${JSON.stringify({ version: 1, servers, ...more }, null, 2)}\n`)
+      place.write('.mcp-twin/mcp-twin.json', `${JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)}\n`)
     },
     servers(file: string) {
       return (place.readJson(file) as { mcpServers: Record<string, unknown> }).mcpServers

@@ -44,7 +44,7 @@ export function runPlace(): RunPlace {
       lock(name, version, bin)
     },
     ready(servers, keys = {}) {
-      home.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers }))
+      home.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
       home.write('.mcp-twin/mcp-twin.lock.json', JSON.stringify({ version: 1, packages: locked }))
       home.write('.mcp-twin/secrets.json', JSON.stringify(keys), 0o600)
     },
