@@ -1,3 +1,4 @@
+import type { Environment } from '../../model/environment.ts'
 import { type NodeFacts, nodeFactsSchema } from '../../model/node-facts.ts'
 
 const mark = '@mcp-twin:node '
@@ -40,3 +41,12 @@ export function readNodeFacts(text: string): NodeFacts | null {
     throw error
   }
 }
+
+/** The oldest node that this program runs on, and nearly every server with it. */
+const MAJOR_MIN = 20
+
+/** Why a side's node is of no use to us; null: it is new enough. */
+export const tooOld = ({ node, version }: NodeFacts, hint: string): Environment['trouble'] | null =>
+  Number(version.split('.')[0]) >= MAJOR_MIN
+    ? null
+    : { reason: `its node is too old: ${version} (${node}), and ${MAJOR_MIN} is the least`, hint }

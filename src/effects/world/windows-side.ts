@@ -7,7 +7,7 @@ import type { System } from '../../model/system.ts'
 import { ask } from './ask.ts'
 import { type Drive, type Drives, parseWslConf } from './drives.ts'
 import { readText } from './kernel.ts'
-import { nodeScript, readNodeFacts } from './node-facts.ts'
+import { nodeScript, readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix, pathFolders } from './npm.ts'
 import type { Looking } from './options.ts'
 import { variable } from './variables.ts'
@@ -118,6 +118,8 @@ async function describe(system: System, own: Environment, drives: Drives, said: 
         : { reason: `its node does not work: ${said.why}`, hint: windows.getNode }
     return { ...found, trouble }
   }
+  const old = tooOld(said.facts, windows.getNode)
+  if (old !== null) return { ...found, nodeVersion: said.facts.version, trouble: old }
   const node = native(said.facts.node)
   const npm = await findNpm(system, found, node)
   const withNode: Environment = { ...found, node, nodeVersion: said.facts.version, ...(npm !== undefined && { npm }) }

@@ -5,7 +5,7 @@ import { native, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { ask } from './ask.ts'
 import { distroScript, readDistroFacts } from './distro-script.ts'
-import { readNodeFacts } from './node-facts.ts'
+import { readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix } from './npm.ts'
 import type { Looking } from './options.ts'
 
@@ -86,6 +86,8 @@ async function withPrograms(system: System, found: Environment, text: string): P
     const reason = facts ? `the only node in ${found.distro} is the one of Windows` : `no node was found in ${found.distro}`
     return { ...found, trouble: { reason, hint: environmentDefinitions.wsl.getNode } }
   }
+  const old = tooOld(facts, environmentDefinitions.wsl.getNode)
+  if (old !== null) return { ...found, nodeVersion: facts.version, trouble: old }
   const node = native(facts.node)
   const npm = await findNpm(system, found, node)
   const withNode: Environment = { ...found, node, nodeVersion: facts.version, ...(npm !== undefined && { npm }) }

@@ -208,7 +208,7 @@ describe('one side alone', () => {
   ] as const)('%s: everything works but what needs a twin', async (id, build, clients) => {
     const planted = build().file('.npmrc', npmrc).build({ npmrc })
     const before = contentOf(planted.scratch.root)
-    const document = await sync(planted, ['init', '--yes', '--server', 'tiny-server@1.0.0'])
+    const document = await sync(planted, ['init', '--yes', '--no-bridge', '--server', 'tiny-server@1.0.0'])
     expect(document, JSON.stringify(document)).toMatchObject({ code: 0, inSync: true })
     expect(document.checks).toEqual(clients.slice(0, 1).map((client) => expect.objectContaining({ client, ok: true, tools: 1 })))
     for (const client of clients) expect(Object.keys(serversOf(planted, id, client))).toEqual(['tiny-server'])

@@ -163,7 +163,7 @@ describe('a Claude Desktop file on Windows full of what people have in it', () =
     const npmrc = settingsFor(registry)
     planted = world().wsl('Ubuntu').windows().file('.npmrc', npmrc).client('claude-desktop', text).build({ npmrc })
     // Nothing is started: some of these programs are on this machine.
-    const result = await planted.cli(['init', '--yes', '--no-install', '--json'])
+    const result = await planted.cli(['init', '--yes', '--no-bridge', '--no-install', '--json'])
     expect(result).toMatchObject({ code: 0 })
     first = documentOf(result)
   })
@@ -230,7 +230,7 @@ describe('servers that several programs already have', () => {
       .file('.npmrc', npmrc)
       .client('claude-desktop', JSON.stringify({ mcpServers: desktop }))
       .build({ npmrc })
-    const document = documentOf(await planted.cli(['init', '--yes', '--json', '--no-install']))
+    const document = documentOf(await planted.cli(['init', '--yes', '--no-bridge', '--json', '--no-install']))
     const { servers } = JSON.parse(planted.self.read('.mcp-twin/mcp-twin.json'))
     return { planted, document, servers: servers as Record<string, Record<string, unknown>> }
   }
@@ -289,7 +289,7 @@ describe('a config that cannot be read', () => {
     const place = home()
     place.write(codeFile, text)
     place.write(cursorFile, JSON.stringify({ mcpServers: { mine: place.tiny } }))
-    const document = await place.json(['init', '--yes'])
+    const document = await place.json(['init', '--yes', '--no-bridge'])
     expect(document.code).toBe(3)
     const refused = document.steps.filter((step) => step.outcome === 'refused')
     expect(refused).toEqual([

@@ -116,7 +116,7 @@ describe('init', () => {
 
   it('answers with a document that has every field', async () => {
     const place = fresh()
-    const document = await place.json(['init', '--yes', '--server', 'tiny-server@1.0.0'])
+    const document = await place.json(['init', '--yes', '--no-bridge', '--server', 'tiny-server@1.0.0'])
     expect(document).toMatchObject({ code: 0, command: 'init', inSync: true, changed: true, run: expect.any(String) })
     expect(document.environments).toEqual([
       {
@@ -142,7 +142,7 @@ describe('init', () => {
   it('plans the same as it does, and writes nothing with --dry-run', async () => {
     const place = fresh()
     const before = treeOf(place.home)
-    const document = await place.json(['init', '--yes', '--server', 'tiny-server@1.0.0', '--dry-run'])
+    const document = await place.json(['init', '--yes', '--no-bridge', '--server', 'tiny-server@1.0.0', '--dry-run'])
     expect(document).toMatchObject({ code: 0, inSync: false, changed: false, run: null })
     expect(stepsAs(document)).toEqual([
       'install - tiny-server add planned',
@@ -175,11 +175,11 @@ describe('init', () => {
     const place = fresh()
     place.write(codeFile, '{"mcpServers":{"code-one":{"command":"a"}}}')
     place.write(cursorFile, '{"mcpServers":{"cursor-one":{"command":"b"}}}')
-    const none = await place.json(['init', '--yes', '--no-import'])
+    const none = await place.json(['init', '--yes', '--no-bridge', '--no-import'])
     expect(none).toMatchObject({ code: 0, imported: [] })
     expect(none.unmanaged.map(({ client, server }) => `${client} ${server}`)).toEqual(['claude-code code-one', 'cursor cursor-one'])
     expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({ servers: {} })
-    const one = await place.json(['init', '--yes', '--from', 'cursor'])
+    const one = await place.json(['init', '--yes', '--no-bridge', '--from', 'cursor'])
     expect(one.imported).toEqual([{ environment: 'linux', client: 'cursor', server: 'cursor-one' }])
     expect(Object.keys(place.servers(codeFile))).toEqual(['code-one', 'cursor-one'])
     expect(await place.run(['init', '--yes', '--from', 'curser'])).toMatchObject({ code: 2, stderr: expect.stringContaining('"cursor"') })
@@ -200,7 +200,7 @@ describe('init', () => {
 
   it('goes on with the rest when a package does not exist, and says which', async () => {
     const place = fresh()
-    const document = await place.json(['init', '--yes', '--server', '@tiny/other', '--server', '@tiny/absent'])
+    const document = await place.json(['init', '--yes', '--no-bridge', '--server', '@tiny/other', '--server', '@tiny/absent'])
     expect(document).toMatchObject({ code: 1, inSync: false, changed: true })
     const failed = document.steps.filter((step) => step.outcome === 'failed')
     expect(failed).toHaveLength(1)
@@ -222,7 +222,7 @@ describe('init', () => {
     const place = fresh()
     place.write(codeFile, '{"mcpServers":{"mine":{"command":"x"}}}')
     const seen = registry.requests.length
-    const document = await place.json(['init', '--yes', '--offline', '--server', '@tiny/other'], {
+    const document = await place.json(['init', '--yes', '--no-bridge', '--offline', '--server', '@tiny/other'], {
       env: { npm_config_cache: place.path('empty') },
     })
     expect(document.code).toBe(1)

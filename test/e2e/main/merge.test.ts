@@ -109,7 +109,7 @@ describe('an entry of ours', () => {
     expect(document.steps[0]).toMatchObject({ kind: 'refuse', server: 'a', reason: expect.stringContaining('removed by hand') })
     expect(await place.json(['sync', '--adopt'])).toMatchObject({ code: 0, inSync: true })
     expect(place.servers(oldFile)).toEqual({ b: server('b') })
-    expect(place.readJson('.mcp-twin/mcp-twin.json')).toEqual({ version: 1, servers: { b: server('b') } })
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).toEqual({ version: 1, servers: { b: server('b') }, bridge: { enabled: false } })
 
     const forced = await removed()
     expect(await forced.json(['sync', '--force'])).toMatchObject({ code: 0, inSync: true })
@@ -157,7 +157,7 @@ describe('an entry of ours', () => {
   it('is renamed, disabled and enabled with its manifest, comments kept there', async () => {
     const place = home()
     const text =
-      '{\n  // all of mine\n  "version": 1,\n  "servers": {\n    "a": { "command": "/opt/thing", "args": ["x"] }, // why\n  },\n}\n'
+      '{\n  // all of mine\n  "version": 1,\n  "servers": {\n    "a": { "command": "/opt/thing", "args": ["x"] }, // why\n  },\n  "bridge": { "enabled": false },\n}\n'
     place.write('.mcp-twin/mcp-twin.json', text)
     await place.json(['sync'])
     edit(place, codeFile, (servers) => {

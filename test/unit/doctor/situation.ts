@@ -39,7 +39,7 @@ type Servers = Record<string, unknown>
  */
 export class Situation {
   private environments: Environment[] = [ubuntu, windows]
-  private manifest: Manifest = { version: 1, servers: usualServers }
+  private manifest: Manifest = { version: 1, servers: usualServers, bridge: { enabled: false } }
   private keys: Record<string, string> = { TAVILY_API_KEY: KEY }
   private readonly more: Partial<Record<string, Partial<SideFacts>>> = {}
   private readonly edits: { client: string; edit: (text: string) => string | Uint8Array | null }[] = []
@@ -61,7 +61,7 @@ export class Situation {
   }
 
   servers(servers: Record<string, ServerSpec>, more: Partial<Manifest> = {}): this {
-    this.manifest = { version: 1, servers, ...more }
+    this.manifest = { version: 1, servers, bridge: { enabled: false }, ...more }
     return this
   }
 
@@ -213,6 +213,7 @@ export class Situation {
         },
       ],
       variables: new Set(['HOME', 'PATH']),
+      interopWished: true,
       shell: 'posix',
       ...this.later,
     }
