@@ -9,6 +9,7 @@ import type { PlanInput } from '../core/plan/plan.ts'
 import { usageError } from '../errors.ts'
 import { serverChanges } from '../effects/init/compose.ts'
 import { importFound } from '../effects/init/import.ts'
+import { askBridge, bridgeChanges } from './init-bridge.ts'
 import type { ManifestChange } from '../effects/manifest/edit.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { ServerSpec } from '../model/manifest.ts'
@@ -69,6 +70,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     context.prompt.able && options.dryRun !== true
       ? await askServers(context, situation, first, named)
       : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
+  const bridge = await askBridge(context, situation, options)
   const settled = isImporting ? { ...wishes, everywhere: asked.everywhere, without: asked.without } : { ...wishes, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, situation, options.secrets))
@@ -85,11 +87,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     additions: (now, seen) => {
       const again = importFound(now, seen, settled)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))
-      return { changes: [...serverChanges(now.manifest, { ...again.servers, ...fresh }), ...bridgeChange(now, options)], imported: again }
+      return { changes: [...serverChanges(now.manifest, { ...again.servers, ...fresh }), ...bridgeChanges(now, bridge)], imported: again }
     },
   }
 }
-
-/** `--no-bridge` is written down, so that it holds for every later sync. */
-const bridgeChange = ({ manifest }: Situation, options: Record<string, unknown>): ManifestChange[] =>
-  options.bridge === false && manifest.bridge?.enabled !== false ? [{ kind: 'set', path: ['bridge', 'enabled'], value: false }] : []

@@ -27,7 +27,8 @@ const sync = async (planted: Planted, args: readonly string[] = ['sync'], on?: s
   return { checks: undefined as unknown, ...documentOf(result), code: result.code }
 }
 
-const manifestOf = (servers: Record<string, unknown>, more: object = {}) => JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)
+const manifestOf = (servers: Record<string, unknown>, more: object = {}) =>
+  JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)
 const OWN = '.mcp-twin/mcp-twin.json'
 
 /** One server of every kind, with a key and a path that both sides need. */
