@@ -17,6 +17,7 @@ import { secret } from './specs/secret.ts'
 import { sync } from './specs/sync.ts'
 import { trust } from './specs/trust.ts'
 import { undo } from './specs/undo.ts'
+import { uninstall } from './specs/uninstall.ts'
 import { update } from './specs/update.ts'
 
 /** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
@@ -40,4 +41,5 @@ export const specs: readonly CommandSpec[] = [
   trust,
   schema,
   completion,
+  uninstall,
 ]
