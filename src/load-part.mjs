@@ -68,6 +68,8 @@ function remember(name, file, script) {
 
 function keep() {
   try {
+    // A program that has removed itself leaves nothing behind.
+    statSync(dist)
     mkdirSync(kept, { recursive: true })
     const names = readdirSync(kept)
     for (const { name, file, script } of fresh) {

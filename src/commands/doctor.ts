@@ -67,6 +67,7 @@ async function examine(context: Context, ground: Ground, options: Record<string,
                 progress.update(`${done} of ${all}${waiting.length === 0 ? '' : `, waiting for ${waiting.slice(0, 3).join(', ')}`}`),
             },
     })
+    if (context.signal.aborted) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
     const chosen = wanted.length === 0 ? checks : checks.filter(({ id }) => wanted.includes(id))
     return { findings: diagnose(chosen, facts), sides: situation.sides }
   } finally {

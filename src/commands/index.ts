@@ -19,6 +19,7 @@ import { session } from './specs/session.ts'
 import { sync } from './specs/sync.ts'
 import { trust } from './specs/trust.ts'
 import { undo } from './specs/undo.ts'
+import { uninstall } from './specs/uninstall.ts'
 import { update } from './specs/update.ts'
 
 /** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
@@ -44,4 +45,5 @@ export const specs: readonly CommandSpec[] = [
   trust,
   schema,
   completion,
+  uninstall,
 ]

@@ -34,6 +34,11 @@ async function clearAbandoned(system: System, lock: ReachablePath): Promise<bool
   return moved === null || moved.identity === found.identity
 }
 
+/** Takes such a lock away where nobody has refreshed it; one that is in use, or no lock, stays. */
+export async function clearAbandonedClaudeLock(system: System, file: ReachablePath): Promise<void> {
+  await clearAbandoned(system, reachable(`${file}.lock`))
+}
+
 async function acquire(system: System, lock: ReachablePath, signal: AbortSignal | undefined): Promise<void> {
   let waited = 0
   const began = system.now()

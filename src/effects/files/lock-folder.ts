@@ -79,5 +79,11 @@ export const isHeld = async (system: System, lock: ReachablePath, self: Holder):
 /** Gives a lock back, if it is still ours, by one rename: it is whole or gone at every moment. */
 export async function giveBack(system: System, lock: ReachablePath, self: Holder): Promise<void> {
   if (!(await isHeld(system, lock, self))) return
-  await clearForeign(system, lock)
+  try {
+    await clearForeign(system, lock)
+  } catch (error) {
+    if (!isTrouble(error)) throw error
+    // A disk that cannot rename may still remove; a lock that stays makes everybody wait.
+    await system.files.remove(lock)
+  }
 }

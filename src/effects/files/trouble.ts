@@ -1,8 +1,8 @@
 import type { FileTrouble } from '../../model/system.ts'
 
-/** A trouble of the file system; everything else that is thrown is a mistake of ours and goes on its way. */
+/** A trouble of the file system; everything else that is thrown is a mistake of ours and goes on its way. libuv has no name for a few of them. */
 export const isTrouble = (error: unknown): error is FileTrouble =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code)
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z0-9]+|Unknown system error -\d+)$/.test(error.code)
 
 /** Does `work` where a trouble of the file system changes nothing: what is left behind, the next run clears away. */
 export async function ifPossible(work: Promise<unknown>): Promise<void> {
@@ -31,6 +31,7 @@ const refusals: Record<string, { because: string; hint: string }> = {
 const failures: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'your disk quota is used up',
+  'Unknown system error -122': 'your disk quota is used up, EDQUOT',
   EIO: 'the disk reports an input/output error',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',

@@ -1,6 +1,7 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { removeAt, renameKey, setAt } from '../../core/json/tree-edit.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
+import { projectManifest } from '../../core/manifest/project-part.ts'
 import { usageError } from '../../errors.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import type { Situation } from '../situation/open.ts'
@@ -37,7 +38,7 @@ export function editManifest(situation: Situation, changes: readonly ManifestCha
     clients.map((client) => client.id),
   )
   if (!parsed.ok) throw usageError(`${parsed.message}.`, { hint: 'nothing was changed' })
-  const { manifest } = parsed
+  const manifest = situation.place.scope === 'project' ? projectManifest(parsed.manifest, situation.manifest) : parsed.manifest
   const sides = participants(situation.world, situation.home.environment, manifest)
   return { situation: { ...situation, manifest, sides }, bytes }
 }

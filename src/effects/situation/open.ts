@@ -1,6 +1,7 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { participants } from '../../core/participants.ts'
 import { layout } from '../../core/layout.ts'
+import { ignoredKeys, projectManifest } from '../../core/manifest/project-part.ts'
 import { toHere } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -34,6 +35,8 @@ export interface Situation {
   /** The manifest's bytes; null where there is none yet. */
   readonly bytes: Uint8Array | null
   readonly manifest: Manifest
+  /** Keys of a project's manifest that have no meaning there; `manifest` is without them. */
+  readonly ignored: readonly string[]
   readonly lock: Lock
   readonly state: State
   /** The state as it is on the disk, where `state` already has what this run takes over. */
@@ -67,7 +70,9 @@ export async function openSituation(
       hint: place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init',
     })
   }
-  const manifest = loaded?.manifest ?? emptyManifest
+  const written = loaded?.manifest ?? emptyManifest
+  const isProject = place.scope === 'project'
+  const manifest = isProject ? projectManifest(written, await usersOwn(system, home)) : written
   const statePath = reach(home, layout(home.environment, home.folder).state)
   const state = await loadState(system, statePath)
   return {
@@ -77,6 +82,7 @@ export async function openSituation(
     place,
     bytes: loaded?.bytes ?? null,
     manifest,
+    ignored: isProject ? ignoredKeys(written) : [],
     lock: await loadLock(system, place.lockHere),
     state,
     savedState: state,
@@ -84,6 +90,18 @@ export async function openSituation(
     sides: participants(world, home.environment, manifest),
     brought: new Map(),
   }
+}
+
+/** The user's own manifest, for what a project's does not decide. */
+async function usersOwn(system: System, home: HomePlace): Promise<Manifest> {
+  const path = layout(home.environment, home.folder).manifest
+  const loaded = await loadManifest(
+    system,
+    reach(home, path),
+    path,
+    clients.map((client) => client.id),
+  )
+  return loaded?.manifest ?? emptyManifest
 }
 
 /** A path of home's folder as this process opens it. Home is this side wherever a command gets this far. */

@@ -16,13 +16,14 @@ const storeOf = (system: System, { home, manifest, self }: Situation): Secrets =
 
 /** Gathers the keys for one run: those it brings itself, then the store's. Each is hidden in all output from now on. */
 export async function loadKeys(system: System, situation: Situation, hide: (value: Secret) => void): Promise<LoadedKeys> {
-  const { manifest, brought } = situation
+  const { manifest, brought, place } = situation
   const names = keysOfAll(manifest)
   const keys = new Map<string, Secret>()
   if (names.length === 0) return { keys, brings: brought.size > 0 }
   const store = storeOf(system, situation)
   for (const name of names) {
-    const key = brought.get(name) ?? (await store.get(name))
+    // No key ever stands in a project's files, so nobody is asked for one.
+    const key = brought.get(name) ?? (place.project === null ? await store.get(name) : null)
     if (key === null) continue
     hide(key)
     keys.set(name, key)

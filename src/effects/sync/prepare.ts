@@ -30,6 +30,8 @@ export interface Prepared {
   /** Packages that could not be resolved: words → why. */
   readonly unresolved: ReadonlyMap<string, Unresolved>
   readonly stale: readonly string[]
+  /** Keys of a project's manifest that mean nothing there. */
+  readonly ignored: readonly string[]
   /** This run brings keys that the store may not have yet. */
   readonly brings: boolean
 }
@@ -91,7 +93,7 @@ export async function prepare(
   const stale = targets.flatMap((target) =>
     target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`),
   )
-  return { input, lock, unresolved, stale, brings }
+  return { input, lock, unresolved, stale, ignored: situation.ignored, brings }
 }
 
 async function pin(

@@ -26,10 +26,18 @@ export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
 export const unmanagedOf = (plan: Plan): SyncResult['unmanaged'] =>
   plan.files.flatMap(({ plan: file }) => file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })))
 
+function ignoredNotice(keys: readonly string[]): string[] {
+  const last = keys.at(-1)
+  if (last === undefined) return []
+  const listed = keys.length === 1 ? last : `${keys.slice(0, -1).join(', ')} and ${last}`
+  return [`${listed} in a project's manifest ${keys.length === 1 ? 'is' : 'are'} ignored: your own manifest says that`]
+}
+
 /** What is to be said besides the steps. */
 export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
   ...new Set([
     ...prepared.stale,
+    ...ignoredNotice(prepared.ignored),
     ...plan.notices,
     ...plan.files.flatMap(({ plan: file, observed }) => file.notices.map((notice) => `${observed.client.label}: ${notice}`)),
   ]),

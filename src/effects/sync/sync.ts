@@ -3,6 +3,7 @@ import type { System } from '../../model/system.ts'
 import { withRunLock } from '../files/lock.ts'
 import type { Situation } from '../situation/open.ts'
 import type { SyncOptions } from './options.ts'
+import { wasInterrupted } from './interrupted.ts'
 import { prepare } from './prepare.ts'
 import type { SyncResult } from './result.ts'
 import { begin, isStill, type Source, sameGround } from './start.ts'
@@ -20,11 +21,14 @@ export async function previewSync(system: System, situation: Situation, options:
 export async function runSync(system: System, source: Source, options: SyncOptions, command: string): Promise<SyncResult> {
   const opened = await source.open()
   const first = await begin(system, source, options, opened)
-  if (isStill(first)) return planned(first.prepared, first.plan)
+  const isMending = await wasInterrupted(system, opened)
+  if (isStill(first) && !isMending) return planned(first.prepared, first.plan)
   return withRunLock(system, opened.home.here, opened.self.id, async () => {
     const fresh = await source.open()
     // What only a run with work needs is loaded only then: most runs find nothing to do.
     const { carryOut } = await import('./carry-out.ts')
-    return carryOut(system, sameGround(fresh, opened) ? first : await begin(system, source, options, fresh), options, command)
+    const start = sameGround(fresh, opened) ? first : await begin(system, source, options, fresh)
+    if (isMending) await (await import('./recover.ts')).recover(system, start.situation, start.prepared.input)
+    return isStill(start) ? planned(start.prepared, start.plan) : carryOut(system, start, options, command)
   })
 }

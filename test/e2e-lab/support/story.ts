@@ -48,12 +48,17 @@ function told({ code, stdout, stderr }: LabResult): Told {
 
 const limit = { timeoutMs: 150_000 }
 
+export interface TypeOptions extends LabOptions {
+  /** Words before the program, such as `strace …`. */
+  readonly before?: readonly string[]
+}
+
 /** The program typed in the Linux side. */
-export const onLinux = async (args: readonly string[], options: LabOptions = {}): Promise<Told> =>
-  told(await inLinux([nodePath, '/home/ana/package/bin/mcp-twin.mjs', ...args], { ...limit, ...options }))
+export const onLinux = async (args: readonly string[], { before = [], ...options }: TypeOptions = {}): Promise<Told> =>
+  told(await inLinux([...before, nodePath, '/home/ana/package/bin/mcp-twin.mjs', ...args], { ...limit, ...options }))
 
 /** The program typed in a Windows terminal. */
-export const onWindows = async (args: readonly string[], options: LabOptions = {}): Promise<Told> =>
+export const onWindows = async (args: readonly string[], options: TypeOptions = {}): Promise<Told> =>
   told(await inWindows(['node', `${windowsHome}\\package\\bin\\mcp-twin.mjs`, ...args], { ...limit, ...options }))
 
 /** What Claude Desktop's stand-in got from one entry. */

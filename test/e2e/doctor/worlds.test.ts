@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { nodePath } from '../../support/machine.ts'
@@ -175,7 +175,6 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
 
   it('a managed configuration that hides user servers', async () => {
     const place = await sound(twinsFromWindows(registry), { tiny: usualServers.tiny })
-    chmodSync(place.planted.side(own).here('.mcp-twin'), 0o700)
     place.planted.side(own).write('/etc/claude-code/managed-mcp.json', '{"mcpServers": {"company": {"command": "/bin/true"}}}')
     await diagnosedAndMended(place, 'claude-code-managed error')
     expect(place.planted.side(own).has('/etc/claude-code/managed-mcp.json')).toBe(false)

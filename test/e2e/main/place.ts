@@ -83,7 +83,7 @@ export function documentOf(result: CliResult): SyncDocument {
 
 const errorSchema = z.looseObject({
   command: z.string(),
-  error: z.looseObject({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+  error: z.looseObject({ code: z.string(), message: z.string(), hint: nullable }),
 })
 
 export function errorOf(result: CliResult): z.infer<typeof errorSchema>['error'] {

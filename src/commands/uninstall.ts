@@ -1,0 +1,85 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
+import { recordedFiles } from '../effects/uninstall/files.ts'
+import { ownFolders, recordsOf, type Uninstalled, uninstall } from '../effects/uninstall/uninstall.ts'
+import { labelsFor } from '../ui/labels.ts'
+import { describeSteps } from '../ui/steps.ts'
+import { atHome, type Ground } from './at-home.ts'
+
+/** Takes mcp-twin off this machine. What a person made with it stays in home, unless `--purge`. */
+export const run = (context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+  atHome(context, { mayBeAbsent: true }, async (ground) => {
+    const { system, io } = context
+    const { world, home } = ground
+    const purge = options.purge === true
+    const places = await ownFolders(system, world, home)
+    if (places.length === 0) {
+      io.json({ command: 'uninstall', changed: false, run: null, steps: [], ended: [], removed: [], kept: [], notices: [] })
+      io.out('Nothing of mcp-twin is installed here.')
+      return EXIT.ok
+    }
+    await confirm(context, ground, purge)
+    const progress = io.progress('Taking mcp-twin off')
+    try {
+      const done = await uninstall(system, world, home, purge)
+      progress.done()
+      return report(context, ground, done, purge)
+    } finally {
+      progress.done()
+    }
+  })
+
+async function confirm(context: Context, { home }: Ground, purge: boolean): Promise<void> {
+  if (context.options.yes === true) return
+  const files = recordedFiles(await recordsOf(context.system, home))
+  const entries = files.reduce((sum, { record }) => sum + Object.keys(record.entries).length, 0)
+  const what = `${entries} ${entries === 1 ? 'entry' : 'entries'} out of ${files.length} ${files.length === 1 ? 'file' : 'files'}, packages and programs on every side`
+  const rest = purge ? '; manifest, keys and backups too, and these do not come back' : '; manifest, keys and backups stay'
+  const sure = await context.prompt.confirm(`Take mcp-twin off this machine: ${what}${rest}?`, { flag: '--yes', default: false })
+  if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
+}
+
+function report(context: Context, { world, home }: Ground, done: Uninstalled, purge: boolean): ExitCode {
+  const { io } = context
+  const { steps, run, ended, removed, kept, troubles } = done
+  const isStopped = steps.some(({ outcome }) => outcome !== 'done')
+  const notices = troubles.map(({ environment, reason }) => `${environment}: ${reason}`)
+  io.json({
+    command: 'uninstall',
+    changed: steps.length > 0 || removed.length > 0,
+    run: purge ? null : run,
+    steps,
+    ended,
+    removed,
+    kept,
+    notices,
+  })
+  if (!io.asJson) {
+    const labels = labelsFor(world, clients)
+    for (const line of describeSteps(steps, labels, io.paint, io.width)) io.out(line)
+    for (const side of world.environments) {
+      const count = removed.filter(({ environment }) => environment === side.id).length
+      const stopped = ended.filter(({ environment }) => environment === side.id).length
+      if (count === 0 && stopped === 0) continue
+      const left = kept.filter(({ environment }) => environment === side.id).map(({ path }) => labels.file(side.id, path))
+      io.out(io.paint.strong(labels.environment(side.id)))
+      if (stopped > 0) io.out(`  ${io.paint.warn('-')} ${stopped} running ${stopped === 1 ? 'process' : 'processes'} ended`)
+      io.out(`  ${io.paint.warn('-')} programs and packages removed`)
+      if (left.length > 0) io.out(`  ${io.paint.dim('·')} left there: ${left.join(', ')}`)
+    }
+    for (const { environment, reason, hint } of troubles)
+      io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
+    io.out(lastWords(home, isStopped, purge))
+  }
+  if (steps.some(({ outcome }) => outcome === 'failed')) return EXIT.failed
+  if (troubles.some(({ isFailure }) => isFailure)) return EXIT.failed
+  return isStopped || troubles.length > 0 ? EXIT.attention : EXIT.ok
+}
+
+function lastWords(home: Ground['home'], isStopped: boolean, purge: boolean): string {
+  if (isStopped)
+    return 'Not everything could be taken out, so what these files still name was left: mend that, then mcp-twin uninstall again.'
+  if (purge) return 'mcp-twin is gone.'
+  return `mcp-twin is gone. Your manifest, keys and backups are in ${home.folder}; npx mcp-twin sync brings everything back.`
+}

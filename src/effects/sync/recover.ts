@@ -1,0 +1,62 @@
+import { basename, dirname, join } from 'node:path'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import type { PlanInput } from '../../core/plan/plan.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { clearAbandonedClaudeLock } from '../files/claude-lock.ts'
+import { LockedError, withFileLock } from '../files/lock.ts'
+import { sweepFolder } from '../files/leftovers.ts'
+import { findPlace } from '../files/place.ts'
+import { prune } from '../files/retention.ts'
+import { ifPossible } from '../files/trouble.ts'
+import type { Situation } from '../situation/open.ts'
+import { tidy } from './tidy.ts'
+
+/** Clears locks and half-written files of killed runs beside every client file and in our own folders. Only for the holder of the run lock. */
+export async function recover(system: System, situation: Situation, input: PlanInput): Promise<void> {
+  const side = situation.self.id
+  for (const folder of await foldersOf(system, situation, input)) await ifPossible(clear(system, folder, side))
+  for (const { environment, client, file } of input.files) {
+    const here = client.ownLock === undefined ? null : toHere(environment, file)
+    if (here !== null) await ifPossible(clearAbandonedClaudeLock(system, here))
+  }
+  await ifPossible(prune(system, reachable(join(situation.home.here, 'backups')), ''))
+  await tidy(system, input, situation.lock)
+}
+
+/** Where a run writes: beside the real files of the clients, and in our folder on every side. */
+async function foldersOf(system: System, { place, self }: Situation, input: PlanInput): Promise<Set<ReachablePath>> {
+  const folders = new Set<ReachablePath>([reachable(dirname(place.here))])
+  for (const { environment, file } of input.files) {
+    const here = toHere(environment, file)
+    const placed = here === null ? null : await findPlace(system, { here, shown: file, side: self.id, links: 'follow' })
+    if (placed?.ok) folders.add(reachable(dirname(placed.place.real)))
+  }
+  for (const side of input.world.environments) {
+    const folder = input.render.folders(side.id)
+    if (folder === null) continue
+    const { app, bin } = layout(side, folder)
+    for (const each of [folder, app, bin]) {
+      const here = toHere(side, each)
+      if (here !== null) folders.add(here)
+    }
+  }
+  return folders
+}
+
+async function clear(system: System, folder: ReachablePath, side: string): Promise<void> {
+  if ((await system.files.look(folder, 'follow'))?.kind !== 'directory') return
+  const suffix = '.mcp-twin-lock'
+  for (const name of await system.files.list(folder)) {
+    if (!name.endsWith(suffix)) continue
+    const file = reachable(join(folder, basename(name, suffix)))
+    try {
+      // An abandoned lock is taken over, what lies beside its file is cleared, and it is given back.
+      await withFileLock(system, file, side, { waitMs: 0 }, async () => {})
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error
+    }
+  }
+  await sweepFolder(system, folder)
+}

@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { driveC, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { describeUnless } from '../support/left-out.ts'
+import * as lab from './support/story.ts'
+
+// Which file Claude Desktop reads on Windows, and what becomes of it when it is busy or spelled unusually.
+
+const local = join(windowsProfile, 'AppData/Local')
+const name = 'claude_desktop_config.json'
+const places = {
+  data: join(local, 'Claude-Data/claude_main', name),
+  msix: join(local, 'Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude', name),
+  classic: lab.desktopFile,
+}
+const otherPackage = join(local, 'Packages/Claude_other/LocalCache/Roaming/Claude', name)
+const old = '{"mcpServers":{}}'
+const entry = { command: 'node', args: ['x.mjs'] }
+const manifest = { version: 1, servers: { plain: entry }, bridge: { enabled: false } }
+const asWindowsSays = (file: string): string =>
+  file.replace(driveC, 'C:').replaceAll('/', '\\').replace('C:\\users', 'C:\\Users')
+const serversIn = (file: string): unknown => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).mcpServers : undefined)
+
+function atHome(folder: string): void {
+  rmSync(join(folder, '.mcp-twin'), { recursive: true, force: true })
+  lab.write(join(folder, '.mcp-twin/mcp-twin.json'), JSON.stringify(manifest))
+}
+
+describeUnless(await lacksLab(), "Claude Desktop's file", () => {
+  beforeAll(() => lab.freshLab())
+  beforeEach(() => {
+    lab.forget()
+    for (const folder of ['Claude-Data', 'Packages']) rmSync(join(local, folder), { recursive: true, force: true })
+    atHome(linuxHome)
+  })
+  afterAll(() => resetLab())
+
+  describe.each([
+    ['wsl:Debian', lab.onLinux, linuxHome],
+    ['windows', lab.onWindows, windowsProfile],
+  ] as const)('with home in %s', (_home, type, folder) => {
+    beforeEach(() => {
+      lab.forget()
+      atHome(folder)
+    })
+
+    it('is the one in Claude-Data where all three are there; the others are named and left', async () => {
+      for (const file of Object.values(places)) lab.write(file, old)
+      const { code, json } = await type(['sync', '--json', '--quiet'])
+      expect(code).toBe(0)
+      expect(serversIn(places.data)).toEqual({ plain: entry })
+      for (const file of [places.msix, places.classic]) {
+        expect(readFileSync(file, 'utf8')).toBe(old)
+        expect(json.notices.join('\n')).toContain(asWindowsSays(file))
+      }
+    })
+  })
+
+  it.each([
+    ['classic, where it is alone', [places.classic], places.classic],
+    ['the package’s, where it is alone', [places.msix], places.msix],
+    ['the one in Claude-Data, where it is alone', [places.data], places.data],
+    ['the package’s, which hides the classic one', [places.classic, places.msix], places.msix],
+    ['the one in Claude-Data, before the classic one', [places.classic, places.data], places.data],
+  ])('is %s', async (_title, there, live) => {
+    if (!there.includes(places.classic)) rmSync(lab.desktopFolder, { recursive: true })
+    for (const file of there) lab.write(file, old)
+    const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'])
+    expect(code).toBe(0)
+    expect(serversIn(live)).toEqual({ plain: entry })
+    const stale = there.filter((file) => file !== live)
+    for (const file of stale) expect(readFileSync(file, 'utf8')).toBe(old)
+    expect(json.notices).toEqual(stale.map((file) => expect.stringContaining(`${asWindowsSays(file)} is a stale copy`)))
+    expect(Object.values(places).filter((file) => existsSync(file)).sort()).toEqual([...there].sort())
+  })
+
+  it('is made in a Claude-Data folder, and in a package without file, where nothing else is there', async () => {
+    for (const file of [places.data, places.msix]) {
+      lab.forget()
+      atHome(linuxHome)
+      rmSync(lab.desktopFolder, { recursive: true })
+      for (const folder of ['Claude-Data', 'Packages']) rmSync(join(local, folder), { recursive: true, force: true })
+      mkdirSync(file === places.data ? dirname(file) : join(local, 'Packages/Claude_pzs8sxrjxfjjc'), { recursive: true })
+      expect((await lab.onLinux(['sync', '--json', '--quiet'])).code).toBe(0)
+      expect(serversIn(file)).toEqual({ plain: entry })
+    }
+  })
+
+  it('is the newest of several in Claude-Data', async () => {
+    const older = join(local, 'Claude-Data/claude_old', name)
+    for (const file of [places.data, older]) lab.write(file, old)
+    utimesSync(older, 1, 1)
+    const { json } = await lab.onLinux(['sync', '--json', '--quiet'])
+    expect(serversIn(places.data)).toEqual({ plain: entry })
+    expect(json.notices.join('\n')).toContain('claude_old')
+  })
+
+  it('is asked for where two packages have one: both listed, Claude Code’s is written all the same', async () => {
+    for (const file of [places.msix, otherPackage]) lab.write(file, old)
+    const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'])
+    expect(code).toBe(3)
+    const refused = json.steps.find((step: { outcome: string }) => step.outcome === 'refused')
+    expect(refused).toMatchObject({ client: 'claude-desktop', hint: expect.stringContaining('--desktop-config') })
+    for (const file of [places.msix, otherPackage]) {
+      expect(refused.reason).toContain(asWindowsSays(file))
+      expect(readFileSync(file, 'utf8')).toBe(old)
+    }
+    expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
+    for (const path of [asWindowsSays(places.msix), otherPackage.replace(driveC, '/mnt/c').replace('/users/', '/Users/')]) {
+      expect((await lab.onLinux(['sync', '--desktop-config', path, '--json', '--quiet'])).code).toBe(0)
+    }
+    for (const file of [places.msix, otherPackage]) expect(serversIn(file)).toEqual({ plain: entry })
+  })
+
+  it('keeps its Windows line ends, and gets no byte order mark', async () => {
+    const text = '{\r\n  "preferences": { "a": 1 },\r\n  "mcpServers": {\r\n  }\r\n}\r\n'
+    lab.write(places.classic, text)
+    await lab.onLinux(['sync', '--quiet'])
+    const written = readFileSync(places.classic, 'utf8')
+    expect(written).toMatch(/^\{\r\n {2}"preferences": \{ "a": 1 \},\r\n/)
+    expect(written.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+    expect((await lab.onLinux(['undo', '--quiet'])).code).toBe(0)
+    expect(readFileSync(places.classic, 'utf8')).toBe(text)
+  })
+
+  describe('held open by another program', () => {
+    /** A Windows program that has the file open until it is told to let go. */
+    const hold = async (file: string): Promise<() => Promise<unknown>> => {
+      const code = "require('fs').openSync(process.argv[1],'r'); console.log('held'); process.stdin.on('end',()=>process.exit()).resume()"
+      const [command = '', ...words] = [insideLab.wrapper[0], 'win', 'node', '-e', code, asWindowsSays(file)]
+      const child = spawn(command, words, { env: insideLab.env, stdio: ['pipe', 'pipe', 'inherit'] })
+      const released = once(child, 'close')
+      await once(child.stdout, 'data')
+      return () => {
+        child.stdin.end()
+        return released
+      }
+    }
+    beforeEach(() => {
+      lab.forget()
+      atHome(windowsProfile)
+      lab.write(places.classic, old)
+    })
+
+    it('is written as soon as that one lets go', async () => {
+      const letGo = await hold(places.classic)
+      setTimeout(letGo, 3000)
+      const { code } = await lab.onWindows(['sync', '--json', '--quiet'])
+      expect(code).toBe(0)
+      expect(serversIn(places.classic)).toEqual({ plain: entry })
+    })
+
+    it('is refused with the program’s name when it does not, whole as it was, the rest done', async () => {
+      const letGo = await hold(places.classic)
+      const { code, json } = await lab.onWindows(['sync', '--json', '--quiet'])
+      expect(code).toBe(3)
+      expect(json.steps.find((step: { outcome: string }) => step.outcome === 'refused')).toMatchObject({
+        client: 'claude-desktop',
+        reason: expect.stringMatching(/most likely Claude Desktop \(EPERM\)/),
+        hint: expect.stringContaining('quit Claude Desktop'),
+      })
+      expect(readFileSync(places.classic, 'utf8')).toBe(old)
+      expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
+      const { text } = await inWindows(['cmd', '/d', '/c', 'dir', '/b', asWindowsSays(lab.desktopFolder)])
+      expect(text).toBe(name)
+      await letGo()
+    })
+  })
+
+  it('that cannot be replaced from WSL is refused in the same words', async () => {
+    lab.write(places.classic, old)
+    // The kernel says EBUSY to a rename over a file that is a mount point, in a mount namespace of its own.
+    const seen = `/mnt/c/Users/Twin User/AppData/Roaming/Claude/${name}`
+    const before = ['unshare', '--mount', '/bin/sh', '-c', 'mount --bind "$0" "$0" && exec "$@"', seen]
+    const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'], { before })
+    expect(code).toBe(3)
+    expect(json.steps.find((step: { outcome: string }) => step.outcome === 'refused')).toMatchObject({
+      reason: expect.stringContaining('most likely Claude Desktop (EBUSY)'),
+    })
+    expect(readFileSync(places.classic, 'utf8')).toBe(old)
+    expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
+  })
+
+  describe('of a user with another name', () => {
+    const file = join(driveC, 'ProgramData/twinlab/env')
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    const profile = join(driveC, 'users/Zoé Ünal 漢')
+    afterEach(() => {
+      writeFileSync(file, before)
+      rmSync(profile, { recursive: true, force: true })
+    })
+
+    it.each([
+      ['wsl:Debian', lab.onLinux, () => linuxHome],
+      ['windows', lab.onWindows, () => profile],
+    ] as const)('is found and written with home in %s, roaming folders elsewhere too', async (_home, type, folder) => {
+      const moved = 'C:\\users\\Zoé Ünal 漢\\Umgeleitet é'
+      mkdirSync(join(profile, 'Umgeleitet é'), { recursive: true })
+      mkdirSync(join(profile, 'AppData/Local/Temp'), { recursive: true })
+      writeFileSync(file, before.replaceAll('Twin User', 'Zoé Ünal 漢').replace(/^APPDATA=.*$/m, `APPDATA=${moved}`))
+      lab.forget()
+      atHome(folder())
+      const { code, json } = await type(['sync', '--json', '--quiet'])
+      expect(code, JSON.stringify(json)).toBe(0)
+      expect(serversIn(join(profile, 'Umgeleitet é/Claude', name))).toEqual({ plain: entry })
+      expect(json.steps.find((step: { client: string }) => step.client === 'claude-desktop').file).toBe(`${moved}\\Claude\\${name}`)
+      expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
+    })
+  })
+})

@@ -1,0 +1,252 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { describeUnless } from '../../support/left-out.ts'
+import { lacks, lacksRoot } from '../../support/machine.ts'
+import { miniRegistry } from '../../support/mini-registry.ts'
+import { leftovers } from '../../support/processes.ts'
+import { codeFile, cursorFile, documentOf, expectTidy, type Home, home, oldFile } from './place.ts'
+
+/** Why system calls cannot be tampered with here, or null. */
+function lacksStrace(): string | null {
+  if (process.platform !== 'linux') return 'strace is a tool of Linux'
+  const lacking = lacks('strace')
+  if (lacking !== null) return lacking
+  return spawnSync('strace', ['-e', 'inject=getppid:error=EPERM', 'true'], { stdio: 'ignore' }).status === 0
+    ? null
+    : 'strace may not trace here'
+}
+
+/** With this set, every single call is taken, not a sample. */
+const everything = process.env.MCP_TWIN_TEST_EVERY_CALL === '1'
+
+const clientFiles = [codeFile, oldFile, cursorFile]
+const KEY = 'ghp_012345678901234567890123456789abcdef'
+
+/** A home in the middle of its life: one entry of ours to change, one to remove, one to add, and what is others'. */
+async function used(): Promise<Home> {
+  const place = home()
+  place.write(codeFile, '{\n  "theirs": [1.0],\n  "mcpServers": {\n    "foreign": { "command": "f" }\n  }\n}\n')
+  place.write(cursorFile, '{\n  // theirs\n  "mcpServers": {}\n}\n')
+  place.manifest({ change: { command: 'c', args: ['1'] }, go: { command: 'g' } })
+  expect((await place.run(['sync'])).code).toBe(0)
+  place.manifest({ change: { command: 'c', args: ['2'] }, come: { command: 'n', env: { K: '${secret:SOME_KEY}' } } })
+  return place
+}
+
+/** A home that init finds for the first time: a server with a key to take over, and the program itself to install. */
+async function untouched(): Promise<Home> {
+  const place = home()
+  place.write(
+    codeFile,
+    JSON.stringify({
+      theirs: 1,
+      mcpServers: { foreign: { ...place.tiny, env: { GITHUB_TOKEN: KEY } }, web: { type: 'http', url: 'http://127.0.0.1:9/mcp' } },
+    }),
+  )
+  place.write('.config/Claude/claude_desktop_config.json', '{"preferences":{}}')
+  return place
+}
+
+interface Scenario {
+  readonly prepare: () => Promise<Home>
+  readonly args: readonly string[]
+  readonly files: readonly string[]
+  /** How many calls of each kind are taken, spread over all of them. */
+  readonly samples: number
+}
+const env = { MCP_TWIN_SECRET_SOME_KEY: 'some-key-0123456789', UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }
+const scenarios: Record<string, Scenario> = {
+  sync: { prepare: used, args: ['sync'], files: clientFiles, samples: 4 },
+  init: {
+    prepare: untouched,
+    args: ['init', '--yes'],
+    files: [codeFile, oldFile, '.config/Claude/claude_desktop_config.json'],
+    samples: 2,
+  },
+}
+
+/** The calls that change something on a disk, in groups that strace counts together. */
+const calls = [
+  'rename,renameat,renameat2',
+  'mkdir,mkdirat',
+  'unlink,unlinkat,rmdir',
+  'fsync,fdatasync',
+  'openat',
+  'write,pwrite64,writev',
+  'chmod,fchmod,utimensat,link,symlink,copy_file_range',
+]
+
+const trace = (call: string, action: string): string[] => [
+  'strace',
+  '-f',
+  '-qq',
+  '-o',
+  '/dev/null',
+  '-e',
+  `trace=${call}`,
+  '-e',
+  `inject=${call}:${action}`,
+]
+
+/** How often a run makes these calls on its busiest thread. */
+async function countOf(scenario: Scenario, call: string): Promise<number> {
+  const place = await scenario.prepare()
+  const log = `${place.root}/trace`
+  await place.run(scenario.args, { env, wrapper: ['strace', '-f', '-qq', '-o', log, '-e', `trace=${call}`] })
+  const perThread = new Map<string, number>()
+  for (const [pid = ''] of readFileSync(log, 'utf8').matchAll(/^\d+(?= \w+\()/gm)) perThread.set(pid, (perThread.get(pid) ?? 0) + 1)
+  return Math.max(0, ...perThread.values())
+}
+
+const textOf = (place: Home, file: string): string | null => (place.has(file) ? place.read(file).replaceAll(place.root, 'ROOT') : null)
+
+/** What the files are before a run and after one that nobody disturbs. */
+async function ends(scenario: Scenario): Promise<{ before: (string | null)[]; after: (string | null)[] }> {
+  const place = await scenario.prepare()
+  const before = scenario.files.map((file) => textOf(place, file))
+  const result = await place.run([...scenario.args, '--json'], { env })
+  expect(documentOf(result), result.output).toMatchObject({ inSync: true })
+  return { before, after: scenario.files.map((file) => textOf(place, file)) }
+}
+
+/** A run that died holds Claude Code's lock for ten seconds more; they are over. */
+function letTimePass(place: Home): void {
+  const lock = `${place.path(codeFile)}.lock`
+  const past = new Date(Date.now() - 60_000)
+  if (existsSync(lock)) utimesSync(lock, past, past)
+}
+
+async function finishes(place: Home, scenario: Scenario, after: readonly (string | null)[]): Promise<void> {
+  letTimePass(place)
+  const rerun = await place.run([...scenario.args, '--json'], { env })
+  expect(rerun, rerun.output).toMatchObject({ code: 0 })
+  expect(documentOf(rerun)).toMatchObject({ inSync: true })
+  expect(scenario.files.map((file) => textOf(place, file))).toEqual(after)
+  const check = await place.run(['sync', '--json'])
+  expect(documentOf(check), check.output).toMatchObject({ inSync: true, changed: false, steps: [] })
+  expectTidy(place.home)
+}
+
+function sampled(count: number, samples: number): number[] {
+  if (everything) return Array.from({ length: count }, (_, at) => at + 1)
+  // Other numbers each time, so that many runs see all of them.
+  const offset = Math.floor(Math.random() * Math.max(1, count / samples))
+  return [
+    ...new Set(Array.from({ length: samples }, (_, at) => Math.max(1, Math.min(count, 1 + offset + Math.floor((at * count) / samples))))),
+  ]
+}
+
+describeUnless(lacksStrace(), 'a run that is killed at one of its system calls', () => {
+  it.concurrent.each(Object.keys(scenarios).flatMap((name) => calls.map((call) => [name, call] as const)))(
+    '%s at %s: every file is as before or as after, and the next run ends it',
+    async (name, call) => {
+      const scenario = scenarios[name]
+      if (scenario === undefined) throw new Error(name)
+      const { before, after } = await ends(scenario)
+      for (const at of sampled(await countOf(scenario, call), scenario.samples)) {
+        const place = await scenario.prepare()
+        await place.run(scenario.args, { env, wrapper: trace(call, `signal=KILL:when=${at}`) })
+        for (const [index, file] of scenario.files.entries()) {
+          expect([before[index], after[index]], `${file}, killed at ${call} ${at}`).toContain(textOf(place, file))
+        }
+        await finishes(place, scenario, after)
+        place.remove()
+      }
+    },
+    everything ? 3_600_000 : 120_000,
+  )
+})
+
+describeUnless(lacksStrace(), 'a disk that fails', () => {
+  it.concurrent.each([
+    ['fsync,fdatasync', 'EIO', /input\/output error|EIO/],
+    ['rename,renameat,renameat2', 'ENOSPC', /disk is full|ENOSPC/],
+    ['mkdir,mkdirat', 'ENOSPC', /disk is full|ENOSPC/],
+  ])('%s says %s: old bytes, exit 1 with the cause, and all is well when the disk is', async (call, error, cause) => {
+    const scenario = scenarios.sync
+    if (scenario === undefined) throw new Error('sync')
+    const { before, after } = await ends(scenario)
+    for (const at of sampled(await countOf(scenario, call), scenario.samples)) {
+      const place = await scenario.prepare()
+      const result = await place.run([...scenario.args, '--verbose'], { env, wrapper: trace(call, `error=${error}:when=${at}`) })
+      const found = scenario.files.map((file) => textOf(place, file))
+      for (const [index, file] of scenario.files.entries()) expect([before[index], after[index]], file).toContain(found[index])
+      if (result.code !== 0) {
+        expect(result, result.output).toMatchObject({ code: 1, output: expect.stringMatching(cause) })
+        expect(result.output).not.toContain('something went wrong that should not')
+      } else expect(found).toEqual(after)
+      await finishes(place, scenario, after)
+      place.remove()
+    }
+  })
+})
+
+describeUnless(lacksRoot ?? lacks('mount'), 'a disk that is full', () => {
+  it('keeps the old bytes of what did not fit, says so, and ends it when there is room', async () => {
+    const place = home()
+    const small = place.path('small')
+    mkdirSync(small)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'tmpfs', small])
+    } catch {
+      console.log('left out: a full disk, since nothing may be mounted here')
+      return
+    }
+    try {
+      const big = JSON.stringify({ history: 'x'.repeat(60_000), mcpServers: {} })
+      place.write('small/code.json', big)
+      place.manifest({ a: { command: 'x' } }, { clients: { 'claude-code': { file: `${small}/code.json` } } })
+      const document = await place.json(['sync'])
+      expect(document).toMatchObject({ code: 1, inSync: false })
+      expect(document.steps.find((step) => step.client === 'claude-code')).toMatchObject({
+        outcome: 'failed',
+        reason: expect.stringContaining('disk is full'),
+      })
+      expect(place.read('small/code.json')).toBe(big)
+      expect(place.servers(oldFile)).toEqual({ a: { command: 'x' } })
+      execFileSync('mount', ['-o', 'remount,size=1m', small])
+      expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true })
+      expectTidy(place.home)
+    } finally {
+      execFileSync('umount', [small])
+    }
+  })
+})
+
+describe('a run that ends by a signal', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle of an install: exit 130 and nothing changed', async (signal) => {
+    const registry = await miniRegistry()
+    registry.publish({ manifest: { name: 'slow', version: '1.0.0', bin: { slow: 's.js' } }, files: { 's.js': '' } })
+    registry.stalled.add('slow')
+    try {
+      const place = home({ npmrc: `registry=${registry.url}`, npmCache: 'own' })
+      place.write(codeFile, '{"mcpServers":{"mine":{"command":"x"}}}')
+      const before = place.read(codeFile)
+      const result = await place.run(['init', '--yes', '--server', 'slow@1.0.0'], {
+        started: (child) => {
+          const timer = setInterval(() => {
+            if (!registry.requests.some((path) => path.includes('/-/'))) return
+            clearInterval(timer)
+            setTimeout(() => child.kill(signal), 300)
+          }, 50)
+        },
+      })
+      expect(result).toMatchObject({ code: 130 })
+      expect(place.read(codeFile)).toBe(before)
+      expect(await leftovers(place.root)).toEqual([])
+      for (const each of [
+        '.mcp-twin/mcp-twin.json',
+        '.mcp-twin/mcp-twin.lock.json',
+        '.mcp-twin/state.json',
+        '.mcp-twin/secrets.json',
+        oldFile,
+      ])
+        expect(place.has(each)).toBe(false)
+      expect(place.has('.mcp-twin/npm') ? readdirSync(place.path('.mcp-twin/npm')) : []).toEqual([])
+      expectTidy(place.home)
+    } finally {
+      await registry.close()
+    }
+  })
+})
