@@ -7,7 +7,8 @@ import { nearest } from '../core/nearest.ts'
 import { type Mended, mendFiles } from '../effects/doctor/mend.ts'
 import { observe } from '../effects/doctor/observe.ts'
 import { runSync } from '../effects/sync/sync.ts'
-import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import type { Situation } from '../effects/situation/open.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { Finding } from '../model/check.ts'
 import type { Environment, World } from '../model/environment.ts'
 import { labelsFor } from '../ui/labels.ts'
@@ -49,7 +50,8 @@ function demandChecks(wanted: readonly string[]): void {
 
 async function examine(context: Context, ground: Ground, options: Record<string, unknown>, wanted: readonly string[]): Promise<Seen> {
   const { io, system } = context
-  const situation = await ground.open()
+  const situation = await opened(ground)
+  if (situation instanceof TwinError) return { findings: [unopened(situation)], sides: ground.world.environments }
   const progress = io.progress(options.deep === true ? 'Starting every server' : 'Looking')
   try {
     const facts = await observe(system, situation, {
@@ -71,6 +73,21 @@ async function examine(context: Context, ground: Ground, options: Record<string,
     progress.done()
   }
 }
+
+/** Records of ours that cannot be read are a finding like any other; a bad manifest is wrong usage, as everywhere. */
+async function opened(ground: Ground): Promise<Situation | TwinError> {
+  try {
+    return await ground.open()
+  } catch (error) {
+    if (error instanceof TwinError && error.code === 'damaged') return error
+    throw error
+  }
+}
+
+const unopened = ({ message, hint, place }: TwinError): Finding => ({
+  ...{ check: 'in-sync', group: 'servers', level: 'error', subject: 'our records', message, fix: hint },
+  ...(place === undefined ? {} : { detail: [place.file] }),
+})
 
 /** Files first, since a sync refuses some of them as they are; then one sync for all that drifted. */
 async function mendAll(

@@ -24,7 +24,7 @@ export const run = (context: Context, [dir = '']: string[]): Promise<ExitCode> =
 async function exportTo(context: Context, ground: Ground, dir: string): Promise<ExitCode> {
   const { system, io } = context
   const situation = await ground.open()
-  const folder = toHere(situation.self, absolute(system, situation.self, dir))
+  const folder = toHere(situation.self, absolute(system, situation.self, dir, ground.world))
   if (folder === null) throw usageError(`${dir} is not reached from here.`, { hint: 'give a folder of this side' })
   const { input } = await prepare(system, situation, syncOptions(context, {}, { resolve: false }))
   const { keys } = await loadKeys(system, situation, io.hide)

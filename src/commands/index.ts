@@ -8,6 +8,7 @@ import { exportSetup } from './specs/export.ts'
 import { init } from './specs/init.ts'
 import { list } from './specs/list.ts'
 import { logs } from './specs/logs.ts'
+import { outdated } from './specs/outdated.ts'
 import { remove } from './specs/remove.ts'
 import { rename } from './specs/rename.ts'
 import { run } from './specs/run.ts'
@@ -18,6 +19,7 @@ import { session } from './specs/session.ts'
 import { sync } from './specs/sync.ts'
 import { trust } from './specs/trust.ts'
 import { undo } from './specs/undo.ts'
+import { update } from './specs/update.ts'
 
 /** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
 export const specs: readonly CommandSpec[] = [
@@ -31,6 +33,8 @@ export const specs: readonly CommandSpec[] = [
   rename,
   list,
   secret,
+  outdated,
+  update,
   undo,
   logs,
   run,

@@ -70,7 +70,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
       : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
   const settled = isImporting ? { ...wishes, everywhere: asked.everywhere, without: asked.without } : { ...wishes, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
-  const brought = new Map(await keysFromFile(context, options.secrets))
+  const brought = new Map(await keysFromFile(context, situation, options.secrets))
   const imported = importFound(situation, input, settled)
   for (const { name, value } of imported.secrets) {
     context.io.hide(value)

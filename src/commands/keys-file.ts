@@ -1,22 +1,24 @@
 import type { Context } from '../context.ts'
+import { toHere } from '../core/paths.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { parseKeyLines } from '../effects/secrets/lines.ts'
+import type { Situation } from '../effects/situation/open.ts'
+import { absolute } from '../effects/situation/place.ts'
 import { usageError } from '../errors.ts'
-import { resolve } from 'node:path'
-import { reachable } from '../model/path.ts'
 import type { Secret } from '../model/secret.ts'
 
 /** The keys of `--secrets FILE`, or of standard input for `-`; none without the flag. Each is hidden in all output. */
-export async function keysFromFile(context: Context, source: unknown): Promise<ReadonlyMap<string, Secret>> {
+export async function keysFromFile(context: Context, situation: Situation, source: unknown): Promise<ReadonlyMap<string, Secret>> {
   if (typeof source !== 'string') return new Map()
-  const text = source === '-' ? await readStandardInput('the keys', '--secrets FILE') : await textOf(context, source)
+  const text = source === '-' ? await readStandardInput('the keys', '--secrets FILE') : await textOf(context, situation, source)
   const keys = parseKeyLines(text, source === '-' ? 'standard input' : source)
   for (const { value } of keys) context.io.hide(value)
   return new Map(keys.map(({ name, value }) => [name, value]))
 }
 
-async function textOf({ system }: Context, path: string): Promise<string> {
-  const bytes = await system.files.read(reachable(resolve(system.cwd, path)))
+async function textOf({ system }: Context, { self, world }: Situation, path: string): Promise<string> {
+  const here = toHere(self, absolute(system, self, path, world))
+  const bytes = here === null ? null : await system.files.read(here)
   if (bytes === null)
     throw usageError(`there is no file ${path}.`, { hint: '--secrets takes a file of NAME=value lines, or - for standard input' })
   return new TextDecoder().decode(bytes)

@@ -35,7 +35,7 @@ export async function run(context: Context, args: string[], _options: Record<str
 async function trust(context: Context, ground: Ground, directory: string): Promise<ExitCode> {
   const { system, io, prompt } = context
   const { environment } = ground.home
-  const project = await findProject(system, environment, directory)
+  const project = await findProject(system, environment, directory, ground.world)
   const own = toHere(environment, layout(environment, ground.home.folder).manifest)
   if (own === project.here) throw usageError('This is your own manifest, and needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
   const loaded = await loadManifest(

@@ -68,11 +68,14 @@ function row(finding: Finding, heading: string, view: FindingsView): string[] {
   ]
 }
 
+/** In a command only the own shell's home may be `~`: another side's path would lead nowhere. */
 function fixLines({ fix, level }: Finding, { paint, width, sides }: FindingsView): string[] {
   if (fix === undefined || level === 'ok' || level === 'skipped') return []
-  const text = visible(homely(fix, sides))
-  const [first = '', ...more] = isCommand(text) ? [text] : wrap(text, Math.max(30, width - 8))
-  return [`      ${paint.dim('→')} ${isCommand(text) ? paint.accent(first) : first}`, ...more.map((line) => `        ${line}`)]
+  const command = isCommand(fix)
+  const shell = sides.filter((side) => side.self && side.kind !== 'windows')
+  const text = visible(homely(fix, command ? shell : sides))
+  const [first = '', ...more] = command ? [text] : wrap(text, Math.max(30, width - 8))
+  return [`      ${paint.dim('→')} ${command ? paint.accent(first) : first}`, ...more.map((line) => `        ${line}`)]
 }
 
 /** Every server that was started is shown, since that is what was asked for. */

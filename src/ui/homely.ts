@@ -9,7 +9,8 @@ export function homely(text: string, sides: readonly Environment[]): string {
     if (home.length < 3) continue
     const flags = kind === 'windows' ? 'gi' : 'g'
     if (kind !== 'windows') shown = shown.replace(new RegExp(`'${escaped(home)}/`, flags), "~/'")
-    shown = shown.replace(new RegExp(`${escaped(home)}(?=$|[\\\\/\\s"'),;:])`, flags), '~')
+    // Neither a longer name nor a folder of that name somewhere else.
+    shown = shown.replace(new RegExp(`(?<![\\w.~/\\\\-])${escaped(home)}(?=$|[\\\\/\\s"'),;:])`, flags), '~')
   }
   return shown
 }

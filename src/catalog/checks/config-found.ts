@@ -25,7 +25,10 @@ function judgeCopy(facts: Facts, file: ClientFile, copy: StaleCopy): Found {
         ? `it reads another file, so ${lost.join(', ')} ${lost.length === 1 ? 'is' : 'are'} not seen`
         : 'a copy of its config lies where it is not read',
     detail: [`live   ${file.file}`, `stale  ${copy.file}  (${inIt})`],
-    fix: [...(lost.length > 0 ? [`mcp-twin sync --adopt --desktop-config ${take}`] : []), aside(facts, copy)].join(together),
+    fix: (lost.length === 0
+      ? [aside(facts, copy)]
+      : [`mcp-twin sync --adopt --desktop-config ${take}`, aside(facts, copy), 'mcp-twin sync']
+    ).join(together),
   }
 }
 

@@ -15,7 +15,7 @@ function judge(facts: Facts, probe: ProbeFacts): Found {
     return {
       level: 'ok',
       subject: name,
-      message: `${where} starts it in ${seconds(ms)}, ${count(tools.length, 'tool')}`,
+      message: `${where}: ${seconds(ms)}, ${count(tools.length, 'tool')}`,
       environment: environment.id,
     }
   }
@@ -37,5 +37,5 @@ export const serverStarts = defineCheck({
   run: (facts) =>
     facts.probes === null
       ? [{ level: 'skipped', subject: 'starting every server', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
-      : facts.probes.map((probe) => judge(facts, probe)),
+      : [...facts.probes].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map((probe) => judge(facts, probe)),
 })

@@ -16,6 +16,8 @@ export interface ObservedFile {
   readonly bytes: Uint8Array | null
   /** Its client takes no part any more: entries of ours go, everything else in it is nobody's business. */
   readonly unused?: true
+  /** It can be read, but must not be written, and why: read-only, a hard link, a link that leads nowhere. */
+  readonly unfit?: { readonly reason: string; readonly hint: string }
   /** Left alone whatever stands in it, and why. */
   readonly refusal?: { readonly reason: string; readonly hint: string }
 }

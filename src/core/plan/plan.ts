@@ -65,5 +65,9 @@ export function planOne(input: PlanInput, observed: ObservedFile, wishes: Wishes
   const state = recordOf(input.state, { environment: environment.id, client: client.id, file })
   const prune = input.prune && observed.unused !== true
   const plan = planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune })
+  if (observed.unfit !== undefined && plan.entries.some((each) => each.change !== null)) {
+    const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, ...observed.unfit })
+    return { ...plan, entries: [], refusal: step }
+  }
   return observed.unused ? { ...plan, unmanaged: [] } : plan
 }

@@ -54,6 +54,8 @@ export async function writeBeside(
   flushed?: 'unflushed',
 ): Promise<Ready> {
   await system.files.create(path, decision.bytes, 0o600, flushed)
+  const bare = await target.protect?.(path, decision.holdsKey)
+  if (bare) return { ok: false, ...bare }
   const made = system.platform === 'win32' ? null : await system.files.look(path)
   if (made === null || (made.mode & 0o777) !== 0o600) return { ok: true, notice: null }
   const { mode, notice } = modeFor(target, facts, decision)

@@ -1,4 +1,5 @@
 import type { ReachablePath } from '../../model/path.ts'
+import type { Guarded } from './far-modes.ts'
 
 /** Why a file is left alone, in words for a person. Line and column count from 1. */
 export interface Reason {
@@ -29,7 +30,7 @@ export type Decision =
 export type Decide = (bytes: Uint8Array | null) => Decision | Promise<Decision>
 
 /** One file to be rewritten. */
-export interface RewriteTarget {
+export interface RewriteTarget extends Guarded {
   readonly here: ReachablePath
   /** The file as its own side spells it, for messages. */
   readonly shown: string

@@ -12,7 +12,9 @@ import type { System } from '../../model/system.ts'
 export function ownFolder(system: System, environment: Environment): NativePath {
   const moved = environment.self ? system.variables.MCP_TWIN_HOME : undefined
   if (!moved) return joinPath(environment, environment.home, folderName)
-  const path = (isWindows(environment) ? looksWindowsPath : looksPosixPath)(moved) ? native(moved) : fromHere(environment, reachable(moved))
+  // The launcher tells the path by which it was started, so that this process's spelling comes first.
+  const spelled = (isWindows(environment) ? looksWindowsPath : looksPosixPath)(moved) ? native(moved) : null
+  const path = fromHere(environment, reachable(moved)) ?? spelled
   if (path === null || !(looksWindowsPath(path) || looksPosixPath(path))) {
     throw usageError(`MCP_TWIN_HOME is not an absolute path: ${moved}`, { hint: 'give the whole path, or leave the variable out' })
   }

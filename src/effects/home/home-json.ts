@@ -5,6 +5,7 @@ import type { Environment } from '../../model/environment.ts'
 import { type HomeJson, homeJsonSchema } from '../../model/home.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { ownerOnly } from '../files/far-modes.ts'
 import { ownFolder } from './folder.ts'
 
 /** What `home.json` says; null when there is none. Throws for one that cannot be read: guessing would make a second home. */
@@ -49,6 +50,7 @@ export async function writeHomeJson(system: System, side: Environment, home: Tol
   const before = await system.files.read(file)
   if (before !== null && Buffer.from(before).equals(bytes)) return false
   await system.files.makeDirectory(folder, 0o700)
+  await ownerOnly(system, side, [folder])
   await system.files.replace(file, bytes, 0o600)
   return true
 }

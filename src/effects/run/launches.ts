@@ -13,6 +13,7 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import { ownerOnly } from '../files/far-modes.ts'
 import { checkOwnerOnly } from '../secrets/file.ts'
 import { openSecrets } from '../secrets/store.ts'
 import { readTrust } from '../trust/trust.ts'
@@ -65,6 +66,7 @@ export async function writeLaunches(system: System, input: PlanInput, launches: 
 }
 
 interface Place {
+  readonly side: Environment
   readonly file: ReachablePath
   readonly folder: ReachablePath
 }
@@ -73,7 +75,7 @@ function placeOn(input: PlanInput, side: Environment): Place | null {
   const folder = input.render.folders(side.id)
   if (folder === null) return null
   const [file, here] = [toHere(side, layout(side, folder).launches), toHere(side, folder)]
-  return file === null || here === null ? null : { file, folder: here }
+  return file === null || here === null ? null : { side, file, folder: here }
 }
 
 const nothing: Launches = { version: 1, servers: {}, projects: {} }
@@ -147,8 +149,11 @@ export async function shareProjects(system: System, place: Place, projects: Laun
   await write(system, place, before, { ...before, projects })
 }
 
-async function write(system: System, { file, folder }: Place, before: Launches, next: Launches): Promise<void> {
+async function write(system: System, { side, file, folder }: Place, before: Launches, next: Launches): Promise<void> {
   if (JSON.stringify(before) === JSON.stringify(next)) return
   await system.files.makeDirectory(folder, 0o700)
+  // The folder first, so that nobody else ever sees the keys; without it they are not written at all.
+  if (!(await ownerOnly(system, side, [folder]))) return
   await system.files.replace(file, Buffer.from(`${JSON.stringify(next, null, 2)}\n`, 'utf8'), 0o600)
+  await ownerOnly(system, side, [file])
 }

@@ -2,7 +2,7 @@ import { dirName, joinPath, toHere } from '../../core/paths.ts'
 import { layout, manifestName } from '../../core/layout.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import { clients } from '../../catalog/clients/index.ts'
-import type { Environment } from '../../model/environment.ts'
+import type { Environment, World } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, reachable, type ReachablePath } from '../../model/path.ts'
@@ -28,8 +28,8 @@ export interface FoundProject {
 }
 
 /** The manifest of the project that a folder is in: upwards to the git root, never the user's home itself. */
-export async function findProject(system: System, self: Environment, directory: string): Promise<FoundProject> {
-  const start = absolute(system, self, directory)
+export async function findProject(system: System, self: Environment, directory: string, world: World): Promise<FoundProject> {
+  const start = absolute(system, self, directory, world)
   let folder = start
   for (let level = 0; level < LEVELS_MAX && folder !== self.home; level++) {
     const shown = joinPath(self, folder, manifestName)
@@ -52,7 +52,7 @@ export const projectPart = ({ version, servers, launch }: Manifest): Manifest =>
 
 /** Finds a server in a project's manifest, which must have been trusted exactly as it is now. */
 export async function findInProject(system: System, ground: RunGround, name: string, directory: string): Promise<FoundServer> {
-  const project = await findProject(system, ground.self, directory)
+  const project = await findProject(system, ground.self, directory, ground.world)
   const loaded = await loadManifest(
     system,
     project.here,

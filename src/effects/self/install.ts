@@ -4,6 +4,7 @@ import { joinPath } from '../../core/paths.ts'
 import type { Environment } from '../../model/environment.ts'
 import { type NativePath, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { ownerOnly } from '../files/far-modes.ts'
 import { fileTrouble } from '../packages/file-trouble.ts'
 import { readOn } from '../packages/installed.ts'
 import { makePart, reach, removeQuietly, settle, sweep } from '../packages/leftovers.ts'
@@ -27,6 +28,7 @@ export async function installSelf(system: System, environment: Environment, fold
     const own = await ownPackage(system)
     const places = layout(environment, folder)
     await system.files.makeDirectory(reach(environment, folder), 0o700)
+    await ownerOnly(system, environment, [reach(environment, folder)])
     await system.files.makeDirectory(reach(environment, places.app))
     await system.files.makeDirectory(reach(environment, places.bin))
     await sweep(system, environment, places.app)

@@ -1,5 +1,5 @@
 import { layout, manifestName } from '../../core/layout.ts'
-import { baseName, dirName, fromHere, joinPath, toHere } from '../../core/paths.ts'
+import { baseName, dirName, fromHere, joinPath, looksPosixPath, looksWindowsPath, readPath, toHere, translate } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, native, reachable } from '../../model/path.ts'
@@ -27,7 +27,7 @@ export async function findManifest(system: System, world: World, home: HomePlace
   const self = world.environments.find((each) => each.self) ?? home.environment
   const project = options.user === true ? null : await projectFolder(system, self, home)
   if (options.manifest === undefined) return project === null ? userPlace(home) : projectPlace(self, project)
-  const shown = absolute(system, self, options.manifest)
+  const shown = absolute(system, self, options.manifest, world)
   if (project !== null && shown === joinPath(self, project, manifestName)) return projectPlace(self, project)
   const here = toHere(self, shown)
   const lockHere = toHere(self, lockBeside(self, shown))
@@ -50,8 +50,14 @@ export function projectPlace(self: Environment, project: NativePath): ManifestPl
   return { scope: 'project', here, shown, lockHere, project }
 }
 
-/** A path from the command line, in whatever spelling, as this side spells it. */
-export function absolute(system: System, self: Environment, path: string): NativePath {
+/**
+ * A path from the command line as this side spells it: absolute in either spelling (`C:\x` and `/mnt/c/x` are one where the
+ * world is known), or relative to the folder it was typed in.
+ */
+export function absolute(system: System, self: Environment, path: string, world?: World): NativePath {
+  const placed = world && (looksWindowsPath(path) || looksPosixPath(path)) ? readPath(path, world, self) : null
+  const own = world && placed && placed.environment.id !== self.id ? translate(world, placed.path, placed.environment, self) : null
+  if (own !== null && own !== undefined) return own
   if (/^([A-Za-z]:[\\/]|[\\/])/.test(path)) return native(path)
   const cwd = fromHere(self, workingFolder(system, self)) ?? native(system.cwd)
   return joinPath(self, cwd, ...path.split(/[\\/]/).filter((part) => part !== '' && part !== '.'))

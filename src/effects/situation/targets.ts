@@ -9,6 +9,7 @@ import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
+import { isTrouble } from '../files/trouble.ts'
 import { locateDesktop } from '../world/desktop-file.ts'
 
 /** One client file that takes part: where it is in both spellings, and what can be said of it before it is read. */
@@ -31,6 +32,10 @@ export interface Ground {
   readonly manifest: Pick<Manifest, 'clients'>
   readonly state: State
 }
+
+/** What is to be done with a link in the file's place: a program that accepts none in a project is not given one. */
+export const linksOf = ({ scope, client }: Pick<Target, 'scope' | 'client'>): 'follow' | 'refuse' =>
+  scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow'
 
 export interface TargetOptions {
   readonly clients: readonly string[]
@@ -101,8 +106,18 @@ async function locate(
 
 async function exists(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
   const folder = toHere(environment, client.folder?.(environment) ?? dirName(environment, target.file))
-  for (const path of [target.here, folder]) if (path !== null && (await system.files.look(path, 'follow')) !== null) return true
+  for (const path of [target.here, folder]) if (path !== null && (await stands(system, path))) return true
   return false
+}
+
+/** Something stands there. What cannot be looked at does: links in a circle, a folder that this user may not enter. */
+async function stands(system: System, path: ReachablePath): Promise<boolean> {
+  try {
+    return (await system.files.look(path, 'follow')) !== null
+  } catch (error) {
+    if (isTrouble(error)) return true
+    throw error
+  }
 }
 
 /** The project-scope files of the clients that have them: those always used, and those whose folder is in the project or in home. */

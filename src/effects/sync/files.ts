@@ -9,6 +9,7 @@ import { reveal } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../files/backup.ts'
+import { keepMode } from '../files/far-modes.ts'
 import { type Decision, rewriteFile } from '../files/rewrite.ts'
 
 /** What became of one client file. */
@@ -50,6 +51,7 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
       here,
       shown: observed.file,
       side: input.world.environments.find((each) => each.self)?.id ?? environment.id,
+      ...keepMode(system, environment, here),
       links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
     },

@@ -1,6 +1,7 @@
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
-import type { Target } from '../situation/targets.ts'
+import { findPlace } from '../files/place.ts'
+import { linksOf, type Target } from '../situation/targets.ts'
 
 /** Larger config files are left alone (the largest real ones are Claude Code's, some tens of MB). */
 const BYTES_MAX = 64 * 1024 * 1024
@@ -21,13 +22,15 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
       environment.trouble?.hint ?? `run mcp-twin sync on ${environment.id}`,
     )
   try {
+    const placed = await findPlace(system, { here, shown: file, side: environment.id, links: linksOf(target) })
+    const unfit = placed.ok ? {} : { unfit: { reason: placed.reason, hint: placed.hint ?? `mend that, then: mcp-twin sync` } }
     const facts = await system.files.look(here, 'follow')
-    if (facts === null) return { ...seen, bytes: null }
+    if (facts === null) return { ...seen, ...unfit, bytes: null }
     if (facts.kind === 'directory') return refuse('a folder stands where the file should be', `move ${file} away, then: mcp-twin sync`)
     if (facts.kind !== 'file') return refuse('it is no ordinary file', `move ${file} away, then: mcp-twin sync`)
     if (facts.size > BYTES_MAX)
       return refuse(`it is larger than ${BYTES_MAX / 1024 / 1024} MiB`, 'make it smaller: old project histories in it are the usual reason')
-    return { ...seen, bytes: await system.files.read(here) }
+    return { ...seen, ...unfit, bytes: await system.files.read(here) }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const why =

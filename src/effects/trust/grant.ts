@@ -36,7 +36,7 @@ export async function grantTrust(
     if (side.id === home.environment.id) continue
     const folder = ownFolder(system, side)
     const [file, here] = [toHere(side, layout(side, folder).launches), toHere(side, folder)]
-    if (file !== null && here !== null) await shareProjects(system, { file, folder: here }, projects)
+    if (file !== null && here !== null) await shareProjects(system, { side, file, folder: here }, projects)
   }
   return changed
 }

@@ -8,14 +8,16 @@ import { revertEntries } from '../../core/plan/revert.ts'
 import type { BackedUpFile } from '../../model/backup.ts'
 import { native } from '../../model/path.ts'
 import { type State, stateSchema } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
 import type { Decision } from '../files/decision.ts'
+import { keepMode } from '../files/far-modes.ts'
 import type { Locate, Revert } from '../files/undo.ts'
 import type { Situation } from '../situation/open.ts'
 import { stateBytes } from '../situation/records.ts'
 
 /** Where the files of a backup are today. */
 export const locator =
-  (situation: Situation): Locate =>
+  (system: System, situation: Situation): Locate =>
   (file) => {
     const side = situation.world.environments.find((each) => each.id === file.environment)
     const here = side === undefined ? null : toHere(side, native(file.file))
@@ -26,6 +28,7 @@ export const locator =
     return {
       here,
       shown: file.file,
+      ...keepMode(system, side, here),
       side: situation.self.id,
       links: client?.refusesProjectLink === true && !isUserFile ? 'refuse' : 'follow',
       ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),

@@ -28,7 +28,7 @@ export const runsOf = (system: System, situation: Situation): Promise<RunSummary
 /** Takes one run back: the named one, or the newest that changed something and is not undone yet. */
 export async function undo(system: System, situation: Situation, named: string | undefined, force: boolean): Promise<Undone> {
   const folder = backupsOf(situation)
-  const locate = locator(situation)
+  const locate = locator(system, situation)
   const id = named ?? (await newestUndoable(system, folder, locate))?.id
   if (id === undefined) throw usageError('there is no run to undo.', { hint: 'mcp-twin undo --list' })
   const { index } = await readRun(system, folder, id)

@@ -106,7 +106,9 @@ export function treeOf(folder: string, except: readonly string[] = []): Map<stri
       ? ['link', readlinkSync(path)]
       : facts.isDirectory()
         ? ['folder', '']
-        : ['file', readFileSync(path, 'base64')]
+        : facts.isFile()
+          ? ['file', readFileSync(path, 'base64')]
+          : ['other', '']
     found.set(name, [kind, facts.mode & 0o7777, facts.ino, facts.mtimeMs, content])
   }
   return found

@@ -1,0 +1,8 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const outdated: CommandSpec = {
+  name: 'outdated',
+  summary: 'which packages have newer versions; changes nothing',
+  examples: ['mcp-twin outdated', 'mcp-twin outdated --json'],
+  load: () => import('../outdated.ts'),
+}

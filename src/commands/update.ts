@@ -1,0 +1,76 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { type Move, movesFor, type Versions } from '../core/update/moves.ts'
+import type { ExitCode } from '../errors.ts'
+import { makeStep } from '../core/plan/step.ts'
+import { exitOf, type SyncResult } from '../effects/sync/result.ts'
+import { previewSync } from '../effects/sync/sync.ts'
+import { lookUpVersions } from '../effects/update/look.ts'
+import type { Stays } from '../effects/update/trial.ts'
+import { updatePackages } from '../effects/update/update.ts'
+import { labelsFor } from '../ui/labels.ts'
+import { atHome, type Ground } from './at-home.ts'
+import { reportSync } from './report-sync.ts'
+import { demandServer } from './servers.ts'
+import { syncOptions } from './sync-options.ts'
+
+/** Moves packages to newer versions, each on all sides or on none. */
+export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+  atHome(context, {}, async (ground) => {
+    const { system } = context
+    const situation = await ground.open()
+    if (server !== undefined) demandServer(situation.manifest, server)
+    // Whatever program or side was named: a package moves everywhere or not at all.
+    const settings = syncOptions(context, options, { clients: [], on: [] })
+    const versions = await lookUpVersions(system, situation, settings, server)
+    const moves = movesFor(versions, options.latest === true)
+    const troubles = versions.filter(({ trouble }) => trouble !== null)
+    if (moves.length === 0) {
+      const result = await previewSync(system, situation, { ...settings, resolve: false })
+      return report(context, ground, { ...result, steps: troubleSteps(ground, troubles) }, [], [])
+    }
+    const { result, moved, stays } = await updatePackages(system, ground.open, moves, settings)
+    return report(context, ground, { ...result, steps: [...troubleSteps(ground, troubles), ...result.steps] }, moved, stays)
+  })
+
+const troubleSteps = ({ home }: Ground, versions: readonly Versions[]) =>
+  versions.map(({ words, servers, trouble }) =>
+    makeStep({
+      kind: 'install',
+      environment: home.environment.id,
+      server: servers[0] ?? null,
+      outcome: 'failed',
+      reason: `${words}: ${trouble?.reason ?? ''}`,
+      hint: trouble?.hint ?? null,
+    }),
+  )
+
+const documentOf = ({ words, next, servers, from, to }: Move, outcome: string, stay?: Stays) => ({
+  name: to.name,
+  words: stay === undefined ? next : words,
+  servers,
+  from: from?.version ?? null,
+  to: to.version,
+  outcome,
+  reason: stay?.reason ?? null,
+  hint: stay?.hint ?? null,
+})
+
+function report(context: Context, ground: Ground, result: SyncResult, moved: readonly Move[], stays: readonly Stays[]): ExitCode {
+  const { io } = context
+  const labels = labelsFor(ground.world, clients)
+  for (const { to, from } of moved) io.out(`${io.paint.good('↑')} ${to.name} ${from?.version ?? 'none'} → ${to.version}`)
+  for (const { move, environment } of stays)
+    io.out(
+      `${io.paint.bad('✗')} ${move.to.name} stays at ${move.from?.version ?? 'none'}: ${labels.environment(environment)} stood in the way`,
+    )
+  const packages = [...moved.map((move) => documentOf(move, 'updated')), ...stays.map((stay) => documentOf(stay.move, stay.outcome, stay))]
+  if (moved.length === 0 && result.steps.length === 0) {
+    io.json({ command: 'update', ...result, packages })
+    io.out('Every package is at the newest version that its words in the manifest let in.')
+    io.note(io.paint.dim('mcp-twin outdated shows what there is beyond.'))
+    return exitOf(result, { check: false })
+  }
+  reportSync(context, ground.world, result, { command: 'update', preview: false, more: { packages } })
+  return exitOf(result, { check: false })
+}

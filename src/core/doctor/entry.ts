@@ -1,0 +1,58 @@
+import type { PresentEntry } from '../../model/document.ts'
+import type { Launch } from '../../model/entry.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+import { uncross } from '../launch/crossing.ts'
+import { meaning } from '../launch/digest.ts'
+import { neutral, ownEntry } from '../launch/neutral.ts'
+import type { NeutralContext } from '../launch/script.ts'
+import { isExact, parseWords } from '../packages/words.ts'
+import type { ObservedFile, PlanInput } from '../plan/plan.ts'
+import { recordOf } from '../plan/records.ts'
+import type { EntryFacts } from './facts.ts'
+
+/** What an entry says by itself; whether what it starts is there, and holds the right keys, must be looked up. */
+export type ReadEntry = Omit<EntryFacts, 'missing' | 'keys'> & {
+  /** What its program is started with on the side where it runs; null: it crosses no border, or through a shell. */
+  readonly crossed: Launch | null
+  /** The server of the manifest, where the entry itself would hold its keys. */
+  readonly holder: ServerSpec | null
+}
+
+const switchedOff = ({ value }: PresentEntry): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && value.disabled === true
+
+/** The exact package that a server in neutral words starts. */
+function packageOf(spec: ServerSpec, input: PlanInput): EntryFacts['package'] {
+  if (spec.package === undefined) return null
+  const locked = Object.hasOwn(input.render.lock.packages, spec.package) ? input.render.lock.packages[spec.package] : undefined
+  if (locked !== undefined) return { name: locked.name, version: locked.version }
+  const parsed = parseWords(spec.package)
+  if ('refuse' in parsed) return null
+  return { name: parsed.name, version: parsed.range !== null && isExact(parsed.range) ? parsed.range : null }
+}
+
+/** Reads one entry of a client's file as the checks want it. */
+export function readEntry(input: PlanInput, { environment, client, file }: ObservedFile, each: PresentEntry): ReadEntry {
+  const { world, lock, home, folders } = input.render
+  const records = recordOf(input.state, { environment: environment.id, client: client.id, file }).entries
+  const server = Object.hasOwn(records, each.name) ? (records[each.name]?.server ?? null) : null
+  const base = { name: each.name, server, duplicate: each.duplicate, disabled: switchedOff(each) }
+  const entry = meaning(each.value, client)
+  if ('unreadable' in entry) return { ...base, entry, runs: environment, neutral: null, package: null, crossed: null, holder: null }
+  const { manifest } = input
+  const context: NeutralContext = { environment, world, home, lock, folders, manifest, ...(server === null ? {} : { name: server }) }
+  const crossed = entry.kind === 'stdio' ? uncross(entry, environment, world) : null
+  const spec = neutral(entry, context)
+  // What `run` starts gets its keys from the store itself.
+  const isRelayed = ownEntry(entry, context) !== null
+  const known = server !== null && !isRelayed && Object.hasOwn(manifest.servers, server) ? manifest.servers[server] : undefined
+  return {
+    ...base,
+    entry,
+    runs: crossed?.runs ?? environment,
+    neutral: spec,
+    package: isRelayed ? null : packageOf(spec, input),
+    crossed: crossed === null || crossed.shell ? null : crossed.launch,
+    holder: known ?? null,
+  }
+}

@@ -1,0 +1,99 @@
+import type { Lock, LockedPackage } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { wordsOf } from '../manifest/names.ts'
+import { compareVersions } from '../packages/versions.ts'
+import { nameIn, placesOf, wordsFor } from './words.ts'
+
+/** A package of the manifest and which versions of it there are. */
+export interface Versions {
+  readonly words: string
+  readonly name: string
+  /** Servers that start it. */
+  readonly servers: readonly string[]
+  /** Pinned now; null: not yet. */
+  readonly now: LockedPackage | null
+  /** The newest that its words let in; null: the registry did not tell. */
+  readonly wanted: LockedPackage | null
+  /** The newest there is. */
+  readonly latest: LockedPackage | null
+  /** Why the registry was of no use. */
+  readonly trouble: { readonly reason: string; readonly hint: string } | null
+}
+
+/** One value of the manifest that changes. */
+export interface ManifestChangeAt {
+  readonly path: readonly string[]
+  readonly value: string
+}
+
+/** One package that goes from one version to another, on every side that has it. */
+export interface Move {
+  readonly words: string
+  /** What stands in the manifest afterwards; the same words where they let the version in. */
+  readonly next: string
+  readonly servers: readonly string[]
+  readonly from: LockedPackage | null
+  readonly to: LockedPackage
+}
+
+/** All package words of servers that are switched on, with the servers that say them; `only`: those of this server. */
+export function wordsInUse(manifest: Manifest, only?: string): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const [server, spec] of Object.entries(manifest.servers)) {
+    if (spec.disabled === true) continue
+    for (const words of new Set(wordsOf(spec))) found.set(words, [...(found.get(words) ?? []), server])
+  }
+  return only === undefined ? found : new Map([...found].filter(([, servers]) => servers.includes(only)))
+}
+
+/** What the registry's answers, asked for the words and for the bare names, mean for each. */
+export function versionsOf(
+  used: ReadonlyMap<string, readonly string[]>,
+  lock: Lock,
+  answers: Lock,
+  troubles: readonly { readonly words: string; readonly reason: string; readonly hint: string }[],
+): Versions[] {
+  return [...used].map(([words, servers]) => {
+    const name = nameIn(words) ?? words
+    const trouble = troubles.find((each) => each.words === words || each.words === name) ?? null
+    return {
+      words,
+      name,
+      servers,
+      now: lock.packages[words] ?? null,
+      wanted: answers.packages[words] ?? null,
+      latest: answers.packages[name] ?? null,
+      trouble: trouble === null ? null : { reason: trouble.reason, hint: trouble.hint },
+    }
+  })
+}
+
+export const isNewer = (version: LockedPackage | null, than: LockedPackage | null): version is LockedPackage =>
+  version !== null && (than === null || compareVersions(version.version, than.version) > 0)
+
+/** The packages that are to move: to the newest within their words, or with `latest` to the newest at all. */
+export function movesFor(versions: readonly Versions[], latest: boolean): Move[] {
+  return versions.flatMap(({ words, servers, now, wanted, latest: newest }): Move[] => {
+    const beyond = latest && isNewer(newest, wanted) ? newest : null
+    const to = beyond ?? wanted
+    if (!isNewer(to, now)) return []
+    return [{ words, next: beyond === null ? words : wordsFor(words, beyond.version), servers, from: now, to }]
+  })
+}
+
+/** The lock with these moves made. */
+export const lockAfter = (lock: Lock, moves: readonly Move[]): Lock => ({
+  ...lock,
+  packages: { ...lock.packages, ...Object.fromEntries(moves.map(({ next, to }) => [next, to])) },
+})
+
+/** What changes in the manifest's words. */
+export const changesFor = (manifest: Manifest, moves: readonly Move[]): ManifestChangeAt[] =>
+  moves.flatMap(({ words, next, servers }) =>
+    words === next
+      ? []
+      : servers.flatMap((server) => {
+          const spec = manifest.servers[server]
+          return spec === undefined ? [] : placesOf(server, spec, words, next)
+        }),
+  )

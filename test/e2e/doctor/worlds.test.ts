@@ -1,0 +1,227 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { nodePath } from '../../support/machine.ts'
+import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { tinyRegistry, tinyServer } from '../main/place.ts'
+import { KEY, OTHER_KEY, own, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
+import { type Hand, follow, remedies } from './remedies.ts'
+
+let registry: MiniRegistry
+
+const serverFile = (prelude: string): Record<string, string> => ({ 'server.js': `#!/usr/bin/env node\n${prelude}\n${tinyServer}` })
+
+beforeAll(async () => {
+  registry = await tinyRegistry()
+  const publish = (name: string, files: Record<string, string>) =>
+    registry.publish({ manifest: { name, version: '1.0.0', bin: { [name]: 'server.js' } }, files })
+  publish('loud-server', serverFile("console.log('Listening on port 3000')"))
+  publish('stuck-server', { 'server.js': "#!/usr/bin/env node\nconsole.error('waiting for the database')\nsetInterval(() => {}, 1000)" })
+})
+
+/** One run of doctor names the fault; its own words, followed to the letter, mend it; the next run has nothing to say. */
+async function diagnosedAndMended(place: Twins, wanted: string, hands: readonly Hand[] = [], args: readonly string[] = []): Promise<void> {
+  const before = await place.doctor(args)
+  expect(summary(before), before.result.stdout).toContain(wanted)
+  expect(before.code).toBe(wanted.endsWith('error') ? 3 : 0)
+  await expectShown(place, remedies(before), args)
+  const said = await follow(place, before, hands)
+  const after = await again(place, args)
+  expect(after.findings, said).toEqual([])
+}
+
+/** What a person sees holds every remedy, no key, and not the name of the home folder. */
+async function expectShown(place: Twins, fixes: readonly string[], args: readonly string[]): Promise<void> {
+  const { stdout } = await place.run(['doctor', ...args])
+  const flat = stdout.replace(/\s+/g, ' ')
+  for (const fix of fixes) expect(flat).toContain(fix.replaceAll(`'${place.home}/`, "~/'").replaceAll(place.home, '~').replace(/\s+/g, ' '))
+  expect(stdout).not.toContain(place.home)
+  for (const key of [KEY, OTHER_KEY]) expect(stdout).not.toContain(key)
+}
+
+/** Doctor as typed into a new login, where what a remedy wrote into the user's start-up file counts. */
+async function again(place: Twins, args: readonly string[]): Promise<{ findings: string[] }> {
+  const printed = await place.type(`mcp-twin doctor --json ${args.join(' ')}`)
+  const document = JSON.parse(printed.slice(printed.indexOf('{'), printed.lastIndexOf('}') + 1))
+  return { findings: troubles(document).map(({ check, subject, message, fix }) => `${check}: ${subject}: ${message} → ${fix}`) }
+}
+
+const desktopFile = (place: Twins): string => place.planted.side('windows').here(place.planted.side('windows').clientFile('claude-desktop'))
+
+describe('a broken world, diagnosed in one run and mended by its own words', { concurrent: true }, () => {
+  it('a BOM from PowerShell', async () => {
+    const place = await sound(twins(registry))
+    const text = readFileSync(desktopFile(place))
+    writeFileSync(desktopFile(place), Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]))
+    await diagnosedAndMended(place, 'config-encoding error')
+    expect(readFileSync(desktopFile(place))).toEqual(text)
+  })
+
+  it('a comment and a trailing comma in a strict file', async () => {
+    const place = await sound(twins(registry))
+    const text = readFileSync(desktopFile(place), 'utf8')
+    writeFileSync(desktopFile(place), text.replace('{', '{ // my servers').replace(/\n\}\s*$/, ',\n}\n'))
+    const byHand: Hand = {
+      words: /^take all of them out by hand, then: (mcp-twin .*)$/,
+      async act({ detail = [] }, [, command = '']) {
+        const places = detail.flatMap((line) =>
+          (/^line (\d+), column (\d+): (.*)$/.exec(line) ?? []).length > 0 ? [/^line (\d+), column (\d+): (.*)$/.exec(line)] : [],
+        )
+        const lines = readFileSync(desktopFile(place), 'utf8').split('\n')
+        for (const found of places.toReversed()) {
+          const [at, column, what] = [Number(found?.[1]) - 1, Number(found?.[2]) - 1, found?.[3]]
+          const line = lines[at] ?? ''
+          lines[at] = what === 'a comment' ? line.slice(0, column) : line.slice(0, column) + line.slice(column + 1)
+        }
+        writeFileSync(desktopFile(place), lines.join('\n'))
+        return place.type(command)
+      },
+    }
+    await diagnosedAndMended(place, 'config-parses error', [byHand])
+  })
+
+  it('Claude Desktop dropped its servers', async () => {
+    const place = await sound(twins(registry))
+    writeFileSync(desktopFile(place), '{\n  "preferences": {}\n}\n')
+    await diagnosedAndMended(place, 'entries-kept error')
+    expect(Object.keys(place.servers('windows', 'claude-desktop'))).toEqual(['tiny', 'keyed'])
+  })
+
+  it('a stale classic copy beside a live MSIX file', async () => {
+    const blender = { command: 'C:\\Program Files\\nodejs\\node.exe', args: ['C:\\Users\\Ana\\keyed.cjs', '--blender'] }
+    const live = 'AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json'
+    const place = await sound(
+      twins(registry, (windows) => windows.file(live, '{}').client('claude-desktop', JSON.stringify({ mcpServers: { blender } }))),
+    )
+    await diagnosedAndMended(place, 'config-found error')
+    const { mcpServers } = JSON.parse(place.planted.side('windows').read(live))
+    expect(Object.keys(mcpServers).toSorted()).toEqual(['blender', 'keyed', 'tiny'])
+  })
+
+  it('nvm removed the node in use', async () => {
+    const place = twins(registry)
+    const old = join(place.home, '.nvm/versions/node/v20.1.0/bin/node')
+    mkdirSync(dirname(old), { recursive: true })
+    symlinkSync(nodePath, old)
+    const useNode = (node: string) => place.see(([self]) => Object.assign(self ?? {}, { node }))
+    useNode(old)
+    await sound(place)
+    expect(place.servers(own, 'claude-code').tiny?.command).toBe(old)
+    rmSync(join(place.home, '.nvm'), { recursive: true })
+    useNode(nodePath)
+    await diagnosedAndMended(place, 'command-found error')
+    expect(place.servers(own, 'claude-code').tiny?.command).toBe(nodePath)
+  })
+
+  it("Windows' npm first on the PATH of WSL", async () => {
+    const place = await sound(twins(registry))
+    for (const name of ['npm', 'npx']) place.planted.side('windows').write(`C:\\Program Files\\nodejs\\${name}`, '#!/bin/sh\r\nexit 1\r\n')
+    place.variables.PATH = `/mnt/c/Program Files/nodejs:${place.planted.env().PATH}`
+    place.setServers(own, 'claude-code', { ...place.servers(own, 'claude-code'), web: { command: 'npx', args: ['-y', 'web-mcp'] } })
+    await diagnosedAndMended(place, 'node-path error')
+  })
+
+  it('a package missing on one side', async () => {
+    const place = await sound(twins(registry))
+    rmSync(place.planted.side('windows').here('.mcp-twin\\npm\\tiny-server@1.0.0'), { recursive: true })
+    await diagnosedAndMended(place, 'server-installed error')
+  })
+
+  it('different versions on the two sides', async () => {
+    const place = twins(registry)
+    await sound(place, usualServers, { prefix: { wsl: join(place.home, 'prefix') } })
+    const file = join(place.home, 'prefix/lib/node_modules/tiny-server/package.json')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"1.0.0"', '"0.9.0"'))
+    await diagnosedAndMended(place, 'versions-match error')
+    expect(readFileSync(file, 'utf8')).toContain('1.0.0')
+  })
+
+  it('a key changed on one side only', async () => {
+    const place = await sound(twins(registry))
+    const servers = place.servers('windows', 'claude-desktop')
+    place.setServers('windows', 'claude-desktop', { ...servers, keyed: { ...servers.keyed, env: { TAVILY_API_KEY: OTHER_KEY } } })
+    await diagnosedAndMended(place, 'keys-consistent error')
+    expect(place.servers(own, 'claude-code').keyed?.env).toEqual({ TAVILY_API_KEY: OTHER_KEY })
+    expect(place.servers('windows', 'claude-desktop').keyed?.env).toEqual({ TAVILY_API_KEY: OTHER_KEY })
+  })
+
+  it('a Windows path in a Linux entry', async () => {
+    const notes = { command: nodePath, args: ['${path:~/keyed.cjs}', 'C:\\Users\\Ana\\notes'], only: ['wsl'] }
+    const place = await sound(twins(registry), { ...usualServers, notes })
+    const byHand: Hand = {
+      words: /^write ("(?:[^"\\]|\\.)*") instead of it for (\S+) in the manifest, then: (mcp-twin sync)$/,
+      async act({ detail = [] }, [, text = '', , command = '']) {
+        const file = join(place.home, '.mcp-twin/mcp-twin.json')
+        writeFileSync(
+          file,
+          readFileSync(file, 'utf8').replace(JSON.stringify(detail[0]), () => text),
+        )
+        return place.type(command)
+      },
+    }
+    await diagnosedAndMended(place, 'literal-paths error', [byHand])
+    expect(place.servers(own, 'claude-code').notes?.args?.[1]).toBe('/mnt/c/Users/Ana/notes')
+  })
+
+  it('an unset ${VAR}', async () => {
+    const web = { command: nodePath, args: ['${path:~/keyed.cjs}'], env: { REGION: '${MY_REGION}' }, only: ['claude-code'] }
+    const place = await sound(twins(registry), { ...usualServers, web })
+    const byHand: Hand = {
+      words: /^(export MY_REGION=)… where Claude Code is started; as a line of (~\/\.bashrc) it is there every time$/,
+      act: (_, [, line = '', file = '']) => place.type(`echo '${line}eu' >> ${file}`),
+    }
+    await diagnosedAndMended(place, 'unset-variables error', [byHand])
+  })
+
+  it('a managed configuration that hides user servers', async () => {
+    const place = await sound(twinsFromWindows(registry), { tiny: usualServers.tiny })
+    chmodSync(place.planted.side(own).here('.mcp-twin'), 0o700)
+    place.planted.side(own).write('/etc/claude-code/managed-mcp.json', '{"mcpServers": {"company": {"command": "/bin/true"}}}')
+    await diagnosedAndMended(place, 'claude-code-managed error')
+    expect(place.planted.side(own).has('/etc/claude-code/managed-mcp.json')).toBe(false)
+  })
+
+  it('a server that prints to stdout', async () => {
+    const place = await sound(twins(registry), { ...usualServers, loud: { package: 'loud-server' } })
+    await diagnosedAndMended(place, 'stdout-clean warning', [], ['--deep'])
+    expect(Object.keys(place.servers(own, 'claude-code'))).not.toContain('loud')
+  })
+
+  it('a server that hangs', async () => {
+    const place = await sound(twins(registry), { ...usualServers, stuck: { package: 'stuck-server' } })
+    place.variables.MCP_TIMEOUT = '1500'
+    const { stdout } = await place.run(['doctor', '--deep'])
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/✗ stuck as Claude .* starts it, it does not answer/)
+    expect(stdout).toContain('waiting for the database')
+    await diagnosedAndMended(place, 'server-starts error', [], ['--deep'])
+  })
+
+  it('interop off', async () => {
+    const place = await sound(twins(registry))
+    let exec: unknown
+    place.see(([, windows]) => {
+      exec = windows?.exec
+      delete windows?.exec
+    })
+    const byHand: Hand = {
+      words: /^set enabled=true under \[interop\] in \/etc\/wsl\.conf, then in PowerShell: wsl --shutdown$/,
+      act: async () => {
+        place.see(([, windows]) => Object.assign(windows ?? {}, { exec }))
+        return 'the machine has been started again'
+      },
+    }
+    await diagnosedAndMended(place, 'interop error', [byHand])
+  })
+})
+
+describe('several faults at once', () => {
+  it('are all found in one run, and mended together', async () => {
+    const place = await sound(twins(registry))
+    writeFileSync(desktopFile(place), '{}')
+    rmSync(join(place.home, '.mcp-twin/npm/tiny-server@1.0.0'), { recursive: true })
+    const found = summary(await place.doctor())
+    expect(found).toEqual(expect.arrayContaining(['entries-kept error', 'server-installed error']))
+    await diagnosedAndMended(place, 'entries-kept error')
+    expect(existsSync(join(place.home, '.mcp-twin/npm/tiny-server@1.0.0'))).toBe(true)
+  })
+})

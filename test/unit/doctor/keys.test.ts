@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { native, reachable } from '../../../src/model/path.ts'
+import { KEY, situation } from './situation.ts'
+
+const OTHER = 'tvly-dev-9aB3dE5fG7hJ1kM4nP6q'
+const none = { missing: [], trouble: null, launches: [] }
+
+describe('keys-present', () => {
+  it('tells which key is missing, for whom, and how to give it', () => {
+    const keys = { ...none, missing: [{ name: 'TAVILY_API_KEY', servers: ['tavily', 'search'], why: null }] }
+    expect(situation().with({ keys }).find('keys-present')).toMatchObject([
+      {
+        level: 'error',
+        subject: 'TAVILY_API_KEY',
+        message: 'tavily and search need it, and it is not stored',
+        fix: 'mcp-twin secret set TAVILY_API_KEY',
+      },
+    ])
+  })
+
+  it("tells what the user's own program did", () => {
+    const keys = { ...none, missing: [{ name: 'A', servers: ['a'], why: 'the program that keeps the keys gave none: op read x' }] }
+    expect(situation().with({ keys }).find('keys-present')).toMatchObject([
+      { level: 'error', message: expect.stringContaining('op read x') },
+    ])
+  })
+
+  it('tells a store that cannot be read', () => {
+    const keys = { ...none, trouble: { message: 'The file of keys is damaged.', fix: 'mend it by hand' } }
+    expect(situation().with({ keys }).find('keys-present')).toMatchObject([
+      { level: 'error', message: 'The file of keys is damaged.', fix: 'mend it by hand' },
+    ])
+  })
+})
+
+describe('keys-consistent', () => {
+  it('tells one that was changed on one side only', () => {
+    const found = situation()
+      .entries('claude-desktop', (servers) => ({ ...servers, tavily: { ...servers.tavily, env: { TAVILY_API_KEY: OTHER } } }))
+      .find('keys-consistent')
+    expect(found).toMatchObject([
+      {
+        level: 'error',
+        environment: 'windows',
+        subject: 'tavily: key TAVILY_API_KEY',
+        message: expect.stringContaining('Claude Desktop (Windows) holds another one than the store'),
+        fix: 'mcp-twin sync --adopt',
+      },
+    ])
+    expect(found[0]?.mend).toBeUndefined()
+    expect(JSON.stringify(found)).not.toMatch(/4f9Qz8|9aB3dE/)
+  })
+
+  it('tells a new one that was not carried into the configs yet', () => {
+    const found = situation().key('TAVILY_API_KEY', OTHER).find('keys-consistent')
+    expect(found).toMatchObject([
+      { fix: 'mcp-twin sync', mend: { kind: 'sync' } },
+      { fix: 'mcp-twin sync', mend: { kind: 'sync' } },
+    ])
+  })
+
+  it('looks into headers and arguments too', () => {
+    const servers = {
+      web: { url: 'https://mcp.example/mcp', headers: { Authorization: 'Bearer ${secret:TAVILY_API_KEY}' }, only: ['claude-code'] },
+      cli: { command: 'cli', args: ['--key', '${secret:TAVILY_API_KEY}'], only: ['claude-code'] },
+    }
+    expect(
+      situation()
+        .servers(servers)
+        .key('TAVILY_API_KEY', OTHER)
+        .find('keys-consistent')
+        .map(({ subject }) => subject),
+    ).toEqual(['web: key TAVILY_API_KEY', 'cli: key TAVILY_API_KEY'])
+    expect(situation().servers(servers).find('keys-consistent')).toEqual([])
+  })
+
+  it('tells one that is kept on the other side for run', () => {
+    const [, windows] = situation().facts().sides
+    const launches = windows === undefined ? [] : [{ environment: windows.environment, server: 'tavily', key: 'TAVILY_API_KEY' }]
+    expect(
+      situation()
+        .with({ keys: { ...none, launches } })
+        .find('keys-consistent'),
+    ).toMatchObject([{ level: 'error', environment: 'windows', fix: 'mcp-twin sync' }])
+  })
+})
+
+describe('secret-modes', () => {
+  const [ubuntu] = situation()
+    .facts()
+    .sides.map(({ environment }) => environment)
+  if (ubuntu === undefined) throw new Error('a situation has a side')
+
+  it.each([
+    ['keys', 0o644, 0o600, 'error', 'chmod 600'],
+    ['client', 0o664, 0o600, 'warning', 'chmod 600'],
+    ['folder', 0o755, 0o700, 'warning', 'chmod 700'],
+  ] as const)('tells that others can read %s', (what, mode, wanted, level, fix) => {
+    const modes = [{ environment: ubuntu, shown: native('/home/ana/a b'), here: reachable('/home/ana/a b'), mode, wanted, what }]
+    expect(situation().with({ modes }).find('secret-modes')).toMatchObject([
+      {
+        level,
+        fix: `${fix} '/home/ana/a b'`,
+        message: expect.stringContaining(`mode 0${mode.toString(8)}`),
+        mend: { kind: 'mode', mode: wanted },
+      },
+    ])
+  })
+})
+
+describe('secrets-in-tracked-files', () => {
+  it('tells a stored key, and one that looks like it', () => {
+    const tracked = [
+      { shown: '/work/p/.mcp.json', folder: '/work/p', why: { stored: true } },
+      { shown: '/work/p/.mcp.json', folder: '/work/p', why: { stored: false, server: 'web', name: 'WEB_API_KEY' } },
+    ] as const
+    const found = situation().with({ tracked }).find('secrets-in-tracked-files')
+    expect(found).toMatchObject([
+      { level: 'error', detail: ['/work/p/.mcp.json'], fix: expect.stringContaining('get a new key') },
+      { level: 'error', subject: 'web: WEB_API_KEY', fix: expect.stringContaining('${WEB_API_KEY}') },
+    ])
+    expect(JSON.stringify(found)).not.toContain(KEY)
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import type { Finding } from '../../../src/model/check.ts'
+import { describeFindings, sumOfFindings } from '../../../src/ui/findings.ts'
+import { homely } from '../../../src/ui/homely.ts'
+import { noPaint } from '../../../src/ui/paint.ts'
+import { columns } from '../../../src/ui/width.ts'
+import { ubuntu, windows } from '../launch/ground.ts'
+
+const sides = [ubuntu, windows]
+const finding = (more: Partial<Finding>): Finding => ({
+  check: 'some',
+  group: 'side',
+  level: 'error',
+  subject: 'thing',
+  message: 'is broken',
+  ...more,
+})
+const lines = (findings: readonly Finding[], more: { verbose?: boolean; width?: number } = {}): string[] =>
+  describeFindings(findings, {
+    sides,
+    label: (id) => (id === 'windows' ? 'Windows' : 'Ubuntu'),
+    paint: noPaint,
+    width: 80,
+    verbose: false,
+    ...more,
+  })
+
+describe('the report of doctor', () => {
+  it('folds what is well, and shows problems before words, each with its remedy', () => {
+    const good = finding({ level: 'ok', subject: 'good', message: '', environment: 'wsl:Ubuntu' })
+    const found = [
+      good,
+      good,
+      finding({ level: 'ok', environment: 'windows' }),
+      finding({ level: 'info', subject: 'note', message: 'so it is', environment: 'windows' }),
+      finding({ subject: 'Claude Desktop (Windows)', environment: 'windows', detail: ['live   C:\\x'], fix: 'mcp-twin sync' }),
+      finding({ group: 'keys', subject: 'KEY', message: 'not stored', fix: 'mcp-twin secret set KEY' }),
+    ]
+    expect(lines(found)).toEqual([
+      'Windows',
+      '  ✗ Claude Desktop            is broken',
+      '      live   C:\\x',
+      '      → mcp-twin sync',
+      '  · note                      so it is',
+      '  ✓ 1 check passed',
+      'Ubuntu',
+      '  ✓ 2 checks',
+      'Keys',
+      '  ✗ KEY                       not stored',
+      '      → mcp-twin secret set KEY',
+    ])
+  })
+
+  it('shows everything with --verbose', () => {
+    const found = [
+      finding({ level: 'ok', subject: 'node 22', message: '', detail: ['/usr/bin/node'] }),
+      finding({ level: 'skipped', message: 'only on request' }),
+    ]
+    expect(lines(found, { verbose: true })).toEqual([
+      'Ubuntu',
+      '  – thing                     only on request',
+      '  ✓ node 22                   /usr/bin/node',
+    ])
+  })
+
+  it('wraps sentences, cuts paths in the middle, and leaves commands whole', () => {
+    const long = `/home/ana/${'deep/'.repeat(30)}claude_desktop_config.json`
+    const fix = `mv '${long}' '${long}.old'`
+    const found = lines([finding({ message: 'many words '.repeat(20).trim(), detail: [`live   ${long}`], fix })])
+    const command = found.filter((line) => line.includes('→'))
+    expect(command).toEqual([`      → mv ~/'${long.slice(10)}' ~/'${long.slice(10)}.old'`])
+    for (const line of found.filter((each) => !command.includes(each))) expect(columns(line)).toBeLessThanOrEqual(80)
+    expect(found.some((line) => line.includes('…') && line.endsWith('claude_desktop_config.json'))).toBe(true)
+  })
+
+  it('makes foreign text harmless', () => {
+    expect(lines([finding({ subject: 'a\u001b[31mb', message: 'x\ny' })]).join('\n')).not.toContain('\u001b')
+  })
+
+  it.each([
+    [[], 'Everything is in order.'],
+    [[finding({ level: 'info' })], 'Everything is in order.'],
+    [[finding({ mend: { kind: 'sync' } })], '1 error. mcp-twin doctor --fix mends it.'],
+    [
+      [finding({ mend: { kind: 'sync' } }), finding({}), finding({ level: 'warning' })],
+      '2 errors, 1 warning. mcp-twin doctor --fix mends 1 of them.',
+    ],
+    [[finding({ level: 'failed' })], '1 check could not be made.'],
+  ])('ends with the sum', (findings, words) => {
+    expect(sumOfFindings(findings)).toBe(words)
+  })
+})
+
+describe('the home folder', () => {
+  it.each([
+    ['/home/ana/.claude.json', '~/.claude.json'],
+    ['/home/anabel/x', '/home/anabel/x'],
+    ['c:\\users\\ana ruiz\\x', '~\\x'],
+    ["chmod 600 '/home/ana/a b'", "chmod 600 ~/'a b'"],
+    ['in /home/ana: no', 'in ~: no'],
+  ])('%s is shown as %s', (text, shown) => {
+    expect(homely(text, sides)).toBe(shown)
+  })
+})
