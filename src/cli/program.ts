@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import type { CommandSpec, CommonOptions } from '../context.ts'
 import { EXIT, TwinError } from '../errors.ts'
+import { commandWord } from './command-word.ts'
 import { addCommonOptions, addOption, commonOptions } from './options.ts'
 
 /** What was asked for on the command line, or the text of a help page. */
@@ -66,19 +67,19 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
   try {
     program.parse([...argv], { from: 'user' })
   } catch (error) {
-    return settle(error, argv, complaint, program)
+    return settle(error, specs, argv, complaint, program)
   }
   return parsed
 }
 
-function settle(error: unknown, argv: readonly string[], complaint: string, program: Command): Parsed {
+function settle(error: unknown, specs: readonly CommandSpec[], argv: readonly string[], complaint: string, program: Command): Parsed {
   if (!(error instanceof CommanderError)) throw error
   if (error.exitCode === 0) return { kind: 'done', code: EXIT.ok }
   if (error.code === 'commander.help') {
     program.configureOutput().writeOut?.(complaint)
     return { kind: 'done', code: EXIT.usage }
   }
-  const known = program.commands.find((command) => command.name() === argv[0] || command.aliases().includes(argv[0] ?? ''))
+  const found = commandWord(specs, argv)
   const message = (complaint.trim() || error.message).replace(/^error: /, '').replaceAll('\n', ' ')
-  throw new TwinError('usage', message, { exit: EXIT.usage, hint: `mcp-twin ${known ? `${known.name()} ` : ''}--help` })
+  throw new TwinError('usage', message, { exit: EXIT.usage, hint: `mcp-twin ${found?.isKnown === true ? `${found.word} ` : ''}--help` })
 }

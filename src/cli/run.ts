@@ -5,6 +5,7 @@ import type { System } from '../model/system.ts'
 import { createIo, type Sink } from '../ui/io.ts'
 import { colours, noPaint, wantsColour } from '../ui/paint.ts'
 import { silentPrompt, terminalPrompt } from '../ui/prompt.ts'
+import { commandWord, ownWords } from './command-word.ts'
 import { parse } from './program.ts'
 import { reportFailure } from './report.ts'
 
@@ -20,13 +21,20 @@ export interface Terminal {
 
 /** One command line from argv to exit code. */
 export async function runCli(argv: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
-  const asJson = argv.includes('--json')
+  const asJson = ownWords(argv).includes('--json')
   const early = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint: noPaint, asJson, quiet: false, verbose: false })
-  let command = argv.find((word) => !word.startsWith('-')) ?? 'mcp-twin'
+  let command = commandWord(specs, argv)?.word ?? 'mcp-twin'
   let io = early
+  const showPage = (page: string, isWanted: boolean): ExitCode => {
+    if (asJson && !isWanted) throw usageError('Which command?', { hint: 'mcp-twin --help' })
+    if (!asJson) terminal.stdout.write(page)
+    early.json(page.trim() === version ? { command: 'version', version } : { command: 'help', text: page })
+    return isWanted ? EXIT.ok : EXIT.usage
+  }
   try {
-    const parsed = parse(specs, version, argv, { out: (text) => terminal.stdout.write(text) })
-    if (parsed.kind === 'done') return parsed.code === 0 ? EXIT.ok : EXIT.usage
+    let page = ''
+    const parsed = parse(specs, version, argv, { out: (text) => (page += text) })
+    if (parsed.kind === 'done') return showPage(page, parsed.code === 0)
     command = parsed.spec.name
     const { common } = parsed
     if (common.json && parsed.spec.noJson)

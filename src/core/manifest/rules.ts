@@ -53,6 +53,16 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
   return found
 }
 
+/** A client's own part: a switch a side, and its file. A mistyped side would leave the client as it is, without a word. */
+function switchBreaches(id: string, switches: Readonly<Record<string, unknown>>): Breach[] {
+  return Object.entries(switches).flatMap(([key, value]): Breach[] => {
+    const path = ['clients', id, key]
+    if (key === 'file') return value === '' ? [{ path, message: `the file of "${id}" has an empty path` }] : []
+    if (!isEnvironmentName(key)) return [{ path, message: `"${key}" is no environment${meant(key, ['file', ...environmentKinds])}` }]
+    return typeof value === 'boolean' ? [] : [{ path, message: `"${key}" of "${id}" must be true or false` }]
+  })
+}
+
 const meant = (word: string, known: readonly string[]): string => {
   const guess = nearest(word, known)
   return guess === null ? ` (${known.join(', ')} or wsl:<distribution>)` : `; did you mean "${guess}"?`
@@ -73,8 +83,12 @@ export function breaches(manifest: Manifest, clientIds: readonly string[]): Brea
       }
     }
   }
-  for (const id of Object.keys(manifest.clients ?? {})) {
+  for (const [id, value] of Object.entries(manifest.clients ?? {})) {
     if (!clientIds.includes(id)) found.push({ path: ['clients', id], message: `there is no client "${id}"${meant(id, clientIds)}` })
+    if (typeof value === 'object') found.push(...switchBreaches(id, value))
+  }
+  for (const key of typeof manifest.prefix === 'object' ? Object.keys(manifest.prefix) : []) {
+    if (!isEnvironmentName(key)) found.push({ path: ['prefix', key], message: `"${key}" is no environment${meant(key, environmentKinds)}` })
   }
   if (manifest.servers['mcp-twin'] !== undefined)
     found.push({ path: ['servers', 'mcp-twin'], message: '"mcp-twin" is the name of the bridge itself; a server needs another one' })

@@ -37,6 +37,8 @@ export interface RewriteTarget extends Guarded {
   /** Id of the side this process runs on, for the lock. */
   readonly side: string
   readonly ownLock?: 'proper-lockfile'
+  /** On a Windows drive: the program that most likely holds the file when it cannot be replaced. */
+  readonly holder?: string
   /** `refuse`: a link in the file's place is left alone, with the reason. */
   readonly links: 'follow' | 'refuse'
   /** Permission bits of a file that we make; it is 0600 by default and in any case when it holds a key. */

@@ -62,8 +62,8 @@ async function inNewFolder(system: System, target: RewriteTarget, decide: Decide
 }
 
 /** A trouble on the way, in words; what is no trouble of files or locks goes on its way. */
-function outcomeOf(error: unknown, { shown }: RewriteTarget): RewriteOutcome {
-  if (isTrouble(error)) return { ...nothing, ...wordsOf(error, shown) }
+function outcomeOf(error: unknown, { shown, holder }: RewriteTarget): RewriteOutcome {
+  if (isTrouble(error)) return { ...nothing, ...wordsOf(error, shown, holder) }
   if (!(error instanceof TwinError) || error.code !== 'locked') throw error
   const hint = error.hint === undefined ? {} : { hint: error.hint }
   if (!(error instanceof LockedError)) return refused({ reason: error.message, ...hint })

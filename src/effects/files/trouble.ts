@@ -38,8 +38,15 @@ const failures: Record<string, string> = {
   ETXTBSY: 'another program is running it',
 }
 
-/** What a trouble means for one file, in words that name the cause. */
-export function wordsOf(error: FileTrouble, shown: string): { kind: 'refused' | 'failed'; reason: string; hint?: string } {
+/** Windows' answers to a rename over a file that a program has open, DrvFs' inside WSL among them. */
+const heldCodes = ['EPERM', 'EACCES', 'EBUSY']
+
+/** What a trouble means for one file, in words that name the cause. `holder`: who would hold it open, on a Windows drive. */
+export function wordsOf(error: FileTrouble, shown: string, holder?: string): { kind: 'refused' | 'failed'; reason: string; hint?: string } {
+  if (holder !== undefined && heldCodes.includes(error.code)) {
+    const reason = `${shown} cannot be written: a program holds it open, most likely ${holder} (${error.code})`
+    return { kind: 'refused', reason, hint: `quit ${holder} fully, then try again` }
+  }
   const refusal = refusals[error.code]
   if (refusal !== undefined)
     return { kind: 'refused', reason: `${shown} cannot be written: ${refusal.because} (${error.code})`, hint: refusal.hint }

@@ -52,6 +52,7 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
       shown: observed.file,
       side: input.world.environments.find((each) => each.self)?.id ?? environment.id,
       ...keepMode(system, environment, here),
+      ...(environment.kind === 'windows' ? { holder: client.label } : {}),
       links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
     },

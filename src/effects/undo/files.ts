@@ -29,6 +29,7 @@ export const locator =
       here,
       shown: file.file,
       ...keepMode(system, side, here),
+      ...(side.kind === 'windows' && client !== null ? { holder: client.label } : {}),
       side: situation.self.id,
       links: client?.refusesProjectLink === true && !isUserFile ? 'refuse' : 'follow',
       ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),
