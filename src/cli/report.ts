@@ -1,6 +1,7 @@
 import type { Io } from '../context.ts'
 import { EXIT, type ExitCode, type Place, TwinError } from '../errors.ts'
 import { spelled } from '../ui/escape.ts'
+import { systemTrouble } from './system-trouble.ts'
 
 interface Where extends Partial<Place> {
   readonly hint?: string | undefined
@@ -27,6 +28,11 @@ export function reportFailure(io: Io, command: string, error: unknown): ExitCode
     }
     if (io.verbose && error.cause instanceof Error) io.error(error.cause.stack ?? error.cause.message)
     return error.exit
+  }
+  const trouble = systemTrouble(error)
+  if (trouble !== null) {
+    const known = new TwinError(trouble.code, trouble.message, { hint: trouble.hint, cause: error })
+    return reportFailure(io, command, known)
   }
   const crash = error instanceof Error ? error : new Error(String(error))
   io.json(errorDocument(io, command, 'crash', crash.message, { hint: `mcp-twin ${command} --verbose shows where` }))

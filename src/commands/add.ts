@@ -1,6 +1,7 @@
 import { builtinServer } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import { type SecretNames, secretNames } from '../core/keys/naming.ts'
+import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { type Typed, typedServer } from '../core/manifest/typed.ts'
 import { type ExitCode, usageError } from '../errors.ts'
@@ -12,6 +13,7 @@ import type { Secret } from '../model/secret.ts'
 import { askKeys } from './ask-keys.ts'
 import { type Changes, changeManifest } from './change.ts'
 import { makeFolders } from './folders.ts'
+import { refuseBadName } from './servers.ts'
 import { readSnippet, snippetText } from './snippet.ts'
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
@@ -36,7 +38,10 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
       typed === null
         ? await readSnippet(context, text ?? '', rest[0], only, around, await namesBeside(context, situation))
         : { servers: { [name]: typed.server }, keys: new Map<string, Secret>() }
-    for (const each of Object.keys(added.servers)) refuseTaken(situation, each)
+    for (const each of Object.keys(added.servers)) {
+      refuseBadName(each)
+      refuseTaken(situation, each)
+    }
     for (const [key, value] of added.keys) answers.set(key, value)
     if (typed?.builtin === true) await makeFolders(context, ground, [name])
     await askKeys(
@@ -64,7 +69,7 @@ async function namesBeside(context: Context, situation: Situation): Promise<Secr
 export const asJson = (server: ServerSpec): JsonObject => JSON.parse(JSON.stringify(server)) as { [key: string]: JsonValue }
 
 function refuseTaken({ manifest }: Situation, name: string): void {
-  if (manifest.servers[name] === undefined) return
+  if (lookUp(manifest.servers, name) === undefined) return
   throw usageError(`there is a server "${name}" in the manifest already.`, { hint: `mcp-twin remove ${name} first, or take another name` })
 }
 

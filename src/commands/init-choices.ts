@@ -1,6 +1,7 @@
 import { builtinServers } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import type { Imported } from '../core/import/merge.ts'
+import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { nearest } from '../core/nearest.ts'
 import { parseWords } from '../core/packages/words.ts'
@@ -83,7 +84,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     chosen: Object.keys(chosen),
     additions: (now, seen) => {
       const again = importFound(now, seen, settled)
-      const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => again.servers[name] === undefined))
+      const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))
       return { changes: [...serverChanges(now.manifest, { ...again.servers, ...fresh }), ...bridgeChange(now, options)], imported: again }
     },
   }

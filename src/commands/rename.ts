@@ -1,14 +1,16 @@
 import type { Context } from '../context.ts'
+import { lookUp } from '../core/lookup.ts'
 import { type ExitCode, usageError } from '../errors.ts'
 import { changeManifest } from './change.ts'
-import { demandServer } from './servers.ts'
+import { demandServer, refuseBadName } from './servers.ts'
 
 /** Gives a server another name, in the manifest and in every config. */
 export const run = (context: Context, [old = '', fresh = '']: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async ({ manifest }) => {
     demandServer(manifest, old)
     if (old === fresh) return { changes: [] }
-    if (manifest.servers[fresh] !== undefined)
+    refuseBadName(fresh)
+    if (lookUp(manifest.servers, fresh) !== undefined)
       throw usageError(`there is a server "${fresh}" already.`, { hint: `mcp-twin remove ${fresh} first, or take another name` })
     return { changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
   })

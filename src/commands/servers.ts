@@ -1,12 +1,21 @@
+import { lookUp } from '../core/lookup.ts'
+import { badName } from '../core/manifest/new-name.ts'
 import { nearest } from '../core/nearest.ts'
 import { usageError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { visible } from '../ui/escape.ts'
 
 /** Stops with the nearest name when a server is not in the manifest. */
 export function demandServer(manifest: Manifest, name: string): void {
-  if (manifest.servers[name] !== undefined) return
+  if (lookUp(manifest.servers, name) !== undefined) return
   const guess = nearest(name, Object.keys(manifest.servers))
   throw usageError(`there is no server "${name}" in the manifest.`, {
     hint: guess === null ? 'mcp-twin list shows them' : `did you mean "${guess}"?`,
   })
+}
+
+/** Stops where a new name would not do: it is shown with its unseen characters spelled out. */
+export function refuseBadName(name: string): void {
+  const reason = badName(name)
+  if (reason !== null) throw usageError(`a server cannot be called "${visible(name)}": ${reason}.`, { hint: 'take another name' })
 }

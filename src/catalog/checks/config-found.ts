@@ -1,6 +1,7 @@
 import { defineCheck, type ClientFile, type Facts, type StaleCopy } from '../../core/doctor/facts.ts'
 import { count, perFile, programName } from '../../core/doctor/names.ts'
 import { quoted } from '../../core/doctor/shell.ts'
+import { lookUp } from '../../core/lookup.ts'
 import type { Found } from '../../model/check.ts'
 
 /** Puts a copy out of the way, in the words of the shell that doctor was typed in. Nothing is lost by it. */
@@ -13,7 +14,7 @@ function aside({ shell }: Facts, copy: StaleCopy): string {
 /** A copy with servers that are known nowhere else is first taken in, then put aside. */
 function judgeCopy(facts: Facts, file: ClientFile, copy: StaleCopy): Found {
   const live = new Set(file.entries.map(({ name }) => name))
-  const lost = (copy.names ?? []).filter((name) => !live.has(name) && facts.input.manifest.servers[name] === undefined)
+  const lost = (copy.names ?? []).filter((name) => !live.has(name) && lookUp(facts.input.manifest.servers, name) === undefined)
   const take = facts.shell === 'windows' ? `"${copy.file}"` : `'${copy.file}'`
   const together = facts.shell === 'windows' ? '; ' : ' && '
   const inIt = copy.names === null ? 'it cannot be read' : `${count(copy.names.length, 'server')} in it`

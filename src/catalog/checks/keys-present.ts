@@ -8,18 +8,15 @@ export const keysPresent = defineCheck({
   group: 'keys',
   title: 'every key that a server needs is stored',
   run: ({ keys }) => {
-    const trouble: Found[] =
-      keys.trouble === null ? [] : [{ level: 'error', subject: 'key store', message: keys.trouble.message, fix: keys.trouble.fix }]
-    return [
-      ...trouble,
-      ...keys.missing.map(
-        ({ name, servers, why }): Found => ({
-          level: 'error',
-          subject: name,
-          message: why ?? `${list(servers)} ${servers.length === 1 ? 'needs' : 'need'} it, and it is not stored`,
-          fix: why === null ? `mcp-twin secret set ${name}` : 'see that this program gives the key, then: mcp-twin sync',
-        }),
-      ),
-    ]
+    // Of a store that cannot be read nobody knows what is in it.
+    if (keys.trouble !== null) return [{ level: 'error', subject: 'key store', message: keys.trouble.message, fix: keys.trouble.fix }]
+    return keys.missing.map(
+      ({ name, servers, why }): Found => ({
+        level: 'error',
+        subject: name,
+        message: why ?? `${list(servers)} ${servers.length === 1 ? 'needs' : 'need'} it, and it is not stored`,
+        fix: why === null ? `mcp-twin secret set ${name}` : 'see that this program gives the key, then: mcp-twin sync',
+      }),
+    )
   },
 })

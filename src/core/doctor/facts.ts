@@ -27,6 +27,8 @@ export interface Facts {
   readonly claudeCode: readonly ClaudeCodeFacts[]
   /** Names of the variables that are set in this process. */
   readonly variables: ReadonlySet<string>
+  /** Does this distribution's own configuration let Windows programs be started? True where nothing is said. */
+  readonly interopWished: boolean
   /** How this process's shell writes a path of its own side. */
   readonly shell: 'posix' | 'windows'
   /** How every server answered; null: none was asked (`--deep`). */

@@ -6,12 +6,12 @@ import { reveal, type Secret } from '../../model/secret.ts'
 import { extractKeys } from '../keys/extract.ts'
 import type { SecretNames } from '../keys/naming.ts'
 import { isStandIn } from '../keys/stand-in.ts'
-import { BRIDGE } from '../launch/bridge.ts'
 import { digest, meaning } from '../launch/digest.ts'
 import { extraKeys } from '../launch/meaning.ts'
 import { clientName } from '../launch/name.ts'
 import { type NeutralContext, neutral, ownEntry } from '../launch/neutral.ts'
 import { escapeTemplates } from '../launch/template.ts'
+import { badName } from '../manifest/new-name.ts'
 
 /** One entry of a client's file that no manifest has yet. Its value may hold keys. */
 export interface Found {
@@ -46,17 +46,6 @@ export type ReadEntry =
   | { readonly kind: 'ours' }
 
 export const placeOf = ({ environment, client, name }: Found): EntryPlace => ({ environment: environment.id, client: client.id, name })
-
-/** Names that no manifest may give to a server, and why. */
-function badName(name: string): string | null {
-  if (name === BRIDGE) return `"${BRIDGE}" is the name of the bridge`
-  if (name === '' || name.length > 128) return 'its name is empty or longer than 128 characters'
-  if (name === '__proto__') return 'its name means something else in JavaScript'
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(name)
-    ? 'its name holds characters that cannot be seen'
-    : null
-}
 
 const isOff = (value: JsonValue): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && (value.disabled === true || value.enabled === false)

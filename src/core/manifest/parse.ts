@@ -1,11 +1,10 @@
-import type { z } from 'zod'
+import type { Document } from '../../model/document.ts'
 import { type Manifest, manifestSchema } from '../../model/manifest.ts'
 import { placeOf } from '../json/place.ts'
 import { readDocument } from '../json/read.ts'
 import { offsetOf } from '../json/tree.ts'
 import { readValue } from '../json/value.ts'
-import { nearest } from '../nearest.ts'
-import { knownKeys } from './known.ts'
+import { explain } from './explain.ts'
 import { breaches } from './rules.ts'
 
 /** A manifest, or what is wrong with it and where; line and column count from 1. */
@@ -15,7 +14,7 @@ export type ParsedManifest =
 
 /** Reads the text of a manifest: JSON with comments and trailing commas, every key known. */
 export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): ParsedManifest {
-  const read = readDocument(bytes, { path: [], dialect: 'jsonc' })
+  const read = readDocument(bytes, { path: ['servers'], dialect: 'jsonc' })
   if (!read.ok) {
     const { reason, line, column } = read.refusal
     return { ok: false, message: reason, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
@@ -27,6 +26,8 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
     message,
     ...placeOf(text, offsetOf(text, path)),
   })
+  const clash = clashOf(read.document)
+  if (clash !== null) return { ok: false, message: clash.message, ...placeOf(text, clash.offset) }
   const parsed = manifestSchema.safeParse(readValue(text, 'jsonc'))
   if (!parsed.success) {
     const { path, message } = explain(parsed.error.issues)
@@ -36,17 +37,13 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
   return breach === undefined ? { ok: true, manifest: parsed.data } : wrong(breach.path, breach.message)
 }
 
-/** The first trouble that the schema found, in words. */
-function explain(issues: readonly z.core.$ZodIssue[]): { path: readonly PropertyKey[]; message: string } {
-  const issue = issues[0]
-  if (issue === undefined) return { path: [], message: 'the manifest is not valid' }
-  const where = issue.path.length === 0 ? '' : ` in ${issue.path.map(String).join('.')}`
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? ''
-    const guess = nearest(key, knownKeys(issue.path))
-    return { path: [...issue.path, key], message: `unknown key "${key}"${where}${guess === null ? '' : `; did you mean "${guess}"?`}` }
+/** A server's name that does not say one thing: one that stands there twice, or that no program could keep apart. */
+function clashOf({ container }: Document): { message: string; offset: number } | null {
+  const seen = new Set<string>()
+  for (const { name, key } of container?.members ?? []) {
+    if (seen.has(name)) return { message: `server "${name}" stands here for the second time`, offset: key.start }
+    if (name === '__proto__') return { message: 'a server cannot be called "__proto__"', offset: key.start }
+    seen.add(name)
   }
-  if (issue.path.length === 1 && issue.path[0] === 'version')
-    return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
-  return { path: issue.path, message: `${issue.path.map(String).join('.') || 'the manifest'}: ${issue.message}` }
+  return null
 }

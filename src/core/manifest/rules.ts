@@ -2,6 +2,7 @@ import { environmentKinds } from '../../model/environment.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { nearest } from '../nearest.ts'
 import { parseWords } from '../packages/words.ts'
+import { textBreaches } from './text-rules.ts'
 
 /** A breach of a rule that the shape alone cannot say, with the path of the value that breaks it. */
 export interface Breach {
@@ -73,7 +74,10 @@ export const isEnvironmentName = (word: string): boolean => /^wsl:.+$/.test(word
 
 /** Every breach of the manifest, in its order. */
 export function breaches(manifest: Manifest, clientIds: readonly string[]): Breach[] {
-  const found = Object.entries(manifest.servers).flatMap(([name, server]) => serverBreaches(name, server))
+  const found = Object.entries(manifest.servers).flatMap(([name, server]) => [
+    ...serverBreaches(name, server),
+    ...textBreaches(name, server),
+  ])
   const places = [...clientIds, ...environmentKinds]
   for (const [name, server] of Object.entries(manifest.servers)) {
     for (const key of ['only', 'except'] as const) {

@@ -4,6 +4,7 @@ import type { EntryStep, FilePlan } from '../../model/plan.ts'
 import { presentEntries } from '../json/entries.ts'
 import { describeRefusal } from '../json/place.ts'
 import { readDocument } from '../json/read.ts'
+import { lookUp } from '../lookup.ts'
 import type { FileFacts, FileRequest } from './facts.ts'
 import { planForgotten, planPruned } from './leftover.ts'
 import { makeStep } from './step.ts'
@@ -35,7 +36,9 @@ export function planFile(request: FileRequest): FilePlan {
   const facts: FileFacts = { ...request, present, wiped, step }
   const wanted = new Set(request.wanted.map((each) => each.name))
   const held = new Set(request.held.map((each) => each.server))
-  const unmanaged = [...present.keys()].filter((name) => !wanted.has(name) && request.state.entries[name] === undefined && !held.has(name))
+  const unmanaged = [...present.keys()].filter(
+    (name) => !wanted.has(name) && lookUp(request.state.entries, name) === undefined && !held.has(name),
+  )
   const entries: EntryStep[] = [
     ...request.wanted.flatMap((each) => planWanted(facts, each) ?? []),
     ...ours

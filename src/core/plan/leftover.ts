@@ -1,11 +1,12 @@
 import type { EntryStep } from '../../model/plan.ts'
 import { Secret } from '../../model/secret.ts'
 import { digest, meaning } from '../launch/digest.ts'
+import { lookUp } from '../lookup.ts'
 import type { FileFacts } from './facts.ts'
 
 /** An entry of ours that the manifest no longer wants here: it goes, unless someone has edited it since. */
 export function planForgotten(facts: FileFacts, name: string): EntryStep {
-  const record = facts.state.entries[name]
+  const record = lookUp(facts.state.entries, name)
   const server = record?.server ?? name
   const present = facts.present.get(name)
   const base = { entryName: name, record: null, holdsKey: false }

@@ -1,5 +1,6 @@
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { lookUp } from '../lookup.ts'
 import { serverKind } from '../manifest/rules.ts'
 import type { Plan, PlannedFile } from './plan.ts'
 
@@ -47,7 +48,7 @@ export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
     return {
       name,
       kind: serverKind(spec),
-      version: (spec.package === undefined ? undefined : lock.packages[spec.package]?.version) ?? null,
+      version: (spec.package === undefined ? undefined : lookUp(lock.packages, spec.package)?.version) ?? null,
       cells,
     }
   })

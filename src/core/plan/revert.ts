@@ -4,6 +4,7 @@ import type { JsonValue } from '../../model/entry.ts'
 import type { FileState } from '../../model/state.ts'
 import { presentEntries } from '../json/entries.ts'
 import { digest, meaning } from '../launch/digest.ts'
+import { lookUp } from '../lookup.ts'
 import { readClientFile } from './file.ts'
 
 /** The changes that take our entries back to what they were, or why they must not be made. */
@@ -31,7 +32,7 @@ export function revertEntries(
   const changes: EntryChange[] = []
   for (const name of names) {
     const [is, then] = [present.get(name), was.get(name)]
-    if (is !== undefined && !force && editedSince(client, is, state.entries[name]?.digest)) {
+    if (is !== undefined && !force && editedSince(client, is, lookUp(state.entries, name)?.digest)) {
       return { reason: `"${name}" was edited since`, hint: 'mcp-twin undo --force takes it back all the same' }
     }
     if (then === undefined) {

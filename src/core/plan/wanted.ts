@@ -3,13 +3,14 @@ import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import { maskEntry } from '../keys/mask.ts'
 import { digest, meaning } from '../launch/digest.ts'
+import { lookUp } from '../lookup.ts'
 import { difference } from './difference.ts'
 import type { FileFacts, Wanted } from './facts.ts'
 
 /** Judges one wanted entry against what stands in the file and what we wrote last; null when all is as it should be. */
 export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   const present = facts.present.get(wanted.name)
-  const record = facts.state.entries[wanted.name]
+  const record = lookUp(facts.state.entries, wanted.name)
   const ours = meaning(reveal(wanted.value), facts.client)
   if ('unreadable' in ours) throw new Error(`the entry made for ${wanted.server} cannot be read back: ${ours.unreadable}`)
   const fresh = { server: wanted.server, digest: digest(ours) }

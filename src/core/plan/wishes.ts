@@ -1,6 +1,7 @@
 import type { ServerSpec } from '../../model/manifest.ts'
 import { clientName } from '../launch/name.ts'
 import { renderEntry } from '../launch/render.ts'
+import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
 import type { Held, Wanted } from './facts.ts'
 import type { InstallStep, ObservedFile, PlanInput, Why } from './input.ts'
@@ -86,7 +87,7 @@ function packageTrouble(input: PlanInput, id: string, words: string): Why | null
 }
 
 function addInstall(input: PlanInput, environment: string, words: string, server: string, spec: ServerSpec, gathered: Gathered): void {
-  const locked = input.render.lock.packages[words]
+  const locked = lookUp(input.render.lock.packages, words)
   const key = `${environment} ${words}`
   if (locked === undefined || gathered.installs.has(key) || input.isInstalled(environment, words)) return
   const step = makeStep({ kind: 'install', environment, server, change: 'add', reason: `${locked.name} ${locked.version}` })

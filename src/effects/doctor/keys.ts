@@ -82,7 +82,7 @@ async function staleLaunches(system: System, { manifest, render, home, world }: 
 }
 
 export const observeKeys = async (system: System, input: PlanInput, trouble: KeyFacts['trouble']): Promise<Facts['keys']> => ({
-  missing: trouble === null ? missingKeys(input) : [],
+  missing: missingKeys(input),
   trouble,
   launches: await staleLaunches(system, input),
 })

@@ -7,6 +7,8 @@ import { projectTargets, userTargets } from '../situation/targets.ts'
 import type { SyncOptions } from '../sync/options.ts'
 import { prepare } from '../sync/prepare.ts'
 import { isTrusted } from '../trust/trust.ts'
+import { parseWslConf } from '../world/drives.ts'
+import { readText } from '../world/kernel.ts'
 import { observeClaudeCode } from './claude-code.ts'
 import { observeClientFiles } from './files.ts'
 import { lookPastKeys, observeKeys } from './keys.ts'
@@ -58,6 +60,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
     ...{ input, plan, sides, files, keys, packages, modes, locks, tracked, claudeCode, probes },
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),
+    interopWished: parseWslConf(await readText(system, '/etc/wsl.conf')).interop,
     shell: isWindows(self) && system.platform === 'win32' ? 'windows' : 'posix',
   }
 }

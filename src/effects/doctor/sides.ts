@@ -32,7 +32,9 @@ async function takePulse(system: System, world: World, environment: Environment,
   const began = system.now()
   const told = await ask(system, program)
   const ended = system.now()
-  if (!told.ok) return { ok: false, why: told.why }
+  // Without interop the kernel refuses a Windows program, or a shell takes its bytes for a script (microsoft/WSL#8843).
+  if (!told.ok)
+    return { ok: false, why: /MZ|ENOEXEC|EACCES|Exec format/.test(told.why) ? 'is not handed over to Windows (interop is off)' : told.why }
   const [, time, nodeVersion] = /(\d{10,}) (\d+\.\d+\.\d+\S*)/.exec(told.text) ?? []
   if (time === undefined || nodeVersion === undefined) return { ok: false, why: 'said something else than was asked' }
   // Any moment between question and answer is the right one.

@@ -15,6 +15,14 @@ export async function makeFolders(system: System, file: ReachablePath): Promise<
   return missing
 }
 
+/** Makes a folder of ours, and closes one that others may look into: keys and backups lie in it. */
+export async function makeOwnFolder(system: System, folder: ReachablePath): Promise<void> {
+  await system.files.makeDirectory(folder, 0o700)
+  const facts = system.platform === 'win32' ? null : await system.files.look(folder, 'follow')
+  if (facts === null || facts.uid !== system.uid || (facts.mode & 0o077) === 0) return
+  await ifPossible(system.files.setMode(folder, facts.mode & 0o7700))
+}
+
 /** Removes at most `count` folders above a file, from the nearest on, as far as they are empty. */
 export async function removeFolders(system: System, file: ReachablePath, count: number): Promise<void> {
   let folder = reachable(dirname(file))

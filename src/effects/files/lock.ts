@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { TwinError } from '../../errors.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { makeOwnFolder } from './folders.ts'
 import { type Holder, selfAsHolder } from './holder.ts'
 import { type Found, clearForeign, giveBack, holderPath, inspect, isHeld, publish, staleMs, takeOver } from './lock-folder.ts'
 import { sweepBeside, sweepFolder } from './leftovers.ts'
@@ -131,8 +132,8 @@ export async function withRunLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   const lock = reachable(join(folder, 'locks', 'run'))
-  await system.files.makeDirectory(folder, 0o700)
-  await system.files.makeDirectory(reachable(dirname(lock)), 0o700)
+  await makeOwnFolder(system, folder)
+  await makeOwnFolder(system, reachable(dirname(lock)))
   return withLock(system, lock, side, 'another mcp-twin is at work here', options, async (held) => {
     for (const swept of [folder, reachable(dirname(lock))]) await sweepFolder(system, swept)
     return work(held)

@@ -1,4 +1,5 @@
 import type { Imported } from '../../core/import/merge.ts'
+import { lookUp } from '../../core/lookup.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import { recordOf, withRecord } from '../../core/plan/records.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
@@ -38,5 +39,5 @@ export function compose(situation: Situation, files: readonly ObservedFile[], { 
 /** Changes that put servers into the manifest which it does not have yet. */
 export const serverChanges = (manifest: Manifest, servers: Readonly<Record<string, ServerSpec>>): ManifestChange[] =>
   Object.entries(servers)
-    .filter(([name]) => manifest.servers[name] === undefined)
+    .filter(([name]) => lookUp(manifest.servers, name) === undefined)
     .map(([name, server]) => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }))

@@ -13,7 +13,7 @@ import { callNpm, type NpmEnd } from './npm.ts'
 export async function installOwn(job: InstallJob, place: PackagePlace): Promise<InstallResult> {
   const { system, environment, folder } = job
   const { npm } = layout(environment, folder)
-  await system.files.makeDirectory(reach(environment, npm))
+  await system.files.makeDirectory(reach(environment, npm), 0o700)
   await sweep(system, environment, npm)
   const part = await makePart(system, environment, npm)
   let whole = false

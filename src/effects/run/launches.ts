@@ -2,6 +2,7 @@ import { clients } from '../../catalog/clients/index.ts'
 import { type Rendered, renderEntry, renderLaunch } from '../../core/launch/render.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { layout } from '../../core/layout.ts'
+import { lookUp } from '../../core/lookup.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import { toHere } from '../../core/paths.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
@@ -92,7 +93,7 @@ async function earlier(system: System, file: ReachablePath): Promise<Launches> {
 }
 
 function couldBeAsked(input: PlanInput, name: string, side: Environment): boolean {
-  const server = input.manifest.servers[name]
+  const server = lookUp(input.manifest.servers, name)
   if (server === undefined) return false
   return input.world.environments.some((environment) =>
     clients.some((client) => {
@@ -104,7 +105,7 @@ function couldBeAsked(input: PlanInput, name: string, side: Environment): boolea
 }
 
 function launchOf(input: PlanInput, name: string, side: Environment): Launches['servers'][string] | null {
-  const server = input.manifest.servers[name]
+  const server = lookUp(input.manifest.servers, name)
   const [client] = clients
   if (server === undefined || client === undefined) return null
   const rendered = renderLaunch({ ...input.render, name, server, client, environment: side, scope: 'user' })

@@ -3,6 +3,7 @@ import { presentEntries } from '../../core/json/entries.ts'
 import { secretNames } from '../../core/keys/naming.ts'
 import { digest, meaning } from '../../core/launch/digest.ts'
 import { neutral } from '../../core/launch/neutral.ts'
+import { lookUp } from '../../core/lookup.ts'
 import { looksPosixPath, looksWindowsPath } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import { makePlan, type PlanInput, type PlannedFile } from '../../core/plan/plan.ts'
@@ -77,7 +78,7 @@ function adoptEdit(
   { name, entryName, theirs, ours }: Edit,
   adopted: Adopted,
 ): void {
-  const spec = input.manifest.servers[name]
+  const spec = lookUp(input.manifest.servers, name)
   // Two clients may have been edited: the first is taken. The other then says the same, or is still shown as edited.
   if (spec === undefined || adopted.servers.has(name)) return
   const context = { ...input.render, environment, name }

@@ -1,3 +1,4 @@
+import { lookUp } from '../../core/lookup.ts'
 import type { PlanInput, PlannedFile } from '../../core/plan/plan.ts'
 import { meaning } from '../../core/launch/digest.ts'
 import { keysOf } from '../../core/manifest/names.ts'
@@ -78,7 +79,7 @@ function ask(system: System, input: PlanInput, { server, file, entry }: Job, sig
   const { environment, client } = file.observed
   if (entry.kind === 'stdio')
     return probeLaunch(system, entry, { client: client.id, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal })
-  const spec = input.manifest.servers[server]
+  const spec = lookUp(input.manifest.servers, server)
   return probeRemote(system, entry, {
     server,
     keys: spec === undefined ? [] : keysOf(spec),

@@ -53,6 +53,8 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
       side: input.world.environments.find((each) => each.self)?.id ?? environment.id,
       ...keepMode(system, environment, here),
       ...(environment.kind === 'windows' ? { holder: client.label } : {}),
+      // A project's file goes into version control; a user's may be the next to get a key.
+      ...(observed.scope === 'project' ? { createMode: 0o644 } : {}),
       links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
     },

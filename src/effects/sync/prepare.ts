@@ -1,4 +1,5 @@
 import { builtinServers } from '../../catalog/servers/index.ts'
+import { lookUp } from '../../core/lookup.ts'
 import { canRun } from '../../core/participants.ts'
 import { toHere } from '../../core/paths.ts'
 import { wordsOf, wordsOfAll } from '../../core/manifest/names.ts'
@@ -49,7 +50,9 @@ export async function prepare(
     place.project === null
       ? await userTargets(system, situation.sides, situation, options)
       : await projectTargets(system, situation.self, place.project, situation, options)
-  const targets = all.filter((one) => options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true)
+  const targets = all.filter(
+    (one) => options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true,
+  )
   const { keys, brings } = await loadKeys(system, situation, options.hide)
   const installed = await installedPackages(system, situation.sides, folders, manifest, lock)
   const outdatedSelf = new Set<string>()
@@ -98,7 +101,7 @@ async function pin(
 ): Promise<{ lock: Lock; unresolved: Map<string, Unresolved> }> {
   const words = wordsOfAll(situation.manifest)
   const current = withoutUnused(situation)
-  const missing = words.filter((each) => options.refresh || current.packages[each] === undefined)
+  const missing = words.filter((each) => options.refresh || lookUp(current.packages, each) === undefined)
   if (missing.length === 0 || !options.resolve) return { lock: current, unresolved: new Map() }
   const side =
     [situation.self, situation.home.environment, ...situation.sides].find((each) => canRun(each) && each.npm !== undefined) ??

@@ -204,7 +204,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
       delete windows?.exec
     })
     const byHand: Hand = {
-      words: /^set enabled=true under \[interop\] in \/etc\/wsl\.conf, then in PowerShell: wsl --shutdown$/,
+      words: /^in PowerShell: wsl --shutdown, then open the distribution again$/,
       act: async () => {
         place.see(([, windows]) => Object.assign(windows ?? {}, { exec }))
         return 'the machine has been started again'

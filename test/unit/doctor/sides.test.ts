@@ -16,10 +16,16 @@ describe('wsl-version', () => {
 })
 
 describe('interop', () => {
-  const mend = 'set enabled=true under [interop] in /etc/wsl.conf, then in PowerShell: wsl --shutdown'
+  const mend = 'in PowerShell: wsl --shutdown, then open the distribution again'
 
   it('tells that programs of Windows cannot be started', () => {
     expect(situation().without('windows', 'exec').find('interop')).toMatchObject([{ level: 'error', environment: 'windows', fix: mend }])
+  })
+
+  it('tells that it is switched off in the configuration, where it is', () => {
+    expect(situation().without('windows', 'exec').with({ interopWished: false }).find('interop')).toMatchObject([
+      { fix: 'set enabled=true under [interop] in /etc/wsl.conf, then in PowerShell: wsl --shutdown' },
+    ])
   })
 
   it('tells it in the words of detection, where it found out why', () => {

@@ -213,6 +213,7 @@ export class Situation {
         },
       ],
       variables: new Set(['HOME', 'PATH']),
+      interopWished: true,
       shell: 'posix',
       ...this.later,
     }

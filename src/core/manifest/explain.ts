@@ -1,0 +1,47 @@
+import type { manifestSchema } from '../../model/manifest.ts'
+import { nearest } from '../nearest.ts'
+import { knownKeys } from './known.ts'
+
+type Issue = NonNullable<ReturnType<typeof manifestSchema.safeParse>['error']>['issues'][number]
+
+const NAMES: Readonly<Record<string, string>> = {
+  object: 'an object ({ … })',
+  record: 'an object ({ … })',
+  array: 'a list ([ … ])',
+  string: 'a text',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+}
+
+const guessed = (word: string, known: readonly string[]): string => {
+  const guess = nearest(word, known)
+  return guess === null ? '' : `; did you mean "${guess}"?`
+}
+
+/** What a value must be instead, in words. */
+function wish(issue: Issue): string {
+  if (issue.code === 'invalid_type') return `must be ${NAMES[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_value') return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
+  if (issue.code === 'too_small') return issue.origin === 'number' ? `must be at least ${issue.minimum}` : 'is empty'
+  if (issue.code === 'too_big') return `is too large: at most ${issue.maximum}`
+  if (issue.code === 'invalid_key') return 'has a name that is empty or longer than 128 characters'
+  if (issue.code === 'invalid_union')
+    return `must be ${[...new Set(issue.errors.flatMap((each) => (each[0] === undefined ? [] : [wish(each[0]).replace(/^must be /, '')])))].join(' or ')}`
+  return issue.message
+}
+
+/** The first trouble that the schema found, in words, with the path of the value that has it. */
+export function explain(issues: readonly Issue[]): { path: readonly PropertyKey[]; message: string } {
+  const issue = issues[0]
+  if (issue === undefined) return { path: [], message: 'the manifest is not valid' }
+  const where = issue.path.map(String).join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    const inside = where === '' ? '' : ` in ${where}`
+    return { path: [...issue.path, key], message: `unknown key "${key}"${inside}${guessed(key, knownKeys(issue.path))}` }
+  }
+  if (where === 'version') return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
+  if (issue.code === 'invalid_key') return { path: issue.path, message: `servers: one ${wish(issue)}` }
+  return { path: issue.path, message: `${where || 'the manifest'} ${wish(issue)}` }
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { clients } from '../../../src/catalog/clients/index.ts'
+import { badName } from '../../../src/core/manifest/new-name.ts'
+import { parseManifest } from '../../../src/core/manifest/parse.ts'
+
+const ids = clients.map((client) => client.id)
+
+function said(servers: string): string {
+  const parsed = parseManifest(new TextEncoder().encode(`{"version":1,"servers":${servers}}`), ids)
+  return parsed.ok ? 'fine' : `${parsed.line}:${parsed.column} ${parsed.message}`
+}
+
+describe('a manifest that somebody mistyped', () => {
+  it.each([
+    ['a list in place of the servers', '[]', '"servers" is a list, not an object'],
+    ['nothing in place of a server', '{"a":null}', 'servers.a must be an object ({ … })'],
+    ['a text in place of arguments', '{"a":{"command":"x","args":"y"}}', 'servers.a.args must be a list ([ … ])'],
+    ['an empty command', '{"a":{"command":""}}', 'servers.a.command is empty'],
+    ['a launch that does not exist', '{"a":{"command":"x","launch":"fast"}}', 'servers.a.launch must be "direct" or "npx" or "run"'],
+    ['a server without a name', '{"":{"command":"x"}}', /^1:\d+ servers.*: one has a name that is empty/],
+    ['one name twice', '{"a":{"command":"x"},\n "a":{"command":"y"}}', 'server "a" stands here for the second time'],
+    ['the name that no object can have', '{"__proto__":{"command":"x"}}', 'a server cannot be called "__proto__"'],
+    ['a key without a name', `{"a":{"command":"x","env":{"A":"\${secret:}"}}}`, /^1:\d+ \$\{secret:\} in server "a": a key is named by/],
+    ['a path as the name of a key', `{"a":{"command":"x","args":["\${secret:../x}"]}}`, /a key is named by letters/],
+    ['two headers in one', '{"a":{"url":"https://x/","headers":{"a":"b\\r\\nc: d"}}}', /line break/],
+    ['a header with a blank in its name', '{"a":{"url":"https://x/","headers":{"a b":"c"}}}', /"a b" is no name of a header/],
+    ['an escape sequence in an address', '{"a":{"url":"https://x/\\u001b[31m"}}', /blank or a control character/],
+    ['a variable with a blank in its name', '{"a":{"command":"x","env":{"A B":"c"}}}', /"A B" is no name of a variable/],
+    ['a NUL in an argument', '{"a":{"command":"x","args":["a\\u0000b"]}}', /NUL/],
+  ])('%s is said with its place', (_what, servers, words) => {
+    expect(said(servers)).toMatch(/^\d+:\d+ /)
+    if (typeof words === 'string') expect(said(servers)).toContain(words)
+    else expect(said(servers)).toMatch(words)
+  })
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', '../x', 'ä b', '日本'])('a server may be called %s', (name) => {
+    expect(said(JSON.stringify({ [name]: { command: 'x' } }))).toBe('fine')
+    expect(badName(name)).toBeNull()
+  })
+})
+
+describe('a new name', () => {
+  it.each(['', ' ', ' a', 'a ', 'a\nb', 'a\u001b[31mb', 'a\u200bb', 'a\u202eb', '__proto__', 'mcp-twin', 'x'.repeat(129)])(
+    'is not %j',
+    (name) => {
+      expect(badName(name)).toMatch(/name/)
+    },
+  )
+})
