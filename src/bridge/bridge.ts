@@ -17,6 +17,8 @@ export interface Bridge {
   readonly log: Log
   readonly redaction: Redaction
   readonly trash: Trash
+  /** False: there is no ripgrep, so the family is not offered. */
+  searchable(): boolean
   /** Loaded when first used. */
   searches(): Promise<Searches>
   /** Loaded when first used; refuses when the family is off. */

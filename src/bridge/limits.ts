@@ -13,6 +13,8 @@ export const limits = {
   httpHeadersMs: 10 * seconds,
   httpRequestMs: 60 * seconds,
   httpIdleMs: 5 * seconds,
+  /** How long the rest of a refused request is read and dropped. */
+  httpRefusedMs: 1 * seconds,
   httpConnections: 256,
   httpSessions: 64,
   /** A handshake-era session that no request has used for so long is closed. */
@@ -65,6 +67,8 @@ export const limits = {
   endedSessions: 16,
   /** How long a tree has between being asked to end and being made to. */
   graceMs: 1500,
+  /** When the first command is under way, what killed bridges left behind is ended. */
+  orphansAfterMs: 1000,
   progressEveryMs: 250,
   progressCharacters: 2000,
   probeMs: 10 * seconds,

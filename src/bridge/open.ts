@@ -7,6 +7,7 @@ import { Trash } from './files/trash.ts'
 import { Log } from './log.ts'
 import { Policy } from './policy/policy.ts'
 import { Redaction } from './redact.ts'
+import { findRipgrep, lacking } from './search/ripgrep.ts'
 import type { Searches } from './search/searches.ts'
 import type { Settings } from './settings.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -32,6 +33,7 @@ export function openBridge(settings: Settings): Bridge {
     const { Searches } = await import('./search/searches.ts')
     return new Searches(policy, { platform: settings.platform, path: settings.variables.PATH, now })
   }
+  const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
     settings,
     policy,
@@ -41,6 +43,7 @@ export function openBridge(settings: Settings): Bridge {
     redaction,
     trash: new Trash(join(settings.folder, 'trash'), now, (bytes) => settings.random(bytes)),
     now,
+    searchable,
     searches() {
       searches ??= loadSearches()
       return searches
@@ -55,6 +58,7 @@ export function openBridge(settings: Settings): Bridge {
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
+        ...(searchable() || !settings.families.includes('search') ? [] : [`Searching is off: ${lacking}.`]),
         ...(sandbox === null ? [] : [`The terminal is off: its sandbox does not hold, since ${sandbox}.`]),
       ]
     },

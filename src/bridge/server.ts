@@ -66,6 +66,9 @@ async function available(bridge: Bridge, tools: readonly Tool[]): Promise<Tool[]
   const terminal = settings.terminal === 'off' ? false : settings.terminal === 'on' || (await (await bridge.terminal()).usable())
   return tools.filter(
     (tool) =>
-      settings.families.includes(tool.family) && (tool.family !== 'terminal' || terminal) && (!settings.readOnly || tool.effect === 'read'),
+      settings.families.includes(tool.family) &&
+      (tool.family !== 'terminal' || terminal) &&
+      (tool.family !== 'search' || bridge.searchable()) &&
+      (!settings.readOnly || tool.effect === 'read'),
   )
 }

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url'
 const calls = Number(process.argv[2] ?? 100_000)
 const home = mkdtempSync(join(tmpdir(), 'bridge-soak-'))
 const program = fileURLToPath(new URL('../../bin/mcp-twin.mjs', import.meta.url))
-const child = spawn(process.execPath, [program, 'serve', '--client', 'soak', '--root', home, '--terminal', 'on'], { env: { PATH: process.env.PATH, HOME: home }, stdio: ['pipe', 'pipe', 'inherit'] })
+const child = spawn(process.execPath, [program, 'serve', '--client', 'soak', '--root', home, '--terminal', 'on'], {
+  env: { PATH: process.env.PATH, HOME: home },
+  stdio: ['pipe', 'pipe', 'inherit'],
+})
 const waiting = new Map()
 createInterface({ input: child.stdout }).on('line', (line) => {
   const { id, result } = JSON.parse(line)
@@ -40,7 +43,10 @@ const turns = [
   () => tool('file_info', { path: join(home, 'f') }),
   () => tool('list_directory', { path: home }),
 ]
-const rare = [() => tool('execute_command', { command: 'echo x' }), () => tool('search_text', { path: home, pattern: 'text', max_results: 5 })]
+const rare = [
+  () => tool('execute_command', { command: 'echo x' }),
+  () => tool('search_text', { path: home, pattern: 'text', max_results: 5 }),
+]
 const rows = []
 const started = performance.now()
 for (let done = 0; done <= calls; done += 500) {
@@ -52,7 +58,8 @@ console.table(rows)
 const settled = rows.slice(2)
 const mean = (key) => settled.reduce((sum, row) => sum + row[key], 0) / settled.length
 const [x, y] = [mean('calls'), mean('rssMiB')]
-const slope = settled.reduce((sum, row) => sum + (row.calls - x) * (row.rssMiB - y), 0) / settled.reduce((sum, row) => sum + (row.calls - x) ** 2, 0)
+const slope =
+  settled.reduce((sum, row) => sum + (row.calls - x) * (row.rssMiB - y), 0) / settled.reduce((sum, row) => sum + (row.calls - x) ** 2, 0)
 console.log(`memory grows by ${(slope * 10_000).toFixed(2)} MiB per 10 000 calls`)
 child.stdin.end()
 await new Promise((resolve) => child.on('exit', resolve))

@@ -71,7 +71,6 @@ const windowsPrivate = [
   'AppData/Roaming/Code/User/mcp.json',
   'AppData/Roaming/Cursor/User/globalStorage',
   'AppData/Roaming/gcloud',
-  '.mcp-twin',
 ] as const
 
 /** Interfaces of the kernel, not files of the user. */
@@ -86,8 +85,22 @@ const projectFiles = [/[\\/]\.mcp\.json$/i, /[\\/]\.(cursor|vscode)[\\/]mcp\.jso
 /** Every store app's private copy of Claude's folder: its name has a publisher's suffix, so it is matched, not listed. */
 const packaged = /[\\/]AppData[\\/]Local[\\/]Packages[\\/]Claude_[^\\/]*([\\/]|$)/i
 
+/** The same folders in a Windows profile, as it is reached from anywhere: which one is the user's need not be known. */
+const inProfile = new RegExp(
+  `[\\\\/]Users[\\\\/][^\\\\/]+[\\\\/](${[...private_, ...windowsPrivate].map(asPattern).join('|')})([\\\\/]|$)`,
+  'i',
+)
+
+/** Our own folder in a profile holds keys; where it is home's, the workspace in it is open all the same. */
+const ourFolder = /[\\/]Users[\\/][^\\/]+[\\/]\.mcp-twin(?![\\/]bridge[\\/]workspace([\\/]|$))([\\/]|$)/i
+
+function asPattern(path: string): string {
+  return path.replace(/[.*+?^${}()|[\]]/g, '\\$&').replaceAll('/', '[\\\\/]')
+}
+
 /** True for files that are closed by their name, wherever they are. */
-export const closedByName = (path: string): boolean => projectFiles.some((pattern) => pattern.test(path)) || packaged.test(path)
+export const closedByName = (path: string): boolean =>
+  projectFiles.some((pattern) => pattern.test(path)) || packaged.test(path) || inProfile.test(path) || ourFolder.test(path)
 
 /** What is closed below one user's home, as this process opens it. */
 export function privatePaths(home: string, kind: Environment['kind']): string[] {

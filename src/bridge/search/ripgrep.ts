@@ -38,17 +38,24 @@ export function textArguments(query: TextQuery, target: string): string[] {
 
 export const nameArguments = (glob: string, target: string): string[] => [...common, '--files', ...globs(glob), '--', target]
 
-let found: string | undefined
+let found: string | null | undefined
+
+/** What to do where there is no ripgrep. */
+export const lacking = 'ripgrep is not here: install mcp-twin again on this side, or put rg on PATH'
 
 /**
  * ripgrep, as the package `@vscode/ripgrep` ships it for this platform (a plain binary in the package, nothing is
- * downloaded), or from PATH where that package is not installed.
+ * downloaded), or from PATH where that package is not installed. Null: neither.
  */
-export function ripgrep(platform: NodeJS.Platform, path: string | undefined): string {
-  found ??= packaged(platform) ?? onPath(platform, path)
-  if (found === undefined)
-    throw failed('Searching needs ripgrep, which is not here: mcp-twin sync installs it with the program, or put rg on PATH.')
+export function findRipgrep(platform: NodeJS.Platform, path: string | undefined): string | null {
+  found ??= packaged(platform) ?? onPath(platform, path) ?? null
   return found
+}
+
+export function ripgrep(platform: NodeJS.Platform, path: string | undefined): string {
+  const program = findRipgrep(platform, path)
+  if (program === null) throw failed(`Nothing is searched, since ${lacking}.`)
+  return program
 }
 
 const fileName = (platform: NodeJS.Platform): string => (platform === 'win32' ? 'rg.exe' : 'rg')

@@ -9,7 +9,7 @@ import { endSessions } from './ending.ts'
 import { type ExecuteRequest, type Executed, streamed } from './execution.ts'
 import { prepareStart } from './preparing.ts'
 import { Session } from './session.ts'
-import { belonging, commandLine, isAlive, type ProcessFacts, signal } from './tree.ts'
+import { belonging, commandLine, isAlive, orphans, type ProcessFacts, signal } from './tree.ts'
 import { Wall } from './wall.ts'
 
 /** The commands of one bridge: runs them, keeps those that go on, and ends all of them when the bridge ends. */
@@ -32,6 +32,9 @@ export class Terminal {
     this.mark = `${settings.pid}-${settings.random(8)}.`
     this.wall = new Wall(settings, policy)
     if (settings.terminal === 'sandbox') void this.wall.holds()
+    // Later, so that the first command does not wait for it.
+    if (settings.platform === 'linux')
+      setTimeout(() => orphans().forEach((pid) => void signal(pid, 'SIGKILL')), limits.orphansAfterMs).unref()
   }
 
   /** False: the sandbox does not hold, so nothing is run at all. */

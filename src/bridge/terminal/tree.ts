@@ -67,6 +67,17 @@ export function belonging(mark: string, roots: readonly number[], self: number):
   return all.filter(({ pid }) => found.has(pid))
 }
 
+/**
+ * What bridges left behind that were killed before they could end it: processes that carry the mark of a bridge that
+ * is not alive any more. Only this user's own can be seen.
+ */
+export function orphans(): number[] {
+  return allProcesses().flatMap(({ pid }) => {
+    const [, bridge] = new RegExp(`\\0${tagName}=(\\d+)-[0-9a-f]+\\.`).exec(`\0${read(`/proc/${pid}/environ`)}`) ?? []
+    return bridge === undefined || isAlive(Number(bridge)) ? [] : [pid]
+  })
+}
+
 export const isAlive = (pid: number): boolean => attempt(pid, 0)
 
 /** Sends a signal; false when the process is gone or not ours. */

@@ -9,16 +9,30 @@ export async function readBody(request: IncomingMessage): Promise<{ readonly val
     return { rejection: { status: 415, why: 'Content-Type must be application/json.' } }
   if (request.headers['content-encoding'] !== undefined) return { rejection: { status: 415, why: 'A compressed body is not taken.' } }
   if (Number(request.headers['content-length'] ?? 0) > limits.httpBody) return tooLarge
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limits.httpBody) return tooLarge
-    chunks.push(chunk)
-  }
+  const bytes = await collect(request)
+  if (bytes === null) return tooLarge
   try {
-    return { value: JSON.parse(Buffer.concat(chunks, size).toString('utf8')) }
+    return { value: JSON.parse(bytes.toString('utf8')) }
   } catch {
     return { rejection: { status: 400, why: 'The body is not JSON.' } }
   }
+}
+
+/** All of a body, null when it is larger than is taken: what then still comes is dropped, so that the answer arrives. */
+function collect(request: IncomingMessage): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= limits.httpBody) chunks.push(chunk)
+      else {
+        chunks = []
+        resolve(null)
+      }
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks, size)))
+    request.on('error', reject)
+    request.on('close', () => reject(new Error('the request ended in the middle of its body')))
+  })
 }

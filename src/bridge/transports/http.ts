@@ -129,11 +129,14 @@ export class HttpCarrier implements Carrier {
     const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
     if (status === 401) headers['WWW-Authenticate'] = 'Bearer'
     // What is still to come of a refused request is not read: the connection ends with the answer.
-    if (!request.complete) headers.Connection = 'close'
+    const { socket, complete } = request
+    if (!complete) headers.Connection = 'close'
     response.writeHead(status, headers)
-    response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: status === 400 ? -32700 : -32000, message: why } }), () => {
-      if (!request.complete) request.socket.destroySoon()
-    })
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: status === 400 ? -32700 : -32000, message: why } }))
+    if (complete) return
+    // What still comes is dropped for a moment, since cutting the line at once would take the answer back with it.
+    request.resume()
+    setTimeout(() => socket.destroy(), limits.httpRefusedMs).unref()
   }
 
   /** Ends what belongs to sessions that have expired or were revoked. */

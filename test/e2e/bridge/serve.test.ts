@@ -227,6 +227,20 @@ describe('the end', () => {
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello })}\n`)
     await expect.poll(() => child.exitCode, { timeout: 6000 }).not.toBeNull()
   })
+  it('by kill -9 of the bridge itself: the next one ends what it left behind', async () => {
+    const place = scratch()
+    const server = await open(place, ['--terminal', 'on'])
+    await server.text('execute_command', { command: 'setsid sleep 306 & sleep 307', background: true, shell: 'bash' })
+    const left = () => processesWith(place.root).filter(({ command }) => /^sleep 30[67]$/.test(command)).length
+    await expect.poll(left, { timeout: 5000 }).toBe(2)
+    process.kill(server.pid ?? 0, 'SIGKILL')
+    await server.end()
+    expect(left()).toBe(2)
+    const next = await open(place, ['--terminal', 'on'])
+    await next.text('execute_command', { command: 'true' })
+    await expect.poll(left, { timeout: 5000 }).toBe(0)
+    await next.end()
+  })
   // 1000 by STARTS=1000; fewer here, since every one costs a tenth of a second.
   it('of many, one after another and some at once: no process and no file stays', async () => {
     const place = scratch()

@@ -124,10 +124,14 @@ describe('Windows paths that are refused (rows 37 to 50)', () => {
       '/home/ana/p/.mcp.json',
       '/x/.claude/settings.local.json',
       'C:\\p\\.vscode\\mcp.json',
+      '/mnt/c/users/Ana/.ssh/id',
+      'C:\\Users\\Ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json',
     ]) {
       expect(closedByName(path)).toBe(true)
     }
-    expect(closedByName('/home/ana/p/mcp.json')).toBe(false)
+    expect(['/home/ana/p/mcp.json', '/mnt/c/Users/Ana/sshd/x', '/mnt/c/Users/Ana/AppData/Roaming/Claudette/x'].some(closedByName)).toBe(
+      false,
+    )
   })
 })
 
