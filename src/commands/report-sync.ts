@@ -53,6 +53,8 @@ function sum(result: SyncResult, { preview }: ReportOptions): string {
   if (of('refused') + of('skipped') > 0) parts.push(`${of('refused') + of('skipped')} left alone`)
   const failed = result.steps.filter((step) => step.outcome === 'failed').length
   if (failed > 0) parts.push(`${failed} failed`)
-  if (parts.length === 0) return 'Everything is in sync; nothing to do.'
+  if (parts.length === 0 && result.inSync) return 'Everything is in sync; nothing to do.'
+  if (parts.length === 0)
+    return result.changed ? 'The manifest is written; no config was looked at.' : 'Nothing in the manifest had to change.'
   return `${parts.join(', ')}${preview ? '; nothing was changed' : ''}.`
 }

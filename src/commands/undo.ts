@@ -18,20 +18,23 @@ export const run = (context: Context, [id]: string[], options: Record<string, un
     options.list === true ? listThem(context, ground) : takeBack(context, ground, id, options.force === true),
   )
 
+/** Our record of what we wrote goes along with the files; a person need not know of it. */
+const isOfUser = ({ client, file }: { client: string | null; file: string }): boolean => client !== null || !/[\\/]state\.json$/.test(file)
+
 async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
   const runs = await runsOf(context.system, await ground.open())
   const shown = runs.map(({ id, at, command, files }) => ({
     id,
     at,
     command,
-    files: files.filter((file) => file.client !== null).map((file) => file.file),
+    files: files.filter(isOfUser).map((file) => file.file),
   }))
   context.io.json({ command: 'undo', runs: shown })
   const words = runs.map(({ id, at, command, files, undone, undoes, damaged }) => [
     id,
     at.slice(0, 19).replace('T', ' '),
     command,
-    `${files.filter((file) => file.client !== null).length} files`,
+    `${files.filter(isOfUser).length} files`,
     damaged ? 'damaged' : undone ? 'undone' : undoes !== null ? `took back ${undoes}` : '',
   ])
   for (const line of align(words)) context.io.out(line)
