@@ -20,6 +20,7 @@ import { describeChecks } from './init-checks.ts'
 import { choose, type Choices } from './init-choices.ts'
 import { showMachine } from './init-machine.ts'
 import { projectRoot } from './init-project.ts'
+import { demandDistro } from './narrowing.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 import { writeManifestOnly } from './change.ts'
@@ -36,6 +37,8 @@ export async function run(context: Context, _args: string[], options: Record<str
     prepareHome: true,
   }
   return atHome(context, wishes, async (ground) => {
+    const named = text(options.distro)
+    if (named !== undefined) demandDistro(named, ground.world)
     if (options.project !== true) {
       const open = async (): Promise<Situation> => withJoining(await ground.open(), distro)
       return init(context, { ...ground, open }, options, (situation) => joinChanges(situation, distro))

@@ -50,3 +50,15 @@ describe('undo --list', () => {
     ])
   })
 })
+
+describe('a distribution that is not there', () => {
+  it('is said, with those that are', async () => {
+    const place = world().wsl('Ubuntu').wsl('Debian').build()
+    const { code, json } = await place.cli(['init', '--yes', '--distro', 'Debain', '--json'])
+    expect(code).toBe(2)
+    expect(json.error).toMatchObject({ message: 'there is no distribution "Debain" here.', hint: 'did you mean "Debian"?' })
+    expect(place.scratch.has('.mcp-twin')).toBe(false)
+    const plain = await world().linux().build().cli(['init', '--yes', '--distro', 'Ubuntu', '--json'])
+    expect([plain.code, plain.json.error.hint]).toEqual([2, 'there is no WSL here: mcp-twin init'])
+  })
+})
