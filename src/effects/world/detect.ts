@@ -4,6 +4,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { ownFolder } from '../home/folder.ts'
 import { readCache, stillHolds, writeCache } from './cache.ts'
+import { interopEntry } from './interop.ts'
 import type { DetectOptions, Looking } from './options.ts'
 import { type OwnSide, ownSide } from './own.ts'
 import { plantedWorld } from './plant.ts'
@@ -31,9 +32,12 @@ export async function detectWorld(system: System, options: DetectOptions = {}): 
   return withWslenv(system, { environments: [own.environment, ...others] })
 }
 
-/** What the other sides depend on, as one text: kernel, user, node and the question itself. */
-const keyOf = ({ environment, kernel }: OwnSide, distros: readonly string[]): string =>
-  JSON.stringify([kernel?.release, environment.id, environment.user, environment.home, environment.node, environment.mountRoot, distros])
+/** What the other sides depend on, as one text: kernel and what it starts, user, node and the question itself. */
+async function keyOf(system: System, { environment, kernel }: OwnSide, distros: readonly string[]): Promise<string> {
+  const { id, user, home, node, mountRoot, kind } = environment
+  const interop = kind === 'wsl' ? await interopEntry(system) : undefined
+  return JSON.stringify([kernel?.release, id, user, home, node, mountRoot, interop, distros])
+}
 
 async function otherSides(system: System, own: OwnSide, options: DetectOptions): Promise<readonly Environment[]> {
   const { environment } = own
@@ -42,7 +46,7 @@ async function otherSides(system: System, own: OwnSide, options: DetectOptions):
   const native = folder === null ? null : fromHere(environment, folder)
   const file = native === null ? null : toHere(environment, layout(environment, native).cache)
   const cache = file === null ? null : await readCache(system, file)
-  const key = keyOf(own, distros)
+  const key = await keyOf(system, own, distros)
   if (cache && !options.refresh && (await stillHolds(system, cache, key))) return cache.environments
   const looking: Looking = {
     ...(options.onProgress && { onProgress: options.onProgress }),
