@@ -11,7 +11,7 @@ import { plantedWorld } from './plant.ts'
 import { refuseForeignHome } from './sudo.ts'
 import { wantedDistros } from './wanted-distros.ts'
 import { windowsSide } from './windows-side.ts'
-import { findDoor, hungWsl, listDistros, wslSide } from './wsl-side.ts'
+import { findDoor, goneWsl, hungWsl, listDistros, wslSide } from './wsl-side.ts'
 
 export type { DetectOptions } from './options.ts'
 
@@ -35,7 +35,8 @@ export async function detectWorld(system: System, options: DetectOptions = {}): 
 /** What the other sides depend on, as one text: kernel and what it starts, user, node and the question itself. */
 async function keyOf(system: System, { environment, kernel }: OwnSide, distros: readonly string[]): Promise<string> {
   const { id, user, home, node, mountRoot, kind } = environment
-  const interop = kind === 'wsl' ? await interopEntry(system) : undefined
+  const interop =
+    kind === 'wsl' ? await interopEntry(system) : isWindows(environment) && (await findDoor(system, environment, undefined)) !== null
   return JSON.stringify([kernel?.release, id, user, home, node, mountRoot, interop, distros])
 }
 
@@ -82,12 +83,12 @@ async function seenFromWindows(
   looking: Looking,
 ): Promise<readonly Environment[]> {
   const door = await findDoor(system, own, undefined)
-  if (door === null) return []
+  if (door === null) return goneWsl(distros, looking)
   let names = distros
   if (names.length === 0) {
     looking.onProgress?.('Asking WSL for its distributions')
     const list = await listDistros(system, door, looking)
-    if ('why' in list) return list.hung ? [hungWsl(list.why)] : []
+    if ('why' in list) return list.hung ? hungWsl(list.why, looking) : goneWsl([], looking)
     names = list.names.slice(0, 1)
   }
   const found: Environment[] = []
