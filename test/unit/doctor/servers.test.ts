@@ -72,7 +72,7 @@ describe('entries-kept', () => {
   })
 
   it('tells that the watcher has given up', () => {
-    const file = 'C:\\Users\\Ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json'
+    const file = 'C:\\Users\\Ana Ruiz\\AppData\\Roaming\\Claude\\claude_desktop_config.json'
     const at = '2026-11-21T10:00:00.000Z'
     const known = { environment: 'windows', client: 'claude-desktop', file, restored: [at, at, at], stopped: at, entries: ['tavily'] }
     const watch = (more: object) => ({ watch: { version: 1 as const, pid: 1, startedAt: at, files: [{ ...known, ...more }] } })
