@@ -22,6 +22,7 @@ const MARKS: Record<Step['change'], [string, string]> = {
 /** Columns before what happens; more where a heading needs them, up to `WIDEST`. */
 const LEFT = 26
 const WIDEST = 34
+const PACKAGES = 'Packages'
 
 interface Sheet {
   readonly labels: Labels
@@ -114,7 +115,7 @@ function groupsOf(steps: readonly Step[], labels: Labels): Group[] {
   const group = (title: string, rows: readonly Row[], file = ''): Group[] => (rows.length === 0 ? [] : [{ title, rows, file }])
   return [
     ...group(
-      'Packages',
+      PACKAGES,
       installs.map((step) => ({ step, name: labels.environment(step.environment), text: step.reason ?? '' })),
     ),
     ...[...files.values()].flatMap((same) => {
@@ -130,8 +131,9 @@ function groupsOf(steps: readonly Step[], labels: Labels): Group[] {
 export function describeSteps(steps: readonly Step[], labels: Labels, paint: Paint, width: number): string[] {
   const groups = groupsOf(steps, labels)
   const left = Math.min(WIDEST, Math.max(LEFT, ...groups.map(({ title }) => columns(title))))
-  const sheet: Sheet = { labels, paint, width, left }
   return groups.flatMap(({ title, file, rows }) => {
+    // A package's name is long, and what stands before it short.
+    const sheet: Sheet = { labels, paint, width, left: title === PACKAGES ? LEFT : left }
     const path = cutPath(file, Math.max(20, width - Math.max(left + 2, columns(title) + 2)))
     return [`${paint.strong(pad(title, left + 2))}${paint.dim(path)}`.trimEnd(), ...rows.flatMap((row) => rowLines(row, sheet))]
   })

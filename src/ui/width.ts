@@ -53,3 +53,14 @@ export function wrap(text: string, room: number): string[] {
   }
   return lines
 }
+
+/** A text cut at the end to `room` columns. */
+export function cutText(text: string, room: number): string {
+  if (columns(text) <= room) return text
+  let kept = ''
+  for (const character of text) {
+    if (columns(kept + character) >= room) break
+    kept += character
+  }
+  return `${kept}…`
+}
