@@ -49,6 +49,8 @@ export async function applyInstalls(system: System, input: PlanInput, plan: Plan
         ),
       ),
     )
+    // After Ctrl-C nothing of ours is to be put anywhere either.
+    options.signal.throwIfAborted()
     for (const step of plan.self) steps.push(await placeSelf(system, input, step))
   } finally {
     progress.done()

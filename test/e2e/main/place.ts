@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { z } from 'zod'
@@ -147,6 +147,7 @@ export function home(options: ScratchOptions = {}): Home {
       return { ...documentOf(result), code: result.code }
     },
     manifest(servers: Record<string, unknown>, more: Record<string, unknown> = {}) {
+      mkdirSync(place.path('.mcp-twin'), { recursive: true, mode: 0o700 })
       place.write('.mcp-twin/mcp-twin.json', `${JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)}\n`)
     },
     servers(file: string) {
