@@ -227,5 +227,5 @@ describe('any sequence of changes and undos', () => {
       ),
       { numRuns: 30 },
     )
-  }, 120_000)
+  }, 30_000)
 })
