@@ -58,6 +58,8 @@ export interface Prompt {
 export interface Choice<T> {
   readonly value: T
   readonly name: string
+  /** What stands in the answered question instead of the whole name. */
+  readonly short?: string
   readonly description?: string
   readonly checked?: boolean
 }

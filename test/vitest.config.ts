@@ -14,13 +14,15 @@ export default defineConfig({
     reporters: ['default', new URL('support/tally.ts', import.meta.url).pathname],
     pool: 'forks',
     restoreMocks: true,
+    // A shared machine may stop for seconds in the middle of a test; what is wrong is wrong three times.
+    retry: process.env.CI ? 2 : 0,
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['test/architecture.test.ts', 'test/unit/**/*.test.ts'],
-          testTimeout: 10 * seconds,
+          testTimeout: 60 * seconds,
           maxWorkers: cores,
           sequence: { groupOrder: 0 },
         },
@@ -30,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 120 * seconds,
+          testTimeout: 240 * seconds,
           hookTimeout: 300 * seconds,
           maxWorkers: Math.max(2, Math.min(4, cores)),
           sequence: { groupOrder: 1 },
@@ -41,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/e2e-lab/**/*.test.ts'],
-          testTimeout: 180 * seconds,
+          testTimeout: 300 * seconds,
           hookTimeout: 600 * seconds,
           globalSetup: ['test/support/lab-setup.ts'],
           fileParallelism: false,

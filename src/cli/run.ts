@@ -22,7 +22,10 @@ export interface Terminal {
 /** One command line from argv to exit code. */
 export async function runCli(argv: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
   const asJson = ownWords(argv).includes('--json')
-  const early = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint: noPaint, asJson, quiet: false, verbose: false })
+  // npm says so to what it starts by `npx` and `npm exec`: https://docs.npmjs.com/cli/v11/using-npm/scripts#environment
+  const npx = terminal.variables.npm_command === 'exec' ? { npx: specs.map((spec) => spec.name) } : {}
+  const streams = { stdout: terminal.stdout, stderr: terminal.stderr, ...npx }
+  const early = createIo({ ...streams, paint: noPaint, asJson, quiet: false, verbose: false })
   let command = commandWord(specs, argv)?.word ?? 'mcp-twin'
   let io = early
   const showPage = (page: string, isWanted: boolean): ExitCode => {
@@ -43,7 +46,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
       })
     const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
     const shared = { asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
-    io = createIo({ stdout: terminal.stdout, stderr: terminal.stderr, paint, ...shared })
+    io = createIo({ ...streams, paint, ...shared })
     const context: Context = {
       system: await terminal.system(),
       io,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { builtinServer } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import { type SecretNames, secretNames } from '../core/keys/naming.ts'
@@ -38,10 +39,10 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
       typed === null
         ? await readSnippet(context, text ?? '', rest[0], only, around, await namesBeside(context, situation))
         : { servers: { [name]: typed.server }, keys: new Map<string, Secret>() }
-    for (const each of Object.keys(added.servers)) {
+    const fresh = Object.entries(added.servers).filter(([each, server]) => {
       refuseBadName(each)
-      refuseTaken(situation, each)
-    }
+      return !isThere(situation, each, server)
+    })
     for (const [key, value] of added.keys) answers.set(key, value)
     if (typed?.builtin === true) await makeFolders(context, ground, [name])
     await askKeys(
@@ -51,7 +52,7 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
       answers,
     )
     return {
-      changes: Object.entries(added.servers).map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })),
+      changes: fresh.map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })),
       brought: answers,
     }
   })
@@ -68,8 +69,14 @@ async function namesBeside(context: Context, situation: Situation): Promise<Secr
 /** A server as plain JSON: what is undefined is left out. */
 export const asJson = (server: ServerSpec): JsonObject => JSON.parse(JSON.stringify(server)) as { [key: string]: JsonValue }
 
-function refuseTaken({ manifest }: Situation, name: string): void {
-  if (lookUp(manifest.servers, name) === undefined) return
+/**
+ * Stops where the name is taken by another server. The very same one is no trouble: the command is typed again after it
+ * was broken off, and the sync behind it does the rest.
+ */
+function isThere({ manifest }: Situation, name: string, server: ServerSpec): boolean {
+  const standing = lookUp(manifest.servers, name)
+  if (standing === undefined) return false
+  if (isDeepStrictEqual(standing, asJson(server))) return true
   throw usageError(`there is a server "${name}" in the manifest already.`, { hint: `mcp-twin remove ${name} first, or take another name` })
 }
 

@@ -28,10 +28,13 @@ export type Change = (situation: Situation, ground: Ground) => Promise<Changes>
 /** Changes the manifest and carries the change into every config, unless `--no-sync`. */
 export async function changeManifest(context: Context, options: Record<string, unknown>, change: Change): Promise<ExitCode> {
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (ground) => {
+    const about = new Set<string>()
     const source: Source = {
       open: ground.open,
       edit: async (situation) => {
         const { changes, brought } = await change(situation, ground)
+        for (const each of changes)
+          for (const name of [each.path[1], each.kind === 'rename' ? each.name : undefined]) if (name !== undefined) about.add(name)
         if (changes.length === 0) return null
         const edited = editManifest(situation, changes)
         return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }
@@ -44,7 +47,7 @@ export async function changeManifest(context: Context, options: Record<string, u
       options.sync === false
         ? await writeManifestOnly(context, ground, context.command, source)
         : await runSync(context.system, source, settings, context.command)
-    reportSync(context, ground.world, result, { command: context.command, preview: false })
+    reportSync(context, ground.world, result, { command: context.command, preview: false, about })
     return exitOf(result, { check: false })
   })
 }

@@ -7,18 +7,23 @@ const COMMON = ['--json', '--manifest', '--user', '--client', '--on', '--yes', '
 
 const longFlag = (flags: string): string[] => flags.match(/--[a-z-]+/g) ?? []
 
-const completable = (spec: CommandSpec) => ({
-  name: spec.name,
-  summary: spec.summary,
-  flags: (spec.options ?? []).flatMap((option) => longFlag(option.flags)),
-})
+/** A command under each of its names. */
+const completable = (spec: CommandSpec) =>
+  [spec.name, ...(spec.aliases ?? [])].map((name) => ({
+    name,
+    summary: spec.summary,
+    flags: [
+      ...(spec.options ?? []).flatMap((option) => longFlag(option.flags)),
+      ...COMMON.filter((flag) => flag !== '--json' || spec.noJson !== true),
+    ],
+  }))
 
 /** Prints a completion script. */
 export async function run(context: Context, args: string[]): Promise<ExitCode> {
   const shell = shells.find((each) => each === args[0])
   if (shell === undefined)
     throw usageError(`there is no completion for "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
-  const script = completionScript(shell, specs.map(completable), COMMON)
+  const script = completionScript(shell, specs.flatMap(completable), COMMON)
   context.io.out(script)
   context.io.json({ command: 'completion', shell, script })
   return EXIT.ok

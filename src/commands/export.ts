@@ -1,3 +1,4 @@
+import { extractKeys } from '../core/keys/extract.ts'
 import { presentEntries } from '../core/json/entries.ts'
 import { foreignEntry, ownEntry } from '../core/export/entries.ts'
 import { type ExportedFile, setupGuide } from '../core/export/guide.ts'
@@ -8,7 +9,8 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
 import { reachable } from '../model/path.ts'
-import { reveal } from '../model/secret.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { reveal, type Secret } from '../model/secret.ts'
 import { loadKeys } from '../effects/sync/keys.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { lockBytes } from '../effects/situation/records.ts'
@@ -28,7 +30,9 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   if (folder === null) throw usageError(`${dir} is not reached from here.`, { hint: 'give a folder of this side' })
   const { input } = await prepare(system, situation, syncOptions(context, {}, { resolve: false }))
   const { keys } = await loadKeys(system, situation, io.hide)
-  const values = [...keys.values()].map(reveal)
+  const values = [...keys.values(), ...literalKeys(situation.manifest)]
+    .map(reveal)
+    .flatMap((key) => [key, JSON.stringify(key).slice(1, -1)])
   const written: string[] = []
   const write = async (name: string, text: string): Promise<void> => {
     const path = reachable(`${folder}/${name}`)
@@ -59,6 +63,12 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   io.out(`Written into ${dir}. No key is in it; SETUP.md says how to restore it.`)
   return EXIT.ok
 }
+
+/** Keys that somebody wrote into the manifest by hand: they stand in no store. */
+const literalKeys = ({ servers }: Manifest): Secret[] =>
+  Object.entries(servers).flatMap(([name, spec]) =>
+    [spec, ...Object.values(spec.on ?? {})].flatMap((texts) => extractKeys(texts, { server: name }).secrets.map(({ value }) => value)),
+  )
 
 /** The server entries of one file as they may be shown; null where the file is not there or cannot be read. */
 function entriesOf(observed: ObservedFile, input: PlanInput, keys: readonly string[]): JsonObject | null {

@@ -1,3 +1,4 @@
+import { clients } from '../catalog/clients/index.ts'
 import { builtinServers } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import type { Imported } from '../core/import/merge.ts'
@@ -14,6 +15,8 @@ import type { ManifestChange } from '../effects/manifest/edit.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
+import { describeFound } from '../ui/found.ts'
+import { labelsFor } from '../ui/labels.ts'
 import { askKeys } from './ask-keys.ts'
 import { keysFromFile } from './keys-file.ts'
 import { askServers } from './init-questions.ts'
@@ -66,6 +69,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
   const isImporting = options.import !== false
   const first = importFound(situation, input, isImporting ? wishes : { ...wishes, from: [''] })
   const named = await namedServers(words(options.server))
+  showFound(context, situation, first)
   const asked =
     context.prompt.able && options.dryRun !== true
       ? await askServers(context, situation, first, named)
@@ -90,4 +94,9 @@ export async function choose(context: Context, situation: Situation, input: Plan
       return { changes: [...serverChanges(now.manifest, { ...again.servers, ...fresh }), ...bridgeChanges(now, bridge)], imported: again }
     },
   }
+}
+
+function showFound({ io }: Context, situation: Situation, imported: Imported): void {
+  const lines = describeFound(imported, labelsFor(situation.world, clients), situation.sides.length > 1, io.paint, io.width)
+  for (const line of lines.length === 0 ? [] : [...lines, '']) io.out(line)
 }

@@ -5,6 +5,7 @@ import { keysOf } from '../core/manifest/names.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
+import { columns, pad } from '../ui/width.ts'
 
 export interface Answers {
   /** Imported servers that both sides shall have. */
@@ -30,11 +31,13 @@ export async function askServers(
   let [everywhere, without] = [new Set<string>(), new Set<string>()]
   if (names.length > 0) {
     const message = hasTwin
-      ? 'Servers you already use: which ones should both sides have? (the others stay where they are)'
+      ? 'Servers you already use: which ones should both sides have?'
       : 'Servers you already use: which ones shall mcp-twin look after?'
+    const widest = Math.max(...names.map((name) => columns(visible(name))))
     const choices = names.map((name) => ({
       value: name,
-      name: `${visible(name)}  ${described(found.servers[name] ?? {})}`,
+      name: `${pad(visible(name), widest)}  ${described(found.servers[name] ?? {})}`,
+      short: visible(name),
       checked: !hasTwin || found.servers[name]?.command === undefined,
     }))
     const picked = new Set(await context.prompt.chooseMany(message, choices, { flag: '--yes' }))
@@ -48,7 +51,12 @@ export async function askServers(
       ? []
       : await context.prompt.chooseMany(
           'More from the list',
-          offered.map((each) => ({ value: each, name: `${each.name}  ${each.title}`, description: each.description })),
+          offered.map((each) => ({
+            value: each,
+            name: `${pad(each.name, 20)}${each.title}`,
+            short: each.name,
+            description: each.description,
+          })),
           { flag: '--server NAME' },
         )
   return { everywhere, without, builtin: Object.fromEntries(picked.map((each) => [each.name, each.server])) }

@@ -2,7 +2,7 @@ import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { environmentJson } from '../core/describe-environment.ts'
 import { makePlan } from '../core/plan/plan.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { compose } from '../effects/init/compose.ts'
 import { joinChanges, joiningDistro, withJoining } from '../effects/init/join.ts'
 import type { ManifestChange } from '../effects/manifest/edit.ts'
@@ -20,9 +20,12 @@ import { describeChecks } from './init-checks.ts'
 import { choose, type Choices } from './init-choices.ts'
 import { showMachine } from './init-machine.ts'
 import { projectRoot } from './init-project.ts'
+import { demandDistro } from './narrowing.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 import { writeManifestOnly } from './change.ts'
+
+const CANCELLED = 'Cancelled while the servers were being started; everything else is done. mcp-twin doctor --deep starts them.'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -36,6 +39,8 @@ export async function run(context: Context, _args: string[], options: Record<str
     prepareHome: true,
   }
   return atHome(context, wishes, async (ground) => {
+    const named = text(options.distro)
+    if (named !== undefined) demandDistro(named, ground.world)
     if (options.project !== true) {
       const open = async (): Promise<Situation> => withJoining(await ground.open(), distro)
       return init(context, { ...ground, open }, options, (situation) => joinChanges(situation, distro))
@@ -98,6 +103,7 @@ async function finish(
   const { io } = context
   const isChecked = !preview && situation.place.project === null && result.run !== null
   const checks = isChecked ? await check(context, situation) : []
+  const isCancelled = context.signal.aborted
   const { taken, unmanaged } = choices.imported
   const imported = taken.map(({ environment, client, server }) => ({ environment, client, server }))
   const notes = [...choices.imported.notes, ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`)]
@@ -109,10 +115,14 @@ async function finish(
       command: 'init',
       preview,
       more: { environments: situation.sides.map(environmentJson), imported, checks, manifest: situation.place.shown },
+      checks: isCancelled ? [] : describeChecks(checks, labelsFor(ground.world, clients), io.paint, io.width),
+      farewell: preview
+        ? 'Nothing was changed: the same command without --dry-run does it.'
+        : `Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,
     },
   )
-  for (const line of describeChecks(checks, labelsFor(ground.world, clients), io.paint)) io.out(line)
-  if (!preview) io.out(`\nSomething odd? mcp-twin list. Not what you wanted? mcp-twin undo.`)
+  // What was to be written is written: only the question whether all answer was broken off.
+  if (isCancelled) throw new TwinError('cancelled', CANCELLED, { exit: EXIT.cancelled, hint: 'mcp-twin doctor --deep' })
   const code = exitOf(result, { check: false })
   // A server that was there before us and does not answer is told, but it is no fault of this run.
   return code === EXIT.ok && checks.some((each) => !each.ok && choices.chosen.includes(each.server)) ? EXIT.attention : code

@@ -19,13 +19,15 @@ export async function run(context: Context, _args: string[], options: Record<str
     const matrix = matrixOf(plan, situation.manifest, input.render.lock)
     io.json({ command: 'list', ...matrix })
     if (io.asJson) return EXIT.ok
+    const labels = labelsFor(ground.world, clients)
     if (matrix.servers.length === 0 && matrix.unmanaged.length === 0) io.out('There are no servers yet: mcp-twin add, or mcp-twin init.')
     else
       for (const line of describeMatrix(
         matrix,
         plan.files.map((file) => file.plan),
-        labelsFor(ground.world, clients),
+        labels,
         io.paint,
+        io.width,
       ))
         io.out(line)
     const cells = matrix.servers.flatMap((row) => row.cells)
@@ -35,7 +37,15 @@ export async function run(context: Context, _args: string[], options: Record<str
       off === 0 ? '' : `${off} not in sync: mcp-twin sync.`,
       foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt takes them in.`,
     ].filter((text) => text !== '')
-    if (words.length > 0) io.out(`\n${words.join(' ')}`)
+    const lines = [
+      ...plan.files.flatMap(({ plan: file }) => {
+        if (file.refusal === null) return []
+        const name = `${labels.client(file.client)} (${labels.environment(file.environment)})`
+        return [`${io.paint.bad('✗')} ${name}: its file is left alone as it is; mcp-twin sync --check says why`]
+      }),
+      ...(words.length === 0 ? [] : [words.join(' ')]),
+    ]
+    if (lines.length > 0) io.out(`\n${lines.join('\n')}`)
     return EXIT.ok
   })
 }

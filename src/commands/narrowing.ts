@@ -26,3 +26,12 @@ export function demandSides(words: readonly string[], world: World, mayBeElsewhe
     throw usageError(`there is no environment "${word}" here.`, { hint: guessOf(word, known, 'there are') })
   }
 }
+
+/** The same for `--distro`. */
+export function demandDistro(name: string, world: World): void {
+  const known = world.environments.flatMap(({ distro }) => distro ?? [])
+  if (known.some((each) => each.toLowerCase() === name.toLowerCase())) return
+  throw usageError(`there is no distribution "${name}" here.`, {
+    hint: known.length === 0 ? 'there is no WSL here: mcp-twin init' : guessOf(name, known, 'there are'),
+  })
+}

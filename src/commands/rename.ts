@@ -2,11 +2,13 @@ import type { Context } from '../context.ts'
 import { lookUp } from '../core/lookup.ts'
 import { type ExitCode, usageError } from '../errors.ts'
 import { changeManifest } from './change.ts'
-import { demandServer, refuseBadName } from './servers.ts'
+import { demandServer, isLeftOver, refuseBadName } from './servers.ts'
 
 /** Gives a server another name, in the manifest and in every config. */
 export const run = (context: Context, [old = '', fresh = '']: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  changeManifest(context, options, async ({ manifest }) => {
+  changeManifest(context, options, async (situation) => {
+    const { manifest } = situation
+    if (isLeftOver(situation, old) && lookUp(manifest.servers, fresh) !== undefined) return { changes: [] }
     demandServer(manifest, old)
     if (old === fresh) return { changes: [] }
     refuseBadName(fresh)

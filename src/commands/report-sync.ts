@@ -2,9 +2,12 @@ import { clientById, clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import type { SyncResult } from '../effects/sync/result.ts'
 import type { World } from '../model/environment.ts'
+import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
+import { homely } from '../ui/homely.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
+import { wrap } from '../ui/width.ts'
 
 export interface ReportOptions {
   readonly command: string
@@ -12,47 +15,85 @@ export interface ReportOptions {
   readonly preview: boolean
   /** Further fields of the JSON document. */
   readonly more?: Record<string, unknown>
+  /** The servers that a command is about: what is refused of others was so before, and is only counted. */
+  readonly about?: ReadonlySet<string>
+  /** Lines between what was done and the sum. */
+  readonly checks?: readonly string[]
+  /** Where to go from here, as the last line of all. */
+  readonly farewell?: string
 }
 
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`
 
-/** Prints what a sync did or would do: steps by file, notices, what to restart, and the sum as the last line. */
+/** Prints what a sync did or would do: steps by file, notices, the sum, and what is left for the person to do. */
 export function reportSync(context: Context, world: World, result: SyncResult, options: ReportOptions): void {
   const { io } = context
   io.json({ command: options.command, ...result, ...options.more })
   if (io.asJson) return
   const labels = labelsFor(world, clients)
-  for (const line of describeSteps(result.steps, labels, io.paint, io.width)) io.out(line)
-  for (const notice of result.notices) io.out(`${io.paint.warn('!')} ${visible(notice)}`)
-  if (result.unmanaged.length > 0) {
+  const before = result.steps.filter((step) => isOfOthers(step, options.about))
+  const shown = result.steps.filter((step) => !before.includes(step))
+  for (const line of describeSteps(shown, labels, io.paint, io.width)) io.out(line)
+  for (const notice of result.notices)
+    for (const line of indented(visible(homely(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
+  if (result.unmanaged.length > 0 && options.command !== 'undo') {
     const listed = [...new Set(result.unmanaged.map((each) => visible(each.server)))].join(', ')
-    io.out(`${io.paint.dim('?')} in no manifest, left alone: ${listed}`)
+    for (const line of indented(`in no manifest, left alone: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
     io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt takes them in`)
   }
-  for (const line of restartLines(world, result, labels)) io.out(line)
-  io.out(sum(result, options))
-  if (result.run !== null && result.changed) io.note(io.paint.dim('Not what you wanted? mcp-twin undo'))
+  for (const line of options.checks ?? []) io.out(line)
+  io.out(io.paint.strong(sum({ ...result, steps: shown }, options)))
+  if (before.length > 0) io.out(`${count(before.length, 'other')} left alone as before: mcp-twin sync says why.`)
+  for (const line of restartLines(world, result, labels, context)) io.out(line)
+  const undo = `mcp-twin undo${options.command === 'undo' ? ` ${result.run}` : ''}`
+  if (options.farewell !== undefined) io.out(io.paint.dim(options.farewell))
+  else if (result.run !== null && result.changed) io.note(io.paint.dim(`Not what you wanted? ${undo}`))
 }
 
-function restartLines(world: World, result: SyncResult, labels: ReturnType<typeof labelsFor>): string[] {
-  return result.restart.map((id) => {
+const isOfOthers = (step: Step, about: ReadonlySet<string> | undefined): boolean =>
+  about !== undefined && step.outcome === 'refused' && step.server !== null && !about.has(step.server)
+
+/** Broken at the width of the terminal, further lines under the first. */
+const indented = (text: string, mark: string, width: number): string[] =>
+  wrap(text, width - 2).map((line, at) => `${at === 0 ? mark : ' '} ${line}`)
+
+function restartLines(world: World, result: SyncResult, labels: ReturnType<typeof labelsFor>, { io }: Context): string[] {
+  if (result.restart.length === 0) return []
+  const ways = result.restart.map((id) => {
     const client = clientById(id)
     const running = world.environments.some((side) =>
       client?.processes?.some((name) => side.running.some((seen) => seen.toLowerCase() === name.toLowerCase())),
     )
-    return `${labels.client(id)}${running && id === 'claude-desktop' ? ' is running and may write its own copy back' : ''}: ${client?.restart ?? 'start it again'}`
+    const warning = running && id === 'claude-desktop' ? `${labels.client(id)} is running and may write its own copy back: ` : ''
+    return `${warning}${client?.restart ?? `start ${labels.client(id)} again`}`
   })
+  return [io.paint.strong('To finish:'), ...ways.flatMap((way) => indented(way, io.paint.accent('•'), io.width))]
 }
 
-function sum(result: SyncResult, { preview }: ReportOptions): string {
-  const of = (outcome: string) => result.steps.filter((step) => step.outcome === outcome && step.kind !== 'install').length
+function sum(result: SyncResult, { command, preview }: ReportOptions): string {
+  const of = (outcome: string) => result.steps.filter((step) => step.outcome === outcome && step.kind !== 'install')
   const parts: string[] = []
   const planned = result.steps.filter((step) => step.outcome === 'planned')
+  const [taken, done] = [of('done').filter((step) => step.change === 'adopt'), of('done').filter((step) => step.change !== 'adopt')]
   if (preview && planned.length > 0) parts.push(`${count(planned.length, 'step')} to do`)
-  if (of('done') > 0) parts.push(`${count(of('done'), 'entry', 'entries')} written`)
-  if (of('refused') + of('skipped') > 0) parts.push(`${of('refused') + of('skipped')} left alone`)
+  if (done.length > 0) parts.push(command === 'undo' ? `${count(done.length, 'file')} put back` : writtenWords(done))
+  if (taken.length > 0) parts.push(`${count(taken.length, 'entry', 'entries')} taken over as they stand`)
+  const left = of('refused').length + of('skipped').length
+  if (left > 0) parts.push(`${left} left alone`)
   const failed = result.steps.filter((step) => step.outcome === 'failed').length
   if (failed > 0) parts.push(`${failed} failed`)
-  if (parts.length === 0) return 'Everything is in sync; nothing to do.'
+  if (parts.length === 0 && result.inSync) return 'Everything is in sync; nothing to do.'
+  if (parts.length === 0)
+    return result.changed ? 'The manifest is written; no config was looked at.' : 'Nothing in the manifest had to change.'
   return `${parts.join(', ')}${preview ? '; nothing was changed' : ''}.`
+}
+
+function writtenWords(done: readonly Step[]): string {
+  const removed = done.filter((step) => step.change === 'remove').length
+  const written = done.filter((step) => step.change === 'add' || step.change === 'update').length
+  const words = [
+    ...(written > 0 ? [`${count(written, 'entry', 'entries')} written`] : []),
+    ...(removed > 0 ? [`${written > 0 ? removed : count(removed, 'entry', 'entries')} removed`] : []),
+  ]
+  return words.length === 0 ? `${count(done.length, 'record')} of what had gone put right` : words.join(', ')
 }

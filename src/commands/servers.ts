@@ -2,6 +2,7 @@ import { lookUp } from '../core/lookup.ts'
 import { badName } from '../core/manifest/new-name.ts'
 import { nearest } from '../core/nearest.ts'
 import { usageError } from '../errors.ts'
+import type { Situation } from '../effects/situation/open.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 
@@ -13,6 +14,15 @@ export function demandServer(manifest: Manifest, name: string): void {
     hint: guess === null ? 'mcp-twin list shows them' : `did you mean "${guess}"?`,
   })
 }
+
+/** Entries of a server that no manifest has any more still stand somewhere: the command that took it out was broken off. */
+export const isLeftOver = ({ manifest, state }: Situation, name: string): boolean =>
+  lookUp(manifest.servers, name) === undefined &&
+  Object.values(state.files).some((clients) =>
+    Object.values(clients).some((files) =>
+      Object.values(files).some(({ entries }) => Object.values(entries).some((entry) => entry.server === name)),
+    ),
+  )
 
 /** Stops where a new name would not do: it is shown with its unseen characters spelled out. */
 export function refuseBadName(name: string): void {

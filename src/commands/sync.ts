@@ -5,6 +5,7 @@ import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { awaitDesktop } from './await-desktop.ts'
 import { reportSync } from './report-sync.ts'
+import { withRunningDesktop } from './running-desktop.ts'
 import { syncOptions } from './sync-options.ts'
 import { checkTrust } from './trust-project.ts'
 import { checkWatchOptions } from './watch-options.ts'
@@ -45,7 +46,8 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   if (options.watch === true) return (await import('./watch.ts')).watch(context, ground, options)
   await awaitDesktop(context, ground, source, settings, options.waitForExit === true)
   const result = await runSync(context.system, source, settings, 'sync')
-  reportSync(context, ground.world, { ...result, notices: [...result.notices, ...trusted] }, { command: 'sync', preview: false })
+  const world = context.io.asJson ? ground.world : await withRunningDesktop(context, ground.world, result)
+  reportSync(context, world, { ...result, notices: [...result.notices, ...trusted] }, { command: 'sync', preview: false })
   return exitOf(result, { check: false })
 }
 

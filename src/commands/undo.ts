@@ -18,20 +18,32 @@ export const run = (context: Context, [id]: string[], options: Record<string, un
     options.list === true ? listThem(context, ground) : takeBack(context, ground, id, options.force === true),
   )
 
+/** Our record of what we wrote goes along with the files; a person need not know of it. */
+const isOfUser = ({ client, file }: { client: string | null; file: string }): boolean => client !== null || !/[\\/]state\.json$/.test(file)
+
+const filesWords = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
+
+/** As the clock on the wall says it: `2026-11-21 10:24`. */
+function localTime(at: string): string {
+  const date = new Date(at)
+  const two = (number: number): string => String(number).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
 async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
   const runs = await runsOf(context.system, await ground.open())
   const shown = runs.map(({ id, at, command, files }) => ({
     id,
     at,
     command,
-    files: files.filter((file) => file.client !== null).map((file) => file.file),
+    files: files.filter(isOfUser).map((file) => file.file),
   }))
   context.io.json({ command: 'undo', runs: shown })
   const words = runs.map(({ id, at, command, files, undone, undoes, damaged }) => [
     id,
-    at.slice(0, 19).replace('T', ' '),
+    localTime(at),
     command,
-    `${files.filter((file) => file.client !== null).length} files`,
+    filesWords(files.filter(isOfUser).length),
     damaged ? 'damaged' : undone ? 'undone' : undoes !== null ? `took back ${undoes}` : '',
   ])
   for (const line of align(words)) context.io.out(line)

@@ -17,7 +17,8 @@ function distance(a: string, b: string): number {
 
 /** The known word that a mistyped one most likely meant; null when none is near. */
 export function nearest(word: string, known: Iterable<string>): string | null {
-  const limit = Math.max(2, Math.floor(word.length / 3))
+  // Of a word of one or two letters, two edits leave nothing.
+  const limit = Math.min(Math.max(2, Math.floor(word.length / 3)), word.length - 1)
   let best: string | null = null
   let least = limit + 1
   for (const candidate of known) {

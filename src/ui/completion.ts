@@ -2,6 +2,7 @@
 export interface Completable {
   readonly name: string
   readonly summary: string
+  /** Its own and the common ones. */
   readonly flags: readonly string[]
 }
 
@@ -11,7 +12,7 @@ export type Shell = (typeof shells)[number]
 const words = (commands: readonly Completable[]): string => commands.map((each) => each.name).join(' ')
 
 function bash(commands: readonly Completable[], common: readonly string[]): string {
-  const cases = commands.map((each) => `    ${each.name}) words="${[...each.flags, ...common].join(' ')}" ;;`).join('\n')
+  const cases = commands.map((each) => `    ${each.name}) words="${each.flags.join(' ')}" ;;`).join('\n')
   return `_mcp_twin() {
   local word=\${COMP_WORDS[COMP_CWORD]} words
   case \${COMP_WORDS[1]} in
@@ -24,9 +25,9 @@ ${cases}
 complete -o default -F _mcp_twin mcp-twin`
 }
 
-function zsh(commands: readonly Completable[], common: readonly string[]): string {
+function zsh(commands: readonly Completable[]): string {
   const listed = commands.map((each) => `    '${each.name}:${each.summary.replaceAll("'", "'\\''").replaceAll(':', '\\:')}'`).join('\n')
-  const cases = commands.map((each) => `    ${each.name}) compadd -- ${[...each.flags, ...common].join(' ')} ;;`).join('\n')
+  const cases = commands.map((each) => `    ${each.name}) compadd -- ${each.flags.join(' ')} ;;`).join('\n')
   return `#compdef mcp-twin
 _mcp_twin() {
   local -a commands
@@ -39,19 +40,19 @@ ${cases}
   esac
   _files
 }
-compdef _mcp_twin mcp-twin`
+if [ "$funcstack[1]" = _mcp-twin ]; then _mcp_twin; else compdef _mcp_twin mcp-twin; fi`
 }
 
-function fish(commands: readonly Completable[], common: readonly string[]): string {
+function fish(commands: readonly Completable[]): string {
   const lines = commands.flatMap((each) => [
     `complete -c mcp-twin -n __fish_use_subcommand -f -a ${each.name} -d '${each.summary.replaceAll("'", "\\'")}'`,
     ...each.flags.map((flag) => `complete -c mcp-twin -n '__fish_seen_subcommand_from ${each.name}' -l ${flag.replace(/^--/, '')}`),
   ])
-  return [...lines, ...common.map((flag) => `complete -c mcp-twin -l ${flag.replace(/^--/, '')}`)].join('\n')
+  return lines.join('\n')
 }
 
-function powershell(commands: readonly Completable[], common: readonly string[]): string {
-  const table = commands.map((each) => `    '${each.name}' = '${[...each.flags, ...common].join(' ')}'`).join('\n')
+function powershell(commands: readonly Completable[]): string {
+  const table = commands.map((each) => `    '${each.name}' = '${each.flags.join(' ')}'`).join('\n')
   return `Register-ArgumentCompleter -Native -CommandName mcp-twin -ScriptBlock {
   param($word, $ast, $position)
   $flags = @{

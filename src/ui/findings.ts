@@ -3,7 +3,7 @@ import type { Environment } from '../model/environment.ts'
 import type { Finding, Level } from '../model/check.ts'
 import { visible } from './escape.ts'
 import { homely } from './homely.ts'
-import { columns, cutPath, pad } from './width.ts'
+import { columns, cutPath, pad, wrap } from './width.ts'
 
 const LEFT = 26
 const MARKS: Record<Level, string> = { ok: '✓', info: '·', skipped: '–', warning: '!', error: '✗', failed: '✗' }
@@ -20,19 +20,6 @@ export interface FindingsView {
 
 const painted = (level: Level, paint: Paint): ((text: string) => string) =>
   level === 'ok' ? paint.good : level === 'warning' ? paint.warn : level === 'error' || level === 'failed' ? paint.bad : paint.dim
-
-/** Wraps words at blanks. */
-function wrap(text: string, room: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && columns(line) + 1 + columns(word) > room) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
-}
 
 /** A command is one line, however long, so that it can be copied; only sentences are wrapped. */
 const isCommand = (fix: string): boolean => /^(?:mcp-twin|chmod|mv|sudo|git|cd|export|echo|claude|wsl|iconv|ren|winget|brew) /.test(fix)

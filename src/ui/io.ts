@@ -13,21 +13,30 @@ export interface IoOptions {
   readonly asJson: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** Names of all commands, where a person starts the program by `npx`: what is printed to be typed is then typed so too. */
+  readonly npx?: readonly string[]
+}
+
+/** `mcp-twin sync` as a person types it who has no mcp-twin on the PATH. */
+const byNpx = (commands: readonly string[]): ((text: string) => string) => {
+  const typed = new RegExp(`(?<![\\w./@\\\\-]|npx )mcp-twin (?=(?:${commands.join('|')})\\b)`, 'g')
+  return (text) => text.replace(typed, 'npx mcp-twin ')
 }
 
 /** The terminal of one command. Every text passes the mask, whatever it is. */
 export function createIo(options: IoOptions): Io {
   const mask = new Mask()
+  const typed = options.npx === undefined ? (text: string) => text : byNpx(options.npx)
   const write = (sink: Sink, text: string) => sink.write(`${mask.apply(text)}\n`)
   const talk = (text: string) => {
-    if (!options.quiet) write(options.stderr, text)
+    if (!options.quiet) write(options.stderr, typed(text))
   }
   return {
     out: (text = '') => {
-      if (!options.asJson) write(options.stdout, text)
+      if (!options.asJson) write(options.stdout, typed(text))
     },
     note: (text = '') => talk(text),
-    error: (text) => write(options.stderr, text),
+    error: (text) => write(options.stderr, typed(text)),
     json: (document) => {
       if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2))
     },
@@ -38,7 +47,7 @@ export function createIo(options: IoOptions): Io {
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,
-    width: Math.max(40, options.stdout.columns ?? options.stderr.columns ?? 80),
+    width: Math.max(40, options.stdout.columns ?? options.stderr.columns ?? 80) - (options.npx === undefined ? 0 : 'npx '.length),
     asJson: options.asJson,
     quiet: options.quiet,
     verbose: options.verbose,

@@ -1,7 +1,7 @@
 import type { Paint } from '../context.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from './escape.ts'
-import { columns, cutPath, pad } from './width.ts'
+import { columns, cutPath, pad, wrap } from './width.ts'
 
 /** Words for the machine's parts that a report names. */
 export interface Labels {
@@ -19,75 +19,122 @@ const MARKS: Record<Step['change'], [string, string]> = {
   none: ['·', 'nothing to write'],
 }
 
+/** Columns before what happens; more where a heading needs them, up to `WIDEST`. */
 const LEFT = 26
+const WIDEST = 34
+const PACKAGES = 'Packages'
 
-/** Wraps a reason at blanks, the further lines under the first. */
-function wrap(text: string, room: number): string[] {
-  const lines: string[] = []
-  for (const paragraph of text.split('\n')) {
-    let line = ''
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && columns(line) + 1 + columns(word) > room) {
-        lines.push(line)
-        line = word
-      } else line = line === '' ? word : `${line} ${word}`
-    }
-    lines.push(line)
-  }
-  return lines
+interface Sheet {
+  readonly labels: Labels
+  readonly paint: Paint
+  readonly width: number
+  readonly left: number
+}
+
+/** A group of rows under one heading: a file, the packages, or what concerns several files. */
+interface Group {
+  readonly title: string
+  readonly file: string
+  readonly rows: readonly Row[]
+}
+
+/** Mark, what it is about, what happens. */
+interface Row {
+  readonly step: Step
+  readonly name: string
+  readonly text: string
 }
 
 const isBad = (step: Step): boolean => step.outcome === 'refused' || step.outcome === 'failed' || step.outcome === 'skipped'
 
-/** One step as a row: mark, what it is about, what happens; a trouble also with the command that mends it. */
-function row(step: Step, name: string, text: string, paint: Paint, width: number): string[] {
-  const room = Math.max(30, width - LEFT - 4)
+/** One row; a trouble ends in the command that mends it. */
+function rowLines({ step, name, text }: Row, sheet: Sheet): string[] {
+  const { paint, width, left } = sheet
+  const room = Math.max(30, width - left - 4)
   const mark = MARKS[step.change][0]
   const head = isBad(step) ? paint.bad('✗') : step.change === 'remove' ? paint.warn(mark) : paint.good(mark)
-  const [first = '', ...more] = wrap(text, room)
-  const indent = ' '.repeat(LEFT + 2)
-  const hint =
-    isBad(step) && step.hint !== null
-      ? wrap(visible(step.hint), room).map((line, at) => `${indent}${at === 0 ? paint.dim('→') : ' '} ${line}`)
-      : []
-  return [`  ${head} ${pad(name, LEFT - 2)}${first}`, ...more.map((line) => indent + line), ...hint]
+  const said = text
+    .split('\n')
+    .flatMap((line, at) => wrap(visible(line), room - (at === 0 ? 0 : 2)).map((each) => (at === 0 ? each : `  ${each}`)))
+  const names = wrap(name, left - 4)
+  const rows = Math.max(said.length, names.length)
+  const lines = Array.from({ length: rows }, (_, at) =>
+    `${at === 0 ? `  ${head} ` : '    '}${pad(names[at] ?? '', left - 2)}${said[at] ?? ''}`.trimEnd(),
+  )
+  return isBad(step) && step.hint !== null ? [...lines, ...hintLines(visible(step.hint).split('; '), sheet)] : lines
 }
 
-function entryRow(step: Step, paint: Paint, width: number): string[] {
+/** Below what they mend; further left where one would be broken there, since commands are copied whole. */
+function hintLines(hints: readonly string[], { paint, width, left }: Sheet): string[] {
+  const indent = hints.every((hint) => columns(hint) <= width - left - 4) ? left + 2 : 6
+  return hints.flatMap((hint) =>
+    wrap(hint, Math.max(30, width - indent - 2)).map((line, at) => `${' '.repeat(indent)}${at === 0 ? paint.dim('→') : ' '} ${line}`),
+  )
+}
+
+/** What is said of an entry, or of its file as a whole. */
+function entryRow(step: Step): Row {
   const word = MARKS[step.change][1]
   const name = step.server === null ? (isBad(step) ? 'not written' : 'the file') : visible(step.server)
-  const text = isBad(step)
-    ? (step.reason ?? step.outcome)
-    : step.reason !== null && step.change !== 'adopt'
-      ? `${word} (${step.reason})`
-      : word
-  return row(step, name, visible(text), paint, width)
+  if (isBad(step)) return { step, name, text: step.reason ?? step.outcome }
+  if (step.server === null && step.reason !== null) return { step, name, text: step.reason }
+  return { step, name, text: step.reason !== null && step.change !== 'adopt' ? `${word} (${step.reason})` : word }
 }
 
-/** The steps of a plan or of what was done, grouped by file, installs first. */
-export function describeSteps(steps: readonly Step[], labels: Labels, paint: Paint, width: number): string[] {
-  const lines: string[] = []
-  const installs = steps.filter((step) => step.kind === 'install')
-  if (installs.length > 0) lines.push(paint.strong('Packages'))
-  for (const step of installs) lines.push(...row(step, labels.environment(step.environment), visible(step.reason ?? ''), paint, width))
-  const groups = new Map<string, Step[]>()
+/** A trouble of a server that is the same in several files, a missing key above all, is said once. */
+function togetherIn(steps: readonly Step[]): Map<string, Step[]> {
+  const found = new Map<string, Step[]>()
   for (const step of steps) {
-    if (step.kind === 'install') continue
+    if (!isBad(step) || step.server === null || step.kind === 'install') continue
+    const key = `${step.reason}\n${step.hint}`
+    found.set(key, [...(found.get(key) ?? []), step])
+  }
+  return new Map([...found].filter(([, same]) => new Set(same.map((step) => `${step.environment} ${step.client} ${step.file}`)).size > 1))
+}
+
+function togetherRow(steps: readonly Step[]): Row[] {
+  const [step] = steps
+  if (step === undefined) return []
+  const names = [...new Set(steps.map((each) => visible(each.server ?? '')))].join(', ')
+  const files = new Set(steps.map((each) => `${each.environment} ${each.client} ${each.file}`)).size
+  return [{ step, name: names, text: `${step.reason ?? step.outcome} (${files} files)` }]
+}
+
+function groupsOf(steps: readonly Step[], labels: Labels): Group[] {
+  const installs = steps.filter((step) => step.kind === 'install')
+  const together = togetherIn(steps)
+  const said = new Set([...together.values()].flat())
+  const files = new Map<string, Step[]>()
+  for (const step of steps) {
+    if (step.kind === 'install' || said.has(step)) continue
     const key = `${step.environment}\n${step.client}\n${step.file}`
-    groups.set(key, [...(groups.get(key) ?? []), step])
+    files.set(key, [...(files.get(key) ?? []), step])
   }
-  for (const group of groups.values()) {
-    const [first] = group
-    if (first === undefined) continue
-    const title =
-      first.client === null
-        ? labels.environment(first.environment)
-        : `${labels.client(first.client)} (${labels.environment(first.environment)})`
-    const file = first.file === null ? '' : cutPath(labels.file(first.environment, first.file), Math.max(20, width - LEFT - 3))
-    lines.push(
-      columns(title) >= LEFT + 2 ? `${paint.strong(title)}  ${paint.dim(file)}` : `${paint.strong(pad(title, LEFT + 2))}${paint.dim(file)}`,
-    )
-    for (const step of group) lines.push(...entryRow(step, paint, width))
-  }
-  return lines
+  const titleOf = ({ environment, client }: Step): string =>
+    client === null ? labels.environment(environment) : `${labels.client(client)} (${labels.environment(environment)})`
+  const group = (title: string, rows: readonly Row[], file = ''): Group[] => (rows.length === 0 ? [] : [{ title, rows, file }])
+  return [
+    ...group(
+      PACKAGES,
+      installs.map((step) => ({ step, name: labels.environment(step.environment), text: step.reason ?? '' })),
+    ),
+    ...[...files.values()].flatMap((same) => {
+      const [first] = same
+      if (first === undefined) return []
+      return group(titleOf(first), same.map(entryRow), first.file === null ? '' : labels.file(first.environment, first.file))
+    }),
+    ...group('Left out', [...together.values()].flatMap(togetherRow)),
+  ]
+}
+
+/** The steps of a plan or of what was done: packages, each file, and what is left out of several files. */
+export function describeSteps(steps: readonly Step[], labels: Labels, paint: Paint, width: number): string[] {
+  const groups = groupsOf(steps, labels)
+  const left = Math.min(WIDEST, Math.max(LEFT, ...groups.map(({ title }) => columns(title))))
+  return groups.flatMap(({ title, file, rows }) => {
+    // A package's name is long, and what stands before it short.
+    const sheet: Sheet = { labels, paint, width, left: title === PACKAGES ? LEFT : left }
+    const path = cutPath(file, Math.max(20, width - Math.max(left + 2, columns(title) + 2)))
+    return [`${paint.strong(pad(title, left + 2))}${paint.dim(path)}`.trimEnd(), ...rows.flatMap((row) => rowLines(row, sheet))]
+  })
 }

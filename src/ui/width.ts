@@ -37,3 +37,30 @@ export function align(rows: readonly (readonly string[])[], indent = ''): string
     })
   return rows.map((row) => (indent + row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('  ')).trimEnd())
 }
+
+/** Lines of at most `room` columns, broken at blanks; a line break of the text stays one. A word that is longer stands alone. */
+export function wrap(text: string, room: number): string[] {
+  const lines: string[] = []
+  for (const paragraph of text.split('\n')) {
+    let line = ''
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && columns(line) + 1 + columns(word) > room) {
+        lines.push(line)
+        line = word
+      } else line = line === '' ? word : `${line} ${word}`
+    }
+    lines.push(line)
+  }
+  return lines
+}
+
+/** A text cut at the end to `room` columns. */
+export function cutText(text: string, room: number): string {
+  if (columns(text) <= room) return text
+  let kept = ''
+  for (const character of text) {
+    if (columns(kept + character) >= room) break
+    kept += character
+  }
+  return `${kept}…`
+}

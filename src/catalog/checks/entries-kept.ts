@@ -15,7 +15,7 @@ function judge(facts: Facts, file: ClientFile): Found[] {
   const found: Found[] = []
   if (wiped.length > 0) {
     const message = `${list(wiped)} ${wiped.length === 1 ? 'has' : 'have'} disappeared from its config: the program dropped what we wrote`
-    found.push({ level: 'error', subject: programName(facts, file), message, ...bySync })
+    found.push({ level: 'error', subject: programName(facts, file), message, detail: stoppedWords(facts, file), ...bySync })
   }
   for (const { entryName: name } of removed) {
     const message = 'it was removed by hand since the last sync (this removes it everywhere; mcp-twin sync --force puts it back)'
@@ -23,10 +23,20 @@ function judge(facts: Facts, file: ClientFile): Found[] {
   }
   for (const { entryName: name, step } of edited) {
     const message = 'it was edited by hand since the last sync (this takes the edit into both; mcp-twin sync --force puts ours back)'
-    const shown = (step.reason ?? '').replace(/^[^:]*: /, '').split('; ')
+    const shown = (step.reason ?? '').split('\n').slice(1)
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix: 'mcp-twin sync --adopt' })
   }
   return found.map((each) => ({ environment: file.environment.id, ...each }))
+}
+
+/** The watcher puts entries back a few times an hour, then no more: two programs that fight help nobody. */
+function stoppedWords(facts: Facts, file: ClientFile): string[] {
+  const key = { environment: file.environment.id, client: file.client.id, file: file.file }
+  const known = facts.watch?.files.find(
+    (each) => each.environment === key.environment && each.client === key.client && each.file === key.file,
+  )
+  if (known === undefined || known.stopped === null) return []
+  return [`sync --watch put them back ${known.restored.length} times within an hour and has left them out since ${known.stopped}`]
 }
 
 /** Some programs rewrite their config and drop entries that they did not make; and people edit theirs. */

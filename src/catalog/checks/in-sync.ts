@@ -32,7 +32,7 @@ function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[])
         level: 'error',
         subject: entryName,
         message: `${programName(facts, file)}: ${isTwice ? 'its entry stands there twice' : 'another entry of that name stands there, and it is not ours'}`,
-        detail: isTwice ? [] : (step.reason ?? '').replace(/^[^:]*: /, '').split('; '),
+        detail: isTwice ? [] : (step.reason ?? '').split('\n').slice(1),
         fix: isTwice ? `take one of the two out of ${file.file}` : 'mcp-twin sync --adopt',
       }
     })

@@ -19,7 +19,7 @@ export const add: CommandSpec = {
   ],
   examples: [
     'mcp-twin add tavily --package tavily-mcp --secret TAVILY_API_KEY',
-    'mcp-twin add docs --url https://example.com/mcp --header "Authorization=Bearer {secret:DOCS_KEY}"',
+    'mcp-twin add docs --url https://x.example/mcp --header "x-key={secret:KEY}"',
     'mcp-twin add local --command /opt/thing/serve --on wsl -- --fast',
     'mcp-twin add - < snippet.json',
   ],

@@ -5,6 +5,7 @@ import type { Entry } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { WatchRecord } from '../../model/watch.ts'
 import type { Unreadable } from '../launch/meaning.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { ClaudeCodeFacts } from './claude-code-facts.ts'
@@ -22,6 +23,8 @@ export interface Facts {
   readonly packages: readonly PackageFacts[]
   readonly modes: readonly ModeFacts[]
   readonly locks: readonly LockFacts[]
+  /** What the watcher had to remember of programs that drop our entries; absent: nothing. */
+  readonly watch?: WatchRecord
   /** Files under version control that hold a key. */
   readonly tracked: readonly TrackedFile[]
   readonly claudeCode: readonly ClaudeCodeFacts[]

@@ -15,6 +15,8 @@ export interface Filler {
   refusal(): Refused | null
 }
 
+type FillContext = Pick<RenderContext, 'manifest' | 'key' | 'variable' | 'world' | 'home' | 'project'>
+
 const list = (names: Iterable<string>): string => [...names].join(', ')
 
 /** True for a path that hangs on where it is read: neither from a root, nor from `~`, nor on a drive. */
@@ -27,7 +29,7 @@ function placedPath(path: string, { world, home, project }: Pick<RenderContext, 
 }
 
 /** `runs` is the side whose spelling paths get. */
-export function makeFiller(context: Pick<RenderContext, 'key' | 'variable' | 'world' | 'home' | 'project'>, runs: Environment): Filler {
+export function makeFiller(context: FillContext, runs: Environment): Filler {
   const keys = new Set<string>()
   const variables = new Set<string>()
   const paths = new Set<string>()
@@ -60,10 +62,14 @@ export function makeFiller(context: Pick<RenderContext, 'key' | 'variable' | 'wo
     refusal() {
       if (keys.size > 0) {
         const [first = ''] = keys
-        return refuse(
-          `${keys.size === 1 ? 'the key' : 'the keys'} ${list(keys)} ${keys.size === 1 ? 'is' : 'are'} not in the store`,
-          `mcp-twin secret set ${first}; or give it with --secrets FILE, or as the variable MCP_TWIN_SECRET_${first}`,
-        )
+        const what = `${keys.size === 1 ? 'the key' : 'the keys'} ${list(keys)} ${keys.size === 1 ? 'is' : 'are'} not`
+        const keeper = context.manifest.secrets?.command.join(' ')
+        return keeper === undefined
+          ? refuse(
+              `${what} in the store`,
+              `mcp-twin secret set ${first}; or give it with --secrets FILE, or as the variable MCP_TWIN_SECRET_${first}`,
+            )
+          : refuse(`${what} given by "${keeper}"`, `put it there, then: mcp-twin sync; or give it as the variable MCP_TWIN_SECRET_${first}`)
       }
       if (variables.size > 0) {
         return refuse(

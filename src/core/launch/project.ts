@@ -81,7 +81,7 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
   if (secret || (server.url !== undefined && !client.remotes)) {
     const value = relay(request)
     if (value === null) return { kind: 'none', reason: `${client.label} has no project files` }
-    return { ...entryParts(entryName, value), ...parts }
+    return { ...entryParts(entryName, value), launcher: [request.environment.id], ...parts }
   }
   if (extractKeys(server).secrets.length > 0)
     return refuse(

@@ -8,24 +8,25 @@ export function switched(client: ClientDefinition, environment: Environment, man
   const value = manifest.clients?.[client.id]
   if (value === undefined || typeof value === 'boolean') return value ?? null
   for (const [key, on] of Object.entries(value)) if (typeof on === 'boolean' && meansEnvironment(key, environment)) return on
-  return typeof value.file === 'string' ? true : null
+  return null
 }
 
 /**
- * Whether a client is used on an environment: switched off in the manifest, never; named or switched on, wherever it
- * can be; else where it is always used, or where its file or folder exists.
+ * Whether a client is used on an environment: switched off in the manifest, never; named, switched on or with a file of it
+ * named there, wherever it can be; else where it is always used, or where its file or folder exists.
  */
 export function isUsed(
   client: ClientDefinition,
   environment: Environment,
   manifest: Pick<Manifest, 'clients'>,
   named: readonly string[],
-  exists: boolean,
+  seen: { readonly named: boolean; readonly exists: boolean },
 ): boolean {
   if (!client.environments.includes(environment.kind)) return false
   const said = switched(client, environment, manifest)
   if (named.includes(client.id)) return true
   if (said !== null) return said
+  if (seen.named) return true
   if (client.onlyNamed?.includes(environment.kind)) return false
-  return client.always.includes(environment.kind) || exists
+  return client.always.includes(environment.kind) || seen.exists
 }

@@ -58,7 +58,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
     record === undefined
       ? 'mcp-twin sync --adopt takes it into both; mcp-twin sync --force replaces it'
       : 'mcp-twin sync --adopt takes the edit into both; mcp-twin sync --force puts ours back'
-  return refuse(facts, wanted, record, `${reason}: ${shown.join('; ')}`, hint)
+  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hint)
 }
 
 /** An entry that is no object cannot be edited key by key: every key of it is ours to set. */

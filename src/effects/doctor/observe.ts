@@ -18,6 +18,7 @@ import { observePackages } from './packages.ts'
 import { type ProbeOptions, probeEntries } from './probes.ts'
 import { observeSides } from './sides.ts'
 import { observeTracked } from './tracked.ts'
+import { readWatchRecord } from '../watch/record.ts'
 
 export interface ObserveOptions {
   readonly sync: SyncOptions
@@ -59,6 +60,7 @@ export async function observe(system: System, situation: Situation, options: Obs
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
     ...{ input, plan, sides, files, keys, packages, modes, locks, tracked, claudeCode, probes },
+    watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),
     interopWished: parseWslConf(await readText(system, '/etc/wsl.conf')).interop,
     shell: isWindows(self) && system.platform === 'win32' ? 'windows' : 'posix',

@@ -4,13 +4,14 @@ import { dirName, joinPath, toHere } from '../../core/paths.ts'
 import { recordOf } from '../../core/plan/records.ts'
 import { isUsed, switched } from '../../core/plan/used.ts'
 import type { ClientDefinition } from '../../model/client.ts'
-import type { Environment } from '../../model/environment.ts'
+import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { isTrouble } from '../files/trouble.ts'
 import { locateDesktop } from '../world/desktop-file.ts'
+import { fileInManifest, fileOfFlag } from './named-file.ts'
 
 /** One client file that takes part: where it is in both spellings, and what can be said of it before it is read. */
 export interface Target {
@@ -27,10 +28,13 @@ export interface Target {
   readonly stale: readonly NativePath[]
 }
 
-/** What is asked of the manifest and of our records. */
+/** What is asked of the manifest, of our records and of the world. */
 export interface Ground {
   readonly manifest: Pick<Manifest, 'clients'>
   readonly state: State
+  readonly world: World
+  readonly self: Environment
+  readonly home: { readonly environment: Environment }
 }
 
 /** What is to be done with a link in the file's place: a program that accepts none in a project is not given one. */
@@ -51,15 +55,18 @@ const wantedHere = (options: TargetOptions, environment: Environment, client: Cl
 export async function userTargets(
   system: System,
   sides: readonly Environment[],
-  { manifest, state }: Ground,
+  ground: Ground,
   options: TargetOptions,
 ): Promise<Target[]> {
+  const { manifest, state } = ground
   const found: Target[] = []
   for (const environment of sides) {
     for (const client of clients) {
       if (!wantedHere(options, environment, client) || !client.environments.includes(environment.kind)) continue
-      const target = await locate(system, environment, client, manifest, options)
-      if (isUsed(client, environment, manifest, options.clients, await exists(system, environment, client, target))) found.push(target)
+      const named = namedFile(system, environment, client, ground, options)
+      const target = await locate(system, environment, client, named)
+      const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
+      if (isUsed(client, environment, manifest, options.clients, seen)) found.push(target)
       else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
     }
   }
@@ -69,20 +76,21 @@ export async function userTargets(
 const holdsOurs = (state: State, { environment, client, file }: Target): boolean =>
   Object.keys(recordOf(state, { environment: environment.id, client: client.id, file }).entries).length > 0
 
-async function locate(
+/** The file that a flag or the manifest names for a client on this side; null: neither does. */
+function namedFile(
   system: System,
   environment: Environment,
   client: ClientDefinition,
-  manifest: Pick<Manifest, 'clients'>,
+  ground: Ground,
   options: TargetOptions,
-): Promise<Target> {
-  const said = manifest.clients?.[client.id]
-  const fixed =
-    client.locate === 'claude-desktop' && options.desktopConfig !== undefined
-      ? options.desktopConfig
-      : typeof said === 'object'
-        ? said.file
-        : undefined
+): NativePath | null {
+  if (client.locate === 'claude-desktop' && options.desktopConfig !== undefined)
+    return fileOfFlag(system, options.desktopConfig, environment, ground)
+  const said = ground.manifest.clients?.[client.id]
+  return typeof said === 'object' && said.file !== undefined ? fileInManifest(said.file, client, environment, ground) : null
+}
+
+async function locate(system: System, environment: Environment, client: ClientDefinition, named: NativePath | null): Promise<Target> {
   const plain = (file: NativePath, more: Partial<Target> = {}): Target => ({
     environment,
     client,
@@ -92,9 +100,8 @@ async function locate(
     stale: [],
     ...more,
   })
-  if (client.locate !== 'claude-desktop' || environment.kind !== 'windows')
-    return plain(fixed === undefined ? client.file(environment) : native(fixed))
-  const live = await locateDesktop(system, environment, fixed)
+  if (client.locate !== 'claude-desktop' || environment.kind !== 'windows') return plain(named ?? client.file(environment))
+  const live = await locateDesktop(system, environment, named ?? undefined)
   if ('file' in live) return plain(live.file, { stale: live.stale })
   return plain(client.file(environment), {
     refusal: {

@@ -40,7 +40,7 @@ export const locator =
 export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
   const statePath = layout(situation.home.environment, situation.home.folder).state
   return (current, before, names, file): Decision => {
-    if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, file, force)
+    if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, force)
     const client = clientById(file.client)
     if (client === null)
       return { kind: 'refuse', reason: `there is no client "${file.client}"`, hint: 'take it back by hand from the backup' }
@@ -63,8 +63,8 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
 }
 
 /** The manifest or its lock, edited since the run. */
-const revertOwn = (before: Uint8Array | null, file: BackedUpFile, force: boolean): Decision => {
-  if (!force) return { kind: 'refuse', reason: `${file.file} was edited since`, hint: 'mcp-twin undo --force brings it back as it was' }
+const revertOwn = (before: Uint8Array | null, force: boolean): Decision => {
+  if (!force) return { kind: 'refuse', reason: 'it was edited since', hint: 'mcp-twin undo --force brings it back as it was' }
   return before === null ? { kind: 'remove' } : { kind: 'replace', bytes: before, holdsKey: false }
 }
 

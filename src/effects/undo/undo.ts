@@ -59,11 +59,11 @@ function stepOf({ file, how, outcome }: UndoneFile): Step {
     return makeStep({ kind: 'write', ...place, outcome: 'failed', reason: outcome.reason ?? null, hint: outcome.hint ?? null })
   const isRemoved = file.stored === null && how === 'whole' && outcome.kind === 'written'
   const words = isRemoved
-    ? 'it was not there before'
+    ? 'gone again: it was not there before'
     : how === 'whole'
-      ? 'as it was, byte for byte'
+      ? 'back as it was, byte for byte'
       : how === 'entries'
-        ? `only our entries: ${entries.join(', ')}`
+        ? `only our entries are back: ${entries.join(', ')}`
         : 'it was as before already'
   return makeStep({
     kind: isRemoved ? 'remove' : 'write',

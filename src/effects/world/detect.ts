@@ -4,13 +4,14 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { ownFolder } from '../home/folder.ts'
 import { readCache, stillHolds, writeCache } from './cache.ts'
+import { interopEntry } from './interop.ts'
 import type { DetectOptions, Looking } from './options.ts'
 import { type OwnSide, ownSide } from './own.ts'
 import { plantedWorld } from './plant.ts'
 import { refuseForeignHome } from './sudo.ts'
 import { wantedDistros } from './wanted-distros.ts'
 import { windowsSide } from './windows-side.ts'
-import { findDoor, hungWsl, listDistros, wslSide } from './wsl-side.ts'
+import { findDoor, goneWsl, hungWsl, listDistros, wslSide } from './wsl-side.ts'
 
 export type { DetectOptions } from './options.ts'
 
@@ -31,9 +32,13 @@ export async function detectWorld(system: System, options: DetectOptions = {}): 
   return withWslenv(system, { environments: [own.environment, ...others] })
 }
 
-/** What the other sides depend on, as one text: kernel, user, node and the question itself. */
-const keyOf = ({ environment, kernel }: OwnSide, distros: readonly string[]): string =>
-  JSON.stringify([kernel?.release, environment.id, environment.user, environment.home, environment.node, environment.mountRoot, distros])
+/** What the other sides depend on, as one text: kernel and what it starts, user, node and the question itself. */
+async function keyOf(system: System, { environment, kernel }: OwnSide, distros: readonly string[]): Promise<string> {
+  const { id, user, home, node, mountRoot, kind } = environment
+  const interop =
+    kind === 'wsl' ? await interopEntry(system) : isWindows(environment) && (await findDoor(system, environment, undefined)) !== null
+  return JSON.stringify([kernel?.release, id, user, home, node, mountRoot, interop, distros])
+}
 
 async function otherSides(system: System, own: OwnSide, options: DetectOptions): Promise<readonly Environment[]> {
   const { environment } = own
@@ -42,7 +47,7 @@ async function otherSides(system: System, own: OwnSide, options: DetectOptions):
   const native = folder === null ? null : fromHere(environment, folder)
   const file = native === null ? null : toHere(environment, layout(environment, native).cache)
   const cache = file === null ? null : await readCache(system, file)
-  const key = keyOf(own, distros)
+  const key = await keyOf(system, own, distros)
   if (cache && !options.refresh && (await stillHolds(system, cache, key))) return cache.environments
   const looking: Looking = {
     ...(options.onProgress && { onProgress: options.onProgress }),
@@ -78,12 +83,12 @@ async function seenFromWindows(
   looking: Looking,
 ): Promise<readonly Environment[]> {
   const door = await findDoor(system, own, undefined)
-  if (door === null) return []
+  if (door === null) return goneWsl(distros, looking)
   let names = distros
   if (names.length === 0) {
     looking.onProgress?.('Asking WSL for its distributions')
     const list = await listDistros(system, door, looking)
-    if ('why' in list) return list.hung ? [hungWsl(list.why)] : []
+    if ('why' in list) return list.hung ? hungWsl(list.why, looking) : goneWsl([], looking)
     names = list.names.slice(0, 1)
   }
   const found: Environment[] = []

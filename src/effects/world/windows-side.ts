@@ -7,6 +7,7 @@ import type { System } from '../../model/system.ts'
 import { ask } from './ask.ts'
 import { type Drive, type Drives, parseWslConf } from './drives.ts'
 import { readText } from './kernel.ts'
+import { interopEntry } from './interop.ts'
 import { nodeScript, readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix, pathFolders } from './npm.ts'
 import type { Looking } from './options.ts'
@@ -54,6 +55,8 @@ interface Said {
   /** Why the last program that was asked gave no answer; null when all did. */
   readonly why: string | null
 }
+
+const nothingSaid: Said = { facts: null, variables: {}, why: 'interop is switched off' }
 
 /**
  * Asks Windows about itself: its node where one is found without asking, else `cmd.exe` for the variables and then the node
@@ -145,8 +148,9 @@ export async function windowsSide(system: System, own: Environment, drives: Driv
       : 'set enabled=true under [automount] in /etc/wsl.conf, then in PowerShell: wsl --shutdown'
     return unknown([], own, 'no Windows drive is mounted in this distribution', hint)
   }
-  looking.onProgress?.('Asking Windows')
-  const said = await question(system, own, drives.system, looking)
+  const isOff = (await interopEntry(system)) === 'off'
+  if (!isOff) looking.onProgress?.('Asking Windows')
+  const said = isOff ? nothingSaid : await question(system, own, drives.system, looking)
   const found = await describe(system, own, drives, said)
   if (found) return found
   const reason = `programs of Windows cannot be started from here: ${said.why ?? 'Windows did not tell its folders'}`

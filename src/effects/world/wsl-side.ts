@@ -38,17 +38,20 @@ export async function findDoor(system: System, own: Environment, windows: Enviro
 
 export type Distros = { readonly names: readonly string[] } | { readonly why: string; readonly hung: boolean }
 
-/** A WSL that gives no answer at all, so that not even the names of its distributions are known. */
-export const hungWsl = (why: string): Environment => ({
-  id: 'wsl:unknown',
-  kind: 'wsl',
-  self: false,
-  user: '',
-  home: native('~'),
-  files: [],
-  running: [],
-  trouble: { reason: `WSL gives no answer: wsl.exe ${why}`, hint: 'in PowerShell: wsl --shutdown' },
-})
+/** A WSL that gives no answer at all. Its distributions are those of earlier; without one, not even their names are known. */
+export function hungWsl(why: string, looking: Looking): Environment[] {
+  const trouble = { reason: `WSL gives no answer: wsl.exe ${why}`, hint: 'in PowerShell: wsl --shutdown' }
+  const known = formerDistros([], looking, trouble)
+  const unknown: Environment = { id: 'wsl:unknown', kind: 'wsl', self: false, user: '', home: native('~'), files: [], running: [], trouble }
+  return known.length > 0 ? known : [unknown]
+}
+
+/** Distributions that took part when there still was a WSL. */
+export const goneWsl = (asked: readonly string[], looking: Looking): Environment[] =>
+  formerDistros(asked, looking, {
+    reason: 'there is no WSL on this Windows any more: wsl.exe was not found, or knows no distribution',
+    hint: 'in PowerShell: wsl --install; or, if it is gone for good, "distros": [] in the manifest',
+  })
 
 /** The distributions that people work in, Windows' default first, as `wsl.exe -l -q` sorts them; or why they are not known. */
 export async function listDistros(system: System, door: Door, looking: Looking): Promise<Distros> {
@@ -72,11 +75,22 @@ async function filesOf(system: System, own: Environment, distro: string, mountRo
 }
 
 /** A distribution that gives no answer. Its home has a name that no file has, and no way leads to it. */
-function silent(distro: string, why: string, looking: Looking): Environment {
-  const trouble = { reason: `the distribution ${distro} cannot be entered: wsl.exe ${why}`, hint: `in PowerShell: wsl -d ${distro}` }
+const silent = (distro: string, why: string, looking: Looking): Environment =>
+  lost(distro, looking, { reason: `the distribution ${distro} cannot be entered: wsl.exe ${why}`, hint: `in PowerShell: wsl -d ${distro}` })
+
+function lost(distro: string, looking: Looking, trouble: NonNullable<Environment['trouble']>): Environment {
   const known = looking.earlier?.find((each) => each.id === `wsl:${distro}`)
   const { exec: _, ...rest } = known ?? { id: `wsl:${distro}`, kind: 'wsl' as const, distro, user: '', home: native('~') }
   return { ...rest, self: false, files: [], running: [], trouble }
+}
+
+/**
+ * The distributions that took part before, where WSL itself is gone or dumb: what they need is refused with the reason, not
+ * forgotten.
+ */
+function formerDistros(asked: readonly string[], looking: Looking, trouble: NonNullable<Environment['trouble']>): Environment[] {
+  const known = (looking.earlier ?? []).flatMap(({ kind, distro }) => (kind === 'wsl' && distro !== undefined ? [distro] : []))
+  return [...new Set([...asked, ...known])].map((distro) => lost(distro, looking, trouble))
 }
 
 /** Adds node, npm and prefix, or says that there is none. A node on a Windows drive is the other side's and never used. */

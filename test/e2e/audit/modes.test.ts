@@ -26,7 +26,7 @@ describe("our folder on a person's disk", () => {
 
   it('stays as it is where nothing is changed', async () => {
     const place = world().wsl().build()
-    place.scratch.write('.mcp-twin/mcp-twin.json', '{ "version": 1 }')
+    place.scratch.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "bridge": { "enabled": false } }')
     chmodSync(place.scratch.path('.mcp-twin'), 0o755)
     expect((await place.cli(['sync', '--check'])).code).toBe(0)
     expect(modeOf(place.scratch.path('.mcp-twin'))).toBe('755')

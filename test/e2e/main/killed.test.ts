@@ -95,8 +95,10 @@ async function countOf(scenario: Scenario, call: string): Promise<number> {
   const log = `${place.root}/trace`
   await place.run(scenario.args, { env, wrapper: ['strace', '-f', '-qq', '-o', log, '-e', `trace=${call}`] })
   const perThread = new Map<string, number>()
-  for (const [pid = ''] of readFileSync(log, 'utf8').matchAll(/^\d+(?= \w+\()/gm)) perThread.set(pid, (perThread.get(pid) ?? 0) + 1)
-  return Math.max(0, ...perThread.values())
+  for (const [pid = ''] of readFileSync(log, 'utf8').matchAll(/^\d+(?= +\w+\()/gm)) perThread.set(pid, (perThread.get(pid) ?? 0) + 1)
+  const most = Math.max(0, ...perThread.values())
+  expect(most, call).toBeGreaterThan(0)
+  return most
 }
 
 const textOf = (place: Home, file: string): string | null => (place.has(file) ? place.read(file).replaceAll(place.root, 'ROOT') : null)

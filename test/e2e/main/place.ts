@@ -1,11 +1,10 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { z } from 'zod'
 import { type CliOptions, type CliResult, cli } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
-import { publishBinaries } from '../../support/own-binaries.ts'
 import { type Scratch, type ScratchOptions, scratch } from '../../support/scratch.ts'
 
 /** An MCP server in one file without any package: it answers the handshake and has one tool. */
@@ -42,7 +41,6 @@ export async function tinyRegistry(): Promise<MiniRegistry> {
     })
   for (const version of ['1.0.0', '1.1.0']) publish('tiny-server', version)
   publish('@tiny/other', '2.0.0')
-  publishBinaries(registry)
   afterAll(() => registry.close())
   return registry
 }
@@ -149,6 +147,7 @@ export function home(options: ScratchOptions = {}): Home {
       return { ...documentOf(result), code: result.code }
     },
     manifest(servers: Record<string, unknown>, more: Record<string, unknown> = {}) {
+      mkdirSync(place.path('.mcp-twin'), { recursive: true, mode: 0o700 })
       place.write('.mcp-twin/mcp-twin.json', `${JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)}\n`)
     },
     servers(file: string) {

@@ -128,6 +128,11 @@ describe('entries that a program dropped', () => {
       expect.objectContaining({ client: 'claude-desktop', environment: 'windows', stopped: expect.any(String), entries: ['one', 'two'] }),
     ])
     expect(record().files[0].restored).toHaveLength(3)
+    const { findings } = (await planted.cli(['doctor', '--json'])).json
+    expect(
+      findings.find((each: { check: string; level: string }) => each.check === 'entries-kept' && each.level === 'error').message,
+    ).toContain('disappeared')
+    expect((await planted.cli(['doctor'])).stdout).toContain('3 times within an hour')
     // The other files are looked after as before, and their entries are counted on their own.
     const count = documents.length
     drop(code(), {})

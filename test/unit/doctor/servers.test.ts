@@ -71,6 +71,20 @@ describe('entries-kept', () => {
     ])
   })
 
+  it('tells that the watcher has given up', () => {
+    const file = 'C:\\Users\\Ana Ruiz\\AppData\\Roaming\\Claude\\claude_desktop_config.json'
+    const at = '2026-11-21T10:00:00.000Z'
+    const known = { environment: 'windows', client: 'claude-desktop', file, restored: [at, at, at], stopped: at, entries: ['tavily'] }
+    const watch = (more: object) => ({ watch: { version: 1 as const, pid: 1, startedAt: at, files: [{ ...known, ...more }] } })
+    const found = (more: object) =>
+      situation()
+        .entries('claude-desktop', () => undefined)
+        .with(watch(more))
+        .find('entries-kept')[0]?.detail
+    expect(found({})?.join()).toContain('3 times within an hour')
+    expect(found({ stopped: null })).toEqual([])
+  })
+
   it('does not say the same twice', () => {
     expect(
       situation()

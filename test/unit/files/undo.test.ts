@@ -227,5 +227,5 @@ describe('any sequence of changes and undos', () => {
       ),
       { numRuns: 30 },
     )
-  }, 30_000)
+  }, 120_000)
 })

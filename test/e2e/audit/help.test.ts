@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { specs } from '../../../src/commands/index.ts'
+import { parse } from '../../../src/cli/program.ts'
+import { lacks } from '../../support/machine.ts'
+import { scratch } from '../../support/scratch.ts'
+import { cli } from '../../support/cli.ts'
+
+const place = scratch()
+const names = specs.flatMap(({ name, aliases = [] }) => [name, ...aliases])
+
+/** The words behind `mcp-twin` in an example, as a shell hands them over; pipes and redirections are the shell's. */
+function wordsOf(example: string): string[] {
+  const own = /(?:^|[(|] ?)(?:npx )?mcp-twin ([^|<>)]*)/.exec(example)?.[1] ?? ''
+  return execFileSync('bash', ['-c', `printf '%s\\0' ${own}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1)
+}
+
+describe.each(specs.map((spec) => [spec.name, spec] as const))('the help of %s', (name, spec) => {
+  it('fits 80 columns, and its examples are commands that there are', async () => {
+    const { code, stdout } = await cli(place, [name, '--help'])
+    expect(code).toBe(0)
+    expect(stdout.split('\n').filter((line) => [...line].length > 80)).toEqual([])
+    const shown = spec.examples.map((example) => parse(specs, '0', wordsOf(example), { out: () => {} }))
+    expect(shown.map((each) => (each.kind === 'command' ? each.spec.name : each.kind))).toContain(name)
+  })
+})
+
+describe('completion', () => {
+  const script = async (shell: string) => (await cli(place, ['completion', shell])).stdout
+  const lines = (text: string) => text.split(/\s+/).filter((word) => word !== '')
+
+  it('knows every command and flag in bash', async () => {
+    const ask = (words: string) =>
+      `COMP_WORDS=(mcp-twin ${words}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _mcp_twin; echo "\${COMPREPLY[@]}"`
+    const run = (words: string, text: string) => lines(execFileSync('bash', ['-c', `${text}\n${ask(words)}`], { encoding: 'utf8' }))
+    const text = await script('bash')
+    expect(run('""', text)).toEqual(expect.arrayContaining(names))
+    expect(run('status --desk', text)).toEqual(['--desktop-config'])
+    expect(run('run --js', text)).toEqual([])
+  })
+
+  it.skipIf(lacks('zsh') !== null)('is taken by zsh', async () => {
+    const text = await script('zsh')
+    const load = `autoload -U compinit; compinit -u -d ${place.path('zcompdump')}\n${text}\necho $_comps[mcp-twin]`
+    expect(execFileSync('zsh', ['-f', '-c', load], { encoding: 'utf8' }).trim()).toBe('_mcp_twin')
+  })
+
+  it.skipIf(lacks('fish') !== null)('knows every command and flag in fish', async () => {
+    const text = await script('fish')
+    const run = (line: string) =>
+      execFileSync('fish', ['--no-config', '-c', `${text}\ncomplete -C'${line}'`], { encoding: 'utf8', env: place.env })
+    const offered = run('mcp-twin ')
+      .split('\n')
+      .map((line) => line.split('\t')[0])
+    expect(offered).toEqual(expect.arrayContaining(names))
+    expect(run('mcp-twin status --desk').trim()).toBe('--desktop-config')
+  })
+})

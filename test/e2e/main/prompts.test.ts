@@ -1,0 +1,249 @@
+import { readdirSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { describeUnless } from '../../support/left-out.ts'
+import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
+import { leftovers } from '../../support/processes.ts'
+import { lacksTerminal, type Terminal, terminal } from '../../support/terminal.ts'
+import { world } from '../../support/world.ts'
+import { codeFile, contentOf, cursorFile, expectTidy, type Home, home, oldFile, settingsFor, tinyRegistry, tinyServer } from './place.ts'
+
+const KEY = 'typed-by-hand-0123456789abcdef'
+
+let registry: MiniRegistry
+beforeAll(async () => {
+  registry = await tinyRegistry()
+  const publish = (name: string, version: string) =>
+    registry.publish({
+      manifest: { name, version, bin: { [name.split('/').at(-1) ?? name]: 'server.js' } },
+      files: { 'server.js': `#!/usr/bin/env node\n${tinyServer}` },
+    })
+  publish('tavily-mcp', '0.2.22')
+})
+
+/** A home with two servers that two programs already have. */
+function found(): Home {
+  const place = home({ npmrc: settingsFor(registry) })
+  place.write(codeFile, JSON.stringify({ mcpServers: { mine: place.tiny, other: { ...place.tiny, env: { N: '1' } } } }))
+  return place
+}
+
+/** Everything but what detection and a first look may keep. */
+const content = (place: Home) => contentOf(place.home, ['.npm'])
+
+const nothingHappened = async (place: Home, before: Map<string, string>) => {
+  expect(await leftovers(place.root)).toEqual([])
+  for (const each of ['mcp-twin.json', 'mcp-twin.lock.json', 'state.json', 'secrets.json', 'backups', 'app', 'bin'])
+    expect(place.has(`.mcp-twin/${each}`)).toBe(false)
+  const after = [...content(place)].filter(([name]) => !name.startsWith('.mcp-twin'))
+  expect(new Map(after)).toEqual(before)
+  expectTidy(place.home)
+}
+
+describeUnless(lacksTerminal, 'init on a terminal', () => {
+  it('shows what is there, asks what to take, hides a key, installs and checks', async () => {
+    const place = found()
+    const screen = await terminal(place, ['init'])
+    await screen.waitFor(/which ones shall mcp-twin look after/)
+    const shown = await screen.history()
+    expect(shown).toContain('Claude Code')
+    expect(shown).toContain('2 servers')
+    await screen.keys('Enter')
+    await screen.waitFor('More from the list')
+    await screen.keys('Space', 'Enter')
+    await screen.waitFor(/TAVILY_API_KEY/)
+    await screen.type(KEY)
+    await screen.waitFor('•••')
+    expect(await screen.screen()).not.toContain(KEY)
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(0)
+    const all = await screen.history()
+    expect(all).toMatch(/✓ tavily/)
+    expect(all).not.toContain(KEY)
+    expect(Object.keys(place.servers(oldFile)).sort()).toEqual(['mine', 'other', 'tavily'])
+    expect(place.servers(codeFile).tavily).toMatchObject({ env: { TAVILY_API_KEY: KEY } })
+    expectTidy(place.home)
+  })
+
+  it('leaves out what is not chosen, and goes on without a key that comes later', async () => {
+    const place = found()
+    const screen = await terminal(place, ['init'])
+    await screen.waitFor(/which ones shall mcp-twin look after/)
+    await screen.keys('Down', 'Space', 'Enter')
+    await screen.waitFor('More from the list')
+    await screen.keys('Space', 'Enter')
+    await screen.waitFor(/TAVILY_API_KEY/)
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(3)
+    const { servers } = place.readJson('.mcp-twin/mcp-twin.json') as { servers: object }
+    expect(Object.keys(servers).sort()).toEqual(['tavily', expect.stringMatching(/^(mine|other)$/)].sort())
+    expect(await screen.history()).toContain('secret set TAVILY_API_KEY')
+  })
+
+  it('asks which servers both sides shall have where there are two', async () => {
+    const npmrc = settingsFor(registry)
+    const planted = world()
+      .wsl('Ubuntu')
+      .client('claude-code', '{"mcpServers":{"far":{"type":"http","url":"http://127.0.0.1:9/mcp"}}}')
+      .windows()
+      .file('.npmrc', npmrc)
+      .build({ npmrc })
+    const place = { root: planted.scratch.root, home: planted.scratch.home, env: planted.env() }
+    const screen = await terminal(place, ['init', '--no-install'])
+    await screen.waitFor(/which ones should both sides have/)
+    expect(await screen.screen()).toContain('far')
+    await screen.keys('Enter')
+    await screen.waitFor('More from the list')
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(0)
+    expect(JSON.parse(planted.self.read('.mcp-twin/mcp-twin.json')).servers.far).toEqual({ url: 'http://127.0.0.1:9/mcp' })
+  })
+
+  const walk: readonly [where: string, go: (screen: Terminal) => Promise<void>][] = [
+    ['the first question', async (screen) => void (await screen.waitFor(/which ones shall mcp-twin/))],
+    [
+      'the list',
+      async (screen) => {
+        await screen.waitFor(/which ones shall mcp-twin/)
+        await screen.keys('Enter')
+        await screen.waitFor('More from the list')
+      },
+    ],
+    [
+      'the key',
+      async (screen) => {
+        await screen.waitFor(/which ones shall mcp-twin/)
+        await screen.keys('Enter')
+        await screen.waitFor('More from the list')
+        await screen.keys('Space', 'Enter')
+        await screen.waitFor(/TAVILY_API_KEY/)
+        await screen.type('half-typed')
+      },
+    ],
+  ]
+  it.each(walk)('is cancelled by Ctrl-C at %s: exit 130, nothing changed', async (_where, go) => {
+    const place = found()
+    const before = content(place)
+    const screen = await terminal(place, ['init'])
+    await go(screen)
+    await screen.keys('C-c')
+    expect(await screen.exit()).toBe(130)
+    expect(await screen.history()).toContain('Cancelled')
+    await screen.close()
+    await nothingHappened(place, before)
+  })
+
+  it('is cancelled by Ctrl-C in the middle of an install', async () => {
+    const slow = await miniRegistry()
+    slow.publish({ manifest: { name: '@tiny/slow', version: '1.0.0', bin: { slow: 's.js' } }, files: { 's.js': '' } })
+    slow.stalled.add('@tiny/slow')
+    try {
+      const place = home({ npmrc: settingsFor(slow), npmCache: 'own' })
+      place.write(codeFile, '{"mcpServers":{}}')
+      const before = content(place)
+      const screen = await terminal(place, ['init', '--server', '@tiny/slow@1.0.0'])
+      await screen.waitFor('More from the list')
+      await screen.keys('Enter')
+      await screen.waitFor('Installing')
+      while (!slow.requests.some((path) => path.includes('/-/'))) await new Promise((resolve) => setTimeout(resolve, 50))
+      await screen.keys('C-c')
+      expect(await screen.exit()).toBe(130)
+      await screen.close()
+      expect(place.has('.mcp-twin/npm') ? readdirSync(place.path('.mcp-twin/npm')) : []).toEqual([])
+      await nothingHappened(place, before)
+    } finally {
+      await slow.close()
+    }
+  })
+})
+
+describeUnless(lacksTerminal, 'what is asked for on a terminal', () => {
+  const pruned = async () => {
+    const place = home()
+    place.write(cursorFile, '{"mcpServers":{"theirs":{"command":"t"}}}')
+    place.manifest({ a: place.tiny })
+    expect((await place.run(['sync'])).code).toBe(0)
+    return place
+  }
+
+  it('--prune names what goes, and no is the answer of Enter', async () => {
+    const place = await pruned()
+    const screen = await terminal(place, ['sync', '--prune'])
+    await screen.waitFor(/Remove theirs\?/)
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(130)
+    expect(place.servers(cursorFile)).toHaveProperty('theirs')
+    const again = await terminal(place, ['sync', '--prune'])
+    await again.waitFor(/Remove theirs\?/)
+    await again.keys('y', 'Enter')
+    expect(await again.exit()).toBe(0)
+    expect(place.servers(cursorFile)).not.toHaveProperty('theirs')
+  })
+
+  it('a key is asked for hidden, and cancelled by Ctrl-C', async () => {
+    const place = home()
+    place.manifest({})
+    const screen = await terminal(place, ['secret', 'set', 'MY_KEY'])
+    await screen.waitFor('MY_KEY')
+    await screen.type(KEY)
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(0)
+    expect(await screen.history()).not.toContain(KEY)
+    expect(place.readJson('.mcp-twin/secrets.json')).toEqual({ MY_KEY: KEY })
+    const again = await terminal(place, ['secret', 'set', 'MY_KEY'])
+    await again.waitFor('MY_KEY')
+    await again.keys('C-c')
+    expect(await again.exit()).toBe(130)
+    expect(place.readJson('.mcp-twin/secrets.json')).toEqual({ MY_KEY: KEY })
+  })
+
+  it('add asks for a key that the store does not have', async () => {
+    const place = home()
+    place.manifest({})
+    const screen = await terminal(place, ['add', 'a', '--command', '/opt/thing', '--secret', 'NEW_KEY'])
+    await screen.waitFor('NEW_KEY')
+    await screen.type(KEY)
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(0)
+    expect(place.servers(codeFile)).toEqual({ a: { command: '/opt/thing', env: { NEW_KEY: KEY } } })
+  })
+})
+
+describeUnless(lacksTerminal, 'colours', () => {
+  it('only help: with NO_COLOR the words are the same', async () => {
+    const place = home()
+    place.manifest({ a: place.tiny })
+    await place.run(['sync'])
+    const plain = await terminal(place, ['list'], { env: { NO_COLOR: '1' } })
+    expect(await plain.exit()).toBe(0)
+    const { NO_COLOR: _, ...env } = place.env
+    const coloured = await terminal({ ...place, env }, ['list'])
+    expect(await coloured.exit()).toBe(0)
+    expect(await coloured.screen()).toBe(await plain.screen())
+    const wide = await place.run(['list'], { env: { NO_COLOR: undefined, FORCE_COLOR: '1' } })
+    expect(wide.stdout).toContain('\u001b[')
+    expect((await place.run(['list'], { env: { NO_COLOR: '1', FORCE_COLOR: '1' } })).stdout).not.toContain('\u001b')
+  })
+
+  it.each([80, 120])('nothing is wider than %i columns, nor wrapped', async (width) => {
+    const place = home()
+    place.write('.config/Claude/claude_desktop_config.json', '{}')
+    place.manifest({ a: place.tiny, b: { command: 'x', env: { K: '${secret:NOT_THERE}' } } })
+    for (const args of [['sync'], ['sync', '--check'], ['undo', '--list']]) {
+      const screen = await terminal(place, args, { width })
+      await screen.exit()
+      for (const line of (await screen.history()).split('\n')) expect(line.length).toBeLessThanOrEqual(width)
+      expect(await screen.history()).not.toMatch(/\n[a-z]{1,3}\n/)
+    }
+  })
+})
+
+describe('without a terminal', () => {
+  it('nothing is asked; what is missing is an error that names the flag', async () => {
+    const place = home()
+    place.write(cursorFile, '{"mcpServers":{"theirs":{"command":"t"}}}')
+    place.manifest({ a: place.tiny })
+    expect(await place.run(['sync', '--prune'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
+    expect(await place.run(['secret', 'set', 'K'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/pipe|standard input/i) })
+    expect(await place.run(['init'], { timeoutMs: 60_000 })).toMatchObject({ code: 0, signal: null })
+  })
+})
