@@ -7,7 +7,6 @@ import { findManifest, type ManifestPlace } from '../effects/situation/place.ts'
 import { installSelf } from '../effects/self/install.ts'
 import { detectWorld } from '../effects/world/detect.ts'
 import type { World } from '../model/environment.ts'
-import type { System } from '../model/system.ts'
 import { demandClients, demandSides } from './narrowing.ts'
 
 export interface HomeOptions {
@@ -55,7 +54,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
     ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }),
   })
   if (!home.isSelf) {
-    if (options.prepareHome === true) await prepareHome(system, home)
+    if (options.prepareHome === true) await prepareHome(context, world, home)
     return exitCode(await delegate(system, world, home, context.argv))
   }
   const place = await findManifest(system, world, home, context.options)
@@ -64,8 +63,12 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
 }
 
 /** Home is to be another side: it gets the program first, since the command is handed over to it. */
-async function prepareHome(system: System, home: HomePlace): Promise<void> {
-  const { outcome, reason, hint } = await installSelf(system, home.environment, home.folder)
+async function prepareHome({ system, io, options, signal }: Context, world: World, home: HomePlace): Promise<void> {
+  const progress = io.progress('Installing')
+  const onProgress = (text: string) => progress.update(text)
+  const asked = { offline: options.offline === true, signal, onProgress }
+  // What it has to do without there is said by that side itself, which tries once more.
+  const { outcome, reason, hint } = await installSelf(system, world, home.environment, home.folder, asked).finally(() => progress.done())
   if (outcome === 'failed')
     throw new TwinError(
       'not-installed',

@@ -1,18 +1,25 @@
 import { layout } from '../../core/layout.ts'
 import { joinPath, toHere } from '../../core/paths.ts'
 import type { Environment } from '../../model/environment.ts'
-import type { NativePath } from '../../model/path.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { readOn } from '../packages/installed.ts'
+import { type Binary, lackedBy } from './binaries.ts'
+import { ownBinary } from './own-binary.ts'
 import { isId, ownPackage } from './package.ts'
 
-/** Would that side's launcher start this very code? Reads a few small files. */
+/**
+ * Would that side's launcher start this very code, with the binaries that it uses there? Reads a few small files. A copy
+ * that lacks a binary which can be had is not current, though it runs: the next sync tries again.
+ */
 export async function selfCurrent(system: System, environment: Environment, folder: NativePath): Promise<boolean> {
-  const { id, launcher } = await ownPackage(system)
+  const { id, launcher, root } = await ownPackage(system)
   const places = layout(environment, folder)
   if ((await readOn(system, environment, places.current))?.trim() !== id) return false
   if ((await readOn(system, environment, places.launcher)) !== launcher) return false
-  return isWhole(system, environment, joinPath(environment, places.app, id))
+  const version = joinPath(environment, places.app, id)
+  if (!(await isWhole(system, environment, version))) return false
+  return !(await canComplete(system, environment, root, version, await lackedBy(system, environment, root, version)))
 }
 
 /** Would that side's launcher start any whole version of this program? */
@@ -28,3 +35,28 @@ export async function isWhole(system: System, environment: Environment, version:
   const main = toHere(environment, joinPath(environment, version, 'dist', 'main.mjs'))
   return main !== null && (await system.files.look(main))?.kind === 'file'
 }
+
+/**
+ * Is there something to be done about what a version folder lacks? On another side always: its npm is asked. On the own
+ * side only what this program has itself can be copied, and what another side's run could not get there is asked for again;
+ * any other copy was installed without (`npm install --omit=optional`), and stays as its owner wants it.
+ */
+async function canComplete(
+  system: System,
+  environment: Environment,
+  root: ReachablePath,
+  version: NativePath,
+  lacked: readonly Binary[],
+): Promise<boolean> {
+  if (!environment.self || lacked.length === 0) return lacked.length > 0
+  if (await isNoted(system, environment, version)) return true
+  for (const each of lacked) if ((await ownBinary(system, root, each)) !== null) return true
+  return false
+}
+
+/** Our note in a version folder that its binaries could not be had when another side put it there. */
+export const noteOf = (environment: Environment, version: NativePath): NativePath => joinPath(environment, version, '.lacks')
+
+/** Has another side's run left such a note? */
+export const isNoted = async (system: System, environment: Environment, version: NativePath): Promise<boolean> =>
+  (await readOn(system, environment, noteOf(environment, version))) !== null

@@ -49,7 +49,7 @@ export async function applyPlan(
   }
   // Once for all files: killed before, the next run finds entries that say what they should, and takes them over.
   await writeState(system, situation, state, run)
-  changed ||= written.size > 0 || installed.steps.some((step) => step.outcome === 'done')
+  changed ||= written.size > 0 || installed.steps.some((step) => step.outcome === 'done' && step.change !== 'none')
   return { steps, state, changed, written, notices: [...notices] }
 }
 

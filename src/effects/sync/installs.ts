@@ -51,7 +51,7 @@ export async function applyInstalls(system: System, input: PlanInput, plan: Plan
     )
     // After Ctrl-C nothing of ours is to be put anywhere either.
     options.signal.throwIfAborted()
-    for (const step of plan.self) steps.push(await placeSelf(system, input, step))
+    for (const step of plan.self) steps.push(await placeSelf(system, input, step, options, (text) => progress.update(text)))
   } finally {
     progress.done()
   }
@@ -96,13 +96,33 @@ async function installOne(
   }
 }
 
-async function placeSelf(system: System, input: PlanInput, step: Step): Promise<Step> {
+async function placeSelf(
+  system: System,
+  input: PlanInput,
+  step: Step,
+  { offline, signal, selfEverywhere }: SyncOptions,
+  onProgress: (text: string) => void,
+): Promise<Step> {
   const side = input.world.environments.find((environment) => environment.id === step.environment)
   const folder = input.render.folders(step.environment)
   if (side === undefined || folder === null) return endStep(step, 'failed', 'that side is not known')
-  const { outcome, reason, hint } = await installSelf(system, side, folder)
+  const { outcome, reason, hint } = await installSelf(system, input.render.world, side, folder, { offline, signal, onProgress })
   if (outcome === 'failed') return endStep(step, 'failed', reason ?? 'the program could not be copied', hint ?? null)
   const homeFolder = input.render.folders(input.home.id)
   if (homeFolder !== null) await writeHomeJson(system, side, { environment: input.home, folder: homeFolder })
-  return endStep(step, 'done')
+  if (reason === undefined || hint === undefined) return endStep(step, 'done')
+  // The program runs there without what could not be had, so the step is done; a run that found it so has changed nothing.
+  const mend = naming(hint, selfEverywhere ? 'mcp-twin init' : 'mcp-twin sync')
+  return endStep(
+    outcome === 'present' ? { ...step, change: 'none' } : step,
+    'done',
+    `${step.reason}, ${reason}. To complete it: ${mend}`,
+    mend,
+  )
+}
+
+/** A hint that ends in the command that tries again: a sync comes to every side that needs the program, init to all. */
+function naming(hint: string, command: string): string {
+  const named = hint.replace(/run the same command(?: again)?(?: with(?:out --offline)?)?/, command)
+  return named === hint ? `${hint}, then ${command}` : named
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type CliOptions, type CliResult, cli } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
+import { publishBinaries } from '../../support/own-binaries.ts'
 import { type Scratch, type ScratchOptions, scratch } from '../../support/scratch.ts'
 
 /** An MCP server in one file without any package: it answers the handshake and has one tool. */
@@ -41,6 +42,7 @@ export async function tinyRegistry(): Promise<MiniRegistry> {
     })
   for (const version of ['1.0.0', '1.1.0']) publish('tiny-server', version)
   publish('@tiny/other', '2.0.0')
+  publishBinaries(registry)
   afterAll(() => registry.close())
   return registry
 }

@@ -2,28 +2,22 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundle } from '../../support/bundle.ts'
-import { nodePath, npmPath, projectFolder } from '../../support/machine.ts'
+import { nodePath, projectFolder } from '../../support/machine.ts'
 import { scratch } from '../../support/scratch.ts'
+import { npmIn, type Packed, pack } from './packed.ts'
 import { type Situation, situation } from './situation.ts'
 
 const files = scratch()
 /** The published package, installed by npm into an empty folder; our driver is one more file of its `dist/`. */
 const installed = join(files.root, 'empty', 'node_modules', 'mcp-twin')
-let packed: { path: string }[]
+let packed: Packed['files']
 let here: Situation
 
-const npm = (args: string[], cwd: string) =>
-  execFileSync(nodePath, [npmPath(), ...args], { cwd, env: files.env, encoding: 'utf8', stdio: 'pipe' })
-
 beforeAll(async () => {
-  const [pack] = JSON.parse(npm(['pack', '--ignore-scripts', '--json', `--pack-destination=${files.root}`], projectFolder))
-  packed = pack.files
-  mkdirSync(join(files.root, 'empty'))
-  npm(['install', '--offline', join(files.root, pack.filename)], join(files.root, 'empty'))
-  await bundle(fileURLToPath(new URL('self-driver.ts', import.meta.url)), join(installed, 'dist', 'driver.mjs'))
+  const made = pack(files)
+  packed = made.files
+  await made.install('empty')
 })
 beforeEach(() => {
   here = situation()
@@ -45,6 +39,7 @@ const version = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'ut
 function copyOf(root: string, id: string): string {
   const copy = join(here.place.root, `copy-${id}`)
   cpSync(root, copy, { recursive: true })
+  if (root === installed) cpSync(join(root, '..', '@vscode'), join(copy, 'node_modules', '@vscode'), { recursive: true })
   writeFileSync(join(copy, 'dist', 'id.txt'), `${id}\n`)
   return copy
 }
@@ -67,10 +62,15 @@ describe('the package', () => {
     expect(paths.filter((path) => !/^(package\.json|LICENSE|README\.md|bin\/|dist\/|templates\/)/.test(path))).toEqual([])
   })
 
-  it('needs no other package at run time', () => {
-    expect(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).dependencies ?? {}).toEqual({})
-    expect(readdirSync(join(files.root, 'empty', 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['mcp-twin'])
-    expect(npm(['exec', '--offline', '--', 'mcp-twin', '--version'], join(files.root, 'empty')).trim()).toBe(version)
+  it('brings no other package than one binary for this platform', () => {
+    const modules = join(files.root, 'empty', 'node_modules')
+    const { dependencies = {}, optionalDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    expect(dependencies).toEqual({})
+    expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual(['@vscode', 'mcp-twin'])
+    const [binary = '', ...more] = readdirSync(join(modules, '@vscode'))
+    expect(more).toEqual([])
+    expect(optionalDependencies).toHaveProperty(`@vscode/${binary}`)
+    expect(npmIn(files, ['exec', '--offline', '--', 'mcp-twin', '--version'], join(files.root, 'empty')).trim()).toBe(version)
   })
 })
 
