@@ -257,7 +257,7 @@ describe('processes of ours', () => {
       expect(pids).toContain(watcher.child.pid)
       expect(pids).toContain(relay.pid)
       await Promise.all(ends)
-      await until('the watcher is gone', () => watcher.child.exitCode !== null)
+      await until('the watcher is gone', () => watcher.child.exitCode !== null || watcher.child.signalCode !== null)
       expect(watcher.child.exitCode).toBe(0)
       expect(reader.exitCode).toBe(null)
       expect(pids).not.toContain(reader.pid)
