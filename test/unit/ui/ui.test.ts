@@ -52,6 +52,7 @@ describe('a text of somebody else', () => {
     expect(visible('a\u001b[2Jb\nc\rd\u202ee\u200bf')).toBe('a\\u001b[2Jb\\nc\\u000dd\\u202ee\\u200bf')
     expect(spelled('two\nlines')).toBe('two\nlines')
     fc.assert(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is shown
       fc.property(fc.string({ unit: 'binary' }), (text) => !/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(visible(text))),
     )
   })
