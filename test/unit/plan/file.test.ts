@@ -61,6 +61,18 @@ describe('the plan of one file', () => {
     expect(said(planFile(request({ bytes: bytes('{}'), state, wanted: [wanted('a', entry('x'))] })))).toEqual(['a add planned'])
   })
 
+  it('remembers what was removed by hand when the last of the others goes from the file', () => {
+    const ours = { a: entry('x'), b: entry('y'), c: entry('z') }
+    const wishes = [wanted('b', ours.b), wanted('c', ours.c)]
+    const { first, second } = settled(request({ bytes: file({ a: ours.a }), state: recordsOf(ours), wanted: wishes }))
+    expect(said(first)).toEqual(['b none refused', 'c none refused', 'a remove planned'])
+    expect(said(second)).toEqual(['b none refused', 'c none refused'])
+    const { state } = settled(request({ bytes: file({ a: ours.a }), state: recordsOf(ours), wanted: wishes }))
+    const back = settled(request({ bytes: file({ b: ours.b, c: ours.c }), state, wanted: wishes }))
+    expect(said(back.first)).toEqual(['b adopt planned', 'c adopt planned'])
+    expect(back.second.entries).toEqual([])
+  })
+
   it('overcomes every refusal of an entry by force', () => {
     for (const [standing, ours] of [
       [{ a: entry('theirs') }, {}],
