@@ -52,7 +52,6 @@ describe('a text of somebody else', () => {
     expect(visible('a\u001b[2Jb\nc\rd\u202ee\u200bf')).toBe('a\\u001b[2Jb\\nc\\u000dd\\u202ee\\u200bf')
     expect(spelled('two\nlines')).toBe('two\nlines')
     fc.assert(
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is shown
       fc.property(fc.string({ unit: 'binary' }), (text) => !/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(visible(text))),
     )
   })
@@ -156,7 +155,6 @@ describe('the table of servers and programs', () => {
 
   it('says the same in colour', async () => {
     const paint = await colours()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours begin with one
     const plain = describeMatrix(matrix, files, labels, paint, 120).map((line) => line.replace(/\u001b\[\d+m/g, '').trimEnd())
     expect(plain).toEqual(describeMatrix(matrix, files, labels, noPaint, 120))
   })
