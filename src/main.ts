@@ -41,6 +41,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     if (code !== null) return code
   }
   process.stdout.on('error', endWithReader)
+  process.stderr.on('error', endWithReader)
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`)
     return 0

@@ -5,6 +5,7 @@ import { findHome, type HomePlace } from '../effects/home/find.ts'
 import { type Situation, openSituation } from '../effects/situation/open.ts'
 import { findManifest, type ManifestPlace } from '../effects/situation/place.ts'
 import { installSelf } from '../effects/self/install.ts'
+import { demandHomeFolder } from '../effects/world/home-folder.ts'
 import { detectWorld } from '../effects/world/detect.ts'
 import type { World } from '../model/environment.ts'
 import { demandClients, demandSides } from './narrowing.ts'
@@ -48,6 +49,8 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   } finally {
     progress.done()
   }
+  const own = world.environments.find((side) => side.self)
+  if (own !== undefined && !system.variables.MCP_TWIN_WORLD) await demandHomeFolder(system, own)
   demandSides(context.options.on ?? [], world, context.command === 'add')
   const home = await findHome(system, world, {
     ...(options.home === undefined ? {} : { home: options.home }),

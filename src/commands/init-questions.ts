@@ -2,6 +2,7 @@ import { builtinServers } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import type { Imported } from '../core/import/merge.ts'
 import { keysOf } from '../core/manifest/names.ts'
+import { looksPosixPath, looksWindowsPath } from '../core/paths.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
@@ -18,6 +19,10 @@ export interface Answers {
 
 const described = (server: ServerSpec): string =>
   [server.package ?? server.url ?? server.command ?? 'differs per side', ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
+
+/** Would it start on the other side as it stands? A program or a path of one side would not. */
+const travels = (server: ServerSpec): boolean =>
+  server.command === undefined && !(server.args ?? []).some((word) => looksPosixPath(word) || looksWindowsPath(word))
 
 /** Asks which of the found servers both sides shall have, and which of the built-in list. */
 export async function askServers(
@@ -38,7 +43,7 @@ export async function askServers(
       value: name,
       name: `${pad(visible(name), widest)}  ${described(found.servers[name] ?? {})}`,
       short: visible(name),
-      checked: !hasTwin || found.servers[name]?.command === undefined,
+      checked: !hasTwin || travels(found.servers[name] ?? {}),
     }))
     const picked = new Set(await context.prompt.chooseMany(message, choices, { flag: '--yes' }))
     if (hasTwin) everywhere = picked

@@ -33,7 +33,8 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   const labels = labelsFor(world, clients)
   const before = result.steps.filter((step) => isOfOthers(step, options.about))
   const shown = result.steps.filter((step) => !before.includes(step))
-  for (const line of describeSteps(shown, labels, io.paint, io.width)) io.out(line)
+  const steps = shown.map((step) => (step.reason === null ? step : { ...step, reason: homely(step.reason, world.environments) }))
+  for (const line of describeSteps(steps, labels, io.paint, io.width)) io.out(line)
   for (const notice of result.notices)
     for (const line of indented(visible(homely(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   if (result.unmanaged.length > 0 && options.command !== 'undo') {

@@ -1,6 +1,7 @@
 import type { EntryChange } from './document.ts'
 import type { NativePath } from './path.ts'
 import type { Secret } from './secret.ts'
+import type { EntryRecord } from './state.ts'
 
 export type StepKind = 'install' | 'write' | 'remove' | 'refuse'
 export type StepChange = 'add' | 'update' | 'remove' | 'adopt' | 'none'
@@ -26,7 +27,7 @@ export interface EntryStep {
   /** Null: nothing is written, only recorded (adopt) or forgotten. */
   readonly change: Secret<EntryChange> | null
   /** The record afterwards; null = no longer ours. */
-  readonly record: { readonly server: string; readonly digest: string } | null
+  readonly record: EntryRecord | null
   readonly holdsKey: boolean
 }
 

@@ -1,7 +1,9 @@
 import { z } from './zod.ts'
 
 /** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
-export const recordSchema = z.object({ server: z.string(), digest: z.string() })
+/** `gone`: a person took it out of the file, as was found when the file was last written. */
+export const recordSchema = z.object({ server: z.string(), digest: z.string(), gone: z.boolean().optional() })
+export type EntryRecord = z.infer<typeof recordSchema>
 
 /** What we did to one client file. `created`: it did not exist before us, so uninstall removes it when it is empty again. */
 export const fileStateSchema = z.object({

@@ -60,7 +60,15 @@ export const nodeFiles: Files = {
   replace,
   rename,
   makeDirectory: async (path, mode) => {
-    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+    const options = mode === undefined ? {} : { mode }
+    try {
+      await mkdir(path, { recursive: true, ...options })
+    } catch (error) {
+      // Node says ENOENT for a full disk or a spent quota here, since it looks for the folder that it could not make
+      // (nodejs/node, MKDirpSync); asked for one folder it says the cause.
+      if (codeOf(error) !== 'ENOENT') throw error
+      await mkdir(path, options)
+    }
   },
   claimDirectory: async (path, mode) => {
     try {

@@ -55,7 +55,7 @@ function rowLines({ step, name, text }: Row, sheet: Sheet): string[] {
   const head = isBad(step) ? paint.bad('✗') : step.change === 'remove' ? paint.warn(mark) : paint.good(mark)
   const said = text
     .split('\n')
-    .flatMap((line, at) => wrap(visible(line), room - (at === 0 ? 0 : 2)).map((each) => (at === 0 ? each : `  ${each}`)))
+    .flatMap((line, at) => wrap(visible(line), room - (at === 0 ? 0 : 2)).map((each) => (at === 0 ? each : `  ${cutPath(each, room - 2)}`)))
   const names = wrap(name, left - 4)
   const rows = Math.max(said.length, names.length)
   const lines = Array.from({ length: rows }, (_, at) =>
@@ -114,10 +114,7 @@ function groupsOf(steps: readonly Step[], labels: Labels): Group[] {
     client === null ? labels.environment(environment) : `${labels.client(client)} (${labels.environment(environment)})`
   const group = (title: string, rows: readonly Row[], file = ''): Group[] => (rows.length === 0 ? [] : [{ title, rows, file }])
   return [
-    ...group(
-      PACKAGES,
-      installs.map((step) => ({ step, name: labels.environment(step.environment), text: step.reason ?? '' })),
-    ),
+    ...group(PACKAGES, installRows(installs, labels)),
     ...[...files.values()].flatMap((same) => {
       const [first] = same
       if (first === undefined) return []
@@ -125,6 +122,17 @@ function groupsOf(steps: readonly Step[], labels: Labels): Group[] {
     }),
     ...group('Left out', [...together.values()].flatMap(togetherRow)),
   ]
+}
+
+/** One row a package, with all sides on which the same became of it. */
+function installRows(steps: readonly Step[], labels: Labels): Row[] {
+  const rows = new Map<string, { step: Step; sides: string[] }>()
+  for (const step of steps) {
+    const key = JSON.stringify([step.change, step.outcome, step.reason, step.hint])
+    const row = rows.get(key) ?? { step, sides: [] }
+    rows.set(key, { step, sides: [...row.sides, labels.environment(step.environment)] })
+  }
+  return [...rows.values()].map(({ step, sides }) => ({ step, name: [...new Set(sides)].join(', '), text: step.reason ?? '' }))
 }
 
 /** The steps of a plan or of what was done: packages, each file, and what is left out of several files. */

@@ -13,6 +13,16 @@ export function columns(text: string): number {
 /** Fills a text with blanks up to `width` columns. */
 export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - columns(text)))
 
+/** As much of a text's end as fits. */
+function lastColumns(text: string, room: number): string {
+  let kept = ''
+  for (const character of [...text].reverse()) {
+    if (columns(character + kept) > room) break
+    kept = character + kept
+  }
+  return kept
+}
+
 /** Cuts the middle out of a path that is too long, keeping its beginning and its file name: `C:\Users\Ana\…\mcp.json`. */
 export function cutPath(path: string, width: number): string {
   if (columns(path) <= width) return path
@@ -25,7 +35,7 @@ export function cutPath(path: string, width: number): string {
     head += part
   }
   const short = `${head.endsWith(separator) ? head : head + separator}…${separator}${name}`
-  return columns(short) <= width ? short : `…${[...name].slice(-Math.max(1, width - 1)).join('')}`
+  return columns(short) <= width ? short : `…${lastColumns(name, width - 1)}`
 }
 
 /** Rows of cells as aligned lines, two blanks between columns, none at the end. */

@@ -4,12 +4,30 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inLinux, inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
-import { leftovers, processesWith, watchProcesses } from '../support/processes.ts'
+import { watchProcesses } from '../support/processes.ts'
 import * as lab from './support/story.ts'
 
 // Servers that live on one side and are used from the other: `runIn`. What crosses must arrive as it was.
 
-const odd = ['a b', '"q"', 'x"y', 'c\\"d', '100%', '%PATH%', 'x&y', '^', '$HOME', 'é漢😀', 'back\\', 'a b\\', "it's", '|<>', '`id`', '*', '']
+const odd = [
+  'a b',
+  '"q"',
+  'x"y',
+  'c\\"d',
+  '100%',
+  '%PATH%',
+  'x&y',
+  '^',
+  '$HOME',
+  'é漢😀',
+  'back\\',
+  'a b\\',
+  "it's",
+  '|<>',
+  '`id`',
+  '*',
+  '',
+]
 const key = 'tw-7f3a$é%"9^&x'
 const windowsNode = 'C:\\Program Files\\nodejs\\node.exe'
 const env = { CROSS_KEY: '${secret:CROSS_KEY}', CROSS_PLAIN: 'ä b' }
@@ -36,7 +54,12 @@ const directions: Direction[] = [
     entry: 'only-linux',
     client: (...words) =>
       inWindows(
-        ['node', `${lab.windowsHome}\\raw-client.mjs`, `${lab.windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`, ...words],
+        [
+          'node',
+          `${lab.windowsHome}\\raw-client.mjs`,
+          `${lab.windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`,
+          ...words,
+        ],
         { timeoutMs: 120_000 },
       ),
     far: 'linux',
@@ -92,6 +115,7 @@ describeUnless(await lacksLab(), 'across the border', () => {
         const words = args('').slice(1)
         expect(said).toEqual({ platform: far, argv: words, env: { CROSS_KEY: key, CROSS_PLAIN: 'ä b' } })
         expect(got).toBe(sent)
+        expect(sightings.some(({ where }) => where === 'environ')).toBe(true)
         expect(sightings.filter(({ where }) => where === 'cmdline')).toEqual([])
       })
 
@@ -100,14 +124,14 @@ describeUnless(await lacksLab(), 'across the border', () => {
         expect(said.platform).toBe(far)
         expect(code).toBe(0)
         expect(endMs).toBeLessThan(2000)
-        expect(await leftovers('mirror.mjs', 1000)).toEqual([])
+        expect(await lab.leftoversOf('mirror.mjs')).toEqual([])
       })
 
       it('leaves no process on either side after fifty starts and kills', async () => {
         const { stdout } = await client(entry, 'kill', '50')
         expect(JSON.parse(stdout.toString())).toEqual({ started: 50 })
-        expect(await leftovers('mirror.mjs', 5000)).toEqual([])
-        expect(processesWith('raw-client.mjs')).toEqual([])
+        expect(await lab.leftoversOf('mirror.mjs', 5000)).toEqual([])
+        expect(await lab.leftoversOf('raw-client.mjs')).toEqual([])
       })
     })
   }

@@ -20,8 +20,7 @@ const otherPackage = join(local, 'Packages/Claude_other/LocalCache/Roaming/Claud
 const old = '{"mcpServers":{}}'
 const entry = { command: 'node', args: ['x.mjs'] }
 const manifest = { version: 1, servers: { plain: entry }, bridge: { enabled: false } }
-const asWindowsSays = (file: string): string =>
-  file.replace(driveC, 'C:').replaceAll('/', '\\').replace('C:\\users', 'C:\\Users')
+const asWindowsSays = (file: string): string => file.replace(driveC, 'C:').replaceAll('/', '\\').replace('C:\\users', 'C:\\Users')
 const serversIn = (file: string): unknown => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).mcpServers : undefined)
 
 function atHome(folder: string): void {
@@ -74,7 +73,11 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
     const stale = there.filter((file) => file !== live)
     for (const file of stale) expect(readFileSync(file, 'utf8')).toBe(old)
     expect(json.notices).toEqual(stale.map((file) => expect.stringContaining(`${asWindowsSays(file)} is a stale copy`)))
-    expect(Object.values(places).filter((file) => existsSync(file)).sort()).toEqual([...there].sort())
+    expect(
+      Object.values(places)
+        .filter((file) => existsSync(file))
+        .sort(),
+    ).toEqual([...there].sort())
   })
 
   it('is made in a Claude-Data folder, and in a package without file, where nothing else is there', async () => {

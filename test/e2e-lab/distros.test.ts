@@ -13,13 +13,19 @@ const name = 'Ubuntu-24.04'
 const home = join(labFolder, 'distros', name, 'home/ben')
 const manifest = {
   version: 1,
-  servers: { echo: { command: 'node', args: ['${path:~/echo-server.mjs}'] }, far: { command: nodePath, args: ['/x.mjs'], runIn: `wsl:${name}` } },
+  servers: {
+    echo: { command: 'node', args: ['${path:~/echo-server.mjs}'] },
+    far: { command: nodePath, args: ['/x.mjs'], runIn: `wsl:${name}` },
+  },
   bridge: { enabled: false },
 }
 
 describeUnless(await lacksLab(), 'a second distribution', () => {
   const inUbuntu = async (args: string[]) => {
-    const { code, stdout, stderr } = await inLinux([nodePath, '/home/ben/package/bin/mcp-twin.mjs', ...args], { distro: name, timeoutMs: 120_000 })
+    const { code, stdout, stderr } = await inLinux([nodePath, '/home/ben/package/bin/mcp-twin.mjs', ...args], {
+      distro: name,
+      timeoutMs: 120_000,
+    })
     return { code, stdout: stdout.toString(), stderr: stderr.toString() }
   }
   const fresh = async (folder: string) => {
@@ -75,7 +81,10 @@ describeUnless(await lacksLab(), 'a second distribution', () => {
   describe('beside a home in the first one', () => {
     beforeAll(async () => {
       await fresh(linuxHome)
-      writeFileSync(join(linuxHome, '.mcp-twin/mcp-twin.json'), JSON.stringify({ ...manifest, servers: { echo: { command: 'node', args: ['a'] } } }))
+      writeFileSync(
+        join(linuxHome, '.mcp-twin/mcp-twin.json'),
+        JSON.stringify({ ...manifest, servers: { echo: { command: 'node', args: ['a'] } } }),
+      )
       expect((await lab.onLinux(['init', '--yes', '--json', '--quiet'])).code).toBe(0)
     })
 
@@ -92,7 +101,8 @@ describeUnless(await lacksLab(), 'a second distribution', () => {
       expect(code).toBe(3)
       const refused = json.steps.filter((step: { outcome: string }) => step.outcome === 'refused')
       expect(refused.length).toBeGreaterThan(0)
-      for (const step of refused) expect(step).toMatchObject({ environment: `wsl:${name}`, hint: expect.stringContaining('--home windows') })
+      for (const step of refused)
+        expect(step).toMatchObject({ environment: `wsl:${name}`, hint: expect.stringContaining('--home windows') })
       expect(JSON.parse(readFileSync(join(linuxHome, '.mcp-twin/mcp-twin.json'), 'utf8')).distros).toBeUndefined()
     })
   })

@@ -131,7 +131,11 @@ describeUnless(lacksTerminal, 'a question that home asks', () => {
       const side = planted.side(home)
       side.write(side.native('.mcp-twin', 'mcp-twin.json'), JSON.stringify(manifest))
       expect((await planted.cli(['init', '--yes', '--json'], { on: home })).code).toBe(0)
-      const screen = await terminal({ root: planted.scratch.root, home: planted.scratch.home, env: planted.env() }, ['secret', 'set', 'ASKED'])
+      const screen = await terminal({ root: planted.scratch.root, home: planted.scratch.home, env: planted.env() }, [
+        'secret',
+        'set',
+        'ASKED',
+      ])
       await screen.waitFor('ASKED')
       await screen.type('tw-asked-5')
       await screen.keys('Enter')
@@ -145,7 +149,11 @@ describeUnless(lacksTerminal, 'a question that home asks', () => {
       const side = planted.side(home)
       side.write(side.native('.mcp-twin', 'mcp-twin.json'), JSON.stringify(manifest))
       expect((await planted.cli(['init', '--yes', '--json'], { on: home })).code).toBe(0)
-      const screen = await terminal({ root: planted.scratch.root, home: planted.scratch.home, env: planted.env() }, ['secret', 'set', 'ASKED'])
+      const screen = await terminal({ root: planted.scratch.root, home: planted.scratch.home, env: planted.env() }, [
+        'secret',
+        'set',
+        'ASKED',
+      ])
       await screen.waitFor('ASKED')
       await screen.keys('C-c')
       expect(await screen.exit()).toBe(130)

@@ -15,7 +15,13 @@ const manifest = {
   launch: 'run',
   servers: {
     echo: { command: 'node', args: ['${path:~/echo-server.mjs}', '--tell=RUN_KEY,OTHER_KEY'], env: { RUN_KEY: '${secret:RUN_KEY}' } },
-    open: { command: 'node', args: ['${path:~/echo-server.mjs}'], env: { OTHER_KEY: '${secret:OTHER_KEY}' }, launch: 'direct', only: ['claude-desktop'] },
+    open: {
+      command: 'node',
+      args: ['${path:~/echo-server.mjs}'],
+      env: { OTHER_KEY: '${secret:OTHER_KEY}' },
+      launch: 'direct',
+      only: ['claude-desktop'],
+    },
   },
   bridge: { enabled: false },
 }
@@ -24,8 +30,12 @@ const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(
 
 /** Starts the entry `echo` of a config as its program does, and answers what its server said of itself. */
 async function tell(program: 'desktop' | 'code') {
-  const words = program === 'desktop' ? [`${lab.windowsHome}\\tell.mjs`, `${lab.windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`] : ['/home/ana/tell.mjs', '/home/ana/.claude.json']
-  const { stdout, stderr } = program === 'desktop' ? await inWindows(['node', ...words, 'echo']) : await inLinux([nodePath, ...words, 'echo'])
+  const words =
+    program === 'desktop'
+      ? [`${lab.windowsHome}\\tell.mjs`, `${lab.windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`]
+      : ['/home/ana/tell.mjs', '/home/ana/.claude.json']
+  const { stdout, stderr } =
+    program === 'desktop' ? await inWindows(['node', ...words, 'echo']) : await inLinux([nodePath, ...words, 'echo'])
   if (stdout.length === 0) throw new Error(stderr.toString())
   return JSON.parse(stdout.toString())
 }

@@ -117,7 +117,9 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
         const again = await type(wanted)
         expect(again.json).toMatchObject({ inSync: true, changed: false, run: null })
         expect([again.code, again.stderr]).toEqual([0, ''])
-        expect(lab.bytesOf([linuxHome, windowsProfile], /\.use|cache\.json|npm-cache|_logs|\.claude\/|claude-cli|\.mcp-memory/)).toEqual(files)
+        expect(lab.bytesOf([linuxHome, windowsProfile], /\.use|cache\.json|npm-cache|_logs|\.claude\/|claude-cli|\.mcp-memory/)).toEqual(
+          files,
+        )
       })
 
       it('is undone byte for byte on both sides', async () => {
@@ -128,7 +130,11 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
       })
 
       it('leaves no process', async () => {
-        const { text } = await inLinux(['sh', '-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " " | grep -c "server-memor[y]\\|server-filesyste[m]"'])
+        const { text } = await inLinux([
+          'sh',
+          '-c',
+          'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " " | grep -c "server-memor[y]\\|server-filesyste[m]"',
+        ])
         expect(text).toBe('0')
       })
     })

@@ -33,6 +33,8 @@ export interface Terminal {
   screen(): Promise<string>
   /** All that was shown, scrolled-off lines too. */
   history(): Promise<string>
+  /** The same with its colours, as escape sequences. */
+  coloured(): Promise<string>
   /** Waits for a text on the screen; fails with the screen when it does not come. */
   waitFor(text: string | RegExp, timeoutMs?: number): Promise<string>
   /** Waits for the program to end and answers its exit code. */
@@ -99,6 +101,7 @@ export async function terminal(
       await tmux('send-keys', '-l', '--', text)
     },
     screen,
+    coloured: async () => (await tmux('capture-pane', '-e', '-p', '-S', '-')).trimEnd(),
     history: async () => (await tmux('capture-pane', '-p', '-S', '-')).replace(/[ \t]+$/gm, '').trimEnd(),
     waitFor: (text, timeoutMs = 20_000) =>
       until(String(text), timeoutMs, async () => {

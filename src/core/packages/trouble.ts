@@ -33,6 +33,10 @@ const unreachable: Say = (_, code) => ({
   reason: `the package registry could not be reached (${code})`,
   hint: 'check the network and, behind a proxy, npm config get proxy; then run the same command again',
 })
+const confused: Say = (_, code) => ({
+  reason: `the package registry gave no answer that can be used (${code})`,
+  hint: 'something may stand between: look at the address that npm config get registry prints; then run the same command again',
+})
 const offline: Say = ({ words }) => ({
   reason: `${words} is not in npm's cache, and --offline was given`,
   hint: 'run the same command without --offline',
@@ -70,7 +74,8 @@ const engine: Say = ({ words }) => ({ reason: `${words} wants another Node than 
 
 const sayings: Readonly<Record<string, Say>> = {
   ...each(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EPIPE'], unreachable),
-  ...each(['ERR_SOCKET_TIMEOUT', 'FETCH_ERROR', 'EIDLETIMEOUT', 'ECONNECTIONTIMEOUT', 'E500', 'E502', 'E503', 'E504', 'E429'], unreachable),
+  ...each(['ERR_SOCKET_TIMEOUT', 'EIDLETIMEOUT', 'ECONNECTIONTIMEOUT'], unreachable),
+  ...each(['FETCH_ERROR', 'E500', 'E502', 'E503', 'E504', 'E429'], confused),
   ...each(['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'], untrusted),
   ...each(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID'], untrusted),
   ...each(['E401', 'ENEEDAUTH', 'EOTP'], login),

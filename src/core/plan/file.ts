@@ -31,8 +31,10 @@ export function planFile(request: FileRequest): FilePlan {
   }
   const present = new Map(presentEntries(read.document).map((entry) => [entry.name, entry]))
   const ours = Object.keys(request.state.entries)
-  const gone = ours.filter((name) => !present.has(name))
-  const wiped = gone.length > 0 && gone.length === ours.length && (ours.length > 1 || read.document.container === null)
+  // What a person took out before tells nothing of what the program did since.
+  const expected = ours.filter((name) => request.state.entries[name]?.gone !== true)
+  const isEmptied = expected.length > 0 && expected.every((name) => !present.has(name))
+  const wiped = isEmptied && (expected.length > 1 || read.document.container === null)
   const facts: FileFacts = { ...request, present, wiped, step }
   const wanted = new Set(request.wanted.map((each) => each.name))
   const held = new Set(request.held.map((each) => each.server))

@@ -42,6 +42,8 @@ export interface PlanInput {
   unavailable(environment: string, words: string): Why | null
   /** Sides whose copy of this program is not this very code. */
   readonly outdatedSelf: ReadonlySet<string>
+  /** Sides where this program could not be put, and why: no entry may name it there. */
+  readonly withoutSelf?: ReadonlyMap<string, Why>
   /** Put this program on every side that can be reached, even where no entry names it yet (init). */
   readonly selfEverywhere: boolean
   readonly force: boolean

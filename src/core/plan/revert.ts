@@ -7,8 +7,16 @@ import { digest, meaning } from '../launch/digest.ts'
 import { lookUp } from '../lookup.ts'
 import { readClientFile } from './file.ts'
 
-/** The changes that take our entries back to what they were, or why they must not be made. */
-export type Reverted = { readonly changes: readonly EntryChange[] } | { readonly reason: string; readonly hint: string }
+/** The changes that take our entries back to what they were, but for those `left`; or why none must be made. */
+export type Reverted =
+  | { readonly changes: readonly EntryChange[]; readonly left?: readonly string[] }
+  | { readonly reason: string; readonly hint: string }
+
+/** Why an entry is left as it is. */
+export const editedWords = (name: string): { reason: string; hint: string } => ({
+  reason: `"${name}" was edited since`,
+  hint: 'mcp-twin undo --force takes it back all the same',
+})
 
 const keysOf = (value: JsonValue | undefined): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
@@ -30,10 +38,12 @@ export function revertEntries(
   const present = new Map(presentEntries(now.document).map((each) => [each.name, each.value]))
   const was = new Map(old.ok ? presentEntries(old.document).map((each) => [each.name, each.value]) : [])
   const changes: EntryChange[] = []
+  const left: string[] = []
   for (const name of names) {
     const [is, then] = [present.get(name), was.get(name)]
     if (is !== undefined && !force && editedSince(client, is, lookUp(state.entries, name)?.digest)) {
-      return { reason: `"${name}" was edited since`, hint: 'mcp-twin undo --force takes it back all the same' }
+      left.push(name)
+      continue
     }
     if (then === undefined) {
       if (is !== undefined) changes.push({ kind: 'remove', name })
@@ -41,7 +51,9 @@ export function revertEntries(
       changes.push({ kind: 'set', name, value: then, owned: [...new Set([...keysOf(is), ...keysOf(then)])] })
     }
   }
-  return { changes }
+  const [first] = left
+  if (first === undefined) return { changes }
+  return changes.length === 0 ? editedWords(first) : { changes, left }
 }
 
 function editedSince(client: ClientDefinition, value: JsonValue, ours: string | undefined): boolean {

@@ -24,12 +24,13 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   const set: EntryChange = { kind: 'set', name: wanted.name, value: reveal(wanted.value), owned: wanted.owned }
   if (present === undefined) {
     if (record === undefined) return act({ change: 'add' }, set)
-    if (facts.wiped) return act({ change: 'add', reason: 'its program had dropped it; put back' }, set)
+    if (facts.wiped && record.gone !== true) return act({ change: 'add', reason: 'its program had dropped it; put back' }, set)
     if (facts.force) return act({ change: 'add', reason: 'removed by hand since the last sync; put back' }, set)
     return refuse(
       facts,
       wanted,
-      record,
+      // Written down, so that it stays a removal by hand when the others go from the file later.
+      { ...record, gone: true },
       'removed by hand since the last sync',
       'mcp-twin sync --adopt removes it everywhere; mcp-twin sync --force puts it back',
     )
@@ -39,7 +40,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   if (!('unreadable' in theirs)) {
     const standing = digest(theirs)
     if (standing === fresh.digest) {
-      if (record?.digest === standing && record.server === wanted.server) return null
+      if (record?.digest === standing && record.server === wanted.server && record.gone !== true) return null
       return act({ change: 'adopt', reason: 'it already says the same' }, null)
     }
     if (standing === record?.digest) return act({ change: 'update' }, set)

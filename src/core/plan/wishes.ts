@@ -49,13 +49,15 @@ function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered)
   const { client, environment, scope, file } = observed
   if (scope !== 'user' || input.manifest.bridge?.enabled === false) return null
   const rendered = renderBridge({ ...input.render, client, environment })
-  if (rendered.kind === 'refuse') {
-    const { reason, hint } = rendered
+  const why = rendered.kind === 'refuse' ? rendered : selfTrouble(input, rendered.launcher)
+  if (why !== null) {
+    const { reason, hint } = why
     return {
       server: BRIDGE,
       step: makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, server: BRIDGE, reason, hint }),
     }
   }
+  if (rendered.kind === 'refuse') return null
   for (const id of rendered.launcher) gathered.self.add(id)
   return { server: BRIDGE, name: rendered.name, value: rendered.value, owned: rendered.owned, holdsKey: false }
 }
@@ -81,10 +83,21 @@ function wishFor(
     if (why !== null) return refuse(why)
     addInstall(input, need.environment, need.words, server, spec, gathered)
   }
+  const why = selfTrouble(input, rendered.launcher)
+  if (why !== null) return refuse(why)
   for (const id of rendered.launcher) gathered.self.add(id)
   for (const id of rendered.launches) gathered.launches.set(id, (gathered.launches.get(id) ?? new Set()).add(server))
   for (const notice of rendered.notices) gathered.notices.add(notice)
   return { server, name, value: rendered.value, owned: rendered.owned, holdsKey: rendered.holdsKey }
+}
+
+/** Why an entry that names our launcher cannot work: the program could not be put on that side. */
+function selfTrouble(input: PlanInput, sides: Iterable<string>): Why | null {
+  for (const id of sides) {
+    const why = input.withoutSelf?.get(id)
+    if (why !== undefined) return why
+  }
+  return null
 }
 
 function packageTrouble(input: PlanInput, id: string, words: string): Why | null {

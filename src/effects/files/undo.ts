@@ -15,12 +15,19 @@ export type Locate = (file: BackedUpFile) => RewriteTarget | Reason
  * Takes our own entries (`names`) of a file back to what they were in `before`, where its program has written it
  * since. Who refuses an entry that was edited since, and who forces it, is decided here.
  */
-export type Revert = (current: Uint8Array, before: Uint8Array | null, names: readonly string[], file: BackedUpFile) => Decision
+export type Revert = (
+  current: Uint8Array,
+  before: Uint8Array | null,
+  names: readonly string[],
+  file: BackedUpFile,
+) => Decision & { readonly left?: readonly string[] }
 
 export interface UndoneFile {
   readonly file: BackedUpFile
   /** `whole`: byte for byte. `entries`: only ours, since the file has other changes. `none`: it was as before already. */
   readonly how: 'whole' | 'entries' | 'none'
+  /** Entries that stay as they are although the file was taken back. */
+  readonly left: readonly string[]
   readonly outcome: RewriteOutcome
 }
 
@@ -47,16 +54,19 @@ export async function newestUndoable(system: System, folder: ReachablePath, loca
   return null
 }
 
+type Note = (how: UndoneFile['how'], left?: readonly string[]) => void
+
 /** What shall become of one file. `note` hears which way it went. */
-function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert, force: boolean, note: (how: UndoneFile['how']) => void) {
+function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert, force: boolean, note: Note) {
   return (current: Uint8Array | null): Decision => {
     const found = digestOf(current)
     note('none')
     if (found === file.before) return { kind: 'nothing' }
     const isUntouched = found === file.after
     if (current !== null && !isUntouched) {
-      note('entries')
-      return revert(current, before, file.entries, file)
+      const { left = [], ...decision } = revert(current, before, file.entries, file)
+      note('entries', left)
+      return decision
     }
     note('whole')
     if (before === null) return { kind: 'remove', folders: file.folders }
@@ -69,13 +79,16 @@ function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert
 
 async function undoFile(system: System, file: BackedUpFile, before: Uint8Array | null, options: UndoOptions): Promise<UndoneFile> {
   const target = options.locate(file)
-  if (!('here' in target)) return { file, how: 'none', outcome: { kind: 'refused', before: null, after: null, notices: [], ...target } }
+  if (!('here' in target))
+    return { file, how: 'none', left: [], outcome: { kind: 'refused', before: null, after: null, notices: [], ...target } }
   let how: UndoneFile['how'] = 'none'
-  const decide = decideFor(file, before, options.revert, options.force, (way) => {
+  let left: readonly string[] = []
+  const decide = decideFor(file, before, options.revert, options.force, (way, names = []) => {
     how = way
+    left = names
   })
   const outcome = await rewriteFile(system, target, decide, options.run.forFile(file))
-  return { file, how, outcome }
+  return { file, how, left, outcome }
 }
 
 export interface UndoOptions {
@@ -97,6 +110,6 @@ export async function undoRun(system: System, options: UndoOptions): Promise<{ f
   const { index, bytes } = await readRun(system, options.folder, options.id)
   const files: UndoneFile[] = []
   for (const file of [...index.files].reverse()) files.push(await undoFile(system, file, await bytes(file), options))
-  const complete = files.every(({ outcome }) => outcome.kind === 'written' || outcome.kind === 'unchanged')
+  const complete = files.every(({ outcome, left }) => left.length === 0 && (outcome.kind === 'written' || outcome.kind === 'unchanged'))
   return { files, run: await options.run.finish({ complete }) }
 }

@@ -85,6 +85,11 @@ function endedBadly(environment: Environment, call: NpmCall, answer: Answer): Np
     const reason = `npm did not end within ${Math.round(call.timeoutMs / 1000)} s`
     return { code: 'timeout', reason, hint: 'check the network, then run the same command again' }
   }
+  if (answer.code !== null && answer.stdout.length + answer.stderr.length === 0) {
+    // As a node does that crashes: seen on a full disk, with Windows' npm under Wine.
+    const reason = `npm on ${label} ended with code ${answer.code} without a word`
+    return { code: 'silent', reason, hint: 'see whether the disk is full there, then run the same command again' }
+  }
   if (answer.code === null) return { code: 'stopped', reason: 'npm was stopped before it was done', hint: 'run the same command again' }
   return null
 }

@@ -37,9 +37,10 @@ export async function isWhole(system: System, environment: Environment, version:
 }
 
 /**
- * Is there something to be done about what a version folder lacks? On another side always: its npm is asked. On the own
- * side only what this program has itself can be copied, and what another side's run could not get there is asked for again;
- * any other copy was installed without (`npm install --omit=optional`), and stays as its owner wants it.
+ * Is there something to be done about what a version folder lacks? Not on another side: the bridge runs at home, so a copy
+ * elsewhere works without them. On the own side what this program has itself can be copied, and what another side's run
+ * could not get there is asked for again; any other copy was installed without (`npm install --omit=optional`), and
+ * stays as its owner wants it.
  */
 async function canComplete(
   system: System,
@@ -48,7 +49,7 @@ async function canComplete(
   version: NativePath,
   lacked: readonly Binary[],
 ): Promise<boolean> {
-  if (!environment.self || lacked.length === 0) return lacked.length > 0
+  if (!environment.self || lacked.length === 0) return false
   if (await isNoted(system, environment, version)) return true
   for (const each of lacked) if ((await ownBinary(system, root, each)) !== null) return true
   return false

@@ -7,7 +7,7 @@ import type { Run } from '../files/backup.ts'
 import { writeLaunches } from '../run/launches.ts'
 import type { Situation } from '../situation/open.ts'
 import { applyFile } from './files.ts'
-import { applyInstalls } from './installs.ts'
+import { applyInstalls, type Installed } from './installs.ts'
 import type { SyncOptions } from './options.ts'
 import { writeState } from './own-files.ts'
 
@@ -33,7 +33,7 @@ export async function applyPlan(
   const installed = await applyInstalls(system, input, plan, options)
   options.signal.throwIfAborted()
   let changed = await beforeFiles()
-  const again = installed.failed.size === 0 ? plan : makePlan(without(input, installed.failed))
+  const again = installed.failed.size + installed.withoutSelf.size === 0 ? plan : makePlan(without(input, installed))
   await writeLaunches(system, input, again.launches)
   let state = situation.state
   const steps: Step[] = [...installed.steps, ...again.held]
@@ -53,7 +53,8 @@ export async function applyPlan(
   return { steps, state, changed, written, notices: [...notices] }
 }
 
-const without = (input: PlanInput, failed: ReadonlyMap<string, { reason: string; hint: string }>): PlanInput => ({
+const without = (input: PlanInput, { failed, withoutSelf }: Installed): PlanInput => ({
   ...input,
+  withoutSelf,
   unavailable: (environment, words) => input.unavailable(environment, words) ?? failed.get(`${environment} ${words}`) ?? null,
 })

@@ -33,6 +33,8 @@ function jobsFor(files: readonly PlannedFile[]): Job[] {
   const jobs = new Map<string, Job>()
   for (const file of files) {
     for (const wanted of file.wishes.wanted) {
+      // What was refused or could not be installed does not stand there, so there is nothing to start.
+      if (file.plan.refusal !== null || !file.plan.present.has(wanted.name)) continue
       const entry = meaning(reveal(wanted.value), file.observed.client)
       if ('unreadable' in entry) continue
       const key = `${file.observed.environment.id}\n${JSON.stringify(entry)}`

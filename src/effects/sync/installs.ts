@@ -16,6 +16,8 @@ export interface Installed {
   readonly steps: readonly Step[]
   /** `environment words` → why it is not there. */
   readonly failed: ReadonlyMap<string, Why>
+  /** Sides where this program itself could not be put. */
+  readonly withoutSelf: ReadonlyMap<string, Why>
   readonly notices: readonly string[]
 }
 
@@ -23,14 +25,21 @@ export interface Installed {
 export async function applyInstalls(system: System, input: PlanInput, plan: Plan, options: SyncOptions): Promise<Installed> {
   const steps: Step[] = []
   const failed = new Map<string, Why>()
+  const withoutSelf = new Map<string, Why>()
   const notices: string[] = []
   const sides = [...new Set(plan.installs.map((each) => each.environment))]
   const progress = options.progress('Installing')
   const left = new Set(plan.installs.map((each) => each.step))
+  const tell = (): void => {
+    const [now] = left
+    const done = plan.installs.length - left.size
+    progress.update(now === undefined ? 'mcp-twin itself' : `${now.reason ?? ''} (${done} of ${plan.installs.length} done)`)
+  }
   const work = async (each: InstallStep): Promise<void> => {
+    tell()
     const ended = await installOne(system, input, each, options)
     left.delete(each.step)
-    progress.update(`${plan.installs.length - left.size} of ${plan.installs.length}`)
+    tell()
     steps.push(ended.step)
     notices.push(...ended.notices)
     if (ended.step.outcome === 'failed')
@@ -51,11 +60,16 @@ export async function applyInstalls(system: System, input: PlanInput, plan: Plan
     )
     // After Ctrl-C nothing of ours is to be put anywhere either.
     options.signal.throwIfAborted()
-    for (const step of plan.self) steps.push(await placeSelf(system, input, step, options, (text) => progress.update(text)))
+    for (const step of plan.self) {
+      const placed = await placeSelf(system, input, step, options, (text) => progress.update(text))
+      steps.push(placed)
+      if (placed.outcome === 'failed')
+        withoutSelf.set(step.environment, { reason: 'mcp-twin itself could not be put there', hint: placed.hint ?? 'mcp-twin sync' })
+    }
   } finally {
     progress.done()
   }
-  return { steps, failed, notices }
+  return { steps, failed, withoutSelf, notices }
 }
 
 async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -91,7 +105,10 @@ async function installOne(
           `${environmentLabel(side)}: install scripts were not run for ${wanted.join(', ')}; a server that needs them wants "allowScripts": true`,
         ]
   return {
-    step: outcome === 'failed' ? endStep(each.step, 'failed', reason ?? 'npm failed', hint ?? null) : endStep(each.step, 'done'),
+    step:
+      outcome === 'failed'
+        ? endStep(each.step, 'failed', `${each.locked.name} ${each.locked.version}: ${reason ?? 'npm failed'}`, hint ?? null)
+        : endStep(each.step, 'done'),
     notices,
   }
 }
@@ -107,7 +124,7 @@ async function placeSelf(
   const folder = input.render.folders(step.environment)
   if (side === undefined || folder === null) return endStep(step, 'failed', 'that side is not known')
   const { outcome, reason, hint } = await installSelf(system, input.render.world, side, folder, { offline, signal, onProgress })
-  if (outcome === 'failed') return endStep(step, 'failed', reason ?? 'the program could not be copied', hint ?? null)
+  if (outcome === 'failed') return endStep(step, 'failed', `mcp-twin itself: ${reason ?? 'it could not be copied'}`, hint ?? null)
   const homeFolder = input.render.folders(input.home.id)
   if (homeFolder !== null) await writeHomeJson(system, side, { environment: input.home, folder: homeFolder })
   if (reason === undefined || hint === undefined) return endStep(step, 'done')

@@ -30,9 +30,9 @@ export async function writeOwn(
     backup,
   )
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
-    throw new TwinError('not-written', `${shown} could not be written: ${outcome.reason ?? 'unknown'}`, {
+    throw new TwinError('not-written', outcome.reason ?? `${shown} could not be written`, {
       place: { file: shown },
-      ...(outcome.hint === undefined ? {} : { hint: outcome.hint }),
+      hint: outcome.hint ?? 'mend that, then run the same command again: it goes on where this one stopped',
     })
   }
   return outcome.kind === 'written'

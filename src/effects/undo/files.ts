@@ -39,7 +39,7 @@ export const locator =
 /** How a file that was written since the run is taken back: entry by entry where it is a client's. */
 export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
   const statePath = layout(situation.home.environment, situation.home.folder).state
-  return (current, before, names, file): Decision => {
+  return (current, before, names, file) => {
     if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, force)
     const client = clientById(file.client)
     if (client === null)
@@ -58,6 +58,7 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
       bytes: edit.bytes,
       holdsKey: false,
       check: () => checkEdit(read.document, edit.bytes, reverted.changes, options),
+      ...(reverted.left === undefined ? {} : { left: reverted.left }),
     }
   }
 }
@@ -83,3 +84,12 @@ export const withRecords = (state: State, from: State, files: readonly Pick<Back
     if (client === null) return next
     return withRecord(next, { environment, client, file }, from.files[environment]?.[client]?.[file] ?? null)
   }, state)
+
+/** `state` with the records that `from` has of these entries of one file. */
+export function withEntries(state: State, from: State, { environment, client, file }: BackedUpFile, names: readonly string[]): State {
+  if (client === null) return state
+  const place = { environment, client, file }
+  const [now, had] = [recordOf(state, place), recordOf(from, place)]
+  const kept = Object.entries(had.entries).filter(([name]) => names.includes(name))
+  return withRecord(state, place, { ...now, entries: { ...now.entries, ...Object.fromEntries(kept) } })
+}

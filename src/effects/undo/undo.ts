@@ -1,4 +1,5 @@
 import { layout } from '../../core/layout.ts'
+import { editedWords } from '../../core/plan/revert.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import { usageError } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
@@ -8,7 +9,7 @@ import { listRuns, readRun, type RunSummary } from '../files/history.ts'
 import { newestUndoable, type UndoneFile, undoRun } from '../files/undo.ts'
 import { type Situation, reach } from '../situation/open.ts'
 import { loadState, saveState } from '../situation/records.ts'
-import { locator, reverter, withRecords } from './files.ts'
+import { locator, reverter, withEntries, withRecords } from './files.ts'
 
 /** What an undo did. */
 export interface Undone {
@@ -38,7 +39,7 @@ export async function undo(system: System, situation: Situation, named: string |
   return {
     id,
     run: ownRun,
-    steps: files.filter(({ file }) => file.client !== null || file.file === situation.place.shown).map(stepOf),
+    steps: files.filter(({ file }) => file.client !== null || file.file === situation.place.shown).flatMap(stepsOf),
     changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || file.file === situation.place.shown)),
     written: new Set(files.flatMap(({ file, outcome }) => (outcome.kind === 'written' && file.client !== null ? [file.client] : []))),
   }
@@ -46,9 +47,26 @@ export async function undo(system: System, situation: Situation, named: string |
 
 /** A file that stayed as it is keeps the record of what is in it. */
 async function keepRecords(system: System, situation: Situation, files: readonly UndoneFile[]): Promise<void> {
-  const left = files.filter(({ outcome }) => outcome.kind === 'refused' || outcome.kind === 'failed').map(({ file }) => file)
-  if (left.length === 0) return
-  await saveState(system, situation.statePath, withRecords(await loadState(system, situation.statePath), situation.state, left))
+  const whole = files.filter(({ outcome }) => outcome.kind === 'refused' || outcome.kind === 'failed').map(({ file }) => file)
+  const partly = files.filter(({ left }) => left.length > 0)
+  if (whole.length === 0 && partly.length === 0) return
+  const now = withRecords(await loadState(system, situation.statePath), situation.state, whole)
+  await saveState(
+    system,
+    situation.statePath,
+    partly.reduce((state, { file, left }) => withEntries(state, situation.state, file, left), now),
+  )
+}
+
+/** Each entry that was left, then what became of the others; of a file of which nothing was left, that alone. */
+function stepsOf(undone: UndoneFile): Step[] {
+  const { file, left } = undone
+  const place = { environment: file.environment, client: file.client, file: file.file }
+  const others = { ...file, entries: file.entries.filter((name) => !left.includes(name)) }
+  return [
+    ...left.map((server) => makeStep({ kind: 'refuse', ...place, server, ...editedWords(server) })),
+    stepOf({ ...undone, file: others }),
+  ]
 }
 
 function stepOf({ file, how, outcome }: UndoneFile): Step {

@@ -38,7 +38,7 @@ const script = [
   'const wait = (ms) => new Promise((done) => setTimeout(done, ms))',
   'const left = () => ended.filter((pid) => send(pid, 0))',
   'const finish = async () => {',
-  '  for (let waited = 0; waited < 4000 && left().length > 0; waited += 50) await wait(50)',
+  '  for (let waited = 0; waited < 8000 && left().length > 0; waited += 50) await wait(50)',
   '  for (const pid of left()) send(pid, "SIGKILL")',
   '  for (let waited = 0; waited < 1000 && left().length > 0; waited += 50) await wait(50)',
   '  process.stdout.write(JSON.stringify({ ended, left: left() }))',

@@ -20,7 +20,11 @@ function start(name, { command, args = [], env = {} }) {
   const answer = { name, tools: [], stray: [], stderr: '', readyMs: 0, endMs: 0, code: null, trouble: null }
   const waiting = new Map()
   const send = (message) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
-  const ask = (id, method, params = {}) => new Promise((resolve) => (waiting.set(id, resolve), send({ id, method, params })))
+  const ask = (id, method, params = {}) =>
+    new Promise((resolve) => {
+      waiting.set(id, resolve)
+      send({ id, method, params })
+    })
   child.stdin.on('error', () => {})
   child.stderr.on('data', (chunk) => (answer.stderr += chunk))
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -33,7 +37,10 @@ function start(name, { command, args = [], env = {} }) {
   })
   const ended = new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message))
-    child.on('close', (code) => ((answer.code = code), resolve(`it ended with ${code}`)))
+    child.on('close', (code) => {
+      answer.code = code
+      resolve(`it ended with ${code}`)
+    })
   })
   const talk = async () => {
     const hello = await ask(1, 'initialize', {

@@ -1,7 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { inLinux, inWindows, type LabOptions, type LabResult, linuxHome, resetLab, windowsProfile } from '../../support/lab.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inLinux, inWindows, labFolder, type LabOptions, type LabResult, linuxHome, resetLab, windowsProfile } from '../../support/lab.ts'
 import { nodePath, projectFolder } from '../../support/machine.ts'
+import { processesWith, type Running } from '../../support/processes.ts'
 
 export const windowsHome = 'C:\\Users\\Twin User'
 export const desktopFolder = join(windowsProfile, 'AppData/Roaming/Claude')
@@ -75,7 +77,10 @@ export interface Answer {
 }
 
 /** Starts every entry of a config, or those named, as Claude Desktop does. `file` as Windows spells it. */
-export async function asDesktop(file = `${windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`, names: readonly string[] = []) {
+export async function asDesktop(
+  file = `${windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`,
+  names: readonly string[] = [],
+) {
   const { stdout, stderr } = await inWindows(['node', `${windowsHome}\\claude-desktop.mjs`, file, ...names], { timeoutMs: 120_000 })
   try {
     const answers: Answer[] = JSON.parse(stdout.toString())
@@ -104,6 +109,16 @@ export function bytesOf(folders: readonly string[], but: RegExp): Record<string,
     }
   }
   return found
+}
+
+/** Processes of this lab, and of no other one on the machine, whose command line holds the text: what still runs after two seconds. */
+export async function leftoversOf(text: string, withinMs = 2000): Promise<Running[]> {
+  const until = Date.now() + withinMs
+  for (;;) {
+    const found = processesWith(labFolder).filter(({ command }) => command.includes(text))
+    if (found.length === 0 || Date.now() > until) return found
+    await sleep(50)
+  }
 }
 
 /** Leaves a side without what a run of ours put there, where a whole reset would take longer than the test. */

@@ -5,7 +5,7 @@ const servers = { x: { command: 'node' } }
 const twoSides = () => world().wsl().windows().build()
 type Place = ReturnType<typeof twoSides>
 const manifest = (place: Place, clients: object) =>
-  place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers, clients }))
+  place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, bridge: { enabled: false }, servers, clients }))
 
 describe('a client’s file that the manifest names', () => {
   it('may begin with ~, and is the file of the side it lies on alone', async () => {

@@ -17,7 +17,10 @@ describe('what is said', () => {
   it('names the program that keeps the keys when it does not have one', async () => {
     const place = world().wsl().build()
     const servers = { keyed: { command: 'node', env: { K: '${secret:MISSING}' } } }
-    place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, secrets: { command: ['/bin/false', '{name}'] }, servers }))
+    place.scratch.write(
+      '.mcp-twin/mcp-twin.json',
+      JSON.stringify({ version: 1, bridge: { enabled: false }, secrets: { command: ['/bin/false', '{name}'] }, servers }),
+    )
     const { code, json } = await place.cli(['sync', '--json'])
     expect(code).toBe(3)
     expect(json.steps[0]).toMatchObject({

@@ -117,7 +117,10 @@ function furnish(builder: WorldBuilder, npmrc: string): Twins {
       writeFileSync(file, JSON.stringify(seen))
     },
     manifest(servers, more = {}) {
-      writeFileSync(join(home, '.mcp-twin/mcp-twin.json'), `${JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)}\n`)
+      writeFileSync(
+        join(home, '.mcp-twin/mcp-twin.json'),
+        `${JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)}\n`,
+      )
     },
     servers(side, client) {
       const { mcpServers } = z.looseObject({ mcpServers: z.record(z.string(), z.any()) }).parse(planted.side(side).config(client))

@@ -24,12 +24,15 @@ describeUnless(await lacksClaudeCode(), 'what init and sync write for the real C
     const far = await modern({ key: KEY })
     const place = home()
     mkdirSync(place.path('.config/Claude'), { recursive: true })
-    place.manifest({
-      typed: place.tiny,
-      'by-launcher': { ...place.tiny, launch: 'run' },
-      far: { url: far.url, headers: { 'x-api-key': '${secret:FAR_KEY}' } },
-      'odd name (새)': place.tiny,
-    })
+    place.manifest(
+      {
+        typed: place.tiny,
+        'by-launcher': { ...place.tiny, launch: 'run' },
+        far: { url: far.url, headers: { 'x-api-key': '${secret:FAR_KEY}' } },
+        'odd name (새)': place.tiny,
+      },
+      { bridge: { enabled: true } },
+    )
     place.write(
       codeFile,
       JSON.stringify({
@@ -42,7 +45,8 @@ describeUnless(await lacksClaudeCode(), 'what init and sync write for the real C
       env: { MCP_TWIN_SECRET_FAR_KEY: KEY },
     })
     expect(first, JSON.stringify(first.steps)).toMatchObject({ code: 0, inSync: true })
-    expect(Object.keys(place.servers(codeFile))).toHaveLength(7)
+    expect(Object.keys(place.servers(codeFile))).toHaveLength(8)
+    expect(place.servers(codeFile)).toHaveProperty('mcp-twin')
     expect(await judged(place)).toEqual(allOf(place))
 
     for (const words of [
@@ -75,6 +79,9 @@ describeUnless(await lacksClaudeCode(), 'what init and sync write for the real C
   })
 })
 
+/** How many tools a server of these tests has; the bridge's number is its own business. */
+const toolsOf = (name: string): unknown => (name === 'mcp-twin' ? expect.any(Number) : name === 'far' ? 3 : 1)
+
 describe('what init and sync write for Claude Desktop', () => {
   const manifestFor = (tiny: object, url: string) => ({
     typed: tiny,
@@ -88,13 +95,13 @@ describe('what init and sync write for Claude Desktop', () => {
     const far = await modern({ key: KEY })
     const place = home({ npmrc: settingsFor(registry) })
     mkdirSync(place.path('.config/Claude'), { recursive: true })
-    place.manifest(manifestFor(place.tiny, far.url))
+    place.manifest(manifestFor(place.tiny, far.url), { bridge: { enabled: true } })
     expect(await place.json(['sync'], { env: { MCP_TWIN_SECRET_FAR_KEY: KEY } })).toMatchObject({ code: 0, inSync: true })
     for (const [name, entry] of Object.entries(place.servers(desktopFile))) {
       const answer = await startAsDesktop(place, entry as DesktopEntry)
       expect({ name, tools: answer.tools.length, stray: answer.stray, code: answer.code }).toEqual({
         name,
-        tools: name === 'far' ? 3 : 1,
+        tools: toolsOf(name),
         stray: [],
         code: 0,
       })
@@ -120,11 +127,11 @@ describe('what init and sync write for Claude Desktop', () => {
     const result = await planted.cli(['sync', '--json'], { env: { MCP_TWIN_SECRET_FAR_KEY: KEY } })
     expect(result, result.output).toMatchObject({ code: 0, json: { inSync: true } })
     const { mcpServers } = planted.side('windows').config('claude-desktop') as { mcpServers: Record<string, DesktopEntry> }
-    expect(Object.keys(mcpServers)).toEqual(['typed', 'pkg', 'by-launcher', 'far', 'across'])
+    expect(Object.keys(mcpServers)).toEqual(['typed', 'pkg', 'by-launcher', 'far', 'across', 'mcp-twin'])
     expect(mcpServers.across?.command.toLowerCase()).toMatch(/wsl\.exe$/)
     for (const [name, entry] of Object.entries(mcpServers)) {
       const answer = await startAsDesktopOn(planted, 'windows', entry)
-      expect({ name, tools: answer.tools.length, stray: answer.stray }).toEqual({ name, tools: name === 'far' ? 3 : 1, stray: [] })
+      expect({ name, tools: answer.tools.length, stray: answer.stray }).toEqual({ name, tools: toolsOf(name), stray: [] })
     }
     expect(await leftovers(planted.scratch.root)).toEqual([])
   })

@@ -30,6 +30,12 @@ function found(): Home {
 /** Everything but what detection and a first look may keep. */
 const content = (place: Home) => contentOf(place.home, ['.npm'])
 
+/** No bridge: what it does is shown elsewhere. */
+async function answerBridge(screen: Terminal): Promise<void> {
+  await screen.waitFor('through the bridge?')
+  await screen.keys('n', 'Enter')
+}
+
 const nothingHappened = async (place: Home, before: Map<string, string>) => {
   expect(await leftovers(place.root)).toEqual([])
   for (const each of ['mcp-twin.json', 'mcp-twin.lock.json', 'state.json', 'secrets.json', 'backups', 'app', 'bin'])
@@ -50,6 +56,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     await screen.keys('Enter')
     await screen.waitFor('More from the list')
     await screen.keys('Space', 'Enter')
+    await answerBridge(screen)
     await screen.waitFor(/TAVILY_API_KEY/)
     await screen.type(KEY)
     await screen.waitFor('•••')
@@ -71,6 +78,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     await screen.keys('Down', 'Space', 'Enter')
     await screen.waitFor('More from the list')
     await screen.keys('Space', 'Enter')
+    await answerBridge(screen)
     await screen.waitFor(/TAVILY_API_KEY/)
     await screen.keys('Enter')
     expect(await screen.exit()).toBe(3)
@@ -94,6 +102,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     await screen.keys('Enter')
     await screen.waitFor('More from the list')
     await screen.keys('Enter')
+    await answerBridge(screen)
     expect(await screen.exit()).toBe(0)
     expect(JSON.parse(planted.self.read('.mcp-twin/mcp-twin.json')).servers.far).toEqual({ url: 'http://127.0.0.1:9/mcp' })
   })
@@ -109,12 +118,23 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
       },
     ],
     [
+      'the bridge',
+      async (screen) => {
+        await screen.waitFor(/which ones shall mcp-twin/)
+        await screen.keys('Enter')
+        await screen.waitFor('More from the list')
+        await screen.keys('Enter')
+        await screen.waitFor('through the bridge?')
+      },
+    ],
+    [
       'the key',
       async (screen) => {
         await screen.waitFor(/which ones shall mcp-twin/)
         await screen.keys('Enter')
         await screen.waitFor('More from the list')
         await screen.keys('Space', 'Enter')
+        await answerBridge(screen)
         await screen.waitFor(/TAVILY_API_KEY/)
         await screen.type('half-typed')
       },
@@ -143,6 +163,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
       const screen = await terminal(place, ['init', '--server', '@tiny/slow@1.0.0'])
       await screen.waitFor('More from the list')
       await screen.keys('Enter')
+      await answerBridge(screen)
       await screen.waitFor('Installing')
       while (!slow.requests.some((path) => path.includes('/-/'))) await new Promise((resolve) => setTimeout(resolve, 50))
       await screen.keys('C-c')

@@ -171,7 +171,10 @@ describe('a key', () => {
     const [old, fresh] = [marker(), marker()]
     const planted = world()
       .wsl('Ubuntu')
-      .file('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: { a: { command: 'x', env: { K: '${secret:K}' } } } }))
+      .file(
+        '.mcp-twin/mcp-twin.json',
+        JSON.stringify({ version: 1, servers: { a: { command: 'x', env: { K: '${secret:K}' } } }, bridge: { enabled: false } }),
+      )
       .windows()
       .build()
     await planted.cli(['secret', 'set', 'K'], { input: old })

@@ -237,17 +237,19 @@ describe('processes of ours', () => {
     spawn(nodePath, args, { cwd: planted.scratch.home, env: planted.env(), stdio: ['pipe', 'pipe', 'pipe'] })
 
   it('are ended, each by its id; others that know our folder are left alone', async () => {
-    plant({ launch: 'run' })
+    plant({ launch: 'run', bridge: { enabled: true } })
+    planted.self.write(`${marker}.js`, 'setInterval(() => {}, 1000)')
     await sync()
-    // A server, a relay, a watcher from our launcher and one from elsewhere; and somebody who only reads.
+    // A server, a bridge, a relay, a watcher from our launcher and one from elsewhere; and somebody who only reads.
     const server = begin([launcher(), 'run', marker])
     const relay = begin([launcher(), 'run', 'relay'])
+    const bridge = begin([launcher(), 'serve', '--client', 'claude-code'])
     const reader = begin(['-e', 'setInterval(() => {}, 1000)', own('mcp-twin.json')])
     const watcher = watching(planted)
     await watcher.next('its first sync', () => true)
     await until('the server runs', () => existsSync(`/proc/${server.pid}`) && existsSync(`/proc/${relay.pid}`))
     await sleep(1000)
-    const ends = [server, relay].map((child) =>
+    const ends = [server, relay, bridge].map((child) =>
       child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve([]),
     )
     try {
@@ -256,8 +258,11 @@ describe('processes of ours', () => {
       const pids = json.ended.map(({ pid }: { pid: number }) => pid)
       expect(pids).toContain(watcher.child.pid)
       expect(pids).toContain(relay.pid)
+      expect(pids).toContain(server.pid)
+      expect(pids).toContain(bridge.pid)
+      expect(existsSync(own('bridge'))).toBe(true)
       await Promise.all(ends)
-      await until('the watcher is gone', () => watcher.child.exitCode !== null)
+      await until('the watcher is gone', () => watcher.child.exitCode !== null || watcher.child.signalCode !== null)
       expect(watcher.child.exitCode).toBe(0)
       expect(reader.exitCode).toBe(null)
       expect(pids).not.toContain(reader.pid)
@@ -266,7 +271,7 @@ describe('processes of ours', () => {
       expect(readdirSync(own()).sort()).not.toContain('bin')
       expect(readdirSync(own()).sort()).not.toContain('locks')
     } finally {
-      for (const child of [server, relay, reader]) child.kill('SIGKILL')
+      for (const child of [server, relay, bridge, reader]) child.kill('SIGKILL')
     }
   })
 })

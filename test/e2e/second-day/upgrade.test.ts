@@ -73,7 +73,7 @@ describe('an upgrade of the program while it is in use', () => {
   it('lets what runs go on with the old version, starts the new one from then on, and clears away what nobody uses', async () => {
     const far = await modern()
     const servers = { tiny: { package: 'tiny-mcp' }, far: { url: far.url }, third: { command: 'node', args: ['third.js'] } }
-    const text = (list: object) => JSON.stringify({ version: 1, servers: list, launch: 'run', bridge: { enabled: false } }, null, 2)
+    const text = (list: object) => JSON.stringify({ version: 1, servers: list, launch: 'run' }, null, 2)
     // A client that relays by itself has an entry of ours for each server only where it cannot do so.
     planted = world()
       .linux()
@@ -100,9 +100,10 @@ describe('an upgrade of the program while it is in use', () => {
 
     const tinyServer = await start('tiny')
     const relay = await startRelay()
+    const bridge = await start('mcp-twin')
     watcher = watching(planted, [], launcher())
     await watcher.next('its first round', ({ inSync }) => inSync)
-    expect(users(first)).toHaveLength(2)
+    expect(users(first)).toHaveLength(3)
 
     const entries = readFileSync(code(), 'utf8')
     const upgrade = await sync(join(newer, 'bin', 'mcp-twin.mjs'))
@@ -114,14 +115,17 @@ describe('an upgrade of the program while it is in use', () => {
     // The old ones go on, and the watcher neither ends nor puts its own version back.
     expect(await tools(tinyServer)).toEqual(['version_1_0_0'])
     expect(await tools(relay)).toContain('echo')
+    expect(await tools(bridge)).toContain('bridge_status')
     writeFileSync(code(), '{}')
-    await until('the watcher puts entries back', () => names().length === 3, 5000)
+    await until('the watcher puts entries back', () => names().length === 4, 5000)
     await watcher.next('the news of it', ({ changed }) => changed)
     expect(current()).toBe(second)
 
     // New ones are the new version.
     const fresh = await startRelay()
-    expect(users(second)).toEqual([String(fresh.pid)])
+    const newBridge = await start('mcp-twin')
+    expect(users(second).sort()).toEqual([String(fresh.pid), String(newBridge.pid)].sort())
+    expect(await tools(newBridge)).toEqual(await tools(bridge))
     expect(await tools(fresh)).toContain('echo')
     const version = await cli({ home: planted.scratch.home, env: planted.env() }, ['--version'], { program: launcher() })
     expect(version.stdout.trim()).toBe(NEXT)
@@ -130,11 +134,13 @@ describe('an upgrade of the program while it is in use', () => {
     const later = () => utimesSync(own('app', 'current'), new Date(0), new Date(0))
     later()
     planted.self.write('.mcp-twin/mcp-twin.json', text({ ...servers, fourth: { command: 'node', args: ['4.js'] } }))
-    await until('the old watcher follows the manifest', () => names().length === 4)
+    await until('the old watcher follows the manifest', () => names().length === 5)
     await watcher.next('the news of it', ({ changed }) => changed)
     expect(versions()).toEqual([first, second].sort())
     await relay.end()
     expect(await watcher.end()).toBe(0)
+    expect(await tools(bridge)).toContain('bridge_status')
+    await bridge.end()
     later()
     planted.self.write('.mcp-twin/mcp-twin.json', text(servers))
     await sync(launcher())

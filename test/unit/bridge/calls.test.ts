@@ -151,9 +151,7 @@ describe('the audit (rows 124 to 127)', () => {
     await place.refused('read_file', { path: '/x\n{"at":"forged"}\r\u001b[2J\u202egnp' })
     const lines = readFileSync(join(place.folder, 'audit.jsonl'), 'utf8').trim().split('\n')
     expect(lines).toHaveLength(1)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     expect(lines[0]).not.toMatch(/[\u001b\u202e]/)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (any) => !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(oneLine(any))))
   })
   it('row 127: a key is dots, in the audit, in answers and in files that are read', async () => {

@@ -8,7 +8,7 @@ const stdio = { kind: 'stdio', command: 'node', args: [], env: {} } as const
 
 describe('the keys of an entry', () => {
   it('are compared where the manifest names them, text around them aside', () => {
-    const entry = { ...stdio, args: ['x.js', '--token=' + KEY], env: { GOOD: `Bearer ${KEY}`, BAD: 'Bearer other', PLAIN: 'x' } }
+    const entry = { ...stdio, args: ['x.js', `--token=${KEY}`], env: { GOOD: `Bearer ${KEY}`, BAD: 'Bearer other', PLAIN: 'x' } }
     const spec = { args: ['--token=${secret:A}'], env: { GOOD: 'Bearer ${secret:A}', BAD: 'Bearer ${secret:A}', PLAIN: 'x' } }
     expect(heldKeys(spec, entry, keyOf)).toEqual([
       { key: 'A', same: true },

@@ -24,16 +24,14 @@ const variables = fc.dictionary(
 )
 const some = <T extends object>(key: string, value: T) => (Object.keys(value).length === 0 ? {} : { [key]: value })
 
-const packageServer = fc
-  .record({ words: fc.constantFrom(...Object.keys(packages)), args, env: variables, bin: fc.boolean() })
-  .map(
-    ({ words, args, env, bin }): ServerSpec => ({
-      package: words,
-      ...(bin && words.startsWith('chrome') ? { bin: 'chrome-devtools' } : {}),
-      ...some('args', args),
-      ...some('env', env),
-    }),
-  )
+const packageServer = fc.record({ words: fc.constantFrom(...Object.keys(packages)), args, env: variables, bin: fc.boolean() }).map(
+  ({ words, args, env, bin }): ServerSpec => ({
+    package: words,
+    ...(bin && words.startsWith('chrome') ? { bin: 'chrome-devtools' } : {}),
+    ...some('args', args),
+    ...some('env', env),
+  }),
+)
 const commandServer = fc
   .record({
     command: fc.constantFrom('/opt/my thing/serve', 'C:\\My Tools\\serve.exe', 'D:\\x.exe', '/usr/bin/python3'),

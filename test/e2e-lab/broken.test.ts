@@ -1,0 +1,298 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { driveC, inLinux, labFolder, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { describeUnless } from '../support/left-out.ts'
+import { nodePath, toolPath } from '../support/machine.ts'
+import { type MiniRegistry, miniRegistry } from '../support/mini-registry.ts'
+import { watchProcesses } from '../support/processes.ts'
+import * as lab from './support/story.ts'
+
+// What does not work on one side is said with side, cause and remedy; the other side is done; and nothing hangs.
+
+const plain = { command: 'node', args: ['x.mjs'] }
+const withPackage = { pkg: { package: 'tiny-server@1.0.0' }, plain }
+// More than fits on the small disk below, and nothing that packing makes smaller.
+const ballast = randomBytes(3_000_000).toString('base64')
+const system32 = join(driveC, 'windows/system32')
+const nodejs = join(driveC, 'Program Files/nodejs')
+const ownFolder = (home: string) => join(home, '.mcp-twin')
+const serversIn = (file: string): string[] => (existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, 'utf8')).mcpServers ?? {}) : [])
+
+function atHome(home: string, servers: object): void {
+  lab.write(join(ownFolder(home), 'mcp-twin.json'), JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
+}
+
+interface Step {
+  readonly kind: string
+  readonly environment: string
+  readonly client: string | null
+  readonly server: string | null
+  readonly outcome: string
+  readonly reason: string | null
+  readonly hint: string | null
+}
+const endedAs = (json: { steps: Step[] }, outcome: string): Step[] => json.steps.filter((step) => step.outcome === outcome)
+
+const sync = (type: typeof lab.onLinux, options: lab.TypeOptions = {}) => type(['sync', '--json', '--quiet'], options)
+
+/** Words that change what is mounted, for one command alone. */
+const apart = (setup: string): string[] => ['unshare', '--mount', '/bin/sh', '-c', `${setup} && exec "$@"`, 'sh']
+
+/** A Windows program in the place of another, and the way back. */
+function replaced(file: string, by: string | null): () => void {
+  renameSync(file, `${file}.away`)
+  if (by !== null) copyFileSync(by, file)
+  return () => renameSync(`${file}.away`, file)
+}
+
+function shim(mode: string): string {
+  const file = join(labFolder, `shim-${mode}.exe`)
+  execFileSync('x86_64-w64-mingw32-gcc', ['-O2', '-s', `-D${mode}`, '-o', file, join(import.meta.dirname, 'support/shim.c')])
+  return file
+}
+
+describeUnless(await lacksLab(), 'broken', () => {
+  let repair: (() => unknown)[] = []
+  let registry: MiniRegistry
+  beforeAll(async () => {
+    await lab.freshLab()
+    registry = await miniRegistry()
+    registry.publish({ manifest: { name: 'tiny-server', version: '1.0.0', bin: 'server.js' }, files: { 'server.js': '', ballast } })
+    for (const home of [linuxHome, windowsProfile]) appendFileSync(join(home, '.npmrc'), `\nregistry=${registry.url}\n`)
+  })
+  beforeEach(() => lab.forget())
+  afterEach(async () => {
+    for (const each of repair.reverse()) await each()
+    repair = []
+  })
+  afterAll(async () => {
+    await registry.close()
+    await resetLab()
+  })
+
+  describe('interop that is switched off', () => {
+    const turn = (state: 0 | 1) => inLinux(['sh', '-c', `echo ${state} > /proc/sys/fs/binfmt_misc/WSLInterop`])
+    const reason = /programs of Windows cannot be started from here: interop is switched off/
+
+    it('leaves Linux complete when nothing is known of Windows, and starts nothing there', async () => {
+      atHome(linuxHome, { plain })
+      await turn(0)
+      repair.push(() => turn(1))
+      const watch = await watchProcesses('/windows/')
+      const { code, json } = await sync(lab.onLinux)
+      expect((await watch.stop()).sightings.filter(({ where }) => where === 'cmdline')).toEqual([])
+      expect(code).toBe(3)
+      expect(endedAs(json, 'refused')).toEqual([
+        expect.objectContaining({
+          environment: 'windows',
+          client: 'claude-desktop',
+          reason: expect.stringMatching(reason),
+          hint: expect.stringContaining('wsl --shutdown'),
+        }),
+      ])
+      expect(serversIn(lab.claudeCodeFile)).toEqual(['plain'])
+      expect(readdirSync(lab.desktopFolder)).toEqual([])
+    })
+
+    it('still writes what needs no program of Windows when its folders are remembered', async () => {
+      atHome(linuxHome, { plain })
+      for (const _ of [1, 2]) expect((await sync(lab.onLinux)).code).toBe(0)
+      expect(existsSync(join(ownFolder(linuxHome), 'cache.json'))).toBe(true)
+      atHome(linuxHome, { plain, more: plain, runs: { ...plain, launch: 'run' } })
+      await turn(0)
+      repair.push(() => turn(1))
+      const { code, json } = await sync(lab.onLinux)
+      expect([code, endedAs(json, 'failed')]).toEqual([code, []])
+      expect(serversIn(lab.claudeCodeFile)).toEqual(['plain', 'more', 'runs'])
+      expect(serversIn(lab.desktopFile)).toEqual(expect.arrayContaining(['plain', 'more']))
+    })
+  })
+
+  describe('wsl.exe', () => {
+    const wsl = join(system32, 'wsl.exe')
+    beforeEach(() => atHome(windowsProfile, { plain }))
+
+    it('that answers in UTF-16, as the one in Windows does, is understood', async () => {
+      copyFileSync(wsl, join(system32, 'wsl-real.exe'))
+      repair.push(() => rmSync(join(system32, 'wsl-real.exe')), replaced(wsl, shim('UTF16')))
+      const { code, json } = await sync(lab.onWindows)
+      expect([code, json.inSync]).toEqual([0, true])
+      expect(serversIn(lab.claudeCodeFile)).toEqual(['plain'])
+    })
+
+    it.each([
+      ['hangs', 'HANG', /WSL gives no answer: wsl\.exe did not answer within/, 'wsl --shutdown'],
+      [
+        'hangs as soon as a distribution is entered',
+        'HANG_ENTER',
+        /Debian cannot be entered: wsl\.exe did not answer within/,
+        'wsl -d Debian',
+      ],
+    ] as const)('that %s leaves Windows complete, in under 15 s', async (_title, mode, reason, remedy) => {
+      copyFileSync(wsl, join(system32, 'wsl-real.exe'))
+      repair.push(() => rmSync(join(system32, 'wsl-real.exe')), replaced(wsl, shim(mode)))
+      const began = performance.now()
+      const { code, json } = await sync(lab.onWindows)
+      expect(performance.now() - began).toBeLessThan(15_000)
+      expect(code).toBe(3)
+      expect(serversIn(lab.desktopFile)).toEqual(['plain'])
+      const refused = endedAs(json, 'refused')
+      expect(refused.map(({ client }) => client)).toEqual(['claude-code', 'claude-code-config'])
+      for (const step of refused)
+        expect(step).toMatchObject({ reason: expect.stringMatching(reason), hint: expect.stringContaining(remedy) })
+      expect(await lab.leftoversOf('wsl.exe')).toEqual([])
+    })
+
+    it('that is not there is no trouble on a Windows that never had WSL', async () => {
+      repair.push(replaced(wsl, null))
+      const { code, json } = await sync(lab.onWindows)
+      expect([code, json.inSync]).toEqual([0, true])
+      expect(serversIn(lab.desktopFile)).toEqual(['plain'])
+    })
+
+    it('that has gone leaves Windows complete; what was in WSL is refused, not forgotten', async () => {
+      for (const _ of [1, 2]) expect((await sync(lab.onWindows)).code).toBe(0)
+      repair.push(replaced(wsl, null))
+      atHome(windowsProfile, { plain, more: plain })
+      const { code, json } = await sync(lab.onWindows)
+      expect(code).toBe(3)
+      expect(serversIn(lab.desktopFile)).toEqual(['plain', 'more'])
+      for (const step of endedAs(json, 'refused'))
+        expect(step).toMatchObject({
+          environment: 'wsl:Debian',
+          reason: expect.stringContaining('no WSL on this Windows any more'),
+          hint: expect.stringContaining('wsl --install'),
+        })
+    })
+  })
+
+  describe('the node of Windows', () => {
+    const node = join(nodejs, 'node.exe')
+    beforeEach(() => atHome(linuxHome, withPackage))
+
+    it.each([
+      ['is not there', null, /no node was found on Windows/],
+      ['is too old', 'OLD', /its node is too old: 16\.20\.2/],
+      ['hangs', 'HANG', /its node does not work: node\.exe did not answer within 5 s/],
+    ] as const)('%s: Linux is complete, and on Windows all that needs no package', async (_title, mode, reason) => {
+      repair.push(replaced(node, mode === null ? null : shim(mode)))
+      const began = performance.now()
+      const { code, json } = await sync(lab.onLinux)
+      expect(performance.now() - began).toBeLessThan(60_000)
+      expect(code).toBe(3)
+      expect(endedAs(json, 'refused')).toEqual([
+        expect.objectContaining({
+          environment: 'windows',
+          client: 'claude-desktop',
+          server: 'pkg',
+          reason: expect.stringMatching(reason),
+          hint: expect.stringContaining('winget install'),
+        }),
+      ])
+      expect(serversIn(lab.claudeCodeFile)).toEqual(['pkg', 'plain'])
+      expect(serversIn(lab.desktopFile)).toEqual(['plain'])
+      expect(await lab.leftoversOf('relay.exe')).toEqual([])
+    })
+  })
+
+  it('Windows’ npm first on the PATH of WSL is never used', async () => {
+    atHome(linuxHome, withPackage)
+    const windowsFirst = `PATH=/mnt/c/Program Files/nodejs:${toolPath}`
+    const watch = await watchProcesses('/mnt/c/Program Files/nodejs/')
+    const { code, json } = await lab.onLinux(['init', '--yes', '--json', '--quiet', '--on', 'wsl'], { before: ['env', windowsFirst] })
+    const used = (await watch.stop()).sightings.filter(({ where, command }) => where === 'cmdline' && /nodejs\/np[mx]\b/.test(command))
+    expect([code, used]).toEqual([0, []])
+    const side = json.environments.find(({ id }: { id: string }) => id === 'wsl:Debian')
+    expect([side.node.path, side.npmPrefix.startsWith('/mnt/')]).toEqual([nodePath, false])
+  })
+
+  it('a drive that is mounted elsewhere is found, and so are its programs', async () => {
+    atHome(linuxHome, {
+      far: { command: 'C:\\Program Files\\nodejs\\node.exe', args: ['-v'], runIn: 'windows' },
+      files: { ...plain, args: ['${path:C:\\x y}'] },
+    })
+    const moved = [
+      'mkdir -p /home/win/c /home/etc; cp -r /etc/. /home/etc/ 2>/dev/null; mount --bind /home/etc /etc',
+      'printf "[automount]\\nroot = /home/win\\n" > /etc/wsl.conf',
+      'mount --bind /mnt/c /home/win/c && umount /mnt/c',
+    ]
+    repair.push(() => inLinux(['rm', '-rf', '/home/win', '/home/etc']))
+    const { code, json } = await sync(lab.onLinux, { before: apart(moved.join(' && ')), env: { TWINLAB_DRIVE: '/home/win/c' } })
+    expect([code, json.inSync]).toEqual([0, true])
+    expect(lab.entriesOf(lab.claudeCodeFile)).toMatchObject({
+      far: { command: '/home/win/c/Program Files/nodejs/node.exe' },
+      files: { args: ['/home/win/c/x y'] },
+    })
+    expect(lab.entriesOf(lab.desktopFile).files?.args).toEqual(['C:\\x y'])
+  })
+
+  describe('on Windows alone', () => {
+    const folder = ownFolder(windowsProfile)
+    const complete = (json: { steps: Step[] }) => {
+      expect(endedAs(json, 'failed').every(({ environment }) => environment === 'windows')).toBe(true)
+      expect(serversIn(lab.claudeCodeFile)).toEqual(['pkg', 'plain'])
+      expect(serversIn(lab.desktopFile)).toEqual(['plain'])
+      const left = existsSync(join(folder, 'npm')) ? readdirSync(join(folder, 'npm')) : []
+      expect(left.filter((name) => name !== '')).toEqual([])
+    }
+    beforeEach(() => atHome(linuxHome, withPackage))
+
+    it('npm that reaches no registry is named with its side; the next run makes up for it', async () => {
+      const npmrc = join(windowsProfile, '.npmrc')
+      const before = readFileSync(npmrc)
+      lab.write(npmrc, 'registry=http://127.0.0.1:9/\n')
+      repair.push(() => lab.write(npmrc, before))
+      const { code, json } = await sync(lab.onLinux)
+      expect(code).toBe(1)
+      expect(endedAs(json, 'failed')).toEqual([
+        expect.objectContaining({
+          kind: 'install',
+          environment: 'windows',
+          reason: expect.stringMatching(/127\.0\.0\.1:9|ECONNREFUSED/),
+          hint: expect.stringMatching(/\S/),
+        }),
+      ])
+      complete(json)
+      lab.write(npmrc, before)
+      const again = await sync(lab.onLinux)
+      expect([again.code, again.json.inSync]).toEqual([0, true])
+      expect(serversIn(lab.desktopFile)).toEqual(['plain', 'pkg'])
+    })
+
+    it('a full disk is named, and leaves nothing half-written', async () => {
+      const seen = folder.replace(driveC, '/mnt/c')
+      const full = 'mkdir -p "$1" && mount -t tmpfs -o size=2m none "$1" && mount --bind "$1" "$2"'
+      await inLinux(['sh', '-c', full, 'sh', folder, seen])
+      repair.push(() => inLinux(['sh', '-c', 'umount "$2"; umount "$1"', 'sh', folder, seen]))
+      const { code, json } = await sync(lab.onLinux)
+      expect(code).toBe(1)
+      expect(endedAs(json, 'failed')).toEqual([
+        expect.objectContaining({ kind: 'install', environment: 'windows', reason: expect.stringMatching(/disk is full/) }),
+      ])
+      const { text } = await inLinux(['sh', '-c', 'ls -A "$1/npm"', 'sh', seen])
+      expect(text).toBe('')
+      complete(json)
+    })
+
+    it('a full disk under the config leaves it as it was', async () => {
+      atHome(linuxHome, { plain })
+      const seen = lab.desktopFolder.replace(driveC, '/mnt/c').replace('/users/', '/Users/')
+      const full =
+        'mount -t tmpfs -o size=8k none "$1" && printf "%s" "$3" > "$1/claude_desktop_config.json" && head -c 3500 /dev/zero > "$1/rest"; mount --bind "$1" "$2"'
+      const before = '{"mcpServers":{}}'
+      await inLinux(['sh', '-c', full, 'sh', lab.desktopFolder, seen, before])
+      repair.push(() => inLinux(['sh', '-c', 'umount "$2"; umount "$1"', 'sh', lab.desktopFolder, seen]))
+      const { code, json } = await sync(lab.onLinux)
+      expect(code).toBe(1)
+      expect(endedAs(json, 'failed')).toEqual([
+        expect.objectContaining({ client: 'claude-desktop', environment: 'windows', reason: expect.stringMatching(/disk is full/) }),
+      ])
+      const { text } = await inLinux(['sh', '-c', 'cd "$1"; cat claude_desktop_config.json; ls -A', 'sh', seen])
+      expect(text).toBe(`${before}claude_desktop_config.json\nrest`)
+      expect(serversIn(lab.claudeCodeFile)).toEqual(['plain'])
+    })
+  })
+})

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { world } from '../../support/world.ts'
+
+it('undo takes back every entry but the one that somebody edited since', async () => {
+  const place = world().wsl().build()
+  const file = '.claude.json'
+  place.scratch.write(
+    '.mcp-twin/mcp-twin.json',
+    JSON.stringify({ version: 1, bridge: { enabled: false }, servers: { a: { command: 'node' }, b: { command: 'node', args: ['x'] } } }),
+  )
+  place.scratch.write(file, '{ "mcpServers": { "theirs": { "command": "t" } } }\n')
+  expect((await place.cli(['sync'])).code).toBe(0)
+  place.scratch.write(file, place.scratch.read(file).replace('"x"', '"mine"'))
+
+  const first = await place.cli(['undo', '--json'])
+  expect(first.code, first.output).toBe(3)
+  expect(first.json.steps).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ client: 'claude-code', server: 'b', outcome: 'refused', hint: expect.stringContaining('--force') }),
+      expect.objectContaining({ client: 'claude-code', server: 'a', outcome: 'done' }),
+    ]),
+  )
+  expect(place.scratch.readJson(file)).toEqual({ mcpServers: { theirs: { command: 't' }, b: { command: 'node', args: ['mine'] } } })
+
+  const check = await place.cli(['sync', '--check', '--json'])
+  expect(
+    check.json.steps.find((step: { client: string; server: string }) => step.client === 'claude-code' && step.server === 'b'),
+  ).toMatchObject({
+    outcome: 'refused',
+    reason: expect.stringContaining('edited by hand'),
+  })
+  expect((await place.cli(['undo', '--force'])).code).toBe(0)
+  expect(place.scratch.readJson(file)).toEqual({ mcpServers: { theirs: { command: 't' } } })
+  expect((await place.cli(['undo'])).code).toBe(2)
+})

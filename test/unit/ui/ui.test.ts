@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Matrix } from '../../../src/core/plan/matrix.ts'
+import { makeStep } from '../../../src/core/plan/step.ts'
+import { spelled, visible } from '../../../src/ui/escape.ts'
+import { createIo } from '../../../src/ui/io.ts'
+import { Mask } from '../../../src/ui/mask.ts'
+import { describeMatrix } from '../../../src/ui/matrix.ts'
+import { colours, noPaint, wantsColour } from '../../../src/ui/paint.ts'
+import { silentPrompt } from '../../../src/ui/prompt.ts'
+import { describeSteps } from '../../../src/ui/steps.ts'
+import { columns, cutPath, pad, wrap } from '../../../src/ui/width.ts'
+
+const key = 'sk-"quoted"\\and/slashes+0123456789'
+
+describe('a hidden value', () => {
+  it.each([
+    ['as it is', key],
+    ['in JSON', JSON.stringify({ key })],
+    ['in a URL', `https://x?k=${encodeURIComponent(key)}`],
+    ['in base64', `Basic ${Buffer.from(key).toString('base64')}`],
+    ['in hex', Buffer.from(key).toString('hex')],
+    ['twice', `${key}${key}`],
+  ])('is dots %s', (_how, text) => {
+    const mask = new Mask()
+    mask.hide(key)
+    expect(mask.apply(text)).not.toContain(text.replace(/^Basic /, ''))
+    expect(mask.apply(text)).toContain('••••')
+    expect(mask.apply('nothing of it')).toBe('nothing of it')
+  })
+
+  it('is dots in every stream', () => {
+    const written: string[] = []
+    const sink = { write: (text: string) => written.push(text) }
+    for (const asJson of [true, false]) {
+      const io = createIo({ stdout: sink, stderr: sink, paint: noPaint, asJson, quiet: false, verbose: true })
+      io.hide(key)
+      io.out(key)
+      io.note(key)
+      io.error(key)
+      io.json({ deep: [key] })
+      io.progress(key).done(key)
+    }
+    expect(written.length).toBeGreaterThan(4)
+    expect(written.join('')).not.toContain(JSON.stringify(key).slice(1, -1))
+    expect(written.join('')).not.toContain(key)
+  })
+})
+
+describe('a text of somebody else', () => {
+  it('cannot forge a line, move the cursor or hide itself', () => {
+    expect(visible('a\u001b[2Jb\nc\rd\u202ee\u200bf')).toBe('a\\u001b[2Jb\\nc\\u000dd\\u202ee\\u200bf')
+    expect(spelled('two\nlines')).toBe('two\nlines')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => !/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(visible(text))),
+    )
+  })
+})
+
+describe('widths', () => {
+  it.each([
+    ['abc', 3],
+    ['\u001b[31mabc\u001b[39m', 3],
+    ['새', 2],
+    ['🔑', 2],
+    ['e\u0301', 1],
+    ['', 0],
+  ])('%j takes %i columns', (text, expected) => {
+    expect(columns(text)).toBe(expected)
+    expect(columns(pad(text, 10))).toBe(10)
+  })
+
+  it.each([
+    ['C:\\Users\\Ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json', 44, 'C:\\Users\\Ana\\…\\claude_desktop_config.json'],
+    ['~/.claude.json', 40, '~/.claude.json'],
+    ['/very/long/path/to/some/file.json', 20, '/very/…/file.json'],
+  ])('%s is cut in the middle', (path, width, expected) => {
+    expect(cutPath(path, width)).toBe(expected)
+  })
+
+  it('a cut path never is wider than asked, and keeps its end', () => {
+    const part = fc.stringMatching(/^[a-z새 .]{1,12}$/)
+    fc.assert(
+      fc.property(
+        fc.array(part, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom('/', '\\'),
+        fc.integer({ min: 10, max: 80 }),
+        (parts, separator, width) => {
+          const path = parts.join(separator)
+          expect(columns(cutPath(path, width))).toBeLessThanOrEqual(width)
+          if (columns(path) <= width) expect(cutPath(path, width)).toBe(path)
+        },
+      ),
+    )
+  })
+
+  it('wrapped lines hold every word, none wider than asked unless one word is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1 }), fc.integer({ min: 12, max: 60 }), (words, room) => {
+        const lines = wrap(words.join(' '), room)
+        expect(lines.join(' ')).toBe(words.join(' '))
+        for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(room)
+      }),
+    )
+  })
+})
+
+const labels = {
+  environment: (id: string) => ({ windows: 'Windows', 'wsl:Ubuntu': 'Ubuntu' })[id] ?? id,
+  client: (id: string) =>
+    ({ 'claude-desktop': 'Claude Desktop', 'claude-code': 'Claude Code', 'claude-code-config': 'Claude Code, old file', cursor: 'Cursor' })[
+      id
+    ] ?? id,
+  file: (_environment: string, file: string) => file,
+}
+const files = [
+  { environment: 'windows', client: 'claude-desktop' },
+  { environment: 'windows', client: 'cursor' },
+  { environment: 'wsl:Ubuntu', client: 'claude-code' },
+  { environment: 'wsl:Ubuntu', client: 'claude-code-config' },
+]
+const states = ['missing', 'off', 'in sync', 'differs'] as const
+const matrix: Matrix = {
+  servers: [
+    {
+      name: 'filesystem',
+      kind: 'package',
+      version: '2026.8.31',
+      cells: files.map((file, at) => ({ ...file, state: states[at] ?? 'off' })),
+    },
+    { name: 'blender', kind: 'command', version: null, cells: files.map((file) => ({ ...file, state: 'not here' })) },
+  ],
+  unmanaged: [{ environment: 'windows', client: 'claude-desktop', server: 'sql\u001b[31mite' }],
+}
+
+describe('the table of servers and programs', () => {
+  it.each([80, 120])('fits into %i columns and says every state in a word', (width) => {
+    const lines = describeMatrix(matrix, files, labels, noPaint, width)
+    for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(width)
+    const text = lines.join('\n')
+    for (const word of ['! missing', '· off', '✓ in sync', '! differs', '– not here', '? unmanaged', '2026.8.31', 'Windows', 'Ubuntu'])
+      expect(text).toContain(word)
+    expect(text).not.toContain('\u001b')
+  })
+
+  it('looks so', () => {
+    expect(describeMatrix(matrix, files, labels, noPaint, 120).join('\n')).toMatchInlineSnapshot(`
+      "                             Windows                     Ubuntu
+      server            version    Claude Desktop  Cursor      Claude Code  Claude Code, old file
+      filesystem        2026.8.31  ! missing       · off       ✓ in sync    ! differs
+      blender                      – not here      – not here  – not here   – not here
+      sql\\u001b[31mite             ? unmanaged"
+    `)
+  })
+
+  it('says the same in colour', async () => {
+    const paint = await colours()
+    const plain = describeMatrix(matrix, files, labels, paint, 120).map((line) => line.replace(/\u001b\[\d+m/g, '').trimEnd())
+    expect(plain).toEqual(describeMatrix(matrix, files, labels, noPaint, 120))
+  })
+})
+
+describe('the steps of a sync', () => {
+  const file = 'C:\\Users\\Ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json'
+  const at = { environment: 'windows', client: 'claude-desktop', file }
+  const steps = [
+    makeStep({ kind: 'install', environment: 'windows', change: 'add', outcome: 'done', reason: 'tavily-mcp 0.2.22' }),
+    makeStep({ kind: 'write', ...at, server: 'tavily', change: 'add', outcome: 'done' }),
+    makeStep({ kind: 'remove', ...at, server: 'old', change: 'remove', outcome: 'done' }),
+    makeStep({
+      kind: 'refuse',
+      ...at,
+      server: 'files',
+      reason: 'edited by hand since the last sync: - args: ["/home/ana/shared"]; + args: ["/home/ana/shared", "/home/ana/notes"]',
+      hint: 'mcp-twin sync --adopt takes the edit into both; mcp-twin sync --force puts ours back',
+    }),
+    makeStep({
+      kind: 'refuse',
+      environment: 'windows',
+      client: 'cursor',
+      file: 'C:\\Users\\Ana\\.cursor\\mcp.json',
+      reason: 'a comma is missing (line 14, column 5)',
+      hint: 'mend it by hand, then: mcp-twin sync --client cursor',
+    }),
+  ]
+
+  it.each([80, 120])('fit into %i columns; each trouble ends in the command that mends it', (width) => {
+    const lines = describeSteps(steps, labels, noPaint, width)
+    for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(width)
+    const text = lines.join('\n')
+    expect(text).toContain('Claude Desktop (Windows)')
+    for (const word of ['tavily-mcp 0.2.22', '+ tavily', '- old', '✗ files', 'line 14, column 5', '--adopt', '--force', '--client cursor'])
+      expect(text).toContain(word)
+  })
+})
+
+describe('colour', () => {
+  it.each([
+    [true, {}, true],
+    [false, {}, false],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { NO_COLOR: '' }, true],
+    [false, { FORCE_COLOR: '1' }, true],
+    [true, { FORCE_COLOR: '0' }, false],
+    [true, { TERM: 'dumb' }, false],
+    [false, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+  ])('terminal %s with %j: %s', (terminal, variables, expected) => {
+    expect(wantsColour(terminal, variables)).toBe(expected)
+  })
+})
+
+describe('a prompt that may not ask', () => {
+  it('names the flag that answers', async () => {
+    const prompt = silentPrompt('there is no terminal to ask on')
+    expect(prompt.able).toBe(false)
+    await expect(prompt.confirm('Remove it?', { flag: '--yes' })).rejects.toMatchObject({ exit: 2, hint: expect.stringContaining('--yes') })
+    await expect(prompt.secret('Value of K', { flag: '--secrets FILE' })).rejects.toMatchObject({
+      hint: expect.stringContaining('--secrets FILE'),
+    })
+  })
+})
