@@ -32,7 +32,10 @@ export async function installSelf(
   world: World,
   environment: Environment,
   folder: NativePath,
-  options: BinaryOptions,
+  options: BinaryOptions & {
+    /** Without the binaries: only the bridge uses them, and it runs at home. */
+    readonly bare?: boolean
+  },
 ): Promise<SelfResult> {
   try {
     if (await selfCurrent(system, environment, folder)) return { outcome: 'present' }
@@ -45,7 +48,9 @@ export async function installSelf(
     await sweep(system, environment, places.app)
     const isNew = !(await isWhole(system, environment, version))
     if (isNew) await place(system, environment, places.app, own)
-    const { added, lack } = await complete({ system, world, environment, app: places.app, version, own }, options)
+    const nothing = { added: false, lack: null }
+    const target = { system, world, environment, app: places.app, version, own }
+    const { added, lack } = options.bare === true ? nothing : await complete(target, options)
     if (options.signal?.aborted) return { outcome: 'failed', reason: 'it was cancelled', hint: 'run the same command again' }
     const named = await write(system, environment, places.current, `${own.id}\n`, 0o644)
     const launched = await write(system, environment, places.launcher, own.launcher, 0o755)

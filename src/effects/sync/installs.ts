@@ -123,7 +123,12 @@ async function placeSelf(
   const side = input.world.environments.find((environment) => environment.id === step.environment)
   const folder = input.render.folders(step.environment)
   if (side === undefined || folder === null) return endStep(step, 'failed', 'that side is not known')
-  const { outcome, reason, hint } = await installSelf(system, input.render.world, side, folder, { offline, signal, onProgress })
+  const { outcome, reason, hint } = await installSelf(system, input.render.world, side, folder, {
+    offline,
+    signal,
+    onProgress,
+    bare: !side.self,
+  })
   if (outcome === 'failed') return endStep(step, 'failed', `mcp-twin itself: ${reason ?? 'it could not be copied'}`, hint ?? null)
   const homeFolder = input.render.folders(input.home.id)
   if (homeFolder !== null) await writeHomeJson(system, side, { environment: input.home, folder: homeFolder })
