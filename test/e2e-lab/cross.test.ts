@@ -78,7 +78,7 @@ describeUnless(await lacksLab(), 'across the border', () => {
   beforeAll(async () => {
     await lab.freshLab()
     for (const name of ['mirror.mjs', 'raw-client.mjs'])
-      for (const folder of [linuxHome, windowsProfile]) cpSync(join(import.meta.dirname, 'support', name), join(folder, name))
+      for (const folder of [linuxHome, windowsProfile]) cpSync(join(import.meta.dirname, '../windows', name), join(folder, name))
     lab.write(join(linuxHome, '.mcp-twin/mcp-twin.json'), JSON.stringify(manifest))
     await lab.onLinux(['secret', 'set', 'CROSS_KEY'], { input: key })
     sync = await lab.onLinux(['sync', '--json', '--quiet'])

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inLinux, inWindows, labFolder, type LabOptions, type LabResult, linuxHome, resetLab, windowsProfile } from '../../support/lab.ts'
 import { nodePath, projectFolder } from '../../support/machine.ts'
@@ -19,7 +19,8 @@ export async function freshLab(): Promise<void> {
   for (const folder of [linuxHome, windowsProfile]) {
     for (const name of shipped) cpSync(join(projectFolder, name), join(folder, 'package', name), { recursive: true })
   }
-  cpSync(join(import.meta.dirname, 'claude-desktop.mjs'), join(windowsProfile, 'claude-desktop.mjs'))
+  for (const file of [join(import.meta.dirname, 'claude-desktop.mjs'), join(projectFolder, 'test/windows/desktop.mjs')])
+    cpSync(file, join(windowsProfile, basename(file)))
 }
 
 /** A run of the program. `json` throws, with both streams, where stdout is no JSON document. */

@@ -1,0 +1,35 @@
+import { cpSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { describeUnless } from '../support/left-out.ts'
+import { projectFolder } from '../support/machine.ts'
+import * as lab from './support/story.ts'
+
+// The script for a person on a real Windows, tried in the lab, so that it works where nobody of us is.
+
+describeUnless(await lacksLab(), '`npm run test:windows`', () => {
+  beforeAll(async () => {
+    await lab.freshLab()
+    cpSync(join(projectFolder, 'test/windows'), join(windowsProfile, 'package/test/windows'), { recursive: true })
+  })
+  afterAll(() => resetLab())
+
+  it('finds everything in order but what the lab cannot show, touches nothing of the user, and names nobody', async () => {
+    const kept = lab.bytesOf([linuxHome, windowsProfile], /package/)
+    const check = ['node', `${lab.windowsHome}\\package\\test\\windows\\check.mjs`, '--no-stories']
+    const { code, stdout } = await inWindows(check, { timeoutMs: 150_000 })
+    const rows = stdout
+      .toString()
+      .split('\n')
+      .filter((line) => / [✓✗] \|/.test(line))
+    expect(rows.length).toBeGreaterThan(20)
+    // Wine gives a share's folder no path that Windows would know (test/lab/README.md).
+    expect(rows.filter((line) => line.includes('✗'))).toEqual([expect.stringContaining('| real path |')])
+    expect(code).toBe(1)
+    expect(stdout.toString()).not.toMatch(/Twin User|\bana\b/)
+    expect(lab.bytesOf([linuxHome, windowsProfile], /package/)).toEqual(kept)
+    expect(readdirSync(windowsProfile).filter((name) => name.startsWith('mcp-twin-check'))).toEqual([])
+    expect(readdirSync('/tmp').filter((name) => name.startsWith('mcp-twin-check'))).toEqual([])
+  })
+})
