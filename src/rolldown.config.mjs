@@ -63,6 +63,20 @@ const loadParts = {
   },
 }
 
+/**
+ * `import process from 'node:process'` becomes the process that is there anyway. The interop of a bundle, and node's own of
+ * ES modules, copy every export, and so read `process.title`: node before 26 ends at once when Windows' console title is
+ * empty (nodejs/node#58695: "Assertion failed: process_title"), as another program may have left it
+ * (anthropics/claude-code#52595); seen with node 22.23 under Wine in a process without a console.
+ */
+const onlyProcess = {
+  name: 'only-process',
+  transform(code) {
+    const plain = code.replace(/\bimport\s+(\w+)\s+from\s*(["'])(?:node:)?process\2;?/g, 'const $1 = globalThis.process;')
+    return plain === code ? null : plain
+  },
+}
+
 function filesUnder(path) {
   if (!existsSync(path)) return []
   const names = readdirSync(path, { withFileTypes: true, recursive: true })
@@ -133,7 +147,7 @@ export default defineConfig([
   {
     ...input,
     input: Object.fromEntries(parts().filter((part) => !isBridge(part))),
-    plugins: [thirdParty('THIRD-PARTY.txt')],
+    plugins: [onlyProcess, thirdParty('THIRD-PARTY.txt')],
     output: { ...cjs, cleanDir: true, chunkFileNames: '[name]-[hash].cjs' },
   },
   {
@@ -143,13 +157,13 @@ export default defineConfig([
     resolve: { ...input.resolve, alias: { '@modelcontextprotocol/server/_shims': join(root, 'src/bridge/transports/sdk-shims.ts') } },
     // Nothing is moved out of the entry for its chunks' sake: they take what they need from it.
     preserveEntrySignatures: 'allow-extension',
-    plugins: [thirdParty('THIRD-PARTY-SERVE.txt')],
+    plugins: [onlyProcess, thirdParty('THIRD-PARTY-SERVE.txt')],
     output: { ...cjs, chunkFileNames: 'serve-[name]-[hash].cjs' },
   },
   {
     ...input,
     input: { main },
-    plugins: [loadParts, finish],
+    plugins: [onlyProcess, loadParts, finish],
     output: { ...output, format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false },
   },
 ])
