@@ -7,7 +7,6 @@ import { driveC, inLinux, labFolder, lacksLab, linuxHome, resetLab, windowsProfi
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath, toolPath } from '../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../support/mini-registry.ts'
-import { watchProcesses } from '../support/processes.ts'
 import * as lab from './support/story.ts'
 
 // What does not work on one side is said with side, cause and remedy; the other side is done; and nothing hangs.
@@ -81,9 +80,9 @@ describeUnless(await lacksLab(), 'broken', () => {
       atHome(linuxHome, { plain })
       await turn(0)
       repair.push(() => turn(1))
-      const watch = await watchProcesses('/windows/')
-      const { code, json } = await sync(lab.onLinux)
-      expect((await watch.stop()).sightings.filter(({ where }) => where === 'cmdline')).toEqual([])
+      const { result, started } = await lab.watched(() => sync(lab.onLinux))
+      const { code, json } = result
+      expect(started.filter((line) => /\.exe\b/i.test(line))).toEqual([])
       expect(code).toBe(3)
       expect(endedAs(json, 'refused')).toEqual([
         expect.objectContaining({
@@ -201,9 +200,11 @@ describeUnless(await lacksLab(), 'broken', () => {
   it('Windows’ npm first on the PATH of WSL is never used', async () => {
     atHome(linuxHome, withPackage)
     const windowsFirst = `PATH=/mnt/c/Program Files/nodejs:${toolPath}`
-    const watch = await watchProcesses('/mnt/c/Program Files/nodejs/')
-    const { code, json } = await lab.onLinux(['init', '--yes', '--json', '--quiet', '--on', 'wsl'], { before: ['env', windowsFirst] })
-    const used = (await watch.stop()).sightings.filter(({ where, command }) => where === 'cmdline' && /nodejs\/np[mx]\b/.test(command))
+    const { result, started } = await lab.watched(() =>
+      lab.onLinux(['init', '--yes', '--json', '--quiet', '--on', 'wsl'], { before: ['env', windowsFirst] }),
+    )
+    const { code, json } = result
+    const used = started.filter((line) => /\/mnt\/c\/Program Files\/nodejs\/np[mx]\b/.test(line) && !line.includes('PATH='))
     expect([code, used]).toEqual([0, []])
     const side = json.environments.find(({ id }: { id: string }) => id === 'wsl:Debian')
     expect([side.node.path, side.npmPrefix.startsWith('/mnt/')]).toEqual([nodePath, false])

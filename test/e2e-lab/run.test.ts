@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inLinux, inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
-import { filesWith, watchProcesses } from '../support/processes.ts'
+import { filesWith } from '../support/processes.ts'
 import * as lab from './support/story.ts'
 
 // `launch: run`: no key in any config, and what starts on a side needs nothing of the other one.
@@ -79,9 +79,9 @@ describeUnless(await lacksLab(), 'servers started by `run`', () => {
           ['code', 'relay.exe'],
           ['desktop', 'wsl-agent'],
         ] as const) {
-          const watch = await watchProcesses(crossing)
-          await tell(program)
-          const seen = (await watch.stop()).sightings.filter(({ where, command }) => where === 'cmdline' && !command.includes('tell.mjs'))
+          const { started } = await lab.watched(() => tell(program))
+          expect(started.some((line) => line.includes('echo-server.mjs'))).toBe(true)
+          const seen = started.filter((line) => line.includes(crossing) && !line.includes('tell.mjs'))
           expect(seen).toEqual([])
         }
       })

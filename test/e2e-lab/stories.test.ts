@@ -2,10 +2,9 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claudeList, lacksClaudeCode } from '../support/claude-code.ts'
-import { inLinux, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
-import { watchProcesses } from '../support/processes.ts'
 import * as lab from './support/story.ts'
 
 // The stories that the product exists for, told with real programs on both sides: home in WSL, and its mirror image.
@@ -47,10 +46,9 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
         await lab.freshLab()
         cpSync(join(import.meta.dirname, 'support/echo-server.mjs'), join(windowsProfile, 'echo-server.mjs'))
         for (const [file, text] of Object.entries(before)) lab.write(file, text)
-        const watch = await watchProcesses('npm')
-        init = await type(wanted)
-        const { sightings } = await watch.stop()
-        programs = sightings.filter(({ where }) => where === 'cmdline').map(({ command }) => command)
+        const { result, started } = await lab.watched(() => type(wanted))
+        init = result
+        programs = started
       })
 
       it('detects, installs, writes and checks both sides', () => {
@@ -130,12 +128,7 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
       })
 
       it('leaves no process', async () => {
-        const { text } = await inLinux([
-          'sh',
-          '-c',
-          'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " " | grep -c "server-memor[y]\\|server-filesyste[m]"',
-        ])
-        expect(text).toBe('0')
+        expect(await lab.leftoversOf('.mcp-twin')).toEqual([])
       })
     })
   }

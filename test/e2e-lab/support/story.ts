@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inLinux, inWindows, labFolder, type LabOptions, type LabResult, linuxHome, resetLab, windowsProfile } from '../../support/lab.ts'
 import { nodePath, projectFolder } from '../../support/machine.ts'
-import { processesWith, type Running } from '../../support/processes.ts'
+import { processesWith, type Running, watchProcesses } from '../../support/processes.ts'
 
 export const windowsHome = 'C:\\Users\\Twin User'
 export const desktopFolder = join(windowsProfile, 'AppData/Roaming/Claude')
@@ -110,6 +110,18 @@ export function bytesOf(folders: readonly string[], but: RegExp): Record<string,
     }
   }
   return found
+}
+
+/** What a piece of work came to, and the command lines of all that this lab, and no other on the machine, started meanwhile. */
+export async function watched<T>(work: () => Promise<T>): Promise<{ result: T; started: string[] }> {
+  const watch = await watchProcesses(labFolder)
+  const result = await work()
+  const { sightings } = await watch.stop()
+  // The lab's own way in names its folder.
+  const started = sightings
+    .map(({ command }) => command)
+    .filter((line) => !line.includes('TWINLAB_HOME=') && !line.includes(`${labFolder}/`))
+  return { result, started: [...new Set(started)] }
 }
 
 /** Processes of this lab, and of no other one on the machine, whose command line holds the text: what still runs after two seconds. */
