@@ -13,6 +13,8 @@ const WORDS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ELOOP: ['links lead in a circle there', 'mend the links, then run the same command again'],
   EMFILE: ['too many files are open', 'close some programs, then run the same command again'],
   ENFILE: ['too many files are open on this computer', 'close some programs, then run the same command again'],
+  EFBIG: ['it gives more than 64 MiB', 'name an ordinary file'],
+  EAGAIN: ['whoever writes into it sends nothing', 'look at the program at its other end'],
   EBUSY: ['another program holds it', 'close that program, then run the same command again'],
   EIO: ['the disk reports an error', 'look at the system log; nothing half written was kept'],
 }

@@ -1,10 +1,11 @@
-import { constants, realpath as walk } from 'node:fs'
-import { chmod, chown, lstat, mkdir, open, readdir, readlink, realpath, rm, rmdir, stat, utimes } from 'node:fs/promises'
+import { realpath as walk } from 'node:fs'
+import { chmod, chown, lstat, mkdir, readdir, readlink, realpath, rm, rmdir, stat, utimes } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { promisify } from 'node:util'
 import { reachable } from '../model/path.ts'
 import type { Files } from '../model/system.ts'
 import { factsOf } from './facts.ts'
+import { readWhole } from './read.ts'
 import { rename } from './rename.ts'
 import { codeOf } from './trouble.ts'
 import { create, flush, replace } from './write.ts'
@@ -31,16 +32,6 @@ async function orAbsent<T, U>(work: Promise<T>, otherwise: U, codes: readonly st
 async function realPathOf(path: string): Promise<string> {
   const real = await realpath(path)
   return isAbsolute(real) ? real : promisify(walk)(path)
-}
-
-async function readWhole(path: string): Promise<Uint8Array> {
-  // Not blocking: a pipe put in the place of a file must not hold us up. Windows knows no such flag.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  try {
-    return await file.readFile()
-  } finally {
-    await file.close()
-  }
 }
 
 /** The files of this machine. */

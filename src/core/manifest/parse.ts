@@ -24,7 +24,7 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
   const wrong = (path: readonly PropertyKey[], message: string): ParsedManifest => ({
     ok: false,
     message,
-    ...placeOf(text, offsetOf(text, path)),
+    ...placeIn(text, path),
   })
   const clash = clashOf(read.document)
   if (clash !== null) return { ok: false, message: clash.message, ...placeOf(text, clash.offset) }
@@ -35,6 +35,16 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
   }
   const breach = breaches(parsed.data, clientIds)[0]
   return breach === undefined ? { ok: true, manifest: parsed.data } : wrong(breach.path, breach.message)
+}
+
+/** Where a path stands. Nested deeper than the reader of places can follow, which no manifest is, it has none. */
+function placeIn(text: string, path: readonly PropertyKey[]): { line?: number; column?: number } {
+  try {
+    return placeOf(text, offsetOf(text, path))
+  } catch (error) {
+    if (error instanceof RangeError) return {}
+    throw error
+  }
 }
 
 /** A server's name that does not say one thing: one that stands there twice, or that no program could keep apart. */
