@@ -80,6 +80,9 @@ function settle(error: unknown, specs: readonly CommandSpec[], argv: readonly st
     return { kind: 'done', code: EXIT.usage }
   }
   const found = commandWord(specs, argv)
-  const message = (complaint.trim() || error.message).replace(/^error: /, '').replaceAll('\n', ' ')
+  const message = (complaint.trim() || error.message)
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/('--[\w-]+)=[^']*/g, '$1=…')
   throw new TwinError('usage', message, { exit: EXIT.usage, hint: `mcp-twin ${found?.isKnown === true ? `${found.word} ` : ''}--help` })
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { hasKnownPrefix, looksLikeToken } from '../core/keys/judge.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { clients } from '../catalog/clients/index.ts'
 import { layout } from '../core/layout.ts'
@@ -22,6 +23,12 @@ interface Task {
   readonly secrets: Secrets
 }
 
+const KEY_AS_NAME = 'That looks like a key, not like the name of one; make it worthless where it came from, since the shell remembers it.'
+
+/** Names are made of words; a key has a long piece without any. */
+const isKeyItself = (name: string): boolean =>
+  (hasKnownPrefix(name) || looksLikeToken(name)) && /[a-z]/.test(name) && name.split('_').some((part) => part.length > 12)
+
 const ways = (name: string): string => `mcp-twin secret set ${name} asks for it; or pipe it in: pass show … | mcp-twin secret set ${name}`
 
 /** API keys: `set` stores one, `list` shows names and never values, `remove` forgets one and says where copies are. */
@@ -37,6 +44,7 @@ export async function run(context: Context, args: string[], _options: Record<str
   if (action === 'list' && name === undefined) return withStore(context, list)
   if ((action === 'set' || action === 'remove') && name !== undefined) {
     checkKeyName(name)
+    if (action === 'set' && isKeyItself(name)) throw usageError(KEY_AS_NAME, { hint: ways('NAME') })
     return withStore(context, (task) => (action === 'set' ? set(task, name) : remove(task, name)))
   }
   throw usageError(action === 'set' || action === 'remove' ? `Which key shall ${action} work on?` : 'secret takes set, list or remove.', {

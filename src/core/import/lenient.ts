@@ -104,7 +104,7 @@ export class LenientReader {
     return this.fail(
       this.at >= this.text.length
         ? 'it ends where a value should be'
-        : `${JSON.stringify(this.text.slice(start, start + 12))} is no JSON value (is a quote missing?)`,
+        : `what begins with ${JSON.stringify(this.text.slice(start, start + 4))} is no JSON value (is a quote missing?)`,
     )
   }
 

@@ -13,6 +13,9 @@ const STRANGERS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^\{\{/, 'a template ({{ … }}), not JSON'],
 ]
 
+/** A word as it may be shown: a key that somebody wrote without quotes is not repeated in an error. */
+const told = (word: string): string => (word.length > 16 || (word.length > 8 && /\d/.test(word)) ? `${word.slice(0, 4)}…` : word)
+
 /** What stands at an offset, in words: `the word undefined`, `a no-break space`, `the end of the file`. */
 export function found(text: string, at: number): string {
   if (at >= text.length) return 'the end of the file'
@@ -20,7 +23,7 @@ export function found(text: string, at: number): string {
   for (const [pattern, words] of STRANGERS) if (pattern.exec(rest)?.index === 0) return words
   let end = 0
   while (end < rest.length && isWordPart(rest.charCodeAt(end))) end++
-  if (end > 0) return `${/^[\d+.-]/.test(rest) ? 'the number' : 'the word'} ${rest.slice(0, end)}`
+  if (end > 0) return `${/^[\d+.-]/.test(rest) ? 'the number' : 'the word'} ${told(rest.slice(0, end))}`
   return visible(String.fromCodePoint(text.codePointAt(at) ?? 0))
 }
 
