@@ -23,6 +23,9 @@ const literal = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true\b|false\b|null\b/y
 const doubles = '"“”„‟″'
 const singles = "'‘’‚‛`"
 
+/** How a text begins, as it may be shown: of a long word, which may be a key without its quotes, only a little. */
+const begun = (text: string): string => (/^\S{9}/.test(text) ? `${text.slice(0, 4)}…` : text)
+
 /**
  * Reads what people paste out of a README: JSON that may lack its outer braces or a closing one, have comments,
  * commas too many or too few, curly quotes, `...`, backslashes that nobody doubled, or several objects in a row.
@@ -104,7 +107,7 @@ export class LenientReader {
     return this.fail(
       this.at >= this.text.length
         ? 'it ends where a value should be'
-        : `what begins with ${JSON.stringify(this.text.slice(start, start + 4))} is no JSON value (is a quote missing?)`,
+        : `${JSON.stringify(begun(this.text.slice(start, start + 12)))} is no JSON value (is a quote missing?)`,
     )
   }
 
