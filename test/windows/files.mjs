@@ -83,17 +83,12 @@ export async function files(report, { wsl, place, nodes }) {
     const fetching = `fetch("http://127.0.0.1:${server.address().port}").then(r=>r.text()).then(console.log,e=>console.log(e.cause?.code??e.message))`
     row('WSL reaches a server on Windows', 'note', (await run([...wsl.enter, nodes.linux, '-e', fetching])).text)
     server.close()
-    const line =
-      'const s=require("http").createServer((q,r)=>r.end("ok")).listen(0,"127.0.0.1",()=>console.log(s.address().port));setTimeout(()=>process.exit(),8000)'
-    const running = run([
-      ...wsl.enter,
-      nodes.linux,
-      '-e',
-      `${line};process.stdin.on("end",()=>process.exit())`.replace(
-        'console.log(s.address().port)',
-        `require("fs").writeFileSync("${place.linux}/port",String(s.address().port))`,
-      ),
-    ])
+    const script = [
+      'const s=require("http").createServer((q,r)=>{r.end("ok");setTimeout(()=>process.exit(),100)})',
+      `s.listen(0,"127.0.0.1",()=>require("fs").writeFileSync("${place.linux}/port",String(s.address().port)))`,
+      'setTimeout(()=>process.exit(),8000)',
+    ]
+    const running = run([...wsl.enter, nodes.linux, '-e', script.join(';')])
     let port = ''
     for (let tries = 0; tries < 40 && port === ''; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 100))

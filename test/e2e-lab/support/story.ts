@@ -115,12 +115,13 @@ export function bytesOf(folders: readonly string[], but: RegExp): Record<string,
 /** What a piece of work came to, and the command lines of all that this lab, and no other on the machine, started meanwhile. */
 export async function watched<T>(work: () => Promise<T>): Promise<{ result: T; started: string[] }> {
   const watch = await watchProcesses(labFolder)
+  const before = new Set((await watch.look()).sightings.map(({ command }) => command))
   const result = await work()
   const { sightings } = await watch.stop()
   // The lab's own way in names its folder.
   const started = sightings
     .map(({ command }) => command)
-    .filter((line) => !line.includes('TWINLAB_HOME=') && !line.includes(`${labFolder}/`))
+    .filter((line) => !before.has(line) && !line.includes('TWINLAB_HOME=') && !line.includes(`${labFolder}/`))
   return { result, started: [...new Set(started)] }
 }
 
