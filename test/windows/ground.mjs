@@ -93,12 +93,12 @@ export class Report {
   }
 }
 
-/** A folder of our own in the user's profile (not in AppData, which packaged programs see a copy of), and one in WSL. */
+/** A folder of our own in the user's profile (not in AppData, which packaged programs see a copy of), and one in WSL's home, since /tmp may be no disk. */
 export async function scratch(wsl) {
   const name = `mcp-twin-check-${randomBytes(4).toString('hex')}`
   const windows = join(homedir(), name)
   mkdirSync(windows)
-  const linux = wsl === null ? null : `/tmp/${name}`
+  const linux = wsl === null ? null : `${(await run([...wsl.enter, '/bin/sh', '-c', 'cd && pwd'])).text}/${name}`
   if (linux !== null) await run([...wsl.enter, '/bin/mkdir', '-m', '700', linux])
   const remove = async () => {
     rmSync(windows, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
