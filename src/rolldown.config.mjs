@@ -121,6 +121,8 @@ const finish = {
 }
 
 const input = {
+  // `npm install` builds: only what is wrong is worth a line of it.
+  logLevel: 'warn',
   platform: 'node',
   tsconfig: join(root, 'tsconfig.json'),
   transform: { target: 'node20' },

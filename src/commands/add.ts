@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { builtinServer } from '../catalog/servers/index.ts'
+import { builtinNames, builtinServer } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import { type SecretNames, secretNames } from '../core/keys/naming.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { type Typed, typedServer } from '../core/manifest/typed.ts'
+import { nearest } from '../core/nearest.ts'
 import { type ExitCode, usageError } from '../errors.ts'
 import { openSecrets } from '../effects/secrets/store.ts'
 import type { Situation } from '../effects/situation/open.ts'
@@ -102,7 +103,8 @@ async function describe(
     only,
   }
   const made = typedServer(name, typed)
-  if (!made.ok) throw usageError(`${made.reason}.`, { hint: made.hint })
+  const guess = made.ok || Object.values(what).some((each) => each !== undefined) ? null : nearest(name, builtinNames)
+  if (!made.ok) throw usageError(`${made.reason}.`, { hint: guess === null ? made.hint : `did you mean "${guess}"? Else: ${made.hint}` })
   return builtin === null ? { server: made.server, builtin: false } : { server: laidOver(builtin, made.server), builtin: true }
 }
 

@@ -1,13 +1,9 @@
 import { clients } from '../catalog/clients/index.ts'
-import { builtinServers } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import type { Imported } from '../core/import/merge.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
-import { nearest } from '../core/nearest.ts'
-import { parseWords } from '../core/packages/words.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
-import { usageError } from '../errors.ts'
 import { serverChanges } from '../effects/init/compose.ts'
 import { importFound } from '../effects/init/import.ts'
 import { askBridge, bridgeChanges } from './init-bridge.ts'
@@ -20,6 +16,7 @@ import { labelsFor } from '../ui/labels.ts'
 import { askKeys } from './ask-keys.ts'
 import { keysFromFile } from './keys-file.ts'
 import { askServers } from './init-questions.ts'
+import { namedServers, passedOver } from './named-servers.ts'
 import { demandClients } from './narrowing.ts'
 
 /** What a person, or the command line, chose. Asked once; laid over whatever the manifest is when it is written. */
@@ -32,34 +29,6 @@ export interface Choices {
 }
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
-
-/** Servers of the built-in list, or npm packages, that `--server` names. */
-export async function namedServers(names: readonly string[]): Promise<Record<string, ServerSpec>> {
-  const known = names.length === 0 ? [] : await builtinServers()
-  const servers: Record<string, ServerSpec> = {}
-  for (const name of names) {
-    const builtin = known.find((each) => each.name === name)
-    if (builtin !== undefined) {
-      servers[name] = builtin.server
-      continue
-    }
-    const parsed = parseWords(name)
-    if ('refuse' in parsed || !/[/@]/.test(name)) {
-      const guess = nearest(
-        name,
-        known.map((each) => each.name),
-      )
-      throw usageError(`there is no server "${name}" in the built-in list.`, {
-        hint:
-          guess === null
-            ? `there are: ${known.map((each) => each.name).join(', ')}; an npm package goes by mcp-twin add NAME --package PACKAGE`
-            : `did you mean "${guess}"?`,
-      })
-    }
-    servers[parsed.name.slice(parsed.name.lastIndexOf('/') + 1)] = { package: name }
-  }
-  return servers
-}
 
 /** Finds out what init shall put into the manifest: by questions on a terminal, else what is there and what the flags name. */
 export async function choose(context: Context, situation: Situation, input: PlanInput, options: Record<string, unknown>): Promise<Choices> {
@@ -85,7 +54,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
   }
   await askKeys(context, situation, Object.values({ ...imported.servers, ...chosen }).flatMap(keysOf), brought)
   return {
-    imported,
+    imported: { ...imported, notes: [...imported.notes, ...passedOver(named, imported.servers, situation.manifest.servers)] },
     brought,
     chosen: Object.keys(chosen),
     additions: (now, seen) => {

@@ -1,0 +1,57 @@
+import { builtinServers } from '../catalog/servers/index.ts'
+import { lookUp } from '../core/lookup.ts'
+import { nearest } from '../core/nearest.ts'
+import { parseWords } from '../core/packages/words.ts'
+import { usageError } from '../errors.ts'
+import type { ServerSpec } from '../model/manifest.ts'
+
+/** A package's name without the version behind it. */
+const nameOnly = (words: string): string => words.replace(/(?<=.)@.*$/, '')
+
+/** Servers of the built-in list, or npm packages, that `--server` names. */
+export async function namedServers(names: readonly string[]): Promise<Record<string, ServerSpec>> {
+  const known = names.length === 0 ? [] : await builtinServers()
+  const servers: Record<string, ServerSpec> = {}
+  for (const name of names) {
+    const builtin = known.find((each) => each.name === name)
+    if (builtin !== undefined) {
+      servers[name] = builtin.server
+      continue
+    }
+    const parsed = parseWords(name)
+    if ('refuse' in parsed || !/[/@]/.test(name))
+      throw unknownServer(
+        name,
+        known.map((each) => each.name),
+      )
+    // `memory@2026.8.31` means the list's memory in that version, not whatever else the registry has under that short name.
+    const listed = known.find((each) => each.name === parsed.name && each.server.package !== undefined)
+    if (listed === undefined) servers[parsed.name.slice(parsed.name.lastIndexOf('/') + 1)] = { package: name }
+    else servers[listed.name] = { ...listed.server, package: `${nameOnly(listed.server.package ?? '')}@${parsed.range ?? 'latest'}` }
+  }
+  return servers
+}
+
+function unknownServer(name: string, known: readonly string[]): Error {
+  const guess = nearest(name, known)
+  const hint =
+    guess === null
+      ? `there are: ${known.join(', ')}; an npm package goes by mcp-twin add NAME --package PACKAGE`
+      : `did you mean "${guess}"?`
+  return usageError(`there is no server "${name}" in the built-in list.`, { hint })
+}
+
+const what = ({ package: words, url, command }: ServerSpec): string => nameOnly(words ?? url ?? command ?? 'that')
+
+/** What is said of servers that were asked for by a name which another server has: that one stays. */
+export const passedOver = (
+  named: Readonly<Record<string, ServerSpec>>,
+  ...standing: readonly Readonly<Record<string, ServerSpec>>[]
+): string[] =>
+  Object.entries(named).flatMap(([name, wanted]) => {
+    const other = standing.map((servers) => lookUp(servers, name)).find((each) => each !== undefined)
+    if (other === undefined || what(other) === what(wanted)) return []
+    return [
+      `${name}: a server of that name is there already, so ${what(wanted)} was not added; under another name: mcp-twin add NAME --package ${what(wanted)}`,
+    ]
+  })

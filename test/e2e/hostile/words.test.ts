@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { codeFile, documentOf, home } from '../main/place.ts'
+
+describe('words that nearly mean something', () => {
+  it.each([
+    [['add', 'tavly'], 'tavily'],
+    [['init', '--yes', '--server', 'memroy'], 'memory'],
+    [['snyc'], 'sync'],
+    [['sync', '--client', 'claude-dekstop'], 'claude-desktop'],
+    [['list', '--on', 'linx'], 'linux'],
+    [['remove', 'thign'], 'thing'],
+  ])('%j: the one that is meant is named', async (args, meant) => {
+    const place = home()
+    place.manifest({ thing: { command: '/bin/true' } })
+    const said = await place.run(args)
+    expect([args, said.code]).toEqual([args, 2])
+    expect(said.stderr).toContain(meant)
+    expect(place.has(codeFile)).toBe(false)
+  })
+
+  it('memory@VERSION is the built-in memory in that version, not a package of that short name', async () => {
+    const place = home()
+    const said = await place.run(['init', '--yes', '--no-bridge', '--no-install', '--server', 'memory@2026.8.31'])
+    expect(said.code).toBe(0)
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({
+      servers: { memory: { package: '@modelcontextprotocol/server-memory@2026.8.31' } },
+    })
+  })
+
+  it('a server asked for under a name that another one has is not passed over in silence', async () => {
+    const place = home()
+    place.write(codeFile, JSON.stringify({ mcpServers: { memory: { command: '/opt/mine' } } }))
+    const document = documentOf(await place.run(['init', '--yes', '--no-bridge', '--no-install', '--server', 'memory', '--json']))
+    expect(document.notices.join()).toMatch(/memory: a server of that name is there already.*server-memory was not added/)
+  })
+})
+
+describe('a reader that goes away', () => {
+  it.each(['stdout', 'stderr'] as const)('%s: no crash, and the work is done', async (stream) => {
+    const place = home()
+    place.manifest({ a: { command: '/bin/true' } })
+    const { code } = await place.run(['sync'], { started: (child) => void child[stream]?.destroy() })
+    expect(code).toBe(0)
+    expect((await place.run(['sync', '--check'])).code).toBe(0)
+  })
+})
