@@ -1,9 +1,9 @@
 import { extractKeys } from '../core/keys/extract.ts'
 import { presentEntries } from '../core/json/entries.ts'
-import { foreignEntry, ownEntry } from '../core/export/entries.ts'
+import { type KnownEntries, ownEntry, shownEntry } from '../core/export/entries.ts'
 import { type ExportedFile, setupGuide } from '../core/export/guide.ts'
 import { readClientFile } from '../core/plan/file.ts'
-import type { ObservedFile, PlanInput } from '../core/plan/plan.ts'
+import { makePlan, type PlannedFile } from '../core/plan/plan.ts'
 import { tilde } from '../ui/labels.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
@@ -43,8 +43,10 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   await write('mcp-twin.json', new TextDecoder().decode(situation.bytes ?? new Uint8Array()))
   await write('mcp-twin.lock.json', new TextDecoder().decode(lockBytes(input.render.lock)))
   const files: ExportedFile[] = []
-  for (const observed of input.files) {
-    const servers = entriesOf(observed, input, values)
+  const known = { manifest: situation.manifest, state: input.state, keys: values }
+  for (const planned of makePlan(input).files) {
+    const { observed } = planned
+    const servers = entriesOf(planned, known)
     if (servers === null) continue
     await write(
       `${observed.environment.id.replaceAll(':', '-')}/${observed.client.id}.json`,
@@ -71,15 +73,10 @@ const literalKeys = ({ servers }: Manifest): Secret[] =>
   )
 
 /** The server entries of one file as they may be shown; null where the file is not there or cannot be read. */
-function entriesOf(observed: ObservedFile, input: PlanInput, keys: readonly string[]): JsonObject | null {
-  if (observed.bytes === null) return null
-  const read = readClientFile(observed.client, observed.bytes)
+function entriesOf(planned: PlannedFile, known: KnownEntries): JsonObject | null {
+  const { bytes, client } = planned.observed
+  if (bytes === null) return null
+  const read = readClientFile(client, bytes)
   if (!read.ok) return null
-  const ours = input.state.files[observed.environment.id]?.[observed.client.id]?.[observed.file]?.entries ?? {}
-  return Object.fromEntries(
-    presentEntries(read.document).map(({ name, value }) => [
-      name,
-      ours[name] === undefined ? foreignEntry(value, observed.client) : ownEntry(value, keys),
-    ]),
-  )
+  return Object.fromEntries(presentEntries(read.document).map(({ name, value }) => [name, shownEntry(planned, name, value, known)]))
 }

@@ -1,7 +1,13 @@
+import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { State } from '../../model/state.ts'
 import { maskEntry } from '../keys/mask.ts'
 import { meaning } from '../launch/digest.ts'
-import type { ClientDefinition } from '../../model/client.ts'
+import { lookUp } from '../lookup.ts'
+import { keysOf, variablesOf } from '../manifest/names.ts'
+import type { PlannedFile } from '../plan/plan.ts'
+import { recordOf } from '../plan/records.ts'
 
 const DOTS = '••••••••'
 
@@ -32,3 +38,32 @@ export function ownEntry(value: JsonValue, keys: readonly string[]): JsonValue {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, ownEntry(each, keys)]))
   return value
 }
+
+/** What is known of the entries of one file: the manifest, what we wrote last, and the values that may stand nowhere. */
+export interface KnownEntries {
+  readonly manifest: Manifest
+  readonly state: State
+  readonly keys: readonly string[]
+}
+
+/**
+ * One entry as it may stand in version control. Ours is shown openly only while it says what we would write today:
+ * what is known of keys are the values of today's store, and an entry that was edited, or written with a key that was changed or
+ * removed since, holds another one. So does one that took a variable of the environment.
+ */
+export function shownEntry({ observed, wishes, plan }: PlannedFile, name: string, value: JsonValue, known: KnownEntries): JsonValue {
+  const { client, environment, file } = observed
+  const record = lookUp(recordOf(known.state, { environment: environment.id, client: client.id, file }).entries, name)
+  const spec = record === undefined ? undefined : lookUp(known.manifest.servers, record.server)
+  const changes = plan.entries.some((each) => each.entryName === name) || plan.refusal !== null
+  const wanted = record !== undefined && wishes.wanted.some((each) => each.name === name)
+  if (wanted && !changes && (spec === undefined || variablesOf(spec).length === 0)) return ownEntry(value, known.keys)
+  const shown = ownEntry(foreignEntry(value, client), known.keys)
+  const inWords = spec !== undefined && keysOf({ ...spec, env: {}, headers: {} }).length > 0
+  return inWords && typeof shown === 'object' && shown !== null && !Array.isArray(shown)
+    ? Object.fromEntries(Object.entries(shown).map(([key, each]) => [key, key === 'command' ? each : hiddenWords(each)]))
+    : shown
+}
+
+const hiddenWords = (value: JsonValue): JsonValue =>
+  Array.isArray(value) ? value.map(() => DOTS) : typeof value === 'string' ? DOTS : value

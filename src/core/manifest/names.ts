@@ -18,6 +18,9 @@ function* texts(server: ServerSpec): Iterable<string> {
 /** Names of the keys that one server asks for. */
 export const keysOf = (server: ServerSpec): string[] => templateNames(texts(server), 'secret')
 
+/** Names of the variables of the environment that one server takes at the time of a sync. */
+export const variablesOf = (server: ServerSpec): string[] => templateNames(texts(server), 'env')
+
 /** Names of all keys that the manifest asks for, in its order. */
 export const keysOfAll = (manifest: Manifest): string[] => [...new Set(Object.values(manifest.servers).flatMap(keysOf))]
 
