@@ -1,3 +1,5 @@
+import { limits } from '../limits.ts'
+
 /** What stays in front and behind, and what differs in the middle: `same{-old-}{+new+}same`. */
 export function marked(wanted: string, present: string): string {
   let start = 0
@@ -42,24 +44,19 @@ export interface NearMiss {
 
 /** The lines of a text that come nearest to a wanted one, when they come near at all; looks no longer than `until`. */
 export function nearMiss(text: string, wanted: string, until: number, now: () => number): NearMiss | null {
+  if (text.length > limits.nearMissCharacters || wanted.length > limits.nearMissWanted) return null
   const lines = text.split('\n')
   const asked = wanted.replace(/\n$/, '').split('\n')
   const model = pairs(wanted)
   const rare = pairs(asked.reduce((longest, line) => (line.trim().length > longest.trim().length ? line : longest), '').trim())
+  const rareLength = [...rare.values()].reduce((sum, count) => sum + count, 1)
   let best: NearMiss | null = null
   let bestScore = 0.6
   for (let at = 0; at + asked.length <= lines.length; at++) {
-    if (at % 64 === 0 && now() > until) break
+    if (now() > until) break
     // A cheap look first: some line of the window must resemble the longest wanted line.
     const window = lines.slice(at, at + asked.length)
-    const near = window.some(
-      (line) =>
-        likeness(
-          rare,
-          [...rare.values()].reduce((sum, count) => sum + count, 1),
-          line.trim(),
-        ) > 0.5,
-    )
+    const near = window.some((line) => likeness(rare, rareLength, line.trim()) > 0.5)
     if (!near) continue
     const candidate = window.join('\n')
     if (candidate.length > 4 * wanted.length + 200) continue

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { copyFile as copyBytes, link, lstat, mkdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../limits.ts'
+import { ordinaryModes } from './write.ts'
 import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
@@ -54,7 +55,7 @@ async function copyOpened({ from, to, fromFolder, toFolder }: Ends, policy: Poli
     const opened = openedPath(handle.fd, fromFolder, from.name)
     await copyBytes(opened, toFolder.at(to.name), constants.COPYFILE_EXCL)
     const made = await openFile(to.real, to.name, toFolder, policy, constants.O_RDONLY)
-    await made.chmod(mode & 0o7777).finally(() => made.close())
+    await made.chmod(mode & ordinaryModes).finally(() => made.close())
     return size
   } finally {
     await handle.close()
@@ -71,6 +72,7 @@ export function moveFile(policy: Policy, source: string, destination: string): P
     const { from, to, fromFolder, toFolder } = ends
     await policy.checkWhole(from.real, 'Moving')
     const facts = await factsOf(fromFolder, from.name)
+    if (facts?.isSymbolicLink()) await policy.checkLink(toFolder.real)
     if (facts?.isFile() || facts?.isSymbolicLink()) {
       try {
         // link + unlink: unlike rename, link never replaces what appeared in the meantime.
@@ -81,6 +83,7 @@ export function moveFile(policy: Policy, source: string, destination: string): P
       }
       await unlink(fromFolder.at(from.name))
     } else if (facts?.isDirectory()) {
+      await policy.checkWhole(to.real, 'Moving something to this name')
       // An empty folder claims the name; rename replaces only an empty folder, so a race cannot lose anything.
       await mkdir(toFolder.at(to.name))
       await rename(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {

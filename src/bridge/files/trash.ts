@@ -21,7 +21,7 @@ export class Trash {
   /** Takes a file or a folder away; answers where it lies now. A link is taken itself, never what it leads to. */
   async take(policy: Policy, path: string): Promise<{ real: string; kept: string }> {
     const found = await policy.itself(path)
-    await policy.checkWhole(found.real, 'Deleting')
+    await policy.checkWhole(found.real, 'Deleting', true)
     try {
       const stamp = new Date(this.now()).toISOString().replaceAll(':', '-')
       const place = join(this.folder, `${stamp}-${this.random(4)}`)

@@ -7,6 +7,9 @@ import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
 import { encodingOf, fileBytes, bytesOf, lineEnd, plain, textOf, withLineEnd } from './encoding.ts'
 
+/** Bits of a mode that stay with new content. Not those that lend a program its owner's rights: the kernel takes them too. */
+export const ordinaryModes = 0o1777
+
 /** What is kept of a file that is written anew. */
 interface Kept {
   readonly mode: number
@@ -25,7 +28,7 @@ async function before(folder: Folder, found: Admitted): Promise<(Kept & { readon
   if (facts.isDirectory()) throw failed(`${JSON.stringify(found.real)} is a directory.`)
   if (!facts.isFile()) throw denied(`${JSON.stringify(found.real)} is a pipe, a socket or a device; only ordinary files are written.`)
   if ((facts.mode & 0o222) === 0) throw denied(`${JSON.stringify(found.real)} is read-only; a person can change its mode.`)
-  return { mode: facts.mode & 0o7777, uid: facts.uid, gid: facts.gid, size: facts.size }
+  return { mode: facts.mode & ordinaryModes, uid: facts.uid, gid: facts.gid, size: facts.size }
 }
 
 async function keepOwner(handle: FileHandle, kept: Kept): Promise<void> {
@@ -95,6 +98,20 @@ export async function rewrite(policy: Policy, path: string, content: string): Pr
   })
 }
 
+/** Adds all of it or, where the disk is full in the middle, nothing: then the file ends where it did. */
+async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  const { size, mode } = await handle.stat()
+  if ((mode & 0o6000) !== 0) await handle.chmod(mode & ordinaryModes)
+  let added = 0
+  try {
+    while (added < bytes.length) added += (await handle.write(bytes, added)).bytesWritten
+  } catch (error) {
+    // Unless somebody else added to it too.
+    if (added > 0 && (await handle.stat()).size === size + added) await handle.truncate(size)
+    throw error
+  }
+}
+
 /** Adds to the end of a file in its own encoding, or makes it. */
 export async function append(policy: Policy, path: string, content: string): Promise<Written> {
   const found = await policy.admit(path)
@@ -105,7 +122,7 @@ export async function append(policy: Policy, path: string, content: string): Pro
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
     const handle = await openFile(found.real, found.name, folder, policy, flags)
     try {
-      await handle.writeFile(bytes)
+      await addTo(handle, bytes)
     } finally {
       await handle.close()
     }

@@ -50,12 +50,15 @@ interface Known {
  */
 export class CanonicalList {
   private readonly paths: readonly string[]
+  private readonly pinned: boolean
   private known: readonly Known[] | undefined
   private list: readonly string[] = []
   private checkedAt = 0
 
-  constructor(paths: readonly string[]) {
+  /** `pinned`: what does not exist yet means what it means now; were it made as a link, it would open the link's target. */
+  constructor(paths: readonly string[], pinned?: 'pinned') {
     this.paths = paths
+    this.pinned = pinned === 'pinned'
   }
 
   async all(): Promise<readonly string[]> {
@@ -66,9 +69,15 @@ export class CanonicalList {
     const stale = before?.some(({ path, exists }) => !exists && lstatSync(path, { throwIfNoEntry: false }) !== undefined) ?? true
     this.checkedAt = now
     if (!stale) return this.list
-    this.known = await Promise.all(this.paths.map((path, at) => (before?.[at]?.exists ? before[at] : resolved(path))))
+    this.known = await Promise.all(this.paths.map((path, at) => this.again(path, before?.[at])))
     this.list = this.known.map(({ real }) => real)
     return this.list
+  }
+
+  private async again(path: string, before: Known | undefined): Promise<Known> {
+    if (before?.exists) return before
+    const now = await resolved(path)
+    return before !== undefined && this.pinned && now.real !== before.real ? before : now
   }
 }
 

@@ -98,6 +98,31 @@ function asPattern(path: string): string {
   return path.replace(/[.*+?^${}()|[\]]/g, '\\$&').replaceAll('/', '[\\\\/]')
 }
 
+/** Folders whose name is a part of what makes a file in them one of `projectFiles`. */
+const meaningful: readonly { readonly folder: RegExp; readonly files: readonly string[] }[] = [
+  { folder: /[\\/]\.(cursor|vscode)$/i, files: ['mcp.json'] },
+  { folder: /[\\/]\.claude$/i, files: ['settings.json', 'settings.local.json'] },
+]
+
+/** A path in a Windows profile, and what of it lies below the profile. */
+const profile = /^(.*[\\/]Users)(?:[\\/][^\\/]+(?:[\\/](.*))?)?$/i
+
+/**
+ * What would be closed in a folder because of the folder's own name: by moving the folder it would get, or lose, that
+ * meaning. Paths that may exist; for a part of a Windows profile the folder itself.
+ */
+export function closedBelow(folder: string): string[] {
+  const separator = folder.includes('\\') ? '\\' : '/'
+  const files = meaningful.flatMap((each) => (each.folder.test(folder) ? each.files.map((file) => `${folder}${separator}${file}`) : []))
+  const found = profile.exec(folder)
+  if (found === null) return files
+  const below = (found[2] ?? '').replaceAll('\\', '/').toLowerCase()
+  const holds = [...private_, ...windowsPrivate, 'AppData/Local/Packages/Claude_', '.mcp-twin'].some((path) =>
+    `${path.toLowerCase()}`.startsWith(below === '' ? '' : `${below}/`),
+  )
+  return holds ? [...files, folder] : files
+}
+
 /** True for files that are closed by their name, wherever they are. */
 export const closedByName = (path: string): boolean =>
   projectFiles.some((pattern) => pattern.test(path)) || packaged.test(path) || inProfile.test(path) || ourFolder.test(path)

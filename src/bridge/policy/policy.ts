@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
 import { canonical, CanonicalList } from './canonical.ts'
-import { closedByName } from './closed.ts'
+import { closedBelow, closedByName } from './closed.ts'
 import { ntfsTrouble } from './ntfs.ts'
-import { holdsClosed, judge, type Region } from './region.ts'
+import { holdsClosed, judge, type Region, within } from './region.ts'
 import { onDrive, type Place, understand } from './spelling.ts'
 
 /** A path that policy allows, in canonical form. What is not there yet has `exists: false`, and all its parents are canonical. */
@@ -38,9 +39,9 @@ export class Policy {
   constructor(rules: PolicyRules) {
     // What is not absolute would be resolved from the root of the disk: it opens nothing instead.
     this.rules = { ...rules, roots: rules.roots.filter((root) => isAbsolute(root)) }
-    this.roots = new CanonicalList(this.rules.roots)
+    this.roots = new CanonicalList(this.rules.roots, 'pinned')
     this.closed = new CanonicalList(rules.closed)
-    this.reopened = new CanonicalList(rules.reopened)
+    this.reopened = new CanonicalList(rules.reopened, 'pinned')
   }
 
   place(): Promise<Place> {
@@ -97,6 +98,7 @@ export class Policy {
     const folder = join(parent.real, ...parent.missing)
     const real = join(folder, name)
     await this.check(real, path)
+    this.checkNames(real, place)
     const there =
       parent.missing.length === 0 &&
       (await lstat(real).then(
@@ -138,12 +140,25 @@ export class Policy {
     return (real) => !closedByName(real) && judge(real, region, fold) === 'open'
   }
 
-  /** Refuses to move or delete a root, or a folder that holds something closed, as a whole. */
-  async checkWhole(real: string, what: string): Promise<void> {
+  /**
+   * Refuses to take away a folder, or to make one, under a name that gives something in it a meaning: one that holds
+   * something closed, or an allowed folder. `there`: only what exists counts among what is closed by its name.
+   */
+  async checkWhole(real: string, what: string, there = false): Promise<void> {
     const [region, fold] = [await this.region(), await this.fold()]
-    if (holdsClosed(real, region, fold)) throw denied(`${what} is not possible for ${real}: something closed lies in it.`)
+    const named = closedBelow(real)
+    if (holdsClosed(real, region, fold) || (there ? named.some((path) => existsSync(path)) : named.length > 0))
+      throw denied(`${what} is not possible for ${real}: something closed lies in it, or would.`)
     if (region.open.some((root) => fold(root) === fold(real)))
       throw denied(`${what} is not possible for ${real}: it is one of the allowed folders itself.`)
+    if (region.open.some((root) => within(root, real, fold)))
+      throw denied(`${what} is not possible for ${real}: an allowed folder lies in it.`)
+  }
+
+  /** A link in a folder that holds something closed could stand in for one of that folder's own. */
+  async checkLink(folder: string): Promise<void> {
+    if (holdsClosed(folder, await this.region(), await this.fold()))
+      throw denied(`A link is not moved into ${folder}, since something closed lies there.`)
   }
 
   private checkNames(path: string, place: Place): void {
