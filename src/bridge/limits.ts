@@ -39,6 +39,9 @@ export const limits = {
   copyFile: 4 * 1024 * MiB,
   /** Time spent on finding what an edit nearly matched. */
   nearMissMs: 200,
+  /** Where the file or the text asked for is longer, the edit is refused without that. */
+  nearMissCharacters: 8 * MiB,
+  nearMissWanted: 16 * KiB,
   /** Deleted things older than this leave the trash. */
   trashAgeMs: 30 * 24 * 60 * minutes,
 
@@ -46,6 +49,10 @@ export const limits = {
   searchContextLines: 20,
   searchLineCharacters: 400,
   searchPatternCharacters: 4096,
+  /** In a folder larger files are left out: ripgrep keeps a whole line in memory, and one may have no end. */
+  searchFile: 256 * MiB,
+  /** What a pattern may take when it is made ready, so that one like `(\\w{500}){50}` is refused instead. */
+  searchPattern: 32 * MiB,
   /** After so long a search is handed back as far as it came. */
   searchFirstMs: 10 * seconds,
   searchTotalMs: 5 * minutes,

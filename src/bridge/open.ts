@@ -31,7 +31,7 @@ export function openBridge(settings: Settings): Bridge {
   }
   const loadSearches = async () => {
     const { Searches } = await import('./search/searches.ts')
-    return new Searches(policy, { platform: settings.platform, path: settings.variables.PATH, now })
+    return new Searches(policy, { platform: settings.platform, path: settings.variables.PATH, pid: settings.pid, now })
   }
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {

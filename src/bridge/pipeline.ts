@@ -14,6 +14,9 @@ export interface CallResult {
 
 const refused = (text: string): CallResult => ({ content: [{ type: 'text', text }], isError: true })
 
+const unrecorded = (why: string | null): Refusal =>
+  new Refusal('failed', `Nothing is run, since it could not be recorded (${why}); make room or mend bridge/audit.jsonl.`)
+
 /** Arguments nested deeper than any tool needs are refused before anything walks them. */
 function tooDeep(value: unknown, left: number): boolean {
   if (value === null || typeof value !== 'object') return false
@@ -24,11 +27,18 @@ function tooDeep(value: unknown, left: number): boolean {
  * One call from its arguments to its answer: check them, ask the policy, run, take keys out, record. Whatever goes
  * wrong becomes an answer that says what, why and what to do; only a fault of ours is logged with its stack.
  */
-export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Call): Promise<CallResult> {
+export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Omit<Call, 'begin'>): Promise<CallResult> {
   const { audit, log, settings, redaction } = bridge
   let subject = ''
+  let begun = false
   const record = (event: 'call' | 'denied', outcome: string) =>
     audit.write({ event, client: call.client, tool: tool.name, subject, outcome })
+  const begin = () => {
+    if (begun) return
+    record('call', 'started')
+    begun = true
+    if (audit.trouble !== null) throw unrecorded(audit.trouble)
+  }
   await redaction.ready()
   try {
     if (tooDeep(raw, limits.nesting))
@@ -40,13 +50,9 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: C
         'denied',
         `${tool.name} changes things and this bridge is read-only; a person can change bridge.readOnly in the manifest.`,
       )
-    if (tool.effect === 'run' && !audit.ready())
-      throw new Refusal(
-        'failed',
-        `Nothing is run, since it could not be recorded (${audit.trouble}); make room or mend bridge/audit.jsonl.`,
-      )
-    const answer: Answer = redaction.answer(await work.run(bridge, call))
-    if (tool.effect !== 'read') record('call', 'done')
+    if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
+    const answer: Answer = redaction.answer(await work.run(bridge, { ...call, begin }))
+    if (tool.effect !== 'read' && !begun) record('call', 'done')
     return { content: [...answer.content], ...(answer.data !== undefined && { structuredContent: { ...answer.data } }) }
   } catch (error) {
     if (error instanceof InputTrouble) return refused(redaction.text(`${error.message}.`))

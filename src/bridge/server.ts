@@ -23,7 +23,7 @@ class Turns {
   }
 }
 
-function callOf(client: string, context: ServerContext): Call {
+function callOf(client: string, context: ServerContext): Omit<Call, 'begin'> {
   const { mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   let progress = 0

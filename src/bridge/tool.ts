@@ -28,6 +28,11 @@ export interface Call {
   readonly signal: AbortSignal
   /** Tells the client how far it is; does nothing when the client did not ask. */
   progress(message: string): void
+  /**
+   * Said by what runs something, right before it does: the call is recorded then, since what is run could end this
+   * process. Throws when it cannot be recorded.
+   */
+  begin(): void
 }
 
 export interface ToolDefinition<F extends Fields> {

@@ -38,6 +38,11 @@ export class Folder {
     return this.handle === null ? join(this.real, name) : `/proc/self/fd/${this.handle.fd}/${name}`
   }
 
+  /** Its number among our open files; null where a path is all there is. */
+  get descriptor(): number | null {
+    return this.handle?.fd ?? null
+  }
+
   async close(): Promise<void> {
     await this.handle?.close()
   }

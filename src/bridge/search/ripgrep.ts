@@ -2,7 +2,9 @@ import { accessSync, constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
+import { thirdDescriptor } from './plan.ts'
 
 export interface TextQuery {
   readonly pattern: string
@@ -24,8 +26,9 @@ const globs = (glob: string | undefined): string[] => [...(glob === undefined ? 
 export function textArguments(query: TextQuery, target: string): string[] {
   return [
     ...common,
-    '--null',
-    '--line-number',
+    ...['--null', '--line-number', '--byte-offset'],
+    ...(target === thirdDescriptor ? [] : [`--max-filesize=${limits.searchFile}`]),
+    ...[`--regex-size-limit=${limits.searchPattern}`, `--dfa-size-limit=${2 * limits.searchPattern}`],
     query.literal ? '--fixed-strings' : '--no-fixed-strings',
     query.caseSensitive ? '--case-sensitive' : '--ignore-case',
     ...(query.context > 0 ? [`--context=${query.context}`] : []),

@@ -1,34 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { limits } from '../limits.ts'
 import { LineReader } from '../transports/lines.ts'
+import type { Found, Page, SearchPlan } from './plan.ts'
 
-/** One line that ripgrep found. */
-export interface Found {
-  /** Relative to the folder searched. */
-  readonly path: string
-  /** `12: text`, `12- text` for a line around a hit, '' for a name. */
-  readonly text: string
-  readonly hit: boolean
-}
-
-export interface Page {
-  readonly found: readonly Found[]
-  /** Nothing more will come. */
-  readonly done: boolean
-}
-
-export interface SearchPlan {
-  readonly program: string
-  readonly args: readonly string[]
-  /** Only names are asked for. */
-  readonly names: boolean
-  /** ripgrep runs here and its globs and paths are relative to it. */
-  readonly folder: string
-  /** Whether a found path, relative to `folder`, may be shown. */
-  readonly mayShow: (path: string) => boolean
-  readonly now: () => number
-}
-
+const nothing = Buffer.alloc(0)
 const cut = (line: string): string => (line.length > limits.searchLineCharacters ? `${line.slice(0, limits.searchLineCharacters)}…` : line)
 
 /** A running ripgrep. What it finds waits here until it is taken; ripgrep waits too when too much does. */
@@ -39,6 +14,7 @@ export class Search {
   private size = 0
   private complaint = ''
   private ended = false
+  private released = false
   private wake: () => void = () => undefined
   private readonly timer: NodeJS.Timeout
   private last = { path: '', shown: false }
@@ -50,7 +26,12 @@ export class Search {
     this.plan = plan
     this.asked = plan.now()
     // Nothing of our environment goes along; ripgrep needs none of it.
-    this.child = spawn(plan.program, [...plan.args], { cwd: plan.folder, env: {}, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    this.child = spawn(plan.program, [...plan.args], {
+      cwd: plan.folder,
+      env: {},
+      stdio: ['ignore', 'pipe', 'pipe', ...(plan.file === null ? [] : [plan.file.fd])],
+      windowsHide: true,
+    })
     const reader = new LineReader({ line: (bytes) => this.take(bytes), tooLong: () => undefined })
     this.child.stdout?.on('data', (chunk: Buffer) => {
       reader.push(chunk)
@@ -75,15 +56,31 @@ export class Search {
     const until = this.plan.now() + waitMs
     while (!this.ended && this.hits() < most && this.plan.now() < until && !signal.aborted)
       await this.changed(until - this.plan.now(), signal)
-    const found: Found[] = []
-    for (let hits = 0; this.found.length > 0; ) {
-      if (this.found[0]?.hit && ++hits > most) break
-      const next = this.found.shift()
-      if (next !== undefined) found.push(next)
-    }
+    const { found, gone } = this.taken(most)
     this.size = this.found.reduce((sum, { path, text }) => sum + path.length + text.length, 0)
     this.child.stdout?.resume()
-    return { found, done: this.ended && this.found.length === 0 }
+    const done = this.ended && this.found.length === 0
+    if (done) this.release()
+    return { found, gone, done }
+  }
+
+  /** The next hits with the lines around them, each confirmed. */
+  private taken(most: number): { found: Found[]; gone: number } {
+    const found: Found[] = []
+    let gone = 0
+    const confirm = this.plan.confirm?.()
+    for (let hits = 0; this.found.length > 0; ) {
+      if (this.found[0]?.hit && hits >= most) break
+      const next = this.found.shift()
+      if (next === undefined) break
+      if (confirm !== undefined && !confirm.shows(next)) gone++
+      else {
+        found.push(next)
+        if (next.hit) hits++
+      }
+    }
+    confirm?.close()
+    return { found, gone }
   }
 
   /** What ripgrep complained about: a pattern that it cannot read. '' when nothing. */
@@ -91,10 +88,23 @@ export class Search {
     return this.complaint.replace(/^rg: /gm, '').trim()
   }
 
+  /** Ends it; what it found until now can still be taken. */
   stop(why: 'time' | 'person'): void {
     if (this.ended) return
     this.stopped = why
     this.child.kill('SIGKILL')
+  }
+
+  /** Ends it, and nothing of it will be asked for any more. */
+  drop(why: 'time' | 'person'): void {
+    this.stop(why)
+    this.release()
+  }
+
+  private release(): void {
+    if (this.released) return
+    this.released = true
+    this.plan.release()
   }
 
   private hits(): number {
@@ -115,18 +125,27 @@ export class Search {
     })
   }
 
-  /** `path NUL 12:text`, `path NUL 12-text`, or `--` between groups; a name alone where only names are asked for. */
+  /** `path NUL 12:345:text`, `path NUL 12-345-text` (line, offset), or `--` between groups; a name alone where only names are asked for. */
   private take(line: Buffer): void {
-    const text = line.toString('utf8').replace(/\r$/, '')
-    const [path = '', found] = this.plan.names ? [text, ''] : text.split('\0')
-    if (found === undefined) return
-    const where = /^(\d+)([:-])(.*)$/s.exec(found)
-    const relative = path.replace(/^\.[\\/]/, '')
-    this.add(
-      where === null
-        ? { path: relative, text: '', hit: true }
-        : { path: relative, text: `${where[1]}${where[2]} ${cut(where[3] ?? '')}`, hit: where[2] === ':' },
-    )
+    const end = this.plan.names ? line.length : line.indexOf(0)
+    if (end < 0) return
+    const path =
+      this.plan.file?.name ??
+      line
+        .subarray(0, end)
+        .toString('utf8')
+        .replace(/\r$/, '')
+        .replace(/^\.[\\/]/, '')
+    const rest = line.subarray(end + 1)
+    const where = /^(\d+)([:-])(\d+)\2/.exec(rest.toString('latin1', 0, 60))
+    if (where === null) {
+      this.add({ path, text: '', hit: true, offset: 0, raw: nothing })
+      return
+    }
+    const bytes = rest.subarray(where[0].length)
+    const text = `${where[1]}${where[2]} ${cut(bytes.toString('utf8').replace(/\r$/, ''))}`
+    const raw = Buffer.from(bytes.subarray(0, limits.searchLineCharacters))
+    this.add({ path, text, hit: where[2] === ':', offset: Number(where[3]), raw })
   }
 
   private add(found: Found): void {

@@ -1,10 +1,13 @@
-import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { limits } from '../limits.ts'
 import type { Policy } from '../policy/policy.ts'
-import { denied, failed, fromFileTrouble } from '../refusal.ts'
+import { denied, failed } from '../refusal.ts'
+import type { Call } from '../tool.ts'
+import { confirming } from './confirming.ts'
+import { type Held, hold } from './holding.ts'
 import { nameArguments, ripgrep, type TextQuery, textArguments } from './ripgrep.ts'
-import { type Page, Search } from './search.ts'
+import type { Page } from './plan.ts'
+import { Search } from './search.ts'
 
 export interface Answered extends Page {
   readonly folder: string
@@ -13,14 +16,21 @@ export interface Answered extends Page {
   readonly stopped: Search['stopped']
 }
 
+/** Who asks, and how it is stopped. */
+type Asker = Pick<Call, 'client' | 'signal'>
+
 interface Started {
   readonly search: Search
   readonly folder: string
+  /** The client that started it: to any other it does not exist. */
+  readonly client: string
 }
 
 interface Machine {
   readonly platform: NodeJS.Platform
   readonly path: string | undefined
+  /** Our own process. */
+  readonly pid: number
   now(): number
 }
 
@@ -47,39 +57,40 @@ export class Searches {
     this.machine = machine
   }
 
-  async text(path: string, query: TextQuery, most: number, signal: AbortSignal): Promise<Answered> {
+  async text(path: string, query: TextQuery, most: number, asker: Asker): Promise<Answered> {
     if (query.pattern === '' || query.pattern.includes('\0'))
       throw denied('The pattern is empty or holds a NUL character; give a text or a regular expression.')
     if (query.pattern.length > limits.searchPatternCharacters)
       throw denied(`The pattern has ${query.pattern.length} characters; ${limits.searchPatternCharacters} are the most.`)
     checkGlob(query.glob)
-    return this.first(path, { names: false, args: (target) => textArguments(query, target) }, most, signal)
+    return this.first(path, { names: false, args: (target) => textArguments(query, target) }, most, asker)
   }
 
-  async names(path: string, glob: string, most: number, signal: AbortSignal): Promise<Answered> {
+  async names(path: string, glob: string, most: number, asker: Asker): Promise<Answered> {
     checkGlob(glob)
-    return this.first(path, { names: true, args: (target) => nameArguments(glob, target) }, most, signal)
+    return this.first(path, { names: true, args: (target) => nameArguments(glob, target) }, most, asker)
   }
 
-  async more(id: string, most: number, signal: AbortSignal): Promise<Answered> {
-    const { search, folder } = this.find(id)
+  async more(id: string, most: number, { client, signal }: Asker): Promise<Answered> {
+    const { search, folder } = this.find(id, client)
     return this.answer(id, search, folder, await search.page(most, limits.searchFirstMs, signal))
   }
 
-  stop(id: string): void {
-    this.find(id).search.stop('person')
+  stop(id: string, { client }: Asker): void {
+    this.find(id, client).search.drop('person')
     this.started.delete(id)
   }
 
   close(): void {
     clearInterval(this.sweeper)
-    for (const { search } of this.started.values()) search.stop('person')
+    for (const { search } of this.started.values()) search.drop('person')
     this.started.clear()
   }
 
-  private find(id: string): Started {
+  private find(id: string, client: string): Started {
     const found = this.started.get(id)
-    if (found === undefined) throw failed(`There is no search ${JSON.stringify(id.slice(0, 50))}; it is over or was ended. Search again.`)
+    if (found === undefined || found.client !== client)
+      throw failed(`There is no search ${JSON.stringify(id.slice(0, 50))}; it is over or was ended. Search again.`)
     return found
   }
 
@@ -87,32 +98,46 @@ export class Searches {
     path: string,
     asked: { names: boolean; args: (target: string) => string[] },
     most: number,
-    signal: AbortSignal,
+    { client, signal }: Asker,
   ): Promise<Answered> {
-    const { real } = await this.policy.existing(path)
-    const facts = await stat(real).catch((error) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be searched`)))
-    const folder = facts.isDirectory() ? real : dirname(real)
-    if (!facts.isDirectory() && !facts.isFile()) throw denied(`${JSON.stringify(path)} is neither a file nor a folder.`)
+    const held = await hold(this.policy, path, asked.names, this.machine.pid)
     this.makeRoom()
-    const isOpen = await this.policy.judge()
     const id = `s${++this.count}`
-    const search = new Search({
-      program: ripgrep(this.machine.platform, this.machine.path),
-      names: asked.names,
-      args: asked.args(facts.isDirectory() ? './' : `./${basename(real)}`),
-      folder,
-      mayShow: (relative) => isOpen(join(folder, relative)),
-      now: () => this.machine.now(),
-    })
-    this.started.set(id, { search, folder })
+    const { real: folder } = held
+    let search: Search
+    try {
+      search = await this.begin(held, asked.names, asked.args(held.target))
+    } catch (error) {
+      held.release()
+      throw error
+    } finally {
+      held.started()
+    }
+    this.started.set(id, { search, folder, client })
     this.sweep()
     const page = await search.page(most, limits.searchFirstMs, signal)
-    if (signal.aborted) search.stop('person')
+    if (signal.aborted) search.drop('person')
     if (page.done && page.found.length === 0 && search.trouble !== '' && search.stopped === null) {
       this.started.delete(id)
       throw failed(`ripgrep does not take this search: ${search.trouble.slice(0, 500)}. Mend the pattern, or set literal to true.`)
     }
     return this.answer(id, search, folder, page)
+  }
+
+  private async begin(held: Held, names: boolean, args: readonly string[]): Promise<Search> {
+    const isOpen = await this.policy.judge()
+    const { pinned, file, real } = held
+    return new Search({
+      program: ripgrep(this.machine.platform, this.machine.path),
+      names,
+      args,
+      folder: held.cwd,
+      file,
+      mayShow: (relative) => isOpen(join(real, relative)),
+      confirm: pinned === null || file !== null ? null : () => confirming(pinned, names, isOpen),
+      now: () => this.machine.now(),
+      release: () => held.release(),
+    })
   }
 
   private answer(id: string, search: Search, folder: string, page: Page): Answered {
@@ -125,7 +150,7 @@ export class Searches {
     while (this.started.size >= limits.searchesAtOnce) {
       const [oldest] = [...this.started].sort(([, one], [, other]) => one.search.asked - other.search.asked)
       if (oldest === undefined) return
-      oldest[1].search.stop('time')
+      oldest[1].search.drop('time')
       this.started.delete(oldest[0])
     }
   }
@@ -135,7 +160,7 @@ export class Searches {
     this.sweeper ??= setInterval(() => {
       for (const [id, { search }] of this.started) {
         if (this.machine.now() - search.asked < limits.searchIdleMs) continue
-        search.stop('time')
+        search.drop('time')
         this.started.delete(id)
       }
     }, limits.searchIdleMs / 4)

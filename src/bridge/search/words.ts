@@ -3,7 +3,7 @@ import type { Answered } from './searches.ts'
 
 /** What was found, by file, in words: the paths are below the folder named in the first line. */
 export function describe(answered: Answered): Answer {
-  const { found, folder, search, stopped, done } = answered
+  const { found, gone, folder, search, stopped, done } = answered
   const hits = found.filter(({ hit }) => hit).length
   const lines: string[] = [
     `${hits === 0 ? 'Nothing found' : `${hits} found`} in ${folder}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`,
@@ -14,6 +14,7 @@ export function describe(answered: Answered): Answer {
     path = each.path
     if (each.text !== '') lines.push(`  ${each.text}`)
   }
+  if (gone > 0) lines.push(`[${gone} lines left out: they are not there any more.]`)
   if (search !== null) lines.push(`[More: more_results with search ${JSON.stringify(search)}, or stop_search.]`)
   if (stopped === 'time') lines.push('[The search took too long and was ended; search a smaller folder.]')
   return words(lines.join('\n'))

@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts'
 import type { Call } from '../tool.ts'
+import type { Session } from './session.ts'
 import type { ShellName } from './shells.ts'
 
 /** A command as a tool asks for it. */
@@ -34,4 +35,20 @@ export function streamed(call: Call): (text: string) => void {
     call.progress(waiting)
     waiting = ''
   }
+}
+
+/** Settles when a session has printed something or ended, when the time has passed, or when nobody waits any more. */
+export function newOutput(session: Session, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      unwatch()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, timeoutMs)
+    const unwatch = session.watch(done)
+    signal.addEventListener('abort', done, { once: true })
+    void session.over.then(done)
+  })
 }

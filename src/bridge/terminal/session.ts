@@ -24,6 +24,10 @@ export interface SessionFacts {
   readonly shell: string
   readonly environment: string
   readonly startedAt: number
+  /** Who started it: to any other client it does not exist. */
+  readonly client: string
+  /** What its processes carry in their environment. */
+  readonly mark: string
 }
 
 /** One command: its process, what it printed, how it ended. */

@@ -6,7 +6,7 @@ import { denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import type { Call } from '../tool.ts'
 import { endSessions } from './ending.ts'
-import { type ExecuteRequest, type Executed, streamed } from './execution.ts'
+import { type ExecuteRequest, type Executed, newOutput, streamed } from './execution.ts'
 import { prepareStart } from './preparing.ts'
 import { Session } from './session.ts'
 import { belonging, commandLine, isAlive, orphans, type ProcessFacts, signal } from './tree.ts'
@@ -22,6 +22,8 @@ export class Terminal {
   /** Every command since the start, also those whose session nobody can name: something of them may live on. */
   private readonly running = new Set<Session>()
   private readonly mark: string
+  /** The beginning of the marks of each client's commands. */
+  private readonly marks = new Map<string, string>()
   private count = 0
   private closed = false
 
@@ -53,18 +55,20 @@ export class Terminal {
     const id = `t${++this.count}`
     const input = request.background || request.onTimeout === 'keep'
     const preset = this.config.get(defaultShell)
+    const mark = `${this.markOf(call.client)}${this.count}.`
     const { start, shell, environment } = await prepareStart(
       { ...request, input, preset: preset === 'auto' ? null : preset },
       {
         settings: this.settings,
         policy: this.policy,
-        tag: `${this.mark}${this.count}.`,
+        tag: mark,
         wall: this.settings.terminal === 'sandbox' ? this.wall : null,
       },
     )
     if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
+    call.begin()
     const session = new Session(
-      { id, command: request.command, shell, environment, startedAt: this.settings.now() },
+      { id, command: request.command, shell, environment, startedAt: this.settings.now(), client: call.client, mark },
       start,
       this.settings.platform === 'win32',
     )
@@ -77,52 +81,42 @@ export class Terminal {
     return this.wait(session, request, call)
   }
 
-  read(id: string, offset: number | undefined, limit: number | undefined) {
-    const session = this.find(id)
+  read(id: string, offset: number | undefined, limit: number | undefined, call: Call) {
+    const session = this.find(id, call)
     return { session, piece: session.output.read(offset, Math.min(limit ?? limits.outputCharacters, limits.outputCharacters)) }
   }
 
   /** Waits for output beyond a position, for the end, or for the time to pass. */
   async waitForOutput(id: string, offset: number | undefined, timeoutMs: number, call: Call): Promise<void> {
-    const session = this.find(id)
-    if (session.ended || session.output.unread(offset)) return
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        unwatch()
-        call.signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, timeoutMs)
-      const unwatch = session.watch(done)
-      call.signal.addEventListener('abort', done, { once: true })
-      void session.over.then(done)
-    })
+    const session = this.find(id, call)
+    if (!session.ended && !session.output.unread(offset)) await newOutput(session, timeoutMs, call.signal)
   }
 
-  send(id: string, input: string): void {
-    this.find(id).send(input.endsWith('\n') ? input : `${input}\n`)
+  send(id: string, input: string, call: Call): void {
+    const session = this.find(id, call)
+    call.begin()
+    session.send(input.endsWith('\n') ? input : `${input}\n`)
   }
 
-  list(): readonly Session[] {
-    return [...this.sessions.values()]
+  list({ client }: Call): readonly Session[] {
+    return [...this.sessions.values()].filter(({ facts }) => facts.client === client)
   }
 
   /** Ends a kept command and its tree. */
-  async stop(id: string): Promise<Session> {
-    const session = this.find(id)
+  async stop(id: string, call: Call): Promise<Session> {
+    const session = this.find(id, call)
     await this.end(session)
     return session
   }
 
-  /** Everything that commands of this bridge left running. */
-  processes(): (ProcessFacts & { readonly command: string })[] {
-    const roots = [...this.running].flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]))
-    return belonging(this.mark, roots, this.settings.pid).map((facts) => ({ ...facts, command: commandLine(facts) }))
+  /** Everything that commands of this client left running. */
+  processes({ client }: Call): (ProcessFacts & { readonly command: string })[] {
+    const roots = [...this.running].flatMap(({ child, facts }) => (child.pid === undefined || facts.client !== client ? [] : [child.pid]))
+    return belonging(this.markOf(client), roots, this.settings.pid).map((facts) => ({ ...facts, command: commandLine(facts) }))
   }
 
-  async kill(pid: number): Promise<void> {
-    const own = this.processes().some((facts) => facts.pid === pid)
+  async kill(pid: number, call: Call): Promise<void> {
+    const own = this.processes(call).some((facts) => facts.pid === pid)
     if (pid <= 1 || !own) throw denied(`${pid} is not a process that a command of this bridge started; list_processes shows those.`)
     signal(pid, 'SIGTERM')
     for (const until = performance.now() + limits.graceMs; performance.now() < until && isAlive(pid); )
@@ -170,8 +164,7 @@ export class Terminal {
   }
 
   private async end(session: Session): Promise<void> {
-    const own = `${this.mark}${session.facts.id.slice(1)}.`
-    await endSessions([session], [own], this.ender(), limits.graceMs)
+    await endSessions([session], [session.facts.mark], this.ender(), limits.graceMs)
     await Promise.race([session.over, new Promise((resolve) => setTimeout(resolve, limits.graceMs).unref())])
   }
 
@@ -186,9 +179,16 @@ export class Terminal {
     for (const old of ended.slice(0, Math.max(0, ended.length - limits.endedSessions))) this.sessions.delete(old.facts.id)
   }
 
-  private find(id: string): Session {
+  private markOf(client: string): string {
+    const mark = this.marks.get(client) ?? `${this.mark}${this.marks.size}.`
+    this.marks.set(client, mark)
+    return mark
+  }
+
+  private find(id: string, { client }: Call): Session {
     const found = this.sessions.get(id)
-    if (found === undefined) throw failed(`There is no session ${JSON.stringify(id.slice(0, 50))}; list_sessions shows those there are.`)
+    if (found === undefined || found.facts.client !== client)
+      throw failed(`There is no session ${JSON.stringify(id.slice(0, 50))}; list_sessions shows those there are.`)
     return found
   }
 }

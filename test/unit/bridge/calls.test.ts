@@ -166,6 +166,12 @@ describe('the audit (rows 124 to 127)', () => {
     expect(await place.ok('write_file', { path: 't', content: `mtw_${'a'.repeat(43)}` })).toBeTruthy()
     expect(await place.ok('read_file', { path: 't' })).toBe('••••••••')
   })
+  it('knows a command before it runs, since what runs may end the bridge', async () => {
+    const seen = join(place.A, 'seen')
+    await place.ok('execute_command', { command: `cp ${join(place.folder, 'audit.jsonl')} ${seen}` })
+    expect(JSON.parse(readFileSync(seen, 'utf8'))).toMatchObject({ event: 'call', tool: 'execute_command', outcome: 'started' })
+    expect(audit()).toHaveLength(1)
+  })
   it('is for its owner only', async () => {
     await place.ok('write_file', { path: 'g', content: 'y' })
     expect(statSync(join(place.folder, 'audit.jsonl')).mode & 0o777).toBe(0o600)

@@ -21,7 +21,11 @@ export interface Desk {
   readonly home: string
   /** `bridge/` of our own folder. */
   readonly folder: string
-  call(name: string, args?: unknown, more?: { signal?: AbortSignal; progress?: (text: string) => void }): Promise<CallResult>
+  call(
+    name: string,
+    args?: unknown,
+    more?: { signal?: AbortSignal; progress?: (text: string) => void; client?: string },
+  ): Promise<CallResult>
   /** The text of an answer that must be good. */
   ok(name: string, args?: unknown): Promise<string>
   /** The sentence of an answer that must be a refusal. */
@@ -73,10 +77,14 @@ export function desk(more: Partial<Settings> = {}): Desk {
     ...more,
   }
   const bridge = openBridge(settings)
-  const call: Desk['call'] = async (name, args = {}, { signal = new AbortController().signal, progress = () => undefined } = {}) => {
+  const call: Desk['call'] = async (
+    name,
+    args = {},
+    { signal = new AbortController().signal, progress = () => undefined, client = 'tester' } = {},
+  ) => {
     const tool = tools.find((each) => each.name === name)
     if (tool === undefined) throw new Error(`no tool ${name}`)
-    return callTool(tool, args, bridge, { client: 'tester', signal, progress })
+    return callTool(tool, args, bridge, { client, signal, progress })
   }
   return {
     bridge,

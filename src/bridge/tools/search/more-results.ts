@@ -12,6 +12,6 @@ export const moreResults = defineTool({
   subject: ({ search }) => search,
   async handle({ search }, bridge, call) {
     const searches = await bridge.searches()
-    return describe(await searches.more(search, bridge.config.get(maxResults), call.signal))
+    return describe(await searches.more(search, bridge.config.get(maxResults), call))
   },
 })

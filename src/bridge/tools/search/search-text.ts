@@ -8,7 +8,7 @@ export const searchText = defineTool({
   name: 'search_text',
   family: 'search',
   effect: 'read',
-  description: 'Search file contents with ripgrep, which leaves out what .gitignore names.',
+  description: 'Search file contents with ripgrep, which leaves out what .gitignore names and, in folders, files over 256 MiB.',
   input: {
     path: text(),
     pattern: text({ about: 'regular expression' }),
@@ -28,6 +28,6 @@ export const searchText = defineTool({
       caseSensitive: input.case_sensitive ?? true,
     }
     const searches = await bridge.searches()
-    return describe(await searches.text(input.path, query, input.max_results ?? bridge.config.get(maxResults), call.signal))
+    return describe(await searches.text(input.path, query, input.max_results ?? bridge.config.get(maxResults), call))
   },
 })

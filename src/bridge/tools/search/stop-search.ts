@@ -8,9 +8,9 @@ export const stopSearch = defineTool({
   description: 'End a search that has more.',
   input: { search: text() },
   subject: ({ search }) => search,
-  async handle({ search }, bridge) {
+  async handle({ search }, bridge, call) {
     const searches = await bridge.searches()
-    searches.stop(search)
+    searches.stop(search, call)
     return words(`Search ${search} is ended.`)
   },
 })

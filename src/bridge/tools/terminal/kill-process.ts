@@ -8,9 +8,9 @@ export const killProcess = defineTool({
   description: 'End one process of list_processes.',
   input: { pid: whole() },
   subject: ({ pid }) => String(pid),
-  async handle({ pid }, bridge) {
+  async handle({ pid }, bridge, call) {
     const terminal = await bridge.terminal()
-    await terminal.kill(pid)
+    await terminal.kill(pid, call)
     return { content: [{ type: 'text', text: `Process ${pid} is ended.` }], data: { pid } }
   },
 })

@@ -6,9 +6,9 @@ export const listProcesses = defineTool({
   effect: 'read',
   description: 'Processes that commands started and that still run.',
   input: {},
-  async handle(_input, bridge) {
+  async handle(_input, bridge, call) {
     const terminal = await bridge.terminal()
-    const processes = terminal.processes().map(({ pid, parent, command }) => ({ pid, parent, command }))
+    const processes = terminal.processes(call).map(({ pid, parent, command }) => ({ pid, parent, command }))
     const words = processes.map(({ pid, parent, command }) => `${pid} (of ${parent}) ${command}`)
     return { content: [{ type: 'text', text: words.join('\n') || 'None.' }], data: { processes } }
   },

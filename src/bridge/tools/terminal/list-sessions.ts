@@ -6,9 +6,9 @@ export const listSessions = defineTool({
   effect: 'read',
   description: 'Commands that go on as sessions, and those that ended lately.',
   input: {},
-  async handle(_input, bridge) {
+  async handle(_input, bridge, call) {
     const terminal = await bridge.terminal()
-    const sessions = terminal.list().map(({ facts, ended, exitCode, output }) => ({
+    const sessions = terminal.list(call).map(({ facts, ended, exitCode, output }) => ({
       session: facts.id,
       command: facts.command.slice(0, 200),
       shell: facts.shell,

@@ -17,7 +17,7 @@ export const readOutput = defineTool({
   async handle({ session, offset, limit, timeout_ms: timeoutMs }, bridge, call) {
     const terminal = await bridge.terminal()
     await terminal.waitForOutput(session, offset, timeoutMs ?? 1000, call)
-    const { session: found, piece } = terminal.read(session, offset, limit)
+    const { session: found, piece } = terminal.read(session, offset, limit, call)
     const state = found.ended ? `ended with exit code ${found.exitCode}` : 'running'
     return words(
       `${piece.text}${piece.text === '' || piece.text.endsWith('\n') ? '' : '\n'}[${session} is ${state}; characters ${piece.from}–${piece.next} of ${piece.total}.]`,

@@ -9,9 +9,9 @@ export const sendInput = defineTool({
   description: 'Give a session a line of input; read_output shows its answer.',
   input: { session: text(), input: text({ most: limits.inputCharacters }) },
   subject: ({ session, input }) => `${session}: ${input}`,
-  async handle({ session, input }, bridge) {
+  async handle({ session, input }, bridge, call) {
     const terminal = await bridge.terminal()
-    terminal.send(session, input)
+    terminal.send(session, input, call)
     return words(`Sent to ${session}.`)
   },
 })

@@ -8,9 +8,9 @@ export const stopSession = defineTool({
   description: 'End a session with its whole process tree.',
   input: { session: text() },
   subject: ({ session }) => session,
-  async handle({ session }, bridge) {
+  async handle({ session }, bridge, call) {
     const terminal = await bridge.terminal()
-    const { exitCode } = await terminal.stop(session)
+    const { exitCode } = await terminal.stop(session, call)
     return { content: [{ type: 'text', text: `${session} is ended.` }], data: { session, exit_code: exitCode } }
   },
 })

@@ -1,0 +1,69 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs'
+import { encodingOf, textOf } from '../files/encoding.ts'
+import { limits } from '../limits.ts'
+import { codeOf } from '../refusal.ts'
+import type { Found } from './plan.ts'
+
+/** Linux' flag that names a file without opening it: neither a pipe nor a missing right stands in the way. */
+const O_PATH = 0o10000000
+const linkLess = constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** Opens what stands at a path now, when that is allowed; null otherwise. */
+function openChecked(path: string, flags: number, isOpen: (real: string) => boolean): number | null {
+  let fd: number
+  try {
+    fd = openSync(path, flags | linkLess)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return null
+  }
+  if (isOpen(readlinkSync(`/proc/self/fd/${fd}`))) return fd
+  closeSync(fd)
+  return null
+}
+
+/** Whether a line stands in an open file where ripgrep says that it does. */
+function holds(fd: number, { offset, raw, text }: Found): boolean {
+  const head = Buffer.alloc(4)
+  const encoding = encodingOf(head.subarray(0, readSync(fd, head, 0, 4, 0)))
+  if (encoding.name !== 'utf-8') {
+    // Offsets count what ripgrep made of it, so the line is looked for in all of a file of ordinary size.
+    const { size } = fstatSync(fd)
+    if (size > limits.readImage) return false
+    const bytes = Buffer.alloc(size)
+    readSync(fd, bytes, 0, size, 0)
+    return textOf(bytes, encoding).includes(text.replace(/^\d+[:-] /, '').replace(/…$/, ''))
+  }
+  const there = Buffer.alloc(raw.length)
+  return [offset, offset + 3].some((from) => readSync(fd, there, 0, raw.length, from) === raw.length && there.equals(raw))
+}
+
+export interface Confirming {
+  /** Whether what was found may be shown. */
+  shows(found: Found): boolean
+  close(): void
+}
+
+/**
+ * ripgrep goes by paths: while it walks, a folder may be swapped for a link that leads out (by a command in the
+ * sandbox, say), and back. So nothing of what it found is believed: a line is shown when it stands, at that very place,
+ * in a file that is allowed, and a name when such a file is there. `folder` is the searched one, held open.
+ */
+export function confirming(folder: string, names: boolean, isOpen: (real: string) => boolean): Confirming {
+  let last: { path: string; fd: number | null } | null = null
+  const close = () => {
+    if (last !== null && last.fd !== null) closeSync(last.fd)
+    last = null
+  }
+  return {
+    shows(found) {
+      if (last?.path !== found.path) {
+        close()
+        last = { path: found.path, fd: openChecked(`${folder}/${found.path}`, names ? O_PATH : constants.O_RDONLY, isOpen) }
+      }
+      const { fd } = last
+      return fd !== null && (names || holds(fd, found))
+    },
+    close,
+  }
+}

@@ -1,0 +1,51 @@
+import { constants } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { Folder, openFile } from '../policy/folder.ts'
+import type { Policy } from '../policy/policy.ts'
+import { denied, fromFileTrouble } from '../refusal.ts'
+import { thirdDescriptor } from './plan.ts'
+
+/** What is searched, checked and held open, so that it stays what it was when it was checked. */
+export interface Held {
+  /** The folder, for people. */
+  readonly real: string
+  /** The folder as this process reaches the opened one; null where that is not possible. */
+  readonly pinned: string | null
+  /** The folder as another process does. */
+  readonly cwd: string
+  /** What ripgrep is to search, as it finds it from there. */
+  readonly target: string
+  /** The one file that is searched; null for a folder. */
+  readonly file: { readonly fd: number; readonly name: string } | null
+  /** When ripgrep has been started. */
+  started(): void
+  /** When nothing more is asked about it. */
+  release(): void
+}
+
+const quietly = (closing: Promise<void> | undefined): void => void closing?.catch(() => undefined)
+
+/** `pid`: our own. `names`: only names are asked for, and no file is opened for reading. */
+export async function hold(policy: Policy, path: string, names: boolean, pid: number): Promise<Held> {
+  const { real } = await policy.existing(path)
+  const trouble = (error: unknown) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be searched`))
+  const facts = await stat(real).catch(trouble)
+  if (!facts.isDirectory() && !facts.isFile()) throw denied(`${JSON.stringify(path)} is neither a file nor a folder.`)
+  const folder = await Folder.open(facts.isDirectory() ? real : dirname(real), policy).catch(trouble)
+  const name = basename(real)
+  const pinned = folder.descriptor === null ? null : `/proc/self/fd/${folder.descriptor}`
+  const plain = {
+    real: folder.real,
+    pinned,
+    cwd: folder.descriptor === null ? folder.real : `/proc/${pid}/fd/${folder.descriptor}`,
+    release: () => quietly(folder.close()),
+  }
+  const target = facts.isDirectory() ? './' : `./${name}`
+  if (facts.isDirectory() || names || pinned === null) return { ...plain, target, file: null, started: () => undefined }
+  const handle = await openFile(real, name, folder, policy, constants.O_RDONLY).catch(async (error) => {
+    await folder.close()
+    return trouble(error)
+  })
+  return { ...plain, target: thirdDescriptor, file: { fd: handle.fd, name }, started: () => quietly(handle.close()) }
+}

@@ -1,0 +1,42 @@
+import type { Confirming } from './confirming.ts'
+
+/** One line that ripgrep found. */
+export interface Found {
+  /** Relative to the folder searched. */
+  readonly path: string
+  /** `12: text`, `12- text` for a line around a hit, '' for a name. */
+  readonly text: string
+  readonly hit: boolean
+  /** Where the line begins, in bytes, and its first bytes as they are. */
+  readonly offset: number
+  readonly raw: Buffer
+}
+
+export interface Page {
+  readonly found: readonly Found[]
+  /** Found, but not there any more when it was to be shown. */
+  readonly gone: number
+  /** Nothing more will come. */
+  readonly done: boolean
+}
+
+export interface SearchPlan {
+  readonly program: string
+  readonly args: readonly string[]
+  /** Only names are asked for. */
+  readonly names: boolean
+  /** ripgrep runs here and its globs and paths are relative to it. */
+  readonly folder: string
+  /** The one file that is searched, open, as its third descriptor, and its name; null: a folder. */
+  readonly file: { readonly fd: number; readonly name: string } | null
+  /** Whether a found path, relative to `folder`, may be shown. */
+  readonly mayShow: (path: string) => boolean
+  /** Looks at once more what is about to be shown; null where nothing could have come in between. */
+  readonly confirm: (() => Confirming) | null
+  readonly now: () => number
+  /** Called once, when ripgrep has ended and its last page is out, or nobody wants it. */
+  readonly release: () => void
+}
+
+/** The name under which ripgrep finds its third descriptor. */
+export const thirdDescriptor = '/proc/self/fd/3'
