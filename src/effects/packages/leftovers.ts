@@ -58,8 +58,27 @@ export async function moveAside(
 /** Windows refuses to remove what is in use; a later run tries again, since the name tells that it is to go. */
 export async function removeQuietly(system: System, environment: Environment, path: NativePath): Promise<void> {
   try {
-    await system.files.remove(reach(environment, path))
+    await removeThere(system, environment, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
+  }
+}
+
+/** How long a distribution, which may have to boot first, is given to remove a folder. */
+const removeMs = 30_000
+
+/**
+ * Removes a folder of ours on any side. A distribution's own `rm` does it where Windows cannot: names that Windows has no
+ * spelling for, and links that lead nowhere, which a failed npm leaves in `.bin` (seen with node 22.23 under Wine 10, which
+ * does not list such a link). Throws what the system said when that does not help either.
+ */
+export async function removeThere(system: System, environment: Environment, path: NativePath): Promise<void> {
+  try {
+    await system.files.remove(reach(environment, path))
+  } catch (error) {
+    const { exec, kind, self } = environment
+    if (self || kind !== 'wsl' || exec === undefined) throw error
+    const { code } = await system.run({ argv: [...exec, '/bin/rm', '-rf', '--', path], timeoutMs: removeMs })
+    if (code !== 0) throw error
   }
 }

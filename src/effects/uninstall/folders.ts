@@ -5,6 +5,7 @@ import type { NativePath } from '../../model/path.ts'
 import { readTemporaryName } from '../../model/temporary.ts'
 import type { System } from '../../model/system.ts'
 import { isTrouble, wordsOf } from '../files/trouble.ts'
+import { removeThere } from '../packages/leftovers.ts'
 
 export interface Cleared {
   readonly removed: readonly NativePath[]
@@ -42,7 +43,7 @@ export async function clearFolder(system: System, environment: Environment, fold
     const at = toHere(environment, path)
     if (at === null || (await system.files.look(at)) === null) continue
     try {
-      await system.files.remove(at)
+      await removeThere(system, environment, path)
       removed.push(path)
     } catch (error) {
       if (!isTrouble(error)) throw error

@@ -5,7 +5,8 @@ const mark = '@mcp-twin:'
 /**
  * What a distribution's `/bin/sh` is told on its standard input, where no command line can mangle it. Node is asked for in
  * the user's own shell, first as a login and interactive one (nvm lives in `.bashrc`, which other shells skip:
- * microsoft/WSL#5251), in a session of its own so that job control cannot stop it, and with an end to it.
+ * microsoft/WSL#5251), in a session of its own so that job control cannot stop it, and with an end to it (`timeout` ends
+ * with 124 then). Every shell must understand the question, fish and tcsh too: no `$(…)`, no `&&`.
  */
 export const distroScript = `
 u=$(id -un)
@@ -22,7 +23,7 @@ say mount "$(wslpath -u 'C:\\' 2>/dev/null)"
 say name "$WSL_DISTRO_NAME"
 MCP_TWIN_PROBE='${nodeScript.replaceAll("'", "'\\''")}'
 export MCP_TWIN_PROBE
-ask='printf "\\n${mark}claude %s\\n" "$CLAUDE_CONFIG_DIR"; node -e "$MCP_TWIN_PROBE"'
+ask='printf "\\n${mark}claude %s\\n" "$CLAUDE_CONFIG_DIR"; printf "${mark}found "; command -v node; printf "\\n"; node -e "$MCP_TWIN_PROBE"'
 apart=
 setsid -w true >/dev/null 2>&1 && apart='setsid -w'
 limit=3
@@ -31,6 +32,7 @@ for flags in -lic -lc -c; do
   limited=
   command -v timeout >/dev/null 2>&1 && limited="timeout $limit"
   out=$(HOME=$h $apart $limited "$s" "$flags" "$ask" </dev/null 2>/dev/null)
+  [ $? = 124 ] && say late "$limit"
   limit=1
   printf '%s\\n' "$out"
   case $out in *${mark}node*) break ;; esac

@@ -93,12 +93,27 @@ function formerDistros(asked: readonly string[], looking: Looking, trouble: NonN
   return [...new Set([...asked, ...known])].map((distro) => lost(distro, looking, trouble))
 }
 
+const onlyForeign = ({ distro }: Environment): Environment['trouble'] => ({
+  reason: `the only node in ${distro} is the one of Windows`,
+  hint: environmentDefinitions.wsl.getNode,
+})
+
+/** Why no node of a distribution told anything of itself: none is there, it does not work, or the login shell is slow. */
+function silentNode({ distro }: Environment, facts: ReadonlyMap<string, string>): Environment['trouble'] {
+  const [late, node] = [facts.get('late'), facts.get('found')]
+  if (late !== undefined) {
+    const reason = `node in ${distro}, or the login shell that finds it, did not answer in time`
+    return { reason, hint: `see what keeps it, in PowerShell: wsl -d ${distro} -- bash -lic "node -v"` }
+  }
+  const reason = node === undefined ? `no node was found in ${distro}` : `its node does not work: ${node}`
+  return { reason, hint: environmentDefinitions.wsl.getNode }
+}
+
 /** Adds node, npm and prefix, or says that there is none. A node on a Windows drive is the other side's and never used. */
 async function withPrograms(system: System, found: Environment, text: string): Promise<Environment> {
   const facts = readNodeFacts(text)
   if (!facts || facts.platform === 'win32' || onDrive(found, facts.node)) {
-    const reason = facts ? `the only node in ${found.distro} is the one of Windows` : `no node was found in ${found.distro}`
-    return { ...found, trouble: { reason, hint: environmentDefinitions.wsl.getNode } }
+    return { ...found, trouble: facts ? onlyForeign(found) : silentNode(found, readDistroFacts(text)) }
   }
   const old = tooOld(facts, environmentDefinitions.wsl.getNode)
   if (old !== null) return { ...found, nodeVersion: facts.version, trouble: old }
