@@ -1,8 +1,7 @@
-import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { codeOf } from '../refusal.ts'
-import type { Region } from '../policy/region.ts'
 import { within } from '../policy/region.ts'
+import { type FolderPlan, folderWords, kindOf } from './sandbox-folders.ts'
 
 /** What of `/etc` programs need to start and to name users; nothing that holds a secret. */
 const settings = [
@@ -33,14 +32,8 @@ const settings = [
   'debian_version',
 ] as const
 const systemFolders = ['/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32'] as const
-/** In an allowed folder these start programs when another program reads them: there they are shown, not changed. */
-const unchanged = ['.mcp.json', '.cursor/mcp.json', '.vscode/mcp.json', '.claude/settings.json', '.claude/settings.local.json'] as const
-
-export interface SandboxPlan {
+export interface SandboxPlan extends FolderPlan {
   readonly program: string
-  readonly region: Region
-  readonly readOnly: boolean
-  readonly home: string
   readonly cwd: string
   /** The node that runs us; its folder is shown when it is a whole installation of its own. */
   readonly execPath: string
@@ -48,18 +41,8 @@ export interface SandboxPlan {
 
 const exact = (path: string): string => path
 
-function kind(path: string): 'file' | 'directory' | 'link' | null {
-  try {
-    const facts = lstatSync(path)
-    return facts.isSymbolicLink() ? 'link' : facts.isDirectory() ? 'directory' : 'file'
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return null
-  }
-}
-
 const systemPart = (path: string): string[] => {
-  const found = kind(path)
+  const found = kindOf(path)
   if (found === 'link') return ['--symlink', readlinkSync(path), path]
   return found === 'directory' ? ['--ro-bind', path, path] : []
 }
@@ -67,16 +50,9 @@ const systemPart = (path: string): string[] => {
 /** A node under nvm or fnm lies in the home folder: its own installation is shown, never a folder that holds anything else. */
 function nodeFolder(execPath: string, home: string): string[] {
   const prefix = dirname(dirname(execPath))
-  if (prefix === '/usr' || prefix === '/' || within(home, prefix, exact) || kind(join(prefix, 'lib', 'node_modules', 'npm')) === null)
+  if (prefix === '/usr' || prefix === '/' || within(home, prefix, exact) || kindOf(join(prefix, 'lib', 'node_modules', 'npm')) === null)
     return []
   return ['--ro-bind', prefix, prefix]
-}
-
-const hide = (path: string): string[] => {
-  const found = kind(path)
-  if (found === null) return []
-  const real = found === 'link' ? realpathSync(path) : path
-  return statSync(real).isDirectory() ? ['--tmpfs', real] : ['--ro-bind', '/dev/null', real]
 }
 
 /**
@@ -84,13 +60,7 @@ const hide = (path: string): string[] => {
  * disk, no network, no other process, no way to outlive us.
  */
 export function sandboxWords(plan: SandboxPlan): string[] {
-  const { region, home } = plan
-  const roots = region.open.filter((root) => kind(root) === 'directory')
-  const closed = region.closed.filter((path) => roots.some((root) => within(path, root, exact)))
-  const again = region.reopened.filter(
-    (path) => kind(path) === 'directory' && roots.some((root) => within(path, root, exact) || root === path),
-  )
-  const bind = (path: string): string[] => [plan.readOnly ? '--ro-bind' : '--bind', path, path]
+  const { home } = plan
   return [
     plan.program,
     '--unshare-all',
@@ -103,15 +73,7 @@ export function sandboxWords(plan: SandboxPlan): string[] {
     ...settings.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/var/tmp', '--dir', '/run', '--tmpfs', home],
     ...nodeFolder(plan.execPath, home),
-    ...roots.flatMap(bind),
-    ...closed.flatMap(hide),
-    ...again.flatMap(bind),
-    ...roots.flatMap((root) =>
-      unchanged
-        .map((name) => join(root, name))
-        .filter((path) => kind(path) === 'file')
-        .flatMap((path) => ['--ro-bind', path, path]),
-    ),
+    ...folderWords(plan),
     ...['--chdir', plan.cwd],
     '--',
   ]

@@ -1,11 +1,16 @@
 import { accessSync, constants } from 'node:fs'
 import type { Policy } from '../policy/policy.ts'
+import { onDrive } from '../policy/spelling.ts'
 import type { Settings } from '../settings.ts'
 import { commandEnvironment } from './environment.ts'
 import { probeSandbox } from './probe.ts'
 import { sandboxWords } from './sandbox.ts'
+import { type FolderPlan, writableFolder } from './sandbox-folders.ts'
 
 const places = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'] as const
+/** The program that makes the sandbox; null: it is not installed. Whether it may do so is known only when it is tried. */
+export const sandboxProgram = (): string | null => places.find(isProgram) ?? null
+
 /** In the sandbox these lead nowhere or to something that must not be reached. */
 const withheld = [
   'XDG_RUNTIME_DIR',
@@ -37,17 +42,15 @@ export class Wall {
 
   /** Words to put before a command that runs in a folder. */
   async words(cwd: string): Promise<string[]> {
-    const program = places.find(isProgram)
-    if (program === undefined) throw new Error('bubblewrap has gone since it was tried')
-    const { settings } = this
-    return sandboxWords({
-      program,
-      region: await this.policy.region(),
-      readOnly: settings.readOnly,
-      home: settings.self.home,
-      cwd,
-      execPath: settings.execPath,
-    })
+    const program = sandboxProgram()
+    if (program === null) throw new Error('bubblewrap has gone since it was tried')
+    return sandboxWords({ program, ...(await this.folders()), cwd, execPath: this.settings.execPath })
+  }
+
+  private async folders(): Promise<FolderPlan> {
+    const { readOnly, self } = this.settings
+    const [region, place] = [await this.policy.region(), await this.policy.place()]
+    return { region, readOnly, home: self.home, onDrive: (path) => onDrive(path, place) }
   }
 
   environment(tag: string): Record<string, string> {
@@ -58,7 +61,7 @@ export class Wall {
 
   private async attempt(): Promise<boolean> {
     if (this.settings.platform !== 'linux') this.trouble = 'it exists on Linux and WSL only'
-    else if (places.find(isProgram) === undefined) this.trouble = 'bubblewrap is not installed (sudo apt install bubblewrap)'
+    else if (sandboxProgram() === null) this.trouble = 'bubblewrap is not installed (sudo apt install bubblewrap)'
     else {
       const { open } = await this.policy.region()
       const cwd = open[0] ?? '/tmp'
@@ -66,7 +69,7 @@ export class Wall {
         words: await this.words(cwd),
         env: this.environment('probe'),
         folder: this.settings.folder,
-        writable: this.settings.readOnly ? null : cwd,
+        writable: writableFolder(await this.folders()),
         random: (bytes) => this.settings.random(bytes),
       })
     }

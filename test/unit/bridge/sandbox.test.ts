@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
-import { CANARY, type Desk, desk } from './desk.ts'
+import { CANARY, type Desk, desk, textOf } from './desk.ts'
 
 const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
 
@@ -76,6 +76,99 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'termina
     const result = await wide.call('execute_command', { command: 'cat .ssh/id .netrc; ls -A .ssh' })
     expect(JSON.stringify(result)).not.toContain(CANARY)
     await wide.close()
+  })
+  describe('where the whole user folder is allowed', () => {
+    let wide: Desk
+    const inHome = (command: string) => wide.call('execute_command', { command })
+    beforeAll(() => {
+      const { home, bridge } = place
+      wide = desk({
+        terminal: 'sandbox',
+        roots: [home],
+        self: bridge.settings.self,
+        closed: bridge.settings.closed,
+        reopened: bridge.settings.reopened,
+      })
+      for (const folder of ['work/p/.claude', '.config/gh', '.config/mine', '.mcp-twin/bridge/workspace'])
+        mkdirSync(join(home, folder), { recursive: true })
+      writeFileSync(join(home, '.config', 'gh', 'hosts.yml'), CANARY)
+      writeFileSync(join(home, '.mcp-twin', 'secrets.json'), CANARY)
+      writeFileSync(join(home, '.gitconfig'), '[user]\n')
+    })
+    afterAll(() => wide.close())
+    it('its folders are worked in, and the workspace', async () => {
+      expect(
+        textOf(
+          await inHome(
+            'cd ~ 2>/dev/null; echo 1 > work/made && echo 1 > .config/mine/made && echo 1 > .mcp-twin/bridge/workspace/made && cat .gitconfig',
+          ),
+        ),
+      ).toContain('[user]')
+      for (const path of ['work/made', '.config/mine/made', '.mcp-twin/bridge/workspace/made'])
+        expect(existsSync(join(place.home, path))).toBe(true)
+    })
+    it('what is closed is neither seen nor moved to where it would be', async () => {
+      await inHome('mv .config c2; mv .mcp-twin t2; mv .config/gh .config/hg; ls -lR . | head')
+      expect(existsSync(join(place.home, '.config', 'gh', 'hosts.yml'))).toBe(true)
+      const result = await inHome('cat .config/gh/* .mcp-twin/secrets.json c2/gh/*; grep -r canary . 2>/dev/null')
+      expect(JSON.stringify(result)).not.toContain(CANARY)
+    })
+    it('what programs would read as settings is not made where it is missing', async () => {
+      await inHome(
+        'mkdir .ssh; echo x > .ssh/authorized_keys; echo x > .claude.json; echo x >> .bashrc; echo x > .npmrc; echo x >> .gitconfig; mkdir .config/op',
+      )
+      for (const path of ['.claude.json', '.bashrc', '.npmrc', '.config/op', '.ssh/authorized_keys'])
+        expect(existsSync(join(place.home, path)), path).toBe(false)
+      expect(readFileSync(join(place.home, '.gitconfig'), 'utf8')).toBe('[user]\n')
+    })
+  })
+  it('an allowed folder in another one is not swapped for a link', async () => {
+    const sub = join(place.A, 'x', 'y', 'sub')
+    mkdirSync(sub, { recursive: true })
+    const both = desk({ terminal: 'sandbox', roots: [place.A, sub] })
+    await both.call('execute_command', { command: `mv x z; mv x/y x/w; mv x/y/sub x/y/s; mkdir -p x/y; ln -s ${place.O} x/y/sub` })
+    const result = await both.call('execute_command', { command: `cat ${sub}/s` })
+    expect(JSON.stringify(result)).not.toContain(CANARY)
+    expect(lstatSync(sub).isDirectory()).toBe(true)
+    await both.close()
+  })
+  it('what is closed below an allowed folder stays where it is', async () => {
+    const deep = join(place.A, 'in', 'the', 'deep')
+    mkdirSync(deep, { recursive: true })
+    writeFileSync(join(deep, 'key'), CANARY)
+    const with_ = desk({ terminal: 'sandbox', roots: [place.A], closed: [deep] })
+    await with_.call('execute_command', { command: 'mv in on; mv in/the in/a; rm -rf in' })
+    expect(existsSync(join(deep, 'key'))).toBe(true)
+    expect(JSON.stringify(await with_.call('execute_command', { command: 'grep -r canary .; cat */*/*/key' }))).not.toContain(CANARY)
+    expect((await with_.call('execute_command', { command: 'echo 1 > in/the/new; cat in/the/new' })).structuredContent).toMatchObject({
+      output: '1\n',
+    })
+    await with_.close()
+  })
+  it('settings of a project that start programs are neither shown nor changed', async () => {
+    mkdirSync(join(place.A, '.claude'))
+    writeFileSync(join(place.A, '.mcp.json'), CANARY)
+    await run(
+      'cat .mcp.json; echo x > .mcp.json; echo x > .claude/settings.json; rm -f .mcp.json; mv .claude c; echo x > .claude/settings.local.json',
+    )
+    expect(readFileSync(join(place.A, '.mcp.json'), 'utf8')).toBe(CANARY)
+    expect(readdirSync(join(place.A, '.claude'))).toEqual([])
+  })
+  it('a Windows profile in an allowed folder keeps what it keeps private, whatever the letters', async () => {
+    const profile = join(place.base, 'mnt', 'c', 'Users', 'Ana')
+    for (const path of ['.ssh/id', 'AppData/Local/Packages/Claude_x/f', 'AppData/Roaming/Claude/f', 'AppData/Roaming/Mine/f', 'work/f']) {
+      mkdirSync(join(profile, path, '..'), { recursive: true })
+      writeFileSync(join(profile, path), /Mine|work/.test(path) ? 'fine\n' : CANARY)
+    }
+    const self = { ...place.bridge.settings.self, kind: 'wsl' as const, mountRoot: `${place.base}/mnt/` }
+    for (const root of [profile, join(place.base, 'mnt'), join(place.base, 'mnt', 'c'), join(place.base, 'mnt', 'c', 'Users')]) {
+      const drive = desk({ terminal: 'sandbox', roots: [root], self, place: () => Promise.resolve({ self, others: [] }) })
+      const text = textOf(await drive.call('execute_command', { command: `grep -rh . ${profile}; echo 1 > ${profile}/work/made` }))
+      expect(text).not.toContain(CANARY)
+      expect(text.match(/fine/g)).toHaveLength(2)
+      await drive.close()
+    }
+    expect(existsSync(join(profile, 'work', 'made'))).toBe(true)
   })
   it('the tree ends at the limit', async () => {
     const started = Date.now()
