@@ -33,7 +33,7 @@ export async function carryOut(
     return changed
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
-  await tidy(system, prepared.input, locked)
+  await tidy(system, prepared.input, { ...situation, lock: locked })
   const after = await prepare(
     system,
     { ...situation, lock: prepared.lock, state: applied.state, brought: new Map() },

@@ -22,7 +22,7 @@ export async function recover(system: System, situation: Situation, input: PlanI
     if (here !== null) await ifPossible(clearAbandonedClaudeLock(system, here))
   }
   await ifPossible(prune(system, reachable(join(situation.home.here, 'backups')), ''))
-  await tidy(system, input, situation.lock)
+  await tidy(system, input, situation)
 }
 
 /** Where a run writes: beside the real files of the clients, and in our folder on every side. */

@@ -49,3 +49,39 @@ describe("a project's manifest that asks for more than its servers", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('own program keeps the keys')])
   })
 })
+
+describe('installed packages that only another manifest or another file names', () => {
+  const folder = '.mcp-twin/npm/kept@1.0.0/server.js'
+  const named = (other = {}) => ({ keeps: { command: 'node', args: [place.scratch.path(folder)], ...other } })
+  const write = (path: string, servers: object) =>
+    place.scratch.write(path, JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
+  beforeEach(async () => {
+    place.scratch.write(folder, '')
+    write('.mcp-twin/mcp-twin.json', named())
+    expect((await place.cli(['sync'])).code).toBe(0)
+  })
+  const plain = { plain: { command: 'node', args: ['server.js'] } }
+
+  it('stay when a project is synced', async () => {
+    place.scratch.write('project/mcp-twin.json', JSON.stringify({ version: 1, servers: plain }))
+    expect((await inProject(['sync'])).code).toBe(0)
+    expect(place.scratch.has('project/.mcp.json')).toBe(true)
+    expect(place.scratch.has(folder)).toBe(true)
+  })
+
+  it('stay when another manifest is used', async () => {
+    write('other.json', { ...plain, ...named({ only: ['claude-code'] }) })
+    expect((await place.cli(['sync', '--manifest', place.scratch.path('other.json'), '--client', 'claude-code-config'])).code).toBe(0)
+    expect(place.scratch.has(folder)).toBe(true)
+  })
+
+  it('stay while a file that this run did not look at names them, and go with the last', async () => {
+    write('.mcp-twin/mcp-twin.json', plain)
+    expect((await place.cli(['sync', '--client', 'claude-code'])).code).toBe(0)
+    expect(place.scratch.has(folder)).toBe(true)
+    expect((await place.cli(['sync'])).code).toBe(0)
+    write('.mcp-twin/mcp-twin.json', { ...plain, more: plain.plain })
+    expect((await place.cli(['sync'])).code).toBe(0)
+    expect(place.scratch.has(folder)).toBe(false)
+  })
+})
