@@ -52,7 +52,7 @@ describe("a project's manifest that asks for more than its servers", () => {
 
 describe('installed packages that only another manifest or another file names', () => {
   const folder = '.mcp-twin/npm/kept@1.0.0/server.js'
-  const named = (other = {}) => ({ keeps: { command: 'node', args: [place.scratch.path(folder)], ...other } })
+  const named = () => ({ keeps: { command: 'node', args: [place.scratch.path(folder)] } })
   const write = (path: string, servers: object) =>
     place.scratch.write(path, JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
   beforeEach(async () => {
@@ -70,17 +70,19 @@ describe('installed packages that only another manifest or another file names', 
   })
 
   it('stay when another manifest is used', async () => {
-    write('other.json', { ...plain, ...named({ only: ['claude-code'] }) })
-    expect((await place.cli(['sync', '--manifest', place.scratch.path('other.json'), '--client', 'claude-code-config'])).code).toBe(0)
+    write('other.json', plain)
+    expect((await place.cli(['sync', '--manifest', place.scratch.path('other.json'), '--client', 'cursor'])).code).toBe(0)
     expect(place.scratch.has(folder)).toBe(true)
   })
 
   it('stay while a file that this run did not look at names them, and go with the last', async () => {
     write('.mcp-twin/mcp-twin.json', plain)
     expect((await place.cli(['sync', '--client', 'claude-code'])).code).toBe(0)
+    write('.mcp-twin/mcp-twin.json', { ...plain, more: plain.plain })
+    expect((await place.cli(['sync', '--client', 'claude-code'])).code).toBe(0)
     expect(place.scratch.has(folder)).toBe(true)
     expect((await place.cli(['sync'])).code).toBe(0)
-    write('.mcp-twin/mcp-twin.json', { ...plain, more: plain.plain })
+    write('.mcp-twin/mcp-twin.json', plain)
     expect((await place.cli(['sync'])).code).toBe(0)
     expect(place.scratch.has(folder)).toBe(false)
   })
