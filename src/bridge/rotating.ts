@@ -13,6 +13,8 @@ export class RotatingFile {
   private fd: number | null = null
   private size = 0
   private sinceCheck = 0
+  /** The file ends in the middle of a line: its writer was killed, or the disk was full. */
+  private torn = false
 
   constructor(path: string) {
     this.path = path
@@ -22,9 +24,11 @@ export class RotatingFile {
   open(): void {
     if (this.fd !== null) return
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
-    const fd = openSync(this.path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
+    const fd = openSync(this.path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600)
     this.fd = fd
     this.size = fstatSync(fd).size
+    const last = Buffer.alloc(1)
+    this.torn = this.size > 0 && readSync(fd, last, 0, 1, this.size - 1) === 1 && last[0] !== 10
     if (this.size >= limits.logFile) this.rotate()
   }
 
@@ -33,10 +37,11 @@ export class RotatingFile {
     this.open()
     if (this.size >= limits.logFile || ++this.sinceCheck >= 64) this.refresh()
     if (this.fd === null) throw new Error(`${this.path} is not open`)
-    const bytes = Buffer.from(`${line}\n`)
+    const bytes = Buffer.from(`${this.torn ? '\n' : ''}${line}\n`)
     const written = writeSync(this.fd, bytes)
-    if (written < bytes.length) throw new Error(`${this.path}: only a part of a line could be written`)
     this.size += written
+    this.torn = written < bytes.length
+    if (this.torn) throw new Error(`${this.path}: only a part of a line could be written`)
   }
 
   close(): void {

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { nearest } from '../../core/nearest.ts'
 import { InputTrouble } from '../input.ts'
-import { codeOf, denied, failed } from '../refusal.ts'
+import { codeOf, denied, fromFileTrouble } from '../refusal.ts'
 import { options } from './index.ts'
 import type { Option } from './option.ts'
 
@@ -42,12 +43,14 @@ export class Config {
     }
     const read: Value = option.field.read(value, `"${key}"`)
     const next = new Map(this.all()).set(key, read)
+    const beside = `${this.path}.${randomBytes(4).toString('hex')}`
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
-      writeFileSync(`${this.path}.new`, `${JSON.stringify(Object.fromEntries(next), null, 2)}\n`, { mode: 0o600 })
-      renameSync(`${this.path}.new`, this.path)
+      writeFileSync(beside, `${JSON.stringify(Object.fromEntries(next), null, 2)}\n`, { mode: 0o600 })
+      renameSync(beside, this.path)
     } catch (error) {
-      throw failed(`The setting could not be kept: ${codeOf(error) || String(error)}.`)
+      rmSync(beside, { force: true })
+      throw fromFileTrouble(error, 'The setting cannot be kept')
     }
     this.values = next
     return read

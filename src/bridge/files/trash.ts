@@ -1,9 +1,10 @@
-import { cp, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../limits.ts'
 import { inFolder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
 import { codeOf, fromFileTrouble } from '../refusal.ts'
+import { copyTree, removeTree } from './tree.ts'
 
 /** Where deleted things wait: one folder a deletion, named by its time, with a note of where the thing was. */
 export class Trash {
@@ -22,9 +23,10 @@ export class Trash {
   async take(policy: Policy, path: string): Promise<{ real: string; kept: string }> {
     const found = await policy.itself(path)
     await policy.checkWhole(found.real, 'Deleting', true)
+    const stamp = new Date(this.now()).toISOString().replaceAll(':', '-')
+    const place = join(this.folder, `${stamp}-${this.random(4)}`)
+    let begun = false
     try {
-      const stamp = new Date(this.now()).toISOString().replaceAll(':', '-')
-      const place = join(this.folder, `${stamp}-${this.random(4)}`)
       await mkdir(place, { recursive: true, mode: 0o700 })
       await writeFile(join(place, 'origin.json'), `${JSON.stringify({ path: found.real, at: new Date(this.now()).toISOString() })}\n`, {
         mode: 0o600,
@@ -35,14 +37,19 @@ export class Trash {
         const from = folder.at(found.name)
         await rename(from, kept).catch(async (error) => {
           if (codeOf(error) !== 'EXDEV') throw error
-          // Another disk: copied without following links, then removed.
-          await cp(from, kept, { recursive: true, dereference: false, verbatimSymlinks: true, preserveTimestamps: true })
-          await rm(from, { recursive: true })
+          // Another disk: copied whole, then removed.
+          await copyTree(folder, found.name, kept, policy)
+          begun = true
+          await removeTree(folder, found.name, policy)
         })
+        begun = true
       })
-      await this.clean()
+      // What is old and cannot be removed now is removed another time.
+      await this.clean().catch(() => undefined)
       return { real: found.real, kept }
     } catch (error) {
+      // Nothing was taken away, so a copy of a part of it is of no use.
+      if (!begun) await rm(place, { recursive: true, force: true }).catch(() => undefined)
       throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be deleted`)
     }
   }

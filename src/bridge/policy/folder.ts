@@ -19,8 +19,17 @@ export class Folder {
   }
 
   static async open(real: string, policy: Policy): Promise<Folder> {
+    return Folder.openAt(real, real, policy)
+  }
+
+  /** A folder in this one, reached through it. */
+  below(name: string, policy: Policy): Promise<Folder> {
+    return Folder.openAt(this.at(name), join(this.real, name), policy)
+  }
+
+  private static async openAt(path: string, real: string, policy: Policy): Promise<Folder> {
     if (sep === '\\') return new Folder(real, null)
-    const handle = await open(real, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
     try {
       const opened = await where(handle)
       if (opened !== null && opened !== real) await policy.check(opened, real)

@@ -157,7 +157,7 @@ export class Policy {
 
   /** A link in a folder that holds something closed could stand in for one of that folder's own. */
   async checkLink(folder: string): Promise<void> {
-    if (holdsClosed(folder, await this.region(), await this.fold()))
+    if (holdsClosed(folder, await this.region(), await this.fold()) || closedBelow(folder).length > 0)
       throw denied(`A link is not moved into ${folder}, since something closed lies there.`)
   }
 

@@ -1,10 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closedBelow } from '../../../src/bridge/policy/closed.ts'
 import { confirming } from '../../../src/bridge/search/confirming.ts'
+import { describeUnless } from '../../support/left-out.ts'
 import { CANARY, type Desk, desk, textOf } from './desk.ts'
 
 // What a model could try that no row of a table names: several harmless calls that are none together.
@@ -92,6 +106,74 @@ describe('an allowed folder is replaced by something else', () => {
       /link/,
     )
     await home.close()
+  })
+})
+
+// /dev/shm is another disk than the scratch folder, so things are copied to the trash and then removed.
+describeUnless(existsSync('/dev/shm') ? null : 'no second disk', 'a folder on another disk is deleted', () => {
+  let shm: string
+  let there: Desk
+  beforeEach(() => {
+    shm = mkdtempSync('/dev/shm/bridge-')
+    there = desk({ roots: [shm], closed: [] })
+  })
+  afterEach(async () => {
+    await there.close()
+    rmSync(shm, { recursive: true, force: true })
+  })
+  it('with everything in it, closed things too, and lies whole in the trash', async () => {
+    for (const path of ['d/a', 'd/e/f', 'd/.vscode/tasks.json']) {
+      mkdirSync(join(shm, path, '..'), { recursive: true })
+      writeFileSync(join(shm, path), path)
+    }
+    chmodSync(join(shm, 'd/a'), 0o640)
+    symlinkSync(there.O, join(shm, 'd/link'))
+    const { kept } = (await there.call('delete_file', { path: join(shm, 'd') })).structuredContent as { kept: string }
+    expect(readdirSync(shm)).toEqual([])
+    expect(['a', 'e/f', '.vscode/tasks.json'].map((path) => readFileSync(join(kept, path), 'utf8'))).toEqual([
+      'd/a',
+      'd/e/f',
+      'd/.vscode/tasks.json',
+    ])
+    expect(statSync(join(kept, 'a')).mode & 0o777).toBe(0o640)
+    expect(readlinkSync(join(kept, 'link'))).toBe(there.O)
+    expect(readdirSync(there.O)).toEqual(['s'])
+  })
+  it('not with a pipe in it: then nothing is taken, and no half copy stays', async () => {
+    mkdirSync(join(shm, 'd'))
+    writeFileSync(join(shm, 'd', 'a'), 'x')
+    execFileSync('mkfifo', [join(shm, 'd', 'pipe')])
+    expect(await there.refused('delete_file', { path: join(shm, 'd') })).toMatch(/pipe/)
+    expect(readdirSync(join(shm, 'd')).sort()).toEqual(['a', 'pipe'])
+    expect(readdirSync(join(there.folder, 'trash'))).toEqual([])
+  })
+  it('while a part of it is swapped for a link all the time: nothing outside goes', async () => {
+    for (let i = 0; i < 30; i++) writeFileSync(join(there.O, `keep${i}`), 'x')
+    for (let round = 0; round < 40; round++) {
+      const [real, spare] = [join(shm, 'd', 'real'), join(shm, 'd', 'spare')]
+      mkdirSync(real, { recursive: true })
+      for (let i = 0; i < 20; i++) writeFileSync(join(real, `f${i}`), 'x')
+      let going = true
+      const swap = (async () => {
+        while (going) {
+          try {
+            renameSync(real, spare)
+            symlinkSync(there.O, real)
+            await new Promise((resolve) => setImmediate(resolve))
+            rmSync(real)
+            renameSync(spare, real)
+          } catch {
+            // Deleted in between.
+          }
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      })()
+      await there.call('delete_file', { path: join(shm, 'd') })
+      going = false
+      await swap
+      rmSync(join(shm, 'd'), { recursive: true, force: true })
+    }
+    expect(readdirSync(there.O)).toHaveLength(31)
   })
 })
 

@@ -202,6 +202,15 @@ describe('a file that only grows', () => {
     expect(readFileSync(`${path}.1`, 'utf8')).toMatch(/newest\n$/)
     expect(readFileSync(path, 'utf8')).toBe('next\n')
   })
+  it('that ends in the middle of a line (row 121) goes on with a line of its own', () => {
+    const path = join(place.base, 'log')
+    writeFileSync(path, '{"a":1}\n{"b":')
+    const file = new RotatingFile(path)
+    file.append('{"c":3}')
+    file.append('{"d":4}')
+    file.close()
+    expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n{"b":\n{"c":3}\n{"d":4}\n')
+  })
   it('of two processes at once loses no line', () => {
     const path = join(place.base, 'log')
     const [one, two] = [new RotatingFile(path), new RotatingFile(path)]
