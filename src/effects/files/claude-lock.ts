@@ -61,7 +61,12 @@ async function giveBack(system: System, lock: ReachablePath, inode: string | und
   if (found !== null && found.inode === inode) await system.files.removeEmptyDirectory(lock)
 }
 
-async function withLock<T>(system: System, lock: ReachablePath, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+async function withLock<T>(
+  system: System,
+  lock: ReachablePath,
+  signal: AbortSignal | undefined,
+  work: (inode: string | undefined) => Promise<T>,
+): Promise<T> {
   await acquire(system, lock, signal)
   const forget = system.removeAtExit?.([lock])
   const timer = setInterval(() => void ifPossible(system.files.touch(lock)), refreshMs)
@@ -69,7 +74,7 @@ async function withLock<T>(system: System, lock: ReachablePath, signal: AbortSig
   let inode: string | undefined
   try {
     inode = (await system.files.look(lock))?.inode
-    return await work()
+    return await work(inode)
   } finally {
     clearInterval(timer)
     await ifPossible(giveBack(system, lock, inode))
@@ -79,15 +84,28 @@ async function withLock<T>(system: System, lock: ReachablePath, signal: AbortSig
 
 /**
  * Does `work` while Claude Code keeps its hands off `paths`: the file as it is called and, behind a link, as it is
- * really called, since either name may be the one its lock is made from. Throws TwinError `locked` after 15 s.
+ * really called, since either name may be the one its lock is made from. Two names of one lock (a home behind a link, a
+ * Windows drive that ignores case) are taken as one, or we would wait for ourselves. Throws TwinError `locked` after 15 s.
  */
-export async function withClaudeLock<T>(
+export function withClaudeLock<T>(
   system: System,
   paths: readonly ReachablePath[],
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const [first, ...rest] = [...new Set(paths)]
+  return withAll(system, [...new Set(paths)], [], signal, work)
+}
+
+async function withAll<T>(
+  system: System,
+  [first, ...rest]: readonly ReachablePath[],
+  held: readonly string[],
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   if (first === undefined) return work()
-  return withLock(system, reachable(`${first}.lock`), signal, () => withClaudeLock(system, rest, signal, work))
+  const lock = reachable(`${first}.lock`)
+  const inode = held.length === 0 ? undefined : (await system.files.look(lock))?.inode
+  if (inode !== undefined && held.includes(inode)) return withAll(system, rest, held, signal, work)
+  return withLock(system, lock, signal, (taken) => withAll(system, rest, taken === undefined ? held : [...held, taken], signal, work))
 }

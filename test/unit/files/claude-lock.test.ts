@@ -46,6 +46,17 @@ describe('the lock of Claude Code', () => {
     expect([...readdirSync(at()), ...readdirSync(at('dots'))]).toEqual(['.claude.json', 'dots', 'claude.json'])
   })
 
+  it('is taken once where two names lead to one lock: a home behind a link, a drive that ignores case', async () => {
+    const at = folderOf()
+    mkdirSync(at('real'))
+    symlinkSync('real', at('home'))
+    writeFileSync(at('real', '.claude.json'), '{}')
+    const impatient = { ...system, sleep: () => Promise.resolve() }
+    const outcome = await rewriteFile(impatient, targetAt(at('home', '.claude.json'), locked), become('x'), null)
+    expect(outcome.kind).toBe('written')
+    expect(readdirSync(at('real'))).toEqual(['.claude.json'])
+  })
+
   it('is waited for', async () => {
     const at = folderOf()
     mkdirSync(at('a.lock'))
