@@ -23,12 +23,11 @@ export const whatStarts = (manifest: Pick<Manifest, 'servers'>): string[] =>
 
 /**
  * Records that a person has looked at a project's manifest, so that `run --project` starts its servers until it
- * changes. On a terminal it shows what would start and asks; typed without one, the command itself is the answer.
+ * changes. On a terminal it shows what would start and asks; typed without one, or with `--yes`, the command itself is the
+ * answer: it does nothing else. (No other command's `--yes` answers for trust.)
  */
 export async function run(context: Context, args: string[], _options: Record<string, unknown>): Promise<ExitCode> {
   const [directory = '.'] = args
-  if (context.options.yes)
-    throw usageError('--yes does not answer for trust.', { hint: `look at the manifest, then: mcp-twin trust ${directory}` })
   return atHome(context, { mayBeAbsent: true }, (ground) => trust(context, ground, directory))
 }
 
@@ -50,7 +49,7 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   for (const line of whatStarts(manifest)) io.out(`  ${line}`)
   const keys = keysOfAll(manifest)
   if (keys.length > 0) io.out(`Keys that these servers get: ${keys.join(', ')}`)
-  if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: 'mcp-twin trust without a terminal', default: false }))) {
+  if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
     throw new TwinError('cancelled', 'Not trusted; nothing was changed.', { exit: EXIT.cancelled })
   }
   const changed = await grantTrust(system, ground, { shown: project.shown, bytes: loaded.bytes }, keys)

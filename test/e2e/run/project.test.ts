@@ -42,10 +42,16 @@ describe("a project's server", () => {
     expect(stdout).not.toContain('\u001b')
   })
 
-  it('is not trusted by --yes, nor is home or a folder without a manifest', async () => {
+  it('is trusted by the command with --yes as without a terminal, by no --yes of another command', async () => {
     const { place, site } = project()
-    expect(await cli(place.home, ['trust', '--yes', site])).toMatchObject({ code: 2 })
+    await cli(place.home, ['sync', '--yes'], { cwd: site })
     expect(await cli(place.home, ['run', `--project=${site}`, 'tool'])).toMatchObject({ code: 1 })
+    expect(await cli(place.home, ['trust', '--yes', site])).toMatchObject({ code: 0, stdout: expect.stringContaining('tool: ') })
+    expect(await cli(place.home, ['run', `--project=${site}`, 'tool'])).toMatchObject({ code: 0 })
+  })
+
+  it('is neither home nor a folder without a manifest', async () => {
+    const { place } = project()
     expect(await cli(place.home, ['trust', place.home.home])).toMatchObject({ code: 2, stderr: expect.stringContaining('init --project') })
     expect(await cli(place.home, ['trust', place.home.path('.mcp-twin')])).toMatchObject({ code: 2 })
   })
