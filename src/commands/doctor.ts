@@ -2,6 +2,8 @@ import { checks } from '../catalog/checks/index.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { environmentJson } from '../core/describe-environment.ts'
+import { startedBridges } from '../core/doctor/bridge-check.ts'
+import { bridgeJson } from '../core/doctor/bridge-status.ts'
 import { diagnose, isHealthy } from '../core/diagnose.ts'
 import { nearest } from '../core/nearest.ts'
 import { type Mended, mendFiles } from '../effects/doctor/mend.ts'
@@ -13,12 +15,15 @@ import type { Finding } from '../model/check.ts'
 import type { Environment, World } from '../model/environment.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { atHome, type Ground } from './at-home.ts'
+import { bridgeRules } from './doctor-bridge.ts'
 import { reportDoctor } from './report-doctor.ts'
 import { syncOptions } from './sync-options.ts'
 
 interface Seen {
   readonly findings: readonly Finding[]
   readonly sides: readonly Environment[]
+  /** Every program's bridge as `--deep` started it, for the JSON document. */
+  readonly bridges?: readonly Record<string, unknown>[]
 }
 
 /** Finds out what is wrong, on both sides. It changes nothing unless `--fix` says so, and starts servers only with `--deep`. */
@@ -56,6 +61,7 @@ async function examine(context: Context, ground: Ground, options: Record<string,
   try {
     const facts = await observe(system, situation, {
       sync: syncOptions(context, options, { resolve: false, progress: () => ({ update() {}, done() {} }) }),
+      bridgeRules: () => bridgeRules(context, ground),
       holdsKey: (text) => io.mask(text) !== text,
       deep:
         options.deep !== true
@@ -69,7 +75,8 @@ async function examine(context: Context, ground: Ground, options: Record<string,
     })
     if (context.signal.aborted) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
     const chosen = wanted.length === 0 ? checks : checks.filter(({ id }) => wanted.includes(id))
-    return { findings: diagnose(chosen, facts), sides: situation.sides }
+    const bridges = startedBridges(facts)?.map(bridgeJson(facts.bridge))
+    return { findings: diagnose(chosen, facts), sides: situation.sides, ...(bridges === undefined ? {} : { bridges }) }
   } finally {
     progress.done()
   }
@@ -119,7 +126,7 @@ async function mendAll(
   return mended
 }
 
-function report(context: Context, world: World, { findings, sides }: Seen, mended: readonly Mended[] | null): ExitCode {
+function report(context: Context, world: World, { findings, sides, bridges }: Seen, mended: readonly Mended[] | null): ExitCode {
   const ok = isHealthy(findings)
   context.io.json({
     command: 'doctor',
@@ -134,6 +141,7 @@ function report(context: Context, world: World, { findings, sides }: Seen, mende
       ...(environment === undefined ? {} : { environment }),
       ...(detail === undefined || detail.length === 0 ? {} : { detail }),
     })),
+    ...(bridges === undefined ? {} : { bridges }),
     ...(mended === null
       ? {}
       : { fixed: mended.map(({ what, trouble }) => ({ what, outcome: trouble === null ? 'done' : 'failed', reason: trouble })) }),

@@ -6,12 +6,10 @@ import { serveBridge } from '../bridge/start/serving.ts'
 import { checkFamilies, decideSettings } from '../bridge/start/settings.ts'
 import type { Context } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
-import { toHere } from '../core/paths.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
-import type { Environment } from '../model/environment.ts'
-import type { Manifest } from '../model/manifest.ts'
-import { native, reachable } from '../model/path.ts'
+import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
+import { clientFiles } from './client-files.ts'
 
 /** Runs the bridge until its client goes away. stdout belongs to the protocol. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
@@ -72,14 +70,4 @@ function listener(options: Record<string, unknown>): { port: number; address: st
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw usageError(`--http takes a port, not ${JSON.stringify(options.http)}.`, { hint: 'mcp-twin serve --http 4324' })
   return { port, address }
-}
-
-/** Every client's own config file on this side, where it is by rule and where the manifest says. */
-function clientFiles(self: Environment, manifest: Manifest): string[] {
-  return clients.flatMap((client) => {
-    const said = manifest.clients?.[client.id]
-    const named = typeof said === 'object' && said.file !== undefined ? [native(said.file)] : []
-    const usual = client.environments.includes(self.kind) ? [client.file(self)] : []
-    return [...named, ...usual].flatMap((file) => toHere(self, file) ?? [])
-  })
 }

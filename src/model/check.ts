@@ -5,7 +5,7 @@ export const levels = ['ok', 'info', 'skipped', 'warning', 'error', 'failed'] as
 export type Level = (typeof levels)[number]
 
 /** Where a check stands in the report: under its side, or under what both sides share. */
-export type CheckGroup = 'side' | 'servers' | 'keys' | 'programs'
+export type CheckGroup = 'side' | 'servers' | 'bridge' | 'keys' | 'programs'
 
 /** What `doctor --fix` can do by itself, since it takes nothing away from anybody. */
 export type Mend =

@@ -22,7 +22,8 @@ const painted = (level: Level, paint: Paint): ((text: string) => string) =>
   level === 'ok' ? paint.good : level === 'warning' ? paint.warn : level === 'error' || level === 'failed' ? paint.bad : paint.dim
 
 /** A command is one line, however long, so that it can be copied; only sentences are wrapped. */
-const isCommand = (fix: string): boolean => /^(?:mcp-twin|chmod|mv|sudo|git|cd|export|echo|claude|wsl|iconv|ren|winget|brew) /.test(fix)
+const isCommand = (fix: string): boolean =>
+  /^(?:mcp-twin|chmod|mv|sudo|git|cd|export|echo|claude|wsl|iconv|ren|mkdir|winget|brew) /.test(fix)
 
 function cut(text: string, room: number): string {
   if (columns(text) <= room) return text
@@ -65,9 +66,10 @@ function fixLines({ fix, level }: Finding, { paint, width, sides }: FindingsView
   return [`      ${paint.dim('→')} ${command ? paint.accent(first) : first}`, ...more.map((line) => `        ${line}`)]
 }
 
-/** Every server that was started is shown, since that is what was asked for. */
+/** What was asked for with `--deep` is shown though it is well. */
+const asked: readonly string[] = ['server-starts', 'bridge-starts', 'bridge-link']
 const isShown = ({ level, check }: Finding, verbose: boolean): boolean =>
-  verbose || (level === 'ok' ? check === 'server-starts' : level !== 'skipped')
+  verbose || (level === 'ok' ? asked.includes(check) : level !== 'skipped')
 
 function section(heading: string, findings: readonly Finding[], view: FindingsView): string[] {
   if (findings.length === 0) return []
@@ -86,6 +88,7 @@ export function describeFindings(findings: readonly Finding[], view: FindingsVie
   const ofSide = (id: string): Finding[] => findings.filter(({ group, environment = self }) => group === 'side' && environment === id)
   const shared = [
     ['Servers', 'servers'],
+    ['Bridge', 'bridge'],
     ['Keys', 'keys'],
     ['Programs', 'programs'],
   ] as const

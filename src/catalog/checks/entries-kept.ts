@@ -1,7 +1,11 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
 import { bySync, plannedFile, recordsOf } from '../../core/doctor/mend.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
+import { BRIDGE } from '../../core/launch/bridge.ts'
 import type { Found } from '../../model/check.ts'
+
+/** The bridge is no server of the manifest, so that a change of its entry cannot be taken into that. */
+const byForce = 'mcp-twin sync --force'
 
 function judge(facts: Facts, file: ClientFile): Found[] {
   const planned = plannedFile(facts, file)
@@ -17,14 +21,21 @@ function judge(facts: Facts, file: ClientFile): Found[] {
     const message = `${list(wiped)} ${wiped.length === 1 ? 'has' : 'have'} disappeared from its config: the program dropped what we wrote`
     found.push({ level: 'error', subject: programName(facts, file), message, detail: stoppedWords(facts, file), ...bySync })
   }
-  for (const { entryName: name } of removed) {
-    const message = 'it was removed by hand since the last sync (this removes it everywhere; mcp-twin sync --force puts it back)'
-    found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: 'mcp-twin sync --adopt' })
+  for (const { entryName: name, step } of removed) {
+    const isBridge = step.server === BRIDGE
+    const choice = isBridge
+      ? 'this puts it back; "bridge": { "enabled": false } in the manifest removes it everywhere'
+      : 'this removes it everywhere; mcp-twin sync --force puts it back'
+    const message = `it was removed by hand since the last sync (${choice})`
+    found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: isBridge ? byForce : 'mcp-twin sync --adopt' })
   }
   for (const { entryName: name, step } of edited) {
-    const message = 'it was edited by hand since the last sync (this takes the edit into both; mcp-twin sync --force puts ours back)'
+    const isBridge = step.server === BRIDGE
+    const choice = isBridge ? 'this puts ours back' : 'this takes the edit into both; mcp-twin sync --force puts ours back'
+    const message = `it was edited by hand since the last sync (${choice})`
     const shown = (step.reason ?? '').split('\n').slice(1)
-    found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix: 'mcp-twin sync --adopt' })
+    const fix = isBridge ? byForce : 'mcp-twin sync --adopt'
+    found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix })
   }
   return found.map((each) => ({ environment: file.environment.id, ...each }))
 }

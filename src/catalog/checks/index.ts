@@ -1,5 +1,13 @@
 import type { Check } from '../../core/doctor/facts.ts'
 import { automount } from './automount.ts'
+import { bridgeAudit } from './bridge-audit.ts'
+import { bridgeLink } from './bridge-link.ts'
+import { bridgePort } from './bridge-port.ts'
+import { bridgeRoots } from './bridge-roots.ts'
+import { bridgeRules } from './bridge-rules.ts'
+import { bridgeSearch } from './bridge-search.ts'
+import { bridgeStarts } from './bridge-starts.ts'
+import { bridgeTerminal } from './bridge-terminal.ts'
 import { claudeCodeApproval } from './claude-code-approval.ts'
 import { claudeCodeConfig } from './claude-code-config.ts'
 import { claudeCodeManaged } from './claude-code-managed.ts'
@@ -9,6 +17,7 @@ import { commandFound } from './command-found.ts'
 import { configEncoding } from './config-encoding.ts'
 import { configFound } from './config-found.ts'
 import { configParses } from './config-parses.ts'
+import { diskSpace } from './disk-space.ts'
 import { entriesKept } from './entries-kept.ts'
 import { inSync } from './in-sync.ts'
 import { interop } from './interop.ts'
@@ -27,6 +36,7 @@ import { serverInstalled } from './server-installed.ts'
 import { serverStarts } from './server-starts.ts'
 import { stdoutClean } from './stdout-clean.ts'
 import { timeSkew } from './time-skew.ts'
+import { tokens } from './tokens.ts'
 import { toolCount } from './tool-count.ts'
 import { toolsListed } from './tools-listed.ts'
 import { unmanaged } from './unmanaged.ts'
@@ -36,10 +46,11 @@ import { wslVersion } from './wsl-version.ts'
 
 /** Every check there is, in the order of the report. To add one: a file beside this one, and its line here. */
 export const checks: readonly Check[] = [
-  ...[wslVersion, interop, automount, nodeVersion, nodePath, npmPrefix, timeSkew, locks],
+  ...[wslVersion, interop, automount, nodeVersion, nodePath, npmPrefix, diskSpace, timeSkew, locks],
   ...[configFound, configParses, configEncoding, clientRunning],
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
+  ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeSearch, bridgeAudit, bridgePort, tokens],
   ...[keysPresent, keysConsistent, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
 ]

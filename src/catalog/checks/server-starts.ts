@@ -37,5 +37,9 @@ export const serverStarts = defineCheck({
   run: (facts) =>
     facts.probes === null
       ? [{ level: 'skipped', subject: 'starting every server', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
-      : [...facts.probes].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map((probe) => judge(facts, probe)),
+      : facts.probes
+          // The bridge has a check of its own.
+          .filter(({ bridge }) => bridge === undefined)
+          .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+          .map((probe) => judge(facts, probe)),
 })

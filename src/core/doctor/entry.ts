@@ -36,7 +36,7 @@ export function readEntry(input: PlanInput, { environment, client, file }: Obser
   const { world, lock, home, folders } = input.render
   const records = recordOf(input.state, { environment: environment.id, client: client.id, file }).entries
   const server = Object.hasOwn(records, each.name) ? (records[each.name]?.server ?? null) : null
-  const base = { name: each.name, server, duplicate: each.duplicate, disabled: switchedOff(each) }
+  const base = { name: each.name, server, isBridge: false, duplicate: each.duplicate, disabled: switchedOff(each) }
   const entry = meaning(each.value, client)
   if ('unreadable' in entry) return { ...base, entry, runs: environment, neutral: null, package: null, crossed: null, holder: null }
   const { manifest } = input
@@ -44,10 +44,12 @@ export function readEntry(input: PlanInput, { environment, client, file }: Obser
   const crossed = entry.kind === 'stdio' ? uncross(entry, environment, world) : null
   const spec = neutral(entry, context)
   // What `run` starts gets its keys from the store itself.
-  const isRelayed = ownEntry(entry, context) !== null
+  const own = ownEntry(entry, context)
+  const isRelayed = own !== null
   const known = server !== null && !isRelayed && Object.hasOwn(manifest.servers, server) ? manifest.servers[server] : undefined
   return {
     ...base,
+    isBridge: own?.kind === 'bridge',
     entry,
     runs: crossed?.runs ?? environment,
     neutral: spec,

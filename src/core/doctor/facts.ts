@@ -8,8 +8,10 @@ import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { WatchRecord } from '../../model/watch.ts'
 import type { Unreadable } from '../launch/meaning.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
+import type { BridgeFacts, BridgeStatus } from './bridge-facts.ts'
 import type { ClaudeCodeFacts } from './claude-code-facts.ts'
 
+export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
 export type { ClaudeCodeFacts, Policy, ScopedEntry } from './claude-code-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
@@ -34,6 +36,8 @@ export interface Facts {
   readonly interopWished: boolean
   /** How this process's shell writes a path of its own side. */
   readonly shell: 'posix' | 'windows'
+  /** Null: it is switched off, or nothing is set up, or this is a project, which has none. */
+  readonly bridge: BridgeFacts | null
   /** How every server answered; null: none was asked (`--deep`). */
   readonly probes: readonly ProbeFacts[] | null
 }
@@ -62,6 +66,8 @@ export interface SideFacts {
   readonly foreignPrograms: readonly { readonly name: string; readonly path: string }[]
   /** Where packages go there; `writable` null: that cannot be told. */
   readonly store: { readonly path: NativePath | null; readonly kind: 'own' | 'npm'; readonly writable: boolean | null }
+  /** Of the disk where our folder lies there, in bytes; null: it did not tell. `files` null: it counts none. */
+  readonly room: { readonly path: NativePath; readonly free: number; readonly files: number | null } | null
 }
 
 export interface ClientFile {
@@ -94,6 +100,8 @@ export interface EntryFacts {
   readonly name: string
   /** The server of the manifest that it belongs to; null: the entry is not ours. */
   readonly server: string | null
+  /** It starts our bridge, whoever wrote it. */
+  readonly isBridge: boolean
   readonly duplicate: boolean
   /** Switched off in the file by the user. */
   readonly disabled: boolean
@@ -105,8 +113,8 @@ export interface EntryFacts {
   readonly neutral: ServerSpec | null
   /** The exact package that it starts, where that can be told. */
   readonly package: { readonly name: string; readonly version: string | null } | null
-  /** What it needs and what is not there. */
-  readonly missing: readonly { readonly what: 'program' | 'script'; readonly path: string }[]
+  /** What it needs and what is not there; `on`: the side that lacks it, where that is not the one that the entry runs on. */
+  readonly missing: readonly { readonly what: 'program' | 'script'; readonly path: string; readonly on?: Environment }[]
   /** Keys of the manifest in it: does it hold the value of the store? */
   readonly keys: readonly { readonly key: string; readonly same: boolean }[]
 }
@@ -171,6 +179,8 @@ export interface ProbeFacts {
   readonly stderr: readonly string[]
   /** What it printed on stdout that is no message; null: nothing. */
   readonly noise: string | null
+  /** Present where the bridge was started; `status` null: it did not say what it is. */
+  readonly bridge?: { readonly status: BridgeStatus | null }
 }
 
 /** Identity helper, so that a check's file reads as one declaration and is checked as one. */

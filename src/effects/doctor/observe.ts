@@ -1,4 +1,4 @@
-import type { Facts } from '../../core/doctor/facts.ts'
+import type { BridgeRules, Facts } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
@@ -9,6 +9,7 @@ import { prepare } from '../sync/prepare.ts'
 import { isTrusted } from '../trust/trust.ts'
 import { parseWslConf } from '../world/drives.ts'
 import { readText } from '../world/kernel.ts'
+import { observeBridge } from './bridge.ts'
 import { observeClaudeCode } from './claude-code.ts'
 import { observeClientFiles } from './files.ts'
 import { lookPastKeys, observeKeys } from './keys.ts'
@@ -24,6 +25,8 @@ export interface ObserveOptions {
   readonly sync: SyncOptions
   /** Start every server; null: none. */
   readonly deep: Omit<ProbeOptions, 'signal'> | null
+  /** What the bridge makes of its part of the manifest, by its own rules. */
+  bridgeRules(): Promise<BridgeRules>
   /** Does a text hold a stored key? */
   holdsKey(text: string): boolean
 }
@@ -51,6 +54,9 @@ export async function observe(system: System, situation: Situation, options: Obs
     observeClaudeCode(system, files, situation.sides),
     observeTracked(system, place.here, files, options.holdsKey),
   ])
+  const hasBridge = place.project === null && situation.bytes !== null && manifest.bridge?.enabled !== false
+  // Before the programs' own bridges are started, which may listen too.
+  const bridge = hasBridge ? await observeBridge(system, home, files, await options.bridgeRules(), options.deep !== null) : null
   // A project's servers are somebody else's until its user has said that they may be started.
   const mayStart =
     place.project === null ||
@@ -59,7 +65,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     options.deep === null ? null : await probeEntries(system, input, mayStart ? files : [], { ...options.deep, signal: sync.signal })
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
-    ...{ input, plan, sides, files, keys, packages, modes, locks, tracked, claudeCode, probes },
+    ...{ input, plan, sides, files, keys, packages, modes, locks, tracked, claudeCode, bridge, probes },
     watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),
     interopWished: parseWslConf(await readText(system, '/etc/wsl.conf')).interop,

@@ -1,4 +1,5 @@
-import type { ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
+import type { BridgeStatus, ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
+import { readStatus, STATUS_TOOL } from '../../core/doctor/bridge-status.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { inAddress, inArgument } from '../../core/keys/spans.ts'
 import { environmentLabel } from '../../core/participants.ts'
@@ -25,6 +26,7 @@ interface Job {
   readonly file: ClientFile
   readonly name: string
   readonly server: string | null
+  readonly isBridge: boolean
   readonly entry: Entry
 }
 
@@ -34,8 +36,8 @@ const startOf = ({ file, entry }: Job): string => JSON.stringify([file.environme
 function jobsFor(files: readonly ClientFile[]): Job[] {
   const jobs = new Map<string, Job>()
   for (const file of files.filter(isRead)) {
-    for (const { name, server, entry, disabled } of file.entries) {
-      const job = 'unreadable' in entry || disabled ? null : { file, name, server, entry }
+    for (const { name, server, isBridge, entry, disabled } of file.entries) {
+      const job = 'unreadable' in entry || disabled ? null : { file, name, server, isBridge, entry }
       if (job !== null && !jobs.has(startOf(job))) jobs.set(startOf(job), job)
     }
   }
@@ -54,11 +56,12 @@ function answerMs({ variables }: System): number {
   return Number.isFinite(told) && told > 0 ? told : ANSWER_MS
 }
 
-function ask(system: System, { render }: PlanInput, { file, name, entry }: Job, { signal, mask }: ProbeOptions): Promise<Probe> {
+function ask(system: System, { render }: PlanInput, { file, name, isBridge, entry }: Job, { signal, mask }: ProbeOptions): Promise<Probe> {
   const timeoutMs = answerMs(system)
   const { environment, client } = file
+  const tool = isBridge ? { tool: STATUS_TOOL } : {}
   if (entry.kind === 'stdio')
-    return probeLaunch(system, entry, { client: client.id, environment, world: render.world, timeoutMs, signal, mask })
+    return probeLaunch(system, entry, { client: client.id, environment, world: render.world, timeoutMs, signal, mask, ...tool })
   const prefix = environment.prefix === undefined ? {} : { prefix: environment.prefix }
   return probeRemote(system, entry, { server: name, keys: [], home: environment.home, ...prefix, timeoutMs, signal, mask })
 }
@@ -95,7 +98,10 @@ export async function probeEntries(
   })
 }
 
-function factsOf({ file, name, server }: Job, probe: Probe, { mask }: ProbeOptions): ProbeFacts {
+const statusIn = (probe: Probe): BridgeStatus | null =>
+  probe.ok && probe.told !== undefined ? readStatus(probe.told.data, probe.told.roundTripMs) : null
+
+function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask }: ProbeOptions): ProbeFacts {
   return {
     environment: file.environment,
     client: file.client,
@@ -107,5 +113,6 @@ function factsOf({ file, name, server }: Job, probe: Probe, { mask }: ProbeOptio
     reason: probe.ok ? null : mask(probe.reason),
     stderr: probe.ok ? [] : lastLines(mask(probe.stderrTail)),
     noise: probe.stdoutNoise === undefined ? null : mask(probe.stdoutNoise),
+    ...(isBridge ? { bridge: { status: statusIn(probe) } } : {}),
   }
 }

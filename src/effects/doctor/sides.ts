@@ -14,6 +14,7 @@ import { pathFolders } from '../world/npm.ts'
 import { programOn } from '../world/program.ts'
 import { runningPrograms } from '../world/running.ts'
 import { isThere, openHere } from './place.ts'
+import { observeRoom } from './room.ts'
 
 /** A side whose node takes longer for one line does not work as its user would want. */
 const PULSE_MS = 5000
@@ -112,6 +113,7 @@ async function observeSide(
     running,
     foreignPrograms: await foreignPrograms(system, world, environment),
     store: await storeOf(system, input, environment),
+    room: await observeRoom(environment, input.render.folders(environment.id)),
   }
 }
 

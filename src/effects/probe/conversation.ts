@@ -15,6 +15,8 @@ export interface Introduction {
   readonly era: 'legacy' | 'modern'
   readonly tools: readonly string[]
   readonly serverInfo?: { readonly name: string; readonly version: string }
+  /** What the tool that was asked for says, as data, and how long one question takes there and back, in ms. */
+  readonly told?: { readonly data: JsonObject; readonly roundTripMs: number }
 }
 
 /** Why a conversation failed, in words; keys in it are still to be masked. */
@@ -78,9 +80,10 @@ class Questions {
 
 /**
  * Introduces itself as today's programs do and asks for the tools: `initialize` first, since nearly all servers speak
- * it; one that knows only the era without a handshake refuses that and is asked in its own way.
+ * it; one that knows only the era without a handshake refuses that and is asked in its own way. `tool` is one without
+ * arguments that changes nothing: where the server has it, it is called too.
  */
-export async function introduce(channel: Channel, timeoutMs: number, signal?: AbortSignal): Promise<Introduction> {
+export async function introduce(channel: Channel, timeoutMs: number, signal?: AbortSignal, tool?: string): Promise<Introduction> {
   let step = 'the handshake'
   const talk = async (): Promise<Introduction> => {
     const questions = new Questions(channel)
@@ -88,7 +91,9 @@ export async function introduce(channel: Channel, timeoutMs: number, signal?: Ab
     if ('result' in greeting) {
       channel.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
       step = 'tools/list'
-      return { era: 'legacy', tools: await toolsOf(questions, greeting.result, null), ...named(greeting.result.serverInfo) }
+      const tools = await toolsOf(questions, greeting.result, null)
+      step = tool ?? step
+      return { era: 'legacy', tools, ...named(greeting.result.serverInfo), ...(await tellOf(questions, tools, tool)) }
     }
     const discovery = await questions.ask('server/discover', { _meta: ENVELOPE })
     if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
@@ -126,6 +131,16 @@ async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonOb
     cursor = nextCursor
   }
   throw new Silence(`its list of tools does not end after ${PAGES_MAX} pages`)
+}
+
+/** Answers of a tool that only our own bridge has, which speaks the era with a handshake. */
+async function tellOf(questions: Questions, tools: readonly string[], tool: string | undefined): Promise<Pick<Introduction, 'told'>> {
+  if (tool === undefined || !tools.includes(tool)) return {}
+  const answer = await questions.ask('tools/call', { name: tool, arguments: {} })
+  const data = 'result' in answer ? answer.result.structuredContent : undefined
+  const began = performance.now()
+  await questions.ask('ping', {})
+  return isObject(data) ? { told: { data, roundTripMs: performance.now() - began } } : {}
 }
 
 const named = (info: JsonValue | undefined): Pick<Introduction, 'serverInfo'> =>

@@ -22,6 +22,8 @@ export interface ProbeOptions {
   readonly world: World
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** A tool without arguments that changes nothing, called where the server has it. */
+  readonly tool?: string
   /** Replaces keys in what the server printed; values of the launch's own variables are dots in any case. */
   mask?(text: string): string
 }
@@ -50,7 +52,7 @@ export async function probeLaunch(system: System, launch: Launch, options: Probe
   if (found === null) return failed(`there is no program "${launch.command}"`)
   const server = startPiped({ ...found, env, cwd: await folderFor(system, program, options.environment) })
   try {
-    const introduction = await introduce(server, options.timeoutMs, options.signal)
+    const introduction = await introduce(server, options.timeoutMs, options.signal, options.tool)
     return { ok: true, ms: system.now() - began, ...introduction, ...noiseOf(server, masked) }
   } catch (error) {
     if (!(error instanceof Silence)) throw error

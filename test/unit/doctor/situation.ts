@@ -2,7 +2,17 @@ import { checks } from '../../../src/catalog/checks/index.ts'
 import { clientById } from '../../../src/catalog/clients/index.ts'
 import { diagnose } from '../../../src/core/diagnose.ts'
 import { readEntry } from '../../../src/core/doctor/entry.ts'
-import type { ClaudeCodeFacts, ClientFile, EntryFacts, Facts, ProbeFacts, SideFacts } from '../../../src/core/doctor/facts.ts'
+import type {
+  BridgeFacts,
+  BridgeRules,
+  BridgeStatus,
+  ClaudeCodeFacts,
+  ClientFile,
+  EntryFacts,
+  Facts,
+  ProbeFacts,
+  SideFacts,
+} from '../../../src/core/doctor/facts.ts'
 import { editEntries } from '../../../src/core/json/edit.ts'
 import { presentEntries } from '../../../src/core/json/entries.ts'
 import { serverOn } from '../../../src/core/launch/side.ts'
@@ -24,7 +34,7 @@ import { packages, ubuntu, windows as plainWindows } from '../launch/ground.ts'
 export const KEY = 'tvly-dev-4f9Qz8LmT2sWk7Rb1XcV'
 
 /** Windows as a distribution sees it: its drive mounted, its programs started by their own path. */
-const windows: Environment = { ...plainWindows, exec: [], files: [{ native: 'C:\\', here: '/mnt/c/' }] }
+export const windows: Environment = { ...plainWindows, exec: [], files: [{ native: 'C:\\', here: '/mnt/c/' }] }
 
 export const usualServers: Record<string, ServerSpec> = {
   tavily: { package: 'tavily-mcp@0.2.22', env: { TAVILY_API_KEY: '${secret:TAVILY_API_KEY}' } },
@@ -165,6 +175,21 @@ export class Situation {
     return this.with({ probes: probes.map((each) => ({ ...base, tools: ['search'], reason: null, stderr: [], noise: null, ...each })) })
   }
 
+  /** The bridge, switched on and sound; only entries of the files do without it. */
+  bridge(facts: Partial<Omit<BridgeFacts, 'rules'>> = {}, rules: Partial<BridgeRules> = {}): this {
+    return this.with({ bridge: { ...soundBridge, ...facts, rules: { ...soundBridge.rules, ...rules } } })
+  }
+
+  /** The bridges of Claude Desktop and Claude Code as they were started. */
+  started(desktop: Partial<ProbeFacts> & { says?: Partial<BridgeStatus> } = {}, code: typeof desktop = {}): this {
+    const probe = ({ says, ...more }: typeof desktop): Partial<ProbeFacts> => ({
+      ...{ name: 'mcp-twin', server: 'mcp-twin', tools: ['bridge_status'], bridge: { status: { ...soundStatus, ...says } } },
+      ...more,
+    })
+    const program = { environment: ubuntu, client: definition('claude-code'), file: native('/home/ana/.claude.json') }
+    return this.probed(probe(desktop), { ...program, ...probe(code) })
+  }
+
   /** What one check finds, the good words aside. */
   find(check: string): Finding[] {
     return this.all(check).filter(({ level }) => level !== 'ok')
@@ -199,7 +224,7 @@ export class Situation {
       files: input.files.map((file) => this.clientFile(input, file)),
       keys: { missing: [], trouble: null, launches: [] },
       packages: this.packageFacts(input),
-      ...{ modes: [], locks: [], tracked: [], probes: null },
+      ...{ modes: [], locks: [], tracked: [], bridge: null, probes: null },
       claudeCode: [
         {
           environment: this.environments[0] ?? ubuntu,
@@ -316,6 +341,29 @@ export class Situation {
   }
 }
 
+const soundBridge: BridgeFacts = {
+  home: ubuntu,
+  folder: native('/home/ana/.mcp-twin/bridge'),
+  workspace: '/home/ana/.mcp-twin/bridge/workspace',
+  rules: {
+    roots: [{ path: '/home/ana/.mcp-twin/bridge/workspace', isWorkspace: true, there: 'folder', closed: null }],
+    ...{ problems: [], settings: null, families: ['files', 'search', 'terminal', 'bridge'], terminal: 'off', sandbox: 'here' },
+  },
+  unwritable: [],
+  searching: { packaged: true, onPath: false },
+  tokens: {
+    shown: '/home/ana/.mcp-twin/bridge/sessions.json',
+    here: reachable('/home/ana/.mcp-twin/bridge/sessions.json'),
+    ...{ damaged: null, alive: 0, aheadMs: 0, openMode: null },
+  },
+  ports: [{ port: 4324, wanted: false, by: 'nobody', version: null }],
+}
+
+const soundStatus: BridgeStatus = {
+  ...{ version: '1.0.0', home: 'wsl:Ubuntu', folders: ['/home/ana/.mcp-twin/bridge/workspace'] },
+  ...{ terminal: 'off', families: ['files', 'search', 'terminal', 'bridge'], problems: [], roundTripMs: 0.84 },
+}
+
 function definition(id: string): ClientDefinition {
   const found = clientById(id)
   if (found === null) throw new Error(`there is no client ${id}`)
@@ -329,6 +377,7 @@ function sideFacts(environment: Environment, input: PlanInput, more: Partial<Sid
     pulse: environment.self ? null : { ok: true, nodeVersion: '22.23.3', skewMs: 0 },
     ...{ nodeThere: true, npmThere: true, nodeVersion: '22.23.3', running: [], foreignPrograms: [] },
     store: { kind: 'own', path: folder === null ? null : layout(environment, folder).npm, writable: true },
+    room: folder === null ? null : { path: folder, free: 40 * 1024 ** 3, files: 1_000_000 },
     ...more,
   }
 }

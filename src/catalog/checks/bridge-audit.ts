@@ -1,0 +1,32 @@
+import { defineBridgeCheck } from '../../core/doctor/bridge-check.ts'
+import { quoted } from '../../core/doctor/shell.ts'
+import { dirName, toHere } from '../../core/paths.ts'
+import { native } from '../../model/path.ts'
+
+/** What is not recorded is not done: without an audit no command runs. Logs may be missing; then nobody knows what went wrong. */
+export const bridgeAudit = defineBridgeCheck({
+  id: 'bridge-audit',
+  title: 'the bridge can record what it does',
+  run: ({ unwritable, folder, home }, { shell }) =>
+    unwritable.map(({ what, shown, why }) => {
+      const isAudit = what === 'audit'
+      const message = isAudit
+        ? `nothing can be recorded, so no command is run: ${why}`
+        : `its log cannot be written, so nobody will know what went wrong: ${why}`
+      const path = toHere(home, native(shown)) ?? shown
+      const inTheWay = /stands in its place|is not a folder/.test(why)
+      const aside = shell === 'windows' ? `ren "${shown}" "${shown.split('\\').at(-1)}.old"` : `mv ${quoted(path)} ${quoted(`${path}.old`)}`
+      const own = toHere(home, dirName(home, folder)) ?? folder
+      const rights =
+        shell === 'windows'
+          ? `give yourself the right to write to ${folder}`
+          : `sudo chown -R "$(id -u)" ${quoted(own)} && chmod -R u+rwX ${quoted(own)}`
+      return {
+        level: isAudit ? 'error' : 'warning',
+        subject: isAudit ? 'audit' : 'log',
+        message,
+        detail: [shown],
+        fix: inTheWay ? aside : rights,
+      }
+    }),
+})

@@ -1,0 +1,67 @@
+import { defineBridgeCheck, onRequest, startedBridges } from '../../core/doctor/bridge-check.ts'
+import { folderOf, reachesHome } from '../../core/doctor/bridge-status.ts'
+import type { BridgeFacts, BridgeStatus, Facts, StartedBridge } from '../../core/doctor/facts.ts'
+import { bySync, plannedEntry } from '../../core/doctor/mend.ts'
+import { list, programName } from '../../core/doctor/names.ts'
+import { environmentLabel } from '../../core/participants.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { Found } from '../../model/check.ts'
+
+const subject = 'one home'
+
+type Answered = StartedBridge & { readonly status: BridgeStatus }
+
+const sideLabel = ({ sides }: Facts, id: string): string => {
+  const side: Environment | undefined = sides.find(({ environment }) => environment.id === id)?.environment
+  return side === undefined ? id : environmentLabel(side)
+}
+
+/** An entry that somebody changed leads elsewhere: ours comes back. Else a variable of that program's own does. */
+function remedy(facts: Facts, started: StartedBridge): Pick<Found, 'fix' | 'mend'> {
+  const file = facts.files.find((each) => each.environment.id === started.environment.id && each.file === started.file)
+  const planned = file === undefined ? null : plannedEntry(facts, file, started.name)
+  if (planned?.step.kind === 'refuse') return { fix: 'mcp-twin sync --force' }
+  if (planned !== null && planned.step.change !== 'adopt') return bySync
+  return { fix: `take MCP_TWIN_HOME out of the entry and of the variables of ${started.client.label}, or set it alike everywhere` }
+}
+
+function elsewhere(facts: Facts, bridge: BridgeFacts, each: Answered): Found {
+  const folder = folderOf(each.status)
+  const theirs = `${folder === null ? 'another folder' : folder} on ${sideLabel(facts, each.status.home)}`
+  const message = `the bridge of ${programName(facts, each)} works in another home, so what one program writes there the other does not see`
+  const detail = [`it works in  ${theirs}`, `home is      ${bridge.folder} on ${environmentLabel(bridge.home)}`]
+  return { level: 'error', subject, message, detail, environment: each.environment.id, ...remedy(facts, each) }
+}
+
+function untold(facts: Facts, each: StartedBridge): Found {
+  const why = each.status === null ? 'its "bridge" tools are switched off' : "its entry opens other folders than the home's own"
+  const message = `which home ${programName(facts, each)} reaches cannot be told: ${why}`
+  return { level: 'info', subject, message, environment: each.environment.id }
+}
+
+function together(facts: Facts, { folder, home }: BridgeFacts, same: readonly Answered[]): Found[] {
+  if (same.length === 0) return []
+  const times = same.map(({ status }) => `${status.roundTripMs.toFixed(1)} ms`)
+  const reach = same.length === 1 ? 'reaches' : 'reach'
+  const message = `${list(same.map((each) => programName(facts, each)))} ${reach} ${folder} on ${environmentLabel(home)}, ${list(times)} there and back`
+  return [{ level: 'ok', subject, message }]
+}
+
+/** Every program, on whatever side, reaches the one home: what is written through one bridge is there for the other. */
+export const bridgeLink = defineBridgeCheck({
+  id: 'bridge-link',
+  title: 'every program reaches the same home',
+  run: (bridge, facts) => {
+    const started = startedBridges(facts)
+    if (started === null) return onRequest('which home is reached')
+    const spoken = started.filter(({ tools }) => tools !== null)
+    if (spoken.length === 0) return [{ level: 'skipped', subject, message: 'no bridge answers, so nothing is known' }]
+    const answered = spoken.flatMap((each): Answered[] => (each.status === null ? [] : [{ ...each, status: each.status }]))
+    const by = (wanted: boolean | null) => answered.filter(({ status }) => reachesHome(bridge, status) === wanted)
+    return [
+      ...by(false).map((each) => elsewhere(facts, bridge, each)),
+      ...spoken.filter(({ status }) => status === null || reachesHome(bridge, status) === null).map((each) => untold(facts, each)),
+      ...together(facts, bridge, by(true)),
+    ]
+  },
+})

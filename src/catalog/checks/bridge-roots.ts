@@ -1,0 +1,42 @@
+import { defineBridgeCheck } from '../../core/doctor/bridge-check.ts'
+import type { Facts, RootFacts } from '../../core/doctor/facts.ts'
+import { quoted } from '../../core/doctor/shell.ts'
+import type { Found } from '../../model/check.ts'
+
+const inManifest = 'in bridge.roots of the manifest, then restart the programs that use the bridge'
+
+function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts): Found[] {
+  const detail = [path]
+  if (closed !== null) {
+    const fix = isWorkspace ? 'move our folder out of there: set MCP_TWIN_HOME to another one' : `name another folder ${inManifest}`
+    return [{ level: 'error', subject: isWorkspace ? 'workspace' : 'root', message: `it opens nothing: ${closed}`, fix }]
+  }
+  if (isWorkspace) {
+    if (there !== 'file') return []
+    const fix = shell === 'windows' ? `ren "${path}" workspace.old` : `mv ${quoted(path)} ${quoted(`${path}.old`)}`
+    return [{ level: 'error', subject: 'workspace', message: 'a file stands where the shared folder should be', detail, fix }]
+  }
+  if (there !== 'nothing') return []
+  const fix = shell === 'windows' ? `mkdir "${path}"` : `mkdir -p ${quoted(path)}`
+  const message = 'it opens nothing, since there is no such folder (this makes it; a wrong name is mended in bridge.roots of the manifest)'
+  return [{ level: 'warning', subject: 'root', message, detail, fix }]
+}
+
+/** Folders that the manifest opens for the bridge: one that opens nothing is a mistake that nobody else tells. */
+export const bridgeRoots = defineBridgeCheck({
+  id: 'bridge-roots',
+  title: 'every root of the bridge opens a folder',
+  run: ({ rules }, facts) => [
+    ...rules.problems
+      .filter((problem) => problem.startsWith('The root '))
+      .map(
+        (message): Found => ({
+          level: 'error',
+          subject: 'root',
+          message,
+          fix: `name a folder of this computer, absolute or from ~, ${inManifest}`,
+        }),
+      ),
+    ...rules.roots.flatMap((root) => judge(facts, root)),
+  ],
+})

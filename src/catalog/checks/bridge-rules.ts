@@ -1,0 +1,38 @@
+import { defineBridgeCheck } from '../../core/doctor/bridge-check.ts'
+import { quoted } from '../../core/doctor/shell.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
+import type { Found } from '../../model/check.ts'
+
+const restart = 'then restart the programs that use the bridge'
+
+/** A sentence of the bridge on what it does not use; a path that stays open though it was to be closed is the worst. */
+function judge(message: string): Found {
+  if (message.startsWith('The closed path '))
+    return {
+      level: 'error',
+      subject: 'bridge.deny',
+      message,
+      fix: `write it absolute or from ~ in bridge.deny of the manifest, ${restart}`,
+    }
+  const isFamily = message.startsWith('The manifest names a tool family ')
+  return {
+    level: 'warning',
+    subject: isFamily ? 'bridge.families' : 'bridge',
+    message,
+    fix: isFamily ? `take it out of bridge.families in the manifest, ${restart}` : `mend it in the manifest, ${restart}`,
+  }
+}
+
+/** What people, and conversations, have set for the bridge is used as it stands there. */
+export const bridgeRules = defineBridgeCheck({
+  id: 'bridge-rules',
+  title: 'the bridge can use all that is set for it',
+  run: ({ rules, folder, home }, { shell }) => {
+    const found = rules.problems.filter((problem) => !problem.startsWith('The root ')).map(judge)
+    if (rules.settings === null) return found
+    const file = joinPath(home, folder, 'config.json')
+    const path = toHere(home, file) ?? file
+    const fix = shell === 'windows' ? `ren "${file}" config.json.old` : `mv ${quoted(path)} ${quoted(`${path}.old`)}`
+    return [...found, { level: 'warning', subject: 'settings', message: rules.settings, fix }]
+  },
+})

@@ -1,0 +1,28 @@
+import { bridgeSays, defineBridgeCheck, terminalOff } from '../../core/doctor/bridge-check.ts'
+
+const byHand = 'or write "terminal": "off" into "bridge" of the manifest'
+
+/** A sandbox that was asked for and does not hold: nothing is run then, rather than without it. Only starting the bridge tries it. */
+export const bridgeTerminal = defineBridgeCheck({
+  id: 'bridge-terminal',
+  title: 'commands can be run as the manifest says',
+  run: ({ rules: { terminal, sandbox, families } }, facts) => {
+    if (terminal !== 'sandbox' || !families.includes('terminal')) return []
+    const base = { level: 'error', subject: 'terminal: sandbox' } as const
+    if (sandbox === 'not-on-this-system')
+      return [
+        {
+          ...base,
+          message: 'there is no sandbox on this system, so no command is run',
+          fix: `for commands without one write "on", ${byHand}`,
+        },
+      ]
+    if (sandbox === 'not-installed')
+      return [{ ...base, message: 'bubblewrap is not installed, so no command is run', fix: 'sudo apt install bubblewrap' }]
+    const problem = bridgeSays(facts, terminalOff)
+    if (problem === null) return []
+    const message = `the sandbox does not hold, so no command is run: ${problem.replace(terminalOff, '').replace(/\.$/, '')}`
+    const fix = `see that this works: bwrap --unshare-all --ro-bind / / true; ${byHand}`
+    return [{ ...base, message, fix }]
+  },
+})

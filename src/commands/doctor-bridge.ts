@@ -1,0 +1,53 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
+import { reachable } from '../model/path.ts'
+import { version } from '../version.ts'
+import type { Ground } from './at-home.ts'
+import { clientFiles } from './client-files.ts'
+
+/**
+ * What the bridge makes of its part of the manifest, asked of its own code, so that doctor and bridge are of one mind.
+ * Nothing is started, and nothing written.
+ */
+export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: Ground): Promise<BridgeRules> {
+  const [{ decideSettings }, { Policy }, { Config }, { Refusal }, { sandboxProgram }] = await Promise.all([
+    import('../bridge/start/settings.ts'),
+    import('../bridge/policy/policy.ts'),
+    import('../bridge/config/config.ts'),
+    import('../bridge/refusal.ts'),
+    import('../bridge/terminal/wall.ts'),
+  ])
+  const settings = await decideSettings(
+    {
+      ...{ system, version, clientFiles, folder: home.here, manifest: place.here },
+      self: async () => home.environment,
+      world: async () => world,
+      clientIds: clients.map(({ id }) => id),
+      keys: async () => [],
+    },
+    { client: 'doctor', roots: [], tools: [], terminal: undefined, readOnly: false },
+  )
+  const policy = new Policy(settings)
+  const root = async (path: string, at: number): Promise<RootFacts> => {
+    const kind = (await system.files.look(reachable(path), 'follow'))?.kind
+    const closed = await policy.admit(path).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof Refusal) return error.message
+        throw error
+      },
+    )
+    return { path, isWorkspace: at === 0, there: kind === undefined ? 'nothing' : kind === 'directory' ? 'folder' : 'file', closed }
+  }
+  const config = new Config(reachable(`${settings.folder}/config.json`))
+  config.list()
+  return {
+    roots: await Promise.all(settings.roots.map(root)),
+    problems: settings.problems,
+    settings: config.trouble,
+    families: settings.families,
+    terminal: settings.terminal,
+    sandbox: system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : 'here',
+  }
+}

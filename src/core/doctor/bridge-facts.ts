@@ -1,0 +1,90 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+
+/** What the bridge would find if it were started now, gathered without starting it. Everything of it lies at home. */
+export interface BridgeFacts {
+  readonly home: Environment
+  readonly folder: NativePath
+  /** The workspace by its real path, as a bridge names it: what tells one home from another. */
+  readonly workspace: string
+  readonly rules: BridgeRules
+  /** Files that a bridge appends to, and cannot. */
+  readonly unwritable: readonly { readonly what: 'audit' | 'log'; readonly shown: string; readonly why: string }[]
+  /** Is ripgrep to be had? `packaged` null: the program's own copy is not there yet. */
+  readonly searching: { readonly packaged: boolean | null; readonly onPath: boolean }
+  readonly tokens: TokenFacts
+  /** Who has the ports that a listener would take; null: nobody was asked (`--deep`). */
+  readonly ports: readonly PortFacts[] | null
+}
+
+/** What the bridge makes of its part of the manifest, by its own rules. */
+export interface BridgeRules {
+  /** The workspace first; those that cannot be understood are not among them but in `problems`. */
+  readonly roots: readonly RootFacts[]
+  /** Sentences of the bridge on what it does not use. */
+  readonly problems: readonly string[]
+  /** Why the settings that a conversation has changed are not used; null: they are. */
+  readonly settings: string | null
+  readonly families: readonly string[]
+  readonly terminal: 'off' | 'sandbox' | 'on'
+  /** Can there be a sandbox here? Whether it holds is known only when it is tried. */
+  readonly sandbox: 'here' | 'not-installed' | 'not-on-this-system'
+}
+
+export interface RootFacts {
+  readonly path: string
+  readonly isWorkspace: boolean
+  readonly there: 'folder' | 'file' | 'nothing'
+  /** Why nothing in it is opened; null: it is open. */
+  readonly closed: string | null
+}
+
+export interface TokenFacts {
+  readonly shown: string
+  readonly here: ReachablePath
+  /** Why no token is valid; null: they can be read. */
+  readonly damaged: string | null
+  /** Sessions that are valid now. */
+  readonly alive: number
+  /** By how much an earlier clock was ahead of today's: new sessions would end at once. In ms, 0 where all is well. */
+  readonly aheadMs: number
+  /** Permission bits, where others than the owner have any. */
+  readonly openMode: number | null
+}
+
+export interface PortFacts {
+  readonly port: number
+  /** Does an entry, or a session, show that a listener is wanted? */
+  readonly wanted: boolean
+  readonly by: 'nobody' | 'bridge' | 'another'
+  /** Of a bridge: its version. */
+  readonly version: string | null
+}
+
+/** One program's bridge, started as that program starts it. */
+export interface StartedBridge {
+  readonly environment: Environment
+  readonly client: ClientDefinition
+  readonly file: NativePath
+  readonly name: string
+  readonly ms: number
+  /** Null: it did not answer, and `reason` says why. */
+  readonly tools: readonly string[] | null
+  readonly reason: string | null
+  /** What it says of itself; null where that tool is switched off. */
+  readonly status: BridgeStatus | null
+}
+
+export interface BridgeStatus {
+  readonly version: string
+  /** Id of the side where it runs. */
+  readonly home: string
+  /** Open folders by their real paths, as the side where it runs spells them. */
+  readonly folders: readonly string[]
+  readonly terminal: string
+  readonly families: readonly string[]
+  readonly problems: readonly string[]
+  /** From one question to its answer, in ms. */
+  readonly roundTripMs: number
+}

@@ -1,0 +1,354 @@
+import { describe, expect, it } from 'vitest'
+import { folderOf, readStatus } from '../../../src/core/doctor/bridge-status.ts'
+import { native } from '../../../src/model/path.ts'
+import { situation } from './situation.ts'
+
+const bridgeChecks = [
+  'bridge-starts',
+  'bridge-link',
+  'bridge-roots',
+  'bridge-rules',
+  'bridge-terminal',
+  'bridge-search',
+  'bridge-audit',
+  'bridge-port',
+  'tokens',
+]
+const silent = { tools: null, reason: 'it ended by itself (exit code 1)', stderr: ['no such file'], bridge: { status: null } }
+
+describe('where there is no bridge', () => {
+  it.each(bridgeChecks)('%s looks at nothing, and says why', (id) => {
+    expect(situation().probed({}).find(id)).toMatchObject([{ level: 'skipped', message: 'the bridge is switched off' }])
+    const manifest = { shown: native('/w/mcp-twin.json'), exists: true, project: native('/w') }
+    expect(situation().with({ manifest }).find(id)).toMatchObject([{ message: 'a project has no bridge of its own' }])
+  })
+})
+
+describe('bridge-starts', () => {
+  it('tells how long each took, on both sides', () => {
+    expect(situation().bridge().started().all('bridge-starts')).toMatchObject([
+      { level: 'ok', message: 'Claude Desktop (Windows): 0.4 s, 1 tool', environment: 'windows' },
+      { level: 'ok', message: 'Claude Code (Ubuntu): 0.4 s, 1 tool', environment: 'wsl:Ubuntu' },
+    ])
+  })
+
+  it('tells one that does not answer, with its last words; a copy that looks whole is suspected', () => {
+    expect(situation().bridge().started(silent).find('bridge-starts')).toMatchObject([
+      {
+        level: 'error',
+        environment: 'windows',
+        message: 'as Claude Desktop (Windows) starts it, it does not answer: it ended by itself (exit code 1)',
+        detail: ['no such file'],
+        fix: 'mv /home/ana/.mcp-twin/app /home/ana/.mcp-twin/app.old && mcp-twin sync',
+      },
+    ])
+  })
+
+  it('has a sync mend a copy that is missing', () => {
+    const found = situation().servers({}, { bridge: {} }).bridge().selfOutdated('wsl:Ubuntu').started(silent).find('bridge-starts')
+    expect(found).toMatchObject([{ level: 'error', fix: 'mcp-twin sync', mend: { kind: 'sync' } }])
+  })
+
+  it('puts an entry back that somebody edited', () => {
+    const file = native('/home/ana/.claude.json')
+    const found = situation()
+      .servers({}, { bridge: {} })
+      .entries('claude-code', (servers) => ({ ...servers, 'mcp-twin': { ...servers['mcp-twin'], args: ['/gone.mjs', 'serve'] } }))
+      .bridge()
+      .started({}, { ...silent, file })
+      .find('bridge-starts')
+    expect(found).toMatchObject([{ level: 'error', fix: 'mcp-twin sync --force' }])
+  })
+
+  it('is left out of server-starts, which would say the same', () => {
+    expect(situation().bridge().started(silent).find('server-starts')).toEqual([])
+  })
+
+  it('says once what both bridges say is wrong and no other check says', () => {
+    const says = { problems: ['The store is damaged.', 'Searching is off: no rg.', 'The root "x" is no good.'] }
+    const found = situation()
+      .bridge({}, { problems: ['The root "x" is no good.'] })
+      .started({ says }, { says })
+      .find('bridge-starts')
+    expect(found).toMatchObject([{ level: 'warning', message: 'The store is damaged.' }])
+  })
+
+  it('says where no program has an entry', () => {
+    expect(situation().bridge().probed({}).find('bridge-starts')).toMatchObject([{ level: 'skipped' }])
+  })
+})
+
+describe('bridge-link', () => {
+  it('tells that both sides reach the one home, and how fast', () => {
+    expect(situation().bridge().started().all('bridge-link')).toMatchObject([
+      {
+        level: 'ok',
+        message:
+          'Claude Desktop (Windows) and Claude Code (Ubuntu) reach /home/ana/.mcp-twin/bridge on Ubuntu, 0.8 ms and 0.8 ms there and back',
+      },
+    ])
+  })
+
+  it.each([
+    ['another folder', { folders: ['/root/.mcp-twin/bridge/workspace'] }, '/root/.mcp-twin/bridge on Ubuntu'],
+    ['another distribution', { home: 'wsl:Debian' }, '/home/ana/.mcp-twin/bridge on wsl:Debian'],
+    [
+      'the other side',
+      { home: 'windows', folders: ['C:\\Users\\Ana\\.mcp-twin\\bridge\\workspace'] },
+      'C:\\Users\\Ana\\.mcp-twin\\bridge on Windows',
+    ],
+  ])('tells one that works in %s', (_, says, place) => {
+    const found = situation().bridge().started({ says }).find('bridge-link')
+    expect(found).toMatchObject([
+      {
+        level: 'error',
+        environment: 'windows',
+        message: expect.stringContaining('the bridge of Claude Desktop (Windows) works in another home'),
+        detail: [`it works in  ${place}`, 'home is      /home/ana/.mcp-twin/bridge on Ubuntu'],
+        fix: expect.stringContaining('MCP_TWIN_HOME'),
+      },
+    ])
+  })
+
+  it('leaves what such a bridge says is wrong to its own home', () => {
+    const says = { home: 'wsl:Debian', problems: ['There is no manifest.'] }
+    expect(situation().bridge().started({ says }).find('bridge-starts')).toEqual([])
+  })
+
+  it('puts an edited entry back', () => {
+    const found = situation()
+      .servers({}, { bridge: {} })
+      .entries('claude-code', (servers) => ({ ...servers, 'mcp-twin': { ...servers['mcp-twin'], env: { MCP_TWIN_HOME: '/x' } } }))
+      .bridge()
+      .started({}, { says: { folders: ['/x/bridge/workspace'] } })
+      .find('bridge-link')
+    expect(found).toMatchObject([{ level: 'error', fix: 'mcp-twin sync --force' }])
+  })
+
+  it('believes the folder of a bridge that was entered without the name of its distribution', () => {
+    expect(
+      situation()
+        .bridge()
+        .started({ says: { home: 'wsl:unknown' } })
+        .find('bridge-link'),
+    ).toEqual([])
+  })
+
+  it('tells what cannot be told', () => {
+    const found = situation()
+      .bridge()
+      .started({ says: { folders: ['/home/ana/work'] } }, { bridge: { status: null } })
+      .find('bridge-link')
+    expect(found).toMatchObject([
+      { level: 'info', message: expect.stringContaining('other folders') },
+      { level: 'info', message: expect.stringContaining('switched off') },
+    ])
+  })
+
+  it('knows nothing where no bridge answers', () => {
+    expect(situation().bridge().started(silent, silent).find('bridge-link')).toMatchObject([{ level: 'skipped' }])
+  })
+})
+
+describe('bridge-roots', () => {
+  const root = (more: object) => ({ path: '/home/ana/work', isWorkspace: false, there: 'folder', closed: null, ...more }) as const
+
+  it('tells one that is neither absolute nor from ~', () => {
+    const problem = 'The root "work" is neither absolute nor from ~, so it is not used.'
+    expect(
+      situation()
+        .bridge({}, { problems: [problem] })
+        .find('bridge-roots'),
+    ).toMatchObject([{ level: 'error', message: problem }])
+  })
+
+  it('tells one that is not there, with the command that makes it', () => {
+    expect(
+      situation()
+        .bridge({}, { roots: [root({ there: 'nothing' })] })
+        .find('bridge-roots'),
+    ).toMatchObject([{ level: 'warning', detail: ['/home/ana/work'], fix: 'mkdir -p /home/ana/work' }])
+  })
+
+  it('tells one that is closed', () => {
+    expect(
+      situation()
+        .bridge({}, { roots: [root({ closed: 'it is closed.' })] })
+        .find('bridge-roots'),
+    ).toMatchObject([{ level: 'error', message: 'it opens nothing: it is closed.' }])
+  })
+
+  it('does not mind a single file, nor a workspace that is still to be made', () => {
+    const roots = [root({ there: 'file' }), root({ there: 'nothing', isWorkspace: true })]
+    expect(situation().bridge({}, { roots }).find('bridge-roots')).toEqual([])
+  })
+
+  it('tells a file in the place of the workspace', () => {
+    expect(
+      situation()
+        .bridge({}, { roots: [root({ there: 'file', isWorkspace: true })] })
+        .find('bridge-roots'),
+    ).toMatchObject([{ level: 'error', fix: 'mv /home/ana/work /home/ana/work.old' }])
+  })
+})
+
+describe('bridge-rules', () => {
+  it('takes a path that was to be closed and is not for worse than a family that there is not', () => {
+    const problems = ['The closed path "x" is neither.', 'The manifest names a tool family "y".', 'The root "z" is not used.']
+    expect(situation().bridge({}, { problems }).find('bridge-rules')).toMatchObject([
+      { level: 'error', subject: 'bridge.deny' },
+      { level: 'warning', subject: 'bridge.families' },
+    ])
+  })
+
+  it('tells settings that are not used', () => {
+    expect(situation().bridge({}, { settings: 'config.json is not used: no JSON' }).find('bridge-rules')).toMatchObject([
+      {
+        level: 'warning',
+        subject: 'settings',
+        fix: 'mv /home/ana/.mcp-twin/bridge/config.json /home/ana/.mcp-twin/bridge/config.json.old',
+      },
+    ])
+  })
+})
+
+describe('bridge-terminal', () => {
+  it.each([
+    ['not-installed', 'sudo apt install bubblewrap'],
+    ['not-on-this-system', expect.stringContaining('"terminal": "off"')],
+  ] as const)('tells a sandbox that is %s', (sandbox, fix) => {
+    expect(situation().bridge({}, { terminal: 'sandbox', sandbox }).find('bridge-terminal')).toMatchObject([{ level: 'error', fix }])
+    expect(situation().bridge({}, { terminal: 'on', sandbox }).find('bridge-terminal')).toEqual([])
+    expect(
+      situation()
+        .bridge({}, { terminal: 'sandbox', sandbox, families: ['files'] })
+        .find('bridge-terminal'),
+    ).toEqual([])
+  })
+
+  it('tells one whose canary failed when the bridge tried it', () => {
+    const says = { problems: ['The terminal is off: its sandbox does not hold, since the network could be reached.'] }
+    const found = situation().bridge({}, { terminal: 'sandbox' }).started({ says }, { says })
+    expect(found.find('bridge-terminal')).toMatchObject([
+      { level: 'error', message: 'the sandbox does not hold, so no command is run: the network could be reached' },
+    ])
+    expect(found.find('bridge-starts')).toEqual([])
+  })
+})
+
+describe('bridge-search', () => {
+  it('tells that there is no ripgrep, and where to get it', () => {
+    const found = (more: object) => situation().bridge({ searching: { packaged: false, onPath: false, ...more } })
+    expect(found({}).find('bridge-search')).toMatchObject([{ level: 'warning', fix: 'sudo apt install ripgrep' }])
+    expect(found({ onPath: true }).find('bridge-search')).toEqual([])
+    expect(found({ packaged: null }).find('bridge-search')).toEqual([])
+  })
+
+  it('tells a program that does not have it on its own PATH', () => {
+    const says = { problems: ['Searching is off: ripgrep is not here.'] }
+    const found = situation()
+      .bridge({ searching: { packaged: false, onPath: true } })
+      .started({ says })
+      .find('bridge-search')
+    expect(found).toMatchObject([{ level: 'warning', message: expect.stringContaining('without the PATH') }])
+  })
+})
+
+describe('bridge-audit', () => {
+  it('takes an audit that cannot be written for worse than a log', () => {
+    const shown = '/home/ana/.mcp-twin/bridge/audit.jsonl'
+    const unwritable = [
+      { what: 'audit', shown, why: 'something else than a file stands in its place' },
+      { what: 'log', shown: '/l', why: 'this user may not write there' },
+    ] as const
+    expect(situation().bridge({ unwritable }).find('bridge-audit')).toMatchObject([
+      { level: 'error', subject: 'audit', detail: [shown], fix: `mv ${shown} ${shown}.old` },
+      { level: 'warning', subject: 'log', fix: expect.stringMatching(/^sudo chown -R /) },
+    ])
+  })
+})
+
+describe('bridge-port', () => {
+  it.each([
+    [true, 'warning'],
+    [false, 'info'],
+  ])('tells a port that another program has; wanted: %s', (wanted, level) => {
+    const ports = [{ port: 4400, wanted, by: 'another', version: null }] as const
+    expect(situation().bridge({ ports }).find('bridge-port')).toMatchObject([
+      { level, subject: 'port 4400', fix: expect.stringContaining('serve --http PORT') },
+    ])
+  })
+})
+
+describe('tokens', () => {
+  const tokens = (more: object) => ({ tokens: { ...situation().bridge().facts().bridge?.tokens, ...more } as never })
+
+  it('tells a file that cannot be read', () => {
+    expect(
+      situation()
+        .bridge(tokens({ damaged: 'it is damaged' }))
+        .find('tokens'),
+    ).toMatchObject([{ level: 'error', fix: expect.stringMatching(/^mv .* && mcp-twin session new$/) }])
+  })
+
+  it.each([
+    [0o644, 'warning'],
+    [0o666, 'error'],
+  ])('tells one that others may open (%o)', (openMode, level) => {
+    expect(situation().bridge(tokens({ openMode })).find('tokens')).toMatchObject([{ level, mend: { kind: 'mode', mode: 0o600 } }])
+  })
+
+  it('tells a clock that was ahead', () => {
+    expect(
+      situation()
+        .bridge(tokens({ aheadMs: 3_600_000 }))
+        .find('tokens'),
+    ).toMatchObject([{ level: 'warning', message: expect.stringContaining('60 min') }])
+  })
+})
+
+describe('disk-space', () => {
+  const room = (free: number, files: number | null = 10_000) => ({ room: { path: native('C:\\x'), free: free * 1024 * 1024, files } })
+
+  it.each([
+    [room(400), 'warning'],
+    [room(40), 'error'],
+    [room(4000, 10), 'error'],
+  ])('tells a disk that is nearly full', (facts, level) => {
+    expect(situation().side('windows', facts).find('disk-space')).toMatchObject([{ level, environment: 'windows', detail: ['C:\\x'] }])
+  })
+
+  it('does not judge what does not tell', () => {
+    expect(situation().side('windows', { room: null }).find('disk-space')).toEqual([])
+    expect(situation().side('windows', room(4000, null)).find('disk-space')).toEqual([])
+  })
+})
+
+describe('the entry of the bridge, changed by hand', () => {
+  const kept = (change: (entry: Record<string, unknown> | undefined) => object) =>
+    situation()
+      .servers({ tiny: { command: '/bin/tiny' } }, { bridge: {} })
+      .entries('claude-code', ({ 'mcp-twin': entry, ...rest }) => ({ ...rest, ...change(entry) }))
+      .find('entries-kept')
+
+  it('is put back: no manifest could take the change', () => {
+    expect(kept((entry) => ({ 'mcp-twin': { ...entry, env: { A: 'b' } } }))).toMatchObject([{ fix: 'mcp-twin sync --force' }])
+    expect(kept(() => ({}))).toMatchObject([{ fix: 'mcp-twin sync --force', message: expect.stringContaining('"enabled": false') }])
+  })
+})
+
+describe('what a bridge says of itself', () => {
+  it('is read whatever else it says, and not where it names no home', () => {
+    expect(readStatus({ home: 'linux', folders: ['/h/.mcp-twin/bridge/workspace', 3], more: {} }, 2)).toMatchObject({
+      ...{ home: 'linux', folders: ['/h/.mcp-twin/bridge/workspace'], problems: [], roundTripMs: 2 },
+    })
+    expect(readStatus({ version: '1' }, 2)).toBeNull()
+  })
+
+  it('names its folder in either spelling', () => {
+    const folder = (path: string) => folderOf({ folders: ['/x', path] } as never)
+    expect(folder('/h/.mcp-twin/bridge/workspace')).toBe('/h/.mcp-twin/bridge')
+    expect(folder('C:\\h\\.mcp-twin\\bridge\\workspace')).toBe('C:\\h\\.mcp-twin\\bridge')
+    expect(folder('/h/workspace')).toBeNull()
+  })
+})
