@@ -1,3 +1,4 @@
+import { BRIDGE } from '../../core/launch/bridge.ts'
 import { lookUp } from '../../core/lookup.ts'
 import type { PlanInput, PlannedFile } from '../../core/plan/plan.ts'
 import { meaning } from '../../core/launch/digest.ts'
@@ -28,6 +29,9 @@ interface Job {
   readonly entry: Entry
 }
 
+/** The bridge's entries differ in the client that they name, and in nothing that decides whether it starts. */
+const startOf = ({ server, entry }: Job): string => (server === BRIDGE ? BRIDGE : JSON.stringify(entry))
+
 /** Entries that start the same thing on the same side are asked once: the first client that has it speaks for all. */
 function jobsFor(files: readonly PlannedFile[]): Job[] {
   const jobs = new Map<string, Job>()
@@ -37,8 +41,9 @@ function jobsFor(files: readonly PlannedFile[]): Job[] {
       if (file.plan.refusal !== null || !file.plan.present.has(wanted.name)) continue
       const entry = meaning(reveal(wanted.value), file.observed.client)
       if ('unreadable' in entry) continue
-      const key = `${file.observed.environment.id}\n${JSON.stringify(entry)}`
-      if (!jobs.has(key)) jobs.set(key, { server: wanted.server, file, entry })
+      const job = { server: wanted.server, file, entry }
+      const key = `${file.observed.environment.id}\n${startOf(job)}`
+      if (!jobs.has(key)) jobs.set(key, job)
     }
   }
   return [...jobs.values()]
