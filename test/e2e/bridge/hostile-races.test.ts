@@ -22,7 +22,8 @@ describe('what takes time', () => {
     expect(Date.now() - started).toBeLessThan(12_000)
   }, 90_000)
 
-  it('row 21: a folder that is swapped for a link all the time (500 rounds): nothing in O is read, written or made', async () => {
+  /** Swaps a folder in A for a link to O and back, as fast as it goes, while `work` runs. */
+  async function whileSwapping(work: (real: string) => Promise<void>): Promise<void> {
     const real = join(place.A, 'real')
     const spare = join(place.A, 'spare')
     mkdirSync(real)
@@ -31,6 +32,8 @@ describe('what takes time', () => {
     const swap = (async () => {
       while (swapping) {
         renameSync(real, spare)
+        // A call may have made the folder anew in between.
+        rmSync(real, { recursive: true, force: true })
         symlinkSync(place.O, real)
         await new Promise((resolve) => setImmediate(resolve))
         rmSync(real)
@@ -38,18 +41,69 @@ describe('what takes time', () => {
         await new Promise((resolve) => setImmediate(resolve))
       }
     })()
-    for (let round = 0; round < 500; round++) {
-      const [read] = await Promise.all([
-        place.call('read_file', { path: join(real, 's') }),
-        place.call('write_file', { path: join(real, 'w'), content: 'x' }),
-        place.call('create_directory', { path: join(real, 'made') }),
-        place.call('edit_file', { path: join(real, 's'), edits: [{ old_string: CANARY, new_string: 'gone' }] }),
-      ])
-      expect(JSON.stringify(read)).not.toContain(CANARY)
+    try {
+      await work(real)
+    } finally {
+      swapping = false
+      await swap
     }
-    swapping = false
-    await swap
+  }
+  const untouched = () => {
     expect(readdirSync(place.O)).toEqual(['s'])
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
+  }
+
+  it('row 21: a folder that is swapped for a link all the time (500 rounds): nothing in O is read, written or made', async () => {
+    await whileSwapping(async (real) => {
+      for (let round = 0; round < 500; round++) {
+        const answers = await Promise.all([
+          place.call('read_file', { path: join(real, 's') }),
+          place.call('write_file', { path: join(real, 'w'), content: 'x' }),
+          place.call('write_file', { path: join(real, 's'), content: 'x', mode: 'append' }),
+          place.call('create_directory', { path: join(real, 'made') }),
+          place.call('edit_file', { path: join(real, 's'), edits: [{ old_string: CANARY, new_string: 'gone' }] }),
+        ])
+        expect(JSON.stringify(answers)).not.toContain(CANARY)
+      }
+    })
+    untouched()
   }, 60_000)
+
+  it('row 21: nor moved, copied, deleted or listed', async () => {
+    await whileSwapping(async (real) => {
+      for (let round = 0; round < 300; round++) {
+        const answers = await Promise.all([
+          place.call('copy_file', { source: join(real, 's'), destination: join(place.A, `copy${round}`) }),
+          place.call('move_file', { source: join(real, 's'), destination: join(place.A, `moved${round}`) }),
+          place.call('delete_file', { path: join(real, 's') }),
+          place.call('list_directory', { path: real, depth: 2 }),
+          place.call('file_info', { path: join(real, 's') }),
+          place.call('read_files', { paths: [join(real, 's'), join(place.A, 'real', '..', 'real', 's')] }),
+        ])
+        expect(JSON.stringify(answers)).not.toContain(CANARY)
+        await place.call('write_file', { path: join(real, 's'), content: 'inside' })
+      }
+    })
+    for (const name of readdirSync(place.A).filter((each) => /^(copy|moved)/.test(each)))
+      expect(readFileSync(join(place.A, name), 'utf8')).not.toContain(CANARY)
+    untouched()
+  }, 120_000)
+
+  it('row 28: nor found by a search, of the folder, of what is above it, or of a file in it', async () => {
+    for (let i = 0; i < 200; i++) place.put(`other/${i}/f`, 'x\n'.repeat(50))
+    let hits = 0
+    await whileSwapping(async (real) => {
+      for (let round = 0; round < 60; round++) {
+        const answers = await Promise.all([
+          place.call('search_text', { path: place.A, pattern: CANARY.slice(0, 6) }),
+          place.call('search_text', { path: real, pattern: '.' }),
+          place.call('search_text', { path: join(real, 's'), pattern: '.' }),
+        ])
+        expect(JSON.stringify(answers)).not.toContain(CANARY)
+        hits += JSON.stringify(answers).match(/inside/g)?.length ?? 0
+      }
+    })
+    expect(hits).toBeGreaterThan(0)
+    untouched()
+  }, 120_000)
 })
