@@ -67,9 +67,9 @@ export async function writeManifestOnly(context: Context, ground: Ground, comman
     const notices = ['only the manifest was looked at; mcp-twin sync carries it into the configs']
     const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices }
     const edited = (await source.edit?.(await source.open())) ?? null
-    if (edited === null) return nothing
+    if (edited === null || edited.bytes === null) return nothing
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
-    await storeKeys(system, edited.situation)
+    notices.push(...(await storeKeys(system, edited.situation)))
     const changed = await writeOwn(system, edited.situation, ground.place.here, ground.place.shown, edited.bytes, run)
     await writeState(system, edited.situation, edited.situation.state, run)
     return { ...nothing, changed, run: await run.finish() }

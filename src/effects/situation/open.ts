@@ -44,6 +44,8 @@ export interface Situation {
   readonly statePath: ReachablePath
   /** The environments that take part. */
   readonly sides: readonly Environment[]
+  /** What is to be said of how this situation came about. */
+  readonly notices?: readonly string[]
   /** Keys that this run brings and that go into the store with its changes. */
   readonly brought: ReadonlyMap<string, Secret>
 }

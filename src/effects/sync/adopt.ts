@@ -15,6 +15,7 @@ import { compose, serverChanges, type Taken } from '../init/compose.ts'
 import { importFound } from '../init/import.ts'
 import type { ManifestChange } from '../manifest/edit.ts'
 import type { Situation } from '../situation/open.ts'
+import { keeperOf } from './keys.ts'
 import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import type { Edited } from './sync.ts'
@@ -24,12 +25,15 @@ interface Adopted {
   readonly removed: Set<string>
   readonly taken: Taken[]
   readonly keys: Map<string, Secret>
+  readonly notices: string[]
+  /** Who keeps the keys where we do not: a key that was edited cannot be stored there. */
+  readonly keeper: string | null
 }
 
-/** Takes hand edits, removals and unmanaged entries into the manifest, and so to the other side; null when there are none. */
+/** Takes hand edits, removals and unmanaged entries into the manifest, and so to the other side; null when there is nothing to take and nothing to say. */
 export async function adoption(system: System, situation: Situation, options: SyncOptions): Promise<Edited | null> {
   const { input } = await prepare(system, situation, { ...options, force: false, prune: false, resolve: false })
-  const adopted: Adopted = { servers: new Map(), removed: new Set(), taken: [], keys: new Map() }
+  const adopted: Adopted = { servers: new Map(), removed: new Set(), taken: [], keys: new Map(), notices: [], keeper: keeperOf(situation) }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
   const imported = importFound(situation, input, { from: [], everywhere: new Set(), without: new Set() })
@@ -40,10 +44,11 @@ export async function adoption(system: System, situation: Situation, options: Sy
     ...[...adopted.removed].map((name): ManifestChange => ({ kind: 'remove', path: ['servers', name] })),
     ...serverChanges(situation.manifest, imported.servers),
   ]
-  if (changes.length === 0) return null
+  const { notices } = adopted
+  if (changes.length === 0) return notices.length === 0 ? null : { situation: { ...situation, notices }, bytes: null }
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
   for (const key of brought.values()) options.hide(key)
-  return compose(situation, input.files, { changes, taken: [...adopted.taken, ...imported.taken], brought })
+  return compose({ ...situation, notices }, input.files, { changes, taken: [...adopted.taken, ...imported.taken], brought })
 }
 
 /** Every entry of one file that the plan refuses since a person changed it. */
@@ -64,6 +69,8 @@ function adoptFile(input: PlanInput, { observed, wishes, plan }: PlannedFile, ad
     adoptEdit(input, observed, { name: wanted.server, entryName, theirs, ours }, adopted)
   }
 }
+
+const isKept = (kept: Secret | null, value: Secret): boolean => kept !== null && reveal(kept) === reveal(value)
 
 interface Edit {
   readonly name: string
@@ -91,6 +98,14 @@ function adoptEdit(
     everywhere: (text) => (isShared && (looksPosixPath(text) || looksWindowsPath(text)) && !/[{}]/.test(text) ? `\${path:${text}}` : null),
     names: secretNames((each) => adopted.keys.get(each) ?? input.render.key(each)),
   })
+  const lost = taken.secrets.find(({ name: key, value }) => !isKept(input.render.key(key), value))
+  if (adopted.keeper !== null && lost !== undefined) {
+    adopted.notices.push(
+      `${client.label}: the key ${lost.name} in "${entryName}" was edited there, but ${adopted.keeper} keeps the keys: ` +
+        'change it there, then mcp-twin sync --adopt again; or mcp-twin sync --force puts the kept one back',
+    )
+    return
+  }
   adopted.servers.set(name, taken.server)
   for (const { name: key, value } of taken.secrets) adopted.keys.set(key, value)
   adopted.taken.push({ environment: environment.id, client: client.id, name: entryName, server: name, digest: digest(theirs) })

@@ -24,8 +24,9 @@ export async function carryOut(
 ): Promise<SyncResult> {
   const { home, place } = situation
   const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
+  const notices: string[] = []
   const writeManifest = async (): Promise<boolean> => {
-    if (prepared.brings) await storeKeys(system, situation)
+    if (prepared.brings) notices.push(...(await storeKeys(system, situation)))
     const changed = bytes !== null && (await writeOwn(system, situation, place.here, place.shown, bytes, run))
     if (prepared.lock !== locked) await writeOwn(system, situation, place.lockHere, place.lockHere, lockBytes(prepared.lock), run)
     // After the manifest, never before it: an entry that is ours but in no manifest would be removed by the next run.
@@ -48,6 +49,6 @@ export async function carryOut(
     steps: [...unresolved, ...applied.steps],
     unmanaged: unmanagedOf(second),
     restart: restartsFor(applied.written, prepared.input),
-    notices: [...new Set([...noticesOf(plan, prepared), ...applied.notices])],
+    notices: [...new Set([...noticesOf(plan, prepared), ...notices, ...applied.notices])],
   }
 }

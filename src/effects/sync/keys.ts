@@ -1,5 +1,5 @@
 import { keysOfAll } from '../../core/manifest/names.ts'
-import type { Secret } from '../../model/secret.ts'
+import { reveal, type Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { variableOf } from '../secrets/name.ts'
 import { openSecrets, type Secrets } from '../secrets/store.ts'
@@ -31,10 +31,27 @@ export async function loadKeys(system: System, situation: Situation, hide: (valu
   return { keys, brings: brought.size > 0 || names.some((name) => (system.variables[variableOf(name)] ?? '') !== '') }
 }
 
-/** Puts what this run brought into the store. A store that is a program of the user's keeps what it has. */
-export async function storeKeys(system: System, situation: Situation): Promise<void> {
+/** Who keeps the keys instead of us, in words; null: we do. */
+export const keeperOf = ({ manifest }: Situation): string | null =>
+  manifest.secrets?.command === undefined ? null : `the manifest's own program (${manifest.secrets.command.join(' ')})`
+
+/**
+ * Puts what this run brought into the store. A program of the user's that keeps the keys is not written to: answers what
+ * is to be said of keys that it does not give, since the next run asks it and nobody else.
+ */
+export async function storeKeys(system: System, situation: Situation): Promise<string[]> {
   const store = storeOf(system, situation)
-  if (store.kind !== 'file') return
+  const keeper = keeperOf(situation)
+  if (keeper !== null) {
+    const notices: string[] = []
+    for (const [name, value] of situation.brought) {
+      const kept = await store.get(name)
+      if (kept !== null && reveal(kept) === reveal(value)) continue
+      notices.push(`${keeper} keeps the keys, and does not give this ${name}: put it there, or the next sync cannot write what needs it`)
+    }
+    return notices
+  }
   await store.takeFromEnvironment(keysOfAll(situation.manifest))
   await store.setAll(situation.brought)
+  return []
 }

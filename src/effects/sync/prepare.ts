@@ -30,6 +30,8 @@ export interface Prepared {
   /** Packages that could not be resolved: words → why. */
   readonly unresolved: ReadonlyMap<string, Unresolved>
   readonly stale: readonly string[]
+  /** What the situation has to say. */
+  readonly notices: readonly string[]
   /** Keys of a project's manifest that mean nothing there. */
   readonly ignored: readonly string[]
   /** This run brings keys that the store may not have yet. */
@@ -93,7 +95,7 @@ export async function prepare(
   const stale = targets.flatMap((target) =>
     target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`),
   )
-  return { input, lock, unresolved, stale, ignored: situation.ignored, brings }
+  return { input, lock, unresolved, stale, notices: situation.notices ?? [], ignored: situation.ignored, brings }
 }
 
 async function pin(

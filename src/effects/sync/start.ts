@@ -15,10 +15,10 @@ export interface Source {
   demand?(before: Situation, prepared: Prepared): void
 }
 
-/** The situation as if the manifest were already written, and the bytes that make it so. */
+/** The situation as if the manifest were already written, and the bytes that make it so; null: it stays as it is. */
 export interface Edited {
   readonly situation: Situation
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array | null
 }
 
 /** A run before anything is done: what was found, and what is to happen. */

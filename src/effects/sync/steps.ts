@@ -36,6 +36,7 @@ function ignoredNotice(keys: readonly string[]): string[] {
 /** What is to be said besides the steps. */
 export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
   ...new Set([
+    ...prepared.notices,
     ...prepared.stale,
     ...ignoredNotice(prepared.ignored),
     ...plan.notices,
