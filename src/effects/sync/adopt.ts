@@ -14,6 +14,7 @@ import type { System } from '../../model/system.ts'
 import { compose, serverChanges, type Taken } from '../init/compose.ts'
 import { importFound } from '../init/import.ts'
 import type { ManifestChange } from '../manifest/edit.ts'
+import { sameKey } from '../secrets/file.ts'
 import type { Situation } from '../situation/open.ts'
 import { keeperOf } from './keys.ts'
 import type { SyncOptions } from './options.ts'
@@ -70,8 +71,6 @@ function adoptFile(input: PlanInput, { observed, wishes, plan }: PlannedFile, ad
   }
 }
 
-const isKept = (kept: Secret | null, value: Secret): boolean => kept !== null && reveal(kept) === reveal(value)
-
 interface Edit {
   readonly name: string
   readonly entryName: string
@@ -98,7 +97,7 @@ function adoptEdit(
     everywhere: (text) => (isShared && (looksPosixPath(text) || looksWindowsPath(text)) && !/[{}]/.test(text) ? `\${path:${text}}` : null),
     names: secretNames((each) => adopted.keys.get(each) ?? input.render.key(each)),
   })
-  const lost = taken.secrets.find(({ name: key, value }) => !isKept(input.render.key(key), value))
+  const lost = taken.secrets.find(({ name: key, value }) => !sameKey(input.render.key(key) ?? undefined, value))
   if (adopted.keeper !== null && lost !== undefined) {
     adopted.notices.push(
       `${client.label}: the key ${lost.name} in "${entryName}" was edited there, but ${adopted.keeper} keeps the keys: ` +

@@ -1,6 +1,7 @@
 import { keysOfAll } from '../../core/manifest/names.ts'
-import { reveal, type Secret } from '../../model/secret.ts'
+import type { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import { sameKey } from '../secrets/file.ts'
 import { variableOf } from '../secrets/name.ts'
 import { openSecrets, type Secrets } from '../secrets/store.ts'
 import type { Situation } from '../situation/open.ts'
@@ -45,8 +46,7 @@ export async function storeKeys(system: System, situation: Situation): Promise<s
   if (keeper !== null) {
     const notices: string[] = []
     for (const [name, value] of situation.brought) {
-      const kept = await store.get(name)
-      if (kept !== null && reveal(kept) === reveal(value)) continue
+      if (sameKey((await store.get(name)) ?? undefined, value)) continue
       notices.push(`${keeper} keeps the keys, and does not give this ${name}: put it there, or the next sync cannot write what needs it`)
     }
     return notices
