@@ -2,7 +2,7 @@
  * Variables that a command gets. A list of what may pass, not of what may not: the programs that start us hand over
  * keys in variables of any name. `_` and `*` at an end stand for the rest of a name.
  */
-const passed = [
+const names = [
   'PATH',
   'HOME',
   'USER',
@@ -86,18 +86,28 @@ const passed = [
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'] as const
 
 /** The list as a pattern, also for the program that starts commands on the other side. */
-export const passedPattern = `^(${passed.map((name) => name.replace('*', '.*')).join('|')})$`
+export const passedPattern = `^(${names.map((name) => name.replace('*', '.*')).join('|')})$`
 const pattern = new RegExp(passedPattern, 'i')
 
 /** Marks what this bridge started, so that it is found again when it has left its process group. Says nothing secret. */
 export const tagName = 'TWIN_COMMANDS_OF'
 
-/** The environment of a command: the user's, without anything that may be a key, a token or ours. */
-export function commandEnvironment(variables: Readonly<Record<string, string | undefined>>, tag: string): Record<string, string> {
+/** What passes of the variables that a bridge was started with, and what makes programs ask nobody. */
+function passing(variables: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const clean: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined || /^MCP_TWIN/i.test(name)) continue
     if (pattern.test(name) || (proxies.some((proxy) => proxy === name) && !value.includes('@'))) clean[name] = value
   }
-  return { ...clean, TERM: 'dumb', PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0', [tagName]: tag }
+  return { ...clean, TERM: 'dumb', PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' }
+}
+
+/** Looking through the variables takes longer than all else before a command starts, and they do not change while a bridge runs. */
+const passed = new WeakMap<object, Readonly<Record<string, string>>>()
+
+/** The environment of a command: the user's, without anything that may be a key, a token or ours. */
+export function commandEnvironment(variables: Readonly<Record<string, string | undefined>>, tag: string): Record<string, string> {
+  const clean = passed.get(variables) ?? passing(variables)
+  passed.set(variables, clean)
+  return { ...clean, [tagName]: tag }
 }

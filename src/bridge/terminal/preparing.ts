@@ -1,11 +1,11 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, realpathSync } from 'node:fs'
 import { toHere } from '../../core/paths.ts'
 import { programOn } from '../../effects/world/program.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { native } from '../../model/path.ts'
 import type { Policy } from '../policy/policy.ts'
 import { spell } from '../policy/spelling.ts'
-import { denied, failed } from '../refusal.ts'
+import { codeOf, denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
@@ -89,10 +89,30 @@ function shellOn(side: Environment, { shell, preset }: Wanted): { name: ShellNam
   throw failed(`${side.id} has no ${tried.join(' or ')}; name another shell.`)
 }
 
+/**
+ * The first allowed folder, checked like any other. Its path is canonical already; that it still is, is asked at once,
+ * where any other path takes the way through node's threads.
+ */
+async function usualFolder(policy: Policy): Promise<string> {
+  const [first = ''] = (await policy.region()).open
+  if (!isCanonical(first)) return (await policy.existing(first)).real
+  await policy.check(first)
+  return first
+}
+
+function isCanonical(path: string): boolean {
+  try {
+    return realpathSync.native(path) === path
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return false
+  }
+}
+
 async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Ground): Promise<Prepared> {
   const { self } = settings
   const { name, program } = shellOn(self, wanted)
-  const cwd = (await policy.existing(wanted.cwd ?? (await policy.region()).open[0] ?? '')).real
+  const cwd = wanted.cwd === undefined ? await usualFolder(policy) : (await policy.existing(wanted.cwd)).real
   const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
   guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, { cwd, path: env.PATH ?? '' })
   const { args, verbatim } = shellArguments(name, wanted.command)

@@ -3,6 +3,7 @@ import { delimiter, isAbsolute, join } from 'node:path'
 import { codeOf, denied } from '../../refusal.ts'
 import type { Grammar } from '../shells.ts'
 import { cmdCommands } from './cmd.ts'
+import { bare, blockedBy } from './entries.ts'
 import { posixCommands } from './posix.ts'
 import { powershellCommands } from './powershell.ts'
 import { type SimpleCommand, Unreadable, type Word } from './word.ts'
@@ -50,19 +51,6 @@ const wrappers = new Set([
   'forfiles',
 ])
 const posixShells = new Set(['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'wsl'])
-
-const bare = (text: string): string => (text.split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/\.(exe|com|bat|cmd|ps1)$/, '')
-
-/** The blocked entry that a command, or the part of it from `index` on, begins with. */
-function blockedBy(words: readonly Word[], index: number, blocked: readonly string[]): string | null {
-  const name = bare(words[index]?.text ?? '')
-  const found = blocked.find((entry) => {
-    const [program = '', ...rest] = entry.trim().split(/\s+/)
-    const same = name === bare(program) || name.startsWith(`${bare(program)}.`)
-    return same && rest.every((word, at) => words[index + 1 + at]?.text === word)
-  })
-  return found ?? null
-}
 
 const read = (text: string, grammar: Grammar): SimpleCommand[] =>
   grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
