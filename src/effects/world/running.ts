@@ -3,13 +3,18 @@ import type { Environment, World } from '../../model/environment.ts'
 import { native, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { ask } from './ask.ts'
+import { withoutClaudeCode } from './claudes.ts'
 import { readText } from './kernel.ts'
 import { programOn } from './program.ts'
 
 const timeoutMs = 4000
 
-/** `"claude.exe","4711","Console","1","19,276 K"`: the first column of each line. */
-const firstColumns = (csv: string): string[] => csv.split('\n').flatMap((line) => /^"([^"]+)"/.exec(line)?.[1] ?? [])
+/** `"claude.exe","4711","Console","1","19,276 K"`: the first two columns of each line. */
+const processesOf = (csv: string): { name: string; pid: string }[] =>
+  csv.split('\n').flatMap((line) => {
+    const [, name, pid = ''] = /^"([^"]+)"(?:,"(\d+)")?/.exec(line) ?? []
+    return name === undefined ? [] : [{ name, pid }]
+  })
 
 /** A process may end while it is looked at, which Linux reports as `ESRCH`, or belong to somebody whose are not shown. */
 async function commandLine(system: System, pid: string): Promise<string> {
@@ -49,7 +54,7 @@ export async function runningPrograms(
   const told = program && (await ask(system, program))
   if (!told?.ok) return null
   const names = isWindows(environment)
-    ? firstColumns(told.text)
+    ? await withoutClaudeCode(system, world, environment, processesOf(told.text), signal)
     : told.text.split('\n').flatMap((line) => line.trim().split('/').at(-1) || [])
   return [...new Set(names)]
 }

@@ -110,6 +110,48 @@ describe('what is running', () => {
     expect(await runningPrograms(system, worldOf(self, other), other)).toEqual(['System Idle Process', 'claude.exe'])
   })
 
+  describe('of the two programs called claude.exe', () => {
+    const list =
+      '"claude.exe","11","Console","1","19,276 K"\r\n"Claude.exe","12","Console","1","1 K"\r\n"node.exe","13","Console","1","1 K"\r\n'
+    const seen = async (...lines: string[]) => {
+      let asked = 0
+      const system = fake({
+        programs: ({ argv }) => {
+          if (argv[0]?.endsWith('tasklist.exe')) return list
+          if (!argv[0]?.endsWith('powershell.exe')) return undefined
+          asked += 1
+          return lines.length === 0 ? undefined : lines.join('\r\n')
+        },
+      })
+      const other = windows({ files: [drive], exec: [] })
+      const looks = [await runningPrograms(system, worldOf(self, other), other), await runningPrograms(system, worldOf(self, other), other)]
+      expect(looks[1]).toEqual(looks[0])
+      return { names: looks[0], asked }
+    }
+    const code = 'C:\\Users\\Ana Ruiz\\.local\\bin\\claude.exe'
+
+    it.each([
+      ['the installer', code],
+      ['Claude Desktop', 'C:\\Users\\Zo\u00e9\\AppData\\Roaming\\Claude\\claude-code\\2.1.142\\claude.exe'],
+      ['an editor', 'C:\\Users\\a\\.vscode\\extensions\\anthropic.claude-code-2.1.0-win32-x64\\resources\\native-binary\\claude.exe'],
+      ['npm', 'C:\\Users\\a\\AppData\\Roaming\\npm\\node_modules\\@anthropic-ai\\claude-code\\claude.exe'],
+    ])('Claude Code as %s brings it is not Claude Desktop, and is asked about once', async (_, path) => {
+      expect(await seen(`11 ${path}`, `12 ${code}`)).toEqual({ names: ['node.exe'], asked: 1 })
+    })
+
+    it.each([
+      ['as a package', `12 C:\\Program Files\\WindowsApps\\Claude_1.9659.2.0_x64__pzs8sxrjxfjjc\\app\\Claude.exe`],
+      ['by its old installer', '12 C:\\Users\\a\\AppData\\Local\\AnthropicClaude\\app-1.2.3\\claude.exe'],
+      ['where the path is hidden', '12 '],
+    ])('Claude Desktop %s runs beside it', async (_, line) => {
+      expect((await seen(`11 ${code}`, line)).names).toEqual(['claude.exe', 'Claude.exe', 'node.exe'])
+    })
+
+    it('it is Claude Desktop where nobody tells', async () => {
+      expect((await seen()).names).toContain('claude.exe')
+    })
+  })
+
   it.each([
     ['hangs', { timedOut: true }],
     ['fails', { code: 1, stderr: utf16('no') }],
