@@ -58,7 +58,7 @@ export function openBridge(settings: Settings): Bridge {
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
-        ...(searchable() || !settings.families.includes('search') ? [] : [`Searching is off: ${lacking}.`]),
+        ...(searchable() || !settings.families.includes('search') ? [] : [`Searching is off: ${lacking(settings.platform)}.`]),
         ...(sandbox === null ? [] : [`The terminal is off: its sandbox does not hold, since ${sandbox}.`]),
       ]
     },

@@ -43,8 +43,14 @@ export const nameArguments = (glob: string, target: string): string[] => [...com
 
 let found: string | null | undefined
 
-/** What to do where there is no ripgrep. */
-export const lacking = 'ripgrep is not here: install mcp-twin again on this side, or put rg on PATH'
+const installs: Partial<Record<NodeJS.Platform, string>> = {
+  win32: 'winget install BurntSushi.ripgrep.MSVC',
+  darwin: 'brew install ripgrep',
+}
+
+/** Why there is no ripgrep, and the command that mends it. */
+export const lacking = (platform: NodeJS.Platform): string =>
+  `this copy of mcp-twin was installed without its optional package ${packageName(platform)}, and no rg is on PATH; run ${installs[platform] ?? 'sudo apt install ripgrep'}, then start the client again`
 
 /**
  * ripgrep, as the package `@vscode/ripgrep` ships it for this platform (a plain binary in the package, nothing is
@@ -57,15 +63,16 @@ export function findRipgrep(platform: NodeJS.Platform, path: string | undefined)
 
 export function ripgrep(platform: NodeJS.Platform, path: string | undefined): string {
   const program = findRipgrep(platform, path)
-  if (program === null) throw failed(`Nothing is searched, since ${lacking}.`)
+  if (program === null) throw failed(`Nothing is searched, since ${lacking(platform)}.`)
   return program
 }
 
+const packageName = (platform: NodeJS.Platform): string => `@vscode/ripgrep-${platform}-${arch()}`
 const fileName = (platform: NodeJS.Platform): string => (platform === 'win32' ? 'rg.exe' : 'rg')
 
 function packaged(platform: NodeJS.Platform): string | undefined {
   try {
-    return createRequire(import.meta.url).resolve(`@vscode/ripgrep-${platform}-${arch()}/bin/${fileName(platform)}`)
+    return createRequire(import.meta.url).resolve(`${packageName(platform)}/bin/${fileName(platform)}`)
   } catch {
     // Not installed for this platform; PATH is the second place to look.
     return undefined

@@ -108,9 +108,10 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
   const workspace = `${folder}${separator}workspace`
   const place = await placeOf(origin, self)
   const { bridge = {} } = manifest
+  // A flag replaces what the manifest names. The workspace is the bridge's own and stays; relative paths begin in the first.
   const roots =
     flags.roots.length > 0
-      ? configured(flags.roots, 'The root', place, problems)
+      ? [...configured(flags.roots, 'The root', place, problems), workspace]
       : [workspace, ...configured(bridge.roots ?? [], 'The root', place, problems)]
   const deny = configured(bridge.deny ?? [], 'The closed path', place, problems)
   return {
@@ -122,7 +123,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     world: origin.world,
     families: wantedFamilies(flags, manifest, problems),
     roots,
-    closed: [origin.folder, ...privatePaths(self.home, self.kind), ...origin.clientFiles(self, manifest), ...deny],
+    closed: [origin.folder, origin.manifest, ...privatePaths(self.home, self.kind), ...origin.clientFiles(self, manifest), ...deny],
     reopened: [workspace],
     readOnly: flags.readOnly || bridge.readOnly === true,
     terminal: flags.terminal ?? bridge.terminal ?? 'off',

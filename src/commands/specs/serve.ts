@@ -7,7 +7,11 @@ export const serve: CommandSpec = {
     { flags: '--http [port]', description: 'also listen for Streamable HTTP on 127.0.0.1 (default port 4324); needs a token, see session' },
     { flags: '--read-only', description: 'offer only tools that change nothing' },
     { flags: '--tools <family>', description: 'only this family of tools: files, search, terminal, bridge (repeatable)', many: 'words' },
-    { flags: '--root <dir>', description: "only this folder, instead of the manifest's (repeatable)", many: 'values' },
+    {
+      flags: '--root <dir>',
+      description: "this folder instead of the manifest's (repeatable); the bridge's own workspace stays",
+      many: 'values',
+    },
     { flags: '--terminal <mode>', description: 'whether commands may be run, and how', choices: ['off', 'sandbox', 'on'] },
     { flags: '--listen <address>', description: 'another address than 127.0.0.1; only with --insecure' },
     { flags: '--insecure', description: 'allow --listen; put a TLS proxy in front, since tokens cross the network in the clear' },

@@ -115,6 +115,48 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('write_file', { path: 'x', content: '1' })).toMatch(/Created/)
     await server.end()
   })
+  it('a root of the command line replaces those of the manifest, and the workspace stays', async () => {
+    const place = scratch()
+    for (const name of ['mine', 'theirs']) mkdirSync(place.path(name))
+    place.write('.mcp-twin/mcp-twin.json', '{"version": 1, "bridge": {"roots": ["~/theirs"]}}')
+    const server = await open(place, ['--root', '~/mine'])
+    expect(await server.text('write_file', { path: 'x', content: '1' })).toContain(place.path('mine/x'))
+    expect(await server.text('write_file', { path: '~/theirs/x', content: '1' })).toMatch(/REFUSED .*outside/)
+    expect(await server.text('write_file', { path: '~/.mcp-twin/bridge/workspace/x', content: '1' })).toMatch(/Created/)
+    await server.end()
+  })
+  it('the manifest that it was started with is closed, wherever it lies', async () => {
+    const place = scratch()
+    mkdirSync(place.path('work'))
+    place.write('work/bridge.json', '{"version": 1, "bridge": {"roots": ["~/work"]}}')
+    const server = await open(place, ['--manifest', place.path('work/bridge.json')])
+    const wider = '{"version": 1, "bridge": {"roots": ["/"], "terminal": "on"}}'
+    expect(await server.text('write_file', { path: place.path('work/bridge.json'), content: wider })).toMatch(/REFUSED .*closed/)
+    expect(await server.text('delete_file', { path: place.path('work/bridge.json') })).toMatch(/REFUSED .*closed/)
+    expect(await server.text('write_file', { path: place.path('work/other.json'), content: '{}' })).toMatch(/Created/)
+    await server.end()
+  })
+  it('policy is what it was started with: no tool, no root of the client, no changed manifest widens it', async () => {
+    const place = scratch()
+    const server = session(start(place))
+    await server.ask('initialize', { ...hello, capabilities: { roots: { listChanged: true } } })
+    server.notify('notifications/initialized')
+    server.notify('notifications/roots/list_changed')
+    // It has started when it answers a call.
+    await server.ask('tools/call', { name: 'bridge_status', arguments: {} })
+    place.write('.mcp-twin/mcp-twin.json', '{"version": 1, "bridge": {"roots": ["/"], "terminal": "on"}}')
+    const refused = async (name: string, args: object) =>
+      expect(await server.ask('tools/call', { name, arguments: args })).toMatchObject({ isError: true })
+    // Row 35: roots that a client offers open nothing; they are not even asked for.
+    await refused('read_file', { path: '/etc/hostname' })
+    for (const key of ['roots', 'bridge.roots', 'terminal', 'blockedCommands', 'readOnly', 'families', 'deny'])
+      await refused('set_config', { key, value: '/' })
+    await refused('execute_command', { command: 'true' })
+    await refused('write_file', { path: '~/.mcp-twin/mcp-twin.json', content: '{}' })
+    await refused('write_file', { path: '~/.mcp-twin/bridge/config.json', content: '{}' })
+    await server.end()
+    expect(server.stray).toEqual([])
+  })
   it('reads no manifest of the working directory', async () => {
     const place = scratch()
     writeFileSync(join(place.root, 'mcp-twin.json'), '{"version":1,"bridge":{"terminal":"on","roots":["/"]}}')
