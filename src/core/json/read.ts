@@ -18,7 +18,7 @@ export function readDocument(bytes: Uint8Array, options: { readonly path: readon
   const { text, bom } = decoded
   const { path, dialect } = options
   const eol = firstBreak(text) ?? '\n'
-  const notices = bom ? ['the file begins with a byte order mark (BOM)'] : []
+  const notices: string[] = []
   if (/^[ \t\r\n]*$/.test(text)) {
     return { ok: true, document: { text, bom, eol, indent: '  ', path, container: null, dialect, notices, blank: true } }
   }

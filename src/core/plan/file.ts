@@ -48,10 +48,10 @@ export function planFile(request: FileRequest): FilePlan {
       .map((name) => planForgotten(facts, name)),
     ...(request.prune ? unmanaged.map((name) => planPruned(facts, name)) : []),
   ]
-  const bom = read.document.bom && client.rejectsBom && entries.some((each) => each.change !== null)
-  const notices = [
-    ...read.document.notices,
-    ...(bom ? [`a byte order mark (BOM) stands at its start, which ${client.label} does not read: it is taken off`] : []),
-  ]
+  const notices = [...read.document.notices]
+  if (read.document.bom && client.rejectsBom) {
+    const goes = entries.some((each) => each.change !== null) ? 'it is taken off' : 'mcp-twin doctor --fix takes it off'
+    notices.push(`a byte order mark (BOM) stands at its start, which ${client.label} does not read: ${goes}`)
+  }
   return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
 }

@@ -2,7 +2,7 @@ import { checkEdit, editEntries } from '../../core/json/edit.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/plan/records.ts'
-import { endStep } from '../../core/plan/step.ts'
+import { endStep, makeStep } from '../../core/plan/step.ts'
 import { toHere } from '../../core/paths.ts'
 import type { FilePlan, Step } from '../../model/plan.ts'
 import { reveal } from '../../model/secret.ts'
@@ -10,7 +10,7 @@ import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../files/backup.ts'
 import { keepMode } from '../files/far-modes.ts'
-import { type Decision, rewriteFile } from '../files/rewrite.ts'
+import { type Decision, type RewriteOutcome, rewriteFile } from '../files/rewrite.ts'
 
 /** What became of one client file. */
 export interface FileResult {
@@ -62,15 +62,19 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
     backup,
   )
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
-    const end = outcome.kind === 'failed' ? 'failed' : 'refused'
-    const steps =
-      plan.refusal !== null
-        ? [plan.refusal]
-        : plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, end, outcome.reason ?? null, outcome.hint ?? null)))
-    return { steps, state: null, written: false, notices: outcome.notices }
+    return { steps: troubleSteps(plan, outcome), state: null, written: false, notices: outcome.notices }
   }
   const done = settled(plan, input, outcome.created)
   return { ...done, written: outcome.kind === 'written', notices: [...plan.notices, ...outcome.notices] }
+}
+
+/** What could not be written, as the plan says it of a file that it leaves alone: one refusal of the whole file. What was tried and failed, did so entry by entry. */
+function troubleSteps(plan: FilePlan, { kind, ...why }: RewriteOutcome): Step[] {
+  const [reason, hint] = [why.reason ?? null, why.hint ?? null]
+  if (plan.refusal !== null) return [plan.refusal]
+  if (kind === 'failed') return plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, kind, reason, hint)))
+  const { environment, client, file } = plan
+  return [makeStep({ kind: 'refuse', environment, client, file, reason, hint })]
 }
 
 function decisionFor(plan: FilePlan, client: PlannedFile['observed']['client'], bytes: Uint8Array | null, holdsKey: boolean): Decision {
