@@ -1,6 +1,7 @@
 import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
 import { remedyFor } from '../../core/doctor/mend.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
+import { BRIDGE } from '../../core/launch/bridge.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Found } from '../../model/check.ts'
 
@@ -10,12 +11,15 @@ function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
   const isComing = facts.plan.installs.some(({ environment, step }) => environment === each.runs.id && step.server === each.server)
   return each.missing
     .filter(({ what }) => !(what === 'script' && each.server !== null && isComing))
-    .map(({ what, path }) => {
+    .map(({ what, path, on = each.runs }) => {
       const remedy = each.server === null ? null : remedyFor(facts, file, each.name)
+      const install = /[\\/]wsl\.exe$/i.test(path) ? 'in PowerShell: wsl --install' : `install it on ${environmentLabel(on)}`
       const byHand =
         each.server === null
-          ? `install it there, or take "${each.name}" out of ${file.file}`
-          : `install it on ${environmentLabel(each.runs)}, or: mcp-twin disable ${each.server}`
+          ? `${install}, or take "${each.name}" out of ${file.file}`
+          : each.server === BRIDGE
+            ? install
+            : `${install}, or: mcp-twin disable ${each.server}`
       const message = what === 'program' ? 'the program that it starts is not there' : 'the script that it starts is not there'
       return {
         level: each.server === null ? 'warning' : 'error',

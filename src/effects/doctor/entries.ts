@@ -43,7 +43,10 @@ async function observeEntry(system: System, input: PlanInput, file: ObservedFile
   const { entry, runs } = read
   if ('unreadable' in entry) return { ...read, missing: [], keys: [] }
   const { world } = input.render
-  const missing = entry.kind === 'stdio' ? await missingOf(system, world, file.environment, entry) : []
+  const first = entry.kind === 'stdio' ? await missingOf(system, world, file.environment, entry) : []
+  // What an entry crosses the border with is a program of Windows in both directions: wsl.exe, or an .exe by its mounted path.
+  const windows = runs.id === file.environment.id ? undefined : world.environments.find(({ kind }) => kind === 'windows')
+  const missing = windows === undefined ? first : first.map((one) => ({ ...one, on: windows }))
   const inner = crossed === null ? [] : await missingOf(system, world, runs, crossed)
   return {
     ...read,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { KEY, situation, usualServers } from './situation.ts'
+import { KEY, situation, usualServers, windows } from './situation.ts'
 
 const sync = { fix: 'mcp-twin sync', mend: { kind: 'sync' } }
 
@@ -224,6 +224,18 @@ describe('command-found', () => {
     expect(found).toMatchObject([
       { level: 'error', subject: 'local in Claude Code (Ubuntu)', fix: expect.stringContaining('mcp-twin disable local') },
     ])
+  })
+
+  it('names the side that lacks it: what an entry crosses the border with is of Windows', () => {
+    const find = (path: string) =>
+      situation()
+        .servers({ far: { command: '/opt/far', runIn: 'wsl', only: ['claude-desktop'] } })
+        .gone('far', { what: 'program', path, on: windows })
+        .find('command-found')
+    expect(find('C:\\Windows\\System32\\wsl.exe')).toMatchObject([
+      { level: 'error', subject: 'far in Claude Desktop (Windows)', fix: 'in PowerShell: wsl --install, or: mcp-twin disable far' },
+    ])
+    expect(find('C:\\x\\other.exe')).toMatchObject([{ fix: 'install it on Windows, or: mcp-twin disable far' }])
   })
 
   it("only warns of somebody else's", () => {
