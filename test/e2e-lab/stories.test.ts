@@ -14,6 +14,7 @@ const wanted = ['init', '--yes', '--server', 'memory', '--server', 'filesystem',
 const windowsNode = 'C:\\Program Files\\nodejs\\node.exe'
 const prefix = `${lab.windowsHome}\\.mcp-twin\\npm\\`
 const servers = ['filesystem', 'memory']
+const ours = ['filesystem', 'mcp-twin', 'memory']
 
 // What both programs had before: another server, settings of the app's own, Windows line ends.
 const echo = `${lab.windowsHome}\\echo-server.mjs`
@@ -67,16 +68,32 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
         const windowsNpm = programs.filter((line) => /node\.exe"? .*npm-cli\.js"? install/.test(line))
         expect(windowsNpm.length).toBeGreaterThan(0)
         expect(programs.some((line) => line.startsWith(nodePath) && /npm-cli\.js install/.test(line))).toBe(true)
-        expect(programs.filter((line) => /npm\.cmd|npx\.cmd|powershell|cmd(\.exe)? \/c/i.test(line))).toEqual([])
+        expect(programs.filter((line) => /npm\.cmd|npx\.cmd|powershell|cmd(\.exe)? .*\/c/i.test(line))).toEqual([])
         for (const folder of [selfFolder, otherFolder]) {
           const app = join(folder, '.mcp-twin/app')
           expect(existsSync(join(app, readFileSync(join(app, 'current'), 'utf8').trim(), 'dist/main.mjs'))).toBe(true)
         }
       })
 
+      it('enters WSL as its user by name, but for the one question who that is', () => {
+        const entering = programs.filter((line) => /wsl\.exe"? .*(--exec|-e) /.test(line))
+        const nameless = entering.filter((line) => !/ -d Debian -u ana --exec /.test(line))
+        expect(nameless.filter((line) => !/ -d Debian --exec \/bin\/sh$/.test(line))).toEqual([])
+        if (home === 'windows') expect(entering.length).toBeGreaterThan(nameless.length)
+        const lines = [lab.desktopFile, lab.claudeCodeFile].flatMap((file) => Object.values(lab.entriesOf(file)))
+        for (const { command, args } of lines)
+          if (/wsl\.exe$/i.test(command)) expect(args?.slice(0, 5)).toEqual(['-d', 'Debian', '-u', 'ana', '--exec'])
+      })
+
       it('writes what each side can start by itself, and nothing else', () => {
         const desktop = lab.entriesOf(lab.desktopFile)
-        expect(Object.keys(desktop)).toEqual(expect.arrayContaining(['echo', ...servers]))
+        expect(Object.keys(desktop).sort()).toEqual(['echo', ...ours])
+        // Claude Code gets what Desktop had, but for what only Windows can run.
+        expect(Object.keys(lab.entriesOf(lab.claudeCodeFile)).sort()).toEqual(ours)
+        const entries = ({ 'mcp-twin': bridge, ...rest }: ReturnType<typeof lab.entriesOf>) => ({ ...rest, bridge: bridge?.command })
+        expect(entries(lab.entriesOf(join(linuxHome, '.config/claude/claude_code_config.json')))).toEqual(
+          entries(lab.entriesOf(lab.claudeCodeFile)),
+        )
         for (const name of servers) {
           expect(desktop[name]?.command).toBe(windowsNode)
           expect(desktop[name]?.args?.[0]?.startsWith(prefix)).toBe(true)
@@ -91,7 +108,7 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
 
       it('has entries that Claude Desktop starts, every one', async () => {
         const answers = await lab.asDesktop()
-        expect(answers.map(({ name }) => name)).toEqual(expect.arrayContaining(['echo', ...servers]))
+        expect(answers.map(({ name }) => name).sort()).toEqual(['echo', ...ours])
         for (const { name, trouble, tools, stray, code, endMs } of answers) {
           expect({ name, trouble, stray, code }).toEqual({ name, trouble: null, stray: [], code: 0 })
           expect(tools.length).toBeGreaterThan(0)

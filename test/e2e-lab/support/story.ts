@@ -1,8 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inLinux, inWindows, labFolder, type LabOptions, type LabResult, linuxHome, resetLab, windowsProfile } from '../../support/lab.ts'
-import { nodePath, projectFolder } from '../../support/machine.ts'
+import {
+  driveC,
+  inLinux,
+  inWindows,
+  labFolder,
+  type LabOptions,
+  type LabResult,
+  linuxHome,
+  resetLab,
+  windowsProfile,
+} from '../../support/lab.ts'
+import { nodePath, npmPath, projectFolder } from '../../support/machine.ts'
 import { processesWith, type Running, watchProcesses } from '../../support/processes.ts'
 
 export const windowsHome = 'C:\\Users\\Twin User'
@@ -63,6 +74,32 @@ export const onLinux = async (args: readonly string[], { before = [], ...options
 /** The program typed in a Windows terminal. */
 export const onWindows = async (args: readonly string[], options: TypeOptions = {}): Promise<Told> =>
   told(await inWindows(['node', `${windowsHome}\\package\\bin\\mcp-twin.mjs`, ...args], { ...limit, ...options }))
+
+const tarball = 'mcp-twin.tgz'
+
+/** Puts the program as it would be published where `npx` on either side finds it: `C:\mcp-twin.tgz`, `~/mcp-twin.tgz`. */
+export function publishToLab(): void {
+  const words = ['pack', '--ignore-scripts', '--silent', '--pack-destination', labFolder]
+  const name = execFileSync(nodePath, [npmPath(), ...words], { cwd: projectFolder, encoding: 'utf8' }).trim()
+  for (const folder of [linuxHome, driveC]) cpSync(join(labFolder, name), join(folder, tarball))
+  rmSync(join(labFolder, name))
+}
+
+/** `npx mcp-twin …`, typed in a shell of either side, from nothing but the tarball and the registry. */
+export const byNpx = {
+  onLinux: async (args: readonly string[]): Promise<Told> =>
+    told(await inLinux(['npx', '--yes', `--package=/home/ana/${tarball}`, 'mcp-twin', ...args], limit)),
+  onWindows: async (args: readonly string[]): Promise<Told> =>
+    told(await inWindows(['cmd', '/d', '/c', 'npx', '--yes', `--package=C:\\${tarball}`, 'mcp-twin', ...args], limit)),
+}
+
+/** The program typed on either side as `init` left it there. */
+export const installed = {
+  onLinux: async (args: readonly string[]): Promise<Told> =>
+    told(await inLinux([nodePath, '/home/ana/.mcp-twin/bin/mcp-twin.mjs', ...args], limit)),
+  onWindows: async (args: readonly string[]): Promise<Told> =>
+    told(await inWindows(['node', `${windowsHome}\\.mcp-twin\\bin\\mcp-twin.mjs`, ...args], limit)),
+}
 
 /** What Claude Desktop's stand-in got from one entry. */
 export interface Answer {
