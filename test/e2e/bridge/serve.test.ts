@@ -136,7 +136,7 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('write_file', { path: place.path('work/other.json'), content: '{}' })).toMatch(/Created/)
     await server.end()
   })
-  it('policy is what it was started with: no tool, no root of the client, no changed manifest widens it', async () => {
+  it('row 35: no root of the client, no tool and no changed manifest widens what it was started with', async () => {
     const place = scratch()
     const server = session(start(place))
     await server.ask('initialize', { ...hello, capabilities: { roots: { listChanged: true } } })
@@ -147,7 +147,7 @@ describe('serve, started as a client starts it', () => {
     place.write('.mcp-twin/mcp-twin.json', '{"version": 1, "bridge": {"roots": ["/"], "terminal": "on"}}')
     const refused = async (name: string, args: object) =>
       expect(await server.ask('tools/call', { name, arguments: args })).toMatchObject({ isError: true })
-    // Row 35: roots that a client offers open nothing; they are not even asked for.
+    // Roots that a client offers open nothing; they are not even asked for.
     await refused('read_file', { path: '/etc/hostname' })
     for (const key of ['roots', 'bridge.roots', 'terminal', 'blockedCommands', 'readOnly', 'families', 'deny'])
       await refused('set_config', { key, value: '/' })

@@ -95,6 +95,17 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
 
 describe('a blocked program in cmd (rows 69 to 72)', () => {
   it.each([
+    ['row 69: a caret', '^K'],
+    ['row 70: with its ending', 'K.EXE'],
+    ['row 71: another cmd', 'cmd /c K'],
+    ['row 72: an encoded command', 'powershell -enc SwBLAA=='],
+    ['row 72: across to Linux', 'wsl.exe -d Ubuntu --exec K'],
+  ])('%s is refused', (_row, text) => expect(check(text, 'cmd')).rejects.toThrow())
+  it.each(['cmd.exe /c K', '/mnt/c/Windows/System32/cmd.exe /d /c "K"', 'powershell.exe -enc SwBLAA==', 'K.exe'])(
+    'row 72: across to Windows, %s is refused',
+    (text) => expect(check(text)).rejects.toThrow(),
+  )
+  it.each([
     '^K',
     'K.EXE',
     'K.exe /x',

@@ -192,7 +192,7 @@ describe('lists and searches (rows 27 to 32)', () => {
 })
 
 describe('moving, copying, deleting (row 33)', () => {
-  it('out, in, and onto an existing file', async () => {
+  it('row 33: out, in, and onto an existing file', async () => {
     const file = place.put('f', 'F')
     const other = place.put('g', 'G')
     for (const tool of ['move_file', 'copy_file']) {

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+
+/**
+ * SECURITY §3.ii, row by row: the file in which a test carries the row's number in its title. What belongs to parts
+ * that do not exist yet stands at the end, with the part; those rows come with it.
+ */
+const rows: readonly (readonly [from: number, to: number, file: string])[] = [
+  [1, 16, 'unit/bridge/hostile-files.test.ts'],
+  [17, 17, 'e2e/bridge/hostile-races.test.ts'],
+  [18, 20, 'unit/bridge/hostile-files.test.ts'],
+  [21, 21, 'e2e/bridge/hostile-races.test.ts'],
+  [22, 34, 'unit/bridge/hostile-files.test.ts'],
+  [35, 35, 'e2e/bridge/serve.test.ts'],
+  [36, 36, 'unit/bridge/hostile-files.test.ts'],
+  [37, 50, 'unit/bridge/drive.test.ts'],
+  [51, 62, 'unit/bridge/blocked.test.ts'],
+  [63, 68, 'unit/bridge/sandbox.test.ts'],
+  [69, 72, 'unit/bridge/blocked.test.ts'],
+  [73, 74, 'unit/bridge/sandbox.test.ts'],
+  [75, 75, 'unit/bridge/terminal.test.ts'],
+  [76, 76, 'unit/bridge/sandbox.test.ts'],
+  [77, 84, 'unit/bridge/terminal.test.ts'],
+  [85, 99, 'unit/bridge/http.test.ts'],
+  [121, 121, 'unit/bridge/calls.test.ts'],
+  [124, 127, 'unit/bridge/calls.test.ts'],
+]
+/** 121 is the torn tail of the audit; that of the memory comes with the memory. */
+const later: readonly (readonly [from: number, to: number, part: string])[] = [
+  [100, 103, 'WebSocket'],
+  [104, 114, 'actions and triggers'],
+  [115, 118, 'the lease of the runner; the locks of files: unit/files/lock.test.ts, e2e/files/together.test.ts'],
+  [119, 120, 'memory'],
+  [122, 123, 'memory'],
+  [128, 133, 'plugins'],
+  [134, 140, 'packages, no part of the bridge: unit/packages, e2e/packages'],
+]
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+
+/** Numbers in titles: `row 5`, `rows 5 and 6`, `rows 5 to 8`, in a call of `it` or a table of one. */
+function titled(file: string): Set<number> {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+  const titles = text.split('\n').filter((line) => /^\s*(it(\.each.*)?\(|\[)?\s*['"].*\brows? \d/.test(line))
+  return new Set(
+    titles.flatMap((line) =>
+      [...line.matchAll(/\brows? (\d+)(?: (to|and) (\d+))?/g)].flatMap(([, from, word, to]) =>
+        to === undefined ? [Number(from)] : word === 'to' ? range(Number(from), Number(to)) : [Number(from), Number(to)],
+      ),
+    ),
+  )
+}
+
+describe('the table of hostile inputs', () => {
+  it.each(rows)('rows %i to %i have their tests in %s', (from, to, file) => {
+    const found = titled(file)
+    expect(range(from, to).filter((row) => !found.has(row))).toEqual([])
+  })
+  it('has no row that is neither tested nor said to come later', () => {
+    const all = [...rows, ...later].flatMap(([from, to]) => range(from, to)).sort((one, other) => one - other)
+    expect(all).toEqual(range(1, 140))
+  })
+})
