@@ -29,3 +29,6 @@ export class TwinError extends Error {
 /** Wrong usage or a bad manifest: exit code 2. */
 export const usageError = (message: string, more: { hint?: string; place?: Place } = {}): TwinError =>
   new TwinError('usage', message, { ...more, exit: EXIT.usage })
+
+/** The system's name of a trouble. libuv has none for a spent disk quota, so Node says its number: 122 on Linux, 69 on macOS (errno.h). */
+export const systemCode = (code: string): string => (/^Unknown system error -(122|69)$/.test(code) ? 'EDQUOT' : code)

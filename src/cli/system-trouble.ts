@@ -1,3 +1,5 @@
+import { systemCode } from '../errors.ts'
+
 /** What the system says in codes, in words. None of them is a fault of this program, so none is reported as a crash. */
 const WORDS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'free some space, then run the same command again'],
@@ -41,7 +43,8 @@ export interface SystemTrouble {
 /** An error of the file system that reached nobody who could do better, in words; null for any other error. */
 export function systemTrouble(error: unknown): SystemTrouble | null {
   if (!(error instanceof Error)) return null
-  const { code, path, syscall }: NodeJS.ErrnoException = error
+  const { code: said, path, syscall }: NodeJS.ErrnoException = error
+  const code = said === undefined ? undefined : systemCode(said)
   const words = code === undefined || !Object.hasOwn(WORDS, code) ? undefined : WORDS[code]
   if (code === undefined || words === undefined) return null
   const verb = syscall === undefined || !Object.hasOwn(VERBS, syscall) ? 'used' : VERBS[syscall]

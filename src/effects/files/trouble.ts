@@ -1,3 +1,4 @@
+import { systemCode } from '../../errors.ts'
 import type { FileTrouble } from '../../model/system.ts'
 
 /** A trouble of the file system; everything else that is thrown is a mistake of ours and goes on its way. libuv has no name for a few of them. */
@@ -31,7 +32,6 @@ const refusals: Record<string, { because: string; hint: string }> = {
 const failures: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'your disk quota is used up',
-  'Unknown system error -122': 'your disk quota is used up, EDQUOT',
   EIO: 'the disk reports an input/output error',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
@@ -44,12 +44,13 @@ const heldCodes = ['EPERM', 'EACCES', 'EBUSY']
 
 /** What a trouble means for one file, in words that name the cause. `holder`: who would hold it open, on a Windows drive. */
 export function wordsOf(error: FileTrouble, shown: string, holder?: string): { kind: 'refused' | 'failed'; reason: string; hint?: string } {
-  if (holder !== undefined && heldCodes.includes(error.code)) {
-    const reason = `${shown} cannot be written: a program holds it open, most likely ${holder} (${error.code})`
+  const code = systemCode(error.code)
+  if (holder !== undefined && heldCodes.includes(code)) {
+    const reason = `${shown} cannot be written: a program holds it open, most likely ${holder} (${code})`
     return { kind: 'refused', reason, hint: `quit ${holder} fully, then try again` }
   }
-  const refusal = refusals[error.code]
+  const refusal = refusals[code]
   if (refusal !== undefined)
-    return { kind: 'refused', reason: `${shown} cannot be written: ${refusal.because} (${error.code})`, hint: refusal.hint }
-  return { kind: 'failed', reason: `${shown} could not be written: ${failures[error.code] ?? 'the system refused'} (${error.code})` }
+    return { kind: 'refused', reason: `${shown} cannot be written: ${refusal.because} (${code})`, hint: refusal.hint }
+  return { kind: 'failed', reason: `${shown} could not be written: ${failures[code] ?? 'the system refused'} (${code})` }
 }

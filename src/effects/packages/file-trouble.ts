@@ -1,3 +1,5 @@
+import { systemCode } from '../../errors.ts'
+
 const words: Readonly<Record<string, { reason: string; hint: string }>> = {
   ENOSPC: { reason: 'the disk is full', hint: 'free some space, then run the same command again' },
   EDQUOT: { reason: 'the disk quota is used up', hint: 'free some space, then run the same command again' },
@@ -10,8 +12,9 @@ const words: Readonly<Record<string, { reason: string; hint: string }>> = {
 /** What the file system refused, in words. Rethrows what is no trouble of files: that is a bug of ours. */
 export function fileTrouble(error: unknown): { reason: string; hint: string } {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error
-  const known = words[error.code]
+  const code = systemCode(error.code)
+  const known = words[code]
   const path = 'path' in error && typeof error.path === 'string' ? `: ${error.path}` : ''
-  if (known !== undefined) return { reason: `${known.reason}${path} (${error.code})`, hint: known.hint }
+  if (known !== undefined) return { reason: `${known.reason}${path} (${code})`, hint: known.hint }
   return { reason: `${error.message}`, hint: 'mcp-twin doctor' }
 }

@@ -97,6 +97,7 @@ describe('a trouble on the way', () => {
   it.each([
     ['ENOSPC', 'failed', 'the disk is full'],
     ['EDQUOT', 'failed', 'quota'],
+    ['Unknown system error -122', 'failed', 'quota is used up (EDQUOT)'],
     ['EIO', 'failed', 'input/output error'],
     ['EACCES', 'refused', 'may not read or write'],
     ['EROFS', 'refused', 'read-only'],
