@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
@@ -11,9 +12,10 @@ import { clientFiles } from './client-files.ts'
  * Nothing is started, and nothing written.
  */
 export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: Ground): Promise<BridgeRules> {
-  const [{ decideSettings }, { Policy }, { Config }, { Refusal }, { sandboxProgram }] = await Promise.all([
+  const [{ decideSettings }, { Policy }, { canonical }, { Config }, { Refusal }, { sandboxProgram }] = await Promise.all([
     import('../bridge/start/settings.ts'),
     import('../bridge/policy/policy.ts'),
+    import('../bridge/policy/canonical.ts'),
     import('../bridge/config/config.ts'),
     import('../bridge/refusal.ts'),
     import('../bridge/terminal/wall.ts'),
@@ -29,15 +31,18 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     { client: 'doctor', roots: [], tools: [], terminal: undefined, readOnly: false },
   )
   const policy = new Policy(settings)
+  /** As the policy judges every path in it: by where it really leads. */
+  const opens = async (path: string): Promise<null> => {
+    const { real, missing } = await canonical(path)
+    await policy.check(join(real, ...missing), path)
+    return null
+  }
   const root = async (path: string, at: number): Promise<RootFacts> => {
     const kind = (await system.files.look(reachable(path), 'follow'))?.kind
-    const closed = await policy.admit(path).then(
-      () => null,
-      (error: unknown) => {
-        if (error instanceof Refusal) return error.message
-        throw error
-      },
-    )
+    const closed = await opens(path).catch((error: unknown) => {
+      if (error instanceof Refusal) return error.message
+      throw error
+    })
     return { path, isWorkspace: at === 0, there: kind === undefined ? 'nothing' : kind === 'directory' ? 'folder' : 'file', closed }
   }
   const config = new Config(reachable(`${settings.folder}/config.json`))

@@ -23,7 +23,7 @@ const painted = (level: Level, paint: Paint): ((text: string) => string) =>
 
 /** A command is one line, however long, so that it can be copied; only sentences are wrapped. */
 const isCommand = (fix: string): boolean =>
-  /^(?:mcp-twin|chmod|mv|sudo|git|cd|export|echo|claude|wsl|iconv|ren|mkdir|winget|brew) /.test(fix)
+  /^(?:mcp-twin|chmod|mv|rm|sudo|git|cd|export|echo|claude|wsl|iconv|ren|mkdir|winget|brew) /.test(fix)
 
 function cut(text: string, room: number): string {
   if (columns(text) <= room) return text

@@ -29,7 +29,9 @@ function run(words: readonly string[], env: Readonly<Record<string, string>>): P
       args,
       { env: { ...env }, timeout: limits.probeMs, maxBuffer: 1 << 20, killSignal: 'SIGKILL' },
       (error, stdout, stderr) => {
-        resolve({ output: stdout, error: error === null ? '' : `${error.message} ${stderr}`.trim() })
+        // Node's own words begin with the whole command line, behind which what the program said would be cut off.
+        const ended = error === null ? '' : error.killed ? 'no answer in time' : `it ended with ${error.code ?? error.signal}`
+        resolve({ output: stdout, error: error === null ? '' : stderr.trim() || ended })
       },
     )
   })

@@ -41,7 +41,7 @@ function untold(facts: Facts, each: StartedBridge): Found {
 
 function together(facts: Facts, { folder, home }: BridgeFacts, same: readonly Answered[]): Found[] {
   if (same.length === 0) return []
-  const times = same.map(({ status }) => `${status.roundTripMs.toFixed(1)} ms`)
+  const times = same.map(({ status: { roundTripMs: ms } }) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`)
   const reach = same.length === 1 ? 'reaches' : 'reach'
   const message = `${list(same.map((each) => programName(facts, each)))} ${reach} ${folder} on ${environmentLabel(home)}, ${list(times)} there and back`
   return [{ level: 'ok', subject, message }]

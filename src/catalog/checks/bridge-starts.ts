@@ -10,7 +10,7 @@ import type { Found } from '../../model/check.ts'
 
 const subject = 'bridge'
 
-/** Where the plan has nothing to mend, the copy of the program is suspected: put aside, the next sync makes a new one. */
+/** Where the plan has nothing to mend, the copy of the program is suspected: without it, the next sync makes a new one. */
 function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBridge): Pick<Found, 'fix' | 'mend'> {
   const file = facts.files.find((each) => each.environment.id === started.environment.id && each.file === started.file)
   const planned = file === undefined ? null : plannedEntry(facts, file, started.name)
@@ -19,7 +19,7 @@ function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBri
   if (isOutdated || (planned !== null && planned.step.change !== 'adopt')) return bySync
   const { app } = layout(home, dirName(home, folder))
   if (facts.shell === 'windows') return { fix: `ren "${app}" app.old; mcp-twin sync` }
-  return { fix: `mv ${quoted(app)} ${quoted(`${app}.old`)} && mcp-twin sync` }
+  return { fix: `rm -r ${quoted(app)} && mcp-twin sync` }
 }
 
 function judge(facts: Facts, bridge: BridgeFacts, started: StartedBridge): Found {
@@ -32,6 +32,12 @@ function judge(facts: Facts, bridge: BridgeFacts, started: StartedBridge): Found
   const detail = facts.probes?.find(({ file, name }) => file === started.file && name === started.name)?.stderr ?? []
   const message = `as ${where} starts it, it does not answer: ${reason ?? ''}`
   return { level: 'error', subject, message, detail, environment, ...remedy(facts, bridge, started) }
+}
+
+/** All programs start one thing, so that its last words are often the same: once is enough. */
+function withoutEchoes(found: readonly Found[]): Found[] {
+  const words = found.map(({ detail = [] }) => detail.join('\n'))
+  return found.map((each, at) => (words.indexOf(words[at] ?? '') === at ? each : { ...each, detail: [] }))
 }
 
 /** What a bridge says is wrong and no other check says. */
@@ -58,6 +64,6 @@ export const bridgeStarts = defineBridgeCheck({
     const started = startedBridges(facts)
     if (started === null) return onRequest('starting the bridge')
     if (started.length === 0) return [{ level: 'skipped', subject, message: 'no program here has an entry of it' }]
-    return [...started.map((each) => judge(facts, bridge, each)), ...otherProblems(bridge, started)]
+    return [...withoutEchoes(started.map((each) => judge(facts, bridge, each))), ...otherProblems(bridge, started)]
   },
 })

@@ -27,12 +27,13 @@ export function folderOf({ folders }: BridgeStatus): string | null {
   return workspace === undefined ? null : workspace.slice(0, -'/workspace'.length)
 }
 
-/** A distribution that was entered without its name (over ssh, by a service) does not know it. */
-const isKnown = (home: string): boolean => home !== 'wsl:unknown'
+/** Two distributions may hold the same path; one that was entered without its name (over ssh, by a service) does not know it. */
+const isOther = (one: string, other: string): boolean =>
+  one !== other && [one, other].every((home) => home.startsWith('wsl:') && home !== 'wsl:unknown')
 
 /** Does a bridge work in the home that doctor looks at? Null: that cannot be told. */
 export function reachesHome(bridge: BridgeFacts, status: BridgeStatus): boolean | null {
-  if (isKnown(status.home) && isKnown(bridge.home.id) && status.home !== bridge.home.id) return false
+  if (isOther(status.home, bridge.home.id)) return false
   if (status.folders.includes(bridge.workspace)) return true
   return folderOf(status) === null ? null : false
 }

@@ -1,6 +1,7 @@
 import type { PresentEntry } from '../../model/document.ts'
 import type { Launch } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
+import { BRIDGE } from '../launch/bridge.ts'
 import { uncross } from '../launch/crossing.ts'
 import { meaning } from '../launch/digest.ts'
 import { neutral, ownEntry } from '../launch/neutral.ts'
@@ -36,7 +37,7 @@ export function readEntry(input: PlanInput, { environment, client, file }: Obser
   const { world, lock, home, folders } = input.render
   const records = recordOf(input.state, { environment: environment.id, client: client.id, file }).entries
   const server = Object.hasOwn(records, each.name) ? (records[each.name]?.server ?? null) : null
-  const base = { name: each.name, server, isBridge: false, duplicate: each.duplicate, disabled: switchedOff(each) }
+  const base = { name: each.name, server, isBridge: server === BRIDGE, duplicate: each.duplicate, disabled: switchedOff(each) }
   const entry = meaning(each.value, client)
   if ('unreadable' in entry) return { ...base, entry, runs: environment, neutral: null, package: null, crossed: null, holder: null }
   const { manifest } = input
@@ -49,7 +50,7 @@ export function readEntry(input: PlanInput, { environment, client, file }: Obser
   const known = server !== null && !isRelayed && Object.hasOwn(manifest.servers, server) ? manifest.servers[server] : undefined
   return {
     ...base,
-    isBridge: own?.kind === 'bridge',
+    isBridge: base.isBridge || own?.kind === 'bridge',
     entry,
     runs: crossed?.runs ?? environment,
     neutral: spec,

@@ -7,7 +7,7 @@ export interface Hand {
 }
 
 /** Remedies that are a line for a shell, as they stand. */
-const isCommand = (fix: string): boolean => /^(?:mcp-twin|chmod|mv|sudo|git|cd|echo|iconv) /.test(fix)
+const isCommand = (fix: string): boolean => /^(?:mcp-twin|chmod|mkdir|mv|rm|sudo|git|cd|echo|iconv) /.test(fix)
 
 /** Every remedy for what is wrong, each once, in the order in which it is printed. */
 export const remedies = (document: Pick<DoctorDocument, 'findings'>): string[] => [

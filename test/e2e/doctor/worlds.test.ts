@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { tinyRegistry, tinyServer } from '../main/place.ts'
-import { KEY, OTHER_KEY, own, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
-import { type Hand, follow, remedies } from './remedies.ts'
+import { diagnosedAndMended } from './mended.ts'
+import { OTHER_KEY, own, sound, summary, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
+import type { Hand } from './remedies.ts'
 
 let registry: MiniRegistry
 
@@ -18,33 +19,6 @@ beforeAll(async () => {
   publish('loud-server', serverFile("console.log('Listening on port 3000')"))
   publish('stuck-server', { 'server.js': "#!/usr/bin/env node\nconsole.error('waiting for the database')\nsetInterval(() => {}, 1000)" })
 })
-
-/** One run of doctor names the fault; its own words, followed to the letter, mend it; the next run has nothing to say. */
-async function diagnosedAndMended(place: Twins, wanted: string, hands: readonly Hand[] = [], args: readonly string[] = []): Promise<void> {
-  const before = await place.doctor(args)
-  expect(summary(before), before.result.stdout).toContain(wanted)
-  expect(before.code).toBe(wanted.endsWith('error') ? 3 : 0)
-  await expectShown(place, remedies(before), args)
-  const said = await follow(place, before, hands)
-  const after = await again(place, args)
-  expect(after.findings, said).toEqual([])
-}
-
-/** What a person sees holds every remedy, no key, and not the name of the home folder. */
-async function expectShown(place: Twins, fixes: readonly string[], args: readonly string[]): Promise<void> {
-  const { stdout } = await place.run(['doctor', ...args])
-  const flat = stdout.replace(/\s+/g, ' ')
-  for (const fix of fixes) expect(flat).toContain(fix.replaceAll(`'${place.home}/`, "~/'").replaceAll(place.home, '~').replace(/\s+/g, ' '))
-  expect(stdout).not.toContain(place.home)
-  for (const key of [KEY, OTHER_KEY]) expect(stdout).not.toContain(key)
-}
-
-/** Doctor as typed into a new login, where what a remedy wrote into the user's start-up file counts. */
-async function again(place: Twins, args: readonly string[]): Promise<{ findings: string[] }> {
-  const printed = await place.type(`mcp-twin doctor --json ${args.join(' ')}`)
-  const document = JSON.parse(printed.slice(printed.indexOf('{'), printed.lastIndexOf('}') + 1))
-  return { findings: troubles(document).map(({ check, subject, message, fix }) => `${check}: ${subject}: ${message} → ${fix}`) }
-}
 
 const desktopFile = (place: Twins): string => place.planted.side('windows').here(place.planted.side('windows').clientFile('claude-desktop'))
 

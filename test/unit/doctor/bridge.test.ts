@@ -39,9 +39,14 @@ describe('bridge-starts', () => {
         environment: 'windows',
         message: 'as Claude Desktop (Windows) starts it, it does not answer: it ended by itself (exit code 1)',
         detail: ['no such file'],
-        fix: 'mv /home/ana/.mcp-twin/app /home/ana/.mcp-twin/app.old && mcp-twin sync',
+        fix: 'rm -r /home/ana/.mcp-twin/app && mcp-twin sync',
       },
     ])
+  })
+
+  it('does not repeat the last words that both have', () => {
+    const found = situation().bridge().started(silent, silent).find('bridge-starts')
+    expect(found.map(({ detail }) => detail)).toEqual([['no such file'], []])
   })
 
   it('has a sync mend a copy that is missing', () => {
@@ -123,6 +128,15 @@ describe('bridge-link', () => {
       .started({}, { says: { folders: ['/x/bridge/workspace'] } })
       .find('bridge-link')
     expect(found).toMatchObject([{ level: 'error', fix: 'mcp-twin sync --force' }])
+  })
+
+  it('tells one whose entry, ours once, starts something else', () => {
+    const found = situation()
+      .servers({}, { bridge: {} })
+      .entries('claude-code', (servers) => ({ ...servers, 'mcp-twin': { command: '/bin/other' } }))
+      .facts()
+      .files.find(({ client }) => client.id === 'claude-code')
+    expect(found?.entries).toMatchObject([{ name: 'mcp-twin', isBridge: true }])
   })
 
   it('believes the folder of a bridge that was entered without the name of its distribution', () => {
