@@ -1,66 +1,106 @@
-// Memory, open files and answers of the built bridge over many calls: node test/bench/bridge-soak.mjs [calls, default 100000]
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Memory, open files and children of the built bridge over many calls, one family at a time, beside the SDK alone:
+// node test/bench/bridge-soak.mjs [--calls 100000] [--family files,bridge,…|mixed|floor] [--at-once 16]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { bundledFloor } from './sdk-floor.mjs'
+import { open } from './stdio-client.mjs'
 
-const calls = Number(process.argv[2] ?? 100_000)
+const { values: options } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '100000' },
+    family: { type: 'string', default: 'floor,bridge,files,search,terminal' },
+    'at-once': { type: 'string', default: '16' },
+  },
+})
+const calls = Number(options.calls)
+const atOnce = Number(options['at-once'])
+const readings = 20
 const home = mkdtempSync(join(tmpdir(), 'bridge-soak-'))
-const program = fileURLToPath(new URL('../../bin/mcp-twin.mjs', import.meta.url))
-const child = spawn(process.execPath, [program, 'serve', '--client', 'soak', '--root', home, '--terminal', 'on'], {
-  env: { PATH: process.env.PATH, HOME: home },
-  stdio: ['pipe', 'pipe', 'inherit'],
-})
-const waiting = new Map()
-createInterface({ input: child.stdout }).on('line', (line) => {
-  const { id, result } = JSON.parse(line)
-  waiting.get(id)?.(result)
-  waiting.delete(id)
-})
-let id = 0
-const ask = (method, params) =>
-  new Promise((resolve) => {
-    waiting.set(++id, resolve)
-    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`)
-  })
-const tool = async (name, args) => {
-  const result = await ask('tools/call', { name, arguments: args })
-  if (result?.isError) throw new Error(`${name}: ${result.content[0].text}`)
+const file = join(home, 'f')
+const part = join(home, 'part')
+const kept = join(home, 'kept')
+writeFileSync(file, 'text\n'.repeat(100))
+writeFileSync(kept, 'before\n')
+const bridge = fileURLToPath(new URL('../../bin/mcp-twin.mjs', import.meta.url))
+const ours = [bridge, 'serve', '--client', 'soak', '--root', home, '--terminal', 'on']
+
+const families = {
+  floor: [['echo', { message: 'hello' }]],
+  bridge: [
+    ['get_config', {}],
+    ['bridge_status', {}],
+    ['translate_path', { path: file, to: 'linux' }],
+  ],
+  files: [
+    ['read_file', { path: file }],
+    ['write_file', { path: part, content: 'x' }],
+    [
+      'edit_file',
+      {
+        path: kept,
+        edits: [
+          { old_string: 'before', new_string: 'after' },
+          { old_string: 'after', new_string: 'before' },
+        ],
+      },
+    ],
+    ['file_info', { path: file }],
+    ['list_directory', { path: home }],
+  ],
+  search: [
+    ['search_text', { path: home, pattern: 'text', max_results: 5 }],
+    ['search_files', { path: home, glob: '*' }],
+  ],
+  terminal: [['execute_command', { command: 'echo x' }]],
 }
-const usage = () => ({
-  rssMiB: Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024),
-  files: readdirSync(`/proc/${child.pid}/fd`).length,
-  children: readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).length,
-})
-await ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'soak', version: '1' } })
-writeFileSync(join(home, 'f'), 'text\n'.repeat(100))
-const turns = [
-  () => tool('get_config', {}),
-  () => tool('read_file', { path: join(home, 'f') }),
-  () => tool('write_file', { path: join(home, 'g'), content: 'x' }),
-  () => tool('file_info', { path: join(home, 'f') }),
-  () => tool('list_directory', { path: home }),
-]
-const rare = [
-  () => tool('execute_command', { command: 'echo x' }),
-  () => tool('search_text', { path: home, pattern: 'text', max_results: 5 }),
-]
-const rows = []
-const started = performance.now()
-for (let done = 0; done <= calls; done += 500) {
-  if (done % (calls / 10) === 0) rows.push({ calls: done, ...usage(), seconds: Math.round((performance.now() - started) / 1000) })
-  await Promise.all(Array.from({ length: 500 }, (_, i) => (i % 250 === 0 ? rare[(i / 250) % 2]() : turns[i % turns.length]())))
+families.mixed = [...families.bridge, ...families.files, ...families.files, ...families.search, ...families.terminal]
+
+/** MiB per 10 000 calls: the straight line nearest to the readings. Single ones move with the collector. */
+function slope(rows) {
+  const mean = (key) => rows.reduce((sum, row) => sum + row[key], 0) / rows.length
+  const [x, y] = [mean('done'), mean('rssMiB')]
+  const rise = rows.reduce((sum, row) => sum + (row.done - x) * (row.rssMiB - y), 0)
+  return (rise / rows.reduce((sum, row) => sum + (row.done - x) ** 2, 0)) * 10_000
 }
-console.table(rows)
-// A straight line through the readings after the first fifth: single readings move with the collector.
-const settled = rows.slice(2)
-const mean = (key) => settled.reduce((sum, row) => sum + row[key], 0) / settled.length
-const [x, y] = [mean('calls'), mean('rssMiB')]
-const slope =
-  settled.reduce((sum, row) => sum + (row.calls - x) * (row.rssMiB - y), 0) / settled.reduce((sum, row) => sum + (row.calls - x) ** 2, 0)
-console.log(`memory grows by ${(slope * 10_000).toFixed(2)} MiB per 10 000 calls`)
-child.stdin.end()
-await new Promise((resolve) => child.on('exit', resolve))
+
+async function soak(family) {
+  const args = family === 'floor' ? [await bundledFloor(home)] : ours
+  const server = await open(args, { env: { PATH: process.env.PATH, HOME: home }, cwd: home })
+  const list = families[family]
+  const rows = []
+  const look = (done) => rows.push({ done, rssMiB: server.rssMiB(), files: server.files(), children: server.children() })
+  look(0)
+  const started = performance.now()
+  for (let reading = 0, done = 0; reading < readings; reading++) {
+    const until = Math.round((calls * (reading + 1)) / readings)
+    const worker = async () => {
+      while (done < until) {
+        const [name, given] = list[done++ % list.length]
+        await server.call(name, given)
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, worker))
+    look(done)
+  }
+  const seconds = (performance.now() - started) / 1000
+  await server.close()
+  const half = rows.slice(readings / 2)
+  const rss = half.map(({ rssMiB }) => rssMiB)
+  return {
+    family,
+    calls,
+    'calls/s': Math.round(calls / seconds),
+    'start MiB': Math.round(rows[0].rssMiB),
+    'end MiB': Math.round(rows.at(-1).rssMiB),
+    'second half MiB': `${Math.round(Math.min(...rss))}–${Math.round(Math.max(...rss))}`,
+    'MiB per 10 000': slope(half).toFixed(2),
+    'open files': `${rows[1].files} → ${rows.at(-1).files}`,
+    children: rows.at(-1).children,
+  }
+}
+
+for (const family of options.family.split(',')) console.table([await soak(family)])
 rmSync(home, { recursive: true, force: true })
