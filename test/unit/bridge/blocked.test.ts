@@ -63,6 +63,22 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
     ['variable behind env', 'env $X'],
     ['ANSI quotes', "$'K'"],
     ['unclosed', 'echo "K'],
+    ['env that splits', 'env -S "K x"'],
+    ['env that splits, long', 'env --split-string="K x"'],
+    ['time with an option', 'time -p K'],
+    ['a coprocess with a name', 'coproc NAME { K; }'],
+    ['what a shell reads: a here-string', 'bash <<< K'],
+    ['what a shell reads: a pipe', 'echo K | sh'],
+    ['what a shell reads: a document', "bash -s <<'E'\nK\nE"],
+    ['what is sourced from a pipe', '. <(echo K)'],
+    ['what is sourced from the input', 'source /dev/stdin <<< K'],
+    ['zsh: by its path', '=K'],
+    ['a text for watch', 'watch "K x"'],
+    ['a text for script', 'script -qc "K x" /dev/null'],
+    ['as another user', 'su -c K'],
+    ['options at their end', 'sh -c -- K'],
+    ['trap, options at their end', 'trap -- K EXIT'],
+    ['under another name', 'hash -p /usr/bin/K x'],
   ])('%s is refused', (_what, text) => expect(check(text)).rejects.toThrow())
   it.each([
     'echo K',
@@ -83,6 +99,15 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
     'echo a\\;K',
     'test -f K',
     'yes 0123 | head -c 10000000',
+    'bash build.sh < input',
+    'bash',
+    'echo x | python3 -',
+    'time ls -la',
+    'watch -n 1 "ls -l"',
+    '. ./env.sh && make',
+    'env -i A=1 make -S',
+    'grep "K x" f',
+    'ssh host "ls -l"',
   ])('%s is allowed', (text) => expect(check(text)).resolves.toBeUndefined())
   it('by the file it leads to, when that is a link', () => {
     const folder = mkdtempSync(join(tmpdir(), 'blocked-'))

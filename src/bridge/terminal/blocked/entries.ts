@@ -1,7 +1,7 @@
 import type { Word } from './word.ts'
 
-/** The name of a program as lists of blocked commands have it: without its folder and without what Windows ends names with. */
-export const bare = (text: string): string => (text.split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/\.(exe|com|bat|cmd|ps1)$/, '')
+/** The name of a program as lists of blocked commands have it: without its folder, what Windows ends names with, and zsh's `=`. */
+export const bare = (text: string): string => (text.split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/^=|\.(exe|com|bat|cmd|ps1)$/g, '')
 
 interface Entry {
   readonly text: string

@@ -6,57 +6,14 @@ import { cmdCommands } from './cmd.ts'
 import { bare, blockedBy } from './entries.ts'
 import { posixCommands } from './posix.ts'
 import { powershellCommands } from './powershell.ts'
-import { type SimpleCommand, Unreadable, type Word } from './word.ts'
-
-/** Programs that start the program named behind them. */
-const wrappers = new Set([
-  'env',
-  'command',
-  'builtin',
-  'exec',
-  'nohup',
-  'time',
-  'nice',
-  'ionice',
-  'timeout',
-  'stdbuf',
-  'setsid',
-  'xargs',
-  'chroot',
-  'unshare',
-  'nsenter',
-  'busybox',
-  'toybox',
-  'parallel',
-  'watch',
-  'flock',
-  'strace',
-  'ltrace',
-  'script',
-  'setarch',
-  'systemd-run',
-  'find',
-  'fd',
-  'chrt',
-  'taskset',
-  'noglob',
-  'nocorrect',
-  'start-process',
-  'saps',
-  'start',
-  'invoke-command',
-  'icm',
-  'start-job',
-  'runas',
-  'forfiles',
-])
-const posixShells = new Set(['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'wsl'])
+import { posixShells, texting, wrappers } from './starters.ts'
+import { type SimpleCommand, Unreadable } from './word.ts'
 
 const read = (text: string, grammar: Grammar): SimpleCommand[] =>
   grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
 
 /** Command lines given to another shell as an argument: they are read by that shell's rules. */
-function inner(words: readonly Word[], outer: Grammar): { text: string; grammar: Grammar } | null {
+function inner({ words, fed }: SimpleCommand, outer: Grammar): { text: string; grammar: Grammar } | null {
   const name = bare(words[0]?.text ?? '')
   const rest = words.slice(1)
   const joined = (from: number): string => {
@@ -69,12 +26,24 @@ function inner(words: readonly Word[], outer: Grammar): { text: string; grammar:
       .join(' ')
   }
   if (name === 'eval') return { text: joined(0), grammar: 'posix' }
-  if (name === 'trap' && rest.length > 1) return { text: rest[0]?.dynamic ? joined(0) : (rest[0]?.text ?? ''), grammar: 'posix' }
+  if (name === 'trap' && rest.length > 1) {
+    const at = rest[0]?.text === '--' ? 1 : 0
+    return { text: rest[at]?.dynamic ? joined(at) : (rest[at]?.text ?? ''), grammar: 'posix' }
+  }
+  if ((name === '.' || name === 'source') && (rest[0]?.dynamic || /^\/(dev|proc)\//.test(rest[0]?.text ?? '')))
+    throw new Unreadable('what is read in is only known when it runs')
+  const own = rest.slice(0, rest.findIndex(({ text }) => !/^-|^\w+=/.test(text)) + 1 || undefined)
+  if (name === 'env' && own.some(({ text }) => /^(-[a-z]*S|--split-string)/.test(text)))
+    throw new Unreadable('env takes a text apart by itself')
   if (posixShells.has(name)) {
     const at = rest.findIndex(({ text }) => /^-[a-z]*c$/i.test(text) || text === '-e' || text === '--exec' || text === '--')
-    if (at < 0) return null
-    if (outer === 'posix' && rest[at + 1]?.dynamic) throw new Unreadable(`what ${name} is to run is only known when it runs`)
-    return { text: name === 'wsl' ? joined(at + 1) : (rest[at + 1]?.text ?? ''), grammar: 'posix' }
+    if (at < 0) {
+      if (fed && rest.every(({ text }) => /^[-+]/.test(text))) throw new Unreadable(`what ${name} is to run comes from its input`)
+      return null
+    }
+    const from = at + (rest[at + 1]?.text === '--' ? 2 : 1)
+    if (outer === 'posix' && rest[from]?.dynamic) throw new Unreadable(`what ${name} is to run is only known when it runs`)
+    return { text: name === 'wsl' ? joined(from) : (rest[from]?.text ?? ''), grammar: 'posix' }
   }
   if (name === 'cmd') {
     const at = rest.findIndex(({ text }) => /^\/[ckr]/i.test(text))
@@ -95,7 +64,8 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
   const refuse = (entry: string) => {
     throw denied(`${JSON.stringify(entry)} is on the list of blocked commands; a person can change bridge.blockedCommands in the manifest.`)
   }
-  for (const { words } of read(text, grammar)) {
+  for (const command of read(text, grammar)) {
+    const { words } = command
     const [program] = words
     if (program === undefined) continue
     if (program.dynamic) throw new Unreadable(`the program ${JSON.stringify(program.text.slice(0, 60))} is only known when it runs`)
@@ -106,14 +76,16 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
       for (let at = 1; at < words.length; at++) {
         const behind = blockedBy(words, at, blocked)
         if (behind !== null) refuse(behind)
-        const lower = inner(words.slice(at), grammar)
+        const lower = inner({ words: words.slice(at) }, grammar)
         if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
       }
       const next = words.slice(1).find(({ text }) => !/^-|^\w+=|^[\d.]+[smhd]?$/.test(text))
       if (next?.dynamic && !['find', 'fd'].includes(bare(program.text)))
         throw new Unreadable(`what ${bare(program.text)} is to run is only known when it runs`)
     }
-    const lower = inner(words, grammar)
+    if (texting.has(bare(program.text)))
+      for (const { text: word } of words.slice(1)) if (/\s/.test(word)) programs.push(...check(word, 'posix', blocked, depth + 1))
+    const lower = inner(command, grammar)
     if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
     if (bare(program.text) === 'alias')
       for (const { text: alias } of words.slice(1)) programs.push(...check(alias.replace(/^[^=]*=/, ''), grammar, blocked, depth + 1))

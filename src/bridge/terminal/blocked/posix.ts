@@ -42,7 +42,7 @@ class Reader {
     }
     const word = plainWord(token)
     if (word === 'esac' && inCase) this.cases.pop()
-    if (word !== null && starters.has(word)) this.at++
+    if (word !== null && starters.has(word)) this.starter(word)
     else if (word === 'for' || word === 'select') this.loop()
     else if (word === 'case') this.caseHead()
     else if (word === 'function') this.at += 2
@@ -53,12 +53,23 @@ class Reader {
     } else this.simple()
   }
 
+  /** `time -p` takes an option, `coproc NAME {` a name before a compound command. */
+  private starter(word: string): void {
+    this.at++
+    if (word === 'time') while (/^-./.test(plainWord(this.tokens[this.at]) ?? '')) this.at++
+    const next = plainWord(this.tokens[this.at + 1])
+    if (word === 'coproc' && (next === '{' || isOp(this.tokens[this.at + 1], '('))) this.at++
+  }
+
   /** Assignments, redirections and words up to the next separator. */
   private simple(): void {
     const words: Word[] = []
+    const before = this.tokens[this.at - 1]
+    let fed = isOp(before, '|') || isOp(before, '|&')
     for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
       if (token.kind === 'op') {
         if (!redirects.has(token.op)) break
+        fed ||= token.op.startsWith('<')
         this.at += 2
         continue
       }
@@ -66,7 +77,7 @@ class Reader {
       if (!assignment) words.push(token.word)
       this.at++
     }
-    if (words.length > 0) this.found.push({ words })
+    if (words.length > 0) this.found.push({ words, fed })
   }
 
   private arithmetic(): void {

@@ -15,4 +15,6 @@ export class Unreadable extends Error {}
 /** One program with its arguments, as far as the line tells. */
 export interface SimpleCommand {
   readonly words: readonly Word[]
+  /** The line itself gives it something to read: a pipe before it, or a redirection. */
+  readonly fed?: boolean
 }
