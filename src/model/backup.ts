@@ -1,46 +1,43 @@
-import { z } from './zod.ts'
+import { filledText, flag, optionalFlag, optionalText, text, textList, z } from './zod.ts'
 
 /** SHA-256 of a file's bytes in hex; null: the file was not there. */
-const digestOrAbsent = z.string().nullable()
+const digestOrAbsent = z.nullable(text)
 
 /** One file as it was before a run changed it. Entries by name only: what they said is in the stored bytes. */
 export const backedUpFileSchema = z.object({
-  environment: z.string(),
+  environment: text,
   /** Null for files of our own: the manifest, its lock. */
-  client: z.string().nullable(),
+  client: z.nullable(text),
   /** As its environment spells it. */
-  file: z.string().min(1),
+  file: filledText,
   /** Name of the stored bytes in the run's folder; null: the file was not there. */
-  stored: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]+$/)
-    .nullable(),
-  size: z.int().min(0),
-  mode: z.int().nullable(),
+  stored: z.nullable(text.check(z.regex(/^[A-Za-z0-9._-]+$/))),
+  size: z.int().check(z.minimum(0)),
+  mode: z.nullable(z.int()),
   before: digestOrAbsent,
   /** What the run wrote, set before it wrote it. */
   after: digestOrAbsent,
   /** False: the run was killed before it could say whether it had written. */
-  written: z.boolean(),
+  written: flag,
   /** Names of our entries that the run changed in it. */
-  entries: z.array(z.string()).default([]),
+  entries: z._default(textList, []),
   /** How many folders above the file the run made. */
-  folders: z.int().min(0).default(0),
+  folders: z._default(z.int().check(z.minimum(0)), 0),
 })
 export type BackedUpFile = z.infer<typeof backedUpFileSchema>
 
 /** `backups/<run>/index.json`. `seal` is the SHA-256 of everything else in it, so that damage is noticed. */
 export const runIndexSchema = z.object({
   version: z.literal(1),
-  id: z.string(),
+  id: text,
   /** When it began, ISO 8601. */
-  at: z.string(),
-  command: z.string(),
+  at: text,
+  command: text,
   /** The run that this one undid. */
-  undoes: z.string().optional(),
+  undoes: optionalText,
   /** An undo that ended with everything back. */
-  complete: z.boolean().optional(),
+  complete: optionalFlag,
   files: z.array(backedUpFileSchema),
-  seal: z.string(),
+  seal: text,
 })
 export type RunIndex = z.infer<typeof runIndexSchema>

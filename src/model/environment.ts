@@ -1,11 +1,11 @@
-import { z } from './zod.ts'
+import { filledText, flag, optionalFlag, optionalList, optionalText, text, textList, z } from './zod.ts'
 import { native } from './path.ts'
 
 /** The four kinds of places where programs run (SPEC §3). */
 export const environmentKinds = ['windows', 'wsl', 'linux', 'macos'] as const
 export type EnvironmentKind = (typeof environmentKinds)[number]
 
-const nativePath = z.string().min(1).transform(native)
+const nativePath = z.pipe(filledText, z.transform(native))
 
 /**
  * One environment ("side") as detection or a planted world describes it. Paths are spelled as that side spells them.
@@ -14,36 +14,36 @@ const nativePath = z.string().min(1).transform(native)
  * side needs none (identity).
  */
 export const environmentSchema = z.object({
-  id: z.string().min(1),
+  id: filledText,
   kind: z.enum(environmentKinds),
-  self: z.boolean().default(false),
-  label: z.string().optional(),
-  distro: z.string().optional(),
-  user: z.string(),
+  self: z._default(flag, false),
+  label: optionalText,
+  distro: optionalText,
+  user: text,
   home: nativePath,
-  appData: nativePath.optional(),
-  localAppData: nativePath.optional(),
+  appData: z.optional(nativePath),
+  localAppData: z.optional(nativePath),
   /** `%SystemRoot%`; `C:\Windows` where it is not told. */
-  systemRoot: nativePath.optional(),
+  systemRoot: z.optional(nativePath),
   /** Where Windows drives are mounted in this WSL distribution, `/mnt/` unless wsl.conf says otherwise; empty: nowhere. */
-  mountRoot: z.string().optional(),
-  wslVersion: z.union([z.literal(1), z.literal(2)]).optional(),
+  mountRoot: optionalText,
+  wslVersion: z.optional(z.union([z.literal(1), z.literal(2)])),
   /** True inside a container, which sees the kernel of its host but nothing else of it. */
-  container: z.boolean().optional(),
-  node: nativePath.optional(),
-  nodeVersion: z.string().optional(),
+  container: optionalFlag,
+  node: z.optional(nativePath),
+  nodeVersion: optionalText,
   /** npm's own `npm-cli.js`, run by that side's node: never `npm.cmd` (FACTS §2). */
-  npm: nativePath.optional(),
+  npm: z.optional(nativePath),
   /** That side's `npm prefix -g`. */
-  prefix: nativePath.optional(),
+  prefix: z.optional(nativePath),
   /** `CLAUDE_CONFIG_DIR` of that side's login shell, when set (FACTS §1.3). */
-  claudeConfigDir: nativePath.optional(),
-  files: z.array(z.object({ native: z.string().min(1), here: z.string().min(1) })).default([]),
-  exec: z.array(z.string()).optional(),
+  claudeConfigDir: z.optional(nativePath),
+  files: z._default(z.array(z.object({ native: filledText, here: filledText })), []),
+  exec: optionalList,
   /** Programs seen running there, by file name: `claude.exe`. */
-  running: z.array(z.string()).default([]),
+  running: z._default(textList, []),
   /** Why this side is only partly reached, in words, with what mends it. */
-  trouble: z.object({ reason: z.string(), hint: z.string() }).optional(),
+  trouble: z.optional(z.object({ reason: text, hint: text })),
 })
 
 export type Environment = z.infer<typeof environmentSchema>
@@ -52,7 +52,7 @@ export type Environment = z.infer<typeof environmentSchema>
  * Everything `MCP_TWIN_WORLD` can plant and detection can find: the environments, exactly one of them `self`. `wslenv` is
  * what this process's own `WSLENV` lets cross already, which a program started on another side must not lose.
  */
-export const worldSchema = z.object({ environments: z.array(environmentSchema).min(1), wslenv: z.string().optional() })
+export const worldSchema = z.object({ environments: z.array(environmentSchema).check(z.minLength(1)), wslenv: optionalText })
 export type World = z.infer<typeof worldSchema>
 
 /** How an environment is worked with from here: programs and files, files only by reach, or not at all. */

@@ -1,17 +1,17 @@
-import { z } from './zod.ts'
+import { filledText, text, z } from './zod.ts'
 import { environmentSchema } from './environment.ts'
 import { native } from './path.ts'
 
-const nativePath = z.string().min(1).transform(native)
+const nativePath = z.pipe(filledText, z.transform(native))
 
 /** `home.json`, on the sides that are not home: where home is. Paths as home spells them. */
 export const homeJsonSchema = z.object({
   version: z.literal(1),
-  environment: z.string().min(1),
-  user: z.string(),
+  environment: filledText,
+  user: text,
   folder: nativePath,
   /** The node that runs home's program; resolved again when it has gone. */
-  node: nativePath.optional(),
+  node: z.optional(nativePath),
 })
 export type HomeJson = z.infer<typeof homeJsonSchema>
 
@@ -23,9 +23,9 @@ export const worldCacheSchema = z.object({
   version: z.literal(1),
   foundAtMs: z.number(),
   /** Kernel, user, own node and the question asked, as one text: another text makes the rest worthless. */
-  key: z.string(),
+  key: text,
   /** The node of each side → its modification time when it was found. */
-  nodes: z.record(z.string(), z.number()),
+  nodes: z.record(text, z.number()),
   environments: z.array(environmentSchema),
 })
 export type WorldCache = z.infer<typeof worldCacheSchema>

@@ -1,22 +1,22 @@
-import { z } from './zod.ts'
+import { optionalFlag, optionalText, text, texts, z } from './zod.ts'
 
 /** One resolved package: what `npm view` said when it was pinned. */
 export const lockedPackageSchema = z.object({
-  name: z.string(),
-  version: z.string(),
-  integrity: z.string().optional(),
+  name: text,
+  version: text,
+  integrity: optionalText,
   /** Programs of the package: name → path inside the package, forward slashes. */
-  bin: z.record(z.string(), z.string()).default({}),
+  bin: z._default(texts, {}),
   /** Its `engines.node`, for the report when a side's node does not fit. */
-  engines: z.string().optional(),
+  engines: optionalText,
   /** It declares install scripts, which are not run unless allowed. */
-  scripts: z.boolean().optional(),
+  scripts: optionalFlag,
 })
 export type LockedPackage = z.infer<typeof lockedPackageSchema>
 
 /** `mcp-twin.lock.json`: the package words of the manifest (`tavily-mcp@^0.2`) → one exact version each. */
 export const lockSchema = z.object({
   version: z.literal(1),
-  packages: z.record(z.string(), lockedPackageSchema).default({}),
+  packages: z._default(z.record(text, lockedPackageSchema), {}),
 })
 export type Lock = z.infer<typeof lockSchema>

@@ -1,73 +1,76 @@
-import { z } from './zod.ts'
+import { flag, optionalFilled, optionalFlag, optionalList, optionalText, optionalTexts, text, textList, texts, z } from './zod.ts'
 
 /** Names that every client takes as they are; others are mapped, stably, where a client refuses them. */
-const serverName = z.string().min(1).max(128)
+const serverName = text.check(z.minLength(1), z.maxLength(128))
 
-const texts = z.record(z.string(), z.string())
-const argumentsList = z.array(z.string())
 export const launchKinds = ['direct', 'npx', 'run'] as const
 export type LaunchKind = (typeof launchKinds)[number]
 
+const optionalTransport = z.optional(z.enum(['http', 'sse']))
+const optionalLaunch = z.optional(z.enum(launchKinds))
+const optionalPort = z.optional(z.union([flag, z.int().check(z.minimum(1), z.maximum(65535))]))
+
 /** What differs in one environment; everything not named stays as the server has it. */
 export const overrideSchema = z.strictObject({
-  package: z.string().optional(),
-  command: z.string().min(1).optional(),
-  url: z.string().optional(),
-  args: argumentsList.optional(),
-  env: texts.optional(),
-  headers: texts.optional(),
-  transport: z.enum(['http', 'sse']).optional(),
-  bin: z.string().optional(),
-  launch: z.enum(launchKinds).optional(),
+  package: optionalText,
+  command: optionalFilled,
+  url: optionalText,
+  args: optionalList,
+  env: optionalTexts,
+  headers: optionalTexts,
+  transport: optionalTransport,
+  bin: optionalText,
+  launch: optionalLaunch,
 })
 export type Override = z.infer<typeof overrideSchema>
 
+/** One server. What its keys mean to whoever writes one by hand stands in schema.ts. */
 export const serverSchema = z.strictObject({
-  package: z.string().min(1).optional().describe('npm package, optionally with a version, range or tag: "tavily-mcp@0.2.22"'),
-  command: z.string().min(1).optional().describe('program to start, as typed on its own side'),
-  url: z.string().min(1).optional().describe('address of a remote server'),
-  args: argumentsList.optional(),
-  env: texts.optional().describe('variables; "${secret:NAME}" stands for a key of the store'),
-  headers: texts.optional().describe('HTTP headers of a url server'),
-  transport: z.enum(['http', 'sse']).optional().describe('how a url server is spoken to; default http'),
-  only: z.array(z.string()).optional().describe('client ids, environment kinds or ids that get this server'),
-  except: z.array(z.string()).optional().describe('client ids, environment kinds or ids that do not'),
-  on: z.record(z.string(), overrideSchema).optional().describe('what differs in an environment (kind or id)'),
-  runIn: z.string().optional().describe('"each" (default), or the one environment where it runs'),
-  launch: z.enum(launchKinds).optional().describe('overrides the global launch'),
-  bin: z.string().optional().describe('which program of the package to start'),
-  allowScripts: z.boolean().optional().describe('let npm run the install scripts of this package; default false'),
-  share: z.boolean().optional().describe('reach it through the bridge instead of one entry per client'),
-  disabled: z.boolean().optional(),
-  description: z.string().optional(),
+  package: optionalFilled,
+  command: optionalFilled,
+  url: optionalFilled,
+  args: optionalList,
+  env: optionalTexts,
+  headers: optionalTexts,
+  transport: optionalTransport,
+  only: optionalList,
+  except: optionalList,
+  on: z.optional(z.record(text, overrideSchema)),
+  runIn: optionalText,
+  launch: optionalLaunch,
+  bin: optionalText,
+  allowScripts: optionalFlag,
+  share: optionalFlag,
+  disabled: optionalFlag,
+  description: optionalText,
 })
 export type ServerSpec = z.infer<typeof serverSchema>
 
-const clientSwitch = z.union([z.boolean(), z.looseObject({ file: z.string().optional() })])
+const clientSwitch = z.union([flag, z.looseObject({ file: optionalText })])
 
 export const bridgeSchema = z.strictObject({
-  enabled: z.boolean().optional(),
-  roots: z.array(z.string()).optional(),
-  readOnly: z.boolean().optional(),
-  terminal: z.enum(['off', 'sandbox', 'on']).optional(),
-  blockedCommands: z.array(z.string()).optional(),
-  families: z.array(z.string()).optional(),
-  deny: z.array(z.string()).optional(),
-  plugins: z.record(z.string(), z.string()).optional(),
-  http: z.union([z.boolean(), z.int().min(1).max(65535)]).optional(),
-  ws: z.union([z.boolean(), z.int().min(1).max(65535)]).optional(),
+  enabled: optionalFlag,
+  roots: optionalList,
+  readOnly: optionalFlag,
+  terminal: z.optional(z.enum(['off', 'sandbox', 'on'])),
+  blockedCommands: optionalList,
+  families: optionalList,
+  deny: optionalList,
+  plugins: optionalTexts,
+  http: optionalPort,
+  ws: optionalPort,
 })
 
 /** `mcp-twin.json` (SPEC §2). It never holds a key. */
 export const manifestSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: optionalText,
   version: z.literal(1),
-  servers: z.record(serverName, serverSchema).default({}),
-  clients: z.record(z.string(), clientSwitch).optional(),
-  distros: z.array(z.string()).optional(),
-  secrets: z.strictObject({ command: z.array(z.string()).min(1) }).optional(),
-  launch: z.enum(launchKinds).optional(),
-  prefix: z.union([z.enum(['own', 'global']), z.record(z.string(), z.string())]).optional(),
-  bridge: bridgeSchema.optional(),
+  servers: z._default(z.record(serverName, serverSchema), {}),
+  clients: z.optional(z.record(text, clientSwitch)),
+  distros: optionalList,
+  secrets: z.optional(z.strictObject({ command: textList.check(z.minLength(1)) })),
+  launch: optionalLaunch,
+  prefix: z.optional(z.union([z.enum(['own', 'global']), texts])),
+  bridge: z.optional(bridgeSchema),
 })
 export type Manifest = z.infer<typeof manifestSchema>

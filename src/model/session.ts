@@ -1,12 +1,12 @@
-import { z } from 'zod'
+import { text, z } from './zod.ts'
 
 /** One session of a listener: the SHA-256 of its token, never the token. Times in ms since the epoch. */
 export const keptSessionSchema = z.strictObject({
-  id: z.string(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  id: text,
+  hash: text.check(z.regex(/^[0-9a-f]{64}$/)),
   createdAt: z.number(),
   expiresAt: z.number(),
-  lastUsedAt: z.number().nullable(),
+  lastUsedAt: z.nullable(z.number()),
 })
 export type KeptSession = z.infer<typeof keptSessionSchema>
 

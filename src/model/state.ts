@@ -1,20 +1,20 @@
-import { z } from './zod.ts'
+import { optionalFlag, text, z } from './zod.ts'
 
 /** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
 /** `gone`: a person took it out of the file, as was found when the file was last written. */
-export const recordSchema = z.object({ server: z.string(), digest: z.string(), gone: z.boolean().optional() })
+export const recordSchema = z.object({ server: text, digest: text, gone: optionalFlag })
 export type EntryRecord = z.infer<typeof recordSchema>
 
 /** What we did to one client file. `created`: it did not exist before us, so uninstall removes it when it is empty again. */
 export const fileStateSchema = z.object({
-  entries: z.record(z.string(), recordSchema).default({}),
-  created: z.boolean().optional(),
+  entries: z._default(z.record(text, recordSchema), {}),
+  created: optionalFlag,
 })
 export type FileState = z.infer<typeof fileStateSchema>
 
 /** `state.json`: environment id → client id → native path of the file. It never holds a value of an entry. */
 export const stateSchema = z.object({
   version: z.literal(1),
-  files: z.record(z.string(), z.record(z.string(), z.record(z.string(), fileStateSchema))).default({}),
+  files: z._default(z.record(text, z.record(text, z.record(text, fileStateSchema))), {}),
 })
 export type State = z.infer<typeof stateSchema>

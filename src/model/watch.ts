@@ -1,17 +1,17 @@
-import { z } from './zod.ts'
+import { text, textList, z } from './zod.ts'
 
 /** What the watcher did to one client file whose program drops our entries. */
 export const watchedFileSchema = z.object({
-  environment: z.string(),
-  client: z.string(),
+  environment: text,
+  client: text,
   /** As its side spells it. */
-  file: z.string(),
+  file: text,
   /** When entries were put back, ISO 8601, the oldest first; only what counts for the limit. */
-  restored: z.array(z.string()).default([]),
+  restored: z._default(textList, []),
   /** Since when they are left out, the limit being reached; null: it is watched as usual. */
-  stopped: z.string().nullable().default(null),
+  stopped: z._default(z.nullable(text), null),
   /** Names of the entries that were dropped last. */
-  entries: z.array(z.string()).default([]),
+  entries: z._default(textList, []),
 })
 export type WatchedFile = z.infer<typeof watchedFileSchema>
 
@@ -19,8 +19,8 @@ export type WatchedFile = z.infer<typeof watchedFileSchema>
 export const watchRecordSchema = z.object({
   version: z.literal(1),
   /** The watcher's process on home's side; null: none is running. */
-  pid: z.number().nullable(),
-  startedAt: z.string().nullable(),
-  files: z.array(watchedFileSchema).default([]),
+  pid: z.nullable(z.number()),
+  startedAt: z.nullable(text),
+  files: z._default(z.array(watchedFileSchema), []),
 })
 export type WatchRecord = z.infer<typeof watchRecordSchema>

@@ -28,7 +28,7 @@ function wish(issue: Issue): string {
   if (issue.code === 'invalid_key') return 'has a name that is empty or longer than 128 characters'
   if (issue.code === 'invalid_union')
     return `must be ${[...new Set(issue.errors.flatMap((each) => (each[0] === undefined ? [] : [wish(each[0]).replace(/^must be /, '')])))].join(' or ')}`
-  return issue.message
+  return 'is not valid'
 }
 
 /** The first trouble that the schema found, in words, with the path of the value that has it. */

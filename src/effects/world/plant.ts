@@ -12,7 +12,8 @@ export async function plantedWorld(system: System, file: string): Promise<World>
   const parsed = worldSchema.safeParse(parse(file, new TextDecoder().decode(bytes)))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw usageError(`The planted world is not one: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, { hint, place: { file } })
+    const wanted = issue?.code === 'invalid_type' ? `must be ${issue.expected}` : 'is not valid'
+    throw usageError(`The planted world is not one: ${issue?.path.join('.') ?? ''} ${wanted}`, { hint, place: { file } })
   }
   const { environments } = parsed.data
   const twice = environments.find((one, at) => environments.findIndex((other) => other.id === one.id) !== at)
