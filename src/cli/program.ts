@@ -59,7 +59,9 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
     .addHelpText('after', START)
     .exitOverride()
   addCommonOptions(program)
-  for (const spec of specs)
+  // Where the line begins with a command, no page lists the others.
+  const asked = specs.filter(({ name, aliases = [] }) => [name, ...aliases].includes(argv[0] ?? ''))
+  for (const spec of asked.length > 0 ? asked : specs)
     describe(program, spec, (found) => {
       parsed = found
     })

@@ -45,7 +45,9 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   const trusted = await checkTrust(context, ground, opened, options.trust === true)
   if (options.watch === true) return (await import('./watch.ts')).watch(context, ground, options)
   await awaitDesktop(context, ground, source, settings, options.waitForExit === true)
-  const result = await runSync(context.system, source, settings, 'sync')
+  // While somebody was asked or waited for, others may have written.
+  const isFresh = !context.prompt.able && options.waitForExit !== true
+  const result = await runSync(context.system, source, settings, 'sync', isFresh ? opened : undefined)
   const world = context.io.asJson ? ground.world : await withRunningDesktop(context, ground.world, result)
   reportSync(context, world, { ...result, notices: [...result.notices, ...trusted] }, { command: 'sync', preview: false })
   return exitOf(result, { check: false })

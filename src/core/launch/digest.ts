@@ -6,14 +6,19 @@ export { meaning, type Unreadable } from './meaning.ts'
 const sorted = (values: Readonly<Record<string, string>>): [string, string][] =>
   Object.entries(values).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 
-/**
- * SHA-256, in hex, of what an entry says: the same for two entries that differ in order or spelling only. It is what
- * we keep of an entry that we wrote, so that a later edit by anyone is noticed without keeping its keys.
- */
-export function digest(entry: Entry): string {
-  const canonical =
+/** What an entry says, as one text: the same for two entries that differ in order or spelling only. It holds the entry's keys. */
+const canonical = (entry: Entry): string =>
+  JSON.stringify(
     entry.kind === 'stdio'
-      ? ['stdio', entry.command, [...entry.args], sorted(entry.env)]
-      : ['remote', entry.transport, entry.url, sorted(entry.headers)]
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex')
-}
+      ? ['stdio', entry.command, entry.args, sorted(entry.env)]
+      : ['remote', entry.transport, entry.url, sorted(entry.headers)],
+  )
+
+/** Whether two entries say the same. */
+export const saysTheSame = (one: Entry, other: Entry): boolean => canonical(one) === canonical(other)
+
+/**
+ * SHA-256, in hex, of what an entry says. It is what we keep of an entry that we wrote, so that a later edit by anyone is
+ * noticed without keeping its keys.
+ */
+export const digest = (entry: Entry): string => createHash('sha256').update(canonical(entry)).digest('hex')

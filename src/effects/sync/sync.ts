@@ -17,9 +17,15 @@ export async function previewSync(system: System, situation: Situation, options:
   return planned(prepared, makePlan(prepared.input))
 }
 
-/** Brings every file to what the manifest says: observe, plan, apply, observe and plan again. */
-export async function runSync(system: System, source: Source, options: SyncOptions, command: string): Promise<SyncResult> {
-  const opened = await source.open()
+/** Brings every file to what the manifest says: observe, plan, apply, observe and plan again. `found`: what was opened just now. */
+export async function runSync(
+  system: System,
+  source: Source,
+  options: SyncOptions,
+  command: string,
+  found?: Situation,
+): Promise<SyncResult> {
+  const opened = found ?? (await source.open())
   const first = await begin(system, source, options, opened)
   const isMending = await wasInterrupted(system, opened)
   if (isStill(first) && !isMending) return planned(first.prepared, first.plan)
