@@ -26,7 +26,7 @@ export function loadPart(name) {
   modules.set(name, module)
   try {
     const run = compile(name, file).runInThisContext()
-    run(module.exports, (id) => (id.startsWith('./') ? loadPart(id.slice(2)) : atFirstUse(id)), module, file, dist)
+    run(module.exports, (id) => (id.startsWith('./') ? loadPart(id.slice(2)) : builtinModule(id)), module, file, dist)
   } catch (error) {
     modules.delete(name)
     throw error
@@ -34,8 +34,9 @@ export function loadPart(name) {
   return module.exports
 }
 
-/** One of node's own modules, loaded when something of it is first used: child processes alone cost 2 ms of a start without any. */
-const atFirstUse = (id) => new Proxy({}, { get: (_, name) => builtin(id)[name] })
+/** Those of node's own modules that cost some ms each and are often not used at all: loaded when something of them is touched. */
+const late = ['node:child_process', 'node:crypto']
+const builtinModule = (id) => (late.includes(id) ? new Proxy({}, { get: (_, name) => builtin(id)[name] }) : builtin(id))
 
 function compile(name, file) {
   // V8 tells texts apart by their length alone, so the compiled code's name tells which file it was made from.
