@@ -1,10 +1,8 @@
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
-import { delegate } from '../effects/home/delegate.ts'
 import { findHome, type HomePlace } from '../effects/home/find.ts'
 import { type Situation, openSituation } from '../effects/situation/open.ts'
 import { findManifest, type ManifestPlace } from '../effects/situation/place.ts'
-import { installSelf } from '../effects/self/install.ts'
 import { demandHomeFolder } from '../effects/world/home-folder.ts'
 import { detectWorld } from '../effects/world/detect.ts'
 import type { World } from '../model/environment.ts'
@@ -58,6 +56,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   })
   if (!home.isSelf) {
     if (options.prepareHome === true) await prepareHome(context, world, home)
+    const { delegate } = await import('../effects/home/delegate.ts')
     return exitCode(await delegate(system, world, home, context.argv))
   }
   const place = await findManifest(system, world, home, context.options)
@@ -67,6 +66,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
 
 /** Home is to be another side: it gets the program first, since the command is handed over to it. */
 async function prepareHome({ system, io, options, signal }: Context, world: World, home: HomePlace): Promise<void> {
+  const { installSelf } = await import('../effects/self/install.ts')
   const progress = io.progress('Installing')
   const onProgress = (text: string) => progress.update(text)
   const asked = { offline: options.offline === true, signal, onProgress }

@@ -7,7 +7,6 @@ import { readCache, stillHolds, writeCache } from './cache.ts'
 import { interopEntry } from './interop.ts'
 import type { DetectOptions, Looking } from './options.ts'
 import { type OwnSide, ownSide } from './own.ts'
-import { plantedWorld } from './plant.ts'
 import { refuseForeignHome } from './sudo.ts'
 import { wantedDistros } from './wanted-distros.ts'
 import { windowsSide } from './windows-side.ts'
@@ -26,7 +25,7 @@ const withWslenv = (system: System, world: World): World =>
 export async function detectWorld(system: System, options: DetectOptions = {}): Promise<World> {
   await refuseForeignHome(system)
   const planted = system.variables.MCP_TWIN_WORLD
-  if (planted) return withWslenv(system, await plantedWorld(system, planted))
+  if (planted) return withWslenv(system, await (await import('./plant.ts')).plantedWorld(system, planted))
   const own = await ownSide(system)
   const others = own.environment.kind === 'windows' || own.environment.kind === 'wsl' ? await otherSides(system, own, options) : []
   return withWslenv(system, { environments: [own.environment, ...others] })
