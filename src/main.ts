@@ -55,7 +55,10 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   const { runCli } = await import('./cli/run.ts')
   return runCli(argv, version, {
-    stdin: process.stdin,
+    // Made when it is asked for: a command that asks nothing does without.
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interruptible(),

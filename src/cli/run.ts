@@ -72,6 +72,6 @@ const cancelled = (cause: unknown): unknown =>
 function promptFor(terminal: Terminal, yes: boolean, json: boolean) {
   if (yes) return silentPrompt('--yes asks nothing')
   if (json) return silentPrompt('--json asks nothing')
-  if (!terminal.stdin.isTTY || !terminal.stderr.isTTY) return silentPrompt('there is no terminal to ask on')
+  if (!terminal.stderr.isTTY || !terminal.stdin.isTTY) return silentPrompt('there is no terminal to ask on')
   return terminalPrompt(terminal.stdin, terminal.stderr, terminal.signal)
 }

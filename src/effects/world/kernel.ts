@@ -26,9 +26,14 @@ const wslVersion = (release: string, version: string): 1 | 2 | null => {
  * by `docker export` keeps it, so that what only WSL's own init sets up decides.
  */
 export async function readKernel(system: System): Promise<Kernel> {
-  const [release, version] = await Promise.all([readText(system, '/proc/sys/kernel/osrelease'), readText(system, '/proc/version')])
   const exists = async (path: string) => (await system.files.look(reachable(path))) !== null
-  const marked = (await exists('/.dockerenv')) || (await exists('/run/.containerenv')) || system.variables.container !== undefined
+  const [release, version, docker, podman] = await Promise.all([
+    readText(system, '/proc/sys/kernel/osrelease'),
+    readText(system, '/proc/version'),
+    exists('/.dockerenv'),
+    exists('/run/.containerenv'),
+  ])
+  const marked = docker || podman || system.variables.container !== undefined
   const wsl = wslVersion(release, version)
   if (wsl === null || !marked) return { release: release.trim(), wsl, container: marked }
   const { WSL_DISTRO_NAME: distro, WSL_INTEROP: interop } = system.variables

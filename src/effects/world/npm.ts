@@ -66,9 +66,9 @@ export async function npmPrefix(system: System, environment: Environment, told: 
   const user = native(variable(told, 'npm_config_userconfig') ?? joinPath(environment, environment.home, '.npmrc'))
   const named = variable(told, 'npm_config_prefix')
   if (named !== undefined) return native(named)
-  for (const file of [user, joinPath(environment, usual, 'etc', 'npmrc'), own]) {
-    const here = file === undefined ? null : toHere(environment, file)
-    const value = here === null ? undefined : npmrcValue(await readText(system, here), 'prefix', variables)
+  const files = [user, joinPath(environment, usual, 'etc', 'npmrc'), own].flatMap((file) => (file && toHere(environment, file)) ?? [])
+  for (const text of await Promise.all(files.map((here) => readText(system, here)))) {
+    const value = npmrcValue(text, 'prefix', variables)
     const path = value?.replace(/^~(?=[\\/]|$)/, () => environment.home)
     if (path !== undefined && (isWindows(environment) ? looksWindowsPath(path) : looksPosixPath(path))) return joinPath(environment, path)
   }
