@@ -1,9 +1,10 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange } from '../../model/document.ts'
-import type { JsonValue } from '../../model/entry.ts'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { FileState } from '../../model/state.ts'
 import { presentEntries } from '../json/entries.ts'
 import { digest, meaning } from '../launch/digest.ts'
+import { meaningKeys } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
 import { readClientFile } from './file.ts'
 
@@ -18,8 +19,19 @@ export const editedWords = (name: string): { reason: string; hint: string } => (
   hint: 'mcp-twin undo --force takes it back all the same',
 })
 
-const keysOf = (value: JsonValue | undefined): string[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * The entry as it was before us. Keys that are none of ours (`disabled`, `alwaysAllow`) are their owner's: those that stand
+ * there now stay as they are, those that stood there then and have gone come back.
+ */
+export function setBack(name: string, is: JsonValue | undefined, then: JsonObject): EntryChange {
+  const now = isObject(is) ? Object.keys(is) : []
+  const back = Object.keys(then).filter((key) => !meaningKeys.includes(key) && !now.includes(key))
+  // One that is no object has no keys of anybody's.
+  return { kind: 'set', name, value: then, owned: isObject(is) ? [...meaningKeys, ...back] : Object.keys(then) }
+}
 
 /**
  * Takes the named entries of a file back to what they were in `before`, in a file that its program has written since.
@@ -47,9 +59,7 @@ export function revertEntries(
     }
     if (then === undefined) {
       if (is !== undefined) changes.push({ kind: 'remove', name })
-    } else if (typeof then === 'object' && then !== null && !Array.isArray(then)) {
-      changes.push({ kind: 'set', name, value: then, owned: [...new Set([...keysOf(is), ...keysOf(then)])] })
-    }
+    } else if (isObject(then)) changes.push(setBack(name, is, then))
   }
   const [first] = left
   if (first === undefined) return { changes }

@@ -2,6 +2,7 @@ import { checkEdit, editEntries } from '../../core/json/edit.ts'
 import { presentEntries } from '../../core/json/entries.ts'
 import { removeAt } from '../../core/json/tree-edit.ts'
 import { readClientFile } from '../../core/plan/file.ts'
+import { setBack } from '../../core/plan/revert.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange, PresentEntry } from '../../model/document.ts'
 import type { JsonValue } from '../../model/entry.ts'
@@ -26,9 +27,6 @@ export interface Taken {
   /** What stood in their place before is there again. */
   readonly putBack: readonly string[]
 }
-
-const keysOf = (value: JsonValue | undefined): string[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 
 const isObject = (value: JsonValue | undefined): value is { [key: string]: JsonValue } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -87,7 +85,7 @@ const placeOf = ({ line, column }: { line?: number | undefined; column?: number 
 function change({ name, value }: PresentEntry, then: JsonValue | undefined, { past, isDoomed }: Ours): EntryChange[] {
   if (past === null) return isDoomed(value) ? [{ kind: 'remove', name }] : []
   if (!isObject(then) || past.owned.has(name)) return [{ kind: 'remove', name }]
-  return [{ kind: 'set', name, value: then, owned: [...new Set([...keysOf(value), ...keysOf(then)])] }]
+  return [setBack(name, value, then)]
 }
 
 /** An object of servers that we made and that is empty again goes too. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { meaningKeys } from '../../../src/core/launch/meaning.ts'
 import { revertEntries } from '../../../src/core/plan/revert.ts'
 import { bytes, client, request, settled, wanted } from './situation.ts'
 
 const ours = { command: '/opt/thing', args: ['x'] }
 const { state } = settled(request({ wanted: [wanted('a', ours)] }))
+const set = (value: object, extra: string[]) => ({ kind: 'set', name: 'a', value, owned: [...meaningKeys, ...extra] })
 const revert = (now: object, before: object | null, force = false) =>
   revertEntries(
     client('claude-code'),
@@ -23,7 +25,13 @@ describe('an entry that is taken back in a file with other changes', () => {
       'is what it was',
       { mcpServers: { a: ours } },
       { mcpServers: { a: { command: 'old', timeout: 5 } } },
-      [{ kind: 'set', name: 'a', value: { command: 'old', timeout: 5 }, owned: ['command', 'args', 'timeout'] }],
+      [set({ command: 'old', timeout: 5 }, ['timeout'])],
+    ],
+    [
+      'keeps what its owner added or changed since',
+      { mcpServers: { a: { ...ours, disabled: true, timeout: 9 } } },
+      { mcpServers: { a: { command: 'old', timeout: 5 } } },
+      [set({ command: 'old', timeout: 5 }, [])],
     ],
   ])('%s', (_what, now, before, changes) => {
     expect(revert(now, before)).toEqual({ changes })
