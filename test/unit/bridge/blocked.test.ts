@@ -154,6 +154,23 @@ describe('a blocked program in cmd (rows 69 to 72)', () => {
     'wsl -e K',
     'k',
     'echo "open',
+    'K/x',
+    'cmd/cK',
+    'cmd /cK',
+    'cmd /c"K"',
+    'cmd /s/c K',
+    "for /f %i in ('K') do echo %i",
+    'for /f "usebackq" %i in (`K`) do echo %i',
+    'forfiles /c "cmd /c K"',
+    'set x=K&call %x%',
+    'wsl K',
+    'wsl -d Ubuntu -u ana -- K',
+    'powershell K',
+    'powershell -NoProfile -ExecutionPolicy Bypass K',
+    'conhost.exe cmd /c K',
+    'explorer K',
+    'wmic process call create K',
+    'schtasks /create /tr K',
   ])('%s is refused', (text) => expect(check(text, 'cmd')).rejects.toThrow())
   it.each([
     'echo K',
@@ -163,6 +180,12 @@ describe('a blocked program in cmd (rows 69 to 72)', () => {
     'cd /d D:\\ & dir',
     'set /p x=name? & cmd /v:on /c echo got !x!',
     'set A=1',
+    'dir /s/b',
+    'cmd /c dir /s',
+    'wsl -d Ubuntu --exec ls -l',
+    'wsl --list',
+    'powershell -NoProfile -Command Get-Date',
+    'call build.cmd release',
   ])('%s is allowed', (text) => expect(check(text, 'cmd')).resolves.toBeUndefined())
 })
 
@@ -188,6 +211,17 @@ describe('a blocked program in PowerShell', () => {
     '$x = @"\n$(K)\n"@',
     'Write-Output "$(K)"',
     "'open",
+    'x&&K',
+    '@{a=K}',
+    '$x=K',
+    '$x = K x',
+    '$x += K',
+    'return K',
+    "K''",
+    'Invoke-Item K',
+    'Set-Alias a K; a',
+    'wsl K',
+    'powershell K',
   ])('%s is refused', (text) => expect(check(text, 'powershell')).rejects.toThrow())
   it.each([
     'Write-Output K',
@@ -197,6 +231,10 @@ describe('a blocked program in PowerShell', () => {
     'Get-ChildItem C:\\x | Where-Object { $_.Name -eq 1 }',
     '# K',
     'Get-Content a.txt',
+    '$x = Get-Date; $y = 5; $z = "K"',
+    '$h = @{ a = 1; b = "K" }',
+    '$x.Name = 3',
+    'if ($a -eq 1) { return 5 }',
   ])('%s is allowed', (text) => expect(check(text, 'powershell')).resolves.toBeUndefined())
 })
 

@@ -18,7 +18,9 @@ export function cmdCommands(text: string): SimpleCommand[] {
       .filter((word) => word.text !== '' || word.dynamic)
     const [first] = rest
     if (first === undefined) return []
-    const commands: SimpleCommand[] = [{ words: rest }]
+    const commands: SimpleCommand[] = [{ words: rest }, ...otherwise(first, rest)]
+    if (/^(call|start)$/i.test(first.text) && rest.slice(1).some(({ dynamic }) => dynamic))
+      throw new Unreadable(`what ${first.text} is to run is only known when it runs`)
     // `if exist x del y`, `for … do del %i`: any of the words may be the program.
     if (prefixes.has(first.text.toLowerCase())) {
       for (let at = 1; at < rest.length; at++) if (!rest[at]?.dynamic) commands.push({ words: rest.slice(at) })
@@ -27,6 +29,18 @@ export function cmdCommands(text: string): SimpleCommand[] {
     if (afterDo >= 0 && rest[afterDo + 1]?.dynamic) throw new Unreadable('the program after "do" hangs on a variable')
     return commands
   })
+}
+
+/** `K/x` is K with a switch, and in `for /f … in ('K')` the program stands in quotes of its own kind. */
+function otherwise(first: Word, rest: readonly Word[]): SimpleCommand[] {
+  const cut = first.text.indexOf('/', 1)
+  const bare = first.text.replace(/^['`]|['`]$/g, '')
+  return [
+    ...(cut > 0
+      ? [{ words: [{ ...first, text: first.text.slice(0, cut) }, { ...first, text: first.text.slice(cut) }, ...rest.slice(1)] }]
+      : []),
+    ...(bare === first.text ? [] : [{ words: [{ ...first, text: bare }, ...rest.slice(1)] }]),
+  ]
 }
 
 function split(text: string): Part[] {

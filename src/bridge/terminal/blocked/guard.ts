@@ -35,26 +35,39 @@ function inner({ words, fed }: SimpleCommand, outer: Grammar): { text: string; g
   const own = rest.slice(0, rest.findIndex(({ text }) => !/^-|^\w+=/.test(text)) + 1 || undefined)
   if (name === 'env' && own.some(({ text }) => /^(-[a-z]*S|--split-string)/.test(text)))
     throw new Unreadable('env takes a text apart by itself')
+  if (name === 'wsl') {
+    const at = rest.findIndex(
+      ({ text }, index) => !/^(-|~$)/.test(text) && !/^(-d|-u|--distribution|--user|--cd|--shell-type)$/.test(rest[index - 1]?.text ?? ''),
+    )
+    return at < 0 ? null : { text: joined(at), grammar: 'posix' }
+  }
   if (posixShells.has(name)) {
-    const at = rest.findIndex(({ text }) => /^-[a-z]*c$/i.test(text) || text === '-e' || text === '--exec' || text === '--')
+    const at = rest.findIndex(({ text }) => /^-[a-z]*c$/i.test(text))
     if (at < 0) {
       if (fed && rest.every(({ text }) => /^[-+]/.test(text))) throw new Unreadable(`what ${name} is to run comes from its input`)
       return null
     }
     const from = at + (rest[at + 1]?.text === '--' ? 2 : 1)
     if (outer === 'posix' && rest[from]?.dynamic) throw new Unreadable(`what ${name} is to run is only known when it runs`)
-    return { text: name === 'wsl' ? joined(from) : (rest[from]?.text ?? ''), grammar: 'posix' }
+    return { text: rest[from]?.text ?? '', grammar: 'posix' }
   }
+  return name === 'cmd' || name === 'powershell' || name === 'pwsh' ? innerOfWindows(name, joined) : null
+}
+
+/** The same for Windows' own shells; `joined` gives their words from one on. */
+function innerOfWindows(name: 'cmd' | 'powershell' | 'pwsh', joined: (from: number) => string): { text: string; grammar: Grammar } | null {
+  const all = joined(0)
   if (name === 'cmd') {
-    const at = rest.findIndex(({ text }) => /^\/[ckr]/i.test(text))
-    return at < 0 ? null : { text: joined(at + 1), grammar: 'cmd' }
+    const text = /(?:^|\s|\/\w+)\/[ckr](.*)$/is.exec(all)?.[1]
+    return text === undefined ? null : { text, grammar: 'cmd' }
   }
-  if (name === 'powershell' || name === 'pwsh') {
-    if (rest.some(({ text }) => /^[-/]e(nc?|nco\w*|c)?$/i.test(text))) throw new Unreadable('an encoded command cannot be read')
-    const at = rest.findIndex(({ text }) => /^[-/]c(o\w*)?$/i.test(text))
-    return at < 0 ? null : { text: joined(at + 1), grammar: 'powershell' }
-  }
-  return null
+  if (/(^|\s)[-/]e(nc?|nco\w*|c)?(\s|$)/i.test(all)) throw new Unreadable('an encoded command cannot be read')
+  // What follows the options is a command; those that take a value are these.
+  const text = all.replace(
+    /^\s*([-/](ex\w*|ep|v\w*|w\w*|inp\w*|o\w*|conf\w*|psc\w*|wo\w*)\s+\S+\s*|[-/](?!c(o\w*)?\s)\w+\s*)*([-/]c(o\w*)?\s+)?/i,
+    '',
+  )
+  return text.trim() === '' ? null : { text, grammar: 'powershell' }
 }
 
 /** The programs a line starts, each checked by its name; throws a refusal. Answers the plain names, to be looked up. */
@@ -84,7 +97,8 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
         throw new Unreadable(`what ${bare(program.text)} is to run is only known when it runs`)
     }
     if (texting.has(bare(program.text)))
-      for (const { text: word } of words.slice(1)) if (/\s/.test(word)) programs.push(...check(word, 'posix', blocked, depth + 1))
+      for (const { text: word } of words.slice(1))
+        if (/\s/.test(word)) programs.push(...check(word, bare(program.text) === 'forfiles' ? 'cmd' : 'posix', blocked, depth + 1))
     const lower = inner(command, grammar)
     if (lower !== null) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
     if (bare(program.text) === 'alias')

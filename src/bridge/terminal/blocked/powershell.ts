@@ -11,6 +11,16 @@ export function powershellCommands(text: string): SimpleCommand[] {
   return new Reader(text).found
 }
 
+/** What stands behind `$x =`, `a=` in a table, `return` or `throw` is a command of its own. */
+function afterAssignment(words: Word[]): Word[] {
+  const [first, second, ...rest] = words
+  if (first === undefined || first.quoted) return words
+  const assigned = /^[$\w:.[\]{}]+[-+*/%?]*=(.*)$/s.exec(first.text)
+  if (assigned !== null && assigned[1] !== '') return afterAssignment([{ ...first, text: assigned[1] ?? '' }, ...words.slice(1)])
+  if (assigned !== null || /^(return|throw)$/i.test(first.text)) return afterAssignment(words.slice(1))
+  return second !== undefined && /^[-+*/%?]*=$/.test(second.text) ? afterAssignment(rest) : words
+}
+
 class Reader {
   readonly found: SimpleCommand[] = []
   private words: Word[] = []
@@ -50,6 +60,7 @@ class Reader {
   }
 
   private finish(): void {
+    this.words = afterAssignment(this.words)
     const [first] = this.words
     // A quoted text or a number alone is a value, unless the call operator stands before it.
     if (first !== undefined && (this.called || (!first.quoted && !/^[$[\d@-]/.test(first.text)))) this.found.push({ words: this.words })
@@ -60,7 +71,7 @@ class Reader {
   private word(): void {
     const word = { text: '', dynamic: false, quoted: false }
     const start = this.at
-    while (this.at < this.text.length && !/[\s;|{}(),]/.test(this.text[this.at] ?? '')) {
+    while (this.at < this.text.length && !/[\s;|{}(),&]/.test(this.text[this.at] ?? '')) {
       const character = this.text[this.at] ?? ''
       if (character === "'") this.quoted(word, /^'((?:[^']|'')*)'/)
       else if (character === '"') this.quoted(word, /^"((?:[^"`]|`[\s\S]|"")*)"/)
@@ -74,6 +85,8 @@ class Reader {
         this.at++
       }
     }
+    // Quotes in the middle of a name change nothing; at its beginning they make it a value.
+    word.quoted = /['"]/.test(this.text[start] ?? '')
     if (this.at === start) this.at++
     else this.words.push(word)
   }

@@ -43,9 +43,21 @@ export const wrappers = new Set([
   'doas',
   'pkexec',
   'hash',
+  'conhost',
+  'explorer',
+  'rundll32',
+  'wmic',
+  'schtasks',
+  'mshta',
+  'invoke-item',
+  'ii',
+  'set-alias',
+  'sal',
+  'new-alias',
+  'nal',
 ])
 /** Take a command line of a POSIX shell behind `-c`. */
-export const posixShells = new Set(['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'wsl', 'su', 'runuser'])
+export const posixShells = new Set(['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'su', 'runuser'])
 
 /** Give a word with blanks in it to a shell. */
-export const texting = new Set(['watch', 'script', 'parallel', 'flock', 'ssh'])
+export const texting = new Set(['watch', 'script', 'parallel', 'flock', 'ssh', 'forfiles'])
