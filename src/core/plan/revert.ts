@@ -19,8 +19,7 @@ export const editedWords = (name: string): { reason: string; hint: string } => (
   hint: 'mcp-twin undo --force takes it back all the same',
 })
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: JsonValue | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * The entry as it was before us. Keys that are none of ours (`disabled`, `alwaysAllow`) are their owner's: those that stand

@@ -37,7 +37,10 @@ it('undo takes back every entry but the one that somebody edited since', async (
 it.each(['undo', 'uninstall'])('%s leaves in an entry that was not ours what its owner added to it since', async (command) => {
   const place = world().wsl().build()
   const file = '.claude.json'
-  place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, bridge: { enabled: false }, servers: { a: { command: 'node' } } }))
+  place.scratch.write(
+    '.mcp-twin/mcp-twin.json',
+    JSON.stringify({ version: 1, bridge: { enabled: false }, servers: { a: { command: 'node' } } }),
+  )
   place.scratch.write(file, '{ "mcpServers": { "a": { "command": "old", "timeout": 5 } } }\n')
   expect((await place.cli(['sync', '--force'])).code).toBe(0)
   place.scratch.write(file, place.scratch.read(file).replace('"timeout": 5', '"timeout": 9, "alwaysAllow": ["x"]'))
