@@ -130,6 +130,40 @@ describeUnless(await lacksLab(), "the bridge by every client's own entry", () =>
         for (const bridge of [one, other]) expect((await bridge.end()).code).toBe(0)
       })
 
+      it('is started by `doctor --deep` for each program of both sides, and all reach the one home', async () => {
+        const doctor = await type(['doctor', '--deep', '--check', 'bridge-starts,bridge-link,bridge-search', '--json'])
+        expect(doctor.code, doctor.stdout + doctor.stderr).toBe(0)
+        const by = (check: string) => doctor.json.findings.filter((each: { check: string }) => each.check === check)
+        const starts = by('bridge-starts')
+        expect(starts.map(({ level, environment }: Record<string, string>) => `${level} ${environment}`).sort()).toEqual([
+          ...Array(3).fill('ok windows'),
+          ...Array(2).fill('ok wsl:Debian'),
+        ])
+        expect(by('bridge-link')).toEqual([
+          expect.objectContaining({
+            level: 'ok',
+            message: expect.stringMatching(/(?=.*Claude Desktop \(Windows\))(?=.*Claude Code \(Debian\)).* reach .* there and back/),
+          }),
+        ])
+        expect(by('bridge-search').every(({ level }: { level: string }) => level === 'ok')).toBe(true)
+        expect(await lab.leftoversOf('serve --client')).toEqual([])
+      })
+
+      it('that works in another home is told by `doctor --deep` with its side', async () => {
+        const text = readFileSync(desktop.file, 'utf8')
+        const config = JSON.parse(text)
+        const flag = home === 'windows' ? '' : 'u'
+        const env = { MCP_TWIN_HOME: home === 'windows' ? `${lab.windowsHome}\\other` : '/home/ana/other', WSLENV: `MCP_TWIN_HOME/${flag}` }
+        config.mcpServers['mcp-twin'].env = env
+        lab.write(desktop.file, JSON.stringify(config))
+        const doctor = await type(['doctor', '--deep', '--check', 'bridge-link', '--json'])
+        lab.write(desktop.file, text)
+        expect(doctor.code).toBe(3)
+        expect(doctor.json.findings.filter(({ level }: { level: string }) => level === 'error')).toEqual([
+          expect.objectContaining({ check: 'bridge-link', environment: 'windows', message: expect.stringContaining('another home') }),
+        ])
+      })
+
       it('is written the same by sync, which puts it back where a program dropped it', async () => {
         const before = clients.map((client) => readFileSync(client.file, 'utf8'))
         for (const { file } of clients) lab.write(file, '{}')

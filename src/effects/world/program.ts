@@ -15,9 +15,14 @@ function flagOf(self: Environment | undefined, target: Environment): string {
   return self && isWindows(self) ? '/u' : ''
 }
 
+/** `NAME/flags` */
+const nameIn = (entry: string): string => entry.split('/')[0] ?? ''
+
 /**
  * The variables with a `WSLENV` that names them, since no other one crosses. Values stay in the child's environment: the
- * words of a command line can be read by everybody. What crossed before goes on crossing, unless only these are wanted.
+ * words of a command line can be read by everybody. What crossed before goes on crossing, unless only these are wanted. A
+ * program that starts one here in turn (Claude Desktop's entry with wsl.exe, tried from WSL) says so by a `WSLENV` of its
+ * own: what that lets cross the other way crosses both, which an entry without a flag means.
  */
 function crossing(world: World, target: Environment, { env = {}, onlyEnv }: ProgramOptions): Program['env'] {
   const { WSLENV: own, ...variables } = env
@@ -27,8 +32,10 @@ function crossing(world: World, target: Environment, { env = {}, onlyEnv }: Prog
   )
   const names = Object.keys(variables).filter((name) => variables[name] !== undefined)
   const before = onlyEnv ? '' : (own ?? world.wslenv ?? '')
-  const kept = before.split(':').filter((entry) => entry !== '' && !Object.hasOwn(variables, entry.split('/')[0] ?? ''))
-  const listed = [...kept, ...names.map((name) => `${name}${flag}`)].join(':')
+  const entries = before.split(':').filter((entry) => entry !== '')
+  const kept = entries.filter((entry) => !names.includes(nameIn(entry)))
+  const goingOn = own === undefined ? [] : entries.filter((entry) => !(entry.split('/')[1] ?? '').includes(flag.slice(1))).map(nameIn)
+  const listed = [...kept, ...names.map((name) => `${name}${goingOn.includes(name) ? '' : flag}`)].join(':')
   return { ...variables, WSLENV: listed === '' ? undefined : listed }
 }
 

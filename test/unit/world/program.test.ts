@@ -57,6 +57,15 @@ describe('a program of Windows from WSL', () => {
     expect(program?.argv.join()).not.toContain('hush')
   })
 
+  it('that starts one here in turn takes along what its own WSLENV names, over both borders', () => {
+    const [self, other] = [wsl('Ubuntu', { self: true }), windows({ files: [drive], exec: [] })]
+    const listed = (WSLENV: string) =>
+      programOn(worldOf(self, other), other, ['C:\\Windows\\System32\\wsl.exe'], { timeoutMs, env: { KEY: 'hush', WSLENV } })?.env
+    expect(listed('KEY/u')).toEqual({ KEY: 'hush', WSLENV: 'KEY' })
+    expect(listed('OTHER/u:KEY')).toEqual({ KEY: 'hush', WSLENV: 'OTHER/u:KEY' })
+    expect(listed('KEY/w')).toEqual({ KEY: 'hush', WSLENV: 'KEY/w' })
+  })
+
   it('gets nothing else when only these are wanted, while interop keeps what it needs itself', () => {
     const program = programOn({ ...worldOf(self, other), wslenv: 'PROXY/w' }, other, ['C:\\n.exe'], { timeoutMs, env: key, onlyEnv: true })
     expect(program?.env).toEqual({ ...key, WSLENV: 'MCP_TWIN_SECRET_A/w' })
