@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clients } from '../../../src/catalog/clients/index.ts'
+import { clientById, clients } from '../../../src/catalog/clients/index.ts'
 import { neutral } from '../../../src/core/launch/neutral.ts'
 import { runSide } from '../../../src/core/launch/side.ts'
 import { escapeTemplates } from '../../../src/core/launch/template.ts'
@@ -85,11 +85,11 @@ describe.each(situations)('a server of the manifest: $title', ({ world, home, en
         if (rendered.kind !== 'entry') return expect(rendered.kind).toBe('refuse')
         const entry = read(written('s', situation), client)
         const back = neutral(entry, context)
-        const viaLauncher = launch === 'run' || (base.url !== undefined && client === 'claude-desktop')
-        const expected =
-          viaLauncher && (base.url === undefined || client === 'claude-desktop')
-            ? server
-            : told(server, runs !== null && runs.id !== environment.id ? runIn : null)
+        // A program that speaks stdio only reaches a remote server by our launcher, which names the server.
+        const isRelayed = clientById(client)?.remotes === false
+        const expected = (base.url === undefined ? launch === 'run' : isRelayed)
+          ? server
+          : told(server, runs !== null && runs.id !== environment.id ? runIn : null)
         expect(back).toEqual(expected)
         expect(read(written('s', { ...situation, server: { ...back, launch } }), client)).toEqual(entry)
       }),
