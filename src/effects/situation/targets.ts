@@ -1,7 +1,6 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { meansEnvironment } from '../../core/participants.ts'
 import { dirName, joinPath, toHere } from '../../core/paths.ts'
-import { recordOf } from '../../core/plan/records.ts'
 import { isUsed, switched } from '../../core/plan/used.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -11,6 +10,7 @@ import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { isTrouble } from '../files/trouble.ts'
 import { locateDesktop } from '../world/desktop-file.ts'
+import { formerTargets, holdsOurs } from './former.ts'
 import { fileInManifest, fileOfFlag } from './named-file.ts'
 
 /** One client file that takes part: where it is in both spellings, and what can be said of it before it is read. */
@@ -66,15 +66,16 @@ export async function userTargets(
       const named = namedFile(system, environment, client, ground, options)
       const target = await locate(system, environment, client, named)
       const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
-      if (isUsed(client, environment, manifest, options.clients, seen)) found.push(target)
+      const isIn = isUsed(client, environment, manifest, options.clients, seen)
+      if (isIn) found.push(target)
       else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
+      // A flag names another file for once; what it leads away from is still the program's.
+      if (isIn && target.refusal === undefined && (client.locate !== 'claude-desktop' || options.desktopConfig === undefined))
+        found.push(...(await formerTargets(system, state, target)))
     }
   }
   return found
 }
-
-const holdsOurs = (state: State, { environment, client, file }: Target): boolean =>
-  Object.keys(recordOf(state, { environment: environment.id, client: client.id, file }).entries).length > 0
 
 /** The file that a flag or the manifest names for a client on this side; null: neither does. */
 function namedFile(

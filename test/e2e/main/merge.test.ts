@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { codeFile, cursorFile, desktopFile, expectTidy, type Home, home, oldFile, stepsAs, treeOf } from './place.ts'
 
@@ -287,6 +288,24 @@ describe('a server that not every program shall have', () => {
     expect((await place.json(['sync'])).code).toBe(0)
     expect(place.servers('elsewhere/code.json')).toEqual({ a: server('x') })
     expect(place.has(codeFile)).toBe(false)
+  })
+
+  it('goes out of the file that the manifest named before, and not out of a second name of the same one', async () => {
+    const place = home()
+    place.write(codeFile, config({ theirs: server('t') }))
+    place.manifest({ a: server('x') })
+    await place.json(['sync'])
+    const named = (file: string) =>
+      place.manifest({ a: server('x') }, { clients: { 'claude-code': { file: place.path(file) }, 'claude-code-config': false } })
+    named('elsewhere/code.json')
+    expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true })
+    expect(place.servers('elsewhere/code.json')).toEqual({ a: server('x') })
+    expect(place.servers(codeFile)).toEqual({ theirs: server('t') })
+    symlinkSync('elsewhere', place.path('again'))
+    named('again/code.json')
+    expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true })
+    expect(place.servers('elsewhere/code.json')).toEqual({ a: server('x') })
+    expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true, changed: false, steps: [] })
   })
 
   it('is looked at alone with --client and --on, the rest waits', async () => {
