@@ -1,60 +1,27 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { driveC, inLinux, labFolder, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { driveC, inLinux, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath, toolPath } from '../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../support/mini-registry.ts'
+import * as broken from './support/broken.ts'
 import * as lab from './support/story.ts'
 
 // What does not work on one side is said with side, cause and remedy; the other side is done; and nothing hangs.
 
-const plain = { command: 'node', args: ['x.mjs'] }
-const withPackage = { pkg: { package: 'tiny-server@1.0.0' }, plain }
+const { atHome, endedAs, ownFolder, plain, replaced, serversIn, shim, system32, windowsNode, withPackage, wslExe: wsl } = broken
+const sync = broken.sync
+type Step = broken.Step
 // More than fits on the small disk below, and nothing that packing makes smaller.
 const ballast = randomBytes(3_000_000).toString('base64')
-const system32 = join(driveC, 'windows/system32')
-const nodejs = join(driveC, 'Program Files/nodejs')
-const ownFolder = (home: string) => join(home, '.mcp-twin')
-const serversIn = (file: string): string[] => (existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, 'utf8')).mcpServers ?? {}) : [])
-
-function atHome(home: string, servers: object): void {
-  lab.write(join(ownFolder(home), 'mcp-twin.json'), JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
-}
-
-interface Step {
-  readonly kind: string
-  readonly environment: string
-  readonly client: string | null
-  readonly server: string | null
-  readonly outcome: string
-  readonly reason: string | null
-  readonly hint: string | null
-}
-const endedAs = (json: { steps: Step[] }, outcome: string): Step[] => json.steps.filter((step) => step.outcome === outcome)
-
-const sync = (type: typeof lab.onLinux, options: lab.TypeOptions = {}) => type(['sync', '--json', '--quiet'], options)
 
 /** Words that change what is mounted, for one command alone. */
 const apart = (setup: string): string[] => ['unshare', '--mount', '/bin/sh', '-c', `${setup} && exec "$@"`, 'sh']
 
-/** A Windows program in the place of another, and the way back. */
-function replaced(file: string, by: string | null): () => void {
-  renameSync(file, `${file}.away`)
-  if (by !== null) copyFileSync(by, file)
-  return () => renameSync(`${file}.away`, file)
-}
-
-function shim(mode: string): string {
-  const file = join(labFolder, `shim-${mode}.exe`)
-  execFileSync('x86_64-w64-mingw32-gcc', ['-O2', '-s', `-D${mode}`, '-o', file, join(import.meta.dirname, 'support/shim.c')])
-  return file
-}
-
 describeUnless(await lacksLab(), 'broken', () => {
-  let repair: (() => unknown)[] = []
+  const repairs = new broken.Repairs()
   let registry: MiniRegistry
   beforeAll(async () => {
     await lab.freshLab()
@@ -64,8 +31,8 @@ describeUnless(await lacksLab(), 'broken', () => {
   })
   beforeEach(() => lab.forget())
   afterEach(async () => {
-    for (const each of repair.reverse()) await each()
-    repair = []
+    await repairs.all()
+    expect(broken.halfWritten()).toEqual([])
   })
   afterAll(async () => {
     await registry.close()
@@ -73,13 +40,13 @@ describeUnless(await lacksLab(), 'broken', () => {
   })
 
   describe('interop that is switched off', () => {
-    const turn = (state: 0 | 1) => inLinux(['sh', '-c', `echo ${state} > /proc/sys/fs/binfmt_misc/WSLInterop`])
+    const turn = broken.turnInterop
     const reason = /programs of Windows cannot be started from here: interop is switched off/
 
     it('leaves Linux complete when nothing is known of Windows, and starts nothing there', async () => {
       atHome(linuxHome, { plain })
       await turn(0)
-      repair.push(() => turn(1))
+      repairs.after(() => turn(1))
       const { result, started } = await lab.watched(() => sync(lab.onLinux))
       const { code, json } = result
       expect(started.filter((line) => /\.exe\b/i.test(line))).toEqual([])
@@ -100,23 +67,39 @@ describeUnless(await lacksLab(), 'broken', () => {
       atHome(linuxHome, { plain })
       for (const _ of [1, 2]) expect((await sync(lab.onLinux)).code).toBe(0)
       expect(existsSync(join(ownFolder(linuxHome), 'cache.json'))).toBe(true)
-      atHome(linuxHome, { plain, more: plain, runs: { ...plain, launch: 'run' } })
+      atHome(linuxHome, { ...withPackage, more: plain, runs: { ...plain, launch: 'run' } })
       await turn(0)
-      repair.push(() => turn(1))
-      const { code, json } = await sync(lab.onLinux)
-      expect([code, endedAs(json, 'failed')]).toEqual([code, []])
-      expect(serversIn(lab.claudeCodeFile)).toEqual(['plain', 'more', 'runs'])
-      expect(serversIn(lab.desktopFile)).toEqual(expect.arrayContaining(['plain', 'more']))
+      repairs.after(() => turn(1))
+      const { result, started } = await lab.watched(() => sync(lab.onLinux))
+      const { code, json } = result
+      expect(started.filter((line) => /\.exe\b/i.test(line))).toEqual([])
+      expect([code, endedAs(json, 'failed')]).toEqual([3, []])
+      expect(endedAs(json, 'refused')).toEqual([
+        expect.objectContaining({
+          ...{ environment: 'windows', client: 'claude-desktop', server: 'pkg' },
+          ...{ reason: expect.stringMatching(reason), hint: expect.stringContaining('wsl --shutdown') },
+        }),
+      ])
+      expect(serversIn(lab.claudeCodeFile)).toEqual(['plain', 'pkg', 'more', 'runs'])
+      expect(serversIn(lab.desktopFile)).toEqual(['plain', 'more', 'runs'])
+    })
+
+    it('is said to people with the side, the cause and the remedy', async () => {
+      atHome(linuxHome, { plain })
+      await turn(0)
+      repairs.after(() => turn(1))
+      const { code, stdout } = await lab.onLinux(['sync'])
+      expect(code).toBe(3)
+      const said = stdout.replace(/\s+/g, ' ')
+      for (const words of ['Windows', 'interop is switched off', 'wsl --shutdown']) expect(said).toContain(words)
     })
   })
 
   describe('wsl.exe', () => {
-    const wsl = join(system32, 'wsl.exe')
     beforeEach(() => atHome(windowsProfile, { plain }))
 
     it('that answers in UTF-16, as the one in Windows does, is understood', async () => {
-      copyFileSync(wsl, join(system32, 'wsl-real.exe'))
-      repair.push(() => rmSync(join(system32, 'wsl-real.exe')), replaced(wsl, shim('UTF16')))
+      repairs.after(broken.brokenWsl('UTF16'))
       const { code, json } = await sync(lab.onWindows)
       expect([code, json.inSync]).toEqual([0, true])
       expect(serversIn(lab.claudeCodeFile)).toEqual(['plain'])
@@ -131,8 +114,7 @@ describeUnless(await lacksLab(), 'broken', () => {
         'wsl -d Debian',
       ],
     ] as const)('that %s leaves Windows complete, in under 15 s', async (_title, mode, reason, remedy) => {
-      copyFileSync(wsl, join(system32, 'wsl-real.exe'))
-      repair.push(() => rmSync(join(system32, 'wsl-real.exe')), replaced(wsl, shim(mode)))
+      repairs.after(broken.brokenWsl(mode))
       const began = performance.now()
       const { code, json } = await sync(lab.onWindows)
       expect(performance.now() - began).toBeLessThan(15_000)
@@ -146,7 +128,7 @@ describeUnless(await lacksLab(), 'broken', () => {
     })
 
     it('that is not there is no trouble on a Windows that never had WSL', async () => {
-      repair.push(replaced(wsl, null))
+      repairs.after(replaced(wsl, null))
       const { code, json } = await sync(lab.onWindows)
       expect([code, json.inSync]).toEqual([0, true])
       expect(serversIn(lab.desktopFile)).toEqual(['plain'])
@@ -154,7 +136,7 @@ describeUnless(await lacksLab(), 'broken', () => {
 
     it('that has gone leaves Windows complete; what was in WSL is refused, not forgotten', async () => {
       for (const _ of [1, 2]) expect((await sync(lab.onWindows)).code).toBe(0)
-      repair.push(replaced(wsl, null))
+      repairs.after(replaced(wsl, null))
       atHome(windowsProfile, { plain, more: plain })
       const { code, json } = await sync(lab.onWindows)
       expect(code).toBe(3)
@@ -169,7 +151,7 @@ describeUnless(await lacksLab(), 'broken', () => {
   })
 
   describe('the node of Windows', () => {
-    const node = join(nodejs, 'node.exe')
+    const node = windowsNode
     beforeEach(() => atHome(linuxHome, withPackage))
 
     it.each([
@@ -177,7 +159,7 @@ describeUnless(await lacksLab(), 'broken', () => {
       ['is too old', 'OLD', /its node is too old: 16\.20\.2/],
       ['hangs', 'HANG', /its node does not work: node\.exe did not answer within 5 s/],
     ] as const)('%s: Linux is complete, and on Windows all that needs no package', async (_title, mode, reason) => {
-      repair.push(replaced(node, mode === null ? null : shim(mode)))
+      repairs.after(replaced(node, mode === null ? null : shim(mode)))
       const began = performance.now()
       const { code, json } = await sync(lab.onLinux)
       expect(performance.now() - began).toBeLessThan(60_000)
@@ -195,6 +177,37 @@ describeUnless(await lacksLab(), 'broken', () => {
       expect(serversIn(lab.desktopFile)).toEqual(['plain'])
       expect(await lab.leftoversOf('relay.exe')).toEqual([])
     })
+  })
+
+  it('a node of Windows that has gone since is said, and what needs none is still written', async () => {
+    atHome(linuxHome, withPackage)
+    expect((await sync(lab.onLinux)).code).toBe(0)
+    repairs.after(replaced(windowsNode, null))
+    atHome(linuxHome, { ...withPackage, other: { package: 'tiny-server@1.0.0', args: ['x'] }, more: plain })
+    const { json } = await sync(lab.onLinux)
+    expect(endedAs(json, 'failed')).toEqual([])
+    expect(serversIn(lab.claudeCodeFile)).toEqual(['pkg', 'plain', 'other', 'more'])
+    expect(serversIn(lab.desktopFile)).toEqual(expect.arrayContaining(['pkg', 'plain', 'more']))
+    const doctor = await lab.onLinux(['doctor', '--json'])
+    expect(doctor.code).toBe(3)
+    expect(JSON.stringify(doctor.json.findings)).toContain('no node was found on Windows')
+    expect(doctor.json.environments.find(({ id }: { id: string }) => id === 'windows').node).toEqual({ path: null, version: null })
+  })
+
+  it('a cmd.exe that hangs where there is no node either is waited for no longer than its limit', async () => {
+    atHome(linuxHome, { plain })
+    // Wine takes its own cmd.exe whatever lies there, but the kernel takes this one.
+    const hanging = join(linuxHome, 'cmd.exe')
+    lab.write(hanging, '#!/bin/sh\nexec sleep 379\n')
+    chmodSync(hanging, 0o755)
+    repairs.after(replaced(windowsNode, null), replaced(join(system32, 'cmd.exe'), hanging))
+    const { code, json } = await sync(lab.onLinux)
+    expect(code).toBe(3)
+    expect(endedAs(json, 'refused')).toEqual([
+      expect.objectContaining({ environment: 'windows', reason: expect.stringMatching(/cmd\.exe did not answer within 4 s/) }),
+    ])
+    expect(await lab.leftoversOf('sleep 379')).toEqual([])
+    expect(serversIn(lab.claudeCodeFile)).toEqual(['plain'])
   })
 
   it('Windows’ npm first on the PATH of WSL is never used', async () => {
@@ -220,7 +233,7 @@ describeUnless(await lacksLab(), 'broken', () => {
       'printf "[automount]\\nroot = /home/win\\n" > /etc/wsl.conf',
       'mount --bind /mnt/c /home/win/c && umount /mnt/c',
     ]
-    repair.push(() => inLinux(['rm', '-rf', '/home/win', '/home/etc']))
+    repairs.after(() => inLinux(['rm', '-rf', '/home/win', '/home/etc']))
     const { code, json } = await sync(lab.onLinux, { before: apart(moved.join(' && ')), env: { TWINLAB_DRIVE: '/home/win/c' } })
     expect([code, json.inSync]).toEqual([0, true])
     expect(lab.entriesOf(lab.claudeCodeFile)).toMatchObject({
@@ -245,7 +258,7 @@ describeUnless(await lacksLab(), 'broken', () => {
       const npmrc = join(windowsProfile, '.npmrc')
       const before = readFileSync(npmrc)
       lab.write(npmrc, 'registry=http://127.0.0.1:9/\n')
-      repair.push(() => lab.write(npmrc, before))
+      repairs.after(() => lab.write(npmrc, before))
       const { code, json } = await sync(lab.onLinux)
       expect(code).toBe(1)
       expect(endedAs(json, 'failed')).toEqual([
@@ -267,7 +280,7 @@ describeUnless(await lacksLab(), 'broken', () => {
       const seen = folder.replace(driveC, '/mnt/c')
       const full = 'mkdir -p "$1" && mount -t tmpfs -o size=2m none "$1" && mount --bind "$1" "$2"'
       await inLinux(['sh', '-c', full, 'sh', folder, seen])
-      repair.push(() => inLinux(['sh', '-c', 'umount "$2"; umount "$1"', 'sh', folder, seen]))
+      repairs.after(() => inLinux(['sh', '-c', 'umount "$2"; umount "$1"', 'sh', folder, seen]))
       const { code, json } = await sync(lab.onLinux)
       expect(code).toBe(1)
       expect(endedAs(json, 'failed')).toEqual([
@@ -285,7 +298,7 @@ describeUnless(await lacksLab(), 'broken', () => {
         'mount -t tmpfs -o size=8k none "$1" && printf "%s" "$3" > "$1/claude_desktop_config.json" && head -c 3500 /dev/zero > "$1/rest"; mount --bind "$1" "$2"'
       const before = '{"mcpServers":{}}'
       await inLinux(['sh', '-c', full, 'sh', lab.desktopFolder, seen, before])
-      repair.push(() => inLinux(['sh', '-c', 'umount "$2"; umount "$1"', 'sh', lab.desktopFolder, seen]))
+      repairs.after(() => inLinux(['sh', '-c', 'umount "$2"; umount "$1"', 'sh', lab.desktopFolder, seen]))
       const { code, json } = await sync(lab.onLinux)
       expect(code).toBe(1)
       expect(endedAs(json, 'failed')).toEqual([

@@ -1,7 +1,8 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inLinux, inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { claudeList, lacksClaudeCode } from '../support/claude-code.ts'
+import { inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
 import { watchProcesses } from '../support/processes.ts'
@@ -9,6 +10,7 @@ import * as lab from './support/story.ts'
 
 // Servers that live on one side and are used from the other: `runIn`. What crosses must arrive as it was.
 
+const lacksClaude = await lacksClaudeCode()
 const odd = [
   'a b',
   '"q"',
@@ -37,6 +39,8 @@ const manifest = {
   version: 1,
   servers: {
     'only-linux': { command: nodePath, args: args('/home/ana/mirror.mjs'), env, runIn: 'wsl' },
+    'echo-linux': { command: nodePath, args: ['/home/ana/echo-server.mjs'], runIn: 'wsl' },
+    'echo-windows': { command: windowsNode, args: [`${lab.windowsHome}\\echo-server.mjs`], runIn: 'windows' },
     'only-windows': { command: windowsNode, args: args(`${lab.windowsHome}\\mirror.mjs`), env, runIn: 'windows' },
   },
   bridge: { enabled: false },
@@ -79,6 +83,8 @@ describeUnless(await lacksLab(), 'across the border', () => {
     await lab.freshLab()
     for (const name of ['mirror.mjs', 'raw-client.mjs'])
       for (const folder of [linuxHome, windowsProfile]) cpSync(join(import.meta.dirname, '../windows', name), join(folder, name))
+    for (const folder of [linuxHome, windowsProfile])
+      cpSync(join(import.meta.dirname, 'support/echo-server.mjs'), join(folder, 'echo-server.mjs'))
     lab.write(join(linuxHome, '.mcp-twin/mcp-twin.json'), JSON.stringify(manifest))
     await lab.onLinux(['secret', 'set', 'CROSS_KEY'], { input: key })
     sync = await lab.onLinux(['sync', '--json', '--quiet'])
@@ -102,6 +108,22 @@ describeUnless(await lacksLab(), 'across the border', () => {
       env: { WSLENV: 'CROSS_KEY/w:CROSS_PLAIN/w' },
     })
     expect(code['only-linux']?.command).toBe(nodePath)
+  })
+
+  it('answers Claude Desktop from Linux as from Windows', async () => {
+    const answers = await lab.asDesktop(undefined, ['echo-linux', 'echo-windows'])
+    expect(answers.map(({ name, serverInfo, trouble, stray }) => ({ name, on: serverInfo?.name, trouble, stray }))).toEqual([
+      { name: 'echo-linux', on: 'echo on linux', trouble: null, stray: [] },
+      { name: 'echo-windows', on: 'echo on win32', trouble: null, stray: [] },
+    ])
+  })
+
+  it.skipIf(lacksClaude !== null)('answers the real Claude Code from Windows as from Linux', async () => {
+    const written = readFileSync(lab.claudeCodeFile)
+    const { servers } = await claudeList({ home: '/home/ana', env: insideLab.env }, { wrapper: insideLab.wrapper, cwd: '/' })
+    writeFileSync(lab.claudeCodeFile, written)
+    const connected = servers.filter((each) => each.connected).map(({ name }) => name)
+    expect(connected.sort()).toEqual(['echo-linux', 'echo-windows'])
   })
 
   for (const { title, entry, client, far } of directions) {

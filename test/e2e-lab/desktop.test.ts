@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { driveC, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { driveC, inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
+import { nodePath } from '../support/machine.ts'
+import { miniRegistry } from '../support/mini-registry.ts'
 import * as lab from './support/story.ts'
 
 // Which file Claude Desktop reads on Windows, and what becomes of it when it is busy or spelled unusually.
@@ -55,6 +57,9 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
         expect(readFileSync(file, 'utf8')).toBe(old)
         expect(json.notices.join('\n')).toContain(asWindowsSays(file))
       }
+      const doctor = await type(['doctor', '--check', 'config-found', '--json', '--quiet'])
+      const stale = JSON.stringify(doctor.json.findings.filter(({ level }: { level: string }) => level !== 'ok'))
+      for (const file of [places.msix, places.classic]) expect(stale).toContain(JSON.stringify(asWindowsSays(file)).slice(1, -1))
     })
   })
 
@@ -129,6 +134,26 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
     expect(readFileSync(places.classic, 'utf8')).toBe(text)
   })
 
+  it('is left alone with its Windows line ends in the manifest and in Claude Code’s file too', async () => {
+    const crlf = (text: string): string => text.replaceAll('\n', '\r\n')
+    const own = join(windowsProfile, '.mcp-twin/mcp-twin.json')
+    lab.forget()
+    lab.write(
+      own,
+      crlf(
+        '{\n  // mine\n  "version": 1,\n  "servers": {\n    "plain": { "command": "node", "args": ["x.mjs"] }\n  },\n  "bridge": { "enabled": false }\n}\n',
+      ),
+    )
+    lab.write(lab.claudeCodeFile, crlf('{\n\t"numStartups": 3\n}\n'))
+    expect((await lab.onWindows(['add', 'more', '--command', 'node', '--quiet', '--', 'y.mjs'])).code).toBe(0)
+    for (const file of [own, lab.claudeCodeFile]) {
+      const text = readFileSync(file, 'utf8')
+      expect(text).toContain('more')
+      expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+    }
+    expect(readFileSync(own, 'utf8')).toContain('// mine\r\n')
+  })
+
   describe('held open by another program', () => {
     /** A Windows program that has the file open until it is told to let go. */
     const hold = async (file: string): Promise<() => Promise<unknown>> => {
@@ -173,6 +198,50 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
     })
   })
 
+  describe('that cannot be replaced from WSL for a while', () => {
+    const folder = '/mnt/c/Users/Twin User/AppData/Roaming/Claude'
+    /**
+     * The kernel says EBUSY to a rename over a file that is a mount point, in a mount namespace of its own. That the drive is
+     * WSL's file server (9P), where such a thing passes, is told by strace: the lab's drive is an ordinary disk.
+     */
+    const busy = (untilSeconds: number) => [
+      ...['unshare', '--mount', '/bin/sh', '-c', 'mount --bind "$1" "$1"; (sleep $0; umount -l "$1") & shift; exec "$@"'],
+      ...[
+        String(untilSeconds),
+        `${folder}/${name}`,
+        'strace',
+        '-f',
+        '-qq',
+        '-o',
+        '/home/ana/calls',
+        '-P',
+        folder.replace('Users', 'users'),
+      ],
+      ...['-e', 'trace=statfs', '-e', 'inject=statfs:poke_exit=@arg2=9719020100000000'],
+    ]
+    const tries = () => readFileSync(join(linuxHome, 'calls'), 'utf8').match(/V9FS_MAGIC/g)?.length ?? 0
+    beforeEach(() => lab.write(places.classic, old))
+
+    it('is tried again and written', async () => {
+      const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'], { before: busy(4) })
+      expect([code, json.inSync]).toEqual([0, true])
+      expect(tries()).toBeGreaterThan(2)
+      expect(serversIn(places.classic)).toEqual({ plain: entry })
+    })
+
+    it('is refused at last with the name of its program, the rest done', async () => {
+      const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'], { before: busy(25) })
+      expect(code).toBe(3)
+      expect(tries()).toBeGreaterThan(10)
+      expect(json.steps.find((step: { outcome: string }) => step.outcome === 'refused')).toMatchObject({
+        reason: expect.stringContaining('most likely Claude Desktop (EBUSY)'),
+        hint: expect.stringContaining('quit Claude Desktop'),
+      })
+      expect(readFileSync(places.classic, 'utf8')).toBe(old)
+      expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
+    })
+  })
+
   it('that cannot be replaced from WSL is refused in the same words', async () => {
     lab.write(places.classic, old)
     // The kernel says EBUSY to a rename over a file that is a mount point, in a mount namespace of its own.
@@ -212,5 +281,68 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
       expect(json.steps.find((step: { client: string }) => step.client === 'claude-desktop').file).toBe(`${moved}\\Claude\\${name}`)
       expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
     })
+
+    it('starts everything from that profile: a package, a server by `run`, the bridge', async () => {
+      mkdirSync(join(profile, 'AppData/Local/Temp'), { recursive: true })
+      mkdirSync(join(profile, 'AppData/Roaming/Claude'), { recursive: true })
+      writeFileSync(file, before.replaceAll('Twin User', 'Zoé Ünal 漢'))
+      const registry = await miniRegistry()
+      try {
+        const server = readFileSync(join(import.meta.dirname, 'support/echo-server.mjs'), 'utf8')
+        const tiny = { name: 'tiny-server', version: '1.0.0', type: 'module', bin: 'server.js' }
+        registry.publish({ manifest: tiny, files: { 'server.js': server } })
+        for (const home of [linuxHome, profile]) writeFileSync(join(home, '.npmrc'), `registry=${registry.url}\n`)
+        cpSync(join(import.meta.dirname, 'support/echo-server.mjs'), join(profile, 'echo-server.mjs'))
+        const relayed = { command: 'node', args: ['${path:~/echo-server.mjs}'], launch: 'run' }
+        lab.forget()
+        lab.write(
+          join(profile, '.mcp-twin/mcp-twin.json'),
+          JSON.stringify({ version: 1, servers: { pkg: { package: 'tiny-server@1.0.0' }, relayed } }),
+        )
+        const { code, stdout } = await lab.onWindows(['sync', '--json', '--quiet'])
+        expect(code, stdout).toBe(0)
+        const answers = await lab.asDesktop('C:\\users\\Zoé Ünal 漢\\AppData\\Roaming\\Claude\\claude_desktop_config.json')
+        expect(answers.map(({ name: each, trouble }) => [each, trouble]).sort()).toEqual([
+          ['mcp-twin', null],
+          ['pkg', null],
+          ['relayed', null],
+        ])
+      } finally {
+        await registry.close()
+      }
+    })
+  })
+
+  describe('with a folder of ours that is not where it usually is', () => {
+    const spelled = { onLinux: '/home/ana/my own é', onWindows: `${lab.windowsHome}\\my own é` }
+
+    it.each([
+      ['wsl:Debian', 'onLinux', linuxHome, 'onWindows'],
+      ['windows', 'onWindows', windowsProfile, 'onLinux'],
+    ] as const)(
+      'in %s, what was written starts without MCP_TWIN_HOME, and the other side finds home',
+      async (_home, side, folder, other) => {
+        lab.forget()
+        for (const each of [linuxHome, windowsProfile])
+          for (const file of ['echo-server.mjs', 'tell.mjs']) cpSync(join(import.meta.dirname, 'support', file), join(each, file))
+        const echo = { command: 'node', args: ['${path:~/echo-server.mjs}'], launch: 'run' }
+        lab.write(join(folder, 'my own é/mcp-twin.json'), JSON.stringify({ version: 1, servers: { echo } }))
+        const env = { MCP_TWIN_HOME: spelled[side], ...(side === 'onWindows' && { WSLENV: 'MCP_TWIN_HOME/w' }) }
+        const type = { onLinux: lab.onLinux, onWindows: lab.onWindows }
+        const { code, stdout } = await type[side](['sync', '--json', '--quiet'], { env })
+        expect(code, stdout).toBe(0)
+        expect(existsSync(join(folder, '.mcp-twin'))).toBe(false)
+        const answers = await lab.asDesktop()
+        expect(answers.map(({ name: each, trouble }) => [each, trouble]).sort()).toEqual([
+          ['echo', null],
+          ['mcp-twin', null],
+        ])
+        const told = await inLinux([nodePath, '/home/ana/tell.mjs', '/home/ana/.claude.json', 'echo'])
+        expect(JSON.parse(told.stdout.toString())).toMatchObject({ platform: 'linux' })
+        const check = await type[other](['sync', '--check', '--json'])
+        expect([check.code, check.json.inSync]).toEqual([0, true])
+        rmSync(join(folder, 'my own é'), { recursive: true })
+      },
+    )
   })
 })

@@ -15,7 +15,7 @@ const manifest = {
   version: 1,
   servers: {
     echo: { command: 'node', args: ['${path:~/echo-server.mjs}'] },
-    far: { command: nodePath, args: ['/x.mjs'], runIn: `wsl:${name}` },
+    far: { command: nodePath, args: ['/home/ben/echo-server.mjs'], runIn: `wsl:${name}` },
   },
   bridge: { enabled: false },
 }
@@ -31,7 +31,8 @@ describeUnless(await lacksLab(), 'a second distribution', () => {
   const fresh = async (folder: string) => {
     await lab.freshLab()
     cpSync(join(linuxHome, 'package'), join(home, 'package'), { recursive: true })
-    cpSync(join(import.meta.dirname, 'support/echo-server.mjs'), join(folder, 'echo-server.mjs'))
+    for (const each of [folder, home]) cpSync(join(import.meta.dirname, 'support/echo-server.mjs'), join(each, 'echo-server.mjs'))
+    cpSync(join(import.meta.dirname, 'support/tell.mjs'), join(linuxHome, 'tell.mjs'))
     lab.write(join(folder, '.mcp-twin/mcp-twin.json'), JSON.stringify(manifest))
   }
   beforeAll(() => addDistro(name, 'ben'))
@@ -56,7 +57,7 @@ describeUnless(await lacksLab(), 'a second distribution', () => {
         expect([joined.code, joined.stderr.replace(/^wine: .*\r?\n/gm, '')]).toEqual([0, ''])
         expect(lab.entriesOf(join(home, '.claude.json'))).toEqual({
           echo: { command: 'node', args: ['/mnt/c/Users/Twin User/echo-server.mjs'] },
-          far: { command: nodePath, args: ['/x.mjs'] },
+          far: { command: nodePath, args: ['/home/ben/echo-server.mjs'] },
         })
         expect(JSON.parse(readFileSync(join(windowsProfile, '.mcp-twin/mcp-twin.json'), 'utf8')).distros).toEqual(['Debian', name])
       })
@@ -64,9 +65,17 @@ describeUnless(await lacksLab(), 'a second distribution', () => {
       it('is reached by its name and user from everywhere', async () => {
         const sync = await lab.onWindows(['sync', '--json', '--quiet'])
         expect(sync.json).toMatchObject({ inSync: true })
-        const words = ['-d', name, '-u', 'ben', '--exec', nodePath, '/x.mjs']
+        const words = ['-d', name, '-u', 'ben', '--exec', nodePath, '/home/ben/echo-server.mjs']
         expect(lab.entriesOf(lab.desktopFile).far).toEqual({ command: 'C:\\Windows\\System32\\wsl.exe', args: words })
         expect(lab.entriesOf(lab.claudeCodeFile).far).toEqual({ command: '/mnt/c/Windows/System32/wsl.exe', args: words })
+      })
+
+      it('runs its server for Claude Desktop and for Claude Code of the first one', async () => {
+        const [desktop] = await lab.asDesktop(undefined, ['far'])
+        expect(desktop).toMatchObject({ trouble: null, serverInfo: { name: 'echo on linux' }, code: 0 })
+        const { stdout } = await inLinux([nodePath, '/home/ana/tell.mjs', '/home/ana/.claude.json', 'far'])
+        expect(JSON.parse(stdout.toString())).toMatchObject({ platform: 'linux', argv: [] })
+        expect(await lab.leftoversOf('/home/ben/echo-server.mjs')).toEqual([])
       })
 
       it('counts in every later command, wherever it is typed', async () => {

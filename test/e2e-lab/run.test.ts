@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inLinux, inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
-import { filesWith } from '../support/processes.ts'
+import { filesWith, watchProcesses } from '../support/processes.ts'
 import * as lab from './support/story.ts'
 
 // `launch: run`: no key in any config, and what starts on a side needs nothing of the other one.
@@ -15,6 +15,12 @@ const manifest = {
   launch: 'run',
   servers: {
     echo: { command: 'node', args: ['${path:~/echo-server.mjs}', '--tell=RUN_KEY,OTHER_KEY'], env: { RUN_KEY: '${secret:RUN_KEY}' } },
+    far: {
+      command: 'C:\\Program Files\\nodejs\\node.exe',
+      args: [`${lab.windowsHome}\\echo-server.mjs`, '--tell=RUN_KEY,OTHER_KEY'],
+      env: { RUN_KEY: '${secret:RUN_KEY}' },
+      runIn: 'windows',
+    },
     open: {
       command: 'node',
       args: ['${path:~/echo-server.mjs}'],
@@ -29,13 +35,12 @@ const manifest = {
 const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8)
 
 /** Starts the entry `echo` of a config as its program does, and answers what its server said of itself. */
-async function tell(program: 'desktop' | 'code') {
+async function tell(program: 'desktop' | 'code', name = 'echo') {
   const words =
     program === 'desktop'
       ? [`${lab.windowsHome}\\tell.mjs`, `${lab.windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`]
       : ['/home/ana/tell.mjs', '/home/ana/.claude.json']
-  const { stdout, stderr } =
-    program === 'desktop' ? await inWindows(['node', ...words, 'echo']) : await inLinux([nodePath, ...words, 'echo'])
+  const { stdout, stderr } = program === 'desktop' ? await inWindows(['node', ...words, name]) : await inLinux([nodePath, ...words, name])
   if (stdout.length === 0) throw new Error(stderr.toString())
   return JSON.parse(stdout.toString())
 }
@@ -72,6 +77,15 @@ describeUnless(await lacksLab(), 'servers started by `run`', () => {
           expect(seen.env).toEqual({ RUN_KEY: keys.RUN_KEY })
           expect(seen.platform).toBe(program === 'desktop' ? 'win32' : 'linux')
         }
+      })
+
+      it('start across the border with their key, in no command line of either side', async () => {
+        const watch = await watchProcesses(keys.RUN_KEY)
+        const seen = await tell('code', 'far')
+        const { sightings } = await watch.stop()
+        expect([seen.platform, seen.env]).toEqual(['win32', { RUN_KEY: keys.RUN_KEY }])
+        expect(sightings.filter(({ where }) => where === 'cmdline')).toEqual([])
+        expect(filesWith(keys.RUN_KEY, [lab.claudeCodeFile, lab.desktopFolder])).toEqual([])
       })
 
       it('start on each side without a program of the other', async () => {

@@ -105,7 +105,7 @@ export const installed = {
 export interface Answer {
   readonly name: string
   readonly tools: readonly string[]
-  readonly serverInfo?: { readonly name: string; readonly version: string }
+  readonly serverInfo: { readonly name: string; readonly version: string } | null
   readonly stray: readonly string[]
   readonly stderr: string
   readonly readyMs: number
