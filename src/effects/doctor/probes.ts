@@ -1,5 +1,6 @@
 import type { BridgeStatus, ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
 import { readStatus, STATUS_TOOL } from '../../core/doctor/bridge-status.ts'
+import { lastWords } from '../../core/doctor/last-words.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { inAddress, inArgument } from '../../core/keys/spans.ts'
 import { environmentLabel } from '../../core/participants.ts'
@@ -12,7 +13,6 @@ import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.t
 const ANSWER_MS = 30_000
 /** More at once would only wait for each other, and make all of them look slow. */
 const AT_ONCE = 10
-const LINES_MAX = 6
 
 export interface ProbeOptions {
   readonly signal: AbortSignal
@@ -66,13 +66,6 @@ function ask(system: System, { render }: PlanInput, { file, name, isBridge, entr
   return probeRemote(system, entry, { server: name, keys: [], home: environment.home, ...prefix, timeoutMs, signal, mask })
 }
 
-const lastLines = (text: string): string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== '')
-    .slice(-LINES_MAX)
-
 /** Starts every entry of every program, as that program does, side by side; all of them end with what they started. */
 export async function probeEntries(
   system: System,
@@ -111,7 +104,7 @@ function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask }: 
     ms: probe.ms,
     tools: probe.ok ? probe.tools : null,
     reason: probe.ok ? null : mask(probe.reason),
-    stderr: probe.ok ? [] : lastLines(mask(probe.stderrTail)),
+    stderr: probe.ok ? [] : lastWords(mask(probe.stderrTail)),
     noise: probe.stdoutNoise === undefined ? null : mask(probe.stdoutNoise),
     ...(isBridge ? { bridge: { status: statusIn(probe) } } : {}),
   }
