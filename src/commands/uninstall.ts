@@ -42,9 +42,10 @@ async function confirm(context: Context, { home }: Ground, purge: boolean): Prom
 
 function report(context: Context, { world, home }: Ground, done: Uninstalled, purge: boolean): ExitCode {
   const { io } = context
-  const { steps, run, ended, removed, kept, troubles } = done
+  const { steps, run, ended, removed, troubles, elsewhere } = done
+  const kept = [...done.kept, ...elsewhere.map(({ environment, path }) => ({ environment, path }))]
   const isStopped = steps.some(({ outcome }) => outcome !== 'done')
-  const notices = troubles.map(({ environment, reason }) => `${environment}: ${reason}`)
+  const notices = [...troubles.map(({ environment, reason }) => `${environment}: ${reason}`), ...elsewhereWords(elsewhere)]
   io.json({
     command: 'uninstall',
     changed: steps.length > 0 || removed.length > 0,
@@ -70,16 +71,31 @@ function report(context: Context, { world, home }: Ground, done: Uninstalled, pu
     }
     for (const { environment, reason, hint } of troubles)
       io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
-    io.out(lastWords(home, isStopped, purge))
+    for (const words of elsewhereWords(elsewhere)) io.out(`${io.paint.dim('·')} ${words}`)
+    const keeps = done.kept.some(({ environment }) => environment === home.environment.id)
+    io.out(lastWords(home, isStopped, keeps))
   }
   if (steps.some(({ outcome }) => outcome === 'failed')) return EXIT.failed
   if (troubles.some(({ isFailure }) => isFailure)) return EXIT.failed
   return isStopped || troubles.length > 0 ? EXIT.attention : EXIT.ok
 }
 
-function lastWords(home: Ground['home'], isStopped: boolean, purge: boolean): string {
+/** One line a prefix: what stays in it, and what takes it away. */
+function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
+  const prefixes = new Map<string, string[]>()
+  for (const { environment, prefix, name } of elsewhere) {
+    const where = `${environment}: ${prefix}`
+    prefixes.set(where, [...(prefixes.get(where) ?? []), name])
+  }
+  return [...prefixes].map(([where, names]) => {
+    const prefix = where.slice(where.indexOf(': ') + 2)
+    return `${where} keeps ${names.join(', ')}, which other programs may use too: npm uninstall -g --prefix ${prefix} ${names.join(' ')}`
+  })
+}
+
+function lastWords(home: Ground['home'], isStopped: boolean, keeps: boolean): string {
   if (isStopped)
     return 'Not everything could be taken out, so what these files still name was left: mend that, then mcp-twin uninstall again.'
-  if (purge) return 'mcp-twin is gone.'
+  if (!keeps) return 'mcp-twin is gone.'
   return `mcp-twin is gone. Your manifest, keys and backups are in ${home.folder}; npx mcp-twin sync brings everything back.`
 }

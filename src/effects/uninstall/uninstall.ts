@@ -12,6 +12,7 @@ import { rewriteFile } from '../files/rewrite.ts'
 import { type HomePlace, ownFolder } from '../home/find.ts'
 import { reach } from '../situation/open.ts'
 import { emptyState, loadState } from '../situation/records.ts'
+import { type Elsewhere, packagesElsewhere } from './elsewhere.ts'
 import { clearFiles } from './files.ts'
 import { clearFolder } from './folders.ts'
 import { endProcesses, watcherOf } from './processes.ts'
@@ -23,6 +24,8 @@ export interface Uninstalled {
   readonly removed: readonly { readonly environment: string; readonly path: NativePath }[]
   /** In home what is the user's; on any side what is not ours. */
   readonly kept: readonly { readonly environment: string; readonly path: NativePath }[]
+  /** Packages in a prefix of the user's, which stay. */
+  readonly elsewhere: readonly Elsewhere[]
   readonly troubles: readonly Trouble[]
 }
 
@@ -61,6 +64,7 @@ export const recordsOf = (system: System, home: HomePlace): Promise<State> =>
  */
 export async function uninstall(system: System, world: World, home: HomePlace, purge: boolean): Promise<Uninstalled> {
   const places = await ownFolders(system, world, home)
+  const elsewhere = await packagesElsewhere(system, world, home)
   const steps: Step[] = []
   let run: string | null = null
   await withRunLock(system, home.here, home.environment.id, async () => {
@@ -80,8 +84,9 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     }
     run = await journal.finish()
   })
-  if (!steps.every(({ outcome }) => outcome === 'done')) return { steps, run, ended: [], removed: [], kept: [], troubles: [] }
-  return { steps, run, ...(await clearSides(system, world, home, places, purge)) }
+  if (!steps.every(({ outcome }) => outcome === 'done'))
+    return { steps, run, ended: [], removed: [], kept: [], elsewhere: [], troubles: [] }
+  return { steps, run, elsewhere, ...(await clearSides(system, world, home, places, purge)) }
 }
 
 async function clearSides(
@@ -90,7 +95,7 @@ async function clearSides(
   home: HomePlace,
   places: Awaited<ReturnType<typeof ownFolders>>,
   purge: boolean,
-): Promise<Omit<Uninstalled, 'steps' | 'run'>> {
+): Promise<Omit<Uninstalled, 'steps' | 'run' | 'elsewhere'>> {
   const ended: { environment: string; pid: number }[] = []
   const removed: { environment: string; path: NativePath }[] = []
   const kept: { environment: string; path: NativePath }[] = []

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -82,6 +82,30 @@ describe('uninstall', () => {
     // Asked once more, it has nothing to do.
     expect((await planted.cli(['uninstall', '--yes'])).code).toBe(0)
     expect(read(files().desktop)).toBe(desktopText)
+  })
+
+  it('says which packages stay in a prefix that is not ours', async () => {
+    plant({ prefix: { wsl: 'global' } })
+    await sync()
+    const locked = { words: { name: 'tiny-mcp', version: '1.0.0', bin: {} } }
+    writeFileSync(own('mcp-twin.lock.json'), JSON.stringify({ version: 1, packages: locked }))
+    const folder = planted.self.here('.npm-global/lib/node_modules/tiny-mcp')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{"version": "1.0.0"}')
+    const { code, json } = await planted.cli(['uninstall', '--yes', '--json'])
+    expect(code).toBe(0)
+    expect(existsSync(folder)).toBe(true)
+    expect(json.notices).toEqual([expect.stringMatching(/keeps tiny-mcp, .*npm uninstall -g --prefix .*\.npm-global tiny-mcp$/)])
+  })
+
+  it('promises nothing to come back where there is nothing', async () => {
+    plant()
+    mkdirSync(own(), { recursive: true })
+    for (const name of readdirSync(own())) rmSync(own(name), { recursive: true })
+    writeFileSync(own('cache.json'), '{}')
+    const { code, stdout } = await planted.cli(['uninstall', '--yes'])
+    expect([code, stdout]).toEqual([0, expect.stringContaining('mcp-twin is gone.\n')])
+    expect(existsSync(own())).toBe(false)
   })
 
   it('is taken back by a sync, as the manifest is still there', async () => {
