@@ -49,8 +49,9 @@ export const limits = {
   searchContextLines: 20,
   searchLineCharacters: 400,
   searchPatternCharacters: 4096,
-  /** In a folder larger files are left out: ripgrep keeps a whole line in memory, and one may have no end. */
-  searchFile: 256 * MiB,
+  /** What ripgrep may take: it keeps a whole line in memory, and a line may have no end. */
+  searchMemory: 384 * MiB,
+  searchMemoryEveryMs: 100,
   /** What a pattern may take when it is made ready, so that one like `(\\w{500}){50}` is refused instead. */
   searchPattern: 32 * MiB,
   /** After so long a search is handed back as far as it came. */
@@ -59,6 +60,8 @@ export const limits = {
   /** A started search that nobody asked about for so long is ended. */
   searchIdleMs: 2 * minutes,
   searchesAtOnce: 8,
+  /** So many found lines are confirmed as they come; the others when they are asked for. */
+  searchConfirmed: 500,
   /** Found lines kept until they are asked for; ripgrep waits when there are more. */
   searchBuffer: 2 * MiB,
 

@@ -22,20 +22,19 @@ function openChecked(path: string, flags: number, isOpen: (real: string) => bool
   return null
 }
 
-/** Whether a line stands in an open file where ripgrep says that it does. */
+/** Whether a line stands in an open file where ripgrep says that it does; where a mark begins the file, behind that. */
 function holds(fd: number, { offset, raw, text }: Found): boolean {
+  const there = Buffer.allocUnsafe(raw.length)
+  const standsAt = (from: number): boolean => readSync(fd, there, 0, raw.length, from) === raw.length && there.equals(raw)
+  if (standsAt(offset) || standsAt(offset + 3)) return true
   const head = Buffer.alloc(4)
   const encoding = encodingOf(head.subarray(0, readSync(fd, head, 0, 4, 0)))
-  if (encoding.name !== 'utf-8') {
-    // Offsets count what ripgrep made of it, so the line is looked for in all of a file of ordinary size.
-    const { size } = fstatSync(fd)
-    if (size > limits.readImage) return false
-    const bytes = Buffer.alloc(size)
-    readSync(fd, bytes, 0, size, 0)
-    return textOf(bytes, encoding).includes(text.replace(/^\d+[:-] /, '').replace(/…$/, ''))
-  }
-  const there = Buffer.alloc(raw.length)
-  return [offset, offset + 3].some((from) => readSync(fd, there, 0, raw.length, from) === raw.length && there.equals(raw))
+  const { size } = fstatSync(fd)
+  if (encoding.name === 'utf-8' || size > limits.readImage) return false
+  // Offsets count what ripgrep made of UTF-16, so the line is looked for in all of a file of ordinary size.
+  const bytes = Buffer.alloc(size)
+  readSync(fd, bytes, 0, size, 0)
+  return textOf(bytes, encoding).includes(text.replace(/^\d+[:-] /, '').replace(/…$/, ''))
 }
 
 export interface Confirming {

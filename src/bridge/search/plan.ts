@@ -12,6 +12,9 @@ export interface Found {
   readonly raw: Buffer
 }
 
+/** Why a search was ended before it was over. */
+export type Why = 'time' | 'person' | 'memory'
+
 export interface Page {
   readonly found: readonly Found[]
   /** Found, but not there any more when it was to be shown. */
@@ -32,7 +35,7 @@ export interface SearchPlan {
   /** Whether a found path, relative to `folder`, may be shown. */
   readonly mayShow: (path: string) => boolean
   /** Looks at once more what is about to be shown; null where nothing could have come in between. */
-  readonly confirm: (() => Confirming) | null
+  readonly confirm: Confirming | null
   readonly now: () => number
   /** Called once, when ripgrep has ended and its last page is out, or nobody wants it. */
   readonly release: () => void

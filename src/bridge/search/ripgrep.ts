@@ -4,7 +4,6 @@ import { arch } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
-import { thirdDescriptor } from './plan.ts'
 
 export interface TextQuery {
   readonly pattern: string
@@ -27,7 +26,6 @@ export function textArguments(query: TextQuery, target: string): string[] {
   return [
     ...common,
     ...['--null', '--line-number', '--byte-offset'],
-    ...(target === thirdDescriptor ? [] : [`--max-filesize=${limits.searchFile}`]),
     ...[`--regex-size-limit=${limits.searchPattern}`, `--dfa-size-limit=${2 * limits.searchPattern}`],
     query.literal ? '--fixed-strings' : '--no-fixed-strings',
     query.caseSensitive ? '--case-sensitive' : '--ignore-case',

@@ -1,10 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { limits } from '../limits.ts'
+import { codeOf } from '../refusal.ts'
 import { LineReader } from '../transports/lines.ts'
-import type { Found, Page, SearchPlan } from './plan.ts'
+import type { Confirming } from './confirming.ts'
+import type { Found, Page, SearchPlan, Why } from './plan.ts'
 
 const nothing = Buffer.alloc(0)
 const cut = (line: string): string => (line.length > limits.searchLineCharacters ? `${line.slice(0, limits.searchLineCharacters)}…` : line)
+
+/** What a process holds in memory of its own, in bytes; 0 where that is not told. */
+function memoryOf(pid: number | undefined): number {
+  try {
+    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return 0
+  }
+}
 
 /** A running ripgrep. What it finds waits here until it is taken; ripgrep waits too when too much does. */
 export class Search {
@@ -13,17 +26,22 @@ export class Search {
   private readonly found: Found[] = []
   private size = 0
   private complaint = ''
+  private readonly confirm: Confirming | null
+  private readonly sure = new WeakMap<Found, boolean>()
+  private confirmed = 0
   private ended = false
   private released = false
   private wake: () => void = () => undefined
   private readonly timer: NodeJS.Timeout
+  private readonly scales: NodeJS.Timeout
   private last = { path: '', shown: false }
   /** When somebody last asked for results. */
   asked: number
-  stopped: 'time' | 'person' | null = null
+  stopped: Why | null = null
 
   constructor(plan: SearchPlan) {
     this.plan = plan
+    this.confirm = plan.confirm
     this.asked = plan.now()
     // Nothing of our environment goes along; ripgrep needs none of it.
     this.child = spawn(plan.program, [...plan.args], {
@@ -48,6 +66,10 @@ export class Search {
     this.child.on('close', () => this.end())
     this.timer = setTimeout(() => this.stop('time'), limits.searchTotalMs)
     this.timer.unref()
+    this.scales = setInterval(() => {
+      if (memoryOf(this.child.pid) > limits.searchMemory) this.stop('memory')
+    }, limits.searchMemoryEveryMs)
+    this.scales.unref()
   }
 
   /** At most `most` hits; waits until there are so many, the search is over, or `waitMs` have passed. */
@@ -68,19 +90,22 @@ export class Search {
   private taken(most: number): { found: Found[]; gone: number } {
     const found: Found[] = []
     let gone = 0
-    const confirm = this.plan.confirm?.()
     for (let hits = 0; this.found.length > 0; ) {
       if (this.found[0]?.hit && hits >= most) break
       const next = this.found.shift()
       if (next === undefined) break
-      if (confirm !== undefined && !confirm.shows(next)) gone++
+      if (!(this.sure.get(next) ?? this.shows(next))) gone++
       else {
         found.push(next)
         if (next.hit) hits++
       }
     }
-    confirm?.close()
+    this.confirm?.close()
     return { found, gone }
+  }
+
+  private shows(found: Found): boolean {
+    return this.confirm?.shows(found) ?? true
   }
 
   /** What ripgrep complained about: a pattern that it cannot read. '' when nothing. */
@@ -89,14 +114,14 @@ export class Search {
   }
 
   /** Ends it; what it found until now can still be taken. */
-  stop(why: 'time' | 'person'): void {
+  stop(why: Why): void {
     if (this.ended) return
     this.stopped = why
     this.child.kill('SIGKILL')
   }
 
   /** Ends it, and nothing of it will be asked for any more. */
-  drop(why: 'time' | 'person'): void {
+  drop(why: Why): void {
     this.stop(why)
     this.release()
   }
@@ -104,6 +129,7 @@ export class Search {
   private release(): void {
     if (this.released) return
     this.released = true
+    this.confirm?.close()
     this.plan.release()
   }
 
@@ -149,9 +175,13 @@ export class Search {
   }
 
   private add(found: Found): void {
+    if (this.released) return
     if (found.path !== this.last.path) this.last = { path: found.path, shown: this.plan.mayShow(found.path) }
     if (!this.last.shown) return
     this.found.push(found)
+    // The first ones are looked at while ripgrep is still at work on the rest.
+    if (this.confirmed < limits.searchConfirmed) this.sure.set(found, this.shows(found))
+    this.confirmed++
     this.size += found.path.length + found.text.length
   }
 
@@ -159,6 +189,7 @@ export class Search {
     if (this.ended) return
     this.ended = true
     clearTimeout(this.timer)
+    clearInterval(this.scales)
     this.wake()
   }
 }

@@ -134,7 +134,7 @@ export class Searches {
       folder: held.cwd,
       file,
       mayShow: (relative) => isOpen(join(real, relative)),
-      confirm: pinned === null || file !== null ? null : () => confirming(pinned, names, isOpen),
+      confirm: pinned === null || file !== null ? null : confirming(pinned, names, isOpen),
       now: () => this.machine.now(),
       release: () => held.release(),
     })

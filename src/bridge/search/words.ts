@@ -16,6 +16,10 @@ export function describe(answered: Answered): Answer {
   }
   if (gone > 0) lines.push(`[${gone} lines left out: they are not there any more.]`)
   if (search !== null) lines.push(`[More: more_results with search ${JSON.stringify(search)}, or stop_search.]`)
+  if (stopped === 'memory')
+    lines.push(
+      '[The search took too much memory, as a file with a line without end makes it, and was ended; search without that file, or name it.]',
+    )
   if (stopped === 'time') lines.push('[The search took too long and was ended; search a smaller folder.]')
   return words(lines.join('\n'))
 }

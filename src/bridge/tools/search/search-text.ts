@@ -8,7 +8,7 @@ export const searchText = defineTool({
   name: 'search_text',
   family: 'search',
   effect: 'read',
-  description: 'Search file contents with ripgrep, which leaves out what .gitignore names and, in folders, files over 256 MiB.',
+  description: 'Search file contents with ripgrep, which leaves out what .gitignore names.',
   input: {
     path: text(),
     pattern: text({ about: 'regular expression' }),
