@@ -33,7 +33,6 @@ export class HttpSessions {
     const id = request.headers['mcp-session-id']
     if (id === undefined) {
       const transport = await this.open(owner)
-      if (transport === null) return { status: 503, why: `${limits.httpSessions} connections are open; close one first.` }
       await transport.handleRequest(request, response, body)
       // Anything but a good handshake opened nothing.
       if (transport.sessionId === undefined) await transport.close()
@@ -57,8 +56,17 @@ export class HttpSessions {
     await Promise.all([...this.kept.values()].map(({ transport }) => transport.close()))
   }
 
-  private async open(owner: string): Promise<NodeStreamableHTTPServerTransport | null> {
-    if (this.kept.size >= limits.httpSessions) return null
+  /** Of the token that holds the most, the one that has not been used for the longest time goes: no token keeps another out. */
+  private async makeRoom(): Promise<void> {
+    const all = [...this.kept.values()]
+    const count = (owner: string): number => all.filter((each) => each.owner === owner).length
+    const most = Math.max(...all.map(({ owner }) => count(owner)))
+    const [oldest] = all.filter(({ owner }) => count(owner) === most).sort((one, other) => one.usedAt - other.usedAt)
+    await oldest?.transport.close()
+  }
+
+  private async open(owner: string): Promise<NodeStreamableHTTPServerTransport> {
+    if (this.kept.size >= limits.httpSessions) await this.makeRoom()
     const server = await this.factory({ era: 'legacy', authInfo: { token: '', clientId: owner, scopes: [] } })
     const transport: NodeStreamableHTTPServerTransport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),

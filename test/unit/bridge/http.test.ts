@@ -180,6 +180,14 @@ describe('odd requests (rows 91 to 95)', () => {
 describe('sessions (rows 96 to 99)', () => {
   const begin = async (bearer = token): Promise<string> =>
     String((await ask({ ...good(), Authorization: `Bearer ${bearer}` })).headers['mcp-session-id'])
+  it('a token that opens as many as it can keeps nobody out', async () => {
+    const mine = await store.create(60_000)
+    const first = await begin(mine.token)
+    for (let i = 0; i < 70; i++) expect((await ask(good())).status).toBe(200)
+    expect((await ask({ ...good(), Authorization: `Bearer ${mine.token}` })).status).toBe(200)
+    const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} })
+    expect((await ask({ ...good(), Authorization: `Bearer ${mine.token}`, 'Mcp-Session-Id': first }, list)).status).toBe(200)
+  })
   it("row 96: another one's session is not there", async () => {
     const session = await begin()
     const other = await store.create(60_000)

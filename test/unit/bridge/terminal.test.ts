@@ -64,6 +64,10 @@ describe('a command', () => {
     expect(heard.length).toBeGreaterThanOrEqual(2)
     expect(heard.join('')).toContain('line1')
   })
+  it('that needs a terminal gets one from script, which most systems have', async () => {
+    if (!existsSync('/usr/bin/script')) return
+    expect(data(await run('script -qec "tty && stty size" /dev/null')).output).toMatch(/\/dev\/pts\/\d+/)
+  })
   it('that does not exist says so', async () => {
     expect(data(await run('no-such-program')).exit_code).toBe(127)
   })
