@@ -2,6 +2,7 @@ import type { EntryChange, PresentEntry } from '../../model/document.ts'
 import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import { maskEntry } from '../keys/mask.ts'
+import { BRIDGE } from '../launch/bridge.ts'
 import { digest, meaning, saysTheSame } from '../launch/digest.ts'
 import { lookUp } from '../lookup.ts'
 import { difference } from './difference.ts'
@@ -55,11 +56,13 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
     )
   const shown = 'unreadable' in theirs ? [theirs.unreadable] : difference(ours, theirs, maskEntry)
   const reason = record === undefined ? `an entry of that name stands there, and it is not ours` : 'edited by hand since the last sync'
-  const hint =
-    record === undefined
-      ? 'mcp-twin sync --adopt takes it into both; mcp-twin sync --force replaces it'
-      : 'mcp-twin sync --adopt takes the edit into both; mcp-twin sync --force puts ours back'
-  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hint)
+  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, mend(wanted.server, record === undefined))
+}
+
+/** The ways on from an entry that somebody else wrote or edited. What the bridge starts is not for a manifest to say. */
+function mend(server: string, foreign: boolean): string {
+  const force = foreign ? 'mcp-twin sync --force replaces it' : 'mcp-twin sync --force puts ours back'
+  return server === BRIDGE ? force : `mcp-twin sync --adopt takes ${foreign ? 'it' : 'the edit'} into both; ${force}`
 }
 
 /** An entry that is no object cannot be edited key by key: every key of it is ours to set. */

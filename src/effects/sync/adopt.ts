@@ -1,6 +1,7 @@
 import { takeEdit } from '../../core/adopt/edit.ts'
 import { presentEntries } from '../../core/json/entries.ts'
 import { secretNames } from '../../core/keys/naming.ts'
+import { BRIDGE } from '../../core/launch/bridge.ts'
 import { digest, meaning } from '../../core/launch/digest.ts'
 import { neutral } from '../../core/launch/neutral.ts'
 import { lookUp } from '../../core/lookup.ts'
@@ -42,7 +43,10 @@ export async function adoption(system: System, situation: Situation, options: Sy
     ...[...adopted.servers].map(
       ([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }),
     ),
-    ...[...adopted.removed].map((name): ManifestChange => ({ kind: 'remove', path: ['servers', name] })),
+    ...[...adopted.removed].map(
+      (name): ManifestChange =>
+        name === BRIDGE ? { kind: 'set', path: ['bridge', 'enabled'], value: false } : { kind: 'remove', path: ['servers', name] },
+    ),
     ...serverChanges(situation.manifest, imported.servers),
   ]
   const { notices } = adopted

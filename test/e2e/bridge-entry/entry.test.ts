@@ -54,6 +54,27 @@ describe('the bridge on one side', () => {
     expect(entryIn(place, '.claude.json')).toBeDefined()
   })
 
+  it('taken out of one program by hand, it goes from all by --adopt, and by --force it comes back', async () => {
+    const place = home()
+    await cli(place, ['sync'])
+    const without = '{ "mcpServers": {} }'
+    place.write('.claude.json', without)
+    place.write('.config/claude/claude_code_config.json', '{ "mcpServers": { "mcp-twin": { "command": "/opt/other" } } }')
+    const said = await cli(place, ['sync'])
+    expect(said.stdout).toMatch(/removed by hand[^]*--adopt removes it everywhere/)
+    // What it starts is not for a manifest to say.
+    expect(said.stdout).toMatch(/edited by hand[^]*mcp-twin sync --force puts ours back/)
+    expect(said.stdout).not.toMatch(/--adopt takes the edit/)
+    const forced = await cli(place, ['sync', '--force'])
+    expect(forced).toMatchObject({ code: 0 })
+    expect(entryIn(place, '.claude.json')).toBeDefined()
+    place.write('.claude.json', without)
+    expect(await cli(place, ['sync', '--adopt'])).toMatchObject({ code: 0 })
+    expect(place.readJson(MANIFEST)).toEqual({ version: 1, servers: {}, bridge: { enabled: false } })
+    expect(entryIn(place, '.config/Claude/claude_desktop_config.json')).toBeUndefined()
+    expect(await cli(place, ['sync', '--check'])).toMatchObject({ code: 0 })
+  })
+
   it('is left out by --no-bridge, for every later sync', async () => {
     const place = scratch()
     places.push(place)
