@@ -4,7 +4,6 @@ import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
 import { type PackagePrefix, packagePlace } from '../packages/place.ts'
 import { meansEnvironment } from '../participants.ts'
-import { isWindows, joinPath } from '../paths.ts'
 
 /** Where packages of a side go: a folder of ours, or an npm prefix (`npm prefix -g` there, or the path that the manifest names). */
 export function prefixOn(manifest: Pick<Manifest, 'prefix'>, environment: Environment): PackagePrefix {
@@ -14,12 +13,6 @@ export function prefixOn(manifest: Pick<Manifest, 'prefix'>, environment: Enviro
   if (word === 'own') return { kind: 'own' }
   return { kind: 'npm', path: word === 'global' ? (environment.prefix ?? null) : native(word) }
 }
-
-/** The folder of a package in an npm prefix: Windows has no `lib` in it (npm docs, "folders"). */
-export const folderInPrefix = (environment: Environment, prefix: NativePath, name: string): NativePath =>
-  isWindows(environment)
-    ? joinPath(environment, prefix, 'node_modules', ...name.split('/'))
-    : joinPath(environment, prefix, 'lib', 'node_modules', ...name.split('/'))
 
 /** Where the files of a package are on that side; null when the side has no such place. */
 export function packageFiles(

@@ -4,7 +4,8 @@ import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
 import { folderName, layout, packageFolder } from '../layout.ts'
 import { isWindows, joinPath } from '../paths.ts'
-import { folderInPrefix, prefixOn, programOf } from './package.ts'
+import { folderInPrefix } from '../packages/place.ts'
+import { prefixOn, programOf } from './package.ts'
 
 /** What reading an entry back may know besides the entry. */
 export interface NeutralContext {

@@ -1,9 +1,8 @@
 import type { Environment } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
 import type { NativePath } from '../../model/path.ts'
-import { folderInPrefix } from '../launch/package.ts'
 import { layout, packageFolder } from '../layout.ts'
-import { joinPath } from '../paths.ts'
+import { isWindows, joinPath } from '../paths.ts'
 
 /** Where packages of a side go: a folder of ours for each version, or one npm prefix (null: that side's is not known). */
 export type PackagePrefix = { readonly kind: 'own' } | { readonly kind: 'npm'; readonly path: NativePath | null }
@@ -34,6 +33,12 @@ export function packagePlace(
   const own = joinPath(environment, layout(environment, folder).npm, packageFolder(name, version))
   return { prefix: own, files: filesIn(environment, own, name), record: joinPath(environment, own, recordName) }
 }
+
+/** The folder of a package in an npm prefix: Windows has no `lib` in it (npm docs, "folders"). */
+export const folderInPrefix = (environment: Environment, prefix: NativePath, name: string): NativePath =>
+  isWindows(environment)
+    ? joinPath(environment, prefix, 'node_modules', ...name.split('/'))
+    : joinPath(environment, prefix, 'lib', 'node_modules', ...name.split('/'))
 
 /** The files of a package below a prefix of ours, which npm lays out like a project's folder. */
 export const filesIn = (environment: Environment, prefix: NativePath, name: string): NativePath =>
