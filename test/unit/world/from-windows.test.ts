@@ -153,8 +153,20 @@ describe('a distribution seen from Windows', () => {
     expect(root).toMatchObject({ mountRoot: '/', files: [{ native: '/' }, { native: '/c/', here: 'C:\\' }] })
   })
 
+  it('whose login shell is too slow is not said to have no node', async () => {
+    const slow = '\n@mcp-twin:late 3\n\n@mcp-twin:found /opt/node\n'
+    const [, wsl] = (await detectWorld(fake(machine('Ubuntu\n', said({}, slow))))).environments
+    expect(wsl?.trouble).toEqual({
+      reason: 'node in Ubuntu, or the login shell that finds it, did not answer in time',
+      hint: 'see what keeps it, in PowerShell: wsl -d Ubuntu -- bash -lic "node -v"',
+    })
+    const [, late] = (await detectWorld(fake(machine('Ubuntu\n', said({ late: '3' }))))).environments
+    expect(late?.trouble).toBeUndefined()
+  })
+
   it.each([
     ['none', '', 'no node was found in Ubuntu'],
+    ['one that crashes', '\n@mcp-twin:found /opt/node\n', 'its node does not work: /opt/node'],
     ['one on a Windows drive', nodeAnswer('/mnt/c/Program Files/nodejs/node'), 'the one of Windows'],
     ['a Windows program', nodeAnswer('C:\\nodejs\\node.exe', { platform: 'win32' }), 'the one of Windows'],
   ])('with no node but %s says so', async (_, node, reason) => {
