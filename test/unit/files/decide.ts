@@ -46,3 +46,6 @@ export function hasty(system: System): System {
     },
   }
 }
+
+/** One on which nothing may be waited for: what sleeps, fails. */
+export const impatient = (system: System): System => ({ ...system, sleep: () => Promise.reject(new Error('it waited')) })
