@@ -35,6 +35,8 @@ const systemFolders = ['/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32'] a
 export interface SandboxPlan extends FolderPlan {
   readonly program: string
   readonly cwd: string
+  /** A file with the filter of system calls; null where there is none for this processor. */
+  readonly filter: string | null
   /** The node that runs us; its folder is shown when it is a whole installation of its own. */
   readonly execPath: string
 }
@@ -62,7 +64,8 @@ function nodeFolder(execPath: string, home: string): string[] {
 export function sandboxWords(plan: SandboxPlan): string[] {
   const { home } = plan
   return [
-    plan.program,
+    // bubblewrap reads the filter from an open file, which a shell gives it and then is gone.
+    ...(plan.filter === null ? [plan.program] : ['/bin/sh', '-c', 'exec "$@" 3<"$0"', plan.filter, plan.program, '--seccomp', '3']),
     '--unshare-all',
     '--die-with-parent',
     '--new-session',

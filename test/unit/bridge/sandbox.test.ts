@@ -61,6 +61,19 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'termina
     server.close()
     expect(reached).toBe(0)
   })
+  it('row 74: nor the host of the machine, nor the keyring of the user', async () => {
+    if (!existsSync('/usr/bin/python3')) return
+    const attempt = (what: string) => `python3 -c "
+import ctypes, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+${what}"`
+    const vsock = await run(attempt("try: socket.socket(40, 1); print('open')\nexcept OSError as e: print(e.errno)"))
+    expect(vsock.output.trim()).toBe('1')
+    expect((await run(attempt('print(libc.syscall(425, 1, 0), ctypes.get_errno())'))).output.trim()).toBe('-1 1')
+    const keyctl = process.arch === 'arm64' ? 219 : 250
+    expect((await run(attempt(`print(libc.syscall(${keyctl}, 0, -4, 0), ctypes.get_errno())`))).output.trim()).toBe('-1 1')
+    expect((await run(attempt("socket.socketpair(); socket.socket(socket.AF_INET); print('fine')"))).output.trim()).toBe('fine')
+  })
   it('row 76: the environment of the bridge is not there', async () => {
     expect((await run('cat /proc/*/environ | tr "\\0" "\\n" | grep -c VITEST')).output.trim()).toBe('0')
     expect((await run('ps ax 2>/dev/null | wc -l || ls /proc | grep -c "^[0-9]"')).exit_code).toBe(0)
