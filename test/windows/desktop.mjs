@@ -17,10 +17,10 @@ export function surroundings(env = {}) {
   return { env: { ...base, ...env }, cwd: `${process.env.SystemRoot ?? 'C:\\Windows'}\\System32`, windowsHide: true }
 }
 
-function start(name, { command, args = [], env }) {
+function start(name, { command, args = [], env }, calls = []) {
   const began = performance.now()
   const child = spawn(command, args, { ...surroundings(env), stdio: ['pipe', 'pipe', 'pipe'] })
-  const answer = { name, tools: [], stray: [], stderr: '', readyMs: 0, endMs: 0, code: null, trouble: null }
+  const answer = { name, serverInfo: null, tools: [], results: [], stray: [], stderr: '', readyMs: 0, endMs: 0, code: null, trouble: null }
   const waiting = new Map()
   const ask = (id, method, params = {}) =>
     new Promise((resolve) => {
@@ -47,10 +47,19 @@ function start(name, { command, args = [], env }) {
     })
   })
   const talk = async () => {
-    await ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'claude-ai', version: '0.1.0' } })
+    const hello = await ask(1, 'initialize', {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'claude-ai', version: '0.1.0' },
+    })
     answer.readyMs = performance.now() - began
+    answer.serverInfo = hello.result?.serverInfo ?? null
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`)
     answer.tools = ((await ask(2, 'tools/list')).result?.tools ?? []).map((tool) => tool.name)
+    for (const [index, [tool, given]] of calls.entries()) {
+      const { result, error } = await ask(3 + index, 'tools/call', { name: tool, arguments: given })
+      answer.results.push(error?.message ?? result.content.map(({ text }) => text).join('\n'))
+    }
     return answer.stray.length === 0 ? null : `on stdout: ${answer.stray[0]}`
   }
   const late = new Promise((resolve) => setTimeout(resolve, 60_000, 'no answer within 60 s').unref())
@@ -65,6 +74,9 @@ function start(name, { command, args = [], env }) {
     return answer
   })
 }
+
+/** One entry, and what its tools answer to these calls: `[name, arguments]`. */
+export const callAsDesktop = (entry, calls) => start('called', entry, calls)
 
 /** Every entry of a config file, or those named, side by side. */
 export function asDesktop(file, names = []) {

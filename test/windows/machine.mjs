@@ -20,6 +20,22 @@ export async function findWsl(named) {
 export async function describe(report, wsl) {
   report.fact('Windows', `${version()} ${release()}`)
   report.fact('node', `${process.version} ${process.execPath}`)
+  // How Claude Code's claude.exe is told from Claude Desktop's.
+  const paths = "Get-Process claude, node -ErrorAction SilentlyContinue | ForEach-Object { [string]$_.Id + ' ' + $_.Path }"
+  const told = await run(['powershell.exe', '-NoProfile', '-NonInteractive', '-Command', paths], { timeoutMs: 20_000 })
+  const own = told.text.split('\n').some((line) => line.startsWith(`${process.pid} `) && /node\.exe$/i.test(line.trim()))
+  report.fact(
+    'PowerShell tells the path of a process',
+    own ? `yes, in ${Math.round(told.ms)} ms` : `no: ${told.stderr || told.trouble || ''}`,
+  )
+  report.fact(
+    'programs called claude.exe',
+    told.text
+      .split('\n')
+      .filter((line) => /claude\.exe$/i.test(line.trim()))
+      .map((line) => line.replace(/^\d+ /, ''))
+      .join('; ') || 'none',
+  )
   if (wsl === null) return report.fact('WSL', 'none')
   report.fact('WSL', (await run([wslExe, '--version'])).text || 'wsl.exe knows no --version (the one in Windows)')
   report.fact('distributions', (await run([wslExe, '-l', '-v'])).text)
