@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { driveC, inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
-import { nodePath } from '../support/machine.ts'
+import { lacks, nodePath } from '../support/machine.ts'
 import { miniRegistry } from '../support/mini-registry.ts'
 import * as lab from './support/story.ts'
 
@@ -198,7 +198,7 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
     })
   })
 
-  describe('that cannot be replaced from WSL for a while', () => {
+  describeUnless(lacks('strace'), 'that cannot be replaced from WSL for a while', () => {
     const folder = '/mnt/c/Users/Twin User/AppData/Roaming/Claude'
     /**
      * The kernel says EBUSY to a rename over a file that is a mount point, in a mount namespace of its own. That the drive is
