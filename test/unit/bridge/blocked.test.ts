@@ -73,6 +73,7 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
     ['what is sourced from a pipe', '. <(echo K)'],
     ['what is sourced from the input', 'source /dev/stdin <<< K'],
     ['zsh: by its path', '=K'],
+    ['braces that come late', 'echo {a}; {x,K}'],
     ['a text for watch', 'watch "K x"'],
     ['a text for script', 'script -qc "K x" /dev/null'],
     ['as another user', 'su -c K'],
@@ -292,6 +293,24 @@ describe('any text as a command', () => {
       ),
       { numRuns: 3000 },
     )
+  })
+  it.each<[Grammar, string]>([
+    ['posix', `echo {${'a,'.repeat(60_000)}`],
+    ['posix', `echo {${'..'.repeat(60_000)}`],
+    ['posix', `echo ${'$('.repeat(60_000)}`],
+    ['posix', `${'env '.repeat(30_000)}K`],
+    ['posix', `${'$a'.repeat(60_000)}`],
+    ['cmd', 'if '.repeat(40_000)],
+    ['cmd', 'for '.repeat(30_000)],
+    ['cmd', `${'start '.repeat(20_000)}K`],
+    ['powershell', `${'$a='.repeat(40_000)}K`],
+    ['powershell', 'return '.repeat(17_000)],
+  ])('%s of the longest kind, made to take long: %.20s', async (grammar, text) => {
+    const started = performance.now()
+    await check(text, grammar).catch((error) => {
+      if (error.name !== 'Refusal') throw error
+    })
+    expect(performance.now() - started).toBeLessThan(1000)
   })
   it('a program that is spelled out is found wherever it stands between separators', () => {
     const before = fc.constantFrom('', 'echo a; ', 'true && ', 'x | ', '( ', '{ ', 'if ', 'while ', 'A=1 ', '! ', 'echo "b" & ')

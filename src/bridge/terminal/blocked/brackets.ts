@@ -28,3 +28,17 @@ function closingDouble(text: string, from: number): number {
   }
   throw new Unreadable('a quote is not closed')
 }
+
+/** Whether braces in a word stand for several words, `{a,b}` or `{1..3}`. In one pass: a word may be very long. */
+export function expandsBraces(word: string): boolean {
+  let several: boolean | null = null
+  for (let at = 0; at < word.length; at++) {
+    const character = word[at]
+    if (character === '{') several = false
+    else if (character === '}') {
+      if (several) return true
+      several = null
+    } else if (several === false && (character === ',' || (character === '.' && word[at + 1] === '.'))) several = true
+  }
+  return false
+}

@@ -1,4 +1,4 @@
-import { type SimpleCommand, Unreadable, type Word } from './word.ts'
+import { demandFew, type SimpleCommand, Unreadable, type Word } from './word.ts'
 
 interface Part {
   readonly words: Word[]
@@ -23,6 +23,7 @@ export function cmdCommands(text: string): SimpleCommand[] {
       throw new Unreadable(`what ${first.text} is to run is only known when it runs`)
     // `if exist x del y`, `for … do del %i`: any of the words may be the program.
     if (prefixes.has(first.text.toLowerCase())) {
+      demandFew(rest)
       for (let at = 1; at < rest.length; at++) if (!rest[at]?.dynamic) commands.push({ words: rest.slice(at) })
     }
     const afterDo = rest.findIndex((word) => word.text.toLowerCase() === 'do')

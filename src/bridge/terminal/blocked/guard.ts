@@ -7,7 +7,7 @@ import { bare, blockedBy } from './entries.ts'
 import { posixCommands } from './posix.ts'
 import { powershellCommands } from './powershell.ts'
 import { posixShells, texting, wrappers } from './starters.ts'
-import { type SimpleCommand, Unreadable } from './word.ts'
+import { demandFew, type SimpleCommand, Unreadable } from './word.ts'
 
 const read = (text: string, grammar: Grammar): SimpleCommand[] =>
   grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
@@ -86,6 +86,7 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
     if (entry !== null) refuse(entry)
     programs.push(program.text)
     if (wrappers.has(bare(program.text))) {
+      demandFew(words)
       for (let at = 1; at < words.length; at++) {
         const behind = blockedBy(words, at, blocked)
         if (behind !== null) refuse(behind)

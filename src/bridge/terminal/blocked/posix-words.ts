@@ -1,4 +1,4 @@
-import { matching } from './brackets.ts'
+import { expandsBraces, matching } from './brackets.ts'
 import { type Token, Unreadable, type Word } from './word.ts'
 
 /** The longest first, since the first that fits is taken. */
@@ -79,7 +79,7 @@ export class PosixWords {
       else this.part(character, word)
     }
     const raw = this.text.slice(start, this.at)
-    if (/\{[^{}]*(,|\.\.)[^{}]*\}/.test(raw)) word.dynamic = true
+    if (expandsBraces(raw)) word.dynamic = true
     // The two programs whose names look like the beginning of a glob.
     if (raw === '[' || raw === '[[') word.dynamic = false
     this.tokens.push({ kind: 'word', word: word satisfies Word })

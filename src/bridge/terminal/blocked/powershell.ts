@@ -13,12 +13,16 @@ export function powershellCommands(text: string): SimpleCommand[] {
 
 /** What stands behind `$x =`, `a=` in a table, `return` or `throw` is a command of its own. */
 function afterAssignment(words: Word[]): Word[] {
-  const [first, second, ...rest] = words
-  if (first === undefined || first.quoted) return words
-  const assigned = /^[$\w:.[\]{}]+[-+*/%?]*=(.*)$/s.exec(first.text)
-  if (assigned !== null && assigned[1] !== '') return afterAssignment([{ ...first, text: assigned[1] ?? '' }, ...words.slice(1)])
-  if (assigned !== null || /^(return|throw)$/i.test(first.text)) return afterAssignment(words.slice(1))
-  return second !== undefined && /^[-+*/%?]*=$/.test(second.text) ? afterAssignment(rest) : words
+  for (let round = 0; round < 20; round++) {
+    const [first, second] = words
+    if (first === undefined || first.quoted) return words
+    const assigned = /^[$\w:.[\]{}]+[-+*/%?]*=(.*)$/s.exec(first.text)
+    if (assigned !== null && assigned[1] !== '') words = [{ ...first, text: assigned[1] ?? '' }, ...words.slice(1)]
+    else if (assigned !== null || /^(return|throw)$/i.test(first.text)) words = words.slice(1)
+    else if (second !== undefined && /^[-+*/%?]*=$/.test(second.text)) words = words.slice(2)
+    else return words
+  }
+  throw new Unreadable('too many assignments stand in a row')
 }
 
 class Reader {

@@ -18,3 +18,11 @@ export interface SimpleCommand {
   /** The line itself gives it something to read: a pipe before it, or a redirection. */
   readonly fed?: boolean
 }
+
+/** Words that are each looked at together with all that follow, which takes time with their square. */
+const most = 2000
+
+/** Refuses a command with more words than can be looked at so. */
+export function demandFew(words: readonly Word[]): void {
+  if (words.length > most) throw new Unreadable(`one command has ${words.length} words`)
+}
