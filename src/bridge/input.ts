@@ -1,5 +1,6 @@
 import { nearest } from '../core/nearest.ts'
 import type { JsonObject } from '../model/entry.ts'
+import { limits } from './limits.ts'
 
 /**
  * What a tool takes, as data: one declaration gives the JSON Schema that clients see, the strict check and the
@@ -26,7 +27,7 @@ const about = (words: string | undefined): Record<string, string> => (words === 
 interface TextRules {
   readonly about?: string
   readonly least?: number
-  /** Most UTF-16 units; not shown in the schema. */
+  /** Most UTF-16 units, those of a path where nothing is said; not shown in the schema. */
   readonly most?: number
 }
 
@@ -37,8 +38,8 @@ export function text(rules: TextRules = {}): Field<string> {
     read(value, where) {
       if (typeof value !== 'string') throw new InputTrouble(`${where} must be a string, not ${kindOf(value)}`)
       if (value.length < (rules.least ?? 0)) throw new InputTrouble(`${where} must not be empty`)
-      if (rules.most !== undefined && value.length > rules.most)
-        throw new InputTrouble(`${where} has ${value.length} characters; ${rules.most} are the most`)
+      const { most = limits.pathCharacters } = rules
+      if (value.length > most) throw new InputTrouble(`${where} has ${value.length} characters; ${most} are the most`)
       return value
     },
   }

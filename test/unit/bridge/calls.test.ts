@@ -36,6 +36,22 @@ describe('arguments', () => {
     expect(await place.refused('execute_command', { command: 'true', timeout_ms: 60_000 })).toMatch(/between 1 and 55000/)
     expect(await place.refused('list_directory', [])).toMatch(/must be an object/)
   })
+  it('what is longer than any path is not taken, let alone said again', async () => {
+    const long = 'x'.repeat(1_000_000)
+    for (const [name, args] of [
+      ['read_file', { path: long }],
+      ['read_files', { paths: Array.from({ length: 50 }, () => long) }],
+      ['translate_path', { path: long, to: 'linux' }],
+      ['execute_command', { command: 'true', environment: long }],
+      ['read_file', { [long]: 1 }],
+      ['set_config', { key: long, value: 1 }],
+      ['set_config', { key: 'default_shell', value: long }],
+      ['more_results', { search: long }],
+    ] as const)
+      expect((await place.refused(name, args)).length).toBeLessThan(1000)
+    await place.ok('write_file', { path: 'f', content: long })
+    await place.ok('edit_file', { path: 'f', edits: [{ old_string: long, new_string: `${long}y` }] })
+  })
   it('names of properties are no arguments', async () => {
     for (const name of ['__proto__', 'constructor', 'hasOwnProperty'])
       expect(await place.refused('read_file', JSON.parse(`{"path":"x","${name}":1}`))).toMatch(/has no argument/)

@@ -2,6 +2,8 @@ import { listOf, optional, record, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
 
+const content = text({ most: limits.stdioMessage })
+
 export const editFile = defineTool({
   name: 'edit_file',
   family: 'files',
@@ -9,7 +11,7 @@ export const editFile = defineTool({
   description: 'Replace exact text in a file; all edits or none. A near miss is shown with its differences.',
   input: {
     path: text(),
-    edits: listOf(record({ old_string: text(), new_string: text(), expected_replacements: optional(whole({ least: 1 })) }), {
+    edits: listOf(record({ old_string: content, new_string: content, expected_replacements: optional(whole({ least: 1 })) }), {
       most: limits.edits,
     }),
   },

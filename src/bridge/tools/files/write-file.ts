@@ -1,4 +1,5 @@
 import { oneOf, optional, text } from '../../input.ts'
+import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
 
 export const writeFile = defineTool({
@@ -6,7 +7,7 @@ export const writeFile = defineTool({
   family: 'files',
   effect: 'write',
   description: 'Write a whole file, or append to it. Mode, encoding and CRLF line ends of an existing file stay.',
-  input: { path: text(), content: text(), mode: optional(oneOf(['rewrite', 'append'])) },
+  input: { path: text(), content: text({ most: limits.stdioMessage }), mode: optional(oneOf(['rewrite', 'append'])) },
   subject: ({ path, mode }) => `${mode ?? 'rewrite'} ${path}`,
   async handle({ path, content, mode }, { policy }) {
     const { append, rewrite } = await import('../../files/write.ts')
