@@ -72,8 +72,11 @@ const noiseOf = (server: PipedServer, masked: (text: string) => string): { reado
 function programFor(system: System, launch: Launch, { client, environment, world, timeoutMs }: ProbeOptions): Program | null {
   const argv = [launch.command, ...launch.args]
   const folder = clientFolder(client, environment)
-  // Its own variables are those that the other side gives to whatever is started there.
-  if (!environment.self) return programOn(world, environment, argv, { timeoutMs, env: launch.env, cwd: native(folder) })
+  if (!environment.self) {
+    // Its own variables are those that the other side gives to whatever is started there.
+    const cwd = toHere(environment, native(folder)) === null ? environment.home : native(folder)
+    return programOn(world, environment, argv, { timeoutMs, env: launch.env, cwd })
+  }
   const env = { ...clientEnvironment(system, client, environment, environment.home), ...launch.env }
   return programOn(world, environment, argv, { timeoutMs, env, onlyEnv: true, cwd: native(folder) })
 }
