@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { kill } from 'node:process'
 import { codeOf } from '../refusal.ts'
 import { tagName } from './environment.ts'
@@ -72,10 +72,21 @@ export function belonging(mark: string, roots: readonly number[], self: number):
  * is not alive any more. Only this user's own can be seen.
  */
 export function orphans(): number[] {
+  const here = placeOf('self')
   return allProcesses().flatMap(({ pid }) => {
     const [, bridge] = new RegExp(`\\0${tagName}=(\\d+)-[0-9a-f]+\\.`).exec(`\0${read(`/proc/${pid}/environ`)}`) ?? []
-    return bridge === undefined || isAlive(Number(bridge)) ? [] : [pid]
+    return bridge === undefined || isAlive(Number(bridge)) || placeOf(pid) !== here ? [] : [pid]
   })
+}
+
+/** Where a process's numbers count: in a container they are others, and a bridge that is alive there is not seen here. */
+function placeOf(pid: number | 'self'): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return ''
+  }
 }
 
 export const isAlive = (pid: number): boolean => attempt(pid, 0)

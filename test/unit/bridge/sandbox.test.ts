@@ -1,9 +1,11 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { spawnSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { spawn, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
+import { allProcesses, commandLine, orphans } from '../../../src/bridge/terminal/tree.ts'
 import { CANARY, type Desk, desk, textOf } from './desk.ts'
 
 const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
@@ -188,6 +190,25 @@ ${what}"`
     await run('setsid sleep 81 & sleep 82', { timeout_ms: 500 })
     expect(Date.now() - started).toBeLessThan(8000)
     expect(spawnSync('pgrep', ['-f', '^sleep 8[12]$']).stdout.toString()).toBe('')
+  })
+  it('what runs in a container of its own is not taken for left behind, what runs here is', async () => {
+    const env = { PATH: process.env.PATH, TWIN_COMMANDS_OF: '999999-ab.1.1.' }
+    const seen = (pid: number) => allProcesses().some((each) => each.pid === pid)
+    const inContainer = () => allProcesses().find((facts) => commandLine(facts) === 'sleep 95')?.pid
+    // A bridge of another test may end what it takes for left behind at any moment; then it is tried again.
+    for (let tries = 0; tries < 20; tries++) {
+      const inside = spawn('bwrap', ['--dev-bind', '/', '/', '--unshare-pid', '--die-with-parent', 'sleep', '95'], { env })
+      const here = spawn('sleep', ['96'], { env })
+      for (let i = 0; i < 100 && inContainer() === undefined && inside.exitCode === null; i++) await sleep(10)
+      const [pid, left] = [inContainer(), orphans()]
+      const whole = pid !== undefined && seen(pid) && here.pid !== undefined && seen(here.pid)
+      inside.kill('SIGKILL')
+      here.kill('SIGKILL')
+      if (!whole) continue
+      expect([left.includes(here.pid ?? 0), left.includes(pid)]).toEqual([true, false])
+      return
+    }
+    throw new Error('it was ended every time')
   })
   it('a wall that does not stand switches the family off, and says so', async () => {
     const broken = desk({ terminal: 'sandbox', platform: 'darwin' })
