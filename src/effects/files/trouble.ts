@@ -29,14 +29,16 @@ const refusals: Record<string, { because: string; hint: string }> = {
   ENAMETOOLONG: { because: 'a name beside it would be too long for the file system', hint: 'use a shorter path' },
 }
 
-const failures: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your disk quota is used up',
-  EIO: 'the disk reports an input/output error',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-  ENOENT: 'a folder or file on the way disappeared meanwhile',
-  ETXTBSY: 'another program is running it',
+const room = 'free some space, then run the same command again'
+
+const failures: Record<string, { because: string; hint?: string }> = {
+  ENOSPC: { because: 'the disk is full', hint: room },
+  EDQUOT: { because: 'your disk quota is used up', hint: room },
+  EIO: { because: 'the disk reports an input/output error' },
+  EMFILE: { because: 'too many files are open' },
+  ENFILE: { because: 'too many files are open' },
+  ENOENT: { because: 'a folder or file on the way disappeared meanwhile' },
+  ETXTBSY: { because: 'another program is running it' },
 }
 
 /** Windows' answers to a rename over a file that a program has open, DrvFs' inside WSL among them. */
@@ -52,5 +54,6 @@ export function wordsOf(error: FileTrouble, shown: string, holder?: string): { k
   const refusal = refusals[code]
   if (refusal !== undefined)
     return { kind: 'refused', reason: `${shown} cannot be written: ${refusal.because} (${code})`, hint: refusal.hint }
-  return { kind: 'failed', reason: `${shown} could not be written: ${failures[code] ?? 'the system refused'} (${code})` }
+  const { because, hint }: { because: string; hint?: string } = failures[code] ?? { because: 'the system refused' }
+  return { kind: 'failed', reason: `${shown} could not be written: ${because} (${code})`, ...(hint === undefined ? {} : { hint }) }
 }

@@ -1,3 +1,4 @@
+import { jsonOrNull } from '../../core/json/loose.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
@@ -13,18 +14,9 @@ export async function readHomeJson(system: System, file: ReachablePath): Promise
   const bytes = await system.files.read(file)
   if (bytes === null) return null
   const hint = `remove ${file} and run mcp-twin init, or give the side with --home`
-  const parsed = homeJsonSchema.safeParse(parse(new TextDecoder().decode(bytes)))
+  const parsed = homeJsonSchema.safeParse(jsonOrNull(new TextDecoder().decode(bytes)))
   if (!parsed.success) throw new TwinError('home-json', `${file} does not say where home is.`, { hint, place: { file } })
   return parsed.data
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }
 
 /** Where home is, as another side is to be told. */

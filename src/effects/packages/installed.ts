@@ -1,3 +1,4 @@
+import { jsonOrNull } from '../../core/json/loose.ts'
 import { prefixOn } from '../../core/launch/package.ts'
 import { meets, readRecord } from '../../core/packages/record.ts'
 import { type PackagePlace, type PackagePrefix, packagePlace } from '../../core/packages/place.ts'
@@ -64,13 +65,8 @@ async function isThere(
 /** The version that a package's own package.json tells; null when there is none to be read. */
 export async function versionAt(system: System, environment: Environment, files: NativePath): Promise<string | null> {
   const text = await readOn(system, environment, joinPath(environment, files, 'package.json'))
-  try {
-    const parsed: unknown = JSON.parse(text ?? 'null')
-    return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : null
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  const parsed = jsonOrNull(text ?? '')
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : null
 }
 
 /**

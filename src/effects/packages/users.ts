@@ -3,6 +3,7 @@ import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { toHere } from '../../core/paths.ts'
 import { decodeConsole } from '../world/console.ts'
+import { processLines } from '../world/process-lines.ts'
 import { programOn } from '../world/program.ts'
 
 /** Which processes of a side work with our files there. */
@@ -13,22 +14,8 @@ export interface Users {
   readonly alive: ReadonlySet<number>
 }
 
-/**
- * Run by the side's own node, since only that side sees its processes. Question and script come on standard input: on the command line
- * the script would find itself, and its quotes would have to survive two systems. Linux shows command lines as files, macOS and Windows through a program of theirs.
- */
 const script = [
-  'const { execFileSync } = require("node:child_process")',
-  'const { readdirSync, readFileSync } = require("node:fs")',
-  'const told = (file, args) => execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, windowsHide: true }).split(/\\r?\\n/)',
-  'const lines = {',
-  '  win32: () => told("powershell.exe", ["-NoProfile", "-NonInteractive", "-Command",',
-  '    "[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-CimInstance Win32_Process | ForEach-Object { $_.CommandLine }"]),',
-  '  linux: () => readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name)).map((pid) => {',
-  '    try { return readFileSync("/proc/" + pid + "/cmdline", "utf8").split(String.fromCharCode(0)).join(" ") } catch { return "" }',
-  '  }),',
-  '}[process.platform] ?? (() => told("ps", ["-axww", "-o", "command="]))',
-  'const plain = (text) => text.split(String.fromCharCode(92)).join("/").toLowerCase()',
+  ...processLines,
   'const commands = lines().filter((line) => plain(line).includes(plain(folder)))',
   'const alive = (pid) => { try { process.kill(pid, 0); return true } catch (error) { return error.code === "EPERM" } }',
   'process.stdout.write(JSON.stringify({ commands, alive: pids.filter(alive) }))',

@@ -1,6 +1,7 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { type Rendered, renderEntry, renderLaunch } from '../../core/launch/render.ts'
 import { serverOn } from '../../core/launch/side.ts'
+import { jsonOrNull } from '../../core/json/loose.ts'
 import { layout } from '../../core/layout.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { keysOf } from '../../core/manifest/names.ts'
@@ -22,19 +23,9 @@ import { readTrust } from '../trust/trust.ts'
 /** Reads a `launches.json`; null when there is none. One that others may read, or that is damaged, is refused. */
 export async function readLaunches(system: System, path: ReachablePath): Promise<Secret<Launches> | null> {
   if (!(await checkOwnerOnly(system, path))) return null
-  const parsed = launchesSchema.safeParse(parse(await system.files.read(path)))
+  const parsed = launchesSchema.safeParse(jsonOrNull(Buffer.from((await system.files.read(path)) ?? []).toString('utf8')))
   if (parsed.success) return new Secret(parsed.data)
   throw new TwinError('damaged', `${path} cannot be read.`, { place: { file: path }, hint: 'mcp-twin sync writes it anew' })
-}
-
-function parse(bytes: Uint8Array | null): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes ?? []).toString('utf8'))
-  } catch (error) {
-    // Its words would quote what stands around the fault, keys included.
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }
 
 /** True for a package's JavaScript that this side's own node starts, so that `run` may run it in its own process. */

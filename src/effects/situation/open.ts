@@ -94,8 +94,8 @@ export async function openSituation(
   }
 }
 
-/** The user's own manifest, for what a project's does not decide. */
-async function usersOwn(system: System, home: HomePlace): Promise<Manifest> {
+/** The user's own manifest, for what a project's does not decide; an empty one where there is none. */
+export async function usersOwn(system: System, home: HomePlace): Promise<Manifest> {
   const path = layout(home.environment, home.folder).manifest
   const loaded = await loadManifest(
     system,

@@ -1,12 +1,10 @@
-import { clients } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { World } from '../../model/environment.ts'
 import type { HomePlace } from '../home/find.ts'
 import { ownFolder } from '../home/folder.ts'
-import { loadManifest } from '../manifest/load.ts'
 import { projectKeys, shareProjects } from '../run/launches.ts'
-import { reach } from '../situation/open.ts'
+import { usersOwn } from '../situation/open.ts'
 import { type ProjectManifest, trustProject } from './trust.ts'
 import type { System } from '../../model/system.ts'
 
@@ -24,14 +22,7 @@ export async function grantTrust(
   keys: readonly string[],
 ): Promise<boolean> {
   const changed = await trustProject(system, home.here, manifest, keys, home.environment.id)
-  const path = layout(home.environment, home.folder).manifest
-  const user = await loadManifest(
-    system,
-    reach(home, path),
-    path,
-    clients.map((client) => client.id),
-  )
-  const projects = await projectKeys(system, home.here, user?.manifest ?? { version: 1, servers: {} })
+  const projects = await projectKeys(system, home.here, await usersOwn(system, home))
   for (const side of world.environments) {
     if (side.id === home.environment.id) continue
     const folder = ownFolder(system, side)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { jsonOrNull } from '../../core/json/loose.ts'
 import { TwinError } from '../../errors.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -26,22 +27,13 @@ export async function readTrust(system: System, folder: ReachablePath): Promise<
   const path = fileIn(folder)
   const bytes = await system.files.read(path)
   if (bytes === null) return { version: 1, projects: {} }
-  const parsed = trustSchema.safeParse(parse(Buffer.from(bytes).toString('utf8')))
+  const parsed = trustSchema.safeParse(jsonOrNull(Buffer.from(bytes).toString('utf8')))
   if (!parsed.success)
     throw new TwinError('damaged', `${path} cannot be read.`, {
       place: { file: path },
       hint: `move it away, then trust the projects again: mcp-twin trust`,
     })
   return parsed.data
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }
 
 /** True when exactly these bytes were trusted at this path. */

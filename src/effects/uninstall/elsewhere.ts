@@ -1,4 +1,3 @@
-import { clients } from '../../catalog/clients/index.ts'
 import { prefixOn } from '../../core/launch/package.ts'
 import { layout } from '../../core/layout.ts'
 import { packagePlace } from '../../core/packages/place.ts'
@@ -7,9 +6,8 @@ import type { World } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { type HomePlace, ownFolder } from '../home/find.ts'
-import { loadManifest } from '../manifest/load.ts'
 import { versionAt } from '../packages/installed.ts'
-import { reach } from '../situation/open.ts'
+import { reach, usersOwn } from '../situation/open.ts'
 import { loadLock } from '../situation/records.ts'
 
 /** A package of the manifest in an npm prefix that is not ours alone. */
@@ -27,9 +25,8 @@ export interface Elsewhere {
 export async function packagesElsewhere(system: System, world: World, home: HomePlace): Promise<Elsewhere[]> {
   const at = layout(home.environment, home.folder)
   try {
-    const ids = clients.map((client) => client.id)
-    const manifest = (await loadManifest(system, reach(home, at.manifest), at.manifest, ids))?.manifest
-    if (manifest?.prefix === undefined || manifest.prefix === 'own') return []
+    const manifest = await usersOwn(system, home)
+    if (manifest.prefix === undefined || manifest.prefix === 'own') return []
     const { packages } = await loadLock(system, reach(home, at.lock))
     const found: Elsewhere[] = []
     for (const side of world.environments) {

@@ -5,26 +5,17 @@ import type { System } from '../../model/system.ts'
 import { isGone, readHolder, selfAsHolder } from '../files/holder.ts'
 import { watchGuard } from '../watch/lock.ts'
 import { decodeConsole } from '../world/console.ts'
+import { processLines } from '../world/process-lines.ts'
 import { programOn } from '../world/program.ts'
 
 const timeoutMs = 30_000
 
 /**
- * Run by the side's own node, which alone sees its processes. Ours are those that a node runs from our folder, whoever started
+ * Ours are those that a node runs from our folder, whoever started
  * them: servers, relays, watchers. An editor that has a file of ours open is not, and neither is this very command.
  */
 const script = [
-  'const { execFileSync } = require("node:child_process")',
-  'const { readdirSync, readFileSync } = require("node:fs")',
-  'const told = (file, args) => execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, windowsHide: true }).split(/\\r?\\n/)',
-  'const lines = {',
-  '  win32: () => told("powershell.exe", ["-NoProfile", "-NonInteractive", "-Command",',
-  '    "[Console]::OutputEncoding=[Text.Encoding]::UTF8; Get-CimInstance Win32_Process | ForEach-Object { [string]$_.ProcessId + \' \' + $_.CommandLine }"]),',
-  '  linux: () => readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name)).map((pid) => {',
-  '    try { return pid + " " + readFileSync("/proc/" + pid + "/cmdline", "utf8").split(String.fromCharCode(0)).join(" ") } catch { return "" }',
-  '  }),',
-  '}[process.platform] ?? (() => told("ps", ["-axww", "-o", "pid=,command="]))',
-  'const plain = (text) => text.split(String.fromCharCode(92)).join("/").toLowerCase()',
+  ...processLines,
   'const folder = plain(process.argv[2] ?? "").replace(/[/]+$/, "")',
   'const places = ["bin", "app", "npm"].map((name) => folder + "/" + name + "/")',
   'const isOurs = (command) => /^"?([^"]*[/])?node(js)?([.]exe)?"?\\s/.test(command) && places.some((place) => command.includes(place)) && !/\\suninstall(\\s|$)/.test(command)',

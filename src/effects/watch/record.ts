@@ -1,3 +1,4 @@
+import { jsonOrNull } from '../../core/json/loose.ts'
 import { join } from 'node:path'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -12,13 +13,8 @@ export const noWatch: WatchRecord = { version: 1, pid: null, startedAt: null, fi
 export async function readWatchRecord(system: System, home: ReachablePath): Promise<WatchRecord> {
   const bytes = await system.files.read(watchRecordPath(home))
   if (bytes === null) return noWatch
-  try {
-    const parsed = watchRecordSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-    return parsed.success ? parsed.data : noWatch
-  } catch (error) {
-    if (error instanceof SyntaxError) return noWatch
-    throw error
-  }
+  const parsed = watchRecordSchema.safeParse(jsonOrNull(new TextDecoder().decode(bytes)))
+  return parsed.success ? parsed.data : noWatch
 }
 
 export const writeWatchRecord = (system: System, home: ReachablePath, record: WatchRecord): Promise<void> =>

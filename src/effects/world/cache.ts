@@ -1,3 +1,4 @@
+import { jsonOrNull } from '../../core/json/loose.ts'
 import { toHere } from '../../core/paths.ts'
 import type { Environment } from '../../model/environment.ts'
 import { type WorldCache, worldCacheSchema } from '../../model/home.ts'
@@ -12,13 +13,8 @@ const lastsMs = 7 * 24 * 60 * 60 * 1000
 export async function readCache(system: System, file: ReachablePath): Promise<WorldCache | null> {
   const text = await readText(system, file)
   if (text === '') return null
-  try {
-    const cache = worldCacheSchema.safeParse(JSON.parse(text))
-    return cache.success ? cache.data : null
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  const cache = worldCacheSchema.safeParse(jsonOrNull(text))
+  return cache.success ? cache.data : null
 }
 
 async function nodeTime(system: System, environment: Environment): Promise<number | undefined> {

@@ -1,3 +1,4 @@
+import { jsonOrNull } from '../../core/json/loose.ts'
 import type { Environment } from '../../model/environment.ts'
 import { type NodeFacts, nodeFactsSchema } from '../../model/node-facts.ts'
 
@@ -33,13 +34,8 @@ export const nodeScript = [
 export function readNodeFacts(text: string): NodeFacts | null {
   const line = text.split('\n').find((each) => each.startsWith(mark))
   if (line === undefined) return null
-  try {
-    const facts = nodeFactsSchema.safeParse(JSON.parse(line.slice(mark.length)))
-    return facts.success ? facts.data : null
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  const facts = nodeFactsSchema.safeParse(jsonOrNull(line.slice(mark.length)))
+  return facts.success ? facts.data : null
 }
 
 /** The oldest node that this program runs on, and nearly every server with it. */

@@ -233,7 +233,7 @@ describe('an installation that is cut short', () => {
     const create = files.create
     files.create = () => Promise.reject(full)
     try {
-      expect((await here.install(locked)).reason).toBe(`the disk is full: ${here.npm()} (ENOSPC)`)
+      expect((await here.install(locked)).reason).toBe(`${here.npm()} could not be written: the disk is full (ENOSPC)`)
       expect(inFolder()).toEqual([])
     } finally {
       files.create = create
