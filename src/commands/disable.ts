@@ -1,12 +1,15 @@
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import { changeManifest } from './change.ts'
+import { leaveOut, onlyThere } from './narrowed.ts'
 import { demandServer } from './servers.ts'
 
-/** Takes servers out of every config, but keeps them in the manifest. */
+/** Takes servers out of every config, but keeps them in the manifest; with `--client` or `--on` out of those configs alone. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async ({ manifest }) => {
     for (const name of names) demandServer(manifest, name)
+    const places = onlyThere(context)
+    if (places.length > 0) return { changes: names.flatMap((name) => leaveOut(manifest, name, places)) }
     return {
       changes: names
         .filter((name) => manifest.servers[name]?.disabled !== true)

@@ -1,6 +1,6 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
-import { matrixOf } from '../core/plan/matrix.ts'
+import { leftoverOf, matrixOf, ofOneFileEach } from '../core/plan/matrix.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
 import { prepare } from '../effects/sync/prepare.ts'
@@ -15,12 +15,16 @@ export async function run(context: Context, _args: string[], options: Record<str
   return atHome(context, {}, async (ground) => {
     const situation = await ground.open()
     const { input } = await prepare(system, situation, syncOptions(context, options, { resolve: false }))
-    const plan = makePlan(input)
+    const whole = makePlan(input)
+    const plan = { ...whole, files: ofOneFileEach(whole.files) }
+    const leftover = leftoverOf(whole)
+    const rest = new Set(leftover.map((each) => each.server)).size
     const matrix = matrixOf(plan, situation.manifest, input.render.lock)
-    io.json({ command: 'list', ...matrix })
+    io.json({ command: 'list', ...matrix, leftover })
     if (io.asJson) return EXIT.ok
     const labels = labelsFor(ground.world, clients)
-    if (matrix.servers.length === 0 && matrix.unmanaged.length === 0) io.out('There are no servers yet: mcp-twin add, or mcp-twin init.')
+    if (matrix.servers.length === 0 && matrix.unmanaged.length === 0)
+      io.out(rest === 0 ? 'There are no servers yet: mcp-twin add, or mcp-twin init.' : 'The manifest has no servers.')
     else
       for (const line of describeMatrix(
         matrix,
@@ -35,6 +39,9 @@ export async function run(context: Context, _args: string[], options: Record<str
     const foreign = new Set(matrix.unmanaged.map((each) => each.server)).size
     const words = [
       off === 0 ? '' : `${off} not in sync: mcp-twin sync.`,
+      rest === 0
+        ? ''
+        : `${rest} no longer wanted where ${rest === 1 ? 'it stands' : 'they stand'}: mcp-twin sync takes ${rest === 1 ? 'it' : 'them'} out.`,
       foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt takes them in.`,
     ].filter((text) => text !== '')
     const lines = [

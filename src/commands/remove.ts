@@ -1,12 +1,15 @@
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import { changeManifest } from './change.ts'
+import { leaveOut, onlyThere } from './narrowed.ts'
 import { demandServer, isLeftOver } from './servers.ts'
 
-/** Takes servers out of the manifest, and with that out of every config. */
+/** Takes servers out of the manifest, and with that out of every config; with `--client` or `--on` out of those configs alone. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async (situation) => {
+    const places = onlyThere(context)
     const there = [...new Set(names)].filter((name) => !isLeftOver(situation, name))
     for (const name of there) demandServer(situation.manifest, name)
+    if (places.length > 0) return { changes: there.flatMap((name) => leaveOut(situation.manifest, name, places)) }
     return { changes: there.map((name) => ({ kind: 'remove', path: ['servers', name] }) as const) }
   })

@@ -5,6 +5,6 @@ export const disable: CommandSpec = {
   arguments: [{ name: '<name...>', description: 'names of servers' }],
   summary: 'take a server out of every config, but keep it in the manifest',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
-  examples: ['mcp-twin disable tavily'],
+  examples: ['mcp-twin disable tavily', 'mcp-twin disable tavily --on windows'],
   load: () => import('../disable.ts'),
 }

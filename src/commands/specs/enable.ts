@@ -5,6 +5,6 @@ export const enable: CommandSpec = {
   arguments: [{ name: '<name...>', description: 'names of servers' }],
   summary: 'switch a server on again',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
-  examples: ['mcp-twin enable tavily'],
+  examples: ['mcp-twin enable tavily', 'mcp-twin enable tavily --on windows'],
   load: () => import('../enable.ts'),
 }

@@ -65,3 +65,18 @@ export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
   )
   return { servers, unmanaged }
 }
+
+/** Entries of ours that stand where the manifest no longer wants them; the next sync takes them out. */
+export const leftoverOf = (plan: Plan): { environment: string; client: string; server: string }[] =>
+  plan.files.flatMap(({ plan: { environment, client, entries } }) =>
+    entries.flatMap(({ step }) =>
+      step.kind === 'remove' && step.change === 'remove' ? [{ environment, client, server: step.server ?? '' }] : [],
+    ),
+  )
+
+/** One file a client and side: a file that it had before is no column of its own. */
+export const ofOneFileEach = (files: readonly PlannedFile[]): PlannedFile[] =>
+  files.filter(({ observed, plan }) => {
+    const isIts = (other: PlannedFile) => other.plan.environment === plan.environment && other.plan.client === plan.client
+    return observed.unused !== true || !files.some((other) => isIts(other) && other.observed.unused !== true)
+  })

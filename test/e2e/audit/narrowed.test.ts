@@ -1,0 +1,42 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Planted, world } from '../../support/world.ts'
+
+let place: Planted
+const read = (file: string) => JSON.parse(place.scratch.read(file))
+const servers = (file: string) => Object.keys(read(file).mcpServers)
+const [code, cursor] = ['.claude.json', '.cursor/mcp.json']
+beforeEach(async () => {
+  place = world().wsl().client('cursor', '{}').build()
+  const both = { a: { command: 'node' }, b: { command: 'node' } }
+  place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, bridge: { enabled: false }, servers: both }))
+  expect((await place.cli(['sync'])).code).toBe(0)
+})
+
+describe('a server that is taken out of one program', () => {
+  it.each(['remove', 'disable'])('by %s --client stays in the others, and comes back by enable', async (command) => {
+    expect((await place.cli([command, 'a', '--client', 'cursor'])).code).toBe(0)
+    expect([servers(code), servers(cursor)]).toEqual([['a', 'b'], ['b']])
+    expect((await place.cli(['enable', 'a', '--client', 'cursor'])).code).toBe(0)
+    expect([servers(code).sort(), servers(cursor).sort()]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+    expect(read('.mcp-twin/mcp-twin.json').servers).toEqual({ a: { command: 'node' }, b: { command: 'node' } })
+  })
+
+  it('on one side only is asked for by the one or the other', async () => {
+    expect((await place.cli(['remove', 'a', '--client', 'cursor', '--on', 'wsl'])).code).toBe(2)
+    expect((await place.cli(['remove', 'a', '--on', 'wsl'])).code).toBe(0)
+    expect([servers(code), servers(cursor)]).toEqual([['b'], ['b']])
+  })
+})
+
+describe('a server that was removed without a sync', () => {
+  it('is told of by list as long as it stands somewhere', async () => {
+    expect((await place.cli(['remove', 'a', 'b', '--no-sync'])).code).toBe(0)
+    expect((await place.cli(['list'])).stdout).toContain('2 no longer wanted where they stand: mcp-twin sync takes them out.')
+    expect((await place.cli(['list', '--json'])).json.leftover).toContainEqual({ environment: 'wsl:Ubuntu', client: 'cursor', server: 'a' })
+    expect((await place.cli(['sync'])).code).toBe(0)
+    expect((await place.cli(['list', '--json'])).json.leftover).toEqual([])
+  })
+})
