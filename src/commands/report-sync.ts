@@ -83,10 +83,17 @@ function sum(result: SyncResult, { command, preview }: ReportOptions): string {
   if (left > 0) parts.push(`${left} left alone`)
   const failed = result.steps.filter((step) => step.outcome === 'failed').length
   if (failed > 0) parts.push(`${failed} failed`)
-  if (parts.length === 0 && result.inSync) return 'Everything is in sync; nothing to do.'
+  if (parts.length === 0 && result.inSync) return stillWords(result)
   if (parts.length === 0)
     return result.changed ? 'The manifest is written; no config was looked at.' : 'Nothing in the manifest had to change.'
   return `${parts.join(', ')}${preview ? '; nothing was changed' : ''}.`
+}
+
+/** All is as it should be, and no config had to be written for it. */
+function stillWords({ changed, steps }: SyncResult): string {
+  const installed = steps.filter((step) => step.kind === 'install' && step.outcome === 'done' && step.change !== 'none').length
+  if (installed > 0) return `${installed} installed; every config is in sync.`
+  return changed ? 'The manifest is written; every config is in sync with it.' : 'Everything is in sync; nothing to do.'
 }
 
 function writtenWords(done: readonly Step[]): string {

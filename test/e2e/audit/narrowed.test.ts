@@ -40,3 +40,9 @@ describe('a server that was removed without a sync', () => {
     expect((await place.cli(['list', '--json'])).json.leftover).toEqual([])
   })
 })
+
+it('a manifest that changes without a config is not called nothing', async () => {
+  await place.cli(['add', 'c', '--command', 'node', '--no-sync'])
+  expect((await place.cli(['remove', 'c'])).stdout).toContain('The manifest is written; every config is in sync with it.')
+  expect((await place.cli(['sync'])).stdout).toContain('Everything is in sync; nothing to do.')
+})
