@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { BRIDGE } from '../core/launch/bridge.ts'
 import type { Check } from '../effects/sync/checks.ts'
 import { visible } from '../ui/escape.ts'
 import type { Labels } from '../ui/steps.ts'
@@ -10,8 +11,9 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 const LINES = 4
 
 /** One line a server and side: how long it took to answer and how many tools it has, or why it did not. */
-export function describeChecks(checks: readonly Check[], labels: Labels, paint: Context['io']['paint'], width: number): string[] {
-  if (checks.length === 0) return []
+export function describeChecks(all: readonly Check[], labels: Labels, paint: Context['io']['paint'], width: number): string[] {
+  if (all.length === 0) return []
+  const checks = onePerSide(all)
   const [names, sides] = [checks.map((check) => visible(check.server)), checks.map((check) => labels.environment(check.environment))]
   const [first, second] = [Math.max(...names.map(columns)), Math.max(...sides.map(columns))]
   const indent = first + second + 8
@@ -32,9 +34,18 @@ export function describeChecks(checks: readonly Check[], labels: Labels, paint: 
   if (silent.size === 0) return [paint.strong('Checked'), ...rows]
   const [one = 'NAME'] = silent
   const way = silent.size === 1 ? visible(one) : 'NAME'
-  return [
-    paint.strong('Checked'),
-    ...rows,
-    `      ${paint.dim('→')} mcp-twin doctor --deep says more; mcp-twin disable ${way} switches ${silent.size === 1 ? 'it' : 'one'} off`,
-  ]
+  // The bridge is no server of the manifest, so there is nothing to disable.
+  const off = silent.size === 1 && one === BRIDGE ? '' : `; mcp-twin disable ${way} switches ${silent.size === 1 ? 'it' : 'one'} off`
+  return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} mcp-twin doctor --deep says more${off}`]
+}
+
+/** The bridge is started once for each program of a side: those that say the same are one line, with the longest time. */
+function onePerSide(checks: readonly Check[]): Check[] {
+  const lines = new Map<string, Check>()
+  for (const check of checks) {
+    const same = JSON.stringify([check.server, check.environment, check.ok, check.tools, check.reason])
+    const other = lines.get(same)
+    lines.set(same, other === undefined || other.ms < check.ms ? check : other)
+  }
+  return [...lines.values()]
 }

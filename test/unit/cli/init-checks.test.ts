@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { describeChecks } from '../../../src/commands/init-checks.ts'
+import type { Check } from '../../../src/effects/sync/checks.ts'
+
+const check = (change: Partial<Check>): Check => ({
+  server: 'mcp-twin',
+  environment: 'linux',
+  client: 'cursor',
+  ok: true,
+  ms: 100,
+  tools: 18,
+  reason: null,
+  stderr: null,
+  ...change,
+})
+const same = (text: string): string => text
+const paint = { good: same, bad: same, warn: same, dim: same, strong: same, accent: same }
+const labels = { environment: () => 'Linux', client: same, file: (_: string, file: string) => file }
+const lines = (checks: Check[]) => describeChecks(checks, labels, paint, 80)
+
+it('programs of one side that start the bridge alike are one line', () => {
+  const checks = [
+    check({}),
+    check({ client: 'claude-code', ms: 400 }),
+    check({ client: 'claude-desktop', ms: 200 }),
+    check({ server: 'memory', tools: 9 }),
+  ]
+  expect(lines(checks)).toEqual([
+    'Checked',
+    '  ✓ mcp-twin  Linux  answers in 0.4 s, 18 tools',
+    '  ✓ memory    Linux  answers in 0.1 s, 9 tools',
+  ])
+})
+
+it('a bridge that does not answer is nothing to disable, a server is', () => {
+  const silent = { ok: false, tools: 0, reason: 'it ended' }
+  expect(lines([check(silent), check({})])).toEqual([
+    'Checked',
+    '  ✗ mcp-twin  Linux  does not answer: it ended',
+    '  ✓ mcp-twin  Linux  answers in 0.1 s, 18 tools',
+    '      → mcp-twin doctor --deep says more',
+  ])
+  expect(lines([check({ ...silent, server: 'memory' })]).at(-1)).toContain('mcp-twin disable memory switches it off')
+})
