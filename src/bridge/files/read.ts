@@ -42,7 +42,7 @@ export function read(policy: Policy, request: ReadRequest, now: () => number): P
     const whole = request.offset === undefined && request.limit === undefined
     if (whole && size <= limits.readText) {
       // The usual case, in as few steps as possible.
-      return contentOf(await handle.readFile(), request.path, size, handle)
+      return contentOf(await allOf(handle, size), request.path, size, handle)
     }
     const head = Buffer.alloc(16)
     const { bytesRead } = await handle.read(head, 0, head.length, 0)
@@ -54,6 +54,19 @@ export function read(policy: Policy, request: ReadRequest, now: () => number): P
     const text: Content = { type: 'text', text: textOf(slice.bytes, encoding) }
     return slice.cut ? [text, { type: 'text', text: cutNote(slice.first, slice.lines, size) }] : [text]
   })
+}
+
+/** The first `size` bytes in one go; fewer when the file has become shorter meanwhile. Files of the kernel say 0 and hold more. */
+async function allOf(handle: FileHandle, size: number): Promise<Buffer> {
+  if (size === 0) return handle.readFile()
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  while (filled < size) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled, filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return bytes.subarray(0, filled)
 }
 
 const binary = (path: string, size: number) =>

@@ -38,6 +38,11 @@ async function keepOwner(handle: FileHandle, kept: Kept): Promise<void> {
   if ((made.mode & 0o7777) !== kept.mode) await handle.chmod(kept.mode)
 }
 
+/** All bytes, in one go where the system takes them so; node's own `writeFile` makes two of a MiB. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten
+}
+
 /**
  * New content for a file, whole or not at all: written beside it, then renamed over it, in a folder that is held open.
  * Mode and owner stay. A hard link elsewhere keeps the old content, so nothing outside the folder can change.
@@ -47,7 +52,7 @@ export async function replaceFile(folder: Folder, name: string, bytes: Uint8Arra
   const handle = await open(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
   try {
     try {
-      await handle.writeFile(bytes)
+      await writeAll(handle, bytes)
       if (kept !== null) await keepOwner(handle, kept)
     } finally {
       await handle.close()
