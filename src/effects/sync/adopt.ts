@@ -53,6 +53,7 @@ export async function adoption(system: System, situation: Situation, options: Sy
   if (changes.length === 0) return notices.length === 0 ? null : { situation: { ...situation, notices }, bytes: null }
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
   for (const key of brought.values()) options.hide(key)
+  if (adopted.keeper === null && brought.size > 0) notices.push(`into the key store: ${[...brought.keys()].join(', ')}`)
   return compose({ ...situation, notices }, input.files, { changes, taken: [...adopted.taken, ...imported.taken], brought })
 }
 

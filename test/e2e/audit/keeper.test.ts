@@ -51,3 +51,15 @@ describe('a key that comes with an entry, where a program of the user keeps the 
     expect(JSON.stringify(json)).not.toContain('abcdef1234567890abcdef')
   })
 })
+
+it('what goes into our own store with an edit is named', async () => {
+  const own = JSON.parse(text('.mcp-twin/mcp-twin.json'))
+  place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ ...own, secrets: undefined }))
+  await place.cli(['secret', 'set', 'K'], { input: 'kept-value-1' })
+  edit('kept-value-1', 'typed-value-2')
+  const preview = await place.cli(['sync', '--adopt', '--dry-run', '--json'])
+  const { code, json, output } = await place.cli(['sync', '--adopt', '--json'])
+  expect(code, output).toBe(0)
+  for (const each of [preview.json, json]) expect(each.notices).toEqual(['into the key store: K'])
+  expect(output + preview.output).not.toContain('typed-value-2')
+})
