@@ -16,6 +16,7 @@ import { labelsFor } from '../ui/labels.ts'
 import { version } from '../version.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { makeFolders } from './folders.ts'
+import { desktopChanges } from './init-desktop.ts'
 import { describeChecks } from './init-checks.ts'
 import { choose, type Choices } from './init-choices.ts'
 import { showMachine } from './init-machine.ts'
@@ -87,7 +88,7 @@ async function edited(
 ) {
   const { input } = await prepare(context.system, situation, { ...settings, resolve: false })
   const { changes: chosen, imported } = choices.additions(situation, input)
-  const changes = [...chosen, ...more]
+  const changes = [...chosen, ...more, ...desktopChanges(situation, input, settings.desktopConfig)]
   if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null) return null
   return compose(situation, input.files, { changes, taken: imported.taken, brought: choices.brought })
 }

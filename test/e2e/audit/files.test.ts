@@ -32,6 +32,24 @@ describe('a client’s file that the manifest names', () => {
 })
 
 describe('--desktop-config', () => {
+  it('given to init is kept, so that later commands know the file', async () => {
+    const place = twoSides()
+    place.side('windows').write('C:\\alt\\desktop.json', '{}')
+    const quick = { version: 1, bridge: { enabled: false }, servers: { x: { command: '/bin/true' } } }
+    place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify(quick))
+    const init = ['init', '--yes', '--no-bridge', '--no-import', '--desktop-config', '/mnt/c/alt/desktop.json']
+    const first = await place.cli(init)
+    expect(first.code, first.output).toBe(0)
+    expect(place.scratch.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({
+      clients: { 'claude-desktop': { file: 'C:\\alt\\desktop.json' } },
+    })
+    const again = await place.cli(init)
+    expect(again.output).toMatch(/nothing to do/)
+    const removed = await place.cli(['remove', 'x'])
+    expect(removed.code, removed.output).toBe(0)
+    expect(JSON.parse(place.side('windows').read('C:\\alt\\desktop.json'))).toEqual({ mcpServers: {} })
+  })
+
   it.each(['C:\\alt\\desktop.json', '/mnt/c/alt/desktop.json'])('takes %s', async (path) => {
     const place = twoSides()
     manifest(place, {})
