@@ -1,7 +1,8 @@
 import type { Bridge } from './bridge.ts'
 import { InputTrouble } from './input.ts'
 import { limits } from './limits.ts'
-import { Refusal } from './refusal.ts'
+import { denied, Refusal } from './refusal.ts'
+import type { Settings } from './settings.ts'
 import type { Answer, Call, Content, Tool } from './tool.ts'
 
 /** What goes back to the client. */
@@ -16,6 +17,18 @@ const refused = (text: string): CallResult => ({ content: [{ type: 'text', text 
 
 const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing is run, since it could not be recorded (${why}); make room or mend bridge/audit.jsonl.`)
+
+/** Refuses what this bridge was started without: what is not listed is not done either. */
+function checkOffered({ name, family, effect }: Tool, { families, readOnly, terminal }: Settings): void {
+  if (!families.includes(family))
+    throw denied(
+      `${name} is one of the ${family} tools, which this bridge was started without; a person can change --tools in the client's entry or bridge.families in the manifest.`,
+    )
+  if (family === 'terminal' && terminal === 'off')
+    throw denied('Commands are switched off; a person can set bridge.terminal in the manifest.')
+  if (readOnly && effect !== 'read')
+    throw denied(`${name} changes things and this bridge is read-only; a person can change bridge.readOnly in the manifest.`)
+}
 
 /** Arguments nested deeper than any tool needs are refused before anything walks them. */
 function tooDeep(value: unknown, left: number): boolean {
@@ -45,11 +58,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
       throw new InputTrouble(`${tool.name}: the arguments are nested more than ${limits.nesting} levels deep`)
     const work = tool.prepare(raw)
     subject = work.subject
-    if (settings.readOnly && tool.effect !== 'read')
-      throw new Refusal(
-        'denied',
-        `${tool.name} changes things and this bridge is read-only; a person can change bridge.readOnly in the manifest.`,
-      )
+    checkOffered(tool, settings)
     if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
     const answer: Answer = redaction.answer(await work.run(bridge, { ...call, begin }))
     if (tool.effect !== 'read' && !begun) record('call', 'done')
