@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'rolldown'
+import { build, defineConfig } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -133,8 +133,6 @@ const finish = {
 }
 
 const input = {
-  // `npm install` builds: only what is wrong is worth a line of it.
-  logLevel: 'warn',
   platform: 'node',
   tsconfig: join(root, 'tsconfig.json'),
   transform: { target: 'node20' },
@@ -157,7 +155,7 @@ const output = {
 const isBridge = ([name]) => name === 'serve'
 const cjs = { ...output, format: 'cjs', entryFileNames: '[name].cjs' }
 
-export default defineConfig([
+const config = defineConfig([
   {
     ...input,
     input: Object.fromEntries(parts().filter((part) => !isBridge(part))),
@@ -181,3 +179,8 @@ export default defineConfig([
     output: { ...output, format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false },
   },
 ])
+
+export default config
+
+// `npm install` builds: run as it is, this says nothing unless something is wrong, where rolldown's own command lists every part.
+if (process.argv[1] === fileURLToPath(import.meta.url)) for (const each of config) await build({ ...each, logLevel: 'silent' })
