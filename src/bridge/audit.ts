@@ -50,6 +50,11 @@ export class Audit {
     this.attempt(() => this.file.append(JSON.stringify(record)))
   }
 
+  /** What was there too large at the start is made small. */
+  bound(): void {
+    this.attempt(() => this.file.bound())
+  }
+
   close(): void {
     this.file.close()
   }

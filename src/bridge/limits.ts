@@ -85,7 +85,9 @@ export const limits = {
 
   /** One line of audit or log. */
   lineCharacters: 2000,
-  /** Audit and logs together, in old and new files. */
-  logFile: 5 * MiB,
+  /** Audit and two logs, each in a new and two old files: together at most 50 MB. */
+  logFile: 4 * MiB,
+  /** Several processes append at once, so a file may become so much larger before one of them puts it aside. */
+  logFileMore: 1 * MiB,
   logFilesKept: 2,
 } as const

@@ -6,7 +6,7 @@ import { RotatingFile } from './rotating.ts'
 export const logLevels = ['error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** `logs/mcp-server.log` (the protocol's side) and `logs/bridge.log` (policy, sessions, what runs). A log that cannot be written stops nothing. */
+/** `logs/mcp-server.log` (the protocol's side) and `logs/bridge.log` (what a bridge may do, its beginning and end, what it refused). A log that cannot be written stops nothing. */
 export class Log {
   private readonly files: Readonly<Record<'mcp-server' | 'bridge', RotatingFile>>
   private readonly redaction: Redaction
@@ -30,6 +30,17 @@ export class Log {
     } catch {
       // Nowhere to say it: the disk is full or the folder closed. bridge_status reports the audit, which shares its fate.
       this.files[file].close()
+    }
+  }
+
+  /** What was there too large at the start is made small. */
+  bound(): void {
+    for (const file of Object.values(this.files)) {
+      try {
+        file.bound()
+      } catch {
+        file.close()
+      }
     }
   }
 

@@ -66,8 +66,10 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
   } catch (error) {
     if (error instanceof InputTrouble) return refused(redaction.text(`${error.message}.`))
     if (error instanceof Refusal) {
-      if (error.kind === 'denied') record('denied', error.message)
-      else if (tool.effect !== 'read') record('call', `failed: ${error.message}`)
+      if (error.kind === 'denied') {
+        record('denied', error.message)
+        log.write('bridge', 'warning', `${call.client}: ${tool.name} was refused: ${error.message}`)
+      } else if (tool.effect !== 'read') record('call', `failed: ${error.message}`)
       return refused(redaction.text(error.message))
     }
     if (call.signal.aborted) return refused(`${tool.name} was cancelled.`)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { limits } from './limits.ts'
@@ -13,6 +14,7 @@ export class RotatingFile {
   private fd: number | null = null
   private size = 0
   private sinceCheck = 0
+  private bytesSinceCheck = 0
   /** The file ends in the middle of a line: its writer was killed, or the disk was full. */
   private torn = false
 
@@ -29,17 +31,24 @@ export class RotatingFile {
     this.size = fstatSync(fd).size
     const last = Buffer.alloc(1)
     this.torn = this.size > 0 && readSync(fd, last, 0, 1, this.size - 1) === 1 && last[0] !== 10
-    if (this.size >= limits.logFile) this.rotate()
+    if (this.size >= limits.logFile) this.refresh()
+  }
+
+  /** Brings within bounds what is too large already, whoever let it grow; makes nothing. */
+  bound(): void {
+    if (sizeOf(this.path) >= limits.logFile) this.open()
+    this.boundOld()
   }
 
   /** Appends one line; throws when it could not be written. */
   append(line: string): void {
     this.open()
-    if (this.size >= limits.logFile || ++this.sinceCheck >= 64) this.refresh()
+    if (this.size >= limits.logFile || ++this.sinceCheck >= 64 || this.bytesSinceCheck >= 64 * 1024) this.refresh()
     if (this.fd === null) throw new Error(`${this.path} is not open`)
     const bytes = Buffer.from(`${this.torn ? '\n' : ''}${line}\n`)
     const written = writeSync(this.fd, bytes)
     this.size += written
+    this.bytesSinceCheck += written
     this.torn = written < bytes.length
     if (this.torn) throw new Error(`${this.path}: only a part of a line could be written`)
   }
@@ -51,6 +60,7 @@ export class RotatingFile {
 
   private refresh(): void {
     this.sinceCheck = 0
+    this.bytesSinceCheck = 0
     const mine = this.fd === null ? null : fstatSync(this.fd)
     let there: { ino: number; size: number } | null = null
     try {
@@ -70,7 +80,6 @@ export class RotatingFile {
   }
 
   private rotate(): void {
-    const oversized = this.size > 2 * limits.logFile
     this.close()
     for (let age = limits.logFilesKept - 1; age >= 0; age--) {
       const from = age === 0 ? this.path : `${this.path}.${age}`
@@ -80,9 +89,19 @@ export class RotatingFile {
         if (codeOf(error) !== 'ENOENT') throw error
       }
     }
-    if (oversized) keepEnd(`${this.path}.1`)
+    this.boundOld()
     this.open()
   }
+
+  private boundOld(): void {
+    for (let age = 1; age <= limits.logFilesKept; age++)
+      if (sizeOf(`${this.path}.${age}`) > limits.logFile + limits.logFileMore) keepEnd(`${this.path}.${age}`)
+  }
+}
+
+/** 0 for what is not there. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 /** A file that something else let grow beyond all bounds keeps its newest part. */
@@ -92,6 +111,7 @@ function keepEnd(path: string): void {
   const read = readSync(fd, tail, 0, tail.length, Math.max(0, fstatSync(fd).size - tail.length))
   closeSync(fd)
   const from = tail.indexOf(10) + 1
-  writeFileSync(`${path}.end`, tail.subarray(from, read), { mode: 0o600 })
-  renameSync(`${path}.end`, path)
+  const beside = `${path}.${randomBytes(4).toString('hex')}`
+  writeFileSync(beside, tail.subarray(from, read), { mode: 0o600 })
+  renameSync(beside, path)
 }

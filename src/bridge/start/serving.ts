@@ -73,6 +73,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
     begin(bridge)
     const why = await gone
     if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) await aborted(signal)
+    bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
     await Promise.all([...carriers.map((carrier) => carrier.close()), bridge.close()])
   } finally {
     watch.stop()
@@ -92,10 +93,23 @@ async function listen(
   return http
 }
 
+const endings = { input: 'its client closed the connection', signal: 'it was told to end', parent: 'the program that started it is gone' }
+
 /** Nobody waits for this; a folder that cannot be made is said when something needs it. */
-function begin({ settings, log }: Bridge): void {
-  mkdir(`${settings.folder}/workspace`, { recursive: true, mode: 0o700 }).then(
-    () => log.write('mcp-server', 'info', `started for ${settings.client}, pid ${settings.pid}, version ${settings.version}`),
+function begin(bridge: Bridge): void {
+  mkdir(`${bridge.settings.folder}/workspace`, { recursive: true, mode: 0o700 }).then(
+    () => introduce(bridge),
     () => undefined,
   )
+}
+
+/** The first lines of the logs, after what earlier times left too large has been made small. */
+function introduce({ settings, log, audit }: Bridge): void {
+  const { client, pid, version, families, terminal, readOnly, roots } = settings
+  audit.bound()
+  log.bound()
+  log.write('mcp-server', 'info', `started for ${client}, pid ${pid}, version ${version}`)
+  const allowed = `families ${families.join(', ')}; terminal ${terminal}; ${readOnly ? 'read-only ' : ''}folders ${roots.join(', ')}`
+  log.write('bridge', 'info', `started for ${client}, pid ${pid}: ${allowed}`)
+  for (const problem of settings.problems) log.write('bridge', 'warning', problem)
 }

@@ -47,6 +47,26 @@ describe('serve, started as a client starts it', () => {
     expect(names).not.toContain('execute_command')
     expect(place.has('.mcp-twin/bridge/workspace')).toBe(true)
   })
+  it('says in its logs what it may do, what it refused and how it ended, and makes small what is too large', async () => {
+    const place = scratch()
+    const own = (name: string) => join(place.home, '.mcp-twin/bridge', name)
+    mkdirSync(own('logs'), { recursive: true })
+    const old = `${'2026-01-01T00:00:00.000Z info old\n'.repeat(600_000)}`
+    for (const name of ['audit.jsonl', 'audit.jsonl.1', 'logs/bridge.log', 'logs/mcp-server.log']) writeFileSync(own(name), old)
+    const server = await open(place)
+    expect(await server.text('read_file', { path: '~/.ssh/id' })).toMatch(/^REFUSED .*closed/)
+    await server.end()
+    const log = readFileSync(own('logs/bridge.log'), 'utf8').trim().split('\n')
+    for (const line of log) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (info|warning) /)
+    expect(log.join('\n')).toMatch(
+      /started for tester.*terminal off.*workspace\n[^]*read_file was refused[^]*ended, pid \d+: its client closed/,
+    )
+    const names = ['audit.jsonl', 'logs/bridge.log', 'logs/mcp-server.log'].flatMap((name) =>
+      ['', '.1', '.2'].map((end) => own(name + end)),
+    )
+    const bytes = names.filter((name) => existsSync(name)).reduce((sum, name) => sum + readFileSync(name).length, 0)
+    expect(bytes).toBeLessThan(50_000_000)
+  })
   it.each(['legacy', 'auto'] as const)('both eras: a client of the SDK in mode %s', async (mode) => {
     const place = scratch()
     const client = new Client({ name: 't', version: '1' }, { versionNegotiation: { mode } })

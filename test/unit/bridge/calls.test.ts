@@ -218,6 +218,24 @@ describe('a file that only grows', () => {
     expect(readFileSync(`${path}.1`, 'utf8')).toMatch(/newest\n$/)
     expect(readFileSync(path, 'utf8')).toBe('next\n')
   })
+  it('found oversized with its old ones is made small without a line being written, and what is not there is not made', () => {
+    const path = join(place.base, 'log')
+    const file = new RotatingFile(path)
+    file.bound()
+    expect(existsSync(path)).toBe(false)
+    for (const end of ['', '.1', '.2']) {
+      writeFileSync(path + end, 'old\n')
+      truncateSync(path + end, 60 * 1024 * 1024)
+      writeFileSync(path + end, `\nnewest${end}\n`, { flag: 'a' })
+    }
+    file.bound()
+    file.close()
+    const all = readdirSync(place.base).filter((name) => name.startsWith('log'))
+    expect(all.sort()).toEqual(['log', 'log.1', 'log.2'])
+    expect(all.reduce((sum, name) => sum + statSync(join(place.base, name)).size, 0)).toBeLessThanOrEqual(3 * limits.logFile)
+    expect(readFileSync(`${path}.2`, 'utf8')).toMatch(/newest\.1\n$/)
+    expect(3 * 3 * (limits.logFile + limits.logFileMore)).toBeLessThanOrEqual(50_000_000)
+  })
   it('that ends in the middle of a line (row 121) goes on with a line of its own', () => {
     const path = join(place.base, 'log')
     writeFileSync(path, '{"a":1}\n{"b":')
