@@ -11,8 +11,8 @@ export interface Slice {
   readonly cut: boolean
   /** Lines in `bytes`, the last one counted even without its end. */
   readonly lines: number
-  /** Number of the first line, from 0; null when it was counted from the end. */
-  readonly first: number | null
+  /** Number of the first line: from 0, or negative when it was counted from the end. */
+  readonly first: number
 }
 
 /** How many of `bytes` belong to the first `lines` lines; all of them when there are fewer. */
@@ -59,15 +59,13 @@ async function positionOf(handle: FileHandle, wanted: number, now: () => number)
     }
     if (left === 0) return position + at + 1
     position += chunk.length
-    if (now() > until)
-      throw failed(
-        `Line ${wanted} was not reached within ${limits.readSeekMs / 1000} s; use search_text, or count from the end with a negative offset.`,
-      )
+    if (now() > until) throw tooFar(`Line ${wanted}`, 'count from the end with a negative offset')
   }
 }
 
-/** Where the last `count` lines begin. */
-async function tailPosition(handle: FileHandle, size: number, count: number): Promise<number> {
+/** Where the last `count` lines begin; null when there are fewer. Looks for a bounded time too. */
+async function tailPosition(handle: FileHandle, size: number, count: number, now: () => number): Promise<number | null> {
+  const until = now() + limits.readSeekMs
   let left = count
   // A line end at the very end closes the last line and opens none.
   for (let end = size, last = true; end > 0; ) {
@@ -82,11 +80,14 @@ async function tailPosition(handle: FileHandle, size: number, count: number): Pr
       left--
       if (left === 0) return start + at + 1
     }
-    if (size - start > limits.readText) return start
     end = start
+    if (end > 0 && now() > until) throw tooFar(`Line ${-count}`, 'a smaller negative offset')
   }
-  return 0
+  return null
 }
+
+const tooFar = (line: string, instead: string): Error =>
+  failed(`${line} was not reached within ${limits.readSeekMs / 1000} s; use search_text, or ${instead}.`)
 
 /** Lines of an open file of `size` bytes: `offset` lines skipped (or so many from the end), at most `limit` of them. */
 export async function readLines(
@@ -96,12 +97,13 @@ export async function readLines(
   limit: number | undefined,
   now: () => number,
 ): Promise<Slice> {
-  const position = offset < 0 ? await tailPosition(handle, size, -offset) : await positionOf(handle, offset, now)
+  const tail = offset < 0 ? await tailPosition(handle, size, -offset, now) : null
+  const position = offset < 0 ? (tail ?? 0) : await positionOf(handle, offset, now)
   const bytes = await readAt(handle, position, Math.min(limits.readText + 1, Math.max(0, size - position)))
   const wanted = limit === undefined ? bytes.length : endOfLines(bytes, limit)
   const cut = wanted > limits.readText
   const kept = bytes.subarray(0, cut ? wholeEnd(bytes, limits.readText) : wanted)
-  return { bytes: kept, cut, lines: countLines(kept), first: offset < 0 ? null : offset }
+  return { bytes: kept, cut, lines: countLines(kept), first: offset < 0 && tail === null ? 0 : offset }
 }
 
 /** A cut falls after the last whole line, or where one line is longer than everything, between two characters. */

@@ -52,7 +52,8 @@ export function read(policy: Policy, request: ReadRequest, now: () => number): P
     const encoding = encodingOf(slice.bytes)
     if (looksBinary(slice.bytes, encoding)) throw binary(request.path, size)
     const text: Content = { type: 'text', text: textOf(slice.bytes, encoding) }
-    return slice.cut ? [text, { type: 'text', text: cutNote(slice.first, slice.lines, size) }] : [text]
+    if (!slice.cut) return [text]
+    return [text, { type: 'text', text: cutNote(slice.first, slice.lines, size, slice.bytes.at(-1) === 10) }]
   })
 }
 
@@ -72,8 +73,14 @@ async function allOf(handle: FileHandle, size: number): Promise<Buffer> {
 const binary = (path: string, size: number) =>
   failed(`${JSON.stringify(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
 
-const cutNote = (first: number | null, lines: number, size: number): string =>
-  `[Cut after ${lines} lines; the file has ${size} bytes.${first === null ? '' : ` Go on with offset ${first + lines}.`}]`
+/** `whole`: the cut is at the end of a line; otherwise one line is longer than an answer, and only what follows it has an offset. */
+function cutNote(first: number, lines: number, size: number, whole: boolean): string {
+  const next = first + lines
+  const on = whole
+    ? ` Go on with offset ${next}.`
+    : ` The last one is longer than one answer; search_text finds its parts${next === 0 ? '' : `, and the line after it has offset ${next}`}.`
+  return `[Cut after ${lines} lines; the file has ${size} bytes.${on}]`
+}
 
 async function contentOf(bytes: Buffer, path: string, size: number, handle: FileHandle): Promise<Content[]> {
   const type = imageType(bytes)
@@ -103,9 +110,10 @@ async function partOfWhole(handle: FileHandle, request: ReadRequest, size: numbe
   const start = from < 0 ? Math.max(0, lines.length + from) : from
   const text = lines.slice(start, request.limit === undefined ? undefined : start + request.limit).join('')
   if (text.length <= limits.readText) return [{ type: 'text', text }]
-  const kept = text.slice(0, limits.readText)
+  const end = text.lastIndexOf('\n', limits.readText - 1) + 1
+  const kept = text.slice(0, end > 0 ? end : limits.readText)
   return [
     { type: 'text', text: kept },
-    { type: 'text', text: cutNote(start, kept.split('\n').length - 1, size) },
+    { type: 'text', text: cutNote(start, Math.max(1, kept.split('\n').length - 1), size, end > 0) },
   ]
 }

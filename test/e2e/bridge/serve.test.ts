@@ -59,7 +59,7 @@ describe('serve, started as a client starts it', () => {
     const log = readFileSync(own('logs/bridge.log'), 'utf8').trim().split('\n')
     for (const line of log) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (info|warning) /)
     expect(log.join('\n')).toMatch(
-      /started for tester.*terminal off.*workspace\n[^]*read_file was refused[^]*ended, pid \d+: its client closed/,
+      /started for tester.*terminal off.*workspace\n[\s\S]*read_file was refused[\s\S]*ended, pid \d+: its client closed/,
     )
     const names = ['audit.jsonl', 'logs/bridge.log', 'logs/mcp-server.log'].flatMap((name) =>
       ['', '.1', '.2'].map((end) => own(name + end)),
@@ -71,7 +71,8 @@ describe('serve, started as a client starts it', () => {
     const place = scratch()
     const client = new Client({ name: 't', version: '1' }, { versionNegotiation: { mode } })
     await client.connect(new StdioClientTransport({ ...start(place), args: [...start(place).args] }))
-    await client.callTool({ name: 'write_file', arguments: { path: 'note', content: 'hi' } })
+    const written = await client.callTool({ name: 'write_file', arguments: { path: 'note', content: 'hi' } })
+    expect(written.isError, JSON.stringify(written.content)).not.toBe(true)
     expect(await client.callTool({ name: 'read_file', arguments: { path: 'note' } })).toMatchObject({
       content: [{ type: 'text', text: 'hi' }],
     })

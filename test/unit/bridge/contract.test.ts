@@ -21,3 +21,47 @@ describe('a tool that is not listed', () => {
       expect(await place.refused(name)).toMatch(/switched off; a person can set bridge\.terminal/)
   })
 })
+
+describe('reading lines', () => {
+  const lines = (count: number) => Array.from({ length: count }, (_, at) => `line ${String(at).padStart(7, '0')}\n`)
+  it('from far before the end begins at that very line, and the way on is said', async () => {
+    place = desk()
+    const all = lines(300_000)
+    place.put('big', all.join(''))
+    let offset = -200_001
+    const got: string[] = []
+    for (let parts = 0; parts < 10; parts++) {
+      const { content } = await place.call('read_file', { path: 'big', offset })
+      got.push(...content.slice(0, 1).map((part) => (part.type === 'text' ? part.text : '')))
+      const note = content[1]?.type === 'text' ? content[1].text : ''
+      if (note === '') break
+      offset = Number(/Go on with offset (-?\d+)\.\]$/.exec(note)?.[1])
+    }
+    expect(got.length).toBeGreaterThan(2)
+    expect(got.join('') === all.slice(-200_001).join('')).toBe(true)
+  })
+  it('from before the beginning begins at the beginning', async () => {
+    place = desk()
+    const all = lines(100_000)
+    place.put('big', all.join(''))
+    const { content } = await place.call('read_file', { path: 'big', offset: -1_000_000 })
+    expect(content).toHaveLength(2)
+    const text = content.map((part) => (part.type === 'text' ? part.text : ''))
+    const next = Number(/Go on with offset (\d+)/.exec(text[1] ?? '')?.[1])
+    expect(text[0]).toBe(all.slice(0, next).join(''))
+  })
+})
+
+describe('reading several files', () => {
+  it('each is named, a picture too, and what is cut says so once', async () => {
+    place = desk()
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+    place.put('p.png', png)
+    place.put('big', 'abcdefghi\n'.repeat(200_000))
+    place.put('a', 'A')
+    const { content } = await place.call('read_files', { paths: ['p.png', 'a', 'big', 'a'] })
+    const text = content.map((part) => (part.type === 'text' ? part.text : part.mimeType))
+    expect(text.map((each) => each.slice(0, 10))).toEqual(['== p.png', 'image/png', '== a\nA', '== big\nabc', '== a\n[Left'])
+    expect(text[3]).toMatch(/abcdefghi\n\[Cut[^[]*\]$/)
+  })
+})

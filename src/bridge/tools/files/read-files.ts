@@ -24,17 +24,10 @@ export const readFiles = defineTool({
         continue
       }
       try {
-        for (const part of await read(policy, { path }, now)) {
-          content.push(
-            part.type === 'text'
-              ? {
-                  type: 'text',
-                  text: `== ${path}\n${part.text.slice(0, left)}${part.text.length > left ? '\n[Cut: read it by itself.]' : ''}`,
-                }
-              : part,
-          )
-          left -= part.type === 'text' ? part.text.length : part.data.length
-        }
+        const parts = await read(policy, { path }, now)
+        const shown = named(path, parts, left)
+        content.push(...shown.content)
+        left = shown.left
         good++
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
@@ -45,3 +38,16 @@ export const readFiles = defineTool({
     return { content }
   },
 })
+
+/** One file under its name, in so many characters as are left. The note of a read that was cut stands below its text. */
+function named(path: string, [first, note]: readonly Content[], left: number): { content: Content[]; left: number } {
+  const title = `== ${path}`
+  if (first?.type !== 'text')
+    return { content: [{ type: 'text', text: title }, ...(first === undefined ? [] : [first])], left: left - (first?.data.length ?? 0) }
+  const cut = first.text.length > left
+  const end = cut ? first.text.lastIndexOf('\n', left - 1) + 1 : 0
+  const text = cut ? first.text.slice(0, end || left) : first.text
+  const below = cut ? '[Cut: read it by itself.]' : note?.type === 'text' ? note.text : ''
+  const between = below === '' || text.endsWith('\n') ? '' : '\n'
+  return { content: [{ type: 'text', text: `${title}\n${text}${between}${below}` }], left: cut ? 0 : left - text.length }
+}
