@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts'
+import { different, nearestPart } from './nearest-part.ts'
 
 /** What stays in front and behind, and what differs in the middle: `same{-old-}{+new+}same`. */
 export function marked(wanted: string, present: string): string {
@@ -19,21 +20,27 @@ export function marked(wanted: string, present: string): string {
   return `${around(present.slice(0, start))}${gone === '' ? '' : `{-${show(gone)}-}`}${came === '' ? '' : `{+${show(came)}+}`}${around(tail)}`
 }
 
+/** Pairs of neighbouring characters, letters' case aside, with how often they occur. */
 function pairs(text: string): Map<string, number> {
   const found = new Map<string, number>()
-  for (let at = 0; at + 1 < text.length; at++) {
-    const pair = text.slice(at, at + 2)
+  const folded = text.toLowerCase()
+  for (let at = 0; at + 1 < folded.length; at++) {
+    const pair = folded.slice(at, at + 2)
     found.set(pair, (found.get(pair) ?? 0) + 1)
   }
   return found
 }
 
-/** Sørensen–Dice likeness of two texts by their pairs of characters: 0 nothing in common, 1 the same. */
-function likeness(wanted: ReadonlyMap<string, number>, wantedLength: number, text: string): number {
-  if (wantedLength < 2 || text.length < 2) return 0
+/** How much of the wanted pairs a text has, from 0 to 1, and a little less for a text that has much else. */
+function coverage(wanted: ReadonlyMap<string, number>, text: string): number {
   let common = 0
-  for (const [pair, count] of pairs(text)) common += Math.min(count, wanted.get(pair) ?? 0)
-  return (2 * common) / (wantedLength - 1 + text.length - 1)
+  let all = 0
+  const there = pairs(text)
+  for (const [pair, count] of wanted) {
+    common += Math.min(count, there.get(pair) ?? 0)
+    all += count
+  }
+  return all === 0 ? 0 : common / all - text.length / 1e6
 }
 
 export interface NearMiss {
@@ -42,26 +49,52 @@ export interface NearMiss {
   readonly text: string
 }
 
-/** The lines of a text that come nearest to a wanted one, when they come near at all; looks no longer than `until`. */
+interface Candidate {
+  readonly line: number
+  readonly text: string
+  readonly score: number
+}
+
+/** Windows of lines that are looked at character by character. */
+const candidatesKept = 6
+/** Of the characters asked for, so many may differ. */
+const mostDifferent = 0.4
+
+/** The part of a text that comes nearest to a wanted one, when it comes near at all; looks no longer than `until`. */
 export function nearMiss(text: string, wanted: string, until: number, now: () => number): NearMiss | null {
   if (text.length > limits.nearMissCharacters || wanted.length > limits.nearMissWanted) return null
-  const lines = text.split('\n')
-  const asked = wanted.replace(/\n$/, '').split('\n')
-  const model = pairs(wanted)
-  const rare = pairs(asked.reduce((longest, line) => (line.trim().length > longest.trim().length ? line : longest), '').trim())
-  const rareLength = [...rare.values()].reduce((sum, count) => sum + count, 1)
+  const asked = wanted.replace(/\n$/, '')
   let best: NearMiss | null = null
-  let bestScore = 0.6
-  for (let at = 0; at + asked.length <= lines.length; at++) {
-    if (now() > until) break
-    // A cheap look first: some line of the window must resemble the longest wanted line.
-    const window = lines.slice(at, at + asked.length)
-    const near = window.some((line) => likeness(rare, rareLength, line.trim()) > 0.5)
-    if (!near) continue
-    const candidate = window.join('\n')
-    if (candidate.length > 4 * wanted.length + 200) continue
-    const score = likeness(model, wanted.length, candidate)
-    if (score > bestScore) [best, bestScore] = [{ line: at + 1, text: candidate }, score]
+  let least = different * mostDifferent * asked.length
+  for (const { line, text: window, score } of candidates(text, asked, until, now)) {
+    if (best !== null && now() > until) break
+    const found = nearestPart(window, asked)
+    // Too much to compare character by character: by its pairs alone.
+    if (found === null && best === null && score > 1.5 * mostDifferent) best = { line, text: window }
+    if (found === null || found.cost > least) continue
+    const part = window.slice(found.from, found.to)
+    // What only comes close by being short says nothing.
+    if (part.trim() === '') continue
+    least = found.cost - 1
+    best = { line: line + window.slice(0, found.from).split('\n').length - 1, text: part }
   }
   return best
+}
+
+function candidates(text: string, asked: string, until: number, now: () => number): readonly Candidate[] {
+  const lines = text.split('\n')
+  const wanted = asked.split('\n')
+  const model = pairs(asked)
+  const longest = pairs(wanted.reduce((found, line) => (line.trim().length > found.trim().length ? line : found), '').trim())
+  const near = lines.map((line) => (now() > until ? false : coverage(longest, line) >= 0.5))
+  let kept: Candidate[] = []
+  for (let at = 0; at + wanted.length <= lines.length && now() <= until; at++) {
+    // A cheap look first: some line of the window must resemble the longest wanted line.
+    if (!near.slice(at, at + wanted.length).includes(true)) continue
+    const window = lines.slice(at, at + wanted.length).join('\n')
+    const score = coverage(model, window)
+    if (score < 0.5 || (kept.length === candidatesKept && score <= (kept.at(-1)?.score ?? 0))) continue
+    kept = [...kept, { line: at + 1, text: window, score }].sort((one, other) => other.score - one.score).slice(0, candidatesKept)
+  }
+  return kept
 }

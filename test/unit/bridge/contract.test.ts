@@ -65,3 +65,41 @@ describe('reading several files', () => {
     expect(text[3]).toMatch(/abcdefghi\n\[Cut[^[]*\]$/)
   })
 })
+
+describe('an edit that nearly fits', () => {
+  const missed = (content: string, old: string) => {
+    place = desk()
+    place.put('f', content)
+    return place.refused('edit_file', { path: 'f', edits: [{ old_string: old, new_string: 'x' }] })
+  }
+  it.each([
+    ['one letter in a short line', 'alpha\nline 5\nomega\n', 'lime 5', 2, 'li{-m-}{+n+}e 5'],
+    ['another case', 'alpha\nHELLO WORLD\n', 'hello world', 2, '{-hello world-}{+HELLO WORLD+}'],
+    ['a blank too many', 'if (a) {\n  b()\n}\n', 'if  (a) {', 1, 'if {- -}(a) {'],
+    [
+      'a part of a long line',
+      `x\n${'before '.repeat(40)}return foo(bar)${' after'.repeat(40)}\n`,
+      'return foo(baz)',
+      2,
+      'return foo(ba{-z-}{+r+})',
+    ],
+    ['several lines', 'a\n  one()\n  two()\nb\n', 'one()\n  twoo()', 2, 'one()\n  two{-o-}()'],
+    ['a tab for blanks', 'x\n\treturn 1\n', '  return 1', 2, '{-  -}{+\\t+}return 1'],
+  ])('%s: the line is named and the difference shown', async (_, content, old, line, shown) => {
+    const said = await missed(content, old)
+    expect(said).toContain(`Nearest is line ${line}`)
+    expect(said).toContain(shown)
+  })
+  it('a long one too', async () => {
+    const lines = Array.from({ length: 400 }, (_, at) => `  const value${at} = compute(${at * 7})\n`)
+    const old = lines.slice(100, 300).join('').replace('value200 ', 'valeu200 ')
+    const said = await missed(lines.join(''), old)
+    expect(said).toContain('Nearest is line 101')
+    expect(said).toContain('{-eu-}{+ue+}')
+  })
+  it('what is like nothing there is not said to be near', async () => {
+    expect(await missed('the quick brown fox\njumps over it\n', 'const zebra = 17')).not.toMatch(/Nearest/)
+    await place.close()
+    expect(await missed('', 'anything')).not.toMatch(/Nearest/)
+  })
+})
