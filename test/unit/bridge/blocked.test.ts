@@ -72,6 +72,8 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
     ['what a shell reads: a document', "bash -s <<'E'\nK\nE"],
     ['what is sourced from a pipe', '. <(echo K)'],
     ['what is sourced from the input', 'source /dev/stdin <<< K'],
+    ['what is sourced from a place that is not told', '. "$X"'],
+    ['what is sourced from a folder that is not told', '. "$X/stdin"'],
     ['zsh: by its path', '=K'],
     ['braces that come late', 'echo {a}; {x,K}'],
     ['a text for watch', 'watch "K x"'],
@@ -80,6 +82,22 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
     ['options at their end', 'sh -c -- K'],
     ['trap, options at their end', 'trap -- K EXIT'],
     ['under another name', 'hash -p /usr/bin/K x'],
+    ['xargs, behind options with values', 'echo x | xargs -n 1 -I {} K {}'],
+    ['env, behind options with values', 'env -u X -C /tmp a.b=1 K'],
+    ['timeout, behind options with values', 'timeout -s KILL -k 5 10s K'],
+    ['a wrapper in a wrapper', 'nohup env -i nice -n 5 find . -name x -exec timeout 5 K {} +'],
+    ['find, one of several', 'find . -exec true \\; -okdir K {} \\;'],
+    ['find, a variable', 'find . -exec "$X" {} \\;'],
+    ['find, a shell', "find . -exec sh -c 'K' ;"],
+    ['fd', 'fd -Hx K'],
+    ['fd, long', 'fd --exec-batch K'],
+    ['a lock', 'flock /tmp/x K'],
+    ['after a document in a substitution', "x=$(cat <<'E'\nit's\nE\n); K"],
+    ['in a substitution, after a document', "echo \"$(cat <<'E'\n)'\nE\nK)\""],
+    ['in a document that is expanded, in a substitution', 'echo "$(cat <<E\n$(K)\nE\n)"'],
+    ['after a comment in a substitution', 'echo "$(echo # \'\n)"; K # \'\n)"'],
+    ['after what looks like a document in a comment', 'echo "$(echo # <<E\n)"; K "\nE\n)"'],
+    ['in arithmetic that looks like a document', 'echo $((1<<E\n)) ; K\nE\n))'],
   ])('%s is refused', (_what, text) => expect(check(text)).rejects.toThrow())
   it.each([
     'echo K',
@@ -106,10 +124,35 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
     'time ls -la',
     'watch -n 1 "ls -l"',
     '. ./env.sh && make',
+    '. "$HOME/.nvm/nvm.sh" && nvm use 20',
     'env -i A=1 make -S',
     'grep "K x" f',
     'ssh host "ls -l"',
+    // Words that are spelled like a blocked program and start nothing.
+    'find . -name K -type f',
+    'find src/K -name "*.ts" -exec grep K {} +',
+    'find . -type f | xargs grep -l K',
+    'xargs -0 grep -l K',
+    'xargs -0 -n 1 grep K',
+    'xargs -I {} -P4 cp {} K',
+    'timeout -k 5 60s npm run K',
+    'env NODE_ENV=test npm run K',
+    'nice -n 10 make K',
+    'nohup make K &',
+    'command -v K',
+    './K.sh --check',
+    'node K.js && ./scripts/K.mjs',
+    // As many agents write a commit.
+    'git commit -m "$(cat <<\'EOF\'\nIt\'s (almost) "done" with `x` :)\n\n$y K\nEOF\n)"',
+    'x=$(cat <<-EOF\n\tit\n\tEOF\n)',
+    'echo "$(cat <<< ok)" $((1<<2))',
+    "x=$(\n  # it's one\n  y=$((1<<2))\n  echo ${#y}\n)",
   ])('%s is allowed', (text) => expect(check(text)).resolves.toBeUndefined())
+  it('a family of programs by their beginning, but not a script of that name', () => {
+    const list = (text: string) => () => guardCommand(text, 'posix', ['mkfs'], null)
+    expect(list('mkfs.ext4 /dev/x')).toThrow(/blocked/)
+    expect(list('./mkfs.sh')).not.toThrow()
+  })
   it('by the file it leads to, when that is a link', () => {
     const folder = mkdtempSync(join(tmpdir(), 'blocked-'))
     symlinkSync('/bin/true', join(folder, 'harmless'))

@@ -9,6 +9,10 @@ interface Entry {
   readonly rest: readonly string[]
 }
 
+/** `mkfs` stands for `mkfs.ext4` too, but a script that somebody called `format.sh` is none of the listed programs. */
+const isOf = (name: string, program: string): boolean =>
+  name === program || (name.startsWith(`${program}.`) && !/\.(sh|bash|zsh|fish|py|rb|pl|php|lua|[cm]?[jt]s|[jt]sx)$/.test(name))
+
 /** Lists taken apart: a bridge has one, and every word of every command is held against it. */
 const apart = new WeakMap<readonly string[], readonly Entry[]>()
 
@@ -26,9 +30,8 @@ function entriesOf(blocked: readonly string[]): readonly Entry[] {
 /** The blocked entry that a command, or the part of it from `index` on, begins with. */
 export function blockedBy(words: readonly Word[], index: number, blocked: readonly string[]): string | null {
   const name = bare(words[index]?.text ?? '')
-  const found = entriesOf(blocked).find(({ program, rest }) => {
-    const same = name === program || name.startsWith(`${program}.`)
-    return same && rest.every((word, at) => words[index + 1 + at]?.text === word)
-  })
+  const found = entriesOf(blocked).find(
+    ({ program, rest }) => isOf(name, program) && rest.every((word, at) => words[index + 1 + at]?.text === word),
+  )
   return found?.text ?? null
 }
