@@ -56,6 +56,8 @@ export const limits = {
   searchPattern: 32 * MiB,
   /** After so long a search is handed back as far as it came. */
   searchFirstMs: 10 * seconds,
+  /** So long a page that is full is held back, to know whether it is the last one. */
+  searchLastMs: 250,
   searchTotalMs: 5 * minutes,
   /** A started search that nobody asked about for so long is ended. */
   searchIdleMs: 2 * minutes,

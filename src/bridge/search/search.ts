@@ -78,6 +78,10 @@ export class Search {
     const until = this.plan.now() + waitMs
     while (!this.ended && this.hits() < most && this.plan.now() < until && !signal.aborted)
       await this.changed(until - this.plan.now(), signal)
+    // Whether a full page is the last one is mostly known a moment later.
+    const last = Math.min(until, this.plan.now() + limits.searchLastMs)
+    while (!this.ended && this.hits() === most && this.plan.now() < last && !signal.aborted)
+      await this.changed(last - this.plan.now(), signal)
     const { found, gone } = this.taken(most)
     this.size = this.found.reduce((sum, { path, text }) => sum + path.length + text.length, 0)
     this.child.stdout?.resume()

@@ -24,6 +24,8 @@ interface Started {
   readonly folder: string
   /** The client that started it: to any other it does not exist. */
   readonly client: string
+  /** Hits of a page. */
+  readonly most: number
 }
 
 interface Machine {
@@ -71,8 +73,9 @@ export class Searches {
     return this.first(path, { names: true, args: (target) => nameArguments(glob, target) }, most, asker)
   }
 
-  async more(id: string, most: number, { client, signal }: Asker): Promise<Answered> {
-    const { search, folder } = this.find(id, client)
+  /** The next page, as large as the first one was allowed to be. */
+  async more(id: string, { client, signal }: Asker): Promise<Answered> {
+    const { search, folder, most } = this.find(id, client)
     return this.answer(id, search, folder, await search.page(most, limits.searchFirstMs, signal))
   }
 
@@ -113,7 +116,7 @@ export class Searches {
     } finally {
       held.started()
     }
-    this.started.set(id, { search, folder, client })
+    this.started.set(id, { search, folder, client, most })
     this.sweep()
     const page = await search.page(most, limits.searchFirstMs, signal)
     if (signal.aborted) search.drop('person')

@@ -2,11 +2,11 @@ import { type Answer, words } from '../tool.ts'
 import type { Answered } from './searches.ts'
 
 /** What was found, by file, in words: the paths are below the folder named in the first line. */
-export function describe(answered: Answered): Answer {
+export function describe(answered: Answered, page: 'first' | 'more' = 'first'): Answer {
   const { found, gone, folder, search, stopped, done } = answered
   const hits = found.filter(({ hit }) => hit).length
   const lines: string[] = [
-    `${hits === 0 ? 'Nothing found' : `${hits} found`} in ${folder}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`,
+    `${hits === 0 ? 'Nothing' : hits}${page === 'more' ? ' more' : ''} found in ${folder}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`,
   ]
   let path: string | null = null
   for (const each of found) {

@@ -103,3 +103,41 @@ describe('an edit that nearly fits', () => {
     expect(await missed('', 'anything')).not.toMatch(/Nearest/)
   })
 })
+
+describe('pages of a search', () => {
+  const found = (said: string) => (said.match(/^ +\d+: /gm) ?? []).length
+  const next = (said: string) => /more_results with search "(s\d+)"/.exec(said)?.[1]
+  it('are as large as was asked for, and the last one says that it is', async () => {
+    place = desk()
+    for (let at = 0; at < 6; at++) place.put(`f${at}`, 'hit\n')
+    const first = await place.ok('search_text', { path: '.', pattern: 'hit', max_results: 2 })
+    expect([found(first), next(first)]).toEqual([2, 's1'])
+    const second = await place.ok('more_results', { search: 's1' })
+    expect([found(second), next(second)]).toEqual([2, 's1'])
+    expect(second).toMatch(/^2 more found .* so far:/)
+    const third = await place.ok('more_results', { search: 's1' })
+    expect([found(third), next(third)]).toEqual([2, undefined])
+    expect(third).toMatch(/^2 more found in [^\n]*:$/m)
+    expect(third).not.toMatch(/so far/)
+    expect(await place.refused('more_results', { search: 's1' })).toMatch(/no search "s1".*Search again/)
+  })
+  it('one that holds all there is names no way on', async () => {
+    place = desk()
+    for (let at = 0; at < 3; at++) place.put(`f${at}`, 'hit\n')
+    expect(next(await place.ok('search_text', { path: '.', pattern: 'hit', max_results: 3 }))).toBeUndefined()
+  })
+})
+
+describe('answers as data', () => {
+  it('are given by everything but file text, hits and output of sessions', async () => {
+    place = desk({ terminal: 'on' })
+    for (let at = 0; at < 3; at++) place.put(`f${at}`, 'hit\n')
+    const data = async (name: string, args: object) => (await place.call(name, args)).structuredContent
+    expect(await data('search_text', { path: '.', pattern: 'hit', max_results: 1 })).toBeUndefined()
+    expect(await data('stop_search', { search: 's1' })).toEqual({ search: 's1', ended: true })
+    expect(await data('execute_command', { command: 'cat', background: true })).toMatchObject({ session: 't1' })
+    expect(await data('send_input', { session: 't1', input: 'x' })).toEqual({ session: 't1', sent: true })
+    expect(await data('read_output', { session: 't1' })).toBeUndefined()
+    expect(await data('read_file', { path: 'f0' })).toBeUndefined()
+  })
+})

@@ -1,4 +1,3 @@
-import { maxResults } from '../../config/max-results.ts'
 import { text } from '../../input.ts'
 import { describe } from '../../search/words.ts'
 import { defineTool } from '../../tool.ts'
@@ -12,6 +11,6 @@ export const moreResults = defineTool({
   subject: ({ search }) => search,
   async handle({ search }, bridge, call) {
     const searches = await bridge.searches()
-    return describe(await searches.more(search, bridge.config.get(maxResults), call))
+    return describe(await searches.more(search, call), 'more')
   },
 })

@@ -1,5 +1,5 @@
 import { text } from '../../input.ts'
-import { defineTool, words } from '../../tool.ts'
+import { defineTool } from '../../tool.ts'
 
 export const stopSearch = defineTool({
   name: 'stop_search',
@@ -11,6 +11,6 @@ export const stopSearch = defineTool({
   async handle({ search }, bridge, call) {
     const searches = await bridge.searches()
     searches.stop(search, call)
-    return words(`Search ${search} is ended.`)
+    return { content: [{ type: 'text', text: `Search ${search} is ended.` }], data: { search, ended: true } }
   },
 })

@@ -1,6 +1,6 @@
 import { text } from '../../input.ts'
 import { limits } from '../../limits.ts'
-import { defineTool, words } from '../../tool.ts'
+import { defineTool } from '../../tool.ts'
 
 export const sendInput = defineTool({
   name: 'send_input',
@@ -12,6 +12,6 @@ export const sendInput = defineTool({
   async handle({ session, input }, bridge, call) {
     const terminal = await bridge.terminal()
     terminal.send(session, input, call)
-    return words(`Sent to ${session}.`)
+    return { content: [{ type: 'text', text: `Sent to ${session}.` }], data: { session, sent: true } }
   },
 })
