@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { toHere } from '../../core/paths.ts'
 import { programOn } from '../../effects/world/program.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -58,10 +58,12 @@ async function sideOf({ environment, shell }: Wanted, settings: Settings): Promi
   const found = environments.find(({ id, kind }) =>
     environment === undefined ? (windowsOnly(shell) ? kind === 'windows' : kind !== 'windows') : id === environment || kind === environment,
   )
-  if (found === undefined)
+  if (found === undefined) {
+    const missing = environment === undefined ? `that has ${shell}` : JSON.stringify(environment)
     throw failed(
-      `There is no side ${JSON.stringify(environment ?? `with ${shell}`)} here; there are ${environments.map(({ id }) => id).join(', ')}.`,
+      `There is no side ${missing} here; there are ${environments.map(({ id }) => id).join(', ')}. Name another, or leave it out.`,
     )
+  }
   return found
 }
 
@@ -89,6 +91,14 @@ function shellOn(side: Environment, { shell, preset }: Wanted): { name: ShellNam
   throw failed(`${side.id} has no ${tried.join(' or ')}; name another shell.`)
 }
 
+/** The folder that was named, which must be one. */
+async function namedFolder(policy: Policy, cwd: string): Promise<string> {
+  const { real } = await policy.existing(cwd)
+  if (!statSync(real, { throwIfNoEntry: false })?.isDirectory())
+    throw failed(`Nothing is run: cwd ${JSON.stringify(cwd)} is not a folder; name the folder that it lies in.`)
+  return real
+}
+
 /**
  * The first allowed folder, checked like any other. Its path is canonical already; that it still is, is asked at once,
  * where any other path takes the way through node's threads.
@@ -112,7 +122,7 @@ function isCanonical(path: string): boolean {
 async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Ground): Promise<Prepared> {
   const { self } = settings
   const { name, program } = shellOn(self, wanted)
-  const cwd = wanted.cwd === undefined ? await usualFolder(policy) : (await policy.existing(wanted.cwd)).real
+  const cwd = wanted.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, wanted.cwd)
   const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
   guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, { cwd, path: env.PATH ?? '' })
   const { args, verbatim } = shellArguments(name, wanted.command)
@@ -162,7 +172,7 @@ async function folderThere(wanted: Wanted, policy: Policy, side: Environment, sh
   const place = await policy.place()
   const far = (path: string | null): boolean => path === null || (side.kind === 'windows' && path.startsWith('\\\\'))
   if (wanted.cwd !== undefined) {
-    const path = spell((await policy.existing(wanted.cwd)).real, side, place)
+    const path = spell(await namedFolder(policy, wanted.cwd), side, place)
     if (path === null) throw failed(`${JSON.stringify(wanted.cwd)} cannot be reached from ${side.id}; name a folder of that side.`)
     if (far(path) && shell === 'cmd')
       throw failed(`cmd cannot work in ${path}, a network path to Windows; name a folder on a Windows drive, or use powershell.`)

@@ -141,3 +141,20 @@ describe('answers as data', () => {
     expect(await data('read_file', { path: 'f0' })).toBeUndefined()
   })
 })
+
+describe('a command that cannot be placed', () => {
+  it('a cwd that is a file is said to be one, and nothing is run', async () => {
+    place = desk({ terminal: 'on' })
+    place.put('f', 'x')
+    expect(await place.refused('execute_command', { command: 'true', cwd: 'f' })).toMatch(/^Nothing is run: cwd "f" is not a folder/)
+  })
+  it('a shell or a side that is not there is named with those there are', async () => {
+    place = desk({ terminal: 'on' })
+    expect(await place.refused('execute_command', { command: 'true', shell: 'cmd' })).toMatch(
+      /^There is no side that has cmd here; there are linux/,
+    )
+    expect(await place.refused('execute_command', { command: 'true', environment: 'mars' })).toMatch(
+      /^There is no side "mars" here; there are linux/,
+    )
+  })
+})
