@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { nearest } from '../../core/nearest.ts'
 import { InputTrouble } from '../input.ts'
@@ -9,10 +9,12 @@ import type { Option } from './option.ts'
 
 type Value = string | number
 
-/** The settings that a conversation may change, kept in one owner-only file; read once, at first use. */
+/** The settings that a conversation may change, kept in one owner-only file and read again when it has changed: every client has a bridge of its own. */
 export class Config {
   private readonly path: string
   private values: Map<string, Value> | undefined
+  /** Which version of the file `values` are. */
+  private seen = ''
   /** What is wrong with the file, in words. */
   trouble: string | null = null
 
@@ -52,26 +54,37 @@ export class Config {
       rmSync(beside, { force: true })
       throw fromFileTrouble(error, 'The setting cannot be kept')
     }
-    this.values = next
     return read
   }
 
   private all(): Map<string, Value> {
-    this.values ??= this.load()
+    const facts = statSync(this.path, { bigint: true, throwIfNoEntry: false })
+    const now = facts === undefined ? 'none' : `${facts.ino} ${facts.mtimeNs} ${facts.size}`
+    if (this.values === undefined || now !== this.seen) [this.values, this.seen] = [this.load(), now]
     return this.values
   }
 
   /** Values that do not fit are left out and said; a file that cannot be read means the usual values. */
   private load(): Map<string, Value> {
     const found = new Map<string, Value>()
+    this.trouble = null
+    let given: Map<string, unknown>
     try {
-      const read: unknown = JSON.parse(readFileSync(this.path, 'utf8'))
-      const given = new Map(Object.entries(read ?? {}))
-      for (const option of options) if (given.has(option.key)) found.set(option.key, option.field.read(given.get(option.key), option.key))
+      given = new Map(Object.entries(JSON.parse(readFileSync(this.path, 'utf8')) ?? {}))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return found
-      if (!(error instanceof SyntaxError) && !(error instanceof InputTrouble) && codeOf(error) === '') throw error
+      if (!(error instanceof SyntaxError) && codeOf(error) === '') throw error
       this.trouble = `${this.path} is not used: ${error instanceof Error ? error.message : String(error)}`
+      return found
+    }
+    for (const option of options) {
+      if (!given.has(option.key)) continue
+      try {
+        found.set(option.key, option.field.read(given.get(option.key), option.key))
+      } catch (error) {
+        if (!(error instanceof InputTrouble)) throw error
+        this.trouble = `A value of ${this.path} is not used: ${error.message}`
+      }
     }
     return found
   }

@@ -270,10 +270,24 @@ describe('settings of a conversation', () => {
     expect((await again.call('get_config')).structuredContent).toMatchObject({ max_results: 5, log_level: 'info' })
     await again.close()
   })
+  it('are those of every bridge of this home at once, and none takes back what another has set', async () => {
+    const other = desk({ folder: place.folder })
+    const data = async (at: Desk) => (await at.call('get_config')).structuredContent
+    expect(await data(other)).toMatchObject({ max_results: 100, log_level: 'info' })
+    await place.ok('set_config', { key: 'max_results', value: 7 })
+    expect(await data(other)).toMatchObject({ max_results: 7 })
+    await other.ok('set_config', { key: 'log_level', value: 'debug' })
+    expect(await data(place)).toMatchObject({ max_results: 7, log_level: 'debug' })
+    await other.close()
+  })
+  it('of which one does not fit: that one is left out and the others count', async () => {
+    writeFileSync(join(place.folder, 'config.json'), '{"max_results": "many", "log_level": "debug"}')
+    expect((await place.call('get_config')).structuredContent).toMatchObject({ max_results: 100, log_level: 'debug' })
+  })
   it('that cannot be read mean the usual ones, and are said', async () => {
     mkdirSync(place.folder, { recursive: true })
     writeFileSync(join(place.folder, 'config.json'), '{"max_results": "many"}')
     expect((await place.call('get_config')).structuredContent).toMatchObject({ max_results: 100 })
-    expect(await place.ok('bridge_status')).toMatch(/Problem: .*config\.json is not used/)
+    expect(await place.ok('bridge_status')).toMatch(/Problem: .*config\.json is not used: max_results must be/)
   })
 })
