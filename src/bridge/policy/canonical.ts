@@ -15,14 +15,11 @@ export async function canonical(path: string): Promise<{ real: string; missing: 
     } catch (error) {
       const code = codeOf(error)
       if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+      const there = code === 'ENOENT' ? await lstat(at).catch(() => null) : null
       // What does not resolve and is still there is a link that leads nowhere: writing through it would create its target.
-      if (
-        await lstat(at).then(
-          () => code === 'ENOENT',
-          () => false,
-        )
-      )
-        throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
+      if (there?.isSymbolicLink()) throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
+      // It was made in between.
+      if (there !== null) continue
     }
     // Not dirname(): it would drop a separator at the end and hide what follows it.
     const cut = Math.max(at.lastIndexOf('/'), sep === '\\' ? at.lastIndexOf('\\') : -1)

@@ -52,7 +52,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  */
 export async function serveBridge(serving: Serving): Promise<void> {
   const { signal } = serving
-  const opened = serving.settings.then(openBridge)
+  const opened = serving.settings.then(withWorkspace).then(openBridge)
   const factory: McpServerFactory = ({ authInfo }) => buildServer(opened, tools, serving.version, authInfo?.clientId)
   const stdio = carryStdio(
     factory,
@@ -70,7 +70,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
   try {
     const bridge = await opened
     if (serving.listen !== null) carriers.push(await listen(serving, serving.listen, bridge, factory))
-    begin(bridge)
+    introduce(bridge)
     const why = await gone
     if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) await aborted(signal)
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
@@ -89,18 +89,17 @@ async function listen(
 ): Promise<Carrier> {
   const { carryHttp } = await import('./listening.ts')
   const http = await carryHttp(serving.system, where, bridge, factory)
-  serving.say(`Listening on http://${where.address}:${http.port}/mcp; a program needs a token: mcp-twin session new`)
+  const open = where.address === '127.0.0.1' ? '' : ' Put a TLS proxy in front: tokens and answers cross the network in the clear.'
+  serving.say(`Listening on http://${where.address}:${http.port}/mcp; a program needs a token: mcp-twin session new.${open}`)
   return http
 }
 
 const endings = { input: 'its client closed the connection', signal: 'it was told to end', parent: 'the program that started it is gone' }
 
-/** Nobody waits for this; a folder that cannot be made is said when something needs it. */
-function begin(bridge: Bridge): void {
-  mkdir(`${bridge.settings.folder}/workspace`, { recursive: true, mode: 0o700 }).then(
-    () => introduce(bridge),
-    () => undefined,
-  )
+/** Before the first call, which may want to write there. Where it cannot be made, that is said by what needs it. */
+async function withWorkspace(settings: Settings): Promise<Settings> {
+  await mkdir(`${settings.folder}/workspace`, { recursive: true, mode: 0o700 }).catch(() => undefined)
+  return settings
 }
 
 /** The first lines of the logs, after what earlier times left too large has been made small. */

@@ -79,6 +79,20 @@ describe('serve, started as a client starts it', () => {
     expect(place.read('.mcp-twin/bridge/workspace/note')).toBe('hi')
     await client.close()
   })
+  it('what is written with the first words finds the workspace there', async () => {
+    const first = async () => {
+      const server = session(start(scratch()))
+      const greeted = server.ask('initialize', hello)
+      server.notify('notifications/initialized')
+      const written = server.ask('tools/call', { name: 'write_file', arguments: { path: 'note', content: 'hi' } })
+      await greeted
+      const result = await written
+      await server.end()
+      return result
+    }
+    const results = await Promise.all(Array.from({ length: 12 }, first))
+    expect(results.filter(({ isError }) => isError === true)).toEqual([])
+  })
   it('offers what its flags say', async () => {
     const place = scratch()
     const list = async (...args: string[]) => (await greet(start(place, args))).tools.map(({ name }) => name)
