@@ -61,9 +61,9 @@ describe('the bridge on one side', () => {
     place.write('.claude.json', without)
     place.write('.config/claude/claude_code_config.json', '{ "mcpServers": { "mcp-twin": { "command": "/opt/other" } } }')
     const said = await cli(place, ['sync'])
-    expect(said.stdout).toMatch(/removed by hand[^]*--adopt removes it everywhere/)
+    expect(said.stdout).toMatch(/removed by hand[\s\S]*--adopt removes it everywhere/)
     // What it starts is not for a manifest to say.
-    expect(said.stdout).toMatch(/edited by hand[^]*mcp-twin sync --force puts ours back/)
+    expect(said.stdout).toMatch(/edited by hand[\s\S]*mcp-twin sync --force puts ours back/)
     expect(said.stdout).not.toMatch(/--adopt takes the edit/)
     const forced = await cli(place, ['sync', '--force'])
     expect(forced).toMatchObject({ code: 0 })
