@@ -3,25 +3,9 @@ import type { Bridge } from './bridge.ts'
 import { limits } from './limits.ts'
 import { callTool } from './pipeline.ts'
 import { type Call, listed, type Tool } from './tool.ts'
+import { Turns } from './turns.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
-
-/** Lets so many calls of one connection run at a time; the others wait in order. */
-class Turns {
-  private running = 0
-  private readonly waiting: (() => void)[] = []
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= limits.callsAtOnce) await new Promise<void>((resolve) => this.waiting.push(resolve))
-    this.running++
-    try {
-      return await work()
-    } finally {
-      this.running--
-      this.waiting.shift()?.()
-    }
-  }
-}
 
 function callOf(client: string, context: ServerContext): Omit<Call, 'begin'> {
   const { mcpReq } = context
@@ -46,7 +30,7 @@ function callOf(client: string, context: ServerContext): Omit<Call, 'begin'> {
  */
 export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], version: string, session?: string): Server {
   const server = new Server({ name: 'mcp-twin', version }, { capabilities: { tools: {} }, instructions })
-  const turns = new Turns()
+  const turns = new Turns(limits.callsAtOnce)
   server.setRequestHandler('tools/list', async () => ({ tools: (await available(await opened, tools)).map(listed) }))
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name, arguments: raw } = request.params

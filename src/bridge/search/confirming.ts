@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } fro
 import { encodingOf, textOf } from '../files/encoding.ts'
 import { limits } from '../limits.ts'
 import { codeOf } from '../refusal.ts'
-import type { Found } from './plan.ts'
+import type { Found } from './found.ts'
 
 /** Linux' flag that names a file without opening it: neither a pipe nor a missing right stands in the way. */
 const O_PATH = 0o10000000

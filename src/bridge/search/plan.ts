@@ -1,16 +1,5 @@
 import type { Confirming } from './confirming.ts'
-
-/** One line that ripgrep found. */
-export interface Found {
-  /** Relative to the folder searched. */
-  readonly path: string
-  /** `12: text`, `12- text` for a line around a hit, '' for a name. */
-  readonly text: string
-  readonly hit: boolean
-  /** Where the line begins, in bytes, and its first bytes as they are. */
-  readonly offset: number
-  readonly raw: Buffer
-}
+import type { Found } from './found.ts'
 
 /** Why a search was ended before it was over. */
 export type Why = 'time' | 'person' | 'memory'

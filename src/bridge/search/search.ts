@@ -4,10 +4,8 @@ import { limits } from '../limits.ts'
 import { codeOf } from '../refusal.ts'
 import { LineReader } from '../transports/lines.ts'
 import type { Confirming } from './confirming.ts'
-import type { Found, Page, SearchPlan, Why } from './plan.ts'
-
-const nothing = Buffer.alloc(0)
-const cut = (line: string): string => (line.length > limits.searchLineCharacters ? `${line.slice(0, limits.searchLineCharacters)}…` : line)
+import { type Found, readFound } from './found.ts'
+import type { Page, SearchPlan, Why } from './plan.ts'
 
 /** What a process holds in memory of its own, in bytes; 0 where that is not told. */
 function memoryOf(pid: number | undefined): number {
@@ -29,6 +27,7 @@ export class Search {
   private readonly confirm: Confirming | null
   private readonly sure = new WeakMap<Found, boolean>()
   private confirmed = 0
+  private askers = 0
   private ended = false
   private released = false
   private wake: () => void = () => undefined
@@ -50,10 +49,10 @@ export class Search {
       stdio: ['ignore', 'pipe', 'pipe', ...(plan.file === null ? [] : [plan.file.fd])],
       windowsHide: true,
     })
-    const reader = new LineReader({ line: (bytes) => this.take(bytes), tooLong: () => undefined })
+    const reader = new LineReader({ line: (bytes) => this.add(readFound(bytes, plan.names, plan.file?.name)), tooLong: () => undefined })
     this.child.stdout?.on('data', (chunk: Buffer) => {
       reader.push(chunk)
-      if (this.size > limits.searchBuffer) this.child.stdout?.pause()
+      if (this.full()) this.child.stdout?.pause()
       this.wake()
     })
     this.child.stderr?.on('data', (chunk: Buffer) => {
@@ -76,18 +75,32 @@ export class Search {
   async page(most: number, waitMs: number, signal: AbortSignal): Promise<Page> {
     this.asked = this.plan.now()
     const until = this.plan.now() + waitMs
-    while (!this.ended && this.hits() < most && this.plan.now() < until && !signal.aborted)
-      await this.changed(until - this.plan.now(), signal)
+    this.askers++
+    await this.waitWhile(() => this.hits() < most, until, signal)
     // Whether a full page is the last one is mostly known a moment later.
-    const last = Math.min(until, this.plan.now() + limits.searchLastMs)
-    while (!this.ended && this.hits() === most && this.plan.now() < last && !signal.aborted)
-      await this.changed(last - this.plan.now(), signal)
+    await this.waitWhile(() => this.hits() === most, Math.min(until, this.plan.now() + limits.searchLastMs), signal)
+    this.askers--
     const { found, gone } = this.taken(most)
     this.size = this.found.reduce((sum, { path, text }) => sum + path.length + text.length, 0)
     this.child.stdout?.resume()
     const done = this.ended && this.found.length === 0
     if (done) this.release()
     return { found, gone, done }
+  }
+
+  /** Somebody is waiting for a page. */
+  get busy(): boolean {
+    return this.askers > 0
+  }
+
+  /** Waits until something no longer holds, the search is over, it waits itself to be taken from, or the time has come. */
+  private async waitWhile(holds: () => boolean, until: number, signal: AbortSignal): Promise<void> {
+    while (!this.ended && !this.full() && holds() && this.plan.now() < until && !signal.aborted)
+      await this.changed(until - this.plan.now(), signal)
+  }
+
+  private full(): boolean {
+    return this.size > limits.searchBuffer
   }
 
   /** The next hits with the lines around them, each confirmed. */
@@ -155,31 +168,8 @@ export class Search {
     })
   }
 
-  /** `path NUL 12:345:text`, `path NUL 12-345-text` (line, offset), or `--` between groups; a name alone where only names are asked for. */
-  private take(line: Buffer): void {
-    const end = this.plan.names ? line.length : line.indexOf(0)
-    if (end < 0) return
-    const path =
-      this.plan.file?.name ??
-      line
-        .subarray(0, end)
-        .toString('utf8')
-        .replace(/\r$/, '')
-        .replace(/^\.[\\/]/, '')
-    const rest = line.subarray(end + 1)
-    const where = /^(\d+)([:-])(\d+)\2/.exec(rest.toString('latin1', 0, 60))
-    if (where === null) {
-      this.add({ path, text: '', hit: true, offset: 0, raw: nothing })
-      return
-    }
-    const bytes = rest.subarray(where[0].length)
-    const text = `${where[1]}${where[2]} ${cut(bytes.toString('utf8').replace(/\r$/, ''))}`
-    const raw = Buffer.from(bytes.subarray(0, limits.searchLineCharacters))
-    this.add({ path, text, hit: where[2] === ':', offset: Number(where[3]), raw })
-  }
-
-  private add(found: Found): void {
-    if (this.released) return
+  private add(found: Found | null): void {
+    if (found === null || this.released) return
     if (found.path !== this.last.path) this.last = { path: found.path, shown: this.plan.mayShow(found.path) }
     if (!this.last.shown) return
     this.found.push(found)

@@ -3,17 +3,18 @@ import { limits } from '../limits.ts'
 import type { Policy } from '../policy/policy.ts'
 import { denied, failed } from '../refusal.ts'
 import type { Call } from '../tool.ts'
+import { Turns } from '../turns.ts'
 import { confirming } from './confirming.ts'
 import { type Held, hold } from './holding.ts'
 import { nameArguments, ripgrep, type TextQuery, textArguments } from './ripgrep.ts'
-import type { Page } from './plan.ts'
+import type { Page, Why } from './plan.ts'
 import { Search } from './search.ts'
 
 export interface Answered extends Page {
   readonly folder: string
   /** Under this name the rest can be asked for; null when there is none. */
   readonly search: string | null
-  readonly stopped: Search['stopped']
+  readonly stopped: Why | null
 }
 
 /** Who asks, and how it is stopped. */
@@ -51,6 +52,7 @@ export class Searches {
   private readonly policy: Policy
   private readonly machine: Machine
   private readonly started = new Map<string, Started>()
+  private readonly turns = new Turns(limits.searchesAtOnce)
   private count = 0
   private sweeper: NodeJS.Timeout | undefined
 
@@ -65,12 +67,12 @@ export class Searches {
     if (query.pattern.length > limits.searchPatternCharacters)
       throw denied(`The pattern has ${query.pattern.length} characters; ${limits.searchPatternCharacters} are the most.`)
     checkGlob(query.glob)
-    return this.first(path, { names: false, args: (target) => textArguments(query, target) }, most, asker)
+    return this.turns.take(() => this.first(path, { names: false, args: (target) => textArguments(query, target) }, most, asker))
   }
 
   async names(path: string, glob: string, most: number, asker: Asker): Promise<Answered> {
     checkGlob(glob)
-    return this.first(path, { names: true, args: (target) => nameArguments(glob, target) }, most, asker)
+    return this.turns.take(() => this.first(path, { names: true, args: (target) => nameArguments(glob, target) }, most, asker))
   }
 
   /** The next page, as large as the first one was allowed to be. */
@@ -80,8 +82,7 @@ export class Searches {
   }
 
   stop(id: string, { client }: Asker): void {
-    this.find(id, client).search.drop('person')
-    this.started.delete(id)
+    this.end(id, this.find(id, client).search, 'person')
   }
 
   close(): void {
@@ -119,7 +120,7 @@ export class Searches {
     this.started.set(id, { search, folder, client, most })
     this.sweep()
     const page = await search.page(most, limits.searchFirstMs, signal)
-    if (signal.aborted) search.drop('person')
+    if (signal.aborted) this.end(id, search, 'person')
     if (page.done && page.found.length === 0 && search.trouble !== '' && search.stopped === null) {
       this.started.delete(id)
       throw failed(`ripgrep does not take this search: ${search.trouble.slice(0, 500)}. Mend the pattern, or set literal to true.`)
@@ -148,23 +149,24 @@ export class Searches {
     return { ...page, folder, search: page.done ? null : id, stopped: search.stopped }
   }
 
-  /** Of too many, the one that nobody has asked about for the longest time goes. */
+  private end(id: string, search: Search, why: Why): void {
+    search.drop(why)
+    this.started.delete(id)
+  }
+
+  /** Of too many whose rest nobody is waiting for, the one that was asked about the longest time ago goes. */
   private makeRoom(): void {
-    while (this.started.size >= limits.searchesAtOnce) {
-      const [oldest] = [...this.started].sort(([, one], [, other]) => one.search.asked - other.search.asked)
-      if (oldest === undefined) return
-      oldest[1].search.drop('time')
-      this.started.delete(oldest[0])
-    }
+    const idle = [...this.started]
+      .filter(([, { search }]) => !search.busy)
+      .sort(([, one], [, other]) => one.search.asked - other.search.asked)
+    for (const [id, { search }] of idle.slice(0, Math.max(0, idle.length - limits.searchesAtOnce + 1))) this.end(id, search, 'time')
   }
 
   /** Ends what nobody asks about any more. */
   private sweep(): void {
     this.sweeper ??= setInterval(() => {
       for (const [id, { search }] of this.started) {
-        if (this.machine.now() - search.asked < limits.searchIdleMs) continue
-        search.drop('time')
-        this.started.delete(id)
+        if (this.machine.now() - search.asked >= limits.searchIdleMs) this.end(id, search, 'time')
       }
     }, limits.searchIdleMs / 4)
     this.sweeper.unref()
