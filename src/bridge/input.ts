@@ -59,8 +59,11 @@ export function whole(rules: WholeRules = {}): Field<number> {
     schema: { type: 'integer', ...bounds, ...about(rules.about) },
     read(value, where) {
       if (typeof value !== 'number' || !Number.isSafeInteger(value))
-        throw new InputTrouble(`${where} must be a whole number, not ${kindOf(value)}`)
-      if (value < least || value > most) throw new InputTrouble(`${where} must be between ${least} and ${most}`)
+        throw new InputTrouble(`${where} must be a whole number, not ${typeof value === 'number' ? value : kindOf(value)}`)
+      if (value < least || value > most)
+        throw new InputTrouble(
+          `${where} must be ${rules.most === undefined ? `at least ${least}` : `between ${least} and ${most}`}, not ${value}`,
+        )
       return value
     },
   }

@@ -65,6 +65,10 @@ function listener(options: Record<string, unknown>): { port: number; address: st
     throw usageError(`--listen ${address} lets others on the network reach this bridge.`, {
       hint: 'add --insecure if you mean it, and put a TLS proxy in front: tokens would cross the network in the clear',
     })
+  if (options.http === undefined && options.listen !== undefined)
+    throw usageError(`--listen ${address} says where, but nothing listens without --http.`, {
+      hint: `mcp-twin serve --http 4324 --listen ${address}`,
+    })
   if (options.http === undefined) return null
   const port = options.http === true ? 4324 : Number(options.http)
   if (!Number.isInteger(port) || port < 0 || port > 65535)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { limits } from '../limits.ts'
-import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
+import { codeOf, denied, failed, fromFileTrouble, type Refusal } from '../refusal.ts'
 import { canonical, CanonicalList } from './canonical.ts'
 import { closedBelow, closedByName } from './closed.ts'
 import { ntfsTrouble } from './ntfs.ts'
@@ -28,6 +28,10 @@ export interface PolicyRules {
   readonly reopened: readonly string[]
   place(): Promise<Place>
 }
+
+/** A relative path, or one of the other side, is said as it was understood too. */
+const absent = (path: string, real: string): Refusal =>
+  failed(`${JSON.stringify(path)} does not exist${path === real ? '' : ` (${real})`}; list_directory shows what is in a folder.`)
 
 export class Policy {
   readonly rules: PolicyRules
@@ -105,7 +109,7 @@ export class Policy {
         () => true,
         () => false,
       ))
-    if (!there) throw failed(`${JSON.stringify(path)} does not exist.`)
+    if (!there) throw absent(path, real)
     return { real, folder, name, exists: true, base: real, missing: [] }
   }
 
@@ -119,7 +123,7 @@ export class Policy {
   /** Like admit, for something that must be there. */
   async existing(path: string): Promise<Admitted> {
     const found = await this.admit(path)
-    if (!found.exists) throw failed(`${JSON.stringify(path)} does not exist.`)
+    if (!found.exists) throw absent(path, found.real)
     return found
   }
 

@@ -114,6 +114,7 @@ describe('serve, started as a client starts it', () => {
       ['--tools', 'nope'],
       ['--terminal', 'maybe'],
       ['--listen', '0.0.0.0', '--http'],
+      ['--listen', '127.0.0.2', '--insecure'],
       ['--http', 'x'],
       ['--nope'],
       ['--json'],
@@ -384,6 +385,21 @@ describe('serve --http', () => {
     const place = scratch()
     const server = await open(place, ['--http=0'])
     expect((await server.end()).code).toBe(0)
+  })
+  it('on another address asks for a TLS proxy in front', async () => {
+    const place = scratch()
+    const child = spawn(nodePath, [cliPath, 'serve', '--http', '0', '--listen', '127.0.0.2', '--insecure'], {
+      env: place.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let talk = ''
+    child.stderr.on('data', (chunk) => {
+      talk += chunk
+    })
+    await expect.poll(() => talk, { timeout: 8000 }).toMatch(/http:\/\/127\.0\.0\.2:\d+\/mcp.* TLS proxy in front/)
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await ended
   })
   it('says when the port is taken', async () => {
     const place = scratch()

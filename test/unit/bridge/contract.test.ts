@@ -158,3 +158,20 @@ describe('a command that cannot be placed', () => {
     )
   })
 })
+
+describe('what is wrong with a call', () => {
+  it('a number that does not fit is said with its bounds', async () => {
+    place = desk()
+    expect(await place.refused('read_file', { path: 'f', limit: 1.5 })).toBe('"limit" must be a whole number, not 1.5.')
+    expect(await place.refused('read_file', { path: 'f', limit: 0 })).toBe('"limit" must be at least 1, not 0.')
+  })
+  it('a path that leads to nothing is said as it was understood, and how to look', async () => {
+    place = desk()
+    for (const [name, args] of [
+      ['read_file', { path: 'no/f' }],
+      ['delete_file', { path: 'no/f' }],
+      ['edit_file', { path: 'no/f', edits: [{ old_string: 'a', new_string: 'b' }] }],
+    ] as const)
+      expect(await place.refused(name, args)).toBe(`"no/f" does not exist (${place.A}/no/f); list_directory shows what is in a folder.`)
+  })
+})
