@@ -110,6 +110,20 @@ describe('the parts of src', () => {
     ).toEqual([])
   })
 
+  it('never go in a circle within the bridge, not even by types', () => {
+    const left = new Map(
+      sources
+        .filter(({ path }) => partOf(path) === 'bridge')
+        .map(({ path, imports }) => [path, imports.map((name) => join(dirname(path), name).split(sep).join('/'))]),
+    )
+    // What imports nothing that is left goes; where nothing can go any more, the rest is a circle and what leads there.
+    for (let size = -1; size !== left.size; ) {
+      size = left.size
+      for (const [path, imports] of left) if (!imports.some((each) => left.has(each))) left.delete(path)
+    }
+    expect([...left.keys()]).toEqual([])
+  })
+
   it('reach each package by its own door', () => {
     expect(
       troubles(({ path, imports, types }) =>

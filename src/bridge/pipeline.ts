@@ -1,9 +1,10 @@
 import type { Bridge } from './bridge.ts'
+import type { Answer, Call, Content } from './call.ts'
 import { InputTrouble } from './input.ts'
 import { limits } from './limits.ts'
 import { denied, Refusal } from './refusal.ts'
 import type { Settings } from './settings.ts'
-import type { Answer, Call, Content, Tool } from './tool.ts'
+import type { Tool } from './tool.ts'
 
 /** What goes back to the client. */
 export interface CallResult {

@@ -1,4 +1,4 @@
-import type { Answer, Content } from './tool.ts'
+import type { Answer, Content } from './call.ts'
 
 const DOTS = '••••••••'
 /** Shorter values are too common in ordinary text to be replaced everywhere. */

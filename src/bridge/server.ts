@@ -1,8 +1,9 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
 import type { Bridge } from './bridge.ts'
+import type { Call } from './call.ts'
 import { limits } from './limits.ts'
 import { callTool } from './pipeline.ts'
-import { type Call, listed, type Tool } from './tool.ts'
+import { listed, type Tool } from './tool.ts'
 import { Turns } from './turns.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'

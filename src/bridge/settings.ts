@@ -1,6 +1,6 @@
 import type { Environment, World } from '../model/environment.ts'
 import type { Place } from './policy/spelling.ts'
-import type { Family } from './tool.ts'
+import type { Family } from './families.ts'
 
 export type TerminalMode = 'off' | 'sandbox' | 'on'
 

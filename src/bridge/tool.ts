@@ -1,39 +1,13 @@
 import type { Bridge } from './bridge.ts'
+import type { Answer, Call } from './call.ts'
+import type { Family } from './families.ts'
 import { type Fields, type Input, objectSchema, readFields } from './input.ts'
-
-/** Families switch on and off as a whole: one that is off is not listed and costs no tokens. */
-export const families = ['files', 'search', 'terminal', 'bridge'] as const
-export type Family = (typeof families)[number]
 
 /**
  * What a tool does to the world. Everything else derives from it: the hints that clients see, whether read-only mode
  * allows it, whether it is audited. `create` makes something new and harms nothing that is there.
  */
 export type Effect = 'read' | 'create' | 'write' | 'run'
-
-export type Content =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image'; readonly data: string; readonly mimeType: string }
-
-/** What a tool hands back. `data` is complete in itself: Claude Code shows the model nothing else when it is there. */
-export interface Answer {
-  readonly content: readonly Content[]
-  readonly data?: Readonly<Record<string, unknown>>
-}
-
-/** One call: who makes it, how it is stopped, and where its progress goes. */
-export interface Call {
-  readonly client: string
-  /** Aborted when the client cancels the request or goes away. */
-  readonly signal: AbortSignal
-  /** Tells the client how far it is; does nothing when the client did not ask. */
-  progress(message: string): void
-  /**
-   * Said by what runs something, right before it does: the call is recorded then, since what is run could end this
-   * process. Throws when it cannot be recorded.
-   */
-  begin(): void
-}
 
 export interface ToolDefinition<F extends Fields> {
   readonly name: string
@@ -86,5 +60,3 @@ export const listed = (tool: Tool) => ({
   inputSchema: tool.inputSchema,
   annotations: annotations(tool.effect),
 })
-
-export const words = (text: string): Answer => ({ content: [{ type: 'text', text }] })

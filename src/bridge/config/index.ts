@@ -4,4 +4,3 @@ import { maxResults } from './max-results.ts'
 
 /** The closed list. Keys that are not here do not exist; one for a cache comes with the cache. */
 export const options = [maxResults, defaultShell, logLevel] as const
-export type OptionKey = (typeof options)[number]['key']

@@ -25,7 +25,7 @@ function endOfLines(bytes: Buffer, lines: number): number {
   return at + 1
 }
 
-export function countLines(bytes: Buffer): number {
+function countLines(bytes: Buffer): number {
   let count = 0
   for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++
   return bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE ? count + 1 : count

@@ -47,7 +47,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
  * New content for a file, whole or not at all: written beside it, then renamed over it, in a folder that is held open.
  * Mode and owner stay. A hard link elsewhere keeps the old content, so nothing outside the folder can change.
  */
-export async function replaceFile(folder: Folder, name: string, bytes: Uint8Array, kept: Kept | null): Promise<void> {
+async function replaceFile(folder: Folder, name: string, bytes: Uint8Array, kept: Kept | null): Promise<void> {
   const beside = folder.at(`.${name.slice(0, 100)}.${randomBytes(6).toString('hex')}.mcp-twin-tmp`)
   const handle = await open(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
   try {

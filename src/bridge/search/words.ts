@@ -1,4 +1,4 @@
-import { type Answer, words } from '../tool.ts'
+import { type Answer, words } from '../call.ts'
 import type { Answered } from './searches.ts'
 
 /** What was found, by file, in words: the paths are below the folder named in the first line. */

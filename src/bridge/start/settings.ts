@@ -8,7 +8,7 @@ import { privatePaths } from '../policy/closed.ts'
 import { type Place, understand } from '../policy/spelling.ts'
 import { Refusal } from '../refusal.ts'
 import type { Settings, TerminalMode } from '../settings.ts'
-import { families, type Family } from '../tool.ts'
+import { families, type Family } from '../families.ts'
 
 /** What the command line says; each is a person's word in a client's entry. */
 export interface Flags {

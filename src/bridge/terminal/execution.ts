@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import type { Call } from '../tool.ts'
+import type { Call } from '../call.ts'
 import type { Session } from './session.ts'
 import type { ShellName } from './shells.ts'
 

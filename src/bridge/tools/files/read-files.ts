@@ -1,7 +1,8 @@
+import type { Content } from '../../call.ts'
 import { listOf, text } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { Refusal, failed } from '../../refusal.ts'
-import { type Content, defineTool } from '../../tool.ts'
+import { defineTool } from '../../tool.ts'
 
 export const readFiles = defineTool({
   name: 'read_files',

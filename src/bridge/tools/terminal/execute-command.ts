@@ -1,8 +1,9 @@
+import type { Answer } from '../../call.ts'
 import { flag, oneOf, optional, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { shellNames } from '../../terminal/shells.ts'
 import type { Executed } from '../../terminal/execution.ts'
-import { type Answer, defineTool } from '../../tool.ts'
+import { defineTool } from '../../tool.ts'
 
 const { least, most, usual } = limits.commandMs
 

@@ -1,6 +1,7 @@
 import { optional, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
-import { defineTool, words } from '../../tool.ts'
+import { words } from '../../call.ts'
+import { defineTool } from '../../tool.ts'
 
 export const readOutput = defineTool({
   name: 'read_output',
