@@ -128,7 +128,41 @@ describe('pages of a search', () => {
   })
 })
 
+/** Every text and number somewhere in a value. */
+function leaves(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value).trim()]
+  return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(leaves)
+}
+
 describe('answers as data', () => {
+  it('say the same as their words', async () => {
+    place = desk({ terminal: 'on', problems: ['Something is odd.'] })
+    const calls: [string, object][] = [
+      ['write_file', { path: 'f', content: 'one two' }],
+      ['edit_file', { path: 'f', edits: [{ old_string: 'two', new_string: 'three' }] }],
+      ['create_directory', { path: 'd' }],
+      ['copy_file', { source: 'f', destination: 'd/g' }],
+      ['move_file', { source: 'f', destination: 'd/h' }],
+      ['file_info', { path: 'd/g' }],
+      ['delete_file', { path: 'd/g' }],
+      ['execute_command', { command: 'echo hi; exit 3' }],
+      ['execute_command', { command: 'sleep 60', background: true }],
+      ['list_sessions', {}],
+      ['list_processes', {}],
+      ['stop_session', { session: 't2' }],
+      ['bridge_status', {}],
+      ['get_config', {}],
+      ['set_config', { key: 'max_results', value: 9 }],
+      ['translate_path', { path: '/x/y', to: 'linux' }],
+    ]
+    for (const [name, args] of calls) {
+      const { content, structuredContent } = await place.call(name, args)
+      const said = content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+      expect(structuredContent, name).toBeDefined()
+      expect(() => JSON.parse(said), name).toThrow()
+      for (const leaf of leaves(structuredContent)) if (name !== 'translate_path') expect(said, `${name}: ${leaf}`).toContain(leaf)
+    }
+  })
   it('are given by everything but file text, hits and output of sessions', async () => {
     place = desk({ terminal: 'on' })
     for (let at = 0; at < 3; at++) place.put(`f${at}`, 'hit\n')

@@ -24,7 +24,7 @@ export const bridgeStatus = defineTool({
       problems: bridge.problems(),
     }
     const words = [
-      `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}).`,
+      `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}.`,
       `Folders: ${data.folders.join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${problem}`)),
     ]

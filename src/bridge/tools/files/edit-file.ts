@@ -21,7 +21,12 @@ export const editFile = defineTool({
     const done = await edit(policy, path, edits, now)
     const replacements = edits.reduce((sum, each) => sum + (each.expected_replacements ?? 1), 0)
     return {
-      content: [{ type: 'text', text: `Edited ${done.real}: ${replacements} replacement${replacements === 1 ? '' : 's'}.` }],
+      content: [
+        {
+          type: 'text',
+          text: `Edited ${done.real}: ${replacements} replacement${replacements === 1 ? '' : 's'} (${done.bytes} bytes now).`,
+        },
+      ],
       data: { path: done.real, bytes: done.bytes, replacements },
     }
   },

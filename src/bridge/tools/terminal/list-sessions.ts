@@ -19,7 +19,8 @@ export const listSessions = defineTool({
       characters: output.total,
     }))
     const words = sessions.map(
-      (each) => `${each.session} ${each.running ? 'running' : `ended (${each.exit_code})`} ${each.seconds} s: ${each.command}`,
+      ({ session, running, exit_code: code, seconds, shell, environment, characters, command }) =>
+        `${session} ${running ? 'running' : `ended (${code})`}, started ${seconds} s ago by ${shell} on ${environment}, ${characters} characters: ${command}`,
     )
     return { content: [{ type: 'text', text: words.join('\n') || 'No sessions.' }], data: { sessions } }
   },

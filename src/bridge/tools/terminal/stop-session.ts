@@ -11,6 +11,9 @@ export const stopSession = defineTool({
   async handle({ session }, bridge, call) {
     const terminal = await bridge.terminal()
     const { exitCode } = await terminal.stop(session, call)
-    return { content: [{ type: 'text', text: `${session} is ended.` }], data: { session, exit_code: exitCode } }
+    return {
+      content: [{ type: 'text', text: `${session} is ended (exit code ${exitCode ?? 'unknown'}).` }],
+      data: { session, exit_code: exitCode },
+    }
   },
 })
