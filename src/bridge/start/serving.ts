@@ -71,8 +71,8 @@ export async function serveBridge(serving: Serving): Promise<void> {
     const bridge = await opened
     if (serving.listen !== null) carriers.push(await listen(serving, serving.listen, bridge, factory))
     introduce(bridge)
-    const why = await gone
-    if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) await aborted(signal)
+    let why = await gone
+    if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) why = await aborted(signal).then(() => 'signal')
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
     await Promise.all([...carriers.map((carrier) => carrier.close()), bridge.close()])
   } finally {

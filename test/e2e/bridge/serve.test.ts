@@ -400,6 +400,7 @@ describe('serve --http', () => {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
     await ended
+    expect(place.read('.mcp-twin/bridge/logs/bridge.log')).toMatch(/ended, pid \d+: it was told to end\n$/)
   })
   it('says when the port is taken', async () => {
     const place = scratch()
