@@ -40,7 +40,7 @@ function coverage(wanted: ReadonlyMap<string, number>, text: string): number {
     common += Math.min(count, there.get(pair) ?? 0)
     all += count
   }
-  return all === 0 ? 0 : common / all - text.length / 1e6
+  return all === 0 ? 0 : common / all - text.length / 1e9
 }
 
 export interface NearMiss {
@@ -55,6 +55,8 @@ interface Candidate {
   readonly score: number
 }
 
+/** A longer line is not looked at: a file without line ends would take seconds. */
+const longestLine = 256 * 1024
 /** Windows of lines that are looked at character by character. */
 const candidatesKept = 6
 /** Of the characters asked for, so many may differ. */
@@ -86,7 +88,7 @@ function candidates(text: string, asked: string, until: number, now: () => numbe
   const wanted = asked.split('\n')
   const model = pairs(asked)
   const longest = pairs(wanted.reduce((found, line) => (line.trim().length > found.trim().length ? line : found), '').trim())
-  const near = lines.map((line) => (now() > until ? false : coverage(longest, line) >= 0.5))
+  const near = lines.map((line) => line.length <= longestLine && now() <= until && coverage(longest, line) >= 0.5)
   let kept: Candidate[] = []
   for (let at = 0; at + wanted.length <= lines.length && now() <= until; at++) {
     // A cheap look first: some line of the window must resemble the longest wanted line.
