@@ -70,7 +70,7 @@ const openedPath = (fd: number, folder: Folder, name: string): string =>
 export function moveFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string }> {
   return betweenFolders(policy, source, destination, 'moved', async (ends) => {
     const { from, to, fromFolder, toFolder } = ends
-    await policy.checkWhole(from.real, 'Moving')
+    await policy.checkWhole(from.real, 'Moving', true)
     const facts = await factsOf(fromFolder, from.name)
     if (facts?.isSymbolicLink()) await policy.checkLink(toFolder.real)
     if (facts?.isFile() || facts?.isSymbolicLink()) {

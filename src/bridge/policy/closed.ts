@@ -104,8 +104,11 @@ const meaningful: readonly { readonly folder: RegExp; readonly files: readonly s
   { folder: /[\\/]\.claude$/i, files: ['settings.json', 'settings.local.json'] },
 ]
 
-/** A path in a Windows profile, and what of it lies below the profile. */
-const profile = /^(.*[\\/]Users)(?:[\\/][^\\/]+(?:[\\/](.*))?)?$/i
+/**
+ * A path in a Windows profile, and what of it lies below the profile. Profiles lie in `Users` of a drive, whose name is
+ * one letter wherever it is mounted, or of the whole disk (macOS); a project's own `src/users` is not that.
+ */
+const profile = /^(?:.*?[\\/])??(?:[a-z]:?)?[\\/]Users(?:[\\/][^\\/]+(?:[\\/](.*))?)?$/i
 
 /**
  * What would be closed in a folder because of the folder's own name: by moving the folder it would get, or lose, that
@@ -116,9 +119,9 @@ export function closedBelow(folder: string): string[] {
   const files = meaningful.flatMap((each) => (each.folder.test(folder) ? each.files.map((file) => `${folder}${separator}${file}`) : []))
   const found = profile.exec(folder)
   if (found === null) return files
-  const below = (found[2] ?? '').replaceAll('\\', '/').toLowerCase()
+  const below = (found[1] ?? '').replaceAll('\\', '/').toLowerCase()
   const holds = [...private_, ...windowsPrivate, 'AppData/Local/Packages/Claude_', '.mcp-twin'].some((path) =>
-    `${path.toLowerCase()}`.startsWith(below === '' ? '' : `${below}/`),
+    path.toLowerCase().startsWith(below === '' ? '' : `${below}/`),
   )
   return holds ? [...files, folder] : files
 }

@@ -47,7 +47,9 @@ describe('a folder is moved so that its content gets another meaning', () => {
     await place.ok('move_file', { source: 'p', destination: 'q' })
     expect(await place.refused('read_file', { path: 'q/.cursor/mcp.json' })).toMatch(/closed/)
   })
-  it('such a folder without anything closed in it may be deleted', async () => {
+  it('such a folder without anything closed in it may be moved away and deleted', async () => {
+    place.put('p/.cursor/rules', 'x')
+    await place.ok('move_file', { source: 'p/.cursor', destination: 'p/.vscode-old' })
     place.put('p/.vscode/tasks.json', '{}')
     await place.ok('delete_file', { path: 'p/.vscode' })
   })
@@ -66,11 +68,23 @@ describe('a folder is moved so that its content gets another meaning', () => {
       '/mnt/c/Users/Ana/.config',
       '/mnt/c/Users/Ana',
       '/mnt/c/Users',
+      '/w/c/Users/Ana/AppData',
+      '/Users/ana/.config',
+      'C:\\Users',
       'C:\\Users\\Ana\\AppData\\Local\\Packages',
     ])
       expect(closedBelow(path)).not.toEqual([])
     for (const path of ['/mnt/c/Users/Ana/work', '/mnt/c/Users/Ana/.config/mine', '/home/ana/p', '/mnt/c/data'])
       expect(closedBelow(path)).toEqual([])
+  })
+  it('a folder of a project that is called as the folder of all profiles is none', async () => {
+    for (const path of ['/mnt/c/Users/Ana/p/src/users', '/mnt/c/Users/Ana/p/src/users/profile', 'C:\\work\\src\\Users', '/srv/app/users'])
+      expect(closedBelow(path)).toEqual([])
+    place.put('src/users/profile/a.ts', 'x')
+    await place.ok('move_file', { source: 'src/users/profile', destination: 'src/users/account' })
+    await place.ok('move_file', { source: 'src/users', destination: 'src/people' })
+    await place.ok('move_file', { source: 'src/people', destination: 'src/Users' })
+    await place.ok('delete_file', { path: 'src/Users' })
   })
 })
 
