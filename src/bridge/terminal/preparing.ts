@@ -53,10 +53,15 @@ async function sideOf({ environment, shell }: Wanted, settings: Settings): Promi
   const { self } = settings
   const elsewhere = self.kind === 'windows' ? posixOnly(shell) : windowsOnly(shell)
   if (environment === undefined && !elsewhere) return self
-  if (environment === self.id || environment === self.kind) return self
+  const named = environment?.toLowerCase()
+  if (named === self.id.toLowerCase() || named === self.kind) return self
   const { environments } = await settings.world()
   const found = environments.find(({ id, kind }) =>
-    environment === undefined ? (windowsOnly(shell) ? kind === 'windows' : kind !== 'windows') : id === environment || kind === environment,
+    environment === undefined
+      ? windowsOnly(shell)
+        ? kind === 'windows'
+        : kind !== 'windows'
+      : id.toLowerCase() === named || kind === named,
   )
   if (found === undefined) {
     const missing = environment === undefined ? `that has ${shell}` : JSON.stringify(environment)

@@ -193,6 +193,14 @@ describe('a command that cannot be placed', () => {
   })
 })
 
+describe('a side', () => {
+  it('is known in any case of its letters', async () => {
+    place = desk({ terminal: 'on' })
+    expect(await place.ok('translate_path', { path: '/x', to: 'Linux' })).toBe('/x')
+    expect(await place.ok('execute_command', { command: 'echo hi', environment: 'LINUX' })).toMatch(/^hi/)
+  })
+})
+
 describe('what is wrong with a call', () => {
   it('a number that does not fit is said with its bounds', async () => {
     place = desk()

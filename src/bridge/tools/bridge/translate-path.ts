@@ -14,7 +14,9 @@ export const translatePath = defineTool({
     const { environments } = await settings.world()
     const place = { self: settings.self, others: environments.filter(({ self }) => !self) }
     const sides = [place.self, ...place.others]
-    const side = sides.find(({ id }) => id === to) ?? sides.find(({ kind }) => kind === to)
+    // Names of distributions have no case for wsl.exe, and nobody writes the others with one meaning by it.
+    const named = to.toLowerCase()
+    const side = sides.find(({ id }) => id.toLowerCase() === named) ?? sides.find(({ kind }) => kind === named)
     if (side === undefined)
       throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${sides.map(({ id }) => id).join(', ')}.`)
     const here = understand(path, place, settings.roots[0] ?? place.self.home)
