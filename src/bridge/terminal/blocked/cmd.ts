@@ -5,7 +5,7 @@ interface Part {
 }
 
 /** Words that put other commands behind them: what follows is looked at word by word. */
-const prefixes = new Set(['if', 'for', 'call', 'start', 'else', 'do', 'not', 'exist', 'in'])
+const prefixes = new Set(['if', 'for', 'start', 'else', 'do', 'not', 'exist', 'in'])
 
 /**
  * Every program that a line of cmd.exe starts. Carets and quotes are taken off as cmd does; a program that hangs on a
@@ -21,6 +21,7 @@ export function cmdCommands(text: string): SimpleCommand[] {
     const commands: SimpleCommand[] = [{ words: rest }, ...otherwise(first, rest)]
     if (/^(call|start)$/i.test(first.text) && rest.slice(1).some(({ dynamic }) => dynamic))
       throw new Unreadable(`what ${first.text} is to run is only known when it runs`)
+    if (/^call$/i.test(first.text) && rest.length > 1) commands.push({ words: rest.slice(1) })
     // `if exist x del y`, `for … do del %i`: any of the words may be the program.
     if (prefixes.has(first.text.toLowerCase())) {
       demandFew(rest)

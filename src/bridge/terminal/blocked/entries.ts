@@ -9,9 +9,12 @@ interface Entry {
   readonly rest: readonly string[]
 }
 
-/** `mkfs` stands for `mkfs.ext4` too, but a script that somebody called `format.sh` is none of the listed programs. */
+/** What a family of programs is told apart by: a version, a file system. */
+const kind = /^\.(\d[\d.]*|ext\d|\w*fs|\w*fat|minix|msdos)$/
+
+/** `mkfs` stands for `mkfs.ext4` too, but a script or a file that somebody called `format.sh` is none of the listed programs. */
 const isOf = (name: string, program: string): boolean =>
-  name === program || (name.startsWith(`${program}.`) && !/\.(sh|bash|zsh|fish|py|rb|pl|php|lua|[cm]?[jt]s|[jt]sx)$/.test(name))
+  name === program || (name.startsWith(program) && kind.test(name.slice(program.length)))
 
 /** Lists taken apart: a bridge has one, and every word of every command is held against it. */
 const apart = new WeakMap<readonly string[], readonly Entry[]>()
