@@ -66,12 +66,12 @@ export class HttpSessions {
   }
 
   private async open(owner: string): Promise<NodeStreamableHTTPServerTransport> {
-    if (this.kept.size >= limits.httpSessions) await this.makeRoom()
     const server = await this.factory({ era: 'legacy', authInfo: { token: '', clientId: owner, scopes: [] } })
     const transport: NodeStreamableHTTPServerTransport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),
       maxRequestBodySize: limits.httpBody,
-      onsessioninitialized: (id) => {
+      onsessioninitialized: async (id) => {
+        if (this.kept.size >= limits.httpSessions) await this.makeRoom()
         this.kept.set(id, { transport, owner, usedAt: this.now() })
       },
     })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { limits } from '../../../src/bridge/limits.ts'
 import { buildServer } from '../../../src/bridge/server.ts'
 import { carryHttp } from '../../../src/bridge/start/listening.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
@@ -194,6 +195,13 @@ describe('sessions (rows 96 to 99)', () => {
     const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} })
     expect((await ask({ ...good(), 'Mcp-Session-Id': session }, list)).status).toBe(200)
     expect((await ask({ ...good(), Authorization: `Bearer ${other.token}`, 'Mcp-Session-Id': session }, list)).status).toBe(404)
+  })
+  it('a request that opens nothing closes nothing', async () => {
+    const sessions: string[] = []
+    for (let n = 0; n < limits.httpSessions; n++) sessions.push(String((await ask(good())).headers['mcp-session-id']))
+    for (let n = 0; n < 3; n++) await ask(good(), JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }))
+    const ping = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping' })
+    for (const session of sessions) expect((await ask({ ...good(), 'Mcp-Session-Id': session }, ping)).status).toBe(200)
   })
   it('row 97: a session by the name of a property', async () => {
     for (const name of ['__proto__', 'constructor', 'toString']) expect((await ask({ ...good(), 'Mcp-Session-Id': name })).status).toBe(404)
