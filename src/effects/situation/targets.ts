@@ -58,23 +58,30 @@ export async function userTargets(
   ground: Ground,
   options: TargetOptions,
 ): Promise<Target[]> {
+  const asked = sides.flatMap((environment) =>
+    clients
+      .filter((client) => wantedHere(options, environment, client) && client.environments.includes(environment.kind))
+      .map((client) => targetsOf(system, environment, client, ground, options)),
+  )
+  return (await Promise.all(asked)).flat()
+}
+
+/** The file of one client on one side, and those it had before. */
+async function targetsOf(
+  system: System,
+  environment: Environment,
+  client: ClientDefinition,
+  ground: Ground,
+  options: TargetOptions,
+): Promise<Target[]> {
   const { manifest, state } = ground
-  const found: Target[] = []
-  for (const environment of sides) {
-    for (const client of clients) {
-      if (!wantedHere(options, environment, client) || !client.environments.includes(environment.kind)) continue
-      const named = namedFile(system, environment, client, ground, options)
-      const target = await locate(system, environment, client, named)
-      const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
-      const isIn = isUsed(client, environment, manifest, options.clients, seen)
-      if (isIn) found.push(target)
-      else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
-      // A flag names another file for once; what it leads away from is still the program's.
-      if (isIn && target.refusal === undefined && (client.locate !== 'claude-desktop' || options.desktopConfig === undefined))
-        found.push(...(await formerTargets(system, state, target)))
-    }
-  }
-  return found
+  const named = namedFile(system, environment, client, ground, options)
+  const target = await locate(system, environment, client, named)
+  const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
+  if (!isUsed(client, environment, manifest, options.clients, seen)) return holdsOurs(state, target) ? [{ ...target, unused: true }] : []
+  // A flag names another file for once; what it leads away from is still the program's.
+  const isForOnce = client.locate === 'claude-desktop' && options.desktopConfig !== undefined
+  return target.refusal !== undefined || isForOnce ? [target] : [target, ...(await formerTargets(system, state, target))]
 }
 
 /** The file that a flag or the manifest names for a client on this side; null: neither does. */

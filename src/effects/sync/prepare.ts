@@ -4,6 +4,7 @@ import { canRun } from '../../core/participants.ts'
 import { toHere } from '../../core/paths.ts'
 import { wordsOf, wordsOfAll } from '../../core/manifest/names.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
+import type { Environment } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -58,21 +59,17 @@ export async function prepare(
     (one) => options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true,
   )
   const { keys, brings } = await loadKeys(system, situation, options.hide)
-  const installed = await installedPackages(system, situation.sides, folders, manifest, lock)
-  const outdatedSelf = new Set<string>()
-  for (const side of situation.sides) {
-    const folder = folders.get(side.id)
-    const isCurrent = options.anySelf === true ? selfPresent : selfCurrent
-    // A side out of reach has its refusals already.
-    if (folder === undefined || toHere(side, folder) === null) continue
-    if (!(await isCurrent(system, side, folder))) outdatedSelf.add(side.id)
-  }
-  const paths = await commandPaths(system, world, home.environment, situation.sides, manifest)
+  const [installed, outdatedSelf, paths, files] = await Promise.all([
+    installedPackages(system, situation.sides, folders, manifest, lock),
+    outdatedOn(system, situation.sides, folders, options.anySelf === true ? selfPresent : selfCurrent),
+    commandPaths(system, world, home.environment, situation.sides, manifest),
+    observeFiles(system, targets),
+  ])
   const input: PlanInput = {
     world: { environments: [...situation.sides] },
     home: home.environment,
     manifest,
-    files: await observeFiles(system, targets),
+    files,
     state: situation.state,
     render: {
       manifest,
@@ -96,6 +93,23 @@ export async function prepare(
     target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`),
   )
   return { input, lock, unresolved, stale, notices: situation.notices ?? [], ignored: situation.ignored, brings }
+}
+
+/** The sides whose copy of this program is not the one that it should be. A side out of reach has its refusals already. */
+async function outdatedOn(
+  system: System,
+  sides: readonly Environment[],
+  folders: ReadonlyMap<string, NativePath>,
+  isCurrent: typeof selfCurrent,
+): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(
+    sides.map(async (side) => {
+      const folder = folders.get(side.id)
+      const isOutdated = folder !== undefined && toHere(side, folder) !== null && !(await isCurrent(system, side, folder))
+      return isOutdated ? [side.id] : []
+    }),
+  )
+  return new Set(found.flat())
 }
 
 async function pin(

@@ -26,8 +26,7 @@ export async function runSync(
   found?: Situation,
 ): Promise<SyncResult> {
   const opened = found ?? (await source.open())
-  const first = await begin(system, source, options, opened)
-  const isMending = await wasInterrupted(system, opened)
+  const [first, isMending] = await Promise.all([begin(system, source, options, opened), wasInterrupted(system, opened)])
   if (isStill(first) && !isMending) return planned(first.prepared, first.plan)
   return withRunLock(system, opened.home.here, opened.self.id, async () => {
     const fresh = await source.open()
