@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { copyFile as copyBytes, link, lstat, mkdir, rename, unlink } from 'node:fs/promises'
+import { copyFile as copyBytes, link, lstat, mkdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../limits.ts'
 import { ordinaryModes } from './write.ts'
@@ -66,6 +66,22 @@ async function copyOpened({ from, to, fromFolder, toFolder }: Ends, policy: Poli
 const openedPath = (fd: number, folder: Folder, name: string): string =>
   folder.at(name).startsWith('/proc/self/fd/') ? `/proc/self/fd/${fd}` : folder.at(name)
 
+/**
+ * Renames a folder to a free name. An empty folder claims the name; rename replaces only an empty folder, so a race
+ * cannot lose anything. Windows renames onto no folder at all and says EPERM (nodejs/node#21957): there the claim is
+ * given up a moment before.
+ */
+async function renameFolder(from: string, to: string): Promise<void> {
+  await mkdir(to)
+  try {
+    await rename(from, to)
+  } catch (error) {
+    await rmdir(to)
+    if (!['EPERM', 'EACCES'].includes(codeOf(error))) throw error
+    await rename(from, to)
+  }
+}
+
 /** Moves a file, a folder or a link itself to a free name. */
 export function moveFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string }> {
   return betweenFolders(policy, source, destination, 'moved', async (ends) => {
@@ -84,9 +100,7 @@ export function moveFile(policy: Policy, source: string, destination: string): P
       await unlink(fromFolder.at(from.name))
     } else if (facts?.isDirectory()) {
       await policy.checkWhole(to.real, 'Moving something to this name')
-      // An empty folder claims the name; rename replaces only an empty folder, so a race cannot lose anything.
-      await mkdir(toFolder.at(to.name))
-      await rename(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
+      await renameFolder(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
         if (codeOf(error) === 'EXDEV')
           throw failed(`${JSON.stringify(destination)} is on another disk; folders are moved within one disk only.`)
         throw error

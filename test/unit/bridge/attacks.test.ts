@@ -154,6 +154,13 @@ describeUnless(existsSync('/dev/shm') ? null : 'no second disk', 'a folder on an
     expect(readlinkSync(join(kept, 'link'))).toBe(there.O)
     expect(readdirSync(there.O)).toEqual(['s'])
   })
+  it('and not moved to another disk, where it leaves no empty folder', async () => {
+    const both = desk({ roots: [shm, there.A], closed: [] })
+    mkdirSync(join(shm, 'd'))
+    expect(await both.refused('move_file', { source: join(shm, 'd'), destination: join(there.A, 'd') })).toMatch(/another disk/)
+    expect([readdirSync(shm), readdirSync(there.A)]).toEqual([['d'], []])
+    await both.close()
+  })
   it('not with a pipe in it: then nothing is taken, and no half copy stays', async () => {
     mkdirSync(join(shm, 'd'))
     writeFileSync(join(shm, 'd', 'a'), 'x')
