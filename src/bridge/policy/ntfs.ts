@@ -1,8 +1,11 @@
 const devices = /^(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³])$/i
 /** The 8.3 alias of a long name, `PROGRA~1`: it names a file that a rule about the long name does not see. */
 const shortName = /^[^.]{1,7}~\d{1,4}(\.[^.]{0,3})?$/
-/** Characters that Unicode calls ignorable: NTFS keeps them, people do not see them, HFS+ drops them. */
-const ignorable = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/
+/**
+ * Characters that Unicode calls ignorable: NTFS keeps them, people do not see them, HFS+ drops them. The two that join
+ * letters or keep them apart are a part of Persian and Indian words and of emoji; in plain Latin they only hide.
+ */
+const ignorable = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|(?<![^\0-\x7f])[\u200c\u200d]/
 
 /**
  * Why a file name is not taken on a Windows drive, null when it is fine. Windows reads some names as something else:
