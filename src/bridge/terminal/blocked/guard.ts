@@ -21,8 +21,9 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
     const { words } = command
     const [program] = words
     if (program === undefined) continue
-    if (program.dynamic) throw new Unreadable(`the program ${JSON.stringify(program.text.slice(0, 60))} is only known when it runs`)
-    programs.push(program.text)
+    if (program.dynamic && !program.named)
+      throw new Unreadable(`the program ${JSON.stringify(program.text.slice(0, 60))} is only known when it runs`)
+    if (!program.dynamic) programs.push(program.text)
     for (const at of starts(words)) {
       const entry = blockedBy(words, at, blocked)
       if (entry !== null)

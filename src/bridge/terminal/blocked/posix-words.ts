@@ -1,5 +1,5 @@
 import { expandsBraces, matching } from './brackets.ts'
-import { type Token, Unreadable, type Word } from './word.ts'
+import { type Draft, type Token, Unreadable, type Word } from './word.ts'
 
 /** The longest first, since the first that fits is taken. */
 const operators = [...';;& <<< <<- &>> && || |& ;; ;& << >> <& >& <> >| &> ; & | < > ( )'.split(' '), '\n']
@@ -69,7 +69,7 @@ export class PosixWords {
   private lineEnd = (): number => (this.text.indexOf('\n', this.at) + 1 || this.text.length + 1) - 1
 
   private word(): void {
-    const word = { text: '', dynamic: false, quoted: false }
+    const word: Draft = { text: '', dynamic: false, quoted: false, known: 0 }
     const start = this.at
     while (this.at < this.text.length) {
       const character = this.text[this.at] ?? ''
@@ -79,13 +79,15 @@ export class PosixWords {
       else this.part(character, word)
     }
     const raw = this.text.slice(start, this.at)
-    if (expandsBraces(raw)) word.dynamic = true
+    if (expandsBraces(raw)) this.unknown(word)
     // The two programs whose names look like the beginning of a glob.
     if (raw === '[' || raw === '[[') word.dynamic = false
-    this.tokens.push({ kind: 'word', word: word satisfies Word })
+    const { text, dynamic, quoted, known } = word
+    const named = /\/[^/]+$/.test(text.slice(known))
+    this.tokens.push({ kind: 'word', word: { text, dynamic, quoted, named } satisfies Word })
   }
 
-  private part(character: string, word: { text: string; dynamic: boolean; quoted: boolean }): void {
+  private part(character: string, word: Draft): void {
     if (character === "'") {
       const end = this.text.indexOf("'", this.at + 1)
       if (end === -1) throw new Unreadable('a quote is not closed')
@@ -97,15 +99,17 @@ export class PosixWords {
       if (this.text[this.at + 1] !== '\n') word.text += this.text[this.at + 1] ?? ''
       word.quoted = true
       this.at += 2
-    } else if (character === '$' || character === '`') this.expansion(word)
-    else {
-      if (/[*?[]/.test(character)) word.dynamic = true
+    } else if (character === '$' || character === '`') {
+      this.expansion(word)
+      if (word.dynamic) this.unknown(word)
+    } else {
+      if (/[*?[]/.test(character)) this.unknown(word)
       word.text += character
       this.at++
     }
   }
 
-  private doubleQuoted(word: { text: string; dynamic: boolean; quoted: boolean }): void {
+  private doubleQuoted(word: Draft): void {
     word.quoted = true
     this.at++
     for (;;) {
@@ -115,8 +119,10 @@ export class PosixWords {
       if (character === '\\' && /[$`"\\\n]/.test(this.text[this.at + 1] ?? '')) {
         word.text += this.text[this.at + 1] === '\n' ? '' : (this.text[this.at + 1] ?? '')
         this.at += 2
-      } else if (character === '$' || character === '`') this.expansion(word)
-      else {
+      } else if (character === '$' || character === '`') {
+        this.expansion(word)
+        word.known = Math.max(word.known, word.text.length)
+      } else {
         word.text += character
         this.at++
       }
@@ -124,7 +130,13 @@ export class PosixWords {
     this.at++
   }
 
-  private expansion(word: { text: string; dynamic: boolean }): void {
+  /** What it stands for may be several words, or any. */
+  private unknown(word: Draft): void {
+    word.dynamic = true
+    word.known = Number.POSITIVE_INFINITY
+  }
+
+  private expansion(word: Draft): void {
     const next = this.text[this.at + 1] ?? ''
     if (this.text[this.at] === '`') {
       const found = /^`((?:[^`\\]|\\[\s\S])*)`/.exec(this.text.slice(this.at))
@@ -148,14 +160,14 @@ export class PosixWords {
     word.dynamic = true
   }
 
-  private processSubstitution(word: { dynamic: boolean }): void {
+  private processSubstitution(word: Draft): void {
     const end = matching(this.text, this.at + 1, '(', ')')
     this.nested.push(this.text.slice(this.at + 2, end))
     this.at = end + 1
-    word.dynamic = true
+    this.unknown(word)
   }
 
-  private array(word: { text: string }): void {
+  private array(word: Draft): void {
     const end = matching(this.text, this.at, '(', ')')
     this.substitutions(this.text.slice(this.at + 1, end))
     this.at = end + 1

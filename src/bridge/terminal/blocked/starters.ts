@@ -82,7 +82,8 @@ export function starts(words: readonly Word[]): number[] {
     const name = bare(words[at]?.text ?? '')
     const next = behind(words, at)
     const first = finders.has(name) ? next : next.filter((place) => !isArgument(words[place]?.text ?? '')).slice(0, 1)
-    if (first.some((place) => words[place]?.dynamic)) throw new Unreadable(`what ${name} is to run is only known when it runs`)
+    if (first.some((place) => words[place]?.dynamic && !words[place]?.named))
+      throw new Unreadable(`what ${name} is to run is only known when it runs`)
     for (const place of next) found.add(place)
   }
   return [...found]

@@ -3,8 +3,18 @@ export interface Word {
   readonly text: string
   /** Part of it is only known when it runs: a variable, a glob, a substitution. */
   readonly dynamic: boolean
+  /** Only the folder of a program is known when it runs, not its name: `"$HOME/bin/tool"`. */
+  readonly named?: boolean
   /** Quoted or escaped in part: never a reserved word. */
   readonly quoted: boolean
+}
+
+/** A word as far as it is read. `known`: from here on its text is what the shell makes of it too. */
+export interface Draft {
+  text: string
+  dynamic: boolean
+  quoted: boolean
+  known: number
 }
 
 export type Token = { readonly kind: 'word'; readonly word: Word } | { readonly kind: 'op'; readonly op: string }
