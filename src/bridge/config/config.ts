@@ -29,7 +29,8 @@ export class Config {
 
   /** Every key with its value in use and its meaning. */
   list(): { key: string; value: Value; means: string }[] {
-    return options.map((option) => ({ key: option.key, value: this.all().get(option.key) ?? option.usual, means: option.means }))
+    const values = this.all()
+    return options.map(({ key, usual, means }) => ({ key, value: values.get(key) ?? usual, means }))
   }
 
   set(key: string, value: unknown): Value {
