@@ -14,6 +14,8 @@ const canonical = (entry: Entry): string =>
       : ['remote', entry.transport, entry.url, sorted(entry.headers)],
   )
 
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
 /** Whether two entries say the same. */
 export const saysTheSame = (one: Entry, other: Entry): boolean => canonical(one) === canonical(other)
 
@@ -21,4 +23,18 @@ export const saysTheSame = (one: Entry, other: Entry): boolean => canonical(one)
  * SHA-256, in hex, of what an entry says. It is what we keep of an entry that we wrote, so that a later edit by anyone is
  * noticed without keeping its keys.
  */
-export const digest = (entry: Entry): string => createHash('sha256').update(canonical(entry)).digest('hex')
+export const digest = (entry: Entry): string => hash(canonical(entry))
+
+/**
+ * `digest`, remembering what it was asked: an entry mostly says the same in every program's file. For one plan, and no
+ * longer: what it remembers holds keys.
+ */
+export function digester(): (entry: Entry) => string {
+  const known = new Map<string, string>()
+  return (entry) => {
+    const said = canonical(entry)
+    const made = known.get(said) ?? hash(said)
+    known.set(said, made)
+    return made
+  }
+}

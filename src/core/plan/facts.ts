@@ -1,6 +1,6 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { PresentEntry } from '../../model/document.ts'
-import type { JsonObject } from '../../model/entry.ts'
+import type { Entry, JsonObject } from '../../model/entry.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
 import type { Secret } from '../../model/secret.ts'
@@ -32,6 +32,8 @@ export interface FileRequest {
   readonly state: FileState
   readonly force: boolean
   readonly prune: boolean
+  /** SHA-256 of what an entry says, as one plan remembers it. */
+  readonly digestOf?: (entry: Entry) => string
 }
 
 /** What the pieces of the plan of one file need to know of it. */

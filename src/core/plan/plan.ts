@@ -1,4 +1,5 @@
 import type { FilePlan, Step } from '../../model/plan.ts'
+import { digest, digester } from '../launch/digest.ts'
 import { planFile } from './file.ts'
 import type { InstallStep, ObservedFile, PlanInput } from './input.ts'
 import { recordOf } from './records.ts'
@@ -30,11 +31,12 @@ export interface PlannedFile {
 export function makePlan(input: PlanInput): Plan {
   const gathered: Gathered = { installs: new Map(), self: new Set(), launches: new Map(), notices: new Set() }
   const files: PlannedFile[] = []
+  const digestOf = digester()
   const held: Step[] = []
   for (const observed of input.files) {
     const wishes = wishesFor(input, observed, gathered)
     held.push(...wishes.held.map((each) => each.step))
-    files.push({ observed, wishes, plan: planOne(input, observed, wishes) })
+    files.push({ observed, wishes, plan: planOne(input, observed, wishes, observed.bytes, digestOf) })
   }
   // What is typed on another side is handed over to home's program, so it must be there too.
   if ([...gathered.self].some((id) => id !== input.home.id)) gathered.self.add(input.home.id)
@@ -47,7 +49,13 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** The plan of one file, from bytes that may have changed since it was first seen. */
-export function planOne(input: PlanInput, observed: ObservedFile, wishes: Wishes, bytes: Uint8Array | null = observed.bytes): FilePlan {
+export function planOne(
+  input: PlanInput,
+  observed: ObservedFile,
+  wishes: Wishes,
+  bytes: Uint8Array | null = observed.bytes,
+  digestOf = digest,
+): FilePlan {
   const { environment, client, file, refusal } = observed
   if (refusal !== undefined) {
     const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, ...refusal })
@@ -64,7 +72,7 @@ export function planOne(input: PlanInput, observed: ObservedFile, wishes: Wishes
   }
   const state = recordOf(input.state, { environment: environment.id, client: client.id, file })
   const prune = input.prune && observed.unused !== true
-  const plan = planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune })
+  const plan = planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune, digestOf })
   if (observed.unfit !== undefined && plan.entries.some((each) => each.change !== null)) {
     const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, ...observed.unfit })
     return { ...plan, entries: [], refusal: step }

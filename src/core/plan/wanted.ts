@@ -14,7 +14,8 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   const record = lookUp(facts.state.entries, wanted.name)
   const ours = meaning(reveal(wanted.value), facts.client)
   if ('unreadable' in ours) throw new Error(`the entry made for ${wanted.server} cannot be read back: ${ours.unreadable}`)
-  const fresh = { server: wanted.server, digest: digest(ours) }
+  const digestOf = facts.digestOf ?? digest
+  const fresh = { server: wanted.server, digest: digestOf(ours) }
   const act = (step: Partial<Step>, change: EntryChange | null): EntryStep => ({
     step: facts.step({ kind: 'write', server: wanted.server, ...step }),
     entryName: wanted.name,
@@ -39,7 +40,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   if (present.duplicate) return refuse(facts, wanted, record, `"${wanted.name}" stands there twice`, 'take one of the two out by hand')
   const theirs = meaning(present.value, facts.client)
   if (!('unreadable' in theirs)) {
-    const standing = saysTheSame(ours, theirs) ? fresh.digest : digest(theirs)
+    const standing = saysTheSame(ours, theirs) ? fresh.digest : digestOf(theirs)
     if (standing === fresh.digest) {
       if (record?.digest === standing && record.server === wanted.server && record.gone !== true) return null
       return act({ change: 'adopt', reason: 'it already says the same' }, null)

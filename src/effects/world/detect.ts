@@ -3,7 +3,6 @@ import { fromHere, isWindows, toHere } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { ownFolder } from '../home/folder.ts'
-import { readCache, stillHolds, writeCache } from './cache.ts'
 import { interopEntry } from './interop.ts'
 import type { DetectOptions, Looking } from './options.ts'
 import { type OwnSide, ownSide } from './own.ts'
@@ -45,6 +44,7 @@ async function otherSides(system: System, own: OwnSide, options: DetectOptions):
   const folder = options.folder ?? toHere(environment, ownFolder(system, environment))
   const native = folder === null ? null : fromHere(environment, folder)
   const file = native === null ? null : toHere(environment, layout(environment, native).cache)
+  const { readCache, stillHolds, writeCache } = await import('./cache.ts')
   const cache = file === null ? null : await readCache(system, file)
   const key = await keyOf(system, own, distros)
   if (cache && !options.refresh && (await stillHolds(system, cache, key))) return cache.environments

@@ -1,0 +1,17 @@
+import { environmentSchema } from './environment.ts'
+import { text, z } from './zod.ts'
+
+/**
+ * `cache.json`: the other sides as detection found them, with the cheap facts they hang on. The own side is looked at
+ * anew every time, and what runs is never remembered.
+ */
+export const worldCacheSchema = z.object({
+  version: z.literal(1),
+  foundAtMs: z.number(),
+  /** Kernel, user, own node and the question asked, as one text: another text makes the rest worthless. */
+  key: text,
+  /** The node of each side → its modification time when it was found. */
+  nodes: z.record(text, z.number()),
+  environments: z.array(environmentSchema),
+})
+export type WorldCache = z.infer<typeof worldCacheSchema>
