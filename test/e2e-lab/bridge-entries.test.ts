@@ -5,7 +5,7 @@ import { claudeList, lacksClaudeCode } from '../support/claude-code.ts'
 import { insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath, projectFolder } from '../support/machine.ts'
-import { type Session, session } from '../support/mcp.ts'
+import { type Bridge, greeted } from '../support/mcp.ts'
 import * as lab from './support/story.ts'
 
 // The bridge as every client of both sides starts it, by the entry that init and sync write for it: all over one home.
@@ -38,33 +38,18 @@ const clients = [
 const lacksClaude = await lacksClaudeCode()
 const [wrapper = ''] = insideLab.wrapper
 
-interface Bridge extends Session {
+interface BridgeOf extends Bridge {
   readonly of: Client
   readonly tools: readonly string[]
-  call(name: string, args?: object): Promise<{ text: string; data: Record<string, unknown> | undefined; refused: boolean }>
 }
 
 /** The bridge as this client has it in its file, started with the variables and in the folder of that client. */
-async function open(client: Client): Promise<Bridge> {
+async function open(client: Client): Promise<BridgeOf> {
   const words =
     client.side === 'windows' ? ['win', 'node', `${lab.windowsHome}\\as-client.mjs`] : ['exec', nodePath, '/home/ana/as-client.mjs']
-  const server = session({ command: wrapper, args: [...words, client.spelled, 'mcp-twin'], env: insideLab.env, cwd: '/' })
-  await server.ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: client.id, version: '1' } })
-  server.notify('notifications/initialized')
+  const server = await greeted({ command: wrapper, args: [...words, client.spelled, 'mcp-twin'], env: insideLab.env, cwd: '/' }, client.id)
   const { tools } = (await server.ask('tools/list')) as { tools: { name: string }[] }
-  return {
-    ...server,
-    of: client,
-    tools: tools.map(({ name }) => name),
-    async call(name, args = {}) {
-      const result = (await server.ask('tools/call', { name, arguments: args })) as {
-        content: { text: string }[]
-        structuredContent?: Record<string, unknown>
-        isError?: boolean
-      }
-      return { text: result.content.map(({ text }) => text).join('\n'), data: result.structuredContent, refused: result.isError === true }
-    },
-  }
+  return { ...server, of: client, tools: tools.map(({ name }) => name) }
 }
 
 const entryOf = ({ file }: Client) => lab.entriesOf(file)['mcp-twin']

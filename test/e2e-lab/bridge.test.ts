@@ -5,33 +5,14 @@ import { cliPath } from '../support/cli.ts'
 import { insideLab, lacksLab, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath, projectFolder } from '../support/machine.ts'
-import { type Session, session } from '../support/mcp.ts'
+import { greeted } from '../support/mcp.ts'
 import { leftovers } from '../support/processes.ts'
 
 // The bridge on a machine with two sides, home on either of them.
 
-interface Bridge extends Session {
-  call(name: string, args?: object): Promise<{ text: string; data: Record<string, unknown> | undefined; refused: boolean }>
-}
-
 const [lab = ''] = insideLab.wrapper
 
-async function open(words: readonly string[]): Promise<Bridge> {
-  const server = session({ command: lab, args: words, env: insideLab.env, cwd: '/' })
-  await server.ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } })
-  server.notify('notifications/initialized')
-  return {
-    ...server,
-    async call(name, args = {}) {
-      const result = (await server.ask('tools/call', { name, arguments: args })) as {
-        content: { text: string }[]
-        structuredContent?: Record<string, unknown>
-        isError?: boolean
-      }
-      return { text: result.content.map(({ text }) => text).join('\n'), data: result.structuredContent, refused: result.isError === true }
-    },
-  }
-}
+const open = (words: readonly string[]) => greeted({ command: lab, args: words, env: insideLab.env, cwd: '/' }, 't')
 
 const serve = [cliPath, 'serve', '--terminal', 'on']
 const onLinux = () => open(['exec', nodePath, ...serve, '--client', 'claude-code'])

@@ -6,30 +6,12 @@ import { inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsPr
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
 import { watchProcesses } from '../support/processes.ts'
+import odd from '../windows/odd-words.json' with { type: 'json' }
 import * as lab from './support/story.ts'
 
 // Servers that live on one side and are used from the other: `runIn`. What crosses must arrive as it was.
 
 const lacksClaude = await lacksClaudeCode()
-const odd = [
-  'a b',
-  '"q"',
-  'x"y',
-  'c\\"d',
-  '100%',
-  '%PATH%',
-  'x&y',
-  '^',
-  '$HOME',
-  'é漢😀',
-  'back\\',
-  'a b\\',
-  "it's",
-  '|<>',
-  '`id`',
-  '*',
-  '',
-]
 const key = 'tw-7f3a$é%"9^&x'
 const windowsNode = 'C:\\Program Files\\nodejs\\node.exe'
 const env = { CROSS_KEY: '${secret:CROSS_KEY}', CROSS_PLAIN: 'ä b' }

@@ -36,6 +36,29 @@ export interface Session {
   stderr(): string
 }
 
+/** A session in which tools are called. */
+export interface Bridge extends Session {
+  call(name: string, args?: object): Promise<{ text: string; data: Record<string, unknown> | undefined; refused: boolean }>
+}
+
+/** Greets a bridge under a client's name. */
+export async function greeted(start: ServerStart, client: string): Promise<Bridge> {
+  const server = session(start)
+  await server.ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: client, version: '1' } })
+  server.notify('notifications/initialized')
+  return {
+    ...server,
+    async call(name, args = {}) {
+      const result = (await server.ask('tools/call', { name, arguments: args })) as {
+        content: { text: string }[]
+        structuredContent?: Record<string, unknown>
+        isError?: boolean
+      }
+      return { text: result.content.map(({ text }) => text).join('\n'), data: result.structuredContent, refused: result.isError === true }
+    },
+  }
+}
+
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 type Waiting = Map<number, (message: Record<string, unknown>) => void>
 

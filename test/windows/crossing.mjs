@@ -3,26 +3,8 @@ import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decode, linuxPath, run } from './ground.mjs'
+import odd from './odd-words.json' with { type: 'json' }
 
-const odd = [
-  'a b',
-  '"q"',
-  'x"y',
-  'c\\"d',
-  '100%',
-  '%PATH%',
-  'x&y',
-  '^',
-  '$HOME',
-  'é漢😀',
-  'back\\',
-  'a b\\',
-  "it's",
-  '|<>',
-  '`id`',
-  '*',
-  '',
-]
 const key = 'check$é%"9^&x'
 const words = ['--tell=CHECK_KEY', ...odd]
 

@@ -64,9 +64,15 @@ async function replaceFile(folder: Folder, name: string, bytes: Uint8Array, kept
   }
 }
 
-/** The beginning of an existing file: its mark and its line ends. */
-async function habits(found: Admitted, folder: Folder, policy: Policy, size: number) {
-  if (size === 0) return { encoding: plain, end: '\n' as const }
+/** How the text of a file is written: its encoding with its mark, and its line ends. */
+interface Habits {
+  readonly encoding: ReturnType<typeof encodingOf>
+  readonly end: ReturnType<typeof lineEnd>
+}
+
+/** Those of a file, by its beginning; the usual ones for an empty file. */
+async function habitsOf(found: Admitted, folder: Folder, policy: Policy, size: number): Promise<Habits> {
+  if (size === 0) return { encoding: plain, end: '\n' }
   const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
   try {
     const head = Buffer.alloc(Math.min(size, 64 * 1024))
@@ -91,17 +97,32 @@ export interface Written {
   readonly created: boolean
 }
 
-/** Writes a whole file. An existing one keeps its mode, its encoding with its mark, and its CRLF line ends. */
-export async function rewrite(policy: Policy, path: string, content: string): Promise<Written> {
+/** A file that is to be written, looked at in its folder, which is held open. */
+interface Writing {
+  readonly found: Admitted
+  readonly folder: Folder
+  /** Null: there is no such file yet. */
+  readonly was: Kept | null
+  readonly habits: Habits
+}
+
+/** Looks at the file in the way, lets `work` write, and tells of it. `work` answers how many bytes it wrote. */
+async function into(policy: Policy, path: string, work: (writing: Writing) => Promise<number>): Promise<Written> {
   const found = await policy.admit(path)
   return inItsFolder(found, policy, async (folder) => {
     const was = await before(folder, found)
-    const { encoding, end } = was === null ? { encoding: plain, end: '\n' as const } : await habits(found, folder, policy, was.size)
-    const bytes = fileBytes(withLineEnd(content, end), encoding)
-    await replaceFile(folder, found.name, bytes, was)
-    return { real: found.real, bytes: bytes.length, created: was === null }
+    const bytes = await work({ found, folder, was, habits: await habitsOf(found, folder, policy, was?.size ?? 0) })
+    return { real: found.real, bytes, created: was === null }
   })
 }
+
+/** Writes a whole file. An existing one keeps its mode, its encoding with its mark, and its CRLF line ends. */
+export const rewrite = (policy: Policy, path: string, content: string): Promise<Written> =>
+  into(policy, path, async ({ found, folder, was, habits }) => {
+    const bytes = fileBytes(withLineEnd(content, habits.end), habits.encoding)
+    await replaceFile(folder, found.name, bytes, was)
+    return bytes.length
+  })
 
 /** Adds all of it or, where the disk is full in the middle, nothing: then the file ends where it did. */
 async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -118,22 +139,17 @@ async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 /** Adds to the end of a file in its own encoding, or makes it. */
-export async function append(policy: Policy, path: string, content: string): Promise<Written> {
-  const found = await policy.admit(path)
-  return inItsFolder(found, policy, async (folder) => {
-    const was = await before(folder, found)
-    const { encoding, end } = was === null ? { encoding: plain, end: '\n' as const } : await habits(found, folder, policy, was.size)
-    const bytes = bytesOf(withLineEnd(content, end), encoding)
-    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
-    const handle = await openFile(found.real, found.name, folder, policy, flags)
+export const append = (policy: Policy, path: string, content: string): Promise<Written> =>
+  into(policy, path, async ({ found, folder, habits }) => {
+    const bytes = bytesOf(withLineEnd(content, habits.end), habits.encoding)
+    const handle = await openFile(found.real, found.name, folder, policy, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT)
     try {
       await addTo(handle, bytes)
     } finally {
       await handle.close()
     }
-    return { real: found.real, bytes: bytes.length, created: was === null }
+    return bytes.length
   })
-}
 
 /** A file's whole content and facts for an edit, and the way to write it back. */
 export async function change(policy: Policy, path: string, edit: (bytes: Buffer) => Promise<Buffer>): Promise<Written> {

@@ -16,9 +16,6 @@ const canonical = (entry: Entry): string =>
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Whether two entries say the same. */
-export const saysTheSame = (one: Entry, other: Entry): boolean => canonical(one) === canonical(other)
-
 /**
  * SHA-256, in hex, of what an entry says. It is what we keep of an entry that we wrote, so that a later edit by anyone is
  * noticed without keeping its keys.

@@ -3,7 +3,7 @@ import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import { maskEntry } from '../keys/mask.ts'
 import { BRIDGE } from '../launch/bridge.ts'
-import { digest, meaning, saysTheSame } from '../launch/digest.ts'
+import { digest, meaning } from '../launch/digest.ts'
 import { lookUp } from '../lookup.ts'
 import { difference } from './difference.ts'
 import type { FileFacts, Wanted } from './facts.ts'
@@ -40,7 +40,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   if (present.duplicate) return refuse(facts, wanted, record, `"${wanted.name}" stands there twice`, 'take one of the two out by hand')
   const theirs = meaning(present.value, facts.client)
   if (!('unreadable' in theirs)) {
-    const standing = saysTheSame(ours, theirs) ? fresh.digest : digestOf(theirs)
+    const standing = digestOf(theirs)
     if (standing === fresh.digest) {
       if (record?.digest === standing && record.server === wanted.server && record.gone !== true) return null
       return act({ change: 'adopt', reason: 'it already says the same' }, null)
