@@ -7,6 +7,7 @@ import type { Redaction } from './redact.ts'
 import type { Searches } from './search/searches.ts'
 import type { Settings } from './settings.ts'
 import type { Terminal } from './terminal/terminal.ts'
+import type { Carrier } from './transports/transport.ts'
 
 /** Everything that the tools of one serve process work with. One for all its connections. */
 export interface Bridge {
@@ -17,6 +18,8 @@ export interface Bridge {
   readonly log: Log
   readonly redaction: Redaction
   readonly trash: Trash
+  /** What carries the protocol to clients; filled by what serves them. */
+  readonly carriers: Carrier[]
   /** False: there is no ripgrep, so the family is not offered. */
   searchable(): boolean
   /** Loaded when first used. */

@@ -42,6 +42,7 @@ export function openBridge(settings: Settings): Bridge {
     log,
     redaction,
     trash: new Trash(join(settings.folder, 'trash'), now, (bytes) => settings.random(bytes)),
+    carriers: [],
     now,
     searchable,
     searches() {

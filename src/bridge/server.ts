@@ -4,6 +4,7 @@ import type { Call } from './call.ts'
 import { limits } from './limits.ts'
 import { callTool } from './pipeline.ts'
 import { listed, type Tool } from './tool.ts'
+import { bearer } from './transports/transport.ts'
 import { Turns } from './turns.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
@@ -39,7 +40,7 @@ export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], ver
     if (tool === undefined)
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}. tools/list names those there are.`)
     const bridge = await opened
-    const client = session === undefined ? bridge.settings.client : `session ${session}`
+    const client = session === undefined ? bridge.settings.client : bearer(session)
     return turns.take(() => callTool(tool, raw, bridge, callOf(client, context)))
   })
   return server

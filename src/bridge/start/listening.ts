@@ -1,14 +1,14 @@
-import { type McpServerFactory, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server'
+import type { McpServerFactory } from '@modelcontextprotocol/server'
 import { openSessions } from '../../effects/sessions/store.ts'
 import { TwinError } from '../../errors.ts'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Bridge } from '../bridge.ts'
+import { protocols } from '../protocols.ts'
 import { codeOf } from '../refusal.ts'
 import { HttpCarrier } from '../transports/http.ts'
-import type { Carrier } from '../transports/transport.ts'
+import { bearer, type Carrier } from '../transports/transport.ts'
 
-const modernRevision = '2026-07-28'
 /** Refused requests are audited, but not so many that they push everything else out of the audit. */
 const refusalsPerMinute = 60
 
@@ -30,7 +30,7 @@ export async function carryHttp(
     const carrier = await HttpCarrier.open({
       factory,
       ...listen,
-      identity: { name: 'mcp-twin', version: settings.version, protocols: [modernRevision, ...SUPPORTED_PROTOCOL_VERSIONS] },
+      identity: { name: 'mcp-twin', version: settings.version, protocols },
       verify: async (token) => (await store.verify(token))?.id ?? null,
       isValid: (session) => store.isValid(session),
       now: () => bridge.now(),
@@ -43,7 +43,7 @@ export async function carryHttp(
         const now = bridge.now()
         if (now - (seen.get(session) ?? Number.NEGATIVE_INFINITY) < 60_000) return
         seen.set(session, now)
-        line('session', `session ${session}`, 'used')
+        line('session', bearer(session), 'used')
       },
       onError: (error) => log.write('mcp-server', 'warning', `http: ${error.message}`),
     })

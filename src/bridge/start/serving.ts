@@ -66,9 +66,10 @@ export async function serveBridge(serving: Serving): Promise<void> {
     aborted(signal).then(() => 'signal' as const),
     watch.gone.then(() => 'parent' as const),
   ])
-  const carriers: Carrier[] = [stdio]
   try {
     const bridge = await opened
+    const { carriers } = bridge
+    carriers.push({ ...stdio, clients: () => (stdio.heard() ? [bridge.settings.client] : []) })
     if (serving.listen !== null) carriers.push(await listen(serving, serving.listen, bridge, factory))
     introduce(bridge)
     let why = await gone

@@ -6,7 +6,7 @@ import { limits } from '../limits.ts'
 import { readBody } from './body.ts'
 import { bearerToken, type Front, type Rejection, rejectRequest } from './guards.ts'
 import { type AuthorizedRequest, HttpSessions } from './http-sessions.ts'
-import type { Carrier } from './transport.ts'
+import { bearer, type Carrier } from './transport.ts'
 
 export interface HttpPlan {
   readonly factory: McpServerFactory
@@ -70,6 +70,10 @@ export class HttpCarrier implements Carrier {
     server.keepAliveTimeout = limits.httpIdleMs
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(plan.port, plan.address, resolve))
     return new HttpCarrier(plan, server)
+  }
+
+  clients(): readonly string[] {
+    return [...new Set(this.sockets.values())].map(bearer)
   }
 
   async close(): Promise<void> {

@@ -108,13 +108,13 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** Serves both protocol eras over two streams; ends with them. `first` is called when the first line arrives. */
+/** Serves both protocol eras over two streams; ends with them. `heard`: the client has said something. */
 export function carryStdio(
   factory: McpServerFactory,
   input: Readable,
   output: Writable,
   onerror: (error: Error) => void,
-): Carrier & { readonly heard: () => boolean } {
+): Omit<Carrier, 'clients'> & { readonly heard: () => boolean } {
   const transport = new StdioTransport(input, output)
   let heard = false
   input.once('data', () => {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { claude, claudeList, lacksClaudeCode } from '../../support/claude-code.ts'
@@ -7,6 +6,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { nodePath } from '../../support/machine.ts'
 import { leftovers } from '../../support/processes.ts'
 import { scratch } from '../../support/scratch.ts'
+import { service } from '../../support/service.ts'
 import { modelStandIn, type Turn } from './model-stand-in.ts'
 
 const turns = (prefix: string): Turn[] => [
@@ -22,20 +22,11 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
   it('connects over stdio and HTTP, and calls tools that a stand-in of its model asks for', async () => {
     const place = scratch()
     mkdirSync(place.path('project'))
-    const bridge = spawn(nodePath, [cliPath, 'serve', '--http', '0', '--terminal', 'on'], {
-      env: place.env,
-      cwd: place.root,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    let talk = ''
-    bridge.stderr.on('data', (chunk) => {
-      talk += chunk
-    })
-    await expect.poll(() => /:(\d+)\/mcp/.exec(talk)?.[1], { timeout: 8000 }).toBeDefined()
+    const bridge = await service(place, ['--terminal', 'on'])
     const { token } = (await cli(place, ['session', 'new', '--json'])).json
     const servers = {
       twin: { command: nodePath, args: [cliPath, 'serve', '--client', 'claude-code', '--terminal', 'on'] },
-      remote: { type: 'http', url: `http://127.0.0.1:${/:(\d+)\/mcp/.exec(talk)?.[1]}/mcp`, headers: { Authorization: `Bearer ${token}` } },
+      remote: { type: 'http', url: `http://127.0.0.1:${bridge.port}/mcp`, headers: { Authorization: `Bearer ${token}` } },
     }
     place.write('.claude.json', JSON.stringify({ mcpServers: servers, hasCompletedOnboarding: true }))
     const list = await claudeList(place, { network: 'host', cwd: place.path('project') })
@@ -57,7 +48,7 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
       expect(last).not.toContain('"is_error":true')
     }
     expect(place.read('.mcp-twin/bridge/workspace/note.txt')).toBe('written by the model\n')
-    bridge.kill('SIGTERM')
+    await bridge.stop()
     expect((await leftovers(place.root, 6000)).filter(({ command }) => command.includes('serve'))).toEqual([])
   }, 180_000)
 })

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { describe, expect, it } from 'vitest'
@@ -10,6 +9,7 @@ import { nodePath } from '../../support/machine.ts'
 import { greet, session, type Session } from '../../support/mcp.ts'
 import { leftovers, processesWith } from '../../support/processes.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
+import { service } from '../../support/service.ts'
 
 const start = (place: Scratch, args: readonly string[] = [], env: Record<string, string> = {}) => ({
   command: nodePath,
@@ -338,20 +338,18 @@ describe('the end', () => {
   }, 600_000)
 })
 
+/** A client of the service that bears a token. */
+async function bearing(token: string, port: number | string | undefined): Promise<Client> {
+  const client = new Client({ name: 't', version: '1' })
+  const url = new URL(`http://127.0.0.1:${port}/mcp`)
+  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers: { Authorization: `Bearer ${token}` } } }))
+  return client
+}
+
 describe('serve --http', () => {
   it('stays as a service without a client, lets a token in, and ends at a signal', async () => {
     const place = scratch()
-    const child = spawn(nodePath, [cliPath, 'serve', '--http', '0', '--tools', 'bridge'], {
-      env: place.env,
-      cwd: place.root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let talk = ''
-    child.stderr.on('data', (chunk) => {
-      talk += chunk
-    })
-    await expect.poll(() => /http:\/\/127\.0\.0\.1:(\d+)\/mcp/.exec(talk)?.[1], { timeout: 8000 }).toBeDefined()
-    const port = /127\.0\.0\.1:(\d+)/.exec(talk)?.[1]
+    const { port, stop } = await service(place, ['--tools', 'bridge'])
     const made = await cli(place, ['session', 'new', '--ttl', '90s', '--json'])
     expect(Object.keys(made.json)).toEqual(['id', 'token', 'expires_at'])
     const listed = await cli(place, ['session', 'list', '--json'])
@@ -359,12 +357,7 @@ describe('serve --http', () => {
       { id: made.json.id, created_at: expect.any(String), expires_at: made.json.expires_at, last_used_at: null },
     ])
     expect(listed.output).not.toContain('mtw_')
-    const client = new Client({ name: 't', version: '1' })
-    await client.connect(
-      new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`), {
-        requestInit: { headers: { Authorization: `Bearer ${made.json.token}` } },
-      }),
-    )
+    const client = await bearing(made.json.token, port)
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
       'bridge_status',
       'get_config',
@@ -377,43 +370,34 @@ describe('serve --http', () => {
     expect(
       (await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', headers: { Authorization: `Bearer ${made.json.token}` } })).status,
     ).toBe(401)
-    child.kill('SIGTERM')
-    await expect.poll(() => child.exitCode, { timeout: 6000 }).toBe(0)
+    expect(await stop()).toBe(0)
     expect(readFileSync(place.path('.mcp-twin/bridge/audit.jsonl'), 'utf8')).not.toContain(made.json.token)
   })
-  it('beside a client it ends with the client', async () => {
+  it('beside a client it tells who is connected, as long as they are, and ends with the client', async () => {
     const place = scratch()
     const server = await open(place, ['--http=0'])
+    expect(await server.text('bridge_status')).toMatch(/Connected: tester\./)
+    const { id, token } = (await cli(place, ['session', 'new', '--json'])).json
+    const other = await bearing(token, /127\.0\.0\.1:(\d+)\/mcp/.exec(server.stderr())?.[1])
+    expect(await server.text('bridge_status')).toContain(`Connected: tester, session ${id}.`)
+    await other.close()
+    expect((await cli(place, ['session', 'revoke', id])).code).toBe(0)
+    await expect.poll(() => server.text('bridge_status'), { timeout: 6000 }).toMatch(/Connected: tester\./)
     expect((await server.end()).code).toBe(0)
   })
   it('on another address asks for a TLS proxy in front', async () => {
     const place = scratch()
-    const child = spawn(nodePath, [cliPath, 'serve', '--http', '0', '--listen', '127.0.0.2', '--insecure'], {
-      env: place.env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    let talk = ''
-    child.stderr.on('data', (chunk) => {
-      talk += chunk
-    })
-    await expect.poll(() => talk, { timeout: 8000 }).toMatch(/http:\/\/127\.0\.0\.2:\d+\/mcp.* TLS proxy in front/)
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    await ended
+    const { said, stop } = await service(place, ['--listen', '127.0.0.2', '--insecure'])
+    expect(said()).toMatch(/http:\/\/127\.0\.0\.2:\d+\/mcp.* TLS proxy in front/)
+    await stop()
     expect(place.read('.mcp-twin/bridge/logs/bridge.log')).toMatch(/ended, pid \d+: it was told to end\n$/)
   })
   it('says when the port is taken', async () => {
     const place = scratch()
-    const child = spawn(nodePath, [cliPath, 'serve', '--http', '0'], { env: place.env, stdio: ['ignore', 'ignore', 'pipe'] })
-    let talk = ''
-    child.stderr.on('data', (chunk) => {
-      talk += chunk
-    })
-    await expect.poll(() => /:(\d+)\/mcp/.exec(talk)?.[1], { timeout: 8000 }).toBeDefined()
-    const second = await cli(place, ['serve', '--http', /:(\d+)\/mcp/.exec(talk)?.[1] ?? ''])
+    const { port, stop } = await service(place)
+    const second = await cli(place, ['serve', '--http', String(port)])
     expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/another program has it/) })
-    child.kill('SIGTERM')
-    await sleep(100)
+    await stop()
     expect(existsSync(place.path('.mcp-twin'))).toBe(true)
   })
 })

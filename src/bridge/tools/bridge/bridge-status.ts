@@ -1,3 +1,4 @@
+import { protocols } from '../../protocols.ts'
 import { defineTool } from '../../tool.ts'
 
 export const bridgeStatus = defineTool({
@@ -10,10 +11,13 @@ export const bridgeStatus = defineTool({
     const { settings, policy } = bridge
     const region = await policy.region()
     const { environments } = await settings.world()
+    const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
     const data = {
       name: 'mcp-twin',
       version: settings.version,
+      versions: { ...(node !== undefined && { node }), protocols },
       client: settings.client,
+      connected: bridge.carriers.flatMap((carrier) => carrier.clients()),
       home: settings.self.id,
       sides: environments.map(({ id }) => id),
       pid: settings.pid,
@@ -24,7 +28,8 @@ export const bridgeStatus = defineTool({
       problems: bridge.problems(),
     }
     const words = [
-      `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}.`,
+      `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
+      `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
       `Folders: ${data.folders.join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${problem}`)),
     ]
