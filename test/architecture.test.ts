@@ -110,10 +110,11 @@ describe('the parts of src', () => {
     ).toEqual([])
   })
 
-  it('never go in a circle within the bridge, not even by types', () => {
+  it('never go in a circle, not even by types', () => {
     const left = new Map(
       sources
-        .filter(({ path }) => partOf(path) === 'bridge')
+        // These load their commands when asked for them, and one command, completion, is about all of them.
+        .filter(({ path }) => !within(path, ['commands/specs']))
         .map(({ path, imports }) => [path, imports.map((name) => join(dirname(path), name).split(sep).join('/'))]),
     )
     // What imports nothing that is left goes; where nothing can go any more, the rest is a circle and what leads there.

@@ -2,13 +2,8 @@ import { environmentKinds } from '../../model/environment.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { nearest } from '../nearest.ts'
 import { parseWords } from '../packages/words.ts'
+import type { Breach } from './breach.ts'
 import { textBreaches } from './text-rules.ts'
-
-/** A breach of a rule that the shape alone cannot say, with the path of the value that breaks it. */
-export interface Breach {
-  readonly path: readonly string[]
-  readonly message: string
-}
 
 const KINDS = ['package', 'command', 'url'] as const
 

@@ -1,6 +1,6 @@
 import type { Override, ServerSpec } from '../../model/manifest.ts'
+import type { Breach } from './breach.ts'
 import { keysOf } from './names.ts'
-import type { Breach } from './rules.ts'
 
 /** What a key may be called: it is also the end of a variable's name. */
 const KEY_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/

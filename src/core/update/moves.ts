@@ -2,7 +2,7 @@ import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { wordsOf } from '../manifest/names.ts'
 import { compareVersions } from '../packages/versions.ts'
-import { nameIn, placesOf, wordsFor } from './words.ts'
+import { type ManifestChangeAt, nameIn, placesOf, wordsFor } from './words.ts'
 
 /** A package of the manifest and which versions of it there are. */
 export interface Versions {
@@ -18,12 +18,6 @@ export interface Versions {
   readonly latest: LockedPackage | null
   /** Why the registry was of no use. */
   readonly trouble: { readonly reason: string; readonly hint: string } | null
-}
-
-/** One value of the manifest that changes. */
-export interface ManifestChangeAt {
-  readonly path: readonly string[]
-  readonly value: string
 }
 
 /** One package that goes from one version to another, on every side that has it. */

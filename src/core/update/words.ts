@@ -1,6 +1,11 @@
-import type { ManifestChangeAt } from './moves.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { isExact, parseWords } from '../packages/words.ts'
+
+/** One value of the manifest that changes. */
+export interface ManifestChangeAt {
+  readonly path: readonly string[]
+  readonly value: string
+}
 
 /** Words of the manifest that let a version in which the present ones leave out; in the manner in which they are written. */
 export function wordsFor(words: string, version: string): string {

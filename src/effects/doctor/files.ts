@@ -8,7 +8,7 @@ import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import type { Target } from '../situation/targets.ts'
+import type { Target } from '../situation/target.ts'
 import { observeEntries } from './entries.ts'
 
 /** What a strict file has too much of, where it is sound but for that. */

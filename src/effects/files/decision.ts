@@ -1,5 +1,4 @@
 import type { ReachablePath } from '../../model/path.ts'
-import type { Guarded } from './far-modes.ts'
 
 /** Why a file is left alone, in words for a person. Line and column count from 1. */
 export interface Reason {
@@ -28,6 +27,11 @@ export type Decision =
 
 /** Decides on the bytes found; asked again, on the new bytes, whenever another program changed the file meanwhile. */
 export type Decide = (bytes: Uint8Array | null) => Decision | Promise<Decision>
+
+export interface Guarded {
+  /** Called with the new file before it takes its place. A reason: it must not. */
+  readonly protect?: (beside: ReachablePath, holdsKey: boolean) => Promise<Reason | null>
+}
 
 /** One file to be rewritten. */
 export interface RewriteTarget extends Guarded {

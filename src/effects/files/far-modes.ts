@@ -2,7 +2,7 @@ import { fromHere } from '../../core/paths.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import type { Reason } from './decision.ts'
+import type { Guarded } from './decision.ts'
 
 /** A distribution that is stopped boots first. */
 const LIMIT_MS = 15_000
@@ -39,11 +39,6 @@ export function keepMode(system: System, side: Environment, old: ReachablePath):
     }
   }
   return { protect }
-}
-
-export interface Guarded {
-  /** Called with the new file before it takes its place. A reason: it must not. */
-  readonly protect?: (beside: ReachablePath, holdsKey: boolean) => Promise<Reason | null>
 }
 
 /** Makes files and folders of ours the owner's alone where making them could not. False: that side's programs did not do it. */

@@ -4,7 +4,7 @@ import { type NativePath, native, type ReachablePath } from '../../model/path.ts
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { isTrouble } from '../files/trouble.ts'
-import type { Target } from './targets.ts'
+import type { Target } from './target.ts'
 
 /** Entries of ours are left in it. */
 export const holdsOurs = (state: State, { environment, client, file }: Target): boolean =>

@@ -3,43 +3,14 @@ import { meansEnvironment } from '../../core/participants.ts'
 import { dirName, joinPath, toHere } from '../../core/paths.ts'
 import { isUsed, switched } from '../../core/plan/used.ts'
 import type { ClientDefinition } from '../../model/client.ts'
-import type { Environment, World } from '../../model/environment.ts'
-import type { Manifest } from '../../model/manifest.ts'
+import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
-import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { isTrouble } from '../files/trouble.ts'
 import { locateDesktop } from '../world/desktop-file.ts'
 import { formerTargets, holdsOurs } from './former.ts'
 import { fileInManifest, fileOfFlag } from './named-file.ts'
-
-/** One client file that takes part: where it is in both spellings, and what can be said of it before it is read. */
-export interface Target {
-  readonly environment: Environment
-  readonly client: ClientDefinition
-  readonly scope: 'user' | 'project'
-  readonly file: NativePath
-  /** Null: its side's files are not reached from here. */
-  readonly here: ReachablePath | null
-  readonly refusal?: { readonly reason: string; readonly hint: string }
-  /** It takes no part any more, but entries of ours are left in it: they go. */
-  readonly unused?: true
-  /** Other copies that the program does not read. */
-  readonly stale: readonly NativePath[]
-}
-
-/** What is asked of the manifest, of our records and of the world. */
-export interface Ground {
-  readonly manifest: Pick<Manifest, 'clients'>
-  readonly state: State
-  readonly world: World
-  readonly self: Environment
-  readonly home: { readonly environment: Environment }
-}
-
-/** What is to be done with a link in the file's place: a program that accepts none in a project is not given one. */
-export const linksOf = ({ scope, client }: Pick<Target, 'scope' | 'client'>): 'follow' | 'refuse' =>
-  scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow'
+import type { Ground, Target } from './target.ts'
 
 export interface TargetOptions {
   readonly clients: readonly string[]

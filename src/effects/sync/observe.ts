@@ -1,7 +1,7 @@
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
 import { findPlace } from '../files/place.ts'
-import { linksOf, type Target } from '../situation/targets.ts'
+import { linksOf, type Target } from '../situation/target.ts'
 
 /** Larger config files are left alone (the largest real ones are Claude Code's, some tens of MB). */
 const BYTES_MAX = 64 * 1024 * 1024
