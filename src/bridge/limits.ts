@@ -7,6 +7,8 @@ const minutes = 60 * seconds
 export const limits = {
   /** Longest message on stdio; a longer line is skipped and answered with an error. */
   stdioMessage: 32 * MiB,
+  /** How long answers are waited for after the end of input. */
+  lastAnswersMs: 1 * seconds,
   httpBody: 16 * MiB,
   httpHeaders: 16 * KiB,
   /** A client that has not sent its headers, or its whole request, by then is cut off. */

@@ -16,7 +16,8 @@ function idIn(head: Buffer): Id {
 
 /**
  * The SDK's transport interface over two streams, one message a line. What cannot be read is answered and the
- * connection goes on; the end of input, or an output that nobody reads any more, closes it.
+ * connection goes on; the end of input, or an output that nobody reads any more, closes it. What was asked before the end
+ * of input is still answered, if that takes no longer than a moment: `printf … | mcp-twin serve` shows what it answers.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void
@@ -25,6 +26,10 @@ export class StdioTransport implements Transport {
   private readonly input: Readable
   private readonly output: Writable
   private readonly reader: LineReader
+  /** Ids of requests that are not answered yet. */
+  private readonly asked = new Set<string | number>()
+  /** Set at the end of input, while answers are waited for. */
+  private patience: NodeJS.Timeout | undefined
   private closed = false
 
   constructor(input: Readable, output: Writable) {
@@ -50,8 +55,7 @@ export class StdioTransport implements Transport {
     this.output.on('drain', () => {
       if (!this.closed) this.input.resume()
     })
-    this.input.on('end', () => void this.close())
-    this.input.on('close', () => void this.close())
+    for (const last of ['end', 'close']) this.input.once(last, () => this.finish())
     this.input.on('error', () => void this.close())
     this.output.on('error', () => void this.close())
   }
@@ -59,14 +63,33 @@ export class StdioTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.closed) return
     const room = this.output.write(`${JSON.stringify(message)}\n`)
+    if (!('method' in message) && message.id !== undefined) this.asked.delete(message.id)
+    if (this.patience !== undefined) this.finish()
     if (!room) await new Promise<void>((resolve) => this.whenWritable(resolve))
   }
 
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
+    clearTimeout(this.patience)
     this.input.pause()
     this.onclose?.()
+  }
+
+  /** A request is open until it is answered, or its client wants no answer any more. */
+  private note(message: JSONRPCMessage): void {
+    if (!('method' in message)) return
+    if ('id' in message) this.asked.add(message.id)
+    else if (message.method === 'notifications/cancelled') {
+      const id = message.params?.requestId
+      if (typeof id === 'string' || typeof id === 'number') this.asked.delete(id)
+    }
+  }
+
+  /** Closes when everything is answered, or after a moment. */
+  private finish(): void {
+    if (this.asked.size === 0) void this.close()
+    else this.patience ??= setTimeout(() => void this.close(), limits.lastAnswersMs)
   }
 
   private whenWritable(resolve: () => void): void {
@@ -91,7 +114,9 @@ export class StdioTransport implements Transport {
       return
     }
     try {
-      this.onmessage?.(parseJSONRPCMessage(value))
+      const message = parseJSONRPCMessage(value)
+      this.note(message)
+      this.onmessage?.(message)
     } catch {
       const id =
         typeof value === 'object' && value !== null && 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number')

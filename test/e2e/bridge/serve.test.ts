@@ -269,6 +269,36 @@ describe('the end', () => {
     await expect.poll(() => processesWith(place.root).filter(({ command }) => /^sleep 30/.test(command)).length, { timeout: 5000 }).toBe(4)
     return server
   }
+  it('of its input comes after the answers to what was asked before', async () => {
+    const place = scratch()
+    const call = (id: number, name: string, args: object) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name, arguments: args },
+    })
+    const asked = [
+      { jsonrpc: '2.0', id: 1, method: 'initialize', params: hello },
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      { jsonrpc: '2.0', id: 2, method: 'tools/list' },
+      call(3, 'write_file', { path: 'f', content: 'x' }),
+      call(4, 'execute_command', { command: 'sleep 0.1; echo done' }),
+    ]
+    const { command, args, env, cwd } = start(place, ['--terminal', 'on'])
+    const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] })
+    let said = ''
+    child.stdout.on('data', (chunk) => {
+      said += chunk
+    })
+    child.stdin.end(asked.map((message) => `${JSON.stringify(message)}\n`).join(''))
+    await expect.poll(() => child.exitCode, { timeout: 6000 }).toBe(0)
+    const answers = said
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(answers.map(({ id }) => id).sort()).toEqual([1, 2, 3, 4])
+    expect(answers.find(({ id }) => id === 4).result.structuredContent).toMatchObject({ output: 'done\n', exit_code: 0 })
+  })
   it('of its input takes its children along, within 5 s', async () => {
     const place = scratch()
     const server = await pending(place)
