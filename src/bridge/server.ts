@@ -46,10 +46,11 @@ export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], ver
   return server
 }
 
-/** What this bridge offers now: a family that is off is not listed, nor are writing tools where nothing may be written. */
+/** What this bridge offers now: a family that is off is not listed, nor, where nothing may be changed, what changes things or looks after commands. */
 async function available(bridge: Bridge, tools: readonly Tool[]): Promise<Tool[]> {
   const { settings } = bridge
-  const terminal = settings.terminal === 'off' ? false : settings.terminal === 'on' || (await (await bridge.terminal()).usable())
+  const terminal =
+    settings.terminal === 'off' || settings.readOnly ? false : settings.terminal === 'on' || (await (await bridge.terminal()).usable())
   return tools.filter(
     (tool) =>
       settings.families.includes(tool.family) &&

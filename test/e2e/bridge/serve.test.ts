@@ -107,6 +107,11 @@ describe('serve, started as a client starts it', () => {
       'translate_path',
     ])
     expect(await list('--terminal=on', '--tools', 'terminal')).toContain('execute_command')
+    expect(await list('--terminal=on', '--tools', 'terminal,bridge', '--read-only')).toEqual([
+      'bridge_status',
+      'get_config',
+      'translate_path',
+    ])
   })
   it('refuses flags that mean nothing, with exit code 2', async () => {
     const place = scratch()
