@@ -1,7 +1,9 @@
 import type { Environment } from '../../model/environment.ts'
+import { programsAnywhere, programsInProjects, programsOnMac, programsOnWindows } from './programs.ts'
 
-/** Folders and files below a user's home that hold keys, logins or the settings of programs that run things. */
+/** Folders and files below a user's home that hold keys or logins; `programs.ts` names the settings of what starts programs. */
 const private_ = [
+  ...programsAnywhere,
   '.claude',
   '.claude.json',
   '.ssh',
@@ -29,11 +31,6 @@ const private_ = [
   '.thunderbird',
   '.local/share/keyrings',
   '.local/share/kwalletd',
-  '.cursor/mcp.json',
-  '.codeium',
-  '.gemini',
-  '.codex',
-  '.cline',
   '.netrc',
   '_netrc',
   '.npmrc',
@@ -50,15 +47,10 @@ const private_ = [
   '.zsh_history',
   '.node_repl_history',
   '.python_history',
-  'Library/Keychains',
-  'Library/Application Support/Claude',
-  'Library/Application Support/Google/Chrome',
-  'Library/Cookies',
-] as const
+]
+const macPrivate = [...programsOnMac, 'Library/Keychains', 'Library/Application Support/Google/Chrome', 'Library/Cookies']
 const windowsPrivate = [
-  'AppData/Roaming/Claude',
-  'AppData/Local/Claude-Data',
-  'AppData/Local/Claude-3p',
+  ...programsOnWindows,
   'AppData/Roaming/Microsoft/Credentials',
   'AppData/Local/Microsoft/Credentials',
   'AppData/Roaming/Microsoft/Protect',
@@ -68,28 +60,24 @@ const windowsPrivate = [
   'AppData/Roaming/gnupg',
   'AppData/Roaming/GitHub CLI',
   'AppData/Roaming/npm/etc',
-  'AppData/Roaming/Code/User/mcp.json',
-  'AppData/Roaming/Cursor/User/globalStorage',
   'AppData/Roaming/gcloud',
-] as const
+]
+const everywhere = [...private_, ...macPrivate, ...windowsPrivate]
 
 /** Interfaces of the kernel, not files of the user. */
 const kernel = ['/proc', '/sys', '/dev'] as const
 
 /**
- * Project files in which an entry means a program that is started, wherever they lie: an agent that could write them
- * could run anything (CVE-2025-54135). By name, since no list of projects exists.
+ * Project files in which an entry means a program that is started, wherever they lie: by name, since no list of projects
+ * exists.
  */
-const projectFiles = [/[\\/]\.mcp\.json$/i, /[\\/]\.(cursor|vscode)[\\/]mcp\.json$/i, /[\\/]\.claude[\\/]settings(\.local)?\.json$/i]
+const projectFile = new RegExp(`[\\\\/](${programsInProjects.map(asPattern).join('|')})([\\\\/]|$)`, 'i')
 
 /** Every store app's private copy of Claude's folder: its name has a publisher's suffix, so it is matched, not listed. */
 const packaged = /[\\/]AppData[\\/]Local[\\/]Packages[\\/]Claude_[^\\/]*([\\/]|$)/i
 
 /** The same folders in a Windows profile, as it is reached from anywhere: which one is the user's need not be known. */
-const inProfile = new RegExp(
-  `[\\\\/]Users[\\\\/][^\\\\/]+[\\\\/](${[...private_, ...windowsPrivate].map(asPattern).join('|')})([\\\\/]|$)`,
-  'i',
-)
+const inProfile = new RegExp(`[\\\\/]Users[\\\\/][^\\\\/]+[\\\\/](${everywhere.map(asPattern).join('|')})([\\\\/]|$)`, 'i')
 
 /** Our own folder in a profile holds keys; where it is home's, the workspace in it is open all the same. */
 const ourFolder = /[\\/]Users[\\/][^\\/]+[\\/]\.mcp-twin(?![\\/]bridge[\\/]workspace([\\/]|$))([\\/]|$)/i
@@ -98,11 +86,14 @@ function asPattern(path: string): string {
   return path.replace(/[.*+?^${}()|[\]]/g, '\\$&').replaceAll('/', '[\\\\/]')
 }
 
-/** Folders whose name is a part of what makes a file in them one of `projectFiles`. */
-const meaningful: readonly { readonly folder: RegExp; readonly files: readonly string[] }[] = [
-  { folder: /[\\/]\.(cursor|vscode)$/i, files: ['mcp.json'] },
-  { folder: /[\\/]\.claude$/i, files: ['settings.json', 'settings.local.json'] },
-]
+/** Folders whose name is a part of what makes something in them one of those: `.kiro` and `.kiro/settings` of `.kiro/settings/mcp.json`. */
+const meaningful = programsInProjects.flatMap((path) => {
+  const names = path.split('/')
+  return names.slice(1).map((_, at) => ({
+    folder: new RegExp(`[\\\\/]${asPattern(names.slice(0, at + 1).join('/'))}$`, 'i'),
+    below: names.slice(at + 1).join('/'),
+  }))
+})
 
 /**
  * A path in a Windows profile, and what of it lies below the profile. Profiles lie in `Users` of a drive, whose name is
@@ -116,11 +107,13 @@ const profile = /^(?:.*?[\\/])??(?:[a-z]:?)?[\\/]Users(?:[\\/][^\\/]+(?:[\\/](.*
  */
 export function closedBelow(folder: string): string[] {
   const separator = folder.includes('\\') ? '\\' : '/'
-  const files = meaningful.flatMap((each) => (each.folder.test(folder) ? each.files.map((file) => `${folder}${separator}${file}`) : []))
+  const files = meaningful.flatMap((each) =>
+    each.folder.test(folder) ? [`${folder}${separator}${each.below.replaceAll('/', separator)}`] : [],
+  )
   const found = profile.exec(folder)
   if (found === null) return files
   const below = (found[1] ?? '').replaceAll('\\', '/').toLowerCase()
-  const holds = [...private_, ...windowsPrivate, 'AppData/Local/Packages/Claude_', '.mcp-twin'].some((path) =>
+  const holds = [...everywhere, 'AppData/Local/Packages/Claude_', '.mcp-twin'].some((path) =>
     path.toLowerCase().startsWith(below === '' ? '' : `${below}/`),
   )
   return holds ? [...files, folder] : files
@@ -128,12 +121,13 @@ export function closedBelow(folder: string): string[] {
 
 /** True for files that are closed by their name, wherever they are. */
 export const closedByName = (path: string): boolean =>
-  projectFiles.some((pattern) => pattern.test(path)) || packaged.test(path) || inProfile.test(path) || ourFolder.test(path)
+  projectFile.test(path) || packaged.test(path) || inProfile.test(path) || ourFolder.test(path)
 
 /** What is closed below one user's home, as this process opens it. */
 export function privatePaths(home: string, kind: Environment['kind']): string[] {
   const separator = home.includes('\\') ? '\\' : '/'
-  const names = kind === 'windows' ? [...private_, ...windowsPrivate] : private_
+  const more = kind === 'windows' ? windowsPrivate : kind === 'macos' ? macPrivate : []
+  const names = [...private_, ...more]
   const below = names.map((name) => `${home}${separator}${name.replaceAll('/', separator)}`)
   return home.startsWith('/') ? [...below, ...kernel] : below
 }
