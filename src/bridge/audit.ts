@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { oneLine } from './line.ts'
 import type { Redaction } from './redact.ts'
+import { codeOf, meaningOf } from './refusal.ts'
 import { RotatingFile } from './rotating.ts'
 
 /** One thing that was done or refused. */
@@ -17,6 +18,7 @@ export interface AuditLine {
  * and with control characters escaped. Where it cannot be written nothing is run: see `ready`.
  */
 export class Audit {
+  private readonly path: string
   private readonly file: RotatingFile
   private readonly redaction: Redaction
   private readonly now: () => number
@@ -24,7 +26,8 @@ export class Audit {
   trouble: string | null = null
 
   constructor(folder: string, redaction: Redaction, now: () => number) {
-    this.file = new RotatingFile(join(folder, 'audit.jsonl'))
+    this.path = join(folder, 'audit.jsonl')
+    this.file = new RotatingFile(this.path)
     this.redaction = redaction
     this.now = now
   }
@@ -32,8 +35,14 @@ export class Audit {
   /** True when a line can be written as far as can be told: what must not happen unrecorded asks before it happens. */
   ready(): boolean {
     if (this.trouble !== null) this.probe()
-    else this.attempt(() => this.file.open())
+    else this.attempt(() => this.file.reopen())
     return this.trouble === null
+  }
+
+  /** Finds out whether lines can be written now, for a report; makes nothing where all was well. */
+  check(): void {
+    if (this.trouble !== null) this.probe()
+    else this.attempt(() => this.file.check())
   }
 
   write(line: AuditLine): void {
@@ -77,8 +86,16 @@ export class Audit {
       work()
       this.trouble = null
     } catch (error) {
-      this.trouble = error instanceof Error ? error.message : String(error)
+      this.trouble = inWords(error, this.path)
       this.file.close()
     }
   }
+}
+
+/** Why a line could not be written, as a part of a sentence. */
+function inWords(error: unknown, path: string): string {
+  if (codeOf(error) === 'EISDIR') return `a folder stands at ${path}`
+  const meaning = meaningOf(error)
+  if (meaning !== null) return `${path}: ${meaning}`
+  return error instanceof Error ? error.message : String(error)
 }

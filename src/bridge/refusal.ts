@@ -39,6 +39,9 @@ const meanings: Readonly<Record<string, string>> = {
   ENXIO: 'it is a pipe or a device, not a file',
 }
 
+/** What a failed file operation means, in words; null for anything else and for what has no words here. */
+export const meaningOf = (error: unknown): string | null => meanings[codeOf(error)] ?? null
+
 /** Trouble of the file system in words; what is not trouble of the file system is thrown on. */
 export function fromFileTrouble(error: unknown, what: string): Refusal {
   if (error instanceof Refusal) return error

@@ -1,20 +1,31 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { limits } from './limits.ts'
 import { codeOf } from './refusal.ts'
 
 /**
  * A file that only grows at its end and is put aside when it is large: `audit.jsonl`, then `audit.jsonl.1`, `.2`.
- * Several processes append to it at once: each line is one write, and each looks now and then whether another has
- * put the file aside.
+ * Several processes append to it at once: each line is one write, and before each it is looked whether the open file is
+ * still the one at its path, since another process may have put it aside and a person may have taken it away.
  */
 export class RotatingFile {
   private readonly path: string
+  /** The open file, and what it was known by when it was opened. */
   private fd: number | null = null
-  private size = 0
-  private sinceCheck = 0
-  private bytesSinceCheck = 0
+  private mark = ''
   /** The file ends in the middle of a line: its writer was killed, or the disk was full. */
   private torn = false
 
@@ -28,10 +39,23 @@ export class RotatingFile {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
     const fd = openSync(this.path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600)
     this.fd = fd
-    this.size = fstatSync(fd).size
+    const facts = fstatSync(fd)
+    this.mark = markOf(facts)
     const last = Buffer.alloc(1)
-    this.torn = this.size > 0 && readSync(fd, last, 0, 1, this.size - 1) === 1 && last[0] !== 10
-    if (this.size >= limits.logFile) this.refresh()
+    this.torn = facts.size > 0 && readSync(fd, last, 0, 1, facts.size - 1) === 1 && last[0] !== 10
+    if (facts.size >= limits.logFile) this.refresh()
+  }
+
+  /** Opens the file that is at the path now, as `open` does, when it is another than the open one. */
+  reopen(): void {
+    if (this.fd === null) this.open()
+    else this.refresh()
+  }
+
+  /** Throws where no file can be at the path; makes nothing. */
+  check(): void {
+    if (this.fd !== null) this.refresh()
+    else if (statSync(this.path, { throwIfNoEntry: false })?.isDirectory()) throw isFolder(this.path)
   }
 
   /** Brings within bounds what is too large already, whoever let it grow; makes nothing. */
@@ -42,13 +66,10 @@ export class RotatingFile {
 
   /** Appends one line; throws when it could not be written. */
   append(line: string): void {
-    this.open()
-    if (this.size >= limits.logFile || ++this.sinceCheck >= 64 || this.bytesSinceCheck >= 64 * 1024) this.refresh()
+    this.reopen()
     if (this.fd === null) throw new Error(`${this.path} is not open`)
     const bytes = Buffer.from(`${this.torn ? '\n' : ''}${line}\n`)
     const written = writeSync(this.fd, bytes)
-    this.size += written
-    this.bytesSinceCheck += written
     this.torn = written < bytes.length
     if (this.torn) throw new Error(`${this.path}: only a part of a line could be written`)
   }
@@ -59,24 +80,13 @@ export class RotatingFile {
   }
 
   private refresh(): void {
-    this.sinceCheck = 0
-    this.bytesSinceCheck = 0
-    const mine = this.fd === null ? null : fstatSync(this.fd)
-    let there: { ino: number; size: number } | null = null
-    try {
-      there = statSync(this.path)
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-    }
-    if (mine !== null && there?.ino === mine.ino && there.size < limits.logFile) {
-      this.size = there.size
+    const there = statSync(this.path, { throwIfNoEntry: false })
+    if (there !== undefined && markOf(there) === this.mark) {
+      if (there.size >= limits.logFile) this.rotate()
       return
     }
-    if (there !== null && there.size >= limits.logFile && there.ino === mine?.ino) this.rotate()
-    else {
-      this.close()
-      this.open()
-    }
+    this.close()
+    this.open()
   }
 
   private rotate(): void {
@@ -98,6 +108,11 @@ export class RotatingFile {
       if (sizeOf(`${this.path}.${age}`) > limits.logFile + limits.logFileMore) keepEnd(`${this.path}.${age}`)
   }
 }
+
+const markOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`
+
+/** What the file system answers where a folder stands in a file's place. */
+const isFolder = (path: string): Error => Object.assign(new Error(`a folder stands at ${path}`), { code: 'EISDIR' })
 
 /** 0 for what is not there. */
 function sizeOf(path: string): number {

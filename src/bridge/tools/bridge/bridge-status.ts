@@ -8,7 +8,8 @@ export const bridgeStatus = defineTool({
   description: 'What this bridge is, may do, and what is wrong with it.',
   input: {},
   async handle(_input, bridge) {
-    const { settings, policy } = bridge
+    const { settings, policy, audit } = bridge
+    audit.check()
     const region = await policy.region()
     const { environments } = await settings.world()
     const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
