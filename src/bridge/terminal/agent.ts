@@ -6,6 +6,7 @@
  */
 const source = `
 const { spawn, execFileSync } = require('node:child_process')
+const { constants } = require('node:os')
 const windows = process.platform === 'win32'
 let rest = '', child = null, over = false
 function end() {
@@ -23,7 +24,7 @@ function start(order) {
   for (const name of Object.keys(process.env)) if (allowed.test(name)) env[name] = process.env[name]
   child = spawn(order.file, order.args, { cwd: order.cwd || (windows ? process.env.USERPROFILE : process.env.HOME), env, detached: !windows, windowsHide: true, windowsVerbatimArguments: order.verbatim, stdio: [order.input ? 'pipe' : 'ignore', 'inherit', 'inherit'] })
   child.on('error', (error) => { process.stderr.write(order.file + ': ' + error.message + '\\n'); process.exit(127) })
-  child.on('exit', (code, signal) => { over = true; process.exit(code === null ? 1 : code) })
+  child.on('exit', (code, signal) => { over = true; process.exit(code === null ? 128 + (constants.signals[signal] || 1) : code) })
   if (child.stdin) child.stdin.on('error', () => {})
 }
 process.stdin.setEncoding('utf8')

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
 import type { Order } from './agent.ts'
@@ -97,7 +98,8 @@ export class Session {
         finish()
       })
       this.child.on('exit', (code, signalName) => {
-        this.exitCode = code ?? 128 + (signalName === 'SIGKILL' ? 9 : signalName === 'SIGTERM' ? 15 : 1)
+        // As shells say it; the numbers differ between systems.
+        this.exitCode = code ?? 128 + (signalName === null ? 0 : constants.signals[signalName])
         // Something that it left behind may hold its output open for ever; what was printed until now is complete.
         setTimeout(finish, 200).unref()
       })

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -33,6 +34,10 @@ describe('a command', () => {
     expect(data(result)).toEqual({ output: expect.stringMatching(/hi\n/), exit_code: 3, timed_out: false })
     expect(data(result).output).toContain('err\n')
     expect(textOf(result)).toContain('[Exit code 3.]')
+  })
+  it.each(['SEGV', 'ABRT', 'BUS', 'PIPE', 'USR1', 'HUP', 'INT', 'TERM', 'KILL'])('that ends by SIG%s answers 128 and its number', async (name) => {
+    const number = Object.entries(constants.signals).find(([signal]) => signal === `SIG${name}`)?.[1]
+    expect(data(await run(`kill -${name} $$`)).exit_code).toBe(128 + (number ?? Number.NaN))
   })
   it('starts in the first allowed folder, or in the one named', async () => {
     expect(data(await run('pwd')).output).toBe(`${place.A}\n`)
