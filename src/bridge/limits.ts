@@ -44,6 +44,16 @@ export const limits = {
   /** Where the file or the text asked for is longer, the edit is refused without that. */
   nearMissCharacters: 8 * MiB,
   nearMissWanted: 16 * KiB,
+  /** How often an edit begins anew on a file that another program changed meanwhile. */
+  editTries: 5,
+  /** How long a change waits for another bridge that changes the same file. */
+  fileLockMs: 5 * seconds,
+  /** A lock that does not say yet whose it is, and one of which nothing can be found out, is abandoned when so old. */
+  fileLockBlankMs: 2 * seconds,
+  fileLockOldMs: 10 * minutes,
+  /** After so long of changes to one file without a break, others get one to come in. */
+  fileLineMs: 200,
+  fileBreakMs: 40,
   /** Deleted things older than this leave the trash. */
   trashAgeMs: 30 * 24 * 60 * minutes,
 
@@ -76,6 +86,8 @@ export const limits = {
   outputCharacters: 64 * KiB,
   /** Output kept for a session: the newest. */
   sessionOutput: 4 * MiB,
+  /** It is kept in pieces of at least so many characters. */
+  outputPiece: 64 * KiB,
   sessions: 32,
   /** Ended sessions whose output stays readable. */
   endedSessions: 16,

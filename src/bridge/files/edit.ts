@@ -74,8 +74,8 @@ const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
   encoding.name === 'utf-8' ? bytes : fileBytes(bytes.toString('utf8'), encoding)
 
 /** All edits in turn, then one write; the first that does not fit leaves the file as it is. */
-export function editFile(policy: Policy, path: string, edits: readonly Edit[], now: () => number): Promise<Written> {
-  return change(policy, path, async (old) => {
+export function editFile(own: string, policy: Policy, path: string, edits: readonly Edit[], now: () => number): Promise<Written> {
+  return change(own, policy, path, async (old) => {
     const encoding = encodingOf(old)
     if (looksBinary(old, encoding)) throw failed(`${JSON.stringify(path)} is not text, so it is not edited.`)
     const start = toUtf8(old, encoding)

@@ -2,10 +2,11 @@ import { constants, type Stats } from 'node:fs'
 import { copyFile as copyBytes, link, lstat, mkdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../limits.ts'
-import { ordinaryModes } from './write.ts'
 import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
+import { gone, ordinaryModes } from './replace.ts'
+import { inTurn } from './turn.ts'
 
 async function factsOf(folder: Folder, name: string): Promise<Stats | null> {
   return lstat(folder.at(name)).catch((error) => {
@@ -16,6 +17,7 @@ async function factsOf(folder: Folder, name: string): Promise<Stats | null> {
 
 /** Both ends, checked and held open for the work. The destination must be free and its folder there. */
 async function betweenFolders<T>(
+  own: string,
   policy: Policy,
   source: string,
   destination: string,
@@ -28,8 +30,8 @@ async function betweenFolders<T>(
     throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
   if (to.missing.length > 1) throw failed(`The folder of ${JSON.stringify(destination)} does not exist; make it with create_directory.`)
   try {
-    return await inFolder(from.folder, policy, (fromFolder) =>
-      inFolder(to.folder, policy, (toFolder) => work({ from, to, fromFolder, toFolder })),
+    return await inTurn(own, what === 'moved' ? [from.real, to.real] : [to.real], policy, () =>
+      inFolder(from.folder, policy, (fromFolder) => inFolder(to.folder, policy, (toFolder) => work({ from, to, fromFolder, toFolder }))),
     )
   } catch (error) {
     if (codeOf(error) === 'EEXIST')
@@ -83,13 +85,14 @@ async function renameFolder(from: string, to: string): Promise<void> {
 }
 
 /** Moves a file, a folder or a link itself to a free name. */
-export function moveFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string }> {
-  return betweenFolders(policy, source, destination, 'moved', async (ends) => {
+export function moveFile(own: string, policy: Policy, source: string, destination: string): Promise<{ from: string; to: string }> {
+  return betweenFolders(own, policy, source, destination, 'moved', async (ends) => {
     const { from, to, fromFolder, toFolder } = ends
     await policy.checkWhole(from.real, 'Moving', true)
     const facts = await factsOf(fromFolder, from.name)
-    if (facts?.isSymbolicLink()) await policy.checkLink(toFolder.real)
-    if (facts?.isFile() || facts?.isSymbolicLink()) {
+    if (facts === null) throw gone(from)
+    if (facts.isSymbolicLink()) await policy.checkLink(toFolder.real)
+    if (facts.isFile() || facts.isSymbolicLink()) {
       try {
         // link + unlink: unlike rename, link never replaces what appeared in the meantime.
         await link(fromFolder.at(from.name), toFolder.at(to.name))
@@ -98,7 +101,7 @@ export function moveFile(policy: Policy, source: string, destination: string): P
         await copyOpened(ends, policy)
       }
       await unlink(fromFolder.at(from.name))
-    } else if (facts?.isDirectory()) {
+    } else if (facts.isDirectory()) {
       await policy.checkWhole(to.real, 'Moving something to this name')
       await renameFolder(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
         if (codeOf(error) === 'EXDEV')
@@ -111,8 +114,13 @@ export function moveFile(policy: Policy, source: string, destination: string): P
 }
 
 /** Copies a file to a free name, with its mode. */
-export function copyFile(policy: Policy, source: string, destination: string): Promise<{ from: string; to: string; bytes: number }> {
-  return betweenFolders(policy, source, destination, 'copied', async (ends) => ({
+export function copyFile(
+  own: string,
+  policy: Policy,
+  source: string,
+  destination: string,
+): Promise<{ from: string; to: string; bytes: number }> {
+  return betweenFolders(own, policy, source, destination, 'copied', async (ends) => ({
     from: ends.from.real,
     to: ends.to.real,
     bytes: await copyOpened(ends, policy),

@@ -1,9 +1,10 @@
 import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { limits } from '../limits.ts'
 import { inFolder } from '../policy/folder.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, fromFileTrouble } from '../refusal.ts'
+import { quoted } from './names.ts'
 import { copyTree, removeTree } from './tree.ts'
 
 /** Where deleted things wait: one folder a deletion, named by its time, with a note of where the thing was. */
@@ -22,6 +23,12 @@ export class Trash {
   /** Takes a file or a folder away; answers where it lies now. A link is taken itself, never what it leads to. */
   async take(policy: Policy, path: string): Promise<{ real: string; kept: string }> {
     const found = await policy.itself(path)
+    // Loaded when needed: a bridge starts without it.
+    const { inTurn } = await import('./turn.ts')
+    return inTurn(dirname(this.folder), [found.real], policy, () => this.takeNow(policy, found))
+  }
+
+  private async takeNow(policy: Policy, found: Admitted): Promise<{ real: string; kept: string }> {
     await policy.checkWhole(found.real, 'Deleting', true)
     const stamp = new Date(this.now()).toISOString().replaceAll(':', '-')
     const place = join(this.folder, `${stamp}-${this.random(4)}`)
@@ -50,7 +57,7 @@ export class Trash {
     } catch (error) {
       // Nothing was taken away, so a copy of a part of it is of no use.
       if (!begun) await rm(place, { recursive: true, force: true }).catch(() => undefined)
-      throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be deleted`)
+      throw fromFileTrouble(error, `${quoted(found.real)} cannot be deleted`)
     }
   }
 

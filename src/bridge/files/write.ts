@@ -1,68 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
-import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
+import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
 import { encodingOf, fileBytes, bytesOf, lineEnd, plain, textOf, withLineEnd } from './encoding.ts'
-
-/** Bits of a mode that stay with new content. Not those that lend a program its owner's rights: the kernel takes them too. */
-export const ordinaryModes = 0o1777
-
-/** What is kept of a file that is written anew. */
-interface Kept {
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-}
-
-/** Facts of the file in the way, null when there is none; refuses what is not an ordinary file that may be written. */
-async function before(folder: Folder, found: Admitted): Promise<(Kept & { readonly size: number }) | null> {
-  const facts = await lstat(folder.at(found.name)).catch((error) => {
-    if (codeOf(error) === 'ENOENT') return null
-    throw error
-  })
-  if (facts === null) return null
-  if (facts.isSymbolicLink()) throw denied(`${JSON.stringify(found.real)} was swapped for a link; try again.`)
-  if (facts.isDirectory()) throw failed(`${JSON.stringify(found.real)} is a directory.`)
-  if (!facts.isFile()) throw denied(`${JSON.stringify(found.real)} is a pipe, a socket or a device; only ordinary files are written.`)
-  if ((facts.mode & 0o222) === 0) throw denied(`${JSON.stringify(found.real)} is read-only; a person can change its mode.`)
-  return { mode: facts.mode & ordinaryModes, uid: facts.uid, gid: facts.gid, size: facts.size }
-}
-
-async function keepOwner(handle: FileHandle, kept: Kept): Promise<void> {
-  const made = await handle.stat()
-  // Only a privileged process may give files away; for anyone else the file stays their own.
-  if (made.uid !== kept.uid || made.gid !== kept.gid) await handle.chown(kept.uid, kept.gid).catch(() => undefined)
-  if ((made.mode & 0o7777) !== kept.mode) await handle.chmod(kept.mode)
-}
-
-/** All bytes, in one go where the system takes them so; node's own `writeFile` makes two of a MiB. */
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten
-}
-
-/**
- * New content for a file, whole or not at all: written beside it, then renamed over it, in a folder that is held open.
- * Mode and owner stay. A hard link elsewhere keeps the old content, so nothing outside the folder can change.
- */
-async function replaceFile(folder: Folder, name: string, bytes: Uint8Array, kept: Kept | null): Promise<void> {
-  const beside = folder.at(`.${name.slice(0, 100)}.${randomBytes(6).toString('hex')}.mcp-twin-tmp`)
-  const handle = await open(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
-  try {
-    try {
-      await writeAll(handle, bytes)
-      if (kept !== null) await keepOwner(handle, kept)
-    } finally {
-      await handle.close()
-    }
-    await rename(beside, folder.at(name))
-  } catch (error) {
-    await unlink(beside).catch(() => undefined)
-    throw error
-  }
-}
+import { quoted } from './names.ts'
+import { type Before, before, gone, ordinaryModes, replaceFile, replaceUnchanged } from './replace.ts'
+import { inTurn } from './turn.ts'
 
 /** How the text of a file is written: its encoding with its mark, and its line ends. */
 interface Habits {
@@ -84,11 +30,14 @@ async function habitsOf(found: Admitted, folder: Folder, policy: Policy, size: n
   }
 }
 
-function inItsFolder<T>(found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
-  if (found.missing.length > 1) throw failed(`The folder of ${JSON.stringify(found.real)} does not exist; make it with create_directory.`)
-  return inFolder(found.folder, policy, work).catch((error) => {
-    throw fromFileTrouble(error, `${JSON.stringify(found.real)} cannot be written`)
-  })
+/** Work in the open folder of a file, when it is this one's turn to change that. `own` is the bridge's own folder. */
+async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
+  if (found.missing.length > 1) throw failed(`The folder of ${quoted(found.real)} does not exist; make it with create_directory.`)
+  return inTurn(own, [found.real], policy, () =>
+    inFolder(found.folder, policy, work).catch((error) => {
+      throw fromFileTrouble(error, `${quoted(found.real)} cannot be written`)
+    }),
+  )
 }
 
 export interface Written {
@@ -102,14 +51,14 @@ interface Writing {
   readonly found: Admitted
   readonly folder: Folder
   /** Null: there is no such file yet. */
-  readonly was: Kept | null
+  readonly was: Before | null
   readonly habits: Habits
 }
 
 /** Looks at the file in the way, lets `work` write, and tells of it. `work` answers how many bytes it wrote. */
-async function into(policy: Policy, path: string, work: (writing: Writing) => Promise<number>): Promise<Written> {
+async function into(own: string, policy: Policy, path: string, work: (writing: Writing) => Promise<number>): Promise<Written> {
   const found = await policy.admit(path)
-  return inItsFolder(found, policy, async (folder) => {
+  return inItsFolder(own, found, policy, async (folder) => {
     const was = await before(folder, found)
     const bytes = await work({ found, folder, was, habits: await habitsOf(found, folder, policy, was?.size ?? 0) })
     return { real: found.real, bytes, created: was === null }
@@ -117,8 +66,8 @@ async function into(policy: Policy, path: string, work: (writing: Writing) => Pr
 }
 
 /** Writes a whole file. An existing one keeps its mode, its encoding with its mark, and its CRLF line ends. */
-export const rewrite = (policy: Policy, path: string, content: string): Promise<Written> =>
-  into(policy, path, async ({ found, folder, was, habits }) => {
+export const rewrite = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
+  into(own, policy, path, async ({ found, folder, was, habits }) => {
     const bytes = fileBytes(withLineEnd(content, habits.end), habits.encoding)
     await replaceFile(folder, found.name, bytes, was)
     return bytes.length
@@ -139,10 +88,11 @@ async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 /** Adds to the end of a file in its own encoding, or makes it. */
-export const append = (policy: Policy, path: string, content: string): Promise<Written> =>
-  into(policy, path, async ({ found, folder, habits }) => {
+export const append = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
+  into(own, policy, path, async ({ found, folder, was, habits }) => {
     const bytes = bytesOf(withLineEnd(content, habits.end), habits.encoding)
-    const handle = await openFile(found.real, found.name, folder, policy, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT)
+    const flags = constants.O_WRONLY | constants.O_APPEND | (was === null ? constants.O_CREAT : 0)
+    const handle = await openFile(found.real, found.name, folder, policy, flags)
     try {
       await addTo(handle, bytes)
     } finally {
@@ -151,18 +101,48 @@ export const append = (policy: Policy, path: string, content: string): Promise<W
     return bytes.length
   })
 
-/** A file's whole content and facts for an edit, and the way to write it back. */
-export async function change(policy: Policy, path: string, edit: (bytes: Buffer) => Promise<Buffer>): Promise<Written> {
+/**
+ * Edits a file's whole content. Where another program changed it meanwhile, `edit` begins anew on what is there now; a
+ * file that is gone is not made again.
+ */
+export async function change(own: string, policy: Policy, path: string, edit: (bytes: Buffer) => Promise<Buffer>): Promise<Written> {
   const found = await policy.existing(path)
-  return inItsFolder(found, policy, async (folder) => {
-    const was = await before(folder, found)
-    if (was === null) throw failed(`${JSON.stringify(path)} does not exist.`)
-    if (was.size > limits.editFile)
-      throw failed(`${JSON.stringify(path)} has ${was.size} bytes; files up to ${limits.editFile} are edited.`)
-    const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
-    const old = await handle.readFile().finally(() => handle.close())
-    const bytes = await edit(old)
-    await replaceFile(folder, found.name, bytes, was)
-    return { real: found.real, bytes: bytes.length, created: false }
+  return inItsFolder(own, found, policy, async (folder) => {
+    for (let tries = 0; tries < limits.editTries; tries++) {
+      const bytes = await changeOnce(found, folder, policy, edit)
+      if (bytes !== null) return { real: found.real, bytes, created: false }
+    }
+    throw failed(`${quoted(path)} keeps changing, since another program writes to it; nothing was changed. Try again when it is done.`)
   })
+}
+
+/** How many bytes the file has now; null when it changed in between. */
+async function changeOnce(
+  found: Admitted,
+  folder: Folder,
+  policy: Policy,
+  edit: (bytes: Buffer) => Promise<Buffer>,
+): Promise<number | null> {
+  const was = await before(folder, found)
+  if (was === null) throw gone(found)
+  const { size } = was
+  if (size > limits.editFile) throw failed(`${quoted(found.real)} has ${size} bytes; files up to ${limits.editFile} are edited.`)
+  const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY).catch((error) => {
+    throw codeOf(error) === 'ENOENT' ? gone(found) : error
+  })
+  let open = true
+  const close = async () => {
+    if (open) await handle.close()
+    open = false
+  }
+  try {
+    const old = await handle.readFile()
+    // There a file that is open is not replaced.
+    if (sep === '\\') await close()
+    const bytes = await edit(old)
+    const done = await replaceUnchanged(folder, found, bytes, { before: was, handle: open ? handle : null, length: old.length })
+    return done ? bytes.length : null
+  } finally {
+    await close()
+  }
 }

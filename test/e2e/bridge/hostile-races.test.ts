@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { lockFile } from '../../../src/bridge/files/lock-file.ts'
 import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { cliPath } from '../../support/cli.ts'
+import { nodePath } from '../../support/machine.ts'
+import { session } from '../../support/mcp.ts'
 
 // Rows 17 and 21 of SECURITY §3.ii: they take seconds, so they are not among the fast ones.
 let place: Desk
@@ -116,4 +121,48 @@ describe('what takes time', () => {
     expect(hits).toBeGreaterThan(0)
     untouched()
   }, 120_000)
+})
+
+describe('two bridges over one home', () => {
+  it('lose no edit of each other', async () => {
+    const env = { PATH: process.env.PATH ?? '', HOME: place.home }
+    const file = join(place.home, '.mcp-twin', 'bridge', 'workspace', 'f')
+    const numbers = Array.from({ length: 120 }, (_, i) => i)
+    writeFileSync(file, numbers.map((i) => `[${i}]\n`).join(''))
+    const servers = [1, 2, 3].map(() => session({ command: nodePath, args: [cliPath, 'serve', '--client', 'tester'], env, cwd: '/' }))
+    try {
+      for (const server of servers)
+        await server.ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } })
+      const answers = await Promise.all(
+        numbers.map((i) => {
+          const edits = [{ old_string: `[${i}]`, new_string: `<${i}>` }]
+          return servers[i % 3]?.ask('tools/call', { name: 'edit_file', arguments: { path: 'f', edits } })
+        }),
+      )
+      expect(answers.filter((answer) => JSON.stringify(answer).includes('isError'))).toEqual([])
+      expect(readFileSync(file, 'utf8')).toBe(numbers.map((i) => `<${i}>\n`).join(''))
+      expect(readdirSync(join(place.home, '.mcp-twin', 'bridge', 'locks'))).toEqual([])
+    } finally {
+      for (const server of servers) await server.end()
+    }
+  }, 60_000)
+
+  it('one that holds a file for long: the other one says so, and changes nothing', async () => {
+    const locks = join(place.folder, 'locks')
+    place.put('f', 'one')
+    const release = await lockFile(locks, join(place.A, 'f'), 'f')
+    const [name = ''] = readdirSync(locks)
+    const [, , space] = readFileSync(join(locks, name), 'utf8').trim().split(' ')
+    release()
+    const other = spawn('sleep', ['60'])
+    const start = readFileSync(`/proc/${other.pid}/stat`, 'utf8').split(' ')[21]
+    writeFileSync(join(locks, name), `${other.pid} ${start} ${space}\n`)
+    const said = await place.refused('write_file', { path: 'f', content: 'two' })
+    expect(said).toMatch(new RegExp(`is being changed by another bridge of this home \\(process ${other.pid}\\).*Try again`))
+    expect(readFileSync(join(place.A, 'f'), 'utf8')).toBe('one')
+    other.kill()
+    await new Promise((resolve) => other.on('exit', resolve))
+    await place.ok('write_file', { path: 'f', content: 'three' })
+    expect(readdirSync(locks)).toEqual([])
+  }, 60_000)
 })

@@ -8,9 +8,9 @@ export const copyFile = defineTool({
   description: 'Copy a file. Never replaces anything.',
   input: { source: text(), destination: text() },
   subject: ({ source, destination }) => `${source} -> ${destination}`,
-  async handle({ source, destination }, { policy }) {
+  async handle({ source, destination }, { policy, settings }) {
     const { copyFile: copy } = await import('../../files/move.ts')
-    const { from, to, bytes } = await copy(policy, source, destination)
+    const { from, to, bytes } = await copy(settings.folder, policy, source, destination)
     return { content: [{ type: 'text', text: `Copied ${from} to ${to} (${bytes} bytes).` }], data: { from, to, bytes } }
   },
 })

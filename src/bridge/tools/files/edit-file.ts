@@ -16,9 +16,9 @@ export const editFile = defineTool({
     }),
   },
   subject: ({ path }) => path,
-  async handle({ path, edits }, { policy, now }) {
+  async handle({ path, edits }, { policy, settings, now }) {
     const { editFile: edit } = await import('../../files/edit.ts')
-    const done = await edit(policy, path, edits, now)
+    const done = await edit(settings.folder, policy, path, edits, now)
     const replacements = edits.reduce((sum, each) => sum + (each.expected_replacements ?? 1), 0)
     return {
       content: [

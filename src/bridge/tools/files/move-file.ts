@@ -8,9 +8,9 @@ export const moveFile = defineTool({
   description: 'Move or rename a file or folder. Never replaces anything.',
   input: { source: text(), destination: text() },
   subject: ({ source, destination }) => `${source} -> ${destination}`,
-  async handle({ source, destination }, { policy }) {
+  async handle({ source, destination }, { policy, settings }) {
     const { moveFile: move } = await import('../../files/move.ts')
-    const { from, to } = await move(policy, source, destination)
+    const { from, to } = await move(settings.folder, policy, source, destination)
     return { content: [{ type: 'text', text: `Moved ${from} to ${to}.` }], data: { from, to } }
   },
 })

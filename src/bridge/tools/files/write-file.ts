@@ -9,9 +9,9 @@ export const writeFile = defineTool({
   description: 'Write a whole file, or append to it. Mode, encoding and CRLF line ends of an existing file stay.',
   input: { path: text(), content: text({ most: limits.stdioMessage }), mode: optional(oneOf(['rewrite', 'append'])) },
   subject: ({ path, mode }) => `${mode ?? 'rewrite'} ${path}`,
-  async handle({ path, content, mode }, { policy }) {
+  async handle({ path, content, mode }, { policy, settings }) {
     const { append, rewrite } = await import('../../files/write.ts')
-    const done = await (mode === 'append' ? append : rewrite)(policy, path, content)
+    const done = await (mode === 'append' ? append : rewrite)(settings.folder, policy, path, content)
     const verb = done.created ? 'Created' : mode === 'append' ? 'Appended to' : 'Wrote'
     return {
       content: [{ type: 'text', text: `${verb} ${done.real} (${done.bytes} bytes).` }],
