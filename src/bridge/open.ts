@@ -26,7 +26,7 @@ export function openBridge(settings: Settings): Bridge {
   let opened: Terminal | undefined
   const loadTerminal = async () => {
     const { Terminal } = await import('./terminal/terminal.ts')
-    opened = new Terminal(settings, policy, config)
+    opened = new Terminal(settings, policy, config, redaction)
     return opened
   }
   const loadSearches = async () => {

@@ -22,23 +22,26 @@ export interface Executed {
   /** Where it goes on, or where the output that was left out can be read. */
   readonly session: string | null
   readonly cut: boolean
+  /** Where the output that can still be read begins. */
+  readonly first: number
 }
 
 /** Hands new output on as progress, a few times a second. */
-export function streamed(call: Call): (text: string) => void {
-  let waiting = ''
+export function streamed(call: Call, { output }: Session): () => void {
+  let from = 0
   let last = -Number.MAX_VALUE
-  return (text) => {
-    waiting = (waiting + text).slice(-limits.progressCharacters)
+  return () => {
     if (performance.now() - last < limits.progressEveryMs) return
+    const { text, next } = output.newest(from, limits.progressCharacters)
+    if (text === '') return
     last = performance.now()
-    call.progress(waiting)
-    waiting = ''
+    from = next
+    call.progress(text)
   }
 }
 
-/** Settles when a session has printed something or ended, when the time has passed, or when nobody waits any more. */
-export function newOutput(session: Session, timeoutMs: number, signal: AbortSignal): Promise<void> {
+/** Settles when there is output beyond a position, when a session has ended, when the time has passed, or when nobody waits any more. */
+export function newOutput(session: Session, offset: number | undefined, timeoutMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
@@ -47,7 +50,9 @@ export function newOutput(session: Session, timeoutMs: number, signal: AbortSign
       resolve()
     }
     const timer = setTimeout(done, timeoutMs)
-    const unwatch = session.watch(done)
+    const unwatch = session.watch(() => {
+      if (session.output.unread(offset)) done()
+    })
     signal.addEventListener('abort', done, { once: true })
     void session.over.then(done)
   })

@@ -1,30 +1,7 @@
-import { StringDecoder } from 'node:string_decoder'
-import { decodeConsole } from '../../effects/world/console.ts'
 import { limits } from '../limits.ts'
-
-interface Decoder {
-  write(bytes: Buffer): string
-  end(): string
-}
-
-/** Windows programs print UTF-8 or the code page of their console; which, only the bytes tell. */
-class ConsoleDecoder implements Decoder {
-  private decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-  write(bytes: Buffer): string {
-    try {
-      return this.decoder.decode(bytes, { stream: true }).replaceAll('\r\n', '\n')
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error
-      this.decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-      return decodeConsole(bytes)
-    }
-  }
-
-  end(): string {
-    return ''
-  }
-}
+import { partsOne } from './characters.ts'
+import { type Decoder, decoderOf } from './decoding.ts'
+import type { Mask } from './mask.ts'
 
 export interface Piece {
   readonly text: string
@@ -33,79 +10,149 @@ export interface Piece {
   /** Where the next read goes on. */
   readonly next: number
   readonly total: number
+  /** What was asked for begins before what is kept. */
+  readonly lost: boolean
 }
 
-/** What a command printed, both streams as they came: the newest part, up to a limit, with positions that stay true. */
+export interface Summary {
+  readonly text: string
+  readonly cut: boolean
+  /** Where what can still be read begins. */
+  readonly first: number
+}
+
+/**
+ * What a command printed, both streams as they came: the newest part, up to a limit, and the beginning for a summary.
+ * Positions count what was printed, not what is shown. It is shown without keys and cut between characters only; while
+ * more may come, an end that may begin a key waits until that is known.
+ */
 export class Output {
+  private readonly mask: Mask
   private readonly decoders: Readonly<Record<'stdout' | 'stderr', Decoder>>
   private chunks: string[] = []
+  /** The first characters, once they are no longer in `chunks`. */
+  private beginning = ''
   private kept = 0
   /** Characters dropped at the beginning. */
   private dropped = 0
   private readAt = 0
+  /** Up to here it was shown already, so that nothing of it is held back any more. */
+  private shown = 0
+  private finished = false
 
-  /** `windows`: what is no UTF-8 is in the code page of a console, and lines end as on this side. */
-  constructor(kind: 'plain' | 'windows') {
-    const make = (): Decoder => (kind === 'windows' ? new ConsoleDecoder() : new StringDecoder('utf8'))
-    this.decoders = { stdout: make(), stderr: make() }
+  constructor(kind: 'plain' | 'windows', mask: Mask) {
+    this.mask = mask
+    this.decoders = { stdout: decoderOf(kind), stderr: decoderOf(kind) }
   }
 
   get total(): number {
     return this.dropped + this.kept
   }
 
-  /** Something is there beyond a position, as `read` understands it. */
+  /** Something can be shown beyond a position, as `read` understands it. */
   unread(offset: number | undefined): boolean {
-    return this.total > (offset === undefined ? this.readAt : offset < 0 ? 0 : offset)
+    const from = offset === undefined ? this.readAt : Math.max(offset, 0)
+    return this.total > from && this.end() > from
   }
 
-  push(bytes: Buffer, stream: 'stdout' | 'stderr'): string {
-    return this.add(this.decoders[stream].write(bytes))
+  push(bytes: Buffer, stream: 'stdout' | 'stderr'): void {
+    this.add(this.decoders[stream].write(bytes))
   }
 
-  /** Whatever half a character is left at the end of the streams. */
+  /** No more will come: half a character that is left at the end of the streams, and what was held back, count now. */
   finish(): void {
     this.add(this.decoders.stdout.end())
     this.add(this.decoders.stderr.end())
+    this.finished = true
   }
 
   /** From a position (negative: from the end; none: where the last read ended) at most `limit` characters. */
   read(offset: number | undefined, limit: number): Piece {
-    const wanted = offset === undefined ? this.readAt : offset < 0 ? this.total + offset : offset
-    const from = Math.min(Math.max(wanted, this.dropped), this.total)
-    const text = this.slice(from, Math.min(from + limit, this.total))
-    this.readAt = from + text.length
-    return { text, from, next: this.readAt, total: this.total }
+    const wanted = offset === undefined ? this.readAt : offset < 0 ? Math.max(0, this.total + offset) : offset
+    const { text, from, next } = this.window(wanted, limit)
+    this.readAt = next
+    return { text, from, next, total: this.total, lost: wanted < this.first() }
+  }
+
+  /** The newest of what was not handed on yet, `from` being where that begins; reads nothing. */
+  newest(from: number, limit: number): { readonly text: string; readonly next: number } {
+    return this.window(Math.max(from, this.end() - limit), limit)
   }
 
   /** Beginning and end, when all of it is more than `limit` characters; the middle is said to be left out. */
-  summary(limit: number): { text: string; cut: boolean } {
-    if (this.total <= limit && this.dropped === 0) {
-      this.readAt = this.total
-      return { text: this.slice(0, this.total), cut: false }
-    }
-    const head = this.dropped === 0 ? this.slice(0, Math.floor(limit / 4)) : ''
-    const tail = this.slice(Math.max(this.dropped, this.total - (limit - head.length)), this.total)
-    const left = this.total - head.length - tail.length
-    this.readAt = this.total
-    return { text: `${head}\n[… ${left} characters left out …]\n${tail}`, cut: true }
+  summary(limit: number): Summary {
+    const end = this.end()
+    this.readAt = end
+    this.shown = end
+    if (end <= limit) return { text: this.shownPart(0, end), cut: false, first: 0 }
+    const head = this.head(Math.floor(limit / 4))
+    const from = this.between(Math.max(this.first(), end - limit + head.length))
+    const text = `${head.text}\n[… ${from - head.length} characters left out …]\n${this.shownPart(from, end)}`
+    return { text, cut: true, first: this.first() }
   }
 
-  private add(text: string): string {
-    if (text === '') return text
-    this.chunks.push(text)
+  private window(wanted: number, limit: number): { text: string; from: number; next: number } {
+    const end = this.end()
+    const from = this.between(Math.min(Math.max(wanted, this.first()), end))
+    let next = Math.min(from + limit, end)
+    // A page for less than one character would never come to an end.
+    if (this.parts(next)) next += next - 1 > from ? -1 : 1
+    this.shown = Math.max(this.shown, next)
+    return { text: this.shownPart(from, next), from, next }
+  }
+
+  private end(): number {
+    if (this.finished) return this.total
+    return Math.max(this.shown, this.total - this.mask.begun(this.slice(this.total - this.mask.longest, this.total)))
+  }
+
+  /** Before it so much is kept that a key which began there is still known as one. */
+  private first(): number {
+    return this.dropped === 0 ? 0 : this.between(this.dropped + this.mask.longest)
+  }
+
+  private head(limit: number): { text: string; length: number } {
+    const raw = this.dropped === 0 ? this.slice(0, limit + this.mask.longest) : this.beginning
+    const length = partsOne(raw, limit) ? limit - 1 : limit
+    return { text: this.mask.part(raw, 0, length), length }
+  }
+
+  private add(text: string): void {
+    if (text === '') return
     this.kept += text.length
+    const last = this.chunks.length - 1
+    // Many small pieces would take longer to look through than their characters.
+    if ((this.chunks[last]?.length ?? Number.POSITIVE_INFINITY) < limits.outputPiece) this.chunks[last] += text
+    else this.chunks.push(text)
     while (this.kept - (this.chunks[0]?.length ?? 0) > limits.sessionOutput) {
+      if (this.dropped === 0) this.beginning = this.slice(0, Math.floor(limits.outputCharacters / 4) + this.mask.longest)
       const gone = this.chunks.shift()?.length ?? 0
       this.kept -= gone
       this.dropped += gone
     }
-    return text
+  }
+
+  private shownPart(from: number, to: number): string {
+    const start = Math.max(this.dropped, from - this.mask.longest)
+    return this.mask.part(this.slice(start, to + this.mask.longest), from - start, to - start)
+  }
+
+  private parts(at: number): boolean {
+    return partsOne(this.slice(at - 1, at + 1), 1)
+  }
+
+  private between(at: number): number {
+    return this.parts(at) ? at - 1 : at
   }
 
   private slice(from: number, to: number): string {
-    if (this.chunks.length > 1) this.chunks = [this.chunks.join('')]
-    const whole = this.chunks[0] ?? ''
-    return whole.slice(from - this.dropped, to - this.dropped)
+    let text = ''
+    let at = this.dropped
+    for (const chunk of this.chunks) {
+      if (at >= to) break
+      if (at + chunk.length > from) text += chunk.slice(Math.max(0, from - at), to - at)
+      at += chunk.length
+    }
+    return text
   }
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
 import type { Order } from './agent.ts'
+import type { Mask } from './mask.ts'
 import { Output } from './output.ts'
 
 /** How a command is started: ready-made argv for this process, and how to speak to what it starts. */
@@ -41,11 +42,11 @@ export class Session {
   /** Settles when it has ended and its output is complete, or has been left open by something it started. */
   readonly over: Promise<void>
   private readonly order: Order | null
-  private readonly watchers = new Set<(text: string) => void>()
+  private readonly watchers = new Set<() => void>()
 
-  constructor(facts: SessionFacts, start: Start, windows: boolean) {
+  constructor(facts: SessionFacts, start: Start, windows: boolean, mask: Mask) {
     this.facts = facts
-    this.output = new Output(start.windows ? 'windows' : 'plain')
+    this.output = new Output(start.windows ? 'windows' : 'plain', mask)
     this.order = start.order
     const [program = '', ...args] = start.argv
     const input = start.input || start.order !== null ? 'pipe' : 'ignore'
@@ -62,15 +63,15 @@ export class Session {
     if (start.order !== null) this.child.stdin?.write(`${JSON.stringify(start.order)}\n`)
     for (const stream of ['stdout', 'stderr'] as const) {
       this.child[stream]?.on('data', (bytes: Buffer) => {
-        const text = this.output.push(bytes, stream)
-        for (const watch of this.watchers) watch(text)
+        this.output.push(bytes, stream)
+        for (const watch of this.watchers) watch()
       })
     }
     this.over = this.settle()
   }
 
-  /** Calls back with each piece of output, until the returned function is called. */
-  watch(watcher: (text: string) => void): () => void {
+  /** Calls back after each piece of output, until the returned function is called. */
+  watch(watcher: () => void): () => void {
     this.watchers.add(watcher)
     return () => this.watchers.delete(watcher)
   }

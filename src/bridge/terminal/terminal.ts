@@ -7,6 +7,7 @@ import type { Settings } from '../settings.ts'
 import type { Call } from '../call.ts'
 import { endSessions } from './ending.ts'
 import { type ExecuteRequest, type Executed, newOutput, streamed } from './execution.ts'
+import type { Mask } from './mask.ts'
 import { prepareStart } from './preparing.ts'
 import { Session } from './session.ts'
 import { belonging, commandLine, isAlive, orphans, type ProcessFacts, signal } from './tree.ts'
@@ -17,6 +18,7 @@ export class Terminal {
   private readonly settings: Settings
   private readonly policy: Policy
   private readonly config: Config
+  private readonly mask: Mask
   private readonly wall: Wall
   private readonly sessions = new Map<string, Session>()
   /** Every command since the start, also those whose session nobody can name: something of them may live on. */
@@ -27,7 +29,8 @@ export class Terminal {
   private count = 0
   private closed = false
 
-  constructor(settings: Settings, policy: Policy, config: Config) {
+  constructor(settings: Settings, policy: Policy, config: Config, mask: Mask) {
+    this.mask = mask
     this.settings = settings
     this.policy = policy
     this.config = config
@@ -71,12 +74,13 @@ export class Terminal {
       { id, command: request.command, shell, environment, startedAt: this.settings.now(), client: call.client, mark },
       start,
       this.settings.platform === 'win32',
+      this.mask,
     )
     this.running.add(session)
     void session.over.then(() => this.running.delete(session))
     if (request.background) {
       this.keep(session)
-      return { output: '', exitCode: null, timedOut: false, session: id, cut: false }
+      return { output: '', exitCode: null, timedOut: false, session: id, cut: false, first: 0 }
     }
     return this.wait(session, request, call)
   }
@@ -89,7 +93,7 @@ export class Terminal {
   /** Waits for output beyond a position, for the end, or for the time to pass. */
   async waitForOutput(id: string, offset: number | undefined, timeoutMs: number, call: Call): Promise<void> {
     const session = this.find(id, call)
-    if (!session.ended && !session.output.unread(offset)) await newOutput(session, timeoutMs, call.signal)
+    if (!session.ended && !session.output.unread(offset)) await newOutput(session, offset, timeoutMs, call.signal)
   }
 
   send(id: string, input: string, call: Call): void {
@@ -137,7 +141,7 @@ export class Terminal {
   }
 
   private async wait(session: Session, request: ExecuteRequest, call: Call): Promise<Executed> {
-    const unwatch = session.watch(streamed(call))
+    const unwatch = session.watch(streamed(call, session))
     const how = await new Promise<'over' | 'time' | 'cancelled'>((resolve) => {
       const timer = setTimeout(() => resolve('time'), request.timeoutMs)
       const cancel = () => resolve('cancelled')
@@ -152,7 +156,7 @@ export class Terminal {
     unwatch()
     const goesOn = how === 'time' && request.onTimeout === 'keep'
     if (how !== 'over' && !goesOn) await this.end(session)
-    const { text, cut } = session.output.summary(limits.outputCharacters)
+    const { text, cut, first } = session.output.summary(limits.outputCharacters)
     if (goesOn || cut) this.keep(session)
     return {
       output: text,
@@ -160,6 +164,7 @@ export class Terminal {
       timedOut: how === 'time',
       session: goesOn || cut ? session.facts.id : null,
       cut,
+      first,
     }
   }
 

@@ -39,7 +39,7 @@ export const executeCommand = defineTool({
   },
 })
 
-function describe({ output, exitCode, timedOut, session, cut }: Executed, timeoutMs: number): Answer {
+function describe({ output, exitCode, timedOut, session, cut, first }: Executed, timeoutMs: number): Answer {
   const ending = [
     timedOut
       ? `[Time limit of ${timeoutMs} ms reached${exitCode === null && session !== null && !cut ? '' : '; ended'}.]`
@@ -49,12 +49,12 @@ function describe({ output, exitCode, timedOut, session, cut }: Executed, timeou
     session === null
       ? ''
       : cut
-        ? `[All of the output: read_output with session ${session}, offset 0.]`
+        ? `[${first === 0 ? 'All of the output' : `The output from character ${first} on, since no more is kept`}: read_output with session ${session}, offset ${first}.]`
         : `[Session ${session}: read_output, send_input, stop_session.]`,
   ].filter((line) => line !== '')
   const text = [output.replace(/\n$/, ''), ...ending].filter((line) => line !== '').join('\n')
   return {
     content: [{ type: 'text', text }],
-    data: { output, exit_code: exitCode, timed_out: timedOut, ...(session !== null && { session }), ...(cut && { cut }) },
+    data: { output, exit_code: exitCode, timed_out: timedOut, ...(session !== null && { session }), ...(cut && { cut, first }) },
   }
 }

@@ -1,3 +1,4 @@
+import { beginning } from '../../terminal/characters.ts'
 import { defineTool } from '../../tool.ts'
 
 export const listSessions = defineTool({
@@ -10,7 +11,7 @@ export const listSessions = defineTool({
     const terminal = await bridge.terminal()
     const sessions = terminal.list(call).map(({ facts, ended, exitCode, output }) => ({
       session: facts.id,
-      command: facts.command.slice(0, 200),
+      command: beginning(facts.command, 200, bridge.redaction),
       shell: facts.shell,
       environment: facts.environment,
       running: !ended,
