@@ -1,10 +1,11 @@
 import { constants, type Stats } from 'node:fs'
-import { copyFile as copyBytes, link, lstat, mkdir, rename, rmdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile as copyBytes, link, lstat, mkdir, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises'
 import { limits } from '../limits.ts'
 import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
+import { within } from '../policy/region.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
+import { quoted } from './names.ts'
 import { gone, ordinaryModes } from './replace.ts'
 import { inTurn } from './turn.ts'
 
@@ -26,17 +27,16 @@ async function betweenFolders<T>(
 ): Promise<T> {
   const from = await (what === 'moved' ? policy.itself(source) : policy.existing(source))
   const to = await policy.admit(destination)
-  if (to.exists)
-    throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
-  if (to.missing.length > 1) throw failed(`The folder of ${JSON.stringify(destination)} does not exist; make it with create_directory.`)
+  if (to.exists) throw failed(`${quoted(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+  if (to.missing.length > 1) throw failed(`The folder of ${quoted(destination)} does not exist; make it with create_directory.`)
   try {
     return await inTurn(own, what === 'moved' ? [from.real, to.real] : [to.real], policy, () =>
       inFolder(from.folder, policy, (fromFolder) => inFolder(to.folder, policy, (toFolder) => work({ from, to, fromFolder, toFolder }))),
     )
   } catch (error) {
     if (codeOf(error) === 'EEXIST')
-      throw failed(`${JSON.stringify(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
-    throw fromFileTrouble(error, `${JSON.stringify(source)} cannot be ${what}`)
+      throw failed(`${quoted(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+    throw fromFileTrouble(error, `${quoted(source)} cannot be ${what}`)
   }
 }
 
@@ -52,15 +52,29 @@ async function copyOpened({ from, to, fromFolder, toFolder }: Ends, policy: Poli
   const handle = await openFile(from.real, from.name, fromFolder, policy, constants.O_RDONLY)
   try {
     const { size, mode } = await handle.stat()
-    if (size > limits.copyFile) throw failed(`${JSON.stringify(from.real)} has ${size} bytes; ${limits.copyFile} are the most.`)
+    if (size > limits.copyFile) throw failed(`${quoted(from.real)} has ${size} bytes; ${limits.copyFile} are the most.`)
     // COPYFILE_EXCL: the destination is made by this copy or not at all.
     const opened = openedPath(handle.fd, fromFolder, from.name)
     await copyBytes(opened, toFolder.at(to.name), constants.COPYFILE_EXCL)
-    const made = await openFile(to.real, to.name, toFolder, policy, constants.O_RDONLY)
-    await made.chmod(mode & ordinaryModes).finally(() => made.close())
+    await orNothing(toFolder, to.name, async () => {
+      const made = await openFile(to.real, to.name, toFolder, policy, constants.O_RDONLY)
+      await made.chmod(mode & ordinaryModes).finally(() => made.close())
+    })
     return size
   } finally {
     await handle.close()
+  }
+}
+
+/** What follows on making a file: when it fails, that file goes again, unless another one stands there by then. */
+async function orNothing(folder: Folder, name: string, work: () => Promise<void>): Promise<void> {
+  const made = await factsOf(folder, name)
+  try {
+    await work()
+  } catch (error) {
+    const now = await factsOf(folder, name).catch(() => null)
+    if (now !== null && now.ino === made?.ino && now.dev === made.dev) await unlink(folder.at(name)).catch(() => undefined)
+    throw error
   }
 }
 
@@ -98,57 +112,38 @@ export function moveFile(own: string, policy: Policy, source: string, destinatio
         await link(fromFolder.at(from.name), toFolder.at(to.name))
       } catch (error) {
         if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'].includes(codeOf(error))) throw error
-        await copyOpened(ends, policy)
+        // Another disk, or a file that is not ours to link. A link is made anew, which replaces nothing either.
+        if (facts.isSymbolicLink()) await symlink(await readlink(fromFolder.at(from.name)), toFolder.at(to.name))
+        else await copyOpened(ends, policy)
       }
-      await unlink(fromFolder.at(from.name))
+      // A source that cannot be taken away is not moved, so it is not in two places either.
+      await orNothing(toFolder, to.name, () => unlink(fromFolder.at(from.name)))
     } else if (facts.isDirectory()) {
+      if (within(to.real, from.real, await policy.fold()))
+        throw failed(`${quoted(source)} cannot be moved into itself; take a destination that does not lie in it.`)
       await policy.checkWhole(to.real, 'Moving something to this name')
       await renameFolder(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
-        if (codeOf(error) === 'EXDEV')
-          throw failed(`${JSON.stringify(destination)} is on another disk; folders are moved within one disk only.`)
+        if (codeOf(error) === 'EXDEV') throw failed(`${quoted(destination)} is on another disk; folders are moved within one disk only.`)
         throw error
       })
-    } else throw denied(`${JSON.stringify(source)} is neither a file nor a folder.`)
+    } else throw denied(`${quoted(source)} is neither a file nor a folder.`)
     return { from: from.real, to: to.real }
   })
 }
 
-/** Copies a file to a free name, with its mode. */
+/** Copies a file to a free name, with its mode. `commands`: there is another way for a folder. */
 export function copyFile(
   own: string,
   policy: Policy,
   source: string,
   destination: string,
+  commands: boolean,
 ): Promise<{ from: string; to: string; bytes: number }> {
-  return betweenFolders(own, policy, source, destination, 'copied', async (ends) => ({
-    from: ends.from.real,
-    to: ends.to.real,
-    bytes: await copyOpened(ends, policy),
-  }))
-}
-
-/** Makes a folder and those above it that are missing, each in the one before it, held open. */
-export async function createDirectory(policy: Policy, path: string): Promise<{ real: string; created: boolean }> {
-  const found = await policy.admit(path)
-  if (found.exists) {
-    const facts = await lstat(found.real).catch((error) =>
-      Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)),
-    )
-    if (!facts.isDirectory()) throw failed(`${JSON.stringify(path)} is there already and is not a directory; take another name.`)
-    return { real: found.real, created: false }
-  }
-  try {
-    let at = found.base
-    for (const name of found.missing) {
-      await inFolder(at, policy, (folder) =>
-        mkdir(folder.at(name)).catch((error) => {
-          if (codeOf(error) !== 'EEXIST') throw error
-        }),
+  return betweenFolders(own, policy, source, destination, 'copied', async (ends) => {
+    if ((await factsOf(ends.fromFolder, ends.from.name))?.isDirectory())
+      throw failed(
+        `${quoted(source)} is a directory, and only files are copied; ${commands ? 'copy it by execute_command (cp -r, Copy-Item -Recurse)' : 'make the folder with create_directory and copy its files one by one'}.`,
       )
-      at = join(at, name)
-    }
-  } catch (error) {
-    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be made`)
-  }
-  return { real: found.real, created: true }
+    return { from: ends.from.real, to: ends.to.real, bytes: await copyOpened(ends, policy) }
+  })
 }

@@ -10,7 +10,8 @@ export const copyFile = defineTool({
   subject: ({ source, destination }) => `${source} -> ${destination}`,
   async handle({ source, destination }, { policy, settings }) {
     const { copyFile: copy } = await import('../../files/move.ts')
-    const { from, to, bytes } = await copy(settings.folder, policy, source, destination)
+    const commands = settings.terminal !== 'off' && settings.families.includes('terminal')
+    const { from, to, bytes } = await copy(settings.folder, policy, source, destination, commands)
     return { content: [{ type: 'text', text: `Copied ${from} to ${to} (${bytes} bytes).` }], data: { from, to, bytes } }
   },
 })

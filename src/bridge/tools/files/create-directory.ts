@@ -9,7 +9,7 @@ export const createDirectory = defineTool({
   input: { path: text() },
   subject: ({ path }) => path,
   async handle({ path }, { policy }) {
-    const { createDirectory: make } = await import('../../files/move.ts')
+    const { createDirectory: make } = await import('../../files/directory.ts')
     const { real, created } = await make(policy, path)
     return { content: [{ type: 'text', text: created ? `Made ${real}.` : `${real} was there already.` }], data: { path: real, created } }
   },

@@ -1,0 +1,38 @@
+import { lstat, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inFolder } from '../policy/folder.ts'
+import type { Policy } from '../policy/policy.ts'
+import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
+import { quoted } from './names.ts'
+
+async function thatIsThere(real: string, path: string): Promise<{ real: string; created: boolean }> {
+  const facts = await lstat(real).catch((error) => Promise.reject(fromFileTrouble(error, `${quoted(path)} cannot be looked at`)))
+  if (!facts.isDirectory()) throw failed(`${quoted(path)} is there already and is not a directory; take another name.`)
+  return { real, created: false }
+}
+
+/** Makes a folder and those above it that are missing, each in the one before it, held open. */
+export async function createDirectory(policy: Policy, path: string): Promise<{ real: string; created: boolean }> {
+  const found = await policy.admit(path)
+  if (found.exists) return thatIsThere(found.real, path)
+  try {
+    let at = found.base
+    let made = false
+    for (const name of found.missing) {
+      made = await inFolder(at, policy, (folder) =>
+        mkdir(folder.at(name)).then(
+          () => true,
+          (error) => {
+            if (codeOf(error) === 'EEXIST') return false
+            throw error
+          },
+        ),
+      )
+      at = join(at, name)
+    }
+    // Several make one path at once: only the one that made its last folder created it.
+    return made ? { real: found.real, created: true } : await thatIsThere(found.real, path)
+  } catch (error) {
+    throw fromFileTrouble(error, `${quoted(path)} cannot be made`)
+  }
+}
