@@ -6,7 +6,7 @@ import { joinPath } from '../../core/paths.ts'
 import type { NativePath } from '../../model/path.ts'
 import { failed, type InstallJob, type InstallResult, installTimeoutMs, npmFailed } from './job.ts'
 import { lacksAll, missingPrograms, readOn } from './installed.ts'
-import { makePart, reach, removeQuietly, settle, sweep } from './leftovers.ts'
+import { makePart, reach, removeQuietly, settle, sweep, withoutLinks } from './leftovers.ts'
 import { callNpm, type NpmEnd } from './npm.ts'
 
 /** Into a prefix of its own: built under a passing name, checked, and only then given its name. */
@@ -46,7 +46,8 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
     '--dry-run=false',
     '--global=false',
   ]
-  const end = await npm(job, part, install)
+  const real = await withoutLinks(system, environment, part)
+  const end = await npm(job, real, install)
   if (!end.ok) return npmFailed(end.trouble)
 
   const tree = readTree(
@@ -62,7 +63,7 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
   const run = options.allowScripts && tree.scripts.length > 0
   if (run) {
     // Since npm 12 scripts run only where a policy says so (npm/rfcs#868); older npm warns about the flag and runs them.
-    const scripts = await npm(job, part, ['rebuild', '--ignore-scripts=false', '--dangerously-allow-all-scripts', '--global=false'])
+    const scripts = await npm(job, real, ['rebuild', '--ignore-scripts=false', '--dangerously-allow-all-scripts', '--global=false'])
     if (!scripts.ok) return npmFailed(scripts.trouble)
   }
   const { name, version } = locked

@@ -1,5 +1,5 @@
 import { passingName, passingPid } from '../../core/packages/place.ts'
-import { joinPath, toHere } from '../../core/paths.ts'
+import { fromHere, joinPath, toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
@@ -26,6 +26,17 @@ export async function makePart(system: System, environment: Environment, folder:
   const part = joinPath(environment, folder, passingName('part', system.pid, system.random(4)))
   await system.files.makeDirectory(reach(environment, part))
   return part
+}
+
+/**
+ * A folder as npm is to be told of it: without links on its way. Through a link, npm notes its packages by their way from the
+ * one spelling to the other (`../../real/…/node_modules/name`, seen with npm 10.8). As it was where its side has no other
+ * spelling, and where the real one is a share behind a drive, in which no install script can be started (cmd.exe).
+ */
+export async function withoutLinks(system: System, environment: Environment, path: NativePath): Promise<NativePath> {
+  const real = await system.files.realPath(reach(environment, path))
+  const spelled = real === null ? null : fromHere(environment, real)
+  return spelled === null || (spelled.startsWith('\\\\') && !path.startsWith('\\\\')) ? path : spelled
 }
 
 /** Gives a whole folder its final name. What bore it before is moved aside first, so that no name ever leads to a mixture. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -17,6 +17,7 @@ const server = (version: string, more: object = {}, text = `console.log("${versi
   files: { 'bin.js': text },
 })
 const published = (name: string, more: object = {}) => ({ manifest: { name, version: '1.0.0', ...more }, files: { 'index.js': '' } })
+const MARK = "require('fs').writeFileSync('ran', '')"
 const inFolder = () => readdirSync(here.npm()).sort()
 
 beforeEach(async () => {
@@ -55,6 +56,18 @@ describe('a package that is not there yet', () => {
     const results = await Promise.all([...pins, ...pins].map((locked) => here.install(locked)))
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'done', 'present', 'present', 'present'])
     expect(inFolder()).toEqual(['@acme+server@1.0.0', 'one@1.0.0', 'two@1.0.0'])
+  })
+
+  it('comes into a folder that is reached by a link only, and its note tells of it', async () => {
+    renameSync(here.place.home, `${here.place.home}-real`)
+    symlinkSync(`${here.place.home}-real`, here.place.home)
+    const native = { manifest: { name: 'native', version: '1.0.0', scripts: { install: 'node run.js' } }, files: { 'run.js': MARK } }
+    registry.publish(native)
+    expect(await here.install(await here.pin('@acme/server'))).toEqual({ outcome: 'done' })
+    expect(await here.install(await here.pin('native'), { allowScripts: true })).toEqual({ outcome: 'done' })
+    expect(existsSync(here.npm('native@1.0.0', 'node_modules', 'native', 'ran'))).toBe(true)
+    expect(inFolder()).toEqual(['@acme+server@1.0.0', 'native@1.0.0'])
+    expect(await here.install(await here.pin('@acme/server'))).toEqual({ outcome: 'present' })
   })
 
   it('stands beside other versions of itself', async () => {
