@@ -44,6 +44,8 @@ export const limits = {
   /** Where the file or the text asked for is longer, the edit is refused without that. */
   nearMissCharacters: 8 * MiB,
   nearMissWanted: 16 * KiB,
+  /** Occurrences of one text that an edit replaces at once. */
+  replacements: 100_000,
   /** How often an edit begins anew on a file that another program changed meanwhile. */
   editTries: 5,
   /** How long a change waits for another bridge that changes the same file. */
@@ -60,6 +62,8 @@ export const limits = {
   searchResults: 1000,
   searchContextLines: 20,
   searchLineCharacters: 400,
+  /** So much of a file is looked at to see whether it is text. */
+  textHead: 8 * KiB,
   searchPatternCharacters: 4096,
   /** What ripgrep may take: it keeps a whole line in memory, and a line may have no end. */
   searchMemory: 384 * MiB,

@@ -11,22 +11,29 @@ export interface Edit {
   readonly expected_replacements: number | undefined
 }
 
+/** Where a text stands in a file; one more than can be replaced at once when there are more. */
 const count = (bytes: Buffer, wanted: Buffer): number[] => {
   const found: number[] = []
-  for (let at = bytes.indexOf(wanted); at !== -1 && found.length <= 10_000; at = bytes.indexOf(wanted, at + wanted.length)) found.push(at)
+  for (let at = bytes.indexOf(wanted); at !== -1 && found.length <= limits.replacements; at = bytes.indexOf(wanted, at + wanted.length))
+    found.push(at)
   return found
 }
 
 /** Old bytes cut out at the places found, new ones put in; every other byte stays, also where it is no text at all. */
 function splice(bytes: Buffer, places: readonly number[], length: number, put: Buffer): Buffer {
-  const parts: Buffer[] = []
+  const size = bytes.length + places.length * (put.length - length)
+  if (size > limits.editFile && size > bytes.length)
+    throw failed(`The file would have ${size} bytes, and files up to ${limits.editFile} are edited; nothing was changed.`)
+  const result = Buffer.allocUnsafe(size)
   let from = 0
+  let at = 0
   for (const place of places) {
-    parts.push(bytes.subarray(from, place), put)
+    at += bytes.copy(result, at, from, place)
+    at += put.copy(result, at)
     from = place + length
   }
-  parts.push(bytes.subarray(from))
-  return Buffer.concat(parts)
+  bytes.copy(result, at, from)
+  return result
 }
 
 const lineOf = (bytes: Buffer, place: number): number => {
@@ -58,6 +65,10 @@ function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, now
   }
   if (places.length === 0) throw missed(bytes, edit, which, now)
   const expected = edit.expected_replacements ?? 1
+  if (places.length > limits.replacements)
+    throw failed(
+      `${which}old_string is in the file more than ${limits.replacements} times, and so many are not replaced at once; nothing was changed. Give more of the text around it, in several edits.`,
+    )
   if (places.length !== expected) {
     const lines = places.slice(0, 10).map((place) => lineOf(bytes, place))
     throw failed(
