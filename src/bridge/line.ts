@@ -7,5 +7,19 @@ const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u206
 /** One line of a log: control characters as visible escapes, cut at the limit. */
 export function oneLine(text: string): string {
   const short = text.length > limits.lineCharacters ? `${text.slice(0, limits.lineCharacters)}…` : text
-  return short.replace(hidden, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return short.replace(hidden, escaped)
 }
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** The name of a file or a folder in a line of words: as it is, or as JSON writes it where something in it could forge a line or hide. */
+export const inName = (name: string): string => (name.search(hidden) < 0 ? name : JSON.stringify(name).replace(hidden, escaped))
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g
+
+/**
+ * A line of a file in words: what would end the line or move a terminal's cursor as visible escapes. Tabs, and characters that
+ * writing from right to left needs, are left as the file has them.
+ */
+export const inLine = (text: string): string => text.replace(control, escaped)

@@ -1,5 +1,6 @@
 import type { Environment } from '../../model/environment.ts'
 import { programsAnywhere, programsInProjects, programsOnMac, programsOnWindows } from './programs.ts'
+import { separatorOf } from './region.ts'
 
 /** Folders and files below a user's home that hold keys or logins; `programs.ts` names the settings of what starts programs. */
 const private_ = [
@@ -106,7 +107,7 @@ const profile = /^(?:.*?[\\/])??(?:[a-z]:?)?[\\/]Users(?:[\\/][^\\/]+(?:[\\/](.*
  * meaning. Paths that may exist; for a part of a Windows profile the folder itself.
  */
 export function closedBelow(folder: string): string[] {
-  const separator = folder.includes('\\') ? '\\' : '/'
+  const separator = separatorOf(folder)
   const files = meaningful.flatMap((each) =>
     each.folder.test(folder) ? [`${folder}${separator}${each.below.replaceAll('/', separator)}`] : [],
   )
@@ -125,7 +126,7 @@ export const closedByName = (path: string): boolean =>
 
 /** What is closed below one user's home, as this process opens it. */
 export function privatePaths(home: string, kind: Environment['kind']): string[] {
-  const separator = home.includes('\\') ? '\\' : '/'
+  const separator = separatorOf(home)
   const more = kind === 'windows' ? windowsPrivate : kind === 'macos' ? macPrivate : []
   const names = [...private_, ...more]
   const below = names.map((name) => `${home}${separator}${name.replaceAll('/', separator)}`)

@@ -1,8 +1,11 @@
+/** The separator of an absolute path. On Linux and macOS a backslash is a part of a name. */
+export const separatorOf = (path: string): '/' | '\\' => (path.startsWith('/') || !path.includes('\\') ? '/' : '\\')
+
 /** Whether a path is a folder or lies in it, by whole segments of canonical paths: `/allowed-evil` is not in `/allowed`. */
 export function within(path: string, folder: string, fold: (path: string) => string): boolean {
   const [a, b] = [fold(path), fold(folder)]
   if (a === b) return true
-  const separator = folder.includes('\\') ? '\\' : '/'
+  const separator = separatorOf(folder)
   return a.startsWith(b.endsWith(separator) ? b : b + separator)
 }
 

@@ -34,7 +34,7 @@ function holds(fd: number, { offset, raw, text }: Found): boolean {
   // Offsets count what ripgrep made of UTF-16, so the line is looked for in all of a file of ordinary size.
   const bytes = Buffer.alloc(size)
   readSync(fd, bytes, 0, size, 0)
-  return textOf(bytes, encoding).includes(text.replace(/^\d+[:-] /, '').replace(/…$/, ''))
+  return textOf(bytes, encoding).includes(text.replace(/^\d+[:-] …?/, '').replace(/…$/, ''))
 }
 
 export interface Confirming {

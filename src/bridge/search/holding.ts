@@ -1,9 +1,11 @@
 import { constants } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { type FileHandle, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { limits } from '../limits.ts'
 import { Folder, openFile } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
-import { denied, fromFileTrouble } from '../refusal.ts'
+import { encodingOf, looksBinary } from '../files/encoding.ts'
+import { denied, failed, fromFileTrouble } from '../refusal.ts'
 import { thirdDescriptor } from './plan.ts'
 
 /** What is searched, checked and held open, so that it stays what it was when it was checked. */
@@ -16,7 +18,9 @@ export interface Held {
   readonly cwd: string
   /** What ripgrep is to search, as it finds it from there. */
   readonly target: string
-  /** The one file that is searched; null for a folder. */
+  /** The name of the one file that is searched; null for a folder. */
+  readonly only: string | null
+  /** That file, where it is handed over open. */
   readonly file: { readonly fd: number; readonly name: string } | null
   /** When ripgrep has been started. */
   started(): void
@@ -39,13 +43,32 @@ export async function hold(policy: Policy, path: string, names: boolean, pid: nu
     real: folder.real,
     pinned,
     cwd: folder.descriptor === null ? folder.real : `/proc/${pid}/fd/${folder.descriptor}`,
+    only: facts.isDirectory() ? null : name,
     release: () => quietly(folder.close()),
   }
   const target = facts.isDirectory() ? './' : `./${name}`
-  if (facts.isDirectory() || names || pinned === null) return { ...plain, target, file: null, started: () => undefined }
+  const byPath = { ...plain, target, file: null, started: () => undefined }
+  if (facts.isDirectory() || names) return byPath
   const handle = await openFile(real, name, folder, policy, constants.O_RDONLY).catch(async (error) => {
     await folder.close()
     return trouble(error)
   })
+  await checkText(handle, path).catch(async (error) => {
+    await Promise.all([handle.close(), folder.close()])
+    return trouble(error)
+  })
+  if (pinned === null) {
+    quietly(handle.close())
+    return byPath
+  }
   return { ...plain, target: thirdDescriptor, file: { fd: handle.fd, name }, started: () => quietly(handle.close()) }
+}
+
+/** Refuses a file whose beginning is no text: ripgrep would say nothing of it, and that reads as if nothing were there. */
+async function checkText(handle: FileHandle, path: string): Promise<void> {
+  const head = Buffer.alloc(limits.textHead)
+  const { bytesRead } = await handle.read(head, 0, head.length, 0)
+  const start = head.subarray(0, bytesRead)
+  if (looksBinary(start, encodingOf(start)))
+    throw failed(`${JSON.stringify(path)} is not text, so it is not searched; file_info says more about it.`)
 }

@@ -21,7 +21,7 @@ export interface SearchPlan {
   readonly folder: string
   /** The one file that is searched, open, as its third descriptor, and its name; null: a folder. */
   readonly file: { readonly fd: number; readonly name: string } | null
-  /** Whether a found path, relative to `folder`, may be shown. */
+  /** Whether a found path, relative to `folder`, was asked for and may be shown. */
   readonly mayShow: (path: string) => boolean
   /** Looks at once more what is about to be shown; null where nothing could have come in between. */
   readonly confirm: Confirming | null

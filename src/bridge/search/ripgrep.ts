@@ -4,11 +4,12 @@ import { arch } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
+import type { Glob } from './glob.ts'
+import { brokenNames } from './records.ts'
 
 export interface TextQuery {
   readonly pattern: string
   readonly literal: boolean
-  readonly glob: string | undefined
   readonly context: number
   readonly caseSensitive: boolean
 }
@@ -17,27 +18,44 @@ export interface TextQuery {
  * Options before anything that a caller wrote: no config file, no links followed, hidden files too. What a caller
  * wrote stands in one word with its option or after `--`, so a pattern `--pre=cmd` is a pattern.
  */
-const common = ['--no-config', '--no-messages', '--color=never', '--no-follow', '--hidden', '--no-heading', '--with-filename'] as const
+const common = ['--no-config', '--color=never', '--no-follow', '--hidden', '--no-heading', '--with-filename'] as const
 
-/** The last one that fits decides: what git keeps for itself, and names with a line break, which could pass for another file. */
-const globs = (glob: string | undefined): string[] => [...(glob === undefined ? [] : [`--glob=${glob}`]), '--glob=!.git', '--glob=!*\n*']
+/** What is searched of a folder. */
+export interface Scope {
+  readonly target: string
+  readonly glob: Glob | null
+  /** Closed paths in the folder, relative to it and with `/`. */
+  readonly closed: readonly string[]
+}
 
-export function textArguments(query: TextQuery, target: string): string[] {
+const literally = (path: string): string => path.replace(/[\\*?[\]{}!]/g, '\\$&')
+
+/**
+ * What is left out. Only globs that leave something out are given as such, since one that fits brings back what .gitignore
+ * leaves out; the name that a glob asks for is given as a type of file, and its folders are compared here.
+ */
+const chosen = ({ glob, closed }: Scope): string[] => [
+  ...(glob === null || glob.name === null ? [] : [`--type-add=q:${glob.name}`, '--type=q']),
+  ...(glob?.negative ? [`--glob=${glob.written}`] : []),
+  ...['.git', ...brokenNames, ...closed.map((path) => `/${literally(path)}`)].map((name) => `--glob=!${name}`),
+]
+
+export function textArguments(query: TextQuery, scope: Scope): string[] {
   return [
     ...common,
-    ...['--null', '--line-number', '--byte-offset'],
+    ...['--null', '--line-number', '--column', '--byte-offset'],
     ...[`--regex-size-limit=${limits.searchPattern}`, `--dfa-size-limit=${2 * limits.searchPattern}`],
     query.literal ? '--fixed-strings' : '--no-fixed-strings',
     query.caseSensitive ? '--case-sensitive' : '--ignore-case',
     ...(query.context > 0 ? [`--context=${query.context}`] : []),
-    ...globs(query.glob),
+    ...chosen(scope),
     `--regexp=${query.pattern}`,
     '--',
-    target,
+    scope.target,
   ]
 }
 
-export const nameArguments = (glob: string, target: string): string[] => [...common, '--files', ...globs(glob), '--', target]
+export const nameArguments = (scope: Scope): string[] => [...common, '--files', ...chosen(scope), '--', scope.target]
 
 let found: string | null | undefined
 

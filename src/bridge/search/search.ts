@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { limits } from '../limits.ts'
 import { codeOf } from '../refusal.ts'
-import { LineReader } from '../transports/lines.ts'
+import { Complaints } from './complaints.ts'
 import type { Confirming } from './confirming.ts'
 import { type Found, readFound } from './found.ts'
 import type { Page, SearchPlan, Why } from './plan.ts'
+import { Records } from './records.ts'
 
 /** What a process holds in memory of its own, in bytes; 0 where that is not told. */
 function memoryOf(pid: number | undefined): number {
@@ -23,7 +24,8 @@ export class Search {
   private readonly plan: SearchPlan
   private readonly found: Found[] = []
   private size = 0
-  private complaint = ''
+  readonly complaints = new Complaints()
+  private readonly records: Records
   private readonly confirm: Confirming | null
   private readonly sure = new WeakMap<Found, boolean>()
   private confirmed = 0
@@ -37,6 +39,10 @@ export class Search {
   /** When somebody last asked for results. */
   asked: number
   stopped: Why | null = null
+  /** Lines that were too long to be read. */
+  tooLong = 0
+  /** Where the one file that is searched turns out to be binary; null: nowhere. */
+  binaryFrom: number | null = null
 
   constructor(plan: SearchPlan) {
     this.plan = plan
@@ -49,17 +55,21 @@ export class Search {
       stdio: ['ignore', 'pipe', 'pipe', ...(plan.file === null ? [] : [plan.file.fd])],
       windowsHide: true,
     })
-    const reader = new LineReader({ line: (bytes) => this.add(readFound(bytes, plan.names, plan.file?.name)), tooLong: () => undefined })
+    this.records = new Records(plan.names, {
+      record: (bytes) => this.add(readFound(bytes, plan.names, plan.file?.name)),
+      tooLong: () => this.tooLong++,
+      binary: (offset) => {
+        this.binaryFrom = offset
+      },
+    })
     this.child.stdout?.on('data', (chunk: Buffer) => {
-      reader.push(chunk)
+      this.records.push(chunk)
       if (this.full()) this.child.stdout?.pause()
       this.wake()
     })
-    this.child.stderr?.on('data', (chunk: Buffer) => {
-      if (this.complaint.length < 2000) this.complaint += chunk.toString('utf8')
-    })
-    this.child.on('error', (error) => {
-      this.complaint ||= error.message
+    this.child.stderr?.on('data', (chunk: Buffer) => this.complaints.push(chunk.toString('utf8')))
+    this.child.on('error', () => {
+      this.complaints.push('cannot be started\n')
       this.end()
     })
     this.child.on('close', () => this.end())
@@ -125,11 +135,6 @@ export class Search {
     return this.confirm?.shows(found) ?? true
   }
 
-  /** What ripgrep complained about: a pattern that it cannot read. '' when nothing. */
-  get trouble(): string {
-    return this.complaint.replace(/^rg: /gm, '').trim()
-  }
-
   /** Ends it; what it found until now can still be taken. */
   stop(why: Why): void {
     if (this.ended) return
@@ -181,6 +186,8 @@ export class Search {
 
   private end(): void {
     if (this.ended) return
+    this.records.end()
+    this.complaints.end()
     this.ended = true
     clearTimeout(this.timer)
     clearInterval(this.scales)

@@ -1,9 +1,12 @@
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { limits } from '../limits.ts'
+import { type Closed, closedInside } from '../policy/inside.ts'
 import type { Policy } from '../policy/policy.ts'
-import { denied, failed } from '../refusal.ts'
+import { failed } from '../refusal.ts'
 import type { Call } from '../call.ts'
 import { Turns } from '../turns.ts'
+import { type Asked, checkedGlob, checkPattern } from './asked.ts'
+import { patternTrouble } from './complaints.ts'
 import { confirming } from './confirming.ts'
 import { type Held, hold } from './holding.ts'
 import { nameArguments, ripgrep, type TextQuery, textArguments } from './ripgrep.ts'
@@ -15,6 +18,16 @@ export interface Answered extends Page {
   /** Under this name the rest can be asked for; null when there is none. */
   readonly search: string | null
   readonly stopped: Why | null
+  /** What was asked for: names, lines of a folder, lines of one file. */
+  readonly what: 'names' | 'lines' | 'file'
+  /** Something in the folder is closed and was left out. */
+  readonly closed: boolean
+  /** Files and folders in it that could not be read. */
+  readonly unreadable: number
+  /** Lines that are too long to be read. */
+  readonly tooLong: number
+  /** Where the one file that was searched turned out to be no text; null: nowhere. */
+  readonly binaryFrom: number | null
 }
 
 /** Who asks, and how it is stopped. */
@@ -23,6 +36,7 @@ type Asker = Pick<Call, 'client' | 'signal'>
 interface Started {
   readonly search: Search
   readonly folder: string
+  readonly what: Answered['what']
   /** The client that started it: to any other it does not exist. */
   readonly client: string
   /** Hits of a page. */
@@ -35,16 +49,6 @@ interface Machine {
   /** Our own process. */
   readonly pid: number
   now(): number
-}
-
-/** Globs choose among what is below the folder searched; nothing else. */
-function checkGlob(glob: string | undefined): void {
-  if (glob === undefined) return
-  if (glob.includes('\0') || glob.length > limits.searchPatternCharacters) throw denied('The glob is too long or holds a NUL character.')
-  if (/^!?[\\/]|^[A-Za-z]:|(^|[\\/!])\.\.([\\/]|$)/.test(glob))
-    throw denied(
-      `The glob ${JSON.stringify(glob)} leads out of the folder; give a glob such as "*.ts" or "src/**/*.ts", and the folder as path.`,
-    )
 }
 
 /** The searches of one bridge: each runs until it is over, stopped, or nobody asks about it any more. */
@@ -61,24 +65,21 @@ export class Searches {
     this.machine = machine
   }
 
-  async text(path: string, query: TextQuery, most: number, asker: Asker): Promise<Answered> {
-    if (query.pattern === '' || query.pattern.includes('\0'))
-      throw denied('The pattern is empty or holds a NUL character; give a text or a regular expression.')
-    if (query.pattern.length > limits.searchPatternCharacters)
-      throw denied(`The pattern has ${query.pattern.length} characters; ${limits.searchPatternCharacters} are the most.`)
-    checkGlob(query.glob)
-    return this.turns.take(() => this.first(path, { names: false, args: (target) => textArguments(query, target) }, most, asker))
+  async text(path: string, query: TextQuery & { glob: string | undefined }, most: number, asker: Asker): Promise<Answered> {
+    checkPattern(query)
+    const glob = checkedGlob(query.glob)
+    return this.turns.take(() => this.first(path, { query, glob, most }, asker))
   }
 
-  async names(path: string, glob: string, most: number, asker: Asker): Promise<Answered> {
-    checkGlob(glob)
-    return this.turns.take(() => this.first(path, { names: true, args: (target) => nameArguments(glob, target) }, most, asker))
+  async names(path: string, written: string, most: number, asker: Asker): Promise<Answered> {
+    const glob = checkedGlob(written)
+    return this.turns.take(() => this.first(path, { query: null, glob, most }, asker))
   }
 
   /** The next page, as large as the first one was allowed to be. */
   async more(id: string, { client, signal }: Asker): Promise<Answered> {
-    const { search, folder, most } = this.find(id, client)
-    return this.answer(id, search, folder, await search.page(most, limits.searchFirstMs, signal))
+    const started = this.find(id, client)
+    return this.answer(id, started, await started.search.page(started.most, limits.searchFirstMs, signal))
   }
 
   stop(id: string, { client }: Asker): void {
@@ -98,55 +99,66 @@ export class Searches {
     return found
   }
 
-  private async first(
-    path: string,
-    asked: { names: boolean; args: (target: string) => string[] },
-    most: number,
-    { client, signal }: Asker,
-  ): Promise<Answered> {
-    const held = await hold(this.policy, path, asked.names, this.machine.pid)
+  private async first(path: string, asked: Asked, { client, signal }: Asker): Promise<Answered> {
+    const { query, most } = asked
+    const held = await hold(this.policy, path, query === null, this.machine.pid)
     this.makeRoom()
     const id = `s${++this.count}`
-    const { real: folder } = held
+    const what = query === null ? 'names' : held.only === null ? 'lines' : 'file'
     let search: Search
+    let closed: readonly Closed[] = []
     try {
-      search = await this.begin(held, asked.names, asked.args(held.target))
+      if (held.only === null) closed = await closedInside(this.policy, held.real)
+      search = await this.begin(held, asked, closed)
     } catch (error) {
       held.release()
       throw error
     } finally {
       held.started()
     }
-    this.started.set(id, { search, folder, client, most })
+    const started = { search, folder: held.real, what, client, most } as const
+    this.started.set(id, started)
     this.sweep()
     const page = await search.page(most, limits.searchFirstMs, signal)
     if (signal.aborted) this.end(id, search, 'person')
-    if (page.done && page.found.length === 0 && search.trouble !== '' && search.stopped === null) {
+    const trouble = search.complaints.text
+    if (page.done && page.found.length === 0 && trouble !== '' && search.stopped === null) {
       this.started.delete(id)
-      throw failed(`ripgrep does not take this search: ${search.trouble.slice(0, 500)}. Mend the pattern, or set literal to true.`)
+      throw failed(
+        query === null ? 'Nothing is searched: ripgrep does not start, or does not take this glob.' : patternTrouble(trouble, query),
+      )
     }
-    return this.answer(id, search, folder, page)
+    return { ...this.answer(id, started, page), closed: closed.length > 0 }
   }
 
-  private async begin(held: Held, names: boolean, args: readonly string[]): Promise<Search> {
+  private async begin(held: Held, { query, glob }: Asked, closed: readonly Closed[]): Promise<Search> {
     const isOpen = await this.policy.judge()
-    const { pinned, file, real } = held
+    const { pinned, file, real, only, target } = held
+    const left = closed.filter(({ whole }) => whole).map(({ path }) => relative(real, path).replaceAll('\\', '/'))
+    const scope = { target, glob, closed: left }
+    // ripgrep compares names only, and none of a file that is named.
+    const fits = glob === null || (only === null && (glob.plain || glob.negative)) ? null : glob.fits
     return new Search({
       program: ripgrep(this.machine.platform, this.machine.path),
-      names,
-      args,
+      names: query === null,
+      args: query === null ? nameArguments(scope) : textArguments(query, scope),
       folder: held.cwd,
       file,
-      mayShow: (relative) => isOpen(join(real, relative)),
-      confirm: pinned === null || file !== null ? null : confirming(pinned, names, isOpen),
+      mayShow: (path) => (fits === null || fits(sep === '/' ? path : path.replaceAll('\\', '/'))) && isOpen(join(real, path)),
+      confirm: pinned === null || file !== null ? null : confirming(pinned, query === null, isOpen),
       now: () => this.machine.now(),
       release: () => held.release(),
     })
   }
 
-  private answer(id: string, search: Search, folder: string, page: Page): Answered {
+  private answer(id: string, { search, folder, what }: Started, page: Page): Answered {
     if (page.done) this.started.delete(id)
-    return { ...page, folder, search: page.done ? null : id, stopped: search.stopped }
+    const { complaints, tooLong, binaryFrom, stopped } = search
+    return {
+      ...page,
+      ...{ folder, what, search: page.done ? null : id, stopped, closed: false },
+      ...{ unreadable: complaints.unreadable, tooLong, binaryFrom },
+    }
   }
 
   private end(id: string, search: Search, why: Why): void {

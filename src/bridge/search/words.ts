@@ -1,19 +1,26 @@
 import { type Answer, words } from '../call.ts'
+import { inLine, inName } from '../line.ts'
 import type { Answered } from './searches.ts'
 
 /** What was found, by file, in words: the paths are below the folder named in the first line. */
 export function describe(answered: Answered, page: 'first' | 'more' = 'first'): Answer {
-  const { found, gone, folder, search, stopped, done } = answered
+  const { found, gone, folder, search, stopped, done, what, closed, unreadable, tooLong, binaryFrom } = answered
   const hits = found.filter(({ hit }) => hit).length
   const lines: string[] = [
-    `${hits === 0 ? 'Nothing' : hits}${page === 'more' ? ' more' : ''} found in ${folder}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`,
+    `${hits === 0 ? 'Nothing' : hits}${page === 'more' ? ' more' : ''} found in ${inName(folder)}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`,
   ]
   let path: string | null = null
   for (const each of found) {
-    if (each.path !== path) lines.push(each.path)
+    if (each.path !== path) lines.push(inName(each.path))
     path = each.path
-    if (each.text !== '') lines.push(`  ${each.text}`)
+    if (each.text !== '') lines.push(`  ${inLine(each.text)}`)
   }
+  if (hits === 0 && done && page === 'first' && what !== 'file')
+    lines.push(`[What .gitignore names is left out${what === 'lines' ? ', and files that are no text' : ''}.]`)
+  if (closed) lines.push('[Something in it is closed and was left out: keys, logins, settings of programs, or what bridge.deny names.]')
+  if (unreadable > 0) lines.push(`[${unreadable} ${unreadable === 1 ? 'file or folder' : 'files or folders'} in it could not be read.]`)
+  if (tooLong > 0) lines.push(`[${tooLong} lines left out: they are too long to be read.]`)
+  if (binaryFrom !== null) lines.push(`[It is no text from byte ${binaryFrom} on, and from there no line is shown.]`)
   if (gone > 0) lines.push(`[${gone} lines left out: they are not there any more.]`)
   if (search !== null) lines.push(`[More: more_results with search ${JSON.stringify(search)}, or stop_search.]`)
   if (stopped === 'memory')

@@ -103,6 +103,15 @@ describe('what starts programs when a project is opened', () => {
   })
 })
 
+describe('a closed folder whose name holds a backslash', () => {
+  it('is closed with all that is in it', async () => {
+    const closed = join(place.A, 'a\\b')
+    const odd = desk({ roots: [place.A], closed: [closed] })
+    expect(await odd.refused('read_file', { path: plant(join(closed, 'f')) })).toMatch(/is closed/)
+    await odd.close()
+  })
+})
+
 describe('the clients of the catalogue', () => {
   it.each(clients.map(({ id }) => [id]))('%s has no config that is open', (id) => {
     const client = clients.find((each) => each.id === id)

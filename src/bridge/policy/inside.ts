@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { closedByName } from './closed.ts'
+import type { Policy } from './policy.ts'
+import { programsInProjects } from './programs.ts'
+import { within } from './region.ts'
+
+export interface Closed {
+  readonly path: string
+  /** Nothing in it is open again. */
+  readonly whole: boolean
+}
+
+/**
+ * Closed things that are known to be in a folder, without a walk through it: those that are closed by their place, and what
+ * the folder itself has of those that are closed by their name.
+ */
+export async function closedInside(policy: Policy, folder: string): Promise<Closed[]> {
+  const [region, fold] = [await policy.region(), await policy.fold()]
+  const named = programsInProjects.map((name) => join(folder, name)).filter((path) => closedByName(path))
+  const placed = region.closed.filter((path) => path !== folder && within(path, folder, fold))
+  return [...new Set([...placed, ...named])]
+    .filter((path) => existsSync(path))
+    .map((path) => ({ path, whole: !region.reopened.some((each) => within(each, path, fold)) }))
+}
