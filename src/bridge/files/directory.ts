@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inFolder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
 import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
-import { quoted } from './names.ts'
+import { checkNew, quoted } from './names.ts'
 
 async function thatIsThere(real: string, path: string): Promise<{ real: string; created: boolean }> {
   const facts = await lstat(real).catch((error) => Promise.reject(fromFileTrouble(error, `${quoted(path)} cannot be looked at`)))
@@ -14,6 +14,7 @@ async function thatIsThere(real: string, path: string): Promise<{ real: string; 
 /** Makes a folder and those above it that are missing, each in the one before it, held open. */
 export async function createDirectory(policy: Policy, path: string): Promise<{ real: string; created: boolean }> {
   const found = await policy.admit(path)
+  checkNew(found)
   if (found.exists) return thatIsThere(found.real, path)
   try {
     let at = found.base

@@ -4,6 +4,7 @@ import { failed } from '../refusal.ts'
 import { marked, nearMiss } from './difference.ts'
 import { type Encoding, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
 import { change, type Written } from './write.ts'
+import { quoted } from './names.ts'
 
 export interface Edit {
   readonly old_string: string
@@ -88,7 +89,7 @@ const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
 export function editFile(own: string, policy: Policy, path: string, edits: readonly Edit[], now: () => number): Promise<Written> {
   return change(own, policy, path, async (old) => {
     const encoding = encodingOf(old)
-    if (looksBinary(old, encoding)) throw failed(`${JSON.stringify(path)} is not text, so it is not edited.`)
+    if (looksBinary(old, encoding)) throw failed(`${quoted(path)} is not text, so it is not edited.`)
     const start = toUtf8(old, encoding)
     const end = lineEnd(start.toString('latin1', 0, Math.min(start.length, 64 * 1024)))
     const done = edits.reduce((bytes, edit, index) => apply(bytes, edit, end, edits.length > 1 ? `Edit ${index + 1}: ` : '', now), start)

@@ -5,6 +5,7 @@ import { limits } from '../limits.ts'
 import { inFolder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
 import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
+import { quoted } from './names.ts'
 
 export type EntryKind = 'file' | 'directory' | 'link' | 'other'
 
@@ -51,8 +52,8 @@ export async function list(policy: Policy, path: string, depth: number): Promise
   try {
     await walk(root.real, '', 1)
   } catch (error) {
-    if (codeOf(error) === 'ENOTDIR') throw failed(`${JSON.stringify(path)} is not a directory; read_file shows a file.`)
-    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be listed`)
+    if (codeOf(error) === 'ENOTDIR') throw failed(`${quoted(path)} is not a directory; read_file shows a file.`)
+    throw fromFileTrouble(error, `${quoted(path)} cannot be listed`)
   }
   return { real: root.real, entries, cut }
 }
@@ -85,6 +86,6 @@ export async function info(policy: Policy, path: string): Promise<FileInfo> {
       writable: (facts.mode & constants.S_IWUSR) !== 0,
     }
   } catch (error) {
-    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)
+    throw fromFileTrouble(error, `${quoted(path)} cannot be looked at`)
   }
 }

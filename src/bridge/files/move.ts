@@ -5,7 +5,7 @@ import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { within } from '../policy/region.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
-import { quoted } from './names.ts'
+import { checkNew, quoted } from './names.ts'
 import { gone, ordinaryModes } from './replace.ts'
 import { inTurn } from './turn.ts'
 
@@ -28,6 +28,7 @@ async function betweenFolders<T>(
   const from = await (what === 'moved' ? policy.itself(source) : policy.existing(source))
   const to = await policy.admit(destination)
   if (to.exists) throw failed(`${quoted(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+  checkNew(to)
   if (to.missing.length > 1) throw failed(`The folder of ${quoted(destination)} does not exist; make it with create_directory.`)
   try {
     return await inTurn(own, what === 'moved' ? [from.real, to.real] : [to.real], policy, () =>

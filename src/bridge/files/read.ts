@@ -8,6 +8,7 @@ import type { Content } from '../call.ts'
 import { encodingOf, looksBinary, textOf } from './encoding.ts'
 import { imageType } from './image.ts'
 import { readLines } from './lines.ts'
+import { quoted } from './names.ts'
 
 export interface ReadRequest {
   readonly path: string
@@ -31,7 +32,7 @@ export async function withFile<T>(policy: Policy, path: string, work: (handle: F
       await folder.close()
     }
   } catch (error) {
-    throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be read`)
+    throw fromFileTrouble(error, `${quoted(path)} cannot be read`)
   }
 }
 
@@ -71,7 +72,7 @@ async function allOf(handle: FileHandle, size: number): Promise<Buffer> {
 }
 
 const binary = (path: string, size: number) =>
-  failed(`${JSON.stringify(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
+  failed(`${quoted(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
 
 /** `whole`: the cut is at the end of a line; otherwise one line is longer than an answer, and only what follows it has an offset. */
 function cutNote(first: number, lines: number, size: number, whole: boolean): string {
@@ -100,7 +101,7 @@ async function image(handle: FileHandle, mimeType: string, size: number): Promis
 /** Pictures, and UTF-16 whose lines cannot be found by looking for a byte: read whole, within the limit, then cut. */
 async function partOfWhole(handle: FileHandle, request: ReadRequest, size: number): Promise<Content[]> {
   const most = limits.readImage
-  if (size > most) throw failed(`${JSON.stringify(request.path)} has ${size} bytes; of pictures and UTF-16 text ${most} are the most.`)
+  if (size > most) throw failed(`${quoted(request.path)} has ${size} bytes; of pictures and UTF-16 text ${most} are the most.`)
   const bytes = Buffer.alloc(size)
   await handle.read(bytes, 0, size, 0)
   const [content] = await contentOf(bytes, request.path, size, handle)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Folder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
 import { failed } from '../refusal.ts'
+import { quoted } from './names.ts'
 
 /**
  * Copies a file, a link or a whole folder from an open folder to a place of our own. Goes from open folder to open
@@ -20,7 +21,7 @@ export async function copyTree(folder: Folder, name: string, to: string, policy:
     })
     await chmod(to, facts.mode & 0o777)
   } else if (facts.isFile()) await copyOne(folder, name, to)
-  else throw failed(`${JSON.stringify(join(folder.real, name))} is a pipe, a socket or a device, which is not copied to the trash.`)
+  else throw failed(`${quoted(join(folder.real, name))} is a pipe, a socket or a device, which is not copied to the trash.`)
   if (!facts.isSymbolicLink()) await utimes(to, facts.atime, facts.mtime)
 }
 
@@ -29,8 +30,7 @@ async function copyOne(folder: Folder, name: string, to: string): Promise<void> 
   // Windows has neither flag; there a path is all there is.
   const handle = await open(from, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
-    if (!(await handle.stat()).isFile())
-      throw failed(`${JSON.stringify(join(folder.real, name))} was swapped while it was copied; try again.`)
+    if (!(await handle.stat()).isFile()) throw failed(`${quoted(join(folder.real, name))} was swapped while it was copied; try again.`)
     await copyFile(folder.descriptor === null ? from : `/proc/self/fd/${handle.fd}`, to, constants.COPYFILE_EXCL)
   } finally {
     await handle.close()

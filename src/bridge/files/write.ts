@@ -6,7 +6,7 @@ import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
 import { encodingOf, fileBytes, bytesOf, lineEnd, plain, textOf, withLineEnd } from './encoding.ts'
-import { quoted } from './names.ts'
+import { checkNew, quoted } from './names.ts'
 import { type Before, before, gone, ordinaryModes, replaceFile, replaceUnchanged } from './replace.ts'
 import { inTurn } from './turn.ts'
 
@@ -32,6 +32,7 @@ async function habitsOf(found: Admitted, folder: Folder, policy: Policy, size: n
 
 /** Work in the open folder of a file, when it is this one's turn to change that. `own` is the bridge's own folder. */
 async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
+  checkNew(found)
   if (found.missing.length > 1) throw failed(`The folder of ${quoted(found.real)} does not exist; make it with create_directory.`)
   return inTurn(own, [found.real], policy, () =>
     inFolder(found.folder, policy, work).catch((error) => {

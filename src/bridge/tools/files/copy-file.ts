@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { text } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -12,6 +13,6 @@ export const copyFile = defineTool({
     const { copyFile: copy } = await import('../../files/move.ts')
     const commands = settings.terminal !== 'off' && settings.families.includes('terminal')
     const { from, to, bytes } = await copy(settings.folder, policy, source, destination, commands)
-    return { content: [{ type: 'text', text: `Copied ${from} to ${to} (${bytes} bytes).` }], data: { from, to, bytes } }
+    return { content: [{ type: 'text', text: `Copied ${shown(from)} to ${shown(to)} (${bytes} bytes).` }], data: { from, to, bytes } }
   },
 })

@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { text } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -11,6 +12,9 @@ export const createDirectory = defineTool({
   async handle({ path }, { policy }) {
     const { createDirectory: make } = await import('../../files/directory.ts')
     const { real, created } = await make(policy, path)
-    return { content: [{ type: 'text', text: created ? `Made ${real}.` : `${real} was there already.` }], data: { path: real, created } }
+    return {
+      content: [{ type: 'text', text: created ? `Made ${shown(real)}.` : `${shown(real)} was there already.` }],
+      data: { path: real, created },
+    }
   },
 })

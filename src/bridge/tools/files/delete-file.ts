@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { text } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -10,6 +11,6 @@ export const deleteFile = defineTool({
   subject: ({ path }) => path,
   async handle({ path }, { policy, trash }) {
     const { real, kept } = await trash.take(policy, path)
-    return { content: [{ type: 'text', text: `Deleted ${real}. It is kept in ${kept}.` }], data: { path: real, kept } }
+    return { content: [{ type: 'text', text: `Deleted ${shown(real)}. It is kept in ${shown(kept)}.` }], data: { path: real, kept } }
   },
 })

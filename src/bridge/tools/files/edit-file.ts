@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { listOf, optional, record, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
@@ -24,7 +25,7 @@ export const editFile = defineTool({
       content: [
         {
           type: 'text',
-          text: `Edited ${done.real}: ${replacements} replacement${replacements === 1 ? '' : 's'} (${done.bytes} bytes now).`,
+          text: `Edited ${shown(done.real)}: ${replacements} replacement${replacements === 1 ? '' : 's'} (${done.bytes} bytes now).`,
         },
       ],
       data: { path: done.real, bytes: done.bytes, replacements },

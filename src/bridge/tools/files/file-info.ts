@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { text } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -11,7 +12,7 @@ export const fileInfo = defineTool({
   async handle({ path }, { policy }) {
     const { info } = await import('../../files/list.ts')
     const found = await info(policy, path)
-    const words = Object.entries(found).map(([name, value]) => `${name}: ${value}`)
+    const words = Object.entries(found).map(([name, value]) => `${name}: ${shown(String(value))}`)
     return { content: [{ type: 'text', text: words.join('\n') }], data: { ...found } }
   },
 })

@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { optional, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
@@ -14,10 +15,10 @@ export const listDirectory = defineTool({
   async handle({ path, depth }, { policy }) {
     const { list } = await import('../../files/list.ts')
     const { real, entries, cut } = await list(policy, path, depth ?? 1)
-    const lines = entries.map((entry) => entry.path + marks[entry.kind])
+    const lines = entries.map((entry) => shown(entry.path) + marks[entry.kind])
     if (cut) lines.push(`[Cut after ${limits.listEntries} names; list a folder below, or use search_files.]`)
     return {
-      content: [{ type: 'text', text: lines.length === 0 ? `${real} is empty.` : lines.join('\n') }],
+      content: [{ type: 'text', text: lines.length === 0 ? `${shown(real)} is empty.` : lines.join('\n') }],
       data: { path: real, entries, cut },
     }
   },

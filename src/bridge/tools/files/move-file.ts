@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { text } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -11,6 +12,6 @@ export const moveFile = defineTool({
   async handle({ source, destination }, { policy, settings }) {
     const { moveFile: move } = await import('../../files/move.ts')
     const { from, to } = await move(settings.folder, policy, source, destination)
-    return { content: [{ type: 'text', text: `Moved ${from} to ${to}.` }], data: { from, to } }
+    return { content: [{ type: 'text', text: `Moved ${shown(from)} to ${shown(to)}.` }], data: { from, to } }
   },
 })

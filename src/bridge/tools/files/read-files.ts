@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import type { Content } from '../../call.ts'
 import { listOf, text } from '../../input.ts'
 import { limits } from '../../limits.ts'
@@ -20,7 +21,7 @@ export const readFiles = defineTool({
       if (left <= 0) {
         content.push({
           type: 'text',
-          text: `== ${path}\n[Left out: one answer holds ${limits.readText} bytes of text. Read it by itself.]`,
+          text: `== ${shown(path)}\n[Left out: one answer holds ${limits.readText} bytes of text. Read it by itself.]`,
         })
         continue
       }
@@ -32,7 +33,7 @@ export const readFiles = defineTool({
         good++
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
-        content.push({ type: 'text', text: `== ${path}\n[${error.message}]` })
+        content.push({ type: 'text', text: `== ${shown(path)}\n[${error.message}]` })
       }
     }
     if (good === 0) throw failed(content.map((part) => (part.type === 'text' ? part.text : '')).join('\n'))
@@ -42,7 +43,7 @@ export const readFiles = defineTool({
 
 /** One file under its name, in so many characters as are left. The note of a read that was cut stands below its text. */
 function named(path: string, [first, note]: readonly Content[], left: number): { content: Content[]; left: number } {
-  const title = `== ${path}`
+  const title = `== ${shown(path)}`
   if (first?.type !== 'text')
     return { content: [{ type: 'text', text: title }, ...(first === undefined ? [] : [first])], left: left - (first?.data.length ?? 0) }
   const cut = first.text.length > left

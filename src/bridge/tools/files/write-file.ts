@@ -1,3 +1,4 @@
+import { shown } from '../../files/names.ts'
 import { oneOf, optional, text } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
@@ -14,7 +15,7 @@ export const writeFile = defineTool({
     const done = await (mode === 'append' ? append : rewrite)(settings.folder, policy, path, content)
     const verb = done.created ? 'Created' : mode === 'append' ? 'Appended to' : 'Wrote'
     return {
-      content: [{ type: 'text', text: `${verb} ${done.real} (${done.bytes} bytes).` }],
+      content: [{ type: 'text', text: `${verb} ${shown(done.real)} (${done.bytes} bytes).` }],
       data: { path: done.real, bytes: done.bytes, created: done.created },
     }
   },
