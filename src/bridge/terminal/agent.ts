@@ -2,7 +2,7 @@
  * What starts a command on the other side: a few lines that the other side's own node runs. Killing `wsl.exe` or an
  * interop process from here leaves its program running (microsoft/WSL#2151, #12159), so it is ended from there: at the
  * end of its input, which also comes when we die. Its first line of input is the order; each line after that is input
- * for the command, as JSON. The command's output goes through untouched.
+ * for the command, as JSON, null at its end. The command's output goes through untouched.
  */
 const source = `
 const { spawn, execFileSync } = require('node:child_process')
@@ -34,7 +34,11 @@ process.stdin.on('data', (chunk) => {
     const line = rest.slice(0, at)
     rest = rest.slice(at + 1)
     if (child === null) start(JSON.parse(line))
-    else if (child.stdin) child.stdin.write(JSON.parse(line))
+    else if (child.stdin) {
+      const text = JSON.parse(line)
+      if (text === null) child.stdin.end()
+      else child.stdin.write(text)
+    }
   }
 })
 process.stdin.on('end', end)

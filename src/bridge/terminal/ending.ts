@@ -43,3 +43,10 @@ export async function endSessions(sessions: readonly Session[], marks: readonly 
   left = [...new Set([...left, ...members()])]
   for (const pid of [...groups, ...left]) signal(pid, 'SIGKILL')
 }
+
+/** Ends one process: first asked, then made to. */
+export async function endProcess(pid: number, graceMs: number): Promise<void> {
+  signal(pid, 'SIGTERM')
+  for (const until = performance.now() + graceMs; performance.now() < until && isAlive(pid); ) await sleep(20)
+  signal(pid, 'SIGKILL')
+}

@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts'
 import type { Call } from '../call.ts'
+import { failed } from '../refusal.ts'
 import type { Session } from './session.ts'
 import type { ShellName } from './shells.ts'
 
@@ -24,6 +25,12 @@ export interface Executed {
   readonly cut: boolean
   /** Where the output that can still be read begins. */
   readonly first: number
+}
+
+/** Refuses what no program can be started with. */
+export function demandPlain({ command, cwd }: ExecuteRequest): void {
+  const name = command.includes('\0') ? 'command' : cwd?.includes('\0') ? 'cwd' : null
+  if (name !== null) throw failed(`Nothing is run: "${name}" holds a NUL character, which no system takes; leave it out.`)
 }
 
 /** Hands new output on as progress, a few times a second. */
@@ -55,5 +62,20 @@ export function newOutput(session: Session, offset: number | undefined, timeoutM
     })
     signal.addEventListener('abort', done, { once: true })
     void session.over.then(done)
+  })
+}
+
+/** Whether a command ends, its time passes or its call is cancelled first. */
+export function outcome(session: Session, timeoutMs: number, signal: AbortSignal): Promise<'over' | 'time' | 'cancelled'> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve('time'), timeoutMs)
+    const cancel = () => resolve('cancelled')
+    signal.addEventListener('abort', cancel, { once: true })
+    void session.over
+      .then(() => resolve('over'))
+      .finally(() => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', cancel)
+      })
   })
 }

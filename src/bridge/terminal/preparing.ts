@@ -11,6 +11,7 @@ import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
 import { commandEnvironment, passedPattern } from './environment.ts'
 import type { Start } from './session.ts'
+import { canEnter } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
 import type { Wall } from './wall.ts'
 
@@ -101,6 +102,7 @@ async function namedFolder(policy: Policy, cwd: string): Promise<string> {
   const { real } = await policy.existing(cwd)
   if (!statSync(real, { throwIfNoEntry: false })?.isDirectory())
     throw failed(`Nothing is run: cwd ${JSON.stringify(cwd)} is not a folder; name the folder that it lies in.`)
+  if (!canEnter(real)) throw failed(`Nothing is run: this user may not enter cwd ${JSON.stringify(cwd)}; name another folder.`)
   return real
 }
 

@@ -39,9 +39,12 @@ export class Session {
   readonly child: ChildProcess
   exitCode: number | null = null
   ended = false
+  /** Why it could not be started; then nothing ran. */
+  trouble: Error | null = null
   /** Settles when it has ended and its output is complete, or has been left open by something it started. */
   readonly over: Promise<void>
   private readonly order: Order | null
+  private inputOver = false
   private readonly watchers = new Set<() => void>()
 
   constructor(facts: SessionFacts, start: Start, windows: boolean, mask: Mask) {
@@ -76,13 +79,18 @@ export class Session {
     return () => this.watchers.delete(watcher)
   }
 
-  send(text: string): void {
-    if (this.ended) throw failed(`Session ${this.facts.id} has ended with code ${this.exitCode}; start the command again.`)
-    if (this.child.stdin === null || (this.order !== null && !this.order.input))
-      throw failed(`Session ${this.facts.id} takes no input; start the command with background: true.`)
-    if (this.child.stdin.writableLength > limits.inputCharacters)
-      throw failed(`Session ${this.facts.id} does not read its input; stop it or wait.`)
-    this.child.stdin.write(this.order === null ? text : `${JSON.stringify(text)}\n`)
+  /** Gives it input; `end`: and no more will come. */
+  send(text: string, end: boolean): void {
+    const { id } = this.facts
+    if (this.ended) throw failed(`Session ${id} has ended with code ${this.exitCode}; start the command again.`)
+    const { stdin } = this.child
+    if (stdin === null || (this.order !== null && !this.order.input))
+      throw failed(`Session ${id} takes no input; start the command with background: true.`)
+    if (this.inputOver || !stdin.writable) throw failed(`The input of session ${id} has ended; start the command again.`)
+    if (stdin.writableLength > limits.inputCharacters) throw failed(`Session ${id} does not read its input; stop it or wait.`)
+    this.inputOver = end
+    if (this.order === null) end ? stdin.end(text) : stdin.write(text)
+    else stdin.write(`${JSON.stringify(text)}\n${end ? 'null\n' : ''}`)
   }
 
   private settle(): Promise<void> {
@@ -94,8 +102,7 @@ export class Session {
         resolve()
       }
       this.child.on('error', (error) => {
-        this.output.push(Buffer.from(`${error.message}\n`), 'stderr')
-        this.exitCode = 127
+        this.trouble = error
         finish()
       })
       this.child.on('exit', (code, signalName) => {

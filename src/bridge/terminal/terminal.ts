@@ -5,12 +5,15 @@ import type { Policy } from '../policy/policy.ts'
 import { denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import type { Call } from '../call.ts'
-import { endSessions } from './ending.ts'
-import { type ExecuteRequest, type Executed, newOutput, streamed } from './execution.ts'
+import { endProcess, endSessions } from './ending.ts'
+import { demandPlain, type ExecuteRequest, type Executed, newOutput, outcome, streamed } from './execution.ts'
+import { KeptSessions } from './kept.ts'
 import type { Mask } from './mask.ts'
+import { demandPlace, Places } from './places.ts'
 import { prepareStart } from './preparing.ts'
-import { Session } from './session.ts'
-import { belonging, commandLine, isAlive, orphans, type ProcessFacts, signal } from './tree.ts'
+import type { Session } from './session.ts'
+import { demandStarted, startSession } from './starting.ts'
+import { belonging, commandLine, orphans, type ProcessFacts, signal } from './tree.ts'
 import { Wall } from './wall.ts'
 
 /** The commands of one bridge: runs them, keeps those that go on, and ends all of them when the bridge ends. */
@@ -20,12 +23,15 @@ export class Terminal {
   private readonly config: Config
   private readonly mask: Mask
   private readonly wall: Wall
-  private readonly sessions = new Map<string, Session>()
+  private readonly kept = new KeptSessions()
+  private readonly places = new Places(limits.sessions)
   /** Every command since the start, also those whose session nobody can name: something of them may live on. */
   private readonly running = new Set<Session>()
   private readonly mark: string
   /** The beginning of the marks of each client's commands. */
   private readonly marks = new Map<string, string>()
+  /** Clients that will not come back. */
+  private readonly gone = new Set<string>()
   private count = 0
   private closed = false
 
@@ -53,62 +59,48 @@ export class Terminal {
   }
 
   async execute(request: ExecuteRequest, call: Call): Promise<Executed> {
+    demandPlain(request)
     await this.demandUsable()
-    if (this.running.size >= limits.sessions) throw failed(`${limits.sessions} commands are running; stop one with stop_session.`)
-    const id = `t${++this.count}`
-    const input = request.background || request.onTimeout === 'keep'
-    const preset = this.config.get(defaultShell)
-    const mark = `${this.markOf(call.client)}${this.count}.`
-    const { start, shell, environment } = await prepareStart(
-      { ...request, input, preset: preset === 'auto' ? null : preset },
-      {
-        settings: this.settings,
-        policy: this.policy,
-        tag: mark,
-        wall: this.settings.terminal === 'sandbox' ? this.wall : null,
-      },
-    )
-    if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
-    call.begin()
-    const session = new Session(
-      { id, command: request.command, shell, environment, startedAt: this.settings.now(), client: call.client, mark },
-      start,
-      this.settings.platform === 'win32',
-      this.mask,
-    )
-    this.running.add(session)
-    void session.over.then(() => this.running.delete(session))
-    if (request.background) {
-      this.keep(session)
-      return { output: '', exitCode: null, timedOut: false, session: id, cut: false, first: 0 }
+    const own = () => this.kept.of(call.client).filter(({ ended }) => !ended).length
+    const timeoutMs = await demandPlace(this.places, request, call.signal, own)
+    let session: Session
+    try {
+      session = await this.start(request, call)
+    } catch (error) {
+      this.places.give()
+      throw error
     }
-    return this.wait(session, request, call)
+    void session.over.then(() => this.places.give())
+    if (!request.background) return this.wait(session, { ...request, timeoutMs }, call)
+    this.kept.keep(session)
+    return { output: '', exitCode: null, timedOut: false, session: session.facts.id, cut: false, first: 0 }
   }
 
   read(id: string, offset: number | undefined, limit: number | undefined, call: Call) {
-    const session = this.find(id, call)
+    const session = this.kept.find(id, call.client)
     return { session, piece: session.output.read(offset, Math.min(limit ?? limits.outputCharacters, limits.outputCharacters)) }
   }
 
   /** Waits for output beyond a position, for the end, or for the time to pass. */
   async waitForOutput(id: string, offset: number | undefined, timeoutMs: number, call: Call): Promise<void> {
-    const session = this.find(id, call)
+    const session = this.kept.find(id, call.client)
     if (!session.ended && !session.output.unread(offset)) await newOutput(session, offset, timeoutMs, call.signal)
   }
 
-  send(id: string, input: string, call: Call): void {
-    const session = this.find(id, call)
+  /** A line of input, then the end of it when that is wanted. */
+  send(id: string, input: string, end: boolean, call: Call): void {
+    const session = this.kept.find(id, call.client)
     call.begin()
-    session.send(input.endsWith('\n') ? input : `${input}\n`)
+    session.send(input.endsWith('\n') || (end && input === '') ? input : `${input}\n`, end)
   }
 
   list({ client }: Call): readonly Session[] {
-    return [...this.sessions.values()].filter(({ facts }) => facts.client === client)
+    return this.kept.of(client)
   }
 
   /** Ends a kept command and its tree. */
   async stop(id: string, call: Call): Promise<Session> {
-    const session = this.find(id, call)
+    const session = this.kept.find(id, call.client)
     await this.end(session)
     return session
   }
@@ -122,14 +114,21 @@ export class Terminal {
   async kill(pid: number, call: Call): Promise<void> {
     const own = this.processes(call).some((facts) => facts.pid === pid)
     if (pid <= 1 || !own) throw denied(`${pid} is not a process that a command of this bridge started; list_processes shows those.`)
-    signal(pid, 'SIGTERM')
-    for (const until = performance.now() + limits.graceMs; performance.now() < until && isAlive(pid); )
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    signal(pid, 'SIGKILL')
+    await endProcess(pid, limits.graceMs)
+  }
+
+  /** Ends everything of a client that will not come back, what its commands left behind too. */
+  async endClient(client: string): Promise<void> {
+    this.gone.add(client)
+    this.kept.forget(client)
+    const mark = this.marks.get(client)
+    const sessions = [...this.running].filter(({ facts }) => facts.client === client)
+    if (mark !== undefined) await endSessions(sessions, [mark], this.ender(), limits.graceMs)
   }
 
   async close(): Promise<void> {
     this.closed = true
+    this.places.close()
     // Even with nothing running: a command that ended may have left something behind.
     if (this.count > 0) await endSessions([...this.running], [this.mark], this.ender(), limits.graceMs / 3)
   }
@@ -140,24 +139,35 @@ export class Terminal {
       throw denied(`Commands are switched off, since their sandbox does not hold: ${this.wall.trouble}. Nothing is run without it.`)
   }
 
+  private async start(request: ExecuteRequest, call: Call): Promise<Session> {
+    const { settings, policy } = this
+    const count = ++this.count
+    const input = request.background || request.onTimeout === 'keep'
+    const preset = this.config.get(defaultShell)
+    const mark = `${this.markOf(call.client)}${count}.`
+    const wall = settings.terminal === 'sandbox' ? this.wall : null
+    const wanted = { ...request, input, preset: preset === 'auto' ? null : preset }
+    const { start, shell, environment } = await prepareStart(wanted, { settings, policy, tag: mark, wall })
+    if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
+    if (this.gone.has(call.client)) throw denied('Nothing is run: the session that this token stood for has ended.')
+    call.begin()
+    const { client } = call
+    const facts = { id: `t${count}`, command: request.command, shell, environment, startedAt: settings.now(), client, mark }
+    const session = startSession(facts, start, settings.platform === 'win32', this.mask)
+    this.running.add(session)
+    void session.over.then(() => this.running.delete(session))
+    await demandStarted(session, start)
+    return session
+  }
+
   private async wait(session: Session, request: ExecuteRequest, call: Call): Promise<Executed> {
     const unwatch = session.watch(streamed(call, session))
-    const how = await new Promise<'over' | 'time' | 'cancelled'>((resolve) => {
-      const timer = setTimeout(() => resolve('time'), request.timeoutMs)
-      const cancel = () => resolve('cancelled')
-      call.signal.addEventListener('abort', cancel, { once: true })
-      void session.over
-        .then(() => resolve('over'))
-        .finally(() => {
-          clearTimeout(timer)
-          call.signal.removeEventListener('abort', cancel)
-        })
-    })
+    const how = await outcome(session, request.timeoutMs, call.signal)
     unwatch()
     const goesOn = how === 'time' && request.onTimeout === 'keep'
     if (how !== 'over' && !goesOn) await this.end(session)
     const { text, cut, first } = session.output.summary(limits.outputCharacters)
-    if (goesOn || cut) this.keep(session)
+    if (goesOn || cut) this.kept.keep(session)
     return {
       output: text,
       exitCode: how === 'over' ? session.exitCode : null,
@@ -177,23 +187,9 @@ export class Terminal {
     return { platform: this.settings.platform, self: this.settings.pid, systemRoot: this.settings.variables.SystemRoot }
   }
 
-  /** Makes a session known by its id; the oldest ended ones are forgotten. */
-  private keep(session: Session): void {
-    this.sessions.set(session.facts.id, session)
-    const ended = [...this.sessions.values()].filter((each) => each.ended)
-    for (const old of ended.slice(0, Math.max(0, ended.length - limits.endedSessions))) this.sessions.delete(old.facts.id)
-  }
-
   private markOf(client: string): string {
     const mark = this.marks.get(client) ?? `${this.mark}${this.marks.size}.`
     this.marks.set(client, mark)
     return mark
-  }
-
-  private find(id: string, { client }: Call): Session {
-    const found = this.sessions.get(id)
-    if (found === undefined || found.facts.client !== client)
-      throw failed(`There is no session ${JSON.stringify(id.slice(0, 50))}; list_sessions shows those there are.`)
-    return found
   }
 }

@@ -104,6 +104,12 @@ function attempt(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** What a process was started with, as `ps` shows it. */
-export const commandLine = ({ pid, name }: ProcessFacts): string =>
-  read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 300) || name
+/** What a process was started with, as `ps` shows it; of a sandbox what is run in it, behind the dozens of words that make it. */
+export function commandLine({ pid, name }: ProcessFacts): string {
+  const words = Buffer.from(read(`/proc/${pid}/cmdline`), 'latin1')
+    .toString('utf8')
+    .split('\0')
+  const inside = /(^|\/)bwrap$/.test(words[0] ?? '') ? words.indexOf('--') : -1
+  const shown = inside < 0 ? words : ['bwrap', '…', ...words.slice(inside + 1)]
+  return shown.join(' ').trim() || name
+}

@@ -29,6 +29,15 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'termina
     expect(existsSync(join(place.A, 'made'))).toBe(true)
     expect((await run('node -e "console.log(6*7)"')).output).toBe('42\n')
   })
+  it('its processes are listed by what they run, not by the words that make the sandbox', async () => {
+    const { session } = ((await place.call('execute_command', { command: 'sleep 96; echo ü', background: true })).structuredContent ??
+      {}) as {
+      session: string
+    }
+    await expect.poll(() => place.ok('list_processes'), { timeout: 5000 }).toMatch(/: bwrap … \/bin\/bash -c sleep 96; echo ü$/m)
+    await expect.poll(() => place.ok('list_processes'), { timeout: 5000 }).toMatch(/: sleep 96$/m)
+    await place.ok('stop_session', { session })
+  })
   it.each([
     ['row 63: through a shell', (at: string) => `sh -c 'cat ${at}'`],
     ['row 64: through eval of base64', (at: string) => `eval "$(echo ${Buffer.from(`cat ${at}`).toString('base64')} | base64 -d)"`],

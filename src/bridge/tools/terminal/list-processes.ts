@@ -1,3 +1,4 @@
+import { beginning } from '../../terminal/characters.ts'
 import { defineTool } from '../../tool.ts'
 
 export const listProcesses = defineTool({
@@ -8,8 +9,10 @@ export const listProcesses = defineTool({
   input: {},
   async handle(_input, bridge, call) {
     const terminal = await bridge.terminal()
-    const processes = terminal.processes(call).map(({ pid, parent, command }) => ({ pid, parent, command }))
-    const words = processes.map(({ pid, parent, command }) => `${pid} (of ${parent}) ${command}`)
+    const processes = terminal
+      .processes(call)
+      .map(({ pid, parent, command }) => ({ pid, parent, command: beginning(command, 300, bridge.redaction) }))
+    const words = processes.map(({ pid, parent, command }) => `${pid} (child of ${parent}): ${command}`)
     return { content: [{ type: 'text', text: words.join('\n') || 'None.' }], data: { processes } }
   },
 })

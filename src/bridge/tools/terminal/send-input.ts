@@ -1,4 +1,4 @@
-import { text } from '../../input.ts'
+import { flag, optional, text } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -7,11 +7,14 @@ export const sendInput = defineTool({
   family: 'terminal',
   effect: 'run',
   description: 'Give a session a line of input; read_output shows its answer.',
-  input: { session: text(), input: text({ most: limits.inputCharacters }) },
+  input: { session: text(), input: text({ most: limits.inputCharacters }), end: optional(flag('then close its input')) },
   subject: ({ session, input }) => `${session}: ${input}`,
-  async handle({ session, input }, bridge, call) {
+  async handle({ session, input, end = false }, bridge, call) {
     const terminal = await bridge.terminal()
-    terminal.send(session, input, call)
-    return { content: [{ type: 'text', text: `Sent to ${session}.` }], data: { session, sent: true } }
+    terminal.send(session, input, end, call)
+    return {
+      content: [{ type: 'text', text: `Sent to ${session}${end ? ', and its input is closed' : ''}.` }],
+      data: { session, sent: true, ...(end && { end }) },
+    }
   },
 })
