@@ -4,13 +4,14 @@ import type { Environment } from '../../model/environment.ts'
 import { type NativePath, native, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { readText } from './kernel.ts'
+import { passing } from './passing.ts'
 import { variable } from './variables.ts'
 
 const definitionOf = (environment: Environment): EnvironmentDefinition => environmentDefinitions[environment.kind]
 
 async function isFile(system: System, environment: Environment, path: NativePath): Promise<boolean> {
   const here = toHere(environment, path)
-  return here !== null && (await system.files.look(here, 'follow'))?.kind === 'file'
+  return here !== null && (await passing(system.files.look(here, 'follow')))?.kind === 'file'
 }
 
 /** The folders of a PATH, as their side spells them. */
@@ -30,7 +31,7 @@ export async function realProgram(
 ): Promise<{ found: NativePath; real: NativePath } | null> {
   for (const folder of pathFolders(environment, variable(system.variables, 'PATH') ?? '')) {
     const found = joinPath(environment, folder, name)
-    const real = await system.files.realPath(reachable(found))
+    const real = await passing(system.files.realPath(reachable(found)))
     if (real !== null && !onDrive(environment, real) && !/\.(exe|cmd)$/i.test(real)) return { found, real: native(real) }
   }
   return null

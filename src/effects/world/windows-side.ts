@@ -11,6 +11,7 @@ import { interopEntry } from './interop.ts'
 import { nodeScript, readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix, pathFolders } from './npm.ts'
 import type { Looking } from './options.ts'
+import { passing } from './passing.ts'
 import { variable } from './variables.ts'
 
 const { windows } = environmentDefinitions
@@ -44,7 +45,7 @@ const unknown = (drives: readonly Drive[], own: Environment, reason: string, hin
 async function findNode(system: System, folders: readonly ReachablePath[]): Promise<ReachablePath | null> {
   for (const folder of folders) {
     const file = reachable(`${folder.replace(/\/$/, '')}/${windows.nodeFile}`)
-    if ((await system.files.look(file, 'follow'))?.kind === 'file') return file
+    if ((await passing(system.files.look(file, 'follow')))?.kind === 'file') return file
   }
   return null
 }

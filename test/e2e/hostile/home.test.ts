@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { asOrdinaryUser, lacksOrdinaryUser } from '../../support/ordinary-user.ts'
@@ -41,6 +41,23 @@ describeUnless(lacksOrdinaryUser(), 'a home that may not be written', () => {
     }
     expect(treeOf(place.home)).toEqual(before)
     chmodSync(place.home, 0o755)
+  })
+})
+
+describeUnless(lacksOrdinaryUser(), 'a PATH with a folder that is closed to this user', () => {
+  it('is searched as a shell searches it: past that folder', async () => {
+    const place = home()
+    const closed = `${place.root}/closed`
+    mkdirSync(closed)
+    const wrapper = asOrdinaryUser(place)
+    chmodSync(closed, 0)
+    const env = { PATH: `${closed}:${place.env.PATH}` }
+    for (const args of [['list'], ['init', '--yes', '--no-bridge'], ['sync'], ['doctor']]) {
+      const { code, stderr } = await place.run(args, { wrapper, env })
+      expect([args, stderr.includes('EACCES'), code === 1]).toEqual([args, false, false])
+    }
+    expect(place.has('.mcp-twin/mcp-twin.json')).toBe(true)
+    chmodSync(closed, 0o755)
   })
 })
 
