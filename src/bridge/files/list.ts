@@ -18,6 +18,8 @@ export interface ListedEntry {
 export interface Listing {
   readonly real: string
   readonly entries: readonly ListedEntry[]
+  /** Entries that are left out, since they are closed; those below them are not counted. */
+  readonly closed: number
   /** More is there than one answer holds. */
   readonly cut: boolean
 }
@@ -25,11 +27,12 @@ export interface Listing {
 const kindOf = (entry: Dirent): EntryKind =>
   entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other'
 
-/** Names in a folder and, to `depth`, in the folders below it. Links are named and not followed; closed things are not shown. */
+/** Names in a folder and, to `depth`, in the folders below it. Links are named and not followed; closed things are counted and not shown. */
 export async function list(policy: Policy, path: string, depth: number): Promise<Listing> {
   const root = await policy.existing(path)
   const isOpen = await policy.judge()
   const entries: ListedEntry[] = []
+  let closed = 0
   let cut = false
   const walk = async (real: string, prefix: string, level: number): Promise<void> => {
     const found = await inFolder(real, policy, (folder) => readdir(folder.at('.'), { withFileTypes: true }))
@@ -39,7 +42,10 @@ export async function list(policy: Policy, path: string, depth: number): Promise
         return
       }
       const below = join(real, entry.name)
-      if (!isOpen(below)) continue
+      if (!isOpen(below)) {
+        closed++
+        continue
+      }
       const kind = kindOf(entry)
       entries.push({ path: prefix + entry.name, kind })
       if (kind !== 'directory' || level >= depth) continue
@@ -55,7 +61,7 @@ export async function list(policy: Policy, path: string, depth: number): Promise
     if (codeOf(error) === 'ENOTDIR') throw failed(`${quoted(path)} is not a directory; read_file shows a file.`)
     throw fromFileTrouble(error, `${quoted(path)} cannot be listed`)
   }
-  return { real: root.real, entries, cut }
+  return { real: root.real, entries, closed, cut }
 }
 
 export interface FileInfo {

@@ -14,12 +14,13 @@ export const listDirectory = defineTool({
   subject: ({ path }) => path,
   async handle({ path, depth }, { policy }) {
     const { list } = await import('../../files/list.ts')
-    const { real, entries, cut } = await list(policy, path, depth ?? 1)
+    const { real, entries, closed, cut } = await list(policy, path, depth ?? 1)
     const lines = entries.map((entry) => shown(entry.path) + marks[entry.kind])
+    if (closed > 0) lines.push(`[${closed === 1 ? '1 closed entry is' : `${closed} closed entries are`} not shown.]`)
     if (cut) lines.push(`[Cut after ${limits.listEntries} names; list a folder below, or use search_files.]`)
     return {
       content: [{ type: 'text', text: lines.length === 0 ? `${shown(real)} is empty.` : lines.join('\n') }],
-      data: { path: real, entries, cut },
+      data: { path: real, entries, closed, cut },
     }
   },
 })
