@@ -45,6 +45,11 @@ export async function carryHttp(
         seen.set(session, now)
         line('session', bearer(session), 'used')
       },
+      onEnded(session) {
+        seen.delete(session)
+        line('session', bearer(session), 'ended')
+        if (settings.terminal !== 'off') endCommands(bridge, bearer(session))
+      },
       onError: (error) => log.write('mcp-server', 'warning', `http: ${error.message}`),
     })
     log.write('mcp-server', 'info', `listening on ${listen.address}:${carrier.port}`)
@@ -58,4 +63,17 @@ export async function carryHttp(
       cause: error,
     })
   }
+}
+
+/** What a client that will not come back has left running, nobody else could stop. */
+function endCommands({ terminal, log }: Bridge, client: string): void {
+  terminal()
+    .then((opened) => opened.endClient(client))
+    .catch((error: unknown) => {
+      log.write(
+        'mcp-server',
+        'error',
+        `the commands of ${client} could not be ended: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    })
 }

@@ -45,11 +45,11 @@ export class HttpSessions {
     return null
   }
 
-  /** Closes what has not been used for long, and what belongs to tokens that are not valid any more. */
-  async sweep(isValid: (owner: string) => Promise<boolean>): Promise<void> {
-    for (const { transport, owner, usedAt } of [...this.kept.values()]) {
-      if (this.now() - usedAt > limits.httpSessionIdleMs || !(await isValid(owner))) await transport.close()
-    }
+  /** What is to be closed: not used for long, or of an owner that has ended. */
+  over(hasEnded: (owner: string) => boolean): readonly { close(): Promise<void> }[] {
+    return [...this.kept.values()]
+      .filter(({ owner, usedAt }) => this.now() - usedAt > limits.httpSessionIdleMs || hasEnded(owner))
+      .map(({ transport }) => transport)
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,8 @@ export interface HttpPlan {
   /** A refused request, for the audit. */
   onRefused(why: string): void
   onUsed(session: string): void
+  /** A session that was used has expired or was revoked. */
+  onEnded?(session: string): void
   onError(error: Error): void
 }
 
@@ -42,7 +44,10 @@ export class HttpCarrier implements Carrier {
   readonly changes: ServerNotifier
   /** Connections that a token was used on: they end with its session. */
   private readonly sockets = new Map<Socket, string>()
+  /** Every session that was used and has not ended, connected or not. */
+  private readonly owners = new Set<string>()
   private readonly sweeper: NodeJS.Timeout
+  private sweeping = false
 
   private constructor(plan: HttpPlan, server: Server) {
     this.plan = plan
@@ -113,6 +118,7 @@ export class HttpCarrier implements Carrier {
   private async serve(request: AuthorizedRequest, response: ServerResponse, session: string): Promise<Rejection | null> {
     if (!this.sockets.has(request.socket)) request.socket.once('close', () => this.sockets.delete(request.socket))
     this.sockets.set(request.socket, session)
+    this.owners.add(session)
     this.plan.onUsed(session)
     // The SDK hands this on to the factory; the token itself stays here.
     request.auth = { token: '', clientId: session, scopes: [] }
@@ -143,15 +149,37 @@ export class HttpCarrier implements Carrier {
     setTimeout(() => socket.destroy(), limits.httpRefusedMs).unref()
   }
 
-  /** Ends what belongs to sessions that have expired or were revoked. */
+  /** Ends what belongs to sessions that have expired or were revoked; what fails for one keeps no other. */
   private async sweep(): Promise<void> {
+    if (this.sweeping) return
+    this.sweeping = true
+    const attempt = async (work: () => unknown) => {
+      try {
+        await work()
+      } catch (error) {
+        this.plan.onError(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    const ended = await this.endedOwners()
+    for (const session of ended ?? []) {
+      this.owners.delete(session)
+      await attempt(() => this.plan.onEnded?.(session))
+    }
+    // A store that cannot be read lets nobody in; what is open is closed too.
+    for (const [socket, session] of this.sockets) if (ended === null || ended.has(session)) socket.destroy()
+    for (const old of this.sessions.over((owner) => ended === null || ended.has(owner))) await attempt(() => old.close())
+    this.sweeping = false
+  }
+
+  /** Null: it cannot be known. */
+  private async endedOwners(): Promise<ReadonlySet<string> | null> {
+    const ended = new Set<string>()
     try {
-      await this.sessions.sweep((owner) => this.plan.isValid(owner))
-      for (const [socket, session] of this.sockets) if (!(await this.plan.isValid(session))) socket.destroy()
+      for (const owner of this.owners) if (!(await this.plan.isValid(owner))) ended.add(owner)
+      return ended
     } catch (error) {
-      // A store that cannot be read lets nobody in; what is open is closed too.
       this.plan.onError(error instanceof Error ? error : new Error(String(error)))
-      for (const socket of this.sockets.keys()) socket.destroy()
+      return null
     }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/limits.ts'
 import { buildServer } from '../../../src/bridge/server.ts'
 import { carryHttp } from '../../../src/bridge/start/listening.ts'
+import { allProcesses } from '../../../src/bridge/terminal/tree.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
 import { openSessions, type SessionStore } from '../../../src/effects/sessions/store.ts'
 import { reachable } from '../../../src/model/path.ts'
@@ -237,6 +238,71 @@ describe('sessions (rows 96 to 99)', () => {
     await Promise.race([closed, sleep(4000).then(() => Promise.reject(new Error('still open')))])
     expect((await ask(good())).status).toBe(401)
   })
+})
+
+describe('commands of a session that ends', () => {
+  const called = (name: string, args: object) =>
+    JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name, arguments: args } })
+  const alive = (pid: number) => allProcesses().some((each) => each.pid === pid && each.state !== 'Z')
+  const running: (() => Promise<void>)[] = []
+  afterEach(async () => {
+    for (const end of running.splice(0)) await end()
+  })
+  async function listening() {
+    const open = desk({ terminal: 'on' })
+    const carrier = await carryHttp(nodeSystem(), { port: 0, address: '127.0.0.1' }, open.bridge, ({ authInfo }) =>
+      buildServer(Promise.resolve(open.bridge), tools, '1.2.3', authInfo?.clientId),
+    )
+    running.push(() => carrier.close().then(() => open.close()))
+    const sessions = openSessions(nodeSystem(), reachable(open.folder), 'linux')
+    const post = (bearer: string, body: string, session?: string) =>
+      fetch(`http://127.0.0.1:${carrier.port}/mcp`, {
+        method: 'POST',
+        body,
+        headers: { ...good(), Authorization: `Bearer ${bearer}`, ...(session !== undefined && { 'Mcp-Session-Id': session }) },
+      })
+    /** What a command prints that goes on, and what is left of it. */
+    const started = async (bearer: string, name: string): Promise<number[]> => {
+      const session = String((await post(bearer, initialize)).headers.get('mcp-session-id'))
+      const command = `setsid sleep 300 & echo $! > ${name}; echo $$ >> ${name}; sleep 300`
+      await (await post(bearer, called('execute_command', { command, background: true }), session)).text()
+      const file = join(open.A, name)
+      await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8').split('\n').length, { timeout: 5000 }).toBe(3)
+      return readFileSync(file, 'utf8').trim().split('\n').map(Number)
+    }
+    return { open, sessions, started }
+  }
+  it('end with it, and those of no other', async () => {
+    const { open, sessions, started } = await listening()
+    const [one, other] = [await sessions.create(60_000), await sessions.create(60_000)]
+    const [mine, others] = [await started(one.token, 'one'), await started(other.token, 'other')]
+    expect([...mine, ...others].filter(alive)).toHaveLength(4)
+    await sessions.revoke(one.id)
+    await expect.poll(() => mine.filter(alive), { timeout: 8000 }).toEqual([])
+    expect(others.filter(alive)).toEqual(others)
+    expect(readFileSync(join(open.folder, 'audit.jsonl'), 'utf8')).toMatch(new RegExp(`"session ${one.id}".*"ended"`))
+    const terminal = await open.bridge.terminal()
+    const call = { client: `session ${one.id}`, signal: new AbortController().signal, progress() {}, begin() {} }
+    expect(terminal.list(call)).toEqual([])
+    const late = { command: 'true', shell: undefined, cwd: undefined, environment: undefined, background: true, timeoutMs: 1000 } as const
+    await expect(terminal.execute({ ...late, onTimeout: 'stop' }, call)).rejects.toThrow(/has ended/)
+  }, 20_000)
+  it('end although something else fails at that moment', async () => {
+    const { open, sessions, started } = await listening()
+    const [one, other] = [await sessions.create(60_000), await sessions.create(1500)]
+    const [mine, others] = [await started(one.token, 'one'), await started(other.token, 'other')]
+    const terminal = await open.bridge.terminal()
+    const endClient = terminal.endClient.bind(terminal)
+    terminal.endClient = async (client) => {
+      if (client === `session ${other.id}`) throw new Error('a fault')
+      await endClient(client)
+    }
+    await sleep(3000)
+    await sessions.revoke(one.id)
+    await expect.poll(() => mine.filter(alive), { timeout: 8000 }).toEqual([])
+    expect(others.filter(alive)).toEqual(others)
+    expect(readFileSync(join(open.folder, 'logs', 'mcp-server.log'), 'utf8')).toMatch(/could not be ended: a fault/)
+  }, 20_000)
 })
 
 describe('both eras', () => {
