@@ -298,6 +298,26 @@ describe('a blocked program in PowerShell', () => {
   ])('%s is allowed', (text) => expect(check(text, 'powershell')).resolves.toBeUndefined())
 })
 
+describe('a program that is only known when it runs', () => {
+  it.each([
+    ['$HOME/bin/tool x', '$HOME/bin/tool'],
+    ['$(which node) -v', '$(which node)'],
+    ['true; $X', '$X'],
+    ['"$A"$B', '"$A"$B'],
+    ['`which node`', '`which node`'],
+    ['/usr/bin/?at', '/usr/bin/?at'],
+    [`$X${'x'.repeat(100)}`, `$X${'x'.repeat(58)}…`],
+  ])('in %s is named as it is written', async (line, name) => {
+    await expect(check(line)).rejects.toThrow(`the program ${name} is only known when it runs`)
+  })
+  it.each([
+    ['%X%\\tool', 'cmd', '%X%\\tool'],
+    ['& "$x\\tool"', 'powershell', '$x\\tool'],
+  ] as const)('in %s, %s, too', async (line, grammar, name) => {
+    await expect(check(line, grammar)).rejects.toThrow(`the program ${name} is only known when it runs`)
+  })
+})
+
 describe('any text as a command', () => {
   it('is read or refused, never a crash, and never slow', () => {
     const pieces = fc.constantFrom(

@@ -8,10 +8,15 @@ import { linesIn } from './lines-in.ts'
 import { posixCommands } from './posix.ts'
 import { powershellCommands } from './powershell.ts'
 import { starts } from './starters.ts'
-import { type SimpleCommand, Unreadable } from './word.ts'
+import { type SimpleCommand, Unreadable, type Word } from './word.ts'
 
 const read = (text: string, grammar: Grammar): SimpleCommand[] =>
   grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
+
+/** A word for a person, short. */
+function asWritten({ text, written = text }: Word): string {
+  return written.length > 60 ? `${written.slice(0, 60)}…` : written
+}
 
 /** The programs a line starts, each checked by its name; throws a refusal. Answers the plain names, to be looked up. */
 function check(text: string, grammar: Grammar, blocked: readonly string[], depth: number): string[] {
@@ -21,8 +26,7 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
     const { words } = command
     const [program] = words
     if (program === undefined) continue
-    if (program.dynamic && !program.named)
-      throw new Unreadable(`the program ${JSON.stringify(program.text.slice(0, 60))} is only known when it runs`)
+    if (program.dynamic && !program.named) throw new Unreadable(`the program ${asWritten(program)} is only known when it runs`)
     if (!program.dynamic) programs.push(program.text)
     for (const at of starts(words)) {
       const entry = blockedBy(words, at, blocked)

@@ -84,7 +84,7 @@ export class PosixWords {
     if (raw === '[' || raw === '[[') word.dynamic = false
     const { text, dynamic, quoted, known } = word
     const named = /\/[^/]+$/.test(text.slice(known))
-    this.tokens.push({ kind: 'word', word: { text, dynamic, quoted, named } satisfies Word })
+    this.tokens.push({ kind: 'word', word: { text, dynamic, quoted, named, written: raw } satisfies Word })
   }
 
   private part(character: string, word: Draft): void {

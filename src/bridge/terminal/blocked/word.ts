@@ -5,6 +5,8 @@ export interface Word {
   readonly dynamic: boolean
   /** Only the folder of a program is known when it runs, not its name: `"$HOME/bin/tool"`. */
   readonly named?: boolean
+  /** As it stands in the line, where that is something else: with its quotes and variables. */
+  readonly written?: string
   /** Quoted or escaped in part: never a reserved word. */
   readonly quoted: boolean
 }
