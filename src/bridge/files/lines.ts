@@ -13,6 +13,8 @@ export interface Slice {
   readonly lines: number
   /** Number of the first line: from 0, or negative when it was counted from the end. */
   readonly first: number
+  /** All lines of the file, where nothing is left after those that were skipped; null otherwise. */
+  readonly beyond: number | null
 }
 
 /** How many of `bytes` belong to the first `lines` lines; all of them when there are fewer. */
@@ -42,14 +44,15 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
   return buffer.subarray(0, filled)
 }
 
-/** Where line `wanted` (from 0) begins. Looks for a bounded time: a file of many gigabytes is not read to its end. */
-async function positionOf(handle: FileHandle, wanted: number, now: () => number): Promise<number> {
+/** Where line `wanted` (from 0) begins, or the end and how many lines there are. Looks for a bounded time: a file of many gigabytes is not read to its end. */
+async function positionOf(handle: FileHandle, wanted: number, now: () => number): Promise<{ position: number; total: number }> {
   const until = now() + limits.readSeekMs
   let left = wanted
+  let open = false
   for (let position = 0; ; ) {
-    if (left === 0) return position
+    if (left === 0) return { position, total: wanted }
     const chunk = await readAt(handle, position, CHUNK)
-    if (chunk.length === 0) return position
+    if (chunk.length === 0) return { position, total: wanted - left + (open ? 1 : 0) }
     let at = -1
     while (left > 0) {
       const next = chunk.indexOf(NEWLINE, at + 1)
@@ -57,7 +60,8 @@ async function positionOf(handle: FileHandle, wanted: number, now: () => number)
       at = next
       left--
     }
-    if (left === 0) return position + at + 1
+    if (left === 0) return { position: position + at + 1, total: wanted }
+    open = chunk.at(-1) !== NEWLINE
     position += chunk.length
     if (now() > until) throw tooFar(`Line ${wanted}`, 'count from the end with a negative offset')
   }
@@ -98,12 +102,18 @@ export async function readLines(
   now: () => number,
 ): Promise<Slice> {
   const tail = offset < 0 ? await tailPosition(handle, size, -offset, now) : null
-  const position = offset < 0 ? (tail ?? 0) : await positionOf(handle, offset, now)
+  const { position, total } = offset < 0 ? { position: tail ?? 0, total: 0 } : await positionOf(handle, offset, now)
   const bytes = await readAt(handle, position, Math.min(limits.readText + 1, Math.max(0, size - position)))
   const wanted = limit === undefined ? bytes.length : endOfLines(bytes, limit)
   const cut = wanted > limits.readText
   const kept = bytes.subarray(0, cut ? wholeEnd(bytes, limits.readText) : wanted)
-  return { bytes: kept, cut, lines: countLines(kept), first: offset < 0 && tail === null ? 0 : offset }
+  return {
+    bytes: kept,
+    cut,
+    lines: countLines(kept),
+    first: offset < 0 && tail === null ? 0 : offset,
+    beyond: bytes.length === 0 && offset > 0 ? total : null,
+  }
 }
 
 /** A cut falls after the last whole line, or where one line is longer than everything, between two characters. */

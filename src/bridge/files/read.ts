@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { limits } from '../limits.ts'
@@ -5,7 +6,7 @@ import { Folder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { failed, fromFileTrouble } from '../refusal.ts'
 import type { Content } from '../call.ts'
-import { encodingOf, looksBinary, textOf } from './encoding.ts'
+import { type Encoding, encodingOf, looksBinary, textOf } from './encoding.ts'
 import { imageType } from './image.ts'
 import { readLines } from './lines.ts'
 import { quoted } from './names.ts'
@@ -52,9 +53,15 @@ export function read(policy: Policy, request: ReadRequest, now: () => number): P
     const slice = await readLines(handle, size, request.offset ?? 0, request.limit, now)
     const encoding = encodingOf(slice.bytes)
     if (looksBinary(slice.bytes, encoding)) throw binary(request.path, size)
-    const text: Content = { type: 'text', text: textOf(slice.bytes, encoding) }
-    if (!slice.cut) return [text]
-    return [text, { type: 'text', text: cutNote(slice.first, slice.lines, size, slice.bytes.at(-1) === 10) }]
+    return textWith(
+      slice.bytes,
+      encoding,
+      slice.beyond !== null && size > 0
+        ? beyondNote(slice.beyond, request.offset)
+        : slice.cut
+          ? cutNote(slice.first, slice.lines, size, slice.bytes.at(-1) === 10)
+          : '',
+    )
   })
 }
 
@@ -74,6 +81,19 @@ async function allOf(handle: FileHandle, size: number): Promise<Buffer> {
 const binary = (path: string, size: number) =>
   failed(`${quoted(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
 
+/** Text, and below it what must be known about it. */
+function textWith(bytes: Buffer, encoding: Encoding, note = ''): Content[] {
+  const text = textOf(bytes, encoding)
+  // Asked first, since it costs next to nothing for a text that holds none.
+  const lossy = encoding.name === 'utf-8' && text.includes('\ufffd') && !isUtf8(bytes)
+  const notes = [lossy ? '[The file is not UTF-8: bytes that are no text are shown as U+FFFD. edit_file keeps them.]' : '', note]
+  const said = notes.filter((each) => each !== '').join('\n')
+  return [{ type: 'text', text }, ...(said === '' ? [] : [{ type: 'text' as const, text: said }])]
+}
+
+const beyondNote = (lines: number, offset = 0): string =>
+  `[The file has ${lines} line${lines === 1 ? '' : 's'}; offset ${offset} is beyond the last one.]`
+
 /** `whole`: the cut is at the end of a line; otherwise one line is longer than an answer, and only what follows it has an offset. */
 function cutNote(first: number, lines: number, size: number, whole: boolean): string {
   const next = first + lines
@@ -88,7 +108,7 @@ async function contentOf(bytes: Buffer, path: string, size: number, handle: File
   if (type !== null) return [await image(handle, type, size)]
   const encoding = encodingOf(bytes)
   if (looksBinary(bytes, encoding)) throw binary(path, size)
-  return [{ type: 'text', text: textOf(bytes, encoding) }]
+  return textWith(bytes, encoding)
 }
 
 async function image(handle: FileHandle, mimeType: string, size: number): Promise<Content> {
@@ -110,6 +130,11 @@ async function partOfWhole(handle: FileHandle, request: ReadRequest, size: numbe
   const from = request.offset ?? 0
   const start = from < 0 ? Math.max(0, lines.length + from) : from
   const text = lines.slice(start, request.limit === undefined ? undefined : start + request.limit).join('')
+  if (text === '' && start > 0 && lines.length > 0)
+    return [
+      { type: 'text', text },
+      { type: 'text', text: beyondNote(lines.length, from) },
+    ]
   if (text.length <= limits.readText) return [{ type: 'text', text }]
   const end = text.lastIndexOf('\n', limits.readText - 1) + 1
   const kept = text.slice(0, end > 0 ? end : limits.readText)

@@ -21,7 +21,6 @@ describe('reading', () => {
     expect(await place.ok('read_file', { path: 'f' })).toBe('one\ntwo\nthree\nfour')
     expect(await place.ok('read_file', { path: 'f', offset: 1, limit: 2 })).toBe('two\nthree\n')
     expect(await place.ok('read_file', { path: 'f', offset: -2 })).toBe('three\nfour')
-    expect(await place.ok('read_file', { path: 'f', offset: 9 })).toBe('')
     expect(await place.ok('read_file', { path: 'f', offset: -99, limit: 1 })).toBe('one\n')
   })
   it('the parts are the whole, wherever they are cut', async () => {
@@ -38,7 +37,8 @@ describe('reading', () => {
           if (text === '') return
           place.put('f', text)
           const head = at === 0 ? '' : await place.ok('read_file', { path: 'f', limit: at })
-          expect(head + (await place.ok('read_file', { path: 'f', offset: at }))).toBe(text)
+          const [rest] = (await place.call('read_file', { path: 'f', offset: at })).content
+          expect(head + (rest?.type === 'text' ? rest.text : '')).toBe(text)
           const count = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
           expect(await place.ok('read_file', { path: 'f', offset: -count })).toBe(text)
         },
