@@ -2,8 +2,9 @@ import { limits } from '../limits.ts'
 import type { Policy } from '../policy/policy.ts'
 import { failed } from '../refusal.ts'
 import { marked, nearMiss } from './difference.ts'
-import { type Encoding, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
+import { type Encoding, beyondAscii, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
 import { change, type Written } from './write.ts'
+import { sortOf } from './habits.ts'
 import { quoted } from './names.ts'
 
 export interface Edit {
@@ -85,12 +86,24 @@ const toUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
 const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
   encoding.name === 'utf-8' ? bytes : fileBytes(bytes.toString('utf8'), encoding)
 
+/** Refuses what would come out as something else: UTF-16 that is broken, UTF-8 put into another encoding. */
+function checkKept(old: Buffer, start: Buffer, encoding: Encoding, edits: readonly Edit[], path: string): void {
+  if (encoding.name !== 'utf-8' && !fromUtf8(start, encoding).equals(old))
+    throw failed(`${quoted(path)} is not whole UTF-16, so it is not edited; have a command mend it first.`)
+  const foreign = encoding.name === 'utf-8' && edits.some((edit) => beyondAscii(edit.new_string)) && sortOf(old) === 'other'
+  if (foreign)
+    throw failed(
+      `${quoted(path)} is not UTF-8, so only ASCII is put into it; nothing was changed. Have a command convert it to UTF-8 first.`,
+    )
+}
+
 /** All edits in turn, then one write; the first that does not fit leaves the file as it is. */
 export function editFile(own: string, policy: Policy, path: string, edits: readonly Edit[], now: () => number): Promise<Written> {
   return change(own, policy, path, async (old) => {
     const encoding = encodingOf(old)
     if (looksBinary(old, encoding)) throw failed(`${quoted(path)} is not text, so it is not edited.`)
     const start = toUtf8(old, encoding)
+    checkKept(old, start, encoding, edits, path)
     const end = lineEnd(start.toString('latin1', 0, Math.min(start.length, 64 * 1024)))
     const done = edits.reduce((bytes, edit, index) => apply(bytes, edit, end, edits.length > 1 ? `Edit ${index + 1}: ` : '', now), start)
     return fromUtf8(done, encoding)

@@ -46,6 +46,8 @@ export function textOf(bytes: Buffer, encoding: Encoding): string {
 export const looksBinary = (head: Uint8Array, encoding: Encoding): boolean =>
   encoding.name === 'utf-8' && head.subarray(0, 8192).includes(0)
 
+export const beyondAscii = (text: string): boolean => /[^\0-\x7f]/.test(text)
+
 /** The line ends of a text: CRLF only when every line has it. */
 export function lineEnd(text: string): '\n' | '\r\n' {
   const first = text.indexOf('\n')

@@ -4,31 +4,12 @@ import { sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
-import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
-import { encodingOf, fileBytes, bytesOf, lineEnd, plain, textOf, withLineEnd } from './encoding.ts'
+import { codeOf, failed, fromFileTrouble, type Refusal } from '../refusal.ts'
+import { beyondAscii, bytesOf, fileBytes, withLineEnd } from './encoding.ts'
+import { type Habits, habitsOf } from './habits.ts'
 import { checkNew, quoted } from './names.ts'
 import { type Before, before, gone, ordinaryModes, replaceFile, replaceUnchanged } from './replace.ts'
 import { inTurn } from './turn.ts'
-
-/** How the text of a file is written: its encoding with its mark, and its line ends. */
-interface Habits {
-  readonly encoding: ReturnType<typeof encodingOf>
-  readonly end: ReturnType<typeof lineEnd>
-}
-
-/** Those of a file, by its beginning; the usual ones for an empty file. */
-async function habitsOf(found: Admitted, folder: Folder, policy: Policy, size: number): Promise<Habits> {
-  if (size === 0) return { encoding: plain, end: '\n' }
-  const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
-  try {
-    const head = Buffer.alloc(Math.min(size, 64 * 1024))
-    await handle.read(head, 0, head.length, 0)
-    const encoding = encodingOf(head)
-    return { encoding, end: lineEnd(textOf(head, encoding)) }
-  } finally {
-    await handle.close()
-  }
-}
 
 /** Work in the open folder of a file, when it is this one's turn to change that. `own` is the bridge's own folder. */
 async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
@@ -57,22 +38,35 @@ interface Writing {
 }
 
 /** Looks at the file in the way, lets `work` write, and tells of it. `work` answers how many bytes it wrote. */
-async function into(own: string, policy: Policy, path: string, work: (writing: Writing) => Promise<number>): Promise<Written> {
+async function into(
+  own: string,
+  policy: Policy,
+  path: string,
+  whole: boolean,
+  work: (writing: Writing) => Promise<number>,
+): Promise<Written> {
   const found = await policy.admit(path)
   return inItsFolder(own, found, policy, async (folder) => {
     const was = await before(folder, found)
-    const bytes = await work({ found, folder, was, habits: await habitsOf(found, folder, policy, was?.size ?? 0) })
+    const bytes = await work({ found, folder, was, habits: await habitsOf(found, folder, policy, was?.size ?? 0, whole) })
     return { real: found.real, bytes, created: was === null }
   })
 }
 
 /** Writes a whole file. An existing one keeps its mode, its encoding with its mark, and its CRLF line ends. */
 export const rewrite = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
-  into(own, policy, path, async ({ found, folder, was, habits }) => {
+  into(own, policy, path, true, async ({ found, folder, was, habits }) => {
+    if (habits.sort !== 'text') throw foreign(found, 'writing it anew would change what it is')
     const bytes = fileBytes(withLineEnd(content, habits.end), habits.encoding)
     await replaceFile(folder, found.name, bytes, was)
     return bytes.length
   })
+
+/** A file whose encoding we do not know, which a text of ours would garble. */
+const foreign = (found: Admitted, why: string): Refusal =>
+  failed(
+    `${quoted(found.real)} is neither UTF-8 nor UTF-16, so ${why}; nothing was changed. Write to another path, or have a command convert it to UTF-8 first.`,
+  )
 
 /** Adds all of it or, where the disk is full in the middle, nothing: then the file ends where it did. */
 async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -90,7 +84,8 @@ async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 
 /** Adds to the end of a file in its own encoding, or makes it. */
 export const append = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
-  into(own, policy, path, async ({ found, folder, was, habits }) => {
+  into(own, policy, path, beyondAscii(content), async ({ found, folder, was, habits }) => {
+    if (habits.sort === 'other') throw foreign(found, 'only ASCII is added to it')
     const bytes = bytesOf(withLineEnd(content, habits.end), habits.encoding)
     const flags = constants.O_WRONLY | constants.O_APPEND | (was === null ? constants.O_CREAT : 0)
     const handle = await openFile(found.real, found.name, folder, policy, flags)
