@@ -58,11 +58,12 @@ export function whole(rules: WholeRules = {}): Field<number> {
     optional: false,
     schema: { type: 'integer', ...bounds, ...about(rules.about) },
     read(value, where) {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value))
+      if (typeof value !== 'number' || !Number.isInteger(value))
         throw new InputTrouble(`${where} must be a whole number, not ${typeof value === 'number' ? value : kindOf(value)}`)
-      if (value < least || value > most)
+      const beyond = !Number.isSafeInteger(value)
+      if (beyond || value < least || value > most)
         throw new InputTrouble(
-          `${where} must be ${rules.most === undefined ? `at least ${least}` : `between ${least} and ${most}`}, not ${value}`,
+          `${where} must be ${rules.most === undefined && !beyond ? `at least ${least}` : `between ${least} and ${most}`}, not ${beyond ? value.toExponential() : value}`,
         )
       return value
     },

@@ -24,6 +24,8 @@ export const limits = {
   /** Calls of one connection that run at the same time; more wait their turn. */
   callsAtOnce: 64,
   pathCharacters: 4096,
+  /** Who is on the other end, as `--client` says. */
+  clientCharacters: 64,
   /** Levels of nesting taken in arguments. */
   nesting: 64,
 

@@ -10,10 +10,13 @@ export function oneLine(text: string): string {
   return short.replace(hidden, escaped)
 }
 
+/** Whether something in a text could forge a line or hide in one. */
+export const hides = (text: string): boolean => text.search(hidden) >= 0
+
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** The name of a file or a folder in a line of words: as it is, or as JSON writes it where something in it could forge a line or hide. */
-export const inName = (name: string): string => (name.search(hidden) < 0 ? name : JSON.stringify(name).replace(hidden, escaped))
+export const inName = (name: string): string => (!hides(name) ? name : JSON.stringify(name).replace(hidden, escaped))
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g

@@ -16,8 +16,7 @@ import type { Terminal } from './terminal/terminal.ts'
 export function openBridge(settings: Settings): Bridge {
   const now = () => settings.now()
   const redaction = new Redaction(() => settings.keys())
-  const { roots, closed, reopened, place } = settings
-  const policy = new Policy({ roots, closed, reopened, place })
+  const policy = new Policy(settings)
   const config = new Config(join(settings.folder, 'config.json'))
   const audit = new Audit(settings.folder, redaction, now)
   const log = new Log(settings.folder, redaction, now, () => config.get(logLevel))

@@ -20,15 +20,19 @@ const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing is run, since it could not be recorded (${why}); make room or mend bridge/audit.jsonl.`)
 
 /** Refuses what this bridge was started without: what is not listed is not done either. */
-function checkOffered({ name, family, effect }: Tool, { families, readOnly, terminal }: Settings): void {
+function checkOffered({ name, family, effect }: Tool, { families, readOnly, terminal, flags = [] }: Settings): void {
   if (!families.includes(family))
     throw denied(
       `${name} is one of the ${family} tools, which this bridge was started without; a person can change --tools in the client's entry or bridge.families in the manifest.`,
     )
   if (family === 'terminal' && terminal === 'off')
-    throw denied('Commands are switched off; a person can set bridge.terminal in the manifest.')
+    throw denied(
+      `Commands are switched off; a person can ${flags.includes('terminal') ? "change --terminal in the client's entry" : 'set bridge.terminal in the manifest'}.`,
+    )
   if (readOnly && effect !== 'read')
-    throw denied(`${name} changes things and this bridge is read-only; a person can change bridge.readOnly in the manifest.`)
+    throw denied(
+      `${name} changes things and this bridge is read-only; a person can ${flags.includes('read-only') ? "take --read-only out of the client's entry" : 'change bridge.readOnly in the manifest'}.`,
+    )
 }
 
 /** Arguments nested deeper than any tool needs are refused before anything walks them. */

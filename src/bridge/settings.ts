@@ -23,6 +23,10 @@ export interface Settings {
   readonly roots: readonly string[]
   readonly closed: readonly string[]
   readonly reopened: readonly string[]
+  /** Those of the closed paths that the manifest names in `bridge.deny`. */
+  readonly deny?: readonly string[]
+  /** What the command line says in the manifest's place, so that a refusal names what a person can change. */
+  readonly flags?: readonly ('root' | 'read-only' | 'terminal')[]
   readonly readOnly: boolean
   readonly terminal: TerminalMode
   readonly blockedCommands: readonly string[]

@@ -3,7 +3,7 @@ import { ppid, stdin, stdout } from 'node:process'
 import { clients } from '../catalog/clients/index.ts'
 import { findGround } from '../bridge/start/ground.ts'
 import { serveBridge } from '../bridge/start/serving.ts'
-import { checkFamilies, decideSettings } from '../bridge/start/settings.ts'
+import { checkClient, checkFamilies, decideSettings } from '../bridge/start/settings.ts'
 import type { Context } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
@@ -16,6 +16,8 @@ export async function run(context: Context, _args: string[], options: Record<str
   const { system } = context
   const listen = listener(options)
   checkFamilies(words(options.tools))
+  const client = context.options.client?.[0] ?? 'unknown'
+  checkClient(client)
   const ground = await findGround(system)
   if (ground.kind === 'elsewhere') {
     const { delegate } = await import('../effects/home/delegate.ts')
@@ -35,7 +37,7 @@ export async function run(context: Context, _args: string[], options: Record<str
       keys: async (read) => (await import('../effects/sessions/hidden-keys.ts')).hiddenKeys(system, folder, read),
     },
     {
-      client: context.options.client?.[0] ?? 'unknown',
+      client,
       roots: words(options.root),
       tools: words(options.tools),
       terminal: options.terminal === 'off' || options.terminal === 'sandbox' || options.terminal === 'on' ? options.terminal : undefined,

@@ -67,6 +67,7 @@ const everywhere = [...private_, ...macPrivate, ...windowsPrivate]
 
 /** Interfaces of the kernel, not files of the user. */
 const kernel = ['/proc', '/sys', '/dev'] as const
+export const isKernel = (path: string): boolean => kernel.some((folder) => `${path}/`.startsWith(`${folder}/`))
 
 /**
  * Project files in which an entry means a program that is started, wherever they lie: by name, since no list of projects

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { codeOf, denied, failed, fromFileTrouble, type Refusal } from '../refusal.ts'
 import { canonical, CanonicalList } from './canonical.ts'
 import { closedBelow, closedByName } from './closed.ts'
 import { ntfsTrouble } from './ntfs.ts'
+import { closedRefusal, outsideRefusal } from './reasons.ts'
 import { holdsClosed, judge, type Region, within } from './region.ts'
 import { onDrive, type Place, understand } from './spelling.ts'
 
@@ -26,6 +27,9 @@ export interface PolicyRules {
   readonly roots: readonly string[]
   readonly closed: readonly string[]
   readonly reopened: readonly string[]
+  /** Those of the closed ones that a person has named, and what the command line says in the manifest's place: for the words of a refusal. */
+  readonly deny?: readonly string[]
+  readonly flags?: readonly string[]
   place(): Promise<Place>
 }
 
@@ -77,7 +81,7 @@ export class Policy {
       throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)
     }
     const real = join(found.real, ...found.missing)
-    await this.check(real, path)
+    await this.check(real, path, asked)
     this.checkNames(real, place)
     return {
       real,
@@ -101,7 +105,7 @@ export class Policy {
     })
     const folder = join(parent.real, ...parent.missing)
     const real = join(folder, name)
-    await this.check(real, path)
+    await this.check(real, path, asked)
     this.checkNames(real, place)
     const there =
       parent.missing.length === 0 &&
@@ -127,15 +131,13 @@ export class Policy {
     return found
   }
 
-  /** Judges a canonical path; `asked` is what the refusal names. */
-  async check(real: string, asked: string = real): Promise<void> {
-    const verdict = closedByName(real) ? 'closed' : judge(real, await this.region(), await this.fold())
-    if (verdict === 'closed')
-      throw denied(`${JSON.stringify(asked)} is closed: it holds keys, logins or settings of programs. No setting of this server opens it.`)
+  /** Judges a canonical path; `asked` is what the refusal names, `laid` the same as it was understood, before links were followed. */
+  async check(real: string, asked: string = real, laid: string = real): Promise<void> {
+    const [region, fold] = [await this.region(), await this.fold()]
+    const verdict = closedByName(real) ? 'closed' : judge(real, region, fold)
+    if (verdict === 'closed') throw await closedRefusal(real, asked, this.rules.deny ?? [], fold)
     if (verdict === 'outside')
-      throw denied(
-        `${JSON.stringify(asked)} is outside the allowed folders (${(await this.region()).open.join(', ') || 'none'}). A person can add a folder to bridge.roots in the manifest.`,
-      )
+      throw outsideRefusal(asked, region.open, judge(normalize(laid), region, fold) === 'open', this.rules.flags?.includes('root') === true)
   }
 
   /** A judge of canonical paths, for many in a row. */

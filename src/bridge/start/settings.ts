@@ -4,6 +4,8 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { limits } from '../limits.ts'
+import { hides, inName } from '../line.ts'
 import { privatePaths } from '../policy/closed.ts'
 import { type Place, understand } from '../policy/spelling.ts'
 import { Refusal } from '../refusal.ts'
@@ -62,6 +64,14 @@ async function readManifest({ system, manifest: path, clientIds }: Origin): Prom
       ],
     }
   }
+}
+
+/** Refuses the name of a client that could pass for something else where it is shown: in logs, the audit, other clients. */
+export function checkClient(name: string): void {
+  const hint = `--client takes a plain name of at most ${limits.clientCharacters} characters, such as claude-code`
+  if (name.length > limits.clientCharacters)
+    throw usageError(`The name of the client has ${name.length} characters; ${limits.clientCharacters} are the most.`, { hint })
+  if (hides(name)) throw usageError(`The name of the client, ${inName(name)}, holds characters that are not seen.`, { hint })
 }
 
 /** Refuses a family that does not exist, before anything is started. */
@@ -125,6 +135,8 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     roots,
     closed: [origin.folder, origin.manifest, ...privatePaths(self.home, self.kind), ...origin.clientFiles(self, manifest), ...deny],
     reopened: [workspace],
+    deny,
+    flags: given(flags),
     readOnly: flags.readOnly || bridge.readOnly === true,
     terminal: flags.terminal ?? bridge.terminal ?? 'off',
     blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
@@ -138,6 +150,13 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     random: (bytes) => system.random(bytes),
   }
 }
+
+/** Which rules come from the command line. */
+const given = ({ roots, readOnly, terminal }: Flags): NonNullable<Settings['flags']> => [
+  ...(roots.length > 0 ? (['root'] as const) : []),
+  ...(readOnly ? (['read-only'] as const) : []),
+  ...(terminal !== undefined ? (['terminal'] as const) : []),
+]
 
 /** What is blocked where the manifest does not say: programs that change who one is, or the machine as a whole. */
 const usuallyBlocked = [

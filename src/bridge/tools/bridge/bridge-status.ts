@@ -1,3 +1,5 @@
+import { inLine, inName } from '../../line.ts'
+import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../protocols.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -7,7 +9,7 @@ export const bridgeStatus = defineTool({
   effect: 'read',
   description: 'What this bridge is, may do, and what is wrong with it.',
   input: {},
-  async handle(_input, bridge) {
+  async handle(_input, bridge, { client }) {
     const { settings, policy, audit } = bridge
     audit.check()
     const region = await policy.region()
@@ -17,7 +19,7 @@ export const bridgeStatus = defineTool({
       name: 'mcp-twin',
       version: settings.version,
       versions: { ...(node !== undefined && { node }), protocols },
-      client: settings.client,
+      client,
       connected: bridge.carriers.flatMap((carrier) => carrier.clients()),
       home: settings.self.id,
       sides: environments.map(({ id }) => id),
@@ -25,14 +27,16 @@ export const bridgeStatus = defineTool({
       folders: region.open,
       read_only: settings.readOnly,
       terminal: settings.terminal,
-      families: settings.families,
-      problems: bridge.problems(),
+      families: settings.families.filter(
+        (family) => (family !== 'terminal' || settings.terminal !== 'off') && (family !== 'search' || bridge.searchable()),
+      ),
+      problems: [...bridge.problems(), ...(await rootTroubles(policy))],
     }
     const words = [
       `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
-      `Folders: ${data.folders.join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
-      ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${problem}`)),
+      `Folders: ${data.folders.map(inName).join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
+      ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${inLine(problem)}`)),
     ]
     return { content: [{ type: 'text', text: words.join('\n') }], data }
   },

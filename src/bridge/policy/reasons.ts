@@ -1,0 +1,30 @@
+import { denied, type Refusal } from '../refusal.ts'
+import { CanonicalList } from './canonical.ts'
+import { closedByName, isKernel } from './closed.ts'
+import { within } from './region.ts'
+
+/** Why a path is closed, and what opens it, if anything does. `deny`: what a person has closed in the manifest. */
+export async function closedRefusal(
+  real: string,
+  asked: string,
+  deny: readonly string[],
+  fold: (path: string) => string,
+): Promise<Refusal> {
+  const rules = closedByName(real) ? [] : await new CanonicalList(deny).all()
+  if (rules.some((path) => within(real, path, fold)))
+    return denied(
+      `${JSON.stringify(asked)} is closed: bridge.deny in the manifest names it, or a folder around it, and a person can change that.`,
+    )
+  if (isKernel(real)) return denied(`${JSON.stringify(asked)} is closed: it is a part of the system, not a file of the user.`)
+  return denied(`${JSON.stringify(asked)} is closed: it holds keys, logins or settings of programs. No setting of this server opens it.`)
+}
+
+/** `linked`: the path itself is in an allowed folder and leads out of it; where to is not said. */
+export function outsideRefusal(asked: string, open: readonly string[], linked: boolean, byFlag: boolean): Refusal {
+  const folders = open.join(', ') || 'none'
+  const what = linked ? `leads outside the allowed folders (${folders}), through a link` : `is outside the allowed folders (${folders})`
+  const how = byFlag
+    ? "add --root FOLDER to the client's entry, where it replaces bridge.roots"
+    : 'add a folder to bridge.roots in the manifest'
+  return denied(`${JSON.stringify(asked)} ${what}. A person can ${how}.`)
+}
