@@ -1,18 +1,21 @@
 import { extractKeys } from '../core/keys/extract.ts'
 import { presentEntries } from '../core/json/entries.ts'
 import { type KnownEntries, ownEntry, shownEntry } from '../core/export/entries.ts'
-import { type ExportedFile, setupGuide } from '../core/export/guide.ts'
+import { type ExportedFile, type NamedText, setupGuide } from '../core/export/guide.ts'
+import { exportedManifest } from '../core/export/manifest.ts'
+import { guideName, marked } from '../core/export/marks.ts'
 import { readClientFile } from '../core/plan/file.ts'
 import { makePlan, type PlannedFile } from '../core/plan/plan.ts'
 import { tilde } from '../ui/labels.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
-import { reachable } from '../model/path.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { reveal, type Secret } from '../model/secret.ts'
 import { loadKeys } from '../effects/sync/keys.ts'
 import { prepare } from '../effects/sync/prepare.ts'
+import { inTheWay, writeExport } from '../effects/export/write.ts'
+import type { Situation } from '../effects/situation/open.ts'
 import { lockBytes } from '../effects/situation/records.ts'
 import { absolute } from '../effects/situation/place.ts'
 import { toHere } from '../core/paths.ts'
@@ -20,50 +23,73 @@ import { atHome, type Ground } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Writes both set-ups into a folder that may go into version control. */
-export const run = (context: Context, [dir = '']: string[]): Promise<ExitCode> =>
-  atHome(context, {}, (ground) => exportTo(context, ground, dir))
+export async function run(context: Context, [dir = '']: string[]): Promise<ExitCode> {
+  if (dir.trim() === '') throw usageError('Which folder shall the export go into?', { hint: 'mcp-twin export ./mcp-setup' })
+  return atHome(context, {}, (ground) => exportTo(context, ground, dir))
+}
 
 async function exportTo(context: Context, ground: Ground, dir: string): Promise<ExitCode> {
   const { system, io } = context
   const situation = await ground.open()
-  const folder = toHere(situation.self, absolute(system, situation.self, dir, ground.world))
+  const place = absolute(system, situation.self, dir, ground.world)
+  const folder = toHere(situation.self, place)
   if (folder === null) throw usageError(`${dir} is not reached from here.`, { hint: 'give a folder of this side' })
+  const { files, named } = await collect(context, situation)
+  const shown = tilde(place, situation.self.home)
+  const strangers = await inTheWay(system, folder, files)
+  if (strangers.length > 0)
+    throw usageError(
+      `${strangers.join(', ')} in ${shown} would be overwritten, and no export wrote what stands there. Nothing was written.`,
+      {
+        hint: 'name another folder, or move what stands there away',
+      },
+    )
+  await writeExport(system, folder, files)
+  io.json({ command: 'export', folder: dir, files: files.map(({ name }) => name) })
+  for (const { name } of files) io.out(`  ${io.paint.good('+')} ${name}`)
+  io.out(`Written into ${shown}. No key is in it; SETUP.md says how to restore it.`)
+  for (const name of named)
+    io.note(`In your manifest itself stands a key, which is \${secret:${name}} in the export: mcp-twin doctor says how to mend it.`)
+  return EXIT.ok
+}
+
+/** Everything that an export writes, and the names that keys got which stand in the manifest itself. */
+async function collect(context: Context, situation: Situation): Promise<{ files: NamedText[]; named: string[] }> {
+  const { system, io } = context
   const { input } = await prepare(system, situation, syncOptions(context, {}, { resolve: false }))
   const { keys } = await loadKeys(system, situation, io.hide)
-  const values = [...keys.values(), ...literalKeys(situation.manifest)]
-    .map(reveal)
-    .flatMap((key) => [key, JSON.stringify(key).slice(1, -1)])
-  const written: string[] = []
-  const write = async (name: string, text: string): Promise<void> => {
-    const path = reachable(`${folder}/${name}`)
-    await system.files.makeDirectory(reachable(path.slice(0, path.lastIndexOf('/'))))
-    await system.files.replace(path, new TextEncoder().encode(ownEntry(text, values) as string), 0o644)
-    written.push(name)
+  const stored = new Map([...keys].map(([name, key]) => [name, reveal(key)] as const))
+  const values = [...stored.values(), ...literalKeys(situation.manifest).map(reveal)].flatMap((key) => [
+    key,
+    JSON.stringify(key).slice(1, -1),
+  ])
+  const files: NamedText[] = []
+  const add = (name: string, text: string): void => {
+    files.push({ name, text: ownEntry(text, values) as string })
   }
-  await write('mcp-twin.json', new TextDecoder().decode(situation.bytes ?? new Uint8Array()))
-  await write('mcp-twin.lock.json', new TextDecoder().decode(lockBytes(input.render.lock)))
-  const files: ExportedFile[] = []
+  const typed = new TextDecoder().decode(situation.bytes ?? new Uint8Array())
+  const { text, manifest, named } = exportedManifest(typed, situation.manifest, stored)
+  add('mcp-twin.json', text)
+  add('mcp-twin.lock.json', new TextDecoder().decode(lockBytes(input.render.lock)))
+  const clientFiles: ExportedFile[] = []
   const known = { manifest: situation.manifest, state: input.state, keys: values }
   for (const planned of makePlan(input).files) {
     const { observed } = planned
     const servers = entriesOf(planned, known)
     if (servers === null) continue
-    await write(
+    add(
       `${observed.environment.id.replaceAll(':', '-')}/${observed.client.id}.json`,
       `${JSON.stringify({ [observed.client.container.at(-1) ?? 'mcpServers']: servers }, null, 2)}\n`,
     )
-    files.push({
+    clientFiles.push({
       environment: observed.environment,
       label: observed.client.label,
       file: tilde(observed.file, observed.environment.home),
       servers: Object.keys(servers),
     })
   }
-  await write('SETUP.md', setupGuide(situation.manifest, files))
-  io.json({ command: 'export', folder: dir, files: written })
-  for (const name of written) io.out(`  ${io.paint.good('+')} ${name}`)
-  io.out(`Written into ${dir}. No key is in it; SETUP.md says how to restore it.`)
-  return EXIT.ok
+  add(guideName, setupGuide(manifest, clientFiles))
+  return { files: marked(files), named: [...named.keys()] }
 }
 
 /** Keys that somebody wrote into the manifest by hand: they stand in no store. */

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { reachable } from '../model/path.ts'
 import type { Files } from '../model/system.ts'
 import { factsOf } from './facts.ts'
+import { makeDirectory } from './make-directory.ts'
 import { readWhole } from './read.ts'
 import { rename } from './rename.ts'
 import { codeOf } from './trouble.ts'
@@ -50,17 +51,7 @@ export const nodeFiles: Files = {
   create,
   replace,
   rename,
-  makeDirectory: async (path, mode) => {
-    const options = mode === undefined ? {} : { mode }
-    try {
-      await mkdir(path, { recursive: true, ...options })
-    } catch (error) {
-      // Node says ENOENT for a full disk or a spent quota here, since it looks for the folder that it could not make
-      // (nodejs/node, MKDirpSync); asked for one folder it says the cause.
-      if (codeOf(error) !== 'ENOENT') throw error
-      await mkdir(path, options)
-    }
-  },
+  makeDirectory,
   claimDirectory: async (path, mode) => {
     try {
       await mkdir(path, mode === undefined ? {} : { mode })

@@ -4,6 +4,12 @@ import { keysOf, keysOfAll } from '../manifest/names.ts'
 import { serverKind } from '../manifest/rules.ts'
 import { environmentLabel } from '../participants.ts'
 
+/** A file of an export by its path in the folder, with forward slashes. */
+export interface NamedText {
+  readonly name: string
+  readonly text: string
+}
+
 /** One exported client file, for the guide. */
 export interface ExportedFile {
   readonly environment: Environment

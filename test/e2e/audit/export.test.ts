@@ -75,3 +75,76 @@ it('export shows no key, not even one that somebody wrote into the manifest by h
   }
   expect(readFileSync(join(folder, 'mcp-twin.json'), 'utf8')).toContain('// what I use')
 })
+
+describe('a folder that has something of that name already', () => {
+  const planted = () => {
+    const place = world().wsl().windows().build()
+    place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: { a: { command: 'node' } } }))
+    return place
+  }
+
+  it('is left as it is, and named, unless an export wrote what stands there', async () => {
+    const place = planted()
+    const own = { 'out/mcp-twin.json': '{"version":1,"servers":{}}', 'out/SETUP.md': '# MCP set-up\n\nmine\n' }
+    for (const [file, text] of Object.entries(own)) place.scratch.write(file, text)
+    const refused = await place.cli(['export', 'out'])
+    expect([refused.code, refused.stdout]).toEqual([2, ''])
+    expect(refused.stderr).toContain('mcp-twin.json, SETUP.md in ~/out would be overwritten')
+    expect(refused.stderr).toContain('→ name another folder')
+    expect(readdirSync(place.scratch.path('out')).sort()).toEqual(['SETUP.md', 'mcp-twin.json'])
+    for (const [file, text] of Object.entries(own)) expect(place.scratch.read(file)).toBe(text)
+  })
+
+  it('is written anew when it is an export, also after Git has changed its line ends', async () => {
+    const place = planted()
+    expect((await place.cli(['export', 'out'])).code).toBe(0)
+    for (const file of ['out/mcp-twin.json', 'out/SETUP.md']) place.scratch.write(file, place.scratch.read(file).replaceAll('\n', '\r\n'))
+    place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: { b: { command: 'node' } } }))
+    expect(await place.cli(['export', 'out'])).toMatchObject({ code: 0, stderr: '' })
+    expect(place.scratch.readJson('out/mcp-twin.json')).toEqual({ version: 1, servers: { b: { command: 'node' } } })
+  })
+
+  it('keeps an exported file that was edited since', async () => {
+    const place = planted()
+    expect((await place.cli(['export', 'out'])).code).toBe(0)
+    place.scratch.write('out/SETUP.md', `${place.scratch.read('out/SETUP.md')}\nmy notes\n`)
+    const refused = await place.cli(['export', 'out'])
+    expect([refused.code, refused.stderr.includes('SETUP.md in ~/out')]).toEqual([2, true])
+    expect(place.scratch.read('out/SETUP.md')).toContain('my notes')
+  })
+
+  it('without a name is no folder, and the working directory is said by its path', async () => {
+    const place = planted()
+    expect((await place.cli(['export', ''])).code).toBe(2)
+    place.scratch.write('here/.keep', '')
+    const written = await place.cli(['export', '.'], { cwd: place.scratch.path('here') })
+    expect([written.code, written.stdout.includes('Written into ~/here.')]).toEqual([0, true])
+  })
+
+  it('below /proc, where nothing can be made, is refused in words', async () => {
+    expect(await planted().cli(['export', '/proc/x/y'], { timeoutMs: 20_000 })).toMatchObject({ code: 1 })
+  })
+})
+
+it('a key of the manifest itself is a reference in the export, and SETUP.md asks for it', async () => {
+  const place = world().wsl().windows().build()
+  const [variable = '', word = ''] = keys
+  const servers = {
+    typed: { command: 'node', args: ['--api-key', word], env: { TAVILY_API_KEY: variable } },
+    other: { command: 'node', env: { ALIAS: 'plain-stored-value', TAVILY_API_KEY: '${secret:TAVILY_API_KEY}' } },
+  }
+  place.scratch.write('.mcp-twin/mcp-twin.json', `// what I use\n${JSON.stringify({ version: 1, servers }, null, 2)}\n`)
+  expect((await place.cli(['secret', 'set', 'TAVILY_API_KEY'], { input: 'plain-stored-value' })).code).toBe(0)
+  expect((await place.cli(['sync'])).code).toBe(0)
+  const result = await place.cli(['export', 'out'])
+  expect(result.code).toBe(0)
+  const text = place.scratch.read('out/mcp-twin.json')
+  expect(text).not.toContain('••')
+  expect(JSON.parse(text.replace('// what I use\n', '')).servers).toEqual({
+    typed: { command: 'node', args: ['--api-key', '${secret:TYPED_API_KEY}'], env: { TAVILY_API_KEY: '${secret:TAVILY_API_KEY_2}' } },
+    other: { command: 'node', env: { ALIAS: '${secret:TAVILY_API_KEY}', TAVILY_API_KEY: '${secret:TAVILY_API_KEY}' } },
+  })
+  const guide = place.scratch.read('out/SETUP.md')
+  for (const name of ['TAVILY_API_KEY', 'TAVILY_API_KEY_2', 'TYPED_API_KEY']) expect(guide).toContain(`secret set ${name}\``)
+  expect(result.stderr).toContain('${secret:TYPED_API_KEY} in the export')
+})

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../../model/entry.ts'
+import type { Manifest, Override, ServerSpec } from '../../model/manifest.ts'
+import { Secret } from '../../model/secret.ts'
+import { setAt } from '../json/tree-edit.ts'
+import { extractKeys } from '../keys/extract.ts'
+import { secretNames } from '../keys/naming.ts'
+import { keysOfAll } from '../manifest/names.ts'
+
+/** The manifest as it may stand in version control. */
+export interface ExportedManifest {
+  readonly text: string
+  readonly manifest: Manifest
+  /** Keys that stood in the manifest itself, by the names that stand there now. */
+  readonly named: ReadonlyMap<string, string>
+}
+
+/** Dollars directly before a template would be read as a part of it, so they are written twice. */
+const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
+
+/**
+ * A reference to the store where a key stands in the manifest itself, as typed by hand: dots in its place would be taken for
+ * the key by whoever restores. `keys` are those of the store that the manifest asks for.
+ */
+export function exportedManifest(text: string, manifest: Manifest, keys: ReadonlyMap<string, string>): ExportedManifest {
+  const asked = new Set(keysOfAll(manifest))
+  const names = secretNames((name) => (keys.has(name) || asked.has(name) ? new Secret(keys.get(name) ?? '') : null))
+  const stored = [...keys].flatMap(([name, key]) => (key === '' ? [] : [[`\${secret:${name}}`, key] as const]))
+  const referred = (value: string): string =>
+    stored.reduce(
+      (all, [reference, key]) =>
+        all
+          .split(key)
+          .map((part, at, { length }) => (at < length - 1 ? beforeTemplate(part) : part))
+          .join(reference),
+      value,
+    )
+  const texts = (values: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, referred(v)]))
+  const clean = <T extends ServerSpec | Override>(part: T, server: string): T => {
+    const found = extractKeys(part, { server, names }).server
+    return {
+      ...found,
+      ...(found.args === undefined ? {} : { args: found.args.map(referred) }),
+      ...(found.env === undefined ? {} : { env: texts(found.env) }),
+      ...(found.headers === undefined ? {} : { headers: texts(found.headers) }),
+    }
+  }
+  const servers: Record<string, ServerSpec> = {}
+  for (const [name, spec] of Object.entries(manifest.servers)) {
+    const on = Object.entries(spec.on ?? {}).map(([side, part]) => [side, clean(part, name)] as const)
+    servers[name] = { ...clean(spec, name), ...(spec.on === undefined ? {} : { on: Object.fromEntries(on) }) }
+  }
+  const edited = setAt(text, ['servers'], servers as JsonObject)
+  return { text: edited.ok ? edited.text : text, manifest: { ...manifest, servers }, named: names.taken }
+}

@@ -1,0 +1,32 @@
+import type { NamedText } from '../../core/export/guide.ts'
+import { guideName, wasExported } from '../../core/export/marks.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+const at = (folder: ReachablePath, name: string): ReachablePath => reachable(`${folder}/${name}`)
+
+const textOf = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes))
+
+/** What stands in the way of an export: names of files that differ from what would be written and that no export wrote. */
+export async function inTheWay(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<string[]> {
+  const { files: disk } = system
+  const guide = (await disk.look(at(folder, guideName)))?.kind === 'file' ? textOf(await disk.read(at(folder, guideName))) : null
+  const found: string[] = []
+  for (const { name, text } of files) {
+    const facts = await disk.look(at(folder, name))
+    if (facts === null) continue
+    const there = facts.kind === 'file' ? textOf(await disk.read(at(folder, name))) : null
+    if (there === null || (there !== text && (guide === null || !wasExported(guide, name, there)))) found.push(name)
+  }
+  return found
+}
+
+/** Writes the files of an export; one that says the same already is left as it is. */
+export async function writeExport(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<void> {
+  const { files: disk } = system
+  for (const { name, text } of files) {
+    const path = at(folder, name)
+    await disk.makeDirectory(reachable(path.slice(0, path.lastIndexOf('/'))))
+    if (textOf(await disk.read(path)) !== text) await disk.replace(path, new TextEncoder().encode(text), 0o644)
+  }
+}
