@@ -30,7 +30,13 @@ export function openBridge(settings: Settings): Bridge {
   }
   const loadSearches = async () => {
     const { Searches } = await import('./search/searches.ts')
-    return new Searches(policy, { platform: settings.platform, path: settings.variables.PATH, pid: settings.pid, now })
+    return new Searches(policy, {
+      platform: settings.platform,
+      path: settings.variables.PATH,
+      pid: settings.pid,
+      longest: () => redaction.longest,
+      now,
+    })
   }
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {

@@ -6,6 +6,8 @@ export interface Found {
   readonly path: string
   /** `12: text`, `12- text` for a line around a hit, '' for a name. */
   readonly text: string
+  /** Of a line that is shown in part: more of it on both sides, and where the shown characters are; null for any other. */
+  readonly part: { readonly wide: string; readonly from: number; readonly to: number; readonly begins: boolean } | null
   readonly hit: boolean
   /** Where the shown part of the line begins, in bytes, and its first bytes as they are. */
   readonly offset: number
@@ -25,26 +27,29 @@ function characterAt(bytes: Buffer, from: number): number {
   return at
 }
 
-/** A line that is too long as its part around a place, cut between characters, and where that part begins. */
-function partOf(line: Buffer, place: number): { text: string; from: number } {
+/**
+ * A line, or when it is too long its part around a place, cut between characters; `start` is the byte where that begins.
+ * `margin`: so many characters on both sides are kept, since a key that reaches into the part is known by the whole of it.
+ */
+function shownOf(line: Buffer, place: number, margin: number): Pick<Found, 'text' | 'part'> & { start: number } {
   const most = limits.searchLineCharacters
-  if (line.length <= most) return { text: line.toString('utf8'), from: 0 }
   const whole = line.length <= 4 * most ? line.toString('utf8') : null
-  if (whole !== null && whole.length <= most) return { text: whole, from: 0 }
-  const from = place <= before ? 0 : characterAt(line, Math.min(place - before, line.length - 1))
-  const end = characterAt(line, Math.min(line.length, from + 4 * most))
-  const read = line.toString('utf8', from, end)
+  if (whole !== null && whole.length <= most) return { text: whole, part: null, start: 0 }
+  const start = place <= before ? 0 : characterAt(line, Math.min(place - before, line.length - 1))
+  const end = characterAt(line, Math.min(line.length, start + 4 * most))
+  const lead = line.toString('utf8', characterAt(line, Math.max(0, start - 3 * margin)), start)
+  const rest = line.toString('utf8', start, characterAt(line, Math.min(line.length, end + 3 * margin)))
   // Not between the two halves of a character beyond the first 65,536.
-  const cut = /[\ud800-\udbff]/.test(read.charAt(most - 1)) ? most - 1 : most
-  const more = read.length > cut || end < line.length
-  return { text: `${from > 0 ? '…' : ''}${read.slice(0, cut)}${more ? '…' : ''}`, from }
+  const cut = /[\ud800-\udbff]/.test(rest.charAt(most - 1)) ? most - 1 : most
+  const text = `${start > 0 ? '…' : ''}${rest.slice(0, cut)}${rest.length > cut ? '…' : ''}`
+  return { text, start, part: { wide: lead + rest, from: lead.length, to: lead.length + Math.min(cut, rest.length), begins: start === 0 } }
 }
 
 /**
  * What ripgrep says of one line: `path NUL 12:7:345:text` (line, column, offset), `path NUL 12-345-text` for one around a hit,
  * or a path alone where only names are asked for. Null for anything else. `file`: the one that is searched.
  */
-export function readFound(record: Buffer, names: boolean, file: string | undefined): Found | null {
+export function readFound(record: Buffer, names: boolean, file: string | undefined, margin = 0): Found | null {
   const end = names ? record.length : record.indexOf(0)
   if (end < 0) return null
   const path = file ?? pathIn(record.subarray(0, end))
@@ -53,15 +58,22 @@ export function readFound(record: Buffer, names: boolean, file: string | undefin
   const [head, number, column, offset] = /^(\d+):(\d+):(\d+):/.exec(start) ?? []
   const [headAround, numberAround, offsetAround] = column === undefined ? (/^(\d+)-(\d+)-/.exec(start) ?? []) : []
   const length = head?.length ?? headAround?.length
-  if (length === undefined) return { path, text: '', hit: true, offset: 0, raw: nothing }
+  if (length === undefined) return { path, text: '', part: null, hit: true, offset: 0, raw: nothing }
   const whole = rest.subarray(length)
   const line = whole.at(-1) === 13 ? whole.subarray(0, -1) : whole
-  const part = partOf(line, column === undefined ? 0 : Number(column) - 1)
+  const { text, part, start: from } = shownOf(line, column === undefined ? 0 : Number(column) - 1, margin)
   return {
     path,
-    text: head === undefined ? `${numberAround}- ${part.text}` : `${number}: ${part.text}`,
-    hit: head !== undefined,
-    offset: Number(offset ?? offsetAround) + part.from,
-    raw: Buffer.from(whole.subarray(part.from, part.from + limits.searchLineCharacters)),
+    ...{ text: head === undefined ? `${numberAround}- ${text}` : `${number}: ${text}`, part, hit: head !== undefined },
+    offset: Number(offset ?? offsetAround) + from,
+    raw: Buffer.from(whole.subarray(from, from + limits.searchLineCharacters)),
   }
+}
+
+/** What is shown of a line; `clean` gives a part of a text without keys, also those that reach beyond it. */
+export function shownText({ text, part }: Found, clean: (wide: string, from: number, to: number) => string): string {
+  if (part === null) return text
+  const { wide, from, to, begins } = part
+  const number = /^\d+[:-] /.exec(text)?.[0] ?? ''
+  return `${number}${begins ? '' : '…'}${clean(wide, from, to)}${to < wide.length ? '…' : ''}`
 }

@@ -23,6 +23,8 @@ export interface SearchPlan {
   readonly file: { readonly fd: number; readonly name: string } | null
   /** Whether a found path, relative to `folder`, was asked for and may be shown. */
   readonly mayShow: (path: string) => boolean
+  /** Characters kept on both sides of what is shown of a long line. */
+  readonly margin: number
   /** Looks at once more what is about to be shown; null where nothing could have come in between. */
   readonly confirm: Confirming | null
   readonly now: () => number

@@ -56,7 +56,7 @@ export class Search {
       windowsHide: true,
     })
     this.records = new Records(plan.names, {
-      record: (bytes) => this.add(readFound(bytes, plan.names, plan.file?.name)),
+      record: (bytes) => this.add(readFound(bytes, plan.names, plan.file?.name, plan.margin)),
       tooLong: () => this.tooLong++,
       binary: (offset) => {
         this.binaryFrom = offset

@@ -48,6 +48,8 @@ interface Machine {
   readonly path: string | undefined
   /** Our own process. */
   readonly pid: number
+  /** Characters of the longest key that no answer may hold. */
+  longest(): number
   now(): number
 }
 
@@ -146,6 +148,7 @@ export class Searches {
       file,
       mayShow: (path) => (fits === null || fits(sep === '/' ? path : path.replaceAll('\\', '/'))) && isOpen(join(real, path)),
       confirm: pinned === null || file !== null ? null : confirming(pinned, query === null, isOpen),
+      margin: this.machine.longest(),
       now: () => this.machine.now(),
       release: () => held.release(),
     })

@@ -1,9 +1,12 @@
 import { type Answer, words } from '../call.ts'
 import { inLine, inName } from '../line.ts'
+import type { Redaction } from '../redact.ts'
+import { shownText } from './found.ts'
 import type { Answered } from './searches.ts'
 
 /** What was found, by file, in words: the paths are below the folder named in the first line. */
-export function describe(answered: Answered, page: 'first' | 'more' = 'first'): Answer {
+export function describe(answered: Answered, redaction: Redaction, page: 'first' | 'more' = 'first'): Answer {
+  const clean = (wide: string, from: number, to: number): string => redaction.part(wide, from, to)
   const { found, gone, folder, search, stopped, done, what, closed, unreadable, tooLong, binaryFrom } = answered
   const hits = found.filter(({ hit }) => hit).length
   const lines: string[] = [
@@ -13,7 +16,7 @@ export function describe(answered: Answered, page: 'first' | 'more' = 'first'): 
   for (const each of found) {
     if (each.path !== path) lines.push(inName(each.path))
     path = each.path
-    if (each.text !== '') lines.push(`  ${inLine(each.text)}`)
+    if (each.text !== '') lines.push(`  ${inLine(shownText(each, clean))}`)
   }
   if (hits === 0 && done && page === 'first' && what !== 'file')
     lines.push(`[What .gitignore names is left out${what === 'lines' ? ', and files that are no text' : ''}.]`)

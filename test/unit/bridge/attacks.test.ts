@@ -278,7 +278,14 @@ describe('what a search would have to keep in mind', () => {
 })
 
 describe('what ripgrep found by a path that may have been swapped', () => {
-  const found = (path: string, text: string, offset = 0) => ({ path, text: `1: ${text}`, hit: true, offset, raw: Buffer.from(text) })
+  const found = (path: string, text: string, offset = 0) => ({
+    path,
+    text: `1: ${text}`,
+    part: null,
+    hit: true,
+    offset,
+    raw: Buffer.from(text),
+  })
   const look = (names: boolean) => confirming(place.A, names, (real) => real.startsWith(`${place.A}/`))
   it('is shown when it stands there, in a file that is allowed', () => {
     place.put('d/f', 'one\ntwo\n')

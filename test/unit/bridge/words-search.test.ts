@@ -88,6 +88,15 @@ describe('a hit in a long line', () => {
     place.put('u', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`${'ä'.repeat(1000)}needle${'ö'.repeat(1000)}\n`, 'utf16le')]))
     expect(await lines(place.A, 'needle')).toMatch(/^ {2}1: …ä+needleö+…$/m)
   })
+  it('shows no part of a key that is cut by its edges', async () => {
+    const key = `sk-${'0123456789abcdef'.repeat(4)}`
+    const keys = desk({ roots: [place.A], keys: () => Promise.resolve([key]) })
+    for (let shift = 0; shift < 500; shift += 7) {
+      place.put('f', `${key}${'x'.repeat(shift)}needle${'y'.repeat(shift)}${key}${'z'.repeat(1000)}\n`)
+      expect(await keys.ok('search_text', { path: place.A, pattern: 'needle' })).not.toMatch(/0123456|abcdef/)
+    }
+    await keys.close()
+  })
   it('lines around it are shown from their beginning', async () => {
     place.put('f', `${'a'.repeat(1000)}\nneedle\n`)
     expect(await lines(place.A, 'needle', { context: 1 })).toMatch(/^ {2}1- a{400}…$/m)
@@ -233,7 +242,7 @@ describe('a file that cannot be searched', () => {
     const program = place.put('rg', "#!/bin/sh\necho 'rg: ./a: Permission denied (os error 13)' >&2\nprintf './f\\0001:1:0:hit\\n'\n")
     chmodSync(program, 0o755)
     const search = new Search({
-      ...{ program, args: [], names: false, folder: place.A, file: null, mayShow: () => true, confirm: null },
+      ...{ program, args: [], names: false, folder: place.A, file: null, mayShow: () => true, confirm: null, margin: 0 },
       ...{ now: () => Date.now(), release: () => undefined },
     })
     const page = await search.page(10, 5000, new AbortController().signal)

@@ -11,6 +11,6 @@ export const moreResults = defineTool({
   subject: ({ search }) => search,
   async handle({ search }, bridge, call) {
     const searches = await bridge.searches()
-    return describe(await searches.more(search, call), 'more')
+    return describe(await searches.more(search, call), bridge.redaction, 'more')
   },
 })

@@ -12,6 +12,6 @@ export const searchFiles = defineTool({
   subject: ({ path, glob }) => `${glob} in ${path}`,
   async handle({ path, glob }, bridge, call) {
     const searches = await bridge.searches()
-    return describe(await searches.names(path, glob, bridge.config.get(maxResults), call))
+    return describe(await searches.names(path, glob, bridge.config.get(maxResults), call), bridge.redaction)
   },
 })

@@ -28,6 +28,6 @@ export const searchText = defineTool({
       caseSensitive: input.case_sensitive ?? true,
     }
     const searches = await bridge.searches()
-    return describe(await searches.text(input.path, query, input.max_results ?? bridge.config.get(maxResults), call))
+    return describe(await searches.text(input.path, query, input.max_results ?? bridge.config.get(maxResults), call), bridge.redaction)
   },
 })
