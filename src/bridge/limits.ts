@@ -95,6 +95,8 @@ export const limits = {
   /** It is kept in pieces of at least so many characters. */
   outputPiece: 64 * KiB,
   sessions: 32,
+  /** Commands that wait until one of these ends: few enough that calls of a connection are left which can end one. */
+  commandsWaiting: 24,
   /** Ended sessions whose output stays readable. */
   endedSessions: 16,
   /** How long a tree has between being asked to end and being made to. */

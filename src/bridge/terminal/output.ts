@@ -12,6 +12,8 @@ export interface Piece {
   readonly total: number
   /** What was asked for begins before what is kept. */
   readonly lost: boolean
+  /** So many characters behind it wait until it is known whether they begin a key. */
+  readonly held: number
 }
 
 export interface Summary {
@@ -71,7 +73,9 @@ export class Output {
     const wanted = offset === undefined ? this.readAt : offset < 0 ? Math.max(0, this.total + offset) : offset
     const { text, from, next } = this.window(wanted, limit)
     this.readAt = next
-    return { text, from, next, total: this.total, lost: wanted < this.first() }
+    const { total } = this
+    const end = this.end()
+    return { text, from, next, total, lost: wanted < this.first(), held: next < end ? 0 : total - end }
   }
 
   /** The newest of what was not handed on yet, `from` being where that begins; reads nothing. */

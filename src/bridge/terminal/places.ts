@@ -5,11 +5,18 @@ import type { ExecuteRequest } from './execution.ts'
 /** So many things at a time; who finds no free place may wait for one, in order. */
 export class Places {
   private readonly most: number
+  private readonly mostWaiting: number
   private readonly waiting = new Set<(got: boolean) => void>()
   private taken = 0
 
-  constructor(most: number) {
+  constructor(most: number, mostWaiting: number) {
     this.most = most
+    this.mostWaiting = mostWaiting
+  }
+
+  /** False: so many wait already that nobody else may. */
+  get mayWait(): boolean {
+    return this.waiting.size < this.mostWaiting
   }
 
   /** Takes a free place; false when there is none. */
@@ -61,7 +68,7 @@ export async function demandPlace(
   ownSessions: () => number,
 ): Promise<number> {
   if (places.takeNow()) return timeoutMs
-  const waits = !background && onTimeout === 'stop'
+  const waits = !background && onTimeout === 'stop' && places.mayWait
   const started = performance.now()
   if (waits && (await places.take(timeoutMs, signal))) return Math.max(1, timeoutMs - (performance.now() - started))
   if (signal.aborted) throw failed('The call was cancelled before the command was started.')

@@ -24,7 +24,7 @@ export class Terminal {
   private readonly mask: Mask
   private readonly wall: Wall
   private readonly kept = new KeptSessions()
-  private readonly places = new Places(limits.sessions)
+  private readonly places = new Places(limits.sessions, limits.commandsWaiting)
   /** Every command since the start, also those whose session nobody can name: something of them may live on. */
   private readonly running = new Set<Session>()
   private readonly mark: string

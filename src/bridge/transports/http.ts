@@ -167,7 +167,7 @@ export class HttpCarrier implements Carrier {
     }
     // A store that cannot be read lets nobody in; what is open is closed too.
     for (const [socket, session] of this.sockets) if (ended === null || ended.has(session)) socket.destroy()
-    for (const old of this.sessions.over((owner) => ended === null || ended.has(owner))) await attempt(() => old.close())
+    for (const old of this.sessions.over((owner) => ended?.has(owner) === true)) await attempt(() => old.close())
     this.sweeping = false
   }
 

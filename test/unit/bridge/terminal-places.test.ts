@@ -43,6 +43,14 @@ describe('more commands than may run at a time', () => {
     )
     expect(await place.refused('execute_command', { command: 'true', on_timeout: 'keep' })).toMatch(/as many as may/)
   }, 30_000)
+  it('so many wait that a session can still be ended', async () => {
+    await fill()
+    const waiting = Array.from({ length: limits.commandsWaiting }, () => run('true', { timeout_ms: 5000 }))
+    expect(await place.refused('execute_command', { command: 'true', timeout_ms: 5000 })).toMatch(/as many as may\. 32 of them/)
+    await place.ok('stop_session', { session: 't1' })
+    expect((await Promise.all(waiting)).map(textOf)).toEqual(waiting.map(() => '[Exit code 0.]'))
+    expect(limits.sessions + limits.commandsWaiting).toBeLessThan(limits.callsAtOnce)
+  }, 30_000)
   it('one that is cancelled while it waits is not run, and keeps no place', async () => {
     await fill()
     const controller = new AbortController()
@@ -62,7 +70,7 @@ describe('more commands than may run at a time', () => {
 
 describe('places', () => {
   it('go to those who wait in their order, and come back', async () => {
-    const places = new Places(1)
+    const places = new Places(1, 9)
     const { signal } = new AbortController()
     expect(places.takeNow()).toBe(true)
     const order: number[] = []
