@@ -22,6 +22,7 @@ import { entriesKept } from './entries-kept.ts'
 import { inSync } from './in-sync.ts'
 import { interop } from './interop.ts'
 import { keysConsistent } from './keys-consistent.ts'
+import { keysInManifest } from './keys-in-manifest.ts'
 import { keysPresent } from './keys-present.ts'
 import { literalPaths } from './literal-paths.ts'
 import { locks } from './locks.ts'
@@ -51,6 +52,6 @@ export const checks: readonly Check[] = [
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
   ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeSearch, bridgeAudit, bridgePort, tokens],
-  ...[keysPresent, keysConsistent, secretModes, secretsInTrackedFiles],
+  ...[keysPresent, keysConsistent, keysInManifest, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
 ]

@@ -33,6 +33,27 @@ describe('keys-present', () => {
   })
 })
 
+describe('keys-in-manifest', () => {
+  it('tells a key that was typed into the manifest, by the name that it gets, and never shows it', () => {
+    const servers = {
+      typed: { command: 'node', args: ['--api-key', OTHER], env: { MODE: 'fast' } },
+      sided: { command: 'node', on: { windows: { env: { SEARCH_TOKEN: OTHER } } } },
+      other: { command: 'node', env: { TAVILY_API_KEY: OTHER, ALIAS: '${secret:TAVILY_API_KEY}' } },
+    }
+    const found = situation().servers(servers).find('keys-in-manifest')
+    expect(found).toMatchObject([
+      { level: 'warning', subject: 'typed', fix: 'mcp-twin secret set TYPED_API_KEY, then write "${secret:TYPED_API_KEY}" in its place' },
+      { level: 'warning', subject: 'sided', fix: expect.stringContaining('mcp-twin secret set SEARCH_TOKEN,') },
+      { level: 'warning', subject: 'other', fix: expect.stringContaining('mcp-twin secret set TAVILY_API_KEY_2,') },
+    ])
+    expect(JSON.stringify(found)).not.toContain(OTHER)
+  })
+
+  it('is silent about references', () => {
+    expect(situation().find('keys-in-manifest')).toEqual([])
+  })
+})
+
 describe('keys-consistent', () => {
   it('tells one that was changed on one side only', () => {
     const found = situation()

@@ -38,7 +38,15 @@ describe('the list of checks', () => {
       ...['wsl-version', 'interop', 'automount', 'node-version', 'node-path', 'npm-prefix', 'npm-scripts', 'versions-match', 'time-skew'],
       ...['config-found', 'config-parses', 'config-encoding', 'client-running', 'claude-code-managed', 'claude-code-scopes'],
       ...['claude-code-approval', 'claude-code-config', 'entries-kept', 'in-sync', 'unmanaged', 'unset-variables', 'literal-paths'],
-      ...['command-found', 'keys-present', 'keys-consistent', 'secret-modes', 'secrets-in-tracked-files', 'server-installed'],
+      ...[
+        'command-found',
+        'keys-present',
+        'keys-consistent',
+        'keys-in-manifest',
+        'secret-modes',
+        'secrets-in-tracked-files',
+        'server-installed',
+      ],
       ...['server-starts', 'stdout-clean', 'tools-listed', 'name-clashes', 'tool-count'],
       ...['bridge-starts', 'bridge-link', 'bridge-port', 'tokens', 'disk-space'],
     ]

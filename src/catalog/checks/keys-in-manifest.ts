@@ -1,0 +1,26 @@
+import { defineCheck } from '../../core/doctor/facts.ts'
+import { extractKeys } from '../../core/keys/extract.ts'
+import { keysOf } from '../../core/manifest/names.ts'
+
+/** The manifest is made for version control, so a key belongs into the store, and only its name there. */
+export const keysInManifest = defineCheck({
+  id: 'keys-in-manifest',
+  group: 'keys',
+  title: 'the manifest itself holds no key',
+  run: ({ input, manifest }) =>
+    Object.entries(input.manifest.servers).flatMap(([server, spec]) => {
+      const parts = [spec, ...Object.values(spec.on ?? {})]
+      const names = new Set(parts.flatMap((part) => extractKeys(part, { server }).secrets.map(({ name }) => name)))
+      return [...names].map((found) => {
+        // A key of that name which the server asks for already is another one.
+        const name = keysOf(spec).includes(found) ? `${found}_2` : found
+        return {
+          level: 'warning',
+          subject: server,
+          message: `what looks like a key (${found}) stands in the manifest itself, which is made for version control`,
+          fix: `mcp-twin secret set ${name}, then write "\${secret:${name}}" in its place`,
+          detail: [manifest.shown],
+        } as const
+      })
+    }),
+})
