@@ -1,5 +1,7 @@
 import { limits } from '../limits.ts'
+import { quoted } from './names.ts'
 import { different, nearestPart } from './nearest-part.ts'
+import { escapes, looksAlike } from './unseen.ts'
 
 /** What stays in front and behind, and what differs in the middle: `same{-old-}{+new+}same`. */
 export function marked(wanted: string, present: string): string {
@@ -15,7 +17,10 @@ export function marked(wanted: string, present: string): string {
   const gone = wanted.slice(start, wanted.length - end)
   const came = present.slice(start, present.length - end)
   const around = (text: string): string => (text.length > 60 ? `${text.slice(0, 30)}…${text.slice(-30)}` : text)
-  const show = (text: string): string => JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}…` : text).slice(1, -1)
+  const quoted_ = (text: string): string => quoted(text.length > 300 ? `${text.slice(0, 300)}…` : text).slice(1, -1)
+  const show = looksAlike(gone, came)
+    ? (text: string) => escapes(quoted_(text))
+    : (text: string) => quoted_(text).replaceAll('\ufffd', '\\ufffd')
   const tail = end === 0 ? '' : present.slice(-end)
   return `${around(present.slice(0, start))}${gone === '' ? '' : `{-${show(gone)}-}`}${came === '' ? '' : `{+${show(came)}+}`}${around(tail)}`
 }

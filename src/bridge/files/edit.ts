@@ -1,10 +1,10 @@
 import { limits } from '../limits.ts'
 import type { Policy } from '../policy/policy.ts'
 import { failed } from '../refusal.ts'
-import { marked, nearMiss } from './difference.ts'
 import { type Encoding, beyondAscii, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
 import { change, type Written } from './write.ts'
 import { sortOf } from './habits.ts'
+import { nearest } from './nearest.ts'
 import { quoted } from './names.ts'
 
 export interface Edit {
@@ -44,16 +44,6 @@ const lineOf = (bytes: Buffer, place: number): number => {
   return line
 }
 
-function missed(bytes: Buffer, edit: Edit, which: string, now: () => number): Error {
-  const text = bytes.toString('utf8').replaceAll('\r\n', '\n')
-  const near = nearMiss(text, edit.old_string, now() + limits.nearMissMs, now)
-  const hint =
-    near === null
-      ? 'read the file and copy the text exactly'
-      : `nearest is line ${near.line}, which differs so ({-asked for-}{+in the file+}): ${marked(edit.old_string.replace(/\n$/, ''), near.text)}`
-  return failed(`${which}old_string is not in the file; nothing was changed. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`)
-}
-
 /** One edit on UTF-8 bytes. Plain line ends in the edit also match a file's CRLF, and are put in as CRLF. */
 function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, now: () => number): Buffer {
   if (edit.old_string === '') throw failed(`${which}old_string is empty; use write_file to fill an empty file.`)
@@ -65,7 +55,8 @@ function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, now
     const found = count(bytes, crlf)
     if (found.length > 0) [wanted, places, end] = [crlf, found, '\r\n']
   }
-  if (places.length === 0) throw missed(bytes, edit, which, now)
+  if (places.length === 0)
+    throw failed(`${which}old_string is not in the file; nothing was changed. ${nearest(bytes, edit.old_string, now)}`)
   const expected = edit.expected_replacements ?? 1
   if (places.length > limits.replacements)
     throw failed(

@@ -19,7 +19,7 @@ export interface Habits {
   readonly sort: Sort
 }
 
-const CHUNK = 256 * 1024
+const CHUNK = 1024 * 1024
 const HEAD = 64 * 1024
 
 export function sortOf(bytes: Buffer): Sort {

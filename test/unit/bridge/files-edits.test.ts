@@ -37,3 +37,39 @@ describe('a text that is in the file very often', () => {
     expect(text()).toBe('a'.repeat(50_000))
   })
 })
+
+describe('an old_string that only looks like what is there', () => {
+  const missed = async (content: string | Uint8Array, old: string) => {
+    place.put('f', content)
+    const said = await place.refused('edit_file', edit(old, 'x'))
+    expect(said).toMatch(/^[ -~\n]*$/)
+    return said
+  }
+  it.each([
+    ['another form of a letter', 'one\ncafe\u0301\n', 'caf\u00e9', 2, '{-\\u00e9-}{+e\\u0301+}'],
+    ['the other way round', 'one\ncaf\u00e9\n', 'cafe\u0301', 2, '{-e\\u0301-}{+\\u00e9+}'],
+    ['a blank that is no blank', 'a\u00a0b\n', 'a b', 1, 'a{- -}{+\\u00a0+}b'],
+    ['nothing wide', 'if (a\u200b) {\n', 'if (a) {', 1, 'if (a{+\\u200b+}) {'],
+    ['nothing wide in what was asked for', 'x\ny\nif (a) {\n', 'if (\u200ba) {', 3, 'if ({-\\u200b-}a) {'],
+    ['several lines', 'x\na\u00e9\nb\n', 'ae\u0301\nb', 2, '{-e\\u0301-}{+\\u00e9+}'],
+  ])('%s: is said so, with escapes', async (_, content, old, line, shown) => {
+    const said = await missed(content, old)
+    expect(said).toContain(`Line ${line} only looks the same`)
+    expect(said).toContain(shown)
+  })
+  it('since bytes are shown as U+FFFD: that they cannot be named', async () => {
+    expect(await missed(Buffer.from('a\ngr\xfc\xdfe\n', 'latin1'), 'gr\ufffd\ufffde')).toMatch(
+      /as line 2 is shown, but U\+FFFD .* not UTF-8, which no text can name/,
+    )
+  })
+  it('a letter of another encoding', async () => {
+    place.put('f', Buffer.from('a\nviele gr\xfc\xdfe an alle\n', 'latin1'))
+    const said = await place.refused('edit_file', edit('viele gr\u00fc\u00dfe an alle', 'x'))
+    expect(said).toContain('{+\\ufffd\\ufffd+}')
+    expect(said).toMatch(/stands for bytes that are not UTF-8/)
+  })
+  it('line ends that are mixed', async () => {
+    expect(await missed('a\r\nb\nc\r\n', 'a\nb\nc')).toMatch(/Only the line ends .* differ from line 1/)
+    expect(await missed('x\na\nb\n', 'a\r\nb')).toMatch(/Only the line ends .* differ from line 2/)
+  })
+})
