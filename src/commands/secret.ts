@@ -1,18 +1,20 @@
 import type { Context } from '../context.ts'
 import { hasKnownPrefix, looksLikeToken } from '../core/keys/judge.ts'
-import { keysOf } from '../core/manifest/names.ts'
+import { keysOfAll } from '../core/manifest/names.ts'
 import { clients } from '../catalog/clients/index.ts'
 import { layout } from '../core/layout.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { findCopies } from '../effects/secrets/copies.ts'
 import { checkKeyName } from '../effects/secrets/name.ts'
 import { openSecrets, type Secrets } from '../effects/secrets/store.ts'
+import { type KeyProject, keyProjects, serversWith } from '../effects/secrets/users.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
 import { loadState } from '../effects/situation/records.ts'
 import { reach } from '../effects/situation/open.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { reveal, Secret } from '../model/secret.ts'
+import { tilde } from '../ui/labels.ts'
 import { atHome, type Ground } from './at-home.ts'
 
 interface Task {
@@ -21,6 +23,8 @@ interface Task {
   /** The user's manifest, whose `secrets` and servers count; empty where there is none yet. */
   readonly manifest: Manifest
   readonly secrets: Secrets
+  /** Projects whose servers get keys of this store. */
+  readonly projects: readonly KeyProject[]
 }
 
 const KEY_AS_NAME = 'That looks like a key, not like the name of one; make it worthless where it came from, since the shell remembers it.'
@@ -63,14 +67,25 @@ function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): P
       clients.map((client) => client.id),
     )
     const manifest: Manifest = loaded?.manifest ?? { version: 1, servers: {} }
-    return work({ context, ground, manifest, secrets: openSecrets(context.system, home.here, manifest, home.environment.id) })
+    const secrets = openSecrets(context.system, home.here, manifest, home.environment.id)
+    return work({ context, ground, manifest, secrets, projects: await keyProjects(context.system, home, ground.place) })
   })
 }
 
-const usersOf = (manifest: Manifest, name: string): string[] =>
-  Object.entries(manifest.servers).flatMap(([server, spec]) => (keysOf(spec).includes(name) ? [server] : []))
+/** Who asks for a key: servers of the user's manifest, and projects by their folders; `projects` is told where there is one. */
+function usersOf({ manifest, projects }: Task, name: string): { usedBy: string[]; projects?: string[] } {
+  const folders = projects.flatMap(({ folder, keys }) => (keys.includes(name) ? [folder] : []))
+  return { usedBy: serversWith(manifest, name), ...(folders.length === 0 ? {} : { projects: folders }) }
+}
 
-async function set({ context, manifest, secrets }: Task, name: string): Promise<ExitCode> {
+/** The same in words; empty where nobody asks for it. */
+const usersInWords = (task: Task, name: string): string[] => {
+  const { usedBy, projects = [] } = usersOf(task, name)
+  return [...usedBy, ...projects.map((folder) => `the project ${tilde(folder, task.ground.home.environment.home)}`)]
+}
+
+async function set(task: Task, name: string): Promise<ExitCode> {
+  const { context, secrets } = task
   const { io, prompt } = context
   if (secrets.kind === 'command') await secrets.set(name, new Secret(''))
   const value = prompt.able
@@ -79,25 +94,29 @@ async function set({ context, manifest, secrets }: Task, name: string): Promise<
   if (value === '') throw usageError('An empty key was given; nothing is stored.', { hint: ways(name) })
   io.hide(value)
   const changed = await secrets.set(name, new Secret(value))
-  const usedBy = usersOf(manifest, name)
-  io.json({ command: 'secret', action: 'set', name, changed, usedBy })
+  const users = usersOf(task, name)
+  io.json({ command: 'secret', action: 'set', name, changed, ...users })
   io.out(changed ? `Stored ${name}.` : `${name} was stored already, with this very value.`)
-  if (usedBy.length > 0) io.note(`Used by ${usedBy.join(', ')}. mcp-twin sync carries it into every config, on both sides.`)
+  const said = usersInWords(task, name).join(', ')
+  if (users.usedBy.length > 0) io.note(`Used by ${said}. mcp-twin sync carries it into every config, on both sides.`)
+  else if (said !== '') io.note(`Used by ${said}, whose servers get it when they are started.`)
   else io.note(`No server uses it yet: "\${secret:${name}}" in the manifest, or mcp-twin add … --secret ${name}.`)
   return EXIT.ok
 }
 
-async function list({ context, manifest, secrets }: Task): Promise<ExitCode> {
+async function list(task: Task): Promise<ExitCode> {
+  const { context, manifest, projects, secrets } = task
   const { io } = context
   const stored = new Set(await secrets.list())
-  const named = Object.values(manifest.servers).flatMap(keysOf)
+  const named = [...keysOfAll(manifest), ...projects.flatMap(({ keys }) => keys)]
   const keys = []
   for (const name of [...new Set([...stored, ...named])].sort())
-    keys.push({ name, stored: await secrets.has(name), usedBy: usersOf(manifest, name) })
+    keys.push({ name, stored: await secrets.has(name), ...usersOf(task, name) })
   io.json({ command: 'secret', action: 'list', keeper: secrets.kind, keys })
   const width = Math.max(0, ...keys.map(({ name }) => name.length))
-  for (const { name, stored: there, usedBy } of keys) {
-    const users = usedBy.length === 0 ? io.paint.dim('used by no server') : `used by ${usedBy.join(', ')}`
+  for (const { name, stored: there } of keys) {
+    const said = usersInWords(task, name).join(', ')
+    const users = said === '' ? io.paint.dim('used by no server') : `used by ${said}`
     io.out(`${name.padEnd(width)}  ${there ? '' : `${io.paint.bad('not stored')}, `}${users}`)
   }
   if (keys.length === 0) io.out('There are no keys yet: mcp-twin secret set NAME.')
@@ -106,7 +125,8 @@ async function list({ context, manifest, secrets }: Task): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function remove({ context, ground, manifest, secrets }: Task, name: string): Promise<ExitCode> {
+async function remove(task: Task, name: string): Promise<ExitCode> {
+  const { context, ground, secrets } = task
   const { io, system } = context
   if (secrets.kind === 'file' && !(await secrets.list()).includes(name))
     throw usageError(`There is no key ${name} in the store.`, { hint: 'mcp-twin secret list' })
@@ -116,17 +136,20 @@ async function remove({ context, ground, manifest, secrets }: Task, name: string
   const { home, world } = ground
   const state = await loadState(system, reach(home, layout(home.environment, home.folder).state))
   const copies = value === null ? [] : await findCopies(system, world, state, value)
-  const usedBy = usersOf(manifest, name)
-  io.json({ command: 'secret', action: 'remove', name, usedBy, copies })
+  const users = usersOf(task, name)
+  io.json({ command: 'secret', action: 'remove', name, ...users, copies })
   io.out(`Removed ${name} from the store.`)
   if (copies.length > 0) {
     io.out('Its value still stands in:')
     for (const { environment, file } of copies) io.out(`  ${file}${world.environments.length > 1 ? io.paint.dim(` (${environment})`) : ''}`)
     io.note('Whoever gave you the key can make it worthless; that is the only sure way.')
   }
-  if (usedBy.length > 0)
+  const [first] = users.usedBy
+  const said = usersInWords(task, name)
+  const again = `store a new one: mcp-twin secret set ${name}`
+  if (said.length > 0)
     io.note(
-      `${usedBy.join(', ')} ${usedBy.length === 1 ? 'still asks' : 'still ask'} for it: mcp-twin remove ${usedBy[0]}, or store a new one: mcp-twin secret set ${name}`,
+      `${said.join(', ')} ${said.length === 1 ? 'still asks' : 'still ask'} for it: ${first === undefined ? again : `mcp-twin remove ${first}, or ${again}`}`,
     )
   return EXIT.ok
 }

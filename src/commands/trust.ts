@@ -5,6 +5,8 @@ import { keysOfAll } from '../core/manifest/names.ts'
 import { toHere } from '../core/paths.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
 import { findProject, projectPart } from '../effects/run/project.ts'
+import { openSecrets } from '../effects/secrets/store.ts'
+import { usersOwn } from '../effects/situation/open.ts'
 import { grantTrust } from '../effects/trust/grant.ts'
 import { manifestDigest } from '../effects/trust/trust.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
@@ -49,6 +51,9 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   for (const line of whatStarts(manifest)) io.out(`  ${line}`)
   const keys = keysOfAll(manifest)
   if (keys.length > 0) io.out(`Keys that these servers get: ${keys.join(', ')}`)
+  const store = openSecrets(system, ground.home.here, await usersOwn(system, ground.home), environment.id)
+  for (const name of keys)
+    if (!(await store.has(name))) io.note(store.trouble(name) ?? `${name} is not stored yet: mcp-twin secret set ${name}`)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
     throw new TwinError('cancelled', 'Not trusted; nothing was changed.', { exit: EXIT.cancelled })
   }

@@ -17,6 +17,7 @@ import { observeLocks } from './locks.ts'
 import { observeModes } from './modes.ts'
 import { observePackages } from './packages.ts'
 import { type ProbeOptions, probeEntries } from './probes.ts'
+import { lackedInStore } from './project-keys.ts'
 import { observeSides } from './sides.ts'
 import { observeTracked } from './tracked.ts'
 import { readWatchRecord } from '../watch/record.ts'
@@ -63,9 +64,11 @@ export async function observe(system: System, situation: Situation, options: Obs
     (situation.bytes !== null && (await isTrusted(system, home.here, { shown: place.shown, bytes: situation.bytes })))
   const probes =
     options.deep === null ? null : await probeEntries(system, input, mayStart ? files : [], { ...options.deep, signal: sync.signal })
+  const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
-    ...{ input, plan, sides, files, keys, packages, modes, locks, tracked, claudeCode, bridge, probes },
+    ...{ input, plan, sides, files, packages, modes, locks, tracked, claudeCode, bridge, probes },
+    keys: { ...keys, missing },
     watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),
     interopWished: parseWslConf(await readText(system, '/etc/wsl.conf')).interop,

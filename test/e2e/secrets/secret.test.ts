@@ -110,3 +110,42 @@ describe('secret remove', () => {
     expect(await cli(place, ['secret', 'remove', 'TAVILY_API_KEY'])).toMatchObject({ code: 2 })
   })
 })
+
+describe('a key that a project asks for', () => {
+  const project = () => {
+    const place = scratch({ npmCache: 'own' })
+    const servers = { ks: { command: 'true', env: { K: '${secret:PK}', L: '${secret:LACKED}' } } }
+    place.write('work/site/mcp-twin.json', JSON.stringify({ version: 1, servers }))
+    place.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: {} }))
+    return { place, at: (args: string[], input?: string) => cli(place, args, { cwd: place.path('work/site'), ...(input && { input }) }) }
+  }
+
+  it('counts when it is in the store: for secret, doctor and trust alike', async () => {
+    const { place, at } = project()
+    const missing = async () =>
+      (await at(['doctor', '--check', 'keys-present', '--json'])).json.findings.map(({ subject }: { subject: string }) => subject)
+    expect(await missing()).toEqual(['PK', 'LACKED'])
+    expect(await at(['secret', 'set', 'PK'], 'the-key-of-a-project')).toMatchObject({
+      code: 0,
+      stderr: 'Used by the project ~/work/site, whose servers get it when they are started.\n',
+    })
+    expect(await missing()).toEqual(['LACKED'])
+    expect((await at(['trust'])).stderr).toBe('LACKED is not stored yet: mcp-twin secret set LACKED\n')
+    // From now on also seen from elsewhere.
+    const listed = await cli(place, ['secret', 'list'])
+    expect(listed.stdout).toMatch(/^LACKED +not stored, used by the project ~\/work\/site\nPK +used by the project ~\/work\/site\n$/)
+    expect((await cli(place, ['secret', 'list', '--json'])).json.keys).toEqual([
+      { name: 'LACKED', stored: false, usedBy: [], projects: [place.path('work/site')] },
+      { name: 'PK', stored: true, usedBy: [], projects: [place.path('work/site')] },
+    ])
+    expect((await cli(place, ['secret', 'remove', 'PK'])).stderr).toContain('the project ~/work/site still asks for it')
+  })
+
+  it('is of no use to a manifest that cannot be read, which stops nobody', async () => {
+    const { place, at } = project()
+    place.write('work/site/mcp-twin.json', '{ broken')
+    place.write('.mcp-twin/trust.json', '{ broken')
+    expect((await at(['secret', 'set', 'PK'], 'x-key')).stderr).toContain('No server uses it yet')
+    expect((await at(['secret', 'list'])).stdout).toBe('PK  used by no server\n')
+  })
+})
