@@ -18,7 +18,15 @@ export interface TextQuery {
  * Options before anything that a caller wrote: no config file, no links followed, hidden files too. What a caller
  * wrote stands in one word with its option or after `--`, so a pattern `--pre=cmd` is a pattern.
  */
-const common = ['--no-config', '--color=never', '--no-follow', '--hidden', '--no-heading', '--with-filename'] as const
+const common = [
+  '--no-config',
+  '--no-ignore-messages',
+  '--color=never',
+  '--no-follow',
+  '--hidden',
+  '--no-heading',
+  '--with-filename',
+] as const
 
 /** What is searched of a folder. */
 export interface Scope {

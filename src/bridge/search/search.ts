@@ -1,22 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { limits } from '../limits.ts'
-import { codeOf } from '../refusal.ts'
 import { Complaints } from './complaints.ts'
 import type { Confirming } from './confirming.ts'
 import { type Found, readFound } from './found.ts'
+import { memoryOf } from './memory.ts'
 import type { Page, SearchPlan, Why } from './plan.ts'
 import { Records } from './records.ts'
-
-/** What a process holds in memory of its own, in bytes; 0 where that is not told. */
-function memoryOf(pid: number | undefined): number {
-  try {
-    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return 0
-  }
-}
 
 /** A running ripgrep. What it finds waits here until it is taken; ripgrep waits too when too much does. */
 export class Search {
@@ -133,6 +122,11 @@ export class Search {
 
   private shows(found: Found): boolean {
     return this.confirm?.shows(found) ?? true
+  }
+
+  /** Why ripgrep did not take the search; '' when it did: it ends with 0 or 1 then, or was ended. */
+  get trouble(): string {
+    return this.child.exitCode === 0 || this.child.exitCode === 1 ? '' : this.complaints.text
   }
 
   /** Ends it; what it found until now can still be taken. */

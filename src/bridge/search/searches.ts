@@ -123,7 +123,7 @@ export class Searches {
     this.sweep()
     const page = await search.page(most, limits.searchFirstMs, signal)
     if (signal.aborted) this.end(id, search, 'person')
-    const trouble = search.complaints.text
+    const { trouble } = search
     if (page.done && page.found.length === 0 && trouble !== '' && search.stopped === null) {
       this.started.delete(id)
       throw failed(

@@ -136,6 +136,11 @@ describe('what .gitignore names', () => {
     expect(await lines(place.A, 'needle', { glob: 'x.log' })).toMatch(/^Nothing found[\s\S]*left out, and files that are no text\.\]/)
     expect(await lines(place.A, 'needle')).not.toMatch(/gitignore names/)
   })
+  it('in words that git does not understand hinders no search', async () => {
+    place.put('.gitignore', '{b\n[a\nout/\n')
+    expect(await lines(place.A, 'nothing like this')).toMatch(/^Nothing found/)
+    expect(await lines(place.A, 'needle')).toMatch(/a\.ts/)
+  })
   it('a file that is named itself is searched', async () => {
     expect(await lines(join(place.A, 'x.log'), 'needle')).toMatch(/1: needle/)
     expect(await lines(join(place.A, 'x.log'), 'needle', { glob: '*.ts' })).toMatch(/^Nothing found/)
