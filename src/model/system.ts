@@ -91,7 +91,10 @@ export interface System {
   readonly uid: number | undefined
   /** The node that runs us, real path. */
   readonly execPath: ReachablePath
+  /** The working directory; the root where it was deleted, so that programs can be started in it. */
   readonly cwd: ReachablePath
+  /** The working directory was deleted under us: no path may be read from it. */
+  readonly cwdIsGone?: boolean
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly files: Files
   /** Now, in ms since the epoch. */

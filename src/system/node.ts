@@ -30,11 +30,11 @@ function realExecPath(): string {
 }
 
 /** A working directory that was deleted has no name; the root is always there. */
-function workingDirectory(): string {
+function workingDirectory(): Pick<System, 'cwd' | 'cwdIsGone'> {
   try {
-    return process.cwd()
+    return { cwd: reachable(process.cwd()) }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return parse(process.execPath).root
+    if (codeOf(error) === 'ENOENT') return { cwd: reachable(parse(process.execPath).root), cwdIsGone: true }
     throw error
   }
 }
@@ -46,7 +46,7 @@ export function nodeSystem(): System {
     pid: process.pid,
     uid: process.getuid?.(),
     execPath: reachable(realExecPath()),
-    cwd: reachable(workingDirectory()),
+    ...workingDirectory(),
     variables: process.env,
     files: nodeFiles,
     now: () => Date.now(),

@@ -6,7 +6,7 @@ import type { JsonValue } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { workingFolder } from '../home/delegate.ts'
+import { isFolderGone, workingFolder } from '../home/delegate.ts'
 import { member, namesIn, readJson, texts } from './place.ts'
 
 /** Folders are searched upwards this many levels at most. */
@@ -23,7 +23,7 @@ interface Choices {
 /** The working folder and those above it, the nearest first. */
 function foldersAbove(system: System, side: Environment): NativePath[] {
   const found: NativePath[] = []
-  let folder = fromHere(side, workingFolder(system, side))
+  let folder = isFolderGone(system) ? null : fromHere(side, workingFolder(system, side))
   while (folder !== null && found.length < LEVELS_MAX && found.at(-1) !== folder) {
     found.push(folder)
     folder = dirName(side, folder)

@@ -58,7 +58,7 @@ async function inRepository(system: System, root: string, holdsKey: (text: strin
 
 /** Folders that may lie in a repository: the working one, the manifest's, and where links lead that stand for client files. */
 async function folders(system: System, manifest: ReachablePath, files: readonly ClientFile[]): Promise<Set<string>> {
-  const found = new Set<string>([system.cwd, dirname(manifest)])
+  const found = new Set<string>([...(system.cwdIsGone === true ? [] : [system.cwd]), dirname(manifest)])
   for (const { here, environment } of files) {
     const real = here === null || !environment.self ? null : await system.files.realPath(here)
     if (real !== null && real !== here) found.add(dirname(real))

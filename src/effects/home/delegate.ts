@@ -17,11 +17,20 @@ const cwdVariable = 'MCP_TWIN_CWD'
 /** The side that handed this command over to home; undefined where it was typed at home. */
 export const typedOn = (system: System): string | undefined => system.variables[fromVariable] || undefined
 
-/** The folder that a command is about: where it was typed, also when another side handed it over. */
+/** The folder that a command is about: where it was typed, also when another side handed it over. Throws where it was deleted. */
 export function workingFolder(system: System, self: Environment): ReachablePath {
   const told = system.variables[cwdVariable]
-  return (told ? toHere(self, native(told)) : null) ?? system.cwd
+  const here = told ? toHere(self, native(told)) : null
+  if (here === null && system.cwdIsGone === true) throw folderGone()
+  return here ?? system.cwd
 }
+
+/** Is there no such folder, since it was deleted under the shell that we were started from? */
+export const isFolderGone = (system: System): boolean => system.cwdIsGone === true && !system.variables[cwdVariable]
+
+/** What a command says that needs it: anything else would be done in a place that nobody named. */
+export const folderGone = (): TwinError =>
+  new TwinError('no-folder', 'The folder that this was typed in has been deleted.', { hint: 'cd to a folder that exists' })
 
 /** The variables that go along: keys for this run, and how it may print. */
 function carried(system: System): Record<string, string | undefined> {

@@ -11,6 +11,7 @@ import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { Secret } from '../../model/secret.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
+import { folderGone } from '../home/delegate.ts'
 import type { HomePlace } from '../home/find.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { loadLock, loadState } from './records.ts'
@@ -24,6 +25,8 @@ export interface ManifestPlace {
   readonly lockHere: ReachablePath
   /** The project's root, where the manifest is a project's. */
   readonly project: NativePath | null
+  /** The folder that would tell which manifest counts was deleted. */
+  readonly isLost?: true
 }
 
 /** Everything a command on the manifest starts from. */
@@ -60,6 +63,7 @@ export async function openSituation(
   place: ManifestPlace,
   mayBeAbsent = false,
 ): Promise<Situation> {
+  if (place.isLost === true) throw folderGone()
   const self = world.environments.find((each) => each.self) ?? home.environment
   const loaded = await loadManifest(
     system,

@@ -4,7 +4,7 @@ import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, native, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { workingFolder } from '../home/delegate.ts'
+import { isFolderGone, workingFolder } from '../home/delegate.ts'
 import type { HomePlace } from '../home/find.ts'
 import { type ManifestPlace, reach } from './open.ts'
 
@@ -25,7 +25,9 @@ const lockBeside = (environment: Environment, manifest: NativePath): NativePath 
 /** Which manifest a command uses: the one it names, the project's it is typed in, or the user's. */
 export async function findManifest(system: System, world: World, home: HomePlace, options: PlaceOptions): Promise<ManifestPlace> {
   const self = world.environments.find((each) => each.self) ?? home.environment
-  const project = options.user === true ? null : await projectFolder(system, self, home)
+  // Whether it was in a project nobody can tell; commands that do not ask go on.
+  if (isFolderGone(system) && options.user !== true && options.manifest === undefined) return { ...userPlace(home), isLost: true }
+  const project = options.user === true || isFolderGone(system) ? null : await projectFolder(system, self, home)
   if (options.manifest === undefined) return project === null ? userPlace(home) : projectPlace(self, project)
   const shown = absolute(system, self, options.manifest, world)
   if (project !== null && shown === joinPath(self, project, manifestName)) return projectPlace(self, project)

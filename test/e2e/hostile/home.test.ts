@@ -61,6 +61,30 @@ describeUnless(lacksOrdinaryUser(), 'a PATH with a folder that is closed to this
   })
 })
 
+describeUnless(lacksOrdinaryUser(), 'a working directory that was deleted', () => {
+  it('is told by every command that needs it, which then does nothing; the others go on', async () => {
+    const place = home()
+    place.write('.mcp-twin/mcp-twin.json', '{"version":1,"servers":{"a":{"command":"/bin/true"}},"bridge":{"enabled":false}}')
+    place.write('keys.env', 'K=value\n')
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"'
+    const wrapper = [...asOrdinaryUser(place), 'sh', '-c', script]
+    const needing = [
+      ...[['list'], ['sync'], ['doctor'], ['init', '--yes', '--project'], ['export', 'out'], ['export', `${place.home}/out`]],
+      ...[['sync', '--user', '--desktop-config', 'x.json'], ['list', '--manifest', 'm.json'], ['trust'], ['run', '--project=.', 'a']],
+    ]
+    for (const args of needing) {
+      const { code, stdout, stderr } = await place.run(args, { wrapper })
+      expect([args, code, stdout]).toEqual([args, 1, ''])
+      expect(stderr).toBe('mcp-twin: The folder that this was typed in has been deleted.\n  → cd to a folder that exists\n')
+    }
+    expect(place.has('out') || place.has('.claude.json')).toBe(false)
+    const free = [['--version'], ['schema'], ['secret', 'list'], ['sync', '--user'], ['doctor', '--user'], ['list', '--user']]
+    for (const args of [...free, ['run', 'a'], ['export', '--user', `${place.home}/out`]])
+      expect([args, (await place.run(args, { wrapper })).code]).toEqual([args, 0])
+    expect(place.has('out/SETUP.md') && place.has('.claude.json')).toBe(true)
+  })
+})
+
 /** Why a small disk of one's own cannot be had here, or null. */
 function lacksMounts(): string | null {
   try {
