@@ -26,3 +26,9 @@ const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g
  * writing from right to left needs, are left as the file has them.
  */
 export const inLine = (text: string): string => text.replace(control, escaped)
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+
+/** A refusal, which may have several lines: what would move a terminal's cursor or turn the reading round as visible escapes. */
+export const inText = (text: string): string => text.replace(acting, escaped)

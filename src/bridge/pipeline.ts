@@ -2,6 +2,7 @@ import type { Bridge } from './bridge.ts'
 import type { Answer, Call, Content } from './call.ts'
 import { InputTrouble } from './input.ts'
 import { limits } from './limits.ts'
+import { inText } from './line.ts'
 import { denied, Refusal } from './refusal.ts'
 import type { Settings } from './settings.ts'
 import type { Tool } from './tool.ts'
@@ -14,7 +15,7 @@ export interface CallResult {
   isError?: boolean
 }
 
-const refused = (text: string): CallResult => ({ content: [{ type: 'text', text }], isError: true })
+const refused = (text: string): CallResult => ({ content: [{ type: 'text', text: inText(text) }], isError: true })
 
 const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing is run, since it could not be recorded (${why}); make room or mend bridge/audit.jsonl.`)

@@ -63,6 +63,22 @@ describe('a link that leads out of the allowed folders', () => {
   })
 })
 
+describe('a refusal', () => {
+  it('says again nothing that moves a cursor or turns the reading round', async () => {
+    place = desk()
+    for (const [name, args] of [
+      ['read_file', { path: 'a\u001b[31m\u009b\u202egnp' }],
+      ['search_text', { path: '.', pattern: '(\u202e\u001b' }],
+      ['search_files', { path: '.', glob: '[\u202e\u001b' }],
+      ['set_config', { key: '\u202e\u001b', value: 1 }],
+      ['read_file', { '\u202e\u001b': 1 }],
+    ] as const) {
+      const said = await place.refused(name, args)
+      expect(said, name).not.toMatch(/[\u001b\u009b\u202e]/)
+    }
+  })
+})
+
 describe('the name of a client', () => {
   it.each(['ev\nil', '\u001b[31mred', 'a\u202eb', 'a\u200bb', 'x'.repeat(65)])('%j is not taken', (name) => {
     place = desk()
