@@ -50,6 +50,9 @@ export const limits = {
   replacements: 100_000,
   /** How often an edit begins anew on a file that another program changed meanwhile. */
   editTries: 5,
+  /** A file that was written so lately is taken for one that another program has open; what that adds is waited for so long. */
+  fileBusyMs: 100,
+  fileLateMs: 2,
   /** How long a change waits for another bridge that changes the same file. */
   fileLockMs: 5 * seconds,
   /** A lock that does not say yet whose it is, and one of which nothing can be found out, is abandoned when so old. */

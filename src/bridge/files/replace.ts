@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type BigIntStats, constants, lstatSync, renameSync } from 'node:fs'
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises'
 import { sep } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { limits } from '../limits.ts'
 import type { Folder } from '../policy/folder.ts'
 import type { Admitted } from '../policy/policy.ts'
 import { codeOf, denied, failed, type Refusal } from '../refusal.ts'
@@ -21,6 +23,7 @@ export interface Before extends Kept {
   readonly size: number
   /** Another one: the file is another, or was changed. */
   readonly stamp: string
+  readonly modifiedMs: number
 }
 
 /** Of what another program may change in a file, something changes here, as finely as its file system counts time. */
@@ -38,7 +41,10 @@ export async function before(folder: Folder, found: Admitted): Promise<Before | 
   if (facts.isDirectory()) throw failed(`${path} is a directory.`)
   if (!facts.isFile()) throw denied(`${path} is a pipe, a socket or a device; only ordinary files are written.`)
   if ((mode & 0o222) === 0) throw denied(`${path} is read-only; a person can change its mode.`)
-  return { mode: mode & ordinaryModes, uid: Number(facts.uid), gid: Number(facts.gid), size: Number(facts.size), stamp: stampOf(facts) }
+  return {
+    ...{ mode: mode & ordinaryModes, uid: Number(facts.uid), gid: Number(facts.gid), size: Number(facts.size) },
+    ...{ stamp: stampOf(facts), modifiedMs: Number(facts.mtimeMs) },
+  }
 }
 
 async function keepOwner(handle: FileHandle, kept: Kept): Promise<void> {
@@ -105,7 +111,13 @@ export async function replaceUnchanged(folder: Folder, found: Admitted, bytes: U
     if (stampOf(now) !== origin.before.stamp) return false
     renameSync(path, folder.at(found.name))
     placed = true
-    if (origin.handle !== null) await carryOver(origin.handle, origin.length, handle)
+    if (origin.handle === null) return true
+    const carried = await carryOver(origin.handle, origin.length, handle)
+    // Somebody else writes to it just now, and may have had the old file open at the rename: what comes late is taken along.
+    const busy = carried > origin.length || Date.now() - origin.before.modifiedMs < limits.fileBusyMs
+    if (!busy) return true
+    await pause(limits.fileLateMs)
+    await carryOver(origin.handle, carried, handle)
     return true
   } finally {
     if (sep !== '\\') await handle.close()
@@ -116,12 +128,12 @@ export async function replaceUnchanged(folder: Folder, found: Admitted, bytes: U
 export const gone = (found: Admitted): Refusal =>
   failed(`${quoted(found.real)} was moved or deleted meanwhile; nothing was changed and no new file was made.`)
 
-/** What a program added to the old file in the moment between look and rename is added to the new one too. */
-async function carryOver(old: FileHandle, length: number, to: FileHandle): Promise<void> {
+/** What a program added to the old file, beyond `length`, since the look is added to the new one too; answers how long it is now. */
+async function carryOver(old: FileHandle, length: number, to: FileHandle): Promise<number> {
   const piece = Buffer.allocUnsafe(16 * 1024)
   for (let at = length; ; ) {
     const { bytesRead } = await old.read(piece, 0, piece.length, at)
-    if (bytesRead === 0) return
+    if (bytesRead === 0) return at
     await writeAll(to, piece.subarray(0, bytesRead))
     at += bytesRead
   }
