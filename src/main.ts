@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import type { ExitCode } from './errors.ts'
 import { version } from './version.ts'
 
 /** A second Ctrl-C does not wait for things to be left clean. */
@@ -26,22 +25,38 @@ async function helpPage(): Promise<string | null> {
   }
 }
 
-/** Whoever read our output has gone, as behind `| head`: there is nobody left to tell. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
+/**
+ * Whoever read our output has gone, as behind `| head`: there is nobody left to tell. Any other trouble, a full disk say, is
+ * told once in a sentence; what was begun is brought to its end all the same, which then is a failure.
+ */
+function tellLostOutput(): { isLost(): boolean } {
+  let lost = false
+  const onError = (name: string) => (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    const { code = 'unknown', message } = error
+    if (!lost && name !== 'standard error')
+      process.stderr.write(`mcp-twin: ${name} cannot be written: ${message.replace(/^[A-Z]+: |, write$/g, '')} (${code}).\n`)
+    lost = true
+    // It may come after everything else is done.
+    if (process.exitCode !== undefined) process.exitCode = withLoss(Number(process.exitCode), true)
+  }
+  process.stdout.on('error', onError('standard output'))
+  process.stderr.on('error', onError('standard error'))
+  return { isLost: () => lost }
 }
 
+/** 130 and 2 say more than 1. */
+const withLoss = (code: number, isLost: boolean): number => (isLost && code !== 130 && code !== 2 ? 1 : code)
+
 /** The whole program. Only here are streams, signals and the exit code of the process touched. */
-async function main(argv: readonly string[]): Promise<ExitCode> {
+async function main(argv: readonly string[]): Promise<number> {
   // Before anything else: programs wait for this start, and the bridge sees to a lost reader itself, since it has children to end.
   if (argv[0] === 'serve') {
     const { serveQuickly } = await import('./serve.ts')
     const code = await serveQuickly(argv, interruptible())
     if (code !== null) return code
   }
-  process.stdout.on('error', endWithReader)
-  process.stderr.on('error', endWithReader)
+  const { isLost } = tellLostOutput()
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`)
     return 0
@@ -54,7 +69,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     }
   }
   const { runCli } = await import('./cli/run.ts')
-  return runCli(argv, version, {
+  const code = await runCli(argv, version, {
     // Made when it is asked for: a command that asks nothing does without.
     get stdin() {
       return process.stdin
@@ -65,6 +80,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     variables: process.env,
     system: async () => (await import('./system/node.ts')).nodeSystem(),
   })
+  return withLoss(code, isLost())
 }
 
 process.exitCode = await main(process.argv.slice(2))

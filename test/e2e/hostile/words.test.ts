@@ -44,3 +44,26 @@ describe('a reader that goes away', () => {
     expect((await place.run(['sync', '--check'])).code).toBe(0)
   })
 })
+
+describe('an output that takes nothing, as on a full disk', () => {
+  const lost = 'mcp-twin: standard output cannot be written: no space left on device (ENOSPC).\n'
+  const wrapper = ['sh', '-c', 'exec "$0" "$@" >/dev/full']
+
+  it.each([[['list']], [['list', '--json']], [['--help']], [['add', '--help']], [['--version']], [['schema']], [['completion', 'bash']]])(
+    '%j: one sentence and a failure',
+    async (args) => {
+      const place = home()
+      place.manifest({ a: { command: '/bin/true' } })
+      expect(await place.run(args, { wrapper })).toMatchObject({ code: 1, stderr: lost })
+    },
+  )
+
+  it('breaks off no work', async () => {
+    const place = home()
+    place.manifest({ a: { command: '/bin/true' } })
+    const said = await place.run(['sync'], { wrapper })
+    expect([said.code, said.stderr.endsWith(lost)]).toEqual([1, true])
+    expect((await place.run(['sync', '--check'])).code).toBe(0)
+    expect((await place.run(['list'], { wrapper: ['sh', '-c', 'exec "$0" "$@" 2>/dev/full'] })).code).toBe(0)
+  })
+})
