@@ -96,12 +96,17 @@ function stillWords({ changed, steps }: SyncResult): string {
   return changed ? 'The manifest is written; every config is in sync with it.' : 'Everything is in sync; nothing to do.'
 }
 
-function writtenWords(done: readonly Step[]): string {
+function writtenWords(all: readonly Step[]): string {
+  // A file of ours on the other side is no entry of a program.
+  const done = all.filter(({ client }) => client !== null)
+  const launches = done.length === all.length ? [] : ['launches.json brought up to date']
+  if (done.length === 0) return launches.join('')
   const removed = done.filter((step) => step.change === 'remove').length
   const written = done.filter((step) => step.change === 'add' || step.change === 'update').length
   const words = [
     ...(written > 0 ? [`${count(written, 'entry', 'entries')} written`] : []),
     ...(removed > 0 ? [`${written > 0 ? removed : count(removed, 'entry', 'entries')} removed`] : []),
+    ...launches,
   ]
   return words.length === 0 ? `${count(done.length, 'record')} of what had gone put right` : words.join(', ')
 }

@@ -2,6 +2,7 @@ import { makePlan } from '../core/plan/plan.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
 import { withRunLock } from '../effects/files/lock.ts'
+import { writeLaunches } from '../effects/run/launches.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { restartsFor } from '../effects/sync/restart.ts'
 import { differs, exitOf, type SyncResult } from '../effects/sync/result.ts'
@@ -56,13 +57,17 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
   const result = await withRunLock(system, ground.home.here, ground.home.environment.id, async (): Promise<SyncResult> => {
     const undone = await undo(system, await ground.open(), id, force)
     // The manifest may be back as it was, or gone: what is in sync now is judged from the start.
-    const after = await prepare(system, await ground.open(), syncOptions(context, {}, { resolve: false }))
+    const look = async () => prepare(system, await ground.open(), syncOptions(context, {}, { resolve: false }))
+    const found = await look()
+    // What the other sides start by name is kept without a backup, since it holds keys: it is made anew for the entries that are back.
+    const launched = await writeLaunches(system, found.input, makePlan(found.input).launches)
+    const after = launched.length === 0 ? found : await look()
     const plan = makePlan(after.input)
     return {
       inSync: !stepsOf(plan, after).some(differs),
       changed: undone.changed,
       run: undone.run,
-      steps: undone.steps,
+      steps: [...undone.steps, ...launched],
       unmanaged: plan.files.flatMap(({ plan: file }) =>
         file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })),
       ),

@@ -70,6 +70,14 @@ function ownCopies({ plan, sides }: Facts): Found[] {
   })
 }
 
+/** What other sides start by name is not what the manifest says: their entries look right, and start something else, or nothing. */
+const launches = ({ plan }: Facts): Found[] =>
+  (plan.launchFiles ?? []).flatMap(({ side, file, step, isTold }): Found[] => {
+    if (isTold) return []
+    const message = `${step.change === 'add' ? 'missing' : 'out of date'} on ${environmentLabel(side)}: ${step.reason ?? ''}`
+    return [{ level: 'error', subject: step.server ?? 'launches.json', message, detail: [file], environment: side.id, ...bySync }]
+  })
+
 /** Every config says what the manifest wants: the plan of a sync has nothing to do. */
 export const inSync = defineCheck({
   id: 'in-sync',
@@ -94,6 +102,6 @@ export const inSync = defineCheck({
       const found = [...toWrite(facts, file, plan.plan.entries), ...inTheWay(facts, file, plan.plan.entries)]
       return found.map((each) => ({ environment: file.environment.id, ...each }))
     })
-    return [...files, ...held(facts), ...ownCopies(facts)]
+    return [...files, ...launches(facts), ...held(facts), ...ownCopies(facts)]
   },
 })

@@ -8,6 +8,10 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 export const switchOff = ({ server, name, file }: ProbeFacts): string =>
   server === null ? `mend it, or take "${name}" out of ${file}` : `mcp-twin disable ${server}`
 
+/** Its entry names it, and what that side knows under the name is not what the manifest says. */
+const isStale = ({ plan }: Pick<Facts, 'plan'>, { server }: ProbeFacts): boolean =>
+  server !== null && (plan.launchFiles ?? []).some(({ servers }) => servers.includes(server))
+
 function judge(facts: Facts, probe: ProbeFacts): Found {
   const { environment, name, tools, reason, stderr, ms } = probe
   const where = programName(facts, probe)
@@ -25,7 +29,7 @@ function judge(facts: Facts, probe: ProbeFacts): Found {
     message: `as ${where} starts it, it does not answer: ${reason ?? ''}`,
     detail: stderr,
     environment: environment.id,
-    fix: switchOff(probe),
+    fix: isStale(facts, probe) ? 'mcp-twin sync' : switchOff(probe),
   }
 }
 

@@ -126,6 +126,8 @@ export interface KeyFacts {
   readonly trouble: { readonly message: string; readonly fix: string } | null
   /** Keys that another side's `launches.json` holds with another value. */
   readonly launches: readonly { readonly environment: Environment; readonly server: string; readonly key: string }[]
+  /** The same of trusted projects. */
+  readonly projects?: readonly { readonly environment: Environment; readonly manifest: string; readonly key: string }[]
 }
 
 export interface PackageFacts {

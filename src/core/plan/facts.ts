@@ -14,6 +14,8 @@ export interface Wanted {
   readonly value: Secret<JsonObject>
   readonly owned: readonly string[]
   readonly holdsKey: boolean
+  /** Sides where it is started by its name; absent: none. */
+  readonly launches?: readonly string[]
 }
 
 /** A server that belongs here but cannot be written now; what stands there stays. */

@@ -6,6 +6,7 @@ import type { NativePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { RenderContext } from '../launch/render.ts'
+import type { LaunchesInput } from './launches-facts.ts'
 
 /** One client file as it was seen. */
 export interface ObservedFile {
@@ -46,6 +47,8 @@ export interface PlanInput {
   readonly withoutSelf?: ReadonlyMap<string, Why>
   /** Put this program on every side that can be reached, even where no entry names it yet (init). */
   readonly selfEverywhere: boolean
+  /** How servers are started by name on the other sides; absent: there are none that can be reached. */
+  readonly launches?: LaunchesInput
   readonly force: boolean
   readonly prune: boolean
 }

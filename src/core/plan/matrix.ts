@@ -3,6 +3,7 @@ import type { Manifest } from '../../model/manifest.ts'
 import { BRIDGE } from '../launch/bridge.ts'
 import { lookUp } from '../lookup.ts'
 import { serverKind } from '../manifest/rules.ts'
+import type { LaunchesPlan } from './launches-facts.ts'
 import type { Plan, PlannedFile } from './plan.ts'
 
 export type CellState = 'in sync' | 'differs' | 'missing' | 'unmanaged' | 'off' | 'not here'
@@ -26,14 +27,18 @@ export interface Matrix {
   readonly unmanaged: readonly { readonly environment: string; readonly client: string; readonly server: string }[]
 }
 
-function stateOf(file: PlannedFile, server: string, disabled: boolean): CellState {
+function stateOf(file: PlannedFile, server: string, disabled: boolean, stale: readonly LaunchesPlan[] = []): CellState {
   const entry = file.plan.entries.find((each) => each.step.server === server)
   const wish = file.wishes.wanted.find((each) => each.server === server)
   const held = file.wishes.held.some((each) => each.server === server)
   if (wish === undefined && !held) return entry === undefined || entry.step.change === 'none' ? (disabled ? 'off' : 'not here') : 'differs'
   if (file.plan.refusal !== null) return 'differs'
   if (held) return file.plan.present.has(server) ? 'differs' : 'missing'
-  if (entry === undefined || entry.step.change === 'adopt') return 'in sync'
+  if (entry === undefined || entry.step.change === 'adopt') {
+    // What it says is right, but what it starts is not.
+    const isStale = stale.some(({ side, servers }) => wish?.launches?.includes(side.id) === true && servers.includes(server))
+    return isStale ? 'differs' : 'in sync'
+  }
   if (entry.step.kind === 'refuse') return wish !== undefined && file.plan.present.has(wish.name) ? 'differs' : 'missing'
   return entry.step.change === 'add' ? 'missing' : 'differs'
 }
@@ -44,7 +49,7 @@ export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
     const cells = plan.files.map((file) => ({
       environment: file.plan.environment,
       client: file.plan.client,
-      state: stateOf(file, name, spec.disabled === true),
+      state: stateOf(file, name, spec.disabled === true, plan.launchFiles),
     }))
     return {
       name,

@@ -3,6 +3,8 @@ import { digest, digester } from '../launch/digest.ts'
 import { planFile } from './file.ts'
 import type { InstallStep, ObservedFile, PlanInput } from './input.ts'
 import { recordOf } from './records.ts'
+import { planLaunches } from './launches.ts'
+import type { LaunchesPlan } from './launches-facts.ts'
 import { makeStep } from './step.ts'
 import { type Gathered, type Wishes, wishesFor } from './wishes.ts'
 
@@ -17,6 +19,8 @@ export interface Plan {
   readonly held: readonly Step[]
   /** Servers that `run` must be able to start on a side: environment id → names. */
   readonly launches: ReadonlyMap<string, ReadonlySet<string>>
+  /** Sides whose `launches.json` says something else than it should. */
+  readonly launchFiles?: readonly LaunchesPlan[]
   readonly notices: readonly string[]
 }
 
@@ -45,7 +49,16 @@ export function makePlan(input: PlanInput): Plan {
   const self = [...gathered.self]
     .filter((id) => input.outdatedSelf.has(id))
     .map((environment) => makeStep({ kind: 'install', environment, change: 'add', reason: 'mcp-twin itself' }))
-  return { installs: [...gathered.installs.values()], self, files, held, launches: gathered.launches, notices: [...gathered.notices] }
+  const launchFiles = planLaunches(
+    input,
+    gathered.launches,
+    files.flatMap(({ plan }) => plan.entries),
+  )
+  return {
+    installs: [...gathered.installs.values()],
+    ...{ self, files, held, launches: gathered.launches, launchFiles },
+    notices: [...gathered.notices],
+  }
 }
 
 /** The plan of one file, from bytes that may have changed since it was first seen. */

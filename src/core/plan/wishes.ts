@@ -88,7 +88,8 @@ function wishFor(
   for (const id of rendered.launcher) gathered.self.add(id)
   for (const id of rendered.launches) gathered.launches.set(id, (gathered.launches.get(id) ?? new Set()).add(server))
   for (const notice of rendered.notices) gathered.notices.add(notice)
-  return { server, name, value: rendered.value, owned: rendered.owned, holdsKey: rendered.holdsKey }
+  const { value, owned, holdsKey, launches } = rendered
+  return { server, name, value, owned, holdsKey, ...(launches.length === 0 ? {} : { launches }) }
 }
 
 /** Why an entry that names our launcher cannot work: the program could not be put on that side. */

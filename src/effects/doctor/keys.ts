@@ -9,9 +9,12 @@ import { launchesSchema } from '../../model/launches.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
+import { Secret } from '../../model/secret.ts'
 import type { FileFacts, System } from '../../model/system.ts'
-import { readKeys } from '../secrets/file.ts'
-import { secretsName } from '../secrets/store.ts'
+import { trustSchema } from '../../model/trust.ts'
+import { readKeys, sameKey } from '../secrets/file.ts'
+import { openSecrets, secretsName } from '../secrets/store.ts'
+import { trustName } from '../trust/trust.ts'
 import { heldKeys } from './key-values.ts'
 import { readJson } from './place.ts'
 
@@ -81,8 +84,33 @@ async function staleLaunches(system: System, { manifest, render, home, world }: 
   return found
 }
 
+/** Keys of trusted projects on the other sides that are not the stored ones. */
+async function staleProjects(system: System, input: PlanInput): Promise<NonNullable<KeyFacts['projects']>> {
+  const { render, home, world } = input
+  const folder = render.folders(home.id)
+  const here = folder === null ? null : toHere(home, folder)
+  const trust = trustSchema.safeParse(here === null ? null : await readJson(system, reachable(`${here}/${trustName}`)))
+  if (here === null || !trust.success || Object.keys(trust.data.projects).length === 0) return []
+  const found: { environment: Environment; manifest: string; key: string }[] = []
+  const secrets = openSecrets(system, here, input.manifest)
+  for (const environment of world.environments) {
+    const other = environment.id === home.id ? null : render.folders(environment.id)
+    const kept = launchesSchema.safeParse(
+      await readJson(system, other === null ? null : toHere(environment, layout(environment, other).launches)),
+    )
+    if (!kept.success) continue
+    for (const [manifest, { digest }] of Object.entries(trust.data.projects))
+      for (const [key, value] of Object.entries(kept.data.projects[digest]?.keys ?? {})) {
+        const stored = await secrets.get(key)
+        if (stored !== null && !sameKey(stored, new Secret(value))) found.push({ environment, manifest, key })
+      }
+  }
+  return found
+}
+
 export const observeKeys = async (system: System, input: PlanInput, trouble: KeyFacts['trouble']): Promise<Facts['keys']> => ({
   missing: missingKeys(input),
   trouble,
   launches: await staleLaunches(system, input),
+  projects: await staleProjects(system, input),
 })

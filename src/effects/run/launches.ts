@@ -1,21 +1,20 @@
 import { clients } from '../../catalog/clients/index.ts'
-import { type Rendered, renderEntry, renderLaunch } from '../../core/launch/render.ts'
-import { serverOn } from '../../core/launch/side.ts'
 import { jsonOrNull } from '../../core/json/loose.ts'
 import { layout } from '../../core/layout.ts'
-import { lookUp } from '../../core/lookup.ts'
-import { keysOf } from '../../core/manifest/names.ts'
 import { toHere } from '../../core/paths.ts'
-import type { PlanInput } from '../../core/plan/plan.ts'
+import { planLaunches, launchesIn, textFor } from '../../core/plan/launches.ts'
+import type { LaunchesInput, LaunchesPlan } from '../../core/plan/launches-facts.ts'
+import type { Plan, PlanInput } from '../../core/plan/plan.ts'
+import { endStep } from '../../core/plan/step.ts'
 import { TwinError } from '../../errors.ts'
-import type { Entry } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import { type Launches, launchesSchema } from '../../model/launches.ts'
-import type { ServerSpec } from '../../model/manifest.ts'
-import type { ReachablePath } from '../../model/path.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { ownerOnly } from '../files/far-modes.ts'
+import { isTrouble, wordsOf } from '../files/trouble.ts'
 import { checkOwnerOnly } from '../secrets/file.ts'
 import { openSecrets } from '../secrets/store.ts'
 import { readTrust } from '../trust/trust.ts'
@@ -28,90 +27,111 @@ export async function readLaunches(system: System, path: ReachablePath): Promise
   throw new TwinError('damaged', `${path} cannot be read.`, { place: { file: path }, hint: 'mcp-twin sync writes it anew' })
 }
 
-/** True for a package's JavaScript that this side's own node starts, so that `run` may run it in its own process. */
-export const isOwnScript = (entry: Entry, spec: ServerSpec, side: Environment): boolean =>
-  entry.kind === 'stdio' && spec.package !== undefined && entry.command === side.node && !/npx-cli\.js$/.test(entry.args[0] ?? '')
+/**
+ * Looks at `launches.json` of every other side that can be reached, and at the keys of trusted projects, which may be
+ * opened from every side. Undefined: there is no such side.
+ */
+export async function observeLaunches(
+  system: System,
+  input: PlanInput,
+  { isOwn, isNarrowed }: Pick<LaunchesInput, 'isOwn' | 'isNarrowed'>,
+): Promise<LaunchesInput | undefined> {
+  const places = input.world.environments.flatMap((side) => (side.id === input.home.id ? [] : (placeOn(input, side) ?? [])))
+  if (places.length === 0) return undefined
+  const projects = await trustedProjects(system, input)
+  const files = await Promise.all(
+    places.map(async ({ side, file, shown, folder }) => {
+      const text = await textOf(system, file)
+      return { side, file: shown, text, hasFolder: text !== null || (await hasFolder(system, folder)), projects }
+    }),
+  )
+  return { files, clients, isOwn, isNarrowed }
+}
 
 /**
- * Writes `launches.json` on every other side: the servers that a client there starts by `run`, with the keys of those
- * and no others. A sync of a few clients only knows a part of them, so what the file has stays as long as any client
- * could still ask for it. What cannot be started now (a key is missing) is left out; its refusal is said by the plan.
+ * Brings `launches.json` of every other side to what a plan says: the servers that a client there starts by `run`, with
+ * the keys of those and no others. Looked at once more, since keys may have been stored since the plan was made.
  */
-export async function writeLaunches(system: System, input: PlanInput, launches: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
-  if (input.render.project !== undefined) return
-  const projects = await trustedProjects(system, input)
-  for (const side of input.world.environments) {
-    const place = side.id === input.home.id ? null : placeOn(input, side)
+export async function writeLaunches(
+  system: System,
+  input: PlanInput,
+  launches: Plan['launches'],
+  entries: readonly EntryStep[] = [],
+): Promise<Step[]> {
+  const seen = await observeLaunches(system, input, input.launches ?? { isOwn: true, isNarrowed: false })
+  if (seen === undefined) return []
+  const steps: Step[] = []
+  for (const plan of planLaunches({ ...input, launches: seen }, launches, entries)) {
+    const place = placeOn(input, plan.side)
     if (place === null) continue
-    const before = await earlier(system, place.file)
-    const names = new Set([
-      ...(launches.get(side.id) ?? []),
-      ...Object.keys(before.servers).filter((name) => couldBeAsked(input, name, side)),
-    ])
-    const servers: Launches['servers'] = {}
-    for (const name of [...names].sort()) {
-      const made = launchOf(input, name, side)
-      if (made !== null) servers[name] = made
-    }
-    await write(system, place, before, { version: 1, servers, projects })
+    const step = await carryOut(system, place, plan)
+    if (!plan.isTold || step.outcome !== 'done') steps.push(step)
+  }
+  return steps
+}
+
+async function carryOut(system: System, place: Place, { step, text }: LaunchesPlan): Promise<Step> {
+  try {
+    if (await write(system, place, reveal(text))) return endStep(step, 'done')
+    return refused(
+      step,
+      'others could read the keys in it: its mode cannot be set from here',
+      'see whether wsl.exe works, then: mcp-twin sync',
+    )
+  } catch (error) {
+    if (!isTrouble(error)) throw error
+    const { kind, reason, hint = 'mend that, then: mcp-twin sync' } = wordsOf(error, place.shown)
+    return kind === 'refused' ? refused(step, reason, hint) : endStep(step, 'failed', reason, hint)
   }
 }
 
+const refused = (step: Step, reason: string, hint: string): Step => ({
+  ...endStep(step, 'refused', reason, hint),
+  kind: 'refuse',
+  change: 'none',
+})
+
 interface Place {
   readonly side: Environment
+  /** As its side spells it. */
+  readonly shown: NativePath
   readonly file: ReachablePath
   readonly folder: ReachablePath
 }
 
-function placeOn(input: PlanInput, side: Environment): Place | null {
-  const folder = input.render.folders(side.id)
-  if (folder === null) return null
-  const [file, here] = [toHere(side, layout(side, folder).launches), toHere(side, folder)]
-  return file === null || here === null ? null : { side, file, folder: here }
+function placeOn({ render }: PlanInput, side: Environment): Place | null {
+  const folder = render.folders(side.id)
+  return folder === null ? null : launchesOn(side, folder)
 }
 
-const nothing: Launches = { version: 1, servers: {}, projects: {} }
+/** Where a side with this folder of ours keeps its launches; null: its files are not reached from here. */
+export function launchesOn(side: Environment, folder: NativePath): Place | null {
+  const shown = layout(side, folder).launches
+  const [file, here] = [toHere(side, shown), toHere(side, folder)]
+  return file === null || here === null ? null : { side, shown, file, folder: here }
+}
 
-/** What the file says now. It is derived from the manifest, so a damaged one is simply made anew. */
-async function earlier(system: System, file: ReachablePath): Promise<Launches> {
+/** What the file says now; empty where it must not be used, or cannot be, and so is made anew. */
+async function textOf(system: System, file: ReachablePath): Promise<Secret<string> | null> {
   try {
-    const read = await readLaunches(system, file)
-    return read === null ? nothing : reveal(read)
+    if (!(await checkOwnerOnly(system, file))) return null
+    return new Secret(Buffer.from((await system.files.read(file)) ?? []).toString('utf8'))
   } catch (error) {
-    if (error instanceof TwinError) return nothing
+    if (error instanceof TwinError || isTrouble(error)) return new Secret('')
     throw error
   }
 }
 
-function couldBeAsked(input: PlanInput, name: string, side: Environment): boolean {
-  const server = lookUp(input.manifest.servers, name)
-  if (server === undefined) return false
-  return input.world.environments.some((environment) =>
-    clients.some((client) => {
-      if (!client.environments.includes(environment.kind)) return false
-      const rendered: Rendered = renderEntry({ ...input.render, name, server, client, environment, scope: 'user' })
-      return rendered.kind === 'entry' && rendered.launches.includes(side.id)
-    }),
-  )
-}
-
-function launchOf(input: PlanInput, name: string, side: Environment): Launches['servers'][string] | null {
-  const server = lookUp(input.manifest.servers, name)
-  const [client] = clients
-  if (server === undefined || client === undefined) return null
-  const rendered = renderLaunch({ ...input.render, name, server, client, environment: side, scope: 'user' })
-  if (rendered.kind !== 'launch') return null
-  const [entry, spec] = [reveal(rendered.entry), serverOn(server, side)]
-  const stored =
-    entry.kind === 'stdio' ? { ...entry, args: [...entry.args], env: { ...entry.env } } : { ...entry, headers: { ...entry.headers } }
-  return { entry: stored, keys: keysOf(spec), script: isOwnScript(entry, spec, side) }
-}
-
-/** Keys that the servers of trusted projects name: their manifests may be opened from every side. */
-async function trustedProjects(system: System, input: PlanInput): Promise<Launches['projects']> {
+/** Keys that the servers of trusted projects name: their manifests may be opened from every side. Null: they cannot be told now. */
+async function trustedProjects(system: System, input: PlanInput): Promise<Secret<Launches['projects']> | null> {
   const folder = input.render.folders(input.home.id)
   const here = folder === null ? null : toHere(input.home, folder)
-  return here === null ? {} : projectKeys(system, here, input.manifest)
+  try {
+    return new Secret(here === null ? {} : await projectKeys(system, here, input.manifest))
+  } catch (error) {
+    if (error instanceof TwinError || isTrouble(error)) return null
+    throw error
+  }
 }
 
 /** The same for whoever trusts a project outside of a sync. */
@@ -134,18 +154,30 @@ export async function projectKeys(
   return found
 }
 
-/** Puts newly trusted projects into the `launches.json` of another side, where there is a folder of ours. */
-export async function shareProjects(system: System, place: Place, projects: Launches['projects']): Promise<void> {
-  if ((await system.files.look(place.folder, 'follow'))?.kind !== 'directory') return
-  const before = await earlier(system, place.file)
-  await write(system, place, before, { ...before, projects })
+async function hasFolder(system: System, folder: ReachablePath): Promise<boolean> {
+  try {
+    return (await system.files.look(folder, 'follow'))?.kind === 'directory'
+  } catch (error) {
+    if (isTrouble(error)) return false
+    throw error
+  }
 }
 
-async function write(system: System, { side, file, folder }: Place, before: Launches, next: Launches): Promise<void> {
-  if (JSON.stringify(before) === JSON.stringify(next)) return
+/** Puts newly trusted projects into the `launches.json` of another side, where there is a folder of ours. */
+export async function shareProjects(system: System, place: Place, projects: Launches['projects']): Promise<void> {
+  if (!(await hasFolder(system, place.folder))) return
+  const text = await textOf(system, place.file)
+  const next = textFor({ ...launchesIn(text === null ? null : reveal(text)), projects })
+  const isEmpty = text === null && Object.keys(projects).length === 0
+  if (!isEmpty && (text === null || reveal(text) !== next)) await write(system, place, next)
+}
+
+/** False: it was not written, since it could not be kept from others. */
+async function write(system: System, { side, file, folder }: Place, text: string): Promise<boolean> {
   await system.files.makeDirectory(folder, 0o700)
   // The folder first, so that nobody else ever sees the keys; without it they are not written at all.
-  if (!(await ownerOnly(system, side, [folder]))) return
-  await system.files.replace(file, Buffer.from(`${JSON.stringify(next, null, 2)}\n`, 'utf8'), 0o600)
+  if (!(await ownerOnly(system, side, [folder]))) return false
+  await system.files.replace(file, Buffer.from(text, 'utf8'), 0o600)
   await ownerOnly(system, side, [file])
+  return true
 }

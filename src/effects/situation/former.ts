@@ -1,6 +1,7 @@
 import { toHere } from '../../core/paths.ts'
 import { recordOf } from '../../core/plan/records.ts'
-import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
+import { isProjectFile } from '../../core/project-file.ts'
+import { native, type ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { isTrouble } from '../files/trouble.ts'
@@ -22,16 +23,12 @@ export async function formerTargets(system: System, state: State, target: Target
     const file = native(name)
     const here = toHere(environment, file)
     const old: Target = { environment, client, scope: 'user', file, here, stale: [], unused: true }
-    if (file === target.file || here === null || isProjectFile(target, file) || !holdsOurs(state, old)) continue
+    if (file === target.file || here === null || isProjectFile(client, environment, file) || !holdsOurs(state, old)) continue
     const [one, other] = [await realPath(system, here), target.here === null ? null : await realPath(system, target.here)]
     if (one !== null && one.toLowerCase() !== other?.toLowerCase()) former.push(old)
   }
   return former
 }
-
-/** A project's file of the same client is its project's business. Cursor's own in home is called like one. */
-const isProjectFile = ({ environment, client }: Target, file: NativePath): boolean =>
-  client.projectFile !== undefined && file !== client.file(environment) && file.replaceAll('\\', '/').endsWith(`/${client.projectFile}`)
 
 /** Null: it is not there, or cannot be looked at. */
 async function realPath(system: System, path: ReachablePath): Promise<string | null> {

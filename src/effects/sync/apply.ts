@@ -34,9 +34,14 @@ export async function applyPlan(
   options.signal.throwIfAborted()
   let changed = await beforeFiles()
   const again = installed.failed.size + installed.withoutSelf.size === 0 ? plan : makePlan(without(input, installed))
-  await writeLaunches(system, input, again.launches)
+  const launched = await writeLaunches(
+    system,
+    input,
+    again.launches,
+    again.files.flatMap(({ plan: { entries } }) => entries),
+  )
   let state = situation.state
-  const steps: Step[] = [...installed.steps, ...again.held]
+  const steps: Step[] = [...installed.steps, ...again.held, ...launched]
   const written = new Set<string>()
   const notices = new Set<string>([...installed.notices, ...again.notices])
   for (const file of again.files) {

@@ -1,4 +1,5 @@
 import { builtinServers } from '../../catalog/servers/index.ts'
+import { layout } from '../../core/layout.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { canRun } from '../../core/participants.ts'
 import { toHere } from '../../core/paths.ts'
@@ -13,7 +14,8 @@ import { resolvePackages } from '../packages/resolve.ts'
 import { selfCurrent, selfPresent } from '../self/current.ts'
 import { commandPaths } from '../world/command-path.ts'
 import { ownFolder } from '../home/find.ts'
-import type { Situation } from '../situation/open.ts'
+import { observeLaunches } from '../run/launches.ts'
+import { reach, type Situation } from '../situation/open.ts'
 import { projectTargets, userTargets } from '../situation/targets.ts'
 import { loadKeys } from './keys.ts'
 import { observeFiles } from './observe.ts'
@@ -65,7 +67,8 @@ export async function prepare(
     commandPaths(system, world, home.environment, situation.sides, manifest),
     observeFiles(system, targets),
   ])
-  const input: PlanInput = {
+  const isOwn = place.here === reach(home, layout(home.environment, home.folder).manifest)
+  const plain: PlanInput = {
     world: { environments: [...situation.sides] },
     home: home.environment,
     manifest,
@@ -89,6 +92,8 @@ export async function prepare(
     force: options.force,
     prune: options.prune,
   }
+  const launches = await observeLaunches(system, plain, { isOwn, isNarrowed: options.clients.length + options.on.length > 0 })
+  const input: PlanInput = launches === undefined ? plain : { ...plain, launches }
   const stale = targets.flatMap((target) =>
     target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`),
   )

@@ -1,9 +1,7 @@
-import { layout } from '../../core/layout.ts'
-import { toHere } from '../../core/paths.ts'
 import type { World } from '../../model/environment.ts'
 import type { HomePlace } from '../home/find.ts'
 import { ownFolder } from '../home/folder.ts'
-import { projectKeys, shareProjects } from '../run/launches.ts'
+import { launchesOn, projectKeys, shareProjects } from '../run/launches.ts'
 import { usersOwn } from '../situation/open.ts'
 import { type ProjectManifest, trustProject } from './trust.ts'
 import type { System } from '../../model/system.ts'
@@ -26,8 +24,8 @@ export async function grantTrust(
   for (const side of world.environments) {
     if (side.id === home.environment.id) continue
     const folder = ownFolder(system, side)
-    const [file, here] = [toHere(side, layout(side, folder).launches), toHere(side, folder)]
-    if (file !== null && here !== null) await shareProjects(system, { side, file, folder: here }, projects)
+    const place = launchesOn(side, folder)
+    if (place !== null) await shareProjects(system, place, projects)
   }
   return changed
 }

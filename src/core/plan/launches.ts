@@ -1,0 +1,126 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Entry } from '../../model/entry.ts'
+import type { Environment } from '../../model/environment.ts'
+import { type Launches, launchesSchema } from '../../model/launches.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+import type { EntryStep } from '../../model/plan.ts'
+import { reveal, Secret } from '../../model/secret.ts'
+import { jsonOrNull } from '../json/loose.ts'
+import { renderEntry, renderLaunch } from '../launch/render.ts'
+import { serverOn } from '../launch/side.ts'
+import { lookUp } from '../lookup.ts'
+import { keysOf } from '../manifest/names.ts'
+import type { PlanInput } from './input.ts'
+import { isAskedElsewhere } from './launches-asked.ts'
+import type { LaunchesInput, LaunchesPlan, ObservedLaunches } from './launches-facts.ts'
+import { launchesStep } from './launches-step.ts'
+
+type Asked = ReadonlyMap<string, ReadonlySet<string>>
+
+/**
+ * What is to become of `launches.json` on every side that is not home: the servers that a client there starts by `run`,
+ * with the keys of those and no others. `asked`: what the entries of the files that this run looks at start by name. A
+ * file of which every byte is right already is left out. `entries`: the steps of those files.
+ */
+export function planLaunches(input: PlanInput, asked: Asked, entries: readonly EntryStep[]): LaunchesPlan[] {
+  const { launches } = input
+  if (launches === undefined) return []
+  return launches.files.flatMap((seen) => {
+    const { side } = seen
+    const isConcerned = asked.has(side.id) || input.files.some(({ environment }) => environment.id === side.id)
+    return launches.isNarrowed && !isConcerned ? [] : (planOf(input, launches, seen, asked.get(side.id) ?? new Set(), entries) ?? [])
+  })
+}
+
+function planOf(
+  input: PlanInput,
+  launches: LaunchesInput,
+  { side, file, text, hasFolder, projects }: ObservedLaunches,
+  asked: ReadonlySet<string>,
+  entries: readonly EntryStep[],
+): LaunchesPlan | null {
+  const stands = text === null ? null : reveal(text)
+  const before = launchesIn(stands)
+  const next: Launches = {
+    version: 1,
+    // Of the user's own servers a project's manifest says nothing.
+    servers: input.render.project === undefined ? serversFor(input, launches, side, asked, before.servers) : before.servers,
+    projects: projects === null ? before.projects : reveal(projects),
+  }
+  const isEmpty = Object.keys(next.servers).length + (hasFolder ? Object.keys(next.projects).length : 0) === 0
+  const wanted = textFor(next)
+  if (stands === wanted || (stands === null && isEmpty)) return null
+  return { side, file, text: new Secret(wanted), ...launchesStep({ side, file, isNew: stands === null }, before, next, entries) }
+}
+
+export const textFor = (launches: Launches): string => `${JSON.stringify(launches, null, 2)}\n`
+
+/** What a text says. It is derived from the manifest, so a damaged one is simply made anew. */
+export function launchesIn(text: string | null): Launches {
+  const parsed = launchesSchema.safeParse(text === null ? null : jsonOrNull(text))
+  return parsed.success ? parsed.data : { version: 1, servers: {}, projects: {} }
+}
+
+/**
+ * The servers that are started by name on a side. A run that looks at a few files only knows a part of them, so what
+ * stands there stays as long as any client could still ask for it, and is brought up to date where the manifest knows
+ * it. What cannot be rendered now (a key is missing) stays as it is, like its entries.
+ */
+function serversFor(
+  input: PlanInput,
+  launches: LaunchesInput,
+  side: Environment,
+  asked: ReadonlySet<string>,
+  before: Launches['servers'],
+): Launches['servers'] {
+  const next: Launches['servers'] = {}
+  for (const name of [...new Set([...asked, ...Object.keys(before)])].sort()) {
+    const stands = lookUp(before, name)
+    const made = asked.has(name) ? launchOf(input, name, side) : keptLaunch(input, launches, name, side)
+    const launch = made === 'as it stands' ? stands : made
+    if (launch !== null && launch !== undefined) next[name] = launch
+  }
+  return next
+}
+
+type Made = Launches['servers'][string] | 'as it stands' | null
+
+/** A launch that no file of this run asks for. Null: nobody can ask for it any more. */
+function keptLaunch(input: PlanInput, launches: LaunchesInput, name: string, side: Environment): Made {
+  const isElsewhere = isAskedElsewhere(input, launches.clients, name)
+  if (isElsewhere && !launches.isOwn) return 'as it stands'
+  const could = couldBeAsked(input, launches.clients, name, side)
+  return could === true ? launchOf(input, name, side) : could === null || isElsewhere ? 'as it stands' : null
+}
+
+/** Could a client on any side start this server of the manifest by name on `side`? Null: that cannot be told now. */
+function couldBeAsked(input: PlanInput, clients: readonly ClientDefinition[], name: string, side: Environment): boolean | null {
+  const server = lookUp(input.manifest.servers, name)
+  if (server === undefined) return false
+  let could: boolean | null = false
+  for (const environment of input.world.environments) {
+    for (const client of clients) {
+      if (!client.environments.includes(environment.kind)) continue
+      const rendered = renderEntry({ ...input.render, name, server, client, environment, scope: 'user' })
+      if (rendered.kind === 'entry' && rendered.launches.includes(side.id)) return true
+      if (rendered.kind === 'refuse') could = null
+    }
+  }
+  return could
+}
+
+function launchOf(input: PlanInput, name: string, side: Environment): Made {
+  const server = lookUp(input.manifest.servers, name)
+  const [client] = input.launches?.clients ?? []
+  if (server === undefined || client === undefined) return null
+  const rendered = renderLaunch({ ...input.render, name, server, client, environment: side, scope: 'user' })
+  if (rendered.kind !== 'launch') return rendered.kind === 'refuse' ? 'as it stands' : null
+  const [entry, spec] = [reveal(rendered.entry), serverOn(server, side)]
+  const stored =
+    entry.kind === 'stdio' ? { ...entry, args: [...entry.args], env: { ...entry.env } } : { ...entry, headers: { ...entry.headers } }
+  return { entry: stored, keys: keysOf(spec), script: isOwnScript(entry, spec, side) }
+}
+
+/** True for a package's JavaScript that this side's own node starts, so that `run` may run it in its own process. */
+export const isOwnScript = (entry: Entry, spec: ServerSpec, side: Environment): boolean =>
+  entry.kind === 'stdio' && spec.package !== undefined && entry.command === side.node && !/npx-cli\.js$/.test(entry.args[0] ?? '')
