@@ -3,7 +3,7 @@ import { startServer } from '../effects/run/start.ts'
 import { type ExitCode, usageError } from '../errors.ts'
 
 /**
- * Starts one server of home's manifest in the place of this process. stdout is the server's; our own words go to
+ * Starts one server of home's manifest, or of another one that a sync has used, in the place of this process. stdout is the server's; our own words go to
  * stderr. The working directory is never asked for a manifest: whoever wrote it would decide what is started.
  */
 export async function run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> {
@@ -11,11 +11,11 @@ export async function run(context: Context, args: string[], options: Record<stri
   const [name] = args
   const { project } = options
   if (name === undefined) throw usageError('Which server?', { hint: 'mcp-twin run NAME; mcp-twin list shows the names' })
-  if (context.options.manifest !== undefined)
-    throw usageError('run uses the manifest of home, or with --project a trusted one of a project.', {
-      hint: `mcp-twin run --project=DIR ${name}`,
-    })
+  const { manifest } = context.options
+  if (manifest !== undefined && project !== undefined)
+    throw usageError('--manifest and --project both name a manifest: only one of them can be meant.', { hint: 'mcp-twin run --help' })
   return startServer(system, name, {
+    ...(manifest === undefined ? {} : { manifest }),
     ...(typeof project === 'string' ? { project } : {}),
     hide: (value) => io.hide(value),
     mask: (text) => io.mask(text),

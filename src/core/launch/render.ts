@@ -6,7 +6,7 @@ import { renderForProject } from './project.ts'
 import { type Rendered, type RenderedEntry, type RenderRequest, refuse } from './request.ts'
 import { type Resolved, resolveServer } from './resolve.ts'
 import { belongs } from './side.ts'
-import { entryParts, launcherOn, stdioValue } from './value.ts'
+import { entryParts, runOn, stdioValue } from './value.ts'
 
 export type { Absent, PackageNeed, Refused, RenderContext, Rendered, RenderedEntry, RenderRequest } from './request.ts'
 
@@ -29,10 +29,10 @@ export function renderEntry(request: RenderRequest): Rendered {
 }
 
 function renderStdio(request: RenderRequest, entryName: string, resolved: Resolved, launch: Launch): Rendered {
-  const { environment, world, name } = request
+  const { environment, world } = request
   const { runs } = resolved
   const relayed = resolved.launch === 'run'
-  const started = relayed ? launcherOn(runs, request.folders, ['run', name]) : launch
+  const started = relayed ? runOn(runs, request) : launch
   if ('reason' in started) return started
   const crossed = cross(started, environment, runs, world)
   if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
@@ -47,11 +47,11 @@ function renderStdio(request: RenderRequest, entryName: string, resolved: Resolv
 
 /** A remote server: in the client's own spelling, or through our relay where it knows none, or must not hold the key. */
 function renderRemote(request: RenderRequest, entryName: string, resolved: Resolved, entry: Entry & { kind: 'remote' }): Rendered {
-  const { client, environment, name } = request
+  const { client, environment } = request
   const keyless = resolved.launch === 'run' && resolved.holdsKey
   if (client.remotes && client.remoteEntry !== undefined && !keyless)
     return { ...entryParts(entryName, client.remoteEntry(entry)), holdsKey: resolved.holdsKey }
-  const relay = launcherOn(environment, request.folders, ['run', name])
+  const relay = runOn(environment, request)
   if ('reason' in relay) return relay
   return { ...entryParts(entryName, stdioValue(relay)), launcher: [environment.id], launches: [environment.id] }
 }

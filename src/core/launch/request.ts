@@ -23,6 +23,8 @@ export interface RenderContext {
   commandPath?(environment: Environment, command: string): string | null
   /** The bridge has an entry of its own in this client, so that a server with `share` needs none. */
   readonly bridged?: boolean
+  /** The manifest's path on home's side, where it is not home's own: `run` there is told of it. */
+  readonly named?: NativePath
   /** The project's folder, where a project's manifest is used: relative paths are read from there. */
   readonly project?: PlacedPath
 }

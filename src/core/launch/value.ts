@@ -21,6 +21,10 @@ export function launcherOn(side: Environment, folders: RenderRequest['folders'],
   return { command: side.node, args: [layout(side, folder).launcher, ...words], env: {} }
 }
 
+/** Our launcher on a side, to start a server by its name. Other sides than home have a copy of what home's manifest said. */
+export const runOn = (side: Environment, { folders, home, named, name }: RenderRequest): Launch | Refused =>
+  launcherOn(side, folders, ['run', ...(named !== undefined && side.id === home.id ? [`--manifest=${named}`] : []), name])
+
 /** What of a rendered entry differs from the common case: nothing needed, nothing to say. */
 export const entryParts = (name: string, value: JsonObject): RenderedEntry => ({
   kind: 'entry',

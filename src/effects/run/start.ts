@@ -8,6 +8,7 @@ import { announceUse } from '../packages/prune.ts'
 import { programOn } from '../world/program.ts'
 import { runInPlace } from './child.ts'
 import { type FoundServer, findServer } from './find.ts'
+import { findInManifest } from './named.ts'
 import { type RunGround, runGround } from './ground.ts'
 import { findInProject } from './project.ts'
 import { becomeServer, clearOwnVariables, fitsThisProcess } from './same-process.ts'
@@ -16,6 +17,8 @@ import { wayOut } from './way.ts'
 
 export interface RunOptions {
   readonly project?: string
+  /** Another manifest than home's own, named by its path. */
+  readonly manifest?: string
   /** Keys that must never be shown, and the text with all of them as dots. */
   hide(value: string): void
   mask(text: string): string
@@ -27,7 +30,11 @@ export interface RunOptions {
 export async function startServer(system: System, name: string, options: RunOptions): Promise<ExitCode> {
   const ground = await runGround(system)
   const found =
-    options.project === undefined ? await findServer(system, ground, name) : await findInProject(system, ground, name, options.project)
+    options.manifest !== undefined
+      ? await findInManifest(system, ground, name, options.manifest)
+      : options.project === undefined
+        ? await findServer(system, ground, name)
+        : await findInProject(system, ground, name, options.project)
   const entry = reveal(found.entry)
   if (options.signal.aborted) return EXIT.cancelled
   return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry)

@@ -19,7 +19,7 @@ export interface PlaceOptions {
 }
 
 /** `x/mcp-twin.json` → `x/mcp-twin.lock.json`. */
-const lockBeside = (environment: Environment, manifest: NativePath): NativePath =>
+export const lockBeside = (environment: Environment, manifest: NativePath): NativePath =>
   joinPath(environment, dirName(environment, manifest), `${baseName(environment, manifest).replace(/\.jsonc?$/i, '')}.lock.json`)
 
 /** Which manifest a command uses: the one it names, the project's it is typed in, or the user's. */

@@ -84,6 +84,7 @@ export async function prepare(
       variable: (name) => system.variables[name],
       commandPath: (environment, command) => paths.get(`${environment.id} ${command}`) ?? null,
       ...(place.project === null ? {} : { project: { environment: situation.self, path: place.project } }),
+      ...(isOwn || place.project !== null ? {} : { named: place.shown }),
     },
     isInstalled: (environment, words) => installed.has(`${environment} ${words}`),
     unavailable: (environment, words) => unresolved.get(words) ?? failed.get(`${environment} ${words}`) ?? null,

@@ -37,12 +37,23 @@ export async function begin(system: System, source: Source, options: SyncOptions
   const situation = edited?.situation ?? opened
   const prepared = await prepare(system, situation, options)
   source.demand?.(opened, prepared)
-  return { situation, locked: opened.lock, bytes: edited?.bytes ?? null, prepared, plan: makePlan(prepared.input) }
+  const plan = makePlan(prepared.input)
+  return { situation: withNamed(situation, prepared, plan), locked: opened.lock, bytes: edited?.bytes ?? null, prepared, plan }
+}
+
+/** Entries that are to name this manifest start nothing before it is known as one of the user's own. */
+function withNamed(situation: Situation, { input }: Prepared, { launches }: Plan): Situation {
+  const { named } = input.render
+  const { state } = situation
+  const known = state.manifests ?? []
+  if (named === undefined || known.includes(named) || !launches.has(input.home.id)) return situation
+  return { ...situation, state: { ...state, manifests: [...known, named] } }
 }
 
 /** There is nothing to do, and so nothing to lock. */
 export const isStill = (start: Start): boolean =>
   start.bytes === null &&
+  (start.situation.state.manifests ?? []).length === (start.situation.savedState.manifests ?? []).length &&
   !start.prepared.brings &&
   start.prepared.lock === start.locked &&
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')

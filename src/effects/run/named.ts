@@ -1,0 +1,37 @@
+import { clients } from '../../catalog/clients/index.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import { TwinError, usageError } from '../../errors.ts'
+import type { System } from '../../model/system.ts'
+import { loadManifest } from '../manifest/load.ts'
+import { absolute, lockBeside } from '../situation/place.ts'
+import { loadLock, loadState } from '../situation/records.ts'
+import { type FoundServer, resolveFrom } from './find.ts'
+import type { RunGround } from './ground.ts'
+
+/**
+ * Finds a server in a manifest that an entry of ours names by its path, since it is not home's own. Only one that a
+ * person has synced into the own configs counts: a path alone, in whatever file it stands, must not bring keys to a
+ * server of its writer's choice.
+ */
+export async function findInManifest(system: System, ground: RunGround, name: string, path: string): Promise<FoundServer> {
+  const { self, folder } = ground
+  const shown = absolute(system, self, path, ground.world)
+  const [here, lock, state] = [shown, lockBeside(self, shown), layout(self, folder).state].map((each) => toHere(self, each))
+  if (!ground.home || !here || !lock || !state)
+    throw usageError(`${path} is not reached from here.`, { hint: `mcp-twin run ${name} starts what the last sync left on this side` })
+  const loaded = await loadManifest(
+    system,
+    here,
+    shown,
+    clients.map((client) => client.id),
+  )
+  if (loaded === null) throw usageError(`There is no manifest at ${shown}.`, { hint: 'mcp-twin list shows what home has' })
+  if ((await loadState(system, state)).manifests?.includes(shown) !== true)
+    throw new TwinError('untrusted', `No sync has written the servers of ${shown} into your configs: nothing of it is started.`, {
+      place: { file: shown },
+      hint: `look at it, then: mcp-twin sync --manifest ${shown}`,
+    })
+  const { manifest } = loaded
+  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
+}
