@@ -66,7 +66,11 @@ function launch(value: JsonValue | undefined, args: readonly string[]): Found<re
   }
   if (typeof value !== 'string') return { unreadable: value === undefined ? 'it has no "command"' : '"command" is not text' }
   if (value.trim() === '') return { unreadable: '"command" is empty' }
-  return { value: args.length > 0 ? [value, ...args] : (splitCommandLine(value) ?? [value]) }
+  const line = splitCommandLine(value)
+  // With arguments of its own it is more likely a program: `/home/python 3/node` is no line that begins with python.
+  const [first = '', second = ''] = line ?? []
+  const isPath = args.length > 0 && /[\\/]/.test(first) && !/\.(?:exe|cmd|bat|com)$/i.test(first) && !second.startsWith('-')
+  return { value: [...(line === null || isPath ? [value] : line), ...args] }
 }
 
 function stdio(value: JsonObject): Entry | Unreadable {

@@ -18,6 +18,32 @@ describe('what an entry says', () => {
     ['args as a line', { command: 'npx', args: '-y "a b"' }, { command: 'npx', args: ['-y', 'a b'] }],
     ['command as a whole line', { command: 'npx -y X' }, { command: 'npx', args: ['-y', 'X'] }],
     [
+      'a whole line and args',
+      { command: 'npx -y X@1.2.3', args: ['--flag', 'v'] },
+      { command: 'npx', args: ['-y', 'X@1.2.3', '--flag', 'v'] },
+    ],
+    [
+      'a whole line and args as a line',
+      { command: 'npx -y X', args: '--flag "v w"' },
+      { command: 'npx', args: ['-y', 'X', '--flag', 'v w'] },
+    ],
+    ['a line with a path and args', { command: '/usr/bin/npx -y X', args: ['v'] }, { command: '/usr/bin/npx', args: ['-y', 'X', 'v'] }],
+    [
+      'a Windows line and args',
+      { command: 'C:\\P F\\node.exe C:\\x.js', args: ['v'] },
+      { command: 'C:\\P F\\node.exe', args: ['C:\\x.js', 'v'] },
+    ],
+    [
+      'a path with a blank and args',
+      { command: '/home/python 3/node', args: ['x.js'] },
+      { command: '/home/python 3/node', args: ['x.js'] },
+    ],
+    [
+      'a Windows path with blanks and args',
+      { command: 'C:\\Program Files\\nodejs\\node.exe', args: ['x.js'] },
+      { command: 'C:\\Program Files\\nodejs\\node.exe', args: ['x.js'] },
+    ],
+    [
       'a whole line with a Windows program',
       { command: 'C:\\Program Files\\nodejs\\node.exe C:\\x\\y.js' },
       { command: 'C:\\Program Files\\nodejs\\node.exe', args: ['C:\\x\\y.js'] },
