@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type BigIntStats, constants, lstatSync, renameSync } from 'node:fs'
+import { type BigIntStats, constants, fstatSync, lstatSync, renameSync } from 'node:fs'
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -23,11 +23,23 @@ export interface Before extends Kept {
   readonly size: number
   /** Another one: the file is another, or was changed. */
   readonly stamp: string
-  readonly modifiedMs: number
+  /** Another program wrote it a moment ago, and may go on. */
+  readonly busy: boolean
 }
 
 /** Of what another program may change in a file, something changes here, as finely as its file system counts time. */
 const stampOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs, ctimeNs].join(' ')
+
+/** What our latest edits put in place, so that many in a row are not taken for another program's. */
+const ours = new Set<string>()
+const contentOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs].join(' ')
+
+function remember(facts: BigIntStats): void {
+  ours.add(contentOf(facts))
+  for (const oldest of ours) if (ours.size > 100) ours.delete(oldest)
+}
+
+const isBusy = (facts: BigIntStats): boolean => Date.now() - Number(facts.mtimeMs) < limits.fileBusyMs && !ours.has(contentOf(facts))
 
 /** Facts of the file in the way, null when there is none; refuses what is not an ordinary file that may be written. */
 export async function before(folder: Folder, found: Admitted): Promise<Before | null> {
@@ -43,7 +55,7 @@ export async function before(folder: Folder, found: Admitted): Promise<Before | 
   if ((mode & 0o222) === 0) throw denied(`${path} is read-only; a person can change its mode.`)
   return {
     ...{ mode: mode & ordinaryModes, uid: Number(facts.uid), gid: Number(facts.gid), size: Number(facts.size) },
-    ...{ stamp: stampOf(facts), modifiedMs: Number(facts.mtimeMs) },
+    ...{ stamp: stampOf(facts), busy: isBusy(facts) },
   }
 }
 
@@ -114,7 +126,8 @@ export async function replaceUnchanged(folder: Folder, found: Admitted, bytes: U
     if (origin.handle === null) return true
     const carried = await carryOver(origin.handle, origin.length, handle)
     // Somebody else writes to it just now, and may have had the old file open at the rename: what comes late is taken along.
-    const busy = carried > origin.length || Date.now() - origin.before.modifiedMs < limits.fileBusyMs
+    const busy = carried > origin.length || origin.before.busy
+    remember(fstatSync(handle.fd, { bigint: true }))
     if (!busy) return true
     await pause(limits.fileLateMs)
     await carryOver(origin.handle, carried, handle)
