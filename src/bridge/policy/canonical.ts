@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { codeOf, denied, failed } from '../refusal.ts'
 
 /**
@@ -66,19 +66,40 @@ export class CanonicalList {
     const stale = before?.some(({ path, exists }) => !exists && lstatSync(path, { throwIfNoEntry: false }) !== undefined) ?? true
     this.checkedAt = now
     if (!stale) return this.list
-    this.known = await Promise.all(this.paths.map((path, at) => this.again(path, before?.[at])))
+    const looked: Looked = new Map()
+    this.known = await Promise.all(this.paths.map((path, at) => this.again(path, before?.[at], looked)))
     this.list = this.known.map(({ real }) => real)
     return this.list
   }
 
-  private async again(path: string, before: Known | undefined): Promise<Known> {
+  private async again(path: string, before: Known | undefined, looked: Looked): Promise<Known> {
     if (before?.exists) return before
-    const now = await resolved(path)
+    const now = await resolved(path, looked)
     return before !== undefined && this.pinned && now.real !== before.real ? before : now
   }
 }
 
-async function resolved(path: string): Promise<Known> {
-  const { real, missing } = await canonical(path).catch(() => ({ real: path, missing: [path] }))
-  return missing[0] === path ? { path, real: path, exists: false } : { path, real: join(real, ...missing), exists: missing.length === 0 }
+/** What one pass over a list has found out about folders: most closed paths are not there, and lie in the same few folders. */
+type Looked = Map<string, Promise<{ real: string; missing: string[] }>>
+
+/** As `canonical`, with the folders of what is not there looked at once for all. */
+function located(path: string, looked: Looked): Promise<{ real: string; missing: string[] }> {
+  const again = looked.get(path)
+  if (again !== undefined) return again
+  const name = basename(path)
+  const found =
+    name === '' || name === '.' || name === '..' || lstatSync(path, { throwIfNoEntry: false }) !== undefined
+      ? canonical(path)
+      : located(dirname(path), looked).then(({ real, missing }) => ({ real, missing: [...missing, name] }))
+  looked.set(path, found)
+  return found
+}
+
+async function resolved(path: string, looked: Looked): Promise<Known> {
+  try {
+    const { real, missing } = await located(path, looked)
+    return { path, real: join(real, ...missing), exists: missing.length === 0 }
+  } catch {
+    return { path, real: path, exists: false }
+  }
 }
