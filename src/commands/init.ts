@@ -69,13 +69,13 @@ async function init(
   const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings, more(situation)) }
   if (options.dryRun === true) {
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
-    return finish(context, ground, opened, choices, result, true)
+    return finish(context, ground, opened, choices, result, 'preview')
   }
   if (options.install === false)
-    return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), false)
+    return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), 'manifest')
   await makeFolders(context, ground, choices.chosen)
   const result = await runSync(system, source, settings, 'init')
-  return finish(context, ground, await ground.open(), choices, result, false)
+  return finish(context, ground, await ground.open(), choices, result, 'all')
 }
 
 /** The manifest with what was chosen; null when it has all of it already. */
@@ -99,10 +99,12 @@ async function finish(
   situation: Situation,
   choices: Choices,
   result: SyncResult,
-  preview: boolean,
+  done: 'all' | 'manifest' | 'preview',
 ): Promise<ExitCode> {
   const { io } = context
-  const isChecked = !preview && situation.place.project === null && result.run !== null
+  const preview = done === 'preview'
+  // What was not installed is not proven either, whatever of that name stands in a config.
+  const isChecked = done === 'all' && situation.place.project === null && result.run !== null
   const checks = isChecked ? await check(context, situation) : []
   const isCancelled = context.signal.aborted
   const { taken, unmanaged } = choices.imported

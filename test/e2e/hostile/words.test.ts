@@ -67,3 +67,12 @@ describe('an output that takes nothing, as on a full disk', () => {
     expect((await place.run(['list'], { wrapper: ['sh', '-c', 'exec "$0" "$@" 2>/dev/full'] })).code).toBe(0)
   })
 })
+
+it('init --no-install starts nothing, also where a program has a server of the name of ours', async () => {
+  const place = home()
+  place.write(codeFile, JSON.stringify({ mcpServers: { 'mcp-twin': { command: 'touch', args: [place.path('started')] } } }))
+  const said = await place.run(['init', '--yes', '--no-install'])
+  expect([said.code, said.stdout.includes('Checked'), place.has('started')]).toEqual([0, false, false])
+  expect(said.output).toMatch(/no config was looked at/)
+  expect((await place.run(['init', '--yes', '--no-install', '--server', 'memory', '--json'])).json.checks).toEqual([])
+})
