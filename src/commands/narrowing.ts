@@ -22,7 +22,9 @@ export function demandSides(words: readonly string[], world: World, mayBeElsewhe
   const ids = world.environments.map((each) => each.id)
   for (const word of words) {
     if (world.environments.some((each) => meansEnvironment(word, each)) || (mayBeElsewhere && isEnvironmentName(word))) continue
-    const known = [...new Set([...ids, ...(isEnvironmentName(word) ? [] : environmentKinds)])]
+    // Only what is here can be meant, but for a word that goes into the manifest.
+    const kinds = mayBeElsewhere ? environmentKinds : world.environments.map((each) => each.kind)
+    const known = [...new Set([...ids, ...(isEnvironmentName(word) ? [] : kinds)])]
     throw usageError(`there is no environment "${word}" here.`, { hint: guessOf(word, known, 'there are') })
   }
 }

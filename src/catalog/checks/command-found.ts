@@ -1,7 +1,8 @@
 import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
-import { remedyFor } from '../../core/doctor/mend.ts'
+import { bySync, remedyFor } from '../../core/doctor/mend.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/launch/bridge.ts'
+import { layout } from '../../core/layout.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Found } from '../../model/check.ts'
 
@@ -12,7 +13,9 @@ function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
   return each.missing
     .filter(({ what }) => !(what === 'script' && each.server !== null && isComing))
     .map(({ what, path, on = each.runs }) => {
-      const remedy = each.server === null ? null : remedyFor(facts, file, each.name)
+      const folder = facts.input.render.folders(on.id)
+      const isOurs = folder !== null && path === layout(on, folder).launcher
+      const remedy = isOurs ? bySync : each.server === null ? null : remedyFor(facts, file, each.name)
       const install = /[\\/]wsl\.exe$/i.test(path) ? 'in PowerShell: wsl --install' : `install it on ${environmentLabel(on)}`
       const byHand =
         each.server === null

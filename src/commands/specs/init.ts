@@ -5,7 +5,11 @@ export const init: CommandSpec = {
   summary: 'set up both sides: detect, choose servers, install, write every config, check that all answer',
   options: [
     { flags: '--from <client>', description: 'import only what this client has' },
-    { flags: '--server <name>', description: 'take this server of the built-in list, or an npm package (repeatable)', many: 'words' },
+    {
+      flags: '--server <name>',
+      description: 'take this server of the built-in list, or an npm package with its version or scope: name@1.2.3 (repeatable)',
+      many: 'words',
+    },
     { flags: '--home <environment>', description: 'keep manifest and keys on this side' },
     { flags: '--distro <name>', description: 'the WSL distribution that takes part' },
     { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input' },

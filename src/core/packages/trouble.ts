@@ -98,9 +98,9 @@ function each(codes: readonly string[], say: Say): Record<string, Say> {
 export function explain(failure: NpmFailure): NpmTrouble {
   const { code, summary } = errorOf(failure)
   if (code === 'E404') {
-    // npm says E404 for both: a package that is not there, and one that has no such version.
-    const say = /no match(?:ing version)? found/i.test(summary) ? noVersion : missing
-    return { code, ...say(failure, code) }
+    // npm says E404 for both: a package that is not there, and one that has no such version, which it calls ETARGET elsewhere.
+    const isThere = /no match(?:ing version)? found/i.test(summary)
+    return isThere ? { code: 'ETARGET', ...noVersion(failure, code) } : { code, ...missing(failure, code) }
   }
   const say = sayings[code]
   if (say !== undefined) return { code, ...say(failure, code) }

@@ -1,4 +1,4 @@
-import { TwinError } from '../../errors.ts'
+import { EXIT, TwinError } from '../../errors.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'
@@ -17,7 +17,11 @@ export async function loadManifest(
   shown: string,
   clientIds: readonly string[],
 ): Promise<LoadedManifest | null> {
-  const bytes = await system.files.read(here)
+  const bytes = await system.files.read(here).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EISDIR')) throw error
+    const more = { exit: EXIT.usage, place: { file: shown }, hint: 'move that folder away, or name another manifest: --manifest PATH' }
+    throw new TwinError('bad-manifest', 'The manifest is a folder.', more)
+  })
   if (bytes === null) return null
   const parsed = parseManifest(bytes, clientIds)
   if (!parsed.ok) {

@@ -52,7 +52,7 @@ export async function fetchBinary(
     kind: 'change',
   })
   // We wrote the name, so it is the registry that lacks it: a mirror, say.
-  if (!end.ok && end.trouble.code === 'E404') return { reason: end.trouble.reason, hint: 'npm config get registry' }
+  if (!end.ok && ['E404', 'ETARGET'].includes(end.trouble.code)) return { reason: end.trouble.reason, hint: 'npm config get registry' }
   if (!end.ok) return end.trouble
   const got = await versionAt(system, environment, filesIn(environment, part, name))
   return got === version ? null : { reason: `npm brought ${got ?? 'nothing'} instead`, hint: 'npm config list' }

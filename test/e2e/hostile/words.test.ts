@@ -9,6 +9,7 @@ describe('words that nearly mean something', () => {
     [['sync', '--client', 'claude-dekstop'], 'claude-desktop'],
     [['list', '--on', 'linx'], 'linux'],
     [['remove', 'thign'], 'thing'],
+    [['list', '--on', 'mars'], 'there are: linux'],
   ])('%j: the one that is meant is named', async (args, meant) => {
     const place = home()
     place.manifest({ thing: { command: '/bin/true' } })
@@ -32,6 +33,15 @@ describe('words that nearly mean something', () => {
     place.write(codeFile, JSON.stringify({ mcpServers: { memory: { command: '/opt/mine' } } }))
     const document = documentOf(await place.run(['init', '--yes', '--no-bridge', '--no-install', '--server', 'memory', '--json']))
     expect(document.notices.join()).toMatch(/memory: a server of that name is there already.*server-memory was not added/)
+  })
+})
+
+it('a manifest that is a folder is a bad one, and named', async () => {
+  const place = home()
+  place.write('.mcp-twin/mcp-twin.json/x', '')
+  expect(await place.run(['list', '--json'])).toMatchObject({
+    code: 2,
+    json: { error: { code: 'bad-manifest', file: place.path('.mcp-twin/mcp-twin.json'), message: 'The manifest is a folder.' } },
   })
 })
 

@@ -216,6 +216,14 @@ describe('command-found', () => {
     ])
   })
 
+  it('puts our own launcher back where it has gone', () => {
+    const found = situation()
+      .servers({ kept: { command: '/opt/x', launch: 'run', only: ['claude-code'] } })
+      .gone('kept', { what: 'script', path: '/home/ana/.mcp-twin/bin/mcp-twin.mjs' })
+      .find('command-found')
+    expect(found).toMatchObject([{ level: 'error', subject: 'kept in Claude Code (Ubuntu)', ...sync }])
+  })
+
   it('tells one of a server as typed', () => {
     const found = situation()
       .servers({ local: { command: '/opt/gone', only: ['claude-code'] } })

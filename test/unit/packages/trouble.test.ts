@@ -23,6 +23,11 @@ describe("npm's failures in words", () => {
     expect(trouble.hint).not.toBe('')
   })
 
+  it('tells a version that is not there from a package that is not there', () => {
+    const code = (summary: string) => explain(failure(json('E404', summary))).code
+    expect([code('Not Found - GET http://127.0.0.1/x'), code('No match found for version ^2')]).toEqual(['E404', 'ETARGET'])
+  })
+
   it('names the folder that could not be written', () => {
     const stderr = 'npm error code EACCES\nnpm error syscall mkdir\nnpm error path /home/ana/.npm/_cacache\nnpm error errno -13\n'
     expect(explain(failure('', stderr)).reason).toBe('npm was not allowed to write /home/ana/.npm/_cacache (EACCES)')
