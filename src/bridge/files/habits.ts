@@ -27,7 +27,7 @@ export function sortOf(bytes: Buffer): Sort {
   return /[^\0-\x7f\ufffd]/.test(bytes.toString('utf8')) ? 'mixed' : 'other'
 }
 
-/** Those of a file, by its beginning; the usual ones for an empty file. `whole`: all its bytes are looked at for what they are. */
+/** Those of a file, by its beginning; the usual ones for an empty file. `whole`: all its bytes are looked at for what they are, not its beginning alone. */
 export async function habitsOf(found: Admitted, folder: Folder, policy: Policy, size: number, whole: boolean): Promise<Habits> {
   if (size === 0) return { encoding: plain, end: '\n', sort: 'text' }
   const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
@@ -37,8 +37,8 @@ export async function habitsOf(found: Admitted, folder: Folder, policy: Policy, 
     const head = chunk.subarray(0, Math.min(bytesRead, HEAD))
     const encoding = encodingOf(head)
     const end = lineEnd(textOf(head, encoding))
-    if (!whole) return { encoding, end, sort: 'text' }
     if (encoding.name !== 'utf-8') return { encoding, end, sort: size % 2 === 0 ? 'text' : 'other' }
+    if (!whole) return { encoding, end, sort: sortOf(size > head.length ? head.subarray(0, wholeCharacters(head)) : head) }
     return { encoding, end, sort: await sortOfFile(handle, chunk, bytesRead) }
   } finally {
     await handle.close()

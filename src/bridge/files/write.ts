@@ -26,6 +26,8 @@ export interface Written {
   readonly real: string
   readonly bytes: number
   readonly created: boolean
+  /** It was text in no encoding that we know, or none at all, and is UTF-8 now. */
+  readonly converted: boolean
 }
 
 /** A file that is to be written, looked at in its folder, which is held open. */
@@ -37,35 +39,35 @@ interface Writing {
   readonly habits: Habits
 }
 
-/** Looks at the file in the way, lets `work` write, and tells of it. `work` answers how many bytes it wrote. */
+/** Looks at the file in the way, lets `work` write, and tells of it. */
 async function into(
   own: string,
   policy: Policy,
   path: string,
   whole: boolean,
-  work: (writing: Writing) => Promise<number>,
+  work: (writing: Writing) => Promise<Pick<Written, 'bytes' | 'converted'>>,
 ): Promise<Written> {
   const found = await policy.admit(path)
   return inItsFolder(own, found, policy, async (folder) => {
     const was = await before(folder, found)
-    const bytes = await work({ found, folder, was, habits: await habitsOf(found, folder, policy, was?.size ?? 0, whole) })
-    return { real: found.real, bytes, created: was === null }
+    const habits = await habitsOf(found, folder, policy, was?.size ?? 0, whole)
+    const { bytes, converted } = await work({ found, folder, was, habits })
+    return { real: found.real, bytes, created: was === null, converted }
   })
 }
 
-/** Writes a whole file. An existing one keeps its mode, its encoding with its mark, and its CRLF line ends. */
+/** Writes a whole file. An existing one keeps its mode, its encoding with its mark where we know that, and its CRLF line ends. */
 export const rewrite = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
-  into(own, policy, path, true, async ({ found, folder, was, habits }) => {
-    if (habits.sort !== 'text') throw foreign(found, 'writing it anew would change what it is')
+  into(own, policy, path, false, async ({ found, folder, was, habits }) => {
     const bytes = fileBytes(withLineEnd(content, habits.end), habits.encoding)
     await replaceFile(folder, found.name, bytes, was)
-    return bytes.length
+    return { bytes: bytes.length, converted: habits.sort !== 'text' }
   })
 
 /** A file whose encoding we do not know, which a text of ours would garble. */
-const foreign = (found: Admitted, why: string): Refusal =>
+const foreign = (found: Admitted): Refusal =>
   failed(
-    `${quoted(found.real)} is neither UTF-8 nor UTF-16, so ${why}; nothing was changed. Write to another path, or have a command convert it to UTF-8 first.`,
+    `${quoted(found.real)} is neither UTF-8 nor UTF-16, so only ASCII is added to it; nothing was changed. Write to another path, or have a command convert it to UTF-8 first.`,
   )
 
 /** Adds all of it or, where the disk is full in the middle, nothing: then the file ends where it did. */
@@ -85,7 +87,7 @@ async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 /** Adds to the end of a file in its own encoding, or makes it. */
 export const append = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
   into(own, policy, path, beyondAscii(content), async ({ found, folder, was, habits }) => {
-    if (habits.sort === 'other') throw foreign(found, 'only ASCII is added to it')
+    if (habits.sort === 'other' && beyondAscii(content)) throw foreign(found)
     const bytes = bytesOf(withLineEnd(content, habits.end), habits.encoding)
     const flags = constants.O_WRONLY | constants.O_APPEND | (was === null ? constants.O_CREAT : 0)
     const handle = await openFile(found.real, found.name, folder, policy, flags)
@@ -94,7 +96,7 @@ export const append = (own: string, policy: Policy, path: string, content: strin
     } finally {
       await handle.close()
     }
-    return bytes.length
+    return { bytes: bytes.length, converted: false }
   })
 
 /**
@@ -106,7 +108,7 @@ export async function change(own: string, policy: Policy, path: string, edit: (b
   return inItsFolder(own, found, policy, async (folder) => {
     for (let tries = 0; tries < limits.editTries; tries++) {
       const bytes = await changeOnce(found, folder, policy, edit)
-      if (bytes !== null) return { real: found.real, bytes, created: false }
+      if (bytes !== null) return { real: found.real, bytes, created: false, converted: false }
     }
     throw failed(`${quoted(path)} keeps changing, since another program writes to it; nothing was changed. Try again when it is done.`)
   })
