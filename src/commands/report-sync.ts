@@ -77,7 +77,10 @@ function sum(result: SyncResult, { command, preview }: ReportOptions): string {
   const planned = result.steps.filter((step) => step.outcome === 'planned')
   const [taken, done] = [of('done').filter((step) => step.change === 'adopt'), of('done').filter((step) => step.change !== 'adopt')]
   if (preview && planned.length > 0) parts.push(`${count(planned.length, 'step')} to do`)
-  if (done.length > 0) parts.push(command === 'undo' ? `${count(done.length, 'file')} put back` : writtenWords(done))
+  const back = done.filter((step) => step.change !== 'none')
+  if (command === 'undo' && done.length > 0)
+    parts.push(back.length > 0 ? `${count(back.length, 'file')} put back` : 'nothing had to be put back')
+  else if (done.length > 0) parts.push(writtenWords(done))
   if (taken.length > 0) parts.push(`${count(taken.length, 'entry', 'entries')} taken over as they stand`)
   const left = of('refused').length + of('skipped').length
   if (left > 0) parts.push(`${left} left alone`)

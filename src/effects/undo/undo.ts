@@ -80,7 +80,7 @@ function stepOf({ file, how, outcome }: UndoneFile): Step {
     ? 'gone again: it was not there before'
     : how === 'whole'
       ? 'back as it was, byte for byte'
-      : how === 'entries'
+      : how === 'entries' && outcome.kind === 'written'
         ? `only our entries are back: ${entries.join(', ')}`
         : 'it was as before already'
   return makeStep({

@@ -76,6 +76,18 @@ describe('undo', () => {
     expect(place.read(cursorFile)).toBe('{\n  // theirs\n  "mcpServers": {\n  }\n}')
   })
 
+  it('claims nothing of a file whose entries are as before already', async () => {
+    const place = withTheirs()
+    await run(place, 'add', 'a', '--command', '/opt/thing')
+    for (const file of [codeFile, cursorFile, oldFile]) place.write(file, '{}')
+    const text = (await place.run(['undo'])).output
+    expect(text).not.toContain('our entries are back')
+    expect(text).toMatch(/nothing to write \(it was as before already\)/)
+    // The manifest alone is back.
+    expect(text).toContain('1 file put back.')
+    for (const file of [codeFile, cursorFile, oldFile]) expect(place.read(file)).toBe('{}')
+  })
+
   it('refuses an entry that somebody edited since, unless forced', async () => {
     const edited = async () => {
       const place = withTheirs()
