@@ -1,6 +1,7 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { closedBelow, closedByName, privatePaths } from '../policy/closed.ts'
+import { programsInProjects } from '../policy/programs.ts'
 import { judge, type Region, within } from '../policy/region.ts'
 import { codeOf } from '../refusal.ts'
 
@@ -13,8 +14,6 @@ export interface FolderPlan {
   readonly onDrive: (path: string) => boolean
 }
 
-/** In an allowed folder these start programs when another program reads them: what is there is not shown, nor changed. */
-const project = ['.mcp.json', '.cursor/mcp.json', '.vscode/mcp.json', '.claude/settings.json', '.claude/settings.local.json'] as const
 const exact = (path: string): string => path
 const folded = (path: string): string => path.toLowerCase()
 
@@ -101,13 +100,14 @@ function plainly(root: string, roots: readonly string[], plan: FolderPlan): stri
   const pinned = [...closed, ...again]
     .flatMap((path) => between(path, root))
     .filter((path) => kindOf(path) === 'directory' && !isHidden(path))
-  const named = project.map((name) => join(root, name))
+  // What starts programs when another program reads it is not shown, nor changed.
+  const named = programsInProjects.map((name) => join(root, name))
   const around = named.map((path) => dirname(path)).filter((path) => path !== root && kindOf(path) === 'directory')
   const laid = [
     ...[...new Set([...pinned, ...again])].map((path) => ({ path, words: bind(path, plan) })),
     ...[...new Set(around)].map((path) => ({ path, words: ['--ro-bind', path, path] })),
     ...closed.map((path) => ({ path, words: hide(path) })),
-    ...named.map((path) => ({ path, words: kindOf(path) === 'file' ? hide(path) : [] })),
+    ...named.map((path) => ({ path, words: ['file', 'directory'].includes(kindOf(path) ?? '') ? hide(path) : [] })),
   ]
   return [bind(root, plan), ...laid.sort((one, other) => depth(one.path) - depth(other.path)).map(({ words }) => words)].flat()
 }

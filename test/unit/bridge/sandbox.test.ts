@@ -177,6 +177,12 @@ ${what}"`
     )
     expect(readFileSync(join(place.A, '.mcp.json'), 'utf8')).toBe(CANARY)
     expect(readdirSync(join(place.A, '.claude'))).toEqual([])
+    mkdirSync(join(place.A, '.gemini'))
+    mkdirSync(join(place.A, '.kiro', 'hooks'), { recursive: true })
+    writeFileSync(join(place.A, '.kiro', 'hooks', 'one'), CANARY)
+    await run('echo x > .gemini/settings.json; cat .kiro/hooks/one; echo x > .kiro/hooks/two')
+    expect(readdirSync(join(place.A, '.gemini'))).toEqual([])
+    expect(readdirSync(join(place.A, '.kiro', 'hooks'))).toEqual(['one'])
   })
   it('a Windows profile in an allowed folder keeps what it keeps private, whatever the letters', async () => {
     const profile = join(place.base, 'mnt', 'c', 'Users', 'Ana')
@@ -202,7 +208,7 @@ ${what}"`
   })
   it('what runs in a container of its own is not taken for left behind, what runs here is', async () => {
     const env = { PATH: process.env.PATH, TWIN_COMMANDS_OF: '999999-ab.1.1.' }
-    const seen = (pid: number) => allProcesses().some((each) => each.pid === pid)
+    const seen = (pid: number) => allProcesses().some((each) => each.pid === pid && each.state !== 'Z')
     const inContainer = () => allProcesses().find((facts) => commandLine(facts) === 'sleep 95')?.pid
     // A bridge of another test may end what it takes for left behind at any moment; then it is tried again.
     for (let tries = 0; tries < 20; tries++) {
