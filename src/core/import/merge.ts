@@ -14,6 +14,8 @@ export interface ImportOptions extends ImportContext {
   readonly sides: readonly Environment[]
   /** Keys that the store has already. */
   key(name: string): Secret<string> | null
+  /** For a project's manifest, whose files serve every side: where a server was found or runs has no place in it. */
+  readonly inProject?: boolean
   /** Servers that are wanted on every side, wherever they came from. */
   everywhere?(name: string): boolean
 }
@@ -100,7 +102,8 @@ function importOne(name: string, entries: readonly Read[], options: ImportOption
   const left = entries.filter((each) => !kept.includes(each))
   for (const id of odd) notes.push(`${name}: ${id} says something else than the other clients there; its entry stays as it is`)
   const ids = sides.map(sideOf).filter((id) => !joined.apart.includes(id))
-  const everywhere = options.everywhere?.(name) === true || options.sides.every((side) => ids.includes(side.id))
+  const everywhere =
+    options.inProject === true || options.everywhere?.(name) === true || options.sides.every((side) => ids.includes(side.id))
   const only = everywhere
     ? []
     : options.sides
@@ -118,13 +121,14 @@ function importOne(name: string, entries: readonly Read[], options: ImportOption
 function joinSides(
   name: string,
   sides: readonly Read[],
-  { world, home }: ImportOptions,
+  { world, home, inProject }: ImportOptions,
   notes: string[],
 ): { server: ServerSpec; apart: string[] } {
   const [first, second, ...more] = sides
   if (first === undefined) return { server: {}, apart: [] }
   const of = (read: Read, server = read.server): SideServer => ({ side: read.found.environment, server })
-  if (second === undefined) return { server: first.server, apart: [] }
+  // Across the border a project's file reaches as it is typed, or not at all.
+  if (second === undefined) return { server: inProject === true ? first.typed : first.server, apart: [] }
   const [a, b] = inOnePlace(of(first), of(second))
   const unified = unify(a, b, world, home, name) ?? unify(of(first, first.typed), of(second, second.typed), world, home, name)
   if (unified === null) return { server: first.server, apart: sides.slice(1).map(sideOf) }

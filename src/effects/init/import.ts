@@ -25,6 +25,7 @@ export function importFound(situation: Situation, input: PlanInput, wishes: Impo
     manifest: situation.manifest,
     sides: situation.sides,
     key: input.render.key,
+    inProject: input.render.project !== undefined,
     everywhere: (name) => wishes.everywhere.has(name),
   })
 }

@@ -134,6 +134,19 @@ describe('init --project', () => {
     expect(contentOf(place.path('work/other'))).toEqual(before)
   })
 
+  it('writes nothing of sides, where there are two, that a sync would complain of', async () => {
+    const planted = world().wsl().windows().build()
+    planted.self.write('work/.git/HEAD', '')
+    const servers = { there: { command: 'true', args: ['a'] }, across: { command: '/mnt/c/Users/Ana/tool.exe', args: ['b'] } }
+    planted.self.write('work/.mcp.json', JSON.stringify({ mcpServers: servers }))
+    const at = (...args: string[]) => planted.cli([...args, '--json'], { cwd: planted.self.here('work') })
+    const result = await at('init', '--project', '--yes')
+    expect(result.code, result.output).toBe(0)
+    expect(JSON.parse(planted.self.read('work/mcp-twin.json')).servers).toEqual(servers)
+    expect(JSON.parse(planted.self.read('work/.mcp.json')).mcpServers).toEqual(servers)
+    for (const { json } of [result, await at('sync')]) expect(JSON.stringify(json.notices)).not.toContain('means nothing')
+  })
+
   it('is refused in the home folder itself', async () => {
     const place = home()
     expect(await place.run(['init', '--project', '--yes'])).toMatchObject({ code: 2 })
