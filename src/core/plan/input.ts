@@ -3,10 +3,10 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { NativePath } from '../../model/path.ts'
-import type { Step } from '../../model/plan.ts'
+import type { EntryStep, Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { RenderContext } from '../launch/render.ts'
-import type { LaunchesInput } from './launches-facts.ts'
+import type { LaunchesFacts, LaunchesPlan } from './launches-facts.ts'
 
 /** One client file as it was seen. */
 export interface ObservedFile {
@@ -51,6 +51,11 @@ export interface PlanInput {
   readonly launches?: LaunchesInput
   readonly force: boolean
   readonly prune: boolean
+}
+
+/** What was seen of the other sides, and what plans for them: it comes along, since a home without any loads nothing of it. */
+export interface LaunchesInput extends LaunchesFacts {
+  plan(input: PlanInput, asked: ReadonlyMap<string, ReadonlySet<string>>, entries: readonly EntryStep[]): LaunchesPlan[]
 }
 
 /** A package that is to be installed on one side. */

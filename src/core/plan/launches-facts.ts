@@ -18,7 +18,7 @@ export interface ObservedLaunches {
 }
 
 /** What is known of how servers are started by name on the sides that are not home. */
-export interface LaunchesInput {
+export interface LaunchesFacts {
   readonly files: readonly ObservedLaunches[]
   /** Every client that there is. */
   readonly clients: readonly ClientDefinition[]

@@ -1,18 +1,17 @@
 import type { ClientDefinition } from '../../model/client.ts'
-import type { Entry } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import { type Launches, launchesSchema } from '../../model/launches.ts'
-import type { ServerSpec } from '../../model/manifest.ts'
 import type { EntryStep } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import { jsonOrNull } from '../json/loose.ts'
+import { isOwnScript } from '../launch/own-script.ts'
 import { renderEntry, renderLaunch } from '../launch/render.ts'
 import { serverOn } from '../launch/side.ts'
 import { lookUp } from '../lookup.ts'
 import { keysOf } from '../manifest/names.ts'
-import type { PlanInput } from './input.ts'
+import type { LaunchesInput, PlanInput } from './input.ts'
 import { isAskedElsewhere } from './launches-asked.ts'
-import type { LaunchesInput, LaunchesPlan, ObservedLaunches } from './launches-facts.ts'
+import type { LaunchesPlan, ObservedLaunches } from './launches-facts.ts'
 import { launchesStep } from './launches-step.ts'
 
 type Asked = ReadonlyMap<string, ReadonlySet<string>>
@@ -120,7 +119,3 @@ function launchOf(input: PlanInput, name: string, side: Environment): Made {
     entry.kind === 'stdio' ? { ...entry, args: [...entry.args], env: { ...entry.env } } : { ...entry, headers: { ...entry.headers } }
   return { entry: stored, keys: keysOf(spec), script: isOwnScript(entry, spec, side) }
 }
-
-/** True for a package's JavaScript that this side's own node starts, so that `run` may run it in its own process. */
-export const isOwnScript = (entry: Entry, spec: ServerSpec, side: Environment): boolean =>
-  entry.kind === 'stdio' && spec.package !== undefined && entry.command === side.node && !/npx-cli\.js$/.test(entry.args[0] ?? '')

@@ -3,7 +3,6 @@ import { digest, digester } from '../launch/digest.ts'
 import { planFile } from './file.ts'
 import type { InstallStep, ObservedFile, PlanInput } from './input.ts'
 import { recordOf } from './records.ts'
-import { planLaunches } from './launches.ts'
 import type { LaunchesPlan } from './launches-facts.ts'
 import { makeStep } from './step.ts'
 import { type Gathered, type Wishes, wishesFor } from './wishes.ts'
@@ -49,14 +48,15 @@ export function makePlan(input: PlanInput): Plan {
   const self = [...gathered.self]
     .filter((id) => input.outdatedSelf.has(id))
     .map((environment) => makeStep({ kind: 'install', environment, change: 'add', reason: 'mcp-twin itself' }))
-  const launchFiles = planLaunches(
+  const launchFiles = input.launches?.plan(
     input,
     gathered.launches,
     files.flatMap(({ plan }) => plan.entries),
   )
   return {
     installs: [...gathered.installs.values()],
-    ...{ self, files, held, launches: gathered.launches, launchFiles },
+    ...{ self, files, held, launches: gathered.launches },
+    ...(launchFiles === undefined ? {} : { launchFiles }),
     notices: [...gathered.notices],
   }
 }

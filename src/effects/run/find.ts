@@ -1,11 +1,11 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { type RenderContext, renderLaunch } from '../../core/launch/render.ts'
+import { isOwnScript } from '../../core/launch/own-script.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { layout } from '../../core/layout.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import { nearest } from '../../core/nearest.ts'
 import { toHere } from '../../core/paths.ts'
-import { isOwnScript } from '../../core/plan/launches.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Lock } from '../../model/lock.ts'
@@ -17,7 +17,7 @@ import { loadManifest } from '../manifest/load.ts'
 import { openSecrets } from '../secrets/store.ts'
 import { loadLock } from '../situation/records.ts'
 import type { RunGround } from './ground.ts'
-import { readLaunches } from './launches.ts'
+import { readLaunches } from './own-launches.ts'
 
 /** A server, ready to be started or reached: its entry holds its own keys and no others. */
 export interface FoundServer {

@@ -1,14 +1,13 @@
 import { clients } from '../../catalog/clients/index.ts'
-import { jsonOrNull } from '../../core/json/loose.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import { planLaunches, launchesIn, textFor } from '../../core/plan/launches.ts'
-import type { LaunchesInput, LaunchesPlan } from '../../core/plan/launches-facts.ts'
+import type { LaunchesFacts, LaunchesPlan } from '../../core/plan/launches-facts.ts'
 import type { Plan, PlanInput } from '../../core/plan/plan.ts'
 import { endStep } from '../../core/plan/step.ts'
 import { TwinError } from '../../errors.ts'
 import type { Environment } from '../../model/environment.ts'
-import { type Launches, launchesSchema } from '../../model/launches.ts'
+import type { Launches } from '../../model/launches.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
@@ -19,14 +18,6 @@ import { checkOwnerOnly } from '../secrets/file.ts'
 import { openSecrets } from '../secrets/store.ts'
 import { readTrust } from '../trust/trust.ts'
 
-/** Reads a `launches.json`; null when there is none. One that others may read, or that is damaged, is refused. */
-export async function readLaunches(system: System, path: ReachablePath): Promise<Secret<Launches> | null> {
-  if (!(await checkOwnerOnly(system, path))) return null
-  const parsed = launchesSchema.safeParse(jsonOrNull(Buffer.from((await system.files.read(path)) ?? []).toString('utf8')))
-  if (parsed.success) return new Secret(parsed.data)
-  throw new TwinError('damaged', `${path} cannot be read.`, { place: { file: path }, hint: 'mcp-twin sync writes it anew' })
-}
-
 /**
  * Looks at `launches.json` of every other side that can be reached, and at the keys of trusted projects, which may be
  * opened from every side. Undefined: there is no such side.
@@ -34,8 +25,8 @@ export async function readLaunches(system: System, path: ReachablePath): Promise
 export async function observeLaunches(
   system: System,
   input: PlanInput,
-  { isOwn, isNarrowed }: Pick<LaunchesInput, 'isOwn' | 'isNarrowed'>,
-): Promise<LaunchesInput | undefined> {
+  { isOwn, isNarrowed }: Pick<LaunchesFacts, 'isOwn' | 'isNarrowed'>,
+): Promise<PlanInput['launches']> {
   const places = input.world.environments.flatMap((side) => (side.id === input.home.id ? [] : (placeOn(input, side) ?? [])))
   if (places.length === 0) return undefined
   const projects = await trustedProjects(system, input)
@@ -45,7 +36,7 @@ export async function observeLaunches(
       return { side, file: shown, text, hasFolder: text !== null || (await hasFolder(system, folder)), projects }
     }),
   )
-  return { files, clients, isOwn, isNarrowed }
+  return { files, clients, isOwn, isNarrowed, plan: planLaunches }
 }
 
 /**

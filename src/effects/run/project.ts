@@ -14,7 +14,7 @@ import { loadLock } from '../situation/records.ts'
 import { isTrusted, manifestDigest } from '../trust/trust.ts'
 import { type FoundServer, resolveFrom, userManifest } from './find.ts'
 import type { RunGround } from './ground.ts'
-import { readLaunches } from './launches.ts'
+import { readLaunches } from './own-launches.ts'
 
 /** Folders are searched upwards this many levels at most. */
 const LEVELS_MAX = 64

@@ -14,7 +14,6 @@ import { resolvePackages } from '../packages/resolve.ts'
 import { selfCurrent, selfPresent } from '../self/current.ts'
 import { commandPaths } from '../world/command-path.ts'
 import { ownFolder } from '../home/find.ts'
-import { observeLaunches } from '../run/launches.ts'
 import { reach, type Situation } from '../situation/open.ts'
 import { projectTargets, userTargets } from '../situation/targets.ts'
 import { loadKeys } from './keys.ts'
@@ -93,12 +92,19 @@ export async function prepare(
     force: options.force,
     prune: options.prune,
   }
-  const launches = await observeLaunches(system, plain, { isOwn, isNarrowed: options.clients.length + options.on.length > 0 })
-  const input: PlanInput = launches === undefined ? plain : { ...plain, launches }
+  const input = await withLaunches(system, plain, { isOwn, isNarrowed: options.clients.length + options.on.length > 0 })
   const stale = targets.flatMap((target) =>
     target.stale.map((file) => `${file} is a stale copy: ${target.client.label} reads ${target.file}`),
   )
   return { input, lock, unresolved, stale, notices: situation.notices ?? [], ignored: situation.ignored, brings }
+}
+
+/** Where there is one side only, nothing is started by name on another one, and nothing for that is loaded. */
+async function withLaunches(system: System, input: PlanInput, run: { isOwn: boolean; isNarrowed: boolean }): Promise<PlanInput> {
+  if (input.world.environments.length < 2) return input
+  const { observeLaunches } = await import('../run/launches.ts')
+  const launches = await observeLaunches(system, input, run)
+  return launches === undefined ? input : { ...input, launches }
 }
 
 /** The sides whose copy of this program is not the one that it should be. A side out of reach has its refusals already. */
