@@ -6,7 +6,6 @@ import { limits } from '../../../src/bridge/limits.ts'
 import { Complaints } from '../../../src/bridge/search/complaints.ts'
 import { readGlob } from '../../../src/bridge/search/glob.ts'
 import { Search } from '../../../src/bridge/search/search.ts'
-import { describeUnless } from '../../support/left-out.ts'
 import { CANARY, type Desk, desk } from './desk.ts'
 
 let place: Desk
@@ -252,14 +251,6 @@ describe('a file that cannot be searched', () => {
     })
     const page = await search.page(10, 5000, new AbortController().signal)
     expect([page.found.length, search.complaints.unreadable]).toEqual([1, 1])
-  })
-})
-
-describeUnless(process.getuid?.() === 0 ? 'root reads everything' : null, 'files that may not be read', () => {
-  it('are said', async () => {
-    place.put('f', 'needle')
-    place.put('g', 'needle', 0o000)
-    expect(await lines(place.A, 'needle')).toMatch(/^1 found[\s\S]*\[1 file or folder in it could not be read\.\]/)
   })
 })
 
