@@ -1,14 +1,14 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toHere } from '../../../src/core/paths.ts'
 import { makePlan, type ObservedFile, type PlanInput } from '../../../src/core/plan/plan.ts'
 import { clientById } from '../../../src/catalog/clients/index.ts'
-import { writeLaunches } from '../../../src/effects/run/launches.ts'
+import { observeLaunches, writeLaunches } from '../../../src/effects/run/launches.ts'
 import { environmentSchema } from '../../../src/model/environment.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { native } from '../../../src/model/path.ts'
-import { Secret } from '../../../src/model/secret.ts'
+import { reveal, Secret } from '../../../src/model/secret.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { scratch } from '../../support/scratch.ts'
 
@@ -133,5 +133,70 @@ describe('what another side needs to start its servers', () => {
     writeFileSync(file, '{damaged', { mode: 0o600 })
     await write(input({ relayed }, ['claude-desktop']))
     expect(Object.keys(read().servers)).toEqual(['relayed'])
+  })
+  it('stay as they are where they cannot be told now: a key is missing', async () => {
+    const { input, write, read } = ground()
+    await write(input({ far, relayed }, ['claude-desktop']))
+    await write(input({ far: { ...far, url: 'https://new.example/mcp' }, relayed }, ['claude-desktop'], { T: 't2' }))
+    expect(read().servers.far.entry).toMatchObject({ url: 'https://far.example/mcp', headers: { 'x-api-key': 'far-key' } })
+    expect(read().servers.relayed.entry.env).toEqual({ T: 't2' })
+  })
+
+  it('are written anew where others could read them', async () => {
+    const { input, write, file } = ground()
+    await write(input({ far }, ['claude-desktop']))
+    chmodSync(file, 0o644)
+    expect(await write(input({ far }, ['claude-desktop']))).toMatchObject([{ kind: 'write', outcome: 'done', change: 'update' }])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(await write(input({ far }, ['claude-desktop']))).toEqual([])
+  })
+
+  it('that cannot be written are said, and stop nothing', async () => {
+    const { input, write, file } = ground()
+    mkdirSync(file, { recursive: true })
+    const [step] = await write(input({ far }, ['claude-desktop']))
+    expect(step).toMatchObject({ environment: 'windows', server: 'far', reason: expect.stringContaining('launches.json') })
+    expect(['failed', 'refused']).toContain(step?.outcome)
+    rmSync(file, { recursive: true })
+    expect(await write(input({ far }, ['claude-desktop']))).toMatchObject([{ outcome: 'done' }])
+  })
+})
+
+describe('what a plan says of them', () => {
+  const planned = async (made: PlanInput, isOwn = true, isNarrowed = false) => {
+    const launches = await observeLaunches(nodeSystem(), made, { isOwn, isNarrowed })
+    return makePlan(launches === undefined ? made : { ...made, launches }).launchFiles ?? []
+  }
+  const record = (made: PlanInput, server: string): PlanInput => ({
+    ...made,
+    state: { version: 1, files: { windows: { cursor: { 'C:\\cursor.json': { entries: { [server]: { server, digest: 'x' } } } } } } },
+  })
+
+  it('is nothing where all is as it should be, and nothing twice where their entries are written', async () => {
+    const { input, write } = ground()
+    const made = input({ far }, ['claude-desktop'])
+    expect(await planned(made)).toMatchObject([{ isTold: true, servers: ['far'] }])
+    await write(made)
+    expect(await planned(made)).toEqual([])
+    const rotated = input({ far }, ['claude-desktop'], { FAR: 'new-key' })
+    const entries = makePlan(made).files.flatMap(({ wishes }) => wishes.wanted)
+    const bytes = Buffer.from(JSON.stringify({ mcpServers: Object.fromEntries(entries.map(({ name, value }) => [name, reveal(value)])) }))
+    const [first] = rotated.files
+    if (first === undefined) throw new Error('no file')
+    const stale = await planned({ ...rotated, files: [{ ...first, bytes }] })
+    expect(stale).toMatchObject([{ isTold: false, servers: ['far'], step: { server: 'far', change: 'update', outcome: 'planned' } }])
+    expect(JSON.stringify(stale)).not.toContain('new-key')
+  })
+
+  it('leaves what files that nobody looks at still ask for, whatever the manifest knows', async () => {
+    const { input, write } = ground()
+    await write(input({ far, relayed }, ['claude-desktop']))
+    const other = input({ o2: relayed }, ['claude-desktop'])
+    expect(await planned(other, false)).toMatchObject([{ servers: ['far', 'o2', 'relayed'] }])
+    expect(await planned(record(other, 'far'), false, true)).toMatchObject([{ servers: ['o2', 'relayed'] }])
+    expect(await planned(record(input({ far: { ...far, url: 'https://o.example' } }, []), 'far'), false)).toMatchObject([
+      { servers: ['relayed'] },
+    ])
+    expect(await planned(input({ o2: relayed }, ['claude-code-config']), false, true)).toEqual([])
   })
 })
