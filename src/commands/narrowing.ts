@@ -22,10 +22,10 @@ export function demandSides(words: readonly string[], world: World, mayBeElsewhe
   const ids = world.environments.map((each) => each.id)
   for (const word of words) {
     if (world.environments.some((each) => meansEnvironment(word, each)) || (mayBeElsewhere && isEnvironmentName(word))) continue
-    // Only what is here can be meant, but for a word that goes into the manifest.
-    const kinds = mayBeElsewhere ? environmentKinds : world.environments.map((each) => each.kind)
-    const known = [...new Set([...ids, ...(isEnvironmentName(word) ? [] : kinds)])]
-    throw usageError(`there is no environment "${word}" here.`, { hint: guessOf(word, known, 'there are') })
+    const known = [...new Set([...ids, ...(mayBeElsewhere ? environmentKinds : world.environments.map((each) => each.kind))])]
+    // A kind of side that is not here is meant by a slip of the finger only.
+    const slip = isEnvironmentName(word) ? null : nearest(word, environmentKinds, 1)
+    throw usageError(`there is no environment "${word}" here.`, { hint: guessOf(word, slip === null ? known : [slip], 'there are') })
   }
 }
 

@@ -15,10 +15,10 @@ function distance(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0
 }
 
-/** The known word that a mistyped one most likely meant; null when none is near. */
-export function nearest(word: string, known: Iterable<string>): string | null {
+/** The known word that a mistyped one most likely meant; null when none is near, or within `most` edits. */
+export function nearest(word: string, known: Iterable<string>, most = Number.POSITIVE_INFINITY): string | null {
   // Of a word of one or two letters, two edits leave nothing.
-  const limit = Math.min(Math.max(2, Math.floor(word.length / 3)), word.length - 1)
+  const limit = Math.min(Math.max(2, Math.floor(word.length / 3)), word.length - 1, most)
   let best: string | null = null
   let least = limit + 1
   for (const candidate of known) {

@@ -20,7 +20,7 @@ export async function loadManifest(
   const bytes = await system.files.read(here).catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EISDIR')) throw error
     const more = { exit: EXIT.usage, place: { file: shown }, hint: 'move that folder away, or name another manifest: --manifest PATH' }
-    throw new TwinError('bad-manifest', 'The manifest is a folder.', more)
+    throw new TwinError('bad-manifest', `${shown} cannot be read: that is a folder, not a file.`, more)
   })
   if (bytes === null) return null
   const parsed = parseManifest(bytes, clientIds)

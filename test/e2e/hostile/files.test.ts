@@ -30,7 +30,7 @@ describe('a manifest that is none', () => {
     const place = home()
     mkdirSync(place.path(manifestFile), { recursive: true })
     expect(await place.run(['sync'])).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringMatching(/mcp-twin\.json cannot be read: that is a folder/),
     })
     const device = await place.run(['sync', '--manifest', '/dev/zero'], { timeoutMs: 20_000 })
