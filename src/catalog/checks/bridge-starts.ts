@@ -46,6 +46,7 @@ function otherProblems(bridge: BridgeFacts, started: readonly StartedBridge[]): 
   const said = (problem: string): boolean =>
     rules.problems.includes(problem) ||
     problem === rules.settings ||
+    rules.roots.some(({ path }) => problem.startsWith(`The allowed folder ${JSON.stringify(path)} `)) ||
     searchingOff.test(problem) ||
     terminalOff.test(problem) ||
     (unwritable.length > 0 && auditOff.test(problem))
