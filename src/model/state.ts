@@ -1,4 +1,4 @@
-import { optionalFlag, text, textList, z } from './zod.ts'
+import { optionalFlag, text, z } from './zod.ts'
 
 /** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
 /** `gone`: a person took it out of the file, as was found when the file was last written. */
@@ -16,7 +16,10 @@ export type FileState = z.infer<typeof fileStateSchema>
 export const stateSchema = z.object({
   version: z.literal(1),
   files: z._default(z.record(text, z.record(text, z.record(text, fileStateSchema))), {}),
-  /** Manifests besides home's own that a sync wrote into the user's configs: `run --manifest` starts servers of these alone. */
-  manifests: z.optional(textList),
+  /**
+   * Manifests besides home's own that a sync wrote into the user's configs, with the SHA-256 of their bytes then:
+   * `run --manifest` starts servers of these alone.
+   */
+  manifests: z.optional(z.record(text, text)),
 })
 export type State = z.infer<typeof stateSchema>

@@ -1,5 +1,6 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
+import { manifestDigest } from '../../core/manifest/digest.ts'
 import { toHere } from '../../core/paths.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { System } from '../../model/system.ts'
@@ -11,8 +12,8 @@ import type { RunGround } from './ground.ts'
 
 /**
  * Finds a server in a manifest that an entry of ours names by its path, since it is not home's own. Only one that a
- * person has synced into the own configs counts: a path alone, in whatever file it stands, must not bring keys to a
- * server of its writer's choice.
+ * person has synced into the own configs counts, as it was then: a path alone, in whatever file it stands, or whoever
+ * writes to the manifest since, must not bring keys to a server of their choice.
  */
 export async function findInManifest(system: System, ground: RunGround, name: string, path: string): Promise<FoundServer> {
   const { self, folder } = ground
@@ -27,11 +28,15 @@ export async function findInManifest(system: System, ground: RunGround, name: st
     clients.map((client) => client.id),
   )
   if (loaded === null) throw usageError(`There is no manifest at ${shown}.`, { hint: 'mcp-twin list shows what home has' })
-  if ((await loadState(system, state)).manifests?.includes(shown) !== true)
-    throw new TwinError('untrusted', `No sync has written the servers of ${shown} into your configs: nothing of it is started.`, {
+  const pinned = (await loadState(system, state)).manifests ?? {}
+  const digest = Object.hasOwn(pinned, shown) ? pinned[shown] : undefined
+  if (digest !== manifestDigest(loaded.bytes)) {
+    const why = digest === undefined ? 'No sync has written its servers into your configs' : 'It has changed since the last sync'
+    throw new TwinError('untrusted', `${why}: nothing of ${shown} is started.`, {
       place: { file: shown },
       hint: `look at it, then: mcp-twin sync --manifest ${shown}`,
     })
+  }
   const { manifest } = loaded
   return resolveFrom(system, ground, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
 }

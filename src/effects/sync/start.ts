@@ -1,3 +1,4 @@
+import { manifestDigest } from '../../core/manifest/digest.ts'
 import { makePlan, type Plan } from '../../core/plan/plan.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
@@ -38,22 +39,24 @@ export async function begin(system: System, source: Source, options: SyncOptions
   const prepared = await prepare(system, situation, options)
   source.demand?.(opened, prepared)
   const plan = makePlan(prepared.input)
-  return { situation: withNamed(situation, prepared, plan), locked: opened.lock, bytes: edited?.bytes ?? null, prepared, plan }
+  const bytes = edited?.bytes ?? null
+  const known = withNamed(situation, bytes ?? situation.bytes, prepared.input.render.named, plan)
+  return { situation: known, locked: opened.lock, bytes, prepared, plan }
 }
 
-/** Entries that are to name this manifest start nothing before it is known as one of the user's own. */
-function withNamed(situation: Situation, { input }: Prepared, { launches }: Plan): Situation {
-  const { named } = input.render
-  const { state } = situation
-  const known = state.manifests ?? []
-  if (named === undefined || known.includes(named) || !launches.has(input.home.id)) return situation
-  return { ...situation, state: { ...state, manifests: [...known, named] } }
+/** Entries that name a manifest start nothing before it is known, as it stands now, as one of the user's own. */
+function withNamed(situation: Situation, bytes: Uint8Array | null, named: string | undefined, { launches }: Plan): Situation {
+  const { state, home } = situation
+  if (named === undefined || bytes === null || !launches.has(home.environment.id)) return situation
+  const digest = manifestDigest(bytes)
+  if (state.manifests?.[named] === digest) return situation
+  return { ...situation, state: { ...state, manifests: { ...state.manifests, [named]: digest } } }
 }
 
 /** There is nothing to do, and so nothing to lock. */
 export const isStill = (start: Start): boolean =>
   start.bytes === null &&
-  (start.situation.state.manifests ?? []).length === (start.situation.savedState.manifests ?? []).length &&
+  start.situation.state.manifests === start.situation.savedState.manifests &&
   !start.prepared.brings &&
   start.prepared.lock === start.locked &&
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { manifestDigest } from '../../core/manifest/digest.ts'
 import { jsonOrNull } from '../../core/json/loose.ts'
 import { TwinError } from '../../errors.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
@@ -19,8 +19,6 @@ const LOCK_MS = 30_000
 const PROJECTS_MAX = 500
 
 const fileIn = (folder: ReachablePath): ReachablePath => reachable(`${folder}/${trustName}`)
-
-export const manifestDigest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** What was trusted on this home; nothing where the file is not there. A damaged one is refused. */
 export async function readTrust(system: System, folder: ReachablePath): Promise<Trust> {

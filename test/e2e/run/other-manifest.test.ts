@@ -31,6 +31,11 @@ describe('a manifest that lies somewhere else', () => {
     expect(home.read('.claude.json')).not.toContain(key)
     expect(await startAsDesktop(home, entry())).toMatchObject({ serverInfo: { name: 'tiny' }, code: 0 })
     expect(await run('sync', '--check', '--manifest', m)).toMatchObject({ code: 0 })
+    // A line that somebody added since is not the user's own yet.
+    write({ args: [home.path('tiny.cjs'), 'more'] })
+    expect((await run('run', '--manifest', m, 'o2')).stderr).toMatch(/changed since the last sync[\s\S]*mcp-twin sync --manifest/)
+    expect((await run('sync', '--manifest', m)).code).toBe(0)
+    expect(await startAsDesktop(home, entry())).toMatchObject({ serverInfo: { name: 'tiny' }, code: 0 })
     // From another folder by a relative path it is the same one.
     expect((await cli(home, ['run', '--manifest', 'm.json', 'o3'], { cwd: home.path('work') })).stderr).toContain('o3')
     write({ launch: 'direct' })
