@@ -36,9 +36,10 @@ const startOf = ({ server, entry }: Job): string => (server === BRIDGE ? BRIDGE 
 function jobsFor(files: readonly PlannedFile[]): Job[] {
   const jobs = new Map<string, Job>()
   for (const file of files) {
+    const refused = new Set(file.plan.entries.flatMap(({ step }) => (step.kind === 'refuse' ? [step.server] : [])))
     for (const wanted of file.wishes.wanted) {
       // What was refused or could not be installed does not stand there, so there is nothing to start.
-      if (file.plan.refusal !== null || !file.plan.present.has(wanted.name)) continue
+      if (file.plan.refusal !== null || refused.has(wanted.server) || !file.plan.present.has(wanted.name)) continue
       const entry = meaning(reveal(wanted.value), file.observed.client)
       if ('unreadable' in entry) continue
       const job = { server: wanted.server, file, entry }

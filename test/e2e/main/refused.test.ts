@@ -107,6 +107,16 @@ describeUnless(lacksRoot, 'a link to a file of another user', () => {
   })
 })
 
+describe("somebody else's server under the name of ours", () => {
+  it('is not said to answer: what stands there was not started', async () => {
+    const place = home()
+    place.manifest({ thing: place.tiny })
+    place.write(codeFile, '{"mcpServers": {"thing": {"command": "mine"}}}')
+    const { checks } = (await place.run(['init', '--yes', '--json'])).json
+    expect(checks).toEqual([expect.objectContaining({ server: 'thing', client: 'claude-code-config', ok: true })])
+  })
+})
+
 describe('a config behind a symbolic link', () => {
   it('is changed where it really is, and the link stays', async () => {
     const place = home()
