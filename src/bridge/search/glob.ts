@@ -81,6 +81,7 @@ class Reader {
     const whole = begins && this.at - from === 2
     if (whole && this.characters[this.at] === '/') {
       this.at++
+      if (depth > 0) this.nestedSlash = true
       return (next) => over(null, next, run(any, over(isSlash, next)))
     }
     const then = this.characters[this.at]

@@ -139,7 +139,7 @@ export class Searches {
     const left = closed.filter(({ whole }) => whole).map(({ path }) => relative(real, path).replaceAll('\\', '/'))
     const scope = { target, glob, closed: left }
     // ripgrep compares names only, and none of a file that is named.
-    const fits = glob === null || (only === null && (glob.plain || glob.negative)) ? null : glob.fits
+    const fits = glob === null || (only === null && ((glob.plain && glob.name !== null) || glob.negative)) ? null : glob.fits
     return new Search({
       program: ripgrep(this.machine.platform, this.machine.path),
       names: query === null,

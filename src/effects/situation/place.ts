@@ -2,7 +2,7 @@ import { layout, manifestName } from '../../core/layout.ts'
 import { baseName, dirName, fromHere, joinPath, looksPosixPath, looksWindowsPath, readPath, toHere, translate } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import { type NativePath, native, reachable } from '../../model/path.ts'
+import { type NativePath, native, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { isFolderGone, workingFolder } from '../home/delegate.ts'
 import type { HomePlace } from '../home/find.ts'
@@ -65,6 +65,15 @@ export function absolute(system: System, self: Environment, path: string, world?
   return joinPath(self, cwd, ...path.split(/[\\/]/).filter((part) => part !== '' && part !== '.'))
 }
 
+async function isOneOf(system: System, self: Environment, folder: ReachablePath, others: readonly (NativePath | null)[]): Promise<boolean> {
+  const real = await system.files.realPath(folder)
+  for (const other of others) {
+    const here = other === null ? null : toHere(self, other)
+    if (here !== null && (await system.files.look(here)) !== null && (await system.files.realPath(here)) === real) return true
+  }
+  return false
+}
+
 /** The folder of the project that the working directory is in: upwards to the git root, never the user's home itself. */
 async function projectFolder(system: System, self: Environment, home: HomePlace): Promise<NativePath | null> {
   let folder = fromHere(self, workingFolder(system, self))
@@ -72,7 +81,9 @@ async function projectFolder(system: System, self: Environment, home: HomePlace)
   for (let level = 0; folder !== null && level < LEVELS_MAX; level++) {
     if (folder === self.home || folder === own) return null
     const here = toHere(self, folder)
-    if (here !== null && (await system.files.look(reachable(`${here}/${manifestName}`), 'follow'))?.kind === 'file') return folder
+    if (here !== null && (await system.files.look(reachable(`${here}/${manifestName}`), 'follow'))?.kind === 'file')
+      // The working directory is told without links, where home may be reached by one.
+      return (await isOneOf(system, self, here, [self.home, own])) ? null : folder
     if (here !== null && (await system.files.look(reachable(`${here}/.git`))) !== null) return null
     const parent = dirName(self, folder)
     if (parent === folder) return null

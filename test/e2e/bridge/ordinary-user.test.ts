@@ -30,4 +30,21 @@ describeUnless(lacksOrdinaryUser(), 'a bridge of an ordinary user', () => {
     await server.end()
     chmodSync(place.path('open/shut'), 0o755)
   })
+  it('passes by what in PATH cannot be used, as shells do', async () => {
+    const place = scratch()
+    mkdirSync(place.path('shut'))
+    place.write('file', '')
+    const [program = nodePath, ...before] = [...asOrdinaryUser(place), nodePath]
+    chmodSync(place.path('shut'), 0o000)
+    const args = [...before, cliPath, 'serve', '--terminal', 'on']
+    const path = [place.path('shut'), place.path('file'), place.env.PATH].join(':')
+    const server = await greeted({ command: program, args, env: { ...place.env, PATH: path }, cwd: place.root }, 't')
+    expect((await server.call('execute_command', { command: 'cat /dev/null && echo hi' })).data).toMatchObject({
+      output: 'hi\n',
+      exit_code: 0,
+    })
+    expect((await server.call('execute_command', { command: 'no-such-program-x' })).data).toMatchObject({ exit_code: 127 })
+    await server.end()
+    chmodSync(place.path('shut'), 0o755)
+  })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { filesWith } from '../../support/processes.ts'
@@ -200,5 +200,21 @@ describe('a project on either side', () => {
     })
     expect(planted.side('windows').config('claude-desktop')).toEqual({})
     expect(planted.self.has('.claude.json')).toBe(false)
+  })
+})
+
+describe('a home that is reached by a link', () => {
+  it('is no project, nor is our folder in it, though the working directory is told without links', async () => {
+    const place = home()
+    const link = `${place.home}-link`
+    symlinkSync(place.home, link)
+    place.manifest({ thing: { command: 'own' } })
+    place.write('mcp-twin.json', '{"version": 1, "servers": {"other": {"command": "theirs"}}}')
+    for (const cwd of ['', '.mcp-twin']) {
+      const { steps } = (await place.run(['sync', '--dry-run', '--json'], { cwd: place.path(cwd), env: { HOME: link } })).json
+      expect(steps.map(({ server }: { server: string }) => server)).not.toContain('other')
+      expect(steps.map(({ file }: { file: string }) => file)).not.toContainEqual(expect.stringMatching(/\.mcp\.json$/))
+    }
+    rmSync(link)
   })
 })

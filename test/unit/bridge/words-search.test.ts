@@ -125,6 +125,10 @@ describe('what .gitignore names', () => {
     ['x.log', []],
     ['out/*', []],
     ['*.zip', []],
+    ['*\\.md', ['docs/r.md']],
+    ['src\\*.ts', []],
+    ['none:*', []],
+    ['{**/*.md,*.log}', ['docs/r.md', 'keep.log']],
   ])('stays left out with the glob %s, for names and for lines', async (glob, expected) => {
     expect(found(await files(place.A, glob)).sort()).toEqual(expected)
     const text = expected.filter((name) => name !== '.gitignore')

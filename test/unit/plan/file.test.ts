@@ -14,6 +14,20 @@ describe('the plan of one file', () => {
   it.each([
     ['is added where it is not there', {}, {}, { a: entry('x') }, 'a add planned'],
     ['is taken over where the same stands there', { a: entry('x') }, {}, { a: entry('x') }, 'a adopt planned'],
+    [
+      'is written out where the same stands there as one line, which programs do not take apart',
+      { a: { command: 'node x', args: [] } },
+      {},
+      { a: { command: 'node', args: ['x'] } },
+      'a update planned',
+    ],
+    [
+      'is written out where it is ours and its args became one text',
+      { a: { command: '/opt/thing', args: 'x' } },
+      { a: entry('x') },
+      { a: entry('x') },
+      'a update planned',
+    ],
     ['is refused where another of that name stands there', { a: entry('theirs') }, {}, { a: entry('x') }, 'a none refused'],
     ['is changed where it is ours', { a: entry('x') }, { a: entry('x') }, { a: entry('y') }, 'a update planned'],
     ['is refused where a person edited it', { a: entry('mine') }, { a: entry('x') }, { a: entry('y') }, 'a none refused'],

@@ -83,9 +83,9 @@ function resolved(program: string, { cwd, path }: { cwd: string; path: string })
         .filter((folder) => folder !== '')
         .map((folder) => join(folder, program))
   for (const candidate of candidates) {
-    // Most folders of PATH do not have it, which is told without the cost of an error.
-    if (lstatSync(candidate, { throwIfNoEntry: false }) === undefined) continue
     try {
+      // Most folders of PATH do not have it, which is told without the cost of an error. One that cannot be used is passed by.
+      if (lstatSync(candidate, { throwIfNoEntry: false }) === undefined) continue
       return realpathSync.native(candidate)
     } catch (error) {
       if (codeOf(error) === '') throw error
