@@ -6,6 +6,7 @@ import { inFolder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
 import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
 import { quoted } from './names.ts'
+import { mayWrite } from './replace.ts'
 
 export type EntryKind = 'file' | 'directory' | 'link' | 'other'
 
@@ -80,7 +81,11 @@ export interface FileInfo {
 export async function info(policy: Policy, path: string): Promise<FileInfo> {
   const found = await policy.existing(path)
   try {
-    const facts = await inFolder(found.folder, policy, (folder) => lstat(folder.at(found.name)))
+    const { facts, isOpen } = await inFolder(found.folder, policy, async (folder) => {
+      const at = folder.at(found.name)
+      const facts = await lstat(at)
+      return { facts, isOpen: facts.isSymbolicLink() || mayWrite(at) }
+    })
     return {
       path: found.real,
       kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : facts.isSymbolicLink() ? 'link' : 'other',
@@ -89,7 +94,7 @@ export async function info(policy: Policy, path: string): Promise<FileInfo> {
       created: facts.birthtime.toISOString(),
       mode: (facts.mode & 0o7777).toString(8).padStart(4, '0'),
       links: facts.nlink,
-      writable: (facts.mode & constants.S_IWUSR) !== 0,
+      writable: (facts.mode & constants.S_IWUSR) !== 0 && isOpen,
     }
   } catch (error) {
     throw fromFileTrouble(error, `${quoted(path)} cannot be looked at`)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type BigIntStats, constants, fstatSync, lstatSync, renameSync } from 'node:fs'
+import { accessSync, type BigIntStats, constants, fstatSync, lstatSync, renameSync } from 'node:fs'
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -41,6 +41,17 @@ function remember(facts: BigIntStats): void {
 
 const isBusy = (facts: BigIntStats): boolean => Date.now() - Number(facts.mtimeMs) < limits.fileBusyMs && !ours.has(contentOf(facts))
 
+/** Whether this user may write a file. Replacing it asks for no more than a right to its folder, so it is asked here. */
+export function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return codeOf(error) === 'ENOENT'
+  }
+}
+
 /** Facts of the file in the way, null when there is none; refuses what is not an ordinary file that may be written. */
 export async function before(folder: Folder, found: Admitted): Promise<Before | null> {
   const facts = await lstat(folder.at(found.name), { bigint: true }).catch((error) => {
@@ -53,6 +64,7 @@ export async function before(folder: Folder, found: Admitted): Promise<Before | 
   if (facts.isDirectory()) throw failed(`${path} is a directory.`)
   if (!facts.isFile()) throw denied(`${path} is a pipe, a socket or a device; only ordinary files are written.`)
   if ((mode & 0o222) === 0) throw denied(`${path} is read-only; a person can change its mode.`)
+  if (!mayWrite(folder.at(found.name))) throw denied(`${path} may not be written by this user; a person can change its mode or owner.`)
   return {
     ...{ mode: mode & ordinaryModes, uid: Number(facts.uid), gid: Number(facts.gid), size: Number(facts.size) },
     ...{ stamp: stampOf(facts), busy: isBusy(facts) },

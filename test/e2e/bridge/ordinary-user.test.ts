@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { cliPath } from '../../support/cli.ts'
 import { describeUnless } from '../../support/left-out.ts'
@@ -16,6 +16,8 @@ describeUnless(lacksOrdinaryUser(), 'a bridge of an ordinary user', () => {
     chmodSync(place.path('open/g'), 0o000)
     chmodSync(place.path('open/shut'), 0o000)
     chmodSync(place.path('open/fixed'), 0o555)
+    writeFileSync(place.path('open/others'), 'theirs\n', { mode: 0o444 })
+    if (process.getuid?.() === 0) chmodSync(place.path('open/others'), 0o644)
     const args = [...before, cliPath, 'serve', '--root', place.path('open'), '--terminal', 'on']
     const server = await greeted({ command: program, args, env: place.env, cwd: place.root }, 't')
     const said = async (name: string, input: object) => {
@@ -27,6 +29,10 @@ describeUnless(lacksOrdinaryUser(), 'a bridge of an ordinary user', () => {
     const move = { source: place.path('open/fixed/f'), destination: place.path('open/moved') }
     expect(await said('move_file', move)).toMatch(/^REFUSED /)
     expect(await said('file_info', { path: move.destination })).toMatch(/^REFUSED .*(not exist|no such|not there)/i)
+    const others = { path: place.path('open/others') }
+    expect(await said('write_file', { ...others, content: 'x' })).toMatch(/^REFUSED .*(read-only|not be written by this user)/)
+    expect(await said('file_info', others)).toContain('writable: false')
+    expect(place.read('open/others')).toBe('theirs\n')
     await server.end()
     chmodSync(place.path('open/shut'), 0o755)
   })
