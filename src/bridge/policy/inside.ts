@@ -17,9 +17,10 @@ export interface Closed {
  */
 export async function closedInside(policy: Policy, folder: string): Promise<Closed[]> {
   const [region, fold] = [await policy.region(), await policy.fold()]
-  const named = programsInProjects.map((name) => join(folder, name)).filter((path) => closedByName(path))
-  const placed = region.closed.filter((path) => path !== folder && within(path, folder, fold))
-  return [...new Set([...placed, ...named])]
-    .filter((path) => existsSync(path))
-    .map((path) => ({ path, whole: !region.reopened.some((each) => within(each, path, fold)) }))
+  const named = programsInProjects.map((name) => join(folder, name)).filter((path) => existsSync(path) && closedByName(path))
+  const placed = region.closed.filter((path) => path !== folder && within(path, folder, fold) && existsSync(path))
+  return [...new Set([...placed, ...named])].map((path) => ({
+    path,
+    whole: !region.reopened.some((each) => within(each, path, fold)),
+  }))
 }
