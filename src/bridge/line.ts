@@ -13,7 +13,8 @@ export function oneLine(text: string): string {
 /** Whether something in a text could forge a line or hide in one. */
 export const hides = (text: string): boolean => text.search(hidden) >= 0
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+/** One UTF-16 unit as JSON writes it. */
+export const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** The name of a file or a folder in a line of words: as it is, or as JSON writes it where something in it could forge a line or hide. */
 export const inName = (name: string): string => (!hides(name) ? name : JSON.stringify(name).replace(hidden, escaped))

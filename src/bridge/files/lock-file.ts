@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import node from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { limits } from '../limits.ts'
+import { placeOf, statOf } from '../proc.ts'
 import { codeOf, failed } from '../refusal.ts'
 
 /**
@@ -26,16 +27,15 @@ const perhaps = <T>(work: () => T): T | null => {
   }
 }
 
-/** State letter and start time of a process from Linux's `/proc/<pid>/stat` (proc(5)); its second field may hold anything. */
+/** State letter and start time of a process; empty where they cannot be told. */
 function processOf(pid: number | 'self'): { state: string; start: string } {
-  const stat = perhaps(() => readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? ''
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const fields = perhaps(() => statOf(pid))?.fields ?? []
   return { state: fields[0] ?? '', start: fields[19] ?? '' }
 }
 
 let own: Holder | undefined
 const self = (): Holder => {
-  own ??= { pid: node.pid, start: processOf('self').start, space: perhaps(() => readlinkSync('/proc/self/ns/pid')) ?? '' }
+  own ??= { pid: node.pid, start: processOf('self').start, space: placeOf('self') }
   return own
 }
 

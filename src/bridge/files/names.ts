@@ -1,11 +1,10 @@
+import { escaped } from '../line.ts'
 import type { Admitted } from '../policy/policy.ts'
 import { denied } from '../refusal.ts'
 
 /** Controls, line separators, bidirectional signs and what has no width: they forge a line, or hide in one. Joiners are a part of real names. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
-
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** A path as words say it: what cannot be seen is written as an escape. */
 export const shown = (path: string): string => path.replace(hidden, escaped)

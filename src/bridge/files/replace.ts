@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, type BigIntStats, constants, fstatSync, lstatSync, renameSync } from 'node:fs'
+import { type BigIntStats, constants, fstatSync, lstatSync, renameSync } from 'node:fs'
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { accessTrouble } from '../access.ts'
 import { limits } from '../limits.ts'
 import type { Folder } from '../policy/folder.ts'
 import type { Admitted } from '../policy/policy.ts'
@@ -42,15 +43,7 @@ function remember(facts: BigIntStats): void {
 const isBusy = (facts: BigIntStats): boolean => Date.now() - Number(facts.mtimeMs) < limits.fileBusyMs && !ours.has(contentOf(facts))
 
 /** Whether this user may write a file. Replacing it asks for no more than a right to its folder, so it is asked here. */
-export function mayWrite(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK)
-    return true
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return codeOf(error) === 'ENOENT'
-  }
-}
+export const mayWrite = (path: string): boolean => ['', 'ENOENT'].includes(accessTrouble(path, constants.W_OK))
 
 /** Facts of the file in the way, null when there is none; refuses what is not an ordinary file that may be written. */
 export async function before(folder: Folder, found: Admitted): Promise<Before | null> {

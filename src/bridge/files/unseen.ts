@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts'
+import { escaped } from '../line.ts'
 import { beyondAscii } from './encoding.ts'
 
 const blanks = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g
@@ -12,8 +13,7 @@ export const looksAlike = (one: string, other: string): boolean =>
   look(one) === look(other) || [one, other].some((piece) => /^\p{M}/u.test(piece))
 
 /** Every character beyond ASCII as an escape. */
-export const escapes = (text: string): string =>
-  text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export const escapes = (text: string): string => text.replace(/[^\0-\x7f]/g, escaped)
 
 /** Where a text stands that looks like the wanted one; null when there is none, or neither has more than ASCII. */
 export function lookalike(text: string, wanted: string): { line: number; text: string } | null {

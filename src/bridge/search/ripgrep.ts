@@ -1,7 +1,8 @@
-import { accessSync, constants } from 'node:fs'
+import { constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { accessTrouble } from '../access.ts'
 import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
 import type { Glob } from './glob.ts'
@@ -108,12 +109,5 @@ function onPath(platform: NodeJS.Platform, path: string | undefined): string | u
     .split(delimiter)
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, fileName(platform)))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
+    .find((file) => accessTrouble(file, constants.X_OK) === '')
 }

@@ -1,8 +1,9 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { constants, realpathSync, statSync } from 'node:fs'
 import { toHere } from '../../core/paths.ts'
 import { programOn } from '../../effects/world/program.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { native } from '../../model/path.ts'
+import { accessTrouble } from '../access.ts'
 import type { Policy } from '../policy/policy.ts'
 import { spell } from '../policy/spelling.ts'
 import { codeOf, denied, failed } from '../refusal.ts'
@@ -73,15 +74,7 @@ async function sideOf({ environment, shell }: Wanted, settings: Settings): Promi
   return found
 }
 
-const isThere = (path: string | null): boolean => {
-  if (path === null) return false
-  try {
-    accessSync(path, constants.R_OK)
-    return true
-  } catch {
-    return false
-  }
-}
+const isThere = (path: string | null): boolean => path !== null && accessTrouble(path, constants.R_OK) === ''
 
 /** The first of the shells wanted that the side has, with its place as that side spells it. */
 function shellOn(side: Environment, { shell, preset }: Wanted): { name: ShellName; program: string } {

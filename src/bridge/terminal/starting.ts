@@ -1,4 +1,5 @@
-import { accessSync, constants } from 'node:fs'
+import { constants } from 'node:fs'
+import { accessTrouble } from '../access.ts'
 import { codeOf, failed, type Refusal } from '../refusal.ts'
 import type { Mask } from './mask.ts'
 import { Session, type SessionFacts, type Start } from './session.ts'
@@ -43,12 +44,4 @@ function notStarted(error: unknown, { argv: [program = ''], cwd }: Start): Refus
 }
 
 /** Whether this user may work in a folder. */
-export function canEnter(folder: string): boolean {
-  try {
-    accessSync(folder, constants.X_OK)
-    return true
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return false
-  }
-}
+export const canEnter = (folder: string): boolean => accessTrouble(folder, constants.X_OK) === ''

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { kill } from 'node:process'
+import { placeOf, readProc, statOf } from '../proc.ts'
 import { codeOf } from '../refusal.ts'
 import { tagName } from './environment.ts'
 
@@ -9,16 +10,6 @@ export interface ProcessFacts {
   readonly group: number
   readonly state: string
   readonly name: string
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch (error) {
-    // Gone in the meantime, or another user's.
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(codeOf(error))) return ''
-    throw error
-  }
 }
 
 /** Every process that the kernel shows; empty where there is no /proc. */
@@ -33,18 +24,15 @@ export function allProcesses(): ProcessFacts[] {
   return names
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
-      const stat = read(`/proc/${name}/stat`)
-      // The name stands in brackets and may hold blanks and brackets itself.
-      const end = stat.lastIndexOf(')')
-      const [state = '', parent = '', group = ''] = stat.slice(end + 2).split(' ')
-      return end < 0
-        ? []
-        : [{ pid: Number(name), parent: Number(parent), group: Number(group), state, name: stat.slice(stat.indexOf('(') + 1, end) }]
+      const stat = statOf(name)
+      if (stat === null) return []
+      const [state = '', parent = '', group = ''] = stat.fields
+      return [{ pid: Number(name), parent: Number(parent), group: Number(group), state, name: stat.name }]
     })
 }
 
 const carries = (pid: number, mark: string): boolean =>
-  mark !== '' && `\0${read(`/proc/${pid}/environ`)}\0`.includes(`\0${tagName}=${mark}`)
+  mark !== '' && `\0${readProc(`/proc/${pid}/environ`)}\0`.includes(`\0${tagName}=${mark}`)
 
 /**
  * What belongs to commands: processes below `roots`, in their groups, and those that carry the mark in their environment
@@ -74,19 +62,9 @@ export function belonging(mark: string, roots: readonly number[], self: number):
 export function orphans(): number[] {
   const here = placeOf('self')
   return allProcesses().flatMap(({ pid }) => {
-    const [, bridge] = new RegExp(`\\0${tagName}=(\\d+)-[0-9a-f]+\\.`).exec(`\0${read(`/proc/${pid}/environ`)}`) ?? []
+    const [, bridge] = new RegExp(`\\0${tagName}=(\\d+)-[0-9a-f]+\\.`).exec(`\0${readProc(`/proc/${pid}/environ`)}`) ?? []
     return bridge === undefined || isAlive(Number(bridge)) || placeOf(pid) !== here ? [] : [pid]
   })
-}
-
-/** Where a process's numbers count: in a container they are others, and a bridge that is alive there is not seen here. */
-function placeOf(pid: number | 'self'): string {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`)
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return ''
-  }
 }
 
 export const isAlive = (pid: number): boolean => attempt(pid, 0)
@@ -106,7 +84,7 @@ function attempt(pid: number, name: NodeJS.Signals | 0): boolean {
 
 /** What a process was started with, as `ps` shows it; of a sandbox what is run in it, behind the dozens of words that make it. */
 export function commandLine({ pid, name }: ProcessFacts): string {
-  const words = Buffer.from(read(`/proc/${pid}/cmdline`), 'latin1')
+  const words = Buffer.from(readProc(`/proc/${pid}/cmdline`), 'latin1')
     .toString('utf8')
     .split('\0')
   const inside = /(^|\/)bwrap$/.test(words[0] ?? '') ? words.indexOf('--') : -1

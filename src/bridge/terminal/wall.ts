@@ -1,7 +1,8 @@
-import { accessSync, constants } from 'node:fs'
+import { constants } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { arch } from 'node:os'
 import { join } from 'node:path'
+import { accessTrouble } from '../access.ts'
 import type { Policy } from '../policy/policy.ts'
 import { onDrive } from '../policy/spelling.ts'
 import type { Settings } from '../settings.ts'
@@ -101,11 +102,4 @@ export class Wall {
   }
 }
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
+const isProgram = (path: string): boolean => accessTrouble(path, constants.X_OK) === ''

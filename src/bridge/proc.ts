@@ -1,0 +1,31 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { codeOf } from './refusal.ts'
+
+/** A file of the kernel; empty where it is not there. */
+export function readProc(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    // Gone in the meantime, or another user's.
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(codeOf(error))) return ''
+    throw error
+  }
+}
+
+/** Name and further fields of `/proc/<pid>/stat` (proc(5)), from the state on; null where there is no such process, or no /proc. */
+export function statOf(pid: number | string): { readonly name: string; readonly fields: readonly string[] } | null {
+  const stat = readProc(`/proc/${pid}/stat`)
+  // The name stands in brackets and may hold blanks and brackets itself.
+  const end = stat.lastIndexOf(')')
+  return end < 0 ? null : { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') }
+}
+
+/** Where a process's numbers count: in a container they are others, and a bridge that is alive there is not seen here. */
+export function placeOf(pid: number | 'self'): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return ''
+  }
+}
