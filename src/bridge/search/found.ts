@@ -1,3 +1,4 @@
+import { cutAt } from '../characters.ts'
 import { limits } from '../limits.ts'
 
 /** One line that ripgrep found. */
@@ -39,8 +40,7 @@ function shownOf(line: Buffer, place: number, margin: number): Pick<Found, 'text
   const end = characterAt(line, Math.min(line.length, start + 4 * most))
   const lead = line.toString('utf8', characterAt(line, Math.max(0, start - 3 * margin)), start)
   const rest = line.toString('utf8', start, characterAt(line, Math.min(line.length, end + 3 * margin)))
-  // Not between the two halves of a character beyond the first 65,536.
-  const cut = /[\ud800-\udbff]/.test(rest.charAt(most - 1)) ? most - 1 : most
+  const cut = cutAt(rest, most)
   const text = `${start > 0 ? '…' : ''}${rest.slice(0, cut)}${rest.length > cut ? '…' : ''}`
   return { text, start, part: { wide: lead + rest, from: lead.length, to: lead.length + Math.min(cut, rest.length), begins: start === 0 } }
 }

@@ -1,3 +1,5 @@
+import { cutAt } from '../characters.ts'
+
 /** Takes keys out of text of which only a part is shown: what it needs of Redaction. */
 export interface Mask {
   /** Characters around a part that may belong to a key which reaches into it. */
@@ -7,3 +9,6 @@ export interface Mask {
   /** Characters at the end of text that goes on which may be the beginning of a key. */
   begun(text: string): number
 }
+
+/** The first characters of a text, without keys: cut first, a key would not be known as one. */
+export const beginning = (text: string, most: number, mask: Mask): string => mask.part(text, 0, cutAt(text, most))

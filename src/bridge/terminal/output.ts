@@ -1,5 +1,5 @@
+import { cutAt, partsOne } from '../characters.ts'
 import { limits } from '../limits.ts'
-import { partsOne } from './characters.ts'
 import { type Decoder, decoderOf } from './decoding.ts'
 import type { Mask } from './mask.ts'
 
@@ -117,7 +117,7 @@ export class Output {
 
   private head(limit: number): { text: string; length: number } {
     const raw = this.dropped === 0 ? this.slice(0, limit + this.mask.longest) : this.beginning
-    const length = partsOne(raw, limit) ? limit - 1 : limit
+    const length = cutAt(raw, limit)
     return { text: this.mask.part(raw, 0, length), length }
   }
 

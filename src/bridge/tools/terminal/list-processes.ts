@@ -1,4 +1,4 @@
-import { beginning } from '../../terminal/characters.ts'
+import { beginning } from '../../terminal/mask.ts'
 import { defineTool } from '../../tool.ts'
 
 export const listProcesses = defineTool({
