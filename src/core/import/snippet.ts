@@ -7,6 +7,7 @@ import { meaning } from '../launch/digest.ts'
 import { type NeutralContext, neutral } from '../launch/neutral.ts'
 import { LenientReader, Unread } from './lenient.ts'
 import { keysForStandIns } from './stand-ins.ts'
+import { isObject } from '../object.ts'
 
 export interface SnippetOptions {
   /** The name that the person gave; needed where the snippet has none. */
@@ -26,7 +27,6 @@ export type Snippet =
     }
   | { readonly ok: false; readonly reason: string; readonly hint: string; readonly line?: number; readonly column?: number }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 const has = (value: JsonObject, ...keys: string[]): boolean => keys.some((key) => Object.hasOwn(value, key))
 
 /** Does it say how a server is started or reached? */

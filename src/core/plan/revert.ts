@@ -7,6 +7,7 @@ import { digest, meaning } from '../launch/digest.ts'
 import { meaningKeys } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
 import { readClientFile } from './file.ts'
+import { isObject } from '../object.ts'
 
 /** The changes that take our entries back to what they were, but for those `left`; or why none must be made. */
 export type Reverted =
@@ -18,8 +19,6 @@ export const editedWords = (name: string): { reason: string; hint: string } => (
   reason: `"${name}" was edited since`,
   hint: 'mcp-twin undo --force takes it back all the same',
 })
-
-const isObject = (value: JsonValue | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * The entry as it was before us. Keys that are none of ours (`disabled`, `alwaysAllow`) are their owner's: those that stand

@@ -1,11 +1,12 @@
 import type { EntryChange, PresentEntry } from '../../model/document.ts'
-import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import type { JsonValue } from '../../model/entry.ts'
 import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import { maskEntry } from '../keys/mask.ts'
 import { BRIDGE } from '../launch/bridge.ts'
 import { digest, meaning } from '../launch/digest.ts'
 import { lookUp } from '../lookup.ts'
+import { isObject } from '../object.ts'
 import { difference } from './difference.ts'
 import type { FileFacts, Wanted } from './facts.ts'
 
@@ -42,12 +43,12 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   const theirs = meaning(present.value, facts.client)
   if (!('unreadable' in theirs)) {
     const standing = digestOf(theirs)
-    if (standing === fresh.digest && !isWholeLine(present.value, wanted)) {
+    if (standing === fresh.digest) {
+      if (isWholeLine(present.value, wanted))
+        return act({ change: 'update', reason: 'it says the same in a line that programs do not take apart' }, set)
       if (record?.digest === standing && record.server === wanted.server && record.gone !== true) return null
       return act({ change: 'adopt', reason: 'it already says the same' }, null)
     }
-    if (standing === fresh.digest)
-      return act({ change: 'update', reason: 'it says the same in a line that programs do not take apart' }, set)
     if (standing === record?.digest) return act({ change: 'update' }, set)
   }
   if (facts.force)
@@ -63,19 +64,15 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, mend(wanted.server, record === undefined))
 }
 
-const fields = (value: JsonValue): JsonObject | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
-
 /**
  * True where an entry means what ours says and yet starts nothing: its `command` is a whole command line, or its `args` are
  * one text. We read those, and so do some programs; most start what `command` says as it is.
  */
-function isWholeLine(value: JsonValue, wanted: Wanted): boolean {
-  const [theirs, ours] = [fields(value), fields(reveal(wanted.value))]
-  return (
-    (typeof theirs?.command === 'string' && typeof ours?.command === 'string' && theirs.command !== ours.command) ||
-    (typeof theirs?.args === 'string' && Array.isArray(ours?.args))
-  )
+function isWholeLine(theirs: JsonValue, wanted: Wanted): boolean {
+  const ours = reveal(wanted.value)
+  if (!isObject(theirs)) return false
+  const isLine = typeof theirs.command === 'string' && typeof ours.command === 'string' && theirs.command !== ours.command
+  return isLine || (typeof theirs.args === 'string' && Array.isArray(ours.args))
 }
 
 /** The ways on from an entry that somebody else wrote or edited. What the bridge starts is not for a manifest to say. */
