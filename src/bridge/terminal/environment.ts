@@ -92,14 +92,26 @@ const pattern = new RegExp(passedPattern, 'i')
 /** Marks what this bridge started, so that it is found again when it has left its process group. Says nothing secret. */
 export const tagName = 'TWIN_COMMANDS_OF'
 
-/** What passes of the variables that a bridge was started with, and what makes programs ask nobody. */
+/**
+ * What makes programs ask nobody, and bash read no start-up file: with a socket as its input, which node gives it, it
+ * takes itself for started by rshd and reads ~/.bashrc, unless it is not the outermost shell (bash manual, 6.2).
+ */
+export const unattended: Readonly<Record<string, string>> = {
+  TERM: 'dumb',
+  PAGER: 'cat',
+  GIT_PAGER: 'cat',
+  GIT_TERMINAL_PROMPT: '0',
+  SHLVL: '1',
+}
+
+/** What passes of the variables that a bridge was started with, and what we add. */
 function passing(variables: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const clean: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined || /^MCP_TWIN/i.test(name)) continue
     if (pattern.test(name) || (proxies.some((proxy) => proxy === name) && !value.includes('@'))) clean[name] = value
   }
-  return { ...clean, TERM: 'dumb', PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' }
+  return { ...clean, ...unattended }
 }
 
 /** Looking through the variables takes longer than all else before a command starts, and they do not change while a bridge runs. */

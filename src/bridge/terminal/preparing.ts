@@ -10,7 +10,7 @@ import { codeOf, denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
-import { commandEnvironment, passedPattern } from './environment.ts'
+import { commandEnvironment, passedPattern, unattended } from './environment.ts'
 import type { Start } from './session.ts'
 import { canEnter } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
@@ -156,7 +156,7 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
     )
   const { args, verbatim } = shellArguments(name, wanted.command)
   const env = { ...commandEnvironment(settings.variables, tag), ...defined(agent.env) }
-  const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: { TERM: 'dumb' } }
+  const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: unattended }
   return {
     start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, windows: side.kind === 'windows', order },
     shell: name,

@@ -62,6 +62,13 @@ describe('a command', () => {
   it('reads an empty input instead of waiting for one', async () => {
     expect(data(await run('cat; echo done')).output).toBe('done\n')
   })
+  it.each([{}, { on_timeout: 'keep' }])('%j: runs no start-up file of its shell', async (more) => {
+    const home = desk({ terminal: 'on', variables: { PATH: process.env.PATH, HOME: place.A } })
+    place.put('.bashrc', 'echo from the start-up file')
+    const result = await home.call('execute_command', { command: 'echo said; :', shell: 'bash', ...more })
+    await home.close()
+    expect(data(result).output).toBe('said\n')
+  })
   it('streams its output as progress', async () => {
     const heard: string[] = []
     await place.call(
