@@ -12,7 +12,8 @@ import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
 import { commandEnvironment, passedPattern, unattended } from './environment.ts'
 import type { Start } from './session.ts'
-import { canEnter } from './starting.ts'
+import { plainStart } from './plain.ts'
+import { canEnter, type Starts } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
 import type { Wall } from './wall.ts'
 
@@ -34,8 +35,7 @@ interface Ground {
   readonly wall: Wall | null
 }
 
-export interface Prepared {
-  readonly start: Start
+export interface Prepared extends Starts {
   readonly shell: ShellName
   readonly environment: string
 }
@@ -127,16 +127,19 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
   guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, { cwd, path: env.PATH ?? '' })
   const { args, verbatim } = shellArguments(name, wanted.command)
   const words = wall === null ? [] : await wall.words(cwd)
+  const start: Start = {
+    argv: [...words, program, ...args],
+    cwd: wall === null ? cwd : undefined,
+    env,
+    verbatim,
+    input: wanted.input,
+    windows: self.kind === 'windows',
+    order: null,
+  }
+  const simple = wall === null && settings.platform === 'linux' && (name === 'bash' || name === 'sh')
   return {
-    start: {
-      argv: [...words, program, ...args],
-      cwd: wall === null ? cwd : undefined,
-      env,
-      verbatim,
-      input: wanted.input,
-      windows: self.kind === 'windows',
-      order: null,
-    },
+    start,
+    plain: simple ? plainStart(wanted.command, start) : null,
     shell: name,
     environment: self.id,
   }
@@ -159,6 +162,7 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
   const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: unattended }
   return {
     start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, windows: side.kind === 'windows', order },
+    plain: null,
     shell: name,
     environment: side.id,
   }

@@ -4,8 +4,23 @@ import { codeOf, failed, type Refusal } from '../refusal.ts'
 import type { Mask } from './mask.ts'
 import { Session, type SessionFacts, type Start } from './session.ts'
 
-/** Starts a command. What the system does not let start is thrown as a refusal, by this or by `demandStarted`. */
-export function startSession(facts: SessionFacts, start: Start, windows: boolean, mask: Mask): Session {
+/** How a command is started by its shell and, where that would only start one program, without it. */
+export interface Starts {
+  readonly start: Start
+  readonly plain: Start | null
+}
+
+/**
+ * Starts a command, without its shell where it needs none. What the system does not let start is thrown as a refusal, by
+ * this or by `demandStarted`.
+ */
+export function startSession(facts: SessionFacts, { start, plain }: Starts, windows: boolean, mask: Mask): Session {
+  try {
+    const session = plain === null ? null : new Session(facts, plain, windows, mask)
+    if (session?.child.pid !== undefined) return session
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+  }
   try {
     return new Session(facts, start, windows, mask)
   } catch (error) {
