@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { limits } from '../limits.ts'
 import { Folder, openFile } from '../policy/folder.ts'
@@ -30,7 +30,7 @@ export async function withFile<T>(policy: Policy, path: string, work: (handle: F
         await handle.close()
       }
     } finally {
-      await folder.close()
+      folder.close()
     }
   } catch (error) {
     throw fromFileTrouble(error, `${quoted(path)} cannot be read`)
@@ -40,7 +40,7 @@ export async function withFile<T>(policy: Policy, path: string, work: (handle: F
 /** A file for a model: text as it stands, a picture as a picture; what was left out is said. */
 export function read(policy: Policy, request: ReadRequest, now: () => number): Promise<Content[]> {
   return withFile(policy, request.path, async (handle) => {
-    const { size } = await handle.stat()
+    const { size } = fstatSync(handle.fd)
     const whole = request.offset === undefined && request.limit === undefined
     if (whole && size <= limits.readText) {
       // The usual case, in as few steps as possible.

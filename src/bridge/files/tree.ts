@@ -56,6 +56,6 @@ async function within(
   try {
     await work(inner, await readdir(inner.at('.')))
   } finally {
-    await inner.close()
+    inner.close()
   }
 }

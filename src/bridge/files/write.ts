@@ -49,7 +49,7 @@ async function into(
 ): Promise<Written> {
   const found = await policy.admit(path)
   return inItsFolder(own, found, policy, async (folder) => {
-    const was = await before(folder, found)
+    const was = before(folder, found)
     const habits = await habitsOf(found, folder, policy, was?.size ?? 0, whole)
     const { bytes, converted } = await work({ found, folder, was, habits })
     return { real: found.real, bytes, created: was === null, converted }
@@ -121,7 +121,7 @@ async function changeOnce(
   policy: Policy,
   edit: (bytes: Buffer) => Promise<Buffer>,
 ): Promise<number | null> {
-  const was = await before(folder, found)
+  const was = before(folder, found)
   if (was === null) throw gone(found)
   const { size } = was
   if (size > limits.editFile) throw failed(`${quoted(found.real)} has ${size} bytes; files up to ${limits.editFile} are edited.`)

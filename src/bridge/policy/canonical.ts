@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs'
-import { lstat, realpath } from 'node:fs/promises'
+import { lstatSync, type Stats } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { codeOf, denied, failed } from '../refusal.ts'
 
@@ -15,11 +15,11 @@ export async function canonical(path: string): Promise<{ real: string; missing: 
     } catch (error) {
       const code = codeOf(error)
       if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
-      const there = code === 'ENOENT' ? await lstat(at).catch(() => null) : null
+      const there = code === 'ENOENT' ? lookedAt(at) : undefined
       // What does not resolve and is still there is a link that leads nowhere: writing through it would create its target.
       if (there?.isSymbolicLink()) throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
       // It was made in between.
-      if (there !== null) continue
+      if (there !== undefined) continue
     }
     // Not dirname(): it would drop a separator at the end and hide what follows it.
     const cut = Math.max(at.lastIndexOf('/'), sep === '\\' ? at.lastIndexOf('\\') : -1)
@@ -29,6 +29,16 @@ export async function canonical(path: string): Promise<{ real: string; missing: 
     const parent = cut <= 0 ? sep : at.slice(0, cut)
     if (parent === at) throw failed(`${JSON.stringify(path)} cannot be found.`)
     at = /^[A-Za-z]:$/.test(parent) ? parent + sep : parent
+  }
+}
+
+/** What is at a path; undefined where that cannot be told. At once: the file system has just answered for it. */
+function lookedAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return undefined
   }
 }
 

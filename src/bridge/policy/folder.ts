@@ -1,6 +1,7 @@
-import { constants, readlinkSync } from 'node:fs'
+import { closeSync, constants, fstatSync, open as openNumber, readlinkSync } from 'node:fs'
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { promisify } from 'node:util'
 import { codeOf, denied, failed } from '../refusal.ts'
 import type { Policy } from './policy.ts'
 
@@ -11,11 +12,11 @@ import type { Policy } from './policy.ts'
  */
 export class Folder {
   readonly real: string
-  private readonly handle: FileHandle | null
+  private opened: number | null
 
-  private constructor(real: string, handle: FileHandle | null) {
+  private constructor(real: string, descriptor: number | null) {
     this.real = real
-    this.handle = handle
+    this.opened = descriptor
   }
 
   static async open(real: string, policy: Policy): Promise<Folder> {
@@ -29,41 +30,47 @@ export class Folder {
 
   private static async openAt(path: string, real: string, policy: Policy): Promise<Folder> {
     if (sep === '\\') return new Folder(real, null)
-    const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    const descriptor = await openFolder(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
     try {
-      const opened = where(handle)
+      const opened = where(descriptor)
       if (opened !== null && opened !== real) await policy.check(opened, real)
-      if (opened !== null) return new Folder(opened, handle)
+      if (opened !== null) return new Folder(opened, descriptor)
     } catch (error) {
-      await handle.close()
+      closeSync(descriptor)
       throw error
     }
-    await handle.close()
+    closeSync(descriptor)
     return new Folder(real, null)
-  }
-
-  /** A path to a name in this folder, for one file operation. */
-  at(name: string): string {
-    return this.handle === null ? join(this.real, name) : `/proc/self/fd/${this.handle.fd}/${name}`
   }
 
   /** Its number among our open files; null where a path is all there is. */
   get descriptor(): number | null {
-    return this.handle?.fd ?? null
+    return this.opened
   }
 
-  async close(): Promise<void> {
-    await this.handle?.close()
+  /** A path to a name in this folder, for one file operation. */
+  at(name: string): string {
+    return this.opened === null ? join(this.real, name) : `/proc/self/fd/${this.opened}/${name}`
+  }
+
+  /** Once: afterwards nothing is found in it any more, since its number may be another file's. */
+  close(): void {
+    if (this.opened === null || this.opened === CLOSED) return
+    closeSync(this.opened)
+    this.opened = CLOSED
   }
 }
+
+const CLOSED = -1
+const openFolder = promisify(openNumber)
 
 /**
  * Where an open descriptor leads, as the kernel knows it; null where it cannot be asked. Asked at once: the kernel answers
  * from memory, so the way through node's threads would take many times as long.
  */
-function where(handle: FileHandle): string | null {
+function where(descriptor: number): string | null {
   try {
-    return readlinkSync(`/proc/self/fd/${handle.fd}`)
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
@@ -76,7 +83,7 @@ export async function inFolder<T>(real: string, policy: Policy, work: (folder: F
   try {
     return await work(folder)
   } finally {
-    await folder.close()
+    folder.close()
   }
 }
 
@@ -91,10 +98,10 @@ export async function openFile(real: string, name: string, folder: Folder, polic
     throw error
   })
   try {
-    const facts = await handle.stat()
+    const facts = fstatSync(handle.fd)
     if (facts.isDirectory()) throw failed(`${JSON.stringify(real)} is a directory; list_directory shows what is in it.`)
     if (!facts.isFile()) throw denied(`${JSON.stringify(real)} is a pipe, a socket or a device; only ordinary files are opened.`)
-    const opened = where(handle)
+    const opened = where(handle.fd)
     if (opened !== null) await policy.check(opened.replace(/ \(deleted\)$/, ''), real)
     else await sameFile(real, facts, policy)
     return handle

@@ -28,7 +28,7 @@ export interface Held {
   release(): void
 }
 
-const quietly = (closing: Promise<void> | undefined): void => void closing?.catch(() => undefined)
+const quietly = (closing: Promise<void>): void => void closing.catch(() => undefined)
 
 /** `pid`: our own. `names`: only names are asked for, and no file is opened for reading. */
 export async function hold(policy: Policy, path: string, names: boolean, pid: number): Promise<Held> {
@@ -44,17 +44,18 @@ export async function hold(policy: Policy, path: string, names: boolean, pid: nu
     pinned,
     cwd: folder.descriptor === null ? folder.real : `/proc/${pid}/fd/${folder.descriptor}`,
     only: facts.isDirectory() ? null : name,
-    release: () => quietly(folder.close()),
+    release: () => folder.close(),
   }
   const target = facts.isDirectory() ? './' : `./${name}`
   const byPath = { ...plain, target, file: null, started: () => undefined }
   if (facts.isDirectory() || names) return byPath
   const handle = await openFile(real, name, folder, policy, constants.O_RDONLY).catch(async (error) => {
-    await folder.close()
+    folder.close()
     return trouble(error)
   })
   await checkText(handle, path).catch(async (error) => {
-    await Promise.all([handle.close(), folder.close()])
+    folder.close()
+    await handle.close()
     return trouble(error)
   })
   if (pinned === null) {
