@@ -81,16 +81,19 @@ const onlyProcess = {
  * The SDK asks of every message whether it is a response by parsing it as one, which for a request fails, slowly (a tenth
  * of a small call). What has no `result` and no `error` is no response: that is looked at first.
  */
+const responseGuard = /const isJSONRPC(Result|Error)Response = \(value\) => (?=\w+\.safeParse\(value\)\.success;)/g
+const quickened = new Set()
 const quickGuards = {
   name: 'quick-guards',
   transform(code, id) {
-    if (!/@modelcontextprotocol.server.dist.src-[^.]*\.mjs$/.test(id)) return null
-    const quick = code.replace(
-      /const isJSONRPC(Result|Error)Response = \(value\) => /g,
-      (found, kind) => `${found}typeof value === 'object' && value !== null && '${kind.toLowerCase()}' in value && `,
-    )
-    if (quick.length - code.length < 100) this.error('the SDK tells responses in another way now: see quick-guards')
-    return quick
+    if (!/node_modules.@modelcontextprotocol.server./.test(id)) return null
+    return code.replace(responseGuard, (found, kind) => {
+      quickened.add(kind)
+      return `${found}typeof value === 'object' && value !== null && '${kind.toLowerCase()}' in value && `
+    })
+  },
+  buildEnd() {
+    if (quickened.size !== 2) this.error('the SDK tells responses in another way now: see quick-guards')
   },
 }
 

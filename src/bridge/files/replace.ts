@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type BigIntStats, constants, fstatSync, lstatSync, renameSync } from 'node:fs'
-import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { accessTrouble } from '../access.ts'
@@ -99,7 +99,7 @@ export async function replaceFile(folder: Folder, name: string, bytes: Uint8Arra
   const { path, handle } = await besides(folder, name, bytes, kept)
   try {
     await handle.close()
-    renameSync(path, folder.at(name))
+    await rename(path, folder.at(name))
   } catch (error) {
     await unlink(path).catch(() => undefined)
     throw error

@@ -15,7 +15,7 @@ export async function canonical(path: string): Promise<{ real: string; missing: 
     } catch (error) {
       const code = codeOf(error)
       if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
-      const there = code === 'ENOENT' ? lookedAt(at) : undefined
+      const there = code === 'ENOENT' ? factsAt(at) : undefined
       // What does not resolve and is still there is a link that leads nowhere: writing through it would create its target.
       if (there?.isSymbolicLink()) throw denied(`${JSON.stringify(path)} is a link that leads nowhere; name the file itself.`)
       // It was made in between.
@@ -33,7 +33,7 @@ export async function canonical(path: string): Promise<{ real: string; missing: 
 }
 
 /** What is at a path; undefined where that cannot be told. At once: the file system has just answered for it. */
-function lookedAt(path: string): Stats | undefined {
+function factsAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {

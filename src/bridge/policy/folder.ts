@@ -1,9 +1,13 @@
-import { closeSync, constants, fstatSync, open as openNumber, readlinkSync } from 'node:fs'
+import { closeSync, constants, fstatSync, open as openDescriptor, readlinkSync } from 'node:fs'
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { codeOf, denied, failed } from '../refusal.ts'
 import type { Policy } from './policy.ts'
+
+const openFolder = promisify(openDescriptor)
+/** The number of no file. */
+const CLOSED = -1
 
 /**
  * An open folder that policy allows. On Linux `at(name)` leads through the open descriptor, like `openat`: what the
@@ -12,11 +16,11 @@ import type { Policy } from './policy.ts'
  */
 export class Folder {
   readonly real: string
-  private opened: number | null
+  private number: number | null
 
   private constructor(real: string, descriptor: number | null) {
     this.real = real
-    this.opened = descriptor
+    this.number = descriptor
   }
 
   static async open(real: string, policy: Policy): Promise<Folder> {
@@ -45,24 +49,22 @@ export class Folder {
 
   /** Its number among our open files; null where a path is all there is. */
   get descriptor(): number | null {
-    return this.opened
+    return this.number
   }
 
   /** A path to a name in this folder, for one file operation. */
   at(name: string): string {
-    return this.opened === null ? join(this.real, name) : `/proc/self/fd/${this.opened}/${name}`
+    return this.number === null ? join(this.real, name) : `/proc/self/fd/${this.number}/${name}`
   }
 
-  /** Once: afterwards nothing is found in it any more, since its number may be another file's. */
+  /** Once: its number may be another file's afterwards, so `at` leads nowhere then. */
   close(): void {
-    if (this.opened === null || this.opened === CLOSED) return
-    closeSync(this.opened)
-    this.opened = CLOSED
+    const { number } = this
+    if (number === null || number === CLOSED) return
+    this.number = CLOSED
+    closeSync(number)
   }
 }
-
-const CLOSED = -1
-const openFolder = promisify(openNumber)
 
 /**
  * Where an open descriptor leads, as the kernel knows it; null where it cannot be asked. Asked at once: the kernel answers

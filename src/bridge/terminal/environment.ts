@@ -94,7 +94,8 @@ export const tagName = 'TWIN_COMMANDS_OF'
 
 /**
  * What makes programs ask nobody, and bash read no start-up file: with a socket as its input, which node gives it, it
- * takes itself for started by rshd and reads ~/.bashrc, unless it is not the outermost shell (bash manual, 6.2).
+ * takes itself for started by rshd and reads ~/.bashrc (bash manual, 6.2), unless another shell is around it (`shell_level`
+ * in bash's shell.c).
  */
 export const unattended: Readonly<Record<string, string>> = {
   TERM: 'dumb',

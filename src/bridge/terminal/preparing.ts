@@ -10,9 +10,10 @@ import { codeOf, denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
+import { directStart } from './direct.ts'
 import { commandEnvironment, passedPattern, unattended } from './environment.ts'
+import { ProgramLookup } from './lookup.ts'
 import type { Start } from './session.ts'
-import { plainStart } from './plain.ts'
 import { canEnter, type Starts } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
 import type { Wall } from './wall.ts'
@@ -124,7 +125,8 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
   const { name, program } = shellOn(self, wanted)
   const cwd = wanted.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, wanted.cwd)
   const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
-  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, { cwd, path: env.PATH ?? '' })
+  const lookup = new ProgramLookup(cwd, env.PATH ?? '')
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, lookup)
   const { args, verbatim } = shellArguments(name, wanted.command)
   const words = wall === null ? [] : await wall.words(cwd)
   const start: Start = {
@@ -136,10 +138,10 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
     windows: self.kind === 'windows',
     order: null,
   }
-  const simple = wall === null && settings.platform === 'linux' && (name === 'bash' || name === 'sh')
+  const mayGoWithout = wall === null && settings.platform === 'linux' && (name === 'bash' || name === 'sh')
   return {
     start,
-    plain: simple ? plainStart(wanted.command, start) : null,
+    direct: mayGoWithout ? directStart(wanted.command, name, start, lookup) : null,
     shell: name,
     environment: self.id,
   }
@@ -162,7 +164,7 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
   const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: unattended }
   return {
     start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, windows: side.kind === 'windows', order },
-    plain: null,
+    direct: null,
     shell: name,
     environment: side.id,
   }

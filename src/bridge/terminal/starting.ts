@@ -7,16 +7,16 @@ import { Session, type SessionFacts, type Start } from './session.ts'
 /** How a command is started by its shell and, where that would only start one program, without it. */
 export interface Starts {
   readonly start: Start
-  readonly plain: Start | null
+  readonly direct: Start | null
 }
 
 /**
  * Starts a command, without its shell where it needs none. What the system does not let start is thrown as a refusal, by
  * this or by `demandStarted`.
  */
-export function startSession(facts: SessionFacts, { start, plain }: Starts, windows: boolean, mask: Mask): Session {
+export function startSession(facts: SessionFacts, { start, direct }: Starts, windows: boolean, mask: Mask): Session {
   try {
-    const session = plain === null ? null : new Session(facts, plain, windows, mask)
+    const session = direct === null ? null : new Session(facts, direct, windows, mask)
     if (session?.child.pid !== undefined) return session
   } catch (error) {
     if (codeOf(error) === '') throw error

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ProgramLookup } from '../../../src/bridge/terminal/lookup.ts'
 import { guardCommand } from '../../../src/bridge/terminal/blocked/guard.ts'
 import { posixCommands } from '../../../src/bridge/terminal/blocked/posix.ts'
 import { Unreadable } from '../../../src/bridge/terminal/blocked/word.ts'
@@ -168,8 +169,12 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
   it('by the file it leads to, when that is a link', () => {
     const folder = mkdtempSync(join(tmpdir(), 'blocked-'))
     symlinkSync('/bin/true', join(folder, 'harmless'))
-    expect(() => guardCommand('./harmless', 'posix', ['true'], { cwd: folder, path: '/usr/bin' })).toThrow(/blocked/)
-    expect(() => guardCommand('harmless', 'posix', ['true'], { cwd: '/', path: folder })).toThrow(/blocked/)
+    expect(() => guardCommand('./harmless', 'posix', ['true'], new ProgramLookup(folder, '/usr/bin'))).toThrow(/blocked/)
+    expect(() => guardCommand('harmless', 'posix', ['true'], new ProgramLookup('/', folder))).toThrow(/blocked/)
+    // What stands before it in PATH and cannot be run is passed by, as by a shell.
+    mkdirSync(join(folder, 'first'))
+    writeFileSync(join(folder, 'first', 'harmless'), '', { mode: 0o644 })
+    expect(() => guardCommand('harmless', 'posix', ['true'], new ProgramLookup('/', `${folder}/first:${folder}`))).toThrow(/blocked/)
     rmSync(folder, { recursive: true })
   })
 })

@@ -1,6 +1,6 @@
-import { lstatSync, realpathSync } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { realpathSync } from 'node:fs'
 import { codeOf, denied } from '../../refusal.ts'
+import type { ProgramLookup } from '../lookup.ts'
 import type { Grammar } from '../shells.ts'
 import { cmdCommands } from './cmd.ts'
 import { blockedBy } from './entries.ts'
@@ -44,14 +44,9 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
 /**
  * A guard rail, not a boundary: it keeps an agent from a blocked program by accident or by simple disguise, and refuses
  * a line that it cannot read. A program can still be reached through an interpreter or a script; `terminal: sandbox` is
- * the wall. `cwd` and `path` are this side's; null where the command runs on the other one.
+ * the wall. `lookup` is this side's; null where the command runs on the other one.
  */
-export function guardCommand(
-  text: string,
-  grammar: Grammar,
-  blocked: readonly string[],
-  lookup: { cwd: string; path: string } | null,
-): void {
+export function guardCommand(text: string, grammar: Grammar, blocked: readonly string[], lookup: ProgramLookup | null): void {
   if (blocked.length === 0) return
   let programs: string[]
   try {
@@ -65,7 +60,7 @@ export function guardCommand(
   }
   if (lookup === null) return
   for (const program of new Set(programs)) {
-    const real = resolved(program, lookup)
+    const real = realOf(program, lookup)
     const entry = real === null ? null : blockedBy([{ text: real, dynamic: false, quoted: false }], 0, blocked)
     if (entry !== null)
       throw denied(
@@ -75,21 +70,12 @@ export function guardCommand(
 }
 
 /** The file that a program's name leads to, links followed: a link to a blocked program is that program. */
-function resolved(program: string, { cwd, path }: { cwd: string; path: string }): string | null {
-  const candidates = /[\\/]/.test(program)
-    ? [isAbsolute(program) ? program : join(cwd, program)]
-    : path
-        .split(delimiter)
-        .filter((folder) => folder !== '')
-        .map((folder) => join(folder, program))
-  for (const candidate of candidates) {
-    try {
-      // Most folders of PATH do not have it, which is told without the cost of an error. One that cannot be used is passed by.
-      if (lstatSync(candidate, { throwIfNoEntry: false }) === undefined) continue
-      return realpathSync.native(candidate)
-    } catch (error) {
-      if (codeOf(error) === '') throw error
-    }
+function realOf(program: string, lookup: ProgramLookup): string | null {
+  const found = lookup.find(program)
+  try {
+    return found === null ? null : realpathSync.native(found.path)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return null
   }
-  return null
 }

@@ -1,0 +1,57 @@
+import { constants, statSync } from 'node:fs'
+import { delimiter, isAbsolute, sep } from 'node:path'
+import { accessTrouble } from '../access.ts'
+import { codeOf } from '../refusal.ts'
+
+export interface Program {
+  readonly path: string
+  /** The file system that it lies on. */
+  readonly device: number
+}
+
+/**
+ * Finds programs as the shell of one command will: by their path, else the first in the folders of PATH that can be run.
+ * Paths are put together and not tidied: `link/..` is where the link leads. Each name is looked for once.
+ */
+export class ProgramLookup {
+  private readonly cwd: string
+  private readonly folders: readonly string[]
+  private readonly known = new Map<string, Program | null>()
+
+  /** `path`: the variable PATH, in which a folder without a name is `cwd`. */
+  constructor(cwd: string, path: string) {
+    this.cwd = cwd
+    this.folders = path.split(delimiter).map((folder) => this.from(folder))
+  }
+
+  find(name: string): Program | null {
+    const known = this.known.get(name)
+    if (known !== undefined) return known
+    const found = /[\\/]/.test(name) ? programAt(this.from(name)) : this.inFolders(name)
+    this.known.set(name, found)
+    return found
+  }
+
+  private inFolders(name: string): Program | null {
+    for (const folder of this.folders) {
+      const found = programAt(`${folder}${sep}${name}`)
+      if (found !== null) return found
+    }
+    return null
+  }
+
+  private from(path: string): string {
+    return isAbsolute(path) ? path : `${this.cwd}${sep}${path}`
+  }
+}
+
+/** An ordinary file that this user may run. Most folders do not have it, which is told without the cost of an error. */
+function programAt(path: string): Program | null {
+  try {
+    const facts = statSync(path, { throwIfNoEntry: false })
+    return facts?.isFile() === true && accessTrouble(path, constants.X_OK) === '' ? { path, device: facts.dev } : null
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return null
+  }
+}
