@@ -135,15 +135,16 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
   await secrets.remove(name)
   const { home, world } = ground
   const state = await loadState(system, reach(home, layout(home.environment, home.folder).state))
-  const copies = value === null ? [] : await findCopies(system, world, state, value)
+  const { copies, unsearched } = value === null ? { copies: [], unsearched: [] } : await findCopies(system, world, state, value)
   const users = usersOf(task, name)
-  io.json({ command: 'secret', action: 'remove', name, ...users, copies })
+  io.json({ command: 'secret', action: 'remove', name, ...users, copies, ...(unsearched.length > 0 && { unsearched }) })
   io.out(`Removed ${name} from the store.`)
   if (copies.length > 0) {
     io.out('Its value still stands in:')
     for (const { environment, file } of copies) io.out(`  ${file}${world.environments.length > 1 ? io.paint.dim(` (${environment})`) : ''}`)
-    io.note('Whoever gave you the key can make it worthless; that is the only sure way.')
   }
+  if (unsearched.length > 0) io.out(`Nobody could look on ${unsearched.join(', ')}, where it may still stand too.`)
+  if (copies.length > 0 || unsearched.length > 0) io.note('Whoever gave you the key can make it worthless; that is the only sure way.')
   const [first] = users.usedBy
   const said = usersInWords(task, name)
   const again = `store a new one: mcp-twin secret set ${name}`

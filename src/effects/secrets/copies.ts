@@ -13,6 +13,12 @@ export interface Copy {
   readonly file: string
 }
 
+/** Where copies are, and the sides on which nobody could look for them. */
+export interface Searched {
+  readonly copies: readonly Copy[]
+  readonly unsearched: readonly string[]
+}
+
 const BYTES_MAX = 64 * 1024 * 1024
 const DEPTH_MAX = 8
 /** In our folder: programs and packages, which are the same for everybody, and locks. */
@@ -34,9 +40,12 @@ function spellings(value: string): Buffer[] {
  * Searches every place where a key of ours can have gone: the client files of all sides that we ever wrote, our own
  * folder on each side with its backups, and the backups that Claude Code makes of its own file (`~/.claude/backups`).
  */
-export async function findCopies(system: System, world: World, state: State, value: Secret<string>): Promise<Copy[]> {
+export async function findCopies(system: System, world: World, state: State, value: Secret<string>): Promise<Searched> {
   const wanted = spellings(reveal(value))
   const found: Copy[] = []
+  const unsearched = Object.entries(state.files).flatMap(([id, files]) =>
+    Object.keys(files ?? {}).length === 0 || world.environments.some((environment) => environment.id === id) ? [] : [id],
+  )
   const search = async (environment: Environment, file: string): Promise<void> => {
     const here = toHere(environment, native(file))
     if (here !== null && (await holds(system, here, wanted))) found.push({ environment: environment.id, file })
@@ -45,12 +54,16 @@ export async function findCopies(system: System, world: World, state: State, val
     const known = Object.values(state.files[environment.id] ?? {}).flatMap((files) => Object.keys(files))
     const separator = environment.kind === 'windows' ? '\\' : '/'
     const folder = ownFolder(system, environment)
+    if (toHere(environment, native(folder)) === null) {
+      unsearched.push(environment.id)
+      continue
+    }
     const folders = [folder, `${environment.claudeConfigDir ?? `${environment.home}${separator}.claude`}${separator}backups`]
     const listed: string[] = []
     for (const each of folders) listed.push(...(await filesBelow(system, environment, each, separator, each === folder)))
     for (const file of new Set([...known, ...listed])) await search(environment, file)
   }
-  return found
+  return { copies: found, unsearched }
 }
 
 async function filesBelow(
