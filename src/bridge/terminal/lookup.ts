@@ -17,11 +17,15 @@ export class ProgramLookup {
   private readonly cwd: string
   private readonly folders: readonly string[]
   private readonly known = new Map<string, Program | null>()
+  /** False: shells differ in what they make of this PATH, or have one of their own. */
+  readonly isPlain: boolean
 
-  /** `path`: the variable PATH, in which a folder without a name is `cwd`. */
-  constructor(cwd: string, path: string) {
+  /** PATH and HOME of the command. A folder of PATH without a name is `cwd`, `~` is what bash takes for HOME in it. */
+  constructor(cwd: string, { PATH: path, HOME: home }: { readonly PATH?: string; readonly HOME?: string }) {
     this.cwd = cwd
-    this.folders = path.split(delimiter).map((folder) => this.from(folder))
+    const folders = path?.split(delimiter) ?? []
+    this.isPlain = path !== undefined && path !== '' && !folders.some((folder) => folder.startsWith('~'))
+    this.folders = folders.map((folder) => this.from(home === undefined ? folder : folder.replace(/^~(?=$|[\\/])/, () => home)))
   }
 
   find(name: string): Program | null {

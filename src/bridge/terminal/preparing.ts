@@ -125,7 +125,7 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
   const { name, program } = shellOn(self, wanted)
   const cwd = wanted.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, wanted.cwd)
   const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
-  const lookup = new ProgramLookup(cwd, env.PATH ?? '')
+  const lookup = new ProgramLookup(cwd, env)
   guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, lookup)
   const { args, verbatim } = shellArguments(name, wanted.command)
   const words = wall === null ? [] : await wall.words(cwd)
@@ -138,10 +138,10 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
     windows: self.kind === 'windows',
     order: null,
   }
-  const mayGoWithout = wall === null && settings.platform === 'linux' && (name === 'bash' || name === 'sh')
+  const mayGoWithout = wall === null && settings.platform === 'linux' && name === 'bash'
   return {
     start,
-    direct: mayGoWithout ? directStart(wanted.command, name, start, lookup) : null,
+    direct: mayGoWithout ? directStart(wanted.command, start, lookup) : null,
     shell: name,
     environment: self.id,
   }

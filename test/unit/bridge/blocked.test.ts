@@ -169,12 +169,21 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
   it('by the file it leads to, when that is a link', () => {
     const folder = mkdtempSync(join(tmpdir(), 'blocked-'))
     symlinkSync('/bin/true', join(folder, 'harmless'))
-    expect(() => guardCommand('./harmless', 'posix', ['true'], new ProgramLookup(folder, '/usr/bin'))).toThrow(/blocked/)
-    expect(() => guardCommand('harmless', 'posix', ['true'], new ProgramLookup('/', folder))).toThrow(/blocked/)
+    expect(() => guardCommand('./harmless', 'posix', ['true'], new ProgramLookup(folder, { PATH: '/usr/bin' }))).toThrow(/blocked/)
+    expect(() => guardCommand('harmless', 'posix', ['true'], new ProgramLookup('/', { PATH: folder }))).toThrow(/blocked/)
+    for (const text of ['nice ./harmless', 'timeout 5 ./harmless x', 'xargs -n1 ./harmless'])
+      expect(() => guardCommand(text, 'posix', ['true'], new ProgramLookup(folder, {}))).toThrow(/blocked/)
+    expect(() => guardCommand('./harmless now', 'posix', ['true now'], new ProgramLookup(folder, {}))).toThrow(/blocked/)
+    expect(() => guardCommand('./harmless later', 'posix', ['true now'], new ProgramLookup(folder, {}))).not.toThrow()
+    expect(() => guardCommand('harmless', 'posix', ['true'], new ProgramLookup('/', { PATH: '~', HOME: folder }))).toThrow(/blocked/)
+    const many = Array.from({ length: 201 }, (_, at) => `program${at}`).join('; ')
+    expect(() => guardCommand(many, 'posix', ['true'], new ProgramLookup(folder, {}))).toThrow(/201 different programs/)
     // What stands before it in PATH and cannot be run is passed by, as by a shell.
     mkdirSync(join(folder, 'first'))
     writeFileSync(join(folder, 'first', 'harmless'), '', { mode: 0o644 })
-    expect(() => guardCommand('harmless', 'posix', ['true'], new ProgramLookup('/', `${folder}/first:${folder}`))).toThrow(/blocked/)
+    expect(() => guardCommand('harmless', 'posix', ['true'], new ProgramLookup('/', { PATH: `${folder}/first:${folder}` }))).toThrow(
+      /blocked/,
+    )
     rmSync(folder, { recursive: true })
   })
 })
@@ -324,6 +333,28 @@ describe('a program that is only known when it runs', () => {
 })
 
 describe('any text as a command', () => {
+  it.each([...'\u00a0\u1680\u2003\u2028\u2029\u202f\u3000\ufeff\v\f\u0085\u200b'])(
+    'with the odd blank %j is read to its end',
+    async (blank) => {
+      for (const grammar of ['posix', 'cmd', 'powershell'] as const)
+        for (const text of [
+          `a${blank}b`,
+          blank,
+          `${blank}K`,
+          `K${blank}`,
+          `a $(b${blank}c)`,
+          `a \`b${blank}c\``,
+          `a <<E${blank}F\nx\nE${blank}F\n`,
+        ])
+          await check(text, grammar).catch((error) => expect(error.name).toBe('Refusal'))
+    },
+  )
+  it('a no-break space hides no program from PowerShell, and is a letter to other shells', async () => {
+    await expect(check('K\u00a0x', 'powershell')).rejects.toThrow(/blocked/)
+    await expect(check('echo a; \u00a0K', 'powershell')).rejects.toThrow(/blocked/)
+    await check('K\u00a0x')
+    await expect(check('echo $(x\u00a0# ; K\n)')).rejects.toThrow(/blocked/)
+  })
   it('is read or refused, never a crash, and never slow', () => {
     const pieces = fc.constantFrom(
       'K',
@@ -359,6 +390,9 @@ describe('any text as a command', () => {
       '^',
       '%',
       '@',
+      '\u00a0',
+      '\u2028',
+      '\f',
     )
     fc.assert(
       fc.asyncProperty(

@@ -14,7 +14,7 @@ export function matching(text: string, from: number, open: string, close: string
     if (character === '\\') at++
     else if (character === "'" && close === ')') at = closingSingle(text, at)
     else if (character === '"') at = closingDouble(text, at)
-    else if (character === '#' && commands && /[\s;&|(]/.test(text[at - 1] ?? '')) at = lineEnd(text, at) - 1
+    else if (character === '#' && commands && /[ \t\n;&|(]/.test(text[at - 1] ?? '')) at = lineEnd(text, at) - 1
     else if (commands && text.startsWith('<<', at)) at = documentAt(text, at, documents)
     else if (character === '\n' && documents.length > 0) at = afterDocuments(text, at, documents.splice(0))
     else if (character === open) {
@@ -37,7 +37,7 @@ const lineEnd = (text: string, from: number): number => (text.indexOf('\n', from
 /** Notes the here-document that `<<` at `from` begins, unless it is `<<<`; answers the last place read. */
 function documentAt(text: string, from: number, documents: Document[]): number {
   if (text[from + 2] === '<') return from + 2
-  const name = /<<(-?)[ \t]*((?:'[^']*'|"[^"]*"|\\[\s\S]|[^\s;&|<>()'"\\])+)/y
+  const name = /<<(-?)[ \t]*((?:'[^']*'|"[^"]*"|\\[\s\S]|[^ \t\r\n;&|<>()'"\\])+)/y
   name.lastIndex = from
   const [, dash, word = ''] = name.exec(text) ?? []
   if (word === '') throw new Unreadable('a here-document has no name')

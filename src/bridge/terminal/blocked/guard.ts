@@ -13,21 +13,24 @@ import { type SimpleCommand, Unreadable, type Word } from './word.ts'
 const read = (text: string, grammar: Grammar): SimpleCommand[] =>
   grammar === 'posix' ? posixCommands(text) : grammar === 'cmd' ? cmdCommands(text) : powershellCommands(text)
 
+/** Of the words behind a program that starts others so many are looked up, in a line so many names: each is looked for in every folder of PATH. */
+const lookedUpTo = 20
+const mostNames = 200
+
 /** A word for a person, short. */
 function asWritten({ text, written = text }: Word): string {
   return written.length > 60 ? `${written.slice(0, 60)}…` : written
 }
 
-/** The programs a line starts, each checked by its name; throws a refusal. Answers the plain names, to be looked up. */
-function check(text: string, grammar: Grammar, blocked: readonly string[], depth: number): string[] {
+/** The programs a line starts, each checked by its name; throws a refusal. Answers those with plain names, to be looked up. */
+function check(text: string, grammar: Grammar, blocked: readonly string[], depth: number): SimpleCommand[] {
   if (depth > 8) throw new Unreadable('shells are nested too deeply')
-  const programs: string[] = []
+  const programs: SimpleCommand[] = []
   for (const command of read(text, grammar)) {
     const { words } = command
     const [program] = words
     if (program === undefined) continue
     if (program.dynamic && !program.named) throw new Unreadable(`the program ${asWritten(program)} is only known when it runs`)
-    if (!program.dynamic) programs.push(program.text)
     for (const at of starts(words)) {
       const entry = blockedBy(words, at, blocked)
       if (entry !== null)
@@ -35,6 +38,7 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
           `${JSON.stringify(entry)} is on the list of blocked commands; a person can change bridge.blockedCommands in the manifest.`,
         )
       const started = at === 0 ? command : { words: words.slice(at) }
+      if (words[at]?.dynamic === false && at < lookedUpTo) programs.push(started)
       for (const lower of linesIn(started, grammar)) programs.push(...check(lower.text, lower.grammar, blocked, depth + 1))
     }
   }
@@ -48,7 +52,7 @@ function check(text: string, grammar: Grammar, blocked: readonly string[], depth
  */
 export function guardCommand(text: string, grammar: Grammar, blocked: readonly string[], lookup: ProgramLookup | null): void {
   if (blocked.length === 0) return
-  let programs: string[]
+  let programs: SimpleCommand[]
   try {
     programs = check(text, grammar, blocked, 0)
   } catch (error) {
@@ -59,12 +63,15 @@ export function guardCommand(text: string, grammar: Grammar, blocked: readonly s
     throw error
   }
   if (lookup === null) return
-  for (const program of new Set(programs)) {
-    const real = realOf(program, lookup)
-    const entry = real === null ? null : blockedBy([{ text: real, dynamic: false, quoted: false }], 0, blocked)
+  const names = new Set(programs.map(({ words }) => words[0]?.text))
+  if (names.size > mostNames) throw denied(`The command is refused because it starts ${names.size} different programs; run it in parts.`)
+  for (const { words } of programs) {
+    const [{ text: name } = { text: '' }, ...rest] = words
+    const real = realOf(name, lookup)
+    const entry = real === null ? null : blockedBy([{ text: real, dynamic: false, quoted: false }, ...rest], 0, blocked)
     if (entry !== null)
       throw denied(
-        `${JSON.stringify(program)} is ${real}, which is on the list of blocked commands; a person can change bridge.blockedCommands in the manifest.`,
+        `${JSON.stringify(name)} is ${real}; ${JSON.stringify(entry)} is on the list of blocked commands, which a person can change: bridge.blockedCommands in the manifest.`,
       )
   }
 }

@@ -1,10 +1,11 @@
 import { expandsBraces, matching } from './brackets.ts'
-import { type Draft, type Token, Unreadable, type Word } from './word.ts'
+import { type Draft, forward, type Token, Unreadable, type Word } from './word.ts'
 
 /** The longest first, since the first that fits is taken. */
 const operators = [...';;& <<< <<- &>> && || |& ;; ;& << >> <& >& <> >| &> ; & | < > ( )'.split(' '), '\n']
+/** Not `\s`: to these shells every other blank, a pasted no-break space say, is a letter. */
 const blank = /[ \t\r]/
-const ends = /[\s;&|<>()]/
+const ends = /[ \t\r\n;&|<>()]/
 
 /** Cuts a line of sh, bash or zsh into words and operators; what runs inside words (`$(…)`, backticks) is put aside in `nested`. */
 export class PosixWords {
@@ -12,12 +13,12 @@ export class PosixWords {
   /** Command lines inside words, still to be read. */
   readonly nested: string[] = []
   private readonly text: string
-  private at = 0
+  at = 0
   private readonly heredocs: { readonly end: string; readonly strip: boolean; readonly quoted: boolean }[] = []
 
   constructor(text: string) {
     this.text = text
-    while (this.at < text.length) this.step()
+    while (this.at < text.length) forward(this, () => this.step())
     if (this.heredocs.length > 0) throw new Unreadable('a here-document has no end')
   }
 

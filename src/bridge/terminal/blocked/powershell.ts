@@ -1,4 +1,4 @@
-import { type SimpleCommand, Unreadable, type Word } from './word.ts'
+import { forward, type SimpleCommand, Unreadable, type Word } from './word.ts'
 
 /** Ways to run a text or a program that the line does not spell out. */
 const evaluators =
@@ -29,18 +29,18 @@ class Reader {
   readonly found: SimpleCommand[] = []
   private words: Word[] = []
   private called = false
-  private at = 0
+  at = 0
   private readonly text: string
 
   constructor(text: string) {
     this.text = text
-    while (this.at < text.length) this.step()
+    while (this.at < text.length) forward(this, () => this.step())
     this.finish()
   }
 
   private step(): void {
     const rest = this.text.slice(this.at)
-    const skipped = /^(<#[\s\S]*?#>|#[^\n]*|`\r?\n|[ \t\r,]+|@'\r?\n[\s\S]*?\r?\n'@)/.exec(rest)
+    const skipped = /^(<#[\s\S]*?#>|#[^\n]*|`\r?\n|(?:[^\S\n]|,)+|@'\r?\n[\s\S]*?\r?\n'@)/.exec(rest)
     if (skipped !== null) this.at += skipped[0].length
     else if (/^@"/.test(rest)) throw new Unreadable('a here-string may run commands inside')
     else if (/^(&&|\|\||[;|\n{}()&]|\$\(|@\()/.test(rest)) this.separator(rest)

@@ -24,6 +24,13 @@ export type Token = { readonly kind: 'word'; readonly word: Word } | { readonly 
 /** A command line that cannot be read with certainty; it is refused. */
 export class Unreadable extends Error {}
 
+/** A step of a reader, which must get it further: one that stays where it is would read for ever. */
+export function forward(reader: { readonly at: number }, step: () => void): void {
+  const before = reader.at
+  step()
+  if (reader.at <= before) throw new Unreadable(`it cannot be read from character ${before + 1} on`)
+}
+
 /** One program with its arguments, as far as the line tells. */
 export interface SimpleCommand {
   readonly words: readonly Word[]
