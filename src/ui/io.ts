@@ -47,7 +47,7 @@ export function createIo(options: IoOptions): Io {
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,
-    width: Math.max(40, options.stdout.columns ?? options.stderr.columns ?? 80) - (options.npx === undefined ? 0 : 'npx '.length),
+    width: Math.max(40, options.stdout.columns || options.stderr.columns || 80) - (options.npx === undefined ? 0 : 'npx '.length),
     asJson: options.asJson,
     quiet: options.quiet,
     verbose: options.verbose,

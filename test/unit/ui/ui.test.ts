@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Matrix } from '../../../src/core/plan/matrix.ts'
 import { makeStep } from '../../../src/core/plan/step.ts'
 import { spelled, visible } from '../../../src/ui/escape.ts'
@@ -7,6 +7,7 @@ import { createIo } from '../../../src/ui/io.ts'
 import { Mask } from '../../../src/ui/mask.ts'
 import { describeMatrix } from '../../../src/ui/matrix.ts'
 import { colours, noPaint, wantsColour } from '../../../src/ui/paint.ts'
+import { progressOn } from '../../../src/ui/progress.ts'
 import { silentPrompt } from '../../../src/ui/prompt.ts'
 import { describeSteps } from '../../../src/ui/steps.ts'
 import { columns, cutPath, pad, wrap } from '../../../src/ui/width.ts'
@@ -54,6 +55,20 @@ describe('a text of somebody else', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => !/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(visible(text))),
     )
+  })
+})
+
+describe('a moving line', () => {
+  it.each([0, 1, 8, 200])('in a terminal that says it has %s columns', (columns) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    const written: string[] = []
+    const sink = { isTTY: true, columns, write: (text: string) => written.push(text) }
+    const line = progressOn(sink, new Mask(), false, 'Installing packages', noPaint)
+    vi.advanceTimersByTime(2000)
+    line.done()
+    vi.useRealTimers()
+    expect(written.length).toBeGreaterThan(3)
+    expect(written[0]).toContain(columns === 1 || columns === 8 ? '…' : 'Installing packages')
   })
 })
 
