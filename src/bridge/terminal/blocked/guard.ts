@@ -63,11 +63,12 @@ export function guardCommand(text: string, grammar: Grammar, blocked: readonly s
     throw error
   }
   if (lookup === null) return
-  const names = new Set(programs.map(({ words }) => words[0]?.text))
+  const names = new Set(programs.map(({ words }) => words[0]?.text ?? ''))
   if (names.size > mostNames) throw denied(`The command is refused because it starts ${names.size} different programs; run it in parts.`)
+  const files = new Map([...names].map((name) => [name, realOf(name, lookup)]))
   for (const { words } of programs) {
     const [{ text: name } = { text: '' }, ...rest] = words
-    const real = realOf(name, lookup)
+    const real = files.get(name) ?? null
     const entry = real === null ? null : blockedBy([{ text: real, dynamic: false, quoted: false }, ...rest], 0, blocked)
     if (entry !== null)
       throw denied(
