@@ -1,7 +1,7 @@
-import { lacksLab, stopLab } from './lab.ts'
+import { lacksFreshLab, stopLab } from './lab.ts'
 
 /** The lab is set up before the first of its tests and stopped after the last, so that no process of it stays. */
 export async function setup(): Promise<() => Promise<unknown>> {
-  const reason = await lacksLab()
+  const reason = await lacksFreshLab()
   return async () => (reason === null ? stopLab() : undefined)
 }
