@@ -36,12 +36,6 @@ export async function lacksLab(): Promise<string | null> {
   }
 }
 
-/** The same after ending a lab that runs already: a run that was ended in its middle leaves one behind, in which something may be half made. */
-export async function lacksFreshLab(): Promise<string | null> {
-  if (lacksMachine() === null) await stopLab()
-  return lacksLab()
-}
-
 function lacksMachine(): string | null {
   const needs = 'the Windows lab needs'
   if (process.platform !== 'linux' || process.arch !== 'x64') return `${needs} Linux on x64`

@@ -3,38 +3,11 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { codeOf, denied, failed } from '../refusal.ts'
 
-interface Resolved {
-  readonly real: string
-  /** The names behind it that do not exist. */
-  readonly missing: string[]
-}
-
-/**
- * The usual case, with one way through node's threads where a new file would need two: a name in a folder that exists.
- * Null: a link, or anything else that takes the long way. Not on Windows, where one file has several names.
- */
-async function inItsFolder(path: string): Promise<Resolved | null> {
-  const cut = path.lastIndexOf('/')
-  const name = path.slice(cut + 1)
-  if (sep === '\\' || cut <= 0 || ['', '.', '..'].includes(name)) return null
-  try {
-    const folder = await realpath(path.slice(0, cut))
-    const facts = lstatSync(join(folder, name), { throwIfNoEntry: false })
-    if (facts?.isSymbolicLink()) return null
-    return facts === undefined ? { real: folder, missing: [name] } : { real: join(folder, name), missing: [] }
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return null
-  }
-}
-
 /**
  * The canonical form of a path of which only a beginning may exist. Refuses a link that leads nowhere: writing through it
  * would create its target.
  */
-export async function canonical(path: string): Promise<Resolved> {
-  const usual = await inItsFolder(path)
-  if (usual !== null) return usual
+export async function canonical(path: string): Promise<{ real: string; missing: string[] }> {
   const missing: string[] = []
   for (let at = path; ; ) {
     try {
@@ -117,10 +90,10 @@ export class CanonicalList {
 }
 
 /** What one pass over a list has found out about folders: most closed paths are not there, and lie in the same few folders. */
-type Looked = Map<string, Promise<Resolved>>
+type Looked = Map<string, Promise<{ real: string; missing: string[] }>>
 
 /** As `canonical`, with the folders of what is not there looked at once for all. */
-function located(path: string, looked: Looked): Promise<Resolved> {
+function located(path: string, looked: Looked): Promise<{ real: string; missing: string[] }> {
   const again = looked.get(path)
   if (again !== undefined) return again
   const name = basename(path)
