@@ -35,8 +35,8 @@ export interface Files {
   realPath(path: ReachablePath): Promise<ReachablePath | null>
   readLink(path: ReachablePath): Promise<string | null>
   // ---- from here on: changes ----
-  /** A new file, flushed to the disk unless that is left to the caller; `EEXIST` when there is one already. */
-  create(path: ReachablePath, bytes: Uint8Array, mode: number, flushed?: 'unflushed'): Promise<void>
+  /** A new file, flushed to the disk; `EEXIST` when there is one already. */
+  create(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
   /** Whole new content by a temporary file beside it, flushed, renamed, directory flushed. For our own files. */
   replace(path: ReachablePath, bytes: Uint8Array, mode: number): Promise<void>
   /**

@@ -9,12 +9,12 @@ import { codeOf } from './trouble.ts'
 /** Answers of file systems that cannot flush a folder: there its entries are as durable as they get. */
 const noFolderFlush = ['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF', 'ENOSYS']
 
-/** A new file, flushed unless asked otherwise. One that could not be written whole is taken away again. */
-export async function create(path: string, bytes: Uint8Array, mode: number, flushed?: 'unflushed'): Promise<void> {
+/** A new file, flushed. One that could not be written whole is taken away again. */
+export async function create(path: string, bytes: Uint8Array, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode)
   try {
     await file.writeFile(bytes)
-    if (flushed !== 'unflushed') await file.sync()
+    await file.sync()
     await file.close()
   } catch (error) {
     await file.close().catch(() => undefined)

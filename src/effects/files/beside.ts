@@ -51,9 +51,8 @@ export async function writeBeside(
   path: ReachablePath,
   facts: FileFacts | null,
   decision: Replace,
-  flushed?: 'unflushed',
 ): Promise<Ready> {
-  await system.files.create(path, decision.bytes, 0o600, flushed)
+  await system.files.create(path, decision.bytes, 0o600)
   const bare = await target.protect?.(path, decision.holdsKey)
   if (bare) return { ok: false, ...bare }
   const made = system.platform === 'win32' ? null : await system.files.look(path)
@@ -65,6 +64,6 @@ export async function writeBeside(
     if (reason !== null) return { ok: false, ...reason }
   }
   if (mode !== 0o600) await system.files.setMode(path, mode)
-  if (flushed === undefined && (isOthers || mode !== 0o600)) await system.files.flush(path)
+  if (isOthers || mode !== 0o600) await system.files.flush(path)
   return { ok: true, notice }
 }

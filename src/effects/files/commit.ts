@@ -12,21 +12,6 @@ import { ifPossible, isTrouble } from './trouble.ts'
 type Change = Exclude<Decision, { kind: 'nothing' | 'refuse' }>
 type Replace = Extract<Change, { kind: 'replace' }>
 
-/** How a change is made while another program is busy with the file. */
-export interface Pace {
-  /**
-   * `after`: that program writes faster than a disk can flush, so the flushes come right after the rename; until then
-   * a power cut may cost the file, as it may after each of that program's own writes. An earlier try has left a
-   * backup by then, which the exact one replaces.
-   */
-  readonly flush: 'before' | 'after'
-  /** Only soon after a write of that program, when its next one is not due yet. */
-  readonly isSoon: boolean
-}
-
-/** A program that pauses for longer than this between its writes cannot be hit by a change made so soon after one. */
-const soonMs = 5
-
 /** One file under its locks. */
 export interface Job {
   readonly system: System
@@ -71,9 +56,6 @@ async function mayGoOn(job: Job, seen: Seen): Promise<'yes' | Committed> {
   return { kind: 'refused', reason: `the lock of ${job.target.shown} was taken from us while this computer slept`, hint: 'try again' }
 }
 
-const isTooLate = ({ system }: Job, { facts }: Seen, { isSoon }: Pace): boolean =>
-  isSoon && facts?.changedMs !== undefined && system.now() - facts.changedMs > soonMs
-
 /** The moment itself: from here on the name leads to the new content. False: another program was faster. */
 async function swap({ system, real }: Job, beside: ReachablePath, expected: string | null): Promise<boolean> {
   try {
@@ -92,24 +74,19 @@ async function prepare(job: Job, seen: Seen, decision: Replace, beside: Reachabl
   return ready
 }
 
-async function replaceWhole(job: Job, seen: Seen, decision: Replace, pace: Pace): Promise<Committed> {
-  const { system, target, real, backup } = job
+async function replaceWhole(job: Job, seen: Seen, decision: Replace): Promise<Committed> {
+  const { system, real, backup } = job
   const beside = temporaryPath(real, system.pid, system.random(4))
   let isGone = false
   try {
-    const ready =
-      pace.flush === 'before'
-        ? await prepare(job, seen, decision, beside)
-        : await writeBeside(system, target, beside, seen.facts, decision, 'unflushed')
+    const ready = await prepare(job, seen, decision, beside)
     if (!ready.ok) return { ...ready, kind: 'refused' }
     const go = await mayGoOn(job, seen)
     if (go !== 'yes') return go
-    if (isTooLate(job, seen, pace) || !(await swap(job, beside, seen.facts?.identity ?? null))) return changed
+    if (!(await swap(job, beside, seen.facts?.identity ?? null))) return changed
     isGone = true
     // From here on a trouble leaves the new content in place, so whatever backup there is must stay with it.
-    if (pace.flush === 'after') await ifPossible(save(job, seen, digestOf(decision.bytes)))
     if (backup !== null) await ifPossible(backup.wrote())
-    if (pace.flush === 'after') await system.files.flush(real)
     await system.files.flush(reachable(dirname(real)))
     return { kind: 'written', notice: ready.notice }
   } finally {
@@ -137,5 +114,5 @@ async function removeWhole(job: Job, seen: Seen): Promise<Committed> {
 }
 
 /** Carries a decision out on the bytes it was made on, or finds that they are no longer there. */
-export const commit = (job: Job, seen: Seen, decision: Change, pace: Pace): Promise<Committed> =>
-  decision.kind === 'replace' ? replaceWhole(job, seen, decision, pace) : removeWhole(job, seen)
+export const commit = (job: Job, seen: Seen, decision: Change): Promise<Committed> =>
+  decision.kind === 'replace' ? replaceWhole(job, seen, decision) : removeWhole(job, seen)

@@ -1,4 +1,4 @@
-import { type Committed, commit, type Job, type Pace } from './commit.ts'
+import { type Committed, commit, type Job } from './commit.ts'
 import type { Decide, Decision, Reason, RewriteOutcome } from './decision.ts'
 import { digestOf, sameBytes } from './digest.ts'
 import { nextChange, readSteadily, rhythmMs, type Seen } from './steady-read.ts'
@@ -6,8 +6,6 @@ import { nextChange, readSteadily, rhythmMs, type Seen } from './steady-read.ts'
 /** A program that writes all the time is met this often at least, and for this long, before we give up. */
 const triesMin = 5
 const tryMs = 2000
-/** So many tries flush before they write; after them the other program is known to be faster than the disk. */
-const calmTries = 2
 
 export const nothing = { before: null, after: null, notices: [] } as const
 
@@ -74,13 +72,13 @@ type Tried =
 
 const ended = (outcome: RewriteOutcome): Tried => ({ kind: 'ended', outcome })
 
-async function tryOnce(job: Job, decide: Decide, seen: Seen, progress: Progress, pace: Pace): Promise<Tried> {
+async function tryOnce(job: Job, decide: Decide, seen: Seen, progress: Progress): Promise<Tried> {
   const decision = await decide(seen.bytes)
   const settled = settles(decision, seen)
   if (settled === 'unchanged') return ended(progress.outcome(seen.bytes))
   if (settled !== null) return ended(settled)
   if (decision.kind !== 'replace' && decision.kind !== 'remove') throw new Error(`no change: ${decision.kind}`)
-  const committed: Committed = await commit(job, seen, decision, pace)
+  const committed: Committed = await commit(job, seen, decision)
   if (committed.kind === 'refused') return ended(refused(committed))
   if (committed.kind === 'changed') return { kind: 'lost' }
   progress.wrote(seen, committed.notice)
@@ -105,9 +103,7 @@ export async function settle(job: Job, decide: Decide, firstInode: string | unde
     const read = await readSteadily(system, real, target.shown, inode)
     if (!read.ok) return refused(read)
     inode = read.seen.facts?.inode ?? inode
-    const isSoon = isBusy && system.now() - began < tryMs / 2
-    const pace = { flush: tries <= calmTries ? ('before' as const) : ('after' as const), isSoon }
-    const tried = await tryOnce(job, decide, read.seen, progress, pace)
+    const tried = await tryOnce(job, decide, read.seen, progress)
     if (tried.kind === 'ended') return tried.outcome
     const isLate = tries >= triesMin && system.now() - began > tryMs
     if (tried.kind === 'stands' && (!isBusy || isLate)) return progress.outcome(tried.bytes)
