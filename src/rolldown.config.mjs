@@ -78,26 +78,6 @@ const onlyProcess = {
 }
 
 /**
- * The SDK asks of every message whether it is a response by parsing it as one, which for a request fails, slowly (a tenth
- * of a small call). What has no `result` and no `error` is no response: that is looked at first.
- */
-const responseGuard = /const isJSONRPC(Result|Error)Response = \(value\) => (?=\w+\.safeParse\(value\)\.success;)/g
-const quickened = new Set()
-const quickGuards = {
-  name: 'quick-guards',
-  transform(code, id) {
-    if (!/node_modules.@modelcontextprotocol.server./.test(id)) return null
-    return code.replace(responseGuard, (found, kind) => {
-      quickened.add(kind)
-      return `${found}typeof value === 'object' && value !== null && '${kind.toLowerCase()}' in value && `
-    })
-  },
-  buildEnd() {
-    if (quickened.size !== 2) this.error('the SDK tells responses in another way now: see quick-guards')
-  },
-}
-
-/**
  * Our own zod apart from the one that the SDK's client brings: of theirs every kind of schema is used, of ours a dozen, and
  * what both need would be one part that every command loads. A module with the mark is the same file once more.
  */
@@ -202,7 +182,7 @@ const config = defineConfig([
     resolve: { ...input.resolve, alias: { '@modelcontextprotocol/server/_shims': join(root, 'src/bridge/transports/sdk-shims.ts') } },
     // Nothing is moved out of the entry for its chunks' sake: they take what they need from it.
     preserveEntrySignatures: 'allow-extension',
-    plugins: [quickGuards, onlyProcess, onlyAscii, thirdParty('THIRD-PARTY-SERVE.txt')],
+    plugins: [onlyProcess, onlyAscii, thirdParty('THIRD-PARTY-SERVE.txt')],
     output: { ...cjs, chunkFileNames: 'serve-[name]-[hash].cjs' },
   },
   {

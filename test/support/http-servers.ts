@@ -52,13 +52,11 @@ export async function modern(options: ModernOptions = {}): Promise<TestRemote> {
   const build = () => {
     const server = new McpServer({ name: 'modern', version: '1.0.0' })
     const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
-    const region = { type: 'object' as const, properties: { region: { type: 'string', 'x-mcp-header': 'Region' } }, required: ['region'] }
     server.registerTool(
       'echo',
       { inputSchema: fromJsonSchema({ type: 'object', properties: { text: { type: 'string' } } }) },
       async (args) => text(`echo ${JSON.stringify(args)}`),
     )
-    server.registerTool('mirrored', { inputSchema: fromJsonSchema(region) }, async (args) => text(`mirrored ${JSON.stringify(args)}`))
     server.registerTool('slow', { inputSchema: fromJsonSchema({ type: 'object' }) }, async (_args, ctx) => {
       await new Promise((resolve) => ctx.mcpReq.signal.addEventListener('abort', resolve))
       return text('cancelled')

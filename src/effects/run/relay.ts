@@ -2,7 +2,6 @@ import { EXIT, type ExitCode } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { Failure } from './failure.ts'
 import { asMessage, errorAnswer, type Id, idIn, isId, isModern, isObject, keyOf } from './message.ts'
-import { type MirroredHeaders, mirroredHeaders } from './mirrored-headers.ts'
 import type { RemoteEnd } from './remote.ts'
 import { Revival } from './revival.ts'
 
@@ -39,7 +38,6 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  */
 export class Relay {
   private readonly ends: RelayEnds
-  private readonly mirrored: MirroredHeaders = mirroredHeaders()
   private readonly revival: Revival
   private readonly waiting = new Map<string, Waiting>()
   private readonly ready: Promise<Failure | null>
@@ -107,13 +105,11 @@ export class Relay {
   }
 
   private async request(message: JsonObject, waiting: Waiting, attempt: number): Promise<void> {
-    const call = waiting.modern && waiting.method === 'tools/call'
     const session = this.ends.remote.hasSession()
     try {
       await this.ends.remote.send(asMessage(message), {
         signal: waiting.abort.signal,
         onEnd: () => this.silence(waiting),
-        ...(call ? { headers: this.mirrored.headersFor(message.params) } : {}),
       })
     } catch (error) {
       if (!this.waiting.has(keyOf(waiting.id)) || this.over) return
@@ -150,7 +146,6 @@ export class Relay {
       this.waiting.delete(keyOf(id))
       const version = isObject(message.result) ? message.result.protocolVersion : undefined
       if (waiting?.method === 'initialize' && typeof version === 'string') this.ends.remote.setProtocolVersion(version)
-      if (waiting?.method === 'tools/list') this.mirrored.learn(message.result)
     }
     this.ends.write(message)
   }

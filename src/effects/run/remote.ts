@@ -8,7 +8,6 @@ export interface SendOptions {
   readonly signal?: AbortSignal
   /** The stream of the answer has ended; when no answer came before, none will. */
   readonly onEnd?: () => void
-  readonly headers?: Record<string, string>
 }
 
 /** The far end of a remote server, whichever of the two transports carries it. */
@@ -65,11 +64,10 @@ export async function openRemote(remote: Remote, fetch: Fetch): Promise<RemoteEn
 
 function ending(transport: Transport, leave: () => Promise<void>): Pick<RemoteEnd, 'send' | 'setProtocolVersion' | 'onMessage' | 'close'> {
   return {
-    send: (message, { signal, onEnd, headers } = {}) =>
+    send: (message, { signal, onEnd } = {}) =>
       transport.send(message, {
         ...(signal === undefined ? {} : { requestSignal: signal }),
         ...(onEnd === undefined ? {} : { onRequestStreamEnd: onEnd }),
-        ...(headers === undefined ? {} : { headers }),
       }),
     setProtocolVersion: (version) => transport.setProtocolVersion?.(version),
     onMessage: (listener) => {

@@ -40,7 +40,7 @@ describe('a remote server for Claude Desktop on Windows, with home in WSL', () =
     rmSync(planted.side('wsl:Ubuntu').here('.mcp-twin'), { recursive: true })
     const answer = await startAsDesktopOn(planted, 'windows', entry)
     expect(answer).toMatchObject({ serverInfo: { name: 'modern' }, stray: [], code: 0 })
-    expect(answer.tools.map(({ name }) => name)).toEqual(['echo', 'mirrored', 'slow'])
+    expect(answer.tools.map(({ name }) => name)).toEqual(['echo', 'slow'])
     expect(textHolds(answer.stderr, MARKER)).toBe(false)
     expect(far.requests.at(-1)?.headers['x-api-key']).toBe(MARKER)
     expect(await leftovers(planted.scratch.root)).toEqual([])

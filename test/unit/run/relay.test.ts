@@ -5,7 +5,6 @@ import { describe, expect, it, vi } from 'vitest'
 import { failureOf } from '../../../src/effects/run/failure.ts'
 import { lineCutter } from '../../../src/effects/run/lines.ts'
 import { idIn } from '../../../src/effects/run/message.ts'
-import { mirroredHeaders } from '../../../src/effects/run/mirrored-headers.ts'
 import { Relay } from '../../../src/effects/run/relay.ts'
 import type { RemoteEnd, SendOptions } from '../../../src/effects/run/remote.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
@@ -174,39 +173,5 @@ describe('lines', () => {
     for (let at = 0; at < chunks; at++) cut(chunk)
     cut(Buffer.from('\n'))
     expect(length).toBe(chunks * 1024)
-  })
-})
-
-describe('parameters that stand in headers too', () => {
-  it('follow the schema that tools/list gave', () => {
-    const headers = mirroredHeaders()
-    const of = (name: string, more: object = {}) => ({ type: 'string', 'x-mcp-header': name, ...more })
-    headers.learn({
-      tools: [
-        {
-          name: 't',
-          inputSchema: {
-            properties: {
-              a: of('A'),
-              n: of('N', { type: 'integer' }),
-              o: { type: 'object', properties: { deep: of('Deep') } },
-              bad: of('no token'),
-            },
-          },
-        },
-        'odd',
-        { name: 5 },
-      ],
-    })
-    expect(headers.headersFor({ name: 't', arguments: { a: 'x y', n: 42, o: { deep: ' padded' }, bad: 'z' } })).toEqual({
-      'Mcp-Param-A': 'x y',
-      'Mcp-Param-N': '42',
-      'Mcp-Param-Deep': '=?base64?IHBhZGRlZA==?=',
-    })
-    expect(headers.headersFor({ name: 't', arguments: { a: null, n: 1.5 } })).toEqual({})
-    expect(headers.headersFor({ name: 't', arguments: { a: '=?base64?literal?=' } })).toEqual({
-      'Mcp-Param-A': '=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?=',
-    })
-    expect(headers.headersFor({ name: 'unknown' })).toEqual({})
   })
 })
