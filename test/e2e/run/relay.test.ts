@@ -161,7 +161,7 @@ describe('a client of the handshake era and a server of the new one', () => {
     expect(result(await client.answer(1)).protocolVersion).toBe('2025-11-25')
     client.send({ method: 'notifications/initialized' })
     client.send({ id: 2, method: 'tools/list', params: {} })
-    expect(result(await client.answer(2)).tools).toHaveLength(3)
+    expect(result(await client.answer(2)).tools).toHaveLength(2)
     expect(far.requests.at(-1)?.headers['mcp-protocol-version']).toBe('2025-11-25')
   })
 })
