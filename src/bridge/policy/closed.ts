@@ -75,8 +75,14 @@ export const isKernel = (path: string): boolean => kernel.some((folder) => `${pa
  */
 const projectFile = new RegExp(`[\\\\/](${programsInProjects.map(asPattern).join('|')})([\\\\/]|$)`, 'i')
 
-/** Every store app's private copy of Claude's folder: its name has a publisher's suffix, so it is matched, not listed. */
-const packaged = /[\\/]AppData[\\/]Local[\\/]Packages[\\/]Claude_[^\\/]*([\\/]|$)/i
+/**
+ * The private copies of Claude's folder that its Windows packages have, of both families (`Claude_…`, `AnthropicPBC.Claude_…`):
+ * a family ends in its publisher's hash, so it is matched, not listed.
+ */
+const packaged = /[\\/]AppData[\\/]Local[\\/]Packages[\\/](?:AnthropicPBC\.)?Claude_[^\\/]*([\\/]|$)/i
+
+/** Claude Desktop's config, wherever it lies: `CLAUDE_USER_DATA_DIR` moves it to any folder, of this side or another. */
+const desktopConfig = /[\\/]claude_desktop_config\.json$/i
 
 /** The same folders in a Windows profile, as it is reached from anywhere: which one is the user's need not be known. */
 const inProfile = new RegExp(`[\\\\/]Users[\\\\/][^\\\\/]+[\\\\/](${everywhere.map(asPattern).join('|')})([\\\\/]|$)`, 'i')
@@ -123,7 +129,7 @@ export function closedBelow(folder: string): string[] {
 
 /** True for files that are closed by their name, wherever they are. */
 export const closedByName = (path: string): boolean =>
-  projectFile.test(path) || packaged.test(path) || inProfile.test(path) || ourFolder.test(path)
+  [projectFile, desktopConfig, packaged, inProfile, ourFolder].some((pattern) => pattern.test(path))
 
 /** What is closed below one user's home, as this process opens it. */
 export function privatePaths(home: string, kind: Environment['kind']): string[] {

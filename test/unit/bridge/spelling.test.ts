@@ -121,6 +121,16 @@ describe('Windows paths that are refused (rows 37 to 50)', () => {
       onDrive('/w/c/x', planted),
     ]).toEqual([true, false, false, true])
   })
+  it("Claude Desktop's config is closed by its name, since CLAUDE_USER_DATA_DIR may name any folder", () => {
+    for (const path of [
+      '/mnt/d/claude/claude_desktop_config.json',
+      'D:\\claude\\Claude_Desktop_Config.json',
+      '/srv/p/claude_desktop_config.json',
+    ])
+      expect(closedByName(path), path).toBe(true)
+    for (const path of ['/srv/p/claude_desktop_config.json.md', '/srv/p/my-claude_desktop_config.json', '/srv/claude_desktop_config/x'])
+      expect(closedByName(path), path).toBe(false)
+  })
   it('what programs keep in a Windows profile is closed by its name', () => {
     for (const path of [
       '/mnt/c/Users/Ana/AppData/Local/Packages/Claude_abc/LocalCache/x',
@@ -129,8 +139,11 @@ describe('Windows paths that are refused (rows 37 to 50)', () => {
       'C:\\p\\.vscode\\mcp.json',
       '/mnt/c/users/Ana/.ssh/id',
       'C:\\Users\\Ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json',
+      'C:\\Users\\Ana\\AppData\\Local\\Packages\\AnthropicPBC.Claude_fnn82j28hfe8t\\LocalCache\\Roaming\\Claude\\x',
+      '/mnt/c/users/ana/appdata/local/packages/anthropicpbc.claude_x/LocalCache/x',
+      '/mnt/c/Users/Ana/AppData/Local/Claude-Data/claude_pzs8sxrjxfjjc/x',
     ]) {
-      expect(closedByName(path)).toBe(true)
+      expect(closedByName(path), path).toBe(true)
     }
     expect(['/home/ana/p/mcp.json', '/mnt/c/Users/Ana/sshd/x', '/mnt/c/Users/Ana/AppData/Roaming/Claudette/x'].some(closedByName)).toBe(
       false,
