@@ -87,7 +87,7 @@ async function opened(ground: Ground): Promise<Situation | TwinError> {
   try {
     return await ground.open()
   } catch (error) {
-    if (error instanceof TwinError && error.code === 'damaged') return error
+    if (error instanceof TwinError && (error.code === 'damaged' || error.code === 'bad-lock')) return error
     throw error
   }
 }

@@ -3,6 +3,7 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import { extractKeys } from '../keys/extract.ts'
 import { folderName } from '../layout.ts'
 import { isEnvironmentName } from '../manifest/rules.ts'
+import { LOCK_HINT, lockedFor } from '../packages/locked.ts'
 import { parseWords } from '../packages/words.ts'
 import { joinPath, readPath, translate } from '../paths.ts'
 import { isRelative } from './fill.ts'
@@ -113,8 +114,9 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
   else if (server.command !== undefined) made = stdioValue({ command: fill(server.command), args, env })
   else if (server.package !== undefined) {
     const parsed = parseWords(server.package)
-    const locked = Object.hasOwn(lock.packages, server.package) ? lock.packages[server.package] : undefined
     if ('refuse' in parsed) return refuse(parsed.refuse, 'a path, an address or git goes under "command"')
+    const locked = lockedFor(lock, server.package)
+    if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
     const version = locked?.version ?? exactVersion(parsed.range)
     if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, with the network there')
     made = stdioValue({ command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })

@@ -2,6 +2,7 @@ import type { Entry, Launch } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { LaunchKind, ServerSpec } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
+import { LOCK_HINT, lockedFor } from '../packages/locked.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { environmentLabel } from '../participants.ts'
 import { dirName, isWindows, joinPath, looksPosixPath, looksWindowsPath } from '../paths.ts'
@@ -89,7 +90,8 @@ function resolveCommand(request: RenderRequest, spec: ServerSpec, typed: string,
 function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string, runs: Environment, filler: Filler): Made | Refused {
   const parsed = parseWords(words)
   if ('refuse' in parsed) return refuse(parsed.refuse, 'a path, an address or git goes under "command"')
-  const locked = Object.hasOwn(request.lock.packages, words) ? request.lock.packages[words] : undefined
+  const locked = lockedFor(request.lock, words)
+  if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
   const launch = spec.launch ?? request.manifest.launch ?? 'direct'
   const env = filler.texts(spec.env)
   const args = (spec.args ?? []).map(filler.text)

@@ -1,7 +1,8 @@
 import { environmentKinds } from '../../model/environment.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { nearest } from '../nearest.ts'
-import { parseWords } from '../packages/words.ts'
+import { isProgramName } from '../packages/lock-rules.ts'
+import { parseWords, shown } from '../packages/words.ts'
 import type { Breach } from './breach.ts'
 import { textBreaches } from './text-rules.ts'
 
@@ -32,6 +33,9 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
     if (server[key] !== undefined && kinds[0] !== 'package')
       found.push({ path: [...path, key], message: `"${key}" has a meaning only for a package server, and "${name}" is none` })
   }
+  for (const part of [server, ...Object.values(server.on ?? {})])
+    if (part.bin !== undefined && !isProgramName(part.bin))
+      found.push({ path: [...path, 'bin'], message: `"bin" of "${name}" is no name of a program: "${shown(part.bin)}"` })
   found.push(...packageBreach(name, path, server.package))
   for (const [key, part] of Object.entries(server.on ?? {})) found.push(...packageBreach(name, [...path, 'on', key], part.package))
   if (server.url !== undefined && !/^(https?:\/\/|\$\{)/i.test(server.url))

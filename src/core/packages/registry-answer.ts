@@ -1,5 +1,7 @@
 import type { LockedPackage } from '../../model/lock.ts'
+import { binTrouble, isProgramName } from './lock-rules.ts'
 import { compareVersions } from './versions.ts'
+import { isExact } from './words.ts'
 
 /** The fields that are asked of `npm view`, in its own spelling. */
 export const viewFields = ['name', 'version', 'dist.integrity', 'bin', 'engines', 'scripts', 'deprecated'] as const
@@ -28,7 +30,7 @@ export function readAnswer(name: string, json: string): LockedPackage | null {
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-const isVersion = (value: unknown): boolean => typeof value === 'string' && /^\d+\.\d+\.\d+/.test(value)
+const isVersion = (value: unknown): boolean => typeof value === 'string' && isExact(value)
 
 function locked(name: string, fields: Fields): LockedPackage {
   const integrity = fields['dist.integrity']
@@ -52,7 +54,8 @@ export function readPrograms(name: string, bin: unknown): Record<string, string>
   for (const [program, path] of entries) {
     if (typeof path !== 'string') continue
     const parts = path.split(/[\\/]/).filter((each) => each !== '' && each !== '.')
-    if (parts.length > 0 && !parts.includes('..') && !/^(?:[\\/]|[A-Za-z]:)/.test(path)) programs[program] = parts.join('/')
+    const isAbsolute = /^(?:[\\/]|[A-Za-z]:)/.test(path)
+    if (!isAbsolute && isProgramName(program) && binTrouble(parts.join('/')) === null) programs[program] = parts.join('/')
   }
   return programs
 }

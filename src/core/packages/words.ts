@@ -15,12 +15,16 @@ const namePattern = new RegExp(`^(?:@${part}/)?${part}$`)
 /** One comparator of a range: an optional operator, then a version whose parts may be missing or `x`. */
 const comparator = /^(?:[~^=]|[<>]=?)?v?(?:[xX*]|\d+)(?:\.(?:[xX*]|\d+)){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
 const tagPattern = /^[A-Za-z][0-9A-Za-z_-]*(?:\.[0-9A-Za-z_-]+)*$/
-const exactPattern = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
+/** semver.org, "Is there a suggested regular expression to check a SemVer string?". */
+const exactPattern =
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/
+/** The longest version that npm takes (node-semver, `MAX_LENGTH`). */
+const VERSION_LENGTH_MAX = 256
 /** npm takes words that end so for a file on this disk, whatever stands before (npm-package-arg, `isFileType`). */
 const archive = /\.(?:tgz|tar|tar\.gz)$/i
 
-/** True for one exact version, `1.2.3` or `1.2.3-beta.1`. */
-export const isExact = (range: string): boolean => exactPattern.test(range)
+/** True for one exact version, `1.2.3` or `1.2.3-beta.1`. `1.2.3-x.tgz` is none: npm takes it for a file. */
+export const isExact = (range: string): boolean => range.length <= VERSION_LENGTH_MAX && exactPattern.test(range) && !archive.test(range)
 
 /**
  * Reads what stands under `package` in the manifest. Only names of the registry are taken, with a version, a range
@@ -79,4 +83,5 @@ function isRange(range: string): boolean {
   })
 }
 
-const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text).replace(/[^ -~]/g, '?')
+/** Foreign text as messages show it: cut, on one line, in plain ASCII. */
+export const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text).replace(/[^ -~]/g, '?')

@@ -1,4 +1,5 @@
 import { nearest } from '../../core/nearest.ts'
+import { lockedTrouble } from '../../core/packages/lock-rules.ts'
 import { readAnswer, viewFields } from '../../core/packages/registry-answer.ts'
 import type { NpmTrouble } from '../../core/packages/trouble.ts'
 import { parseWords } from '../../core/packages/words.ts'
@@ -93,6 +94,14 @@ async function resolveOne(system: System, world: World, environment: Environment
   })
   if (!end.ok) return { words, ...meant(name, end.trouble, options.known ?? []) }
   const locked = readAnswer(name, end.stdout)
+  const odd = locked === null ? null : lockedTrouble(words, locked)
+  if (odd !== null)
+    return {
+      words,
+      code: 'EREGISTRY',
+      reason: `the registry's answer is not valid: ${odd.message}`,
+      hint: `npm view ${asked} --json shows it`,
+    }
   if (locked !== null) return { words, locked }
   return { words, code: 'ETARGET', reason: `${name} has no version that fits ${range ?? 'latest'}`, hint: `npm view ${name} versions` }
 }

@@ -1,4 +1,8 @@
-import { TwinError } from '../../errors.ts'
+import { placeOf } from '../../core/json/place.ts'
+import { offsetOf } from '../../core/json/tree.ts'
+import { lockBreaches } from '../../core/packages/lock-rules.ts'
+import { LOCK_HINT } from '../../core/packages/locked.ts'
+import { EXIT, TwinError } from '../../errors.ts'
 import { type Lock, lockSchema } from '../../model/lock.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import { type State, stateSchema } from '../../model/state.ts'
@@ -11,7 +15,10 @@ interface Shape<T> {
 /** Reads one of our own JSON files. A damaged one stops the command: nothing derived from a failed read is written. */
 async function load<T>(system: System, path: ReachablePath, shape: Shape<T>, empty: T, mend: string): Promise<T> {
   const bytes = await system.files.read(path)
-  if (bytes === null) return empty
+  return bytes === null ? empty : parse(bytes, path, shape, mend)
+}
+
+function parse<T>(bytes: Uint8Array, path: ReachablePath, shape: Shape<T>, mend: string): T {
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -41,9 +48,31 @@ export const stateBytes = (state: State): Uint8Array => text(state)
 export const saveState = (system: System, path: ReachablePath, state: State): Promise<void> =>
   system.files.replace(path, stateBytes(state), 0o600)
 
-/** `mcp-twin.lock.json`: which exact versions. */
-export const loadLock = (system: System, path: ReachablePath): Promise<Lock> =>
-  load(system, path, lockSchema, emptyLock, 'take it back from version control, or move it away: mcp-twin sync then pins the versions anew')
+/** A lock as read: what it pins, and its very bytes; null: there is no file. */
+export interface LoadedLock {
+  readonly lock: Lock
+  readonly bytes: Uint8Array | null
+}
+
+/**
+ * Reads `mcp-twin.lock.json`: which exact versions. One that pins anything else than one exact version of the package that
+ * it is filed under, or a program outside its package, is a TwinError with file, line and column, exit code 2.
+ */
+export async function readLock(system: System, path: ReachablePath): Promise<LoadedLock> {
+  const bytes = await system.files.read(path)
+  if (bytes === null) return { lock: emptyLock, bytes }
+  const lock = parse(bytes, path, lockSchema, LOCK_HINT)
+  const [breach] = lockBreaches(lock)
+  if (breach === undefined) return { lock, bytes }
+  const text = new TextDecoder().decode(bytes)
+  throw new TwinError('bad-lock', `The lock is not valid: ${breach.message}.`, {
+    exit: EXIT.usage,
+    place: { file: path, ...placeOf(text, offsetOf(text, breach.path)) },
+    hint: LOCK_HINT,
+  })
+}
+
+export const loadLock = async (system: System, path: ReachablePath): Promise<Lock> => (await readLock(system, path)).lock
 
 export const lockBytes = (lock: Lock): Uint8Array => {
   const packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))

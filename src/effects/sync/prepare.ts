@@ -3,7 +3,8 @@ import { layout } from '../../core/layout.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { canRun } from '../../core/participants.ts'
 import { toHere } from '../../core/paths.ts'
-import { wordsOf, wordsOfAll } from '../../core/manifest/names.ts'
+import { wordsOfAll } from '../../core/manifest/names.ts'
+import { checkedLock } from '../../core/packages/locked.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
@@ -130,7 +131,7 @@ async function pin(
   options: SyncOptions,
 ): Promise<{ lock: Lock; unresolved: Map<string, Unresolved> }> {
   const words = wordsOfAll(situation.manifest)
-  const current = withoutUnused(situation)
+  const current = checkedLock(situation.lock, situation.manifest)
   const missing = words.filter((each) => options.refresh || lookUp(current.packages, each) === undefined)
   if (missing.length === 0 || !options.resolve) return { lock: current, unresolved: new Map() }
   const side =
@@ -149,12 +150,4 @@ async function pin(
   } finally {
     progress.done()
   }
-}
-
-/** The lock without packages that no server names any more, switched off or not; the very same object where there are none. */
-function withoutUnused({ lock, manifest }: Situation): Lock {
-  const named = new Set(Object.values(manifest.servers).flatMap(wordsOf))
-  const packages = Object.entries(lock.packages)
-  const kept = packages.filter(([words]) => named.has(words))
-  return kept.length === packages.length ? lock : { ...lock, packages: Object.fromEntries(kept) }
 }

@@ -1,0 +1,25 @@
+import type { Lock, LockedPackage } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { wordsOf } from '../manifest/names.ts'
+import { lockedTrouble } from './lock-rules.ts'
+
+/**
+ * What a lock pins for these words of the manifest; undefined: nothing. It is judged once more wherever it is used, so that
+ * no way to a lock leads past its rules.
+ */
+export function lockedFor(lock: Lock, words: string): LockedPackage | { readonly refuse: string } | undefined {
+  const locked = Object.hasOwn(lock.packages, words) ? lock.packages[words] : undefined
+  const trouble = locked === undefined ? null : lockedTrouble(words, locked)
+  return trouble === null ? locked : { refuse: `the lock is not valid: ${trouble.message}` }
+}
+
+/** What to do about a lock whose rules are broken. */
+export const LOCK_HINT = 'take it back from version control, or move it away: mcp-twin sync then pins the versions anew'
+
+/** The lock with the packages that the manifest's servers name, and no others; the very same object where it holds no others. */
+export function checkedLock(lock: Lock, manifest: Pick<Manifest, 'servers'>): Lock {
+  const named = new Set(Object.values(manifest.servers).flatMap(wordsOf))
+  const packages = Object.entries(lock.packages)
+  const kept = packages.filter(([words]) => named.has(words))
+  return kept.length === packages.length ? lock : { ...lock, packages: Object.fromEntries(kept) }
+}
