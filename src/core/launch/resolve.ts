@@ -99,7 +99,7 @@ function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string,
   if (launch === 'npx') {
     const version = locked?.version ?? exactVersion(parsed.range)
     if (version === undefined) return unresolved(words)
-    const rest = [...npxWords(parsed.name, version, spec.bin), ...args]
+    const rest = [...npxWords(parsed.name, version, spec.bin, spec.allowScripts === true ? [] : [NO_SCRIPTS]), ...args]
     // npx is a batch file on Windows: cmd takes its quotes off as soon as an argument holds a blank, and 'C:\Program' is
     // not found (modelcontextprotocol/servers#447). npx's own JS, run by node, has no such border. Across, there is no PATH.
     if (!isWindows(runs) && runs.id === request.environment.id) return made({ command: 'npx', args: rest, env })
@@ -121,9 +121,15 @@ function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string,
 
 const unresolved = (words: string): Refused => refuse(`no version of ${words} is pinned yet`, 'mcp-twin sync, with the network there')
 
-/** What npx gets: the package, or with `bin` the package and the program of it. */
-export const npxWords = (name: string, version: string, bin: string | undefined): string[] =>
-  bin === undefined ? ['-y', `${name}@${version}`] : ['-y', '-p', `${name}@${version}`, bin]
+/** npx installs what it starts, and would run install scripts with the server's keys in their environment. */
+const NO_SCRIPTS = '--ignore-scripts'
+
+/** What npx gets: its own flags, then the package, or with `bin` the package and the program of it. */
+export const npxWords = (name: string, version: string, bin: string | undefined, flags: readonly string[] = []): string[] => [
+  '-y',
+  ...flags,
+  ...(bin === undefined ? [`${name}@${version}`] : ['-p', `${name}@${version}`, bin]),
+]
 
 /** The version that a range pins by itself. */
 export const exactVersion = (range: string | null): string | undefined => (range !== null && isExact(range) ? range : undefined)

@@ -9,7 +9,8 @@ export interface RunPackage {
 }
 
 /** Flags of a runner that say nothing of what is started. */
-const quiet = /^(?:-y|--yes|-q|--quiet|-s|--silent|--prefer-online|--prefer-offline|--ignore-existing|--no-progress)$/
+const quiet =
+  /^(?:-y|--yes|-q|--quiet|-s|--silent|--prefer-online|--prefer-offline|--ignore-existing|--no-progress|--ignore-scripts(?:=true)?)$/
 
 /** How the words of one runner are read. */
 interface Grammar {

@@ -28,6 +28,8 @@ describe('a package, however it is started', () => {
     ['npx', linux, 'npx', ['x'], { package: 'x' }],
     ['npx -y', linux, 'npx', ['-y', 'tavily-mcp@latest', '--a'], { package: 'tavily-mcp@latest', args: ['--a'] }],
     ['npx --yes and a pinned version', linux, 'npx', ['--yes', '@a/b@1.2.3'], { package: '@a/b@1.2.3' }],
+    ['npx without install scripts', linux, 'npx', ['-y', '--ignore-scripts', 'x@1.0.0', '--a'], { package: 'x@1.0.0', args: ['--a'] }],
+    ['npx without install scripts, by =', linux, 'npx', ['--ignore-scripts=true', '-y', '-p', 'b', 'c'], { package: 'b', bin: 'c' }],
     ['npx with -y behind the package', linux, 'npx', ['x', '-y'], { package: 'x', args: ['-y'] }],
     ['npx -p PKG BIN', linux, 'npx', ['-y', '-p', '@a/b', 'c', 'd'], { package: '@a/b', bin: 'c', args: ['d'] }],
     ['npx --package=PKG BIN', linux, 'npx', ['--package=@a/b@2', 'c'], { package: '@a/b@2', bin: 'c' }],

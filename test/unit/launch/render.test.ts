@@ -101,20 +101,28 @@ describe('a package by npx', () => {
   it('is what guides show on Linux', () => {
     expect(written('t', { server, keys })).toEqual({
       command: 'npx',
-      args: ['-y', 'tavily-mcp@0.2.22', 'a b'],
+      args: ['-y', '--ignore-scripts', 'tavily-mcp@0.2.22', 'a b'],
       env: { TAVILY_API_KEY: 'k-1' },
     })
   })
   it("is npx's own script by node on Windows, so that blanks survive", () => {
     expect(written('t', { server, keys, ...on })).toMatchObject({
       command: 'C:\\Program Files\\nodejs\\node.exe',
-      args: ['C:\\Program Files\\nodejs\\node_modules\\npm\\bin\\npx-cli.js', '-y', 'tavily-mcp@0.2.22', 'a b'],
+      args: ['C:\\Program Files\\nodejs\\node_modules\\npm\\bin\\npx-cli.js', '-y', '--ignore-scripts', 'tavily-mcp@0.2.22', 'a b'],
     })
+  })
+  it('runs install scripts only where the manifest allows them', () => {
+    const allowed = { ...server, allowScripts: true }
+    for (const side of [{}, on]) expect(written('t', { server: allowed, keys, ...side }).args).not.toContain('--ignore-scripts')
+    expect(written('t', { server: { ...server, allowScripts: false }, keys, ...on }).args).toContain('--ignore-scripts')
+    const across = { ...server, runIn: 'wsl' }
+    expect(written('t', { server: across, keys, ...on }).args).toContain('--ignore-scripts')
   })
   it('needs nothing installed, and names the program where the manifest does', () => {
     expect(render('t', { server, keys })).toMatchObject({ packages: [] })
     expect(written('c', { server: { package: 'chrome-devtools-mcp@^1', bin: 'chrome-devtools', launch: 'npx' } }).args).toEqual([
       '-y',
+      '--ignore-scripts',
       '-p',
       'chrome-devtools-mcp@1.11.0',
       'chrome-devtools',
