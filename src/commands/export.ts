@@ -1,5 +1,5 @@
 import { extractKeys } from '../core/keys/extract.ts'
-import { presentEntries } from '../core/json/entries.ts'
+import { presentEntries } from '../core/formats/json/entries.ts'
 import { type KnownEntries, ownEntry, shownEntry } from '../core/export/entries.ts'
 import { type ExportedFile, type NamedText, setupGuide } from '../core/export/guide.ts'
 import { exportedManifest } from '../core/export/manifest.ts'

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { presentEntries } from '../core/json/entries.ts'
+import { presentEntries } from '../core/formats/json/entries.ts'
 import { environmentLabel } from '../core/participants.ts'
 import { readClientFile } from '../core/plan/file.ts'
 import type { PlanInput } from '../core/plan/plan.ts'

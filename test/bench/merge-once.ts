@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { checkEdit, editEntries } from '../../src/core/json/edit.ts'
-import { readDocument } from '../../src/core/json/read.ts'
+import { checkEdit, editEntries } from '../../src/core/formats/json/edit.ts'
+import { readDocument } from '../../src/core/formats/json/read.ts'
 import type { EntryChange } from '../../src/model/document.ts'
 
 /** One merge in a fresh process: read, edit, check, write. Prints what it took as one JSON line. */

@@ -1,6 +1,6 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
 import { perFile, programName } from '../../core/doctor/names.ts'
-import { describeRefusal } from '../../core/json/place.ts'
+import { describeRefusal } from '../../core/formats/text/place.ts'
 import type { Found } from '../../model/check.ts'
 import type { Refusal } from '../../model/document.ts'
 

@@ -1,5 +1,5 @@
-import { skipComment, skipString, skipTrivia } from '../json/tokens.ts'
-import { placeOf } from '../json/place.ts'
+import { skipComment, skipString, skipTrivia } from '../formats/json/tokens.ts'
+import { placeOf } from '../formats/text/place.ts'
 
 /** More than this is the file's style, and is told by its first ones. */
 const EXTRAS_MAX = 12

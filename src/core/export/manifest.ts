@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/entry.ts'
 import type { Manifest, Override, ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
-import { setAt } from '../json/tree-edit.ts'
+import { setAt } from '../formats/json/tree-edit.ts'
 import { extractKeys } from '../keys/extract.ts'
 import { secretNames } from '../keys/naming.ts'
 import { keysOfAll } from '../manifest/names.ts'

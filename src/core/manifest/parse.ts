@@ -1,9 +1,9 @@
 import type { Document } from '../../model/document.ts'
 import { type Manifest, manifestSchema } from '../../model/manifest.ts'
-import { placeOf } from '../json/place.ts'
-import { readDocument } from '../json/read.ts'
-import { offsetOf } from '../json/tree.ts'
-import { readValue } from '../json/value.ts'
+import { placeOf } from '../formats/text/place.ts'
+import { readDocument } from '../formats/json/read.ts'
+import { offsetOf } from '../formats/json/tree.ts'
+import { readValue } from '../formats/json/value.ts'
 import { explain } from './explain.ts'
 import { breaches } from './rules.ts'
 

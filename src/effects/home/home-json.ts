@@ -1,4 +1,4 @@
-import { jsonOrNull } from '../../core/json/loose.ts'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'

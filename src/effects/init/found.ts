@@ -1,4 +1,4 @@
-import { presentEntries } from '../../core/json/entries.ts'
+import { presentEntries } from '../../core/formats/json/entries.ts'
 import type { Found } from '../../core/import/merge.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'

@@ -1,5 +1,5 @@
 import { clients } from '../../catalog/clients/index.ts'
-import { removeAt, renameKey, setAt } from '../../core/json/tree-edit.ts'
+import { removeAt, renameKey, setAt } from '../../core/formats/json/tree-edit.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
 import { projectManifest } from '../../core/manifest/project-part.ts'
 import { usageError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import { jsonOrNull } from '../../core/json/loose.ts'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { prefixOn } from '../../core/launch/package.ts'
 import { meets, readRecord } from '../../core/packages/record.ts'
 import { type PackagePlace, type PackagePrefix, packagePlace } from '../../core/packages/place.ts'

@@ -1,4 +1,4 @@
-import { jsonOrNull } from '../../core/json/loose.ts'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { TwinError } from '../../errors.ts'
 import { type Launches, launchesSchema } from '../../model/launches.ts'
 import type { ReachablePath } from '../../model/path.ts'

@@ -1,5 +1,5 @@
-import { placeOf } from '../../core/json/place.ts'
-import { offsetOf } from '../../core/json/tree.ts'
+import { placeOf } from '../../core/formats/text/place.ts'
+import { offsetOf } from '../../core/formats/json/tree.ts'
 import { lockBreaches } from '../../core/packages/lock-rules.ts'
 import { LOCK_HINT } from '../../core/packages/locked.ts'
 import { EXIT, TwinError } from '../../errors.ts'

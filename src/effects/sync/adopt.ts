@@ -1,5 +1,5 @@
 import { takeEdit } from '../../core/adopt/edit.ts'
-import { presentEntries } from '../../core/json/entries.ts'
+import { presentEntries } from '../../core/formats/json/entries.ts'
 import { secretNames } from '../../core/keys/naming.ts'
 import { BRIDGE } from '../../core/launch/bridge.ts'
 import { digest, meaning } from '../../core/launch/digest.ts'

@@ -1,4 +1,4 @@
-import { checkEdit, editEntries } from '../../core/json/edit.ts'
+import { checkEdit, editEntries } from '../../core/formats/json/edit.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/plan/records.ts'

@@ -1,5 +1,5 @@
 import { manifestDigest } from '../../core/manifest/digest.ts'
-import { jsonOrNull } from '../../core/json/loose.ts'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { TwinError } from '../../errors.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'

@@ -1,5 +1,5 @@
 import { clientById } from '../../catalog/clients/index.ts'
-import { checkEdit, editEntries } from '../../core/json/edit.ts'
+import { checkEdit, editEntries } from '../../core/formats/json/edit.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'

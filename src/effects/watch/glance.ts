@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { presentEntries } from '../../core/json/entries.ts'
+import { presentEntries } from '../../core/formats/json/entries.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { ReachablePath } from '../../model/path.ts'

@@ -1,4 +1,4 @@
-import { jsonOrNull } from '../../core/json/loose.ts'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { join } from 'node:path'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'

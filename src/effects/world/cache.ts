@@ -1,4 +1,4 @@
-import { jsonOrNull } from '../../core/json/loose.ts'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { toHere } from '../../core/paths.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ReachablePath } from '../../model/path.ts'

@@ -1,4 +1,4 @@
-import { jsonOrNull } from '../../core/json/loose.ts'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import type { Environment } from '../../model/environment.ts'
 import { type NodeFacts, nodeFactsSchema } from '../../model/node-facts.ts'
 

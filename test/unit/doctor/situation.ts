@@ -13,8 +13,8 @@ import type {
   ProbeFacts,
   SideFacts,
 } from '../../../src/core/doctor/facts.ts'
-import { editEntries } from '../../../src/core/json/edit.ts'
-import { presentEntries } from '../../../src/core/json/entries.ts'
+import { editEntries } from '../../../src/core/formats/json/edit.ts'
+import { presentEntries } from '../../../src/core/formats/json/entries.ts'
 import { serverOn } from '../../../src/core/launch/side.ts'
 import { layout } from '../../../src/core/layout.ts'
 import { joinPath, toHere } from '../../../src/core/paths.ts'

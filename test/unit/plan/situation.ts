@@ -1,5 +1,5 @@
 import { clientById } from '../../../src/catalog/clients/index.ts'
-import { editEntries } from '../../../src/core/json/edit.ts'
+import { editEntries } from '../../../src/core/formats/json/edit.ts'
 import type { FileRequest, Wanted } from '../../../src/core/plan/facts.ts'
 import { planFile, readClientFile } from '../../../src/core/plan/file.ts'
 import type { ClientDefinition } from '../../../src/model/client.ts'

@@ -1,0 +1,120 @@
+import type { Dialect } from '../../../model/client.ts'
+import type { Document, EntryChange } from '../../../model/document.ts'
+import type { JsonValue } from '../../../model/entry.ts'
+import { compareObjects } from './compare.ts'
+import { presentEntries } from './entries.ts'
+import { describeRefusal } from '../text/place.ts'
+import { nodesOnPath, readDocument } from './read.ts'
+import { shown } from '../text/shown.ts'
+import { memberOf, sameValue } from './value.ts'
+
+/**
+ * Up to this many characters the result is also read by JSON.parse, as its program will; above it our own scanner's
+ * strict verdict and the raw comparison stand alone, since a second tree of 50 MB would cost several times that.
+ */
+const PARSE_MAX = 4 * 1024 * 1024
+
+/**
+ * Reads an edit's result back and looks for damage: everything outside the changed entries must have the bytes it
+ * had, and every change must stand where the client will read it. Null when all is right, else what is wrong. It
+ * shares the scanner with the editor but none of its code. `path` and `dialect` are needed where `before` is null.
+ */
+export function checkEdit(
+  before: Document | null,
+  after: Uint8Array,
+  changes: readonly EntryChange[],
+  options: { readonly bom: 'keep' | 'strip'; readonly path?: readonly string[]; readonly dialect?: Dialect },
+): string | null {
+  const path = before?.path ?? options.path
+  if (!path) return 'nothing says where the entries stand'
+  const dialect = before?.dialect ?? options.dialect ?? 'strict'
+  const read = readDocument(after, { path, dialect })
+  if (!read.ok) return `the result cannot be read back: ${describeRefusal(read.refusal)}`
+  const result = read.document
+  if (result.bom !== (before?.bom === true && options.bom === 'keep')) return 'the byte order mark is not as it should be'
+  return foreignDamage(before, result, changes) ?? misplaced(before, result, changes)
+}
+
+function foreignDamage(before: Document | null, after: Document, changes: readonly EntryChange[]): string | null {
+  const was = before?.text ?? ''
+  if (!changes.some((change) => change.kind === 'set') && !before?.container)
+    return was === after.text ? null : 'the file changed without need'
+  const { path, dialect } = after
+  const nodes = nodesOnPath(after.text, path, dialect)
+  const old = before && !before.blank ? nodesOnPath(was, path, dialect) : []
+  // What lies below the objects that were there is new, and holds nothing but the way to the entries.
+  const fresh = nodes.slice(old.length, -1)
+  if (fresh.some((node) => node.items.length !== 1)) return 'a new object on the way to the entries holds something else'
+  const last = old[old.length - 1]
+  const same = nodes[old.length - 1]
+  if (!last || !same) return after.text.replace(/^\{[\s\S]*\}/, '').trim() === '' ? null : 'a new file holds something outside its object'
+  const missing = path[old.length - 1]
+  const ours = new Set(before?.container || missing === undefined ? changes.map((change) => change.name) : [missing])
+  return compareObjects(
+    { text: was, node: last },
+    { text: after.text, node: same },
+    ours,
+    changes.some((change) => change.kind === 'remove'),
+  )
+}
+
+function misplaced(before: Document | null, after: Document, changes: readonly EntryChange[]): string | null {
+  const wanted = expected(before, changes)
+  const actual = clientView(after)
+  if (typeof actual === 'string') return actual
+  for (const { name } of changes) {
+    const times = after.container?.members.filter((member) => member.name === name).length ?? 0
+    if (times > 1) return `the entry ${shown(name)} stands there ${times} times`
+  }
+  for (const [name, value] of wanted) {
+    const found = actual.get(name)
+    if (found === undefined) return `the entry ${shown(name)} is missing`
+    if (!sameValue(found, value)) return `the entry ${shown(name)} does not say what it should`
+  }
+  for (const name of actual.keys()) if (!wanted.has(name)) return `the entry ${shown(name)} should not be there`
+  return null
+}
+
+/** What a client must find afterwards, worked out on values alone. */
+function expected(before: Document | null, changes: readonly EntryChange[]): Map<string, JsonValue> {
+  const entries = new Map(before ? presentEntries(before).map((entry) => [entry.name, entry.value]) : [])
+  for (const change of changes) {
+    if (change.kind === 'remove') {
+      entries.delete(change.name)
+      continue
+    }
+    const was = entries.get(change.name)
+    if (was === undefined || was === null || typeof was !== 'object' || Array.isArray(was)) {
+      entries.set(change.name, change.value)
+      continue
+    }
+    const members = new Map(Object.entries(was))
+    for (const key of change.owned) {
+      const value = memberOf(change.value, key)
+      if (value === undefined) members.delete(key)
+      else members.set(key, value)
+    }
+    entries.set(change.name, Object.fromEntries(members))
+  }
+  return entries
+}
+
+/** The entries as the program's own parser sees them. */
+function clientView(after: Document): Map<string, JsonValue> | string {
+  if (after.text.length > PARSE_MAX || after.blank) return new Map(presentEntries(after).map((entry) => [entry.name, entry.value]))
+  let value: JsonValue | undefined
+  try {
+    value = JSON.parse(after.dialect === 'strict' ? after.text : withoutComments(after.text))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return 'JSON.parse cannot read the result'
+  }
+  for (const name of after.path) value = memberOf(value, name)
+  return new Map(value !== null && typeof value === 'object' ? Object.entries(value) : [])
+}
+
+/** By patterns and not by our scanner, so that a mistake of the scanner shows. */
+function withoutComments(text: string): string {
+  const bare = text.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g, (_, quoted?: string) => quoted ?? ' ')
+  return bare.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|,(?=\s*[}\]])/g, (_, quoted?: string) => quoted ?? '')
+}
