@@ -86,6 +86,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** The name under which the command was found: aliases resolved. */
   readonly command: string
+  /** Every command there is, for completion. */
+  readonly commands: readonly CommandSpec[]
   /** The words of the command line as they were typed, for handing the command to the other side. */
   readonly argv: readonly string[]
 }

@@ -1,6 +1,6 @@
 import { readQuickly } from './cli/quick.ts'
 import { run } from './commands/serve.ts'
-import { serve } from './commands/specs/serve.ts'
+import { serve } from './cli/specs/serve.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './errors.ts'
 import { nodeSystem } from './system/node.ts'
@@ -25,6 +25,7 @@ export async function serveQuickly(argv: readonly string[], signal: AbortSignal)
       options: read.common,
       signal,
       command: 'serve',
+      commands: [serve],
       argv,
     }
     return await run(context, [], read.options)

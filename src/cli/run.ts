@@ -1,4 +1,4 @@
-import { specs } from '../commands/index.ts'
+import { specs } from './specs/index.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { System } from '../model/system.ts'
@@ -54,6 +54,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
       options: common,
       signal: terminal.signal,
       command,
+      commands: specs,
       argv,
     }
     const { run } = await parsed.spec.load()

@@ -1,7 +1,6 @@
 import type { CommandSpec, Context } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import { completionScript, shells } from '../ui/completion.ts'
-import { specs } from './index.ts'
 
 const COMMON = ['--json', '--manifest', '--user', '--client', '--on', '--yes', '--offline', '--quiet', '--verbose', '--help']
 
@@ -23,7 +22,7 @@ export async function run(context: Context, args: string[]): Promise<ExitCode> {
   const shell = shells.find((each) => each === args[0])
   if (shell === undefined)
     throw usageError(`there is no completion for "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
-  const script = completionScript(shell, specs.flatMap(completable), COMMON)
+  const script = completionScript(shell, context.commands.flatMap(completable), COMMON)
   context.io.out(script)
   context.io.json({ command: 'completion', shell, script })
   return EXIT.ok

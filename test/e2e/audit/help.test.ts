@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { specs } from '../../../src/commands/index.ts'
+import { specs } from '../../../src/cli/specs/index.ts'
 import { parse } from '../../../src/cli/program.ts'
 import { lacks } from '../../support/machine.ts'
 import { scratch } from '../../support/scratch.ts'

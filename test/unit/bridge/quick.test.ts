@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readQuickly } from '../../../src/cli/quick.ts'
 import { parse } from '../../../src/cli/program.ts'
-import { serve } from '../../../src/commands/specs/serve.ts'
+import { serve } from '../../../src/cli/specs/serve.ts'
 
 const full = (argv: string[]) => {
   const parsed = parse([serve], '0', argv, { out: () => undefined })

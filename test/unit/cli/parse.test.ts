@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from '../../../src/cli/program.ts'
-import { specs } from '../../../src/commands/index.ts'
+import { specs } from '../../../src/cli/specs/index.ts'
 
 const read = (...argv: string[]) => {
   let printed = ''

@@ -9,5 +9,5 @@ export const completion: CommandSpec = {
     'mcp-twin completion fish > ~/.config/fish/completions/mcp-twin.fish',
     'mcp-twin completion powershell | Out-String | Invoke-Expression',
   ],
-  load: () => import('../completion.ts'),
+  load: () => import('../../commands/completion.ts'),
 }

@@ -9,5 +9,5 @@ export const undo: CommandSpec = {
     { flags: '--force', description: 'take back entries that were edited since, too' },
   ],
   examples: ['mcp-twin undo', 'mcp-twin undo --list', 'mcp-twin undo 20261121-083412-7f3a'],
-  load: () => import('../undo.ts'),
+  load: () => import('../../commands/undo.ts'),
 }

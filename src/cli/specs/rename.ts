@@ -9,5 +9,5 @@ export const rename: CommandSpec = {
   summary: 'give a server another name, everywhere',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin rename tavily search'],
-  load: () => import('../rename.ts'),
+  load: () => import('../../commands/rename.ts'),
 }

@@ -6,5 +6,5 @@ export const remove: CommandSpec = {
   summary: 'take a server out of the manifest and of every config',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin remove tavily', 'mcp-twin remove tavily --client cursor', 'mcp-twin remove tavily --no-sync'],
-  load: () => import('../remove.ts'),
+  load: () => import('../../commands/remove.ts'),
 }

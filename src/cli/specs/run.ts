@@ -7,5 +7,5 @@ export const run: CommandSpec = {
   options: [{ flags: '--project <dir>', description: 'use the manifest of that project, which must be trusted' }],
   examples: ['mcp-twin run tavily', 'mcp-twin run --project=. tavily'],
   noJson: true,
-  load: () => import('../run.ts'),
+  load: () => import('../../commands/run.ts'),
 }

@@ -6,5 +6,5 @@ export const enable: CommandSpec = {
   summary: 'switch a server on again',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin enable tavily', 'mcp-twin enable tavily --on windows'],
-  load: () => import('../enable.ts'),
+  load: () => import('../../commands/enable.ts'),
 }

@@ -4,5 +4,5 @@ export const outdated: CommandSpec = {
   name: 'outdated',
   summary: 'which packages have newer versions; changes nothing',
   examples: ['mcp-twin outdated', 'mcp-twin outdated --json'],
-  load: () => import('../outdated.ts'),
+  load: () => import('../../commands/outdated.ts'),
 }

@@ -22,5 +22,5 @@ export const sync: CommandSpec = {
     'mcp-twin sync --force --on windows',
     'mcp-twin sync --watch',
   ],
-  load: () => import('../sync.ts'),
+  load: () => import('../../commands/sync.ts'),
 }

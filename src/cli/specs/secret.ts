@@ -14,5 +14,5 @@ export const secret: CommandSpec = {
     'mcp-twin secret list',
     'mcp-twin secret remove TAVILY_API_KEY',
   ],
-  load: () => import('../secret.ts'),
+  load: () => import('../../commands/secret.ts'),
 }

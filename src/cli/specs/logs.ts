@@ -9,5 +9,5 @@ export const logs: CommandSpec = {
     { flags: '--lines <number>', description: 'how many of the last lines of each log; default 20, without a server 5' },
   ],
   examples: ['mcp-twin logs', 'mcp-twin logs tavily', 'mcp-twin logs tavily --follow', 'mcp-twin logs --follow --json'],
-  load: () => import('../logs.ts'),
+  load: () => import('../../commands/logs.ts'),
 }

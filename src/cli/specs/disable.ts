@@ -6,5 +6,5 @@ export const disable: CommandSpec = {
   summary: 'take a server out of every config, but keep it in the manifest',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin disable tavily', 'mcp-twin disable tavily --on windows'],
-  load: () => import('../disable.ts'),
+  load: () => import('../../commands/disable.ts'),
 }

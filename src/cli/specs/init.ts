@@ -26,5 +26,5 @@ export const init: CommandSpec = {
     'npx mcp-twin init --yes --server tavily --secrets keys.env',
     'npx mcp-twin init --dry-run',
   ],
-  load: () => import('../init.ts'),
+  load: () => import('../../commands/init.ts'),
 }

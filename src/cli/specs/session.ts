@@ -9,5 +9,5 @@ export const session: CommandSpec = {
   summary: 'tokens with which programs reach the bridge over HTTP',
   options: [{ flags: '--ttl <time>', description: 'how long a new one is valid: 24h (default), 30m, 90s; a bare number is seconds' }],
   examples: ['mcp-twin session new --ttl 8h', 'mcp-twin session list', 'mcp-twin session revoke 1f2e3d4c'],
-  load: () => import('../session.ts'),
+  load: () => import('../../commands/session.ts'),
 }

@@ -23,5 +23,5 @@ export const add: CommandSpec = {
     'mcp-twin add local --command /opt/thing/serve --on wsl -- --fast',
     'mcp-twin add - < snippet.json',
   ],
-  load: () => import('../add.ts'),
+  load: () => import('../../commands/add.ts'),
 }

@@ -22,5 +22,5 @@ export const serve: CommandSpec = {
     'mcp-twin serve --http 4324 --root ~/work --read-only',
   ],
   noJson: true,
-  load: () => import('../serve.ts'),
+  load: () => import('../../commands/serve.ts'),
 }

@@ -4,5 +4,5 @@ export const schema: CommandSpec = {
   name: 'schema',
   summary: 'print the JSON Schema of mcp-twin.json',
   examples: ['mcp-twin schema > mcp-twin.schema.json'],
-  load: () => import('../schema.ts'),
+  load: () => import('../../commands/schema.ts'),
 }

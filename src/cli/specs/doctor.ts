@@ -10,5 +10,5 @@ export const doctor: CommandSpec = {
     { flags: '--desktop-config <path>', description: "Claude Desktop's config file, where it is not found by itself" },
   ],
   examples: ['mcp-twin doctor', 'mcp-twin doctor --deep', 'mcp-twin doctor --fix', 'mcp-twin doctor --check config-found --json'],
-  load: () => import('../doctor.ts'),
+  load: () => import('../../commands/doctor.ts'),
 }

@@ -6,5 +6,5 @@ export const update: CommandSpec = {
   summary: 'move packages to newer versions, on both sides or on none, once they answer',
   options: [{ flags: '--latest', description: 'also beyond the range that the manifest names, and change it there' }],
   examples: ['mcp-twin outdated', 'mcp-twin update', 'mcp-twin update tavily', 'mcp-twin update --latest', 'mcp-twin undo'],
-  load: () => import('../update.ts'),
+  load: () => import('../../commands/update.ts'),
 }

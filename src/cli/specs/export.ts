@@ -5,5 +5,5 @@ export const exportSetup: CommandSpec = {
   arguments: [{ name: '<dir>', description: 'folder to write into' }],
   summary: 'write manifest, versions and both set-ups into a folder, fit for version control (no keys)',
   examples: ['mcp-twin export ./mcp-setup'],
-  load: () => import('../export.ts'),
+  load: () => import('../../commands/export.ts'),
 }

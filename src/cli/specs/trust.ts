@@ -5,5 +5,5 @@ export const trust: CommandSpec = {
   arguments: [{ name: '[dir]', description: 'the project; default: this one' }],
   summary: "let the servers of a project's manifest be started by run, until it changes",
   examples: ['mcp-twin trust', 'mcp-twin trust ~/work/site'],
-  load: () => import('../trust.ts'),
+  load: () => import('../../commands/trust.ts'),
 }

@@ -5,5 +5,5 @@ export const uninstall: CommandSpec = {
   summary: 'take everything of mcp-twin off both sides, every config as it was before',
   options: [{ flags: '--purge', description: 'manifest, keys, backups and the store of the bridge go too, for good' }],
   examples: ['mcp-twin uninstall', 'mcp-twin uninstall --yes', 'mcp-twin uninstall --purge'],
-  load: () => import('../uninstall.ts'),
+  load: () => import('../../commands/uninstall.ts'),
 }

@@ -1,0 +1,49 @@
+import type { CommandSpec } from '../../context.ts'
+import { add } from './add.ts'
+import { completion } from './completion.ts'
+import { disable } from './disable.ts'
+import { doctor } from './doctor.ts'
+import { enable } from './enable.ts'
+import { exportSetup } from './export.ts'
+import { init } from './init.ts'
+import { list } from './list.ts'
+import { logs } from './logs.ts'
+import { outdated } from './outdated.ts'
+import { remove } from './remove.ts'
+import { rename } from './rename.ts'
+import { run } from './run.ts'
+import { schema } from './schema.ts'
+import { secret } from './secret.ts'
+import { serve } from './serve.ts'
+import { session } from './session.ts'
+import { sync } from './sync.ts'
+import { trust } from './trust.ts'
+import { undo } from './undo.ts'
+import { uninstall } from './uninstall.ts'
+import { update } from './update.ts'
+
+/** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
+export const specs: readonly CommandSpec[] = [
+  init,
+  sync,
+  doctor,
+  add,
+  remove,
+  enable,
+  disable,
+  rename,
+  list,
+  secret,
+  outdated,
+  update,
+  undo,
+  logs,
+  run,
+  serve,
+  session,
+  exportSetup,
+  trust,
+  schema,
+  completion,
+  uninstall,
+]
