@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { BRIDGE } from '../core/launch/bridge.ts'
+import { BRIDGE } from '../core/manifest/new-name.ts'
 import type { Check } from '../effects/sync/checks.ts'
 import { visible } from '../ui/escape.ts'
 import type { Labels } from '../ui/steps.ts'

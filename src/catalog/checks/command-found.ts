@@ -1,7 +1,7 @@
 import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
 import { bySync, remedyFor } from '../../core/doctor/mend.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
-import { BRIDGE } from '../../core/launch/bridge.ts'
+import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { layout } from '../../core/layout.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Found } from '../../model/check.ts'

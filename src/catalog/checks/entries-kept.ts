@@ -1,7 +1,7 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
 import { bySync, plannedFile, recordsOf } from '../../core/doctor/mend.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
-import { BRIDGE } from '../../core/launch/bridge.ts'
+import { BRIDGE } from '../../core/manifest/new-name.ts'
 import type { Found } from '../../model/check.ts'
 
 /** The bridge is no server of the manifest, so that a change of its entry cannot be taken into that. */

@@ -1,7 +1,7 @@
 import type { PresentEntry } from '../../model/document.ts'
 import type { Launch } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
-import { BRIDGE } from '../launch/bridge.ts'
+import { BRIDGE } from '../manifest/new-name.ts'
 import { uncross } from '../launch/crossing.ts'
 import { meaning } from '../launch/digest.ts'
 import { neutral, ownEntry } from '../launch/neutral.ts'

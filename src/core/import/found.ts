@@ -10,7 +10,7 @@ import { digest, meaning } from '../launch/digest.ts'
 import { extraKeys } from '../launch/meaning.ts'
 import { clientName } from '../launch/name.ts'
 import { type NeutralContext, neutral, ownEntry } from '../launch/neutral.ts'
-import { escapeTemplates } from '../launch/template.ts'
+import { escapeTemplates } from '../keys/template.ts'
 import { badName } from '../manifest/new-name.ts'
 
 /** One entry of a client's file that no manifest has yet. Its value may hold keys. */

@@ -1,6 +1,6 @@
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, native } from '../../model/path.ts'
-import { escapeTemplates, fillTemplates } from '../launch/template.ts'
+import { escapeTemplates, fillTemplates } from '../keys/template.ts'
 import { isWindows, joinPath, looksPosixPath, looksWindowsPath, readPath, translate } from '../paths.ts'
 
 /** A text of a server on one side. */

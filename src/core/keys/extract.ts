@@ -1,5 +1,5 @@
 import { Secret } from '../../model/secret.ts'
-import { fillTemplates, templateRanges } from '../launch/template.ts'
+import { fillTemplates, templateRanges } from './template.ts'
 import { type SecretNames, secretName, secretNames } from './naming.ts'
 import { inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from './spans.ts'
 

@@ -1,11 +1,9 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
+import { BRIDGE } from '../manifest/new-name.ts'
 import { cross } from './crossing.ts'
 import { type Refused, type RenderContext, type RenderedEntry, refuse } from './request.ts'
 import { entryParts, launcherOn, stdioValue } from './value.ts'
-
-/** The bridge's own name in every client; no server of a manifest may have it. */
-export const BRIDGE = 'mcp-twin'
 
 export interface BridgeRequest extends Pick<RenderContext, 'folders' | 'home'> {
   readonly client: Pick<ClientDefinition, 'id'>

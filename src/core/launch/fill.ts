@@ -3,7 +3,7 @@ import { reveal } from '../../model/secret.ts'
 import { isKey } from '../keys/judge.ts'
 import { joinPath, type PlacedPath, readPath, translate } from '../paths.ts'
 import { type Refused, type RenderContext, refuse } from './request.ts'
-import { fillTemplates } from './template.ts'
+import { fillTemplates } from '../keys/template.ts'
 
 /** Fills templates for one side and remembers what was missing, so that everything missing is said at once. */
 export interface Filler {

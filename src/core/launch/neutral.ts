@@ -10,7 +10,7 @@ import { behindMcpRemote } from './mcp-remote.ts'
 import { insideShell, runnerPackage } from './runner.ts'
 import { isLauncher, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './script.ts'
 import { wordFor } from './side.ts'
-import { escapeTemplates } from './template.ts'
+import { escapeTemplates } from '../keys/template.ts'
 
 export type { NeutralContext } from './script.ts'
 

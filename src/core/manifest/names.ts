@@ -1,5 +1,5 @@
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
-import { templateNames } from '../launch/template.ts'
+import { templateNames } from '../keys/template.ts'
 
 function* texts(server: ServerSpec): Iterable<string> {
   for (const part of [server, ...Object.values(server.on ?? {})]) {

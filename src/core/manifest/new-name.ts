@@ -1,5 +1,7 @@
 import { hidden } from '../../model/hidden.ts'
-import { BRIDGE } from '../launch/bridge.ts'
+
+/** The bridge's own name in every client; no server of a manifest may have it. */
+export const BRIDGE = 'mcp-twin'
 
 /** Why a server must not be given this name, or null. Names that a client does not take are no reason: they are mapped there. */
 export function badName(name: string): string | null {

@@ -1,5 +1,4 @@
-import type { Lock, LockedPackage } from '../../model/lock.ts'
-import type { Breach } from '../manifest/breach.ts'
+import type { LockedPackage } from '../../model/lock.ts'
 import { isExact, parseWords, shown } from './words.ts'
 
 /**
@@ -62,11 +61,3 @@ export function lockedTrouble(
   if (engines !== undefined && CONTROL.test(engines)) return { key: 'engines', message: `"engines" of ${name} holds a control character` }
   return null
 }
-
-/** Every package of a lock that must not be used, with the path of what is wrong with it. */
-export const lockBreaches = (lock: Lock): Breach[] =>
-  Object.entries(lock.packages).flatMap(([words, locked]) => {
-    const trouble = lockedTrouble(words, locked)
-    if (trouble === null) return []
-    return [{ path: ['packages', words, ...(trouble.key === undefined ? [] : [trouble.key])], message: trouble.message }]
-  })

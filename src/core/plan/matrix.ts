@@ -1,6 +1,6 @@
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import { BRIDGE } from '../launch/bridge.ts'
+import { BRIDGE } from '../manifest/new-name.ts'
 import { lookUp } from '../lookup.ts'
 import { serverKind } from '../manifest/rules.ts'
 import type { LaunchesPlan } from './launches-facts.ts'

@@ -1,5 +1,6 @@
 import type { ServerSpec } from '../../model/manifest.ts'
-import { BRIDGE, renderBridge } from '../launch/bridge.ts'
+import { BRIDGE } from '../manifest/new-name.ts'
+import { renderBridge } from '../launch/bridge.ts'
 import { clientName } from '../launch/name.ts'
 import { renderEntry } from '../launch/render.ts'
 import { lookUp } from '../lookup.ts'

@@ -1,4 +1,4 @@
-import { templateNames, templateRanges } from '../../core/launch/template.ts'
+import { templateNames, templateRanges } from '../../core/keys/template.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'

@@ -1,7 +1,6 @@
 import { placeOf } from '../../core/formats/text/place.ts'
 import { offsetOf } from '../../core/formats/json/tree.ts'
-import { lockBreaches } from '../../core/packages/lock-rules.ts'
-import { LOCK_HINT } from '../../core/packages/locked.ts'
+import { LOCK_HINT, lockBreaches } from '../../core/manifest/locked.ts'
 import { EXIT, TwinError } from '../../errors.ts'
 import { type Lock, lockSchema } from '../../model/lock.ts'
 import type { ReachablePath } from '../../model/path.ts'

@@ -1,7 +1,7 @@
 import { takeEdit } from '../../core/adopt/edit.ts'
 import { presentEntries } from '../../core/formats/json/entries.ts'
 import { secretNames } from '../../core/keys/naming.ts'
-import { BRIDGE } from '../../core/launch/bridge.ts'
+import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { digest, meaning } from '../../core/launch/digest.ts'
 import { neutral } from '../../core/launch/neutral.ts'
 import { lookUp } from '../../core/lookup.ts'

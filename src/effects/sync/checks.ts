@@ -1,4 +1,4 @@
-import { BRIDGE } from '../../core/launch/bridge.ts'
+import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { lookUp } from '../../core/lookup.ts'
 import type { PlanInput, PlannedFile } from '../../core/plan/plan.ts'
 import { meaning } from '../../core/launch/digest.ts'

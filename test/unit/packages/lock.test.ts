@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { posix, win32 } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { binTrouble, isIntegrity, lockBreaches, lockedTrouble } from '../../../src/core/packages/lock-rules.ts'
-import { checkedLock, lockedFor } from '../../../src/core/packages/locked.ts'
+import { binTrouble, isIntegrity, lockedTrouble } from '../../../src/core/packages/lock-rules.ts'
+import { checkedLock, lockBreaches, lockedFor } from '../../../src/core/manifest/locked.ts'
 import { isExact } from '../../../src/core/packages/words.ts'
 import type { LockedPackage } from '../../../src/model/lock.ts'
 

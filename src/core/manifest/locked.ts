@@ -1,7 +1,8 @@
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import { wordsOf } from '../manifest/names.ts'
-import { lockedTrouble } from './lock-rules.ts'
+import { lockedTrouble } from '../packages/lock-rules.ts'
+import type { Breach } from './breach.ts'
+import { wordsOf } from './names.ts'
 
 /**
  * What a lock pins for these words of the manifest; undefined: nothing. It is judged once more wherever it is used, so that
@@ -23,3 +24,11 @@ export function checkedLock(lock: Lock, manifest: Pick<Manifest, 'servers'>): Lo
   const kept = packages.filter(([words]) => named.has(words))
   return kept.length === packages.length ? lock : { ...lock, packages: Object.fromEntries(kept) }
 }
+
+/** Every package of a lock that must not be used, with the path of what is wrong with it. */
+export const lockBreaches = (lock: Lock): Breach[] =>
+  Object.entries(lock.packages).flatMap(([words, locked]) => {
+    const trouble = lockedTrouble(words, locked)
+    if (trouble === null) return []
+    return [{ path: ['packages', words, ...(trouble.key === undefined ? [] : [trouble.key])], message: trouble.message }]
+  })
