@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib'
 export interface Published {
   readonly manifest: { readonly name: string; readonly version: string; readonly [key: string]: unknown }
   readonly files?: Readonly<Record<string, string>>
+  /** What the registry says of its bytes, by their true digest; default: that digest. `null`: nothing. */
+  readonly promised?: (integrity: string) => string | null
 }
 
 /** A registry of packages on this machine alone. */
@@ -25,7 +27,7 @@ export interface MiniRegistry {
 }
 
 export async function miniRegistry(): Promise<MiniRegistry> {
-  const packages = new Map<string, Map<string, { manifest: object; tarball: Buffer; integrity: string }>>()
+  const packages = new Map<string, Map<string, { manifest: object; tarball: Buffer; integrity: string | null }>>()
   const requests: string[] = []
   const stalled = new Set<string>()
   let tampered = false
@@ -36,11 +38,11 @@ export async function miniRegistry(): Promise<MiniRegistry> {
     tamper: () => {
       tampered = true
     },
-    publish({ manifest, files = {} }) {
+    publish({ manifest, files = {}, promised = (own) => own }) {
       const tarball = gzipSync(tar({ 'package.json': JSON.stringify(manifest), ...files }))
       const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
       const versions = packages.get(manifest.name) ?? new Map()
-      packages.set(manifest.name, versions.set(manifest.version, { manifest, tarball, integrity }))
+      packages.set(manifest.name, versions.set(manifest.version, { manifest, tarball, integrity: promised(integrity) }))
       return integrity
     },
   }
@@ -58,7 +60,10 @@ export async function miniRegistry(): Promise<MiniRegistry> {
     }
     const listed = [...versions].map(([version, { manifest, integrity }]) => [
       version,
-      { ...manifest, dist: { integrity, tarball: `http://${request.headers.host}/${name}/-/${version}.tgz` } },
+      {
+        ...manifest,
+        dist: { ...(integrity === null ? {} : { integrity }), tarball: `http://${request.headers.host}/${name}/-/${version}.tgz` },
+      },
     ])
     const document = { name, 'dist-tags': { latest: [...versions.keys()].at(-1) }, versions: Object.fromEntries(listed) }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))

@@ -34,26 +34,28 @@ export function readRecord(text: string): InstalledRecord | null {
 export const meets = (record: InstalledRecord, locked: LockedPackage, allowScripts: boolean): boolean =>
   record.name === locked.name &&
   record.version === locked.version &&
-  (locked.integrity === undefined || record.integrity === null || sameIntegrity(locked.integrity, record.integrity)) &&
+  (locked.integrity === undefined || (record.integrity !== null && sameIntegrity(locked.integrity, record.integrity))) &&
   (!allowScripts || record.scriptsRan || record.scripts.length === 0)
 
 /**
- * Whether two integrity texts speak of the same bytes (Subresource Integrity: blank-separated `algorithm-digest`).
- * Compared by the strongest algorithm that both have; none in common means no.
+ * Whether two integrity texts (Subresource Integrity: blank-separated `algorithm-digest`) allow the same bytes and no
+ * others: the strongest algorithm of both is one, with the same digests. A text with two digests allows two contents, and
+ * npm verifies by the strongest algorithm only (W3C SRI, section 3.3.4), so that one digest in common says nothing.
  */
 export function sameIntegrity(a: string, b: string): boolean {
-  const [left, right] = [byAlgorithm(a), byAlgorithm(b)]
-  const common = ['sha512', 'sha384', 'sha256', 'sha1'].find((algorithm) => left.has(algorithm) && right.has(algorithm))
-  return common !== undefined && left.get(common) === right.get(common)
+  const [left, right] = [strongest(a), strongest(b)]
+  return left !== null && right !== null && left.algorithm === right.algorithm && left.digests === right.digests
 }
 
-const byAlgorithm = (text: string): Map<string, string> =>
-  new Map(
-    text.split(/\s+/).flatMap((each) => {
-      const hyphen = each.indexOf('-')
-      return hyphen < 0 ? [] : [[each.slice(0, hyphen), each.slice(hyphen + 1).split('?')[0] ?? ''] as const]
-    }),
-  )
+/** The strongest algorithm of an integrity text and its digests in one order. Null: none that npm knows. */
+function strongest(text: string): { readonly algorithm: string; readonly digests: string } | null {
+  const parts = text.split(/\s+/).map((each) => /^([^-]+)-([^?]*)/.exec(each))
+  for (const algorithm of ['sha512', 'sha384', 'sha256', 'sha1']) {
+    const digests = parts.flatMap((found) => (found?.[1] === algorithm ? [found[2] ?? ''] : []))
+    if (digests.length > 0) return { algorithm, digests: [...new Set(digests)].sort().join(' ') }
+  }
+  return null
+}
 
 /** What npm notes about its tree in `node_modules/.package-lock.json`, as far as we look. */
 export interface TreeNote {

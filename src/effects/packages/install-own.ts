@@ -13,7 +13,6 @@ import { callNpm, type NpmEnd } from './npm.ts'
 export async function installOwn(job: InstallJob, place: PackagePlace): Promise<InstallResult> {
   const { system, environment, folder } = job
   const { npm } = layout(environment, folder)
-  await system.files.makeDirectory(reach(environment, npm), 0o700)
   await sweep(system, environment, npm)
   const part = await makePart(system, environment, npm)
   let whole = false
@@ -79,8 +78,9 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
 
 function mismatch({ locked }: InstallJob, tree: TreeNote): string | null {
   if (tree.version !== locked.version) return `npm installed ${locked.name} ${tree.version ?? 'not at all'} instead of ${locked.version}`
-  if (locked.integrity === undefined || tree.integrity === undefined) return null
-  return sameIntegrity(locked.integrity, tree.integrity)
+  if (locked.integrity === undefined) return null
+  // Without a digest npm has verified nothing.
+  return tree.integrity !== undefined && sameIntegrity(locked.integrity, tree.integrity)
     ? null
     : `what the registry has as ${locked.name} ${locked.version} is not what was pinned`
 }
@@ -93,6 +93,7 @@ const npm = ({ system, world, environment, locked, options }: InstallJob, part: 
     cwd: part,
     offline: options.offline,
     signal: options.signal,
+    npmrcOnly: options.npmrcOnly,
     timeoutMs: installTimeoutMs,
     kind: 'change',
   })

@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { native } from '../../../src/model/path.ts'
+import { nodePath, npmPath } from '../../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
 import { leftovers, processesWith } from '../../support/processes.ts'
-import { type Situation, situation } from './situation.ts'
+import { moveIn, type Situation, situation } from './situation.ts'
 
 const start = process.cwd()
 let registry: MiniRegistry
@@ -106,6 +109,32 @@ describe('a working directory of somebody else', () => {
     expect(evil.requests).toEqual([])
   })
 
+  it('has no say by way of the npm that started us there, which hands its settings on as variables', async () => {
+    const project = here.place.path('project')
+    mkdirSync(project)
+    const evilSettings = [`registry=${evil.url}`, 'userconfig=./evil.npmrc', 'globalconfig=./evil.global', '']
+    writeFileSync(join(project, '.npmrc'), evilSettings.join('\n'))
+    for (const file of ['evil.npmrc', 'evil.global']) writeFileSync(join(project, file), `registry=${evil.url}\n`)
+    writeFileSync(join(project, 'package.json'), '{"name":"x"}')
+    evil.publish(server('6.6.6'))
+    const handed = JSON.parse(
+      execFileSync(nodePath, [npmPath(), 'exec', '--no-update-notifier', '-c', `${nodePath} -p 'JSON.stringify(process.env)'`], {
+        cwd: project,
+        encoding: 'utf8',
+      }),
+    )
+    expect(handed.npm_config_registry).toBe(evil.url)
+    moveIn(handed)
+    try {
+      const locked = await here.pin('@acme/server')
+      expect(locked.version).toBe('1.0.0')
+      expect((await here.install(locked)).outcome).toBe('done')
+      expect(evil.requests).toEqual([])
+    } finally {
+      moveIn(here.place.env)
+    }
+  })
+
   it('leaves variables for npm in force, and what an npm around us was told for itself out of it', async () => {
     evil.publish(server('2.0.0'))
     Object.assign(process.env, {
@@ -172,6 +201,33 @@ describe('content that is not what was pinned', () => {
     const result = await here.install(locked)
     expect(result).toMatchObject({ outcome: 'failed', reason: 'what the registry has as @acme/server 1.0.0 is not what was pinned' })
     expect(inFolder()).toEqual([])
+  })
+
+  it.each<[string, (evil: string, good: string) => string | null]>([
+    ['by its own digest in front of the pinned one', (evil, good) => `${evil} ${good}`],
+    ['by its own digest behind the pinned one', (evil, good) => `${good} ${evil}`],
+    ['by no digest at all', () => null],
+    ['by a weaker digest alone', () => `sha1-${createHash('sha1').update('x').digest('base64')}`],
+  ])('is refused when the registry vouches for it %s', async (_, promised) => {
+    const good = registry.publish(server('1.0.0'))
+    const locked = { ...(await here.pin('@acme/server@1.0.0')), integrity: good }
+    const other = server('1.0.0', {}, 'console.log("other")')
+    registry.publish({ ...other, promised: (evil) => promised(evil, good) })
+    expect(await here.install(locked)).toMatchObject({ outcome: 'failed' })
+    expect(inFolder()).toEqual([])
+  })
+
+  it('is not taken for installed when it was pinned with another digest, and what is there stays', async () => {
+    const locked = await here.pin('@acme/server@1.0.0')
+    await here.install(locked)
+    const others = { ...locked, integrity: `sha512-${createHash('sha512').update('other').digest('base64')}` }
+    expect(await here.install(others)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('not what was pinned') })
+    expect(await here.install(locked)).toEqual({ outcome: 'present' })
+    writeFileSync(
+      here.npm('@acme+server@1.0.0', 'installed.json'),
+      JSON.stringify({ name: '@acme/server', version: '1.0.0', integrity: null }),
+    )
+    expect(await here.install(locked)).toEqual({ outcome: 'done' })
   })
 
   it('is refused before any script of it runs', async () => {
