@@ -54,6 +54,7 @@ const npm = (
     ...(kind === 'change' ? { prefix: place.prefix } : {}),
     offline: options.offline,
     signal: options.signal,
+    npmrcOnly: options.npmrcOnly,
     timeoutMs: installTimeoutMs,
     kind,
   })

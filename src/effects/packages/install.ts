@@ -1,14 +1,18 @@
+import { layout, packageFolder } from '../../core/layout.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import { packagePlace } from '../../core/packages/place.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
+import { joinPath } from '../../core/paths.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { LockedError, withFileLock } from '../files/lock.ts'
 import { fileTrouble } from './file-trouble.ts'
 import { installInPrefix } from './install-in-prefix.ts'
 import { installOwn } from './install-own.ts'
 import { isInstalled } from './installed.ts'
-import { failed, type InstallOptions, type InstallResult } from './job.ts'
+import { failed, type InstallJob, type InstallOptions, type InstallResult, installTimeoutMs } from './job.ts'
+import { reach } from './leftovers.ts'
 
 export type { InstallOptions, InstallResult } from './job.ts'
 
@@ -27,9 +31,28 @@ async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
 }
 
 /**
+ * Other processes wait as well, under a lock in that side's own folder: two that install one version would replace each
+ * other's folder under a server that runs from it. In a prefix of the user's npm all versions are one place.
+ */
+async function aloneWith<T>({ system, world, environment, folder, locked, options }: InstallJob, work: () => Promise<T>): Promise<T> {
+  const { npm, locks } = layout(environment, folder)
+  for (const each of [npm, locks]) await system.files.makeDirectory(reach(environment, each), 0o700)
+  const name = options.prefix.kind === 'own' ? packageFolder(locked.name, locked.version) : 'prefix'
+  const self = world.environments.find((each) => each.self) ?? environment
+  const { signal } = options
+  return withFileLock(
+    system,
+    reach(environment, joinPath(environment, locks, `npm-${name}`)),
+    self.id,
+    { waitMs: installTimeoutMs, signal },
+    work,
+  )
+}
+
+/**
  * Installs exactly the pinned version on one side by that side's own npm, unless it is whole there already. Whatever
  * goes wrong, what was installed before stays as it was, and the reason comes back in words. Several calls may run at
- * once, for other packages and for other sides.
+ * once, in several processes too, for the same and for other packages and sides.
  */
 export async function installPackage(
   system: System,
@@ -44,11 +67,21 @@ export async function installPackage(
   const job = { system, world, environment, folder, locked, options }
   try {
     return await inTurn(`${environment.id}\0${place.prefix}`, async () => {
-      if (await isInstalled(system, environment, folder, locked, options)) return { outcome: 'present' }
+      const isThere = () => isInstalled(system, environment, folder, locked, options)
+      if (await isThere()) return { outcome: 'present' }
       options.onProgress?.(`${locked.name} ${locked.version} on ${environmentLabel(environment)}`)
-      return place.record === null ? installInPrefix(job, place) : installOwn(job, place)
+      return aloneWith(job, async () => {
+        if (await isThere()) return { outcome: 'present' }
+        return place.record === null ? installInPrefix(job, place) : installOwn(job, place)
+      })
     })
   } catch (error) {
+    if (options.signal?.aborted) return failed('it was cancelled', 'run the same command again')
+    if (error instanceof LockedError)
+      return failed(
+        `another mcp-twin (process ${error.holder?.pid ?? 'unknown'}) is still installing it`,
+        'run the same command again later',
+      )
     const { reason, hint } = fileTrouble(error)
     return failed(reason, hint)
   }

@@ -10,6 +10,8 @@ export interface InstallOptions {
   readonly allowScripts: boolean
   readonly offline: boolean
   readonly prefix: PackagePrefix
+  /** Of npm's settings only those of npmrc files count, as `NpmCall` says. */
+  readonly npmrcOnly?: boolean | undefined
   readonly onProgress?: ((text: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }

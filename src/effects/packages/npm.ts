@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import { environmentLabel } from '../../core/participants.ts'
 import { detailOf, explain, type NpmTrouble } from '../../core/packages/trouble.ts'
 import { joinPath } from '../../core/paths.ts'
 import { folderName } from '../../core/layout.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import type { NativePath } from '../../model/path.ts'
+import { type NativePath, reachable } from '../../model/path.ts'
 import type { Answer, System } from '../../model/system.ts'
 import { decodeConsole } from '../world/console.ts'
 import { programOn } from '../world/program.ts'
@@ -25,6 +26,11 @@ export interface NpmCall {
   /** `change`: it may write more than npm's cache. */
   readonly kind: 'look' | 'change'
   readonly signal?: AbortSignal | undefined
+  /**
+   * Settings are those of the user's npmrc and the machine's alone, for a call that a project caused: the program that
+   * opened it may have got its variables (`npm_config_registry`) from files of the project.
+   */
+  readonly npmrcOnly?: boolean | undefined
 }
 
 export type NpmEnd =
@@ -43,25 +49,39 @@ const manners = [
 /** What a npm that started us (as npx does) was told for its own run, and what must not apply to ours. */
 const notOurs =
   /^npm_config_(?:global|location|prefix|local_prefix|global_prefix|workspaces?|include_workspace_root|dry_run|package|call|save\w*|package_lock\w*|omit|include|only|production|dev|json|ignore_scripts|allow_scripts\w*|install_strategy|install_links|legacy_bundling|global_style|loglevel)$/i
+/** npm takes its settings from variables of this beginning, in any case, `-` for `_` (@npmcli/config, `loadEnv`). */
+const setting = /^npm_config_/i
 
-/** Keys of ours must not reach install scripts; nor may what one npm run was told decide over another. */
-function withoutOurs(system: System): Record<string, undefined> {
-  const names = Object.keys(system.variables).filter((name) => notOurs.test(name) || /^MCP_TWIN_/i.test(name) || name === 'INIT_CWD')
-  return Object.fromEntries(names.map((name) => [name, undefined]))
+/**
+ * True where a npm that started us read a npmrc of the folder it was started in: it hands all its settings on as
+ * variables, so that nobody can tell those of that folder from those of the user (@npmcli/config, `set-envs.js`).
+ */
+async function mixedByNpm({ variables, files }: System, home: NativePath): Promise<boolean> {
+  const { npm_config_local_prefix: folder } = variables
+  if (folder === undefined || folder === '' || folder === home) return false
+  return (await files.look(reachable(join(folder, '.npmrc')), 'follow')) !== null
+}
+
+/** Keys of ours must not reach install scripts; nor may what one npm run was told decide over another, or a folder over anything. */
+function withoutOurs(system: System, npmrcOnly: boolean): Record<string, undefined> {
+  const isOut = (name: string): boolean =>
+    /^MCP_TWIN_/i.test(name) || name === 'INIT_CWD' || notOurs.test(name.replaceAll('-', '_')) || (npmrcOnly && setting.test(name))
+  return Object.fromEntries(Object.keys(system.variables).flatMap((name) => (isOut(name) ? [[name, undefined]] : [])))
 }
 
 /** Runs that side's own npm by that side's own node, with the settings of its user. Never throws for what npm does. */
 export async function callNpm(system: System, world: World, environment: Environment, call: NpmCall): Promise<NpmEnd> {
   if (environment.node === undefined || environment.npm === undefined) return { ok: false, trouble: noNpm(environment) }
   const prefix = call.prefix ?? joinPath(environment, environment.home, folderName, 'npm')
-  const config = await globalConfig(system, environment)
+  const npmrcOnly = call.npmrcOnly === true || (await mixedByNpm(system, environment.home))
+  const config = await globalConfig(system, environment, npmrcOnly)
   const places = [`--prefix=${prefix}`, ...(config === null ? [] : [`--globalconfig=${config}`])]
   const argv = [environment.node, environment.npm, ...call.args, ...places, ...manners, ...(call.offline ? ['--offline'] : [])]
   const program = programOn(world, environment, argv, {
     timeoutMs: call.timeoutMs,
     maxBytes: 16 * 1024 * 1024,
     cwd: call.cwd ?? environment.home,
-    env: withoutOurs(system),
+    env: withoutOurs(system, npmrcOnly),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   })
   if (program === null) return { ok: false, trouble: unreachable(environment) }

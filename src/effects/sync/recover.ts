@@ -36,8 +36,8 @@ async function foldersOf(system: System, { place, self }: Situation, input: Plan
   for (const side of input.world.environments) {
     const folder = input.render.folders(side.id)
     if (folder === null) continue
-    const { app, bin } = layout(side, folder)
-    for (const each of [folder, app, bin]) {
+    const { app, bin, locks } = layout(side, folder)
+    for (const each of [folder, app, bin, locks]) {
       const here = toHere(side, each)
       if (here !== null) folders.add(here)
     }
