@@ -14,7 +14,7 @@ import type { Manifest } from '../model/manifest.ts'
 import { reveal, type Secret } from '../model/secret.ts'
 import { loadKeys } from '../effects/sync/keys.ts'
 import { prepare } from '../effects/sync/prepare.ts'
-import { inTheWay, writeExport } from '../effects/export/write.ts'
+import { exportAway, inTheWay, writeExport } from '../effects/export/write.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import { lockBytes } from '../effects/situation/records.ts'
 import { absolute } from '../effects/situation/place.ts'
@@ -36,6 +36,8 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   if (folder === null) throw usageError(`${dir} is not reached from here.`, { hint: 'give a folder of this side' })
   const { files, named } = await collect(context, situation)
   const shown = tilde(place, situation.self.home)
+  const away = await exportAway(system, folder, files, situation.place.root)
+  if (away !== null) throw usageError(`${away.reason}. Nothing was written.`, away.hint === undefined ? {} : { hint: away.hint })
   const strangers = await inTheWay(system, folder, files)
   if (strangers.length > 0)
     throw usageError(

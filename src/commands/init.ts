@@ -46,7 +46,7 @@ export async function run(context: Context, _args: string[], options: Record<str
       const open = async (): Promise<Situation> => withJoining(await ground.open(), distro)
       return init(context, { ...ground, open }, options, (situation) => joinChanges(situation, distro))
     }
-    const place = projectPlace(ground.home.environment, await projectRoot(context, ground))
+    const place = await projectPlace(context.system, ground.home.environment, await projectRoot(context, ground))
     return init(context, { ...ground, place, open: () => ground.openAt(place) }, options)
   })
 }

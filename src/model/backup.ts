@@ -21,6 +21,8 @@ export const backedUpFileSchema = z.object({
   written: flag,
   /** Names of our entries that the run changed in it. */
   entries: z._default(textList, []),
+  /** Of a project's file: the real path of the project's root then. */
+  project: optionalText,
   /** How many folders above the file the run made. */
   folders: z._default(z.int().check(z.minimum(0)), 0),
 })

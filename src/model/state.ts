@@ -1,4 +1,4 @@
-import { optionalFlag, text, z } from './zod.ts'
+import { optionalFlag, optionalText, text, z } from './zod.ts'
 
 /** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
 /** `gone`: a person took it out of the file, as was found when the file was last written. */
@@ -9,6 +9,8 @@ export type EntryRecord = z.infer<typeof recordSchema>
 export const fileStateSchema = z.object({
   entries: z._default(z.record(text, recordSchema), {}),
   created: optionalFlag,
+  /** Of a project's file: the real path of the project's root when we wrote it. */
+  project: optionalText,
 })
 export type FileState = z.infer<typeof fileStateSchema>
 

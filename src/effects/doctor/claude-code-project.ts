@@ -6,6 +6,7 @@ import type { JsonValue } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { escapeFrom } from '../files/inside.ts'
 import { isFolderGone, workingFolder } from '../home/delegate.ts'
 import { member, namesIn, readJson, texts } from './place.ts'
 
@@ -31,6 +32,14 @@ function foldersAbove(system: System, side: Environment): NativePath[] {
   return found
 }
 
+/** A file of a project as it counts there; one that leads out of its folder is not read. */
+async function readInside(system: System, side: Environment, folder: NativePath, ...names: string[]): Promise<unknown> {
+  const [here, file] = [toHere(side, folder), toHere(side, joinPath(side, folder, ...names))]
+  const root = here === null ? null : await system.files.realPath(here)
+  if (root === null || file === null || (await escapeFrom(system, root, file)) !== null) return undefined
+  return readJson(system, file)
+}
+
 /**
  * Which servers of `.mcp.json` its user has approved or refused. A project's own settings count only once the folder
  * is trusted, as seen with Claude Code 2.1.329.
@@ -48,8 +57,7 @@ async function choicesFor(
     if (project === undefined) continue
     sources.push(project)
     if (member(project, 'hasTrustDialogAccepted') !== true) continue
-    for (const name of ['settings.json', 'settings.local.json'])
-      sources.push(await readJson(system, toHere(side, joinPath(side, folder, '.claude', name))))
+    for (const name of ['settings.json', 'settings.local.json']) sources.push(await readInside(system, side, folder, '.claude', name))
   }
   const all = (key: string): Set<string> => new Set(sources.flatMap((source) => texts(member(source, key))))
   return {
@@ -75,7 +83,7 @@ export async function observeProject(
   const choices = await choicesFor(system, side, claude, above, projects)
   const project: ClaudeCodeFacts['project'][number][] = []
   for (const folder of above) {
-    const servers = member(await readJson(system, toHere(side, joinPath(side, folder, '.mcp.json'))), 'mcpServers')
+    const servers = member(await readInside(system, side, folder, '.mcp.json'), 'mcpServers')
     for (const name of namesIn(servers)) {
       const value: JsonValue = JSON.parse(JSON.stringify(member(servers, name)))
       project.push({ folder, name, entry: meaning(value, client), approval: approvalOf(name, choices) })

@@ -8,6 +8,7 @@ import type { System } from '../../model/system.ts'
 import { openRun } from '../files/backup.ts'
 import { withClaudeLock } from '../files/claude-lock.ts'
 import { withFileLock, withRunLock } from '../files/lock.ts'
+import { projectBounds } from '../files/project-bounds.ts'
 import { rewriteFile } from '../files/rewrite.ts'
 import { isTrouble } from '../files/trouble.ts'
 import type { HomePlace } from '../home/find.ts'
@@ -42,17 +43,19 @@ async function takeMarkOff(
 ): Promise<string | null> {
   const side = world.environments.find(({ id }) => id === environment)
   const here = side === undefined ? null : toHere(side, file)
-  if (here === null) return 'its file is not reached from here'
+  if (side === undefined || here === null) return 'its file is not reached from here'
   const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'doctor', at: system.now() })
-  const ownLock = clientById(client)?.ownLock
+  const definition = clientById(client)
+  const bounds = await projectBounds(system, { environment: side, client: definition, file })
+  const ownLock = bounds.within === undefined ? definition?.ownLock : undefined
   const outcome = await rewriteFile(
     system,
-    { here, shown: file, side: home.environment.id, links: 'follow', ...(ownLock === undefined ? {} : { ownLock }) },
+    { here, shown: file, side: home.environment.id, ...bounds, ...(ownLock === undefined ? {} : { ownLock }) },
     (bytes) =>
       bytes === null || MARK.some((byte, at) => bytes[at] !== byte)
         ? { kind: 'nothing' }
         : { kind: 'replace', bytes: bytes.subarray(MARK.length), holdsKey: false },
-    run.forFile({ environment, client, file, entries: [] }),
+    run.forFile({ environment, client, file, entries: [], project: bounds.within }),
   )
   await run.finish()
   return outcome.kind === 'refused' || outcome.kind === 'failed' ? (outcome.reason ?? 'unknown') : null

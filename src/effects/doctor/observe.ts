@@ -3,7 +3,7 @@ import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../situation/open.ts'
-import { projectTargets, userTargets } from '../situation/targets.ts'
+import { targetsFor } from '../situation/targets.ts'
 import type { SyncOptions } from '../sync/options.ts'
 import { prepare } from '../sync/prepare.ts'
 import { isTrusted } from '../trust/trust.ts'
@@ -37,10 +37,7 @@ export async function observe(system: System, situation: Situation, options: Obs
   const { world, home, manifest, place, self } = situation
   const { sync } = options
   const past = await lookPastKeys(system, home.here, manifest)
-  const targets =
-    place.project === null
-      ? await userTargets(system, situation.sides, situation, sync)
-      : await projectTargets(system, self, place.project, situation, sync)
+  const targets = await targetsFor(system, situation, sync)
   const { input } = await prepare(past.system, situation, { ...sync, resolve: false })
   const plan = makePlan(input)
   const [sides, files, packages, keys] = await Promise.all([

@@ -2,6 +2,8 @@ import type { NamedText } from '../../core/export/guide.ts'
 import { guideName, wasExported } from '../../core/export/marks.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import type { Reason } from '../files/decision.ts'
+import { escapeFrom, escapeWords, isWithin } from '../files/inside.ts'
 
 const at = (folder: ReachablePath, name: string): ReachablePath => reachable(`${folder}/${name}`)
 
@@ -19,6 +21,24 @@ export async function inTheWay(system: System, folder: ReachablePath, files: rea
     if (there === null || (there !== text && (guide === null || !wasExported(guide, name, there)))) found.push(name)
   }
   return found
+}
+
+/** Why an export would lie elsewhere than it says: by a folder in it, or by one that is named in the project and leads out of it. */
+export async function exportAway(
+  system: System,
+  folder: ReachablePath,
+  files: readonly NamedText[],
+  project: ReachablePath | null,
+): Promise<Reason | null> {
+  const own = project === null || !isWithin(project, folder) ? null : await escapeFrom(system, project, folder)
+  if (own !== null) return escapeWords(own, folder)
+  const root = await system.files.realPath(folder)
+  for (const { name } of root === null ? [] : files) {
+    const path = at(folder, name)
+    const away = root === null ? null : await escapeFrom(system, root, path)
+    if (away !== null) return escapeWords(away, path, 'the export')
+  }
+  return null
 }
 
 /** Writes the files of an export; one that says the same already is left as it is. */

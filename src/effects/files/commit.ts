@@ -6,6 +6,7 @@ import { type Ready, writeBeside } from './beside.ts'
 import type { Backup, Decision, Reason, RewriteTarget } from './decision.ts'
 import { digestOf, sameBytes } from './digest.ts'
 import type { Held } from './lock.ts'
+import { findPlace } from './place.ts'
 import type { Seen } from './steady-read.ts'
 import { ifPossible, isTrouble } from './trouble.ts'
 
@@ -49,10 +50,18 @@ async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
 const save = ({ backup, folders }: Job, { bytes, facts }: Seen, after: string | null): Promise<void> =>
   backup?.save({ bytes, mode: facts?.mode ?? null, after, folders }) ?? Promise.resolve()
 
+/** A folder on a project's way may have been swapped for a link since its file was found. */
+async function isInPlace({ system, target, real }: Job): Promise<'yes' | Committed> {
+  if (target.within === undefined) return 'yes'
+  const placed = await findPlace(system, target)
+  if (!placed.ok) return { ...placed, kind: 'refused' }
+  return placed.place.real === real ? 'yes' : changed
+}
+
 async function mayGoOn(job: Job, seen: Seen): Promise<'yes' | Committed> {
   job.target.signal?.throwIfAborted()
   if (!(await isAsSeen(job, seen))) return changed
-  if (await job.held.stillOurs()) return 'yes'
+  if (await job.held.stillOurs()) return isInPlace(job)
   return { kind: 'refused', reason: `the lock of ${job.target.shown} was taken from us while this computer slept`, hint: 'try again' }
 }
 
@@ -114,5 +123,8 @@ async function removeWhole(job: Job, seen: Seen): Promise<Committed> {
 }
 
 /** Carries a decision out on the bytes it was made on, or finds that they are no longer there. */
-export const commit = (job: Job, seen: Seen, decision: Change): Promise<Committed> =>
-  decision.kind === 'replace' ? replaceWhole(job, seen, decision) : removeWhole(job, seen)
+export async function commit(job: Job, seen: Seen, decision: Change): Promise<Committed> {
+  const found = await isInPlace(job)
+  if (found !== 'yes') return found
+  return decision.kind === 'replace' ? replaceWhole(job, seen, decision) : removeWhole(job, seen)
+}

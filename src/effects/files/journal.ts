@@ -16,6 +16,8 @@ export interface FileNote {
   readonly file: string
   /** Names of our entries that the run changes in it. */
   readonly entries: readonly string[]
+  /** Of a project's file: the real path of the project's root. */
+  readonly project?: string | undefined
 }
 
 export interface RunAbout {
@@ -96,12 +98,13 @@ export class Journal {
     const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`
     if (bytes !== null && stored !== null)
       await this.#system.files.create(storedPath(this.#folder, await this.#open(), stored), bytes, 0o600)
-    const { environment, client, file, entries } = note
+    const { environment, client, file, entries, project } = note
     const kept = {
       environment,
       client,
       file,
       entries: [...entries],
+      ...(project === undefined ? {} : { project }),
       stored,
       size: bytes?.length ?? 0,
       mode,

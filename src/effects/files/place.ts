@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { FileFacts, System } from '../../model/system.ts'
 import type { Reason, RewriteTarget } from './decision.ts'
+import { escapeFrom, escapeWords } from './inside.ts'
 
 /** The largest file we rewrite. Claude Code's own grow to some ten megabytes. */
 export const bytesMax = 64 * 1024 * 1024
@@ -64,7 +65,9 @@ async function follow(system: System, start: ReachablePath, shown: string): Prom
 }
 
 /** Finds the real file behind a path, or says why it is left alone. Nothing is changed. */
-export async function findPlace(system: System, { here, shown, links, base }: RewriteTarget): Promise<Placed> {
+export async function findPlace(system: System, { here, shown, links, base, within }: RewriteTarget): Promise<Placed> {
+  const away = within === undefined ? null : await escapeFrom(system, within, here)
+  if (away !== null) return { ok: false, ...escapeWords(away, shown) }
   if (base !== undefined && (await system.files.look(base, 'follow'))?.kind !== 'directory') {
     return refuse(`the folder ${base}, in which ${shown} would lie, is not there`, 'see whether HOME is right, then try again')
   }

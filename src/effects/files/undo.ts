@@ -9,7 +9,7 @@ import { listRuns, readRun, type RunSummary } from './history.ts'
 import { rewriteFile } from './rewrite.ts'
 
 /** Where a backed-up file is today, or why it cannot be reached from here. */
-export type Locate = (file: BackedUpFile) => RewriteTarget | Reason
+export type Locate = (file: BackedUpFile) => RewriteTarget | Reason | Promise<RewriteTarget | Reason>
 
 /**
  * Takes our own entries (`names`) of a file back to what they were in `before`, where its program has written it
@@ -35,7 +35,7 @@ async function changedSomething(system: System, run: RunSummary, locate: Locate)
   for (const file of run.files) {
     if (file.written) return true
     // The run was killed before it could say so; the file itself tells.
-    const target = locate(file)
+    const target = await locate(file)
     if ('here' in target && file.before !== file.after && digestOf(await system.files.read(target.here)) === file.after) return true
   }
   return false
@@ -78,7 +78,7 @@ function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert
 }
 
 async function undoFile(system: System, file: BackedUpFile, before: Uint8Array | null, options: UndoOptions): Promise<UndoneFile> {
-  const target = options.locate(file)
+  const target = await options.locate(file)
   if (!('here' in target))
     return { file, how: 'none', left: [], outcome: { kind: 'refused', before: null, after: null, notices: [], ...target } }
   let how: UndoneFile['how'] = 'none'

@@ -25,6 +25,8 @@ export interface ManifestPlace {
   readonly lockHere: ReachablePath
   /** The project's root, where the manifest is a project's. */
   readonly project: NativePath | null
+  /** Its real path when this command began: nothing of the project may lie outside of it. */
+  readonly root: ReachablePath | null
   /** The folder that would tell which manifest counts was deleted. */
   readonly isLost?: true
 }

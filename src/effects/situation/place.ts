@@ -28,28 +28,28 @@ export async function findManifest(system: System, world: World, home: HomePlace
   // Whether it was in a project nobody can tell; commands that do not ask go on.
   if (isFolderGone(system) && options.user !== true && options.manifest === undefined) return { ...userPlace(home), isLost: true }
   const project = options.user === true || isFolderGone(system) ? null : await projectFolder(system, self, home)
-  if (options.manifest === undefined) return project === null ? userPlace(home) : projectPlace(self, project)
+  if (options.manifest === undefined) return project === null ? userPlace(home) : projectPlace(system, self, project)
   const shown = absolute(system, self, options.manifest, world)
-  if (project !== null && shown === joinPath(self, project, manifestName)) return projectPlace(self, project)
+  if (project !== null && shown === joinPath(self, project, manifestName)) return projectPlace(system, self, project)
   const here = toHere(self, shown)
   const lockHere = toHere(self, lockBeside(self, shown))
   if (here === null || lockHere === null)
     throw usageError(`${options.manifest} is not reached from here.`, { hint: 'give a path of this side' })
-  return { scope: 'user', here, shown, lockHere, project: null }
+  return { scope: 'user', here, shown, lockHere, project: null, root: null }
 }
 
 function userPlace(home: HomePlace): ManifestPlace {
   const paths = layout(home.environment, home.folder)
-  return { scope: 'user', here: reach(home, paths.manifest), shown: paths.manifest, lockHere: reach(home, paths.lock), project: null }
+  const [here, lockHere] = [reach(home, paths.manifest), reach(home, paths.lock)]
+  return { scope: 'user', here, shown: paths.manifest, lockHere, project: null, root: null }
 }
 
 /** The place of a project's manifest, whether it is there yet or not. */
-export function projectPlace(self: Environment, project: NativePath): ManifestPlace {
+export async function projectPlace(system: System, self: Environment, project: NativePath): Promise<ManifestPlace> {
   const shown = joinPath(self, project, manifestName)
-  const [here, lockHere] = [toHere(self, shown), toHere(self, lockBeside(self, shown))]
-  if (here === null || lockHere === null)
-    throw usageError(`${project} is not reached from here.`, { hint: 'change into the project first' })
-  return { scope: 'project', here, shown, lockHere, project }
+  const [here, lockHere, folder] = [shown, lockBeside(self, shown), project].map((path) => toHere(self, path))
+  if (!here || !lockHere || !folder) throw usageError(`${project} is not reached from here.`, { hint: 'change into the project first' })
+  return { scope: 'project', here, shown, lockHere, project, root: (await system.files.realPath(folder)) ?? folder }
 }
 
 /**
@@ -74,6 +74,12 @@ async function isOneOf(system: System, self: Environment, folder: ReachablePath,
   return false
 }
 
+/** True where a manifest stands, or a link in its place: what it leads to is judged by whoever reads it, and hides no other one. */
+export async function holdsManifest(system: System, folder: ReachablePath): Promise<boolean> {
+  const kind = (await system.files.look(reachable(`${folder}/${manifestName}`)))?.kind
+  return kind === 'file' || kind === 'link'
+}
+
 /** The folder of the project that the working directory is in: upwards to the git root, never the user's home itself. */
 async function projectFolder(system: System, self: Environment, home: HomePlace): Promise<NativePath | null> {
   let folder = fromHere(self, workingFolder(system, self))
@@ -81,7 +87,7 @@ async function projectFolder(system: System, self: Environment, home: HomePlace)
   for (let level = 0; folder !== null && level < LEVELS_MAX; level++) {
     if (folder === self.home || folder === own) return null
     const here = toHere(self, folder)
-    if (here !== null && (await system.files.look(reachable(`${here}/${manifestName}`), 'follow'))?.kind === 'file')
+    if (here !== null && (await holdsManifest(system, here)))
       // The working directory is told without links, where home may be reached by one.
       return (await isOneOf(system, self, here, [self.home, own])) ? null : folder
     if (here !== null && (await system.files.look(reachable(`${here}/.git`))) !== null) return null

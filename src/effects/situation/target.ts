@@ -10,9 +10,11 @@ export interface Target {
   readonly client: ClientDefinition
   readonly scope: 'user' | 'project'
   readonly file: NativePath
-  /** Null: its side's files are not reached from here. */
+  /** Null: its side's files are not reached from here, or it leads out of its project and must not be read. */
   readonly here: ReachablePath | null
   readonly refusal?: { readonly reason: string; readonly hint: string }
+  /** Of a project's file: the real path of the project's root. */
+  readonly within?: ReachablePath
   /** It takes no part any more, but entries of ours are left in it: they go. */
   readonly unused?: true
   /** Other copies that the program does not read. */

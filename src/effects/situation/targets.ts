@@ -6,10 +6,12 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { escapeFrom, escapeWords } from '../files/inside.ts'
 import { isTrouble } from '../files/trouble.ts'
 import { locateDesktop } from '../world/desktop-file.ts'
 import { formerTargets, holdsOurs } from './former.ts'
 import { fileInManifest, fileOfFlag } from './named-file.ts'
+import type { Situation } from './open.ts'
 import type { Ground, Target } from './target.ts'
 
 export interface TargetOptions {
@@ -23,12 +25,7 @@ const wantedHere = (options: TargetOptions, environment: Environment, client: Cl
   (options.clients.length === 0 || options.clients.includes(client.id))
 
 /** The user-scope client files of the environments that take part. */
-export async function userTargets(
-  system: System,
-  sides: readonly Environment[],
-  ground: Ground,
-  options: TargetOptions,
-): Promise<Target[]> {
+async function userTargets(system: System, sides: readonly Environment[], ground: Ground, options: TargetOptions): Promise<Target[]> {
   const asked = sides.flatMap((environment) =>
     clients
       .filter((client) => wantedHere(options, environment, client) && client.environments.includes(environment.kind))
@@ -106,19 +103,25 @@ async function stands(system: System, path: ReachablePath): Promise<boolean> {
   }
 }
 
+/** The client files that a manifest is for: a project's own, or the user's on every side that takes part. */
+export const targetsFor = (system: System, situation: Situation, options: TargetOptions): Promise<Target[]> =>
+  situation.place.project === null
+    ? userTargets(system, situation.sides, situation, options)
+    : projectTargets(system, situation, situation.place.project, options)
+
 /** The project-scope files of the clients that have them: those always used, and those whose folder is in the project or in home. */
-export async function projectTargets(
+async function projectTargets(
   system: System,
-  self: Environment,
+  { self, manifest, state, place }: Situation,
   project: NativePath,
-  { manifest, state }: Ground,
   options: TargetOptions,
 ): Promise<Target[]> {
   const found: Target[] = []
   for (const client of clients) {
     if (client.projectFile === undefined || !wantedHere(options, self, client)) continue
     const file = joinPath(self, project, ...client.projectFile.split('/'))
-    const target: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file), stale: [] }
+    const plain: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file), stale: [] }
+    const target = place.root === null ? plain : await confined(system, plain, place.root)
     const used =
       options.clients.includes(client.id) ||
       (switched(client, self, manifest) ?? (client.always.length > 0 || (await installed(system, self, client, target))))
@@ -126,6 +129,19 @@ export async function projectTargets(
     else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
   }
   return found
+}
+
+/** A file that leads out of the project is neither read nor written. */
+async function confined(system: System, target: Target, within: ReachablePath): Promise<Target> {
+  const { here, file } = target
+  try {
+    const away = here === null ? null : await escapeFrom(system, within, here)
+    return away === null ? { ...target, within } : { ...target, within, here: null, refusal: { hint: '', ...escapeWords(away, file) } }
+  } catch (error) {
+    // A folder that may not be entered: whoever reads the file says so.
+    if (isTrouble(error)) return { ...target, within }
+    throw error
+  }
 }
 
 async function installed(system: System, self: Environment, client: ClientDefinition, target: Target): Promise<boolean> {

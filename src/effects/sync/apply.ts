@@ -45,7 +45,7 @@ export async function applyPlan(
   const written = new Set<string>()
   const notices = new Set<string>([...installed.notices, ...again.notices])
   for (const file of again.files) {
-    const result = await applyFile(system, { ...input, state }, file, run)
+    const result = await applyFile(system, { ...input, state }, file, run, situation.place.root)
     steps.push(...result.steps)
     for (const notice of result.notices) notices.add(`${file.observed.client.label}: ${notice}`)
     if (result.written) written.add(file.observed.client.id)

@@ -5,6 +5,7 @@ import { recordOf } from '../../core/plan/records.ts'
 import { endStep, makeStep } from '../../core/plan/step.ts'
 import { toHere } from '../../core/paths.ts'
 import type { FilePlan, Step } from '../../model/plan.ts'
+import type { ReachablePath } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
@@ -21,8 +22,14 @@ export interface FileResult {
   readonly notices: readonly string[]
 }
 
-/** Carries out the plan of one file. The plan is made again from the bytes found under the lock. */
-export async function applyFile(system: System, input: PlanInput, file: PlannedFile, run: Run): Promise<FileResult> {
+/** Carries out the plan of one file. The plan is made again from the bytes found under the lock. `root`: of the project whose file it is. */
+export async function applyFile(
+  system: System,
+  input: PlanInput,
+  file: PlannedFile,
+  run: Run,
+  root: ReachablePath | null,
+): Promise<FileResult> {
   const { observed, wishes } = file
   const { client, environment } = observed
   const here = toHere(environment, observed.file)
@@ -38,12 +45,14 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
       wishes.wanted.some((each) => each.holdsKey),
     )
   }
-  if (plan.entries.every((each) => each.change === null)) return settled(plan, input)
+  const project = observed.scope === 'project' && root !== null ? root : undefined
+  if (plan.entries.every((each) => each.change === null)) return settled(plan, input, project)
   const backup = run.forFile({
     environment: environment.id,
     client: client.id,
     file: observed.file,
     entries: plan.entries.filter((each) => each.change !== null).map((each) => each.entryName),
+    project,
   })
   const outcome = await rewriteFile(
     system,
@@ -55,6 +64,7 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
       ...(environment.kind === 'windows' ? { holder: client.label } : {}),
       // A project's file goes into version control; a user's may be the next to get a key.
       ...(observed.scope === 'project' ? { createMode: 0o644 } : {}),
+      ...(project === undefined ? {} : { within: project }),
       links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
     },
@@ -64,7 +74,7 @@ export async function applyFile(system: System, input: PlanInput, file: PlannedF
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     return { steps: troubleSteps(plan, outcome), state: null, written: false, notices: outcome.notices }
   }
-  const done = settled(plan, input, outcome.created)
+  const done = settled(plan, input, project, outcome.created)
   return { ...done, written: outcome.kind === 'written', notices: [...plan.notices, ...outcome.notices] }
 }
 
@@ -95,7 +105,7 @@ function decisionFor(plan: FilePlan, client: PlannedFile['observed']['client'], 
 }
 
 /** The steps as done and the records that follow from them. */
-function settled(plan: FilePlan, input: PlanInput, created?: boolean): FileResult {
+function settled(plan: FilePlan, input: PlanInput, project?: string, created?: boolean): FileResult {
   const before = recordOf(input.state, plan)
   const entries = { ...before.entries }
   for (const each of plan.entries) {
@@ -103,6 +113,8 @@ function settled(plan: FilePlan, input: PlanInput, created?: boolean): FileResul
     else entries[each.entryName] = each.record
   }
   const steps = plan.entries.map(({ step }) => (step.kind === 'refuse' ? step : endStep(step, 'done')))
-  const state = { entries, ...(created === true || before.created === true ? { created: true } : {}) }
+  const isCreated = created === true || before.created === true
+  const isOurs = isCreated || Object.keys(entries).length > 0
+  const state = { entries, ...(isCreated ? { created: true } : {}), ...(project !== undefined && isOurs ? { project } : {}) }
   return { steps, state, written: false, notices: plan.notices }
 }

@@ -1,5 +1,6 @@
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
+import { escapeFrom, escapeWords } from '../files/inside.ts'
 import { findPlace } from '../files/place.ts'
 import { linksOf, type Target } from '../situation/target.ts'
 
@@ -12,7 +13,7 @@ export async function observeFiles(system: System, targets: readonly Target[]): 
 }
 
 async function observeFile(system: System, target: Target): Promise<ObservedFile> {
-  const { environment, client, scope, file, here } = target
+  const { environment, client, scope, file, here, within } = target
   const seen = { environment, client, scope, file, ...(target.unused === true ? { unused: true as const } : {}) }
   const refuse = (reason: string, hint: string): ObservedFile => ({ ...seen, bytes: null, refusal: { reason, hint } })
   if (target.refusal !== undefined) return refuse(target.refusal.reason, target.refusal.hint)
@@ -22,7 +23,13 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
       environment.trouble?.hint ?? `run mcp-twin sync on ${environment.id}`,
     )
   try {
-    const placed = await findPlace(system, { here, shown: file, side: environment.id, links: linksOf(target) })
+    const placed = await findPlace(system, {
+      here,
+      shown: file,
+      side: environment.id,
+      links: linksOf(target),
+      ...(within === undefined ? {} : { within }),
+    })
     const unfit = placed.ok ? {} : { unfit: { reason: placed.reason, hint: placed.hint ?? `mend that, then: mcp-twin sync` } }
     const facts = await system.files.look(here, 'follow')
     if (facts === null) return { ...seen, ...unfit, bytes: null }
@@ -30,7 +37,11 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
     if (facts.kind !== 'file') return refuse('it is no ordinary file', `move ${file} away, then: mcp-twin sync`)
     if (facts.size > BYTES_MAX)
       return refuse(`it is larger than ${BYTES_MAX / 1024 / 1024} MiB`, 'make it smaller: old project histories in it are the usual reason')
-    return { ...seen, ...unfit, bytes: await system.files.read(here) }
+    const bytes = await system.files.read(here)
+    // A folder on its way may have been swapped for a link meanwhile: then these are somebody else's bytes.
+    const away = within === undefined ? null : await escapeFrom(system, within, here)
+    if (away !== null) return refuse(escapeWords(away, file).reason, 'put it back, then: mcp-twin sync')
+    return { ...seen, ...unfit, bytes }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const why =

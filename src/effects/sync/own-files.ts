@@ -21,8 +21,12 @@ export async function writeOwn(
   run: Run,
   mode = 0o644,
 ): Promise<boolean> {
-  const backup = run.forFile({ environment: situation.home.environment.id, client: null, file: shown, entries: [] })
-  const target = { here, shown, side: situation.self.id, links: 'follow' as const, createMode: mode }
+  const { place } = situation
+  const isProject = here === place.here || here === place.lockHere
+  const within = isProject && place.root !== null ? { within: place.root } : {}
+  const note = { environment: situation.home.environment.id, client: null, file: shown, entries: [], project: within.within }
+  const backup = run.forFile(note)
+  const target = { here, shown, side: situation.self.id, links: 'follow' as const, createMode: mode, ...within }
   const outcome = await rewriteFile(
     system,
     target,

@@ -16,7 +16,7 @@ import { selfCurrent, selfPresent } from '../self/current.ts'
 import { commandPaths } from '../world/command-path.ts'
 import { ownFolder } from '../home/find.ts'
 import { reach, type Situation } from '../situation/open.ts'
-import { projectTargets, userTargets } from '../situation/targets.ts'
+import { targetsFor } from '../situation/targets.ts'
 import { loadKeys } from './keys.ts'
 import { observeFiles } from './observe.ts'
 import type { SyncOptions } from './options.ts'
@@ -53,10 +53,7 @@ export async function prepare(
   const folders = new Map<string, NativePath>(
     situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]),
   )
-  const all =
-    place.project === null
-      ? await userTargets(system, situation.sides, situation, options)
-      : await projectTargets(system, situation.self, place.project, situation, options)
+  const all = await targetsFor(system, situation, options)
   const targets = all.filter(
     (one) => options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true,
   )

@@ -28,9 +28,10 @@ export async function recover(system: System, situation: Situation, input: PlanI
 /** Where a run writes: beside the real files of the clients, and in our folder on every side. */
 async function foldersOf(system: System, { place, self }: Situation, input: PlanInput): Promise<Set<ReachablePath>> {
   const folders = new Set<ReachablePath>([reachable(dirname(place.here))])
-  for (const { environment, file } of input.files) {
+  for (const { environment, file, scope } of input.files) {
     const here = toHere(environment, file)
-    const placed = here === null ? null : await findPlace(system, { here, shown: file, side: self.id, links: 'follow' })
+    const bounds = scope === 'project' && place.root !== null ? { within: place.root } : {}
+    const placed = here === null ? null : await findPlace(system, { here, shown: file, side: self.id, links: 'follow', ...bounds })
     if (placed?.ok) folders.add(reachable(dirname(placed.place.real)))
   }
   for (const side of input.world.environments) {

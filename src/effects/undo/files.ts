@@ -11,6 +11,7 @@ import { type State, stateSchema } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Decision } from '../files/decision.ts'
 import { keepMode } from '../files/far-modes.ts'
+import { projectBounds } from '../files/project-bounds.ts'
 import type { Locate, Revert } from '../files/undo.ts'
 import type { Situation } from '../situation/open.ts'
 import { stateBytes } from '../situation/records.ts'
@@ -18,20 +19,21 @@ import { stateBytes } from '../situation/records.ts'
 /** Where the files of a backup are today. */
 export const locator =
   (system: System, situation: Situation): Locate =>
-  (file) => {
+  async (file) => {
     const side = situation.world.environments.find((each) => each.id === file.environment)
     const here = side === undefined ? null : toHere(side, native(file.file))
     if (side === undefined || here === null)
       return { reason: `${file.environment} is not reached from here`, hint: `run mcp-twin undo when ${file.environment} can be reached` }
     const client = file.client === null ? null : clientById(file.client)
-    const isUserFile = client !== null && situation.place.project === null
+    const bounds = await projectBounds(system, { ...file, environment: side, client })
+    const isUserFile = client !== null && bounds.within === undefined
     return {
       here,
       shown: file.file,
       ...keepMode(system, side, here),
       ...(side.kind === 'windows' && client !== null ? { holder: client.label } : {}),
       side: situation.self.id,
-      links: client?.refusesProjectLink === true && !isUserFile ? 'refuse' : 'follow',
+      ...bounds,
       ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),
     }
   }

@@ -39,11 +39,15 @@ export async function undo(system: System, situation: Situation, named: string |
   return {
     id,
     run: ownRun,
-    steps: files.filter(({ file }) => file.client !== null || file.file === situation.place.shown).flatMap(stepsOf),
+    steps: files.filter((file) => isTold(file, situation)).flatMap(stepsOf),
     changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || file.file === situation.place.shown)),
     written: new Set(files.flatMap(({ file, outcome }) => (outcome.kind === 'written' && file.client !== null ? [file.client] : []))),
   }
 }
+
+/** Of our own files only the manifest in use is told, unless something went wrong with one. */
+const isTold = ({ file, outcome }: UndoneFile, { place }: Situation): boolean =>
+  file.client !== null || file.file === place.shown || outcome.kind === 'refused' || outcome.kind === 'failed'
 
 /** A file that stayed as it is keeps the record of what is in it. */
 async function keepRecords(system: System, situation: Situation, files: readonly UndoneFile[]): Promise<void> {

@@ -12,6 +12,7 @@ import type { System } from '../../model/system.ts'
 import type { Run } from '../files/backup.ts'
 import type { RewriteTarget } from '../files/decision.ts'
 import { keepMode } from '../files/far-modes.ts'
+import { projectBounds } from '../files/project-bounds.ts'
 import { rewriteFile } from '../files/rewrite.ts'
 import { type HomePlace, ownFolder } from '../home/find.ts'
 import { type Taken, withoutUs } from './decide.ts'
@@ -41,7 +42,7 @@ export async function clearFiles(
   const isDoomed = (value: JsonValue): boolean => past.isCut || folders.some((folder) => names(value, folder))
   const steps: Step[] = []
   for (const { name, record } of recordedFiles(state)) {
-    const target = targetOf(system, world, home.environment, name)
+    const target = await targetOf(system, world, home.environment, name, record.project)
     if (!('here' in target)) {
       steps.push(makeStep({ kind: 'refuse', ...name, ...target }))
       continue
@@ -56,7 +57,7 @@ export async function clearFiles(
       target,
       (current) =>
         withoutUs(client, current, { names: entries, created: record.created === true, past: before, isDoomed }, (told) => (taken = told)),
-      run.forFile({ ...name, entries }),
+      run.forFile({ ...name, entries, project: record.project }),
     )
     if (outcome.kind === 'refused' || outcome.kind === 'failed') {
       const { reason = 'it could not be written', hint = null } = outcome
@@ -72,12 +73,13 @@ function names(value: JsonValue, folder: string): boolean {
   return plain(JSON.stringify(value)).includes(plain(folder)) || /\.mcp-twin[\\/]+bin[\\/]/.test(JSON.stringify(value))
 }
 
-function targetOf(
+async function targetOf(
   system: System,
   world: World,
   self: Environment,
   { environment, client, file }: FileName,
-): RewriteTarget | { readonly reason: string; readonly hint: string } {
+  project: string | undefined,
+): Promise<RewriteTarget | { readonly reason: string; readonly hint: string }> {
   const side = world.environments.find(({ id }) => id === environment)
   const here = side === undefined ? null : toHere(side, native(file))
   const definition = clientById(client)
@@ -86,14 +88,13 @@ function targetOf(
       reason: side?.trouble?.reason ?? `${environment} is not reached from here`,
       hint: side?.trouble?.hint ?? `mcp-twin uninstall again, when ${environment} can be reached`,
     }
-  // A project's file is called as the client's project file is, and is not the one in its home.
-  const isProject = definition?.projectFile !== undefined && file !== definition.file(side) && definition.locate === undefined
+  const bounds = await projectBounds(system, { environment: side, client: definition, file, project })
   return {
     here,
     shown: file,
     side: self.id,
-    links: definition?.refusesProjectLink === true && isProject ? 'refuse' : 'follow',
-    ...(definition?.ownLock !== undefined && !isProject ? { ownLock: definition.ownLock } : {}),
+    ...bounds,
+    ...(definition?.ownLock !== undefined && bounds.within === undefined ? { ownLock: definition.ownLock } : {}),
     ...keepMode(system, side, here),
   }
 }

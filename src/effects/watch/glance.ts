@@ -4,6 +4,7 @@ import { readClientFile } from '../../core/plan/file.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { escapeFrom } from '../files/inside.ts'
 
 /** One file that is watched. */
 export interface Watched {
@@ -12,6 +13,8 @@ export interface Watched {
   readonly client: ClientDefinition | null
   /** It lies on this side, whose system tells of changes. */
   readonly isNear: boolean
+  /** Of a project's file: the real path of the project's root. */
+  readonly within?: ReachablePath
 }
 
 /** What was seen of a file the last time. */
@@ -52,12 +55,14 @@ async function factsOf(system: System, here: ReachablePath): Promise<string> {
 }
 
 /** Looks at a file, and into it only when it is another one than before. */
-export async function glance(system: System, { here, client }: Watched, before: Seen | undefined): Promise<Seen> {
+export async function glance(system: System, { here, client, within }: Watched, before: Seen | undefined): Promise<Seen> {
   const facts = await factsOf(system, here)
   if (before !== undefined && facts === before.facts) return before
   if (facts.startsWith('trouble')) return { facts, digest: before?.digest ?? '', servers: before?.servers ?? '' }
   let bytes: Uint8Array | null = null
   try {
+    // It became a link since: a round will say so, without reading it.
+    if (within !== undefined && (await escapeFrom(system, within, here)) !== null) return { facts, digest: facts, servers: facts }
     bytes = await system.files.read(here)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error

@@ -6,7 +6,7 @@ import { TwinError } from '../../errors.ts'
 import type { Held } from '../files/lock.ts'
 import { secretsName } from '../secrets/store.ts'
 import type { Situation } from '../situation/open.ts'
-import { projectTargets, userTargets } from '../situation/targets.ts'
+import { targetsFor } from '../situation/targets.ts'
 import type { SyncOptions } from '../sync/options.ts'
 import type { SyncResult } from '../sync/result.ts'
 import { glance, type Seen, type Watched } from './glance.ts'
@@ -102,12 +102,10 @@ class Watcher {
     let files = this.#files
     try {
       const situation = await open()
-      const { sides, place, self } = situation
-      const targets =
-        place.project === null
-          ? await userTargets(this.#system, sides, situation, options)
-          : await projectTargets(this.#system, self, place.project, situation, options)
-      files = targets.flatMap(({ here, client, environment }) => (here === null ? [] : [{ here, client, isNear: environment.self }]))
+      const targets = await targetsFor(this.#system, situation, options)
+      files = targets.flatMap(({ here, client, environment, within }) =>
+        here === null ? [] : [{ here, client, isNear: environment.self, ...(within === undefined ? {} : { within }) }],
+      )
     } catch (error) {
       if (!(error instanceof Error)) throw error
     }
