@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { findHome, type HomePlace } from '../effects/home/find.ts'
 import { type Situation, openSituation } from '../effects/situation/open.ts'
+import { vetOwnFolder } from '../effects/ownership/own-folder.ts'
 import { findManifest, type ManifestPlace } from '../effects/situation/place.ts'
 import { demandHomeFolder } from '../effects/world/home-folder.ts'
 import { detectWorld } from '../effects/world/detect.ts'
@@ -14,6 +15,8 @@ export interface HomeOptions {
   readonly refresh?: boolean
   /** A command that can begin without a manifest. */
   readonly mayBeAbsent?: boolean
+  /** A command that tells of a folder or manifest that others decide about, where every other one refuses to work. */
+  readonly passesOver?: boolean
   /** Put this program on home's side first, where home is another side that does not have it yet (init). */
   readonly prepareHome?: boolean
 }
@@ -24,6 +27,8 @@ export interface Ground {
   readonly home: HomePlace
   readonly place: ManifestPlace
   open(): Promise<Situation>
+  /** The same for a command that only tells: what others decide about is in its `faults`, and nothing of it may be run. */
+  look(): Promise<Situation>
   /** The same for another manifest than the one found. */
   openAt(place: ManifestPlace): Promise<Situation>
 }
@@ -41,6 +46,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
     world = await detectWorld(system, {
       ...(options.distro === undefined ? {} : { distro: options.distro }),
       refresh: options.refresh === true,
+      passesOver: options.passesOver === true,
       onProgress: (text) => progress.update(text),
       signal: context.signal,
     })
@@ -52,6 +58,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   demandSides(context.options.on ?? [], world, context.command === 'add')
   const home = await findHome(system, world, {
     ...(options.home === undefined ? {} : { home: options.home }),
+    passesOver: options.passesOver === true,
     ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }),
   })
   if (!home.isSelf) {
@@ -60,8 +67,13 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
     return exitCode(await delegate(system, world, home, context.argv))
   }
   const place = await findManifest(system, world, home, context.options)
-  const openAt = (at: ManifestPlace) => openSituation(system, world, home, at, options.mayBeAbsent === true)
-  return work({ world, home, place, open: () => openAt(place), openAt })
+  const mayBeAbsent = options.mayBeAbsent === true
+  const openAt = async (at: ManifestPlace) => {
+    if (options.passesOver === true) await vetOwnFolder(system, home.environment)
+    return openSituation(system, world, home, at, { mayBeAbsent })
+  }
+  const look = () => openSituation(system, world, home, place, { mayBeAbsent, passesOver: true })
+  return work({ world, home, place, open: () => openAt(place), openAt, look })
 }
 
 /** Home is to be another side: it gets the program first, since the command is handed over to it. */

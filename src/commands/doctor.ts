@@ -8,6 +8,8 @@ import { diagnose, isHealthy } from '../core/diagnose.ts'
 import { nearest } from '../core/nearest.ts'
 import { type Mended, mendFiles } from '../effects/doctor/mend.ts'
 import { observe } from '../effects/doctor/observe.ts'
+import { notYours } from '../effects/ownership/refusal.ts'
+import { outside } from '../effects/ownership/vet.ts'
 import { runSync } from '../effects/sync/sync.ts'
 import type { Situation } from '../effects/situation/open.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
@@ -30,12 +32,12 @@ interface Seen {
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const wanted = Array.isArray(options.check) ? options.check.map(String) : []
   demandChecks(wanted)
-  return atHome(context, { mayBeAbsent: true }, async (ground) => {
+  return atHome(context, { mayBeAbsent: true, passesOver: true }, async (ground) => {
     const first = await examine(context, ground, options, wanted)
     if (options.fix !== true) return report(context, ground.world, first, null)
     const mended = await mendAll(context, ground, options, first.findings)
     const detect = first.findings.some(({ mend }) => mend?.kind === 'detect')
-    return atHome(context, { mayBeAbsent: true, refresh: detect }, async (again) => {
+    return atHome(context, { mayBeAbsent: true, passesOver: true, refresh: detect }, async (again) => {
       const drift = detect ? await mendAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
       return report(context, again.world, await examine(context, again, options, wanted), [...mended, ...drift])
     })
@@ -85,15 +87,18 @@ async function examine(context: Context, ground: Ground, options: Record<string,
 /** Records of ours that cannot be read are a finding like any other; a bad manifest is wrong usage, as everywhere. */
 async function opened(ground: Ground): Promise<Situation | TwinError> {
   try {
-    return await ground.open()
+    return await ground.look()
   } catch (error) {
-    if (error instanceof TwinError && (error.code === 'damaged' || error.code === 'bad-lock')) return error
+    if (error instanceof TwinError && ['damaged', 'bad-lock', outside].includes(error.code)) return error
     throw error
   }
 }
 
-const unopened = ({ message, hint, place }: TwinError): Finding => ({
-  ...{ check: 'in-sync', group: 'servers', level: 'error', subject: 'our records', message, fix: hint },
+const unopened = ({ code, message, hint, place }: TwinError): Finding => ({
+  ...(code === outside
+    ? { check: 'file-owners', group: 'keys', subject: 'outside the project' }
+    : { check: 'in-sync', group: 'servers', subject: 'our records' }),
+  ...{ level: 'error', message, fix: hint },
   ...(place === undefined ? {} : { detail: [place.file] }),
 })
 
@@ -107,7 +112,11 @@ async function mendAll(
   const { system, signal } = context
   const mended = await mendFiles(system, ground.world, ground.home, findings, signal)
   if (!findings.some(({ mend }) => mend?.kind === 'sync')) return mended
-  const result = await runSync(system, { open: ground.open }, syncOptions(context, options), 'doctor')
+  const result = await runSync(system, { open: ground.open }, syncOptions(context, options), 'doctor').catch((error: unknown) => {
+    if (error instanceof TwinError && error.code === notYours) return error
+    throw error
+  })
+  if (result instanceof TwinError) return [...mended, { what: 'the configs are as they were', trouble: result.message }]
   const labels = labelsFor(ground.world, clients)
   for (const step of result.steps) {
     if (step.outcome !== 'done' && step.outcome !== 'failed') continue

@@ -9,6 +9,7 @@ import { checkKeyName } from '../effects/secrets/name.ts'
 import { openSecrets, type Secrets } from '../effects/secrets/store.ts'
 import { type KeyProject, keyProjects, serversWith } from '../effects/secrets/users.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
+import { vetOwn } from '../effects/ownership/vet.ts'
 import { loadState } from '../effects/situation/records.ts'
 import { reach } from '../effects/situation/open.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
@@ -62,7 +63,7 @@ function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): P
     const path = layout(home.environment, home.folder).manifest
     const loaded = await loadManifest(
       context.system,
-      reach(home, path),
+      (await vetOwn(context.system, home.environment, home.folder)).manifest,
       path,
       clients.map((client) => client.id),
     )

@@ -6,7 +6,8 @@ import { serveBridge } from '../bridge/start/serving.ts'
 import { checkClient, checkFamilies, decideSettings } from '../bridge/start/settings.ts'
 import type { Context } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
-import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { notYours } from '../effects/ownership/refusal.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
 import { clientFiles } from './client-files.ts'
@@ -23,13 +24,20 @@ export async function run(context: Context, _args: string[], options: Record<str
     const { delegate } = await import('../effects/home/delegate.ts')
     return (await delegate(system, ground.world, ground.home, context.argv)) === 0 ? EXIT.ok : EXIT.failed
   }
-  const { folder } = ground
+  const { folder, refused } = ground
+  // Tokens lie in that folder too: whoever writes there could make one.
+  if (refused !== null && listen !== null)
+    throw new TwinError(notYours, `Nothing listens: ${refused}. Others could make themselves a token.`, {
+      exit: EXIT.usage,
+      hint: 'mcp-twin doctor',
+    })
   const settings = decideSettings(
     {
       system,
       version,
       self: ground.self,
       folder,
+      refused,
       manifest: reachable(context.options.manifest ?? join(folder, manifestName)),
       world: ground.world,
       clientIds: clients.map(({ id }) => id),

@@ -4,6 +4,7 @@ import { layout } from '../core/layout.ts'
 import { keysOfAll } from '../core/manifest/names.ts'
 import { toHere } from '../core/paths.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
+import { vetManifest } from '../effects/ownership/vet.ts'
 import { findProject, projectPart } from '../effects/run/project.ts'
 import { openSecrets } from '../effects/secrets/store.ts'
 import { usersOwn } from '../effects/situation/open.ts'
@@ -39,9 +40,10 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   const project = await findProject(system, environment, directory, ground.world)
   const own = toHere(environment, layout(environment, ground.home.folder).manifest)
   if (own === project.here) throw usageError('This is your own manifest, and needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
+  const vetted = await vetManifest(system, environment, project.place)
   const loaded = await loadManifest(
     system,
-    project.here,
+    vetted.manifest,
     project.shown,
     clients.map((client) => client.id),
   )

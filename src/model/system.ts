@@ -89,6 +89,8 @@ export interface System {
   readonly platform: NodeJS.Platform
   readonly pid: number
   readonly uid: number | undefined
+  /** The group of this process, where the platform has groups. */
+  readonly gid?: number | undefined
   /** The node that runs us, real path. */
   readonly execPath: ReachablePath
   /** The working directory; the root where it was deleted, so that programs can be started in it. */

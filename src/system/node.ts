@@ -45,6 +45,7 @@ export function nodeSystem(): System {
     platform: process.platform,
     pid: process.pid,
     uid: process.getuid?.(),
+    gid: process.getgid?.(),
     execPath: reachable(realExecPath()),
     ...workingDirectory(),
     variables: process.env,

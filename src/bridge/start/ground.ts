@@ -2,6 +2,8 @@ import { homedir } from 'node:os'
 import { findDrives } from '../../effects/world/drives.ts'
 import { readKernel } from '../../effects/world/kernel.ts'
 import { ownFolder } from '../../effects/home/folder.ts'
+import { ownFolderFaults } from '../../effects/ownership/own-folder.ts'
+import { describeFaults } from '../../effects/ownership/refusal.ts'
 import type { HomePlace } from '../../effects/home/find.ts'
 import { homeJsonName } from '../../core/layout.ts'
 import { joinPath, toHere } from '../../core/paths.ts'
@@ -15,6 +17,8 @@ export type Ground =
   | {
       readonly kind: 'here'
       readonly folder: ReachablePath
+      /** Why nothing in the folder is obeyed: others decide what it says. Null: it is the user's own. */
+      readonly refused: string | null
       self(): Promise<Environment>
       /** All sides, asked for when first needed; this side alone where looking fails. */
       world(): Promise<World>
@@ -23,14 +27,18 @@ export type Ground =
 
 /**
  * Finds home as fast as it can be: a client waits. A side without `home.json` is home itself, and then nothing else is
- * looked at; only where it names another side, or a test planted a world, are the sides asked for.
+ * looked at; only where it names another side, or a test planted a world, are the sides asked for. Where others decide what
+ * our folder says, not even that is asked: it names a program of the other side.
  */
 export async function findGround(system: System): Promise<Ground> {
   const rough = roughSide(system)
   const planted = (system.variables.MCP_TWIN_WORLD ?? '') !== ''
   const folder = toHere(rough, ownFolder(system, rough))
   const pointer = toHere(rough, joinPath(rough, ownFolder(system, rough), homeJsonName))
-  if (planted || folder === null || (pointer !== null && (await system.files.look(pointer)) !== null)) return bySides(system)
+  const faults = folder === null ? [] : await ownFolderFaults(system, rough)
+  const refused = faults.length === 0 ? null : (await describeFaults(system, faults)).join('; ')
+  if (folder === null || (refused === null && (planted || (pointer !== null && (await system.files.look(pointer)) !== null))))
+    return bySides(system)
   let self: Promise<Environment> | undefined
   let world: Promise<World> | undefined
   const known = () => {
@@ -40,9 +48,10 @@ export async function findGround(system: System): Promise<Ground> {
   return {
     kind: 'here',
     folder,
+    refused,
     self: known,
     world() {
-      world ??= known().then((side) => sides(system, side))
+      world ??= known().then((side) => (refused === null ? sides(system, side) : { environments: [side] }))
       return world
     },
   }
@@ -54,7 +63,8 @@ async function bySides(system: System): Promise<Ground> {
   const world = await detectWorld(system, {})
   const home = await findHome(system, world)
   if (!home.isSelf) return { kind: 'elsewhere', world, home }
-  return { kind: 'here', self: () => Promise.resolve(home.environment), folder: home.here, world: () => Promise.resolve(world) }
+  const self = () => Promise.resolve(home.environment)
+  return { kind: 'here', self, folder: home.here, refused: null, world: () => Promise.resolve(world) }
 }
 
 async function sides(system: System, self: Environment): Promise<World> {

@@ -1,5 +1,6 @@
 import { isWindows } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
+import { vetManifest } from '../../effects/ownership/vet.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'
@@ -28,6 +29,8 @@ export interface Origin {
   /** Home's folder as this process opens it. */
   readonly folder: ReachablePath
   readonly manifest: ReachablePath
+  /** Why nothing in the folder is obeyed; absent or null: it is. */
+  readonly refused?: string | null
   world(): Promise<World>
   keys(manifest: Manifest): Promise<readonly string[]>
   /** Every client's own config file on this side. */
@@ -38,31 +41,29 @@ export interface Origin {
 const emptyManifest: Manifest = { version: 1, servers: {} }
 
 /** The manifest, or defaults and what is wrong: a bridge starts in any case, since a client waits for it. */
-async function readManifest({ system, manifest: path, clientIds }: Origin): Promise<{ manifest: Manifest; problems: string[] }> {
+async function readManifest(
+  { system, manifest: path, refused = null, clientIds }: Origin,
+  self: Environment,
+): Promise<{ manifest: Manifest; problems: string[] }> {
+  const defaults = (problem: string) => ({ manifest: emptyManifest, problems: [problem] })
+  if (refused !== null)
+    return defaults(
+      `Nothing in our own folder is used, since others could decide what it says: ${refused}. This bridge runs with defaults. mcp-twin doctor says what to do.`,
+    )
   try {
+    await vetManifest(system, self, { here: path, lockHere: path, root: null })
     const bytes = await system.files.read(path)
-    if (bytes === null)
-      return {
-        manifest: emptyManifest,
-        problems: [`There is no manifest (${path}); this bridge runs with defaults. mcp-twin init makes one.`],
-      }
+    if (bytes === null) return defaults(`There is no manifest (${path}); this bridge runs with defaults. mcp-twin init makes one.`)
     const { parseManifest } = await import('../../core/manifest/parse.ts')
     const parsed = parseManifest(bytes, clientIds)
     if (parsed.ok) return { manifest: parsed.manifest, problems: [] }
     const where = parsed.line === undefined ? '' : `:${parsed.line}:${parsed.column}`
-    return {
-      manifest: emptyManifest,
-      problems: [
-        `The manifest cannot be used (${path}${where}: ${parsed.message}); this bridge runs with defaults until it is mended and started again.`,
-      ],
-    }
+    return defaults(
+      `The manifest cannot be used (${path}${where}: ${parsed.message}); this bridge runs with defaults until it is mended and started again.`,
+    )
   } catch (error) {
-    return {
-      manifest: emptyManifest,
-      problems: [
-        `The manifest cannot be read (${path}: ${error instanceof Error ? error.message : String(error)}); this bridge runs with defaults.`,
-      ],
-    }
+    const why = error instanceof Error ? error.message : String(error)
+    return defaults(`The manifest cannot be used (${path}: ${why}); this bridge runs with defaults.`)
   }
 }
 
@@ -112,7 +113,7 @@ function configured(paths: readonly string[], what: string, place: Place, proble
 export async function decideSettings(origin: Origin, flags: Flags): Promise<Settings> {
   const { system } = origin
   const self = await origin.self()
-  const { manifest, problems } = await readManifest(origin)
+  const { manifest, problems } = await readManifest(origin, self)
   const separator = system.platform === 'win32' ? '\\' : '/'
   const folder = `${origin.folder}${separator}bridge`
   const workspace = `${folder}${separator}workspace`

@@ -19,6 +19,7 @@ import { configFound } from './config-found.ts'
 import { configParses } from './config-parses.ts'
 import { diskSpace } from './disk-space.ts'
 import { entriesKept } from './entries-kept.ts'
+import { fileOwners } from './file-owners.ts'
 import { inSync } from './in-sync.ts'
 import { interop } from './interop.ts'
 import { keysConsistent } from './keys-consistent.ts'
@@ -52,6 +53,6 @@ export const checks: readonly Check[] = [
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
   ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeSearch, bridgeAudit, bridgePort, tokens],
-  ...[keysPresent, keysConsistent, keysInManifest, secretModes, secretsInTrackedFiles],
+  ...[keysPresent, keysConsistent, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
 ]

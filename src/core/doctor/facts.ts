@@ -10,8 +10,10 @@ import type { Unreadable } from '../launch/meaning.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts, BridgeStatus } from './bridge-facts.ts'
 import type { ClaudeCodeFacts } from './claude-code-facts.ts'
+import type { OwnerFacts } from './owner-facts.ts'
 
 export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
+export type { OwnerFault } from './owner-facts.ts'
 export type { ClaudeCodeFacts, Policy, ScopedEntry } from './claude-code-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
@@ -24,6 +26,7 @@ export interface Facts {
   readonly keys: KeyFacts
   readonly packages: readonly PackageFacts[]
   readonly modes: readonly ModeFacts[]
+  readonly owners: OwnerFacts
   readonly locks: readonly LockFacts[]
   /** What the watcher had to remember of programs that drop our entries; absent: nothing. */
   readonly watch?: WatchRecord

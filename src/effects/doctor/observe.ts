@@ -15,6 +15,7 @@ import { observeClientFiles } from './files.ts'
 import { lookPastKeys, observeKeys } from './keys.ts'
 import { observeLocks } from './locks.ts'
 import { observeModes } from './modes.ts'
+import { observeOwners } from './owners.ts'
 import { observePackages } from './packages.ts'
 import { type ProbeOptions, probeEntries } from './probes.ts'
 import { lackedInStore } from './project-keys.ts'
@@ -59,12 +60,16 @@ export async function observe(system: System, situation: Situation, options: Obs
   const mayStart =
     place.project === null ||
     (situation.bytes !== null && (await isTrusted(system, home.here, { shown: place.shown, bytes: situation.bytes })))
+  // Nor is anything of a folder of ours that others decide about, where the very program lies that entries name.
   const probes =
-    options.deep === null ? null : await probeEntries(system, input, mayStart ? files : [], { ...options.deep, signal: sync.signal })
+    options.deep === null || situation.faults.length > 0
+      ? null
+      : await probeEntries(system, input, mayStart ? files : [], { ...options.deep, signal: sync.signal })
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
     ...{ input, plan, sides, files, packages, modes, locks, tracked, claudeCode, bridge, probes },
+    owners: await observeOwners(system, situation),
     keys: { ...keys, missing },
     watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),

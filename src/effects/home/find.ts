@@ -6,6 +6,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { HomeJson } from '../../model/home.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { ownFolderFaults } from '../ownership/own-folder.ts'
 import { ownFolder } from './folder.ts'
 import { readHomeJson } from './home-json.ts'
 
@@ -33,6 +34,8 @@ export interface SideFolder {
 export interface FindOptions {
   /** `--home`: id or kind of an environment. */
   readonly home?: string
+  /** What home.json of this side says does not count where others decide what it says; they are told by the command. */
+  readonly passesOver?: boolean
   /** `--manifest`: where it is the manifest in a side's own folder, that side is home. */
   readonly manifest?: string
 }
@@ -112,7 +115,8 @@ function homeSide(world: World, found: readonly SideFolder[], told: HomeJson | n
  */
 export async function findHome(system: System, world: World, options: FindOptions = {}): Promise<HomePlace> {
   const self = selfOf(world)
-  const told = await toldHome(system, world, self)
+  const isUsed = options.passesOver !== true || (await ownFolderFaults(system, self)).length === 0
+  const told = isUsed ? await toldHome(system, world, self) : null
   const folders = world.environments.map((environment) => ({ environment, folder: folderOf(system, environment, told) }))
   const found = await manifestsIn(system, folders)
   const environment =

@@ -1,8 +1,8 @@
 import { EXIT, TwinError } from '../../errors.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import type { VettedPath } from '../ownership/vet.ts'
 
 /** A manifest as read: its meaning and the very bytes, which our own edits start from. */
 export interface LoadedManifest {
@@ -13,7 +13,7 @@ export interface LoadedManifest {
 /** Reads a manifest; null when there is none. A bad one is a TwinError with file, line and column, exit code 2. */
 export async function loadManifest(
   system: System,
-  here: ReachablePath,
+  here: VettedPath,
   shown: string,
   clientIds: readonly string[],
 ): Promise<LoadedManifest | null> {

@@ -14,6 +14,7 @@ import { type NativePath, native, type ReachablePath } from '../../model/path.ts
 import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { loadManifest } from '../manifest/load.ts'
+import { vetOwn } from '../ownership/vet.ts'
 import { openSecrets } from '../secrets/store.ts'
 import { loadLock } from '../situation/records.ts'
 import type { RunGround } from './ground.ts'
@@ -41,7 +42,8 @@ function inFolder({ self }: RunGround, path: NativePath): ReachablePath {
 /** The user's own manifest; null where none is on this side. */
 export async function userManifest(system: System, ground: RunGround): Promise<Manifest | null> {
   const { manifest } = layout(ground.self, ground.folder)
-  return (await loadManifest(system, inFolder(ground, manifest), manifest, clientIds))?.manifest ?? null
+  const vetted = await vetOwn(system, ground.self, ground.folder)
+  return (await loadManifest(system, vetted.manifest, manifest, clientIds))?.manifest ?? null
 }
 
 /** Finds a server by its name: in home's manifest, or on any other side in what the last sync left there for it. */
@@ -56,7 +58,8 @@ export async function findServer(system: System, ground: RunGround, name: string
   }
   const manifest = await userManifest(system, ground)
   if (manifest === null) throw usageError(`There is no manifest yet at ${paths.manifest}.`, { hint: 'mcp-twin init' })
-  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, inFolder(ground, paths.lock)), name, keysOf: manifest })
+  const { lock } = await vetOwn(system, ground.self, ground.folder)
+  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
 }
 
 /** Where a server stands, and whose settings say where its keys and packages are. */

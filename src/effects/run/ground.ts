@@ -5,6 +5,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { ownFolder } from '../home/folder.ts'
+import { vetOwnFolder } from '../ownership/own-folder.ts'
 import { readCache } from '../world/cache.ts'
 import { ownSide } from '../world/own.ts'
 import { plantedWorld } from '../world/plant.ts'
@@ -27,6 +28,7 @@ export async function runGround(system: System): Promise<RunGround> {
   const planted = system.variables.MCP_TWIN_WORLD
   const known = planted ? await plantedWorld(system, planted) : null
   const self = known?.environments.find((each) => each.self) ?? (await ownSide(system)).environment
+  await vetOwnFolder(system, self)
   const folder = ownFolder(system, self)
   const paths = layout(self, folder)
   const [folderHere, cache, homeJson] = [toHere(self, folder), toHere(self, paths.cache), toHere(self, paths.homeJson)]

@@ -5,6 +5,7 @@ import { toHere } from '../../core/paths.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { System } from '../../model/system.ts'
 import { loadManifest } from '../manifest/load.ts'
+import { vetManifest } from '../ownership/vet.ts'
 import { absolute, lockBeside } from '../situation/place.ts'
 import { loadLock, loadState } from '../situation/records.ts'
 import { type FoundServer, resolveFrom } from './find.ts'
@@ -21,9 +22,10 @@ export async function findInManifest(system: System, ground: RunGround, name: st
   const [here, lock, state] = [shown, lockBeside(self, shown), layout(self, folder).state].map((each) => toHere(self, each))
   if (!ground.home || !here || !lock || !state)
     throw usageError(`${path} is not reached from here.`, { hint: `mcp-twin run ${name} starts what the last sync left on this side` })
+  const vetted = await vetManifest(system, self, { here, lockHere: lock, root: null })
   const loaded = await loadManifest(
     system,
-    here,
+    vetted.manifest,
     shown,
     clients.map((client) => client.id),
   )
@@ -38,5 +40,5 @@ export async function findInManifest(system: System, ground: RunGround, name: st
     })
   }
   const { manifest } = loaded
-  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
+  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, vetted.lock), name, keysOf: manifest })
 }

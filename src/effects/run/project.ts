@@ -4,13 +4,14 @@ import { layout, manifestName } from '../../core/layout.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import { clients } from '../../catalog/clients/index.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, reachable, type ReachablePath } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { loadManifest } from '../manifest/load.ts'
-import { absolute } from '../situation/place.ts'
+import { vetManifest } from '../ownership/vet.ts'
+import { absolute, holdsManifest, projectPlace } from '../situation/place.ts'
+import type { ManifestPlace } from '../situation/open.ts'
 import { loadLock } from '../situation/records.ts'
 import { isTrusted } from '../trust/trust.ts'
 import { type FoundServer, resolveFrom, userManifest } from './find.ts'
@@ -26,6 +27,7 @@ export interface FoundProject {
   readonly folder: NativePath
   readonly shown: NativePath
   readonly here: ReachablePath
+  readonly place: ManifestPlace
 }
 
 /** The manifest of the project that a folder is in: upwards to the git root, never the user's home itself. */
@@ -36,7 +38,7 @@ export async function findProject(system: System, self: Environment, directory: 
     const shown = joinPath(self, folder, manifestName)
     const [here, hereFolder] = [toHere(self, shown), toHere(self, folder)]
     if (here === null || hereFolder === null) break
-    if ((await system.files.look(here, 'follow'))?.kind === 'file') return { folder, shown, here }
+    if (await holdsManifest(system, hereFolder)) return { folder, shown, here, place: await projectPlace(system, self, folder) }
     const parent = dirName(self, folder)
     if (parent === folder || (await system.files.look(reachable(`${hereFolder}/.git`))) !== null) break
     folder = parent
@@ -54,15 +56,16 @@ export const projectPart = ({ version, servers, launch }: Manifest): Manifest =>
 /** Finds a server in a project's manifest, which must have been trusted exactly as it is now. */
 export async function findInProject(system: System, ground: RunGround, name: string, directory: string): Promise<FoundServer> {
   const project = await findProject(system, ground.self, directory, ground.world)
+  const vetted = await vetManifest(system, ground.self, project.place)
   const loaded = await loadManifest(
     system,
-    project.here,
+    vetted.manifest,
     project.shown,
     clients.map((client) => client.id),
   )
   if (loaded === null) throw usageError(`${project.shown} has gone.`, { hint: 'mcp-twin init --project' })
   const source = { shown: project.shown, bytes: loaded.bytes }
-  const lock = await projectLock(system, project)
+  const lock = await loadLock(system, vetted.lock)
   const part = projectPart(loaded.manifest)
   if (ground.home) {
     if (!(await isTrusted(system, ground.folderHere, source))) throw untrusted(project)
@@ -76,9 +79,6 @@ export async function findInProject(system: System, ground: RunGround, name: str
   if (trusted === undefined) throw untrusted(project)
   return resolveFrom(system, ground, { manifest: part, lock, name, keysOf: {}, keys: trusted.keys })
 }
-
-const projectLock = (system: System, { here }: FoundProject): Promise<Lock> =>
-  loadLock(system, reachable(here.replace(/\.json$/, '.lock.json')))
 
 const untrusted = ({ shown, folder }: FoundProject): TwinError =>
   new TwinError('untrusted', `${shown} has not been trusted, or has changed since: nothing of it is started.`, {

@@ -2,12 +2,14 @@ import { clients } from '../../catalog/clients/index.ts'
 import { keysOf, keysOfAll } from '../../core/manifest/names.ts'
 import { dirName, toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
+import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Trust } from '../../model/trust.ts'
 import type { HomePlace } from '../home/find.ts'
 import { loadManifest } from '../manifest/load.ts'
+import { vetManifest } from '../ownership/vet.ts'
 import type { ManifestPlace } from '../situation/open.ts'
 import { readTrust } from '../trust/trust.ts'
 
@@ -30,7 +32,7 @@ export async function keyProjects(system: System, home: HomePlace, place: Manife
     found.set(manifest, { folder: dirName(home.environment, native(manifest)), keys })
   }
   if (place.project !== null) {
-    const keys = await keysAt(system, place)
+    const keys = await keysAt(system, home.environment, place)
     if (keys.length > 0) found.set(place.shown, { folder: place.project, keys })
   }
   return [...found.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
@@ -48,10 +50,10 @@ const isGone = (system: System, here: Parameters<System['files']['look']>[0]): P
   )
 
 /** A manifest that cannot be read is told of by the commands that work on it. */
-const keysAt = (system: System, { here, shown }: ManifestPlace): Promise<string[]> =>
+const keysAt = (system: System, side: Environment, place: ManifestPlace): Promise<string[]> =>
   unlessTold(async () => {
     const ids = clients.map((client) => client.id)
-    const loaded = await loadManifest(system, here, shown, ids)
+    const loaded = await loadManifest(system, (await vetManifest(system, side, place)).manifest, place.shown, ids)
     return loaded === null ? [] : keysOfAll(loaded.manifest)
   }, [])
 

@@ -14,6 +14,9 @@ import type { System } from '../../model/system.ts'
 import { folderGone } from '../home/delegate.ts'
 import type { HomePlace } from '../home/find.ts'
 import { loadManifest } from '../manifest/load.ts'
+import type { Fault } from '../ownership/faults.ts'
+import { ownFolderFaults } from '../ownership/own-folder.ts'
+import { lookAtManifest, ownFiles, vetManifest } from '../ownership/vet.ts'
 import { loadLock, loadState } from './records.ts'
 
 /** The manifest in use and what lies beside it. */
@@ -51,25 +54,41 @@ export interface Situation {
   readonly sides: readonly Environment[]
   /** What is to be said of how this situation came about. */
   readonly notices?: readonly string[]
+  /** Who else decides what manifest, lock or our folder say; only where the situation was opened to tell of it. */
+  readonly faults: readonly Fault[]
   /** Keys that this run brings and that go into the store with its changes. */
   readonly brought: ReadonlyMap<string, Secret>
 }
 
 export const emptyManifest: Manifest = { version: 1, servers: {} }
 
-/** Reads manifest, lock and state. A missing manifest is an error that names `init`, unless `mayBeAbsent`. */
+export interface OpenOptions {
+  /** For a command that can begin without a manifest. */
+  readonly mayBeAbsent?: boolean
+  /** What others decide about is looked at and told, where it would be refused; nothing of it may be run. */
+  readonly passesOver?: boolean
+}
+
+/**
+ * Reads manifest, lock and state. A missing manifest is an error that names `init`, unless `mayBeAbsent`; one that others
+ * decide about, or that leads out of its project, is refused.
+ */
 export async function openSituation(
   system: System,
   world: World,
   home: HomePlace,
   place: ManifestPlace,
-  mayBeAbsent = false,
+  { mayBeAbsent = false, passesOver = false }: OpenOptions = {},
 ): Promise<Situation> {
   if (place.isLost === true) throw folderGone()
   const self = world.environments.find((each) => each.self) ?? home.environment
+  const { faults, ...vetted } = passesOver
+    ? await lookAtManifest(system, self, place)
+    : { ...(await vetManifest(system, self, place)), faults: [] }
+  const own = passesOver ? await ownFolderFaults(system, self) : []
   const loaded = await loadManifest(
     system,
-    place.here,
+    vetted.manifest,
     place.shown,
     clients.map((client) => client.id),
   )
@@ -78,9 +97,9 @@ export async function openSituation(
       hint: place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init',
     })
   }
-  const written = loaded?.manifest ?? emptyManifest
+  const written = withoutPrograms(loaded?.manifest ?? emptyManifest, [...faults, ...own])
   const isProject = place.scope === 'project'
-  const manifest = isProject ? projectManifest(written, await usersOwn(system, home)) : written
+  const manifest = isProject ? projectManifest(written, withoutPrograms(await usersOwn(system, home, passesOver), own)) : written
   const statePath = reach(home, layout(home.environment, home.folder).state)
   const state = await loadState(system, statePath)
   return {
@@ -91,21 +110,30 @@ export async function openSituation(
     bytes: loaded?.bytes ?? null,
     manifest,
     ignored: isProject ? ignoredKeys(written) : [],
-    lock: await loadLock(system, place.lockHere),
+    lock: await loadLock(system, vetted.lock),
     state,
     savedState: state,
     statePath,
     sides: participants(world, home.environment, manifest),
+    faults: [...own, ...faults],
     brought: new Map(),
   }
 }
 
+/** What is looked at although others decide what it says starts no program for its keys. */
+function withoutPrograms(manifest: Manifest, faults: readonly Fault[]): Manifest {
+  const { secrets: _, ...rest } = manifest
+  return faults.length === 0 ? manifest : rest
+}
+
 /** The user's own manifest, for what a project's does not decide; an empty one where there is none. */
-export async function usersOwn(system: System, home: HomePlace): Promise<Manifest> {
+export async function usersOwn(system: System, home: HomePlace, passesOver = false): Promise<Manifest> {
   const path = layout(home.environment, home.folder).manifest
+  const files = ownFiles(home.environment, home.folder)
+  const vetted = await (passesOver ? lookAtManifest : vetManifest)(system, home.environment, files)
   const loaded = await loadManifest(
     system,
-    reach(home, path),
+    vetted.manifest,
     path,
     clients.map((client) => client.id),
   )

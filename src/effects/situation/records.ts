@@ -6,6 +6,7 @@ import { type Lock, lockSchema } from '../../model/lock.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import { type State, stateSchema } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
+import type { VettedPath } from '../ownership/vet.ts'
 
 interface Shape<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } }
@@ -57,7 +58,7 @@ export interface LoadedLock {
  * Reads `mcp-twin.lock.json`: which exact versions. One that pins anything else than one exact version of the package that
  * it is filed under, or a program outside its package, is a TwinError with file, line and column, exit code 2.
  */
-export async function readLock(system: System, path: ReachablePath): Promise<LoadedLock> {
+export async function readLock(system: System, path: VettedPath): Promise<LoadedLock> {
   const bytes = await system.files.read(path)
   if (bytes === null) return { lock: emptyLock, bytes }
   const lock = parse(bytes, path, lockSchema, LOCK_HINT)
@@ -71,7 +72,7 @@ export async function readLock(system: System, path: ReachablePath): Promise<Loa
   })
 }
 
-export const loadLock = async (system: System, path: ReachablePath): Promise<Lock> => (await readLock(system, path)).lock
+export const loadLock = async (system: System, path: VettedPath): Promise<Lock> => (await readLock(system, path)).lock
 
 export const lockBytes = (lock: Lock): Uint8Array => {
   const packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))

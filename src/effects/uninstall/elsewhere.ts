@@ -1,13 +1,13 @@
 import { prefixOn } from '../../core/launch/package.ts'
-import { layout } from '../../core/layout.ts'
 import { packagePlace } from '../../core/packages/place.ts'
 import { TwinError } from '../../errors.ts'
 import type { World } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { type HomePlace, ownFolder } from '../home/find.ts'
+import { vetOwn } from '../ownership/vet.ts'
 import { versionAt } from '../packages/installed.ts'
-import { reach, usersOwn } from '../situation/open.ts'
+import { usersOwn } from '../situation/open.ts'
 import { loadLock } from '../situation/records.ts'
 
 /** A package of the manifest in an npm prefix that is not ours alone. */
@@ -23,11 +23,10 @@ export interface Elsewhere {
  * were there before us, and other programs may start them. Where the manifest cannot be read nothing is known of them.
  */
 export async function packagesElsewhere(system: System, world: World, home: HomePlace): Promise<Elsewhere[]> {
-  const at = layout(home.environment, home.folder)
   try {
     const manifest = await usersOwn(system, home)
     if (manifest.prefix === undefined || manifest.prefix === 'own') return []
-    const { packages } = await loadLock(system, reach(home, at.lock))
+    const { packages } = await loadLock(system, (await vetOwn(system, home.environment, home.folder)).lock)
     const found: Elsewhere[] = []
     for (const side of world.environments) {
       const folder = side.id === home.environment.id ? home.folder : ownFolder(system, side)

@@ -3,6 +3,7 @@ import { fromHere, isWindows, toHere } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { ownFolder } from '../home/folder.ts'
+import { ownFolderFaults, vetOwnFolder } from '../ownership/own-folder.ts'
 import { interopEntry } from './interop.ts'
 import type { DetectOptions, Looking } from './options.ts'
 import { type OwnSide, ownSide } from './own.ts'
@@ -19,14 +20,20 @@ const withWslenv = (system: System, world: World): World =>
 
 /**
  * Where programs run on this machine: the own side, looked at anew each time without starting anything, and the sides it
- * can reach, asked for once and then remembered in `cache.json`. Throws when HOME belongs to another user.
+ * can reach, asked for once and then remembered in `cache.json`. Throws when HOME belongs to another user, or when others
+ * decide what our folder says: what was remembered there names programs that are started.
  */
 export async function detectWorld(system: System, options: DetectOptions = {}): Promise<World> {
   await refuseForeignHome(system)
   const planted = system.variables.MCP_TWIN_WORLD
-  if (planted) return withWslenv(system, await (await import('./plant.ts')).plantedWorld(system, planted))
+  if (planted) {
+    const world = await (await import('./plant.ts')).plantedWorld(system, planted)
+    for (const side of world.environments) if (side.self) await mayUse(system, side, options)
+    return withWslenv(system, world)
+  }
   const own = await ownSide(system)
-  const others = own.environment.kind === 'windows' || own.environment.kind === 'wsl' ? await otherSides(system, own, options) : []
+  const isUsed = await mayUse(system, own.environment, options)
+  const others = own.environment.kind === 'windows' || own.environment.kind === 'wsl' ? await otherSides(system, own, options, isUsed) : []
   return withWslenv(system, { environments: [own.environment, ...others] })
 }
 
@@ -38,10 +45,17 @@ async function keyOf(system: System, { environment, kernel }: OwnSide, distros: 
   return JSON.stringify([kernel?.release, id, user, home, node, mountRoot, interop, distros])
 }
 
-async function otherSides(system: System, own: OwnSide, options: DetectOptions): Promise<readonly Environment[]> {
+/** May our folder on this side be used? Where it may not, that is an error, unless it is to be passed over. */
+async function mayUse(system: System, own: Environment, { passesOver }: DetectOptions): Promise<boolean> {
+  if (passesOver === true) return (await ownFolderFaults(system, own)).length === 0
+  await vetOwnFolder(system, own)
+  return true
+}
+
+async function otherSides(system: System, own: OwnSide, options: DetectOptions, isUsed: boolean): Promise<readonly Environment[]> {
   const { environment } = own
-  const distros = await wantedDistros(system, environment, options)
-  const folder = options.folder ?? toHere(environment, ownFolder(system, environment))
+  const distros = await wantedDistros(system, environment, options, isUsed)
+  const folder = isUsed ? (options.folder ?? toHere(environment, ownFolder(system, environment))) : null
   const native = folder === null ? null : fromHere(environment, folder)
   const file = native === null ? null : toHere(environment, layout(environment, native).cache)
   const { readCache, stillHolds, writeCache } = await import('./cache.ts')

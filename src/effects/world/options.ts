@@ -10,6 +10,8 @@ export interface DetectOptions {
   /** Our own folder on this side, where the answers are remembered; default: as `ownFolder` says. */
   readonly folder?: ReachablePath
   readonly signal?: AbortSignal | undefined
+  /** A folder of ours that others decide about is passed over instead of refused, for a command that only tells of it. */
+  readonly passesOver?: boolean
 }
 
 /** How one side is looked at from another. */

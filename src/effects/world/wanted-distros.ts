@@ -31,9 +31,10 @@ async function homeDistro(system: System, own: Environment): Promise<readonly st
 
 /**
  * The distributions to look for: those that were asked for and those that take part, or else the one where home is said to
- * be. None: whatever this side finds by itself.
+ * be. None: whatever this side finds by itself. `isUsed` false: our folder is not asked.
  */
-export async function wantedDistros(system: System, own: Environment, options: DetectOptions): Promise<readonly string[]> {
+export async function wantedDistros(system: System, own: Environment, options: DetectOptions, isUsed = true): Promise<readonly string[]> {
+  if (!isUsed) return listed(options.distro)
   const named = [...listed(options.distro), ...(await manifestDistros(system, own))]
   const once = named.filter((name, at) => named.findIndex((each) => each.toLowerCase() === name.toLowerCase()) === at)
   return once.length > 0 ? once : homeDistro(system, own)

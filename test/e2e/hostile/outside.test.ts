@@ -62,7 +62,10 @@ describe('a client’s project file that leads out of the project', () => {
     ],
     [
       'to a folder whose name begins like the project’s',
-      () => (mkdirSync(place.path('project-evil')), link('project/.cursor', '../project-evil')),
+      () => {
+        mkdirSync(place.path('project-evil'))
+        link('project/.cursor', '../project-evil')
+      },
       'project/.cursor',
       'project-evil',
     ],

@@ -224,7 +224,7 @@ export class Situation {
       files: input.files.map((file) => this.clientFile(input, file)),
       keys: { missing: [], trouble: null, launches: [] },
       packages: this.packageFacts(input),
-      ...{ modes: [], locks: [], tracked: [], bridge: null, probes: null },
+      ...{ owners: { faults: [], untold: [] }, modes: [], locks: [], tracked: [], bridge: null, probes: null },
       claudeCode: [
         {
           environment: this.environments[0] ?? ubuntu,
