@@ -30,6 +30,7 @@ const typesToo: Record<string, readonly string[]> = { effects: ['context'], ui: 
 /** Each third-party package, and the places that may import it. */
 const doors: Record<string, readonly string[]> = {
   'jsonc-parser': ['core/formats/json'],
+  'smol-toml': ['core/formats/toml'],
   '@inquirer': ['ui'],
   chalk: ['ui'],
   commander: ['cli.ts', 'cli'],
