@@ -15,7 +15,7 @@ const layers: Record<string, readonly string[]> = {
   version: [],
   plugin: ['model', 'bridge'],
   commands: ['effects', 'core', 'catalog', 'ui', 'bridge', 'model', 'context', 'errors', 'version'],
-  bridge: ['effects', 'core', 'model', 'errors', 'version'],
+  bridge: ['effects', 'core', 'catalog', 'model', 'errors', 'version'],
   effects: ['core', 'catalog', 'model', 'errors', 'version'],
   catalog: ['core', 'model', 'errors'],
   core: ['model', 'errors'],
