@@ -40,5 +40,5 @@ export async function findInManifest(system: System, ground: RunGround, name: st
     })
   }
   const { manifest } = loaded
-  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, vetted.lock), name, keysOf: manifest })
+  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, vetted.lock), name, keysOf: manifest, origin: 'named' })
 }

@@ -70,14 +70,13 @@ export async function findInProject(system: System, ground: RunGround, name: str
   if (ground.home) {
     if (!(await isTrusted(system, ground.folderHere, source))) throw untrusted(project)
     const user = await userManifest(system, ground)
-    const manifest: Manifest = { ...part, ...(user?.prefix === undefined ? {} : { prefix: user.prefix }) }
-    return resolveFrom(system, ground, { manifest, lock, name, keysOf: user ?? {} })
+    return resolveFrom(system, ground, { manifest: part, lock, name, keysOf: user ?? {}, origin: 'project' })
   }
   const file = toHere(ground.self, layout(ground.self, ground.folder).launches)
   const read = file === null ? null : await readLaunches(system, file)
   const trusted = read === null ? undefined : reveal(read).projects[manifestDigest(loaded.bytes)]
   if (trusted === undefined) throw untrusted(project)
-  return resolveFrom(system, ground, { manifest: part, lock, name, keysOf: {}, keys: trusted.keys })
+  return resolveFrom(system, ground, { manifest: part, lock, name, keysOf: {}, keys: trusted.keys, origin: 'project' })
 }
 
 const untrusted = ({ shown, folder }: FoundProject): TwinError =>

@@ -8,6 +8,8 @@ import { announceUse } from '../packages/prune.ts'
 import { programOn } from '../world/program.ts'
 import { runInPlace } from './child.ts'
 import { type FoundServer, findServer } from './find.ts'
+import { installBehind } from './install-behind.ts'
+import { installNeeded, isReady } from './needed.ts'
 import { findInManifest } from './named.ts'
 import { type RunGround, runGround } from './ground.ts'
 import { findInProject } from './project.ts'
@@ -37,7 +39,7 @@ export async function startServer(system: System, name: string, options: RunOpti
         : await findInProject(system, ground, name, options.project)
   const entry = reveal(found.entry)
   if (options.signal.aborted) return EXIT.cancelled
-  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry)
+  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry, options)
 }
 
 async function relay(
@@ -55,26 +57,38 @@ async function relay(
 
 async function start(
   system: System,
-  { world, self }: RunGround,
-  { server, script }: FoundServer,
+  ground: RunGround,
+  { server, script, needed }: FoundServer,
   { command, args, env }: Launch,
+  { signal }: RunOptions,
 ): Promise<ExitCode> {
+  const { world, self } = ground
   const program = programOn(world, self, [command, ...args], { timeoutMs: 0 })
   const [file = '', ...words] = program?.argv ?? []
   if (program === null || file === '')
     throw new TwinError('not-started', `"${server}" cannot be started from ${self.id}.`, { hint: 'mcp-twin list' })
-  const own = script ? toHere(self, native(args[0] ?? '')) : null
-  if (own !== null && (await system.files.look(own, 'follow')) === null) {
+  const launch = { command: file, args: words, env: { ...inherited(system), ...env } }
+  const own = script ? native(args[0] ?? '') : null
+  const js = own === null ? null : toHere(self, own)
+  if (own !== null && needed !== undefined) {
+    const absent = { server, needed, script: own }
+    if (!(await isReady(system, ground, absent)))
+      return installBehind({
+        server: { name: server, version: needed.locked.version },
+        install: (until) => installNeeded(system, ground, absent, until),
+        ...{ launch, signal },
+      })
+  } else if (js !== null && (await system.files.look(js, 'follow')) === null) {
     throw new TwinError('not-installed', `The package of "${server}" is not installed on this side.`, { hint: 'mcp-twin sync' })
   }
   // A wrapped program has to be started the way that was asked for, even where it is a package's script.
   const plain = program.argv.length === args.length + 1
-  if (own !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
+  if (own !== null && js !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
     // From here on no command line names the package, and yet its folder must stay.
-    await announce(system, self, native(args[0] ?? ''))
-    return becomeServer(own, args.slice(1), env)
+    await announce(system, self, own)
+    return becomeServer(js, args.slice(1), env)
   }
-  return runInPlace(server, { command: file, args: words, env: { ...inherited(system), ...env } })
+  return runInPlace(server, launch)
 }
 
 /** A server starts all the same where our folder cannot be written. */
