@@ -23,12 +23,17 @@ export async function isReady(system: System, { self, folder }: RunGround, { ser
 }
 
 /** Installs the package of a script. Throws what hindered it, in words; what was aborted is no trouble. */
-export async function installNeeded(system: System, ground: RunGround, wanted: Script, signal: AbortSignal): Promise<void> {
+export async function installNeeded(
+  system: System,
+  ground: RunGround,
+  wanted: Script,
+  { offline, signal }: { readonly offline: boolean; readonly signal: AbortSignal },
+): Promise<void> {
   const { server, needed } = wanted
   const { locked, allowScripts, prefix, npmrcOnly } = needed
   const { world, self, folder } = ground
   const words = `${locked.name} ${locked.version}`
-  const options = { allowScripts, prefix, signal, offline: false, npmrcOnly }
+  const options = { allowScripts, prefix, signal, offline, npmrcOnly }
   const { outcome, reason, hint } = await installPackage(system, world, self, folder, locked, options)
   if (signal.aborted) return
   if (outcome === 'failed')

@@ -26,6 +26,8 @@ export interface RunOptions {
   mask(text: string): string
   /** Aborted when this run was ended before its server began. */
   readonly signal: AbortSignal
+  /** A package that is missing comes from npm's cache or not at all. */
+  readonly offline: boolean
 }
 
 /** Starts a server in the place of this process, or relays to it. Answers only when there is nothing left to wait for. */
@@ -60,7 +62,7 @@ async function start(
   ground: RunGround,
   { server, script, needed }: FoundServer,
   { command, args, env }: Launch,
-  { signal }: RunOptions,
+  { signal, offline }: RunOptions,
 ): Promise<ExitCode> {
   const { world, self } = ground
   const program = programOn(world, self, [command, ...args], { timeoutMs: 0 })
@@ -75,7 +77,7 @@ async function start(
     if (!(await isReady(system, ground, absent)))
       return installBehind({
         server: { name: server, version: needed.locked.version },
-        install: (until) => installNeeded(system, ground, absent, until),
+        install: (until) => installNeeded(system, ground, absent, { offline, signal: until }),
         ...{ launch, signal },
       })
   } else if (js !== null && (await system.files.look(js, 'follow')) === null) {
