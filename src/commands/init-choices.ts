@@ -5,7 +5,7 @@ import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
 import { serverChanges } from '../effects/init/compose.ts'
-import { importFound } from '../effects/init/import.ts'
+import { importBeside, importFound } from '../effects/init/import.ts'
 import { askBridge, bridgeChanges } from './init-bridge.ts'
 import type { ManifestChange } from '../effects/manifest/edit.ts'
 import type { Situation } from '../effects/situation/open.ts'
@@ -36,7 +36,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
   demandClients(from)
   const wishes = { from, everywhere: new Set<string>(), without: new Set<string>() }
   const isImporting = options.import !== false
-  const first = importFound(situation, input, isImporting ? wishes : { ...wishes, from: [''] })
+  const { imported: first } = await importBeside(context.system, situation, input, isImporting ? wishes : { ...wishes, from: [''] })
   const named = await namedServers(words(options.server))
   showFound(context, situation, first)
   const asked =
@@ -47,7 +47,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
   const settled = isImporting ? { ...wishes, everywhere: asked.everywhere, without: asked.without } : { ...wishes, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, situation, options.secrets))
-  const imported = importFound(situation, input, settled)
+  const { imported, known } = await importBeside(context.system, situation, input, settled)
   for (const { name, value } of imported.secrets) {
     context.io.hide(value)
     if (!brought.has(name)) brought.set(name, value)
@@ -58,7 +58,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     brought,
     chosen: Object.keys(chosen),
     additions: (now, seen) => {
-      const again = importFound(now, seen, settled)
+      const again = importFound(now, seen, settled, known)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))
       return { changes: [...serverChanges(now.manifest, { ...again.servers, ...fresh }), ...bridgeChanges(now, bridge)], imported: again }
     },

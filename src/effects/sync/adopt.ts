@@ -13,7 +13,7 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { compose, serverChanges, type Taken } from '../init/compose.ts'
-import { importFound } from '../init/import.ts'
+import { importBeside } from '../init/import.ts'
 import type { ManifestChange } from '../manifest/edit.ts'
 import { sameKey } from '../secrets/file.ts'
 import type { Situation } from '../situation/open.ts'
@@ -38,7 +38,7 @@ export async function adoption(system: System, situation: Situation, options: Sy
   const adopted: Adopted = { servers: new Map(), removed: new Set(), taken: [], keys: new Map(), notices: [], keeper: keeperOf(situation) }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
-  const imported = importFound(situation, input, { from: [], everywhere: new Set(), without: new Set() })
+  const { imported } = await importBeside(system, situation, input, { from: [], everywhere: new Set(), without: new Set() })
   const changes: ManifestChange[] = [
     ...[...adopted.servers].map(
       ([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }),
@@ -102,6 +102,14 @@ function adoptEdit(
     everywhere: (text) => (isShared && (looksPosixPath(text) || looksWindowsPath(text)) && !/[{}]/.test(text) ? `\${path:${text}}` : null),
     names: secretNames((each) => adopted.keys.get(each) ?? input.render.key(each)),
   })
+  if (input.render.project !== undefined && taken.secrets.length > 0) {
+    // A pull may have brought it, and it would be put in the place of the person's own key.
+    adopted.notices.push(
+      `${client.label}: a value stands in "${entryName}" where a key belongs, and no key is taken from a project's file: ` +
+        'take it out there, or mcp-twin sync --force puts ours back',
+    )
+    return
+  }
   const lost = taken.secrets.find(({ name: key, value }) => !sameKey(input.render.key(key) ?? undefined, value))
   if (adopted.keeper !== null && lost !== undefined) {
     adopted.notices.push(
