@@ -7,6 +7,7 @@ import { editManifest, type ManifestChange } from '../effects/manifest/edit.ts'
 import { type Situation, reach } from '../effects/situation/open.ts'
 import { storeKeys } from '../effects/sync/keys.ts'
 import { writeOwn, writeState } from '../effects/sync/own-files.ts'
+import { keepTrust } from '../effects/trust/keep.ts'
 import type { Prepared } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { runSync, type Source } from '../effects/sync/sync.ts'
@@ -72,6 +73,7 @@ export async function writeManifestOnly(context: Context, ground: Ground, comman
     notices.push(...(await storeKeys(system, edited.situation)))
     const changed = await writeOwn(system, edited.situation, ground.place.here, ground.place.shown, edited.bytes, run)
     await writeState(system, edited.situation, edited.situation.state, run)
+    notices.push(...(await keepTrust(system, edited.situation, { ...edited.situation, manifest: edited.bytes })))
     return { ...nothing, changed, run: await run.finish() }
   })
 }

@@ -30,6 +30,6 @@ export function reportDoctor(
   const view = { sides, label: labels.environment, paint, width: Math.min(io.width, 120), verbose: io.verbose }
   for (const line of describeFindings(findings, view)) io.out(line)
   io.out(`\n${sumOfFindings(findings)}`)
-  if (findings.some(({ check, level }) => check === 'server-starts' && level === 'skipped'))
+  if (findings.some(({ check, level, fix }) => check === 'server-starts' && level === 'skipped' && fix === 'mcp-twin doctor --deep'))
     io.note(paint.dim('No server was started: mcp-twin doctor --deep starts each of them.'))
 }

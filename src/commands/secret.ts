@@ -69,7 +69,7 @@ function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): P
     )
     const manifest: Manifest = loaded?.manifest ?? { version: 1, servers: {} }
     const secrets = openSecrets(context.system, home.here, manifest, home.environment.id)
-    return work({ context, ground, manifest, secrets, projects: await keyProjects(context.system, home, ground.place) })
+    return work({ context, ground, manifest, secrets, projects: await keyProjects(context.system, ground) })
   })
 }
 

@@ -18,6 +18,8 @@ export function syncOptions(context: Context, options: Record<string, unknown> =
     resolve: true,
     refresh: options.refresh === true,
     selfEverywhere: false,
+    // What `--adopt` takes in comes from the clients' files, which a pull may have changed.
+    keepsTrust: options.watch !== true && options.adopt !== true,
     signal: context.signal,
     progress: (title) => context.io.progress(title),
     hide: (value) => context.io.hide(value),

@@ -34,7 +34,8 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
     const situation = (await source.edit?.(opened))?.situation ?? opened
     const result = await previewSync(context.system, situation, settings)
     if (preview) {
-      reportSync(context, ground.world, result, { command: 'sync', preview: true })
+      const { notices } = await checkTrust(context, ground, opened, { answered: false, mayAsk: false })
+      reportSync(context, ground.world, { ...result, notices: [...result.notices, ...notices] }, { command: 'sync', preview: true })
       return exitOf(result, { check: settings.check })
     }
     await confirmPrune(
@@ -42,14 +43,15 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
       result.steps.filter((step) => step.kind === 'remove' && step.reason === 'in no manifest').map((step) => step.server ?? ''),
     )
   }
-  const trusted = await checkTrust(context, ground, opened, options.trust === true)
+  const trust = await checkTrust(context, ground, opened, { answered: options.trust === true, mayAsk: options.watch !== true })
   if (options.watch === true) return (await import('./watch.ts')).watch(context, ground, options)
   await awaitDesktop(context, ground, source, settings, options.waitForExit === true)
   // While somebody was asked or waited for, others may have written.
-  const isFresh = !context.prompt.able && options.waitForExit !== true
+  const isFresh = !context.prompt.able && options.waitForExit !== true && !trust.changed
   const result = await runSync(context.system, source, settings, 'sync', isFresh ? opened : undefined)
   const world = context.io.asJson ? ground.world : await withRunningDesktop(context, ground.world, result)
-  reportSync(context, world, { ...result, notices: [...result.notices, ...trusted] }, { command: 'sync', preview: false })
+  const notices = [...new Set([...result.notices, ...trust.notices])]
+  reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false })
   return exitOf(result, { check: false })
 }
 

@@ -1,30 +1,52 @@
 import type { Context } from '../context.ts'
-import { keysOfAll } from '../core/manifest/names.ts'
 import type { Situation } from '../effects/situation/open.ts'
+import { TwinError } from '../errors.ts'
 import type { Ground } from './at-home.ts'
+import { syncOptions } from './sync-options.ts'
+
+/** What a sync has to say of a project's trust. `changed`: it was given just now, and the project's lock may have been written. */
+export interface CheckedTrust {
+  readonly notices: readonly string[]
+  readonly changed: boolean
+}
+
+const NOTHING: CheckedTrust = { notices: [], changed: false }
 
 /**
- * A project's files are written whether its manifest is trusted or not, since nothing of it is run by that. But its
- * servers with keys start only when it is: on a terminal that is asked here, `--trust` answers, `--yes` does not.
- * Returns what is to be said when it is not trusted.
+ * A project's files are written whether it is trusted or not, since nothing of it is run by that. But its servers with keys
+ * start only when it is: on a terminal that is asked here, `--trust` answers, `--yes` does not.
  */
-export async function checkTrust(context: Context, ground: Ground, situation: Situation, answered: boolean): Promise<string[]> {
+export async function checkTrust(
+  context: Context,
+  ground: Ground,
+  situation: Situation,
+  { answered, mayAsk }: { readonly answered: boolean; readonly mayAsk: boolean },
+): Promise<CheckedTrust> {
   const { system, io, prompt } = context
-  const { place, manifest, bytes, home } = situation
-  if (place.project === null || bytes === null) return []
-  const { isTrusted } = await import('../effects/trust/trust.ts')
-  const project = { shown: place.shown, bytes }
-  if (await isTrusted(system, home.here, project)) return []
-  if (!answered && prompt.able) {
-    io.note(`This project's manifest is not trusted. Its servers:`)
-    const { whatStarts } = await import('./trust.ts')
-    for (const line of whatStarts(manifest)) io.note(`  ${line}`)
+  const { place, home } = situation
+  if (place.project === null) return NOTHING
+  const { projectSeen, reviewProject } = await import('../effects/trust/review.ts')
+  const seen = await projectSeen(system, situation)
+  if (seen === null) return NOTHING
+  const { trustState } = await import('../effects/trust/trust.ts')
+  const state = await trustState(system, home.here, seen)
+  if (state === 'trusted') return NOTHING
+  const { untoldWords, untrustedWords } = await import('../effects/trust/keep.ts')
+  const untrusted = untrustedWords(place.project, state)
+  if (!answered && (!mayAsk || !prompt.able)) return { notices: [untrusted], changed: false }
+  try {
+    const review = await reviewProject(system, ground.open, syncOptions(context))
+    const { trustScreen } = await import('./trust-screen.ts')
+    io.note('This project is not trusted yet. When a program asks for it, it starts:')
+    for (const line of trustScreen(review)) io.note(line)
+    const granted = answered || (await prompt.confirm('Trust it until it changes?', { flag: '--trust', default: false }))
+    if (!granted) return { notices: [untrusted], changed: true }
+    const { grantTrust } = await import('../effects/trust/grant.ts')
+    const { untold } = await grantTrust(system, ground, review.seen, { keys: review.keys, shown: review.view })
+    return { notices: untoldWords(untold), changed: true }
+  } catch (error) {
+    // What cannot be pinned is said by the sync itself, which does all the rest.
+    if (!(error instanceof TwinError) || error.code !== 'not-pinned') throw error
+    return { notices: [untrusted, error.message], changed: true }
   }
-  const granted =
-    answered ||
-    (prompt.able && (await prompt.confirm('May they be started, until the manifest changes?', { flag: '--trust', default: false })))
-  if (!granted) return [`this project's manifest is not trusted, so its servers with keys will not start: mcp-twin trust ${place.project}`]
-  const { grantTrust } = await import('../effects/trust/grant.ts')
-  await grantTrust(system, ground, project, keysOfAll(manifest))
-  return []
 }

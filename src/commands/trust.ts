@@ -1,73 +1,63 @@
-import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { layout } from '../core/layout.ts'
-import { keysOfAll } from '../core/manifest/names.ts'
-import { toHere } from '../core/paths.ts'
-import { loadManifest } from '../effects/manifest/load.ts'
-import { vetManifest } from '../effects/ownership/vet.ts'
-import { findProject, projectPart } from '../effects/run/project.ts'
+import { findProject } from '../effects/run/project.ts'
 import { openSecrets } from '../effects/secrets/store.ts'
 import { usersOwn } from '../effects/situation/open.ts'
+import { projectPlace } from '../effects/situation/place.ts'
 import { grantTrust } from '../effects/trust/grant.ts'
-import { manifestDigest } from '../core/manifest/digest.ts'
+import { untoldWords } from '../effects/trust/keep.ts'
+import { realPlace } from '../effects/trust/place.ts'
+import { reviewProject } from '../effects/trust/review.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
-import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 import { atHome, type Ground } from './at-home.ts'
-
-/** One line a server: what a program would start or reach, as the manifest says it, safe to show. */
-export const whatStarts = (manifest: Pick<Manifest, 'servers'>): string[] =>
-  Object.entries(manifest.servers).map(([name, { package: words, command, url, args = [], env = {}, disabled }]) => {
-    const what =
-      url ?? [command ?? `npx -y ${words ?? '?'}`, ...args.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word))].join(' ')
-    const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`)
-    return visible(`${name}: ${[...variables, what].join(' ')}${disabled === true ? ' (switched off)' : ''}`)
-  })
+import { syncOptions } from './sync-options.ts'
+import { trustDocument, trustScreen } from './trust-screen.ts'
 
 /**
- * Records that a person has looked at a project's manifest, so that `run --project` starts its servers until it
- * changes. On a terminal it shows what would start and asks; typed without one, or with `--yes`, the command itself is the
+ * Records that a person has looked at a project, so that `run --project` starts its servers until its manifest or its
+ * lock changes. On a terminal it shows what would start and asks; typed without one, or with `--yes`, the command itself is the
  * answer: it does nothing else. (No other command's `--yes` answers for trust.)
  */
-export async function run(context: Context, args: string[], _options: Record<string, unknown>): Promise<ExitCode> {
-  const [directory = '.'] = args
-  return atHome(context, { mayBeAbsent: true }, (ground) => trust(context, ground, directory))
+export async function run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const [directory] = args
+  return atHome(context, { mayBeAbsent: true }, async (ground) => {
+    if (options.list !== true && options.revoke !== true) return trust(context, ground, directory ?? '.')
+    const others = await import('./trust-records.ts')
+    if (options.revoke !== true) return others.list(context, ground)
+    if (options.list === true || directory === undefined)
+      throw usageError('Which project? --revoke wants its folder.', { hint: 'mcp-twin trust --list shows them' })
+    return others.revoke(context, ground, directory)
+  })
 }
 
 async function trust(context: Context, ground: Ground, directory: string): Promise<ExitCode> {
   const { system, io, prompt } = context
-  const { environment } = ground.home
+  const { environment, folder } = ground.home
   const project = await findProject(system, environment, directory, ground.world)
-  const own = toHere(environment, layout(environment, ground.home.folder).manifest)
-  if (own === project.here) throw usageError('This is your own manifest, and needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
-  const vetted = await vetManifest(system, environment, project.place)
-  const loaded = await loadManifest(
-    system,
-    vetted.manifest,
-    project.shown,
-    clients.map((client) => client.id),
-  )
-  if (loaded === null) throw usageError(`${project.shown} has gone.`)
-  const manifest = projectPart(loaded.manifest)
-  io.out(`${visible(project.shown)} starts, when a program asks for it:`)
-  for (const line of whatStarts(manifest)) io.out(`  ${line}`)
-  const keys = keysOfAll(manifest)
-  if (keys.length > 0) io.out(`Keys that these servers get: ${keys.join(', ')}`)
-  const store = openSecrets(system, ground.home.here, await usersOwn(system, ground.home), environment.id)
-  for (const name of keys)
-    if (!(await store.has(name))) io.note(store.trouble(name) ?? `${name} is not stored yet: mcp-twin secret set ${name}`)
+  const real = await realPlace(system, ground.world, environment, project.folder)
+  const place = await projectPlace(system, environment, real ?? project.folder)
+  const own = await realPlace(system, ground.world, environment, layout(environment, folder).folder)
+  if (place.project === own)
+    throw usageError('This is your own manifest, and needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
+  const review = await reviewProject(system, () => ground.openAt(place), syncOptions(context))
+  io.out(`${visible(place.shown)} starts, when a program asks for it:`)
+  for (const line of trustScreen(review)) io.out(line)
+  await sayMissingKeys(context, ground, review.keys)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
-    throw new TwinError('cancelled', 'Not trusted; nothing was changed.', { exit: EXIT.cancelled })
+    throw new TwinError('cancelled', 'Not trusted; nothing of it is started.', { exit: EXIT.cancelled })
   }
-  const changed = await grantTrust(system, ground, { shown: project.shown, bytes: loaded.bytes }, keys)
-  io.json({
-    command: 'trust',
-    project: project.folder,
-    digest: manifestDigest(loaded.bytes),
-    changed,
-    servers: Object.keys(manifest.servers),
-    keys,
-  })
+  const { seen, keys, view } = review
+  const { changed, untold } = await grantTrust(system, ground, seen, { keys, shown: view })
+  const notices = untoldWords(untold)
+  io.json({ command: 'trust', changed, ...trustDocument(review), notices })
+  for (const notice of notices) io.note(notice)
   io.out(changed ? 'Trusted, until it changes.' : 'It was trusted already.')
   return EXIT.ok
+}
+
+async function sayMissingKeys({ system, io }: Context, { home }: Ground, keys: readonly string[]): Promise<void> {
+  const store = openSecrets(system, home.here, await usersOwn(system, home), home.environment.id)
+  for (const name of keys)
+    if (!(await store.has(name))) io.note(store.trouble(name) ?? `${name} is not stored yet: mcp-twin secret set ${name}`)
 }

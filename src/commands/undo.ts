@@ -7,6 +7,7 @@ import { prepare } from '../effects/sync/prepare.ts'
 import { restartsFor } from '../effects/sync/restart.ts'
 import { differs, exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { stepsOf } from '../effects/sync/steps.ts'
+import { restoreTrust } from '../effects/trust/keep.ts'
 import { runsOf, undo } from '../effects/undo/undo.ts'
 import { align } from '../ui/width.ts'
 import { atHome, type Ground } from './at-home.ts'
@@ -55,7 +56,9 @@ async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
 async function takeBack(context: Context, ground: Ground, id: string | undefined, force: boolean): Promise<ExitCode> {
   const { system } = context
   const result = await withRunLock(system, ground.home.here, ground.home.environment.id, async (): Promise<SyncResult> => {
-    const undone = await undo(system, await ground.open(), id, force)
+    const before = await ground.open()
+    const undone = await undo(system, before, id, force)
+    const trust = await restoreTrust(system, before, await ground.open())
     // The manifest may be back as it was, or gone: what is in sync now is judged from the start.
     const look = async () => prepare(system, await ground.open(), syncOptions(context, {}, { resolve: false }))
     const found = await look()
@@ -72,7 +75,7 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
         file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })),
       ),
       restart: restartsFor(undone.written, after.input),
-      notices: [`run ${undone.id} is taken back; keys and packages stay`],
+      notices: [`run ${undone.id} is taken back; keys and packages stay`, ...trust],
     }
   })
   reportSync(context, ground.world, result, { command: 'undo', preview: false })

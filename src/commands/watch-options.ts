@@ -1,7 +1,7 @@
 import { usageError } from '../errors.ts'
 
 /** Flags that decide something once, and would decide it again and again behind a person's back. */
-const once = ['check', 'dryRun', 'adopt', 'force', 'prune'] as const
+const once = ['check', 'dryRun', 'adopt', 'force', 'prune', 'trust'] as const
 
 /** Wrong usage before anything is looked at. */
 export function checkWatchOptions(options: Record<string, unknown>): void {

@@ -16,7 +16,7 @@ export async function watch(context: Context, ground: Ground, options: Record<st
   const { home, place } = ground
   // Once, as any sync does it: a manifest that cannot be read is an error now, not something to wait for.
   await ground.open()
-  const settings = { ...syncOptions(context, options), refresh: false, anySelf: true }
+  const settings = { ...syncOptions(context, options), refresh: false, anySelf: true, keepsTrust: false }
   await withWatchLock(system, home.here, home.environment.id, (held) => {
     io.note(`Watching ${place.shown} and the files of all programs; Ctrl-C ends it.`)
     return watchHome(system, {

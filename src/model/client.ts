@@ -13,6 +13,16 @@ export interface Candidate {
   readonly rule: string
 }
 
+/** What a client knows when it fills the references in an entry. */
+export interface ReferenceGround {
+  /** A variable of the environment in which the client runs. */
+  variable(name: string): string | undefined
+  readonly home: string
+  /** The folder that is open in it; null where that is not known. */
+  readonly project: string | null
+  readonly isWindows: boolean
+}
+
 /**
  * One program that has an MCP config. A definition is data and a few pure functions; everything that reads or
  * writes lives in `effects`. To add a client: one file in catalog/clients and one line in its index.
@@ -45,6 +55,8 @@ export interface ClientDefinition {
   remoteEntry?(remote: Remote): JsonObject
   /** Its own way to name an environment variable in a value, `${NAME}`; null: it knows none. */
   reference(name: string): string | null
+  /** A text of an entry with its references filled, as the client does it before it starts a server; absent: it fills none. */
+  fill?(text: string, ground: ReferenceGround): string
   /** Words that stand for the user's home and the project folder in a project file. */
   readonly projectWords?: { readonly home: string; readonly project: string }
   /** False for a name that it refuses; a fitting one is then made, stably. */

@@ -24,7 +24,6 @@ export interface Refusal {
     | 'root-not-object'
     | 'container-not-object'
     | 'too-large'
-    | 'unwritable'
   readonly reason: string
   readonly line?: number
   readonly column?: number

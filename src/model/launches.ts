@@ -1,3 +1,4 @@
+import { withoutFormer } from './former.ts'
 import { flag, text, textList, texts, z } from './zod.ts'
 
 const entry = z.discriminatedUnion('kind', [
@@ -14,11 +15,14 @@ const launch = z.object({
   script: flag,
 })
 
+/** A trusted project: the digests of its manifest and lock, and the keys that its servers name. */
+const project = z.object({ manifest: text, lock: z.nullable(text), keys: texts })
+
 /** `launches.json`, on the sides that are not home: what `run` needs there, and no other key. Owner-only. */
 export const launchesSchema = z.object({
   version: z.literal(1),
   servers: z._default(z.record(text, launch), {}),
-  /** Trusted projects by the digest of their manifest, with the keys that their servers name. */
-  projects: z._default(z.record(text, z.object({ keys: texts })), {}),
+  /** Trusted projects by their real path, as this side reaches it. */
+  projects: z._default(z.pipe(z.transform(withoutFormer), z.record(text, project)), {}),
 })
 export type Launches = z.infer<typeof launchesSchema>

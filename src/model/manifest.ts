@@ -56,7 +56,6 @@ export const bridgeSchema = z.strictObject({
   blockedCommands: optionalList,
   families: optionalList,
   deny: optionalList,
-  allow: optionalList,
   plugins: optionalTexts,
   http: optionalPort,
   ws: optionalPort,

@@ -19,8 +19,8 @@ export const stateSchema = z.object({
   version: z.literal(1),
   files: z._default(z.record(text, z.record(text, z.record(text, fileStateSchema))), {}),
   /**
-   * Manifests besides home's own that a sync wrote into the user's configs, with the SHA-256 of their bytes then:
-   * `run --manifest` starts servers of these alone.
+   * Manifests besides home's own that a sync wrote into the user's configs, with the SHA-256 of their bytes then and of
+   * their locks': `run --manifest` starts servers of these alone. (Older versions noted the manifest's alone.)
    */
   manifests: z.optional(z.record(text, text)),
 })

@@ -1,9 +1,30 @@
-import { text, textList, z } from './zod.ts'
+import { withoutFormer } from './former.ts'
+import { optionalText, text, textList, z } from './zod.ts'
 
-/** `trust.json` in home's folder: the manifests of projects whose servers `run` may start, as they were when they were looked at. */
+/** SHA-256, in hex, of the files that decide what a project's servers are; a lock that is not there is null. */
+const digestsSchema = z.object({ manifest: text, lock: z.nullable(text) })
+export type TrustDigests = z.infer<typeof digestsSchema>
+
+/** A server as it was shown when it was trusted, keys as dots; `digest` tells of changes that the lines do not show. */
+const shownSchema = z.object({ lines: textList, digest: text })
+export type ShownServer = z.infer<typeof shownSchema>
+
+const projectSchema = z.object({
+  ...digestsSchema.shape,
+  at: text,
+  /** Names of the keys that its servers ask for. */
+  keys: z._default(textList, []),
+  shown: z._default(z.record(text, shownSchema), {}),
+  /** What was trusted before our own commands changed it, newest first: undo brings one of them back. */
+  past: z._default(z.array(digestsSchema), []),
+  /** Whose folder it is, where it was trusted although it belongs to another user. */
+  owner: z.optional(z.object({ uid: z.number(), name: optionalText })),
+})
+export type TrustedProject = z.infer<typeof projectSchema>
+
+/** `trust.json` in home's folder: the projects whose servers `run` may start, by their real path as home spells it. */
 export const trustSchema = z.object({
   version: z.literal(1),
-  /** Path of the manifest as its side spells it → SHA-256 of its bytes, and the names of the keys that it asks for. */
-  projects: z._default(z.record(text, z.object({ digest: text, at: text, keys: z._default(textList, []) })), {}),
+  projects: z._default(z.pipe(z.transform(withoutFormer), z.record(text, projectSchema)), {}),
 })
 export type Trust = z.infer<typeof trustSchema>

@@ -57,8 +57,9 @@ function row(finding: Finding, heading: string, view: FindingsView): string[] {
 }
 
 /** In a command only the own shell's home may be `~`: another side's path would lead nowhere. */
-function fixLines({ fix, level }: Finding, { paint, width, sides }: FindingsView): string[] {
-  if (fix === undefined || level === 'ok' || level === 'skipped') return []
+function fixLines(finding: Finding, { paint, width, sides }: FindingsView): string[] {
+  const { fix, level } = finding
+  if (fix === undefined || level === 'ok' || (level === 'skipped' && !wasNotStarted(finding))) return []
   const command = isCommand(fix)
   const shell = sides.filter((side) => side.self && side.kind !== 'windows')
   const text = visible(homely(fix, command ? shell : sides))
@@ -68,8 +69,13 @@ function fixLines({ fix, level }: Finding, { paint, width, sides }: FindingsView
 
 /** What was asked for with `--deep` is shown though it is well. */
 const asked: readonly string[] = ['server-starts', 'bridge-starts', 'bridge-link']
-const isShown = ({ level, check }: Finding, verbose: boolean): boolean =>
-  verbose || (level === 'ok' ? asked.includes(check) : level !== 'skipped')
+const isShown = (finding: Finding, verbose: boolean): boolean =>
+  verbose || (finding.level === 'ok' ? asked.includes(finding.check) : finding.level !== 'skipped' || wasNotStarted(finding))
+
+const DEEP = 'mcp-twin doctor --deep'
+
+/** A server that `--deep` was asked for and did not start. */
+const wasNotStarted = ({ level, check, fix }: Finding): boolean => level === 'skipped' && check === 'server-starts' && fix !== DEEP
 
 function section(heading: string, findings: readonly Finding[], view: FindingsView): string[] {
   if (findings.length === 0) return []
@@ -114,6 +120,8 @@ export function sumOfFindings(findings: readonly Finding[]): string {
     ...count(of('warning').length, 'warning'),
     ...(failed === 0 ? [] : [`${failed} ${failed === 1 ? 'check' : 'checks'} could not be made`]),
   ]
+  const skipped = findings.filter(wasNotStarted).length
+  if (parts.length === 0 && skipped > 0) return 'Nothing wrong was found, but not every server was started.'
   if (parts.length === 0) return 'Everything is in order.'
   const mendable = of('error', 'warning').filter(({ mend }) => mend !== undefined).length
   const way =

@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { encodingOf, textOf } from '../files/encoding.ts'
 import { limits } from '../limits.ts'
-import { identityOf } from '../policy/identity.ts'
 import { codeOf } from '../refusal.ts'
 import type { Found } from './found.ts'
 
@@ -9,11 +8,8 @@ import type { Found } from './found.ts'
 const O_PATH = 0o10000000
 const linkLess = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** Whether what an open file is, by its path and by its identity, may be shown. */
-type IsOpen = (real: string, id: string) => boolean
-
 /** Opens what stands at a path now, when that is allowed; null otherwise. */
-function openChecked(path: string, flags: number, isOpen: IsOpen): number | null {
+function openChecked(path: string, flags: number, isOpen: (real: string) => boolean): number | null {
   let fd: number
   try {
     fd = openSync(path, flags | linkLess)
@@ -21,7 +17,7 @@ function openChecked(path: string, flags: number, isOpen: IsOpen): number | null
     if (codeOf(error) === '') throw error
     return null
   }
-  if (isOpen(readlinkSync(`/proc/self/fd/${fd}`), identityOf(fstatSync(fd, { bigint: true })))) return fd
+  if (isOpen(readlinkSync(`/proc/self/fd/${fd}`))) return fd
   closeSync(fd)
   return null
 }
@@ -52,7 +48,7 @@ export interface Confirming {
  * sandbox, say), and back. So nothing of what it found is believed: a line is shown when it stands, at that very place,
  * in a file that is allowed, and a name when such a file is there. `folder` is the searched one, held open.
  */
-export function confirming(folder: string, names: boolean, isOpen: IsOpen): Confirming {
+export function confirming(folder: string, names: boolean, isOpen: (real: string) => boolean): Confirming {
   let last: { path: string; fd: number | null } | null = null
   const close = () => {
     if (last !== null && last.fd !== null) closeSync(last.fd)

@@ -31,9 +31,9 @@ export const keysConsistent = defineCheck({
       const message = `what is kept on ${environmentLabel(environment)} to start it holds another one than the store`
       return { level: 'error', subject: `${server}: key ${key}`, message, environment: environment.id, ...bySync }
     }),
-    ...(facts.keys.projects ?? []).map(({ environment, manifest, key }): Found => {
+    ...(facts.keys.projects ?? []).map(({ environment, project, key }): Found => {
       const message = `what is kept on ${environmentLabel(environment)} for this trusted project holds another one than the store`
-      return { level: 'error', subject: `${manifest}: key ${key}`, message, environment: environment.id, ...bySync }
+      return { level: 'error', subject: `${project}: key ${key}`, message, environment: environment.id, ...bySync }
     }),
   ],
 })

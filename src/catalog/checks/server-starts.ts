@@ -1,3 +1,4 @@
+import { onRequest } from '../../core/doctor/bridge-check.ts'
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { count, programName } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
@@ -33,6 +34,16 @@ function judge(facts: Facts, probe: ProbeFacts): Found {
   }
 }
 
+/** What was not started is said of each: it must not look as if it were well. */
+const skipped = (facts: Facts): Found[] =>
+  (facts.unstarted ?? []).map(({ environment, entry, reason, fix }) => ({
+    level: 'skipped',
+    subject: entry?.name ?? 'starting every server',
+    message: entry === null ? reason : `${programName(facts, { environment, client: entry.client })}: not started, since ${reason}`,
+    environment: environment.id,
+    fix,
+  }))
+
 /** Every entry of every program, started exactly as the program does: a handshake, and its list of tools. */
 export const serverStarts = defineCheck({
   id: 'server-starts',
@@ -40,10 +51,13 @@ export const serverStarts = defineCheck({
   title: 'every server starts',
   run: (facts) =>
     facts.probes === null
-      ? [{ level: 'skipped', subject: 'starting every server', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
-      : facts.probes
-          // The bridge has a check of its own.
-          .filter(({ bridge }) => bridge === undefined)
-          .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-          .map((probe) => judge(facts, probe)),
+      ? onRequest('starting every server')
+      : [
+          ...facts.probes
+            // The bridge has a check of its own.
+            .filter(({ bridge }) => bridge === undefined)
+            .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+            .map((probe) => judge(facts, probe)),
+          ...skipped(facts),
+        ],
 })

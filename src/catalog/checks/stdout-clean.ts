@@ -1,5 +1,6 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/doctor/names.ts'
+import { noneStarted } from '../../core/doctor/unstarted.ts'
 import type { Found } from '../../model/check.ts'
 import { switchOff } from './server-starts.ts'
 
@@ -11,14 +12,13 @@ export const stdoutClean = defineCheck({
   group: 'servers',
   title: 'no server prints beside the protocol',
   run: (facts) =>
-    facts.probes === null
-      ? [{ level: 'skipped', subject: 'what servers print', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
-      : facts.probes.flatMap((probe): Found[] => {
-          const first = probe.noise?.split('\n').find((line) => line.trim() !== '')
-          if (first === undefined) return []
-          const message = `as ${programName(facts, probe)} starts it, it prints on stdout what is no message of the protocol`
-          const detail = [first.length > NOISE_MAX ? `${first.slice(0, NOISE_MAX - 1)}…` : first]
-          const level = probe.tools === null ? 'error' : 'warning'
-          return [{ level, subject: probe.name, message, detail, environment: probe.environment.id, fix: switchOff(probe) }]
-        }),
+    noneStarted(facts, 'what servers print') ??
+    (facts.probes ?? []).flatMap((probe): Found[] => {
+      const first = probe.noise?.split('\n').find((line) => line.trim() !== '')
+      if (first === undefined) return []
+      const message = `as ${programName(facts, probe)} starts it, it prints on stdout what is no message of the protocol`
+      const detail = [first.length > NOISE_MAX ? `${first.slice(0, NOISE_MAX - 1)}…` : first]
+      const level = probe.tools === null ? 'error' : 'warning'
+      return [{ level, subject: probe.name, message, detail, environment: probe.environment.id, fix: switchOff(probe) }]
+    }),
 })

@@ -1,5 +1,6 @@
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/doctor/names.ts'
+import { noneStarted } from '../../core/doctor/unstarted.ts'
 import type { Found } from '../../model/check.ts'
 
 /** Beyond about this many, the list of tools costs more than it helps; some programs cut it off. */
@@ -34,8 +35,5 @@ export const toolCount = defineCheck({
   id: 'tool-count',
   group: 'servers',
   title: 'no program has more tools than it can use',
-  run: (facts) =>
-    facts.probes === null
-      ? [{ level: 'skipped', subject: 'number of tools', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
-      : perProgram(facts, facts.probes),
+  run: (facts) => noneStarted(facts, 'number of tools') ?? perProgram(facts, facts.probes ?? []),
 })

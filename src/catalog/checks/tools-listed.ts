@@ -1,5 +1,6 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/doctor/names.ts'
+import { noneStarted } from '../../core/doctor/unstarted.ts'
 import type { Found } from '../../model/check.ts'
 import { switchOff } from './server-starts.ts'
 
@@ -9,11 +10,10 @@ export const toolsListed = defineCheck({
   group: 'servers',
   title: 'every server has tools',
   run: (facts) =>
-    facts.probes === null
-      ? [{ level: 'skipped', subject: 'lists of tools', message: 'only on request', fix: 'mcp-twin doctor --deep' }]
-      : facts.probes.flatMap((probe): Found[] => {
-          if (probe.tools === null || probe.tools.length > 0) return []
-          const message = `as ${programName(facts, probe)} starts it, it answers but lists no tool: a setting of it may be missing`
-          return [{ level: 'warning', subject: probe.name, message, environment: probe.environment.id, fix: switchOff(probe) }]
-        }),
+    noneStarted(facts, 'lists of tools') ??
+    (facts.probes ?? []).flatMap((probe): Found[] => {
+      if (probe.tools === null || probe.tools.length > 0) return []
+      const message = `as ${programName(facts, probe)} starts it, it answers but lists no tool: a setting of it may be missing`
+      return [{ level: 'warning', subject: probe.name, message, environment: probe.environment.id, fix: switchOff(probe) }]
+    }),
 })

@@ -1,5 +1,5 @@
 import { joinPath } from '../../core/paths.ts'
-import { defineClient } from '../../model/client.ts'
+import { type ClientDefinition, defineClient } from '../../model/client.ts'
 import type { JsonObject, Remote } from '../../model/entry.ts'
 
 /** Names that Claude Code keeps for itself (anthropics/claude-code:CHANGELOG.md, 2.1.205). */
@@ -17,6 +17,16 @@ export const claudeCodeRemote = ({ url, transport, headers }: Remote): JsonObjec
 
 /** `${NAME}` in command, args, env, url and headers; an unset one reaches the server as it is written. */
 export const claudeCodeReference = (name: string): string => `\${${name}}`
+
+/**
+ * `${NAME}` and `${NAME:-otherwise}`, in every text of an entry; what is not set stays as it is written (seen with Claude Code
+ * 2.1.329).
+ */
+const claudeCodeFill: NonNullable<ClientDefinition['fill']> = (text, { variable, project }) =>
+  text.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g, (whole, name: string, otherwise: string | undefined) => {
+    const own = name === 'CLAUDE_PROJECT_DIR' ? (project ?? undefined) : undefined
+    return variable(name) ?? otherwise ?? own ?? whole
+  })
 
 /**
  * Claude Code, user scope. On Windows only when it is named: Claude Desktop's Code tab merges that file with
@@ -37,6 +47,7 @@ export const claudeCode = defineClient({
   remotes: true,
   remoteEntry: claudeCodeRemote,
   reference: claudeCodeReference,
+  fill: claudeCodeFill,
   projectWords: { home: '${HOME}', project: '.' },
   nameFits: claudeCodeNameFits,
   ownLock: 'proper-lockfile',

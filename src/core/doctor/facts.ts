@@ -8,12 +8,14 @@ import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { WatchRecord } from '../../model/watch.ts'
 import type { Unreadable } from '../launch/meaning.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
-import type { BridgeFacts, BridgeStatus } from './bridge-facts.ts'
+import type { BridgeFacts } from './bridge-facts.ts'
 import type { ClaudeCodeFacts } from './claude-code-facts.ts'
+import type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
 import type { OwnerFacts } from './owner-facts.ts'
 
 export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
 export type { OwnerFault } from './owner-facts.ts'
+export type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
 export type { ClaudeCodeFacts, Policy, ScopedEntry } from './claude-code-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
@@ -43,6 +45,8 @@ export interface Facts {
   readonly bridge: BridgeFacts | null
   /** How every server answered; null: none was asked (`--deep`). */
   readonly probes: readonly ProbeFacts[] | null
+  /** Entries of a project that `--deep` does not start, since nobody has trusted what they say. Absent: none. */
+  readonly unstarted?: readonly UnstartedFacts[]
 }
 
 export interface ManifestFacts {
@@ -130,7 +134,7 @@ export interface KeyFacts {
   /** Keys that another side's `launches.json` holds with another value. */
   readonly launches: readonly { readonly environment: Environment; readonly server: string; readonly key: string }[]
   /** The same of trusted projects. */
-  readonly projects?: readonly { readonly environment: Environment; readonly manifest: string; readonly key: string }[]
+  readonly projects?: readonly { readonly environment: Environment; readonly project: string; readonly key: string }[]
 }
 
 export interface PackageFacts {
@@ -168,24 +172,6 @@ export interface TrackedFile {
   readonly folder: string
   /** `stored`: a key of the store stands in it; else the name of the value that looks like one. */
   readonly why: { readonly stored: true } | { readonly stored: false; readonly name: string; readonly server: string }
-}
-
-export interface ProbeFacts {
-  readonly environment: Environment
-  readonly client: ClientDefinition
-  readonly file: NativePath
-  readonly name: string
-  readonly server: string | null
-  readonly ms: number
-  /** Null: it did not answer, and `reason` says why. */
-  readonly tools: readonly string[] | null
-  readonly reason: string | null
-  /** Its last words on stderr, keys as dots. */
-  readonly stderr: readonly string[]
-  /** What it printed on stdout that is no message; null: nothing. */
-  readonly noise: string | null
-  /** Present where the bridge was started; `status` null: it did not say what it is. */
-  readonly bridge?: { readonly status: BridgeStatus | null }
 }
 
 /** Identity helper, so that a check's file reads as one declaration and is checked as one. */

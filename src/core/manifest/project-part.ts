@@ -22,3 +22,10 @@ export function projectManifest({ version, servers, clients, launch }: Manifest,
     ...(user.secrets === undefined ? {} : { secrets: user.secrets }),
   }
 }
+
+/** A project's own settings as far as they say what its servers are, on every side alike. */
+export const projectPart = ({ version, servers, launch }: Manifest): Manifest => ({
+  version,
+  servers: Object.fromEntries(Object.entries(servers).map(([name, { on: _on, runIn: _runIn, ...server }]) => [name, server])),
+  ...(launch === undefined ? {} : { launch }),
+})

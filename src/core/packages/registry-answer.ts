@@ -4,7 +4,7 @@ import { compareVersions } from './versions.ts'
 import { isExact } from './words.ts'
 
 /** The fields that are asked of `npm view`, in its own spelling. */
-export const viewFields = ['name', 'version', 'dist.integrity', 'bin', 'engines', 'scripts', 'deprecated'] as const
+export const viewFields = ['name', 'version', 'dist.integrity', 'dist.shasum', 'bin', 'engines', 'scripts', 'deprecated'] as const
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -33,7 +33,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const isVersion = (value: unknown): boolean => typeof value === 'string' && isExact(value)
 
 function locked(name: string, fields: Fields): LockedPackage {
-  const integrity = fields['dist.integrity']
+  const integrity = fields['dist.integrity'] ?? integrityOf(fields['dist.shasum'])
   const engines = isFields(fields.engines) ? fields.engines.node : undefined
   const scripts = isFields(fields.scripts) ? fields.scripts : {}
   return {
@@ -45,6 +45,10 @@ function locked(name: string, fields: Fields): LockedPackage {
     scripts: ['preinstall', 'install', 'postinstall'].some((script) => typeof scripts[script] === 'string'),
   }
 }
+
+/** Registries that know no integrity say the SHA-1 of the archive in hex. */
+const integrityOf = (shasum: unknown): string | undefined =>
+  typeof shasum === 'string' && /^[0-9a-f]{40}$/i.test(shasum) ? `sha1-${Buffer.from(shasum, 'hex').toString('base64')}` : undefined
 
 /** The `bin` of a package: a map, or one path that bears the package's name without its scope. Paths that lead out of the package are dropped. */
 export function readPrograms(name: string, bin: unknown): Record<string, string> {

@@ -2,13 +2,14 @@ import type { Facts, KeyFacts } from '../../core/doctor/facts.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { layout } from '../../core/layout.ts'
-import { toHere } from '../../core/paths.ts'
+import { lookUp } from '../../core/lookup.ts'
+import { toHere, translate } from '../../core/paths.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
 import { TwinError } from '../../errors.ts'
 import { launchesSchema } from '../../model/launches.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import { type ReachablePath, reachable } from '../../model/path.ts'
+import { native, type ReachablePath, reachable } from '../../model/path.ts'
 import { Secret } from '../../model/secret.ts'
 import type { FileFacts, System } from '../../model/system.ts'
 import { trustSchema } from '../../model/trust.ts'
@@ -91,7 +92,7 @@ async function staleProjects(system: System, input: PlanInput): Promise<NonNulla
   const here = folder === null ? null : toHere(home, folder)
   const trust = trustSchema.safeParse(here === null ? null : await readJson(system, reachable(`${here}/${trustName}`)))
   if (here === null || !trust.success || Object.keys(trust.data.projects).length === 0) return []
-  const found: { environment: Environment; manifest: string; key: string }[] = []
+  const found: { environment: Environment; project: string; key: string }[] = []
   const secrets = openSecrets(system, here, input.manifest)
   for (const environment of world.environments) {
     const other = environment.id === home.id ? null : render.folders(environment.id)
@@ -99,11 +100,13 @@ async function staleProjects(system: System, input: PlanInput): Promise<NonNulla
       await readJson(system, other === null ? null : toHere(environment, layout(environment, other).launches)),
     )
     if (!kept.success) continue
-    for (const [manifest, { digest }] of Object.entries(trust.data.projects))
-      for (const [key, value] of Object.entries(kept.data.projects[digest]?.keys ?? {})) {
+    for (const project of Object.keys(trust.data.projects)) {
+      const there = translate(world, native(project), home, environment)
+      for (const [key, value] of Object.entries((there === null ? undefined : lookUp(kept.data.projects, there))?.keys ?? {})) {
         const stored = await secrets.get(key)
-        if (stored !== null && !sameKey(stored, new Secret(value))) found.push({ environment, manifest, key })
+        if (stored !== null && !sameKey(stored, new Secret(value))) found.push({ environment, project, key })
       }
+    }
   }
   return found
 }

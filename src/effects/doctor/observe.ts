@@ -6,7 +6,6 @@ import type { Situation } from '../situation/open.ts'
 import { targetsFor } from '../situation/targets.ts'
 import type { SyncOptions } from '../sync/options.ts'
 import { prepare } from '../sync/prepare.ts'
-import { isTrusted } from '../trust/trust.ts'
 import { parseWslConf } from '../world/drives.ts'
 import { readText } from '../world/kernel.ts'
 import { observeBridge } from './bridge.ts'
@@ -20,13 +19,14 @@ import { observePackages } from './packages.ts'
 import { type ProbeOptions, probeEntries } from './probes.ts'
 import { lackedInStore } from './project-keys.ts'
 import { observeSides } from './sides.ts'
+import { startable } from './startable.ts'
 import { observeTracked } from './tracked.ts'
 import { readWatchRecord } from '../watch/record.ts'
 
 export interface ObserveOptions {
   readonly sync: SyncOptions
   /** Start every server; null: none. */
-  readonly deep: Omit<ProbeOptions, 'signal'> | null
+  readonly deep: Omit<ProbeOptions, 'signal' | 'project'> | null
   /** What the bridge makes of its part of the manifest, by its own rules. */
   bridgeRules(): Promise<BridgeRules>
   /** Does a text hold a stored key? */
@@ -56,19 +56,16 @@ export async function observe(system: System, situation: Situation, options: Obs
   const hasBridge = place.project === null && situation.bytes !== null && manifest.bridge?.enabled !== false
   // Before the programs' own bridges are started, which may listen too.
   const bridge = hasBridge ? await observeBridge(system, home, files, await options.bridgeRules(), options.deep !== null) : null
-  // A project's servers are somebody else's until its user has said that they may be started.
-  const mayStart =
-    place.project === null ||
-    (situation.bytes !== null && (await isTrusted(system, home.here, { shown: place.shown, bytes: situation.bytes })))
-  // Nor is anything of a folder of ours that others decide about, where the very program lies that entries name.
+  const { jobs, unstarted } = options.deep === null ? { jobs: null, unstarted: [] } : await startable(system, situation, plan, files)
+  // Nor is anything started of a folder of ours that others decide about, where the very program lies that entries name.
   const probes =
-    options.deep === null || situation.faults.length > 0
+    options.deep === null || jobs === null || situation.faults.length > 0
       ? null
-      : await probeEntries(system, input, mayStart ? files : [], { ...options.deep, signal: sync.signal })
+      : await probeEntries(system, input, jobs, { ...options.deep, signal: sync.signal, project: place.project })
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
-    ...{ input, plan, sides, files, packages, modes, locks, tracked, claudeCode, bridge, probes },
+    ...{ input, plan, sides, files, packages, modes, locks, tracked, claudeCode, bridge, probes, unstarted },
     owners: await observeOwners(system, situation),
     keys: { ...keys, missing },
     watch: await readWatchRecord(system, home.here),

@@ -6,7 +6,9 @@ import { inAddress, inArgument } from '../../core/keys/spans.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
 import type { Entry } from '../../model/entry.ts'
+import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { filled } from './filled.ts'
 import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
 
 /** Claude Code waits 30 s for a server, or what MCP_TIMEOUT says; the others are given as long. */
@@ -20,6 +22,8 @@ export interface ProbeOptions {
   hide(value: string): void
   mask(text: string): string
   told(done: number, all: number, waiting: readonly string[]): void
+  /** The project whose files these are: the folder that is open in their programs. */
+  readonly project: NativePath | null
 }
 
 interface Job {
@@ -33,12 +37,13 @@ interface Job {
 /** Claude Desktop gives its servers another environment than the rest do, so only entries of one kind of start are one. */
 const startOf = ({ file, entry }: Job): string => JSON.stringify([file.environment.id, file.client.id === 'claude-desktop', entry])
 
-function jobsFor(files: readonly ClientFile[]): Job[] {
+function jobsFor(system: System, files: readonly ClientFile[], options: ProbeOptions): Job[] {
   const jobs = new Map<string, Job>()
   for (const file of files.filter(isRead)) {
     for (const { name, server, isBridge, entry, disabled } of file.entries) {
-      const job = 'unreadable' in entry || disabled ? null : { file, name, server, isBridge, entry }
-      if (job !== null && !jobs.has(startOf(job))) jobs.set(startOf(job), job)
+      if ('unreadable' in entry || disabled) continue
+      const job = { file, name, server, isBridge, entry: filled(system, file, entry, options) }
+      if (!jobs.has(startOf(job))) jobs.set(startOf(job), job)
     }
   }
   return [...jobs.values()]
@@ -56,12 +61,17 @@ function answerMs({ variables }: System): number {
   return Number.isFinite(told) && told > 0 ? told : ANSWER_MS
 }
 
-function ask(system: System, { render }: PlanInput, { file, name, isBridge, entry }: Job, { signal, mask }: ProbeOptions): Promise<Probe> {
+function ask(
+  system: System,
+  { render }: PlanInput,
+  { file, name, isBridge, entry }: Job,
+  { signal, mask, project }: ProbeOptions,
+): Promise<Probe> {
   const timeoutMs = answerMs(system)
   const { environment, client } = file
   const tool = isBridge ? { tool: STATUS_TOOL } : {}
   if (entry.kind === 'stdio')
-    return probeLaunch(system, entry, { client: client.id, environment, world: render.world, timeoutMs, signal, mask, ...tool })
+    return probeLaunch(system, entry, { client: client.id, environment, world: render.world, timeoutMs, signal, mask, project, ...tool })
   const prefix = environment.prefix === undefined ? {} : { prefix: environment.prefix }
   return probeRemote(system, entry, { server: name, keys: [], home: environment.home, ...prefix, timeoutMs, signal, mask })
 }
@@ -73,7 +83,7 @@ export async function probeEntries(
   files: readonly ClientFile[],
   options: ProbeOptions,
 ): Promise<NonNullable<Facts['probes']>> {
-  const jobs = jobsFor(files)
+  const jobs = jobsFor(system, files, options)
   for (const { entry } of jobs) for (const key of keysIn(entry)) options.hide(key)
   const waiting = new Map(jobs.map((job, at) => [at, `${job.name} (${environmentLabel(job.file.environment)})`]))
   options.told(0, jobs.length, [...waiting.values()])

@@ -1,7 +1,7 @@
 import { toHere } from '../../core/paths.ts'
 import type { JsonObject, Launch, Remote } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import { native } from '../../model/path.ts'
+import { type NativePath, native } from '../../model/path.ts'
 import type { Program, System } from '../../model/system.ts'
 import { failureOf } from '../run/failure.ts'
 import { fetchBy } from '../run/http.ts'
@@ -22,6 +22,8 @@ export interface ProbeOptions {
   readonly world: World
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** The folder that is open in the client; null or absent: none. */
+  readonly project?: NativePath | null
   /** A tool without arguments that changes nothing, called where the server has it. */
   readonly tool?: string
   /** Replaces keys in what the server printed; values of the launch's own variables are dots in any case. */
@@ -69,15 +71,15 @@ const noiseOf = (server: PipedServer, masked: (text: string) => string): { reado
   return noise === undefined ? {} : { stdoutNoise: masked(noise) }
 }
 
-function programFor(system: System, launch: Launch, { client, environment, world, timeoutMs }: ProbeOptions): Program | null {
+function programFor(system: System, launch: Launch, { client, environment, world, timeoutMs, project }: ProbeOptions): Program | null {
   const argv = [launch.command, ...launch.args]
-  const folder = clientFolder(client, environment)
+  const folder = project ?? clientFolder(client, environment)
   if (!environment.self) {
     // Its own variables are those that the other side gives to whatever is started there.
     const cwd = toHere(environment, native(folder)) === null ? environment.home : native(folder)
     return programOn(world, environment, argv, { timeoutMs, env: launch.env, cwd })
   }
-  const env = { ...clientEnvironment(system, client, environment, environment.home), ...launch.env }
+  const env = { ...clientEnvironment(system, client, environment, project ?? environment.home), ...launch.env }
   return programOn(world, environment, argv, { timeoutMs, env, onlyEnv: true, cwd: native(folder) })
 }
 

@@ -1,17 +1,18 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
-import { toHere } from '../../core/paths.ts'
+import { toHere, translate } from '../../core/paths.ts'
 import { planLaunches, launchesIn, textFor } from '../../core/plan/launches.ts'
 import type { LaunchesFacts, LaunchesPlan } from '../../core/plan/launches-facts.ts'
 import type { Plan, PlanInput } from '../../core/plan/plan.ts'
 import { endStep } from '../../core/plan/step.ts'
 import { TwinError } from '../../errors.ts'
-import type { Environment } from '../../model/environment.ts'
+import type { Environment, World } from '../../model/environment.ts'
 import type { Launches } from '../../model/launches.ts'
-import type { NativePath, ReachablePath } from '../../model/path.ts'
+import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
 import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import type { TrustedProject } from '../../model/trust.ts'
 import { ownerOnly } from '../files/far-modes.ts'
 import { isTrouble, wordsOf } from '../files/trouble.ts'
 import { checkOwnerOnly } from '../secrets/file.ts'
@@ -29,10 +30,11 @@ export async function observeLaunches(
 ): Promise<PlanInput['launches']> {
   const places = input.world.environments.flatMap((side) => (side.id === input.home.id ? [] : (placeOn(input, side) ?? [])))
   if (places.length === 0) return undefined
-  const projects = await trustedProjects(system, input)
+  const trusted = await trustedProjects(system, input)
   const files = await Promise.all(
     places.map(async ({ side, file, shown, folder }) => {
       const text = await textOf(system, file)
+      const projects = trusted === null ? null : new Secret(projectsOn(input.world, input.home, side, reveal(trusted)))
       return { side, file: shown, text, hasFolder: text !== null || (await hasFolder(system, folder)), projects }
     }),
   )
@@ -113,12 +115,19 @@ async function textOf(system: System, file: ReachablePath): Promise<Secret<strin
   }
 }
 
-/** Keys that the servers of trusted projects name: their manifests may be opened from every side. Null: they cannot be told now. */
-async function trustedProjects(system: System, input: PlanInput): Promise<Secret<Launches['projects']> | null> {
+/** A trusted project with the values of its keys: it may be opened from every side. */
+export interface KeyedProject extends Pick<TrustedProject, 'manifest' | 'lock'> {
+  /** As home spells it. */
+  readonly place: NativePath
+  readonly keys: Readonly<Record<string, string>>
+}
+
+/** Null: they cannot be told now. */
+async function trustedProjects(system: System, input: PlanInput): Promise<Secret<readonly KeyedProject[]> | null> {
   const folder = input.render.folders(input.home.id)
   const here = folder === null ? null : toHere(input.home, folder)
   try {
-    return new Secret(here === null ? {} : await projectKeys(system, here, input.manifest))
+    return new Secret(here === null ? [] : await keyedProjects(system, here, input.manifest))
   } catch (error) {
     if (error instanceof TwinError || isTrouble(error)) return null
     throw error
@@ -126,24 +135,29 @@ async function trustedProjects(system: System, input: PlanInput): Promise<Secret
 }
 
 /** The same for whoever trusts a project outside of a sync. */
-export async function projectKeys(
-  system: System,
-  homeFolder: ReachablePath,
-  manifest: PlanInput['manifest'],
-): Promise<Launches['projects']> {
+export async function keyedProjects(system: System, homeFolder: ReachablePath, manifest: PlanInput['manifest']): Promise<KeyedProject[]> {
   const { projects } = await readTrust(system, homeFolder)
   const secrets = openSecrets(system, homeFolder, manifest)
-  const found: Launches['projects'] = {}
-  for (const { digest, keys } of Object.values(projects)) {
+  const found: KeyedProject[] = []
+  for (const [place, { manifest: digest, lock, keys }] of Object.entries(projects)) {
     const values: Record<string, string> = {}
     for (const name of keys) {
       const key = await secrets.get(name)
       if (key !== null) values[name] = reveal(key)
     }
-    found[digest] = { keys: values }
+    found.push({ place: native(place), manifest: digest, lock, keys: values })
   }
   return found
 }
+
+/** The projects that a side reaches, by the path that it reaches them by. The others cannot be started there. */
+export const projectsOn = (world: World, home: Environment, side: Environment, projects: readonly KeyedProject[]): Launches['projects'] =>
+  Object.fromEntries(
+    projects.flatMap(({ place, manifest, lock, keys }) => {
+      const there = translate(world, place, home, side)
+      return there === null ? [] : [[there, { manifest, lock, keys: { ...keys } }] as const]
+    }),
+  )
 
 async function hasFolder(system: System, folder: ReachablePath): Promise<boolean> {
   try {
@@ -154,13 +168,13 @@ async function hasFolder(system: System, folder: ReachablePath): Promise<boolean
   }
 }
 
-/** Puts newly trusted projects into the `launches.json` of another side, where there is a folder of ours. */
-export async function shareProjects(system: System, place: Place, projects: Launches['projects']): Promise<void> {
-  if (!(await hasFolder(system, place.folder))) return
+/** Puts the trusted projects into the `launches.json` of another side, where there is a folder of ours. False: it could not be written. */
+export async function shareProjects(system: System, place: Place, projects: Launches['projects']): Promise<boolean> {
+  if (!(await hasFolder(system, place.folder))) return true
   const text = await textOf(system, place.file)
   const next = textFor({ ...launchesIn(text === null ? null : reveal(text)), projects })
   const isEmpty = text === null && Object.keys(projects).length === 0
-  if (!isEmpty && (text === null || reveal(text) !== next)) await write(system, place, next)
+  return isEmpty || (text !== null && reveal(text) === next) || write(system, place, next)
 }
 
 /** False: it was not written, since it could not be kept from others. */

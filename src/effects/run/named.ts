@@ -1,13 +1,13 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
-import { manifestDigest } from '../../core/manifest/digest.ts'
 import { toHere } from '../../core/paths.ts'
+import { pinText } from '../../core/trust/digests.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { System } from '../../model/system.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { vetManifest } from '../ownership/vet.ts'
 import { absolute, lockBeside } from '../situation/place.ts'
-import { loadLock, loadState } from '../situation/records.ts'
+import { loadState, readLock } from '../situation/records.ts'
 import { type FoundServer, resolveFrom } from './find.ts'
 import type { RunGround } from './ground.ts'
 
@@ -31,14 +31,20 @@ export async function findInManifest(system: System, ground: RunGround, name: st
   )
   if (loaded === null) throw usageError(`There is no manifest at ${shown}.`, { hint: 'mcp-twin list shows what home has' })
   const pinned = (await loadState(system, state)).manifests ?? {}
-  const digest = Object.hasOwn(pinned, shown) ? pinned[shown] : undefined
-  if (digest !== manifestDigest(loaded.bytes)) {
-    const why = digest === undefined ? 'No sync has written its servers into your configs' : 'It has changed since the last sync'
+  const known = Object.hasOwn(pinned, shown) ? pinned[shown] : undefined
+  const { lock: pins, bytes } = await readLock(system, vetted.lock)
+  if (known !== pinText({ manifest: loaded.bytes, lock: bytes })) {
+    const why =
+      known === undefined
+        ? 'No sync has written its servers into your configs'
+        : known.includes(' ')
+          ? 'It, or the lock beside it, has changed since the last sync'
+          : 'An older version of mcp-twin wrote its servers into your configs, and noted nothing of its lock'
     throw new TwinError('untrusted', `${why}: nothing of ${shown} is started.`, {
       place: { file: shown },
       hint: `look at it, then: mcp-twin sync --manifest ${shown}`,
     })
   }
   const { manifest } = loaded
-  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, vetted.lock), name, keysOf: manifest, origin: 'named' })
+  return resolveFrom(system, ground, { manifest, lock: pins, name, keysOf: manifest })
 }

@@ -1,8 +1,8 @@
-import { manifestDigest } from '../../core/manifest/digest.ts'
-import { dirName, joinPath, toHere } from '../../core/paths.ts'
 import { layout, manifestName } from '../../core/layout.ts'
+import { projectPart } from '../../core/manifest/project-part.ts'
+import { dirName, joinPath, toHere } from '../../core/paths.ts'
+import { digestsOf, sameDigests } from '../../core/trust/digests.ts'
 import { TwinError, usageError } from '../../errors.ts'
-import { clients } from '../../catalog/clients/index.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, reachable, type ReachablePath } from '../../model/path.ts'
@@ -10,14 +10,16 @@ import { reveal } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { vetManifest } from '../ownership/vet.ts'
-import { absolute, holdsManifest, projectPlace } from '../situation/place.ts'
 import type { ManifestPlace } from '../situation/open.ts'
-import { loadLock } from '../situation/records.ts'
-import { isTrusted } from '../trust/trust.ts'
-import { type FoundServer, resolveFrom, userManifest } from './find.ts'
+import { absolute, holdsManifest, projectPlace } from '../situation/place.ts'
+import { readLock } from '../situation/records.ts'
+import { realPlace } from '../trust/place.ts'
+import { type ProjectSeen, type TrustState, trustState } from '../trust/trust.ts'
+import { clientIds, type FoundServer, resolveFrom, type Source, userManifest } from './find.ts'
 import type { RunGround } from './ground.ts'
 import { readLaunches } from './own-launches.ts'
 
+const INIT = 'mcp-twin init --project, in the project'
 /** Folders are searched upwards this many levels at most. */
 const LEVELS_MAX = 64
 
@@ -43,44 +45,57 @@ export async function findProject(system: System, self: Environment, directory: 
     if (parent === folder || (await system.files.look(reachable(`${hereFolder}/.git`))) !== null) break
     folder = parent
   }
-  throw usageError(`There is no ${manifestName} in ${start} or above it.`, { hint: 'mcp-twin init --project, in the project' })
+  throw usageError(`There is no ${manifestName} in ${start} or above it.`, { hint: INIT })
 }
 
-/** A project's own settings count only as far as they say what its servers are (`bridge`, `secrets`, `prefix` are the user's). */
-export const projectPart = ({ version, servers, launch }: Manifest): Manifest => ({
-  version,
-  servers: Object.fromEntries(Object.entries(servers).map(([name, { on: _on, runIn: _runIn, ...server }]) => [name, server])),
-  ...(launch === undefined ? {} : { launch }),
-})
-
-/** Finds a server in a project's manifest, which must have been trusted exactly as it is now. */
+/** Finds a server in a project's manifest, which must have been trusted at this place exactly as it and its lock are now. */
 export async function findInProject(system: System, ground: RunGround, name: string, directory: string): Promise<FoundServer> {
-  const project = await findProject(system, ground.self, directory, ground.world)
-  const vetted = await vetManifest(system, ground.self, project.place)
-  const loaded = await loadManifest(
-    system,
-    vetted.manifest,
-    project.shown,
-    clients.map((client) => client.id),
-  )
-  if (loaded === null) throw usageError(`${project.shown} has gone.`, { hint: 'mcp-twin init --project' })
-  const source = { shown: project.shown, bytes: loaded.bytes }
-  const lock = await loadLock(system, vetted.lock)
+  const { self, world } = ground
+  const { folder } = await findProject(system, self, directory, world)
+  const place = (await realPlace(system, world, self, folder)) ?? folder
+  const files = await projectPlace(system, self, place)
+  const vetted = await vetManifest(system, self, files)
+  const loaded = await loadManifest(system, vetted.manifest, files.shown, clientIds)
+  if (loaded === null) throw usageError(`${files.shown} is not there any more.`, { hint: INIT })
+  const { lock: pinned, bytes: lock } = await readLock(system, vetted.lock)
+  const seen = { place, manifest: loaded.bytes, lock }
   const part = projectPart(loaded.manifest)
-  if (ground.home) {
-    if (!(await isTrusted(system, ground.folderHere, source))) throw untrusted(project)
-    const user = await userManifest(system, ground)
-    return resolveFrom(system, ground, { manifest: part, lock, name, keysOf: user ?? {}, origin: 'project' })
-  }
+  const found = ground.home
+    ? await atHome(system, ground, name, seen, { manifest: part, lock: pinned })
+    : await onOtherSide(system, ground, name, seen, { manifest: part, lock: pinned })
+  // A command that names a file of the project means the one at this place, wherever the client has started us.
+  const cwd = toHere(self, place)
+  return cwd === null ? found : { ...found, cwd }
+}
+
+type Part = Pick<Source, 'manifest' | 'lock'>
+
+async function atHome(system: System, ground: RunGround, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
+  const state = await trustState(system, ground.folderHere, seen)
+  if (state !== 'trusted') throw untrusted(seen.place, state)
+  const user = await userManifest(system, ground)
+  const manifest: Manifest = { ...part.manifest, ...(user?.prefix === undefined ? {} : { prefix: user.prefix }) }
+  return resolveFrom(system, ground, { manifest, lock: part.lock, name, keysOf: user ?? {} })
+}
+
+async function onOtherSide(system: System, ground: RunGround, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
   const file = toHere(ground.self, layout(ground.self, ground.folder).launches)
   const read = file === null ? null : await readLaunches(system, file)
-  const trusted = read === null ? undefined : reveal(read).projects[manifestDigest(loaded.bytes)]
-  if (trusted === undefined) throw untrusted(project)
-  return resolveFrom(system, ground, { manifest: part, lock, name, keysOf: {}, keys: trusted.keys, origin: 'project' })
+  const projects = read === null ? {} : reveal(read.launches).projects
+  const known = Object.hasOwn(projects, seen.place) ? projects[seen.place] : undefined
+  if (known === undefined) throw untrusted(seen.place, read?.holdsFormer === true ? 'former' : 'unknown')
+  if (!sameDigests(known, digestsOf(seen))) throw untrusted(seen.place, 'changed')
+  return resolveFrom(system, ground, { ...part, name, keysOf: {}, keys: known.keys })
 }
 
-const untrusted = ({ shown, folder }: FoundProject): TwinError =>
-  new TwinError('untrusted', `${shown} has not been trusted, or has changed since: nothing of it is started.`, {
-    place: { file: shown },
-    hint: `look at it, then: mcp-twin trust ${folder}`,
+const REASONS: Readonly<Record<Exclude<TrustState, 'trusted'>, string>> = {
+  unknown: 'This project has not been trusted',
+  changed: 'The manifest or the lock of this project has changed since it was trusted',
+  former: 'This project was trusted by an older version of mcp-twin, which did not look at its place or its lock',
+}
+
+const untrusted = (place: NativePath, state: Exclude<TrustState, 'trusted'>): TwinError =>
+  new TwinError('untrusted', `${REASONS[state]}: nothing of it is started.`, {
+    place: { file: place },
+    hint: `look at it, then: mcp-twin trust ${place}`,
   })

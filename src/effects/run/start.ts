@@ -8,8 +8,6 @@ import { announceUse } from '../packages/prune.ts'
 import { programOn } from '../world/program.ts'
 import { runInPlace } from './child.ts'
 import { type FoundServer, findServer } from './find.ts'
-import { installBehind } from './install-behind.ts'
-import { installNeeded, isReady } from './needed.ts'
 import { findInManifest } from './named.ts'
 import { type RunGround, runGround } from './ground.ts'
 import { findInProject } from './project.ts'
@@ -26,8 +24,6 @@ export interface RunOptions {
   mask(text: string): string
   /** Aborted when this run was ended before its server began. */
   readonly signal: AbortSignal
-  /** A package that is missing comes from npm's cache or not at all. */
-  readonly offline: boolean
 }
 
 /** Starts a server in the place of this process, or relays to it. Answers only when there is nothing left to wait for. */
@@ -41,7 +37,7 @@ export async function startServer(system: System, name: string, options: RunOpti
         : await findInProject(system, ground, name, options.project)
   const entry = reveal(found.entry)
   if (options.signal.aborted) return EXIT.cancelled
-  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry, options)
+  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry)
 }
 
 async function relay(
@@ -59,38 +55,29 @@ async function relay(
 
 async function start(
   system: System,
-  ground: RunGround,
-  { server, script, needed }: FoundServer,
-  { command, args, env }: Launch,
-  { signal, offline }: RunOptions,
+  { world, self }: RunGround,
+  { server, script, cwd }: FoundServer,
+  { command, args, env: own }: Launch,
 ): Promise<ExitCode> {
-  const { world, self } = ground
+  if (cwd !== undefined) process.chdir(cwd)
+  // Programs that ask their shell's variable must not be told of the folder that we came from.
+  const env = cwd === undefined || system.variables.PWD === undefined ? own : { ...own, PWD: cwd }
   const program = programOn(world, self, [command, ...args], { timeoutMs: 0 })
   const [file = '', ...words] = program?.argv ?? []
   if (program === null || file === '')
     throw new TwinError('not-started', `"${server}" cannot be started from ${self.id}.`, { hint: 'mcp-twin list' })
-  const launch = { command: file, args: words, env: { ...inherited(system), ...env } }
-  const own = script ? native(args[0] ?? '') : null
-  const js = own === null ? null : toHere(self, own)
-  if (own !== null && needed !== undefined) {
-    const absent = { server, needed, script: own }
-    if (!(await isReady(system, ground, absent)))
-      return installBehind({
-        server: { name: server, version: needed.locked.version },
-        install: (until) => installNeeded(system, ground, absent, { offline, signal: until }),
-        ...{ launch, signal },
-      })
-  } else if (js !== null && (await system.files.look(js, 'follow')) === null) {
+  const js = script ? toHere(self, native(args[0] ?? '')) : null
+  if (js !== null && (await system.files.look(js, 'follow')) === null) {
     throw new TwinError('not-installed', `The package of "${server}" is not installed on this side.`, { hint: 'mcp-twin sync' })
   }
   // A wrapped program has to be started the way that was asked for, even where it is a package's script.
   const plain = program.argv.length === args.length + 1
-  if (own !== null && js !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
+  if (js !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
     // From here on no command line names the package, and yet its folder must stay.
-    await announce(system, self, own)
+    await announce(system, self, native(args[0] ?? ''))
     return becomeServer(js, args.slice(1), env)
   }
-  return runInPlace(server, launch)
+  return runInPlace(server, { command: file, args: words, env: { ...inherited(system), ...env } })
 }
 
 /** A server starts all the same where our folder cannot be written. */

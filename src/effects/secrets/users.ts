@@ -1,8 +1,9 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { keysOf, keysOfAll } from '../../core/manifest/names.ts'
-import { dirName, toHere } from '../../core/paths.ts'
+import { manifestName } from '../../core/layout.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
-import type { Environment } from '../../model/environment.ts'
+import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -11,6 +12,7 @@ import type { HomePlace } from '../home/find.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { vetManifest } from '../ownership/vet.ts'
 import type { ManifestPlace } from '../situation/open.ts'
+import { realPlace } from '../trust/place.ts'
 import { readTrust } from '../trust/trust.ts'
 
 /** A project whose servers ask for keys of the store when they are started. */
@@ -24,16 +26,20 @@ export const serversWith = (manifest: Manifest, name: string): string[] =>
   Object.entries(manifest.servers).flatMap(([server, spec]) => (keysOf(spec).includes(name) ? [server] : []))
 
 /** The projects that use keys of this home: those that were trusted and are still there, and the one that we are in. */
-export async function keyProjects(system: System, home: HomePlace, place: ManifestPlace): Promise<KeyProject[]> {
+export async function keyProjects(
+  system: System,
+  { world, home, place }: { readonly world: World; readonly home: HomePlace; readonly place: ManifestPlace },
+): Promise<KeyProject[]> {
   const found = new Map<string, KeyProject>()
-  for (const [manifest, { keys }] of Object.entries(await trusted(system, home))) {
-    const here = toHere(home.environment, native(manifest))
+  for (const [folder, { keys }] of Object.entries(await trusted(system, home))) {
+    const here = toHere(home.environment, joinPath(home.environment, native(folder), manifestName))
     if (keys.length === 0 || here === null || (await isGone(system, here))) continue
-    found.set(manifest, { folder: dirName(home.environment, native(manifest)), keys })
+    found.set(folder, { folder: native(folder), keys })
   }
   if (place.project !== null) {
     const keys = await keysAt(system, home.environment, place)
-    if (keys.length > 0) found.set(place.shown, { folder: place.project, keys })
+    const real = (await realPlace(system, world, home.environment, place.project)) ?? place.project
+    if (keys.length > 0) found.set(real, { folder: place.project, keys })
   }
   return [...found.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
 }

@@ -17,7 +17,7 @@ import { loadManifest } from '../manifest/load.ts'
 import type { Fault } from '../ownership/faults.ts'
 import { ownFolderFaults } from '../ownership/own-folder.ts'
 import { lookAtManifest, ownFiles, vetManifest } from '../ownership/vet.ts'
-import { loadLock, loadState } from './records.ts'
+import { loadState, readLock } from './records.ts'
 
 /** The manifest in use and what lies beside it. */
 export interface ManifestPlace {
@@ -46,6 +46,8 @@ export interface Situation {
   /** Keys of a project's manifest that have no meaning there; `manifest` is without them. */
   readonly ignored: readonly string[]
   readonly lock: Lock
+  /** The lock's bytes; null where there is none yet. */
+  readonly lockBytes: Uint8Array | null
   readonly state: State
   /** The state as it is on the disk, where `state` already has what this run takes over. */
   readonly savedState: State
@@ -102,6 +104,7 @@ export async function openSituation(
   const manifest = isProject ? projectManifest(written, withoutPrograms(await usersOwn(system, home, passesOver), own)) : written
   const statePath = reach(home, layout(home.environment, home.folder).state)
   const state = await loadState(system, statePath)
+  const { lock, bytes: lockBytes } = await readLock(system, vetted.lock)
   return {
     world,
     self,
@@ -110,7 +113,8 @@ export async function openSituation(
     bytes: loaded?.bytes ?? null,
     manifest,
     ignored: isProject ? ignoredKeys(written) : [],
-    lock: await loadLock(system, vetted.lock),
+    lock,
+    lockBytes,
     state,
     savedState: state,
     statePath,

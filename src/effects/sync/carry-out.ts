@@ -28,9 +28,16 @@ export async function carryOut(
   const writeManifest = async (): Promise<boolean> => {
     if (prepared.brings) notices.push(...(await storeKeys(system, situation)))
     const changed = bytes !== null && (await writeOwn(system, situation, place.here, place.shown, bytes, run))
-    if (prepared.lock !== locked) await writeOwn(system, situation, place.lockHere, place.lockHere, lockBytes(prepared.lock), run)
+    const lock = prepared.lock === locked ? null : lockBytes(prepared.lock)
+    if (lock !== null) await writeOwn(system, situation, place.lockHere, place.lockHere, lock, run)
     // After the manifest, never before it: an entry that is ours but in no manifest would be removed by the next run.
     await writeState(system, situation, situation.state, run)
+    const manifest = bytes ?? situation.bytes
+    if (place.project !== null && manifest !== null) {
+      const { keepTrust } = await import('../trust/keep.ts')
+      const written = { manifest, lock: prepared.lock, lockBytes: lock ?? situation.lockBytes }
+      notices.push(...(await keepTrust(system, situation, written, options.keepsTrust === true)))
+    }
     return changed
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)

@@ -19,6 +19,11 @@ export interface SyncOptions {
   readonly selfEverywhere: boolean
   /** Take any whole version of this program for current: what has run for long must not put itself back over a newer one. */
   readonly anySelf?: boolean
+  /**
+   * A person typed the command, so that a trusted project stays trusted with what it writes. Absent: what only a program
+   * starts never trusts anything.
+   */
+  readonly keepsTrust?: boolean
   /** Files that this run shall not look at, though they take part. */
   leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
   readonly signal: AbortSignal

@@ -1,17 +1,11 @@
-import { builtinServers } from '../../catalog/servers/index.ts'
 import { layout } from '../../core/layout.ts'
-import { lookUp } from '../../core/lookup.ts'
-import { canRun } from '../../core/participants.ts'
 import { toHere } from '../../core/paths.ts'
-import { wordsOfAll } from '../../core/manifest/names.ts'
-import { checkedLock } from '../../core/manifest/locked.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { installedPackages } from '../packages/installed.ts'
-import { resolvePackages } from '../packages/resolve.ts'
 import { selfCurrent, selfPresent } from '../self/current.ts'
 import { commandPaths } from '../world/command-path.ts'
 import { ownFolder } from '../home/find.ts'
@@ -20,11 +14,7 @@ import { targetsFor } from '../situation/targets.ts'
 import { loadKeys } from './keys.ts'
 import { observeFiles } from './observe.ts'
 import type { SyncOptions } from './options.ts'
-
-/** Why a package could not be pinned; `code` is npm's word for it. */
-export interface Unresolved extends Why {
-  readonly code: string
-}
+import { pin, type Unresolved } from './pin.ts'
 
 /** What the plan is made from, and what was found out on the way to it. */
 export interface Prepared {
@@ -120,31 +110,4 @@ async function outdatedOn(
     }),
   )
   return new Set(found.flat())
-}
-
-async function pin(
-  system: System,
-  situation: Situation,
-  options: SyncOptions,
-): Promise<{ lock: Lock; unresolved: Map<string, Unresolved> }> {
-  const words = wordsOfAll(situation.manifest)
-  const current = checkedLock(situation.lock, situation.manifest)
-  const missing = words.filter((each) => options.refresh || lookUp(current.packages, each) === undefined)
-  if (missing.length === 0 || !options.resolve) return { lock: current, unresolved: new Map() }
-  const side =
-    [situation.self, situation.home.environment, ...situation.sides].find((each) => canRun(each) && each.npm !== undefined) ??
-    situation.self
-  const progress = options.progress('Looking up versions')
-  try {
-    const { lock, troubles } = await resolvePackages(system, situation.world, side, words, current, {
-      offline: options.offline,
-      refresh: options.refresh,
-      known: (await builtinServers()).flatMap(({ server }) => server.package ?? []),
-      signal: options.signal,
-      onProgress: (text) => progress.update(text),
-    })
-    return { lock, unresolved: new Map(troubles.map(({ words: which, code, reason, hint }) => [which, { code, reason, hint }])) }
-  } finally {
-    progress.done()
-  }
 }

@@ -1,8 +1,9 @@
-import { manifestDigest } from '../../core/manifest/digest.ts'
 import { makePlan, type Plan } from '../../core/plan/plan.ts'
+import { pinText, type ProjectBytes } from '../../core/trust/digests.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../situation/open.ts'
+import { lockBytes } from '../situation/records.ts'
 import type { SyncOptions } from './options.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { stepsOf } from './steps.ts'
@@ -40,17 +41,19 @@ export async function begin(system: System, source: Source, options: SyncOptions
   source.demand?.(opened, prepared)
   const plan = makePlan(prepared.input)
   const bytes = edited?.bytes ?? null
-  const known = withNamed(situation, bytes ?? situation.bytes, prepared.input.render.named, plan)
+  const manifest = bytes ?? situation.bytes
+  const lock = prepared.lock === opened.lock ? opened.lockBytes : lockBytes(prepared.lock)
+  const known = manifest === null ? situation : withNamed(situation, { manifest, lock }, prepared.input.render.named, plan)
   return { situation: known, locked: opened.lock, bytes, prepared, plan }
 }
 
-/** Entries that name a manifest start nothing before it is known, as it stands now, as one of the user's own. */
-function withNamed(situation: Situation, bytes: Uint8Array | null, named: string | undefined, { launches }: Plan): Situation {
+/** Entries that name a manifest start nothing before it is known, with its lock as it stands then, as one of the user's own. */
+function withNamed(situation: Situation, bytes: ProjectBytes, named: string | undefined, { launches }: Plan): Situation {
   const { state, home } = situation
-  if (named === undefined || bytes === null || !launches.has(home.environment.id)) return situation
-  const digest = manifestDigest(bytes)
-  if (state.manifests?.[named] === digest) return situation
-  return { ...situation, state: { ...state, manifests: { ...state.manifests, [named]: digest } } }
+  if (named === undefined || !launches.has(home.environment.id)) return situation
+  const pin = pinText(bytes)
+  if (state.manifests?.[named] === pin) return situation
+  return { ...situation, state: { ...state, manifests: { ...state.manifests, [named]: pin } } }
 }
 
 /** There is nothing to do, and so nothing to lock. */

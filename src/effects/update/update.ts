@@ -12,6 +12,7 @@ import type { Situation } from '../situation/open.ts'
 import type { SyncOptions } from '../sync/options.ts'
 import type { SyncResult } from '../sync/result.ts'
 import { previewSync, runSync } from '../sync/sync.ts'
+import { restoreTrust } from '../trust/keep.ts'
 import { undo } from '../undo/undo.ts'
 import { type Stays, type Trial, tryMoves } from './trial.ts'
 
@@ -65,7 +66,11 @@ async function takeBack(
   options: SyncOptions,
 ): Promise<Updated> {
   const { home, self } = await open()
-  await withRunLock(system, home.here, self.id, async () => undo(system, await open(), run, false))
+  await withRunLock(system, home.here, self.id, async () => {
+    const before = await open()
+    await undo(system, before, run, false)
+    await restoreTrust(system, before, await open())
+  })
   const reason = `${broken.reason ?? 'an entry could not be written'}; both sides move together or not at all`
   const stays = trial.accepted.map(
     (move): Stays => ({ move, outcome: 'put back', environment: broken.environment, reason, hint: broken.hint }),

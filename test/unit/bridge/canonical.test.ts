@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { canonical } from '../../../src/bridge/policy/canonical.ts'
-import { CanonicalList } from '../../../src/bridge/policy/canonical-list.ts'
+import { CanonicalList, canonical } from '../../../src/bridge/policy/canonical.ts'
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'canonical-')))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

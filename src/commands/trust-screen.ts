@@ -1,0 +1,50 @@
+import { isStartedByRun, type TrustChange } from '../core/trust/view.ts'
+import { digestsOf } from '../core/trust/digests.ts'
+import type { TrustReview } from '../effects/trust/review.ts'
+import { visible } from '../ui/escape.ts'
+
+/** Everything of a project that decides what runs and what leaves the machine, in lines that are safe to show. */
+export function trustScreen({ manifest, keys, view, since }: TrustReview): string[] {
+  const servers = Object.entries(manifest.servers)
+  const withFiles = servers.filter(([, { command, disabled }]) => command !== undefined && disabled !== true).map(([name]) => name)
+  const byClients = servers.filter(([, server]) => !isStartedByRun(server) && server.disabled !== true).map(([name]) => name)
+  const lines = [
+    ...Object.values(view).flatMap(({ lines: [first = '', ...details] }) => [`  ${first}`, ...details.map((line) => `      ${line}`)]),
+    ...(keys.length === 0 ? [] : [`Keys that these servers get: ${keys.join(', ')}`]),
+    ...(withFiles.length === 0
+      ? []
+      : [`Commands run in the project's folder. Later changes of files that they start are not asked about: ${withFiles.join(', ')}`]),
+    ...(byClients.length === 0
+      ? []
+      : [
+          `Without keys, so the programs start them themselves, trusted here or not, after their own approval ` +
+            `(a package by npx, with the project's npm settings): ${byClients.join(', ')}`,
+        ]),
+    ...(since === null ? [] : changeLines(since.at, since.changes)),
+  ]
+  return lines.map(visible)
+}
+
+function changeLines(at: string, changes: readonly TrustChange[]): string[] {
+  const day = at.slice(0, 10)
+  if (changes.length === 0) return [`Nothing of this is other than when you trusted it (${day}).`]
+  return [
+    `Since you trusted it (${day}):`,
+    ...changes.flatMap(({ server, change, before, now }) => [
+      `  ${server}: ${change}${before.length + now.length === 0 ? ' in what is shown as dots' : ''}`,
+      ...before.map((line) => `    - ${line}`),
+      ...now.map((line) => `    + ${line}`),
+    ]),
+  ]
+}
+
+/** The same for programs. `digest` is the manifest's, `lock` the lock's; null: there is none. */
+export function trustDocument({ seen, manifest, keys, view, since }: TrustReview): Record<string, unknown> {
+  const { manifest: digest, lock } = digestsOf(seen)
+  return {
+    project: seen.place,
+    ...{ digest, lock, servers: Object.keys(manifest.servers), keys },
+    shown: Object.fromEntries(Object.entries(view).map(([name, { lines }]) => [name, lines])),
+    changes: since?.changes ?? null,
+  }
+}

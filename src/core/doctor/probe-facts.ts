@@ -1,0 +1,32 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { BridgeStatus } from './bridge-facts.ts'
+
+/** A server as it was started, or reached, and what it answered. */
+export interface ProbeFacts {
+  readonly environment: Environment
+  readonly client: ClientDefinition
+  readonly file: NativePath
+  readonly name: string
+  readonly server: string | null
+  readonly ms: number
+  /** Null: it did not answer, and `reason` says why. */
+  readonly tools: readonly string[] | null
+  readonly reason: string | null
+  /** Its last words on stderr, keys as dots. */
+  readonly stderr: readonly string[]
+  /** What it printed on stdout that is no message; null: nothing. */
+  readonly noise: string | null
+  /** Present where the bridge was started; `status` null: it did not say what it is. */
+  readonly bridge?: { readonly status: BridgeStatus | null }
+}
+
+/** What `--deep` did not start. */
+export interface UnstartedFacts {
+  readonly environment: Environment
+  /** The entry and its program; null: whatever would be started in the project. */
+  readonly entry: { readonly client: ClientDefinition; readonly name: string } | null
+  readonly reason: string
+  readonly fix: string
+}

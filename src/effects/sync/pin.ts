@@ -1,0 +1,77 @@
+import { builtinServers } from '../../catalog/servers/index.ts'
+import { lookUp } from '../../core/lookup.ts'
+import { wordsOfAll } from '../../core/manifest/names.ts'
+import { checkedLock } from '../../core/manifest/locked.ts'
+import { canRun } from '../../core/participants.ts'
+import type { Why } from '../../core/plan/plan.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { Lock, LockedPackage } from '../../model/lock.ts'
+import type { System } from '../../model/system.ts'
+import { resolvePackages } from '../packages/resolve.ts'
+import type { Situation } from '../situation/open.ts'
+import { emptyLock } from '../situation/records.ts'
+import type { SyncOptions } from './options.ts'
+
+/** Why a package could not be pinned; `code` is npm's word for it. */
+export interface Unresolved extends Why {
+  readonly code: string
+}
+
+export type PinOptions = Pick<SyncOptions, 'offline' | 'resolve' | 'refresh' | 'signal' | 'progress'>
+
+export interface Pinned {
+  readonly lock: Lock
+  /** Packages that could not be resolved: words → why. */
+  readonly unresolved: Map<string, Unresolved>
+}
+
+/**
+ * The lock as a sync leaves it: without what no server names, with what it lacks; the very same object where nothing of it
+ * changes. Only what it lacks is asked of the network.
+ */
+export async function pin(system: System, situation: Situation, options: PinOptions): Promise<Pinned> {
+  const words = wordsOfAll(situation.manifest)
+  const current = checkedLock(situation.lock, situation.manifest)
+  const missing = words.filter((each) => options.refresh || lookUp(current.packages, each) === undefined)
+  const bare = situation.place.project === null ? [] : withoutIntegrity(current, words)
+  if (missing.length + bare.length === 0 || !options.resolve) return { lock: current, unresolved: new Map() }
+  const progress = options.progress('Looking up versions')
+  const ask = async (asked: readonly string[], lock: Lock, refresh: boolean) =>
+    resolvePackages(system, situation.world, sideFor(situation), asked, lock, {
+      offline: options.offline,
+      refresh,
+      known: (await builtinServers()).flatMap(({ server }) => server.package ?? []),
+      signal: options.signal,
+      onProgress: (text) => progress.update(text),
+    })
+  try {
+    const { lock, troubles } = missing.length === 0 ? { lock: current, troubles: [] } : await ask(words, current, options.refresh)
+    const unresolved = new Map(troubles.map(({ words: which, code, reason, hint }) => [which, { code, reason, hint }]))
+    const open = withoutIntegrity(lock, bare)
+    if (open.length === 0) return { lock, unresolved }
+    const exact = (each: LockedPackage): string => `${each.name}@${each.version}`
+    const asked = open.flatMap((each) => lookUp(lock.packages, each) ?? []).map(exact)
+    const answers = await ask(asked, emptyLock, false)
+    return { lock: completed(lock, (each) => lookUp(answers.lock.packages, exact(each))), unresolved }
+  } finally {
+    progress.done()
+  }
+}
+
+/** In a project what is installed must be what was trusted, so a package without integrity is asked for again. */
+const withoutIntegrity = (lock: Lock, words: readonly string[]): string[] =>
+  words.filter((each) => {
+    const locked = lookUp(lock.packages, each)
+    return locked !== undefined && locked.integrity === undefined
+  })
+
+function completed(lock: Lock, answer: (locked: LockedPackage) => LockedPackage | undefined): Lock {
+  const packages = Object.entries(lock.packages).map(([words, locked]): [string, LockedPackage] => {
+    const found = locked.integrity === undefined ? answer(locked) : undefined
+    return [words, found?.integrity === undefined ? locked : found]
+  })
+  return packages.every(([words, locked]) => lock.packages[words] === locked) ? lock : { ...lock, packages: Object.fromEntries(packages) }
+}
+
+const sideFor = ({ self, home, sides }: Situation): Environment =>
+  [self, home.environment, ...sides].find((each) => canRun(each) && each.npm !== undefined) ?? self
