@@ -15,7 +15,7 @@ const layers: Record<string, readonly string[]> = {
   version: [],
   plugin: ['model', 'bridge'],
   commands: ['effects', 'core', 'catalog', 'ui', 'bridge', 'model', 'context', 'errors', 'version'],
-  bridge: ['effects', 'core', 'model', 'errors', 'version'],
+  bridge: ['effects', 'core', 'catalog', 'model', 'errors', 'version'],
   effects: ['core', 'catalog', 'model', 'errors', 'version'],
   catalog: ['core', 'model', 'errors'],
   core: ['model', 'errors'],
@@ -30,6 +30,7 @@ const typesToo: Record<string, readonly string[]> = { effects: ['context'], ui: 
 /** Each third-party package, and the places that may import it. */
 const doors: Record<string, readonly string[]> = {
   'jsonc-parser': ['core/formats/json'],
+  'smol-toml': ['core/formats/toml'],
   '@inquirer': ['ui'],
   chalk: ['ui'],
   commander: ['cli.ts', 'cli'],

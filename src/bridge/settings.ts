@@ -23,6 +23,12 @@ export interface Settings {
   readonly roots: readonly string[]
   readonly closed: readonly string[]
   readonly reopened: readonly string[]
+  /** Open to reading but not to writing, since programs run it by themselves. */
+  readonly autorun: readonly string[]
+  /** What of that `bridge.allow` opens: paths as this process opens them, and names of the list (`.git/hooks`). */
+  readonly allow: readonly string[]
+  /** Homes of users of all sides, as this process opens them. */
+  readonly homes: readonly string[]
   /** Those of the closed paths that the manifest names in `bridge.deny`. */
   readonly deny?: readonly string[]
   /** What the command line says in the manifest's place, so that a refusal names what a person can change. */

@@ -34,7 +34,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
   /** As the policy judges every path in it: by where it really leads. */
   const opens = async (path: string): Promise<null> => {
     const { real, missing } = await canonical(path)
-    await policy.check(join(real, ...missing), path)
+    await policy.check(join(real, ...missing), 'read', path)
     return null
   }
   const root = async (path: string, at: number): Promise<RootFacts> => {

@@ -20,5 +20,6 @@ export async function run(context: Context, args: string[], options: Record<stri
     hide: (value) => io.hide(value),
     mask: (text) => io.mask(text),
     signal: context.signal,
+    offline: context.options.offline === true,
   })
 }

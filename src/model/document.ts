@@ -24,6 +24,7 @@ export interface Refusal {
     | 'root-not-object'
     | 'container-not-object'
     | 'too-large'
+    | 'unwritable'
   readonly reason: string
   readonly line?: number
   readonly column?: number

@@ -56,6 +56,7 @@ export const bridgeSchema = z.strictObject({
   blockedCommands: optionalList,
   families: optionalList,
   deny: optionalList,
+  allow: optionalList,
   plugins: optionalTexts,
   http: optionalPort,
   ws: optionalPort,

@@ -42,9 +42,9 @@ export interface Files {
   /**
    * Renames; on Windows a busy target is tried again for a bounded time, then the trouble is thrown. With `expected`
    * the target is looked at in the same breath: it must have this identity (else `ESTALE`) or, with null, not be
-   * there (else `EEXIST`).
+   * there (else `EEXIST`). `folder`: the real path of the target's folder, which must still lead to itself (else `ESTALE`).
    */
-  rename(from: ReachablePath, to: ReachablePath, expected?: string | null): Promise<void>
+  rename(from: ReachablePath, to: ReachablePath, expected?: string | null, folder?: ReachablePath): Promise<void>
   makeDirectory(path: ReachablePath, mode?: number): Promise<void>
   /** `mkdir` that must be the one to make it: false when it was there already. */
   claimDirectory(path: ReachablePath, mode?: number): Promise<boolean>

@@ -1,4 +1,4 @@
-import { lstatSync, renameSync } from 'node:fs'
+import { lstatSync, realpathSync, renameSync } from 'node:fs'
 import { rename as renameFile, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -26,8 +26,9 @@ function identityNow(path: string): string | null {
  * microseconds. Before them a rename onto itself, which changes nothing but waits for the folder's lock: a rename
  * that another program is in the middle of (a slow disk holds it for milliseconds) would not be seen by the look yet.
  */
-function renameExpected(from: string, to: string, expected: string | null): void {
+function renameExpected(from: string, to: string, expected: string | null, folder?: string): void {
   if (process.platform !== 'win32') renameSync(from, from)
+  if (folder !== undefined && realpathSync.native(folder) !== folder) throw trouble('ESTALE', 'its folder is another one now, rename', to)
   const found = identityNow(to)
   if (found !== expected) throw trouble(expected === null ? 'EEXIST' : 'ESTALE', 'another file is there now, rename', to)
   renameSync(from, to)
@@ -47,12 +48,12 @@ async function mayPass(error: unknown, to: string): Promise<boolean> {
 }
 
 /** Renames, trying again with growing pauses for at most ten seconds where a busy file is only a matter of time. */
-export async function rename(from: string, to: string, expected?: string | null): Promise<void> {
+export async function rename(from: string, to: string, expected?: string | null, folder?: string): Promise<void> {
   const deadline = performance.now() + retryMs
   for (let waitMs = pauseFirstMs; ; waitMs = Math.min(waitMs * 2, pauseMostMs)) {
     try {
       if (expected === undefined) await renameFile(from, to)
-      else renameExpected(from, to, expected)
+      else renameExpected(from, to, expected, folder)
       return
     } catch (error) {
       if (performance.now() + waitMs > deadline || !(await mayPass(error, to))) throw error

@@ -21,6 +21,8 @@ export interface MiniRegistry {
   tamper(): void
   /** Packages whose tarball is begun and never finished. */
   readonly stalled: Set<string>
+  /** From now on the tarballs of a package are kept back until the answer is called. */
+  keepBack(name: string): () => void
   /** Only requests with this bearer token are answered. */
   token: string | undefined
   close(): Promise<void>
@@ -30,6 +32,7 @@ export async function miniRegistry(): Promise<MiniRegistry> {
   const packages = new Map<string, Map<string, { manifest: object; tarball: Buffer; integrity: string | null }>>()
   const requests: string[] = []
   const stalled = new Set<string>()
+  const gates = new Map<string, Promise<void>>()
   let tampered = false
   const self: Omit<MiniRegistry, 'url' | 'close'> = {
     requests,
@@ -37,6 +40,14 @@ export async function miniRegistry(): Promise<MiniRegistry> {
     token: undefined,
     tamper: () => {
       tampered = true
+    },
+    keepBack(name) {
+      let open = (): void => {}
+      gates.set(name, new Promise((resolve) => (open = resolve)))
+      return () => {
+        gates.delete(name)
+        open()
+      }
     },
     publish({ manifest, files = {}, promised = (own) => own }) {
       const tarball = gzipSync(tar({ 'package.json': JSON.stringify(manifest), ...files }))
@@ -56,7 +67,8 @@ export async function miniRegistry(): Promise<MiniRegistry> {
     if (file !== undefined) {
       const tarball = versions.get(file.replace(/\.tgz$/, ''))?.tarball ?? Buffer.alloc(0)
       if (stalled.has(name)) return void response.writeHead(200).write(tarball.subarray(0, 10))
-      return void response.end(tampered ? Buffer.concat([tarball, Buffer.from('x')]) : tarball)
+      const body = tampered ? Buffer.concat([tarball, Buffer.from('x')]) : tarball
+      return void Promise.resolve(gates.get(name)).then(() => response.end(body))
     }
     const listed = [...versions].map(([version, { manifest, integrity }]) => [
       version,

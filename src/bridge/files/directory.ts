@@ -13,14 +13,14 @@ async function thatIsThere(real: string, path: string): Promise<{ real: string; 
 
 /** Makes a folder and those above it that are missing, each in the one before it, held open. */
 export async function createDirectory(policy: Policy, path: string): Promise<{ real: string; created: boolean }> {
-  const found = await policy.admit(path)
+  const found = await policy.admit(path, 'write')
   checkNew(found)
   if (found.exists) return thatIsThere(found.real, path)
   try {
     let at = found.base
     let made = false
     for (const name of found.missing) {
-      made = await inFolder(at, policy, (folder) =>
+      made = await inFolder({ folder: at, name }, 'write', policy, (folder) =>
         mkdir(folder.at(name)).then(
           () => true,
           (error) => {

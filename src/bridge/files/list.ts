@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { limits } from '../limits.ts'
 import { inFolder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
-import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
+import { codeOf, failed, fromFileTrouble, Refusal } from '../refusal.ts'
 import { quoted } from './names.ts'
 import { mayWrite } from './replace.ts'
 
@@ -30,13 +30,13 @@ const kindOf = (entry: Dirent): EntryKind =>
 
 /** Names in a folder and, to `depth`, in the folders below it. Links are named and not followed; closed things are counted and not shown. */
 export async function list(policy: Policy, path: string, depth: number): Promise<Listing> {
-  const root = await policy.existing(path)
+  const root = await policy.existing(path, 'read')
   const isOpen = await policy.judge()
   const entries: ListedEntry[] = []
   let closed = 0
   let cut = false
   const walk = async (real: string, prefix: string, level: number): Promise<void> => {
-    const found = await inFolder(real, policy, (folder) => readdir(folder.at('.'), { withFileTypes: true }))
+    const found = await inFolder({ folder: real }, 'read', policy, (folder) => readdir(folder.at('.'), { withFileTypes: true }))
     for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entries.length >= limits.listEntries) {
         cut = true
@@ -51,8 +51,11 @@ export async function list(policy: Policy, path: string, depth: number): Promise
       entries.push({ path: prefix + entry.name, kind })
       if (kind !== 'directory' || level >= depth) continue
       await walk(below, `${prefix}${entry.name}/`, level + 1).catch((error) => {
-        // A folder that may not be opened, or went away, is named and left.
-        if (!['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) throw error
+        // A folder that may not be opened, or went away, is named and left; one that is closed by what it is, is not named.
+        if (error instanceof Refusal) {
+          entries.pop()
+          closed++
+        } else if (!['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) throw error
       })
     }
   }
@@ -79,9 +82,9 @@ export interface FileInfo {
 
 /** What is known about a file without reading it. */
 export async function info(policy: Policy, path: string): Promise<FileInfo> {
-  const found = await policy.existing(path)
+  const found = await policy.existing(path, 'read')
   try {
-    const { facts, isOpen } = await inFolder(found.folder, policy, async (folder) => {
+    const { facts, isOpen } = await inFolder(found, 'read', policy, async (folder) => {
       const at = folder.at(found.name)
       const facts = await lstat(at)
       return { facts, isOpen: facts.isSymbolicLink() || mayWrite(at) }

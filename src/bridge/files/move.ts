@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { copyFile as copyBytes, link, lstat, mkdir, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises'
 import { limits } from '../limits.ts'
 import { type Folder, inFolder, openFile } from '../policy/folder.ts'
+import { checkLink, checkWhole } from '../policy/meaning.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { within } from '../policy/region.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../refusal.ts'
@@ -25,14 +26,16 @@ async function betweenFolders<T>(
   what: string,
   work: (ends: Ends) => Promise<T>,
 ): Promise<T> {
-  const from = await (what === 'moved' ? policy.itself(source) : policy.existing(source))
-  const to = await policy.admit(destination)
+  const from = await (what === 'moved' ? policy.itself(source) : policy.existing(source, 'read'))
+  const to = await policy.admit(destination, 'write')
   if (to.exists) throw failed(`${quoted(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
   checkNew(to)
   if (to.missing.length > 1) throw failed(`The folder of ${quoted(destination)} does not exist; make it with create_directory.`)
   try {
     return await inTurn(own, what === 'moved' ? [from.real, to.real] : [to.real], policy, () =>
-      inFolder(from.folder, policy, (fromFolder) => inFolder(to.folder, policy, (toFolder) => work({ from, to, fromFolder, toFolder }))),
+      inFolder(from, what === 'moved' ? 'write' : 'read', policy, (fromFolder) =>
+        inFolder(to, 'write', policy, (toFolder) => work({ from, to, fromFolder, toFolder })),
+      ),
     )
   } catch (error) {
     if (codeOf(error) === 'EEXIST')
@@ -103,10 +106,10 @@ async function renameFolder(from: string, to: string): Promise<void> {
 export function moveFile(own: string, policy: Policy, source: string, destination: string): Promise<{ from: string; to: string }> {
   return betweenFolders(own, policy, source, destination, 'moved', async (ends) => {
     const { from, to, fromFolder, toFolder } = ends
-    await policy.checkWhole(from.real, 'Moving', true)
+    await checkWhole(policy, from.real, 'Moving', true)
     const facts = await factsOf(fromFolder, from.name)
     if (facts === null) throw gone(from)
-    if (facts.isSymbolicLink()) await policy.checkLink(toFolder.real)
+    if (facts.isSymbolicLink()) await checkLink(policy, to)
     if (facts.isFile() || facts.isSymbolicLink()) {
       try {
         // link + unlink: unlike rename, link never replaces what appeared in the meantime.
@@ -122,7 +125,7 @@ export function moveFile(own: string, policy: Policy, source: string, destinatio
     } else if (facts.isDirectory()) {
       if (within(to.real, from.real, await policy.fold()))
         throw failed(`${quoted(source)} cannot be moved into itself; take a destination that does not lie in it.`)
-      await policy.checkWhole(to.real, 'Moving something to this name')
+      await checkWhole(policy, to.real, 'Moving something to this name')
       await renameFolder(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
         if (codeOf(error) === 'EXDEV') throw failed(`${quoted(destination)} is on another disk; folders are moved within one disk only.`)
         throw error

@@ -19,9 +19,9 @@ export interface ReadRequest {
 
 /** Opens an existing file for reading and gives it to `work`; closes it in every case. */
 export async function withFile<T>(policy: Policy, path: string, work: (handle: FileHandle, found: Admitted) => Promise<T>): Promise<T> {
-  const found = await policy.existing(path)
+  const found = await policy.existing(path, 'read')
   try {
-    const folder = await Folder.open(found.folder, policy)
+    const folder = await Folder.open(found.folder, policy, 'read')
     try {
       const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
       try {

@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { limits } from '../limits.ts'
 import { inFolder } from '../policy/folder.ts'
+import { checkWhole } from '../policy/meaning.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, fromFileTrouble } from '../refusal.ts'
 import { quoted } from './names.ts'
@@ -29,7 +30,7 @@ export class Trash {
   }
 
   private async takeNow(policy: Policy, found: Admitted): Promise<{ real: string; kept: string }> {
-    await policy.checkWhole(found.real, 'Deleting', true)
+    await checkWhole(policy, found.real, 'Deleting', true)
     const stamp = new Date(this.now()).toISOString().replaceAll(':', '-')
     const place = join(this.folder, `${stamp}-${this.random(4)}`)
     let begun = false
@@ -40,7 +41,7 @@ export class Trash {
       })
       const kept = join(place, 'item', found.name)
       await mkdir(join(place, 'item'), { mode: 0o700 })
-      await inFolder(found.folder, policy, async (folder) => {
+      await inFolder(found, 'write', policy, async (folder) => {
         const from = folder.at(found.name)
         await rename(from, kept).catch(async (error) => {
           if (codeOf(error) !== 'EXDEV') throw error

@@ -16,7 +16,7 @@ async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work
   checkNew(found)
   if (found.missing.length > 1) throw failed(`The folder of ${quoted(found.real)} does not exist; make it with create_directory.`)
   return inTurn(own, [found.real], policy, () =>
-    inFolder(found.folder, policy, work).catch((error) => {
+    inFolder(found, 'write', policy, work).catch((error) => {
       throw fromFileTrouble(error, `${quoted(found.real)} cannot be written`)
     }),
   )
@@ -47,7 +47,7 @@ async function into(
   whole: boolean,
   work: (writing: Writing) => Promise<Pick<Written, 'bytes' | 'converted'>>,
 ): Promise<Written> {
-  const found = await policy.admit(path)
+  const found = await policy.admit(path, 'write')
   return inItsFolder(own, found, policy, async (folder) => {
     const was = before(folder, found)
     const habits = await habitsOf(found, folder, policy, was?.size ?? 0, whole)
@@ -104,7 +104,7 @@ export const append = (own: string, policy: Policy, path: string, content: strin
  * file that is gone is not made again.
  */
 export async function change(own: string, policy: Policy, path: string, edit: (bytes: Buffer) => Promise<Buffer>): Promise<Written> {
-  const found = await policy.existing(path)
+  const found = await policy.existing(path, 'write')
   return inItsFolder(own, found, policy, async (folder) => {
     for (let tries = 0; tries < limits.editTries; tries++) {
       const bytes = await changeOnce(found, folder, policy, edit)

@@ -1,6 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { sep } from 'node:path'
 import { codeOf, denied, failed } from '../refusal.ts'
 
 /**
@@ -39,77 +39,5 @@ function factsAt(path: string): Stats | undefined {
   } catch (error) {
     if (codeOf(error) === '') throw error
     return undefined
-  }
-}
-
-/** Those that did not exist are looked at again after so long. */
-const againMs = 1000
-
-interface Known {
-  readonly path: string
-  readonly real: string
-  readonly exists: boolean
-}
-
-/**
- * Paths whose canonical form is needed at every call: resolved once. One that exists keeps its meaning from then on, so
- * that swapping it for a link changes nothing; one that does not is looked at again now and then.
- */
-export class CanonicalList {
-  private readonly paths: readonly string[]
-  private readonly pinned: boolean
-  private known: readonly Known[] | undefined
-  private list: readonly string[] = []
-  private checkedAt = 0
-
-  /** `pinned`: what does not exist yet means what it means now; were it made as a link, it would open the link's target. */
-  constructor(paths: readonly string[], pinned?: 'pinned') {
-    this.paths = paths
-    this.pinned = pinned === 'pinned'
-  }
-
-  async all(): Promise<readonly string[]> {
-    const now = performance.now()
-    if (this.known !== undefined && now - this.checkedAt < againMs) return this.list
-    const before = this.known
-    // Without a miss this costs a look at each missing path, a few microseconds.
-    const stale = before?.some(({ path, exists }) => !exists && lstatSync(path, { throwIfNoEntry: false }) !== undefined) ?? true
-    this.checkedAt = now
-    if (!stale) return this.list
-    const looked: Looked = new Map()
-    this.known = await Promise.all(this.paths.map((path, at) => this.again(path, before?.[at], looked)))
-    this.list = this.known.map(({ real }) => real)
-    return this.list
-  }
-
-  private async again(path: string, before: Known | undefined, looked: Looked): Promise<Known> {
-    if (before?.exists) return before
-    const now = await resolved(path, looked)
-    return before !== undefined && this.pinned && now.real !== before.real ? before : now
-  }
-}
-
-/** What one pass over a list has found out about folders: most closed paths are not there, and lie in the same few folders. */
-type Looked = Map<string, Promise<{ real: string; missing: string[] }>>
-
-/** As `canonical`, with the folders of what is not there looked at once for all. */
-function located(path: string, looked: Looked): Promise<{ real: string; missing: string[] }> {
-  const again = looked.get(path)
-  if (again !== undefined) return again
-  const name = basename(path)
-  const found =
-    name === '' || name === '.' || name === '..' || lstatSync(path, { throwIfNoEntry: false }) !== undefined
-      ? canonical(path)
-      : located(dirname(path), looked).then(({ real, missing }) => ({ real, missing: [...missing, name] }))
-  looked.set(path, found)
-  return found
-}
-
-async function resolved(path: string, looked: Looked): Promise<Known> {
-  try {
-    const { real, missing } = await located(path, looked)
-    return { path, real: join(real, ...missing), exists: missing.length === 0 }
-  } catch {
-    return { path, real: path, exists: false }
   }
 }

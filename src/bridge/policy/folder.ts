@@ -4,6 +4,7 @@ import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { codeOf, denied, failed } from '../refusal.ts'
 import type { Policy } from './policy.ts'
+import type { Use } from './ruling.ts'
 
 const openFolder = promisify(openDescriptor)
 /** The number of no file. */
@@ -23,21 +24,22 @@ export class Folder {
     this.number = descriptor
   }
 
-  static async open(real: string, policy: Policy): Promise<Folder> {
-    return Folder.openAt(real, real, policy)
+  /** `use`: what is to be done in it. */
+  static async open(real: string, policy: Policy, use: Use): Promise<Folder> {
+    return Folder.openAt(real, real, policy, use)
   }
 
-  /** A folder in this one, reached through it. */
+  /** A folder in this one, reached through it, to be read. */
   below(name: string, policy: Policy): Promise<Folder> {
-    return Folder.openAt(this.at(name), join(this.real, name), policy)
+    return Folder.openAt(this.at(name), join(this.real, name), policy, 'read')
   }
 
-  private static async openAt(path: string, real: string, policy: Policy): Promise<Folder> {
+  private static async openAt(path: string, real: string, policy: Policy, use: Use): Promise<Folder> {
     if (sep === '\\') return new Folder(real, null)
     const descriptor = await openFolder(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
     try {
       const opened = where(descriptor)
-      if (opened !== null && opened !== real) await policy.check(opened, real)
+      await policy.checkOpened(descriptor, opened ?? real, real, use)
       if (opened !== null) return new Folder(opened, descriptor)
     } catch (error) {
       closeSync(descriptor)
@@ -79,10 +81,23 @@ function where(descriptor: number): string | null {
   }
 }
 
+/** What is to be done in a folder: everything in it read, or a name in it read, made, changed or taken away. */
+export interface Within {
+  readonly folder: string
+  readonly name?: string
+}
+
 /** Runs work in an open, checked folder and closes it. */
-export async function inFolder<T>(real: string, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
-  const folder = await Folder.open(real, policy)
+export async function inFolder<T>(
+  { folder: real, name = '.' }: Within,
+  use: Use,
+  policy: Policy,
+  work: (folder: Folder) => Promise<T>,
+): Promise<T> {
+  const folder = await Folder.open(real, policy, use)
   try {
+    // It was renamed since it was checked: the name may mean something else there.
+    if (folder.real !== real) await policy.check(join(folder.real, name), use, join(real, name))
     return await work(folder)
   } finally {
     folder.close()
@@ -103,9 +118,10 @@ export async function openFile(real: string, name: string, folder: Folder, polic
     const facts = fstatSync(handle.fd)
     if (facts.isDirectory()) throw failed(`${JSON.stringify(real)} is a directory; list_directory shows what is in it.`)
     if (!facts.isFile()) throw denied(`${JSON.stringify(real)} is a pipe, a socket or a device; only ordinary files are opened.`)
+    const use: Use = (flags & (constants.O_WRONLY | constants.O_RDWR)) === 0 ? 'read' : 'write'
     const opened = where(handle.fd)
-    if (opened !== null) await policy.check(opened.replace(/ \(deleted\)$/, ''), real)
-    else await sameFile(real, facts, policy)
+    if (opened === null) await sameFile(real, facts, policy, use)
+    await policy.checkOpened(handle.fd, (opened ?? real).replace(/ \(deleted\)$/, ''), real, use)
     return handle
   } catch (error) {
     await handle.close()
@@ -113,9 +129,9 @@ export async function openFile(real: string, name: string, folder: Folder, polic
   }
 }
 
-async function sameFile(real: string, opened: { dev: number; ino: number }, policy: Policy): Promise<void> {
+async function sameFile(real: string, opened: { dev: number; ino: number }, policy: Policy, use: Use): Promise<void> {
   const now = await realpath(real)
-  await policy.check(now, real)
+  await policy.check(now, use, real)
   const facts = await stat(now)
   if (facts.dev !== opened.dev || facts.ino !== opened.ino)
     throw denied(`${JSON.stringify(real)} was swapped while it was opened; try again.`)

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { closedByName } from './closed.ts'
+import { existing } from './existing.ts'
+import { closedList } from './lists/index.ts'
 import type { Policy } from './policy.ts'
-import { programsInProjects } from './programs.ts'
 import { within } from './region.ts'
 
 export interface Closed {
@@ -17,7 +17,7 @@ export interface Closed {
  */
 export async function closedInside(policy: Policy, folder: string): Promise<Closed[]> {
   const [region, fold] = [await policy.region(), await policy.fold()]
-  const named = programsInProjects.map((name) => join(folder, name)).filter((path) => existsSync(path) && closedByName(path))
+  const named = closedList.folders.flatMap((name) => existing(join(folder, name)))
   const placed = region.closed.filter((path) => path !== folder && within(path, folder, fold) && existsSync(path))
   return [...new Set([...placed, ...named])].map((path) => ({
     path,

@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { codeOf, denied, failed, fromFileTrouble, type Refusal } from '../refusal.ts'
-import { canonical, CanonicalList } from './canonical.ts'
-import { closedBelow, closedByName } from './closed.ts'
+import { canonical } from './canonical.ts'
+import { identityOf } from './identity.ts'
 import { ntfsTrouble } from './ntfs.ts'
-import { closedRefusal, outsideRefusal } from './reasons.ts'
-import { holdsClosed, judge, type Region, within } from './region.ts'
-import { onDrive, type Place, understand } from './spelling.ts'
+import { autorunRefusal, closedRefusal, outsideRefusal } from './reasons.ts'
+import type { Region } from './region.ts'
+import type { Use } from './ruling.ts'
+import { type Current, type PolicyRules, Rulings } from './rulings.ts'
+import { folding, onDrive, type Place, understand } from './spelling.ts'
 
 /** A path that policy allows, in canonical form. What is not there yet has `exists: false`, and all its parents are canonical. */
 export interface Admitted {
@@ -22,55 +24,45 @@ export interface Admitted {
   readonly missing: readonly string[]
 }
 
-export interface PolicyRules {
-  /** As configured: absolute, this side's spelling. One that cannot be resolved opens nothing until it exists. */
-  readonly roots: readonly string[]
-  readonly closed: readonly string[]
-  readonly reopened: readonly string[]
-  /** Those of the closed ones that a person has named, and what the command line says in the manifest's place: for the words of a refusal. */
-  readonly deny?: readonly string[]
-  readonly flags?: readonly string[]
-  place(): Promise<Place>
-}
-
 /** A relative path, or one of the other side, is said as it was understood too. */
 const absent = (path: string, real: string): Refusal =>
   failed(`${JSON.stringify(path)} does not exist${path === real ? '' : ` (${real})`}; list_directory shows what is in a folder.`)
 
 export class Policy {
   readonly rules: PolicyRules
-  private readonly roots: CanonicalList
-  private readonly closed: CanonicalList
-  private readonly reopened: CanonicalList
+  private readonly rulings: Rulings
+  private readonly findPlace: () => Promise<Place>
   private placed: Promise<Place> | undefined
 
-  constructor(rules: PolicyRules) {
+  constructor(rules: PolicyRules & { place(): Promise<Place> }) {
     // What is not absolute would be resolved from the root of the disk: it opens nothing instead.
     this.rules = { ...rules, roots: rules.roots.filter((root) => isAbsolute(root)) }
-    this.roots = new CanonicalList(this.rules.roots, 'pinned')
-    this.closed = new CanonicalList(rules.closed)
-    this.reopened = new CanonicalList(rules.reopened, 'pinned')
+    this.findPlace = () => rules.place()
+    this.rulings = new Rulings(this.rules, () => this.place())
   }
 
   place(): Promise<Place> {
-    this.placed ??= this.rules.place()
+    this.placed ??= this.findPlace()
     return this.placed
   }
 
-  /** Roots and closed paths in canonical form. */
+  /** The rules as they are now. */
+  current(): Promise<Current> {
+    return this.rulings.current()
+  }
+
+  /** Roots and lists in canonical form. */
   async region(): Promise<Region> {
-    const [open, shut, again] = await Promise.all([this.roots.all(), this.closed.all(), this.reopened.all()])
-    return { open, closed: shut, reopened: again }
+    return (await this.rulings.current()).region
   }
 
   /** Letters' case means nothing on Windows drives and on macOS. */
   async fold(): Promise<(path: string) => string> {
-    const place = await this.place()
-    return (path) => (place.self.kind === 'macos' || onDrive(path, place) ? path.normalize('NFC').toLowerCase() : path)
+    return folding(await this.place())
   }
 
   /** The canonical path, when it is allowed; otherwise a refusal that says why. Checks the target, never the wording. */
-  async admit(path: string): Promise<Admitted> {
+  async admit(path: string, use: Use): Promise<Admitted> {
     const place = await this.place()
     const asked = this.understood(path, place)
     let found: { real: string; missing: string[] }
@@ -81,7 +73,10 @@ export class Policy {
       throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)
     }
     const real = join(found.real, ...found.missing)
-    await this.check(real, path, asked)
+    // Folders that would be made on the way may mean something too.
+    for (let many = 1; use === 'write' && many < found.missing.length; many++)
+      await this.check(join(found.real, ...found.missing.slice(0, many)), use, path, asked)
+    await this.check(real, use, path, asked)
     this.checkNames(real, place)
     return {
       real,
@@ -105,7 +100,7 @@ export class Policy {
     })
     const folder = join(parent.real, ...parent.missing)
     const real = join(folder, name)
-    await this.check(real, path, asked)
+    await this.check(real, 'write', path, asked)
     this.checkNames(real, place)
     const there =
       parent.missing.length === 0 &&
@@ -125,46 +120,53 @@ export class Policy {
   }
 
   /** Like admit, for something that must be there. */
-  async existing(path: string): Promise<Admitted> {
-    const found = await this.admit(path)
+  async existing(path: string, use: Use): Promise<Admitted> {
+    const found = await this.admit(path, use)
     if (!found.exists) throw absent(path, found.real)
     return found
   }
 
   /** Judges a canonical path; `asked` is what the refusal names, `laid` the same as it was understood, before links were followed. */
-  async check(real: string, asked: string = real, laid: string = real): Promise<void> {
-    const [region, fold] = [await this.region(), await this.fold()]
-    const verdict = closedByName(real) ? 'closed' : judge(real, region, fold)
-    if (verdict === 'closed') throw await closedRefusal(real, asked, this.rules.deny ?? [], fold)
+  async check(real: string, use: Use, asked: string = real, laid: string = real): Promise<void> {
+    const { ruling, region } = await this.rulings.current()
+    const verdict = ruling.of(real, use)
     if (verdict === 'outside')
-      throw outsideRefusal(asked, region.open, judge(normalize(laid), region, fold) === 'open', this.rules.flags?.includes('root') === true)
+      throw outsideRefusal(
+        asked,
+        region.open,
+        ruling.byPath(normalize(laid), 'read') === 'open',
+        this.rules.flags?.includes('root') === true,
+      )
+    if (verdict !== 'open') throw await this.refusal(verdict, real, asked)
   }
 
-  /** A judge of canonical paths, for many in a row. */
-  async judge(): Promise<(real: string) => boolean> {
-    const [region, fold] = [await this.region(), await this.fold()]
-    return (real) => !closedByName(real) && judge(real, region, fold) === 'open'
+  /** Judges what was opened as `real` and lies at `opened` by now, as the kernel knows it. */
+  async checkOpened(descriptor: number, opened: string, real: string, use: Use): Promise<void> {
+    if (opened !== real) await this.check(opened, use, real)
+    const { ruling } = await this.rulings.current()
+    const verdict = ruling.byOpened(identityOf(fstatSync(descriptor, { bigint: true })), opened, use)
+    if (verdict !== 'open') throw await this.refusal(verdict, opened, real)
+  }
+
+  private async refusal(verdict: 'closed' | 'autorun', real: string, asked: string): Promise<Refusal> {
+    return verdict === 'autorun' ? autorunRefusal(asked) : closedRefusal(real, asked, this.rules.deny ?? [], await this.fold())
   }
 
   /**
-   * Refuses to take away a folder, or to make one, under a name that gives something in it a meaning: one that holds
-   * something closed, or an allowed folder. `there`: only what exists counts among what is closed by its name.
+   * A judge of canonical paths to be read, for many in a row: by what they are called and where they lie. `id`: what is there;
+   * with it the folders above are looked at too, each once.
    */
-  async checkWhole(real: string, what: string, there = false): Promise<void> {
-    const [region, fold] = [await this.region(), await this.fold()]
-    const named = closedBelow(real)
-    if (holdsClosed(real, region, fold) || (there ? named.some((path) => existsSync(path)) : named.length > 0))
-      throw denied(`${what} is not possible for ${real}: something closed lies in it, or would.`)
-    if (region.open.some((root) => fold(root) === fold(real)))
-      throw denied(`${what} is not possible for ${real}: it is one of the allowed folders itself.`)
-    if (region.open.some((root) => within(root, real, fold)))
-      throw denied(`${what} is not possible for ${real}: an allowed folder lies in it.`)
-  }
-
-  /** A link in a folder that holds something closed could stand in for one of that folder's own. */
-  async checkLink(folder: string): Promise<void> {
-    if (holdsClosed(folder, await this.region(), await this.fold()) || closedBelow(folder).length > 0)
-      throw denied(`A link is not moved into ${folder}, since something closed lies there.`)
+  async judge(): Promise<(real: string, id?: string | undefined) => boolean> {
+    const { ruling } = await this.rulings.current()
+    const folders = new Map<string, boolean>()
+    const isOpenFolder = (folder: string): boolean => {
+      const isOpen = folders.get(folder) ?? ruling.byIdentity(folder, 'read') === 'open'
+      folders.set(folder, isOpen)
+      return isOpen
+    }
+    return (real, id) =>
+      ruling.byPath(real, 'read') === 'open' &&
+      (id === undefined || (ruling.byOpened(id, real, 'read') === 'open' && isOpenFolder(dirname(real))))
   }
 
   private checkNames(path: string, place: Place): void {

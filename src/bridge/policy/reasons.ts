@@ -1,5 +1,5 @@
 import { denied, type Refusal } from '../refusal.ts'
-import { CanonicalList } from './canonical.ts'
+import { CanonicalList } from './canonical-list.ts'
 import { closedByName, isKernel } from './closed.ts'
 import { within } from './region.ts'
 
@@ -18,6 +18,12 @@ export async function closedRefusal(
   if (isKernel(real)) return denied(`${JSON.stringify(asked)} is closed: it is a part of the system, not a file of the user.`)
   return denied(`${JSON.stringify(asked)} is closed: it holds keys, logins or settings of programs. No setting of this server opens it.`)
 }
+
+/** It may be read all the same. */
+export const autorunRefusal = (asked: string): Refusal =>
+  denied(
+    `${JSON.stringify(asked)} may be read but not changed: programs run it, or what it names, later and by themselves. A person can open it to writing by naming it in bridge.allow in the manifest.`,
+  )
 
 /** `linked`: the path itself is in an allowed folder and leads out of it; where to is not said. */
 export function outsideRefusal(asked: string, open: readonly string[], linked: boolean, byFlag: boolean): Refusal {

@@ -14,7 +14,7 @@ async function troubleOf(root: string, policy: Policy): Promise<string | null> {
   const shown = JSON.stringify(root)
   try {
     const { real, missing } = await canonical(root)
-    await policy.check(join(real, ...missing), root)
+    await policy.check(join(real, ...missing), 'read', root)
     const facts = await stat(root).catch(() => null)
     if (facts === null) return `The allowed folder ${shown} is not there: nothing is open there until it is made.`
     return facts.isDirectory() ? null : `The allowed folder ${shown} is a file: nothing but it is open there.`

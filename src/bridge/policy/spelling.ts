@@ -112,6 +112,12 @@ export function onDrive(path: string, place: Place): boolean {
   return place.others.some((side) => side.kind === 'windows' && side.files.some(({ here }) => `${path}/`.startsWith(`${bare(here)}/`)))
 }
 
+/** What makes two spellings of one path alike: letters' case means nothing on Windows drives and on macOS. */
+export const folding =
+  (place: Place): ((path: string) => string) =>
+  (path) =>
+    place.self.kind === 'macos' || onDrive(path, place) ? path.normalize('NFC').toLowerCase() : path
+
 /** The spelling of a path (as this process opens it) on a side; null when that side cannot name it. */
 export function spell(path: string, side: Environment, place: Place): string | null {
   const { self } = place

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { encodingOf, textOf } from '../files/encoding.ts'
 import { limits } from '../limits.ts'
+import { identityOf } from '../policy/identity.ts'
 import { codeOf } from '../refusal.ts'
 import type { Found } from './found.ts'
 
@@ -8,8 +9,11 @@ import type { Found } from './found.ts'
 const O_PATH = 0o10000000
 const linkLess = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
+/** Whether what an open file is, by its path and by its identity, may be shown. */
+type IsOpen = (real: string, id: string) => boolean
+
 /** Opens what stands at a path now, when that is allowed; null otherwise. */
-function openChecked(path: string, flags: number, isOpen: (real: string) => boolean): number | null {
+function openChecked(path: string, flags: number, isOpen: IsOpen): number | null {
   let fd: number
   try {
     fd = openSync(path, flags | linkLess)
@@ -17,7 +21,7 @@ function openChecked(path: string, flags: number, isOpen: (real: string) => bool
     if (codeOf(error) === '') throw error
     return null
   }
-  if (isOpen(readlinkSync(`/proc/self/fd/${fd}`))) return fd
+  if (isOpen(readlinkSync(`/proc/self/fd/${fd}`), identityOf(fstatSync(fd, { bigint: true })))) return fd
   closeSync(fd)
   return null
 }
@@ -48,7 +52,7 @@ export interface Confirming {
  * sandbox, say), and back. So nothing of what it found is believed: a line is shown when it stands, at that very place,
  * in a file that is allowed, and a name when such a file is there. `folder` is the searched one, held open.
  */
-export function confirming(folder: string, names: boolean, isOpen: (real: string) => boolean): Confirming {
+export function confirming(folder: string, names: boolean, isOpen: IsOpen): Confirming {
   let last: { path: string; fd: number | null } | null = null
   const close = () => {
     if (last !== null && last.fd !== null) closeSync(last.fd)

@@ -32,11 +32,11 @@ const quietly = (closing: Promise<void>): void => void closing.catch(() => undef
 
 /** `pid`: our own. `names`: only names are asked for, and no file is opened for reading. */
 export async function hold(policy: Policy, path: string, names: boolean, pid: number): Promise<Held> {
-  const { real } = await policy.existing(path)
+  const { real } = await policy.existing(path, 'read')
   const trouble = (error: unknown) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be searched`))
   const facts = await stat(real).catch(trouble)
   if (!facts.isDirectory() && !facts.isFile()) throw denied(`${JSON.stringify(path)} is neither a file nor a folder.`)
-  const folder = await Folder.open(facts.isDirectory() ? real : dirname(real), policy).catch(trouble)
+  const folder = await Folder.open(facts.isDirectory() ? real : dirname(real), policy, 'read').catch(trouble)
   const name = basename(real)
   const pinned = folder.descriptor === null ? null : `/proc/self/fd/${folder.descriptor}`
   const plain = {

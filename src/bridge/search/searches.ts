@@ -1,6 +1,7 @@
 import { join, relative, sep } from 'node:path'
 import { limits } from '../limits.ts'
 import { type Closed, closedInside } from '../policy/inside.ts'
+import { identityAt } from '../policy/identity.ts'
 import type { Policy } from '../policy/policy.ts'
 import { failed } from '../refusal.ts'
 import type { Call } from '../call.ts'
@@ -136,6 +137,8 @@ export class Searches {
   private async begin(held: Held, { query, glob }: Asked, closed: readonly Closed[]): Promise<Search> {
     const isOpen = await this.policy.judge()
     const { pinned, file, real, only, target } = held
+    // What is opened again to be confirmed is looked at then.
+    const mayShow = (path: string): boolean => isOpen(path, pinned === null ? (identityAt(path) ?? undefined) : undefined)
     const left = closed.filter(({ whole }) => whole).map(({ path }) => relative(real, path).replaceAll('\\', '/'))
     const scope = { target, glob, closed: left }
     // ripgrep compares names only, and none of a file that is named.
@@ -146,7 +149,7 @@ export class Searches {
       args: query === null ? nameArguments(scope) : textArguments(query, scope),
       folder: held.cwd,
       file,
-      mayShow: (path) => (fits === null || fits(sep === '/' ? path : path.replaceAll('\\', '/'))) && isOpen(join(real, path)),
+      mayShow: (path) => (fits === null || fits(sep === '/' ? path : path.replaceAll('\\', '/'))) && mayShow(join(real, path)),
       confirm: pinned === null || file !== null ? null : confirming(pinned, query === null, isOpen),
       margin: this.machine.longest(),
       now: () => this.machine.now(),

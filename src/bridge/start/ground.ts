@@ -35,9 +35,8 @@ export async function findGround(system: System): Promise<Ground> {
   const planted = (system.variables.MCP_TWIN_WORLD ?? '') !== ''
   const folder = toHere(rough, ownFolder(system, rough))
   const pointer = toHere(rough, joinPath(rough, ownFolder(system, rough), homeJsonName))
-  const faults = folder === null ? [] : await ownFolderFaults(system, rough)
-  const refused = faults.length === 0 ? null : (await describeFaults(system, faults)).join('; ')
-  if (folder === null || (refused === null && (planted || (pointer !== null && (await system.files.look(pointer)) !== null))))
+  const refused = planted ? null : await refusedFor(system, rough)
+  if (folder === null || planted || (refused === null && pointer !== null && (await system.files.look(pointer)) !== null))
     return bySides(system)
   let self: Promise<Environment> | undefined
   let world: Promise<World> | undefined
@@ -57,10 +56,23 @@ export async function findGround(system: System): Promise<Ground> {
   }
 }
 
+/** Why our folder on a side is not obeyed, in words; null: it is. */
+async function refusedFor(system: System, side: Environment): Promise<string | null> {
+  const faults = await ownFolderFaults(system, side)
+  return faults.length === 0 ? null : (await describeFaults(system, faults)).join('; ')
+}
+
 async function bySides(system: System): Promise<Ground> {
   const { detectWorld } = await import('../../effects/world/detect.ts')
   const { findHome } = await import('../../effects/home/find.ts')
-  const world = await detectWorld(system, {})
+  const world = await detectWorld(system, { passesOver: true })
+  const own = world.environments.find((side) => side.self)
+  const refused = own === undefined ? null : await refusedFor(system, own)
+  const folder = own === undefined ? null : toHere(own, ownFolder(system, own))
+  if (own !== undefined && refused !== null && folder !== null) {
+    const alone: World = { environments: [own] }
+    return { kind: 'here', folder, refused, self: () => Promise.resolve(own), world: () => Promise.resolve(alone) }
+  }
   const home = await findHome(system, world)
   if (!home.isSelf) return { kind: 'elsewhere', world, home }
   const self = () => Promise.resolve(home.environment)

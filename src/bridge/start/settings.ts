@@ -7,11 +7,12 @@ import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { limits } from '../limits.ts'
 import { hides, inName } from '../line.ts'
+import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
-import { type Place, understand } from '../policy/spelling.ts'
-import { Refusal } from '../refusal.ts'
+import type { Place } from '../policy/spelling.ts'
 import type { Settings, TerminalMode } from '../settings.ts'
 import { families, type Family } from '../families.ts'
+import { allowed, configured, homesOf } from './paths.ts'
 
 /** What the command line says; each is a person's word in a client's entry. */
 export interface Flags {
@@ -91,24 +92,6 @@ function wantedFamilies(flags: Flags, manifest: Manifest, problems: string[]): r
   return named.flatMap((name) => known(name) ?? [])
 }
 
-/** Paths of the manifest or of flags, absolute or from `~`; any other opens nothing and is said. */
-function configured(paths: readonly string[], what: string, place: Place, problems: string[]): string[] {
-  return paths.flatMap((path) => {
-    const absolute = /^(~([\\/]|$)|[\\/]|[A-Za-z]:[\\/])/.test(path.trim())
-    if (!absolute) {
-      problems.push(`${what} ${JSON.stringify(path)} is neither absolute nor from ~, so it is not used.`)
-      return []
-    }
-    try {
-      return [understand(path, place, '')]
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      problems.push(`${what} ${JSON.stringify(path)} is not used: ${error.message}`)
-      return []
-    }
-  })
-}
-
 /** Everything that a bridge is started with, decided here and by nothing later. */
 export async function decideSettings(origin: Origin, flags: Flags): Promise<Settings> {
   const { system } = origin
@@ -125,6 +108,9 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
       ? [...configured(flags.roots, 'The root', place, problems), workspace]
       : [workspace, ...configured(bridge.roots ?? [], 'The root', place, problems)]
   const deny = configured(bridge.deny ?? [], 'The closed path', place, problems)
+  const homes = homesOf(place)
+  const ofHomes = homes.flatMap(({ home, kind }) => privatePaths(home, kind))
+  const closed = [origin.folder, origin.manifest, ...ofHomes, ...origin.clientFiles(self, manifest), ...deny]
   return {
     version: origin.version,
     client: flags.client,
@@ -134,8 +120,11 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     world: origin.world,
     families: wantedFamilies(flags, manifest, problems),
     roots,
-    closed: [origin.folder, origin.manifest, ...privatePaths(self.home, self.kind), ...origin.clientFiles(self, manifest), ...deny],
+    closed,
     reopened: [workspace],
+    autorun: homes.flatMap(({ home, kind }) => autorunPaths(home, kind)),
+    allow: allowed(bridge.allow ?? [], place, closed, problems),
+    homes: homes.map(({ home }) => home),
     deny,
     flags: given(flags),
     readOnly: flags.readOnly || bridge.readOnly === true,

@@ -93,7 +93,7 @@ function shellOn(side: Environment, { shell, preset }: Wanted): { name: ShellNam
 
 /** The folder that was named, which must be one. */
 async function namedFolder(policy: Policy, cwd: string): Promise<string> {
-  const { real } = await policy.existing(cwd)
+  const { real } = await policy.existing(cwd, 'read')
   if (!statSync(real, { throwIfNoEntry: false })?.isDirectory())
     throw failed(`Nothing is run: cwd ${JSON.stringify(cwd)} is not a folder; name the folder that it lies in.`)
   if (!canEnter(real)) throw failed(`Nothing is run: this user may not enter cwd ${JSON.stringify(cwd)}; name another folder.`)
@@ -106,8 +106,8 @@ async function namedFolder(policy: Policy, cwd: string): Promise<string> {
  */
 async function usualFolder(policy: Policy): Promise<string> {
   const [first = ''] = (await policy.region()).open
-  if (!isCanonical(first)) return (await policy.existing(first)).real
-  await policy.check(first)
+  if (!isCanonical(first)) return (await policy.existing(first, 'read')).real
+  await policy.check(first, 'read')
   return first
 }
 

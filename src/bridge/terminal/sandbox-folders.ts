@@ -1,7 +1,8 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { closedBelow, closedByName, privatePaths } from '../policy/closed.ts'
-import { programsInProjects } from '../policy/programs.ts'
+import { existing } from '../policy/existing.ts'
+import { closedList } from '../policy/lists/index.ts'
 import { judge, type Region, within } from '../policy/region.ts'
 import { codeOf } from '../refusal.ts'
 
@@ -101,8 +102,8 @@ function plainly(root: string, roots: readonly string[], plan: FolderPlan): stri
     .flatMap((path) => between(path, root))
     .filter((path) => kindOf(path) === 'directory' && !isHidden(path))
   // What starts programs when another program reads it is not shown, nor changed.
-  const named = programsInProjects.map((name) => join(root, name))
-  const around = named.map((path) => dirname(path)).filter((path) => path !== root && kindOf(path) === 'directory')
+  const named = closedList.folders.flatMap((name) => existing(join(root, name)))
+  const around = closedList.folders.map((name) => dirname(join(root, name))).filter((path) => path !== root && kindOf(path) === 'directory')
   const laid = [
     ...[...new Set([...pinned, ...again])].map((path) => ({ path, words: bind(path, plan) })),
     ...[...new Set(around)].map((path) => ({ path, words: ['--ro-bind', path, path] })),

@@ -14,6 +14,13 @@ function judge(message: string): Found {
       message,
       fix: `write it absolute or from ~ in bridge.deny of the manifest, ${restart}`,
     }
+  if (message.startsWith('The path of bridge.allow '))
+    return {
+      level: 'warning',
+      subject: 'bridge.allow',
+      message,
+      fix: `take it out of bridge.allow in the manifest, or write it absolute, from ~ or as a name such as .git/hooks, ${restart}`,
+    }
   const isFamily = message.startsWith('The manifest names a tool family ')
   return {
     level: 'warning',

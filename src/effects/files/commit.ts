@@ -65,10 +65,14 @@ async function mayGoOn(job: Job, seen: Seen): Promise<'yes' | Committed> {
   return { kind: 'refused', reason: `the lock of ${job.target.shown} was taken from us while this computer slept`, hint: 'try again' }
 }
 
+/** The folder that must still be the same one at the moment itself: of a project's file, whose way may be swapped by whoever works in it. */
+const folderOf = ({ within }: RewriteTarget, real: ReachablePath): ReachablePath | undefined =>
+  within === undefined ? undefined : reachable(dirname(real))
+
 /** The moment itself: from here on the name leads to the new content. False: another program was faster. */
-async function swap({ system, real }: Job, beside: ReachablePath, expected: string | null): Promise<boolean> {
+async function swap({ system, target, real }: Job, beside: ReachablePath, expected: string | null): Promise<boolean> {
   try {
-    await system.files.rename(beside, real, expected)
+    await system.files.rename(beside, real, expected, folderOf(target, real))
     return true
   } catch (error) {
     if (isTrouble(error) && (error.code === 'ESTALE' || (error.code === 'EEXIST' && expected === null))) return false
@@ -105,12 +109,12 @@ async function replaceWhole(job: Job, seen: Seen, decision: Replace): Promise<Co
 
 /** Takes the file away by a rename, so that one which changed in the last moment can be put back. */
 async function removeWhole(job: Job, seen: Seen): Promise<Committed> {
-  const { system, real, backup } = job
+  const { system, target, real, backup } = job
   const aside = temporaryPath(real, system.pid, system.random(4))
   await save(job, seen, null)
   const go = await mayGoOn(job, seen)
   if (go !== 'yes') return go
-  await system.files.rename(real, aside, null)
+  await system.files.rename(real, aside, null, folderOf(target, real))
   const moved = await system.files.look(aside)
   if (moved !== null && moved.identity !== seen.facts?.identity) {
     await system.files.rename(aside, real, null)

@@ -50,7 +50,7 @@ export async function escapeFrom(system: System, root: ReachablePath, path: Reac
 
 /** An escape in words; `shown` is the file that it is about. */
 export function escapeWords({ by, to }: Escape, shown: string, what = 'the project'): Reason {
-  const where = to === null ? 'cannot be followed' : `leads to ${to}, outside ${what}`
+  const where = to === null ? 'leads by links that cannot be followed' : `leads by a link to ${to}, outside ${what}`
   return {
     reason: by === null ? `${shown} ${where}` : `${shown} lies in ${by}, which ${where}`,
     hint: `put a ${by === null ? 'file' : 'folder'} in the place of the link, then try again`,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { TwinError } from '../../errors.ts'
 import { resolveProgram } from './program-path.ts'
 import { takeSignals } from './signals.ts'
@@ -11,6 +12,8 @@ export interface OwnLaunch {
 }
 
 const SETPRIV = '/usr/bin/setpriv'
+/** How long the output of a program that has ended may stay open, in ms. */
+const DRAIN_MS = 500
 
 /**
  * On Linux the kernel itself can end a child whose parent dies, even by SIGKILL, when the child asks for it
@@ -25,9 +28,10 @@ function tiedToParent(): string[] {
 
 /**
  * Runs a program in our place: it gets our standard streams untouched, our signals are its signals, and this process
- * ends as it ended, by the same code or the same signal. Never returns when it started.
+ * ends as it ended, by the same code or the same signal. Never returns when it started. With `wired`, its input and output
+ * are pipes, which `wired` gets to join them to ours.
  */
-export async function runInPlace(server: string, launch: OwnLaunch): Promise<never> {
+export async function runInPlace(server: string, launch: OwnLaunch, wired?: (stdin: Writable, stdout: Readable) => void): Promise<never> {
   const program = resolveProgram(launch.command, launch.args, launch.env)
   if (program === null) {
     throw new TwinError('not-found', `"${server}" starts "${launch.command}", and there is no such program on this side.`, {
@@ -39,13 +43,25 @@ export async function runInPlace(server: string, launch: OwnLaunch): Promise<nev
   const early: NodeJS.Signals[] = []
   const release = takeSignals((signal) => (child === null ? early.push(signal) : child.kill(signal)))
   child = spawn(file, args, {
-    stdio: 'inherit',
+    stdio: wired === undefined ? 'inherit' : ['pipe', 'pipe', 'inherit'],
     env: { ...launch.env },
     windowsVerbatimArguments: program.verbatim,
     windowsHide: true,
   })
   for (const signal of early) child.kill(signal)
+  if (child.stdin !== null && child.stdout !== null) wired?.(child.stdin, child.stdout)
   return mirror(server, child, release)
+}
+
+/** Calls back with the end of a child, once what it wrote to us has been read; what it left behind may hold its output open. */
+function onEnd(child: ChildProcess, ended: (code: number | null, signal: NodeJS.Signals | null) => void): void {
+  if (child.stdout === null) return void child.once('exit', ended)
+  const once = (code: number | null, signal: NodeJS.Signals | null): void => {
+    child.removeAllListeners('close')
+    process.stdout.write('', () => ended(code, signal))
+  }
+  child.once('close', once)
+  child.once('exit', (code, signal) => setTimeout(() => child.listenerCount('close') > 0 && once(code, signal), DRAIN_MS))
 }
 
 function mirror(server: string, child: ChildProcess, release: () => void): Promise<never> {
@@ -61,7 +77,7 @@ function mirror(server: string, child: ChildProcess, release: () => void): Promi
         }),
       )
     })
-    child.once('exit', (code, signal) => {
+    onEnd(child, (code, signal) => {
       process.removeListener('exit', end)
       if (signal === null) process.exit(code ?? 1)
       release()

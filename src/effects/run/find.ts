@@ -1,20 +1,24 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { type RenderContext, renderLaunch } from '../../core/launch/render.ts'
+import { prefixOn } from '../../core/launch/package.ts'
 import { isOwnScript } from '../../core/launch/own-script.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { layout } from '../../core/layout.ts'
+import { lockedFor } from '../../core/manifest/locked.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import { nearest } from '../../core/nearest.ts'
+import type { PackagePrefix } from '../../core/packages/place.ts'
 import { toHere } from '../../core/paths.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest, ServerSpec } from '../../model/manifest.ts'
-import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { vetOwn } from '../ownership/vet.ts'
+import type { NeededPackage } from '../packages/ready.ts'
 import { openSecrets } from '../secrets/store.ts'
 import { loadLock } from '../situation/records.ts'
 import type { RunGround } from './ground.ts'
@@ -28,6 +32,8 @@ export interface FoundServer {
   readonly keys: readonly string[]
   /** It is a package's JavaScript, which may run in this very process. */
   readonly script: boolean
+  /** The package of that script, where this side's lock tells which one it is. */
+  readonly needed?: NeededPackage
   /** The folder that it is started in; absent: that of whoever started us. */
   readonly cwd?: ReachablePath
 }
@@ -73,6 +79,8 @@ export interface Source {
   readonly keysOf: Pick<Manifest, 'secrets'>
   /** Keys by name, where they are not home's store to ask. */
   readonly keys?: Readonly<Record<string, string>>
+  /** Absent: it is home's own manifest. */
+  readonly origin?: 'named' | 'project'
 }
 
 const unknown = (name: string, names: readonly string[], words = `There is no server "${name}" in the manifest`): TwinError => {
@@ -84,7 +92,8 @@ const unknown = (name: string, names: readonly string[], words = `There is no se
 
 /** A server of a manifest with its own keys filled in. */
 export async function resolveFrom(system: System, ground: RunGround, source: Source): Promise<FoundServer> {
-  const { manifest, name } = source
+  const { name } = source
+  const manifest = source.origin === 'project' ? installedOnly(source.manifest) : source.manifest
   const server = Object.hasOwn(manifest.servers, name) ? manifest.servers[name] : undefined
   if (server === undefined) throw unknown(name, Object.keys(manifest.servers))
   if (server.disabled === true) throw usageError(`"${name}" is switched off.`, { hint: `mcp-twin enable ${name}` })
@@ -99,8 +108,32 @@ export async function resolveFrom(system: System, ground: RunGround, source: Sou
     key: (wanted) => keys.get(wanted) ?? null,
     variable: (wanted) => system.variables[wanted],
   }
-  const entry = await render(system, ground, context, name, server)
-  return { server: name, entry, keys: [...keys.keys()], script: isOwnScript(reveal(entry), spec, ground.self) }
+  const entry = render(ground, context, name, server)
+  const script = isOwnScript(reveal(entry), spec, ground.self)
+  const needed = script ? neededBy(source, spec, prefixOn(manifest, ground.self)) : {}
+  return { server: name, entry, keys: [...keys.keys()], script, ...needed }
+}
+
+/**
+ * A project's packages are started from where we install them, and nowhere else: npx would take the settings of the
+ * project's folder, and run install scripts with the server's keys in their environment.
+ */
+const installedOnly = ({ version, servers }: Manifest): Manifest => ({
+  version,
+  servers: Object.fromEntries(Object.entries(servers).map(([name, { launch: _, ...server }]) => [name, server])),
+  launch: 'direct',
+})
+
+/** The package that a script is started from. */
+function neededBy(
+  { lock, origin }: Source,
+  { package: words, allowScripts }: ServerSpec,
+  prefix: PackagePrefix,
+): Pick<FoundServer, 'needed'> {
+  const locked = words === undefined ? undefined : lockedFor(lock, words)
+  if (locked === undefined || 'refuse' in locked) return {}
+  const isAllowed = allowScripts === true
+  return { needed: { locked, prefix, allowScripts: isAllowed, verified: origin !== undefined, npmrcOnly: origin === 'project' } }
 }
 
 /** The keys that this server names, and no other one's. */
@@ -120,27 +153,14 @@ async function ownKeys(system: System, ground: RunGround, source: Source, spec: 
   return found
 }
 
-async function render(system: System, ground: RunGround, context: RenderContext, name: string, server: ServerSpec): Promise<Secret<Entry>> {
+function render(ground: RunGround, context: RenderContext, name: string, server: ServerSpec): Secret<Entry> {
   const [client] = clients
   if (client === undefined) throw new Error('the catalog of clients is empty')
-  const request = { ...context, name, client, environment: ground.self, scope: 'user' } as const
-  const made = renderLaunch({ ...request, server })
-  if (made.kind !== 'launch')
-    throw new TwinError(
-      'not-started',
-      `"${name}" cannot be started: ${made.reason}.`,
-      'hint' in made ? { hint: made.hint } : { hint: 'mcp-twin list' },
-    )
-  if (server.package === undefined || (await isThere(system, ground, reveal(made.entry)))) return made.entry
-  // The package is not installed here: on a colleague's machine that opened the project, npx brings it.
-  const second = renderLaunch({ ...request, server: { ...server, launch: 'npx' } })
-  return second.kind === 'launch' ? second.entry : made.entry
-}
-
-/** False when the script of a launch is not on the disk. */
-async function isThere(system: System, { self }: RunGround, entry: Entry): Promise<boolean> {
-  if (entry.kind !== 'stdio' || entry.command !== self.node) return true
-  const [script] = entry.args
-  const here = script === undefined ? null : toHere(self, native(script))
-  return here === null || (await system.files.look(here, 'follow')) !== null
+  const made = renderLaunch({ ...context, server, name, client, environment: ground.self, scope: 'user' })
+  if (made.kind === 'launch') return made.entry
+  throw new TwinError(
+    'not-started',
+    `"${name}" cannot be started: ${made.reason}.`,
+    'hint' in made ? { hint: made.hint } : { hint: 'mcp-twin list' },
+  )
 }

@@ -46,5 +46,5 @@ export async function findInManifest(system: System, ground: RunGround, name: st
     })
   }
   const { manifest } = loaded
-  return resolveFrom(system, ground, { manifest, lock: pins, name, keysOf: manifest })
+  return resolveFrom(system, ground, { manifest, lock: pins, name, keysOf: manifest, origin: 'named' })
 }

@@ -4,7 +4,6 @@ import { dirName, joinPath, toHere } from '../../core/paths.ts'
 import { digestsOf, sameDigests } from '../../core/trust/digests.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import type { Manifest } from '../../model/manifest.ts'
 import { type NativePath, reachable, type ReachablePath } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
@@ -74,8 +73,7 @@ async function atHome(system: System, ground: RunGround, name: string, seen: Pro
   const state = await trustState(system, ground.folderHere, seen)
   if (state !== 'trusted') throw untrusted(seen.place, state)
   const user = await userManifest(system, ground)
-  const manifest: Manifest = { ...part.manifest, ...(user?.prefix === undefined ? {} : { prefix: user.prefix }) }
-  return resolveFrom(system, ground, { manifest, lock: part.lock, name, keysOf: user ?? {} })
+  return resolveFrom(system, ground, { ...part, name, keysOf: user ?? {}, origin: 'project' })
 }
 
 async function onOtherSide(system: System, ground: RunGround, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
@@ -85,7 +83,7 @@ async function onOtherSide(system: System, ground: RunGround, name: string, seen
   const known = Object.hasOwn(projects, seen.place) ? projects[seen.place] : undefined
   if (known === undefined) throw untrusted(seen.place, read?.holdsFormer === true ? 'former' : 'unknown')
   if (!sameDigests(known, digestsOf(seen))) throw untrusted(seen.place, 'changed')
-  return resolveFrom(system, ground, { ...part, name, keysOf: {}, keys: known.keys })
+  return resolveFrom(system, ground, { ...part, name, keysOf: {}, keys: known.keys, origin: 'project' })
 }
 
 const REASONS: Readonly<Record<Exclude<TrustState, 'trusted'>, string>> = {

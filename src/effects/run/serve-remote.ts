@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../../errors.ts'
 import type { Remote } from '../../model/entry.ts'
 import { failureOf } from './failure.ts'
 import { type Fetch, fetchBy, type Way } from './http.ts'
+import { leave } from './leave.ts'
 import { lineCutter } from './lines.ts'
 import { Relay } from './relay.ts'
 import { openRemote } from './remote.ts'
@@ -43,9 +44,4 @@ export async function serveRemote({ server, remote, keys, way, mask }: RemoteSer
   })
   await end.close()
   return leave(code)
-}
-
-/** Ends the process once everything written has gone out: sockets kept alive would hold it open otherwise. */
-function leave(code: ExitCode): Promise<ExitCode> {
-  return new Promise(() => process.stdout.write('', () => process.exit(code)))
 }

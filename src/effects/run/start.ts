@@ -8,6 +8,8 @@ import { announceUse } from '../packages/prune.ts'
 import { programOn } from '../world/program.ts'
 import { runInPlace } from './child.ts'
 import { type FoundServer, findServer } from './find.ts'
+import { installBehind } from './install-behind.ts'
+import { installNeeded, isReady } from './needed.ts'
 import { findInManifest } from './named.ts'
 import { type RunGround, runGround } from './ground.ts'
 import { findInProject } from './project.ts'
@@ -24,6 +26,8 @@ export interface RunOptions {
   mask(text: string): string
   /** Aborted when this run was ended before its server began. */
   readonly signal: AbortSignal
+  /** A package that is missing comes from npm's cache or not at all. */
+  readonly offline: boolean
 }
 
 /** Starts a server in the place of this process, or relays to it. Answers only when there is nothing left to wait for. */
@@ -37,7 +41,7 @@ export async function startServer(system: System, name: string, options: RunOpti
         : await findInProject(system, ground, name, options.project)
   const entry = reveal(found.entry)
   if (options.signal.aborted) return EXIT.cancelled
-  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry)
+  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry, options)
 }
 
 async function relay(
@@ -55,10 +59,12 @@ async function relay(
 
 async function start(
   system: System,
-  { world, self }: RunGround,
-  { server, script, cwd }: FoundServer,
+  ground: RunGround,
+  { server, script, cwd, needed }: FoundServer,
   { command, args, env: own }: Launch,
+  { signal, offline }: RunOptions,
 ): Promise<ExitCode> {
+  const { world, self } = ground
   if (cwd !== undefined) process.chdir(cwd)
   // Programs that ask their shell's variable must not be told of the folder that we came from.
   const env = cwd === undefined || system.variables.PWD === undefined ? own : { ...own, PWD: cwd }
@@ -66,18 +72,28 @@ async function start(
   const [file = '', ...words] = program?.argv ?? []
   if (program === null || file === '')
     throw new TwinError('not-started', `"${server}" cannot be started from ${self.id}.`, { hint: 'mcp-twin list' })
-  const js = script ? toHere(self, native(args[0] ?? '')) : null
-  if (js !== null && (await system.files.look(js, 'follow')) === null) {
+  const launch = { command: file, args: words, env: { ...inherited(system), ...env } }
+  const path = script ? native(args[0] ?? '') : null
+  const js = path === null ? null : toHere(self, path)
+  if (path !== null && needed !== undefined) {
+    const absent = { server, needed, script: path }
+    if (!(await isReady(system, ground, absent)))
+      return installBehind({
+        server: { name: server, version: needed.locked.version },
+        install: (until) => installNeeded(system, ground, absent, { offline, signal: until }),
+        ...{ launch, signal },
+      })
+  } else if (js !== null && (await system.files.look(js, 'follow')) === null) {
     throw new TwinError('not-installed', `The package of "${server}" is not installed on this side.`, { hint: 'mcp-twin sync' })
   }
   // A wrapped program has to be started the way that was asked for, even where it is a package's script.
   const plain = program.argv.length === args.length + 1
-  if (js !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
+  if (path !== null && js !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
     // From here on no command line names the package, and yet its folder must stay.
-    await announce(system, self, native(args[0] ?? ''))
+    await announce(system, self, path)
     return becomeServer(js, args.slice(1), env)
   }
-  return runInPlace(server, { command: file, args: words, env: { ...inherited(system), ...env } })
+  return runInPlace(server, launch)
 }
 
 /** A server starts all the same where our folder cannot be written. */

@@ -1,4 +1,5 @@
 import { layout } from '../../core/layout.ts'
+import { fromHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
@@ -24,7 +25,10 @@ export async function writeOwn(
   const { place } = situation
   const isProject = here === place.here || here === place.lockHere
   const within = isProject && place.root !== null ? { within: place.root } : {}
-  const note = { environment: situation.home.environment.id, client: null, file: shown, entries: [], project: within.within }
+  const { environment } = situation.home
+  // As its side spells it, so that undo finds it again.
+  const file = fromHere(environment, here) ?? shown
+  const note = { environment: environment.id, client: null, file, entries: [], project: within.within }
   const backup = run.forFile(note)
   const target = { here, shown, side: situation.self.id, links: 'follow' as const, createMode: mode, ...within }
   const outcome = await rewriteFile(

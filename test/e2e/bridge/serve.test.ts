@@ -132,12 +132,17 @@ describe('serve, started as a client starts it', () => {
     mkdirSync(place.path('shared'))
     place.write(
       '.mcp-twin/mcp-twin.json',
-      '{ // mine\n "version": 1, "bridge": { "roots": ["~/shared", "relative"], "terminal": "on", "families": ["files", "terminal", "bridge"], "blockedCommands": ["date"], "deny": ["~/shared/closed"] }, }',
+      '{ // mine\n "version": 1, "bridge": { "roots": ["~/shared", "relative"], "terminal": "on", "families": ["files", "terminal", "bridge"], "blockedCommands": ["date"], "deny": ["~/shared/closed"], "allow": ["~/shared/p/.envrc", ".git/hooks"] }, }',
     )
     mkdirSync(place.path('shared/closed'))
+    mkdirSync(place.path('shared/p/.git/hooks'), { recursive: true })
     const server = await open(place)
     expect(await server.text('write_file', { path: place.path('shared/x'), content: '1' })).toMatch(/Created/)
     expect(await server.text('write_file', { path: place.path('shared/closed/x'), content: '1' })).toMatch(/REFUSED .*closed/)
+    for (const name of ['p/.envrc', 'p/.git/hooks/pre-commit'])
+      expect(await server.text('write_file', { path: place.path(`shared/${name}`), content: '1' })).toMatch(/Created/)
+    for (const name of ['.envrc', 'p/.git/config'])
+      expect(await server.text('write_file', { path: place.path(`shared/${name}`), content: '1' })).toMatch(/REFUSED .*bridge\.allow/)
     expect(await server.text('execute_command', { command: 'date' })).toMatch(/REFUSED .*blocked/)
     expect(await server.text('bridge_status')).toMatch(/Problem: The root "relative" is neither absolute/)
     await server.end()

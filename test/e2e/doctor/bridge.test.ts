@@ -213,11 +213,19 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
 
   it('what the manifest opens and closes in vain', async () => {
     const place = await bridged()
-    writeBridge(place, { roots: ['work', '~/.ssh', '~'], deny: ['secret'], families: ['files', 'memories', 'bridge'] })
+    writeBridge(place, {
+      roots: ['work', '~/.ssh', '~'],
+      deny: ['secret'],
+      allow: ['Makefile', '~/.ssh'],
+      families: ['files', 'memories', 'bridge'],
+    })
     mkdirSync(join(place.home, '.ssh'))
     const [document, started] = [await place.doctor(), await place.doctor(deep)]
     expect(summary(document).toSorted()).toEqual(
-      ['bridge-roots error', 'bridge-roots error', 'bridge-rules error', 'bridge-rules warning'].toSorted(),
+      [
+        ...['bridge-roots error', 'bridge-roots error', 'bridge-rules error'],
+        ...['bridge-rules warning', 'bridge-rules warning', 'bridge-rules warning'],
+      ].toSorted(),
     )
     // The bridges say the same of themselves, and that is not said again.
     expect(
@@ -225,7 +233,7 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
         .filter((each) => each.startsWith('bridge'))
         .toSorted(),
     ).toEqual(summary(document).toSorted())
-    writeBridge(place, { roots: ['~'], deny: ['~/secret'], families: ['files', 'bridge'] })
+    writeBridge(place, { roots: ['~'], deny: ['~/secret'], allow: ['~/.bashrc', '.git/hooks'], families: ['files', 'bridge'] })
     expect(summary(await place.doctor(deep))).toEqual([])
   })
 })

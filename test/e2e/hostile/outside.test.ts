@@ -111,7 +111,7 @@ describe('a client’s project file that leads out of the project', () => {
   it('in a circle is refused', async () => {
     link('project/.cursor', '.cursor')
     const { code, stdout } = await run(['sync', '--json', '--client', 'cursor,claude-code'])
-    expect([code, stdout]).toEqual([3, expect.stringContaining('cannot be followed')])
+    expect([code, stdout]).toEqual([3, expect.stringContaining('links that cannot be followed')])
     expect(place.has('project/.mcp.json')).toBe(true)
   })
 

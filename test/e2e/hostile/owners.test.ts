@@ -175,6 +175,20 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
     expect(place.has('was-run')).toBe(false)
   })
 
+  it.each([
+    ['of another user', { uid: stranger }, 'belongs to'],
+    ['that others may write', { mode: 0o666 }, 'every user'],
+  ])('and the bridge do not obey a manifest %s that is named by a flag', async (_, to, words) => {
+    place.write('named/twin.json', manifest({ bridge: { terminal: 'on', roots: ['/'] } }))
+    change('named', {})
+    change('named/twin.json', to)
+    const [command = nodePath, ...before] = [...as, nodePath, cliPath, 'serve', '--manifest', place.path('named/twin.json')]
+    const server = await greeted({ command, args: before, env: place.env, cwd: place.root }, 'test')
+    const { data } = await server.call('bridge_status')
+    await server.end()
+    expect(data).toMatchObject({ terminal: 'off', problems: [expect.stringContaining(words)] })
+  })
+
   it('listens to nobody while others could make themselves a token', async () => {
     change('.mcp-twin', { mode: 0o777 })
     refused(await run(['serve', '--http', '0']), 'token')

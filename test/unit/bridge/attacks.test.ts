@@ -50,7 +50,7 @@ describe('a folder is moved so that its content gets another meaning', () => {
   it('such a folder without anything closed in it may be moved away and deleted', async () => {
     place.put('p/.cursor/rules', 'x')
     await place.ok('move_file', { source: 'p/.cursor', destination: 'p/.vscode-old' })
-    place.put('p/.vscode/tasks.json', '{}')
+    place.put('p/.vscode/launch.json', '{}')
     await place.ok('delete_file', { path: 'p/.vscode' })
   })
   it('a folder onto the place of one that holds something closed and is not there yet', async () => {

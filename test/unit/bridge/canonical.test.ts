@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { CanonicalList, canonical } from '../../../src/bridge/policy/canonical.ts'
+import { canonical } from '../../../src/bridge/policy/canonical.ts'
+import { CanonicalList } from '../../../src/bridge/policy/canonical-list.ts'
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'canonical-')))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

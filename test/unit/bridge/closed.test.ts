@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closedBelow, closedByName, privatePaths } from '../../../src/bridge/policy/closed.ts'
 import { within } from '../../../src/bridge/policy/region.ts'
@@ -10,7 +10,7 @@ import { CANARY, type Desk, desk } from './desk.ts'
 let place: Desk
 beforeEach(() => {
   const scratch = desk()
-  place = desk({ roots: [scratch.home, scratch.A], closed: privatePaths(scratch.home, 'linux') })
+  place = desk({ roots: [scratch.home, scratch.A], closed: privatePaths(scratch.home, 'linux'), homes: [scratch.home] })
   Object.assign(place, { home: scratch.home, A: scratch.A })
 })
 afterEach(() => place.close())
@@ -64,9 +64,117 @@ describe("a program's own config in a user's folder that is allowed as a whole",
   })
 })
 
+describe('what holds keys, logins, histories or money in a home that is allowed as a whole', () => {
+  it.each([
+    ...[
+      '.mcp-auth/mcp-remote-0.1/tokens.json',
+      '.huggingface/token',
+      '.cache/huggingface/token',
+      '.aws/sso/cache/x.json',
+      '.pki/nssdb/key4.db',
+    ],
+    ...[
+      '.config/1Password/x',
+      '.config/Bitwarden/data.json',
+      '.config/age/keys.txt',
+      '.config/containers/auth.json',
+      '.config/gh/hosts.yml',
+    ],
+    ...[
+      '.config/sops/age/keys.txt',
+      '.config/rclone/rclone.conf',
+      '.local/share/python_keyring/keyring_pass.cfg',
+      '.local/share/keyrings/x',
+    ],
+    ...['.config/google-chrome/Default/Cookies', '.config/chromium/x', '.config/BraveSoftware/x', '.config/vivaldi/x', '.config/opera/x'],
+    ...['.config/microsoft-edge/x', '.config/microsoft-edge-dev/x', '.mozilla/firefox/x/logins.json', '.config/mozilla/firefox/x'],
+    ...['snap/firefox/common/x', 'snap/chromium/common/x', '.var/app/org.mozilla.firefox/x', '.var/app/com.google.Chrome/x'],
+    ...[
+      '.terraformrc',
+      '.terraform.d/credentials.tfrc.json',
+      '.s3cfg',
+      '.boto',
+      '.databrickscfg',
+      '.snowflake/config.toml',
+      '.kaggle/kaggle.json',
+    ],
+    ...[
+      '.pulumi/credentials.json',
+      '.fly/config.yml',
+      '.config/heroku/x',
+      '.netlify/config.json',
+      '.vercel/auth.json',
+      '.wrangler/x',
+      '.kube/config',
+    ],
+    ...['.psql_history', '.mysql_history', '.sqlite_history', '.rediscli_history', '.lesshst', '.bash_history', '.zsh_history', '.viminfo'],
+    ...[
+      '.bash_history-00123.tmp',
+      '.python_history',
+      '.local/share/fish/fish_history',
+      '.local/share/powershell/PSReadLine/x',
+      '.config/nushell/history.txt',
+    ],
+    ...['.bitcoin/wallet.dat', '.electrum/wallets/x', '.ethereum/keystore/x', '.config/solana/id.json', '.foundry/keystores/x'],
+    ...[
+      '.netrc',
+      '.npmrc',
+      '.yarnrc.yml',
+      '.pypirc',
+      '.config/pip/pip.conf',
+      '.m2/settings.xml',
+      '.gradle/gradle.properties',
+      '.authinfo.gpg',
+    ],
+  ])('%s is neither read, written, searched nor listed', async (name) => {
+    const file = plant(join(place.home, name))
+    expect(await place.refused('read_file', { path: file })).toMatch(/is closed/)
+    expect(await place.refused('write_file', { path: file, content: 'x' })).toMatch(/is closed/)
+    expect(await place.ok('search_text', { path: place.home, pattern: CANARY.slice(2) })).toMatch(/Nothing found/)
+    expect(await place.ok('list_directory', { path: place.home, depth: 5 })).not.toContain(basename(file))
+  })
+  it.each([
+    ...['/mnt/c/Users/Ana/AppData/Local/Google/Chrome/User Data/Default/Cookies', 'C:\\Users\\Ana\\AppData\\Local\\BraveSoftware\\x'],
+    ...[
+      'C:\\Users\\Ana\\AppData\\Local\\Microsoft\\Edge Beta\\User Data\\x',
+      '/mnt/c/Users/Ana/AppData/Local/Vivaldi/x',
+      '/mnt/c/Users/Ana/NTUSER.DAT',
+    ],
+    ...[
+      '/mnt/c/Users/Ana/AppData/Local/Packages/AnthropicPBC.Claude_fnn82j28hfe8t/x',
+      '/mnt/c/Users/Ana/.mcp-auth/x',
+      '/mnt/c/Users/Ana/.SSH/x',
+    ],
+    ...['C:\\Users\\Ana\\AppData\\Roaming\\Bitcoin\\wallet.dat', 'C:\\Users\\Ana\\AppData\\Roaming\\Mozilla\\Firefox\\x'],
+    ...[
+      '/Users/ana/Library/Application Support/Firefox/x',
+      '/Users/ana/Library/Application Support/Google/Chrome Canary/x',
+      '/Users/ana/Library/Safari/x',
+    ],
+    ...[
+      '/Users/ana/Library/Group Containers/2BUA8C4S2C.com.1password/x',
+      '/home/other/.ssh/id',
+      '/root/.aws/credentials',
+      '/var/home/ana/.gnupg/x',
+    ],
+    ...['\\\\wsl.localhost\\Ubuntu\\home\\ana\\.ssh\\id', '\\\\wsl$\\Ubuntu\\root\\.bash_history'],
+  ])('%s of a home that is known by its path alone', (path) => {
+    expect(closedByName(path)).toBe(true)
+  })
+  it.each(['/home/ana/work/ssh', '/home/ana/.config/mine', '/srv/root/.ssh.md', '/home/.ssh-notes/x', '/srv/home/ana/.aws/x'])(
+    '%s is nothing of that kind',
+    (path) => {
+      expect(closedByName(path)).toBe(false)
+    },
+  )
+})
+
 describe('what starts programs when a project is opened', () => {
   const files = [
     '.mcp.json',
+    '.vscode/mcp.json',
+    '.claude/settings.json',
+    '.claude/settings.work.json',
     '.cursor/hooks.json',
     '.gemini/settings.json',
     '.codex/config.toml',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Bridge } from '../../../src/bridge/bridge.ts'
 import { openBridge } from '../../../src/bridge/open.ts'
 import { type CallResult, callTool } from '../../../src/bridge/pipeline.ts'
+import { autorunPaths } from '../../../src/bridge/policy/autorun.ts'
 import { privatePaths } from '../../../src/bridge/policy/closed.ts'
 import type { Settings } from '../../../src/bridge/settings.ts'
 import { families } from '../../../src/bridge/families.ts'
@@ -63,6 +64,9 @@ export function desk(more: Partial<Settings> = {}): Desk {
     roots: [A],
     closed: [own, ...privatePaths(home, 'linux')],
     reopened: [join(folder, 'workspace')],
+    autorun: autorunPaths(home, 'linux'),
+    allow: [],
+    homes: [home],
     readOnly: false,
     terminal: 'off',
     blockedCommands: [],

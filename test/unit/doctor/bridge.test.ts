@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { allowed } from '../../../src/bridge/start/paths.ts'
 import { folderOf, readStatus } from '../../../src/core/doctor/bridge-status.ts'
 import { native } from '../../../src/model/path.ts'
+import { ubuntu } from '../launch/ground.ts'
 import { situation } from './situation.ts'
 
 const bridgeChecks = [
@@ -213,6 +215,23 @@ describe('bridge-rules', () => {
       { level: 'error', subject: 'bridge.deny' },
       { level: 'warning', subject: 'bridge.families' },
     ])
+  })
+
+  it('reports what bridge.allow cannot open', () => {
+    const problems: string[] = []
+    const self = ubuntu
+    const entries = ['.git/hooks', '~/.bashrc', 'Makefile', '~/.ssh', '/w/p/.mcp.json']
+    const closed = [`${self.home}/.ssh`]
+    expect(allowed(entries, { self, others: [] }, closed, problems)).toEqual([
+      ...['.git/hooks', `${self.home}/.bashrc`, `${self.home}/.ssh`, '/w/p/.mcp.json'],
+    ])
+    expect(situation().bridge({}, { problems }).find('bridge-rules')).toMatchObject(
+      ['"Makefile" is neither absolute', '/.ssh" stays closed', '/w/p/.mcp.json" stays closed'].map((said) => ({
+        level: 'warning',
+        subject: 'bridge.allow',
+        message: expect.stringContaining(said),
+      })),
+    )
   })
 
   it('tells settings that are not used', () => {

@@ -5,7 +5,7 @@ export const readFile = defineTool({
   name: 'read_file',
   family: 'files',
   effect: 'read',
-  description: 'Read a text file or picture. Without limit up to 1 MiB. Hard links to files elsewhere cannot be told apart.',
+  description: 'Read a text file or picture. Without limit up to 1 MiB. Hard links to files in closed folders are not recognised.',
   input: {
     path: text(),
     offset: optional(whole({ about: 'lines to skip; negative: from the end' })),

@@ -1,12 +1,13 @@
 import type { Dialect } from '../../../model/client.ts'
 import type { Document, EntryChange } from '../../../model/document.ts'
 import type { JsonValue } from '../../../model/entry.ts'
+import type { EditOptions } from '../../../model/format.ts'
 import { compareObjects } from './compare.ts'
+import { expectedEntries, memberOf, sameValue } from '../values.ts'
 import { presentEntries } from './entries.ts'
 import { describeRefusal } from '../text/place.ts'
 import { nodesOnPath, readDocument } from './read.ts'
 import { shown } from '../text/shown.ts'
-import { memberOf, sameValue } from './value.ts'
 
 /**
  * Up to this many characters the result is also read by JSON.parse, as its program will; above it our own scanner's
@@ -23,7 +24,7 @@ export function checkEdit(
   before: Document | null,
   after: Uint8Array,
   changes: readonly EntryChange[],
-  options: { readonly bom: 'keep' | 'strip'; readonly path?: readonly string[]; readonly dialect?: Dialect },
+  options: EditOptions & { readonly path?: readonly string[]; readonly dialect?: Dialect },
 ): string | null {
   const path = before?.path ?? options.path
   if (!path) return 'nothing says where the entries stand'
@@ -32,7 +33,8 @@ export function checkEdit(
   if (!read.ok) return `the result cannot be read back: ${describeRefusal(read.refusal)}`
   const result = read.document
   if (result.bom !== (before?.bom === true && options.bom === 'keep')) return 'the byte order mark is not as it should be'
-  return foreignDamage(before, result, changes) ?? misplaced(before, result, changes)
+  const isRemoved = options.emptied === 'remove' && before?.container && !result.container
+  return (isRemoved ? containerRemoved(before, result) : foreignDamage(before, result, changes)) ?? misplaced(before, result, changes)
 }
 
 function foreignDamage(before: Document | null, after: Document, changes: readonly EntryChange[]): string | null {
@@ -58,8 +60,16 @@ function foreignDamage(before: Document | null, after: Document, changes: readon
   )
 }
 
+/** The object of entries is gone, and nothing else of the object that it was in. */
+function containerRemoved(before: Document, after: Document): string | null {
+  const depth = after.path.length - 1
+  const [was, is] = [nodesOnPath(before.text, after.path, after.dialect)[depth], nodesOnPath(after.text, after.path, after.dialect)[depth]]
+  if (!was || !is) return 'an object on the way to the entries is gone'
+  return compareObjects({ text: before.text, node: was }, { text: after.text, node: is }, new Set(after.path.slice(-1)), true)
+}
+
 function misplaced(before: Document | null, after: Document, changes: readonly EntryChange[]): string | null {
-  const wanted = expected(before, changes)
+  const wanted = expectedEntries(before ? presentEntries(before) : [], changes)
   const actual = clientView(after)
   if (typeof actual === 'string') return actual
   for (const { name } of changes) {
@@ -73,30 +83,6 @@ function misplaced(before: Document | null, after: Document, changes: readonly E
   }
   for (const name of actual.keys()) if (!wanted.has(name)) return `the entry ${shown(name)} should not be there`
   return null
-}
-
-/** What a client must find afterwards, worked out on values alone. */
-function expected(before: Document | null, changes: readonly EntryChange[]): Map<string, JsonValue> {
-  const entries = new Map(before ? presentEntries(before).map((entry) => [entry.name, entry.value]) : [])
-  for (const change of changes) {
-    if (change.kind === 'remove') {
-      entries.delete(change.name)
-      continue
-    }
-    const was = entries.get(change.name)
-    if (was === undefined || was === null || typeof was !== 'object' || Array.isArray(was)) {
-      entries.set(change.name, change.value)
-      continue
-    }
-    const members = new Map(Object.entries(was))
-    for (const key of change.owned) {
-      const value = memberOf(change.value, key)
-      if (value === undefined) members.delete(key)
-      else members.set(key, value)
-    }
-    entries.set(change.name, Object.fromEntries(members))
-  }
-  return entries
 }
 
 /** The entries as the program's own parser sees them. */

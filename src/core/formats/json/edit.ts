@@ -1,42 +1,32 @@
 import type { Document, EntryChange, Refusal } from '../../../model/document.ts'
+import type { Edit, EditOptions } from '../../../model/format.ts'
 import type { Dialect } from '../../../model/client.ts'
-import { type Frame, firstBreak, lineIndent, written } from './layout.ts'
+import { firstBreak } from '../text/lines.ts'
+import { type Frame, lineIndent, written } from './layout.ts'
 import { withMember, withoutMember } from './members.ts'
 import { refusalAt } from '../text/place.ts'
 import { nodesOnPath } from './read.ts'
 import { reconcileMembers } from './reconcile.ts'
 import { shown } from '../text/shown.ts'
+import { removeAt } from './tree-edit.ts'
 import { encodePieces } from '../text/utf8.ts'
 import { isObject } from './walk.ts'
 
 export { checkEdit } from './check.ts'
 
-export type Edit =
-  | {
-      readonly ok: true
-      readonly bytes: Uint8Array
-      /** Without a BOM. */
-      readonly text: string
-      readonly notices: readonly string[]
-      /** False: the bytes are those that were read. */
-      readonly changed: boolean
-    }
-  | { readonly ok: false; readonly refusal: Refusal }
-
-/** Keep a byte order mark, or take it off since the file's program rejects one. */
-export interface EditOptions {
-  readonly bom: 'keep' | 'strip'
-}
+/** With the result as text, without a BOM. */
+export type JsonEdit = (Extract<Edit, { readonly ok: true }> & { readonly text: string }) | Extract<Edit, { readonly ok: false }>
 
 /**
  * Carries changes into a document, one after another. Only the named entries' own spans change; new entries go last,
  * a missing container is made at the end of the object it belongs to, a blank document becomes a new one. A name
  * that is to change and stands there twice is refused, since one of the two would be left behind.
  */
-export function editEntries(document: Document, changes: readonly EntryChange[], options: EditOptions): Edit {
-  const refusal = twice(document, changes)
+export function editEntries(document: Document, changes: readonly EntryChange[], options: EditOptions): JsonEdit {
+  const refusal = obstacle(document, changes)
   if (refusal) return { ok: false, refusal }
-  const pieces = document.blank ? freshPieces(document, changes) : editedPieces(document, changes)
+  const edited = document.blank ? freshPieces(document, changes) : editedPieces(document, changes)
+  const pieces = options.emptied === 'remove' ? withoutEmptyContainer(document, edited) : edited
   const strip = document.bom && options.bom === 'strip'
   return {
     ok: true,
@@ -57,7 +47,8 @@ export function newDocument(path: readonly string[], changes: readonly EntryChan
   return encodePieces(freshPieces(blankDocument(path, 'strict'), changes), false)
 }
 
-function twice(document: Document, changes: readonly EntryChange[]): Refusal | null {
+/** Why changes cannot be made: the name of one stands there twice. */
+export function obstacle(document: Document, changes: readonly EntryChange[]): Refusal | null {
   const ours = new Set(changes.map((change) => change.name))
   const seen = new Set<string>()
   for (const { name, key } of document.container?.members ?? []) {
@@ -69,6 +60,15 @@ function twice(document: Document, changes: readonly EntryChange[]): Refusal | n
     seen.add(name)
   }
   return null
+}
+
+/** The object of entries is removed where nothing is left in it. */
+function withoutEmptyContainer({ path, dialect, blank }: Document, pieces: string[]): string[] {
+  const text = pieces.join('')
+  const container = blank ? undefined : nodesOnPath(text, path, dialect)[path.length]
+  if (container === undefined || container.items.length > 0) return pieces
+  const removed = removeAt(text, path, dialect)
+  return removed.ok ? ['', removed.text] : pieces
 }
 
 /** The whole text in pieces, the changed one among them; a single piece where nothing changes. */

@@ -33,13 +33,6 @@ export function lineIndent(text: string, at: number): string {
   return text.slice(start, end)
 }
 
-/** The line break that a text uses first; null where it has none. */
-export function firstBreak(text: string): '\n' | '\r\n' | null {
-  const at = text.indexOf('\n')
-  if (at < 0) return null
-  return text.charCodeAt(at - 1) === CR ? '\r\n' : '\n'
-}
-
 export const hasBreak = (text: string): boolean => text.includes('\n') || text.includes('\r')
 
 /** More than this is alignment with something on the line above, and no level of indentation. */

@@ -1,8 +1,9 @@
 import type { Dialect } from '../../../model/client.ts'
-import type { Document, Read, Refusal } from '../../../model/document.ts'
+import type { Document, Read } from '../../../model/document.ts'
 import { decode } from '../text/decode.ts'
-import { firstBreak, indentOf } from './layout.ts'
-import { refusalAt } from '../text/place.ts'
+import { firstBreak } from '../text/lines.ts'
+import { indentOf } from './layout.ts'
+import { refusing } from '../text/place.ts'
 import { Problem } from '../text/problem.ts'
 import { shown } from '../text/shown.ts'
 import { isObject, type Item, type Node, nameOf, walkDocument, walkValue } from './walk.ts'
@@ -28,16 +29,6 @@ export function readDocument(bytes: Uint8Array, options: { readonly path: readon
     const document: Document = { text, bom, eol, indent: indentOf(text, nodes), path, container, dialect, notices }
     return { ok: true, document }
   })
-}
-
-/** Runs a reader; the Problem that it meets becomes a refusal with its place in the text. */
-export function refusing<T>(text: string, read: () => T): T | { readonly ok: false; readonly refusal: Refusal } {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return { ok: false, refusal: refusalAt(text, error.offset, error.code, error.message) }
-  }
 }
 
 /** The root and the objects below it along `path`, as far as they are there. Checks the whole text. */

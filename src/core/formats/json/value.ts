@@ -32,29 +32,3 @@ function strictly(text: string): string {
   }
   return kept === 0 ? text : parts.join('') + text.slice(kept)
 }
-
-/** Whether two values say the same; the order of members does not count, that of elements does. */
-export function sameValue(a: JsonValue, b: JsonValue): boolean {
-  const open: [JsonValue, JsonValue][] = [[a, b]]
-  for (let pair = open.pop(); pair; pair = open.pop()) {
-    const [x, y] = pair
-    if (x === y) continue
-    if (x === null || y === null || typeof x !== 'object' || typeof y !== 'object') return false
-    if (Array.isArray(x) !== Array.isArray(y)) return false
-    const names = Object.keys(x)
-    if (names.length !== Object.keys(y).length) return false
-    for (const name of names) {
-      const mine = memberOf(x, name)
-      const theirs = memberOf(y, name)
-      if (mine === undefined || theirs === undefined) return false
-      open.push([mine, theirs])
-    }
-  }
-  return true
-}
-
-/** An own member of an object or array; never anything inherited. */
-export function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined
-  return Object.getOwnPropertyDescriptor(value, name)?.value
-}

@@ -9,6 +9,9 @@ const LEAD = 60
 
 /** The text of a member whose name says that it holds a key. */
 const KEY_LIKE = /("[^"]{0,80}(?:key|token|secret|passw|auth|credential|cookie)[^"]{0,80}"\s*:\s*")(?:[^"\\]|\\.)+/gi
+/** The same in TOML, and in an address: what follows an equals sign. */
+const KEY_LIKE_PAIR =
+  /((?:key|token|secret|passw|auth|credential|cookie)[\w"'. \t-]{0,80}=[ \t]*)(?:(?:"""|''').*|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'#,;&}\]]+)/gi
 /** A long run without spaces that mixes letters and digits, or a very long one: the shape of most keys. */
 const DENSE = /(?=[A-Za-z0-9_+=-]*\d)(?=[A-Za-z0-9_+=-]*[A-Za-z])[A-Za-z0-9_+=-]{16,}|[A-Za-z0-9_+=]{32,}/g
 
@@ -20,7 +23,8 @@ export function maskedAround(text: string, lineStart: number, lineEnd: number, o
   const from = Math.max(lineStart, offset - REACH)
   const window = text.slice(from, Math.min(lineEnd, offset + REACH))
   const byName = replaceAround(window, offset - from, KEY_LIKE, (_, before) => `${before}${DOTS}`)
-  const masked = replaceAround(byName.text, byName.at, DENSE, () => DOTS)
+  const byPair = replaceAround(byName.text, byName.at, KEY_LIKE_PAIR, (_, before) => `${before}${DOTS}`)
+  const masked = replaceAround(byPair.text, byPair.at, DENSE, () => DOTS)
   const start = masked.at > LEAD && masked.text.length > WIDTH ? masked.at - LEAD : 0
   const shown = masked.text.slice(start, start + WIDTH)
   const head = from > lineStart || start > 0 ? '…' : ''

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../model/document.ts'
 import { CR, isBreak, LF } from './codes.ts'
 import { maskedAround } from './excerpt.ts'
+import { Problem } from './problem.ts'
 
 /** Line and column of an offset, counted from 1; a tab is one column, CRLF one line break. */
 export function placeOf(text: string, offset: number): { line: number; column: number } {
@@ -31,4 +32,14 @@ export function describeRefusal(refusal: Refusal): string {
   if (refusal.line === undefined) return refusal.reason
   const reads = refusal.excerpt === undefined ? '' : `; line ${refusal.line} reads: ${refusal.excerpt}`
   return `${refusal.reason} (line ${refusal.line}, column ${refusal.column ?? 1}${reads})`
+}
+
+/** Runs a reader; the Problem that it meets becomes a refusal with its place in the text. */
+export function refusing<T>(text: string, read: () => T): T | { readonly ok: false; readonly refusal: Refusal } {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { ok: false, refusal: refusalAt(text, error.offset, error.code, error.message) }
+  }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { presentEntries } from '../../../../src/core/formats/json/entries.ts'
-import { sameValue } from '../../../../src/core/formats/json/value.ts'
+import { sameValue } from '../../../../src/core/formats/values.ts'
 import type { Dialect } from '../../../../src/model/client.ts'
 import type { EntryChange } from '../../../../src/model/document.ts'
 import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { removeAt, renameKey, setAt, type TreeEdit } from '../../../../src/core/formats/json/tree-edit.ts'
-import { sameValue, readValue } from '../../../../src/core/formats/json/value.ts'
+import { readValue } from '../../../../src/core/formats/json/value.ts'
+import { sameValue } from '../../../../src/core/formats/values.ts'
 import { documentText } from './jsonc-text.ts'
 
 const manifest = `// mine

@@ -1,0 +1,68 @@
+import { identityAt } from './identity.ts'
+import { type Known, lookAt, Survey } from './survey.ts'
+
+/**
+ * Paths whose canonical form is needed at every call: resolved once. One that exists keeps its meaning from then on, so
+ * that swapping it for a link changes nothing; one that does not is looked at again when its folder has changed.
+ */
+export class CanonicalList {
+  private readonly paths: readonly string[]
+  private readonly pinned: boolean
+  private found: readonly Known[] | undefined
+  /** Folders in which something is missing, as they were at the last look. */
+  private readonly stamps = new Map<string, string>()
+
+  /** `pinned`: what does not exist yet means what it means now; were it made as a link, it would open the link's target. */
+  constructor(paths: readonly string[], pinned?: 'pinned') {
+    this.paths = paths
+    this.pinned = pinned === 'pinned'
+  }
+
+  async all(): Promise<readonly string[]> {
+    return (await this.known()).map(({ real }) => real)
+  }
+
+  /** Looks again; the same array as before where nothing has changed. */
+  async known(): Promise<readonly Known[]> {
+    const before = this.found
+    const changed = this.changedFolders()
+    const stale = (known: Known): boolean =>
+      known.exists ? identityAt(known.real) !== known.id : known.awaitedIn === null || changed.has(known.awaitedIn)
+    if (before !== undefined && !before.some(stale)) return before
+    const again = this.paths.flatMap((path, at) => (before?.[at] === undefined || stale(before[at]) ? [path] : []))
+    const now = new Map((await new Survey().known(again)).map((known) => [known.path, known]))
+    const found = this.paths.flatMap((path, at) => merged(before?.[at], now.get(path), this.pinned))
+    if (before !== undefined && found.every((known, at) => known === before[at])) return before
+    this.found = found
+    for (const { awaitedIn } of found) if (awaitedIn !== null && !this.stamps.has(awaitedIn)) this.stamps.set(awaitedIn, stampOf(awaitedIn))
+    return found
+  }
+
+  /** Which of the folders are others now, or may be: one that changed a moment ago may change again at the same time of its clock. */
+  private changedFolders(): ReadonlySet<string> {
+    const changed = new Set<string>()
+    for (const [folder, stamp] of this.stamps) {
+      const now = stampOf(folder)
+      if (now === '' || now !== stamp) changed.add(folder)
+      this.stamps.set(folder, now)
+    }
+    return changed
+  }
+}
+
+/** What is known of a path now: one that existed keeps its meaning. */
+function merged(was: Known | undefined, now: Known | undefined, pinned: boolean): Known | [] {
+  if (was === undefined || now === undefined) return was ?? now ?? []
+  if (was.exists) return { ...was, id: now.real === was.real ? now.id : identityAt(was.real) }
+  const same = now.real === was.real && now.exists === was.exists && now.awaitedIn === was.awaitedIn
+  return same || (pinned && now.real !== was.real) ? was : now
+}
+
+/** Coarser than any clock by which file systems of Linux, macOS and Windows stamp folders. */
+const youngMs = 100
+
+/** Another one: something may have appeared in the folder, or gone. '' where that cannot be told, or not yet. */
+function stampOf(folder: string): string {
+  const facts = lookAt(folder)
+  return facts === undefined || Math.abs(Date.now() - facts.mtimeMs) < youngMs ? '' : `${facts.ino} ${facts.mtimeMs}`
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { codeOf } from '../refusal.ts'
+import { namesAllowed, pathsAllowed } from './autorun.ts'
+import { CanonicalList } from './canonical-list.ts'
+import { mountAliases } from './mount-aliases.ts'
+import { NameTree } from './names.ts'
+import type { Region } from './region.ts'
+import { Ruling } from './ruling.ts'
+import { folding, onDrive, type Place } from './spelling.ts'
+import type { Known } from './survey.ts'
+
+export interface PolicyRules {
+  /** As configured: absolute, this side's spelling. One that cannot be resolved opens nothing until it exists. */
+  readonly roots: readonly string[]
+  readonly closed: readonly string[]
+  readonly reopened: readonly string[]
+  /** What is open to reading but not to writing. */
+  readonly autorun: readonly string[]
+  /** What of that a person has opened: paths, and names of the list, which are meant wherever they lie. */
+  readonly allow: readonly string[]
+  /** Users' homes that lie where homes usually do not, or may. */
+  readonly homes: readonly string[]
+  /** Those of the closed ones that a person has named, and what the command line says in the manifest's place: for the words of a refusal. */
+  readonly deny?: readonly string[]
+  readonly flags?: readonly string[]
+}
+
+const lists = ['open', 'closed', 'reopened', 'autorun', 'allowed', 'homes'] as const
+type List = (typeof lists)[number]
+type Found = Readonly<Record<List, readonly Known[]>>
+
+export interface Current {
+  readonly ruling: Ruling
+  readonly region: Region
+}
+
+/** So long the rules hold without another look at what they name. */
+const againMs = 1000
+
+/** The rules in canonical form, made again when something that they name appears, goes, or is mounted in another place too. */
+export class Rulings {
+  private readonly rules: PolicyRules
+  private readonly place: () => Promise<Place>
+  private readonly lists: Readonly<Record<List, CanonicalList>>
+  private made: (Current & { readonly found: Found; readonly mounts: string }) | undefined
+  private checkedAt = Number.NEGATIVE_INFINITY
+
+  constructor(rules: PolicyRules, place: () => Promise<Place>) {
+    this.rules = rules
+    this.place = place
+    this.lists = {
+      open: new CanonicalList(rules.roots, 'pinned'),
+      closed: new CanonicalList(rules.closed),
+      reopened: new CanonicalList(rules.reopened, 'pinned'),
+      autorun: new CanonicalList(rules.autorun),
+      allowed: new CanonicalList(pathsAllowed(rules.allow), 'pinned'),
+      homes: new CanonicalList(rules.homes),
+    }
+  }
+
+  async current(): Promise<Current> {
+    const now = performance.now()
+    if (this.made !== undefined && now - this.checkedAt < againMs) return this.made
+    this.checkedAt = now
+    const mounts = mountTable()
+    const known = await Promise.all(lists.map(async (list) => [list, await this.lists[list].known()] as const))
+    const found = Object.fromEntries(known) as Found
+    const { made } = this
+    made?.ruling.forget()
+    if (made?.mounts === mounts && lists.every((list) => made.found[list] === found[list])) return made
+    const current = { ...this.make(found, mounts, await this.place()), found, mounts }
+    this.made = current
+    return current
+  }
+
+  private make(found: Found, mounts: string, place: Place): Current {
+    const real = (list: List): string[] => found[list].map((each) => each.real)
+    const there = (list: List): string[] => found[list].flatMap((each) => (each.exists ? [each.real] : []))
+    const everywhere = (list: List): string[] => [...real(list), ...mountAliases(mounts, there(list))]
+    const region: Region = {
+      open: real('open'),
+      closed: everywhere('closed'),
+      reopened: everywhere('reopened'),
+      autorun: everywhere('autorun'),
+      allowed: everywhere('allowed'),
+    }
+    const ruling = new Ruling({
+      ...found,
+      region,
+      allowedNames: new NameTree(() => namesAllowed(this.rules.allow)),
+      homes: [...this.rules.homes, ...everywhere('homes')],
+      fold: folding(place),
+      identified: (path) => !onDrive(path, place),
+    })
+    return { ruling, region }
+  }
+}
+
+/** The table of mounts, from the kernel's memory; '' where there is none. */
+function mountTable(): string {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8')
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return ''
+  }
+}

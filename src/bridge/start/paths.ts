@@ -1,0 +1,48 @@
+import { toHere } from '../../core/paths.ts'
+import type { Environment } from '../../model/environment.ts'
+import { isAutorunName } from '../policy/autorun.ts'
+import { closedByName } from '../policy/closed.ts'
+import { within } from '../policy/region.ts'
+import { type Place, understand } from '../policy/spelling.ts'
+import { Refusal } from '../refusal.ts'
+
+/** Paths of the manifest or of flags, absolute or from `~`; any other opens nothing and is said. */
+export function configured(paths: readonly string[], what: string, place: Place, problems: string[]): string[] {
+  return paths.flatMap((path) => {
+    const absolute = /^(~([\\/]|$)|[\\/]|[A-Za-z]:[\\/])/.test(path.trim())
+    if (!absolute) {
+      problems.push(`${what} ${JSON.stringify(path)} is neither absolute nor from ~, so it is not used.`)
+      return []
+    }
+    try {
+      return [understand(path, place, '')]
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      problems.push(`${what} ${JSON.stringify(path)} is not used: ${error.message}`)
+      return []
+    }
+  })
+}
+
+/** What `bridge.allow` names: paths, and names of the list of what is open to reading only. Nothing that is closed is opened by it. */
+export function allowed(entries: readonly string[], place: Place, closed: readonly string[], problems: string[]): string[] {
+  const names = entries.filter(isAutorunName)
+  const paths = configured(
+    entries.filter((entry) => !isAutorunName(entry)),
+    'The path of bridge.allow',
+    place,
+    problems,
+  )
+  const same = (path: string): string => path
+  for (const path of paths)
+    if (closedByName(path) || closed.some((folder) => within(path, folder, same)))
+      problems.push(`The path of bridge.allow ${JSON.stringify(path)} stays closed: it opens only what may be read already.`)
+  return [...names, ...paths]
+}
+
+/** The homes of all sides that are reached from here. */
+export const homesOf = ({ self, others }: Place): { home: string; kind: Environment['kind'] }[] =>
+  [self, ...others].flatMap((side) => {
+    const home = side.self ? side.home : toHere(side, side.home)
+    return home === null ? [] : [{ home, kind: side.kind }]
+  })

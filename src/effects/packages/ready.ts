@@ -1,0 +1,61 @@
+import { join, relative, sep } from 'node:path'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
+import { packagePlace, type PackagePrefix } from '../../core/packages/place.ts'
+import { meets, readRecord } from '../../core/packages/record.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { LockedPackage } from '../../model/lock.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { readOn } from './installed.ts'
+
+/** A package that a server is started from. */
+export interface NeededPackage {
+  readonly locked: LockedPackage
+  readonly allowScripts: boolean
+  readonly prefix: PackagePrefix
+  /** The lock is not home's own: what is installed must be exactly what it pins. */
+  readonly verified: boolean
+  /** Of npm's settings only those of npmrc files count, as `NpmCall` says. */
+  readonly npmrcOnly: boolean
+}
+
+/** `odd`: something lies there that must not be started. */
+export type Readiness = { readonly kind: 'ready' } | { readonly kind: 'missing' } | { readonly kind: 'odd'; readonly reason: string }
+
+/** May `script`, a file of an installed package, be started? A few small files are looked at; nothing is started. */
+export async function readiness(
+  system: System,
+  environment: Environment,
+  folder: NativePath,
+  needed: NeededPackage,
+  script: NativePath,
+): Promise<Readiness> {
+  const { locked, prefix, verified } = needed
+  const place = packagePlace(environment, folder, locked, prefix)
+  const [here, files, root] = [script, place?.files, place?.prefix].map((path) => (path === undefined ? null : toHere(environment, path)))
+  if (place === null || !here || !files || !root) return { kind: 'missing' }
+  if (verified && place.record !== null && !(await isWanted(system, environment, place.record, needed))) return { kind: 'missing' }
+  const [realScript, realFiles, realRoot] = await Promise.all([here, files, root].map((path) => system.files.realPath(path)))
+  if (!realScript || !realFiles || !realRoot) return { kind: 'missing' }
+  const words = `${locked.name} ${locked.version}`
+  if (!realScript.startsWith(`${realFiles}${sep}`)) return { kind: 'odd', reason: `its script is outside of ${words}: ${realScript}` }
+  if (!verified) return { kind: 'ready' }
+  if (realFiles !== join(realRoot, relative(root, files))) return { kind: 'odd', reason: `${place.files} is a link to ${realFiles}` }
+  if (!(await isNamed(system, environment, place.files, locked))) return { kind: 'odd', reason: `${place.files} is not ${words}` }
+  return { kind: 'ready' }
+}
+
+/** The note beside the package says that what the lock pins was verified; one that pins no digest needs no note. */
+async function isWanted(system: System, environment: Environment, note: NativePath, needed: NeededPackage): Promise<boolean> {
+  const text = await readOn(system, environment, note)
+  if (text === null) return needed.locked.integrity === undefined && !needed.allowScripts
+  const record = readRecord(text)
+  return record !== null && meets(record, needed.locked, needed.allowScripts)
+}
+
+async function isNamed(system: System, environment: Environment, files: NativePath, { name, version }: LockedPackage): Promise<boolean> {
+  const manifest = jsonOrNull((await readOn(system, environment, joinPath(environment, files, 'package.json'))) ?? '')
+  if (typeof manifest !== 'object' || manifest === null || !('name' in manifest) || !('version' in manifest)) return false
+  return manifest.name === name && manifest.version === version
+}

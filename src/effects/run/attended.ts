@@ -1,0 +1,98 @@
+import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { type OwnLaunch, runInPlace } from './child.ts'
+import { discover } from './discover.ts'
+import { Junction } from './junction.ts'
+import { leave } from './leave.ts'
+import { lineCutter } from './lines.ts'
+import { errorAnswer, idIn, isObject } from './message.ts'
+import type { ServerName } from './own-answers.ts'
+import { WaitingRoom } from './waiting-room.ts'
+
+const NO_JSON = -32_700
+const write = (text: string): void => void process.stdout.write(`${text}\n`)
+const say = (words: string): void => void process.stderr.write(`mcp-twin: ${words}\n`)
+const tooLong = (start: string): void => write(JSON.stringify(errorAnswer(idIn(start), 'a message of more than 32 MiB was not passed on')))
+
+/** The messages of a line: one, or several in an array (2025-03-26). What is no JSON is answered here. */
+function messagesIn(text: string): JsonObject[] {
+  try {
+    const value: JsonValue = JSON.parse(text)
+    return (Array.isArray(value) ? value : [value]).filter(isObject)
+  } catch {
+    write(JSON.stringify(errorAnswer(null, 'this line is no JSON', NO_JSON)))
+    return []
+  }
+}
+
+/** A client on our standard streams, before and after its server is there. */
+export class Attended {
+  private readonly server: ServerName
+  private readonly launch: OwnLaunch
+  private readonly room: WaitingRoom
+  private junction: Junction | null = null
+  private readonly gone = new AbortController()
+  /** What the end of the client's input does. */
+  private atEnd = (): void => this.gone.abort()
+
+  constructor(server: ServerName, launch: OwnLaunch) {
+    this.server = server
+    this.launch = launch
+    this.room = new WaitingRoom(server, (message) => write(JSON.stringify(message)))
+  }
+
+  /** Answers the client while `install` works, then joins it to the server. Returns when there is no server in the end. */
+  async serve(install: (signal: AbortSignal) => Promise<void>, ended: AbortSignal): Promise<ExitCode> {
+    const signal = AbortSignal.any([ended, this.gone.signal])
+    process.stdin.on('data', lineCutter({ line: (text) => this.line(text), tooLong }))
+    process.stdin.once('end', () => this.atEnd())
+    process.stdin.resume()
+    try {
+      await install(signal)
+      await this.start(signal)
+    } catch (error) {
+      if (!(error instanceof TwinError)) throw error
+      if (!signal.aborted) return this.refuse(error, signal)
+    }
+    return leave(ended.aborted ? EXIT.cancelled : EXIT.ok)
+  }
+
+  private line(text: string): void {
+    if (this.junction?.joined) this.junction.fromClient(text)
+    else for (const message of messagesIn(text)) this.room.take(message)
+  }
+
+  /** Never returns when the server was started. */
+  private async start(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    const { opening } = this.room
+    const modern = opening?.era === 'modern' ? await discover(this.launch, opening.message, signal) : null
+    if (signal.aborted) return
+    await runInPlace(this.server.name, this.launch, (stdin, stdout) => {
+      stdin.on('error', () => {})
+      const junction = new Junction({
+        ...{ server: this.server, room: this.room, toClient: write },
+        toServer: (text) => stdin.write(`${text}\n`),
+        refused: (words) => {
+          say(`"${this.server.name}" cannot be used: ${words}`)
+          this.room.fail(`"${this.server.name}" cannot be used: ${words}`, () => stdin.end())
+        },
+      })
+      this.junction = junction
+      this.atEnd = () => stdin.end()
+      stdout.on('data', lineCutter({ line: (text) => junction.fromServer(text), tooLong }))
+      junction.begin(modern)
+    })
+  }
+
+  /** Tells the client what went wrong, as soon as it asks for something that only the server can answer. */
+  private async refuse(error: TwinError, signal: AbortSignal): Promise<ExitCode> {
+    say(error.message)
+    if (error.hint !== undefined) process.stderr.write(`  → ${error.hint}\n`)
+    await new Promise<void>((told) => {
+      signal.addEventListener('abort', () => told(), { once: true })
+      this.room.fail(error.message, told)
+    })
+    return leave(EXIT.failed)
+  }
+}

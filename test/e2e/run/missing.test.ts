@@ -1,0 +1,259 @@
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cli } from '../../support/cli.ts'
+import { leftovers, processesWith } from '../../support/processes.ts'
+import { dualServer, KEY, keyed, legacyServer, type MissingPlace, missingPlace, published } from './missing.ts'
+
+const HELLO = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
+let place: MissingPlace
+
+function swap(path: string, target: string): void {
+  rmSync(path, { recursive: true })
+  symlinkSync(target, path)
+}
+
+beforeEach(async () => {
+  place = await missingPlace()
+})
+afterEach(async () => {
+  await place.registry.close()
+  place.home.remove()
+})
+
+/** The SDK's client, connected to `run --project`. */
+async function connected(name: string, mode: 'legacy' | 'auto' | { pin: string }) {
+  const transport = new StdioClientTransport(place.launch(name))
+  const told: string[] = []
+  const client = new Client(
+    { name: 'test', version: '1' },
+    {
+      versionNegotiation: { mode },
+      listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => void told.push('tools') } },
+    },
+  )
+  let stderr = ''
+  transport.stderr?.on('data', (chunk) => {
+    stderr += chunk
+  })
+  await client.connect(transport)
+  return { client, told, stderr: () => stderr }
+}
+
+describe.each(['legacy', 'auto', { pin: '2026-07-28' }] as const)('a client of the mode %j whose server is not installed yet', (mode) => {
+  it.each(['legacy', 'dual'])('is answered at once, and works with a server of the kind %s when that is there', async (kind) => {
+    const text = kind === 'legacy' ? legacyServer : await dualServer(place.home.root)
+    await place.project({ tool: keyed('pkg@1.0.0') }, published(place.registry, 'pkg', text, kind === 'dual' ? { type: 'module' } : {}))
+    const open = place.registry.keepBack('pkg')
+    const { client, stderr } = await connected('tool', mode)
+    expect(client.getNegotiatedProtocolVersion()).toBe(mode === 'legacy' ? '2025-11-25' : '2026-07-28')
+    const tools = client.listTools()
+    open()
+    expect((await tools).tools.map(({ name }) => name)).toEqual(['tell'])
+    expect((await client.callTool({ name: 'tell', arguments: {} })).content).toEqual([{ type: 'text', text: `key ${KEY}` }])
+    expect((await client.listPrompts()).prompts).toEqual([])
+    expect((await client.listResources()).resources).toEqual([])
+    expect(stderr()).toContain('not installed')
+    await client.close()
+    expect(await leftovers(place.home.root)).toEqual([])
+    expect(readdirSync(place.npm())).toEqual(['pkg@1.0.0'])
+  })
+})
+
+describe('a server that is not installed for long', () => {
+  it('lists nothing after 20 s, and says when that has changed, to clients of both eras', async () => {
+    await place.project({ tool: keyed('pkg@1.0.0') }, published(place.registry, 'pkg', legacyServer))
+    const open = place.registry.keepBack('pkg')
+    const clients = [await connected('tool', 'legacy'), await connected('tool', 'auto')]
+    const lists = await Promise.all(clients.map(({ client }) => client.listTools()))
+    expect(lists.map(({ tools }) => tools)).toEqual([[], []])
+    open()
+    for (const { client, told } of clients) {
+      await expect.poll(() => told, { timeout: 30_000 }).toEqual(['tools'])
+      expect((await client.listTools()).tools).toHaveLength(1)
+      await client.close()
+    }
+  })
+})
+
+describe('an installation behind a client that waits', () => {
+  const stalled = async () => {
+    await place.project({ tool: keyed('pkg@1.0.0') }, published(place.registry, 'pkg', legacyServer))
+    place.registry.stalled.add('pkg')
+    const server = place.start('tool')
+    await server.ask('initialize', HELLO)
+    const asked = server.ask('tools/list').catch((error: Error) => error.message)
+    await expect.poll(() => place.registry.requests.some((path) => path.endsWith('.tgz')), { timeout: 20_000 }).toBe(true)
+    return { server, asked }
+  }
+  const expectClean = async () => {
+    expect(await leftovers(place.home.root)).toEqual([])
+    expect(readdirSync(place.npm())).toEqual([])
+    expect(readdirSync(place.home.path('.mcp-twin/locks'))).toEqual([])
+  }
+
+  it('that goes wrong is told in words, and nothing is left', async () => {
+    const packages = published(place.registry, 'pkg', legacyServer)
+    published(place.registry, 'pkg', 'process.exit(66)')
+    await place.project({ tool: keyed('pkg@1.0.0') }, packages)
+    const server = place.start('tool')
+    await server.ask('initialize', HELLO)
+    await expect(server.ask('tools/list')).rejects.toThrow('is not what was pinned')
+    expect(await server.end()).toMatchObject({ code: 1 })
+    expect(server.stderr()).toContain('is not what was pinned')
+    await expectClean()
+    const nobody = await cli(place.home, ['run', '--project=.', 'tool'], { cwd: place.site })
+    expect(nobody).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('is not what was pinned') })
+  })
+
+  it('waits with the words for a client that has not asked yet', async () => {
+    await place.project({ tool: keyed('gone@1.0.0') }, { 'gone@1.0.0': { name: 'gone', version: '1.0.0', bin: { gone: 'server.js' } } })
+    const server = place.start('tool')
+    await server.ask('initialize', HELLO)
+    await expect.poll(() => server.stderr(), { timeout: 20_000 }).toContain('there is no package gone')
+    expect(await server.ask('ping')).toEqual({})
+    await expect(server.ask('tools/list')).rejects.toThrow('there is no package gone')
+    expect(await server.end()).toMatchObject({ code: 1 })
+  })
+
+  it('ends with the input of the client', async () => {
+    const { server } = await stalled()
+    expect(await server.end()).toMatchObject({ code: 0 })
+    await expectClean()
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends by %s', async (signal) => {
+    const { server, asked } = await stalled()
+    process.kill(server.pid ?? 0, signal)
+    expect(await asked).toContain('ended with 130')
+    await expectClean()
+  })
+
+  it('that is killed is taken over by the next start', async () => {
+    const { server, asked } = await stalled()
+    process.kill(server.pid ?? 0, 'SIGKILL')
+    await asked
+    for (const { pid } of processesWith(place.home.root)) process.kill(pid, 'SIGKILL')
+    place.registry.stalled.clear()
+    const next = place.start('tool')
+    await next.ask('initialize', HELLO)
+    expect(await next.ask('tools/list')).toMatchObject({ tools: [{ name: 'tell' }] })
+    await next.end()
+    expect(readdirSync(place.npm())).toEqual(['pkg@1.0.0'])
+  })
+
+  it('happens once where several clients start', async () => {
+    await place.project({ tool: keyed('pkg@1.0.0') }, published(place.registry, 'pkg', legacyServer))
+    const lists = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const server = place.start('tool')
+        await server.ask('initialize', HELLO)
+        const { tools } = await server.ask('tools/list')
+        await server.end()
+        return tools
+      }),
+    )
+    expect(lists.map((tools) => (tools as unknown[]).length)).toEqual([1, 1, 1])
+    expect(place.registry.requests.filter((path) => path.endsWith('.tgz'))).toHaveLength(1)
+  })
+
+  it('is waited for where nobody is to be answered', async () => {
+    await place.project({ tool: keyed('pkg@1.0.0') }, published(place.registry, 'pkg', 'console.log(process.env.K)'))
+    expect(await cli(place.home, ['run', '--project=.', 'tool'], { cwd: place.site })).toMatchObject({ code: 0, stdout: `${KEY}\n` })
+  })
+})
+
+describe('what is installed for a project', () => {
+  const file = (...parts: string[]) => place.npm('pkg@1.0.0', ...parts)
+  const run = () => cli(place.home, ['run', '--project=.', 'tool'], { cwd: place.site })
+  beforeEach(async () => {
+    await place.project({ tool: keyed('pkg@1.0.0') }, published(place.registry, 'pkg', 'console.log("started")'))
+    expect(await run()).toMatchObject({ code: 0, stdout: 'started\n' })
+    place.registry.requests.length = 0
+  })
+
+  it('is started again without a word or a request', async () => {
+    expect(await run()).toMatchObject({ code: 0, stdout: 'started\n', stderr: '' })
+    expect(place.registry.requests).toEqual([])
+  })
+
+  it.each<[string, () => void]>([
+    [
+      'its script is a link out of the package',
+      () => swap(file('node_modules/pkg/server.js'), place.home.write('other.js', 'console.log("evil")')),
+    ],
+    ['its folder is a link', () => swap(file('node_modules/pkg'), join(place.home.write('other/server.js', 'console.log("evil")'), '..'))],
+    [
+      'all of its packages are a link',
+      () => swap(file('node_modules'), join(place.home.write('nm/pkg/server.js', 'console.log("evil")'), '../..')),
+    ],
+    ['it is another package', () => writeFileSync(file('node_modules/pkg/package.json'), '{"name":"other","version":"1.0.0"}')],
+    ['it is another version', () => writeFileSync(file('node_modules/pkg/package.json'), '{"name":"pkg","version":"1.0.1"}')],
+    ['it says nothing of itself', () => rmSync(file('node_modules/pkg/package.json'))],
+  ])('is not started when %s', async (_, change) => {
+    change()
+    const { code, stdout, stderr } = await run()
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('"tool" is not started')
+    expect(place.registry.requests).toEqual([])
+  })
+
+  it.each<[string, () => void]>([
+    ['its note is gone', () => rmSync(file('installed.json'))],
+    [
+      'its note tells of another digest',
+      () => writeFileSync(file('installed.json'), '{"name":"pkg","version":"1.0.0","integrity":"sha512-AAAA"}'),
+    ],
+    ['its script is gone', () => rmSync(file('node_modules/pkg/server.js'))],
+  ])('is installed again when %s', async (_, change) => {
+    change()
+    expect(await run()).toMatchObject({ code: 0, stdout: 'started\n' })
+    expect(place.registry.requests).not.toEqual([])
+  })
+})
+
+describe('the folder of a project', () => {
+  it('has no say in where its packages come from, nor do its servers', async () => {
+    const evil = await missingPlace()
+    published(evil.registry, 'pkg', 'process.exit(66)')
+    const settings = `registry=${evil.registry.url}\nignore-scripts=false\n`
+    for (const folder of ['work', 'work/site', 'work/site/sub']) place.home.write(`${folder}/.npmrc`, settings)
+    place.home.write('work/site/package.json', JSON.stringify({ name: 'site', workspaces: ['*'] }))
+    const witness = place.home.path('npx-was-started')
+    place.home.write('bin/npx', `#!/bin/sh\ntouch ${witness}\n`, 0o755)
+    const env = { K: '${secret:MINE}', npm_config_registry: evil.registry.url, NPM_CONFIG_USERCONFIG: `${place.site}/.npmrc` }
+    const servers = { tool: { package: 'pkg@1.0.0', launch: 'npx' as const, env } }
+    await place.project(servers, published(place.registry, 'pkg', legacyServer), { launch: 'npx' })
+    const server = place.start('tool', {
+      PATH: `${place.home.path('bin')}:${place.home.env.PATH}`,
+      npm_config_registry: evil.registry.url,
+      npm_config_local_prefix: place.site,
+    })
+    await server.ask('initialize', HELLO)
+    expect(await server.ask('tools/call', { name: 'tell' })).toEqual({ content: [{ type: 'text', text: `key ${KEY}` }] })
+    await server.end()
+    expect(evil.registry.requests).toEqual([])
+    expect(existsSync(witness)).toBe(false)
+    await evil.registry.close()
+  })
+
+  it('gets no install script started, and where one is allowed it sees no key', async () => {
+    const witness = place.home.path('ran')
+    const script = `node -e "require('fs').appendFileSync('${witness}', JSON.stringify(process.env))"`
+    const packages = published(place.registry, 'pkg', legacyServer, { scripts: { preinstall: script, postinstall: script } })
+    await place.project({ tool: keyed('pkg@1.0.0') }, packages)
+    const first = place.start('tool')
+    await first.ask('initialize', HELLO)
+    expect(await first.ask('tools/list')).toMatchObject({ tools: [{ name: 'tell' }] })
+    await first.end()
+    expect(existsSync(witness)).toBe(false)
+    await place.project({ tool: keyed('pkg@1.0.0', { allowScripts: true }) }, packages)
+    const second = place.start('tool')
+    await second.ask('initialize', HELLO)
+    await second.ask('tools/list')
+    await second.end()
+    expect(place.home.read('ran')).not.toContain(KEY)
+  })
+})
