@@ -60,8 +60,14 @@ function demandPackages(before: Situation, { unresolved }: Prepared): void {
     if (!had.has(words) && (code === 'E404' || code === 'ETARGET')) throw new TwinError('no-package', `${reason}.`, { hint })
 }
 
-/** Changes the manifest, and with it lock and keys, but no config and no package. */
-export async function writeManifestOnly(context: Context, ground: Ground, command: string, source: Source): Promise<SyncResult> {
+/** Changes the manifest, and with it lock and keys, but no config and no package. `keepsTrust`: what it writes is a person's own. */
+export async function writeManifestOnly(
+  context: Context,
+  ground: Ground,
+  command: string,
+  source: Source,
+  keepsTrust = true,
+): Promise<SyncResult> {
   const { system } = context
   const { home } = ground
   return withRunLock(system, home.here, home.environment.id, async () => {
@@ -73,7 +79,7 @@ export async function writeManifestOnly(context: Context, ground: Ground, comman
     notices.push(...(await storeKeys(system, edited.situation)))
     const changed = await writeOwn(system, edited.situation, ground.place.here, ground.place.shown, edited.bytes, run)
     await writeState(system, edited.situation, edited.situation.state, run)
-    notices.push(...(await keepTrust(system, edited.situation, { ...edited.situation, manifest: edited.bytes })))
+    notices.push(...(await keepTrust(system, edited.situation, { ...edited.situation, manifest: edited.bytes }, keepsTrust)))
     return { ...nothing, changed, run: await run.finish() }
   })
 }

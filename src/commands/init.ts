@@ -66,15 +66,17 @@ async function init(
     await showMachine(context, opened, input)
   }
   const choices = await choose(context, opened, input, options)
+  // What it takes from the clients' files of a project that is there already may have come with a pull.
+  const keepsTrust = opened.bytes === null || choices.imported.taken.length === 0
   const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings, more(situation)) }
   if (options.dryRun === true) {
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
     return finish(context, ground, opened, choices, result, 'preview')
   }
   if (options.install === false)
-    return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source), 'manifest')
+    return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source, keepsTrust), 'manifest')
   await makeFolders(context, ground, choices.chosen)
-  const result = await runSync(system, source, settings, 'init')
+  const result = await runSync(system, source, { ...settings, keepsTrust }, 'init')
   return finish(context, ground, await ground.open(), choices, result, 'all')
 }
 

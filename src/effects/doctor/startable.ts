@@ -2,6 +2,7 @@ import type { ClientFile, UnstartedFacts } from '../../core/doctor/facts.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { isOfManifest } from '../../core/doctor/unstarted.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { trustCommand } from '../../core/trust/command.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../situation/open.ts'
 import { projectSeen } from '../trust/review.ts'
@@ -35,7 +36,7 @@ export async function startable(system: System, situation: Situation, plan: Plan
 
 const why = (belongs: 'untrusted' | 'differs' | 'foreign', project: string): Pick<UnstartedFacts, 'reason' | 'fix'> =>
   belongs === 'untrusted'
-    ? { reason: 'this project is not trusted as it is', fix: `mcp-twin trust ${project}` }
+    ? { reason: 'this project is not trusted as it is', fix: trustCommand(project) }
     : belongs === 'differs'
       ? { reason: 'it is not what the manifest of this project says', fix: 'mcp-twin sync --check shows how they differ' }
       : { reason: 'it is not in the manifest of this project', fix: 'look at it; mcp-twin sync --adopt takes it in' }

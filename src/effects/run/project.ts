@@ -1,6 +1,7 @@
 import { layout, manifestName } from '../../core/layout.ts'
 import { projectPart } from '../../core/manifest/project-part.ts'
 import { dirName, joinPath, toHere } from '../../core/paths.ts'
+import { trustCommand } from '../../core/trust/command.ts'
 import { digestsOf, sameDigests } from '../../core/trust/digests.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -95,5 +96,5 @@ const REASONS: Readonly<Record<Exclude<TrustState, 'trusted'>, string>> = {
 const untrusted = (place: NativePath, state: Exclude<TrustState, 'trusted'>): TwinError =>
   new TwinError('untrusted', `${REASONS[state]}: nothing of it is started.`, {
     place: { file: place },
-    hint: `look at it, then: mcp-twin trust ${place}`,
+    hint: `look at it, then: ${trustCommand(place)}`,
   })

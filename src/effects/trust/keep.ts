@@ -1,3 +1,4 @@
+import { trustCommand } from '../../core/trust/command.ts'
 import { digestsOf, sameDigests } from '../../core/trust/digests.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
@@ -62,7 +63,7 @@ export const untrustedWords = (project: string, state: TrustState): string => {
       : state === 'former'
         ? 'this project is not trusted any more, since an older version of mcp-twin trusted its manifest alone'
         : 'this project is not trusted'
-  return `${why}, so its servers with keys will not start: mcp-twin trust ${project}`
+  return `${why}, so its servers with keys will not start: ${trustCommand(project)}`
 }
 
 /** Sides that go by what they knew before. */

@@ -1,7 +1,8 @@
 import { fromHere, joinPath, onDrive, readPath, toHere, translate } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import type { NativePath } from '../../model/path.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { isTrouble } from '../files/trouble.ts'
 
 /**
  * The one name of a folder on its side: links followed, files of a distribution under their usual host, and on a Windows
@@ -25,9 +26,19 @@ async function inLettersOfDisk(system: System, side: Environment, path: NativePa
   let done = joinPath(side, '/', ...parts.slice(0, parts.length - drive.names.length))
   for (const name of drive.names) {
     const here = toHere(side, done)
-    const names = here === null ? [] : await system.files.list(here)
+    const names = here === null ? [] : await namesIn(system, here)
     const alike = names.filter((each) => each.toLowerCase() === name.toLowerCase())
     done = joinPath(side, done, names.includes(name) || alike.length !== 1 ? name : (alike[0] ?? name))
   }
   return done
+}
+
+/** A folder that may be passed through need not be one that may be listed. */
+async function namesIn(system: System, folder: ReachablePath): Promise<string[]> {
+  try {
+    return await system.files.list(folder)
+  } catch (error) {
+    if (isTrouble(error)) return []
+    throw error
+  }
 }

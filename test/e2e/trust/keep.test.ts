@@ -4,7 +4,9 @@ import { cli } from '../../support/cli.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { scratch } from '../../support/scratch.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
+import { world } from '../../support/world.ts'
 import { settingsFor, tinyRegistry } from '../main/place.ts'
+import { watching } from '../second-day/watching.ts'
 import { KEY, speaks, tool, trial } from './place.ts'
 
 const MINE = `mine ${KEY}`
@@ -112,6 +114,21 @@ describe('a command that its author types in a trusted project', () => {
     expect((await place.started()).out).toBe('mine ${secret:TAVILY_API_KEY}')
   })
 
+  it('does not keep it for what init takes from files that came with a pull', async () => {
+    for (const more of [[], ['--no-install']]) {
+      const place = trial()
+      await place.at(['sync', '--trust'])
+      const mcp = place.home.readJson('work/site/.mcp.json') as { mcpServers: object }
+      place.home.write(
+        'work/site/.mcp.json',
+        JSON.stringify({ mcpServers: { ...mcp.mcpServers, pulled: { command: 'node', args: ['./evil.js'] } } }),
+      )
+      expect((await place.at(['init', '--project', '--yes', '--json', ...more])).json.notices.join('\n')).toContain('not trusted')
+      expect(place.home.read('work/site/mcp-twin.json')).toContain('evil.js')
+      expect((await place.started()).out).toBeNull()
+    }
+  })
+
   it('keeps it through undo, where what comes back was trusted', async () => {
     const place = trial()
     place.manifest({ tool, more: nothing })
@@ -208,5 +225,28 @@ describe('packages of a trusted project', () => {
       ])
     }
     expect(home.read('work/site/mcp-twin.lock.json')).toContain('1.1.0')
+  })
+
+  it('are not trusted by a watcher, which says that they are not', async () => {
+    const planted = world()
+      .linux()
+      .build({ npmrc: settingsFor(registry) })
+    planted.self.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: {}, bridge: { enabled: false } }))
+    planted.self.write('site/mcp-twin.json', JSON.stringify({ version: 1, servers: { t: nothing } }))
+    const cwd = planted.self.here('site')
+    const at = (...words: string[]) => planted.cli([...words, '--json'], { cwd })
+    const state = async () => (await at('trust', '--list')).json.projects[0]?.state
+    await at('trust')
+    await at('add', 'more', '--package', '@tiny/other', '--no-sync')
+    expect([await state(), planted.self.has('site/mcp-twin.lock.json')]).toEqual(['trusted', false])
+    const watcher = watching(planted, [], undefined, cwd)
+    try {
+      const { notices } = await watcher.next('its first round', ({ command }) => command === 'sync', 60_000)
+      expect(planted.self.read('site/mcp-twin.lock.json')).toContain('@tiny/other')
+      expect(notices.join()).toMatch(/not trusted as it is now.*mcp-twin trust/)
+    } finally {
+      await watcher.end()
+    }
+    expect(await state()).toBe('changed')
   })
 })
