@@ -56,6 +56,36 @@ const revealers = [
   ...['effects/sync/adopt.ts', 'effects/sync/checks.ts', 'effects/sync/files.ts', 'commands/export.ts', 'ui/io.ts'],
 ]
 
+/** Modules of node that reach neither disk, process nor network. */
+const harmless = ['buffer', 'crypto', 'os', 'path', 'stream', 'string_decoder', 'timers/promises', 'url', 'util'].map(
+  (name) => `node:${name}`,
+)
+
+/**
+ * The files of the bridge that may import any other module of node: they are the policy, what stands behind it and opens only
+ * what it has checked, or what works on files of the bridge's own. A tool is never among them.
+ */
+const reaching = [
+  ...['canonical', 'existing', 'folder', 'git', 'identity', 'inside', 'policy', 'roots', 'rulings', 'survey'].map(
+    (name) => `policy/${name}`,
+  ),
+  ...['directory', 'habits', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'tree', 'write'].map((name) => `files/${name}`),
+  ...['confirming', 'holding', 'memory', 'ripgrep', 'search'].map((name) => `search/${name}`),
+  ...['access', 'proc', 'rotating', 'config/config', 'start/serving'],
+]
+  .map((name) => `bridge/${name}.ts`)
+  .concat('bridge/terminal', 'bridge/transports')
+
+/** The parts of the bridge that may use effects, which ask no policy. */
+const withEffects = ['bridge/start', 'bridge/terminal', 'bridge/transports']
+
+/** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
+const forTools = [
+  ...['call', 'families', 'input', 'limits', 'line', 'protocols', 'refusal', 'tool', 'config/max-results'],
+  ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
+  ...['policy/roots', 'policy/spelling', 'search/words', 'terminal/mask', 'terminal/shells'],
+].map((name) => `bridge/${name}.ts`)
+
 /** Where the global `process` may be read: everything else gets the machine handed in. */
 const processReaders = ['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/home/delegate.ts']
 
@@ -71,10 +101,9 @@ interface Source {
 
 const sources: Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
-  .map((path) => load(path.split(sep).join('/')))
+  .map((path) => read(path.split(sep).join('/'), readFileSync(join(src, path), 'utf8')))
 
-function load(path: string): Source {
-  const text = readFileSync(join(src, path), 'utf8')
+function read(path: string, text: string): Source {
   const code = text
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/(^|\s)\/\/.*$/gm, '$1')
@@ -157,6 +186,50 @@ describe('the parts of src', () => {
 
   it('take keys out of their wrapper only where listed', () => {
     expect(troubles(({ path, code }) => (/\breveal\(/.test(code) && !within(path, revealers) ? ['reveal('] : []))).toEqual([])
+  })
+})
+
+/** How a file of the bridge gets at disks and processes otherwise than it may. */
+function pastPolicy({ path, code, imports, types }: Source): string[] {
+  if (!within(path, ['bridge'])) return []
+  const values = imports.filter((name) => !types.includes(name))
+  const isTool = within(path, ['bridge/tools'])
+  const raw = values.filter((name) => name.startsWith('node:') && !harmless.includes(name) && (isTool || !within(path, reaching)))
+  const foreign = values
+    .filter((name) => name.startsWith('.'))
+    .map((name) => join(dirname(path), name).split(sep).join('/'))
+    .filter((name) => (isTool ? !within(name, ['bridge/tools', ...forTools]) : within(name, ['effects']) && !within(path, withEffects)))
+  // What no list of imports shows: modules that are named at run time.
+  const hidden = code.match(/\b(?:eval|require|createRequire)\(|\bnew Function\(|\bglobalThis\b|\bimport\((?!'')/g) ?? []
+  return [...raw, ...foreign, ...(within(path, reaching) ? [] : hidden)]
+}
+
+describe('the bridge', () => {
+  it('reaches disks and processes only behind its policy', () => {
+    expect(troubles(pastPolicy)).toEqual([])
+    expect([...reaching, ...forTools].filter((place) => !sources.some(({ path }) => within(path, [place])))).toEqual([])
+  })
+
+  it.each([
+    ['reads a path itself', "import { readFileSync } from 'node:fs'\n"],
+    ['reads when it is called', "const read = async () => (await import('node:fs/promises')).readFile\n"],
+    ['names the module at run time', "const read = () => import(['node', 'fs'].join(':'))\n"],
+    ['has a way to names that are no imports', 'const fs = globalThis.process.getBuiltinModule\n'],
+    ['opens what was not checked', "import { openFile } from '../../policy/folder.ts'\n"],
+    ['has a policy of its own', "import { Policy } from '../../policy/policy.ts'\n"],
+    ['asks the machine', "import { nodeSystem } from '../../../system/node.ts'\n"],
+    ['starts a program', "import { programOn } from '../../../effects/world/program.ts'\n"],
+    ['takes a raw way of another part', "import { accessTrouble } from '../../access.ts'\n"],
+  ])('would not take a tool that %s', (_, text) => {
+    expect(pastPolicy(read('bridge/tools/files/planted.ts', text))).not.toEqual([])
+  })
+
+  it('would not take a part that reads beside the policy', () => {
+    expect(pastPolicy(read('bridge/memory/planted.ts', "import { open } from 'node:fs/promises'\n"))).toEqual(['node:fs/promises'])
+    expect(pastPolicy(read('bridge/memory/planted.ts', "import { appendPrivate } from '../../effects/files/x.ts'\n"))).toEqual([
+      'effects/files/x.ts',
+    ])
+    expect(pastPolicy(read('bridge/files/planted.ts', "import type { FileHandle } from 'node:fs/promises'\n"))).toEqual([])
   })
 })
 

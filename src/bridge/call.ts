@@ -1,3 +1,5 @@
+import type { Refusal } from './refusal.ts'
+
 export type Content =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'image'; readonly data: string; readonly mimeType: string }
@@ -22,4 +24,6 @@ export interface Call {
    * process. Throws when it cannot be recorded.
    */
   begin(): void
+  /** Records that a part of the call was refused, while the rest goes on. What is thrown is recorded anyway. */
+  refused(refusal: Refusal): void
 }

@@ -10,8 +10,19 @@ import { limits } from './limits.ts'
 export interface Field<T> {
   readonly schema: JsonObject
   readonly optional: boolean
+  /** Where in its values paths are. */
+  readonly paths?: readonly PathPlace[]
   /** The checked value; throws InputTrouble that names `where`. */
   read(value: unknown, where: string): T
+}
+
+/** What a tool does with a path that it is given. `spelled`: it only looks at the words, and at nothing on a disk. */
+export type PathUse = 'read' | 'write' | 'spelled'
+
+/** Where an argument holds a path: `''` itself, `[]` each item of a list, `.name` a field of an object. */
+export interface PathPlace {
+  readonly at: string
+  readonly use: PathUse
 }
 
 export type Fields = Readonly<Record<string, Field<unknown>>>
@@ -44,6 +55,21 @@ export function text(rules: TextRules = {}): Field<string> {
     },
   }
 }
+
+/**
+ * A path, in either side's spelling. Every argument that is one is made by this, so that a test can send each of them what the
+ * policy must refuse; nothing of it is in the schema, whose bytes every conversation pays for.
+ */
+export function pathArgument(use: PathUse, rules: Pick<TextRules, 'about'> = {}): Field<string> {
+  return { ...text(rules), paths: [{ at: '', use }] }
+}
+
+const placed = (paths: readonly PathPlace[] | undefined, front: string): readonly PathPlace[] =>
+  (paths ?? []).map(({ at, use }) => ({ at: front + at, use }))
+
+/** The paths among named arguments, by their names: `path`, `paths[]`, `edits[].file`. */
+export const pathsIn = (fields: Fields, front = ''): readonly PathPlace[] =>
+  Object.entries(fields).flatMap(([name, { paths }]) => placed(paths, front + name))
 
 interface WholeRules {
   readonly about?: string
@@ -97,6 +123,7 @@ export function listOf<T>(item: Field<T>, rules: { readonly most: number; readon
   return {
     optional: false,
     schema: { type: 'array', items: item.schema, ...about(rules.about) },
+    paths: placed(item.paths, '[]'),
     read(value, where) {
       if (!Array.isArray(value)) throw new InputTrouble(`${where} must be a list, not ${kindOf(value)}`)
       if (value.length === 0) throw new InputTrouble(`${where} must not be empty`)
@@ -107,7 +134,12 @@ export function listOf<T>(item: Field<T>, rules: { readonly most: number; readon
 }
 
 export function record<F extends Fields>(fields: F): Field<Input<F>> {
-  return { optional: false, schema: objectSchema(fields), read: (value, where) => readFields(fields, value, where) }
+  return {
+    optional: false,
+    schema: objectSchema(fields),
+    paths: pathsIn(fields, '.'),
+    read: (value, where) => readFields(fields, value, where),
+  }
 }
 
 /** A text or a number: what a setting holds. */
@@ -124,7 +156,7 @@ export function scalar(): Field<string | number> {
 }
 
 export function optional<T>(field: Field<T>): Field<T | undefined> {
-  return { optional: true, schema: field.schema, read: (value, where) => (value === undefined ? undefined : field.read(value, where)) }
+  return { ...field, optional: true, read: (value, where) => (value === undefined ? undefined : field.read(value, where)) }
 }
 
 /** The JSON Schema of named arguments. An empty `required` says nothing and is left out. */

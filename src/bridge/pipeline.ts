@@ -46,7 +46,7 @@ function tooDeep(value: unknown, left: number): boolean {
  * One call from its arguments to its answer: check them, ask the policy, run, take keys out, record. Whatever goes
  * wrong becomes an answer that says what, why and what to do; only a fault of ours is logged with its stack.
  */
-export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Omit<Call, 'begin'>): Promise<CallResult> {
+export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Omit<Call, 'begin' | 'refused'>): Promise<CallResult> {
   const { audit, log, settings, redaction } = bridge
   let subject = ''
   let begun = false
@@ -58,6 +58,11 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
     begun = true
     if (audit.trouble !== null) throw unrecorded(audit.trouble)
   }
+  const refusedPart = ({ kind, message }: Refusal) => {
+    if (kind !== 'denied') return
+    record('denied', message)
+    log.write('bridge', 'warning', `${call.client}: ${tool.name} was refused: ${message}`)
+  }
   await redaction.ready()
   try {
     if (tooDeep(raw, limits.nesting))
@@ -66,16 +71,14 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
     subject = work.subject
     checkOffered(tool, settings)
     if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
-    const answer: Answer = redaction.answer(await work.run(bridge, { ...call, begin }))
+    const answer: Answer = redaction.answer(await work.run(bridge, { ...call, begin, refused: refusedPart }))
     if (tool.effect !== 'read' && !begun) record('call', 'done')
     return { content: [...answer.content], ...(answer.data !== undefined && { structuredContent: { ...answer.data } }) }
   } catch (error) {
     if (error instanceof InputTrouble) return refused(redaction.text(`${error.message}.`))
     if (error instanceof Refusal) {
-      if (error.kind === 'denied') {
-        record('denied', error.message)
-        log.write('bridge', 'warning', `${call.client}: ${tool.name} was refused: ${error.message}`)
-      } else if (tool.effect !== 'read') record('call', `failed: ${error.message}`)
+      refusedPart(error)
+      if (error.kind === 'failed' && tool.effect !== 'read') record('call', `failed: ${error.message}`)
       return refused(redaction.text(error.message))
     }
     if (call.signal.aborted) return refused(`${tool.name} was cancelled.`)

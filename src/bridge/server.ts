@@ -9,7 +9,7 @@ import { Turns } from './turns.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
 
-function callOf(client: string, context: ServerContext): Omit<Call, 'begin'> {
+function callOf(client: string, context: ServerContext): Omit<Call, 'begin' | 'refused'> {
   const { mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   let progress = 0

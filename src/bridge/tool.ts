@@ -1,7 +1,7 @@
 import type { Bridge } from './bridge.ts'
 import type { Answer, Call } from './call.ts'
 import type { Family } from './families.ts'
-import { type Fields, type Input, objectSchema, readFields } from './input.ts'
+import { type Fields, type Input, objectSchema, type PathPlace, pathsIn, readFields } from './input.ts'
 
 /**
  * What a tool does to the world. Everything else derives from it: the hints that clients see, whether read-only mode
@@ -27,6 +27,8 @@ export interface Tool {
   readonly effect: Effect
   readonly description: string
   readonly inputSchema: ReturnType<typeof objectSchema>
+  /** The arguments that are paths. */
+  readonly paths: readonly PathPlace[]
   /** Checks the arguments and gives the work that is left; throws InputTrouble. */
   prepare(raw: unknown): { readonly subject: string; run(bridge: Bridge, call: Call): Promise<Answer> }
 }
@@ -39,6 +41,7 @@ export function defineTool<F extends Fields>(definition: ToolDefinition<F>): Too
     effect,
     description,
     inputSchema: objectSchema(input),
+    paths: pathsIn(input),
     prepare(raw) {
       const read = readFields(input, raw ?? {}, name)
       return { subject: definition.subject?.(read) ?? '', run: (bridge, call) => definition.handle(read, bridge, call) }

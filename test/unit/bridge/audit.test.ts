@@ -15,6 +15,17 @@ afterEach(() => place.close())
 const lines = (file = path) => readFileSync(file, 'utf8').trim().split('\n')
 const write = (name: string) => place.ok('write_file', { path: name, content: 'x' })
 
+describe('a call of which a part is refused', () => {
+  it('is audited for that part, whether the rest succeeds or not', async () => {
+    place.put('open', 'x')
+    await place.ok('read_files', { paths: ['open', join(place.O, 's')] })
+    await place.refused('read_files', { paths: [join(place.O, 's'), 'missing'] })
+    expect(lines().map((line) => JSON.parse(line) as object)).toMatchObject(
+      [0, 1].map(() => ({ event: 'denied', tool: 'read_files', outcome: expect.stringContaining('outside') })),
+    )
+  })
+})
+
 describe('the audit while the bridge runs', () => {
   it('that is removed is made anew by the very next line', async () => {
     await write('a')

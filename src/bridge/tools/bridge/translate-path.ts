@@ -1,4 +1,4 @@
-import { text } from '../../input.ts'
+import { pathArgument, text } from '../../input.ts'
 import { failed } from '../../refusal.ts'
 import { defineTool } from '../../tool.ts'
 import { spell, understand } from '../../policy/spelling.ts'
@@ -8,7 +8,7 @@ export const translatePath = defineTool({
   family: 'bridge',
   effect: 'read',
   description: 'A path as another side spells it. Looks nothing up.',
-  input: { path: text(), to: text({ about: 'windows, wsl, linux, or one such as wsl:Ubuntu' }) },
+  input: { path: pathArgument('spelled'), to: text({ about: 'windows, wsl, linux, or one such as wsl:Ubuntu' }) },
   subject: ({ path }) => path,
   async handle({ path, to }, { settings }) {
     const { environments } = await settings.world()

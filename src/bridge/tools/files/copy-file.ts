@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { text } from '../../input.ts'
+import { pathArgument } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
 export const copyFile = defineTool({
@@ -7,7 +7,7 @@ export const copyFile = defineTool({
   family: 'files',
   effect: 'create',
   description: 'Copy a file. Never replaces anything.',
-  input: { source: text(), destination: text() },
+  input: { source: pathArgument('read'), destination: pathArgument('write') },
   subject: ({ source, destination }) => `${source} -> ${destination}`,
   async handle({ source, destination }, { policy, settings }) {
     const { copyFile: copy } = await import('../../files/move.ts')

@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { text } from '../../input.ts'
+import { pathArgument } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
 export const createDirectory = defineTool({
@@ -7,7 +7,7 @@ export const createDirectory = defineTool({
   family: 'files',
   effect: 'create',
   description: 'Make a folder, and those above it that are missing.',
-  input: { path: text() },
+  input: { path: pathArgument('write') },
   subject: ({ path }) => path,
   async handle({ path }, { policy }) {
     const { createDirectory: make } = await import('../../files/directory.ts')

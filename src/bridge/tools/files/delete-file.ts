@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { text } from '../../input.ts'
+import { pathArgument } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
 export const deleteFile = defineTool({
@@ -7,7 +7,7 @@ export const deleteFile = defineTool({
   family: 'files',
   effect: 'write',
   description: 'Move a file or folder to the trash, from which a person can take it back.',
-  input: { path: text() },
+  input: { path: pathArgument('write') },
   subject: ({ path }) => path,
   async handle({ path }, { policy, trash }) {
     const { real, kept } = await trash.take(policy, path)

@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { listOf, optional, record, text, whole } from '../../input.ts'
+import { listOf, optional, pathArgument, record, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -11,7 +11,7 @@ export const editFile = defineTool({
   effect: 'write',
   description: 'Replace exact text in a file; all edits or none. A near miss is shown with its differences.',
   input: {
-    path: text(),
+    path: pathArgument('write'),
     edits: listOf(record({ old_string: content, new_string: content, expected_replacements: optional(whole({ least: 1 })) }), {
       most: limits.edits,
     }),

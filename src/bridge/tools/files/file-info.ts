@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { text } from '../../input.ts'
+import { pathArgument } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
 export const fileInfo = defineTool({
@@ -7,7 +7,7 @@ export const fileInfo = defineTool({
   family: 'files',
   effect: 'read',
   description: 'Kind, size, times and mode of a file.',
-  input: { path: text() },
+  input: { path: pathArgument('read') },
   subject: ({ path }) => path,
   async handle({ path }, { policy }) {
     const { info } = await import('../../files/list.ts')

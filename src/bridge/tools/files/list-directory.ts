@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { optional, text, whole } from '../../input.ts'
+import { optional, pathArgument, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -10,7 +10,7 @@ export const listDirectory = defineTool({
   family: 'files',
   effect: 'read',
   description: 'Names in a folder. "/" marks folders, "@" links, which are not followed.',
-  input: { path: text(), depth: optional(whole({ least: 1, most: limits.listDepth, about: 'default 1' })) },
+  input: { path: pathArgument('read'), depth: optional(whole({ least: 1, most: limits.listDepth, about: 'default 1' })) },
   subject: ({ path }) => path,
   async handle({ path, depth }, { policy }) {
     const { list } = await import('../../files/list.ts')

@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { text } from '../../input.ts'
+import { pathArgument } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
 export const moveFile = defineTool({
@@ -7,7 +7,7 @@ export const moveFile = defineTool({
   family: 'files',
   effect: 'write',
   description: 'Move or rename a file or folder. Never replaces anything.',
-  input: { source: text(), destination: text() },
+  input: { source: pathArgument('write'), destination: pathArgument('write') },
   subject: ({ source, destination }) => `${source} -> ${destination}`,
   async handle({ source, destination }, { policy, settings }) {
     const { moveFile: move } = await import('../../files/move.ts')

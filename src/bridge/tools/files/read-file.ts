@@ -1,4 +1,4 @@
-import { optional, text, whole } from '../../input.ts'
+import { optional, pathArgument, whole } from '../../input.ts'
 import { defineTool } from '../../tool.ts'
 
 export const readFile = defineTool({
@@ -7,7 +7,7 @@ export const readFile = defineTool({
   effect: 'read',
   description: 'Read a text file or picture. Without limit up to 1 MiB. Hard links to files in closed folders are not recognised.',
   input: {
-    path: text(),
+    path: pathArgument('read'),
     offset: optional(whole({ about: 'lines to skip; negative: from the end' })),
     limit: optional(whole({ least: 1, about: 'lines' })),
   },

@@ -1,6 +1,6 @@
 import { shown } from '../../files/names.ts'
 import type { Content } from '../../call.ts'
-import { listOf, text } from '../../input.ts'
+import { listOf, pathArgument } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { Refusal, failed } from '../../refusal.ts'
 import { defineTool } from '../../tool.ts'
@@ -10,9 +10,9 @@ export const readFiles = defineTool({
   family: 'files',
   effect: 'read',
   description: 'Read several files. One that cannot be read is said and does not stop the others.',
-  input: { paths: listOf(text(), { most: limits.readFiles }) },
+  input: { paths: listOf(pathArgument('read'), { most: limits.readFiles }) },
   subject: ({ paths }) => paths.join(', '),
-  async handle({ paths }, { policy, now }) {
+  async handle({ paths }, { policy, now }, call) {
     const { read } = await import('../../files/read.ts')
     const content: Content[] = []
     let left: number = limits.readText
@@ -33,6 +33,7 @@ export const readFiles = defineTool({
         good++
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
+        call.refused(error)
         content.push({ type: 'text', text: `== ${shown(path)}\n[${error.message}]` })
       }
     }

@@ -1,5 +1,5 @@
 import { shown } from '../../files/names.ts'
-import { oneOf, optional, text } from '../../input.ts'
+import { oneOf, optional, pathArgument, text } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -8,7 +8,7 @@ export const writeFile = defineTool({
   family: 'files',
   effect: 'write',
   description: 'Write a whole file, or append to it. Mode, encoding and CRLF line ends of an existing file stay.',
-  input: { path: text(), content: text({ most: limits.stdioMessage }), mode: optional(oneOf(['rewrite', 'append'])) },
+  input: { path: pathArgument('write'), content: text({ most: limits.stdioMessage }), mode: optional(oneOf(['rewrite', 'append'])) },
   subject: ({ path, mode }) => `${mode ?? 'rewrite'} ${path}`,
   async handle({ path, content, mode }, { policy, settings }) {
     const { append, rewrite } = await import('../../files/write.ts')

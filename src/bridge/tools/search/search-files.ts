@@ -1,5 +1,5 @@
 import { maxResults } from '../../config/max-results.ts'
-import { text } from '../../input.ts'
+import { pathArgument, text } from '../../input.ts'
 import { describe } from '../../search/words.ts'
 import { defineTool } from '../../tool.ts'
 
@@ -8,7 +8,7 @@ export const searchFiles = defineTool({
   family: 'search',
   effect: 'read',
   description: 'Find files by name; what .gitignore names is left out.',
-  input: { path: text(), glob: text({ about: 'e.g. *.ts or src/**/test-*' }) },
+  input: { path: pathArgument('read'), glob: text({ about: 'e.g. *.ts or src/**/test-*' }) },
   subject: ({ path, glob }) => `${glob} in ${path}`,
   async handle({ path, glob }, bridge, call) {
     const searches = await bridge.searches()

@@ -1,5 +1,5 @@
 import { maxResults } from '../../config/max-results.ts'
-import { flag, optional, text, whole } from '../../input.ts'
+import { flag, optional, pathArgument, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { describe } from '../../search/words.ts'
 import { defineTool } from '../../tool.ts'
@@ -10,7 +10,7 @@ export const searchText = defineTool({
   effect: 'read',
   description: 'Search file contents with ripgrep, which leaves out what .gitignore names.',
   input: {
-    path: text(),
+    path: pathArgument('read'),
     pattern: text({ about: 'regular expression' }),
     literal: optional(flag('pattern is plain text')),
     glob: optional(text({ about: 'file names, e.g. *.ts' })),

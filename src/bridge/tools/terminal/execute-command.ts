@@ -1,5 +1,5 @@
 import type { Answer } from '../../call.ts'
-import { flag, oneOf, optional, text, whole } from '../../input.ts'
+import { flag, oneOf, optional, pathArgument, text, whole } from '../../input.ts'
 import { limits } from '../../limits.ts'
 import { shellNames } from '../../terminal/shells.ts'
 import type { Executed } from '../../terminal/execution.ts'
@@ -18,7 +18,7 @@ export const executeCommand = defineTool({
     timeout_ms: optional(whole({ least, most, about: `default ${usual}` })),
     on_timeout: optional(oneOf(['stop', 'keep'])),
     shell: optional(oneOf(shellNames)),
-    cwd: optional(text()),
+    cwd: optional(pathArgument('read')),
     environment: optional(text({ about: 'side, e.g. windows or wsl' })),
     background: optional(flag('return a session at once')),
   },
