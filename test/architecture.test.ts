@@ -47,6 +47,7 @@ const revealers = [
     'core/import/found.ts',
     'core/keys/naming.ts',
     'core/launch/fill.ts',
+    'core/plan/file.ts',
     'core/plan/launches.ts',
     'core/plan/wanted.ts',
     'core/import/found.ts',

@@ -1,5 +1,5 @@
 import { extractKeys } from '../core/keys/extract.ts'
-import { presentEntries } from '../core/formats/json/entries.ts'
+import { formatOf } from '../core/formats/index.ts'
 import { type KnownEntries, ownEntry, shownEntry } from '../core/export/entries.ts'
 import { type ExportedFile, type NamedText, setupGuide } from '../core/export/guide.ts'
 import { exportedManifest } from '../core/export/manifest.ts'
@@ -79,9 +79,10 @@ async function collect(context: Context, situation: Situation): Promise<{ files:
     const { observed } = planned
     const servers = entriesOf(planned, known)
     if (servers === null) continue
+    const format = formatOf(observed.client)
     add(
-      `${observed.environment.id.replaceAll(':', '-')}/${observed.client.id}.json`,
-      `${JSON.stringify({ [observed.client.container.at(-1) ?? 'mcpServers']: servers }, null, 2)}\n`,
+      `${observed.environment.id.replaceAll(':', '-')}/${observed.client.id}.${format.extension}`,
+      format.print(servers, observed.client.container),
     )
     clientFiles.push({
       environment: observed.environment,
@@ -106,5 +107,5 @@ function entriesOf(planned: PlannedFile, known: KnownEntries): JsonObject | null
   if (bytes === null) return null
   const read = readClientFile(client, bytes)
   if (!read.ok) return null
-  return Object.fromEntries(presentEntries(read.document).map(({ name, value }) => [name, shownEntry(planned, name, value, known)]))
+  return Object.fromEntries(read.document.entries().map(({ name, value }) => [name, shownEntry(planned, name, value, known)]))
 }

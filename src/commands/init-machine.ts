@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { presentEntries } from '../core/formats/json/entries.ts'
 import { environmentLabel } from '../core/participants.ts'
 import { readClientFile } from '../core/plan/file.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
@@ -21,7 +20,7 @@ export async function showMachine(context: Context, situation: Situation, input:
         environment: file.environment.id,
         label: file.client.label,
         file: file.file,
-        servers: read?.ok ? presentEntries(read.document).length : null,
+        servers: read?.ok ? read.document.entries().length : null,
         running: file.client.processes?.some((name) => names.includes(name.toLowerCase())) ?? false,
         trouble: file.refusal?.reason ?? (read !== null && !read.ok ? 'cannot be read' : null),
       }

@@ -1,9 +1,7 @@
 import type { JsonObject, Remote } from './entry.ts'
 import type { Environment, EnvironmentKind } from './environment.ts'
+import type { FormatName } from './format.ts'
 import type { NativePath } from './path.ts'
-
-/** Whether a client's parser takes comments and trailing commas. */
-export type Dialect = 'strict' | 'jsonc'
 
 /** One place where a client's config may be. `pattern` parts may hold `*` (one folder name, case-insensitive). */
 export interface Candidate {
@@ -46,7 +44,7 @@ export interface ClientDefinition {
   readonly projectFile?: string
   /** Where the entries are: `['mcpServers']`. */
   readonly container: readonly string[]
-  readonly dialect: Dialect
+  readonly format: FormatName
   /** True: it rejects a byte order mark, so it is taken off with a notice. */
   readonly rejectsBom: boolean
   /** Can it reach remote servers itself? False: it gets a stdio entry that relays. */

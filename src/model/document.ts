@@ -1,16 +1,10 @@
 import type { JsonObject, JsonValue } from './entry.ts'
 
-/** Half-open range of UTF-16 offsets into a document's text. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
-
-/** One member of the object at the watched path, in file order. */
-export interface Member {
-  readonly name: string
-  readonly key: Span
-  readonly value: Span
+/** One thing that a program does not take, with its place. Line and column count from 1. */
+export interface Extra {
+  readonly line: number
+  readonly column: number
+  readonly what: string
 }
 
 /** Why a file is left alone. Line and column count from 1. */
@@ -28,28 +22,11 @@ export interface Refusal {
   readonly reason: string
   readonly line?: number
   readonly column?: number
-  /** The line itself, shortened; callers mask keys before they show it. */
+  /** The line itself, shortened; what looks like a key is dots. */
   readonly excerpt?: string
+  /** Of a file that is sound but for things its program does not take: all of them, since a program tells of the first only. */
+  readonly extras?: readonly Extra[]
 }
-
-/** A config file's text with what an edit must know of it. Offsets are valid for `text` (which has no BOM). */
-export interface Document {
-  readonly text: string
-  readonly bom: boolean
-  readonly eol: '\n' | '\r\n'
-  /** One level of indentation as the file uses it. */
-  readonly indent: string
-  readonly path: readonly string[]
-  /** The object at `path`; null where a part of the path is absent. */
-  readonly container: { readonly span: Span; readonly members: readonly Member[] } | null
-  readonly dialect: 'strict' | 'jsonc'
-  /** Things worth a notice: duplicate foreign names, a key that differs from ours only in case. */
-  readonly notices: readonly string[]
-  /** The file holds nothing but white space (or was never there): `container` is null and an edit starts it afresh. */
-  readonly blank?: true
-}
-
-export type Read = { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly refusal: Refusal }
 
 /** One entry as the client reads it: of two with one name, the last. */
 export interface PresentEntry {

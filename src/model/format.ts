@@ -46,6 +46,9 @@ export interface ConfigDocument {
 
 export type ReadConfig = { readonly ok: true; readonly document: ConfigDocument } | { readonly ok: false; readonly refusal: Refusal }
 
+/** The formats there are: `json` as programs read it that take neither comments nor trailing commas, `jsonc` with both. */
+export type FormatName = 'json' | 'jsonc' | 'toml'
+
 /**
  * How a config file is written. `path` says where the entries are: `['mcpServers']`. Nobody outside `core/formats` asks
  * which format it is.
@@ -59,4 +62,6 @@ export interface Format {
   isEmpty(bytes: Uint8Array, path: readonly string[]): boolean
   /** A new file with these entries and nothing else. */
   print(entries: JsonObject, path: readonly string[]): string
+  /** The format that takes more than the program does: for copies that only we look at. */
+  readonly lenient?: Format
 }

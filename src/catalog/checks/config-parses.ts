@@ -7,7 +7,7 @@ import type { Refusal } from '../../model/document.ts'
 const place = (file: ClientFile, { line, column }: Pick<Refusal, 'line' | 'column'>): string =>
   line === undefined ? file.file : `${file.file}:${line}:${column ?? 1}`
 
-function fixFor({ code, line }: Refusal, { client, extras }: ClientFile): string {
+function fixFor({ code, line, extras = [] }: Refusal, { client }: ClientFile): string {
   const again = `then: mcp-twin sync --client ${client.id}`
   if (extras.length > 1) return `take all of them out by hand, ${again}`
   if (code === 'comment') return `take the comment in line ${line ?? 1} out by hand, ${again}`
@@ -23,7 +23,7 @@ function judge(facts: Facts, file: ClientFile): Found[] {
   }
   if (file.read === null || file.read.ok || file.read.refusal.code === 'encoding') return []
   const { refusal } = file.read
-  const extras = file.extras.map(({ line, column, what }) => `line ${line}, column ${column}: ${what}`)
+  const extras = (refusal.extras ?? []).map(({ line, column, what }) => `line ${line}, column ${column}: ${what}`)
   return [
     {
       level: 'error',

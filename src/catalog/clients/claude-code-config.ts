@@ -13,7 +13,7 @@ export const claudeCodeConfig = defineClient({
   environments: ['wsl', 'linux'],
   file: (environment) => joinPath(environment, environment.home, '.config', 'claude', 'claude_code_config.json'),
   container: ['mcpServers'],
-  dialect: 'strict',
+  format: 'json',
   rejectsBom: true,
   remotes: true,
   remoteEntry: claudeCodeRemote,

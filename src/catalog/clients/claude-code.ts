@@ -42,7 +42,7 @@ export const claudeCode = defineClient({
   folder: (environment) => environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude'),
   projectFile: '.mcp.json',
   container: ['mcpServers'],
-  dialect: 'strict',
+  format: 'json',
   rejectsBom: true,
   remotes: true,
   remoteEntry: claudeCodeRemote,

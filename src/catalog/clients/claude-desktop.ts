@@ -26,7 +26,7 @@ export const claudeDesktop = defineClient({
   folder,
   locate: 'claude-desktop',
   container: ['mcpServers'],
-  dialect: 'strict',
+  format: 'json',
   // It falls back to its defaults and saves without the servers (tradesdontlie/tradingview-mcp#406).
   rejectsBom: true,
   remotes: false,

@@ -25,7 +25,7 @@ export const cursor = defineClient({
   file: (environment) => joinPath(environment, environment.home, '.cursor', 'mcp.json'),
   projectFile: '.cursor/mcp.json',
   container: ['mcpServers'],
-  dialect: 'jsonc',
+  format: 'jsonc',
   rejectsBom: false,
   remotes: true,
   remoteEntry: ({ url, transport, headers }) => ({

@@ -1,6 +1,6 @@
 import type { AbandonedLock, CheckDefinition } from '../../model/check.ts'
 import type { ClientDefinition } from '../../model/client.ts'
-import type { Read } from '../../model/document.ts'
+import type { ReadConfig } from '../../model/format.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
@@ -84,11 +84,9 @@ export interface ClientFile {
   readonly file: NativePath
   readonly here: ReachablePath | null
   /** Null: there is no such file, or it could not be read at all (`refusal`). */
-  readonly read: Read | null
+  readonly read: ReadConfig | null
   readonly refusal: { readonly reason: string; readonly hint: string } | null
   readonly bom: boolean
-  /** Every comment and trailing comma of a file whose program takes none. */
-  readonly extras: readonly { readonly line: number; readonly column: number; readonly what: string }[]
   readonly entries: readonly EntryFacts[]
   /** Other copies of this file that the program does not read. */
   readonly stale: readonly StaleCopy[]

@@ -1,4 +1,3 @@
-import type { Document } from '../../model/document.ts'
 import { type Manifest, manifestSchema } from '../../model/manifest.ts'
 import { placeOf } from '../formats/text/place.ts'
 import { readDocument } from '../formats/json/read.ts'
@@ -6,6 +5,7 @@ import { offsetOf } from '../formats/json/tree.ts'
 import { readValue } from '../formats/json/value.ts'
 import { explain } from './explain.ts'
 import { breaches } from './rules.ts'
+import type { JsonDocument } from '../formats/json/document.ts'
 
 /** A manifest, or what is wrong with it and where; line and column count from 1. */
 export type ParsedManifest =
@@ -48,7 +48,7 @@ function placeIn(text: string, path: readonly PropertyKey[]): { line?: number; c
 }
 
 /** A server's name that does not say one thing: one that stands there twice, or that no program could keep apart. */
-function clashOf({ container }: Document): { message: string; offset: number } | null {
+function clashOf({ container }: JsonDocument): { message: string; offset: number } | null {
   const seen = new Set<string>()
   for (const { name, key } of container?.members ?? []) {
     if (seen.has(name)) return { message: `server "${name}" stands here for the second time`, offset: key.start }

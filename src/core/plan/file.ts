@@ -1,9 +1,9 @@
 import type { ClientDefinition } from '../../model/client.ts'
-import type { Read } from '../../model/document.ts'
+import type { ConfigDocument, EditOptions, ReadConfig } from '../../model/format.ts'
 import type { EntryStep, FilePlan } from '../../model/plan.ts'
-import { presentEntries } from '../formats/json/entries.ts'
+import { reveal } from '../../model/secret.ts'
+import { formatOf } from '../formats/index.ts'
 import { describeRefusal } from '../formats/text/place.ts'
-import { readDocument } from '../formats/json/read.ts'
 import { lookUp } from '../lookup.ts'
 import type { FileFacts, FileRequest } from './facts.ts'
 import { planForgotten, planPruned } from './leftover.ts'
@@ -11,8 +11,11 @@ import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
 
 /** The file as it stands, through its client's eyes. No file at all reads as an empty document. */
-export const readClientFile = (client: ClientDefinition, bytes: Uint8Array | null): Read =>
-  readDocument(bytes ?? new Uint8Array(), { path: client.container, dialect: client.dialect })
+export const readClientFile = (client: ClientDefinition, bytes: Uint8Array | null): ReadConfig =>
+  formatOf(client).read(bytes, client.container)
+
+/** How a client's file is edited: a byte order mark that its program rejects is taken off. */
+export const editOptions = ({ rejectsBom }: ClientDefinition): EditOptions => ({ bom: rejectsBom ? 'strip' : 'keep' })
 
 /** Everything that is to happen to one client file: three-way between the manifest, the file, and our record of it. */
 export function planFile(request: FileRequest): FilePlan {
@@ -29,29 +32,39 @@ export function planFile(request: FileRequest): FilePlan {
     })
     return { ...plan, entries: [], refusal: concerned ? refusal : null, notices: [], unmanaged: [], present: new Set() }
   }
-  const present = new Map(presentEntries(read.document).map((entry) => [entry.name, entry]))
+  const present = new Map(read.document.entries().map((entry) => [entry.name, entry]))
   const ours = Object.keys(request.state.entries)
   // What a person took out before tells nothing of what the program did since.
   const expected = ours.filter((name) => request.state.entries[name]?.gone !== true)
   const isEmptied = expected.length > 0 && expected.every((name) => !present.has(name))
-  const wiped = isEmptied && (expected.length > 1 || read.document.container === null)
+  const wiped = isEmptied && (expected.length > 1 || read.document.container === 'absent')
   const facts: FileFacts = { ...request, present, wiped, step }
   const wanted = new Set(request.wanted.map((each) => each.name))
   const held = new Set(request.held.map((each) => each.server))
   const unmanaged = [...present.keys()].filter(
     (name) => !wanted.has(name) && lookUp(request.state.entries, name) === undefined && !held.has(name),
   )
-  const entries: EntryStep[] = [
+  const judged: EntryStep[] = [
     ...request.wanted.flatMap((each) => planWanted(facts, each) ?? []),
     ...ours
       .filter((name) => !wanted.has(name) && !held.has(request.state.entries[name]?.server ?? ''))
       .map((name) => planForgotten(facts, name)),
     ...(request.prune ? unmanaged.map((name) => planPruned(facts, name)) : []),
   ]
+  const entries = judged.map((each) => unlessImpossible(facts, each, read.document))
   const notices = [...read.document.notices]
   if (read.document.bom && client.rejectsBom) {
     const goes = entries.some((each) => each.change !== null) ? 'it is taken off' : 'mcp-twin doctor --fix takes it off'
     notices.push(`a byte order mark (BOM) stands at its start, which ${client.label} does not read: ${goes}`)
   }
   return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
+}
+
+/** A change that the file's format cannot make is refused before anything is written. */
+function unlessImpossible(facts: FileFacts, each: EntryStep, document: ConfigDocument): EntryStep {
+  const refusal = each.change === null ? null : document.obstacle(reveal(each.change))
+  if (refusal === null) return each
+  const hint = `edit it by hand, then: mcp-twin sync --client ${facts.client.id}`
+  const step = facts.step({ kind: 'refuse', server: each.step.server, reason: describeRefusal(refusal), hint })
+  return { ...each, step, change: null, record: lookUp(facts.state.entries, each.entryName) ?? null, holdsKey: false }
 }

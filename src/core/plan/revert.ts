@@ -2,7 +2,6 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange } from '../../model/document.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { FileState } from '../../model/state.ts'
-import { presentEntries } from '../formats/json/entries.ts'
 import { digest, meaning } from '../launch/digest.ts'
 import { meaningKeys } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
@@ -45,8 +44,8 @@ export function revertEntries(
 ): Reverted {
   const [now, old] = [readClientFile(client, current), readClientFile(client, before)]
   if (!now.ok) return { reason: now.refusal.reason, hint: 'mend the file by hand, then: mcp-twin undo' }
-  const present = new Map(presentEntries(now.document).map((each) => [each.name, each.value]))
-  const was = new Map(old.ok ? presentEntries(old.document).map((each) => [each.name, each.value]) : [])
+  const present = new Map(now.document.entries().map((each) => [each.name, each.value]))
+  const was = new Map(old.ok ? old.document.entries().map((each) => [each.name, each.value]) : [])
   const changes: EntryChange[] = []
   const left: string[] = []
   for (const name of names) {

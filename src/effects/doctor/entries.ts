@@ -1,13 +1,13 @@
 import { readEntry } from '../../core/doctor/entry.ts'
 import type { EntryFacts } from '../../core/doctor/facts.ts'
-import { presentEntries } from '../../core/formats/json/entries.ts'
 import { programName } from '../../core/launch/line.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { looksPosixPath, looksWindowsPath } from '../../core/paths.ts'
 import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
-import type { Document, PresentEntry } from '../../model/document.ts'
+import type { PresentEntry } from '../../model/document.ts'
 import type { Launch } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
+import type { ConfigDocument } from '../../model/format.ts'
 import type { System } from '../../model/system.ts'
 import { resolveProgram } from '../run/program-path.ts'
 import { heldKeys } from './key-values.ts'
@@ -35,8 +35,8 @@ async function missingOf(system: System, world: World, side: Environment, launch
 }
 
 /** Everything that the checks judge of the entries of one file. */
-export const observeEntries = (system: System, input: PlanInput, file: ObservedFile, document: Document): Promise<EntryFacts[]> =>
-  Promise.all(presentEntries(document).map((each) => observeEntry(system, input, file, each)))
+export const observeEntries = (system: System, input: PlanInput, file: ObservedFile, document: ConfigDocument): Promise<EntryFacts[]> =>
+  Promise.all(document.entries().map((each) => observeEntry(system, input, file, each)))
 
 async function observeEntry(system: System, input: PlanInput, file: ObservedFile, each: PresentEntry): Promise<EntryFacts> {
   const { crossed, holder, ...read } = readEntry(input, file, each)

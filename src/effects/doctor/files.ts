@@ -1,8 +1,5 @@
 import type { ClientFile, StaleCopy } from '../../core/doctor/facts.ts'
-import { strictExtras } from '../../core/doctor/extras.ts'
-import { decode } from '../../core/formats/text/decode.ts'
-import { presentEntries } from '../../core/formats/json/entries.ts'
-import { readDocument } from '../../core/formats/json/read.ts'
+import { formatOf } from '../../core/formats/index.ts'
 import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
@@ -11,19 +8,12 @@ import type { System } from '../../model/system.ts'
 import type { Target } from '../situation/target.ts'
 import { observeEntries } from './entries.ts'
 
-/** What a strict file has too much of, where it is sound but for that. */
-function extrasOf({ client, bytes }: ObservedFile): ClientFile['extras'] {
-  if (bytes === null || client.dialect !== 'strict') return []
-  const decoded = decode(bytes)
-  if (!decoded.ok || !readDocument(bytes, { path: client.container, dialect: 'jsonc' }).ok) return []
-  return strictExtras(decoded.text)
-}
-
 async function readStale(system: System, { client, environment }: Target, file: NativePath): Promise<StaleCopy> {
   const here = toHere(environment, file)
   const bytes = here === null ? null : await system.files.read(here)
-  const read = bytes === null ? null : readDocument(bytes, { path: client.container, dialect: 'jsonc' })
-  return { file, here, names: read?.ok === true ? presentEntries(read.document).map(({ name }) => name) : null }
+  const format = formatOf(client)
+  const read = bytes === null ? null : (format.lenient ?? format).read(bytes, client.container)
+  return { file, here, names: read?.ok === true ? read.document.entries().map(({ name }) => name) : null }
 }
 
 async function observeClientFile(system: System, input: PlanInput, target: Target, file: ObservedFile): Promise<ClientFile> {
@@ -38,7 +28,6 @@ async function observeClientFile(system: System, input: PlanInput, target: Targe
     read,
     refusal: file.refusal ?? null,
     bom: read?.ok === true && read.document.bom,
-    extras: read !== null && !read.ok ? extrasOf(file) : [],
     entries: read?.ok === true ? await observeEntries(system, input, file, read.document) : [],
     stale: await Promise.all(target.stale.map((each) => readStale(system, target, each))),
     undecided: target.refusal !== undefined,

@@ -1,4 +1,3 @@
-import { presentEntries } from '../../core/formats/json/entries.ts'
 import type { Found } from '../../core/import/merge.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
@@ -11,7 +10,8 @@ export function foreignEntries(files: readonly ObservedFile[], state: State): Fo
     const read = file.refusal === undefined && file.unused !== true && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
     if (read === null || !read.ok) return []
     const ours = state.files[file.environment.id]?.[file.client.id]?.[file.file]?.entries ?? {}
-    return presentEntries(read.document)
+    return read.document
+      .entries()
       .filter(({ name, duplicate }) => !Object.hasOwn(ours, name) && !duplicate)
       .map(({ name, value }) => ({ environment: file.environment, client: file.client, name, value: new Secret(value) }))
   })

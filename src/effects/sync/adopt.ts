@@ -1,5 +1,4 @@
 import { takeEdit } from '../../core/adopt/edit.ts'
-import { presentEntries } from '../../core/formats/json/entries.ts'
 import { secretNames } from '../../core/keys/naming.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { digest, meaning } from '../../core/launch/digest.ts'
@@ -61,7 +60,7 @@ export async function adoption(system: System, situation: Situation, options: Sy
 function adoptFile(input: PlanInput, { observed, wishes, plan }: PlannedFile, adopted: Adopted): void {
   const read = readClientFile(observed.client, observed.bytes)
   if (!read.ok) return
-  const present = new Map(presentEntries(read.document).map((each) => [each.name, each]))
+  const present = new Map(read.document.entries().map((each) => [each.name, each]))
   for (const { step, entryName, record } of plan.entries) {
     const wanted = wishes.wanted.find((each) => each.name === entryName)
     if (step.kind !== 'refuse' || wanted === undefined) continue

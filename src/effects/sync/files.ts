@@ -1,5 +1,5 @@
-import { checkEdit, editEntries } from '../../core/formats/json/edit.ts'
-import { readClientFile } from '../../core/plan/file.ts'
+import { describeRefusal } from '../../core/formats/text/place.ts'
+import { editOptions, readClientFile } from '../../core/plan/file.ts'
 import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/plan/records.ts'
 import { endStep, makeStep } from '../../core/plan/step.ts'
@@ -98,10 +98,11 @@ function decisionFor(plan: FilePlan, client: PlannedFile['observed']['client'], 
   if (changes.length === 0) return { kind: 'nothing' }
   const read = readClientFile(client, bytes)
   if (!read.ok) return { kind: 'refuse', reason: read.refusal.reason }
-  const options = { bom: client.rejectsBom ? ('strip' as const) : ('keep' as const) }
-  const edit = editEntries(read.document, changes, options)
-  if (!edit.ok) return { kind: 'refuse', reason: edit.refusal.reason }
-  return { kind: 'replace', bytes: edit.bytes, holdsKey, check: () => checkEdit(read.document, edit.bytes, changes, options) }
+  const { document } = read
+  const options = editOptions(client)
+  const edit = document.edit(changes, options)
+  if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
+  return { kind: 'replace', bytes: edit.bytes, holdsKey, check: () => document.check(edit.bytes, changes, options) }
 }
 
 /** The steps as done and the records that follow from them. */

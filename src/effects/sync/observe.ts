@@ -1,3 +1,4 @@
+import { loadFormats } from '../../core/formats/index.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
 import { escapeFrom, escapeWords } from '../files/inside.ts'
@@ -9,6 +10,7 @@ const BYTES_MAX = 64 * 1024 * 1024
 
 /** Reads every client file that takes part. What cannot be read is left alone, with the reason. */
 export async function observeFiles(system: System, targets: readonly Target[]): Promise<ObservedFile[]> {
+  await loadFormats(targets.map(({ client }) => client))
   return Promise.all(targets.map((target) => observeFile(system, target)))
 }
 

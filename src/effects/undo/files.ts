@@ -1,8 +1,8 @@
 import { clientById } from '../../catalog/clients/index.ts'
-import { checkEdit, editEntries } from '../../core/formats/json/edit.ts'
+import { describeRefusal } from '../../core/formats/text/place.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
-import { readClientFile } from '../../core/plan/file.ts'
+import { editOptions, readClientFile } from '../../core/plan/file.ts'
 import { recordOf, withRecord } from '../../core/plan/records.ts'
 import { revertEntries } from '../../core/plan/revert.ts'
 import type { BackedUpFile } from '../../model/backup.ts'
@@ -52,14 +52,15 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
     if (reverted.changes.length === 0) return { kind: 'nothing' }
     const read = readClientFile(client, current)
     if (!read.ok) return { kind: 'refuse', reason: read.refusal.reason }
-    const options = { bom: client.rejectsBom ? ('strip' as const) : ('keep' as const) }
-    const edit = editEntries(read.document, reverted.changes, options)
-    if (!edit.ok) return { kind: 'refuse', reason: edit.refusal.reason }
+    const { document } = read
+    const options = editOptions(client)
+    const edit = document.edit(reverted.changes, options)
+    if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
     return {
       kind: 'replace',
       bytes: edit.bytes,
       holdsKey: false,
-      check: () => checkEdit(read.document, edit.bytes, reverted.changes, options),
+      check: () => document.check(edit.bytes, reverted.changes, options),
       ...(reverted.left === undefined ? {} : { left: reverted.left }),
     }
   }

@@ -1,3 +1,5 @@
+import { clientById } from '../../catalog/clients/index.ts'
+import { loadFormats } from '../../core/formats/index.ts'
 import { layout } from '../../core/layout.ts'
 import { editedWords } from '../../core/plan/revert.ts'
 import { makeStep } from '../../core/plan/step.ts'
@@ -33,6 +35,7 @@ export async function undo(system: System, situation: Situation, named: string |
   const id = named ?? (await newestUndoable(system, folder, locate))?.id
   if (id === undefined) throw usageError('there is no run to undo.', { hint: 'mcp-twin undo --list' })
   const { index } = await readRun(system, folder, id)
+  await loadFormats(index.files.flatMap(({ client }) => (client === null ? [] : (clientById(client) ?? []))))
   const run = openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
   const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert: reverter(situation, index.files, force), force, run })
   await keepRecords(system, situation, files)

@@ -1,7 +1,6 @@
-import { checkEdit, editEntries } from '../../core/formats/json/edit.ts'
-import { presentEntries } from '../../core/formats/json/entries.ts'
-import { removeAt } from '../../core/formats/json/tree-edit.ts'
-import { readClientFile } from '../../core/plan/file.ts'
+import { formatOf } from '../../core/formats/index.ts'
+import { describeRefusal } from '../../core/formats/text/place.ts'
+import { editOptions, readClientFile } from '../../core/plan/file.ts'
 import { setBack } from '../../core/plan/revert.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange, PresentEntry } from '../../model/document.ts'
@@ -48,8 +47,9 @@ export function withoutUs(client: ClientDefinition, current: Uint8Array | null, 
     }
   const { past } = ours
   const was = past === null ? null : readClientFile(client, past.bytes)
-  const before = new Map(was?.ok ? presentEntries(was.document).map(({ name, value }) => [name, value]) : [])
-  const present = presentEntries(read.document).filter(({ name }) => ours.names.includes(name))
+  const before = new Map(was?.ok ? was.document.entries().map(({ name, value }) => [name, value]) : [])
+  const { document } = read
+  const present = document.entries().filter(({ name }) => ours.names.includes(name))
   const twice = present.find(({ duplicate }) => duplicate)
   if (twice !== undefined)
     return {
@@ -62,19 +62,22 @@ export function withoutUs(client: ClientDefinition, current: Uint8Array | null, 
     removed: changes.flatMap((each) => (each.kind === 'remove' ? [each.name] : [])),
     putBack: changes.flatMap((each) => (each.kind === 'set' ? [each.name] : [])),
   })
-  const options = { bom: client.rejectsBom ? ('strip' as const) : ('keep' as const) }
-  const edit = editEntries(read.document, changes, options)
-  if (!edit.ok) return { kind: 'refuse', reason: edit.refusal.reason }
-  const hadNone = past !== null && (past.bytes === null || (was?.ok === true && was.document.container === null))
-  const after = hadNone ? withoutContainer(client, edit.bytes) : edit.bytes
+  // An object of servers that we made and that is empty again goes too.
+  const hadNone = past !== null && (past.bytes === null || (was?.ok === true && was.document.container === 'absent'))
+  // Where nothing of ours is, a byte order mark is not ours to take off.
+  const { bom } = changes.length === 0 ? { bom: 'keep' as const } : editOptions(client)
+  const options = { bom, emptied: hadNone ? ('remove' as const) : ('keep' as const) }
+  const edit = document.edit(changes, options)
+  if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
+  const after = edit.bytes
   const madeByUs = past === null ? ours.created : past.bytes === null
   if (past?.untouched !== null && past?.untouched === digestOf(current) && sameEntries(client, after, past.bytes)) {
     if (past.bytes === null) return { kind: 'remove', folders: past.folders }
     return { kind: 'replace', bytes: past.bytes, holdsKey: false, ...(past.mode === null ? {} : { mode: past.mode }) }
   }
-  if (madeByUs && isEmpty(client, after)) return { kind: 'remove', folders: past?.folders ?? 0 }
-  if (changes.length === 0 && after === edit.bytes) return { kind: 'nothing' }
-  return { kind: 'replace', bytes: after, holdsKey: false, check: () => checkEdit(read.document, edit.bytes, changes, options) }
+  if (madeByUs && formatOf(client).isEmpty(after, client.container)) return { kind: 'remove', folders: past?.folders ?? 0 }
+  if (changes.length === 0 && !edit.changed) return { kind: 'nothing' }
+  return { kind: 'replace', bytes: after, holdsKey: false, check: () => document.check(after, changes, options) }
 }
 
 const placeOf = ({ line, column }: { line?: number | undefined; column?: number | undefined }) => ({
@@ -88,14 +91,6 @@ function change({ name, value }: PresentEntry, then: JsonValue | undefined, { pa
   return [setBack(name, value, then)]
 }
 
-/** An object of servers that we made and that is empty again goes too. */
-function withoutContainer(client: ClientDefinition, bytes: Uint8Array): Uint8Array {
-  const read = readClientFile(client, bytes)
-  if (!read.ok || read.document.container === null || read.document.container.members.length > 0) return bytes
-  const removed = removeAt(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), client.container, client.dialect)
-  return removed.ok ? new TextEncoder().encode(removed.text) : bytes
-}
-
 function sameEntries(client: ClientDefinition, one: Uint8Array, other: Uint8Array | null): boolean {
   const [a, b] = [entriesOf(client, one), entriesOf(client, other)]
   return a !== null && a === b
@@ -105,14 +100,9 @@ function entriesOf(client: ClientDefinition, bytes: Uint8Array | null): string |
   const read = readClientFile(client, bytes)
   if (!read.ok) return null
   return JSON.stringify(
-    presentEntries(read.document)
+    read.document
+      .entries()
       .map(({ name, value }) => [name, value] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   )
-}
-
-/** Nothing but brackets and white space. */
-function isEmpty(client: ClientDefinition, bytes: Uint8Array): boolean {
-  const text = new TextDecoder().decode(bytes).replace(/\s/g, '')
-  return text === '' || text === '{}' || text === client.container.reduceRight((inner, name) => `{"${name}":${inner}}`, '{}')
 }

@@ -1,4 +1,5 @@
 import { clientById } from '../../catalog/clients/index.ts'
+import { loadFormats } from '../../core/formats/index.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { FileName } from '../../core/plan/records.ts'
@@ -49,6 +50,7 @@ export async function clearFiles(
     }
     const client = clientById(name.client)
     if (client === null) continue
+    await loadFormats([client])
     const before = await past.of(name)
     let taken: Taken = { removed: [], putBack: [] }
     const entries = Object.keys(record.entries)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { presentEntries } from '../../core/formats/json/entries.ts'
+import { loadFormats } from '../../core/formats/index.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { ReachablePath } from '../../model/path.ts'
@@ -32,14 +32,13 @@ const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').up
 export function serversIn(client: ClientDefinition, bytes: Uint8Array | null): string {
   const read = readClientFile(client, bytes)
   if (!read.ok) return `unreadable ${bytes === null ? '' : digestOf(bytes)}`
-  if (read.document.container === null) return 'none'
+  if (read.document.container === 'absent') return 'none'
   try {
-    return digestOf(JSON.stringify(presentEntries(read.document).map(({ name, value }) => [name, value])))
+    return digestOf(JSON.stringify(read.document.entries().map(({ name, value }) => [name, value])))
   } catch (error) {
-    // Nested deeper than can be written again: its spelling has to do.
+    // Nested deeper than can be written again: the whole file has to do.
     if (!(error instanceof RangeError)) throw error
-    const { span } = read.document.container
-    return digestOf(read.document.text.slice(span.start, span.end))
+    return digestOf(bytes ?? '')
   }
 }
 
@@ -70,5 +69,7 @@ export async function glance(system: System, { here, client, within }: Watched, 
   }
   const digest = bytes === null ? '' : digestOf(bytes)
   if (digest === before?.digest) return { ...before, facts }
-  return { facts, digest, servers: client === null ? digest : serversIn(client, bytes) }
+  if (client === null) return { facts, digest, servers: digest }
+  await loadFormats([client])
+  return { facts, digest, servers: serversIn(client, bytes) }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { strictExtras } from '../../../src/core/doctor/extras.ts'
+import { strictExtras } from '../../../src/core/formats/json/extras.ts'
 import { native, reachable } from '../../../src/model/path.ts'
 import { KEY, situation } from './situation.ts'
 
@@ -67,7 +67,6 @@ describe('config-parses', () => {
     const text = `{\n  // mine\n  "mcpServers": { "t": { "command": "x", "env": { "API_KEY": "${KEY}", }, } }\n}\n`
     const found = situation()
       .text('claude-desktop', () => text)
-      .file('claude-desktop', { extras: strictExtras(text) })
       .find('config-parses')
     expect(found).toMatchObject([{ level: 'error', fix: expect.stringContaining('take all of them out') }])
     expect(found[0]?.detail?.slice(1)).toEqual([

@@ -13,8 +13,6 @@ import type {
   ProbeFacts,
   SideFacts,
 } from '../../../src/core/doctor/facts.ts'
-import { editEntries } from '../../../src/core/formats/json/edit.ts'
-import { presentEntries } from '../../../src/core/formats/json/entries.ts'
 import { serverOn } from '../../../src/core/launch/side.ts'
 import { layout } from '../../../src/core/layout.ts'
 import { joinPath, toHere } from '../../../src/core/paths.ts'
@@ -290,7 +288,7 @@ export class Situation {
     const files = plan.files.map(({ observed, plan: file }) => {
       const read = readClientFile(observed.client, null)
       const changes = file.entries.flatMap(({ change }) => (change === null ? [] : [reveal(change)]))
-      const edit = read.ok ? editEntries(read.document, changes, { bom: 'keep' }) : null
+      const edit = read.ok ? read.document.edit(changes, { bom: 'keep' }) : null
       if (!edit?.ok) throw new Error('the first sync of a situation must succeed')
       const entries = Object.fromEntries(file.entries.flatMap(({ entryName, record }) => (record === null ? [] : [[entryName, record]])))
       state = withRecord(state, { environment: file.environment, client: file.client, file: file.file }, { entries })
@@ -311,7 +309,7 @@ export class Situation {
   private clientFile(input: PlanInput, file: ObservedFile): ClientFile {
     const read = file.bytes === null ? null : readClientFile(file.client, file.bytes)
     const entries = read?.ok
-      ? presentEntries(read.document).map((present): EntryFacts => {
+      ? read.document.entries().map((present): EntryFacts => {
           const { crossed: _, holder, ...each } = readEntry(input, file, present)
           const keys =
             holder === null || 'unreadable' in each.entry ? [] : heldKeys(serverOn(holder, each.runs), each.entry, input.render.key)
@@ -322,7 +320,7 @@ export class Situation {
     const base: ClientFile = {
       ...{ environment, client, scope, file: path, read, entries },
       here: toHere(environment, path) ?? reachable(`/here/${client.id}`),
-      ...{ refusal: null, bom: read?.ok === true && read.document.bom, extras: [], stale: [], undecided: false },
+      ...{ refusal: null, bom: read?.ok === true && read.document.bom, stale: [], undecided: false },
     }
     return Object.assign(base, ...this.fileFacts.filter(({ client: id }) => id === client.id).map(({ facts }) => facts))
   }

@@ -1,5 +1,4 @@
 import { clientById } from '../../../src/catalog/clients/index.ts'
-import { editEntries } from '../../../src/core/formats/json/edit.ts'
 import type { FileRequest, Wanted } from '../../../src/core/plan/facts.ts'
 import { planFile, readClientFile } from '../../../src/core/plan/file.ts'
 import type { ClientDefinition } from '../../../src/model/client.ts'
@@ -49,7 +48,7 @@ export function carriedOut(asked: FileRequest, plan: FilePlan): { bytes: Uint8Ar
   if (changes.length === 0) return { bytes: asked.bytes, state: { entries } }
   const read = readClientFile(asked.client, asked.bytes)
   if (!read.ok) throw new Error(read.refusal.reason)
-  const edit = editEntries(read.document, changes, { bom: 'keep' })
+  const edit = read.document.edit(changes, { bom: 'keep' })
   if (!edit.ok) throw new Error(edit.refusal.reason)
   return { bytes: edit.bytes, state: { entries } }
 }

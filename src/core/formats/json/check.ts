@@ -1,5 +1,4 @@
-import type { Dialect } from '../../../model/client.ts'
-import type { Document, EntryChange } from '../../../model/document.ts'
+import type { EntryChange } from '../../../model/document.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 import type { EditOptions } from '../../../model/format.ts'
 import { compareObjects } from './compare.ts'
@@ -8,6 +7,7 @@ import { presentEntries } from './entries.ts'
 import { describeRefusal } from '../text/place.ts'
 import { nodesOnPath, readDocument } from './read.ts'
 import { shown } from '../text/shown.ts'
+import type { Dialect, JsonDocument } from './document.ts'
 
 /**
  * Up to this many characters the result is also read by JSON.parse, as its program will; above it our own scanner's
@@ -21,7 +21,7 @@ const PARSE_MAX = 4 * 1024 * 1024
  * shares the scanner with the editor but none of its code. `path` and `dialect` are needed where `before` is null.
  */
 export function checkEdit(
-  before: Document | null,
+  before: JsonDocument | null,
   after: Uint8Array,
   changes: readonly EntryChange[],
   options: EditOptions & { readonly path?: readonly string[]; readonly dialect?: Dialect },
@@ -37,7 +37,7 @@ export function checkEdit(
   return (isRemoved ? containerRemoved(before, result) : foreignDamage(before, result, changes)) ?? misplaced(before, result, changes)
 }
 
-function foreignDamage(before: Document | null, after: Document, changes: readonly EntryChange[]): string | null {
+function foreignDamage(before: JsonDocument | null, after: JsonDocument, changes: readonly EntryChange[]): string | null {
   const was = before?.text ?? ''
   if (!changes.some((change) => change.kind === 'set') && !before?.container)
     return was === after.text ? null : 'the file changed without need'
@@ -61,14 +61,14 @@ function foreignDamage(before: Document | null, after: Document, changes: readon
 }
 
 /** The object of entries is gone, and nothing else of the object that it was in. */
-function containerRemoved(before: Document, after: Document): string | null {
+function containerRemoved(before: JsonDocument, after: JsonDocument): string | null {
   const depth = after.path.length - 1
   const [was, is] = [nodesOnPath(before.text, after.path, after.dialect)[depth], nodesOnPath(after.text, after.path, after.dialect)[depth]]
   if (!was || !is) return 'an object on the way to the entries is gone'
   return compareObjects({ text: before.text, node: was }, { text: after.text, node: is }, new Set(after.path.slice(-1)), true)
 }
 
-function misplaced(before: Document | null, after: Document, changes: readonly EntryChange[]): string | null {
+function misplaced(before: JsonDocument | null, after: JsonDocument, changes: readonly EntryChange[]): string | null {
   const wanted = expectedEntries(before ? presentEntries(before) : [], changes)
   const actual = clientView(after)
   if (typeof actual === 'string') return actual
@@ -86,7 +86,7 @@ function misplaced(before: Document | null, after: Document, changes: readonly E
 }
 
 /** The entries as the program's own parser sees them. */
-function clientView(after: Document): Map<string, JsonValue> | string {
+function clientView(after: JsonDocument): Map<string, JsonValue> | string {
   if (after.text.length > PARSE_MAX || after.blank) return new Map(presentEntries(after).map((entry) => [entry.name, entry.value]))
   let value: JsonValue | undefined
   try {

@@ -1,6 +1,5 @@
-import type { Document, EntryChange, Refusal } from '../../../model/document.ts'
+import type { EntryChange, Refusal } from '../../../model/document.ts'
 import type { Edit, EditOptions } from '../../../model/format.ts'
-import type { Dialect } from '../../../model/client.ts'
 import { firstBreak } from '../text/lines.ts'
 import { type Frame, lineIndent, written } from './layout.ts'
 import { withMember, withoutMember } from './members.ts'
@@ -11,6 +10,7 @@ import { shown } from '../text/shown.ts'
 import { removeAt } from './tree-edit.ts'
 import { encodePieces } from '../text/utf8.ts'
 import { isObject } from './walk.ts'
+import type { Dialect, JsonDocument } from './document.ts'
 
 export { checkEdit } from './check.ts'
 
@@ -22,7 +22,7 @@ export type JsonEdit = (Extract<Edit, { readonly ok: true }> & { readonly text: 
  * a missing container is made at the end of the object it belongs to, a blank document becomes a new one. A name
  * that is to change and stands there twice is refused, since one of the two would be left behind.
  */
-export function editEntries(document: Document, changes: readonly EntryChange[], options: EditOptions): JsonEdit {
+export function editEntries(document: JsonDocument, changes: readonly EntryChange[], options: EditOptions): JsonEdit {
   const refusal = obstacle(document, changes)
   if (refusal) return { ok: false, refusal }
   const edited = document.blank ? freshPieces(document, changes) : editedPieces(document, changes)
@@ -38,7 +38,7 @@ export function editEntries(document: Document, changes: readonly EntryChange[],
 }
 
 /** A document for a file that is not there or holds only white space. */
-export function blankDocument(path: readonly string[], dialect: Dialect): Document {
+export function blankDocument(path: readonly string[], dialect: Dialect): JsonDocument {
   return { text: '', bom: false, eol: '\n', indent: '  ', path, container: null, dialect, notices: [], blank: true }
 }
 
@@ -48,7 +48,7 @@ export function newDocument(path: readonly string[], changes: readonly EntryChan
 }
 
 /** Why changes cannot be made: the name of one stands there twice. */
-export function obstacle(document: Document, changes: readonly EntryChange[]): Refusal | null {
+export function obstacle(document: JsonDocument, changes: readonly EntryChange[]): Refusal | null {
   const ours = new Set(changes.map((change) => change.name))
   const seen = new Set<string>()
   for (const { name, key } of document.container?.members ?? []) {
@@ -63,7 +63,7 @@ export function obstacle(document: Document, changes: readonly EntryChange[]): R
 }
 
 /** The object of entries is removed where nothing is left in it. */
-function withoutEmptyContainer({ path, dialect, blank }: Document, pieces: string[]): string[] {
+function withoutEmptyContainer({ path, dialect, blank }: JsonDocument, pieces: string[]): string[] {
   const text = pieces.join('')
   const container = blank ? undefined : nodesOnPath(text, path, dialect)[path.length]
   if (container === undefined || container.items.length > 0) return pieces
@@ -72,7 +72,7 @@ function withoutEmptyContainer({ path, dialect, blank }: Document, pieces: strin
 }
 
 /** The whole text in pieces, the changed one among them; a single piece where nothing changes. */
-function editedPieces(document: Document, changes: readonly EntryChange[]): string[] {
+function editedPieces(document: JsonDocument, changes: readonly EntryChange[]): string[] {
   const { text, container, path } = document
   if (container) return replaced(document, container.span, (object, frame) => applied(object, changes, frame))
   if (!changes.some((change) => change.kind === 'set')) return [text]
@@ -82,7 +82,7 @@ function editedPieces(document: Document, changes: readonly EntryChange[]): stri
 }
 
 function replaced(
-  document: Document,
+  document: JsonDocument,
   { start, end }: { readonly start: number; readonly end: number },
   change: (object: string, frame: Frame) => string,
 ): string[] {
@@ -110,7 +110,7 @@ function applied(object: string, changes: readonly EntryChange[], frame: Frame):
   }, object)
 }
 
-function freshPieces(document: Document, changes: readonly EntryChange[]): string[] {
+function freshPieces(document: JsonDocument, changes: readonly EntryChange[]): string[] {
   const { text, eol, indent, path } = document
   if (!changes.some((change) => change.kind === 'set')) return [text]
   const frame = { indent, eol, base: '', flat: false, spaced: true, padded: false }

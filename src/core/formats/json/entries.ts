@@ -1,11 +1,12 @@
-import type { Document, PresentEntry, Span } from '../../../model/document.ts'
+import type { PresentEntry } from '../../../model/document.ts'
 import { readValue } from './value.ts'
+import type { JsonDocument, Span } from './document.ts'
 
 /**
  * The entries as the client reads them, in the order of the file: of two with one name the last. A value may nest
  * deeper than JSON.stringify or a recursive function can follow.
  */
-export function presentEntries(document: Document): readonly PresentEntry[] {
+export function presentEntries(document: JsonDocument): readonly PresentEntry[] {
   const members = document.container?.members ?? []
   const last = new Map(members.map((member, index) => [member.name, index]))
   const times = new Map<string, number>()
@@ -20,12 +21,12 @@ export function presentEntries(document: Document): readonly PresentEntry[] {
 }
 
 /** Where an entry's value stands in `document.text`; null when there is none of that name. */
-export function entrySpan(document: Document, name: string): Span | null {
+export function entrySpan(document: JsonDocument, name: string): Span | null {
   return document.container?.members.findLast((member) => member.name === name)?.value ?? null
 }
 
 /** An entry's value exactly as it is spelled in the file; null when there is none of that name. */
-export function entryText(document: Document, name: string): string | null {
+export function entryText(document: JsonDocument, name: string): string | null {
   const span = entrySpan(document, name)
   return span && document.text.slice(span.start, span.end)
 }

@@ -1,30 +1,42 @@
-import type { Dialect } from '../../../model/client.ts'
-import type { Document } from '../../../model/document.ts'
-import type { ConfigDocument, Format } from '../../../model/format.ts'
+import type { ConfigDocument, Format, ReadConfig } from '../../../model/format.ts'
 import { checkEdit, editEntries, obstacle } from './edit.ts'
 import { presentEntries } from './entries.ts'
+import { strictExtras } from './extras.ts'
+import { decode } from '../text/decode.ts'
 import { readDocument } from './read.ts'
+import type { Dialect, JsonDocument } from './document.ts'
 
-const formatOf = (dialect: Dialect): Format => ({
+function read(bytes: Uint8Array | null, path: readonly string[], dialect: Dialect): ReadConfig {
+  const result = readDocument(bytes ?? new Uint8Array(), { path, dialect })
+  return result.ok ? { ok: true, document: documentOf(result.document) } : result
+}
+
+const shared: Omit<Format, 'read'> = {
   extension: 'json',
-  read(bytes, path) {
-    const read = readDocument(bytes ?? new Uint8Array(), { path, dialect })
-    return read.ok ? { ok: true, document: documentOf(read.document) } : read
-  },
   isEmpty(bytes, path) {
     const text = new TextDecoder().decode(bytes).replace(/\s/g, '')
     return text === '' || text === '{}' || text === path.reduceRight((inner, name) => `{${JSON.stringify(name)}:${inner}}`, '{}')
   },
   print: (entries, path) => `${JSON.stringify({ [path.at(-1) ?? 'mcpServers']: entries }, null, 2)}\n`,
-})
-
-/** JSON as programs read it that take neither comments nor trailing commas. */
-export const json = formatOf('strict')
+}
 
 /** JSON with comments and trailing commas. */
-export const jsonc = formatOf('jsonc')
+export const jsonc: Format = { ...shared, read: (bytes, path) => read(bytes, path, 'jsonc') }
 
-const documentOf = (document: Document): ConfigDocument => ({
+/** JSON as programs read it that take neither comments nor trailing commas. */
+export const json: Format = {
+  ...shared,
+  lenient: jsonc,
+  read(bytes, path) {
+    const result = read(bytes, path, 'strict')
+    if (result.ok || bytes === null || !['comment', 'trailing-comma'].includes(result.refusal.code)) return result
+    const decoded = decode(bytes)
+    if (!decoded.ok || !read(bytes, path, 'jsonc').ok) return result
+    return { ok: false, refusal: { ...result.refusal, extras: strictExtras(decoded.text) } }
+  },
+}
+
+const documentOf = (document: JsonDocument): ConfigDocument => ({
   bom: document.bom,
   notices: document.notices,
   container: document.container === null ? 'absent' : 'present',

@@ -1,5 +1,3 @@
-import type { Dialect } from '../../../model/client.ts'
-import type { Document, Read } from '../../../model/document.ts'
 import { decode } from '../text/decode.ts'
 import { firstBreak } from '../text/lines.ts'
 import { indentOf } from './layout.ts'
@@ -7,13 +5,14 @@ import { refusing } from '../text/place.ts'
 import { Problem } from '../text/problem.ts'
 import { shown } from '../text/shown.ts'
 import { isObject, type Item, type Node, nameOf, walkDocument, walkValue } from './walk.ts'
+import type { Dialect, JsonDocument, ReadJson } from './document.ts'
 
 /**
  * Reads a client's config: the whole text is checked, and the object at `path` is listed with offsets. Bytes that are
  * empty or only white space are a valid document with `blank` set and no container. Whatever cannot be read exactly
  * as its program reads it is refused with the place and the reason; nothing is guessed and nothing repaired.
  */
-export function readDocument(bytes: Uint8Array, options: { readonly path: readonly string[]; readonly dialect: Dialect }): Read {
+export function readDocument(bytes: Uint8Array, options: { readonly path: readonly string[]; readonly dialect: Dialect }): ReadJson {
   const decoded = decode(bytes)
   if (!decoded.ok) return decoded
   const { text, bom } = decoded
@@ -26,7 +25,7 @@ export function readDocument(bytes: Uint8Array, options: { readonly path: readon
   return refusing(text, () => {
     const nodes = nodesOnPath(text, path, dialect, notices)
     const container = nodes.length > path.length ? membersOf(text, nodes[path.length], notices) : null
-    const document: Document = { text, bom, eol, indent: indentOf(text, nodes), path, container, dialect, notices }
+    const document: JsonDocument = { text, bom, eol, indent: indentOf(text, nodes), path, container, dialect, notices }
     return { ok: true, document }
   })
 }
@@ -76,7 +75,7 @@ function kindAt(text: string, item: Item): string {
   return raw === 'null' || raw === 'true' || raw === 'false' ? raw : 'a number'
 }
 
-function membersOf(text: string, node: Node | undefined, notices: string[]): Document['container'] {
+function membersOf(text: string, node: Node | undefined, notices: string[]): JsonDocument['container'] {
   if (!node) return null
   const seen = new Map<string, number>()
   const members = node.items.map((item) => {

@@ -1,7 +1,7 @@
-import type { Dialect } from '../../../model/client.ts'
 import { BACKSLASH, CR, isDigit, isWordPart, LF, MINUS, POINT, QUOTE, SLASH, SPACE, STAR, TAB } from '../text/codes.ts'
 import { escapeWords, stringWords, valueWords } from './complaints.ts'
 import { Problem } from '../text/problem.ts'
+import type { Dialect } from './document.ts'
 
 /** The offset behind white space and comments. A comment in a strict text is a Problem of its own name. */
 export function skipTrivia(text: string, from: number, dialect: Dialect): number {

@@ -1,4 +1,3 @@
-import type { Dialect } from '../../../model/client.ts'
 import type { Refusal } from '../../../model/document.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 import { firstBreak } from '../text/lines.ts'
@@ -10,6 +9,7 @@ import { nodesOnPath } from './read.ts'
 import { reconcile } from './reconcile.ts'
 import { shown } from '../text/shown.ts'
 import { isObject, nameOf } from './walk.ts'
+import type { Dialect } from './document.ts'
 
 export type TreeEdit = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal }
 

@@ -1,7 +1,7 @@
-import type { Dialect } from '../../../model/client.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, QUOTE, SLASH } from '../text/codes.ts'
 import { skipComment, skipString, skipTrivia } from './tokens.ts'
+import type { Dialect } from './document.ts'
 
 /** The value that a valid text means. `__proto__` becomes a plain member, as JSON.parse makes it. */
 export function readValue(text: string, dialect: Dialect): JsonValue {

@@ -1,8 +1,8 @@
-import type { Dialect } from '../../../model/client.ts'
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../text/codes.ts'
 import { behindWords, colonWords, keyWords, separatorWords } from './complaints.ts'
 import { Problem } from '../text/problem.ts'
 import { skipScalar, skipString, skipTrivia } from './tokens.ts'
+import type { Dialect } from './document.ts'
 
 /** A member of an object, or an element of an array (then `start` is also where its value starts). */
 export interface Item {

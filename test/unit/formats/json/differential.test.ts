@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { type ParseError, parse } from 'jsonc-parser'
 import { describe, expect, it } from 'vitest'
 import { readDocument } from '../../../../src/core/formats/json/read.ts'
-import type { Dialect } from '../../../../src/model/client.ts'
 import { documentText } from './jsonc-text.ts'
 import { textOf, utf8 } from './situation.ts'
+import type { Dialect } from '../../../../src/core/formats/json/document.ts'
 
 const RUNS = Number(process.env.MCP_TWIN_RUNS ?? 1500)
 

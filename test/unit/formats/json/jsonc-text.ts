@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Dialect } from '../../../../src/model/client.ts'
+import type { Dialect } from '../../../../src/core/formats/json/document.ts'
 
 /** Names of entries that tests change; generated containers hold each of them at most once. */
 export const OURS = ['ours', 'twin one', '__proto__'] as const

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { presentEntries } from '../../../../src/core/formats/json/entries.ts'
 import { sameValue } from '../../../../src/core/formats/values.ts'
-import type { Dialect } from '../../../../src/model/client.ts'
 import type { EntryChange } from '../../../../src/model/document.ts'
 import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'
 import { documentText, OURS } from './jsonc-text.ts'
 import { documentOf, edited, remove, set } from './situation.ts'
+import type { Dialect } from '../../../../src/core/formats/json/document.ts'
 
 const RUNS = Number(process.env.MCP_TWIN_RUNS ?? 400)
 const dialects: readonly Dialect[] = ['strict', 'jsonc']

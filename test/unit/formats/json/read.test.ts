@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { entrySpan, presentEntries } from '../../../../src/core/formats/json/entries.ts'
 import { describeRefusal } from '../../../../src/core/formats/text/place.ts'
-import type { Dialect } from '../../../../src/model/client.ts'
 import { documentOf, refusalOf } from './situation.ts'
+import type { Dialect } from '../../../../src/core/formats/json/document.ts'
 
 const strict = { dialect: 'strict' } as const
 

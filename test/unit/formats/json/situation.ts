@@ -1,9 +1,9 @@
 import { checkEdit, editEntries } from '../../../../src/core/formats/json/edit.ts'
 import { describeRefusal } from '../../../../src/core/formats/text/place.ts'
 import { readDocument } from '../../../../src/core/formats/json/read.ts'
-import type { Dialect } from '../../../../src/model/client.ts'
-import type { Document, EntryChange, Refusal } from '../../../../src/model/document.ts'
+import type { EntryChange, Refusal } from '../../../../src/model/document.ts'
 import type { JsonObject } from '../../../../src/model/entry.ts'
+import type { Dialect, JsonDocument } from '../../../../src/core/formats/json/document.ts'
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -16,7 +16,7 @@ export interface Situation {
 const settled = ({ path = ['mcpServers'], dialect = 'jsonc' }: Situation) => ({ path, dialect })
 
 /** A document that must be readable. */
-export function documentOf(text: string | Uint8Array, situation: Situation = {}): Document {
+export function documentOf(text: string | Uint8Array, situation: Situation = {}): JsonDocument {
   const read = readDocument(typeof text === 'string' ? utf8(text) : text, settled(situation))
   if (!read.ok) throw new Error(`refused: ${describeRefusal(read.refusal)}`)
   return read.document

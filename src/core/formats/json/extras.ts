@@ -1,15 +1,9 @@
-import { skipComment, skipString, skipTrivia } from '../formats/json/tokens.ts'
-import { placeOf } from '../formats/text/place.ts'
+import type { Extra } from '../../../model/document.ts'
+import { skipComment, skipString, skipTrivia } from './tokens.ts'
+import { placeOf } from '../text/place.ts'
 
 /** More than this is the file's style, and is told by its first ones. */
 const EXTRAS_MAX = 12
-
-/** One thing that JSON itself does not know, with its place. Line and column count from 1. */
-export interface Extra {
-  readonly line: number
-  readonly column: number
-  readonly what: string
-}
 
 /** Every comment and trailing comma of a text that is sound but for them: its program tells of the first one only. */
 export function strictExtras(text: string): Extra[] {

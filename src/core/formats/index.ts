@@ -1,0 +1,30 @@
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Format, FormatName } from '../../model/format.ts'
+import { json, jsonc } from './json/format.ts'
+
+type WithFormat = Pick<ClientDefinition, 'format'>
+
+const loaded = new Map<FormatName, Format>([
+  ['json', json],
+  ['jsonc', jsonc],
+])
+
+/** Formats that few need: their code is loaded for the first client that is written in one. */
+const late: Readonly<Partial<Record<FormatName, () => Promise<Format>>>> = {
+  toml: async () => (await import('./toml/format.ts')).toml,
+}
+
+/** Loads what reads the files of these clients; to be awaited before `formatOf` is asked for one of them. */
+export async function loadFormats(clients: Iterable<WithFormat>): Promise<void> {
+  for (const { format } of clients) {
+    const load = loaded.has(format) ? undefined : late[format]
+    if (load) loaded.set(format, await load())
+  }
+}
+
+/** How the files of a client are written. */
+export function formatOf({ format }: WithFormat): Format {
+  const found = loaded.get(format)
+  if (found === undefined) throw new Error(`the format ${format} was not loaded`)
+  return found
+}
