@@ -15,7 +15,7 @@ import type { Terminal } from './terminal/terminal.ts'
 /** A bridge over its settings. Nothing heavy is loaded and nothing is looked up until a tool needs it. */
 export function openBridge(settings: Settings): Bridge {
   const now = () => settings.now()
-  const redaction = new Redaction(() => settings.keys())
+  const redaction = new Redaction(() => settings.keys(), settings.keysFile)
   const policy = new Policy(settings)
   const config = new Config(join(settings.folder, 'config.json'))
   const audit = new Audit(settings.folder, redaction, now)

@@ -1,12 +1,14 @@
+import { versionOf } from './access.ts'
 import type { Answer, Content } from './call.ts'
-import { type Beginnings, beginningsOf } from './redact/beginnings.ts'
-import { Form } from './redact/form.ts'
+import { KeyFinder, withoutPlaces } from '../model/redaction/key-finder.ts'
 
-const DOTS = '••••••••'
-/** Shorter values are too common in ordinary text to be replaced everywhere. */
+/** Shorter keys are too common in ordinary text to be replaced everywhere. */
 const SHORTEST = 8
-/** Tokens of sessions overlap with nothing but themselves, so each place is looked at, not only those behind the last one. */
-const token = /(?=mtw_[A-Za-z0-9_-]{43})/g
+/** Cleaning a shorter text again takes no time. */
+const worthKeeping = 10_000
+const tokenPrefix = 'mtw_'
+/** A token of a session; those overlap with nothing but themselves, so each place is looked at, not only those behind the last one. */
+const token = /mtw_[A-Za-z0-9_-]{43}/y
 const tokenLength = 47
 /** All tokens begin alike, so that nothing is told by these four characters alone. */
 const tokenBeginning = /mtw_[A-Za-z0-9_-]{0,42}$/
@@ -14,25 +16,33 @@ const tokenBeginning = /mtw_[A-Za-z0-9_-]{0,42}$/
 /** Takes stored keys and session tokens out of everything that leaves: answers, audit, logs. */
 export class Redaction {
   private readonly load: () => Promise<readonly string[]>
-  private loaded: Promise<readonly string[]> | undefined
-  private known: readonly Form[] = []
-  private beginnings: Beginnings | undefined
+  private readonly file: string | undefined
+  /** The file of keys as it was when they were read; null: never. */
+  private seen: string | null = null
+  private finder: KeyFinder | undefined
+  private readonly keys = new Set<string>()
+  /** What was cleaned last: a tool that needed to see more than it answers has done it already. */
+  private cleaned = ''
   /** Characters of the longest thing that is taken out: one that reaches into a piece of text lies within so many around it. */
   longest = tokenLength
 
-  constructor(load: () => Promise<readonly string[]>) {
+  /** `file`: the one in which keys are stored; without it they are read once. */
+  constructor(load: () => Promise<readonly string[]>, file?: string) {
     this.load = load
+    this.file = file
   }
 
-  /** Reads the keys once; later calls cost nothing. */
+  /** Learns the keys that are stored now. Those that were known stay: what holds a key that has been changed since holds a key. */
   async ready(): Promise<void> {
-    this.loaded ??= this.load()
-    const keys = await this.loaded
-    if (this.known.length > 0 || keys.length === 0) return
-    const forms = spelled(keys)
-    this.known = forms.map((form) => new Form(form))
-    this.beginnings = beginningsOf(this.known)
-    this.longest = Math.max(tokenLength, ...forms.map(({ length }) => length))
+    const seen = this.file === undefined ? '' : versionOf(this.file)
+    if (seen === this.seen) return
+    const known = this.keys.size
+    for (const key of await this.load()) this.keys.add(key)
+    this.seen = seen
+    if (this.keys.size === known) return
+    this.cleaned = ''
+    this.finder = new KeyFinder([...this.keys], SHORTEST)
+    this.longest = Math.max(tokenLength, this.finder.longest)
   }
 
   text(text: string): string {
@@ -41,20 +51,21 @@ export class Redaction {
 
   /** The characters from `from` to `to` without those that belong to a key, also to one that reaches beyond them. */
   part(text: string, from: number, to: number): string {
-    let clean = ''
-    let at = from
-    for (const [start, end] of this.places(text)) {
-      if (end <= from || start >= to) continue
-      clean += text.slice(at, Math.max(at, start)) + DOTS
-      at = Math.min(end, to)
-    }
-    return clean + text.slice(at, to)
+    if (text === this.cleaned) return text.slice(from, to)
+    const clean = withoutPlaces(text, this.places(text), from, to)
+    if (clean.length > worthKeeping) this.cleaned = clean
+    return clean
+  }
+
+  /** Whether a file that is no text holds a key. */
+  holdsKey(bytes: Buffer): boolean {
+    return this.places(bytes.toString('utf8')).length > 0
   }
 
   /** How many characters at the end of a text that goes on may be the beginning of a key. */
   begun(text: string): number {
     const [tokenPart = ''] = tokenBeginning.exec(text.slice(1 - tokenLength)) ?? []
-    return Math.max(tokenPart.length, this.beginnings?.longestAtEnd(text) ?? 0)
+    return Math.max(tokenPart.length, this.finder?.begun(text) ?? 0)
   }
 
   answer(answer: Answer): Answer {
@@ -66,34 +77,16 @@ export class Redaction {
     if (typeof value === 'string') return this.text(value)
     if (Array.isArray(value)) return value.map((each) => this.value(each))
     if (value === null || typeof value !== 'object') return value
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.value(each)]))
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [this.text(name), this.value(each)]))
   }
 
-  /** Where keys and tokens stand, in order; those that overlap as one. */
+  /** Where keys and tokens stand. */
   private places(text: string): [number, number][] {
-    const found: [number, number][] = []
-    for (const form of this.known) for (const place of form.placesIn(text)) found.push(place)
-    if (text.includes('mtw_')) for (const { index } of text.matchAll(token)) found.push([index, index + tokenLength])
-    if (found.length < 2) return found
-    const joined: [number, number][] = []
-    for (const place of found.sort(([one], [other]) => one - other)) {
-      const last = joined.at(-1)
-      if (last !== undefined && place[0] < last[1]) last[1] = Math.max(last[1], place[1])
-      else joined.push(place)
+    const found = this.finder?.places(text) ?? []
+    for (let at = text.indexOf(tokenPrefix); at >= 0; at = text.indexOf(tokenPrefix, at + 1)) {
+      token.lastIndex = at
+      if (token.test(text)) found.push([at, at + tokenLength])
     }
-    return joined
+    return found
   }
-}
-
-/** A key may turn up as it is, as JSON writes it, in base64 or in a URL. */
-function spelled(keys: readonly string[]): string[] {
-  const all = keys
-    .filter((key) => key.length >= SHORTEST)
-    .flatMap((key) => [
-      key,
-      JSON.stringify(key).slice(1, -1),
-      encodeURIComponent(key),
-      Buffer.from(key).toString('base64').replace(/=+$/, ''),
-    ])
-  return [...new Set(all)]
 }

@@ -36,8 +36,10 @@ export interface Settings {
   readonly readOnly: boolean
   readonly terminal: TerminalMode
   readonly blockedCommands: readonly string[]
-  /** Keys that no answer may hold; read when first needed. */
+  /** Keys that no answer may hold, as they are stored now. */
   keys(): Promise<readonly string[]>
+  /** The file that is another one, or has another time, once keys were stored. */
+  readonly keysFile?: string
   /** What was wrong when it started, in sentences: a manifest that cannot be read, a root that opens nothing. */
   readonly problems: readonly string[]
   readonly variables: Readonly<Record<string, string | undefined>>

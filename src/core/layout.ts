@@ -30,6 +30,8 @@ export const folderName = '.mcp-twin'
 /** Names of the files that tell whether a folder is home's or points to home. */
 export const manifestName = 'mcp-twin.json'
 export const homeJsonName = 'home.json'
+/** Name of the file of keys. */
+export const secretsName = 'secrets.json'
 
 /** All paths below our folder, as that side spells them. */
 export function layout(environment: Environment, folder: NativePath): Layout {
@@ -45,7 +47,7 @@ export function layout(environment: Environment, folder: NativePath): Layout {
     locks: at('locks'),
     manifest: at(manifestName),
     lock: at('mcp-twin.lock.json'),
-    secrets: at('secrets.json'),
+    secrets: at(secretsName),
     state: at('state.json'),
     backups: at('backups'),
     bridge: at('bridge'),

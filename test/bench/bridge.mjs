@@ -1,8 +1,9 @@
-// The built bridge beside what it stands on: node test/bench/bridge.mjs [--check] [--rounds 9] [--only run,read,…]
+// The built bridge beside what it stands on: node test/bench/bridge.mjs [--check] [--rounds 9] [--only run,read,…] [--keys 5]
 // Each call is made of ours and of its floor in turn, so that whatever else the machine does hits both alike. A line is
 // the ratio of medians over all rounds; beside it that of the fastest tenths, which a busy machine moves least.
 // `--check` exits 1 when a line is above its limit in both.
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
@@ -13,12 +14,21 @@ import { bundledFloor } from './sdk-floor.mjs'
 import { open } from './stdio-client.mjs'
 
 const { values: options } = parseArgs({
-  options: { check: { type: 'boolean' }, rounds: { type: 'string', default: '9' }, only: { type: 'string' } },
+  options: {
+    check: { type: 'boolean' },
+    rounds: { type: 'string', default: '9' },
+    only: { type: 'string' },
+    keys: { type: 'string', default: '5' },
+  },
 })
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'bridge-bench-'))
 const root = join(work, 'root')
 mkdirSync(root)
+// Stored keys are looked for in every answer.
+const keys = Array.from({ length: Number(options.keys) }, (_, i) => [`KEY_${i}`, `sk-ant-api03-${randomBytes(30).toString('base64url')}`])
+mkdirSync(join(work, '.mcp-twin'), { mode: 0o700 })
+writeFileSync(join(work, '.mcp-twin', 'secrets.json'), JSON.stringify(Object.fromEntries(keys)), { mode: 0o600 })
 const rg = createRequire(import.meta.url).resolve(
   `@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg${process.platform === 'win32' ? '.exe' : ''}`,
 )

@@ -1,3 +1,4 @@
+import { secretsName } from '../../core/layout.ts'
 import { isWindows } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
 import { vetManifest } from '../../effects/ownership/vet.ts'
@@ -131,6 +132,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     terminal: flags.terminal ?? bridge.terminal ?? 'off',
     blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
     keys: () => origin.keys(manifest),
+    keysFile: `${origin.folder}${separator}${secretsName}`,
     problems,
     variables: system.variables,
     platform: system.platform,

@@ -1,3 +1,4 @@
+import { secretsName } from '../../core/layout.ts'
 import { usageError } from '../../errors.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
@@ -30,8 +31,6 @@ export interface Secrets {
   takeFromEnvironment(names: Iterable<string>): Promise<string[]>
 }
 
-/** Name of the file in our folder. */
-export const secretsName = 'secrets.json'
 const LOCK_MS = 30_000
 
 /** Opens the keys of a folder; nothing is read before it is asked for. `side` is the name this side has in locks. */

@@ -1,0 +1,83 @@
+import { folded } from './fold.ts'
+
+/** How a key may be written, folded. */
+export interface Spelling {
+  readonly text: string
+  /** So many characters in front of it and behind it hold bits of the key and of its neighbours, as in base64. */
+  readonly mixed: readonly [number, number]
+}
+
+/** Looks for one spelling. What it finds takes time with the length of the text, whatever the key repeats inside. */
+export class Literal {
+  readonly text: string
+  readonly mixed: Spelling['mixed']
+  private known: Uint32Array | undefined
+
+  constructor({ text, mixed }: Spelling) {
+    this.text = text
+    this.mixed = mixed
+  }
+
+  /** Where it stands in a text, from a place on; what overlaps is one place. */
+  placesIn(text: string, from: number): [number, number][] {
+    const found: [number, number][] = []
+    this.match(text, from, (matched) => {
+      const start = before(text, matched - this.text.length, this.mixed[0])
+      const end = behind(text, matched, this.mixed[1])
+      const last = found.at(-1)
+      if (last !== undefined && start < last[1]) last[1] = end
+      else found.push([start, end])
+    })
+    return found
+  }
+
+  /** How many of its first characters, all of them excepted, a text ends with. */
+  begunAtEndOf(text: string): number {
+    return this.match(text, Math.max(0, text.length - this.text.length + 1), () => undefined)
+  }
+
+  /** Tells each place where it ends; answers how many of its characters are matched at the end of the text (Knuth, Morris, Pratt). */
+  private match(text: string, from: number, ends: (at: number) => void): number {
+    const { text: wanted, borders } = this
+    let matched = 0
+    for (let at = from; at < text.length; at++) {
+      const code = folded(text.charCodeAt(at))
+      while (matched > 0 && wanted.charCodeAt(matched) !== code) matched = borders[matched - 1] ?? 0
+      if (wanted.charCodeAt(matched) === code) matched++
+      if (matched < wanted.length) continue
+      ends(at + 1)
+      matched = borders[matched - 1] ?? 0
+    }
+    return matched
+  }
+
+  /** For each beginning of it the longest shorter one that it ends with. */
+  private get borders(): Uint32Array {
+    if (this.known !== undefined) return this.known
+    const { text } = this
+    const borders = new Uint32Array(text.length)
+    for (let at = 1, so = 0; at < text.length; at++) {
+      while (so > 0 && text.charCodeAt(at) !== text.charCodeAt(so)) so = borders[so - 1] ?? 0
+      if (text.charCodeAt(at) === text.charCodeAt(so)) so++
+      borders[at] = so
+    }
+    this.known = borders
+    return borders
+  }
+}
+
+const isBase64 = (text: string, at: number): boolean => /[\w+/-]/.test(text.charAt(at))
+
+function before(text: string, start: number, most: number): number {
+  let at = start
+  while (start - at < most && isBase64(text, at - 1)) at--
+  return at
+}
+
+function behind(text: string, end: number, most: number): number {
+  let at = end
+  while (at - end < most && isBase64(text, at)) at++
+  // What fills the last group belongs to it.
+  while (most > 0 && text[at] === '=') at++
+  return at
+}

@@ -1,0 +1,80 @@
+import { Replaced, type View } from './view.ts'
+
+const RETURN = 13
+/** So much without a blank stands before a line end that may have been put into a key. */
+const leastBefore = 8
+/** What stands in front of lines in listings, quotes and comments. */
+const lead = /(?:(?:\d+[ \t]*[:|-]|\d+\t|[>#*|;][ \t]|\/\/)[ \t]*){1,3}/y
+
+/** Letters, digits and the few signs of keys and of base64. */
+const isToken = Uint8Array.from({ length: 128 }, (_, code) => (/[\w+/=.~-]/.test(String.fromCharCode(code)) ? 1 : 0))
+const tokenAt = (text: string, at: number): boolean => isToken[text.charCodeAt(at)] === 1
+
+/** Where what stands before a place is a run of token characters long enough to go on in the next line. */
+function endsRun(text: string, end: number): boolean {
+  if (end < leastBefore) return false
+  for (let at = end - 1; at >= end - leastBefore; at--) if (!tokenAt(text, at)) return false
+  return true
+}
+
+/** Where line ends stand inside of long words, with the indentation behind them. */
+function* lineEnds(text: string): Generator<{ readonly start: number; readonly end: number }> {
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    const start = text.charCodeAt(at - 1) === RETURN ? at - 1 : at
+    if (!endsRun(text, start)) continue
+    let end = at + 1
+    while (text[end] === ' ' || text[end] === '\t') end++
+    yield { start, end }
+  }
+}
+
+/**
+ * A text without the line ends that stand inside of long words, as base64 and `fold` put them; and, where something like a
+ * line number stands in front of the next line, without that too. None where there are none.
+ */
+export function unwrapped(text: string): View[] {
+  const [plain, bare] = [new Joined(text), new Joined(text)]
+  let differ = false
+  for (const { start, end } of lineEnds(text)) {
+    lead.lastIndex = end
+    const behind = lead.test(text) ? lead.lastIndex : end
+    if (behind !== end) differ = true
+    plain.join(start, end)
+    bare.join(start, behind)
+  }
+  return [plain.view(), ...(differ ? [bare.view()] : [])].filter((view) => view !== null)
+}
+
+/** A text of which parts are left out. */
+class Joined {
+  private readonly text: string
+  private readonly replaced = new Replaced()
+  private readonly pieces: string[] = []
+  private from = 0
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  /** Leaves out a line end and what follows it, where a word goes on behind that. */
+  join(start: number, end: number): void {
+    if (!tokenAt(this.text, end)) return
+    this.replaced.note(start, end, 0)
+    this.pieces.push(this.text.slice(this.from, start))
+    this.from = end
+  }
+
+  view(): View | null {
+    return this.replaced.view(this.pieces.length === 0 ? this.text : this.pieces.join('') + this.text.slice(this.from), true)
+  }
+}
+
+/** The beginning of what may stand in front of a line. */
+const begunLead = /\r?(?:\n[ \t]*(?:(?:\d*[ \t]*[:|-]?|[>#*|;]|\/{1,2})[ \t]*){0,3})?$/
+
+/** How many characters at the end of a text may be a line end inside of a long word, and what stands in front of the next line. */
+export function wrapBegun(text: string): number {
+  const tail = text.slice(-64)
+  const length = tail.length - (begunLead.exec(tail)?.index ?? tail.length)
+  return length > 0 && endsRun(text, text.length - length) ? length : 0
+}
