@@ -7,6 +7,9 @@ const NEWLINE = 10
 
 export interface Slice {
   readonly bytes: Buffer
+  /** What stands around them: a key that the slice holds a part of is known by the whole of it. */
+  readonly before: Buffer
+  readonly after: Buffer
   /** More of what was asked for follows, beyond the limit of one answer. */
   readonly cut: boolean
   /** Lines in `bytes`, the last one counted even without its end. */
@@ -93,13 +96,13 @@ async function tailPosition(handle: FileHandle, size: number, count: number, now
 const tooFar = (line: string, instead: string): Error =>
   failed(`${line} was not reached within ${limits.readSeekMs / 1000} s; use search_text, or ${instead}.`)
 
-/** Lines of an open file of `size` bytes: `offset` lines skipped (or so many from the end), at most `limit` of them. */
+/** Lines of an open file of `size` bytes: `offset` lines skipped (or so many from the end), at most `limit` of them; `margin`: bytes on either side. */
 export async function readLines(
   handle: FileHandle,
   size: number,
   offset: number,
   limit: number | undefined,
-  now: () => number,
+  { now, margin }: { readonly now: () => number; readonly margin: number },
 ): Promise<Slice> {
   const tail = offset < 0 ? await tailPosition(handle, size, -offset, now) : null
   const { position, total } = offset < 0 ? { position: tail ?? 0, total: 0 } : await positionOf(handle, offset, now)
@@ -107,8 +110,11 @@ export async function readLines(
   const wanted = limit === undefined ? bytes.length : endOfLines(bytes, limit)
   const cut = wanted > limits.readText
   const kept = bytes.subarray(0, cut ? wholeEnd(bytes, limits.readText) : wanted)
+  const [before, end] = [Math.max(0, position - margin), position + kept.length]
   return {
     bytes: kept,
+    before: await readAt(handle, before, position - before),
+    after: await readAt(handle, end, Math.max(0, Math.min(margin, size - end))),
     cut,
     lines: countLines(kept),
     first: offset < 0 && tail === null ? 0 : offset,

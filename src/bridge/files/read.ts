@@ -4,10 +4,11 @@ import type { FileHandle } from 'node:fs/promises'
 import { limits } from '../limits.ts'
 import { Folder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
-import { failed, fromFileTrouble } from '../refusal.ts'
+import type { Redaction } from '../redact.ts'
+import { denied, failed, fromFileTrouble } from '../refusal.ts'
 import type { Content } from '../call.ts'
-import { type Encoding, encodingOf, looksBinary, textOf } from './encoding.ts'
-import { imageType } from './image.ts'
+import { encodingOf, looksBinary, plain, textOf } from './encoding.ts'
+import { beginsPicture, type Picture, pictureIn } from './image.ts'
 import { readLines } from './lines.ts'
 import { quoted } from './names.ts'
 
@@ -37,25 +38,35 @@ export async function withFile<T>(policy: Policy, path: string, work: (handle: F
   }
 }
 
-/** A file for a model: text as it stands, a picture as a picture; what was left out is said. */
-export function read(policy: Policy, request: ReadRequest, now: () => number): Promise<Content[]> {
+/** What a read needs of the bridge. */
+export interface Reading {
+  readonly policy: Policy
+  readonly redaction: Redaction
+  now(): number
+}
+
+/** A file for a model: text without keys, also without those that the answer holds in part, a picture as a picture; what was left out is said. */
+export function read(reading: Reading, request: ReadRequest): Promise<Content[]> {
+  const { policy, redaction, now } = reading
   return withFile(policy, request.path, async (handle) => {
     const { size } = fstatSync(handle.fd)
     const whole = request.offset === undefined && request.limit === undefined
     if (whole && size <= limits.readText) {
       // The usual case, in as few steps as possible.
-      return contentOf(await allOf(handle, size), request.path, size, handle)
+      return contentOf(await allOf(handle, size), request.path, size, redaction)
     }
     const head = Buffer.alloc(16)
     const { bytesRead } = await handle.read(head, 0, head.length, 0)
     const start = head.subarray(0, bytesRead)
-    if (imageType(start) !== null || encodingOf(start).name !== 'utf-8') return partOfWhole(handle, request, size)
-    const slice = await readLines(handle, size, request.offset ?? 0, request.limit, now)
+    const picture = beginsPicture(start) && (size <= limits.readImage || looksBinary(start, plain))
+    if (picture || encodingOf(start).name !== 'utf-8') return partOfWhole(handle, request, size, redaction)
+    const slice = await readLines(handle, size, request.offset ?? 0, request.limit, { now, margin: redaction.longest })
     const encoding = encodingOf(slice.bytes)
     if (looksBinary(slice.bytes, encoding)) throw binary(request.path, size)
     return textWith(
       slice.bytes,
-      encoding,
+      textOf(slice.bytes, encoding),
+      (text) => cleanOf(redaction, [slice.before.toString('utf8'), text, slice.after.toString('utf8')]),
       slice.beyond !== null && size > 0
         ? beyondNote(slice.beyond, request.offset)
         : slice.cut
@@ -81,14 +92,17 @@ async function allOf(handle: FileHandle, size: number): Promise<Buffer> {
 const binary = (path: string, size: number) =>
   failed(`${quoted(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
 
-/** Text, and below it what must be known about it. */
-function textWith(bytes: Buffer, encoding: Encoding, note = ''): Content[] {
-  const text = textOf(bytes, encoding)
-  // Asked first, since it costs next to nothing for a text that holds none.
-  const lossy = encoding.name === 'utf-8' && text.includes('\ufffd') && !isUtf8(bytes)
+/** The middle one of three texts that stand behind one another, without keys. */
+const cleanOf = (redaction: Redaction, [before, text, after]: readonly [string, string, string]): string =>
+  redaction.part(before + text + after, before.length, before.length + text.length)
+
+/** Text without its keys, and below it what must be known about it. */
+function textWith(bytes: Buffer, text: string, clean: (text: string) => string, note = ''): Content[] {
+  // Asked first, since it costs next to nothing for a text that holds none; UTF-16 that is whole has none.
+  const lossy = text.includes('\ufffd') && encodingOf(bytes).name === 'utf-8' && !isUtf8(bytes)
   const notes = [lossy ? '[The file is not UTF-8: bytes that are no text are shown as U+FFFD. edit_file keeps them.]' : '', note]
   const said = notes.filter((each) => each !== '').join('\n')
-  return [{ type: 'text', text }, ...(said === '' ? [] : [{ type: 'text' as const, text: said }])]
+  return [{ type: 'text', text: clean(text) }, ...(said === '' ? [] : [{ type: 'text' as const, text: said }])]
 }
 
 const beyondNote = (lines: number, offset = 0): string =>
@@ -103,28 +117,28 @@ function cutNote(first: number, lines: number, size: number, whole: boolean): st
   return `[Cut after ${lines} lines; the file has ${size} bytes.${on}]`
 }
 
-async function contentOf(bytes: Buffer, path: string, size: number, handle: FileHandle): Promise<Content[]> {
-  const type = imageType(bytes)
-  if (type !== null) return [await image(handle, type, size)]
+function contentOf(bytes: Buffer, path: string, size: number, redaction: Redaction): Content[] {
+  const picture = pictureIn(bytes)
+  if (picture !== null) return [image(picture, path, redaction)]
   const encoding = encodingOf(bytes)
   if (looksBinary(bytes, encoding)) throw binary(path, size)
-  return textWith(bytes, encoding)
+  return textWith(bytes, textOf(bytes, encoding), (text) => redaction.text(text))
 }
 
-async function image(handle: FileHandle, mimeType: string, size: number): Promise<Content> {
-  if (size > limits.readImage) throw failed(`The picture has ${size} bytes; ${limits.readImage} are the most. Make it smaller first.`)
-  const bytes = Buffer.alloc(size)
-  await handle.read(bytes, 0, size, 0)
-  return { type: 'image', data: bytes.toString('base64'), mimeType }
+/** A picture can carry texts too, and as base64 nobody would see a key in them. */
+function image({ type, bytes, joined }: Picture, path: string, redaction: Redaction): Content {
+  if (redaction.holdsKey(bytes) || redaction.holdsKey(joined))
+    throw denied(`${quoted(path)} is a picture with a stored key in its bytes, so it is not shown.`)
+  return { type: 'image', data: bytes.toString('base64'), mimeType: type }
 }
 
 /** Pictures, and UTF-16 whose lines cannot be found by looking for a byte: read whole, within the limit, then cut. */
-async function partOfWhole(handle: FileHandle, request: ReadRequest, size: number): Promise<Content[]> {
+async function partOfWhole(handle: FileHandle, request: ReadRequest, size: number, redaction: Redaction): Promise<Content[]> {
   const most = limits.readImage
   if (size > most) throw failed(`${quoted(request.path)} has ${size} bytes; of pictures and UTF-16 text ${most} are the most.`)
   const bytes = Buffer.alloc(size)
   await handle.read(bytes, 0, size, 0)
-  const [content] = await contentOf(bytes, request.path, size, handle)
+  const [content] = contentOf(bytes, request.path, size, redaction)
   if (content?.type !== 'text') return content === undefined ? [] : [content]
   const lines = content.text.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const from = request.offset ?? 0

@@ -12,8 +12,8 @@ export const readFile = defineTool({
     limit: optional(whole({ least: 1, about: 'lines' })),
   },
   subject: ({ path }) => path,
-  async handle(input, { policy, now }) {
+  async handle(input, bridge) {
     const { read } = await import('../../files/read.ts')
-    return { content: await read(policy, input, now) }
+    return { content: await read(bridge, input) }
   },
 })

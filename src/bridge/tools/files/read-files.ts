@@ -12,7 +12,7 @@ export const readFiles = defineTool({
   description: 'Read several files. One that cannot be read is said and does not stop the others.',
   input: { paths: listOf(pathArgument('read'), { most: limits.readFiles }) },
   subject: ({ paths }) => paths.join(', '),
-  async handle({ paths }, { policy, now }, call) {
+  async handle({ paths }, bridge, call) {
     const { read } = await import('../../files/read.ts')
     const content: Content[] = []
     let left: number = limits.readText
@@ -26,7 +26,7 @@ export const readFiles = defineTool({
         continue
       }
       try {
-        const parts = await read(policy, { path }, now)
+        const parts = await read(bridge, { path })
         const shown = named(path, parts, left)
         content.push(...shown.content)
         left = shown.left
