@@ -4,13 +4,18 @@ import { failed } from '../refusal.ts'
 import { type Encoding, beyondAscii, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
 import { change, type Written } from './write.ts'
 import { sortOf } from './habits.ts'
-import { nearest } from './nearest.ts'
+import { type Looking, nearest } from './nearest.ts'
 import { quoted } from './names.ts'
 
 export interface Edit {
   readonly old_string: string
   readonly new_string: string
   readonly expected_replacements: number | undefined
+}
+
+/** What an edit needs of the bridge. */
+export interface Editing extends Looking {
+  readonly policy: Policy
 }
 
 /** Where a text stands in a file; one more than can be replaced at once when there are more. */
@@ -45,7 +50,7 @@ const lineOf = (bytes: Buffer, place: number): number => {
 }
 
 /** One edit on UTF-8 bytes. Plain line ends in the edit also match a file's CRLF, and are put in as CRLF. */
-function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, now: () => number): Buffer {
+function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, editing: Editing): Buffer {
   if (edit.old_string === '') throw failed(`${which}old_string is empty; use write_file to fill an empty file.`)
   if (edit.old_string === edit.new_string) throw failed(`${which}old_string and new_string are the same; nothing was changed.`)
   let wanted = Buffer.from(edit.old_string, 'utf8')
@@ -56,7 +61,7 @@ function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, now
     if (found.length > 0) [wanted, places, end] = [crlf, found, '\r\n']
   }
   if (places.length === 0)
-    throw failed(`${which}old_string is not in the file; nothing was changed. ${nearest(bytes, edit.old_string, now)}`)
+    throw failed(`${which}old_string is not in the file; nothing was changed. ${nearest(bytes, edit.old_string, editing)}`)
   const expected = edit.expected_replacements ?? 1
   if (places.length > limits.replacements)
     throw failed(
@@ -89,14 +94,17 @@ function checkKept(old: Buffer, start: Buffer, encoding: Encoding, edits: readon
 }
 
 /** All edits in turn, then one write; the first that does not fit leaves the file as it is. */
-export function editFile(own: string, policy: Policy, path: string, edits: readonly Edit[], now: () => number): Promise<Written> {
-  return change(own, policy, path, async (old) => {
+export function editFile(own: string, editing: Editing, path: string, edits: readonly Edit[]): Promise<Written> {
+  return change(own, editing.policy, path, async (old) => {
     const encoding = encodingOf(old)
     if (looksBinary(old, encoding)) throw failed(`${quoted(path)} is not text, so it is not edited.`)
     const start = toUtf8(old, encoding)
     checkKept(old, start, encoding, edits, path)
     const end = lineEnd(start.toString('latin1', 0, Math.min(start.length, 64 * 1024)))
-    const done = edits.reduce((bytes, edit, index) => apply(bytes, edit, end, edits.length > 1 ? `Edit ${index + 1}: ` : '', now), start)
+    const done = edits.reduce(
+      (bytes, edit, index) => apply(bytes, edit, end, edits.length > 1 ? `Edit ${index + 1}: ` : '', editing),
+      start,
+    )
     return fromUtf8(done, encoding)
   })
 }

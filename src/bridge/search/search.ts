@@ -7,6 +7,9 @@ import { memoryOf } from './memory.ts'
 import type { Page, SearchPlan, Why } from './plan.ts'
 import { Records } from './records.ts'
 
+/** Characters that something found takes, also those that are kept to know keys by. */
+const sizeOf = ({ path, text, part }: Found): number => path.length + text.length + (part?.wide.length ?? 0)
+
 /** A running ripgrep. What it finds waits here until it is taken; ripgrep waits too when too much does. */
 export class Search {
   private readonly child: ChildProcess
@@ -80,7 +83,7 @@ export class Search {
     await this.waitWhile(() => this.hits() === most, Math.min(until, this.plan.now() + limits.searchLastMs), signal)
     this.askers--
     const { found, gone } = this.taken(most)
-    this.size = this.found.reduce((sum, { path, text }) => sum + path.length + text.length, 0)
+    this.size = this.found.reduce((sum, found) => sum + sizeOf(found), 0)
     this.child.stdout?.resume()
     const done = this.ended && this.found.length === 0
     if (done) this.release()
@@ -175,7 +178,7 @@ export class Search {
     // The first ones are looked at while ripgrep is still at work on the rest.
     if (this.confirmed < limits.searchConfirmed) this.sure.set(found, this.shows(found))
     this.confirmed++
-    this.size += found.path.length + found.text.length
+    this.size += sizeOf(found)
   }
 
   private end(): void {

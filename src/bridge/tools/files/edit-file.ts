@@ -17,9 +17,9 @@ export const editFile = defineTool({
     }),
   },
   subject: ({ path }) => path,
-  async handle({ path, edits }, { policy, settings, now }) {
+  async handle({ path, edits }, bridge) {
     const { editFile: edit } = await import('../../files/edit.ts')
-    const done = await edit(settings.folder, policy, path, edits, now)
+    const done = await edit(bridge.settings.folder, bridge, path, edits)
     const replacements = edits.reduce((sum, each) => sum + (each.expected_replacements ?? 1), 0)
     return {
       content: [
