@@ -5,9 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { identityOf } from './facts.ts'
 import { codeOf, trouble } from './trouble.ts'
 
-const retryMs = 10_000
-const pauseFirstMs = 10
-const pauseMostMs = 500
+/** Pauses before each further attempt, in ms: ten seconds in all. Counted, so that a slow machine makes no fewer attempts. */
+const pausesMs: readonly number[] = [10, 20, 40, 80, 160, 320, ...Array.from({ length: 19 }, () => 500)]
 
 /** 9P, as `statfs` names it: a Windows drive inside WSL. */
 const plan9Type = 0x01021997
@@ -47,17 +46,16 @@ async function mayPass(error: unknown, to: string): Promise<boolean> {
   )
 }
 
-/** Renames, trying again with growing pauses for at most ten seconds where a busy file is only a matter of time. */
+/** Renames, trying again with growing pauses where a busy file is only a matter of time. */
 export async function rename(from: string, to: string, expected?: string | null, folder?: string): Promise<void> {
-  const deadline = performance.now() + retryMs
-  for (let waitMs = pauseFirstMs; ; waitMs = Math.min(waitMs * 2, pauseMostMs)) {
+  const attempt = async (): Promise<void> => (expected === undefined ? renameFile(from, to) : renameExpected(from, to, expected, folder))
+  for (const waitMs of pausesMs) {
     try {
-      if (expected === undefined) await renameFile(from, to)
-      else renameExpected(from, to, expected, folder)
-      return
+      return await attempt()
     } catch (error) {
-      if (performance.now() + waitMs > deadline || !(await mayPass(error, to))) throw error
+      if (!(await mayPass(error, to))) throw error
     }
     await pause(waitMs)
   }
+  await attempt()
 }

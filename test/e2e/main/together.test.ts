@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { bundle } from '../../support/bundle.ts'
-import { nodePath } from '../../support/machine.ts'
-import { codeFile, expectTidy, home, oldFile } from './place.ts'
+import type { CliResult } from '../../support/cli.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { lacks, nodePath } from '../../support/machine.ts'
+import { codeFile, expectTidy, type Home, home, oldFile } from './place.ts'
 
 const rounds = Number(process.env.MCP_TWIN_TEST_ROUNDS ?? 20)
 
@@ -48,48 +50,85 @@ describe('two of our own commands at once', () => {
   })
 })
 
-/** A program that puts a new file in the place of the old one, again and again, and counts up in it. */
-const writer = `
-const { readFileSync, writeFileSync, renameSync, statSync } = require('node:fs')
-const [file, ms] = process.argv.slice(1)
-let count = 0
-setInterval(() => {
-  const config = JSON.parse(readFileSync(file, 'utf8'))
-  config.count = ++count
-  config['k' + count] = count
-  writeFileSync(file + '.theirs', JSON.stringify(config))
-  renameSync(file + '.theirs', file)
-}, Number(ms))
-process.on('SIGTERM', () => { process.stdout.write(String(count), () => process.exit(0)) })
-console.log('ready')
-`
+/** Another program's change of Claude Code's file, as a whole new file in its place. */
+function writeTheirs(place: Home): void {
+  const file = place.path(codeFile)
+  const config = place.readJson(codeFile) as Record<string, unknown> & { count: number }
+  config.count += 1
+  config[`k${config.count}`] = config.count
+  writeFileSync(`${file}.theirs`, JSON.stringify(config))
+  renameSync(`${file}.theirs`, file)
+}
 
-describe('another program that writes the same file all the time', () => {
-  it('loses nothing of ours that was written, and nothing of its own', async () => {
+/**
+ * A command that is stopped wherever it waits for the disk, by strace; `act` is what others do meanwhile. So every attempt to
+ * replace a file is met after it has read the file and before it looks at it for the last time, however slow the machine is.
+ */
+async function stoppedAtFlushes(place: Home, args: readonly string[], act: () => void): Promise<CliResult> {
+  const log = place.path('../strace.log')
+  writeFileSync(log, '')
+  const calls = 'fsync,fdatasync'
+  const wrapper = ['strace', '-f', '-qq', '-o', log, '-e', `trace=${calls}`, '-e', `inject=${calls}:signal=STOP`]
+  let tracer = 0
+  let isRunning = true
+  const ended = place.run(args, { wrapper, started: ({ pid = 0 }) => (tracer = pid) }).finally(() => (isRunning = false))
+  const lastStop = (): number => readFileSync(log, 'utf8').lastIndexOf('--- stopped by SIGSTOP ---')
+  const delivered = (): number => readFileSync(log, 'utf8').lastIndexOf('--- SIGSTOP {')
+  for (let seen = -1; isRunning; await sleep(5)) {
+    const at = delivered()
+    if (at <= seen || lastStop() < at) continue
+    act()
+    seen = at
+    process.kill(Number(readFileSync(`/proc/${tracer}/task/${tracer}/children`, 'utf8').split(' ')[0]), 'SIGCONT')
+  }
+  return ended
+}
+
+describeUnless(lacks('strace'), 'another program that writes the same file between our look at it and our write', () => {
+  const prepare = () => {
     const place = home()
     place.write(codeFile, '{"count":0,"mcpServers":{}}')
     place.manifest({}, { clients: { 'claude-code-config': false } })
-    const child = spawn(nodePath, ['-e', writer, place.path(codeFile), '7'], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let said = ''
-    child.stdout.on('data', (chunk) => {
-      said += String(chunk)
+    return place
+  }
+  /** Adds a server while the other program writes into so many of our attempts; how many there were. */
+  const addBeside = async (place: Home, name: string, writes: number) => {
+    const attempts = new Set<string>()
+    const result = await stoppedAtFlushes(place, ['add', name, '--command', '/opt/thing'], () => {
+      const attempt = readdirSync(place.home).find((each) => /^\.claude\.json\.mcp-twin-\d+-[0-9a-f]+\.tmp$/.test(each))
+      if (attempt === undefined || attempts.has(attempt)) return
+      attempts.add(attempt)
+      if (attempts.size <= writes) writeTheirs(place)
     })
-    while (!said.includes('ready')) await sleep(10)
-    const done: string[] = []
-    for (let round = 0; round < 12; round++) {
-      const { code, output } = await place.run(['add', `s${round}`, '--command', '/opt/thing'])
-      // It reads, thinks and renames without any lock, so one of its writes may fall between ours and our look at it:
-      // then we say so and are asked again.
-      expect([0, 3], output).toContain(code)
-      if (code === 0) done.push(`s${round}`)
+    return { code: result.code, output: result.output.replace(/\s+/g, ' '), attempts: attempts.size }
+  }
+  const expectAllOfTheirs = (place: Home, count: number) => {
+    const config = place.readJson(codeFile) as Record<string, unknown>
+    expect(config).toMatchObject({ count, ...Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at + 1}`, at + 1])) })
+  }
+
+  it('loses nothing of ours that was written, and nothing of its own', async () => {
+    const place = prepare()
+    for (const writes of [0, 1, 2, 3]) {
+      const { code, output, attempts } = await addBeside(place, `s${writes}`, writes)
+      expect({ code, attempts }, output).toEqual({ code: 0, attempts: writes + 1 })
     }
-    child.kill('SIGTERM')
-    await new Promise((resolve) => child.once('exit', resolve))
-    const config = place.readJson(codeFile) as Record<string, unknown> & { count: number }
-    for (let each = 1; each <= config.count; each++) expect(config[`k${each}`]).toBe(each)
-    expect(done.length).toBeGreaterThan(0)
-    expect(await place.json(['sync', '--force'])).toMatchObject({ code: 0, inSync: true })
-    expect(Object.keys(place.servers(codeFile)).sort()).toEqual(Array.from({ length: 12 }, (_, at) => `s${at}`).sort())
+    expectAllOfTheirs(place, 1 + 2 + 3)
+    expect(Object.keys(place.servers(codeFile)).sort()).toEqual(['s0', 's1', 's2', 's3'])
+    expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true, changed: false })
+    expectTidy(place.home)
+  })
+
+  it('is refused where it never stops, and the next run without it ends what was begun', async () => {
+    const place = prepare()
+    const { code, output, attempts } = await addBeside(place, 's', Infinity)
+    expect(code, output).toBe(3)
+    expect(output).toContain('changed by another program all the time')
+    expect(attempts).toBeGreaterThanOrEqual(5)
+    expectAllOfTheirs(place, attempts)
+    expect(place.servers(codeFile)).toEqual({})
+    expect(await place.json(['sync'])).toMatchObject({ code: 0, inSync: true })
+    expect(Object.keys(place.servers(codeFile))).toEqual(['s'])
     expectTidy(place.home)
   })
 })
