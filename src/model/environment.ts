@@ -1,4 +1,4 @@
-import { filledText, flag, optionalFlag, optionalList, optionalText, text, textList, z } from './zod.ts'
+import { filledText, flag, optionalFlag, optionalList, optionalText, optionalTexts, text, textList, z } from './zod.ts'
 import { native } from './path.ts'
 
 /** The four kinds of places where programs run (SPEC §3). */
@@ -38,6 +38,10 @@ export const environmentSchema = z.object({
   prefix: z.optional(nativePath),
   /** `CLAUDE_CONFIG_DIR` of that side's login shell, when set (FACTS §1.3). */
   claudeConfigDir: z.optional(nativePath),
+  /** Variables of that side's own environment that decide where its programs keep files, by name: `CLAUDE_USER_DATA_DIR`. */
+  variables: optionalTexts,
+  /** Policies as a test plants them: `isLocalDevMcpEnabled` → false, or the same below the name of its key. A machine's are asked for. */
+  policies: z.optional(z.record(text, z.unknown())),
   files: z._default(z.array(z.object({ native: filledText, here: filledText })), []),
   exec: optionalList,
   /** Programs seen running there, by file name: `claude.exe`. */

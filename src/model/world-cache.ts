@@ -6,7 +6,8 @@ import { text, z } from './zod.ts'
  * anew every time, and what runs is never remembered.
  */
 export const worldCacheSchema = z.object({
-  version: z.literal(1),
+  /** 1 did not hold the variables of a side. */
+  version: z.literal(2),
   foundAtMs: z.number(),
   /** Kernel, user, own node and the question asked, as one text: another text makes the rest worthless. */
   key: text,

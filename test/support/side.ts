@@ -16,6 +16,10 @@ export interface SideFacts {
   npm?: string
   prefix?: string
   claudeConfigDir?: string
+  /** Variables of that side's own environment. */
+  variables?: Record<string, string>
+  /** Values of policies, by name, or below the name of their key. */
+  policies?: Record<string, unknown>
   running: string[]
   /** False: its programs cannot be run from the other sides. */
   runnable: boolean

@@ -1,4 +1,5 @@
 import { defineCheck, type ClientFile, type Facts, type StaleCopy } from '../../core/doctor/facts.ts'
+import type { DesktopView } from '../../core/desktop/notices.ts'
 import { count, perFile, programName } from '../../core/doctor/names.ts'
 import { quoted } from '../../core/doctor/shell.ts'
 import { lookUp } from '../../core/lookup.ts'
@@ -15,9 +16,7 @@ function aside({ shell }: Facts, copy: StaleCopy): string {
 function judgeCopy(facts: Facts, file: ClientFile, copy: StaleCopy): Found {
   const live = new Set(file.entries.map(({ name }) => name))
   const lost = (copy.names ?? []).filter((name) => !live.has(name) && lookUp(facts.input.manifest.servers, name) === undefined)
-  const take = facts.shell === 'windows' ? `"${copy.file}"` : `'${copy.file}'`
-  const together = facts.shell === 'windows' ? '; ' : ' && '
-  const inIt = copy.names === null ? 'it cannot be read' : `${count(copy.names.length, 'server')} in it`
+  const inIt = copy.names === null ? 'nothing that can be read' : count(copy.names.length, 'server')
   return {
     level: lost.length > 0 ? 'error' : 'warning',
     subject: programName(facts, file),
@@ -25,15 +24,47 @@ function judgeCopy(facts: Facts, file: ClientFile, copy: StaleCopy): Found {
       lost.length > 0
         ? `it reads another file, so ${lost.join(', ')} ${lost.length === 1 ? 'is' : 'are'} not seen`
         : 'a copy of its config lies where it is not read',
-    detail: [`live   ${file.file}`, `stale  ${copy.file}  (${inIt})`],
-    fix: (lost.length === 0
-      ? [aside(facts, copy)]
-      : [`mcp-twin sync --adopt --desktop-config ${take}`, aside(facts, copy), 'mcp-twin sync']
-    ).join(together),
+    detail: [`live   ${file.file}`, `stale  ${copy.file}`, `in it  ${inIt}${copy.ours ? ', ours among them, with their keys' : ''}`],
+    fix: lost.length === 0 ? aside(facts, copy) : `mcp-twin sync --adopt ${named(facts, copy.file)}${then(facts)}${aside(facts, copy)}`,
   }
 }
 
-/** Which file a program really reads: Claude Desktop on Windows has up to three. */
+const named = ({ shell }: Facts, file: string): string => `--desktop-config ${shell === 'windows' ? `"${file}"` : `'${file}'`}`
+
+/** PowerShell 5 knows no `&&`. */
+const then = ({ shell }: Facts): string => (shell === 'windows' ? '; ' : ' && ')
+
+/** What the choice among several places rests on, and what speaks against it. */
+function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen, places }: DesktopView): Found[] {
+  const subject = programName(facts, file)
+  const live = `live   ${file.file}`
+  const found: Found[] = [
+    {
+      level: file.environment.kind === 'windows' || places.length > 1 ? 'info' : 'ok',
+      subject,
+      message: `its config is the one below: ${reason}`,
+      detail: [live],
+    },
+  ]
+  if (likelier !== undefined) {
+    const message = 'another folder of settings was used more than a day later than that of the file that is named for it'
+    const fix = `mcp-twin sync ${named(facts, likelier)}`
+    found.push({ level: 'warning', subject, message, detail: [`named  ${file.file}`, `used   ${likelier}`], fix })
+  }
+  for (const folder of unseen) {
+    const message = 'CLAUDE_USER_DATA_DIR names a folder that cannot be looked at from here'
+    found.push({
+      level: 'warning',
+      subject,
+      message,
+      detail: [live, `named  ${folder}`],
+      fix: `run mcp-twin doctor on ${file.environment.id}`,
+    })
+  }
+  return found
+}
+
+/** Which file a program really reads: Claude Desktop may read one of several, and a wrong one is never noticed by itself. */
 export const configFound = defineCheck({
   id: 'config-found',
   group: 'side',
@@ -49,6 +80,7 @@ export const configFound = defineCheck({
         const message = `its file cannot be reached from here${file.environment.trouble ? `: ${file.environment.trouble.reason}` : ''}`
         return [{ level: 'error', subject, message, fix: file.environment.trouble?.hint ?? `mcp-twin doctor, on ${file.environment.id}` }]
       }
-      return file.stale.map((copy) => judgeCopy(facts, file, copy))
+      const choice = file.desktop === undefined ? [] : judgeChoice(facts, file, file.desktop)
+      return [...choice, ...file.stale.map((copy) => judgeCopy(facts, file, copy))]
     }),
 })

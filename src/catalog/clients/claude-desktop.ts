@@ -1,17 +1,6 @@
+import { classicFolder, desktopConfigName } from '../../core/desktop/places.ts'
 import { joinPath } from '../../core/paths.ts'
 import { defineClient } from '../../model/client.ts'
-import type { Environment } from '../../model/environment.ts'
-import type { NativePath } from '../../model/path.ts'
-
-const FILE = 'claude_desktop_config.json'
-
-/** The classic folder of the app. On Windows it is only one of three places where the live file may be. */
-function folder(environment: Environment): NativePath {
-  if (environment.kind === 'windows')
-    return joinPath(environment, environment.appData ?? joinPath(environment, environment.home, 'AppData', 'Roaming'), 'Claude')
-  if (environment.kind === 'macos') return joinPath(environment, environment.home, 'Library', 'Application Support', 'Claude')
-  return joinPath(environment, environment.home, '.config', 'Claude')
-}
 
 /**
  * Claude Desktop. It starts stdio servers only: an entry with `url` is skipped with a notice (cboxdk/statamic-mcp#20),
@@ -22,8 +11,9 @@ export const claudeDesktop = defineClient({
   label: 'Claude Desktop',
   always: ['windows', 'macos'],
   environments: ['windows', 'macos', 'linux'],
-  file: (environment) => joinPath(environment, folder(environment), FILE),
-  folder,
+  // The usual place. Which of its places it really reads is found out at run time.
+  file: (environment) => joinPath(environment, classicFolder(environment), desktopConfigName),
+  folder: classicFolder,
   locate: 'claude-desktop',
   container: ['mcpServers'],
   format: 'json',

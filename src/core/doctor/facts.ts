@@ -7,9 +7,11 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { WatchRecord } from '../../model/watch.ts'
 import type { Unreadable } from '../launch/meaning.ts'
+import type { DesktopView } from '../desktop/notices.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
 import type { ClaudeCodeFacts } from './claude-code-facts.ts'
+import type { StaleCopy } from './desktop-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
 import type { OwnerFacts } from './owner-facts.ts'
 
@@ -17,6 +19,7 @@ export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, Star
 export type { OwnerFault } from './owner-facts.ts'
 export type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
 export type { ClaudeCodeFacts, Policy, ScopedEntry } from './claude-code-facts.ts'
+export type { StaleCopy } from './desktop-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
 export interface Facts {
@@ -90,15 +93,10 @@ export interface ClientFile {
   readonly entries: readonly EntryFacts[]
   /** Other copies of this file that the program does not read. */
   readonly stale: readonly StaleCopy[]
+  /** How the file was chosen; absent: its program has one place only. */
+  readonly desktop?: DesktopView
   /** Set where the file is chosen among several and that failed. */
   readonly undecided: boolean
-}
-
-export interface StaleCopy {
-  readonly file: NativePath
-  readonly here: ReachablePath | null
-  /** Names of its servers; null: it cannot be read. */
-  readonly names: readonly string[] | null
 }
 
 export interface EntryFacts {

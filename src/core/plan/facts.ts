@@ -29,6 +29,8 @@ export interface FileRequest {
   readonly client: ClientDefinition
   readonly file: NativePath
   readonly bytes: Uint8Array | null
+  /** The file is not there, and `bytes` are what it is to begin with: what stands in them is still to be written. */
+  readonly isNew?: boolean
   readonly wanted: readonly Wanted[]
   readonly held: readonly Held[]
   readonly state: FileState

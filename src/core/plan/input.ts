@@ -15,6 +15,8 @@ export interface ObservedFile {
   readonly scope: 'user' | 'project'
   readonly file: NativePath
   readonly bytes: Uint8Array | null
+  /** It is not there: `bytes` are those of this file, which its program is shown in its place until it is. */
+  readonly behind?: NativePath
   /** Its client takes no part any more: entries of ours go, everything else in it is nobody's business. */
   readonly unused?: true
   /** It can be read, but must not be written, and why: read-only, a hard link, a link that leads nowhere. */

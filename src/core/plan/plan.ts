@@ -83,9 +83,10 @@ export function planOne(
       present: new Set(),
     }
   }
-  const state = recordOf(input.state, { environment: environment.id, client: client.id, file })
+  const isNew = observed.behind !== undefined && bytes === observed.bytes
+  const state = recordOf(input.state, { environment: environment.id, client: client.id, file: isNew ? observed.behind : file })
   const prune = input.prune && observed.unused !== true
-  const plan = planFile({ environment: environment.id, client, file, bytes, ...wishes, state, force: input.force, prune, digestOf })
+  const plan = planFile({ environment: environment.id, client, file, bytes, isNew, ...wishes, state, force: input.force, prune, digestOf })
   if (observed.unfit !== undefined && plan.entries.some((each) => each.change !== null)) {
     const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, ...observed.unfit })
     return { ...plan, entries: [], refusal: step }

@@ -44,6 +44,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   if (!('unreadable' in theirs)) {
     const standing = digestOf(theirs)
     if (standing === fresh.digest) {
+      if (facts.isNew === true) return act({ change: 'add' }, set)
       if (isWholeLine(present.value, wanted))
         return act({ change: 'update', reason: 'it says the same in a line that programs do not take apart' }, set)
       if (record?.digest === standing && record.server === wanted.server && record.gone !== true) return null

@@ -8,12 +8,16 @@ import type { System } from '../../model/system.ts'
 import type { Target } from '../situation/target.ts'
 import { observeEntries } from './entries.ts'
 
-async function readStale(system: System, { client, environment }: Target, file: NativePath): Promise<StaleCopy> {
+async function readStale(
+  system: System,
+  { client, environment }: Target,
+  { file, ours }: { readonly file: NativePath; readonly ours: boolean },
+): Promise<StaleCopy> {
   const here = toHere(environment, file)
   const bytes = here === null ? null : await system.files.read(here)
   const format = formatOf(client)
   const read = bytes === null ? null : (format.lenient ?? format).read(bytes, client.container)
-  return { file, here, names: read?.ok === true ? read.document.entries().map(({ name }) => name) : null }
+  return { file, here, ours, names: read?.ok === true ? read.document.entries().map(({ name }) => name) : null }
 }
 
 async function observeClientFile(system: System, input: PlanInput, target: Target, file: ObservedFile): Promise<ClientFile> {
@@ -29,7 +33,8 @@ async function observeClientFile(system: System, input: PlanInput, target: Targe
     refusal: file.refusal ?? null,
     bom: read?.ok === true && read.document.bom,
     entries: read?.ok === true ? await observeEntries(system, input, file, read.document) : [],
-    stale: await Promise.all(target.stale.map((each) => readStale(system, target, each))),
+    stale: await Promise.all((target.desktop?.stale ?? []).map((each) => readStale(system, target, each))),
+    ...(target.desktop === undefined ? {} : { desktop: target.desktop }),
     undecided: target.refusal !== undefined,
   }
 }

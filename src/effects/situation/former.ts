@@ -12,8 +12,8 @@ export const holdsOurs = (state: State, { environment, client, file }: Target): 
   Object.keys(recordOf(state, { environment: environment.id, client: client.id, file }).entries).length > 0
 
 /**
- * The files that a client had before it was given another one, as far as entries of ours are left in them: they go. Claude
- * Desktop's on Windows stay, since which of its files it reads may change by itself. So does a second name of the file in use.
+ * The files that a client had before it was given another one, as far as entries of ours are left in them: they go. What Claude
+ * Desktop may come to read again by itself stays (on Windows any file of its), and so does a second name of the file in use.
  */
 export async function formerTargets(system: System, state: State, target: Target): Promise<Target[]> {
   const { environment, client } = target
@@ -22,8 +22,9 @@ export async function formerTargets(system: System, state: State, target: Target
   for (const name of Object.keys(state.files[environment.id]?.[client.id] ?? {})) {
     const file = native(name)
     const here = toHere(environment, file)
-    const old: Target = { environment, client, scope: 'user', file, here, stale: [], unused: true }
+    const old: Target = { environment, client, scope: 'user', file, here, unused: true }
     if (file === target.file || here === null || isProjectFile(client, environment, file) || !holdsOurs(state, old)) continue
+    if (target.desktop?.places.includes(file)) continue
     const [one, other] = [await realPath(system, here), target.here === null ? null : await realPath(system, target.here)]
     if (one !== null && one.toLowerCase() !== other?.toLowerCase()) former.push(old)
   }

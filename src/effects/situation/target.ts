@@ -1,3 +1,4 @@
+import type { DesktopView } from '../../core/desktop/notices.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
@@ -17,8 +18,8 @@ export interface Target {
   readonly within?: ReachablePath
   /** It takes no part any more, but entries of ours are left in it: they go. */
   readonly unused?: true
-  /** Other copies that the program does not read. */
-  readonly stale: readonly NativePath[]
+  /** How the file was chosen, where the program may read one of several. */
+  readonly desktop?: DesktopView
 }
 
 /** What is asked of the manifest, of our records and of the world. */

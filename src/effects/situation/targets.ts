@@ -44,12 +44,18 @@ async function targetsOf(
 ): Promise<Target[]> {
   const { manifest, state } = ground
   const named = namedFile(system, environment, client, ground, options)
-  const target = await locate(system, environment, client, named)
+  const target = await locate(system, environment, client, ground, named)
   const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
   if (!isUsed(client, environment, manifest, options.clients, seen)) return holdsOurs(state, target) ? [{ ...target, unused: true }] : []
-  // A flag names another file for once; what it leads away from is still the program's.
+  // A look with a flag leads away from what is the program's otherwise.
   const isForOnce = client.locate === 'claude-desktop' && options.desktopConfig !== undefined
   return target.refusal !== undefined || isForOnce ? [target] : [target, ...(await formerTargets(system, state, target))]
+}
+
+/** A file that a person named for a client, and where. */
+interface Named {
+  readonly file: NativePath
+  readonly by: string
 }
 
 /** The file that a flag or the manifest names for a client on this side; null: neither does. */
@@ -59,37 +65,40 @@ function namedFile(
   client: ClientDefinition,
   ground: Ground,
   options: TargetOptions,
-): NativePath | null {
+): Named | null {
   if (client.locate === 'claude-desktop' && options.desktopConfig !== undefined)
-    return fileOfFlag(system, options.desktopConfig, environment, ground)
+    return { file: fileOfFlag(system, options.desktopConfig, environment, ground), by: '--desktop-config names it' }
   const said = ground.manifest.clients?.[client.id]
-  return typeof said === 'object' && said.file !== undefined ? fileInManifest(said.file, client, environment, ground) : null
+  const file = typeof said === 'object' && said.file !== undefined ? fileInManifest(said.file, client, environment, ground) : null
+  return file === null ? null : { file, by: `"file" of "${client.id}" in the manifest names it` }
 }
 
-async function locate(system: System, environment: Environment, client: ClientDefinition, named: NativePath | null): Promise<Target> {
-  const plain = (file: NativePath, more: Partial<Target> = {}): Target => ({
-    environment,
-    client,
-    scope: 'user',
-    file,
-    here: toHere(environment, file),
-    stale: [],
-    ...more,
-  })
-  if (client.locate !== 'claude-desktop' || environment.kind !== 'windows') return plain(named ?? client.file(environment))
-  const live = await locateDesktop(system, environment, named ?? undefined)
-  if ('file' in live) return plain(live.file, { stale: live.stale })
-  return plain(client.file(environment), {
+async function locate(
+  system: System,
+  environment: Environment,
+  client: ClientDefinition,
+  { world, state }: Ground,
+  named: Named | null,
+): Promise<Target> {
+  const at = (file: NativePath): Target => ({ environment, client, scope: 'user', file, here: toHere(environment, file) })
+  if (client.locate !== 'claude-desktop') return at(named?.file ?? client.file(environment))
+  const records = state.files[environment.id]?.[client.id] ?? {}
+  const live = await locateDesktop(system, world, environment, { client, named, records })
+  if (!('refuse' in live)) return { ...at(live.file), desktop: live }
+  return {
+    ...at(client.file(environment)),
     refusal: {
       reason: `${live.refuse}: ${live.candidates.join(', ')}`,
       hint: 'say which one it reads: mcp-twin sync --desktop-config PATH',
     },
-  })
+  }
 }
 
 async function exists(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
-  const folder = toHere(environment, client.folder?.(environment) ?? dirName(environment, target.file))
-  for (const path of [target.here, folder]) if (path !== null && (await stands(system, path))) return true
+  const own = dirName(environment, target.file)
+  const folders = [client.folder?.(environment) ?? own, ...(client.locate === undefined ? [] : [own])]
+  for (const path of [target.here, ...folders.map((folder) => toHere(environment, folder))])
+    if (path !== null && (await stands(system, path))) return true
   return false
 }
 
@@ -120,7 +129,7 @@ async function projectTargets(
   for (const client of clients) {
     if (client.projectFile === undefined || !wantedHere(options, self, client)) continue
     const file = joinPath(self, project, ...client.projectFile.split('/'))
-    const plain: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file), stale: [] }
+    const plain: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file) }
     const target = place.root === null ? plain : await confined(system, plain, place.root)
     const used =
       options.clients.includes(client.id) ||

@@ -36,7 +36,8 @@ export async function applyFile(
   if (file.plan.refusal !== null || here === null)
     return { steps: file.plan.refusal === null ? [] : [file.plan.refusal], state: null, written: false, notices: [] }
   let plan = file.plan
-  const decide = (bytes: Uint8Array | null): Decision => {
+  const decide = (found: Uint8Array | null): Decision => {
+    const bytes = found ?? (observed.behind === undefined ? null : observed.bytes)
     plan = planOne(input, observed, wishes, bytes)
     return decisionFor(
       plan,

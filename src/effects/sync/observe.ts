@@ -1,4 +1,7 @@
 import { loadFormats } from '../../core/formats/index.ts'
+import { describeRefusal } from '../../core/formats/text/place.ts'
+import { toHere } from '../../core/paths.ts'
+import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
 import { escapeFrom, escapeWords } from '../files/inside.ts'
@@ -34,7 +37,7 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
     })
     const unfit = placed.ok ? {} : { unfit: { reason: placed.reason, hint: placed.hint ?? `mend that, then: mcp-twin sync` } }
     const facts = await system.files.look(here, 'follow')
-    if (facts === null) return { ...seen, ...unfit, bytes: null }
+    if (facts === null) return { ...seen, ...unfit, ...(await behind(system, target)) }
     if (facts.kind === 'directory') return refuse('a folder stands where the file should be', `move ${file} away, then: mcp-twin sync`)
     if (facts.kind !== 'file') return refuse('it is no ordinary file', `move ${file} away, then: mcp-twin sync`)
     if (facts.size > BYTES_MAX)
@@ -54,4 +57,19 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
           : `it cannot be read (${code || String(error)})`
     return refuse(why, `mend that, then: mcp-twin sync --client ${client.id}`)
   }
+}
+
+/** What a file that is not there begins with: nothing, or what its program is shown in its place. That one must be readable. */
+async function behind(
+  system: System,
+  { environment, client, desktop }: Target,
+): Promise<Pick<ObservedFile, 'bytes' | 'behind' | 'refusal'>> {
+  const file = desktop?.behind
+  const here = file === undefined ? null : toHere(environment, file)
+  const bytes = here === null ? null : await system.files.read(here)
+  if (file === undefined || bytes === null) return { bytes: null }
+  const read = readClientFile(client, bytes)
+  if (read.ok) return { bytes, behind: file }
+  const reason = `${file}, which ${client.label} sees in its place, cannot be used: ${describeRefusal(read.refusal)}`
+  return { bytes: null, refusal: { reason, hint: `mend that file, then: mcp-twin sync --client ${client.id}` } }
 }

@@ -50,7 +50,7 @@ export async function writeCache(
     if (time !== undefined) nodes[environment.id] = time
   }
   const cache: WorldCache = {
-    version: 1,
+    version: 2,
     foundAtMs: system.now(),
     key,
     nodes,

@@ -1,103 +1,103 @@
-import { baseName, dirName, fromHere, isWindows, joinPath, looksWindowsPath, toHere } from '../../core/paths.ts'
-import type { Environment } from '../../model/environment.ts'
-import { type NativePath, native, reachable } from '../../model/path.ts'
-import type { FileFacts, System } from '../../model/system.ts'
+import { chooseDesktop, DAY_MS } from '../../core/desktop/choose.ts'
+import type { DesktopView } from '../../core/desktop/notices.ts'
+import { userDataDir } from '../../core/desktop/places.ts'
+import { dirName, isWindows, toHere } from '../../core/paths.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import { type NativePath, native } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { type DesktopFolder, type DesktopFolders, type DesktopRecords, desktopFolders, lookAtFolder, samePath } from './desktop-folders.ts'
+import { knownUserData, userDataInRegistry } from './user-data.ts'
 
-const fileName = 'claude_desktop_config.json'
+export interface DesktopQuestion extends DesktopRecords {
+  /** The file that a person named, and by what; null: nobody did. */
+  readonly named: { readonly file: NativePath; readonly by: string } | null
+}
 
-/** Which rule chose Claude Desktop's live file. */
-export type DesktopRule = 'named' | 'claude-data' | 'msix' | 'classic'
-
-export type DesktopFile =
-  | { readonly file: NativePath; readonly rule: DesktopRule; readonly stale: readonly NativePath[] }
-  | { readonly refuse: string; readonly candidates: readonly NativePath[] }
-
-interface Candidate {
+export interface DesktopFile extends DesktopView {
   readonly file: NativePath
-  readonly rule: DesktopRule
-  readonly facts: FileFacts | null
 }
 
-/** Folders below `base` along `patterns`, each matched without regard to case, as Windows finds them. */
-async function folders(system: System, environment: Environment, base: NativePath, patterns: readonly RegExp[]): Promise<NativePath[]> {
-  const [pattern, ...rest] = patterns
-  if (!pattern) return [base]
-  const here = toHere(environment, base)
-  const names = here === null ? [] : (await system.files.list(here)).filter((name) => pattern.test(name))
-  const found: NativePath[] = []
-  for (const name of names) {
-    const folder = joinPath(environment, base, name)
-    if ((await lookAt(system, environment, folder))?.kind === 'directory') found.push(...(await folders(system, environment, folder, rest)))
+/** `candidates`: the files among which nobody can tell. */
+export type DesktopAnswer = DesktopFile | { readonly refuse: string; readonly candidates: readonly NativePath[] }
+
+/** Claude Desktop's live file on a side, and why it is that one. */
+export async function locateDesktop(
+  system: System,
+  world: World,
+  environment: Environment,
+  question: DesktopQuestion,
+): Promise<DesktopAnswer> {
+  const { named } = question
+  const known = knownUserData(environment)
+  let moved = [known]
+  let found = await desktopFolders(system, environment, question, moved)
+  if (named !== null) {
+    const live = await lookAtFolder(system, environment, dirName(environment, named.file), 'recorded', named.file)
+    const seen = view(environment, question, found, live, moved)
+    const later = usedLater(environment, found.folders, live)
+    const told = { ...seen, reason: named.by, places: [] }
+    // What may well be the live file is no copy to be put away.
+    return later === null ? told : { ...told, likelier: later.file, stale: seen.stale.filter(({ file }) => file !== later.file) }
   }
-  return found
-}
-
-async function lookAt(system: System, environment: Environment, path: NativePath): Promise<FileFacts | null> {
-  const here = toHere(environment, path)
-  return here === null ? null : system.files.look(here, 'follow')
-}
-
-async function candidate(system: System, environment: Environment, folder: NativePath, rule: DesktopRule): Promise<Candidate> {
-  const here = toHere(environment, folder)
-  const names = here === null ? [] : await system.files.list(here)
-  // On a real Windows any case is the same file; on a copy of its folders the name that is there must be used.
-  const name = names.find((each) => each.toLowerCase() === fileName) ?? fileName
-  const file = joinPath(environment, folder, name)
-  return { file, rule, facts: await lookAt(system, environment, file) }
-}
-
-/** A candidate's place below a package folder, in whatever case its folders have; as the app makes them where they are missing. */
-async function inPackage(system: System, environment: Environment, folder: NativePath): Promise<Candidate> {
-  const [inside] = await folders(system, environment, folder, [/^localcache$/i, /^roaming$/i, /^claude$/i])
-  return candidate(system, environment, inside ?? joinPath(environment, folder, 'LocalCache', 'Roaming', 'Claude'), 'msix')
-}
-
-const newestFirst = (one: Candidate, other: Candidate): number => (other.facts?.modifiedMs ?? -1) - (one.facts?.modifiedMs ?? -1)
-
-/** A path that a person gave for this side, in its own spelling or in that of the side it was typed on. */
-function named(environment: Environment, path: string): NativePath {
-  if (isWindows(environment) && looksWindowsPath(path)) return native(path)
-  return fromHere(environment, reachable(path)) ?? native(path)
-}
-
-function choose(data: readonly Candidate[], msix: readonly Candidate[], classic: Candidate): Candidate | readonly Candidate[] {
-  const [live] = [...data].sort(newestFirst)
-  if (live) return live
-  const written = msix.filter(({ facts }) => facts !== null)
-  const [only, second] = written.length > 0 ? written : classic.facts === null ? msix : [classic]
-  if (second) return written.length > 0 ? written : msix
-  return only ?? classic
+  let choice = chooseDesktop(found.folders)
+  if ('undecided' in choice || isDoubtful(system, choice.chosen)) {
+    const now = await userDataInRegistry(system, world, environment)
+    if (now !== undefined && now !== known) {
+      moved = [now, known]
+      found = await desktopFolders(system, environment, question, moved)
+      choice = chooseDesktop(found.folders)
+    }
+  }
+  if ('chosen' in choice) return { ...view(environment, question, found, choice.chosen, moved), reason: choice.reason }
+  const refuse = 'Claude Desktop was used in several folders less than a day apart, and their servers differ'
+  return { refuse, candidates: choice.undecided.map(({ file }) => file) }
 }
 
 /**
- * Claude Desktop's live file on Windows, the first that fits: the one that is named; a `Claude-Data\claude*` folder (builds
- * since October 2026, MadGapun/PBP#1245); the one file of an MSIX package, which shadows the classic one as soon as it is
- * there (MicrosoftDocs/msix-docs, "Write under AppData"); the classic file; the place in a package that has none yet; the
- * classic place. Several packages cannot be told apart: the answer is then a refusal that lists them.
+ * Whether a folder that was not looked at could be the one in use: none can win over one that was written before and was used
+ * within a day. So most runs need not ask Windows for its variables.
  */
-export async function locateDesktop(system: System, environment: Environment, override?: string): Promise<DesktopFile> {
-  const local = environment.localAppData ?? joinPath(environment, environment.home, 'AppData', 'Local')
-  const roaming = environment.appData ?? joinPath(environment, environment.home, 'AppData', 'Roaming')
-  const data: Candidate[] = []
-  for (const folder of await folders(system, environment, local, [/^claude-data$/i, /^claude/i]))
-    data.push(await candidate(system, environment, folder, 'claude-data'))
-  const msix: Candidate[] = []
-  for (const folder of await folders(system, environment, local, [/^packages$/i, /^claude_/i]))
-    msix.push(await inPackage(system, environment, folder))
-  const [plain] = await folders(system, environment, roaming, [/^claude$/i])
-  const classic = await candidate(system, environment, plain ?? joinPath(environment, roaming, 'Claude'), 'classic')
-  const chosen =
-    override === undefined ? choose(data, msix, classic) : { file: named(environment, override), rule: 'named' as const, facts: null }
-  if ('length' in chosen) {
-    return {
-      refuse: 'Claude Desktop has several packages on Windows, and which one is used cannot be told',
-      candidates: chosen.map(({ file }) => file),
-    }
+const isDoubtful = (system: System, { recorded, usedMs }: DesktopFolder): boolean =>
+  recorded === null || usedMs === null || system.now() - usedMs > DAY_MS
+
+const isSame = (environment: Environment, one: DesktopFolder, other: DesktopFolder): boolean =>
+  samePath(environment, one.file, other.file) || (one.realFile !== null && one.realFile === other.realFile)
+
+function view(
+  environment: Environment,
+  { records }: DesktopRecords,
+  { folders, left }: DesktopFolders,
+  live: DesktopFolder,
+  moved: readonly (string | undefined)[],
+): Omit<DesktopFile, 'reason'> {
+  const holdsOurs = (file: NativePath): boolean =>
+    Object.entries(records).some(([each, { entries }]) => samePath(environment, native(each), file) && Object.keys(entries).length > 0)
+  const unseen = moved.flatMap((value) => {
+    const folder = userDataDir(environment, value)
+    return folder !== null && toHere(environment, folder) === null ? [folder] : []
+  })
+  return {
+    file: live.file,
+    stale: [...folders, ...left.filter(({ file }) => isWindows(environment) && holdsOurs(file))]
+      .filter((each) => each.hasConfig && !isSame(environment, each, live))
+      .map(({ file }) => ({ file, ours: holdsOurs(file) })),
+    unseen: [...new Set(unseen)],
+    ...behind(environment, folders, live),
+    places: folders.map(({ file }) => file),
   }
-  const others = [...data, ...msix, classic].filter(({ file, facts }) => facts !== null && !sameFile(environment, file, chosen.file))
-  return { file: chosen.file, rule: chosen.rule, stale: others.map(({ file }) => file) }
 }
 
-const sameFile = (environment: Environment, one: NativePath, other: NativePath): boolean =>
-  baseName(environment, one).toLowerCase() === baseName(environment, other).toLowerCase() &&
-  dirName(environment, one).toLowerCase() === dirName(environment, other).toLowerCase()
+/** What a package without a config of its own sees of the usual folder. */
+function behind(environment: Environment, folders: readonly DesktopFolder[], live: DesktopFolder): Pick<DesktopView, 'behind'> {
+  const isPackage = folders.some(({ file, rule }) => rule === 'package' && samePath(environment, file, live.file))
+  const usual = folders.find(({ rule, hasConfig }) => rule === 'classic' && hasConfig)
+  return isPackage && !live.hasConfig && usual !== undefined ? { behind: usual.file } : {}
+}
+
+/** Of the other folders the one used last, where that was more than a day after the named one: the name may be out of date. */
+function usedLater(environment: Environment, folders: readonly DesktopFolder[], live: DesktopFolder): DesktopFolder | null {
+  const later = folders
+    .filter((each) => each.usedMs !== null && each.usedMs - (live.usedMs ?? -Infinity) > DAY_MS && !isSame(environment, each, live))
+    .sort((a, b) => (b.usedMs ?? 0) - (a.usedMs ?? 0))
+  return later[0] ?? null
+}

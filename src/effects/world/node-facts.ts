@@ -12,6 +12,7 @@ const wanted = [
   'LOCALAPPDATA',
   'SystemRoot',
   'CLAUDE_CONFIG_DIR',
+  'CLAUDE_USER_DATA_DIR',
   'PREFIX',
   'npm_config_prefix',
   'NPM_CONFIG_PREFIX',

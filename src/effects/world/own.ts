@@ -6,7 +6,7 @@ import type { System } from '../../model/system.ts'
 import { findDrives, type Drives } from './drives.ts'
 import { type Kernel, readKernel, readText } from './kernel.ts'
 import { findNpm, npmPrefix } from './npm.ts'
-import { variable } from './variables.ts'
+import { userData, variable } from './variables.ts'
 
 /** This side, with what else was learned on the way. */
 export interface OwnSide {
@@ -49,7 +49,12 @@ async function withPrograms(system: System, environment: Environment): Promise<E
   const found: Environment = { ...environment, node, nodeVersion: version.replace(/^v/, ''), ...(npm !== undefined && { npm }) }
   const prefix = await npmPrefix(system, found, system.variables)
   const claude = variable(system.variables, 'CLAUDE_CONFIG_DIR')
-  return { ...found, ...(prefix !== undefined && { prefix }), ...(claude !== undefined && { claudeConfigDir: native(claude) }) }
+  return {
+    ...found,
+    ...(prefix !== undefined && { prefix }),
+    ...(claude !== undefined && { claudeConfigDir: native(claude) }),
+    ...userData(system.variables),
+  }
 }
 
 const bare = { self: true, files: [], running: [] }

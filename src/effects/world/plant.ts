@@ -1,7 +1,8 @@
 import { usageError } from '../../errors.ts'
-import { type World, worldSchema } from '../../model/environment.ts'
-import { reachable } from '../../model/path.ts'
+import { type Environment, type World, worldSchema } from '../../model/environment.ts'
+import { type NativePath, native, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { userData, variable } from './variables.ts'
 
 const hint = 'MCP_TWIN_WORLD is for tests; without it the machine itself is looked at'
 
@@ -21,7 +22,31 @@ export async function plantedWorld(system: System, file: string): Promise<World>
   if (environments.filter(({ self }) => self).length !== 1) {
     throw usageError('The planted world needs exactly one environment with "self": true.', { hint, place: { file } })
   }
-  return parsed.data
+  return { ...parsed.data, environments: environments.map((each) => withVariables(system, each)) }
+}
+
+/**
+ * A planted side's `variables` count as if its environment had been asked: they say where folders are that the test did not name.
+ * The own side's programs have those of this process too.
+ */
+function withVariables(system: System, environment: Environment): Environment {
+  const own = environment.self ? userData(system.variables).variables : undefined
+  const variables = { ...own, ...environment.variables }
+  if (Object.keys(variables).length === 0) return environment
+  const path = (name: string): NativePath | undefined => {
+    const value = variable(variables, name)
+    return value === undefined ? undefined : native(value)
+  }
+  const [appData, localAppData, systemRoot] = ['APPDATA', 'LOCALAPPDATA', 'SystemRoot'].map(path)
+  const claudeConfigDir = path('CLAUDE_CONFIG_DIR')
+  return {
+    ...(appData && { appData }),
+    ...(localAppData && { localAppData }),
+    ...(systemRoot && { systemRoot }),
+    ...(claudeConfigDir && { claudeConfigDir }),
+    ...environment,
+    variables,
+  }
 }
 
 function parse(file: string, text: string): unknown {

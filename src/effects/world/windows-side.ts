@@ -12,7 +12,7 @@ import { nodeScript, readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix, pathFolders } from './npm.ts'
 import type { Looking } from './options.ts'
 import { passing } from './passing.ts'
-import { variable } from './variables.ts'
+import { userData, variable } from './variables.ts'
 
 const { windows } = environmentDefinitions
 const kind = 'windows'
@@ -114,6 +114,7 @@ async function describe(system: System, own: Environment, drives: Drives, said: 
     exec: [],
     running: [],
     ...(claude !== undefined && { claudeConfigDir: native(claude) }),
+    ...userData(said.variables),
   }
   if (!said.facts) {
     const trouble =

@@ -301,19 +301,6 @@ describe('Claude Desktop on Windows', () => {
     expect(document.notices.join()).toContain('stale')
   })
 
-  it('has two that could be live: refused, both listed, --desktop-config decides', async () => {
-    const second = msix.replace('Claude_abc', 'Claude_def')
-    const planted = build().file(msix, '{}').file(second, '{}').build({ npmrc })
-    const document = await sync(planted)
-    expect(document.code).toBe(3)
-    const refused = document.steps.find((step) => step.outcome === 'refused')
-    expect(refused?.reason).toMatch(/Claude_abc.*Claude_def/s)
-    expect(refused?.hint).toContain('--desktop-config')
-    expect(await sync(planted, ['sync', '--desktop-config', `C:\\Users\\Ana\\${second}`])).toMatchObject({ code: 0, inSync: true })
-    expect(JSON.parse(planted.side('windows').read(second))).toMatchObject({ mcpServers: { a: { command: 'x' } } })
-    expect(planted.side('windows').read(msix)).toBe('{}')
-  })
-
   it('is running: said, written all the same', async () => {
     const planted = build().running('claude.exe').client('claude-desktop', '{}').build({ npmrc })
     const result = await planted.cli(['sync'])

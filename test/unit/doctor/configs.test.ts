@@ -8,31 +8,76 @@ const classicHere = reachable('/mnt/c/Users/Ana Ruiz/AppData/Roaming/Claude/clau
 
 describe('config-found', () => {
   it('tells of a copy that is not read, and puts it aside', () => {
-    const stale = [{ file: classic, here: classicHere, names: ['tavily'] }]
+    const stale = [{ file: classic, here: classicHere, names: ['tavily'], ours: false }]
     expect(situation().file('claude-desktop', { stale }).find('config-found')).toMatchObject([
       {
         level: 'warning',
         environment: 'windows',
         fix: `mv '${classicHere}' '${classicHere}.old'`,
-        detail: [expect.stringMatching(/^live /), expect.stringMatching(/^stale .*\(1 server in it\)$/)],
+        detail: [expect.stringMatching(/^live /), expect.stringMatching(/^stale /), 'in it  1 server'],
       },
     ])
   })
 
   it('first takes in what only that copy has', () => {
-    const stale = [{ file: classic, here: classicHere, names: ['tavily', 'blender'] }]
+    const stale = [{ file: classic, here: classicHere, names: ['tavily', 'blender'], ours: false }]
     expect(situation().file('claude-desktop', { stale }).find('config-found')).toMatchObject([
       {
         level: 'error',
         message: expect.stringContaining('blender is not seen'),
-        fix: expect.stringContaining(`mcp-twin sync --adopt --desktop-config '${classic}' && mv `),
+        fix: `mcp-twin sync --adopt --desktop-config '${classic}' && mv '${classicHere}' '${classicHere}.old'`,
       },
     ])
   })
 
-  it('lists several packages that cannot be told apart', () => {
+  it('says that entries of ours, with their keys, are left in a copy', () => {
+    const stale = [{ file: classic, here: classicHere, names: ['tavily'], ours: true }]
+    expect(situation().file('claude-desktop', { stale }).find('config-found')).toMatchObject([
+      {
+        level: 'warning',
+        detail: [expect.anything(), expect.stringMatching(/^stale /), 'in it  1 server, ours among them, with their keys'],
+      },
+    ])
+  })
+
+  const choice = { reason: 'its "Local State" is the newest', stale: [], unseen: [], places: [classic] }
+
+  it('always says which file was chosen, and why', () => {
+    expect(situation().file('claude-desktop', { desktop: choice }).find('config-found')).toMatchObject([
+      {
+        level: 'info',
+        subject: 'Claude Desktop (Windows)',
+        message: expect.stringContaining(choice.reason),
+        detail: [`live   ${classic}`],
+      },
+    ])
+  })
+
+  it('doubts a file that is named where another folder was used later, and shows how to name that one', () => {
+    const likelier = native('C:\\Users\\Ana Ruiz\\AppData\\Local\\Claude-Data\\claude_x\\claude_desktop_config.json')
+    const found = situation()
+      .file('claude-desktop', { desktop: { ...choice, likelier } })
+      .find('config-found')
+    expect(found).toMatchObject([{ level: 'info' }, { level: 'warning', fix: `mcp-twin sync --desktop-config '${likelier}'` }])
+    const typed = situation()
+      .with({ shell: 'windows' })
+      .file('claude-desktop', { desktop: { ...choice, likelier } })
+      .find('config-found')
+    expect(typed[1]?.fix).toBe(`mcp-twin sync --desktop-config "${likelier}"`)
+  })
+
+  it('tells of a folder that CLAUDE_USER_DATA_DIR names and that is out of sight', () => {
+    const unseen = [native('Z:\\claude')]
+    expect(
+      situation()
+        .file('claude-desktop', { desktop: { ...choice, unseen } })
+        .find('config-found'),
+    ).toMatchObject([{ level: 'info' }, { level: 'warning', detail: [expect.anything(), 'named  Z:\\claude'] }])
+  })
+
+  it('lists several folders that cannot be told apart', () => {
     const refusal = {
-      reason: 'Claude Desktop has several packages on Windows: A, B',
+      reason: 'Claude Desktop was used in several folders: A, B',
       hint: 'say which one it reads: mcp-twin sync --desktop-config PATH',
     }
     expect(situation().file('claude-desktop', { undecided: true, refusal }).find('config-found')).toMatchObject([

@@ -170,7 +170,9 @@ export class Situation {
   probed(...probes: Partial<ProbeFacts>[]): this {
     const desktop = definition('claude-desktop')
     const base = { environment: windows, client: desktop, file: native('C:\\config.json'), name: 'tavily', server: 'tavily', ms: 420 }
-    return this.with({ probes: probes.map((each) => ({ ...base, tools: ['search'], reason: null, stderr: [], noise: null, ...each })) })
+    return this.with({
+      probes: probes.map((each) => ({ ...base, tools: ['search'], reason: null, stderr: [], noise: null, ...each })),
+    })
   }
 
   /** The bridge, switched on and sound; only entries of the files do without it. */

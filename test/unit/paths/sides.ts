@@ -34,4 +34,13 @@ export const linux = (more: Partial<Environment> = {}): Environment => ({
   ...more,
 })
 
+export const macos = (more: Partial<Environment> = {}): Environment => ({
+  ...bare,
+  id: 'macos',
+  kind: 'macos',
+  user: 'ana',
+  home: native('/Users/ana'),
+  ...more,
+})
+
 export const worldOf = (...environments: Environment[]): World => ({ environments })
