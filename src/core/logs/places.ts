@@ -1,6 +1,6 @@
 import type { Environment } from '../../model/environment.ts'
 import { type NativePath, native } from '../../model/path.ts'
-import { joinPath } from '../paths.ts'
+import { desktopPlaces as settingsPlaces, localFolder, packageFamily, userDataVariable } from '../desktop/places.ts'
 
 /** Where one program keeps logs on a side: folders below `base`, one name after the other, then files. */
 export interface LogPlace {
@@ -21,8 +21,8 @@ const names = (...words: readonly string[]): RegExp[] => words.map((word) => new
 const desktopFile = /^(?:mcp|main|mcp-server-(.+))\.log$/i
 
 /**
- * Claude Desktop's logs. On Windows it depends on how it was installed: the classic folder, a package's private copy of it, the
- * same under Local where a package is told not to be redirected (anthropics/claude-code#93152, #94254), and `Claude-Data`.
+ * Claude Desktop's logs: beside its settings, wherever these are, and where its packages and macOS keep them apart: the same
+ * folder under Local where a package is told not to be redirected (anthropics/claude-code#93152, #94254), `~/Library/Logs`.
  */
 function desktopPlaces(environment: Environment): LogPlace[] {
   const place = (base: NativePath, folders: readonly RegExp[]): LogPlace => ({
@@ -32,18 +32,16 @@ function desktopPlaces(environment: Environment): LogPlace[] {
     file: desktopFile,
     newestOnly: false,
   })
-  const { home } = environment
-  if (environment.kind === 'macos') return [place(home, names('Library', 'Logs', 'Claude'))]
-  if (environment.kind !== 'windows') return [place(home, names('.config', 'Claude', 'logs'))]
-  const local = environment.localAppData ?? joinPath(environment, home, 'AppData', 'Local')
-  const roaming = environment.appData ?? joinPath(environment, home, 'AppData', 'Roaming')
-  const packages = [/^packages$/i, /^claude_/i, /^localcache$/i]
+  const besideSettings = settingsPlaces(environment, [environment.variables?.[userDataVariable]]).map(({ base, folders, below }) =>
+    place(base, [...folders, ...names(...below, 'logs')]),
+  )
+  if (environment.kind === 'macos') return [place(environment.home, names('Library', 'Logs', 'Claude')), ...besideSettings]
+  if (environment.kind !== 'windows') return besideSettings
+  const local = localFolder(environment)
   return [
-    place(roaming, names('Claude', 'logs')),
+    ...besideSettings,
     place(local, names('Claude', 'logs')),
-    place(local, [...packages, ...names('Roaming', 'Claude', 'logs')]),
-    place(local, [...packages, ...names('Local', 'Claude', 'logs')]),
-    place(local, [/^claude-data$/i, /^claude(?:_.*)?$/i, ...names('logs')]),
+    place(local, [/^packages$/i, packageFamily, ...names('LocalCache', 'Local', 'Claude', 'logs')]),
   ]
 }
 
@@ -61,8 +59,7 @@ function codePlaces(environment: Environment, cache: NativePath | undefined): Lo
   })
   const { home } = environment
   if (environment.kind === 'macos') return [place(home, 'Library', 'Caches', 'claude-cli-nodejs')]
-  if (environment.kind === 'windows')
-    return [place(environment.localAppData ?? joinPath(environment, home, 'AppData', 'Local'), 'claude-cli-nodejs', 'Cache')]
+  if (environment.kind === 'windows') return [place(localFolder(environment), 'claude-cli-nodejs', 'Cache')]
   return [cache === undefined ? place(home, '.cache', 'claude-cli-nodejs') : place(cache, 'claude-cli-nodejs')]
 }
 

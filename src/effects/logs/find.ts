@@ -71,11 +71,16 @@ async function logsIn(system: System, environment: Environment, place: LogPlace)
 export async function findLogs(system: System, world: World, home: HomePlace, server?: string): Promise<Log[]> {
   const found: Log[] = []
   for (const environment of world.environments) {
-    const places = logPlaces(environment, environment.self ? system.variables.XDG_CACHE_HOME : undefined)
+    const places = logPlaces(
+      environment,
+      environment.variables?.XDG_CACHE_HOME ?? (environment.self ? system.variables.XDG_CACHE_HOME : undefined),
+    )
     if (environment.id === home.environment.id) places.push(ownLogs(layout(environment, home.folder).bridge))
     for (const place of places) found.push(...(await logsIn(system, environment, place)))
   }
-  return found
+  // A variable may name the usual folder.
+  const once = new Map(found.map((log) => [log.here, log]))
+  return [...once.values()]
     .filter((log) => server === undefined || (log.server !== null && sameServer(log.server, server)))
     .sort((a, b) => a.modifiedMs - b.modifiedMs)
 }

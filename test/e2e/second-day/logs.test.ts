@@ -17,6 +17,8 @@ const windowsLogs = [
   'AppData\\Roaming\\Claude\\logs\\mcp-server-tavily.log',
   'AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude\\logs\\mcp-server-tavily.log',
   'AppData\\Local\\Claude-Data\\claude_x\\logs\\mcp-server-tavily.log',
+  'AppData\\Local\\Packages\\AnthropicPBC.Claude_fnn82j28hfe8t\\LocalCache\\Roaming\\Claude\\logs\\mcp-server-tavily.log',
+  'C:\\claude\\logs\\mcp-server-tavily.log',
 ]
 const codeLog = '.cache/claude-cli-nodejs/-home-ana-project/mcp-logs-tavily/2026-11-21T09-00-00-000Z.jsonl'
 const build = () => {
@@ -24,7 +26,7 @@ const build = () => {
   made = made.file('.mcp-twin/bridge/logs/bridge.log', '2026-11-21T09:00:00.000Z bridge started\n')
   made = made.file(codeLog.replace('09-00', '08-00'), '{"debug":"an older session","timestamp":"2026-11-21T08:00:00.000Z"}\n')
   made = made.file(codeLog, `{"error":"key ${odd} refused","timestamp":"2026-11-21T09:00:00.000Z"}\n`)
-  made = made.windows()
+  made = made.windows({ variables: { CLAUDE_USER_DATA_DIR: 'C:\\claude' } })
   for (const [at, file] of windowsLogs.entries())
     made = made.file(file, `2026-11-21T09:00:0${at}.000Z [tavily] [info] place ${at} key ${key}\n`)
   return made.file('AppData\\Roaming\\Claude\\logs\\mcp-server-other.log', 'another server\n').build()
@@ -41,7 +43,16 @@ describe('logs of a server', () => {
     expect((await store()).code, JSON.stringify(secrets)).toBe(0)
     const { code, stdout } = await planted.cli(['logs', 'tavily'])
     expect(code).toBe(0)
-    for (const text of ['place 0', 'place 1', 'place 2', 'refused', 'Claude Desktop (Windows), tavily', 'Claude Code (Ubuntu), tavily'])
+    for (const text of [
+      'place 0',
+      'place 1',
+      'place 2',
+      'place 3',
+      'place 4',
+      'refused',
+      'Claude Desktop (Windows), tavily',
+      'Claude Code (Ubuntu), tavily',
+    ])
       expect(stdout).toContain(text)
     for (const text of [key, odd, 'older session', 'another server', 'bridge started']) expect(stdout).not.toContain(text)
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readLogLine, withoutKeys } from '../../../src/core/logs/line.ts'
+import { native } from '../../../src/model/path.ts'
 import { logPlaces, sameServer } from '../../../src/core/logs/places.ts'
 import { environmentSchema } from '../../../src/model/environment.ts'
 
@@ -53,9 +54,42 @@ describe('a key in a log', () => {
 })
 
 describe('the places of logs', () => {
-  it('on Windows are five for Claude Desktop and one for Claude Code', () => {
+  const fits = (places: ReturnType<typeof logPlaces>, path: string): boolean =>
+    places.some(({ base, folders }) => {
+      const names = path.startsWith(base) ? path.slice(base.length).split(/[\\/]/).filter(Boolean) : []
+      return names.length === folders.length && folders.every((pattern, at) => pattern.test(names[at] ?? ''))
+    })
+
+  it.each([
+    'AppData\\Roaming\\Claude\\logs',
+    'AppData\\Local\\Claude\\logs',
+    'AppData\\Local\\Claude-Data\\logs',
+    'AppData\\Local\\Claude-Data\\anthropicpbc.claude_fnn82j28hfe8t\\logs',
+    ...['Claude_pzs8sxrjxfjjc', 'AnthropicPBC.Claude_fnn82j28hfe8t'].flatMap((family) =>
+      ['Roaming', 'Local'].map((copy) => `AppData\\Local\\Packages\\${family}\\LocalCache\\${copy}\\Claude\\logs`),
+    ),
+  ])('of Claude Desktop on Windows: %s', (path) => {
+    expect(fits(logPlaces(side('windows')), `C:\\Users\\Ana\\${path}`)).toBe(true)
+  })
+  it('of Claude Desktop on Windows where CLAUDE_USER_DATA_DIR moves them', () => {
+    const own = { ...side('windows'), variables: { CLAUDE_USER_DATA_DIR: 'D:\\claude' } }
+    expect(fits(logPlaces(own), 'D:\\claude\\logs')).toBe(true)
+  })
+  it('are not those of other packages', () => {
+    expect(fits(logPlaces(side('windows')), 'C:\\Users\\Ana\\AppData\\Local\\Packages\\Other_x\\LocalCache\\Roaming\\Claude\\logs')).toBe(
+      false,
+    )
+  })
+  it.each([
+    ['linux', ['/home/ana/.config/Claude/logs', '/srv/claude/logs']],
+    ['macos', ['/Users/ana/Library/Logs/Claude', '/srv/claude/logs']],
+  ] as const)('of Claude Desktop on %s follow CLAUDE_USER_DATA_DIR', (kind, paths) => {
+    const home = native(kind === 'linux' ? '/home/ana' : '/Users/ana')
+    const places = logPlaces({ ...side(kind), home, variables: { CLAUDE_USER_DATA_DIR: '/srv/claude' } })
+    for (const path of paths) expect(fits(places, path), path).toBe(true)
+  })
+  it('of Claude Code on Windows are in one folder', () => {
     const places = logPlaces(side('windows'))
-    expect(places.filter(({ program }) => program === 'claude-desktop')).toHaveLength(5)
     expect(places.filter(({ program }) => program === 'claude-code').map(({ base }) => base)).toEqual(['C:\\Users\\Ana\\AppData\\Local'])
   })
   it('follow XDG_CACHE_HOME', () => {
