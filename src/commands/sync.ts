@@ -1,9 +1,12 @@
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { exitOf } from '../effects/sync/result.ts'
+import type { SyncOptions } from '../effects/sync/options.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
+import type { Situation } from '../effects/situation/open.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { awaitDesktop } from './await-desktop.ts'
+import { withDesktopConfig } from './desktop-config.ts'
 import { reportSync } from './report-sync.ts'
 import { withRunningDesktop } from './running-desktop.ts'
 import { syncOptions } from './sync-options.ts'
@@ -21,15 +24,9 @@ export async function run(context: Context, _args: string[], options: Record<str
 }
 
 async function sync(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
-  const settings = syncOptions(context, options)
-  const source: Source = {
-    open: ground.open,
-    ...(options.adopt === true
-      ? { edit: async (situation) => (await import('../effects/sync/adopt.ts')).adoption(context.system, situation, settings) }
-      : {}),
-  }
-  const preview = settings.check || settings.dryRun
   const opened = await ground.open()
+  const { settings, source } = await sourceOf(context, ground, opened, options)
+  const preview = settings.check || settings.dryRun
   if (preview || (settings.prune && !context.options.yes)) {
     const situation = (await source.edit?.(opened))?.situation ?? opened
     const result = await previewSync(context.system, situation, settings)
@@ -53,6 +50,29 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   const notices = [...new Set([...result.notices, ...trust.notices])]
   reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false })
   return exitOf(result, { check: false })
+}
+
+/** What changes the manifest before it is synced: hand edits that are taken over, a file that is named for Claude Desktop. */
+async function sourceOf(
+  context: Context,
+  { open }: Ground,
+  opened: Situation,
+  options: Record<string, unknown>,
+): Promise<{ settings: SyncOptions; source: Source }> {
+  const { system } = context
+  const asked = syncOptions(context, options)
+  if (options.adopt !== true) {
+    const edit = (situation: Situation) => withDesktopConfig(system, situation, null, asked)
+    return { settings: asked, source: asked.desktopConfig === undefined ? { open } : { open, edit } }
+  }
+  const { namesCopy, takeFromCopy } = await import('../effects/sync/take-copy.ts')
+  if (await namesCopy(system, opened, asked)) {
+    const { desktopConfig: _, ...settings } = asked
+    return { settings, source: { open, edit: (situation) => takeFromCopy(system, situation, asked) } }
+  }
+  const { adoption } = await import('../effects/sync/adopt.ts')
+  const edit = async (situation: Situation) => withDesktopConfig(system, situation, await adoption(system, situation, asked), asked)
+  return { settings: asked, source: { open, edit } }
 }
 
 /** Removing what others wrote is asked for by name; `--yes` answers. */

@@ -13,7 +13,10 @@ export const init: CommandSpec = {
     { flags: '--home <environment>', description: 'keep manifest and keys on this side' },
     { flags: '--distro <name>', description: 'the WSL distribution that takes part' },
     { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input' },
-    { flags: '--desktop-config <path>', description: "Claude Desktop's config file, where it is not found by itself" },
+    {
+      flags: '--desktop-config <path>',
+      description: "Claude Desktop's config file, where it is not found by itself; remembered in the manifest",
+    },
     { flags: '--no-import', description: 'take over no servers that the clients already have' },
     { flags: '--no-install', description: 'write the manifest only: install nothing, change no config' },
     { flags: '--no-bridge', description: 'without the bridge between the two programs' },

@@ -13,7 +13,10 @@ export const sync: CommandSpec = {
     { flags: '--watch', description: 'stay, and sync again whenever the manifest or a config changes' },
     { flags: '--wait-for-exit', description: 'write only when Claude Desktop has quit' },
     { flags: '--trust', description: "trust this project's manifest, so that its servers can be started" },
-    { flags: '--desktop-config <path>', description: "Claude Desktop's config file, where it is not found by itself" },
+    {
+      flags: '--desktop-config <path>',
+      description: "Claude Desktop's config file, where it is not found by itself; remembered in the manifest",
+    },
   ],
   examples: [
     'mcp-twin sync',
