@@ -17,6 +17,7 @@ import { commandFound } from './command-found.ts'
 import { configEncoding } from './config-encoding.ts'
 import { configFound } from './config-found.ts'
 import { configParses } from './config-parses.ts'
+import { desktopPolicy } from './desktop-policy.ts'
 import { diskSpace } from './disk-space.ts'
 import { entriesKept } from './entries-kept.ts'
 import { fileOwners } from './file-owners.ts'
@@ -49,7 +50,7 @@ import { wslVersion } from './wsl-version.ts'
 /** Every check there is, in the order of the report. To add one: a file beside this one, and its line here. */
 export const checks: readonly Check[] = [
   ...[wslVersion, interop, automount, nodeVersion, nodePath, npmPrefix, diskSpace, timeSkew, locks],
-  ...[configFound, configParses, configEncoding, clientRunning],
+  ...[configFound, configParses, configEncoding, clientRunning, desktopPolicy],
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
   ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeSearch, bridgeAudit, bridgePort, tokens],

@@ -11,7 +11,7 @@ import type { DesktopView } from '../desktop/notices.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
 import type { ClaudeCodeFacts } from './claude-code-facts.ts'
-import type { StaleCopy } from './desktop-facts.ts'
+import type { DesktopPolicies, StaleCopy } from './desktop-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
 import type { OwnerFacts } from './owner-facts.ts'
 
@@ -19,7 +19,7 @@ export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, Star
 export type { OwnerFault } from './owner-facts.ts'
 export type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
 export type { ClaudeCodeFacts, Policy, ScopedEntry } from './claude-code-facts.ts'
-export type { StaleCopy } from './desktop-facts.ts'
+export type { DesktopPolicies, StaleCopy } from './desktop-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
 export interface Facts {
@@ -50,6 +50,8 @@ export interface Facts {
   readonly probes: readonly ProbeFacts[] | null
   /** Entries of a project that `--deep` does not start, since nobody has trusted what they say. Absent: none. */
   readonly unstarted?: readonly UnstartedFacts[]
+  /** What policies say of Claude Desktop, a side each that has some; null: nobody asked (`--deep`). */
+  readonly policies: readonly DesktopPolicies[] | null
 }
 
 export interface ManifestFacts {

@@ -16,6 +16,7 @@ import { observeLocks } from './locks.ts'
 import { observeModes } from './modes.ts'
 import { observeOwners } from './owners.ts'
 import { observePackages } from './packages.ts'
+import { observePolicies } from './policies.ts'
 import { type ProbeOptions, probeEntries } from './probes.ts'
 import { lackedInStore } from './project-keys.ts'
 import { observeSides } from './sides.ts'
@@ -62,10 +63,11 @@ export async function observe(system: System, situation: Situation, options: Obs
     options.deep === null || jobs === null || situation.faults.length > 0
       ? null
       : await probeEntries(system, input, jobs, { ...options.deep, signal: sync.signal, project: place.project })
+  const policies = options.deep === null ? null : await observePolicies(system, world, files)
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
-    ...{ input, plan, sides, files, packages, modes, locks, tracked, claudeCode, bridge, probes, unstarted },
+    ...{ input, plan, sides, files, packages, modes, locks, tracked, claudeCode, bridge, probes, unstarted, policies },
     owners: await observeOwners(system, situation),
     keys: { ...keys, missing },
     watch: await readWatchRecord(system, home.here),

@@ -172,6 +172,7 @@ export class Situation {
     const base = { environment: windows, client: desktop, file: native('C:\\config.json'), name: 'tavily', server: 'tavily', ms: 420 }
     return this.with({
       probes: probes.map((each) => ({ ...base, tools: ['search'], reason: null, stderr: [], noise: null, ...each })),
+      policies: [{ environment: windows, values: [], trouble: null }],
     })
   }
 
@@ -224,7 +225,7 @@ export class Situation {
       files: input.files.map((file) => this.clientFile(input, file)),
       keys: { missing: [], trouble: null, launches: [] },
       packages: this.packageFacts(input),
-      ...{ owners: { faults: [], untold: [] }, modes: [], locks: [], tracked: [], bridge: null, probes: null },
+      ...{ owners: { faults: [], untold: [] }, modes: [], locks: [], tracked: [], bridge: null, probes: null, policies: null },
       claudeCode: [
         {
           environment: this.environments[0] ?? ubuntu,

@@ -17,7 +17,7 @@ describe('a machine on which all is well', () => {
       .all()
       .filter(({ level }) => level === 'skipped')
     const servers = ['server-starts', 'stdout-clean', 'tools-listed', 'tool-count']
-    expect(skipped.map(({ check }) => check)).toEqual([...servers, 'bridge-starts', 'bridge-link', 'bridge-port'])
+    expect(skipped.map(({ check }) => check)).toEqual(['desktop-policy', ...servers, 'bridge-starts', 'bridge-link', 'bridge-port'])
     expect(new Set(skipped.map(({ fix }) => fix))).toEqual(new Set(['mcp-twin doctor --deep']))
   })
 
@@ -36,7 +36,15 @@ describe('the list of checks', () => {
   it('holds every check that is promised, but for what the bridge does not have yet: triggers and a store', () => {
     const promised = [
       ...['wsl-version', 'interop', 'automount', 'node-version', 'node-path', 'npm-prefix', 'npm-scripts', 'versions-match', 'time-skew'],
-      ...['config-found', 'config-parses', 'config-encoding', 'client-running', 'claude-code-managed', 'claude-code-scopes'],
+      ...[
+        'config-found',
+        'config-parses',
+        'config-encoding',
+        'client-running',
+        'desktop-policy',
+        'claude-code-managed',
+        'claude-code-scopes',
+      ],
       ...['claude-code-approval', 'claude-code-config', 'entries-kept', 'in-sync', 'unmanaged', 'unset-variables', 'literal-paths'],
       ...[
         'command-found',
