@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { driveC, inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
@@ -18,11 +18,19 @@ const places = {
   msix: join(local, 'Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude', name),
   classic: lab.desktopFile,
 }
-const otherPackage = join(local, 'Packages/Claude_other/LocalCache/Roaming/Claude', name)
+const storePackage = join(local, 'Packages/AnthropicPBC.Claude_fnn82j28hfe8t/LocalCache/Roaming/Claude', name)
 const old = '{"mcpServers":{}}'
 const entry = { command: 'node', args: ['x.mjs'] }
 const manifest = { version: 1, servers: { plain: entry }, bridge: { enabled: false } }
 const asWindowsSays = (file: string): string => file.replace(driveC, 'C:').replaceAll('/', '\\').replace('C:\\users', 'C:\\Users')
+const HOUR = 3_600_000
+/** Claude Desktop was at work in the folder of a config so many hours ago: its `Local State` says so. */
+function use(file: string, hours: number): void {
+  const state = file.replace(name, 'Local State')
+  lab.write(state, '{}')
+  const at = (Date.now() - hours * HOUR) / 1000
+  utimesSync(state, at, at)
+}
 const serversIn = (file: string): unknown => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).mcpServers : undefined)
 
 function atHome(folder: string): void {
@@ -34,6 +42,8 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
   beforeAll(() => lab.freshLab())
   beforeEach(() => {
     lab.forget()
+    rmSync(lab.desktopFolder, { recursive: true, force: true })
+    mkdirSync(lab.desktopFolder)
     for (const folder of ['Claude-Data', 'Packages']) rmSync(join(local, folder), { recursive: true, force: true })
     atHome(linuxHome)
   })
@@ -85,16 +95,33 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
     ).toEqual([...there].sort())
   })
 
-  it('is made in a Claude-Data folder, and in a package without file, where nothing else is there', async () => {
-    for (const file of [places.data, places.msix]) {
-      lab.forget()
-      atHome(linuxHome)
+  it.each(['Claude_pzs8sxrjxfjjc', 'AnthropicPBC.Claude_fnn82j28hfe8t'])(
+    'is made in the package %s where nothing else is there',
+    async (family) => {
       rmSync(lab.desktopFolder, { recursive: true })
-      for (const folder of ['Claude-Data', 'Packages']) rmSync(join(local, folder), { recursive: true, force: true })
-      mkdirSync(file === places.data ? dirname(file) : join(local, 'Packages/Claude_pzs8sxrjxfjjc'), { recursive: true })
+      mkdirSync(join(local, 'Packages', family), { recursive: true })
       expect((await lab.onLinux(['sync', '--json', '--quiet'])).code).toBe(0)
-      expect(serversIn(file)).toEqual({ plain: entry })
-    }
+      expect(serversIn(join(local, 'Packages', family, 'LocalCache/Roaming/Claude', name))).toEqual({ plain: entry })
+    },
+  )
+
+  it.each([
+    ['wsl:Debian', lab.onLinux, linuxHome],
+    ['windows', lab.onWindows, windowsProfile],
+  ] as const)('is the one that was used last, with home in %s, and follows the program after a day', async (_home, type, folder) => {
+    lab.forget()
+    atHome(folder)
+    for (const file of [places.data, places.classic]) lab.write(file, old)
+    use(places.data, 60)
+    use(places.classic, 40)
+    expect((await type(['sync', '--json', '--quiet'])).code).toBe(0)
+    expect(serversIn(places.classic)).toEqual({ plain: entry })
+    use(storePackage, 2)
+    const { code, json } = await type(['sync', '--json', '--quiet'])
+    expect(code).toBe(0)
+    expect(serversIn(storePackage)).toEqual({ plain: entry })
+    expect(json.notices.join('\n')).toContain(`${asWindowsSays(places.classic)} is a stale copy`)
+    expect(readFileSync(places.data, 'utf8')).toBe(old)
   })
 
   it('is the newest of several in Claude-Data', async () => {
@@ -106,21 +133,78 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
     expect(json.notices.join('\n')).toContain('claude_old')
   })
 
-  it('is asked for where two packages have one: both listed, Claude Code’s is written all the same', async () => {
-    for (const file of [places.msix, otherPackage]) lab.write(file, old)
+  it('is asked for where two were used within a day, with different servers: both listed, Claude Code’s is written all the same', async () => {
+    const theirs = (server: string) => JSON.stringify({ mcpServers: { [server]: { command: server } } })
+    const texts = new Map([
+      [places.msix, theirs('a')],
+      [storePackage, theirs('b')],
+    ])
+    for (const [file, text] of texts) {
+      lab.write(file, text)
+      use(file, 3)
+    }
     const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'])
     expect(code).toBe(3)
     const refused = json.steps.find((step: { outcome: string }) => step.outcome === 'refused')
     expect(refused).toMatchObject({ client: 'claude-desktop', hint: expect.stringContaining('--desktop-config') })
-    for (const file of [places.msix, otherPackage]) {
+    for (const [file, text] of texts) {
       expect(refused.reason).toContain(asWindowsSays(file))
-      expect(readFileSync(file, 'utf8')).toBe(old)
+      expect(readFileSync(file, 'utf8')).toBe(text)
     }
     expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
-    for (const path of [asWindowsSays(places.msix), otherPackage.replace(driveC, '/mnt/c').replace('/users/', '/Users/')]) {
-      expect((await lab.onLinux(['sync', '--desktop-config', path, '--json', '--quiet'])).code).toBe(0)
-    }
-    for (const file of [places.msix, otherPackage]) expect(serversIn(file)).toEqual({ plain: entry })
+    const path = storePackage.replace(driveC, '/mnt/c').replace('/users/', '/Users/')
+    expect((await lab.onLinux(['sync', '--desktop-config', path, '--json', '--quiet'])).code).toBe(0)
+    expect(serversIn(storePackage)).toMatchObject({ plain: entry })
+    expect(readFileSync(join(linuxHome, '.mcp-twin/mcp-twin.json'), 'utf8')).toContain(JSON.stringify(asWindowsSays(storePackage)))
+    expect((await lab.onLinux(['sync', '--check', '--json', '--quiet'])).code).toBe(0)
+  })
+
+  describe('as Windows’ registry says', () => {
+    const registry = (...words: string[]) => inWindows(['reg', ...words])
+    const policies = 'HKCU\\SOFTWARE\\Policies\\Claude'
+    afterEach(async () => {
+      await registry('delete', 'HKCU\\Environment', '/v', 'CLAUDE_USER_DATA_DIR', '/f')
+      await registry('delete', policies, '/f')
+      rmSync(join(driveC, 'moved é'), { recursive: true, force: true })
+    })
+
+    it.each([
+      ['wsl:Debian', lab.onLinux, linuxHome],
+      ['windows', lab.onWindows, windowsProfile],
+    ] as const)(
+      'is in the folder that CLAUDE_USER_DATA_DIR names, set since both sides were last asked, with home in %s',
+      async (_home, type, folder) => {
+        lab.forget()
+        atHome(folder)
+        lab.write(places.classic, old)
+        expect((await type(['sync', '--json', '--quiet'])).code).toBe(0)
+        const moved = join(driveC, 'moved é', name)
+        lab.write(moved, old)
+        use(moved, 1)
+        expect((await registry('add', 'HKCU\\Environment', '/v', 'CLAUDE_USER_DATA_DIR', '/d', 'C:\\moved é', '/f')).code).toBe(0)
+        expect((await type(['sync', '--json', '--quiet'])).code).toBe(0)
+        expect(serversIn(moved)).toEqual({ plain: entry })
+      },
+    )
+
+    it.each([
+      ['wsl:Debian', lab.onLinux, linuxHome],
+      ['windows', lab.onWindows, windowsProfile],
+    ] as const)('may not be loaded at all: a policy is found with home in %s', async (_home, type, folder) => {
+      lab.forget()
+      atHome(folder)
+      lab.write(places.classic, old)
+      await type(['sync', '--quiet'])
+      const look = async () => {
+        const { json } = await type(['doctor', '--deep', '--check', 'desktop-policy', '--json', '--quiet'])
+        return json.findings
+      }
+      expect(await look()).toMatchObject([{ level: 'ok' }])
+      expect((await registry('add', policies, '/v', 'isLocalDevMcpEnabled', '/t', 'REG_DWORD', '/d', '0', '/f')).code).toBe(0)
+      expect(await look()).toMatchObject([
+        { level: 'error', message: expect.stringContaining('plain'), detail: [expect.stringContaining('HKCU')] },
+      ])
+    })
   })
 
   it('keeps its Windows line ends, and gets no byte order mark', async () => {
@@ -200,45 +284,50 @@ describeUnless(await lacksLab(), "Claude Desktop's file", () => {
 
   describeUnless(lacks('strace'), 'that cannot be replaced from WSL for a while', () => {
     const folder = '/mnt/c/Users/Twin User/AppData/Roaming/Claude'
+    const calls = '/home/ana/calls'
+    const attempts = () => readFileSync(join(linuxHome, 'calls'), 'utf8').match(/V9FS_MAGIC/g)?.length ?? 0
     /**
      * The kernel says EBUSY to a rename over a file that is a mount point, in a mount namespace of its own. That the drive is
-     * WSL's file server (9P), where such a thing passes, is told by strace: the lab's drive is an ordinary disk.
+     * WSL's file server (9P), where such a thing passes, is told by strace: the lab's drive is an ordinary disk. The question is
+     * asked after each attempt that failed, so that attempts are counted; after so many the file is free again, without a number never.
      */
-    const busy = (untilSeconds: number) => [
-      ...['unshare', '--mount', '/bin/sh', '-c', 'mount --bind "$1" "$1"; (sleep $0; umount -l "$1") & shift; exec "$@"'],
-      ...[
-        String(untilSeconds),
-        `${folder}/${name}`,
-        'strace',
-        '-f',
-        '-qq',
-        '-o',
-        '/home/ana/calls',
-        '-P',
-        folder.replace('Users', 'users'),
-      ],
+    const busy = (attemptsMax?: number) => [
+      ...['unshare', '--mount', '/bin/sh', '-c'],
+      attemptsMax === undefined
+        ? 'mount --bind "$1" "$1"; shift 2; exec "$@"'
+        : 'mount --bind "$1" "$1"; (i=0; until [ "$(grep -c V9FS_MAGIC "$2")" -ge $0 ] || [ $i -ge 600 ]; do i=$((i+1)); sleep 0.1; done; umount -l "$1") >/dev/null 2>&1 & shift 2; exec "$@"',
+      ...[String(attemptsMax), `${folder}/${name}`, calls, 'strace', '-f', '-qq', '-o', calls, '-P', folder.replace('Users', 'users')],
       ...['-e', 'trace=statfs', '-e', 'inject=statfs:poke_exit=@arg2=9719020100000000'],
     ]
-    const tries = () => readFileSync(join(linuxHome, 'calls'), 'utf8').match(/V9FS_MAGIC/g)?.length ?? 0
-    beforeEach(() => lab.write(places.classic, old))
+    const changed = { ...entry, args: ['y.mjs'] }
+    let before: string
+    beforeEach(async () => {
+      lab.write(places.classic, old)
+      use(places.classic, 1)
+      // Both sides are known from here on: under strace no program of Windows would answer in time.
+      expect((await lab.onLinux(['sync', '--json', '--quiet'])).code).toBe(0)
+      before = readFileSync(places.classic, 'utf8')
+      lab.write(join(linuxHome, '.mcp-twin/mcp-twin.json'), JSON.stringify({ ...manifest, servers: { plain: changed } }))
+      writeFileSync(join(linuxHome, 'calls'), '')
+    })
 
     it('is tried again and written', async () => {
-      const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'], { before: busy(4) })
+      const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'], { before: busy(3) })
       expect([code, json.inSync]).toEqual([0, true])
-      expect(tries()).toBeGreaterThan(2)
-      expect(serversIn(places.classic)).toEqual({ plain: entry })
+      expect(attempts()).toBeGreaterThanOrEqual(3)
+      expect(serversIn(places.classic)).toEqual({ plain: changed })
     })
 
     it('is refused at last with the name of its program, the rest done', async () => {
-      const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'], { before: busy(25) })
+      const { code, json } = await lab.onLinux(['sync', '--json', '--quiet'], { before: busy() })
       expect(code).toBe(3)
-      expect(tries()).toBeGreaterThan(10)
+      expect(attempts()).toBe(25)
       expect(json.steps.find((step: { outcome: string }) => step.outcome === 'refused')).toMatchObject({
         reason: expect.stringContaining('most likely Claude Desktop (EBUSY)'),
         hint: expect.stringContaining('quit Claude Desktop'),
       })
-      expect(readFileSync(places.classic, 'utf8')).toBe(old)
-      expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: entry })
+      expect(readFileSync(places.classic, 'utf8')).toBe(before)
+      expect(serversIn(lab.claudeCodeFile)).toEqual({ plain: changed })
     })
   })
 

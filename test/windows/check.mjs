@@ -50,7 +50,7 @@ const place = await scratch(wsl)
 process.on('SIGINT', () => place.remove().then(() => process.exit(130)))
 try {
   await describe(report, wsl)
-  desktopFiles(report)
+  await desktopFiles(report)
   const program = { windows: windowsProgram, wsl: null }
   const worlds = { windows: await detect(report, { program, wsl, place }, 'windows') }
   const far = worlds.windows.find(({ distro }) => distro === wsl?.distro)

@@ -47,19 +47,35 @@ export async function describe(report, wsl) {
   report.fact('mounts', (await linux('grep -E "drvfs|aname" /proc/mounts | cut -c1-120')).text)
 }
 
-/** Which files of Claude Desktop are there: folders and times, no contents. */
-export function desktopFiles(report) {
+/** Which folders of Claude Desktop are there, and when it was last at work in each: times, no contents. */
+export async function desktopFiles(report) {
   const local = process.env.LOCALAPPDATA ?? ''
-  const name = 'claude_desktop_config.json'
   const list = (folder, pattern) => (existsSync(folder) ? readdirSync(folder).filter((each) => pattern.test(each)) : [])
-  const places = [
-    ...list(join(local, 'Claude-Data'), /^claude/i).map((each) => join(local, 'Claude-Data', each, name)),
-    ...list(join(local, 'Packages'), /^claude_/i).map((each) => join(local, 'Packages', each, 'LocalCache/Roaming/Claude', name)),
-    join(process.env.APPDATA ?? '', 'Claude', name),
+  const look = (folder) =>
+    ['claude_desktop_config.json', 'Local State'].map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
+  const { CLAUDE_USER_DATA_DIR: moved } = process.env
+  report.fact('CLAUDE_USER_DATA_DIR', moved ?? 'not set')
+  const data = join(local, 'Claude-Data')
+  const folders = [
+    ...(moved ? [moved] : []),
+    // Where it is a folder of settings itself, Chromium's own folders lie in it.
+    ...list(data, /./)
+      .map((each) => join(data, each))
+      .filter((each) => look(each).some(Boolean)),
+    data,
+    ...list(join(local, 'Packages'), /^(anthropicpbc\.)?claude_/i).map((each) =>
+      join(local, 'Packages', each, 'LocalCache/Roaming/Claude'),
+    ),
+    join(process.env.APPDATA ?? '', 'Claude'),
   ]
-  for (const file of places) {
-    const stats = statSync(file, { throwIfNoEntry: false })
-    report.fact("Claude Desktop's file", `${file} ${stats ? `${stats.size} bytes, ${stats.mtime.toISOString()}` : 'not there'}`)
+  const time = (stats) => (stats ? `${stats.size} bytes, ${stats.mtime.toISOString()}` : 'not there')
+  for (const folder of folders) {
+    const [config, state] = look(folder)
+    report.fact("Claude Desktop's folder", `${folder}: config ${time(config)}; Local State ${time(state)}`)
+  }
+  for (const root of ['HKLM', 'HKCU']) {
+    const { code, text } = await run(['reg.exe', 'query', `${root}\\SOFTWARE\\Policies\\Claude`])
+    report.fact(`policies for Claude Desktop in ${root}`, code === 0 ? text.trim() : 'none')
   }
 }
 
