@@ -8,9 +8,9 @@ import { variablesOf } from '../manifest/names.ts'
 const DOTS = '••••••••'
 /**
  * What stands in a stranger's manifest is shown as it is, since everything in it may decide what is started. Only what can be
- * nothing but a key, and no part of a command line, becomes dots.
+ * nothing but a key, and neither part of a command line nor the name of a file, becomes dots.
  */
-const PLAIN_KEY = /^[\w+=.~-]{8,}$/
+const PLAIN_KEY = /^(?!.*\.[A-Za-z]\w{0,4}$)[\w+=.~-]{8,}$/
 
 function dotted(text: string, spans: readonly KeySpan[]): string {
   let out = ''
@@ -109,7 +109,7 @@ export function serverLines(name: string, server: ServerSpec, { locked, launch, 
     ...headerLines(server),
     ...packageLines(server, locked),
     ...(['transport', 'bin'] as const).flatMap((key) => (server[key] === undefined ? [] : [`${key} ${server[key]}`])),
-    ...(way === undefined ? [] : [`launch ${way}`]),
+    ...(way === undefined ? [] : [`launch ${way} (of no effect in a project)`]),
     ...(server.only === undefined ? [] : [`only ${server.only.join(', ')}`]),
     ...(server.except === undefined ? [] : [`except ${server.except.join(', ')}`]),
     ...(taken.length === 0 ? [] : [`takes from your environment: ${taken.join(', ')}`]),

@@ -65,17 +65,18 @@ export async function trustState(system: System, folder: ReachablePath, seen: Pr
   return ['/', '\\'].some((slash) => records.former.includes(`${seen.place}${slash}${manifestName}`)) ? 'former' : 'unknown'
 }
 
-/** Records what a person has looked at; false when it was trusted already. */
+/** Records what a person has looked at; false when it was trusted already. Without an owner a recorded one stays. */
 export async function recordTrust(
   system: System,
   folder: ReachablePath,
   seen: ProjectSeen,
-  { keys, shown, owner }: TrustAbout,
+  about: TrustAbout,
   side: string,
 ): Promise<boolean> {
   return changeTrust(system, folder, side, (projects) => {
     const digests = digestsOf(seen)
     const before = Object.hasOwn(projects, seen.place) ? projects[seen.place] : undefined
+    const { keys, shown, owner = before?.owner } = about
     if (before !== undefined && sameDigests(before, digests) && before.owner?.uid === owner?.uid) return null
     const past = before === undefined ? [] : [pick(before), ...before.past].filter((each) => !sameDigests(each, digests)).slice(0, PAST_MAX)
     const others = Object.entries(projects).filter(([place]) => place !== seen.place)

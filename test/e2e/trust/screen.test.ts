@@ -48,7 +48,7 @@ describe('the screen of trust', () => {
       'the package thing@1.2.3 --deep\n',
       `package thing 1.2.3, program dist/x.js, integrity ${integrity}\n`,
       /allowScripts: its install scripts are run/,
-      /launch npx\n/,
+      /launch npx \(of no effect in a project\)\n/,
       'off: rm -rf "a b" (switched off)\n',
       /only cursor\n/,
       'Keys that these servers get: MINE\n',

@@ -82,6 +82,11 @@ describe.each(['wsl', 'windows'] as const)('a project that the other side opens,
     expect((await planted.cli(['trust', '--revoke', SITE, '--json'])).json).toMatchObject({ revoked: true, notices: [] })
     expect(start(SITE).status).toBe(1)
     expect(launches().projects).toEqual({})
+    // Typed on the side that is not home it is home's to record, of the same place.
+    const typed = await planted.cli(['trust', '.', '--json'], { on: other === 'wsl' ? 'wsl:Ubuntu' : other, cwd: windows.here(SITE) })
+    expect(typed.code, typed.output).toBe(0)
+    expect(typed.json).toMatchObject({ changed: true, project: spelled[first] })
+    expect(start(SITE).stdout).toBe(`mine ${KEY}\n`)
   })
 
   it('counts for nothing in what an older version left there, which is said, and costs the other servers nothing', async () => {
