@@ -185,6 +185,14 @@ describe('the parts of src', () => {
     ).toEqual([])
   })
 
+  it('read a manifest only by a path that was vetted', () => {
+    const parsers = ['core/manifest', 'effects/manifest', 'effects/world/wanted-distros.ts', 'bridge/start/settings.ts']
+    expect(troubles(({ path, code }) => (/\bparseManifest\(/.test(code) && !within(path, parsers) ? ['parseManifest('] : []))).toEqual([])
+    expect(
+      troubles(({ path, code }) => (/\bas VettedPath\b/.test(code) && path !== 'effects/ownership/vet.ts' ? ['as VettedPath'] : [])),
+    ).toEqual([])
+  })
+
   it('take keys out of their wrapper only where listed', () => {
     expect(troubles(({ path, code }) => (/\breveal\(/.test(code) && !within(path, revealers) ? ['reveal('] : []))).toEqual([])
   })

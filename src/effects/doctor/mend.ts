@@ -47,7 +47,7 @@ async function takeMarkOff(
   const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'doctor', at: system.now() })
   const definition = clientById(client)
   const bounds = await projectBounds(system, { environment: side, client: definition, file })
-  const ownLock = bounds.within === undefined ? definition?.ownLock : undefined
+  const ownLock = bounds.within === null ? definition?.ownLock : undefined
   const outcome = await rewriteFile(
     system,
     { here, shown: file, side: home.environment.id, ...bounds, ...(ownLock === undefined ? {} : { ownLock }) },
@@ -55,7 +55,7 @@ async function takeMarkOff(
       bytes === null || MARK.some((byte, at) => bytes[at] !== byte)
         ? { kind: 'nothing' }
         : { kind: 'replace', bytes: bytes.subarray(MARK.length), holdsKey: false },
-    run.forFile({ environment, client, file, entries: [], project: bounds.within }),
+    run.forFile({ environment, client, file, entries: [], project: bounds.within ?? undefined }),
   )
   await run.finish()
   return outcome.kind === 'refused' || outcome.kind === 'failed' ? (outcome.reason ?? 'unknown') : null

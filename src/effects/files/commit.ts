@@ -52,7 +52,7 @@ const save = ({ backup, folders }: Job, { bytes, facts }: Seen, after: string | 
 
 /** A folder on a project's way may have been swapped for a link since its file was found. */
 async function isInPlace({ system, target, real }: Job): Promise<'yes' | Committed> {
-  if (target.within === undefined) return 'yes'
+  if (!target.within) return 'yes'
   const placed = await findPlace(system, target)
   if (!placed.ok) return { ...placed, kind: 'refused' }
   return placed.place.real === real ? 'yes' : changed
@@ -67,7 +67,7 @@ async function mayGoOn(job: Job, seen: Seen): Promise<'yes' | Committed> {
 
 /** The folder that must still be the same one at the moment itself: of a project's file, whose way may be swapped by whoever works in it. */
 const folderOf = ({ within }: RewriteTarget, real: ReachablePath): ReachablePath | undefined =>
-  within === undefined ? undefined : reachable(dirname(real))
+  within ? reachable(dirname(real)) : undefined
 
 /** The moment itself: from here on the name leads to the new content. False: another program was faster. */
 async function swap({ system, target, real }: Job, beside: ReachablePath, expected: string | null): Promise<boolean> {

@@ -45,8 +45,8 @@ export interface RewriteTarget extends Guarded {
   readonly holder?: string
   /** `refuse`: a link in the file's place is left alone, with the reason. */
   readonly links: 'follow' | 'refuse'
-  /** Of a project's file: the real path of the project's root, which it must not lead out of. */
-  readonly within?: ReachablePath
+  /** Of a project's file: the real path of the project's root, which it must not lead out of. Null: it is no project's. */
+  readonly within: ReachablePath | null
   /** Permission bits of a file that we make; it is 0600 by default and in any case when it holds a key. */
   readonly createMode?: number
   /** A folder that must be there already, such as the user's home: we never make it. */

@@ -66,7 +66,7 @@ async function follow(system: System, start: ReachablePath, shown: string): Prom
 
 /** Finds the real file behind a path, or says why it is left alone. Nothing is changed. */
 export async function findPlace(system: System, { here, shown, links, base, within }: RewriteTarget): Promise<Placed> {
-  const away = within === undefined ? null : await escapeFrom(system, within, here)
+  const away = within ? await escapeFrom(system, within, here) : null
   if (away !== null) return { ok: false, ...escapeWords(away, shown) }
   if (base !== undefined && (await system.files.look(base, 'follow'))?.kind !== 'directory') {
     return refuse(`the folder ${base}, in which ${shown} would lie, is not there`, 'see whether HOME is right, then try again')

@@ -19,7 +19,7 @@ export interface RecordedFile {
 /** What must not be left by a file that was written for a project; nothing for a user's. */
 export async function projectBounds(system: System, recorded: RecordedFile): Promise<Pick<RewriteTarget, 'within' | 'links'>> {
   const within = await rootOf(system, recorded)
-  if (within === null) return { links: 'follow' }
+  if (within === null) return { within, links: 'follow' }
   return { within, links: recorded.client?.refusesProjectLink === true ? 'refuse' : 'follow' }
 }
 

@@ -65,7 +65,7 @@ export async function applyFile(
       ...(environment.kind === 'windows' ? { holder: client.label } : {}),
       // A project's file goes into version control; a user's may be the next to get a key.
       ...(observed.scope === 'project' ? { createMode: 0o644 } : {}),
-      ...(project === undefined ? {} : { within: project }),
+      within: project ?? null,
       links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
     },

@@ -18,7 +18,7 @@ export async function observeFiles(system: System, targets: readonly Target[]): 
 }
 
 async function observeFile(system: System, target: Target): Promise<ObservedFile> {
-  const { environment, client, scope, file, here, within } = target
+  const { environment, client, scope, file, here, within = null } = target
   const seen = { environment, client, scope, file, ...(target.unused === true ? { unused: true as const } : {}) }
   const refuse = (reason: string, hint: string): ObservedFile => ({ ...seen, bytes: null, refusal: { reason, hint } })
   if (target.refusal !== undefined) return refuse(target.refusal.reason, target.refusal.hint)
@@ -33,7 +33,7 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
       shown: file,
       side: environment.id,
       links: linksOf(target),
-      ...(within === undefined ? {} : { within }),
+      within,
     })
     const unfit = placed.ok ? {} : { unfit: { reason: placed.reason, hint: placed.hint ?? `mend that, then: mcp-twin sync` } }
     const facts = await system.files.look(here, 'follow')
@@ -42,10 +42,12 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
     if (facts.kind !== 'file') return refuse('it is no ordinary file', `move ${file} away, then: mcp-twin sync`)
     if (facts.size > BYTES_MAX)
       return refuse(`it is larger than ${BYTES_MAX / 1024 / 1024} MiB`, 'make it smaller: old project histories in it are the usual reason')
-    const bytes = await system.files.read(here)
-    // A folder on its way may have been swapped for a link meanwhile: then these are somebody else's bytes.
-    const away = within === undefined ? null : await escapeFrom(system, within, here)
-    if (away !== null) return refuse(escapeWords(away, file).reason, 'put it back, then: mcp-twin sync')
+    // A folder on its way may be swapped for a link at any moment: what is read then are somebody else's bytes.
+    const away = async () => (within === null ? null : escapeFrom(system, within, here))
+    const before = await away()
+    const bytes = before === null ? await system.files.read(here) : null
+    const found = before ?? (await away())
+    if (found !== null) return refuse(escapeWords(found, file).reason, 'put it back, then: mcp-twin sync')
     return { ...seen, ...unfit, bytes }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''

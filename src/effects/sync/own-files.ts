@@ -24,13 +24,13 @@ export async function writeOwn(
 ): Promise<boolean> {
   const { place } = situation
   const isProject = here === place.here || here === place.lockHere
-  const within = isProject && place.root !== null ? { within: place.root } : {}
+  const within = isProject ? place.root : null
   const { environment } = situation.home
   // As its side spells it, so that undo finds it again.
   const file = fromHere(environment, here) ?? shown
-  const note = { environment: environment.id, client: null, file, entries: [], project: within.within }
+  const note = { environment: environment.id, client: null, file, entries: [], project: within ?? undefined }
   const backup = run.forFile(note)
-  const target = { here, shown, side: situation.self.id, links: 'follow' as const, createMode: mode, ...within }
+  const target = { here, shown, side: situation.self.id, links: 'follow' as const, createMode: mode, within }
   const outcome = await rewriteFile(
     system,
     target,

@@ -30,8 +30,8 @@ async function foldersOf(system: System, { place, self }: Situation, input: Plan
   const folders = new Set<ReachablePath>([reachable(dirname(place.here))])
   for (const { environment, file, scope } of input.files) {
     const here = toHere(environment, file)
-    const bounds = scope === 'project' && place.root !== null ? { within: place.root } : {}
-    const placed = here === null ? null : await findPlace(system, { here, shown: file, side: self.id, links: 'follow', ...bounds })
+    const within = scope === 'project' ? place.root : null
+    const placed = here === null ? null : await findPlace(system, { here, shown: file, side: self.id, links: 'follow', within })
     if (placed?.ok) folders.add(reachable(dirname(placed.place.real)))
   }
   for (const side of input.world.environments) {

@@ -26,7 +26,7 @@ export const locator =
       return { reason: `${file.environment} is not reached from here`, hint: `run mcp-twin undo when ${file.environment} can be reached` }
     const client = file.client === null ? null : clientById(file.client)
     const bounds = await projectBounds(system, { ...file, environment: side, client })
-    const isUserFile = client !== null && bounds.within === undefined
+    const isUserFile = client !== null && bounds.within === null
     return {
       here,
       shown: file.file,

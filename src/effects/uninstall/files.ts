@@ -96,7 +96,7 @@ async function targetOf(
     shown: file,
     side: self.id,
     ...bounds,
-    ...(definition?.ownLock !== undefined && bounds.within === undefined ? { ownLock: definition.ownLock } : {}),
+    ...(definition?.ownLock !== undefined && bounds.within === null ? { ownLock: definition.ownLock } : {}),
     ...keepMode(system, side, here),
   }
 }

@@ -77,7 +77,7 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     if (isClear && state !== emptyState) {
       const shown = layout(home.environment, home.folder).state
       const note = { environment: home.environment.id, client: null, file: shown, entries: [] }
-      const target = { here: reach(home, shown), shown, side: home.environment.id, links: 'follow' as const }
+      const target = { here: reach(home, shown), shown, side: home.environment.id, links: 'follow' as const, within: null }
       const outcome = await rewriteFile(system, target, () => ({ kind: 'remove' }), journal.forFile(note))
       if (outcome.kind === 'refused' || outcome.kind === 'failed')
         throw new TwinError('not-written', outcome.reason ?? `${shown} could not be removed`, { place: { file: shown } })

@@ -8,6 +8,7 @@ export const targetAt = (here: ReachablePath, more: Partial<RewriteTarget> = {})
   shown: here,
   side: 'linux',
   links: 'follow',
+  within: null,
   ...more,
 })
 
