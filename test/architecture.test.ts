@@ -242,6 +242,24 @@ describe('the bridge', () => {
   })
 })
 
+describe('the format of a file', () => {
+  it('is asked of core/formats alone', () => {
+    const named = /\.format\b|['"](?:strict|jsonc|toml)['"]/g
+    const places = ['core/formats', 'catalog/clients', 'model', 'core/manifest/parse.ts']
+    expect(
+      troubles(({ path, text }) => (within(path, places) ? [] : [...text.matchAll(named)].map((found) => found[0]))),
+      'use formatOf(client)',
+    ).toEqual([])
+  })
+
+  it('is loaded late where few need it', () => {
+    const direct = /^import (?!type )[^']*'[^']*\/toml\/[^']*'/gm
+    expect(
+      troubles(({ path, text }) => (within(path, ['core/formats/toml']) ? [] : [...text.matchAll(direct)].map((found) => found[0]))),
+    ).toEqual([])
+  })
+})
+
 describe('every file', () => {
   it('has at most 200 lines', () => {
     expect(troubles(({ text }) => (text.trimEnd().split('\n').length > 200 ? [`${text.trimEnd().split('\n').length} lines`] : []))).toEqual(

@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path'
+import { clients } from '../../catalog/clients/index.ts'
 import type { ClientFile, TrackedFile } from '../../core/doctor/facts.ts'
+import { formatOf, loadFormats } from '../../core/formats/index.ts'
 import { isKey } from '../../core/keys/judge.ts'
+import type { ClientDefinition } from '../../model/client.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { member, namesIn } from './place.ts'
@@ -11,8 +14,9 @@ const FILES_MAX = 400
 const BYTES_MAX = 512 * 1024
 const GIT_MS = 1500
 
-/** Project files of clients, in which other people's entries stand too. */
-const projectFile = /(?:^|\/)(?:\.mcp\.json|\.cursor\/mcp\.json|\.vscode\/mcp\.json)$/
+/** The client whose project file it is, in whichever folder; other people's entries are in those too. */
+const clientOf = (name: string): ClientDefinition | undefined =>
+  clients.find(({ projectFile }) => projectFile !== undefined && (name === projectFile || name.endsWith(`/${projectFile}`)))
 
 async function git(system: System, folder: string, words: readonly string[]): Promise<string | null> {
   // A repository may name a program to be asked for changes; nothing of it is to be run.
@@ -22,20 +26,18 @@ async function git(system: System, folder: string, words: readonly string[]): Pr
 }
 
 /** Values of a project's client file that look like keys; stored ones or not, they do not belong there. */
-function literals(text: string): { server: string; name: string }[] {
-  let servers: unknown
-  try {
-    servers = member(JSON.parse(text), 'mcpServers')
-  } catch (error) {
-    if (error instanceof SyntaxError) return []
-    throw error
-  }
-  return namesIn(servers).flatMap((server) =>
+async function literals(client: ClientDefinition, bytes: Uint8Array): Promise<{ server: string; name: string }[]> {
+  await loadFormats([client])
+  const format = formatOf(client)
+  // A key is no less public where the program cannot read the file.
+  const read = (format.lenient ?? format).read(bytes, client.container)
+  if (!read.ok) return []
+  return read.document.entries().flatMap(({ name: server, value }) =>
     ['env', 'headers'].flatMap((part) => {
-      const values = member(member(servers, server), part)
+      const values = member(value, part)
       return namesIn(values).flatMap((name) => {
-        const value = member(values, name)
-        return typeof value === 'string' && isKey(name, value) !== null ? [{ server, name }] : []
+        const text = member(values, name)
+        return typeof text === 'string' && isKey(name, text) !== null ? [{ server, name }] : []
       })
     }),
   )
@@ -44,14 +46,15 @@ function literals(text: string): { server: string; name: string }[] {
 async function inRepository(system: System, root: string, holdsKey: (text: string) => boolean): Promise<TrackedFile[]> {
   const listed = (await git(system, root, ['ls-files', '-z']))?.split('\0').filter((name) => CONFIG.test(name)) ?? []
   // The files that matter most come first, should there be too many.
-  const ordered = [...listed.filter((name) => projectFile.test(name)), ...listed.filter((name) => !projectFile.test(name))]
+  const ordered = [...listed.filter((name) => clientOf(name)), ...listed.filter((name) => !clientOf(name))]
   const looks = ordered.slice(0, FILES_MAX).map(async (name): Promise<TrackedFile[]> => {
     const path = reachable(join(root, name))
     const facts = await system.files.look(path, 'follow')
     if (facts === null || facts.kind !== 'file' || facts.size > BYTES_MAX) return []
-    const text = Buffer.from((await system.files.read(path)) ?? []).toString('utf8')
-    if (holdsKey(text)) return [{ shown: path, folder: root, why: { stored: true } }]
-    return projectFile.test(name) ? literals(text).map((each) => ({ shown: path, folder: root, why: { stored: false, ...each } })) : []
+    const bytes = (await system.files.read(path)) ?? new Uint8Array()
+    if (holdsKey(Buffer.from(bytes).toString('utf8'))) return [{ shown: path, folder: root, why: { stored: true } }]
+    const client = clientOf(name)
+    return client ? (await literals(client, bytes)).map((each) => ({ shown: path, folder: root, why: { stored: false, ...each } })) : []
   })
   return (await Promise.all(looks)).flat()
 }

@@ -270,6 +270,19 @@ describe('doctor where something else is wrong', () => {
     expect(document.result.output).not.toMatch(/4f9Qz8|9aB3dE/)
   })
 
+  it("finds a key in a project's file with comments, whatever its client's format takes", async () => {
+    const place = await sound(twins(registry))
+    const project = join(place.home, 'work')
+    mkdirSync(join(project, 'sub/.cursor'), { recursive: true })
+    const entry = `"web": { "command": "x", "env": { "WEB_API_KEY": "${OTHER_KEY}", }, }, // mine`
+    writeFileSync(join(project, 'sub/.cursor/mcp.json'), `{ /* c */ "mcpServers": { ${entry}\n } }`)
+    writeFileSync(join(project, '.mcp.json'), `{ "mcpServers": { ${entry}\n } }`)
+    await place.type(`cd ~/work && git init -q . && git add .`)
+    const document = await place.doctor(['--check', 'secrets-in-tracked-files'], { cwd: project })
+    expect(troubles(document)).toMatchObject([{ subject: 'web: WEB_API_KEY' }, { subject: 'web: WEB_API_KEY' }])
+    expect(document.result.output).not.toMatch(/9aB3dE/)
+  })
+
   it('sees what waits to be approved in this project, and what another scope hides', async () => {
     const place = await sound(twins(registry))
     const project = join(place.home, 'work')
