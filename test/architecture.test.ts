@@ -53,7 +53,7 @@ const revealers = [
     'core/import/found.ts',
   ],
   ...['effects/run/find.ts', 'effects/run/launches.ts', 'effects/run/project.ts', 'effects/run/start.ts'],
-  ...['effects/secrets/copies.ts', 'effects/secrets/file.ts', 'effects/sessions/hidden-keys.ts'],
+  ...['effects/store/secret-copies.ts', 'effects/store/secrets-file.ts', 'effects/store/hidden-keys.ts'],
   ...['effects/sync/adopt.ts', 'effects/sync/checks.ts', 'effects/sync/files.ts', 'commands/export.ts', 'ui/io.ts'],
 ]
 
@@ -88,7 +88,7 @@ const forTools = [
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
-const processReaders = ['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/home/delegate.ts']
+const processReaders = ['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/machine/delegate.ts']
 
 interface Source {
   readonly path: string
@@ -142,6 +142,23 @@ describe('the parts of src', () => {
     ).toEqual([])
   })
 
+  it('never go in a circle as folders of effects or core', () => {
+    const folderOf = (path: string) => dirname(path)
+    const among = sources.filter(({ path }) => within(path, ['effects', 'core']))
+    const left = new Map<string, Set<string>>()
+    for (const { path, imports } of among) {
+      const to = imports.map((name) => folderOf(join(dirname(path), name).split(sep).join('/')))
+      const known = left.get(folderOf(path)) ?? new Set()
+      for (const each of to) if (each !== folderOf(path)) known.add(each)
+      left.set(folderOf(path), known)
+    }
+    for (let size = -1; size !== left.size; ) {
+      size = left.size
+      for (const [folder, to] of left) if (![...to].some((each) => left.has(each))) left.delete(folder)
+    }
+    expect([...left.keys()]).toEqual([])
+  })
+
   it('never go in a circle, not even by types', () => {
     const left = new Map(sources.map(({ path, imports }) => [path, imports.map((name) => join(dirname(path), name).split(sep).join('/'))]))
     // What imports nothing that is left goes; where nothing can go any more, the rest is a circle and what leads there.
@@ -186,10 +203,16 @@ describe('the parts of src', () => {
   })
 
   it('read a manifest only by a path that was vetted', () => {
-    const parsers = ['core/manifest', 'effects/manifest', 'effects/world/wanted-distros.ts', 'bridge/start/settings.ts']
+    const parsers = [
+      'core/manifest',
+      'effects/manifest',
+      'effects/machine/wanted-distros.ts',
+      'effects/sync/edit-manifest.ts',
+      'bridge/start/settings.ts',
+    ]
     expect(troubles(({ path, code }) => (/\bparseManifest\(/.test(code) && !within(path, parsers) ? ['parseManifest('] : []))).toEqual([])
     expect(
-      troubles(({ path, code }) => (/\bas VettedPath\b/.test(code) && path !== 'effects/ownership/vet.ts' ? ['as VettedPath'] : [])),
+      troubles(({ path, code }) => (/\bas VettedPath\b/.test(code) && path !== 'effects/store/vet.ts' ? ['as VettedPath'] : [])),
     ).toEqual([])
   })
 
@@ -227,7 +250,7 @@ describe('the bridge', () => {
     ['opens what was not checked', "import { openFile } from '../../policy/folder.ts'\n"],
     ['has a policy of its own', "import { Policy } from '../../policy/policy.ts'\n"],
     ['asks the machine', "import { nodeSystem } from '../../../system/node.ts'\n"],
-    ['starts a program', "import { programOn } from '../../../effects/world/program.ts'\n"],
+    ['starts a program', "import { programOn } from '../../../effects/machine/program.ts'\n"],
     ['takes a raw way of another part', "import { accessTrouble } from '../../access.ts'\n"],
   ])('would not take a tool that %s', (_, text) => {
     expect(pastPolicy(read('bridge/tools/files/planted.ts', text))).not.toEqual([])
@@ -235,8 +258,8 @@ describe('the bridge', () => {
 
   it('would not take a part that reads beside the policy', () => {
     expect(pastPolicy(read('bridge/memory/planted.ts', "import { open } from 'node:fs/promises'\n"))).toEqual(['node:fs/promises'])
-    expect(pastPolicy(read('bridge/memory/planted.ts', "import { appendPrivate } from '../../effects/files/x.ts'\n"))).toEqual([
-      'effects/files/x.ts',
+    expect(pastPolicy(read('bridge/memory/planted.ts', "import { appendPrivate } from '../../effects/store/x.ts'\n"))).toEqual([
+      'effects/store/x.ts',
     ])
     expect(pastPolicy(read('bridge/files/planted.ts', "import type { FileHandle } from 'node:fs/promises'\n"))).toEqual([])
   })

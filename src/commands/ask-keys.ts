@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
-import { openSecrets } from '../effects/secrets/store.ts'
-import type { Situation } from '../effects/situation/open.ts'
+import { openSecrets } from '../effects/store/secrets.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 import { Secret } from '../model/secret.ts'
 
 /**

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
-import { findHome, type HomePlace } from '../effects/home/find.ts'
-import { type Situation, openSituation } from '../effects/situation/open.ts'
-import { vetOwnFolder } from '../effects/ownership/own-folder.ts'
-import { findManifest, type ManifestPlace } from '../effects/situation/place.ts'
-import { demandHomeFolder } from '../effects/world/home-folder.ts'
-import { detectWorld } from '../effects/world/detect.ts'
+import { findHome, type HomePlace } from '../effects/machine/home.ts'
+import { type Situation, openSituation } from '../effects/manifest/open.ts'
+import { vetOwnFolder } from '../effects/machine/vet-own-folder.ts'
+import { findManifest, type ManifestPlace } from '../effects/manifest/place.ts'
+import { demandHomeFolder } from '../effects/machine/home-folder.ts'
+import { detectWorld } from '../effects/machine/detect.ts'
 import type { World } from '../model/environment.ts'
 import { demandClients, demandSides } from './narrowing.ts'
 
@@ -63,7 +63,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   })
   if (!home.isSelf) {
     if (options.prepareHome === true) await prepareHome(context, world, home)
-    const { delegate } = await import('../effects/home/delegate.ts')
+    const { delegate } = await import('../effects/machine/delegate.ts')
     return exitCode(await delegate(system, world, home, context.argv))
   }
   const place = await findManifest(system, world, home, context.options)
@@ -78,7 +78,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
 
 /** Home is to be another side: it gets the program first, since the command is handed over to it. */
 async function prepareHome({ system, io, options, signal }: Context, world: World, home: HomePlace): Promise<void> {
-  const { installSelf } = await import('../effects/self/install.ts')
+  const { installSelf } = await import('../effects/packages/self-install.ts')
   const progress = io.progress('Installing')
   const onProgress = (text: string) => progress.update(text)
   const asked = { offline: options.offline === true, signal, onProgress }

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import { previewSync, type Source } from '../effects/sync/sync.ts'
-import { desktopInTheWay, untilDesktopQuit } from '../effects/watch/exit.ts'
+import { desktopInTheWay, untilDesktopQuit } from '../effects/sync/watch-exit.ts'
 import type { Ground } from './at-home.ts'
 
 /**

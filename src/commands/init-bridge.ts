@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
-import type { ManifestChange } from '../effects/manifest/edit.ts'
-import type { Situation } from '../effects/situation/open.ts'
+import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 
 /** What the manifest shall say of the bridge; nothing where its defaults are meant. */
 export interface BridgeWish {

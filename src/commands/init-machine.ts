@@ -2,8 +2,8 @@ import type { Context } from '../context.ts'
 import { environmentLabel } from '../core/participants.ts'
 import { readClientFile } from '../core/plan/file.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
-import { runningPrograms } from '../effects/world/running.ts'
-import type { Situation } from '../effects/situation/open.ts'
+import { runningPrograms } from '../effects/machine/running.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 import { describeMachine, type FoundClient } from '../ui/machine.ts'
 
 /** Shows both sides as they were found. */

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
 import { usageError } from '../errors.ts'
-import { workingFolder } from '../effects/home/delegate.ts'
+import { workingFolder } from '../effects/machine/delegate.ts'
 import type { NativePath } from '../model/path.ts'
 import type { Ground } from './at-home.ts'
 

@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts'
 import { toHere } from '../core/paths.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
-import { parseKeyLines } from '../effects/secrets/lines.ts'
-import type { Situation } from '../effects/situation/open.ts'
-import { absolute } from '../effects/situation/place.ts'
+import { parseKeyLines } from '../effects/store/secret-lines.ts'
+import type { Situation } from '../effects/manifest/open.ts'
+import { absolute } from '../effects/manifest/place.ts'
 import { usageError } from '../errors.ts'
 import type { Secret } from '../model/secret.ts'
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
-import type { ManifestChange } from '../effects/manifest/edit.ts'
+import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import type { Manifest } from '../model/manifest.ts'
 
 /**

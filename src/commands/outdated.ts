@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { isNewer, type Versions } from '../core/update/moves.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
-import { lookUpVersions } from '../effects/update/look.ts'
+import { lookUpVersions } from '../effects/sync/outdated.ts'
 import { visible } from '../ui/escape.ts'
 import { align } from '../ui/width.ts'
 import { atHome } from './at-home.ts'

@@ -1,7 +1,7 @@
 import { clientById } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import type { SyncResult } from '../effects/sync/result.ts'
-import { programRuns } from '../effects/watch/programs.ts'
+import { programRuns } from '../effects/sync/watch-programs.ts'
 import type { World } from '../model/environment.ts'
 
 /** The world with Claude Desktop seen running where its file has just been written: its owner is told that it may write its own copy back. */

@@ -6,7 +6,7 @@ import { serveBridge } from '../bridge/start/serving.ts'
 import { checkClient, checkFamilies, decideSettings } from '../bridge/start/settings.ts'
 import type { Context } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
-import { notYours } from '../effects/ownership/refusal.ts'
+import { notYours } from '../effects/machine/ownership-refusal.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
@@ -21,7 +21,7 @@ export async function run(context: Context, _args: string[], options: Record<str
   checkClient(client)
   const ground = await findGround(system)
   if (ground.kind === 'elsewhere') {
-    const { delegate } = await import('../effects/home/delegate.ts')
+    const { delegate } = await import('../effects/machine/delegate.ts')
     return (await delegate(system, ground.world, ground.home, context.argv)) === 0 ? EXIT.ok : EXIT.failed
   }
   const { folder, refused } = ground
@@ -42,7 +42,7 @@ export async function run(context: Context, _args: string[], options: Record<str
       world: ground.world,
       clientIds: clients.map(({ id }) => id),
       clientFiles,
-      keys: async (read) => (await import('../effects/sessions/hidden-keys.ts')).hiddenKeys(system, folder, read),
+      keys: async (read) => (await import('../effects/store/hidden-keys.ts')).hiddenKeys(system, folder, read),
     },
     {
       client,

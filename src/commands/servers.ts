@@ -2,7 +2,7 @@ import { lookUp } from '../core/lookup.ts'
 import { badName } from '../core/manifest/new-name.ts'
 import { nearest } from '../core/nearest.ts'
 import { usageError } from '../errors.ts'
-import type { Situation } from '../effects/situation/open.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 

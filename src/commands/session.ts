@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { layout } from '../core/layout.ts'
-import { openSessions, type SessionStore } from '../effects/sessions/store.ts'
-import { reach } from '../effects/situation/open.ts'
+import { openSessions, type SessionStore } from '../effects/store/sessions.ts'
+import { reach } from '../effects/manifest/open.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { atHome } from './at-home.ts'
 

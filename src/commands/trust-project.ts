@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { Situation } from '../effects/situation/open.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 import { TwinError } from '../errors.ts'
 import type { Ground } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
@@ -25,13 +25,13 @@ export async function checkTrust(
   const { system, io, prompt } = context
   const { place, home } = situation
   if (place.project === null) return NOTHING
-  const { projectSeen, reviewProject } = await import('../effects/trust/review.ts')
+  const { projectSeen, reviewProject } = await import('../effects/sync/trust-review.ts')
   const seen = await projectSeen(system, situation)
   if (seen === null) return NOTHING
-  const { trustState } = await import('../effects/trust/trust.ts')
+  const { trustState } = await import('../effects/store/trust.ts')
   const state = await trustState(system, home.here, seen)
   if (state === 'trusted') return NOTHING
-  const { untoldWords, untrustedWords } = await import('../effects/trust/keep.ts')
+  const { untoldWords, untrustedWords } = await import('../effects/sync/trust-keep.ts')
   const untrusted = untrustedWords(place.project, state)
   if (!answered && (!mayAsk || !prompt.able)) return { notices: [untrusted], changed: false }
   try {
@@ -41,7 +41,7 @@ export async function checkTrust(
     for (const line of trustScreen(review)) io.note(line)
     const granted = answered || (await prompt.confirm('Trust it until it changes?', { flag: '--trust', default: false }))
     if (!granted) return { notices: [untrusted], changed: true }
-    const { grantTrust } = await import('../effects/trust/grant.ts')
+    const { grantTrust } = await import('../effects/sync/trust-grant.ts')
     const { untold } = await grantTrust(system, ground, review.seen, { keys: review.keys, shown: review.view })
     return { notices: untoldWords(untold), changed: true }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { isStartedByRun, type TrustChange } from '../core/trust/view.ts'
 import { digestsOf } from '../core/trust/digests.ts'
-import type { TrustReview } from '../effects/trust/review.ts'
+import type { TrustReview } from '../effects/sync/trust-review.ts'
 import { visible } from '../ui/escape.ts'
 
 /** Everything of a project that decides what runs and what leaves the machine, in lines that are safe to show. */

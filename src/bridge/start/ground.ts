@@ -1,10 +1,10 @@
 import { homedir } from 'node:os'
-import { findDrives } from '../../effects/world/drives.ts'
-import { readKernel } from '../../effects/world/kernel.ts'
-import { ownFolder } from '../../effects/home/folder.ts'
-import { ownFolderFaults } from '../../effects/ownership/own-folder.ts'
-import { describeFaults } from '../../effects/ownership/refusal.ts'
-import type { HomePlace } from '../../effects/home/find.ts'
+import { findDrives } from '../../effects/machine/drives.ts'
+import { readKernel } from '../../effects/machine/kernel.ts'
+import { ownFolder } from '../../effects/machine/own-folder.ts'
+import { ownFolderFaults } from '../../effects/machine/vet-own-folder.ts'
+import { describeFaults } from '../../effects/machine/ownership-refusal.ts'
+import type { HomePlace } from '../../effects/machine/home.ts'
 import { homeJsonName } from '../../core/layout.ts'
 import { joinPath, toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
@@ -63,8 +63,8 @@ async function refusedFor(system: System, side: Environment): Promise<string | n
 }
 
 async function bySides(system: System): Promise<Ground> {
-  const { detectWorld } = await import('../../effects/world/detect.ts')
-  const { findHome } = await import('../../effects/home/find.ts')
+  const { detectWorld } = await import('../../effects/machine/detect.ts')
+  const { findHome } = await import('../../effects/machine/home.ts')
   const world = await detectWorld(system, { passesOver: true })
   const own = world.environments.find((side) => side.self)
   const refused = own === undefined ? null : await refusedFor(system, own)
@@ -80,7 +80,7 @@ async function bySides(system: System): Promise<Ground> {
 }
 
 async function sides(system: System, self: Environment): Promise<World> {
-  const { detectWorld } = await import('../../effects/world/detect.ts')
+  const { detectWorld } = await import('../../effects/machine/detect.ts')
   try {
     return await detectWorld(system, {})
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { McpServerFactory } from '@modelcontextprotocol/server'
-import { openSessions } from '../../effects/sessions/store.ts'
+import { openSessions } from '../../effects/store/sessions.ts'
 import { TwinError } from '../../errors.ts'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'

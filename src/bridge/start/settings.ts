@@ -1,7 +1,7 @@
 import { secretsName } from '../../core/layout.ts'
 import { isWindows } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
-import { vetManifest } from '../../effects/ownership/vet.ts'
+import { vetManifest } from '../../effects/store/vet.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
-import { decodeConsole } from '../../effects/world/console.ts'
+import { decodeConsole } from '../../effects/machine/console.ts'
 
 /** Bytes of a stream as they come; what it hands back is whole characters. */
 export interface Decoder {

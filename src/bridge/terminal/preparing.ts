@@ -1,6 +1,6 @@
 import { constants, realpathSync, statSync } from 'node:fs'
 import { toHere } from '../../core/paths.ts'
-import { programOn } from '../../effects/world/program.ts'
+import { programOn } from '../../effects/machine/program.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { native } from '../../model/path.ts'
 import { accessTrouble } from '../access.ts'

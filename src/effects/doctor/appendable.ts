@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { isTrouble } from '../files/trouble.ts'
+import { isTrouble } from '../store/trouble.ts'
 
 const words: Record<string, string> = {
   EACCES: 'this user may not write there',

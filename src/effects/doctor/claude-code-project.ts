@@ -6,8 +6,8 @@ import type { JsonValue } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { escapeFrom } from '../files/inside.ts'
-import { isFolderGone, workingFolder } from '../home/delegate.ts'
+import { escapeFrom } from '../store/inside.ts'
+import { isFolderGone, workingFolder } from '../machine/delegate.ts'
 import { member, namesIn, readJson, texts } from './place.ts'
 
 /** Folders are searched upwards this many levels at most. */

@@ -5,7 +5,7 @@ import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import type { Target } from '../situation/target.ts'
+import type { Target } from '../manifest/target.ts'
 import { observeEntries } from './entries.ts'
 
 async function readStale(

@@ -2,7 +2,7 @@ import { templateNames, templateRanges } from '../../core/keys/template.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
-import { sameKey } from '../secrets/file.ts'
+import { sameKey } from '../store/secrets-file.ts'
 
 interface HeldKey {
   readonly key: string

@@ -3,8 +3,8 @@ import type { ClientFile, LockFacts } from '../../core/doctor/facts.ts'
 import type { AbandonedLock } from '../../model/check.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { type Holder, selfAsHolder } from '../files/holder.ts'
-import { inspect } from '../files/lock-folder.ts'
+import { type Holder, selfAsHolder } from '../store/holder.ts'
+import { inspect } from '../store/lock-folder.ts'
 
 /** A lock of Claude Code that was not refreshed for so long is taken over by Claude Code itself (proper-lockfile's `stale`). */
 const CLAUDE_STALE_MS = 10_000

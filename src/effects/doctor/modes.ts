@@ -5,7 +5,7 @@ import type { PlanInput } from '../../core/plan/plan.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { hasModes } from '../secrets/modes.ts'
+import { hasModes } from '../machine/modes.ts'
 
 interface Place {
   readonly environment: Environment

@@ -2,7 +2,7 @@ import type { ClientFile, DesktopPolicies } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
-import { queryRegistry } from '../world/registry.ts'
+import { queryRegistry } from '../machine/registry.ts'
 
 /** Where an administrator's rules for Claude Desktop stand, for the machine and for the user. */
 const keys = ['HKLM', 'HKCU'].map((root) => `${root}\\SOFTWARE\\Policies\\Claude`)

@@ -1,7 +1,7 @@
 import type { KeyFacts } from '../../core/doctor/facts.ts'
 import type { System } from '../../model/system.ts'
-import { openSecrets } from '../secrets/store.ts'
-import type { Situation } from '../situation/open.ts'
+import { openSecrets } from '../store/secrets.ts'
+import type { Situation } from '../manifest/open.ts'
 
 /**
  * Of the keys that a plan lacks, those that nobody has. A sync reads no key for a project, whose files never hold one;

@@ -4,7 +4,7 @@ import type { SideFacts } from '../../core/doctor/facts.ts'
 import { toHere } from '../../core/paths.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
-import { isTrouble } from '../files/trouble.ts'
+import { isTrouble } from '../store/trouble.ts'
 
 /** What is free on the disk of a folder that need not be there yet; null where that cannot be told from here. */
 export async function observeRoom(environment: Environment, folder: NativePath | null): Promise<SideFacts['room']> {

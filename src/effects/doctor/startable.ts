@@ -4,9 +4,9 @@ import { isOfManifest } from '../../core/doctor/unstarted.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { trustCommand } from '../../core/trust/command.ts'
 import type { System } from '../../model/system.ts'
-import type { Situation } from '../situation/open.ts'
-import { projectSeen } from '../trust/review.ts'
-import { trustState } from '../trust/trust.ts'
+import type { Situation } from '../manifest/open.ts'
+import { projectSeen } from '../sync/trust-review.ts'
+import { trustState } from '../store/trust.ts'
 
 /** What may be started of the files that were looked at, and what may not. */
 export interface Startable {

@@ -3,8 +3,8 @@ import { TwinError } from '../../errors.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import { sessionFileSchema } from '../../model/session.ts'
 import type { System } from '../../model/system.ts'
-import { openSessions } from '../sessions/store.ts'
-import { hasModes } from '../secrets/modes.ts'
+import { openSessions } from '../store/sessions.ts'
+import { hasModes } from '../machine/modes.ts'
 import { readJson } from './place.ts'
 
 /** The sessions of the bridge's listeners, without a token or its hash. */

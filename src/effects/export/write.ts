@@ -2,8 +2,8 @@ import type { NamedText } from '../../core/export/guide.ts'
 import { guideName, wasExported } from '../../core/export/marks.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import type { Reason } from '../files/decision.ts'
-import { escapeFrom, escapeWords, isWithin } from '../files/inside.ts'
+import type { Reason } from '../../model/reason.ts'
+import { escapeFrom, escapeWords, isWithin } from '../store/inside.ts'
 
 const at = (folder: ReachablePath, name: string): ReachablePath => reachable(`${folder}/${name}`)
 

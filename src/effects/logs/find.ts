@@ -4,7 +4,7 @@ import { joinPath, toHere } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import type { HomePlace } from '../home/find.ts'
+import type { HomePlace } from '../machine/home.ts'
 
 /** One log: whose it is, what it is about, where it is. */
 export interface Log {

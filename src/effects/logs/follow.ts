@@ -1,5 +1,5 @@
 import type { System } from '../../model/system.ts'
-import { pause } from '../watch/pause.ts'
+import { pause } from '../machine/pause.ts'
 import type { Log } from './find.ts'
 import { Tail } from './tail.ts'
 

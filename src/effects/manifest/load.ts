@@ -2,7 +2,7 @@ import { EXIT, TwinError } from '../../errors.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { System } from '../../model/system.ts'
-import type { VettedPath } from '../ownership/vet.ts'
+import type { VettedPath } from '../store/vet.ts'
 
 /** A manifest as read: its meaning and the very bytes, which our own edits start from. */
 export interface LoadedManifest {

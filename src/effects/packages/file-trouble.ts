@@ -1,4 +1,4 @@
-import { isTrouble, wordsOf } from '../files/trouble.ts'
+import { isTrouble, wordsOf } from '../store/trouble.ts'
 
 /** What the file system refused while a folder of ours was made, in words. Rethrows what is no trouble of files: that is a bug of ours. */
 export function fileTrouble(error: unknown): { reason: string; hint: string } {

@@ -2,7 +2,7 @@ import { dirName, isWindows, joinPath, toHere } from '../../core/paths.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { npmPrefix } from '../world/npm.ts'
+import { npmPrefix } from '../machine/npm.ts'
 
 /**
  * The machine-wide npmrc of a side, null where there is none. npm looks for it below its prefix (npm docs, "config",

@@ -6,8 +6,8 @@ import { folderName } from '../../core/layout.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, reachable } from '../../model/path.ts'
 import type { Answer, System } from '../../model/system.ts'
-import { decodeConsole } from '../world/console.ts'
-import { programOn } from '../world/program.ts'
+import { decodeConsole } from '../machine/console.ts'
+import { programOn } from '../machine/program.ts'
 import { globalConfig } from './global-config.ts'
 
 /** One call of a side's npm. */

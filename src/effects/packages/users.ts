@@ -2,9 +2,9 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { toHere } from '../../core/paths.ts'
-import { decodeConsole } from '../world/console.ts'
-import { processLines } from '../world/process-lines.ts'
-import { programOn } from '../world/program.ts'
+import { decodeConsole } from '../machine/console.ts'
+import { processLines } from '../machine/process-lines.ts'
+import { programOn } from '../machine/program.ts'
 
 /** Which processes of a side work with our files there. */
 export interface Users {

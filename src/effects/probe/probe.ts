@@ -10,7 +10,7 @@ import { resolveProgram } from '../run/program-path.ts'
 import { Relay } from '../run/relay.ts'
 import { openRemote } from '../run/remote.ts'
 import { wayOut } from '../run/way.ts'
-import { programOn } from '../world/program.ts'
+import { programOn } from '../machine/program.ts'
 import { type Introduction, introduce, Silence } from './conversation.ts'
 import { clientEnvironment, clientFolder } from './environment.ts'
 

@@ -4,11 +4,11 @@ import { TwinError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { ownFolder } from '../home/folder.ts'
-import { vetOwnFolder } from '../ownership/own-folder.ts'
-import { readCache } from '../world/cache.ts'
-import { ownSide } from '../world/own.ts'
-import { plantedWorld } from '../world/plant.ts'
+import { ownFolder } from '../machine/own-folder.ts'
+import { vetOwnFolder } from '../machine/vet-own-folder.ts'
+import { readCache } from '../machine/cache.ts'
+import { ownSide } from '../machine/own.ts'
+import { plantedWorld } from '../machine/plant.ts'
 
 /** Where `run` stands: this side and its folder, and what is remembered of the others. */
 export interface RunGround {

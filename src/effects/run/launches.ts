@@ -13,11 +13,11 @@ import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import type { TrustedProject } from '../../model/trust.ts'
-import { ownerOnly } from '../files/far-modes.ts'
-import { isTrouble, wordsOf } from '../files/trouble.ts'
-import { checkOwnerOnly } from '../secrets/file.ts'
-import { openSecrets } from '../secrets/store.ts'
-import { readTrust } from '../trust/trust.ts'
+import { ownerOnly } from '../machine/far-modes.ts'
+import { isTrouble, wordsOf } from '../store/trouble.ts'
+import { checkOwnerOnly } from '../store/secrets-file.ts'
+import { openSecrets } from '../store/secrets.ts'
+import { readTrust } from '../store/trust.ts'
 
 /**
  * Looks at `launches.json` of every other side that can be reached, and at the keys of trusted projects, which may be

@@ -5,7 +5,7 @@ import { type Launches, launchesSchema } from '../../model/launches.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
-import { checkOwnerOnly } from '../secrets/file.ts'
+import { checkOwnerOnly } from '../store/secrets-file.ts'
 
 /** What this side's own `launches.json` says; `holdsFormer`: projects of an older version stand in it, which count for nothing. */
 export interface OwnLaunches {

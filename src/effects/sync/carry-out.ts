@@ -1,9 +1,9 @@
 import { layout } from '../../core/layout.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
-import { openRun } from '../files/backup.ts'
-import { reach } from '../situation/open.ts'
-import { lockBytes } from '../situation/records.ts'
+import { openRun } from '../store/backup.ts'
+import { reach } from '../manifest/open.ts'
+import { lockBytes } from '../manifest/records.ts'
 import { applyPlan } from './apply.ts'
 import { storeKeys } from './keys.ts'
 import type { SyncOptions } from './options.ts'
@@ -34,7 +34,7 @@ export async function carryOut(
     await writeState(system, situation, situation.state, run)
     const manifest = bytes ?? situation.bytes
     if (place.project !== null && manifest !== null) {
-      const { keepTrust } = await import('../trust/keep.ts')
+      const { keepTrust } = await import('./trust-keep.ts')
       const written = { manifest, lock: prepared.lock, lockBytes: lock ?? situation.lockBytes }
       notices.push(...(await keepTrust(system, situation, written, options.keepsTrust === true)))
     }

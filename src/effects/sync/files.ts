@@ -9,9 +9,9 @@ import type { ReachablePath } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import type { Run } from '../files/backup.ts'
-import { keepMode } from '../files/far-modes.ts'
-import { type Decision, type RewriteOutcome, rewriteFile } from '../files/rewrite.ts'
+import type { Run } from '../store/backup.ts'
+import { keepMode } from '../machine/far-modes.ts'
+import { type Decision, type RewriteOutcome, rewriteFile } from '../store/rewrite.ts'
 
 /** What became of one client file. */
 export interface FileResult {

@@ -4,9 +4,9 @@ import { prefixOn } from '../../core/launch/package.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'
-import { writeHomeJson } from '../home/find.ts'
+import { writeHomeJson } from '../machine/home.ts'
 import { installPackage } from '../packages/install.ts'
-import { installSelf } from '../self/install.ts'
+import { installSelf } from '../packages/self-install.ts'
 import type { SyncOptions } from './options.ts'
 
 /** npm runs at once on one side: more only fight for the same disk and registry. */

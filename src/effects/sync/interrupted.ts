@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { readTemporaryName } from '../../model/temporary.ts'
-import { selfAsHolder } from '../files/holder.ts'
-import { inspect } from '../files/lock-folder.ts'
-import type { Situation } from '../situation/open.ts'
+import { selfAsHolder } from '../store/holder.ts'
+import { inspect } from '../store/lock-folder.ts'
+import type { Situation } from '../manifest/open.ts'
 
 /**
  * True when a run on this home was killed: the lock it held is still there, with nobody behind it, or a piece of it. A

@@ -1,10 +1,10 @@
 import { keysOfAll } from '../../core/manifest/names.ts'
 import type { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
-import { sameKey } from '../secrets/file.ts'
-import { variableOf } from '../secrets/name.ts'
-import { openSecrets, type Secrets } from '../secrets/store.ts'
-import type { Situation } from '../situation/open.ts'
+import { sameKey } from '../store/secrets-file.ts'
+import { variableOf } from '../store/secret-name.ts'
+import { openSecrets, type Secrets } from '../store/secrets.ts'
+import type { Situation } from '../manifest/open.ts'
 
 export interface LoadedKeys {
   /** The keys that the manifest asks for and that can be had, by name. */

@@ -4,9 +4,9 @@ import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
-import { escapeFrom, escapeWords } from '../files/inside.ts'
-import { findPlace } from '../files/place.ts'
-import { linksOf, type Target } from '../situation/target.ts'
+import { escapeFrom, escapeWords } from '../store/inside.ts'
+import { findPlace } from '../store/place.ts'
+import { linksOf, type Target } from '../manifest/target.ts'
 
 /** Larger config files are left alone (the largest real ones are Claude Code's, some tens of MB). */
 const BYTES_MAX = 64 * 1024 * 1024

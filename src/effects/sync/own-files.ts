@@ -4,10 +4,10 @@ import { TwinError } from '../../errors.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
-import type { Run } from '../files/backup.ts'
-import { rewriteFile } from '../files/rewrite.ts'
-import type { Situation } from '../situation/open.ts'
-import { stateBytes } from '../situation/records.ts'
+import type { Run } from '../store/backup.ts'
+import { rewriteFile } from '../store/rewrite.ts'
+import type { Situation } from '../manifest/open.ts'
+import { stateBytes } from '../manifest/records.ts'
 
 const sameBytes = (a: Uint8Array | null, b: Uint8Array): boolean =>
   a !== null && a.length === b.length && a.every((byte, at) => byte === b[at])

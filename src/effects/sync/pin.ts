@@ -8,8 +8,8 @@ import type { Environment } from '../../model/environment.ts'
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import { resolvePackages } from '../packages/resolve.ts'
-import type { Situation } from '../situation/open.ts'
-import { emptyLock } from '../situation/records.ts'
+import type { Situation } from '../manifest/open.ts'
+import { emptyLock } from '../manifest/records.ts'
 import type { SyncOptions } from './options.ts'
 
 /** Why a package could not be pinned; `code` is npm's word for it. */

@@ -4,10 +4,10 @@ import { toHere } from '../../core/paths.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
 import { native } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { isTrouble } from '../files/trouble.ts'
+import { isTrouble } from '../store/trouble.ts'
 import { prunePackages } from '../packages/prune.ts'
-import { pruneSelf } from '../self/prune.ts'
-import { reach, type Situation } from '../situation/open.ts'
+import { pruneSelf } from '../packages/self-prune.ts'
+import { reach, type Situation } from '../manifest/open.ts'
 
 /**
  * Removes package folders and older copies of this program that nothing names and nobody runs. What this very run made

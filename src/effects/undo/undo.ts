@@ -6,12 +6,12 @@ import { makeStep } from '../../core/plan/step.ts'
 import { usageError } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'
-import { openRun } from '../files/backup.ts'
-import { listRuns, readRun, type RunSummary } from '../files/history.ts'
-import { newestUndoable, type UndoneFile, undoRun } from '../files/undo.ts'
-import { type Situation, reach } from '../situation/open.ts'
-import { loadState, saveState } from '../situation/records.ts'
-import { locator, reverter, withEntries, withRecords } from './files.ts'
+import { openRun } from '../store/backup.ts'
+import { listRuns, readRun, type RunSummary } from '../store/history.ts'
+import { newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
+import { type Situation, reach } from '../manifest/open.ts'
+import { loadState, saveState } from '../manifest/records.ts'
+import { locator, reverter, withEntries, withRecords } from './undo-files.ts'
 
 /** What an undo did. */
 export interface Undone {

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { rewriteFile } from '../../../src/effects/files/rewrite.ts'
+import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { addMember, targetAt } from '../../unit/files/decide.ts'

@@ -1,5 +1,5 @@
 // Holds the lock of a home's state, whose folder is its argument, until it is killed.
-import { withRunLock } from '../../../src/effects/files/lock.ts'
+import { withRunLock } from '../../../src/effects/store/lock.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 

@@ -1,7 +1,7 @@
 // What a command does that is typed on a side: it goes to home, with its own arguments.
-import { delegate, workingFolder } from '../../../src/effects/home/delegate.ts'
-import { findHome } from '../../../src/effects/home/find.ts'
-import { detectWorld } from '../../../src/effects/world/detect.ts'
+import { delegate, workingFolder } from '../../../src/effects/machine/delegate.ts'
+import { findHome } from '../../../src/effects/machine/home.ts'
+import { detectWorld } from '../../../src/effects/machine/detect.ts'
 import { TwinError } from '../../../src/errors.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 

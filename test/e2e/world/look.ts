@@ -1,9 +1,9 @@
 // What a side sees of the machine, as one JSON document: the world, how long it took and what was started for it, and what
 // a program of every side says when it is run from here.
-import { findHome } from '../../../src/effects/home/find.ts'
-import { detectWorld } from '../../../src/effects/world/detect.ts'
-import { programOn } from '../../../src/effects/world/program.ts'
-import { runningPrograms } from '../../../src/effects/world/running.ts'
+import { findHome } from '../../../src/effects/machine/home.ts'
+import { detectWorld } from '../../../src/effects/machine/detect.ts'
+import { programOn } from '../../../src/effects/machine/program.ts'
+import { runningPrograms } from '../../../src/effects/machine/running.ts'
 import type { Program, System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { withClaudeLock } from '../../../src/effects/files/claude-lock.ts'
-import { rewriteFile } from '../../../src/effects/files/rewrite.ts'
+import { withClaudeLock } from '../../../src/effects/store/claude-lock.ts'
+import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { become, folderOf, hasty, impatient, targetAt } from './place.ts'
 

@@ -1,4 +1,4 @@
-import type { Decide, Decision, RewriteTarget } from '../../../src/effects/files/rewrite.ts'
+import type { Decide, Decision, RewriteTarget } from '../../../src/effects/store/rewrite.ts'
 import type { ReachablePath } from '../../../src/model/path.ts'
 import type { System } from '../../../src/model/system.ts'
 

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync,
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { type Holder, holderName, readHolder, selfAsHolder } from '../../../src/effects/files/holder.ts'
-import { LockedError, withFileLock, withRunLock } from '../../../src/effects/files/lock.ts'
+import { type Holder, holderName, readHolder, selfAsHolder } from '../../../src/effects/store/holder.ts'
+import { LockedError, withFileLock, withRunLock } from '../../../src/effects/store/lock.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { folderOf, hasty, impatient } from './place.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseKeyLines } from '../../../src/effects/secrets/lines.ts'
-import { isKeyName } from '../../../src/effects/secrets/name.ts'
+import { parseKeyLines } from '../../../src/effects/store/secret-lines.ts'
+import { isKeyName } from '../../../src/effects/store/secret-name.ts'
 import { TwinError } from '../../../src/errors.ts'
 import { reveal } from '../../../src/model/secret.ts'
 

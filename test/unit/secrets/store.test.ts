@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openSecrets } from '../../../src/effects/secrets/store.ts'
+import { openSecrets } from '../../../src/effects/store/secrets.ts'
 import { TwinError } from '../../../src/errors.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { reveal, Secret } from '../../../src/model/secret.ts'

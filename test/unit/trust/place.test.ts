@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { realPlace } from '../../../src/effects/trust/place.ts'
+import { realPlace } from '../../../src/effects/store/trusted-place.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native, reachable } from '../../../src/model/path.ts'
 import type { System } from '../../../src/model/system.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detectWorld } from '../../../src/effects/world/detect.ts'
+import { detectWorld } from '../../../src/effects/machine/detect.ts'
 import { type FakeOptions, fake } from './fake.ts'
 
 const own = async (options: FakeOptions) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeConsole } from '../../../src/effects/world/console.ts'
+import { decodeConsole } from '../../../src/effects/machine/console.ts'
 import { utf16 } from './fake.ts'
 
 describe('what a Windows program printed', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { clientById } from '../../../src/catalog/clients/index.ts'
 import { digest } from '../../../src/core/launch/digest.ts'
-import { locateDesktop } from '../../../src/effects/world/desktop-file.ts'
+import { locateDesktop } from '../../../src/effects/machine/desktop-file.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native as nativePath } from '../../../src/model/path.ts'
 import type { FileState } from '../../../src/model/state.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drivesOfMounts, findDrives, parseWslConf } from '../../../src/effects/world/drives.ts'
+import { drivesOfMounts, findDrives, parseWslConf } from '../../../src/effects/machine/drives.ts'
 import { fake } from './fake.ts'
 
 const mounts = (root: string): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detectWorld } from '../../../src/effects/world/detect.ts'
+import { detectWorld } from '../../../src/effects/machine/detect.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import type { Program } from '../../../src/model/system.ts'
 import { type FakeOptions, fake, nodeAnswer, type Reply, utf16 } from './fake.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findHome, ownFolder, writeHomeJson } from '../../../src/effects/home/find.ts'
+import { findHome, ownFolder, writeHomeJson } from '../../../src/effects/machine/home.ts'
 import type { World } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
 import { linux, windows, worldOf, wsl } from '../paths/sides.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { programOn } from '../../../src/effects/world/program.ts'
-import { runningPrograms } from '../../../src/effects/world/running.ts'
+import { programOn } from '../../../src/effects/machine/program.ts'
+import { runningPrograms } from '../../../src/effects/machine/running.ts'
 import { native } from '../../../src/model/path.ts'
 import { linux, windows, worldOf, wsl } from '../paths/sides.ts'
 import { fake, utf16 } from './fake.ts'

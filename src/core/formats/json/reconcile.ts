@@ -4,7 +4,7 @@ import { insertItem } from './insert.ts'
 import { type Frame, written } from './layout.ts'
 import { withItem, withMember, withoutMember } from './members.ts'
 import { removeItem } from './remove.ts'
-import { memberOf, sameValue } from '../values.ts'
+import { memberOf, sameValue } from '../../values.ts'
 import { readValue } from './value.ts'
 import { nameOf, walkValue } from './walk.ts'
 

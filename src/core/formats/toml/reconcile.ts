@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import { isObject } from '../../object.ts'
 import { OPEN_ARRAY, OPEN_OBJECT } from '../text/codes.ts'
-import { memberOf, sameValue } from '../values.ts'
+import { memberOf, sameValue } from '../../values.ts'
 import { insertItem, removeItem } from './items.ts'
 import { spelling } from './parse.ts'
 import { itemsOf } from './values.ts'

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
-import { memberOf, sameValue } from '../values.ts'
+import { memberOf, sameValue } from '../../values.ts'
 import { insertItem, removeItem } from './items.ts'
 import { cutLines, cutSections, insertBlock, insertLine, sectionEnd } from './lines.ts'
 import { type Leaf, type Located, locate, outlineOf, type Path, samePath } from './outline.ts'

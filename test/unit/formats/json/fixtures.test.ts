@@ -9,7 +9,7 @@ import { checkEdit, editEntries, newDocument } from '../../../../src/core/format
 import { entryText, presentEntries } from '../../../../src/core/formats/json/entries.ts'
 import { describeRefusal } from '../../../../src/core/formats/text/place.ts'
 import { readDocument } from '../../../../src/core/formats/json/read.ts'
-import { sameValue } from '../../../../src/core/formats/values.ts'
+import { sameValue } from '../../../../src/core/values.ts'
 import type { EntryChange } from '../../../../src/model/document.ts'
 import { judge } from '../../../fixtures/configs/check-merge.mjs'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { presentEntries } from '../../../../src/core/formats/json/entries.ts'
-import { sameValue } from '../../../../src/core/formats/values.ts'
+import { sameValue } from '../../../../src/core/values.ts'
 import type { EntryChange } from '../../../../src/model/document.ts'
 import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'
 import { documentText, OURS } from './jsonc-text.ts'

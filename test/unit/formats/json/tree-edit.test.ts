@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { removeAt, renameKey, setAt, type TreeEdit } from '../../../../src/core/formats/json/tree-edit.ts'
 import { readValue } from '../../../../src/core/formats/json/value.ts'
-import { sameValue } from '../../../../src/core/formats/values.ts'
+import { sameValue } from '../../../../src/core/values.ts'
 import { documentText } from './jsonc-text.ts'
 
 const manifest = `// mine

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
-import { sameValue } from '../../../../src/core/formats/values.ts'
+import { sameValue } from '../../../../src/core/values.ts'
 import type { EntryChange } from '../../../../src/model/document.ts'
 import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'
 import { inserted } from '../../../fixtures/toml/judge.mjs'

@@ -1,0 +1,48 @@
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import { TwinError } from '../../errors.ts'
+import type { Environment } from '../../model/environment.ts'
+import { type HomeJson, homeJsonSchema } from '../../model/home.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { ownerOnly } from './far-modes.ts'
+import { ownFolder } from './own-folder.ts'
+
+/** What `home.json` says; null when there is none. Throws for one that cannot be read: guessing would make a second home. */
+export async function readHomeJson(system: System, file: ReachablePath): Promise<HomeJson | null> {
+  const bytes = await system.files.read(file)
+  if (bytes === null) return null
+  const hint = `remove ${file} and run mcp-twin init, or give the side with --home`
+  const parsed = homeJsonSchema.safeParse(jsonOrNull(new TextDecoder().decode(bytes)))
+  if (!parsed.success) throw new TwinError('home-json', `${file} does not say where home is.`, { hint, place: { file } })
+  return parsed.data
+}
+
+/** Where home is, as another side is to be told. */
+export interface Told {
+  readonly environment: Environment
+  readonly folder: HomeJson['folder']
+}
+
+/** Writes `home.json` on a side that is not home; false when it says so already, or the side is not reached from here. */
+export async function writeHomeJson(system: System, side: Environment, home: Told): Promise<boolean> {
+  const file = toHere(side, layout(side, ownFolder(system, side)).homeJson)
+  const folder = toHere(side, ownFolder(system, side))
+  if (file === null || folder === null || side.id === home.environment.id) return false
+  const { environment } = home
+  const content: HomeJson = {
+    version: 1,
+    environment: environment.id,
+    user: environment.user,
+    folder: home.folder,
+    ...(environment.node !== undefined && { node: environment.node }),
+  }
+  const bytes = new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`)
+  const before = await system.files.read(file)
+  if (before !== null && Buffer.from(before).equals(bytes)) return false
+  await system.files.makeDirectory(folder, 0o700)
+  await ownerOnly(system, side, [folder])
+  await system.files.replace(file, bytes, 0o600)
+  return true
+}

@@ -1,0 +1,42 @@
+import { toHere } from '../../core/paths.ts'
+import { recordOf } from '../../core/plan/records.ts'
+import { isProjectFile } from '../../core/project-file.ts'
+import { native, type ReachablePath } from '../../model/path.ts'
+import type { State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import { isTrouble } from '../store/trouble.ts'
+import type { Target } from './target.ts'
+
+/** Entries of ours are left in it. */
+export const holdsOurs = (state: State, { environment, client, file }: Target): boolean =>
+  Object.keys(recordOf(state, { environment: environment.id, client: client.id, file }).entries).length > 0
+
+/**
+ * The files that a client had before it was given another one, as far as entries of ours are left in them: they go. What Claude
+ * Desktop may come to read again by itself stays (on Windows any file of its), and so does a second name of the file in use.
+ */
+export async function formerTargets(system: System, state: State, target: Target): Promise<Target[]> {
+  const { environment, client } = target
+  if (client.locate === 'claude-desktop' && environment.kind === 'windows') return []
+  const former: Target[] = []
+  for (const name of Object.keys(state.files[environment.id]?.[client.id] ?? {})) {
+    const file = native(name)
+    const here = toHere(environment, file)
+    const old: Target = { environment, client, scope: 'user', file, here, unused: true }
+    if (file === target.file || here === null || isProjectFile(client, environment, file) || !holdsOurs(state, old)) continue
+    if (target.desktop?.places.includes(file)) continue
+    const [one, other] = [await realPath(system, here), target.here === null ? null : await realPath(system, target.here)]
+    if (one !== null && one.toLowerCase() !== other?.toLowerCase()) former.push(old)
+  }
+  return former
+}
+
+/** Null: it is not there, or cannot be looked at. */
+async function realPath(system: System, path: ReachablePath): Promise<string | null> {
+  try {
+    return await system.files.realPath(path)
+  } catch (error) {
+    if (isTrouble(error)) return null
+    throw error
+  }
+}

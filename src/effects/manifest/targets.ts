@@ -1,0 +1,160 @@
+import { clients } from '../../catalog/clients/index.ts'
+import { meansEnvironment } from '../../core/participants.ts'
+import { dirName, joinPath, toHere } from '../../core/paths.ts'
+import { isUsed, switched } from '../../core/plan/used.ts'
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { escapeFrom, escapeWords } from '../store/inside.ts'
+import { isTrouble } from '../store/trouble.ts'
+import { locateDesktop } from '../machine/desktop-file.ts'
+import { formerTargets, holdsOurs } from './former.ts'
+import { fileInManifest, fileOfFlag } from './named-file.ts'
+import type { Situation } from './open.ts'
+import type { Ground, Target } from './target.ts'
+
+export interface TargetOptions {
+  readonly clients: readonly string[]
+  readonly on: readonly string[]
+  readonly desktopConfig?: string
+}
+
+const wantedHere = (options: TargetOptions, environment: Environment, client: ClientDefinition): boolean =>
+  (options.on.length === 0 || options.on.some((word) => meansEnvironment(word, environment))) &&
+  (options.clients.length === 0 || options.clients.includes(client.id))
+
+/** The user-scope client files of the environments that take part. */
+async function userTargets(system: System, sides: readonly Environment[], ground: Ground, options: TargetOptions): Promise<Target[]> {
+  const asked = sides.flatMap((environment) =>
+    clients
+      .filter((client) => wantedHere(options, environment, client) && client.environments.includes(environment.kind))
+      .map((client) => targetsOf(system, environment, client, ground, options)),
+  )
+  return (await Promise.all(asked)).flat()
+}
+
+/** The file of one client on one side, and those it had before. */
+async function targetsOf(
+  system: System,
+  environment: Environment,
+  client: ClientDefinition,
+  ground: Ground,
+  options: TargetOptions,
+): Promise<Target[]> {
+  const { manifest, state } = ground
+  const named = namedFile(system, environment, client, ground, options)
+  const target = await locate(system, environment, client, ground, named)
+  const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
+  if (!isUsed(client, environment, manifest, options.clients, seen)) return holdsOurs(state, target) ? [{ ...target, unused: true }] : []
+  // A look with a flag leads away from what is the program's otherwise.
+  const isForOnce = client.locate === 'claude-desktop' && options.desktopConfig !== undefined
+  return target.refusal !== undefined || isForOnce ? [target] : [target, ...(await formerTargets(system, state, target))]
+}
+
+/** A file that a person named for a client, and where. */
+interface Named {
+  readonly file: NativePath
+  readonly by: string
+}
+
+/** The file that a flag or the manifest names for a client on this side; null: neither does. */
+function namedFile(
+  system: System,
+  environment: Environment,
+  client: ClientDefinition,
+  ground: Ground,
+  options: TargetOptions,
+): Named | null {
+  if (client.locate === 'claude-desktop' && options.desktopConfig !== undefined)
+    return { file: fileOfFlag(system, options.desktopConfig, environment, ground), by: '--desktop-config names it' }
+  const said = ground.manifest.clients?.[client.id]
+  const file = typeof said === 'object' && said.file !== undefined ? fileInManifest(said.file, client, environment, ground) : null
+  return file === null ? null : { file, by: `"file" of "${client.id}" in the manifest names it` }
+}
+
+async function locate(
+  system: System,
+  environment: Environment,
+  client: ClientDefinition,
+  { world, state }: Ground,
+  named: Named | null,
+): Promise<Target> {
+  const at = (file: NativePath): Target => ({ environment, client, scope: 'user', file, here: toHere(environment, file) })
+  if (client.locate !== 'claude-desktop') return at(named?.file ?? client.file(environment))
+  const records = state.files[environment.id]?.[client.id] ?? {}
+  const live = await locateDesktop(system, world, environment, { client, named, records })
+  if (!('refuse' in live)) return { ...at(live.file), desktop: live }
+  return {
+    ...at(client.file(environment)),
+    refusal: {
+      reason: `${live.refuse}: ${live.candidates.join(', ')}`,
+      hint: 'say which one it reads: mcp-twin sync --desktop-config PATH',
+    },
+  }
+}
+
+async function exists(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
+  const own = dirName(environment, target.file)
+  const folders = [client.folder?.(environment) ?? own, ...(client.locate === undefined ? [] : [own])]
+  for (const path of [target.here, ...folders.map((folder) => toHere(environment, folder))])
+    if (path !== null && (await stands(system, path))) return true
+  return false
+}
+
+/** Something stands there. What cannot be looked at does: links in a circle, a folder that this user may not enter. */
+async function stands(system: System, path: ReachablePath): Promise<boolean> {
+  try {
+    return (await system.files.look(path, 'follow')) !== null
+  } catch (error) {
+    if (isTrouble(error)) return true
+    throw error
+  }
+}
+
+/** The client files that a manifest is for: a project's own, or the user's on every side that takes part. */
+export const targetsFor = (system: System, situation: Situation, options: TargetOptions): Promise<Target[]> =>
+  situation.place.project === null
+    ? userTargets(system, situation.sides, situation, options)
+    : projectTargets(system, situation, situation.place.project, options)
+
+/** The project-scope files of the clients that have them: those always used, and those whose folder is in the project or in home. */
+async function projectTargets(
+  system: System,
+  { self, manifest, state, place }: Situation,
+  project: NativePath,
+  options: TargetOptions,
+): Promise<Target[]> {
+  const found: Target[] = []
+  for (const client of clients) {
+    if (client.projectFile === undefined || !wantedHere(options, self, client)) continue
+    const file = joinPath(self, project, ...client.projectFile.split('/'))
+    const plain: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file) }
+    const target = place.root === null ? plain : await confined(system, plain, place.root)
+    const used =
+      options.clients.includes(client.id) ||
+      (switched(client, self, manifest) ?? (client.always.length > 0 || (await installed(system, self, client, target))))
+    if (used) found.push(target)
+    else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
+  }
+  return found
+}
+
+/** A file that leads out of the project is neither read nor written. */
+async function confined(system: System, target: Target, within: ReachablePath): Promise<Target> {
+  const { here, file } = target
+  try {
+    const away = here === null ? null : await escapeFrom(system, within, here)
+    return away === null ? { ...target, within } : { ...target, within, here: null, refusal: { hint: '', ...escapeWords(away, file) } }
+  } catch (error) {
+    // A folder that may not be entered: whoever reads the file says so.
+    if (isTrouble(error)) return { ...target, within }
+    throw error
+  }
+}
+
+async function installed(system: System, self: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
+  if (await exists(system, self, client, { ...target, here: toHere(self, client.file(self)) })) return true
+  const folder = toHere(self, dirName(self, target.file))
+  return folder !== null && (await system.files.look(folder)) !== null
+}

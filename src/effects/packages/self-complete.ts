@@ -1,0 +1,103 @@
+import { environmentLabel } from '../../core/participants.ts'
+import { filesIn } from '../../core/packages/place.ts'
+import { dirName } from '../../core/paths.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { fileTrouble } from './file-trouble.ts'
+import { makePart, reach, removeQuietly, settle } from './leftovers.ts'
+import { type Binary, lackedBy } from './self-binaries.ts'
+import { archOf, type BinaryOptions, fetchBinary } from './self-binary-npm.ts'
+import { copyTree } from './self-copy.ts'
+import { isNoted, noteOf } from './self-current.ts'
+import { ownBinary } from './own-binary.ts'
+import type { OwnPackage } from './self-package.ts'
+
+/** The side that gets binaries, and the version folder below `app` that they go to. */
+export interface Target {
+  readonly system: System
+  readonly world: World
+  readonly environment: Environment
+  readonly app: NativePath
+  readonly version: NativePath
+  readonly own: OwnPackage
+}
+
+/** Why a binary is not there, and what to do about it. */
+export interface Lack {
+  readonly reason: string
+  readonly hint: string
+}
+
+export interface Completed {
+  /** Something was added. */
+  readonly added: boolean
+  readonly lack: Lack | null
+}
+
+/**
+ * Adds the binaries that a version folder lacks, each whole or not at all, beside whatever runs from that folder: on the
+ * own side copied from where this program has them, on another one by that side's npm. What that cannot get is told, and
+ * noted in the folder, so that the side itself asks its npm again when it is the own one.
+ */
+export async function complete(target: Target, options: BinaryOptions): Promise<Completed> {
+  const { system, environment, version, own } = target
+  const lacked = await lackedBy(system, environment, own.root, version)
+  const noted = await isNoted(system, environment, version)
+  const mayFetch = !environment.self || noted
+  const { fitting, lack: unfit } = await fittingOf(target, lacked)
+  const lacks: Lack[] = unfit === null ? [] : [unfit]
+  let added = false
+  for (const binary of fitting) {
+    const lack = await add(target, binary, mayFetch, options)
+    if (lack === null) added = true
+    else lacks.push(lack)
+  }
+  const note = reach(environment, noteOf(environment, version))
+  if (noted && lacks.length === 0) await system.files.remove(note)
+  if (!noted && lacks.length > 0 && mayFetch) await system.files.replace(note, new Uint8Array(), 0o644)
+  return { added, lack: lacks[0] ?? null }
+}
+
+/** Of each kind the one for that side's processor. */
+async function fittingOf(target: Target, lacked: readonly Binary[]): Promise<{ fitting: readonly Binary[]; lack: Lack | null }> {
+  const { system, world, environment } = target
+  const kinds = new Set(lacked.map(({ kind }) => kind))
+  if (lacked.length === kinds.size) return { fitting: lacked, lack: null }
+  const arch = await archOf(system, world, environment)
+  const fitting = lacked.filter((each) => each.arch === arch)
+  const [without] = [...kinds].filter((kind) => !fitting.some((each) => each.kind === kind))
+  if (without === undefined) return { fitting, lack: null }
+  const reason = `without ${without}: there is none for the ${arch} node of ${environmentLabel(environment)}`
+  return { fitting, lack: { reason, hint: 'install a 64-bit Node.js there, then run the same command again' } }
+}
+
+async function add(target: Target, binary: Binary, mayFetch: boolean, options: BinaryOptions): Promise<Lack | null> {
+  const words = `${binary.name} ${binary.version}`
+  const source = target.environment.self ? await ownBinary(target.system, target.own.root, binary) : null
+  if (source === null && !mayFetch) {
+    const hint = 'install mcp-twin with its optional dependencies, then run the same command again'
+    return { reason: `without ${words}, which this copy of mcp-twin lacks too`, hint }
+  }
+  options.onProgress?.(`${words} on ${environmentLabel(target.environment)}`)
+  const trouble = await bring(target, binary, source, options).catch(fileTrouble)
+  return trouble === null ? null : { reason: `without ${words}: ${trouble.reason}`, hint: trouble.hint }
+}
+
+/** Built under a passing name, and only then moved to where the program looks for it. */
+async function bring(target: Target, binary: Binary, source: ReachablePath | null, options: BinaryOptions): Promise<Lack | null> {
+  const { system, world, environment, app, version } = target
+  const part = await makePart(system, environment, app)
+  try {
+    const from = filesIn(environment, part, binary.name)
+    if (source !== null) await copyTree(system, source, reach(environment, from), ({ mode }) => mode & 0o777)
+    const trouble = source === null ? await fetchBinary(system, world, environment, part, binary, options) : null
+    if (trouble !== null) return trouble
+    const to = filesIn(environment, version, binary.name)
+    await system.files.makeDirectory(reach(environment, dirName(environment, to)))
+    await settle(system, environment, app, from, to)
+    return null
+  } finally {
+    await removeQuietly(system, environment, part)
+  }
+}

@@ -1,0 +1,135 @@
+import { dirname } from 'node:path'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { temporaryPath } from '../../model/temporary.ts'
+import { type Ready, writeBeside } from './beside.ts'
+import type { Backup, Decision, RewriteTarget } from './decision.ts'
+import type { Reason } from '../../model/reason.ts'
+import { digestOf, sameBytes } from './digest.ts'
+import type { Held } from './lock.ts'
+import { findPlace } from './place.ts'
+import type { Seen } from './steady-read.ts'
+import { ifPossible, isTrouble } from './trouble.ts'
+
+type Change = Exclude<Decision, { kind: 'nothing' | 'refuse' }>
+type Replace = Extract<Change, { kind: 'replace' }>
+
+/** One file under its locks. */
+export interface Job {
+  readonly system: System
+  readonly target: RewriteTarget
+  readonly real: ReachablePath
+  readonly held: Held
+  readonly backup: Backup | null
+  /** Folders that were made for it. */
+  readonly folders: number
+}
+
+/** `changed`: another program was faster, nothing was written. */
+export type Committed =
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'written'; readonly notice: string | null }
+  | ({ readonly kind: 'refused' } & Reason)
+
+const changed: Committed = { kind: 'changed' }
+
+/** True while the target is still the very file, with the very bytes, that the decision was made on. */
+async function isAsSeen({ system, real }: Job, { bytes, facts }: Seen): Promise<boolean> {
+  if (!sameBytes(await system.files.read(real), bytes)) return false
+  const now = await system.files.look(real)
+  return now?.identity === facts?.identity && now?.mode === facts?.mode
+}
+
+/** What two changes at once come to; the first trouble is thrown only after both have ended. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([one, other])
+  if (first.status === 'rejected') throw first.reason
+  if (second.status === 'rejected') throw second.reason
+  return [first.value, second.value]
+}
+
+const save = ({ backup, folders }: Job, { bytes, facts }: Seen, after: string | null): Promise<void> =>
+  backup?.save({ bytes, mode: facts?.mode ?? null, after, folders }) ?? Promise.resolve()
+
+/** A folder on a project's way may have been swapped for a link since its file was found. */
+async function isInPlace({ system, target, real }: Job): Promise<'yes' | Committed> {
+  if (!target.within) return 'yes'
+  const placed = await findPlace(system, target)
+  if (!placed.ok) return { ...placed, kind: 'refused' }
+  return placed.place.real === real ? 'yes' : changed
+}
+
+async function mayGoOn(job: Job, seen: Seen): Promise<'yes' | Committed> {
+  job.target.signal?.throwIfAborted()
+  if (!(await isAsSeen(job, seen))) return changed
+  if (await job.held.stillOurs()) return isInPlace(job)
+  return { kind: 'refused', reason: `the lock of ${job.target.shown} was taken from us while this computer slept`, hint: 'try again' }
+}
+
+/** The folder that must still be the same one at the moment itself: of a project's file, whose way may be swapped by whoever works in it. */
+const folderOf = ({ within }: RewriteTarget, real: ReachablePath): ReachablePath | undefined =>
+  within ? reachable(dirname(real)) : undefined
+
+/** The moment itself: from here on the name leads to the new content. False: another program was faster. */
+async function swap({ system, target, real }: Job, beside: ReachablePath, expected: string | null): Promise<boolean> {
+  try {
+    await system.files.rename(beside, real, expected, folderOf(target, real))
+    return true
+  } catch (error) {
+    if (isTrouble(error) && (error.code === 'ESTALE' || (error.code === 'EEXIST' && expected === null))) return false
+    throw error
+  }
+}
+
+/** Backup and new content, both safe on the disk before the moment itself. */
+async function prepare(job: Job, seen: Seen, decision: Replace, beside: ReachablePath): Promise<Ready> {
+  const { system, target } = job
+  const [, ready] = await both(save(job, seen, digestOf(decision.bytes)), writeBeside(system, target, beside, seen.facts, decision))
+  return ready
+}
+
+async function replaceWhole(job: Job, seen: Seen, decision: Replace): Promise<Committed> {
+  const { system, real, backup } = job
+  const beside = temporaryPath(real, system.pid, system.random(4))
+  let isGone = false
+  try {
+    const ready = await prepare(job, seen, decision, beside)
+    if (!ready.ok) return { ...ready, kind: 'refused' }
+    const go = await mayGoOn(job, seen)
+    if (go !== 'yes') return go
+    if (!(await swap(job, beside, seen.facts?.identity ?? null))) return changed
+    isGone = true
+    // From here on a trouble leaves the new content in place, so whatever backup there is must stay with it.
+    if (backup !== null) await ifPossible(backup.wrote())
+    await system.files.flush(reachable(dirname(real)))
+    return { kind: 'written', notice: ready.notice }
+  } finally {
+    if (!isGone) await ifPossible(system.files.remove(beside))
+  }
+}
+
+/** Takes the file away by a rename, so that one which changed in the last moment can be put back. */
+async function removeWhole(job: Job, seen: Seen): Promise<Committed> {
+  const { system, target, real, backup } = job
+  const aside = temporaryPath(real, system.pid, system.random(4))
+  await save(job, seen, null)
+  const go = await mayGoOn(job, seen)
+  if (go !== 'yes') return go
+  await system.files.rename(real, aside, null, folderOf(target, real))
+  const moved = await system.files.look(aside)
+  if (moved !== null && moved.identity !== seen.facts?.identity) {
+    await system.files.rename(aside, real, null)
+    return changed
+  }
+  if (backup !== null) await ifPossible(backup.wrote())
+  await system.files.remove(aside)
+  await system.files.flush(reachable(dirname(real)))
+  return { kind: 'written', notice: null }
+}
+
+/** Carries a decision out on the bytes it was made on, or finds that they are no longer there. */
+export async function commit(job: Job, seen: Seen, decision: Change): Promise<Committed> {
+  const found = await isInPlace(job)
+  if (found !== 'yes') return found
+  return decision.kind === 'replace' ? replaceWhole(job, seen, decision) : removeWhole(job, seen)
+}

@@ -1,0 +1,25 @@
+import type { Manifest } from '../../model/manifest.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import { reveal } from '../../model/secret.ts'
+import type { System } from '../../model/system.ts'
+import { TwinError } from '../../errors.ts'
+import { openSecrets } from './secrets.ts'
+
+/**
+ * The values of all stored keys, for one purpose: to be taken out of what a bridge says. Keys that a program of the
+ * user's keeps are not known here. A store that cannot be read gives none: then nothing of it can leak through us either.
+ */
+export async function hiddenKeys(system: System, folder: ReachablePath, manifest: Manifest): Promise<readonly string[]> {
+  const secrets = openSecrets(system, folder, manifest)
+  const given = Object.entries(system.variables).flatMap(([name, value]) =>
+    /^MCP_TWIN_(SECRET_|TOKEN)/i.test(name) && value ? [value] : [],
+  )
+  try {
+    const names = await secrets.list()
+    const stored = await Promise.all(names.map((name) => secrets.stored(name)))
+    return [...given, ...stored.flatMap((secret) => (secret === null ? [] : [reveal(secret)]))]
+  } catch (error) {
+    if (error instanceof TwinError) return given
+    throw error
+  }
+}

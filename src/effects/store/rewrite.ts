@@ -1,0 +1,90 @@
+import { TwinError } from '../../errors.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { withClaudeLock } from './claude-lock.ts'
+import type { Backup, Decide, RewriteOutcome, RewriteTarget } from './decision.ts'
+import { makeFolders, removeFolders } from './folders.ts'
+import { LockedError, withFileLock } from './lock.ts'
+import { findPlace, type Place } from './place.ts'
+import { nothing, refused, settle, settles } from './settle.ts'
+import { ifPossible, isTrouble, wordsOf } from './trouble.ts'
+
+export type { Backup, Decide, Decision, RewriteOutcome, RewriteTarget } from './decision.ts'
+export type { Reason } from '../../model/reason.ts'
+
+async function underLocks(
+  system: System,
+  target: RewriteTarget,
+  place: Place,
+  folders: number,
+  decide: Decide,
+  backup: Backup | null,
+): Promise<RewriteOutcome> {
+  const { real } = place
+  const { signal } = target
+  let emptied = 0
+  const noting: Decide = async (bytes) => {
+    const decision = await decide(bytes)
+    if (decision.kind === 'remove') emptied = decision.folders ?? 0
+    return decision
+  }
+  const outcome = await withFileLock(system, real, target.side, { signal }, async (held) => {
+    const work = (): Promise<RewriteOutcome> => settle({ system, target, real, held, backup, folders }, noting, place.facts?.inode)
+    const locked: ReachablePath[] = target.ownLock === undefined ? [] : [target.here, real]
+    let isWritten = false
+    try {
+      const settled = await withClaudeLock(system, locked, signal, work)
+      isWritten = settled.kind === 'written'
+      return settled
+    } finally {
+      if (!isWritten && backup !== null) await ifPossible(backup.discard())
+    }
+  })
+  // Only now do our locks no longer lie in the folders.
+  if (outcome.kind === 'written') await removeFolders(system, real, emptied)
+  return outcome
+}
+
+/** A file whose folder is missing: the decision comes first, so that no folder is made for nothing. */
+async function inNewFolder(system: System, target: RewriteTarget, decide: Decide, backup: Backup | null): Promise<RewriteOutcome> {
+  const settled = settles(await decide(null), { bytes: null, facts: null })
+  if (settled !== null) return settled === 'unchanged' ? { ...nothing, kind: settled } : settled
+  const folders = await makeFolders(system, target.here)
+  let isWritten = false
+  try {
+    const placed = await findPlace(system, target)
+    if (!placed.ok) return refused(placed)
+    const outcome = await underLocks(system, target, placed.place, folders, decide, backup)
+    isWritten = outcome.kind === 'written'
+    return outcome
+  } finally {
+    if (!isWritten) await removeFolders(system, target.here, folders)
+  }
+}
+
+/** A trouble on the way, in words; what is no trouble of files or locks goes on its way. */
+function outcomeOf(error: unknown, { shown, holder }: RewriteTarget): RewriteOutcome {
+  if (isTrouble(error)) return { ...nothing, ...wordsOf(error, shown, holder) }
+  if (!(error instanceof TwinError) || error.code !== 'locked') throw error
+  const hint = error.hint === undefined ? {} : { hint: error.hint }
+  if (!(error instanceof LockedError)) return refused({ reason: error.message, ...hint })
+  const who = error.holder === null ? '' : ` (process ${error.holder.pid} on ${error.holder.side})`
+  return refused({ reason: `${shown} is being written by another mcp-twin${who}`, ...hint })
+}
+
+/**
+ * Rewrites one file so that nothing can be lost: under our lock and, where it has one, its program's own; on bytes
+ * that are whole; backed up before; whole beside the old content before it takes its place; and only if nobody wrote
+ * in between, else `decide` is asked again. At every moment the file holds its old bytes or its new ones. Troubles of
+ * the file system come back as `refused` (lies in the place) or `failed` (tried and failed), old bytes kept.
+ */
+export async function rewriteFile(system: System, target: RewriteTarget, decide: Decide, backup: Backup | null): Promise<RewriteOutcome> {
+  try {
+    const placed = await findPlace(system, target)
+    if (!placed.ok) return refused(placed)
+    if (!placed.place.hasFolder) return await inNewFolder(system, target, decide, backup)
+    return await underLocks(system, target, placed.place, 0, decide, backup)
+  } catch (error) {
+    return outcomeOf(error, target)
+  }
+}

@@ -1,0 +1,116 @@
+import { TwinError } from '../../errors.ts'
+import type { BackedUpFile } from '../../model/backup.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import type { Run } from './backup.ts'
+import type { Decision, RewriteOutcome, RewriteTarget } from './decision.ts'
+import type { Reason } from '../../model/reason.ts'
+import { digestOf } from './digest.ts'
+import { listRuns, readRun, type RunSummary } from './history.ts'
+import { rewriteFile } from './rewrite.ts'
+
+/** Where a backed-up file is today, or why it cannot be reached from here. */
+export type Locate = (file: BackedUpFile) => RewriteTarget | Reason | Promise<RewriteTarget | Reason>
+
+/**
+ * Takes our own entries (`names`) of a file back to what they were in `before`, where its program has written it
+ * since. Who refuses an entry that was edited since, and who forces it, is decided here.
+ */
+export type Revert = (
+  current: Uint8Array,
+  before: Uint8Array | null,
+  names: readonly string[],
+  file: BackedUpFile,
+) => Decision & { readonly left?: readonly string[] }
+
+export interface UndoneFile {
+  readonly file: BackedUpFile
+  /** `whole`: byte for byte. `entries`: only ours, since the file has other changes. `none`: it was as before already. */
+  readonly how: 'whole' | 'entries' | 'none'
+  /** Entries that stay as they are although the file was taken back. */
+  readonly left: readonly string[]
+  readonly outcome: RewriteOutcome
+}
+
+async function changedSomething(system: System, run: RunSummary, locate: Locate): Promise<boolean> {
+  for (const file of run.files) {
+    if (file.written) return true
+    // The run was killed before it could say so; the file itself tells.
+    const target = await locate(file)
+    if ('here' in target && file.before !== file.after && digestOf(await system.files.read(target.here)) === file.after) return true
+  }
+  return false
+}
+
+/** The newest run that changed something and is not yet undone, itself no undo; null: there is none. Throws when it is damaged. */
+export async function newestUndoable(system: System, folder: ReachablePath, locate: Locate): Promise<RunSummary | null> {
+  for (const run of await listRuns(system, folder)) {
+    if (run.damaged) {
+      throw new TwinError('backup-damaged', `the backup of the newest run, ${run.id}, is damaged, so it cannot be undone`, {
+        hint: 'mcp-twin undo --list shows the other runs; name one of them to undo it',
+      })
+    }
+    if (run.undoes === null && !run.undone && (await changedSomething(system, run, locate))) return run
+  }
+  return null
+}
+
+type Note = (how: UndoneFile['how'], left?: readonly string[]) => void
+
+/** What shall become of one file. `note` hears which way it went. */
+function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert, force: boolean, note: Note) {
+  return (current: Uint8Array | null): Decision => {
+    const found = digestOf(current)
+    note('none')
+    if (found === file.before) return { kind: 'nothing' }
+    const isUntouched = found === file.after
+    if (current !== null && !isUntouched) {
+      const { left = [], ...decision } = revert(current, before, file.entries, file)
+      note('entries', left)
+      return decision
+    }
+    note('whole')
+    if (before === null) return { kind: 'remove', folders: file.folders }
+    if (!isUntouched && !force) {
+      return { kind: 'refuse', reason: `${file.file} has been removed since`, hint: 'mcp-twin undo --force brings it back as it was' }
+    }
+    return { kind: 'replace', bytes: before, holdsKey: false, ...(file.mode === null ? {} : { mode: file.mode }) }
+  }
+}
+
+async function undoFile(system: System, file: BackedUpFile, before: Uint8Array | null, options: UndoOptions): Promise<UndoneFile> {
+  const target = await options.locate(file)
+  if (!('here' in target))
+    return { file, how: 'none', left: [], outcome: { kind: 'refused', before: null, after: null, notices: [], ...target } }
+  let how: UndoneFile['how'] = 'none'
+  let left: readonly string[] = []
+  const decide = decideFor(file, before, options.revert, options.force, (way, names = []) => {
+    how = way
+    left = names
+  })
+  const outcome = await rewriteFile(system, target, decide, options.run.forFile(file))
+  return { file, how, left, outcome }
+}
+
+export interface UndoOptions {
+  /** `backups` of home. */
+  readonly folder: ReachablePath
+  readonly id: string
+  readonly locate: Locate
+  readonly revert: Revert
+  readonly force: boolean
+  /** The run of this undo, opened with `undoes`: its files are backed up too. This function finishes it. */
+  readonly run: Run
+}
+
+/**
+ * Takes a run back, file by file, the last one first. Every backup is verified before anything is changed. The run
+ * counts as undone once every file is as it should be; after refusals the same undo can be asked for again.
+ */
+export async function undoRun(system: System, options: UndoOptions): Promise<{ files: UndoneFile[]; run: string | null }> {
+  const { index, bytes } = await readRun(system, options.folder, options.id)
+  const files: UndoneFile[] = []
+  for (const file of [...index.files].reverse()) files.push(await undoFile(system, file, await bytes(file), options))
+  const complete = files.every(({ outcome, left }) => left.length === 0 && (outcome.kind === 'written' || outcome.kind === 'unchanged'))
+  return { files, run: await options.run.finish({ complete }) }
+}

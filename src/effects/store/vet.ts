@@ -1,0 +1,98 @@
+import { dirname } from 'node:path'
+import { quoted } from '../../core/doctor/shell.ts'
+import { layout } from '../../core/layout.ts'
+import { isWindows, toHere } from '../../core/paths.ts'
+import { EXIT, TwinError, usageError } from '../../errors.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { escapeFrom, escapeWords } from './inside.ts'
+import { type Fault, faultsOf, type Subject } from '../machine/ownership-faults.ts'
+import { refusal } from '../machine/ownership-refusal.ts'
+
+/** Code of the error that refuses a project's file which leads out of it. */
+export const outside = 'outside'
+
+/** A path whose content may decide what is started: it was looked at, and is this user's own word. */
+export type VettedPath = ReachablePath & { readonly __vetted: true }
+
+/** A manifest with the lock beside it, as this process opens them. */
+export interface ManifestFiles {
+  readonly here: ReachablePath
+  readonly lockHere: ReachablePath
+  /** The real path of the project's root, where the manifest is a project's. */
+  readonly root: ReachablePath | null
+}
+
+export interface Vetted {
+  readonly manifest: VettedPath
+  readonly lock: VettedPath
+}
+
+const subjectsOf = ({ here, lockHere, root }: ManifestFiles): Subject[] => [
+  ...(root === null ? [] : [{ path: root, kind: 'folder' as const }]),
+  { path: here, kind: 'file' },
+  { path: lockHere, kind: 'file' },
+]
+
+/** Who else decides what a manifest and its lock say. */
+export const manifestFaults = async (system: System, environment: Environment, files: ManifestFiles): Promise<Fault[]> =>
+  isWindows(environment) ? [] : faultsOf(system, subjectsOf(files))
+
+/** Refuses a manifest or lock of a project that leads out of it: neither is read. */
+export async function demandInside(system: System, { here, lockHere, root }: ManifestFiles): Promise<void> {
+  for (const path of root === null ? [] : [here, lockHere]) {
+    const away = root === null ? null : await escapeFrom(system, root, path)
+    if (away === null) continue
+    const { reason, hint = '' } = escapeWords(away, path)
+    throw new TwinError(outside, `${reason}. It is not read.`, { exit: EXIT.usage, place: { file: path }, hint })
+  }
+}
+
+/** The command that uses a manifest in spite of its owner. */
+export const trustCommand = ({ here, root }: Pick<ManifestFiles, 'here' | 'root'>): string =>
+  `mcp-twin trust ${quoted(root ?? dirname(here))}`
+
+function wayOut(files: ManifestFiles, faults: readonly Fault[]): string {
+  const open = faults.every(({ kind }) => kind !== 'owner') ? `chmod go-w ${faults.map(({ path }) => quoted(path)).join(' ')}; or, ` : ''
+  const other = files.root === null ? '' : '; or --user for your own manifest'
+  return `${open}if you know who that is, look at it, then: ${trustCommand(files)}${other}`
+}
+
+/**
+ * Lets a manifest and its lock pass only where nobody else decides what they say, as git does with a repository (CVE-2022-24765),
+ * and where they lie in the project that they are for. Throws a TwinError that names the owner, or both paths, and the way out.
+ */
+export async function vetManifest(system: System, environment: Environment, files: ManifestFiles): Promise<Vetted> {
+  await demandInside(system, files)
+  const faults = await manifestFaults(system, environment, files)
+  if (faults.length > 0) throw await refusal(system, faults, wayOut(files, faults))
+  return { manifest: files.here as VettedPath, lock: files.lockHere as VettedPath }
+}
+
+/**
+ * The same for a command that tells of faults instead of refusing them. What such a file says may be looked at, but nothing of
+ * it may be run, its `secrets.command` least of all.
+ */
+export async function lookAtManifest(
+  system: System,
+  environment: Environment,
+  files: ManifestFiles,
+): Promise<Vetted & { readonly faults: readonly Fault[] }> {
+  await demandInside(system, files)
+  const faults = await manifestFaults(system, environment, files)
+  return { manifest: files.here as VettedPath, lock: files.lockHere as VettedPath, faults }
+}
+
+/** Manifest and lock of our folder on this side. */
+export function ownFiles(environment: Environment, folder: NativePath): ManifestFiles {
+  const { manifest, lock } = layout(environment, folder)
+  const [here, lockHere] = [toHere(environment, manifest), toHere(environment, lock)]
+  if (here === null || lockHere === null)
+    throw usageError(`${manifest} on ${environment.id} is not reached from here.`, { hint: `run the command on ${environment.id}` })
+  return { here, lockHere, root: null }
+}
+
+/** The same as `vetManifest` for the manifest and lock of our folder on this side. */
+export const vetOwn = (system: System, environment: Environment, folder: NativePath): Promise<Vetted> =>
+  vetManifest(system, environment, ownFiles(environment, folder))

@@ -1,0 +1,65 @@
+import { type Imported, importServers } from '../../core/import/merge.ts'
+import type { PlanInput } from '../../core/plan/plan.ts'
+import type { Secret } from '../../model/secret.ts'
+import type { System } from '../../model/system.ts'
+import { openSecrets } from '../store/secrets.ts'
+import type { Situation } from '../manifest/open.ts'
+import { foreignEntries } from './found.ts'
+
+export interface ImportWishes {
+  /** Only what these clients have; empty: all. */
+  readonly from: readonly string[]
+  /** Servers that every side shall have, wherever they came from. */
+  readonly everywhere: ReadonlySet<string>
+  /** Names that shall not be taken over at all. */
+  readonly without: ReadonlySet<string>
+}
+
+/** Takes over what the clients have, as far as the manifest does not know it. `known`: further keys, whose names are taken. */
+export function importFound(
+  situation: Situation,
+  input: PlanInput,
+  wishes: ImportWishes,
+  known: ReadonlyMap<string, Secret> = new Map(),
+): Imported {
+  const found = foreignEntries(input.files, situation.state).filter(
+    (each) => (wishes.from.length === 0 || wishes.from.includes(each.client.id)) && !wishes.without.has(each.name),
+  )
+  return importServers(found, {
+    world: input.render.world,
+    home: input.home,
+    lock: input.render.lock,
+    folders: input.render.folders,
+    manifest: situation.manifest,
+    sides: situation.sides,
+    key: (name) => input.render.key(name) ?? known.get(name) ?? null,
+    inProject: input.render.project !== undefined,
+    everywhere: (name) => wishes.everywhere.has(name),
+  })
+}
+
+/**
+ * The same, beside every key that the person has: an entry with a key of its own must neither replace the stored key of that
+ * name nor get it. Answers those keys too, for an import that is made again.
+ */
+export async function importBeside(
+  system: System,
+  situation: Situation,
+  input: PlanInput,
+  wishes: ImportWishes,
+): Promise<{ readonly imported: Imported; readonly known: ReadonlyMap<string, Secret> }> {
+  const { home, manifest, self } = situation
+  const store = openSecrets(system, home.here, manifest, self.id)
+  const known = new Map<string, Secret>()
+  const looked = new Set<string>()
+  for (;;) {
+    const imported = importFound(situation, input, wishes, known)
+    const names = imported.secrets.map(({ name }) => name).filter((name) => !looked.has(name))
+    if (names.length === 0) return { imported, known }
+    for (const name of names) {
+      looked.add(name)
+      const key = await store.get(name)
+      if (key !== null) known.set(name, key)
+    }
+  }
+}

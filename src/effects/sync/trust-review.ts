@@ -1,0 +1,88 @@
+import { layout } from '../../core/layout.ts'
+import { keysOfAll } from '../../core/manifest/names.ts'
+import { projectPart } from '../../core/manifest/project-part.ts'
+import { type TrustChange, trustChanges, type TrustView, trustView } from '../../core/trust/view.ts'
+import { TwinError, usageError } from '../../errors.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { System } from '../../model/system.ts'
+import { openRun } from '../store/backup.ts'
+import { withRunLock } from '../store/lock.ts'
+import { reach, type Situation } from '../manifest/open.ts'
+import { lockBytes } from '../manifest/records.ts'
+import { writeOwn } from './own-files.ts'
+import { type Pinned, pin, type PinOptions } from './pin.ts'
+import { sameGround } from './start.ts'
+import { projectFilesOf } from '../store/trusted-files.ts'
+import { realPlace } from '../store/trusted-place.ts'
+import { type ProjectSeen, readTrust, trustedAt, type TrustState, trustState } from '../store/trust.ts'
+
+/** A project as a person is asked about it: these bytes, and no others, are then trusted. */
+export interface TrustReview {
+  readonly seen: ProjectSeen
+  readonly manifest: Manifest
+  readonly keys: readonly string[]
+  readonly view: TrustView
+  readonly state: TrustState
+  /** What is not as it was when it was last trusted, and when that was; null: it never was. */
+  readonly since: { readonly at: string; readonly changes: readonly TrustChange[] } | null
+}
+
+/** The place and the bytes of the project that a situation is about; null: it is none, or has no manifest. */
+export async function projectSeen(system: System, situation: Situation): Promise<ProjectSeen | null> {
+  const { place, bytes, lockBytes: lock, world, home } = situation
+  if (place.project === null || bytes === null) return null
+  const real = await realPlace(system, world, home.environment, place.project)
+  return real === null ? null : { place: real, manifest: bytes, lock }
+}
+
+/**
+ * What there is to be trusted in a project. What its lock lacks is pinned and written first, as a sync would do it: else the
+ * next sync would change what was trusted.
+ */
+export async function reviewProject(system: System, open: () => Promise<Situation>, options: PinOptions): Promise<TrustReview> {
+  const situation = await pinned(system, open, options)
+  const seen = await projectSeen(system, situation)
+  if (seen === null) throw usageError(`${situation.place.shown} is not there.`, { hint: 'mcp-twin init --project, in the project' })
+  const { manifest, view, keys } = await trustable(system, situation, seen)
+  const before = trustedAt(await readTrust(system, situation.home.here), seen.place)
+  return {
+    ...{ seen, manifest, keys, view },
+    state: await trustState(system, situation.home.here, seen),
+    since: before === undefined ? null : { at: before.at, changes: trustChanges(before.shown, view) },
+  }
+}
+
+/** What counts of a project's manifest, and how it is shown. */
+export async function trustable(
+  system: System,
+  { manifest: written, lock, home }: Pick<Situation, 'manifest' | 'lock' | 'home'>,
+  { place }: Pick<ProjectSeen, 'place'>,
+): Promise<Pick<TrustReview, 'manifest' | 'view' | 'keys'>> {
+  const view = trustView(written, lock, await projectFilesOf(system, home.environment, place, written))
+  const manifest = projectPart(written)
+  return { manifest, view, keys: keysOfAll(manifest) }
+}
+
+async function pinned(system: System, open: () => Promise<Situation>, options: PinOptions): Promise<Situation> {
+  const found = await open()
+  const first = await pin(system, found, options)
+  demandAll(first)
+  if (first.lock === found.lock) return found
+  return withRunLock(system, found.home.here, found.home.environment.id, async () => {
+    const fresh = await open()
+    const { lock } = sameGround(fresh, found) ? first : demandAll(await pin(system, fresh, options))
+    const { environment, folder } = fresh.home
+    const run = openRun(system, reach(fresh.home, layout(environment, folder).backups), { command: 'trust', at: system.now() })
+    await writeOwn(system, fresh, fresh.place.lockHere, fresh.place.lockHere, lockBytes(lock), run)
+    await run.finish()
+    return open()
+  })
+}
+
+/** What has no version yet would be pinned after the person has looked, so nothing is trusted without it. */
+function demandAll(pinned: Pinned): Pinned {
+  const [first] = pinned.unresolved
+  if (first === undefined) return pinned
+  const [words, { reason, hint }] = first
+  throw new TwinError('not-pinned', `No version of ${words} can be pinned, so nothing is trusted: ${reason}.`, { hint })
+}

@@ -1,0 +1,153 @@
+import { environmentLabel } from '../../core/participants.ts'
+import { makePlan, type PlannedFile } from '../../core/plan/plan.ts'
+import { withRecord, recordOf } from '../../core/plan/records.ts'
+import { makeStep } from '../../core/plan/step.ts'
+import { type Dropped, droppedEntries } from '../../core/watch/dropped.ts'
+import { allowedAgain, mayRestore, RESTORES_MAX, restored, settled, stopped, watchedFile } from '../../core/watch/limit.ts'
+import type { Step } from '../../model/plan.ts'
+import type { State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import type { WatchRecord } from '../../model/watch.ts'
+import type { Situation } from '../manifest/open.ts'
+import type { SyncOptions } from './options.ts'
+import { prepare } from './prepare.ts'
+import type { SyncResult } from './result.ts'
+import { runSync } from './sync.ts'
+import type { Memory } from './watch-memory.ts'
+import { programRuns } from './watch-programs.ts'
+
+export interface RoundInput {
+  readonly open: () => Promise<Situation>
+  readonly options: SyncOptions
+  readonly memory: Memory
+  readonly record: WatchRecord
+  /** Leave Claude Desktop's file alone while it runs. */
+  readonly waitForExit: boolean
+}
+
+export interface Round {
+  readonly result: SyncResult
+  readonly record: WatchRecord
+  /** Look again then, whatever happens, in ms since the epoch. */
+  readonly againAt: number | null
+}
+
+/** A program that is to quit first is asked about this often. */
+const EXIT_LOOK_MS = 3000
+
+/** One round of the watcher: an ordinary sync, but for what programs drop again and again. */
+export async function watchRound(system: System, { open, options, memory, record: before, waitForExit }: RoundInput): Promise<Round> {
+  const situation = await open()
+  const { input } = await prepare(system, situation, options)
+  const plan = makePlan(input)
+  const dropped = await reallyDropped(system, situation, plan.files, memory, options.signal)
+  const now = system.now()
+  const allowed = dropped.filter(({ file }) => mayRestore(before, file.plan, now))
+  const held = dropped.filter((each) => !allowed.includes(each))
+  const busy = waitForExit ? await busyFiles(system, situation, plan.files, options.signal) : []
+  const left = new Set([...held.map(({ file }) => nameOf(file.plan)), ...busy.map((file) => nameOf(file.plan))])
+  const result = await runSync(
+    system,
+    { open: async () => forgetting(await open(), allowed) },
+    { ...options, leaveOut: (file) => left.has(nameOf(file)) },
+    'sync',
+  )
+  for (const file of plan.files) if (hasWritten(result, file)) memory.wrote(file)
+  let record = plan.files
+    .filter((file) => !held.some((each) => each.file === file))
+    .reduce((sum, { plan: key }) => settled(sum, key), before)
+  const notices: string[] = []
+  for (const each of allowed.filter(({ file }) => hasWritten(result, file))) {
+    record = restored(record, each.file.plan, each.entries, now)
+    notices.push(words(each, `put back (${watchedFile(record, each.file.plan).restored.length} of ${RESTORES_MAX} times in an hour)`))
+  }
+  for (const each of held) record = stopped(record, each.file.plan, each.entries, now)
+  const again = held.flatMap(({ file }) => allowedAgain(record, file.plan, now) ?? [])
+  if (busy.length > 0) again.push(now + EXIT_LOOK_MS)
+  return {
+    result: {
+      ...result,
+      inSync: result.inSync && left.size === 0,
+      steps: [...result.steps, ...held.map((each) => heldStep(each)), ...busy.map(busyStep)],
+      notices: [...result.notices, ...notices],
+    },
+    record,
+    againAt: again.length === 0 ? null : Math.min(...again),
+  }
+}
+
+const nameOf = ({ environment, client, file }: { environment: string; client: string; file: string }): string =>
+  `${environment}\n${client}\n${file}`
+
+const hasWritten = (result: SyncResult, { plan }: PlannedFile): boolean =>
+  result.steps.some(
+    (step) =>
+      step.outcome === 'done' &&
+      step.environment === plan.environment &&
+      step.client === plan.client &&
+      step.file === plan.file &&
+      ['add', 'update', 'remove'].includes(step.change),
+  )
+
+/** An entry that went alone was dropped by its program only if that is running, and wrote back what it had in memory. */
+async function reallyDropped(
+  system: System,
+  { state, world }: Situation,
+  files: readonly PlannedFile[],
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Dropped[]> {
+  const found: Dropped[] = []
+  for (const each of droppedEntries(files, state, (file) => memory.isBack(file))) {
+    const { environment, client } = each.file.observed
+    if (!each.wroteBack || (await programRuns(system, world, environment.id, client, signal)) === true) found.push(each)
+  }
+  return found
+}
+
+/** To the plan these entries were never ours, so that it adds them. */
+function forgetting(situation: Situation, allowed: readonly Dropped[]): Situation {
+  const state = allowed
+    .filter(({ wroteBack }) => wroteBack)
+    .reduce((sum: State, { file, entries }) => {
+      const known = recordOf(sum, file.plan)
+      const left = Object.fromEntries(Object.entries(known.entries).filter(([name]) => !entries.includes(name)))
+      return withRecord(sum, file.plan, { ...known, entries: left })
+    }, situation.state)
+  return { ...situation, state }
+}
+
+/** Files of Claude Desktop that would be written while it runs. */
+async function busyFiles(system: System, { world }: Situation, files: readonly PlannedFile[], signal: AbortSignal): Promise<PlannedFile[]> {
+  const found: PlannedFile[] = []
+  for (const file of files) {
+    const { client, environment } = file.observed
+    const writes = file.plan.entries.some(({ change }) => change !== null)
+    if (client.id === 'claude-desktop' && writes && (await programRuns(system, world, environment.id, client, signal)) === true)
+      found.push(file)
+  }
+  return found
+}
+
+const words = ({ file, entries }: Dropped, what: string): string =>
+  `${file.observed.client.label} (${environmentLabel(file.observed.environment)}) had dropped ${entries.join(', ')}: ${what}`
+
+const heldStep = ({ file, entries }: Dropped): Step =>
+  makeStep({
+    kind: 'refuse',
+    environment: file.plan.environment,
+    client: file.plan.client,
+    file: file.plan.file,
+    reason: `${entries.join(', ')} dropped again: put back ${RESTORES_MAX} times within an hour, so now left out`,
+    hint: `quit ${file.observed.client.label} fully, then: mcp-twin sync`,
+  })
+
+const busyStep = ({ observed, plan }: PlannedFile): Step =>
+  makeStep({
+    kind: 'refuse',
+    environment: plan.environment,
+    client: plan.client,
+    file: plan.file,
+    reason: `${observed.client.label} is running; its file is written when it has quit`,
+    hint: `quit ${observed.client.label} fully`,
+  })

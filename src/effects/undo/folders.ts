@@ -1,0 +1,56 @@
+import { layout } from '../../core/layout.ts'
+import { joinPath, toHere } from '../../core/paths.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { NativePath } from '../../model/path.ts'
+import { readTemporaryName } from '../../model/temporary.ts'
+import type { System } from '../../model/system.ts'
+import { isTrouble, wordsOf } from '../store/trouble.ts'
+import { removeThere } from '../packages/leftovers.ts'
+
+export interface Cleared {
+  readonly removed: readonly NativePath[]
+  /** What is still there, of ours or not. */
+  readonly kept: readonly NativePath[]
+  readonly failed: readonly { readonly path: NativePath; readonly reason: string; readonly hint: string }[]
+}
+
+/** What we put on every side; `locks` goes last, since one of them is ours while we work. */
+const installed = (environment: Environment, folder: NativePath): NativePath[] => {
+  const at = layout(environment, folder)
+  const trust = joinPath(environment, folder, 'trust.json')
+  return [at.cache, at.state, at.homeJson, at.launches, trust, at.npm, at.app, at.bin, at.locks]
+}
+
+/** What home holds besides: the user's own by now. */
+const owned = (environment: Environment, folder: NativePath): NativePath[] => {
+  const at = layout(environment, folder)
+  return [at.manifest, at.lock, at.secrets, at.backups, at.bridge]
+}
+
+/** Removes what is ours in a side's folder; with `purge` also what is the user's there. A folder that is then empty goes too. */
+export async function clearFolder(system: System, environment: Environment, folder: NativePath, purge: boolean): Promise<Cleared> {
+  const here = toHere(environment, folder)
+  const removed: NativePath[] = []
+  const failed: { path: NativePath; reason: string; hint: string }[] = []
+  if (here === null || (await system.files.look(here)) === null) return { removed, kept: [], failed }
+  const passing = (await system.files.list(here)).filter((name) => readTemporaryName(name) !== null)
+  const paths = [
+    ...passing.map((name) => joinPath(environment, folder, name)),
+    ...(purge ? owned(environment, folder) : []),
+    ...installed(environment, folder),
+  ]
+  for (const path of paths) {
+    const at = toHere(environment, path)
+    if (at === null || (await system.files.look(at)) === null) continue
+    try {
+      await removeThere(system, environment, path)
+      removed.push(path)
+    } catch (error) {
+      if (!isTrouble(error)) throw error
+      const { reason = error.message, hint = 'close the programs that use it, then: mcp-twin uninstall' } = wordsOf(error, path)
+      failed.push({ path, reason, hint })
+    }
+  }
+  if (await system.files.removeEmptyDirectory(here)) return { removed: [...removed, folder], kept: [], failed }
+  return { removed, kept: (await system.files.list(here)).map((name) => joinPath(environment, folder, name)), failed }
+}

@@ -1,0 +1,94 @@
+import { type FileName, recordOf } from '../../core/plan/records.ts'
+import { TwinError } from '../../errors.ts'
+import type { BackedUpFile } from '../../model/backup.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import { type State, stateSchema } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import { listRuns, readRun, type RunSummary } from '../store/history.ts'
+import { bytesMax, runsMax } from '../store/retention.ts'
+import { emptyState } from '../manifest/records.ts'
+
+/** What a file was before we wrote it for the first time, as far as the backups go. */
+export interface Past {
+  /** Null: there was no file. */
+  readonly bytes: Uint8Array | null
+  readonly mode: number | null
+  /** How many folders above it we made. */
+  readonly folders: number
+  /** Entries that were ours already at the oldest backup: what stood there before is lost. */
+  readonly owned: ReadonlySet<string>
+  /** Digest that the file has if nobody but us ever wrote it since; null: somebody did. */
+  readonly untouched: string | null
+}
+
+/** What the backups of home tell. */
+export interface Pasts {
+  /** Older backups may have gone away, so that the oldest ones need not be the first. */
+  readonly isCut: boolean
+  of(name: FileName): Promise<Past | null>
+}
+
+/** Backups of this size together may have pushed out others before them. */
+const suspectBytes = bytesMax / 2
+
+/** Looks into the backups of home. `statePath` is `state.json` as home spells it, `state` what it says now. */
+export async function pasts(system: System, backups: ReachablePath, statePath: string, state: State): Promise<Pasts> {
+  const listed = await listRuns(system, backups)
+  const all = listed.filter((run) => !run.damaged).reverse()
+  // What lies before an earlier uninstall belongs to an earlier life.
+  const end = all.findLastIndex(
+    ({ command, files }) => command === 'uninstall' && files.some((file) => file.file === statePath && file.after === null),
+  )
+  const runs = all.slice(end + 1)
+  const size = runs.reduce((sum, run) => run.files.reduce((all, file) => all + file.size, sum), 0)
+  const isCut = listed.length === 0 || (end < 0 && listed.length >= runsMax) || all.length < listed.length || size > suspectBytes
+  const of = async (name: FileName): Promise<Past | null> => {
+    const touches = runs.flatMap((run) => run.files.filter((file) => isOne(file, name) && file.written).map((file) => ({ run, file })))
+    const first = touches[0]
+    if (first === undefined) return null
+    const stored = await storedIn(system, backups, first.run, first.file)
+    if (stored === 'lost') return null
+    const before = isCut ? await stateBefore(system, backups, statePath, runs.slice(runs.indexOf(first.run)), state) : emptyState
+    const isChain = touches.every(({ file }, at) => at === 0 || file.before === touches[at - 1]?.file.after)
+    return {
+      bytes: stored,
+      mode: first.file.mode,
+      folders: first.file.folders,
+      owned: new Set(Object.keys(recordOf(before, name).entries)),
+      untouched: isChain ? (touches.at(-1)?.file.after ?? null) : null,
+    }
+  }
+  return { isCut, of }
+}
+
+const isOne = (file: BackedUpFile, { environment, client, file: path }: FileName): boolean =>
+  file.environment === environment && file.client === client && file.file === path
+
+async function storedIn(system: System, backups: ReachablePath, run: RunSummary, file: BackedUpFile): Promise<Uint8Array | null | 'lost'> {
+  try {
+    return await (await readRun(system, backups, run.id)).bytes(file)
+  } catch (error) {
+    if (error instanceof TwinError && error.code === 'backup-damaged') return 'lost'
+    throw error
+  }
+}
+
+/** Our records as they were before the first of these runs: the first backup of them that was made since. */
+async function stateBefore(
+  system: System,
+  backups: ReachablePath,
+  statePath: string,
+  runs: readonly RunSummary[],
+  now: State,
+): Promise<State> {
+  for (const run of runs) {
+    const file = run.files.find((each) => each.client === null && each.file === statePath && each.written)
+    if (file === undefined) continue
+    const stored = await storedIn(system, backups, run, file)
+    if (stored === 'lost') return now
+    if (stored === null) return emptyState
+    const parsed = stateSchema.safeParse(JSON.parse(new TextDecoder().decode(stored)))
+    return parsed.success ? parsed.data : now
+  }
+  return now
+}

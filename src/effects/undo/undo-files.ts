@@ -1,0 +1,98 @@
+import { clientById } from '../../catalog/clients/index.ts'
+import { describeRefusal } from '../../core/formats/text/place.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import { editOptions, readClientFile } from '../../core/plan/file.ts'
+import { recordOf, withRecord } from '../../core/plan/records.ts'
+import { revertEntries } from '../../core/plan/revert.ts'
+import type { BackedUpFile } from '../../model/backup.ts'
+import { native } from '../../model/path.ts'
+import { type State, stateSchema } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import type { Decision } from '../store/decision.ts'
+import { keepMode } from '../machine/far-modes.ts'
+import { projectBounds } from '../store/project-bounds.ts'
+import type { Locate, Revert } from '../store/undo.ts'
+import type { Situation } from '../manifest/open.ts'
+import { stateBytes } from '../manifest/records.ts'
+
+/** Where the files of a backup are today. */
+export const locator =
+  (system: System, situation: Situation): Locate =>
+  async (file) => {
+    const side = situation.world.environments.find((each) => each.id === file.environment)
+    const here = side === undefined ? null : toHere(side, native(file.file))
+    if (side === undefined || here === null)
+      return { reason: `${file.environment} is not reached from here`, hint: `run mcp-twin undo when ${file.environment} can be reached` }
+    const client = file.client === null ? null : clientById(file.client)
+    const bounds = await projectBounds(system, { ...file, environment: side, client })
+    const isUserFile = client !== null && bounds.within === null
+    return {
+      here,
+      shown: file.file,
+      ...keepMode(system, side, here),
+      ...(side.kind === 'windows' && client !== null ? { holder: client.label } : {}),
+      side: situation.self.id,
+      ...bounds,
+      ...(isUserFile && client.ownLock !== undefined ? { ownLock: client.ownLock } : {}),
+    }
+  }
+
+/** How a file that was written since the run is taken back: entry by entry where it is a client's. */
+export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
+  const statePath = layout(situation.home.environment, situation.home.folder).state
+  return (current, before, names, file) => {
+    if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, force)
+    const client = clientById(file.client)
+    if (client === null)
+      return { kind: 'refuse', reason: `there is no client "${file.client}"`, hint: 'take it back by hand from the backup' }
+    const state = recordOf(situation.state, { ...file, client: client.id })
+    const reverted = revertEntries(client, current, before, names, state, force)
+    if ('reason' in reverted) return { kind: 'refuse', ...reverted }
+    if (reverted.changes.length === 0) return { kind: 'nothing' }
+    const read = readClientFile(client, current)
+    if (!read.ok) return { kind: 'refuse', reason: read.refusal.reason }
+    const { document } = read
+    const options = editOptions(client)
+    const edit = document.edit(reverted.changes, options)
+    if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
+    return {
+      kind: 'replace',
+      bytes: edit.bytes,
+      holdsKey: false,
+      check: () => document.check(edit.bytes, reverted.changes, options),
+      ...(reverted.left === undefined ? {} : { left: reverted.left }),
+    }
+  }
+}
+
+/** The manifest or its lock, edited since the run. */
+const revertOwn = (before: Uint8Array | null, force: boolean): Decision => {
+  if (!force) return { kind: 'refuse', reason: 'it was edited since', hint: 'mcp-twin undo --force brings it back as it was' }
+  return before === null ? { kind: 'remove' } : { kind: 'replace', bytes: before, holdsKey: false }
+}
+
+const parseState = (bytes: Uint8Array | null): State =>
+  bytes === null ? { version: 1, files: {} } : stateSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+
+/** Of our records only those of the files that the run touched go back; other runs have written the rest since. */
+function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[]): Decision {
+  const [now, was] = [parseState(current), parseState(before)]
+  return { kind: 'replace', bytes: stateBytes(withRecords(now, was, files)), holdsKey: false }
+}
+
+/** `state` with the records that `from` has of these files. */
+export const withRecords = (state: State, from: State, files: readonly Pick<BackedUpFile, 'environment' | 'client' | 'file'>[]): State =>
+  files.reduce((next, { environment, client, file }) => {
+    if (client === null) return next
+    return withRecord(next, { environment, client, file }, from.files[environment]?.[client]?.[file] ?? null)
+  }, state)
+
+/** `state` with the records that `from` has of these entries of one file. */
+export function withEntries(state: State, from: State, { environment, client, file }: BackedUpFile, names: readonly string[]): State {
+  if (client === null) return state
+  const place = { environment, client, file }
+  const [now, had] = [recordOf(state, place), recordOf(from, place)]
+  const kept = Object.entries(had.entries).filter(([name]) => names.includes(name))
+  return withRecord(state, place, { ...now, entries: { ...now.entries, ...Object.fromEntries(kept) } })
+}

@@ -1,0 +1,130 @@
+import { clientById } from '../../catalog/clients/index.ts'
+import { loadFormats } from '../../core/formats/index.ts'
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import type { FileName } from '../../core/plan/records.ts'
+import { makeStep } from '../../core/plan/step.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { JsonValue } from '../../model/entry.ts'
+import { native, type ReachablePath } from '../../model/path.ts'
+import type { Step } from '../../model/plan.ts'
+import type { FileState, State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import type { Run } from '../store/backup.ts'
+import type { RewriteTarget } from '../store/decision.ts'
+import { keepMode } from '../machine/far-modes.ts'
+import { projectBounds } from '../store/project-bounds.ts'
+import { rewriteFile } from '../store/rewrite.ts'
+import { type HomePlace, ownFolder } from '../machine/home.ts'
+import { type Taken, withoutUs } from './decide.ts'
+import { pasts } from './past.ts'
+
+/** Every client file of our records. */
+export const recordedFiles = (state: State): { name: FileName; record: FileState }[] =>
+  Object.entries(state.files).flatMap(([environment, clients]) =>
+    Object.entries(clients).flatMap(([client, files]) =>
+      Object.entries(files).map(([file, record]) => ({ name: { environment, client, file }, record })),
+    ),
+  )
+
+/** Takes our entries out of every file that we ever wrote. Each file is told by its steps; one that refuses stays as it is. */
+export async function clearFiles(
+  system: System,
+  world: World,
+  home: HomePlace,
+  state: State,
+  backups: ReachablePath,
+  run: Run,
+): Promise<Step[]> {
+  const past = await pasts(system, backups, layout(home.environment, home.folder).state, state)
+  const folders = world.environments.flatMap((side) => [side.id === home.environment.id ? home.folder : ownFolder(system, side)])
+  // Where backups went away, what stood there before us is not known: whatever our records name is ours. Else a file that we
+  // never wrote holds entries that said the same before us.
+  const isDoomed = (value: JsonValue): boolean => past.isCut || folders.some((folder) => names(value, folder))
+  const steps: Step[] = []
+  for (const { name, record } of recordedFiles(state)) {
+    const target = await targetOf(system, world, home.environment, name, record.project)
+    if (!('here' in target)) {
+      steps.push(makeStep({ kind: 'refuse', ...name, ...target }))
+      continue
+    }
+    const client = clientById(name.client)
+    if (client === null) continue
+    await loadFormats([client])
+    const before = await past.of(name)
+    let taken: Taken = { removed: [], putBack: [] }
+    const entries = Object.keys(record.entries)
+    const outcome = await rewriteFile(
+      system,
+      target,
+      (current) =>
+        withoutUs(client, current, { names: entries, created: record.created === true, past: before, isDoomed }, (told) => (taken = told)),
+      run.forFile({ ...name, entries, project: record.project }),
+    )
+    if (outcome.kind === 'refused' || outcome.kind === 'failed') {
+      const { reason = 'it could not be written', hint = null } = outcome
+      steps.push(makeStep({ kind: 'refuse', ...name, outcome: outcome.kind, reason, hint }))
+    } else if (outcome.kind === 'written') steps.push(...stepsOf(name, record, taken, outcome.after === null))
+  }
+  return steps
+}
+
+/** Does a value speak of a folder, in whichever slashes? */
+function names(value: JsonValue, folder: string): boolean {
+  const plain = (text: string): string => text.replaceAll('\\\\', '/').replaceAll('\\', '/').toLowerCase()
+  return plain(JSON.stringify(value)).includes(plain(folder)) || /\.mcp-twin[\\/]+bin[\\/]/.test(JSON.stringify(value))
+}
+
+async function targetOf(
+  system: System,
+  world: World,
+  self: Environment,
+  { environment, client, file }: FileName,
+  project: string | undefined,
+): Promise<RewriteTarget | { readonly reason: string; readonly hint: string }> {
+  const side = world.environments.find(({ id }) => id === environment)
+  const here = side === undefined ? null : toHere(side, native(file))
+  const definition = clientById(client)
+  if (side === undefined || here === null)
+    return {
+      reason: side?.trouble?.reason ?? `${environment} is not reached from here`,
+      hint: side?.trouble?.hint ?? `mcp-twin uninstall again, when ${environment} can be reached`,
+    }
+  const bounds = await projectBounds(system, { environment: side, client: definition, file, project })
+  return {
+    here,
+    shown: file,
+    side: self.id,
+    ...bounds,
+    ...(definition?.ownLock !== undefined && bounds.within === null ? { ownLock: definition.ownLock } : {}),
+    ...keepMode(system, side, here),
+  }
+}
+
+function stepsOf(name: FileName, record: FileState, { removed, putBack }: Taken, isGone: boolean): Step[] {
+  const step = (entry: string, reason: string | null, change: Step['change']): Step =>
+    makeStep({
+      kind: change === 'remove' ? 'remove' : 'write',
+      ...name,
+      server: record.entries[entry]?.server ?? entry,
+      change,
+      outcome: 'done',
+      reason,
+    })
+  const steps = [
+    ...removed.map((entry) => step(entry, null, 'remove')),
+    ...putBack.map((entry) => step(entry, 'as it was before', 'update')),
+  ]
+  return isGone || steps.length === 0
+    ? [
+        ...steps,
+        makeStep({
+          kind: isGone ? 'remove' : 'write',
+          ...name,
+          change: isGone ? 'remove' : 'update',
+          outcome: 'done',
+          reason: isGone ? 'the file, which we made and which is empty' : 'as it was before',
+        }),
+      ]
+    : steps
+}

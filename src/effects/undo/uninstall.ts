@@ -1,0 +1,122 @@
+import { layout } from '../../core/layout.ts'
+import { toHere } from '../../core/paths.ts'
+import { TwinError } from '../../errors.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { Step } from '../../model/plan.ts'
+import type { State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+import { openRun } from '../store/backup.ts'
+import { withRunLock } from '../store/lock.ts'
+import { rewriteFile } from '../store/rewrite.ts'
+import { type HomePlace, ownFolder } from '../machine/home.ts'
+import { reach } from '../manifest/open.ts'
+import { emptyState, loadState } from '../manifest/records.ts'
+import { type Elsewhere, packagesElsewhere } from './elsewhere.ts'
+import { clearFiles } from './uninstall-files.ts'
+import { clearFolder } from './folders.ts'
+import { endProcesses, watcherOf } from './processes.ts'
+
+export interface Uninstalled {
+  readonly steps: readonly Step[]
+  readonly run: string | null
+  readonly ended: readonly { readonly environment: string; readonly pid: number }[]
+  readonly removed: readonly { readonly environment: string; readonly path: NativePath }[]
+  /** In home what is the user's; on any side what is not ours. */
+  readonly kept: readonly { readonly environment: string; readonly path: NativePath }[]
+  /** Packages in a prefix of the user's, which stay. */
+  readonly elsewhere: readonly Elsewhere[]
+  readonly troubles: readonly Trouble[]
+}
+
+/** What could not be done on a side after all files were clear. */
+export interface Trouble {
+  readonly environment: string
+  readonly reason: string
+  readonly hint: string
+  /** It was tried; else it could not even be. */
+  readonly isFailure: boolean
+}
+
+/** Our folders on the sides that have one, home's last: it is what a second try starts from. */
+export async function ownFolders(
+  system: System,
+  world: World,
+  home: HomePlace,
+): Promise<{ environment: Environment; folder: NativePath }[]> {
+  const found: { environment: Environment; folder: NativePath }[] = []
+  for (const environment of world.environments) {
+    if (environment.id === home.environment.id) continue
+    const folder = ownFolder(system, environment)
+    const here = toHere(environment, folder)
+    if (here !== null && (await system.files.look(here)) !== null) found.push({ environment, folder })
+  }
+  return (await system.files.look(home.here)) === null ? found : [...found, { environment: home.environment, folder: home.folder }]
+}
+
+/** Our records; where they are damaged there is nothing to go by, and that is said. */
+export const recordsOf = (system: System, home: HomePlace): Promise<State> =>
+  loadState(system, reach(home, layout(home.environment, home.folder).state))
+
+/**
+ * Takes everything of ours off this machine. Files of clients first: while one of them still names us, nothing that it names is
+ * removed, and the whole can be asked for again.
+ */
+export async function uninstall(system: System, world: World, home: HomePlace, purge: boolean): Promise<Uninstalled> {
+  const places = await ownFolders(system, world, home)
+  const elsewhere = await packagesElsewhere(system, world, home)
+  const steps: Step[] = []
+  let run: string | null = null
+  await withRunLock(system, home.here, home.environment.id, async () => {
+    const state = await recordsOf(system, home)
+    const backups = reach(home, layout(home.environment, home.folder).backups)
+    const journal = openRun(system, backups, { command: 'uninstall', at: system.now() })
+    steps.push(...(await clearFiles(system, world, home, state, backups, journal)))
+    const isClear = steps.every(({ outcome }) => outcome === 'done')
+    // With its backup, so that an undo knows what it puts back.
+    if (isClear && state !== emptyState) {
+      const shown = layout(home.environment, home.folder).state
+      const note = { environment: home.environment.id, client: null, file: shown, entries: [] }
+      const target = { here: reach(home, shown), shown, side: home.environment.id, links: 'follow' as const, within: null }
+      const outcome = await rewriteFile(system, target, () => ({ kind: 'remove' }), journal.forFile(note))
+      if (outcome.kind === 'refused' || outcome.kind === 'failed')
+        throw new TwinError('not-written', outcome.reason ?? `${shown} could not be removed`, { place: { file: shown } })
+    }
+    run = await journal.finish()
+  })
+  if (!steps.every(({ outcome }) => outcome === 'done'))
+    return { steps, run, ended: [], removed: [], kept: [], elsewhere: [], troubles: [] }
+  return { steps, run, elsewhere, ...(await clearSides(system, world, home, places, purge)) }
+}
+
+async function clearSides(
+  system: System,
+  world: World,
+  home: HomePlace,
+  places: Awaited<ReturnType<typeof ownFolders>>,
+  purge: boolean,
+): Promise<Omit<Uninstalled, 'steps' | 'run' | 'elsewhere'>> {
+  const ended: { environment: string; pid: number }[] = []
+  const removed: { environment: string; path: NativePath }[] = []
+  const kept: { environment: string; path: NativePath }[] = []
+  const troubles: Trouble[] = []
+  for (const { environment, folder } of places) {
+    const { id } = environment
+    const known = id === home.environment.id ? await watcherOf(system, home.here, id) : []
+    const processes = await endProcesses(system, world, environment, folder, known)
+    ended.push(...(processes?.ended ?? []).map((pid) => ({ environment: id, pid })))
+    if (processes === null)
+      troubles.push({
+        environment: id,
+        reason: 'its processes cannot be seen from here; what still runs there goes on until its program ends',
+        hint: 'restart the programs there',
+        isFailure: false,
+      })
+    const isHome = id === home.environment.id
+    const cleared = await clearFolder(system, environment, folder, isHome && purge)
+    removed.push(...cleared.removed.map((path) => ({ environment: id, path })))
+    kept.push(...cleared.kept.map((path) => ({ environment: id, path })))
+    troubles.push(...cleared.failed.map(({ reason, hint }) => ({ environment: id, reason, hint, isFailure: true })))
+  }
+  return { ended, removed, kept, troubles }
+}

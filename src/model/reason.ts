@@ -1,0 +1,7 @@
+/** Why a file is left alone, in words for a person. Line and column count from 1. */
+export interface Reason {
+  readonly reason: string
+  readonly hint?: string
+  readonly line?: number
+  readonly column?: number
+}
