@@ -3,12 +3,6 @@ import { delimiter, isAbsolute, sep } from 'node:path'
 import { accessTrouble } from '../access.ts'
 import { codeOf } from '../refusal.ts'
 
-export interface Program {
-  readonly path: string
-  /** The file system that it lies on. */
-  readonly device: number
-}
-
 /**
  * Finds programs as the shell of one command will: by their path, else the first in the folders of PATH that can be run.
  * Paths are put together and not tidied: `link/..` is where the link leads. Each name is looked for once.
@@ -16,19 +10,16 @@ export interface Program {
 export class ProgramLookup {
   private readonly cwd: string
   private readonly folders: readonly string[]
-  private readonly known = new Map<string, Program | null>()
-  /** False: shells differ in what they make of this PATH, or have one of their own. */
-  readonly isPlain: boolean
+  private readonly known = new Map<string, string | null>()
 
   /** PATH and HOME of the command. A folder of PATH without a name is `cwd`, `~` is what bash takes for HOME in it. */
   constructor(cwd: string, { PATH: path, HOME: home }: { readonly PATH?: string; readonly HOME?: string }) {
     this.cwd = cwd
     const folders = path?.split(delimiter) ?? []
-    this.isPlain = path !== undefined && path !== '' && !folders.some((folder) => folder.startsWith('~'))
     this.folders = folders.map((folder) => this.from(home === undefined ? folder : folder.replace(/^~(?=$|[\\/])/, () => home)))
   }
 
-  find(name: string): Program | null {
+  find(name: string): string | null {
     const known = this.known.get(name)
     if (known !== undefined) return known
     const found = /[\\/]/.test(name) ? programAt(this.from(name)) : this.inFolders(name)
@@ -36,7 +27,7 @@ export class ProgramLookup {
     return found
   }
 
-  private inFolders(name: string): Program | null {
+  private inFolders(name: string): string | null {
     for (const folder of this.folders) {
       const found = programAt(`${folder}${sep}${name}`)
       if (found !== null) return found
@@ -50,10 +41,10 @@ export class ProgramLookup {
 }
 
 /** An ordinary file that this user may run. Most folders do not have it, which is told without the cost of an error. */
-function programAt(path: string): Program | null {
+function programAt(path: string): string | null {
   try {
     const facts = statSync(path, { throwIfNoEntry: false })
-    return facts?.isFile() === true && accessTrouble(path, constants.X_OK) === '' ? { path, device: facts.dev } : null
+    return facts?.isFile() === true && accessTrouble(path, constants.X_OK) === '' ? path : null
   } catch (error) {
     if (codeOf(error) === '') throw error
     return null

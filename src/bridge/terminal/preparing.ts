@@ -10,11 +10,10 @@ import { codeOf, denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
-import { directStart } from './direct.ts'
 import { commandEnvironment, passedPattern, unattended } from './environment.ts'
 import { ProgramLookup } from './lookup.ts'
 import type { Start } from './session.ts'
-import { canEnter, type Starts } from './starting.ts'
+import { canEnter } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
 import type { Wall } from './wall.ts'
 
@@ -36,7 +35,8 @@ interface Ground {
   readonly wall: Wall | null
 }
 
-export interface Prepared extends Starts {
+export interface Prepared {
+  readonly start: Start
   readonly shell: ShellName
   readonly environment: string
 }
@@ -125,8 +125,7 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
   const { name, program } = shellOn(self, wanted)
   const cwd = wanted.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, wanted.cwd)
   const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
-  const lookup = new ProgramLookup(cwd, env)
-  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, lookup)
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, new ProgramLookup(cwd, env))
   const { args, verbatim } = shellArguments(name, wanted.command)
   const words = wall === null ? [] : await wall.words(cwd)
   const start: Start = {
@@ -138,13 +137,7 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
     windows: self.kind === 'windows',
     order: null,
   }
-  const mayGoWithout = wall === null && settings.platform === 'linux' && name === 'bash'
-  return {
-    start,
-    direct: mayGoWithout ? directStart(wanted.command, start, lookup) : null,
-    shell: name,
-    environment: self.id,
-  }
+  return { start, shell: name, environment: self.id }
 }
 
 async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Ground, side: Environment): Promise<Prepared> {
@@ -164,7 +157,6 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
   const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: unattended }
   return {
     start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, windows: side.kind === 'windows', order },
-    direct: null,
     shell: name,
     environment: side.id,
   }

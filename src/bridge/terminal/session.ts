@@ -9,8 +9,6 @@ import { Output } from './output.ts'
 /** How a command is started: ready-made argv for this process, and how to speak to what it starts. */
 export interface Start {
   readonly argv: readonly string[]
-  /** What the program is told that it is called; none: as it stands in `argv`. */
-  readonly name?: string
   readonly cwd: string | undefined
   readonly env: Readonly<Record<string, string>>
   readonly verbatim: boolean
@@ -58,7 +56,6 @@ export class Session {
     this.child = spawn(program, args, {
       cwd: start.cwd,
       env: { ...start.env },
-      argv0: start.name,
       stdio: [input, 'pipe', 'pipe'],
       // A group of its own, so that a signal reaches everything in it.
       detached: !windows,

@@ -4,23 +4,8 @@ import { codeOf, failed, type Refusal } from '../refusal.ts'
 import type { Mask } from './mask.ts'
 import { Session, type SessionFacts, type Start } from './session.ts'
 
-/** How a command is started by its shell and, where that would only start one program, without it. */
-export interface Starts {
-  readonly start: Start
-  readonly direct: Start | null
-}
-
-/**
- * Starts a command, without its shell where it needs none. What the system does not let start is thrown as a refusal, by
- * this or by `demandStarted`.
- */
-export function startSession(facts: SessionFacts, { start, direct }: Starts, windows: boolean, mask: Mask): Session {
-  try {
-    const session = direct === null ? null : new Session(facts, direct, windows, mask)
-    if (session?.child.pid !== undefined) return session
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-  }
+/** Starts a command. What the system does not let start is thrown as a refusal, by this or by `demandStarted`. */
+export function startSession(facts: SessionFacts, start: Start, windows: boolean, mask: Mask): Session {
   try {
     return new Session(facts, start, windows, mask)
   } catch (error) {

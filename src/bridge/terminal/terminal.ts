@@ -147,13 +147,13 @@ export class Terminal {
     const mark = `${this.markOf(call.client)}${count}.`
     const wall = settings.terminal === 'sandbox' ? this.wall : null
     const wanted = { ...request, input, preset: preset === 'auto' ? null : preset }
-    const { start, direct, shell, environment } = await prepareStart(wanted, { settings, policy, tag: mark, wall })
+    const { start, shell, environment } = await prepareStart(wanted, { settings, policy, tag: mark, wall })
     if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
     if (this.gone.has(call.client)) throw denied('Nothing is run: the session that this token stood for has ended.')
     call.begin()
     const { client } = call
     const facts = { id: `t${count}`, command: request.command, shell, environment, startedAt: settings.now(), client, mark }
-    const session = startSession(facts, { start, direct }, settings.platform === 'win32', this.mask)
+    const session = startSession(facts, start, settings.platform === 'win32', this.mask)
     this.running.add(session)
     void session.over.then(() => this.running.delete(session))
     await demandStarted(session, start)

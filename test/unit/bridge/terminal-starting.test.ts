@@ -31,7 +31,7 @@ describe('a command that the system does not start', () => {
   const start = async (more: Partial<Start>): Promise<string> => {
     const plan: Start = { argv: ['/bin/sh'], cwd: place.A, env: {}, verbatim: false, input: true, windows: false, order: null, ...more }
     try {
-      const session = startSession(facts, { start: plan, direct: null }, false, new Redaction(() => Promise.resolve([])))
+      const session = startSession(facts, plan, false, new Redaction(() => Promise.resolve([])))
       // What is still written to it, as input or as an order, harms nobody.
       session.child.stdin?.write('text\n')
       await demandStarted(session, plan)

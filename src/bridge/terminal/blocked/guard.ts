@@ -81,7 +81,7 @@ export function guardCommand(text: string, grammar: Grammar, blocked: readonly s
 function realOf(program: string, lookup: ProgramLookup): string | null {
   const found = lookup.find(program)
   try {
-    return found === null ? null : realpathSync.native(found.path)
+    return found === null ? null : realpathSync.native(found)
   } catch (error) {
     if (codeOf(error) === '') throw error
     return null
