@@ -104,6 +104,8 @@ export const limits = {
   endedSessions: 16,
   /** How long a tree has between being asked to end and being made to. */
   graceMs: 1500,
+  /** How long it is waited for what was killed. */
+  killedMs: 500,
   /** When the first command is under way, what killed bridges left behind is ended. */
   orphansAfterMs: 1000,
   progressEveryMs: 250,

@@ -20,6 +20,12 @@ export function statOf(pid: number | string): { readonly name: string; readonly 
   return end < 0 ? null : { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') }
 }
 
+/** The user with whose rights a process acts (proc_pid_status(5)); null where there is no such process, or no /proc. */
+export function userOf(pid: number | 'self'): number | null {
+  const [, user] = /^Uid:\s+\d+\s+(\d+)/m.exec(readProc(`/proc/${pid}/status`)) ?? []
+  return user === undefined ? null : Number(user)
+}
+
 /** Where a process's numbers count: in a container they are others, and a bridge that is alive there is not seen here. */
 export function placeOf(pid: number | 'self'): string {
   try {

@@ -1,12 +1,20 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Session } from './session.ts'
-import { belonging, isAlive, signal } from './tree.ts'
+import { limits } from '../limits.ts'
+import type { Left, Session } from './session.ts'
+import { traced } from './traces.ts'
+import { belonging, commandLine, lives, orphans, type ProcessFacts, type Root, type Sent, send, signal } from './tree.ts'
 
 export interface Ender {
   readonly platform: NodeJS.Platform
   readonly self: number
   readonly systemRoot: string | undefined
+}
+
+const whys: Readonly<Record<Sent, string>> = {
+  refused: 'this user may not end it',
+  sent: 'it does not end',
+  gone: 'it does not end',
 }
 
 /** Windows knows no groups: its own program ends a tree. */
@@ -21,32 +29,58 @@ function endOnWindows(pid: number, systemRoot: string | undefined): Promise<void
   })
 }
 
+/** The processes that sessions began with. */
+export const rootsOf = (sessions: readonly Session[]): Root[] =>
+  sessions.flatMap(({ child }) => {
+    const isAlive = child.exitCode === null && child.signalCode === null
+    return child.pid === undefined ? [] : [{ pid: child.pid, isAlive }]
+  })
+
 /**
  * Ends commands with everything that they started: first asked, then made to. On Linux those that left the group are
- * found by what they descend from and by the mark in their environment.
+ * found by what they descend from and by the mark in their environment. Answers what could not be ended, or may not be.
  */
-export async function endSessions(sessions: readonly Session[], marks: readonly string[], ender: Ender, graceMs: number): Promise<void> {
-  const pids = sessions.flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]))
+export async function endSessions(sessions: readonly Session[], marks: readonly string[], ender: Ender, graceMs: number): Promise<Left[]> {
+  const roots = () => rootsOf(sessions)
   // An agent on the other side ends its command at the end of its input.
   for (const { child } of sessions) child.stdin?.end()
   if (ender.platform === 'win32') {
-    await Promise.all(pids.map((pid) => endOnWindows(pid, ender.systemRoot)))
-    return
+    await Promise.all(roots().map(({ pid }) => endOnWindows(pid, ender.systemRoot)))
+    return []
   }
-  const members = () => marks.flatMap((mark) => belonging(mark, pids, ender.self)).map(({ pid }) => pid)
-  const groups = pids.map((pid) => -pid)
-  let left = members()
-  for (const pid of [...groups, ...left]) signal(pid, 'SIGTERM')
+  const members = () => marks.flatMap((mark) => belonging(mark, roots(), ender.self))
+  const groups = () => roots().flatMap(({ pid, isAlive }) => (isAlive ? [-pid] : []))
+  const first = members()
+  for (const pid of groups()) send(pid, 'SIGTERM')
+  for (const each of first) signal(each, 'SIGTERM')
   // Where the kernel shows its processes, those that only wait to be buried count as gone.
-  const anyLeft = () => (ender.platform === 'linux' ? members().length > 0 : groups.some(isAlive))
+  const anyLeft = () => (ender.platform === 'linux' ? members().length > 0 : groups().length > 0)
   for (const until = performance.now() + graceMs; performance.now() < until && anyLeft(); ) await sleep(20)
-  left = [...new Set([...left, ...members()])]
-  for (const pid of [...groups, ...left]) signal(pid, 'SIGKILL')
+  const all = new Map([...first, ...members()].map((each) => [each.pid, each]))
+  for (const pid of groups()) send(pid, 'SIGKILL')
+  const sent = new Map([...all.values()].map((each) => [each.pid, signal(each, 'SIGKILL')]))
+  for (const until = performance.now() + limits.killedMs; performance.now() < until && [...all.values()].some(lives); ) await sleep(10)
+  return [
+    ...[...all.values()].filter(lives).map((each) => left(each, whys[sent.get(each.pid) ?? 'sent'])),
+    ...sessions
+      .flatMap(({ trace }) => (trace === null ? [] : traced(trace)))
+      .map((each) => left(each, 'started by it, as it seems, but without its mark, so it is left alone')),
+  ]
+}
+
+const left = (facts: ProcessFacts, why: string): Left => ({ pid: facts.pid, command: commandLine(facts), why })
+
+/** Ends what bridges left behind that were killed; later, so that the first command does not wait for it. */
+export function endOrphansLater(): void {
+  const end = () => {
+    for (const each of orphans()) signal(each, 'SIGKILL')
+  }
+  setTimeout(end, limits.orphansAfterMs).unref()
 }
 
 /** Ends one process: first asked, then made to. */
-export async function endProcess(pid: number, graceMs: number): Promise<void> {
-  signal(pid, 'SIGTERM')
-  for (const until = performance.now() + graceMs; performance.now() < until && isAlive(pid); ) await sleep(20)
-  signal(pid, 'SIGKILL')
+export async function endProcess(facts: ProcessFacts, graceMs: number): Promise<void> {
+  signal(facts, 'SIGTERM')
+  for (const until = performance.now() + graceMs; performance.now() < until && lives(facts); ) await sleep(20)
+  signal(facts, 'SIGKILL')
 }

@@ -25,6 +25,8 @@ export interface Executed {
   readonly cut: boolean
   /** Where the output that can still be read begins. */
   readonly first: number
+  /** What else is to be said of it, in sentences. */
+  readonly notes: readonly string[]
 }
 
 /** Refuses what no program can be started with. */

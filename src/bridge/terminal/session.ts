@@ -5,6 +5,7 @@ import { failed } from '../refusal.ts'
 import type { Order } from './agent.ts'
 import type { Mask } from './mask.ts'
 import { Output } from './output.ts'
+import type { Trace } from './traces.ts'
 
 /** How a command is started: ready-made argv for this process, and how to speak to what it starts. */
 export interface Start {
@@ -32,6 +33,13 @@ export interface SessionFacts {
   readonly mark: string
 }
 
+/** A process that goes on although its command was to be ended. */
+export interface Left {
+  readonly pid: number
+  readonly command: string
+  readonly why: string
+}
+
 /** One command: its process, what it printed, how it ended. */
 export class Session {
   readonly facts: SessionFacts
@@ -39,6 +47,10 @@ export class Session {
   readonly child: ChildProcess
   exitCode: number | null = null
   ended = false
+  /** What its processes inherit besides; null: nothing. */
+  trace: Trace | null = null
+  /** What went on when it was last ended. */
+  left: readonly Left[] = []
   /** Why it could not be started; then nothing ran. */
   trouble: Error | null = null
   /** Settles when it has ended and its output is complete, or has been left open by something it started. */

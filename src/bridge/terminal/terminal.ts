@@ -5,15 +5,16 @@ import type { Policy } from '../policy/policy.ts'
 import { denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import type { Call } from '../call.ts'
-import { endProcess, endSessions } from './ending.ts'
+import { endOrphansLater, endProcess, type Ender, endSessions, rootsOf } from './ending.ts'
 import { demandPlain, type ExecuteRequest, type Executed, newOutput, outcome, streamed } from './execution.ts'
 import { KeptSessions } from './kept.ts'
-import type { Mask } from './mask.ts'
+import { beginning, type Mask } from './mask.ts'
 import { demandPlace, Places } from './places.ts'
 import { prepareStart } from './preparing.ts'
 import type { Session } from './session.ts'
 import { demandStarted, startSession } from './starting.ts'
-import { belonging, commandLine, orphans, type ProcessFacts, signal } from './tree.ts'
+import { traceOf, withTrace } from './traces.ts'
+import { belonging, commandLine, type ProcessFacts } from './tree.ts'
 import { Wall } from './wall.ts'
 
 /** The commands of one bridge: runs them, keeps those that go on, and ends all of them when the bridge ends. */
@@ -28,6 +29,7 @@ export class Terminal {
   /** Every command since the start, also those whose session nobody can name: something of them may live on. */
   private readonly running = new Set<Session>()
   private readonly mark: string
+  private readonly ender: Ender
   /** The beginning of the marks of each client's commands. */
   private readonly marks = new Map<string, string>()
   /** Clients that will not come back. */
@@ -40,12 +42,11 @@ export class Terminal {
     this.settings = settings
     this.policy = policy
     this.config = config
+    this.ender = { platform: settings.platform, self: settings.pid, systemRoot: settings.variables.SystemRoot }
     this.mark = `${settings.pid}-${settings.random(8)}.`
     this.wall = new Wall(settings, policy)
     if (settings.terminal === 'sandbox') void this.wall.holds()
-    // Later, so that the first command does not wait for it.
-    if (settings.platform === 'linux')
-      setTimeout(() => orphans().forEach((pid) => void signal(pid, 'SIGKILL')), limits.orphansAfterMs).unref()
+    if (settings.platform === 'linux') endOrphansLater()
   }
 
   /** False: the sandbox does not hold, so nothing is run at all. */
@@ -73,7 +74,7 @@ export class Terminal {
     void session.over.then(() => this.places.give())
     if (!request.background) return this.wait(session, { ...request, timeoutMs }, call)
     this.kept.keep(session)
-    return { output: '', exitCode: null, timedOut: false, session: session.facts.id, cut: false, first: 0 }
+    return { output: '', exitCode: null, timedOut: false, session: session.facts.id, cut: false, first: 0, notes: [] }
   }
 
   read(id: string, offset: number | undefined, limit: number | undefined, call: Call) {
@@ -99,22 +100,21 @@ export class Terminal {
   }
 
   /** Ends a kept command and its tree. */
-  async stop(id: string, call: Call): Promise<Session> {
-    const session = this.kept.find(id, call.client)
-    await this.end(session)
-    return session
+  stop(id: string, call: Call): Promise<Session> {
+    return this.end(this.kept.find(id, call.client))
   }
 
   /** Everything that commands of this client left running. */
   processes({ client }: Call): (ProcessFacts & { readonly command: string })[] {
-    const roots = [...this.running].flatMap(({ child, facts }) => (child.pid === undefined || facts.client !== client ? [] : [child.pid]))
+    const roots = rootsOf([...this.running].filter(({ facts }) => facts.client === client))
     return belonging(this.markOf(client), roots, this.settings.pid).map((facts) => ({ ...facts, command: commandLine(facts) }))
   }
 
   async kill(pid: number, call: Call): Promise<void> {
-    const own = this.processes(call).some((facts) => facts.pid === pid)
-    if (pid <= 1 || !own) throw denied(`${pid} is not a process that a command of this bridge started; list_processes shows those.`)
-    await endProcess(pid, limits.graceMs)
+    const own = this.processes(call).find((facts) => facts.pid === pid)
+    if (pid <= 1 || own === undefined)
+      throw denied(`${pid} is not a process that a command of this bridge started; list_processes shows those.`)
+    await endProcess(own, limits.graceMs)
   }
 
   /** Ends everything of a client that will not come back, what its commands left behind too. */
@@ -123,14 +123,14 @@ export class Terminal {
     this.kept.forget(client)
     const mark = this.marks.get(client)
     const sessions = [...this.running].filter(({ facts }) => facts.client === client)
-    if (mark !== undefined) await endSessions(sessions, [mark], this.ender(), limits.graceMs)
+    if (mark !== undefined) await endSessions(sessions, [mark], this.ender, limits.graceMs)
   }
 
   async close(): Promise<void> {
     this.closed = true
     this.places.close()
     // Even with nothing running: a command that ended may have left something behind.
-    if (this.count > 0) await endSessions([...this.running], [this.mark], this.ender(), limits.graceMs / 3)
+    if (this.count > 0) await endSessions([...this.running], [this.mark], this.ender, limits.graceMs / 3)
   }
 
   private async demandUsable(): Promise<void> {
@@ -153,7 +153,9 @@ export class Terminal {
     call.begin()
     const { client } = call
     const facts = { id: `t${count}`, command: request.command, shell, environment, startedAt: settings.now(), client, mark }
-    const session = startSession(facts, start, settings.platform === 'win32', this.mask)
+    const begin = () => startSession(facts, start, settings.platform === 'win32', this.mask)
+    const { started: session, value } = withTrace(begin, settings.random)
+    session.trace = traceOf(value, session.child.pid)
     this.running.add(session)
     void session.over.then(() => this.running.delete(session))
     await demandStarted(session, start)
@@ -173,18 +175,20 @@ export class Terminal {
       exitCode: how === 'over' ? session.exitCode : null,
       timedOut: how === 'time',
       session: goesOn || cut ? session.facts.id : null,
-      cut,
-      first,
+      ...{ cut, first },
+      notes: goesOn ? [] : this.notes(session),
     }
   }
 
-  private async end(session: Session): Promise<void> {
-    await endSessions([session], [session.facts.mark], this.ender(), limits.graceMs)
-    await Promise.race([session.over, new Promise((resolve) => setTimeout(resolve, limits.graceMs).unref())])
+  /** What is to be said of a command that was ended, besides its output. */
+  notes({ left }: Session): string[] {
+    return left.map(({ pid, command, why }) => `Not ended: ${pid} (${beginning(command, 100, this.mask)}): ${why}.`)
   }
 
-  private ender() {
-    return { platform: this.settings.platform, self: this.settings.pid, systemRoot: this.settings.variables.SystemRoot }
+  private async end(session: Session): Promise<Session> {
+    session.left = await endSessions([session], [session.facts.mark], this.ender, limits.graceMs)
+    await Promise.race([session.over, new Promise((resolve) => setTimeout(resolve, limits.graceMs).unref())])
+    return session
   }
 
   private markOf(client: string): string {

@@ -10,6 +10,15 @@ export interface ProcessFacts {
   readonly group: number
   readonly state: string
   readonly name: string
+  /** When it started, in the kernel's ticks: with the number it names one process for ever. */
+  readonly start: number
+}
+
+/** A process that we started. */
+export interface Root {
+  readonly pid: number
+  /** False: it has ended, and its number may be another's by now. */
+  readonly isAlive: boolean
 }
 
 /** Every process that the kernel shows; empty where there is no /proc. */
@@ -24,11 +33,18 @@ export function allProcesses(): ProcessFacts[] {
   return names
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
-      const stat = statOf(name)
-      if (stat === null) return []
-      const [state = '', parent = '', group = ''] = stat.fields
-      return [{ pid: Number(name), parent: Number(parent), group: Number(group), state, name: stat.name }]
+      const facts = factsOf(Number(name))
+      return facts === null ? [] : [facts]
     })
+}
+
+/** One process; null: there is none of that number. */
+export function factsOf(pid: number): ProcessFacts | null {
+  const stat = statOf(pid)
+  if (stat === null) return null
+  // Fields 3 to 5 and 22 of /proc/<pid>/stat (proc(5)).
+  const [state = '', parent = '', group = ''] = stat.fields
+  return { pid, parent: Number(parent), group: Number(group), state, name: stat.name, start: Number(stat.fields[19]) }
 }
 
 const carries = (pid: number, mark: string): boolean =>
@@ -39,10 +55,16 @@ const carries = (pid: number, mark: string): boolean =>
  * although they left both (a daemon that called setsid and whose parent ended). `mark` is the beginning of the value:
  * `bridge.` means all commands of a bridge, `bridge.3.` one of them.
  */
-export function belonging(mark: string, roots: readonly number[], self: number): ProcessFacts[] {
-  const all = allProcesses().filter(({ pid, state }) => pid !== self && pid !== 1 && state !== 'Z')
+export function belonging(mark: string, roots: readonly Root[], self: number): ProcessFacts[] {
+  const everyone = allProcesses()
+  const all = everyone.filter(({ pid, state }) => pid !== self && pid !== 1 && state !== 'Z')
+  // The number of a group is given to nobody else while it has members, but then to anybody.
+  const isOurs = (group: number) =>
+    roots.some(({ pid, isAlive: lives }) => pid === group && (lives || !everyone.some((each) => each.pid === group)))
   const found = new Set(
-    all.filter(({ pid, group }) => roots.includes(pid) || roots.includes(group) || carries(pid, mark)).map(({ pid }) => pid),
+    all
+      .filter(({ pid, group }) => roots.some((root) => root.isAlive && root.pid === pid) || isOurs(group) || carries(pid, mark))
+      .map(({ pid }) => pid),
   )
   for (let grew = true; grew; ) {
     grew = false
@@ -59,31 +81,39 @@ export function belonging(mark: string, roots: readonly number[], self: number):
  * What bridges left behind that were killed before they could end it: processes that carry the mark of a bridge that
  * is not alive any more. Only this user's own can be seen.
  */
-export function orphans(): number[] {
+export function orphans(): ProcessFacts[] {
   const here = placeOf('self')
-  return allProcesses().flatMap(({ pid }) => {
+  return allProcesses().filter(({ pid }) => {
     const [, bridge] = new RegExp(`\\0${tagName}=(\\d+)-[0-9a-f]+\\.`).exec(`\0${readProc(`/proc/${pid}/environ`)}`) ?? []
-    return bridge === undefined || isAlive(Number(bridge)) || placeOf(pid) !== here ? [] : [pid]
+    return bridge !== undefined && factsOf(Number(bridge)) === null && placeOf(pid) === here
   })
 }
 
-export const isAlive = (pid: number): boolean => attempt(pid, 0)
+/** True for what still is the process that it was, and does not only wait to be buried. */
+export function lives({ pid, start }: ProcessFacts): boolean {
+  const now = factsOf(pid)
+  return now !== null && now.start === start && now.state !== 'Z'
+}
 
-/** Sends a signal; false when the process is gone or not ours. */
-export const signal = (pid: number, name: NodeJS.Signals): boolean => attempt(pid, name)
+/** Sends a signal to a process, which is looked at once more, since its number may be another's by now. */
+export const signal = (facts: ProcessFacts, name: NodeJS.Signals): Sent => (lives(facts) ? send(facts.pid, name) : 'gone')
 
-function attempt(pid: number, name: NodeJS.Signals | 0): boolean {
+/** Sends a signal to a child that has not ended, or (negative) to its group. */
+export function send(pid: number, name: NodeJS.Signals | 0): Sent {
   try {
     kill(pid, name)
-    return true
+    return 'sent'
   } catch (error) {
-    if (['ESRCH', 'EPERM'].includes(codeOf(error))) return false
+    if (codeOf(error) === 'ESRCH') return 'gone'
+    if (codeOf(error) === 'EPERM') return 'refused'
     throw error
   }
 }
 
+export type Sent = 'sent' | 'gone' | 'refused'
+
 /** What a process was started with, as `ps` shows it; of a sandbox what is run in it, behind the dozens of words that make it. */
-export function commandLine({ pid, name }: ProcessFacts): string {
+export function commandLine({ pid, name }: Pick<ProcessFacts, 'pid' | 'name'>): string {
   const words = Buffer.from(readProc(`/proc/${pid}/cmdline`), 'latin1')
     .toString('utf8')
     .split('\0')

@@ -220,7 +220,7 @@ ${what}"`
       inside.kill('SIGKILL')
       here.kill('SIGKILL')
       if (!whole) continue
-      expect([left.includes(here.pid ?? 0), left.includes(pid)]).toEqual([true, false])
+      expect([left.some((each) => each.pid === here.pid), left.some((each) => each.pid === pid)]).toEqual([true, false])
       return
     }
     throw new Error('it was ended every time')

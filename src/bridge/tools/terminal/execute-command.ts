@@ -39,7 +39,7 @@ export const executeCommand = defineTool({
   },
 })
 
-function describe({ output, exitCode, timedOut, session, cut, first }: Executed, timeoutMs: number): Answer {
+function describe({ output, exitCode, timedOut, session, cut, first, notes }: Executed, timeoutMs: number): Answer {
   const ending = [
     timedOut
       ? `[Time limit of ${timeoutMs} ms reached${exitCode === null && session !== null && !cut ? '' : '; ended'}.]`
@@ -51,10 +51,16 @@ function describe({ output, exitCode, timedOut, session, cut, first }: Executed,
       : cut
         ? `[${first === 0 ? 'All of the output' : `The output from character ${first} on, since no more is kept`}: read_output with session ${session}, offset ${first}.]`
         : `[Session ${session}: read_output, send_input, stop_session.]`,
+    ...notes.map((note) => `[${note}]`),
   ].filter((line) => line !== '')
   const text = [output.replace(/\n$/, ''), ...ending].filter((line) => line !== '').join('\n')
   return {
     content: [{ type: 'text', text }],
-    data: { output, exit_code: exitCode, timed_out: timedOut, ...(session !== null && { session }), ...(cut && { cut, first }) },
+    data: {
+      ...{ output, exit_code: exitCode, timed_out: timedOut },
+      ...(session !== null && { session }),
+      ...(cut && { cut, first }),
+      ...(notes.length > 0 && { notes }),
+    },
   }
 }

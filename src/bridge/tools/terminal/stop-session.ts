@@ -10,10 +10,12 @@ export const stopSession = defineTool({
   subject: ({ session }) => session,
   async handle({ session }, bridge, call) {
     const terminal = await bridge.terminal()
-    const { exitCode } = await terminal.stop(session, call)
+    const stopped = await terminal.stop(session, call)
+    const { exitCode } = stopped
+    const notes = terminal.notes(stopped)
     return {
-      content: [{ type: 'text', text: `${session} is ended (exit code ${exitCode ?? 'unknown'}).` }],
-      data: { session, exit_code: exitCode },
+      content: [{ type: 'text', text: [`${session} is ended (exit code ${exitCode ?? 'unknown'}).`, ...notes].join('\n') }],
+      data: { session, exit_code: exitCode, ...(notes.length > 0 && { notes }) },
     }
   },
 })
