@@ -84,7 +84,7 @@ const withEffects = ['bridge/start', 'bridge/terminal', 'bridge/transports']
 const forTools = [
   ...['call', 'families', 'input', 'limits', 'line', 'protocols', 'refusal', 'tool', 'config/max-results'],
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
-  ...['policy/roots', 'policy/spelling', 'search/words', 'terminal/mask', 'terminal/shells'],
+  ...['policy/roots', 'policy/spelling', 'search/words', 'terminal/mask', 'terminal/sandbox/notes', 'terminal/shells'],
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */

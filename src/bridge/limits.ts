@@ -111,6 +111,30 @@ export const limits = {
   progressEveryMs: 250,
   progressCharacters: 2000,
   probeMs: 10 * seconds,
+  startTroubleCharacters: 500,
+
+  /** How often it is looked what commands in the sandbox use (terminal/sandbox/quotas.ts). */
+  sandboxEveryMs: 100,
+  sandboxInfoMs: 1 * seconds,
+  /** Tries to lay a sandbox out while the allowed folders change. */
+  sandboxTries: 3,
+  /** Files that commands made and that run by themselves later. */
+  appearedKept: 200,
+  appearedShown: 20,
+  scopeMs: 3 * seconds,
+  /** How far the allowed folders are searched for what a command in the sandbox must not change. */
+  sandboxFolders: 2000,
+  sandboxRepositories: 64,
+  sandboxFoldersAtOnce: 32,
+  /** Names of submodules may hold so many slashes; configurations of git may include others so often. */
+  sandboxModuleDepth: 4,
+  /** Names that a closed folder still shows. */
+  sandboxClosedNames: 64,
+  sandboxClosedDepth: 2,
+  /** A closed file up to this size keeps it, and so many files are kept that stand in for closed ones. */
+  standInBytes: 64 * KiB,
+  standIns: 256,
+  sandboxIncludeDepth: 3,
 
   /** One line of audit or log. */
   lineCharacters: 2000,

@@ -59,13 +59,12 @@ export function openBridge(settings: Settings): Bridge {
       return terminal
     },
     problems() {
-      const sandbox = opened?.trouble ?? null
       return [
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
         ...(searchable() || !settings.families.includes('search') ? [] : [`Searching is off: ${lacking(settings.platform)}.`]),
-        ...(sandbox === null ? [] : [`The terminal is off: its sandbox does not hold, since ${sandbox}.`]),
+        ...(opened?.troubles() ?? []),
       ]
     },
     async close() {

@@ -1,6 +1,7 @@
 import type { Environment, World } from '../model/environment.ts'
 import type { Place } from './policy/spelling.ts'
 import type { Family } from './families.ts'
+import type { Quotas } from './terminal/sandbox/quotas.ts'
 
 export type TerminalMode = 'off' | 'sandbox' | 'on'
 
@@ -36,6 +37,8 @@ export interface Settings {
   readonly readOnly: boolean
   readonly terminal: TerminalMode
   readonly blockedCommands: readonly string[]
+  /** What a command in the sandbox may take, where that is not the usual. */
+  readonly quotas?: Partial<Quotas>
   /** Keys that no answer may hold, as they are stored now. */
   keys(): Promise<readonly string[]>
   /** The file that is another one, or has another time, once keys were stored. */

@@ -12,13 +12,13 @@ import { clientFiles } from './client-files.ts'
  * Nothing is started, and nothing written.
  */
 export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: Ground): Promise<BridgeRules> {
-  const [{ decideSettings }, { Policy }, { canonical }, { Config }, { Refusal }, { sandboxProgram }] = await Promise.all([
+  const [{ decideSettings }, { Policy }, { canonical }, { Config }, { Refusal }, { isRoot, sandboxProgram }] = await Promise.all([
     import('../bridge/start/settings.ts'),
     import('../bridge/policy/policy.ts'),
     import('../bridge/policy/canonical.ts'),
     import('../bridge/config/config.ts'),
     import('../bridge/refusal.ts'),
-    import('../bridge/terminal/wall.ts'),
+    import('../bridge/terminal/sandbox/means.ts'),
   ])
   const settings = await decideSettings(
     {
@@ -53,6 +53,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     settings: config.trouble,
     families: settings.families,
     terminal: settings.terminal,
-    sandbox: system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : 'here',
+    sandbox:
+      system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : isRoot() ? 'not-for-root' : 'here',
   }
 }

@@ -24,3 +24,17 @@ export function asOrdinaryUser(place: Pick<Scratch, 'root'>): readonly string[] 
   execFileSync('chown', ['-Rh', `${id}:${id}`, place.root])
   return words
 }
+
+/**
+ * Makes this very process an ordinary user's, for good: only in a test file that has a process of its own (the project
+ * `e2e`). What it makes from then on belongs to that user, and programs that it starts are his. Answers why not, or null.
+ */
+export function becomeOrdinaryUser(): string | null {
+  const lacking = lacksOrdinaryUser()
+  if (isRoot && lacking === null) {
+    process.setgroups?.([])
+    process.setgid?.(Number(id))
+    process.setuid?.(Number(id))
+  }
+  return lacking
+}

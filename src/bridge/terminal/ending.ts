@@ -49,16 +49,19 @@ export async function endSessions(sessions: readonly Session[], marks: readonly 
     return []
   }
   const members = () => marks.flatMap((mark) => belonging(mark, roots(), ender.self))
-  const groups = () => roots().flatMap(({ pid, isAlive }) => (isAlive ? [-pid] : []))
+  // What makes a sandbox takes everything in it along at once; so it is asked last.
+  const makers = new Set(sessions.flatMap(({ child, stay }) => (stay === null ? [] : [child.pid, stay.pid])))
+  const groups = () => roots().flatMap(({ pid, isAlive }) => (isAlive && !makers.has(pid) ? [-pid] : []))
   const first = members()
   for (const pid of groups()) send(pid, 'SIGTERM')
-  for (const each of first) signal(each, 'SIGTERM')
+  for (const each of first) if (!makers.has(each.pid)) signal(each, 'SIGTERM')
   // Where the kernel shows its processes, those that only wait to be buried count as gone.
-  const anyLeft = () => (ender.platform === 'linux' ? members().length > 0 : groups().length > 0)
+  const anyLeft = () => (ender.platform === 'linux' ? members().some(({ pid }) => !makers.has(pid)) : groups().length > 0)
   for (const until = performance.now() + graceMs; performance.now() < until && anyLeft(); ) await sleep(20)
   const all = new Map([...first, ...members()].map((each) => [each.pid, each]))
   for (const pid of groups()) send(pid, 'SIGKILL')
   const sent = new Map([...all.values()].map((each) => [each.pid, signal(each, 'SIGKILL')]))
+  for (const { child, stay } of sessions) if (stay !== null) child.kill('SIGKILL')
   for (const until = performance.now() + limits.killedMs; performance.now() < until && [...all.values()].some(lives); ) await sleep(10)
   return [
     ...[...all.values()].filter(lives).map((each) => left(each, whys[sent.get(each.pid) ?? 'sent'])),
@@ -66,6 +69,12 @@ export async function endSessions(sessions: readonly Session[], marks: readonly 
       .flatMap(({ trace }) => (trace === null ? [] : traced(trace)))
       .map((each) => left(each, 'started by it, as it seems, but without its mark, so it is left alone')),
   ]
+}
+
+/** Ends commands of which nobody will ask any more; what came of them is still kept. */
+export async function endForGood(sessions: readonly Session[], marks: readonly string[], ender: Ender, graceMs: number): Promise<void> {
+  await endSessions(sessions, marks, ender, graceMs)
+  await Promise.all(sessions.map(({ stay }) => stay?.looked))
 }
 
 const left = (facts: ProcessFacts, why: string): Left => ({ pid: facts.pid, command: commandLine(facts), why })

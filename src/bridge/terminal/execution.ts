@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts'
 import type { Call } from '../call.ts'
 import { failed } from '../refusal.ts'
+import type { Stay } from './sandbox/sandbox.ts'
 import type { Session } from './session.ts'
 import type { ShellName } from './shells.ts'
 
@@ -25,6 +26,8 @@ export interface Executed {
   readonly cut: boolean
   /** Where the output that can still be read begins. */
   readonly first: number
+  /** Set where it ran in the sandbox. */
+  readonly stay: Stay | null
   /** What else is to be said of it, in sentences. */
   readonly notes: readonly string[]
 }
@@ -72,6 +75,7 @@ export function outcome(session: Session, timeoutMs: number, signal: AbortSignal
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve('time'), timeoutMs)
     const cancel = () => resolve('cancelled')
+    if (signal.aborted) cancel()
     signal.addEventListener('abort', cancel, { once: true })
     void session.over
       .then(() => resolve('over'))

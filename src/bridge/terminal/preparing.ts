@@ -15,7 +15,7 @@ import { ProgramLookup } from './lookup.ts'
 import type { Start } from './session.ts'
 import { canEnter } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
-import type { Wall } from './wall.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 
 interface Wanted {
   readonly command: string
@@ -27,12 +27,12 @@ interface Wanted {
   readonly input: boolean
 }
 
-interface Ground {
+export interface Ground {
   readonly settings: Settings
   readonly policy: Policy
   readonly tag: string
   /** Set in sandbox mode. */
-  readonly wall: Wall | null
+  readonly sandbox: Sandbox | null
 }
 
 export interface Prepared {
@@ -120,18 +120,19 @@ function isCanonical(path: string): boolean {
   }
 }
 
-async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Ground): Promise<Prepared> {
+async function prepareHere(wanted: Wanted, { settings, policy, tag, sandbox }: Ground): Promise<Prepared> {
   const { self } = settings
   const { name, program } = shellOn(self, wanted)
   const cwd = wanted.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, wanted.cwd)
-  const env = wall === null ? commandEnvironment(settings.variables, tag) : wall.environment(tag)
-  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, new ProgramLookup(cwd, env))
+  const usual = commandEnvironment(settings.variables, tag)
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, new ProgramLookup(cwd, usual))
   const { args, verbatim } = shellArguments(name, wanted.command)
-  const words = wall === null ? [] : await wall.words(cwd)
+  const enclosed = sandbox === null ? null : await sandbox.enclose(cwd, tag)
   const start: Start = {
-    argv: [...words, program, ...args],
-    cwd: wall === null ? cwd : undefined,
-    env,
+    argv: [...(enclosed?.words ?? []), program, ...args],
+    cwd: enclosed === null ? cwd : undefined,
+    env: enclosed?.env ?? usual,
+    enclosed,
     verbatim,
     input: wanted.input,
     windows: self.kind === 'windows',
@@ -140,8 +141,8 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, wall }: Grou
   return { start, shell: name, environment: self.id }
 }
 
-async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Ground, side: Environment): Promise<Prepared> {
-  if (wall !== null) throw denied(`Commands run in a sandbox, which ${side.id} has none of; they run on ${settings.self.id} only.`)
+async function prepareThere(wanted: Wanted, { settings, policy, tag, sandbox }: Ground, side: Environment): Promise<Prepared> {
+  if (sandbox !== null) throw denied(`Commands run in a sandbox, which ${side.id} has none of; they run on ${settings.self.id} only.`)
   const { name, program } = shellOn(side, wanted)
   guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, null)
   const cwd = await folderThere(wanted, policy, side, name)
@@ -156,7 +157,7 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, wall }: Gro
   const env = { ...commandEnvironment(settings.variables, tag), ...defined(agent.env) }
   const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: unattended }
   return {
-    start: { argv: agent.argv, cwd: agent.cwd, env, verbatim: false, input: true, windows: side.kind === 'windows', order },
+    start: { argv: agent.argv, cwd: agent.cwd, env, enclosed: null, verbatim: false, input: true, windows: side.kind === 'windows', order },
     shell: name,
     environment: side.id,
   }

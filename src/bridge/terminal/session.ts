@@ -4,8 +4,9 @@ import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
 import type { Order } from './agent.ts'
 import type { Mask } from './mask.ts'
-import { Output } from './output.ts'
+import type { Enclosed, Stay } from './sandbox/sandbox.ts'
 import type { Trace } from './traces.ts'
+import { Output } from './output.ts'
 
 /** How a command is started: ready-made argv for this process, and how to speak to what it starts. */
 export interface Start {
@@ -17,6 +18,8 @@ export interface Start {
   readonly input: boolean
   /** A Windows program prints it. */
   readonly windows: boolean
+  /** Set where it runs in the sandbox. */
+  readonly enclosed: Enclosed | null
   /** Set where an agent on the other side starts it. */
   readonly order: Order | null
 }
@@ -47,10 +50,12 @@ export class Session {
   readonly child: ChildProcess
   exitCode: number | null = null
   ended = false
-  /** What its processes inherit besides; null: nothing. */
+  /** What its processes inherit besides; null: nothing, as in the sandbox, where none can get away. */
   trace: Trace | null = null
   /** What went on when it was last ended. */
   left: readonly Left[] = []
+  /** Set once it has begun in the sandbox. */
+  stay: Stay | null = null
   /** Why it could not be started; then nothing ran. */
   trouble: Error | null = null
   /** Settles when it has ended and its output is complete, or has been left open by something it started. */
@@ -68,7 +73,7 @@ export class Session {
     this.child = spawn(program, args, {
       cwd: start.cwd,
       env: { ...start.env },
-      stdio: [input, 'pipe', 'pipe'],
+      stdio: [input, 'pipe', 'pipe', ...(start.enclosed === null ? [] : (['pipe', 'pipe', 'pipe'] as const))],
       // A group of its own, so that a signal reaches everything in it.
       detached: !windows,
       windowsHide: true,

@@ -5,17 +5,16 @@ import type { Policy } from '../policy/policy.ts'
 import { denied, failed } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import type { Call } from '../call.ts'
-import { endOrphansLater, endProcess, type Ender, endSessions, rootsOf } from './ending.ts'
+import { endForGood, endOrphansLater, endProcess, type Ender, endSessions, rootsOf } from './ending.ts'
 import { demandPlain, type ExecuteRequest, type Executed, newOutput, outcome, streamed } from './execution.ts'
 import { KeptSessions } from './kept.ts'
 import { beginning, type Mask } from './mask.ts'
 import { demandPlace, Places } from './places.ts'
-import { prepareStart } from './preparing.ts'
 import type { Session } from './session.ts'
-import { demandStarted, startSession } from './starting.ts'
-import { traceOf, withTrace } from './traces.ts'
+import { startCommand } from './start-command.ts'
 import { belonging, commandLine, type ProcessFacts } from './tree.ts'
-import { Wall } from './wall.ts'
+import { notesOn, sandboxTroubles } from './sandbox/notes.ts'
+import { Sandbox } from './sandbox/sandbox.ts'
 
 /** The commands of one bridge: runs them, keeps those that go on, and ends all of them when the bridge ends. */
 export class Terminal {
@@ -23,7 +22,7 @@ export class Terminal {
   private readonly policy: Policy
   private readonly config: Config
   private readonly mask: Mask
-  private readonly wall: Wall
+  readonly sandbox: Sandbox
   private readonly kept = new KeptSessions()
   private readonly places = new Places(limits.sessions, limits.commandsWaiting)
   /** Every command since the start, also those whose session nobody can name: something of them may live on. */
@@ -44,19 +43,19 @@ export class Terminal {
     this.config = config
     this.ender = { platform: settings.platform, self: settings.pid, systemRoot: settings.variables.SystemRoot }
     this.mark = `${settings.pid}-${settings.random(8)}.`
-    this.wall = new Wall(settings, policy)
-    if (settings.terminal === 'sandbox') void this.wall.holds()
+    this.sandbox = new Sandbox(settings, policy)
+    if (settings.terminal === 'sandbox') void this.sandbox.holds()
     if (settings.platform === 'linux') endOrphansLater()
   }
 
   /** False: the sandbox does not hold, so nothing is run at all. */
   async usable(): Promise<boolean> {
-    return this.settings.terminal !== 'off' && (this.settings.terminal === 'on' || (await this.wall.holds()))
+    return this.settings.terminal !== 'off' && (this.settings.terminal === 'on' || (await this.sandbox.holds()))
   }
 
-  /** Why nothing is run; null while all is well. */
-  get trouble(): string | null {
-    return this.wall.trouble
+  /** What is wrong, in sentences. */
+  troubles(): string[] {
+    return this.settings.terminal === 'sandbox' ? sandboxTroubles(this.sandbox) : []
   }
 
   async execute(request: ExecuteRequest, call: Call): Promise<Executed> {
@@ -64,17 +63,14 @@ export class Terminal {
     await this.demandUsable()
     const own = () => this.kept.of(call.client).filter(({ ended }) => !ended).length
     const timeoutMs = await demandPlace(this.places, request, call.signal, own)
-    let session: Session
-    try {
-      session = await this.start(request, call)
-    } catch (error) {
+    const session = await this.start(request, call).catch((error: unknown) => {
       this.places.give()
       throw error
-    }
+    })
     void session.over.then(() => this.places.give())
     if (!request.background) return this.wait(session, { ...request, timeoutMs }, call)
     this.kept.keep(session)
-    return { output: '', exitCode: null, timedOut: false, session: session.facts.id, cut: false, first: 0, notes: [] }
+    return { output: '', exitCode: null, timedOut: false, session: session.facts.id, cut: false, first: 0, stay: null, notes: [] }
   }
 
   read(id: string, offset: number | undefined, limit: number | undefined, call: Call) {
@@ -123,43 +119,43 @@ export class Terminal {
     this.kept.forget(client)
     const mark = this.marks.get(client)
     const sessions = [...this.running].filter(({ facts }) => facts.client === client)
-    if (mark !== undefined) await endSessions(sessions, [mark], this.ender, limits.graceMs)
+    if (mark !== undefined) await endForGood(sessions, [mark], this.ender, limits.graceMs)
   }
 
   async close(): Promise<void> {
     this.closed = true
     this.places.close()
     // Even with nothing running: a command that ended may have left something behind.
-    if (this.count > 0) await endSessions([...this.running], [this.mark], this.ender, limits.graceMs / 3)
+    if (this.count > 0) await endForGood([...this.running], [this.mark], this.ender, limits.graceMs / 3)
   }
 
   private async demandUsable(): Promise<void> {
     if (this.settings.terminal === 'off') throw denied('Commands are switched off; a person can set bridge.terminal in the manifest.')
     if (!(await this.usable()))
-      throw denied(`Commands are switched off, since their sandbox does not hold: ${this.wall.trouble}. Nothing is run without it.`)
+      throw denied(`Commands are switched off, since their sandbox does not hold: ${this.sandbox.trouble}. Nothing is run without it.`)
   }
 
-  private async start(request: ExecuteRequest, call: Call): Promise<Session> {
-    const { settings, policy } = this
-    const count = ++this.count
-    const input = request.background || request.onTimeout === 'keep'
-    const preset = this.config.get(defaultShell)
-    const mark = `${this.markOf(call.client)}${count}.`
-    const wall = settings.terminal === 'sandbox' ? this.wall : null
-    const wanted = { ...request, input, preset: preset === 'auto' ? null : preset }
-    const { start, shell, environment } = await prepareStart(wanted, { settings, policy, tag: mark, wall })
-    if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
-    if (this.gone.has(call.client)) throw denied('Nothing is run: the session that this token stood for has ended.')
-    call.begin()
+  private start(request: ExecuteRequest, call: Call): Promise<Session> {
+    const { settings, policy, mask } = this
     const { client } = call
-    const facts = { id: `t${count}`, command: request.command, shell, environment, startedAt: settings.now(), client, mark }
-    const begin = () => startSession(facts, start, settings.platform === 'win32', this.mask)
-    const { started: session, value } = withTrace(begin, settings.random)
-    session.trace = traceOf(value, session.child.pid)
-    this.running.add(session)
-    void session.over.then(() => this.running.delete(session))
-    await demandStarted(session, start)
-    return session
+    const count = ++this.count
+    const preset = this.config.get(defaultShell)
+    const ground = {
+      ...{ settings, policy, mask, client, id: `t${count}`, tag: `${this.markOf(client)}${count}.` },
+      preset: preset === 'auto' ? null : preset,
+      sandbox: settings.terminal === 'sandbox' ? this.sandbox : null,
+    }
+    return startCommand(request, ground, {
+      mayStart: () => {
+        if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
+        if (this.gone.has(client)) throw denied('Nothing is run: the session that this token stood for has ended.')
+        call.begin()
+      },
+      started: (session) => {
+        this.running.add(session)
+        void session.over.then(() => this.running.delete(session))
+      },
+    })
   }
 
   private async wait(session: Session, request: ExecuteRequest, call: Call): Promise<Executed> {
@@ -170,19 +166,23 @@ export class Terminal {
     if (how !== 'over' && !goesOn) await this.end(session)
     const { text, cut, first } = session.output.summary(limits.outputCharacters)
     if (goesOn || cut) this.kept.keep(session)
+    const notes = goesOn ? [] : await this.notes(session)
     return {
       output: text,
       exitCode: how === 'over' ? session.exitCode : null,
       timedOut: how === 'time',
       session: goesOn || cut ? session.facts.id : null,
-      ...{ cut, first },
-      notes: goesOn ? [] : this.notes(session),
+      ...{ cut, first, notes },
+      stay: goesOn ? null : session.stay,
     }
   }
 
-  /** What is to be said of a command that was ended, besides its output. */
-  notes({ left }: Session): string[] {
-    return left.map(({ pid, command, why }) => `Not ended: ${pid} (${beginning(command, 100, this.mask)}): ${why}.`)
+  /** What is to be said of a command that has ended, besides its output. */
+  async notes({ ended, stay, output, left }: Session): Promise<string[]> {
+    const notEnded = left.map(({ pid, command, why }) => `Not ended: ${pid} (${beginning(command, 100, this.mask)}): ${why}.`)
+    if (!ended || stay === null) return notEnded
+    await stay.looked
+    return [...notesOn(stay, output.newest(0, limits.progressCharacters).text, this.sandbox.quotas), ...notEnded]
   }
 
   private async end(session: Session): Promise<Session> {

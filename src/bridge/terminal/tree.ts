@@ -3,6 +3,7 @@ import { kill } from 'node:process'
 import { placeOf, readProc, statOf } from '../proc.ts'
 import { codeOf } from '../refusal.ts'
 import { tagName } from './environment.ts'
+import { wordsInside } from './sandbox/command-line.ts'
 
 export interface ProcessFacts {
   readonly pid: number
@@ -117,7 +118,7 @@ export function commandLine({ pid, name }: Pick<ProcessFacts, 'pid' | 'name'>): 
   const words = Buffer.from(readProc(`/proc/${pid}/cmdline`), 'latin1')
     .toString('utf8')
     .split('\0')
-  const inside = /(^|\/)bwrap$/.test(words[0] ?? '') ? words.indexOf('--') : -1
-  const shown = inside < 0 ? words : ['bwrap', '…', ...words.slice(inside + 1)]
+  const inside = words.some((word) => /(^|\/)bwrap$/.test(word)) ? words.lastIndexOf('--', words.indexOf('/bin/sh')) : -1
+  const shown = inside < 0 ? words : ['bwrap', '…', ...words.slice(inside + 1 + wordsInside)]
   return shown.join(' ').trim() || name
 }

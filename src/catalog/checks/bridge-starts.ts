@@ -1,4 +1,12 @@
-import { auditOff, defineBridgeCheck, onRequest, searchingOff, startedBridges, terminalOff } from '../../core/doctor/bridge-check.ts'
+import {
+  auditOff,
+  defineBridgeCheck,
+  filesAppeared,
+  onRequest,
+  searchingOff,
+  startedBridges,
+  terminalOff,
+} from '../../core/doctor/bridge-check.ts'
 import { reachesHome } from '../../core/doctor/bridge-status.ts'
 import type { BridgeFacts, Facts, StartedBridge } from '../../core/doctor/facts.ts'
 import { bySync, plannedEntry } from '../../core/doctor/mend.ts'
@@ -49,6 +57,7 @@ function otherProblems(bridge: BridgeFacts, started: readonly StartedBridge[]): 
     rules.roots.some(({ path }) => problem.startsWith(`The allowed folder ${JSON.stringify(path)} `)) ||
     searchingOff.test(problem) ||
     terminalOff.test(problem) ||
+    filesAppeared.test(problem) ||
     (unwritable.length > 0 && auditOff.test(problem))
   // What a bridge of another home says is about that one; that it is another is told by bridge-link.
   const here = started.flatMap(({ status }) => (status === null || reachesHome(bridge, status) === false ? [] : [status]))

@@ -17,6 +17,14 @@ export const bridgeTerminal = defineBridgeCheck({
           fix: `for commands without one write "on", ${byHand}`,
         },
       ]
+    if (sandbox === 'not-for-root')
+      return [
+        {
+          ...base,
+          message: 'the sandbox does not hold root, so no command is run',
+          fix: `start the programs that use the bridge as an ordinary user, ${byHand}`,
+        },
+      ]
     if (sandbox === 'not-installed')
       return [{ ...base, message: 'bubblewrap is not installed, so no command is run', fix: 'sudo apt install bubblewrap' }]
     const problem = bridgeSays(facts, terminalOff)

@@ -1,5 +1,6 @@
 import type { Check } from '../../core/doctor/facts.ts'
 import { automount } from './automount.ts'
+import { bridgeAppeared } from './bridge-appeared.ts'
 import { bridgeAudit } from './bridge-audit.ts'
 import { bridgeLink } from './bridge-link.ts'
 import { bridgePort } from './bridge-port.ts'
@@ -53,7 +54,7 @@ export const checks: readonly Check[] = [
   ...[configFound, configParses, configEncoding, clientRunning, desktopPolicy],
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
-  ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeSearch, bridgeAudit, bridgePort, tokens],
+  ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeAppeared, bridgeSearch, bridgeAudit, bridgePort, tokens],
   ...[keysPresent, keysConsistent, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
 ]

@@ -1,6 +1,7 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { Appeared } from './appeared.ts'
 
 /** What the bridge would find if it were started now, gathered without starting it. Everything of it lies at home. */
 export interface BridgeFacts {
@@ -14,6 +15,8 @@ export interface BridgeFacts {
   /** Is ripgrep to be had? `packaged` null: the program's own copy is not there yet. */
   readonly searching: { readonly packaged: boolean | null; readonly onPath: boolean }
   readonly tokens: TokenFacts
+  /** What commands in the sandbox made or changed that runs by itself later, and that is still there. */
+  readonly appeared: readonly Appeared[]
   /** Who has the ports that a listener would take; null: nobody was asked (`--deep`). */
   readonly ports: readonly PortFacts[] | null
 }
@@ -29,7 +32,7 @@ export interface BridgeRules {
   readonly families: readonly string[]
   readonly terminal: 'off' | 'sandbox' | 'on'
   /** Can there be a sandbox here? Whether it holds is known only when it is tried. */
-  readonly sandbox: 'here' | 'not-installed' | 'not-on-this-system'
+  readonly sandbox: 'here' | 'not-installed' | 'not-for-root' | 'not-on-this-system'
 }
 
 export interface RootFacts {

@@ -9,6 +9,7 @@ import { readOn } from '../packages/installed.ts'
 import { lackedBy } from '../packages/self-binaries.ts'
 import { isId, ownPackage } from '../packages/self-package.ts'
 import { reach } from '../manifest/open.ts'
+import { observeAppeared } from './appeared.ts'
 import { appendTrouble } from './appendable.ts'
 import { isThere } from './place.ts'
 import { observePorts } from './ports.ts'
@@ -57,15 +58,16 @@ export async function observeBridge(
 ): Promise<BridgeFacts> {
   const folder = layout(home.environment, home.folder).bridge
   const here = reach(home, folder)
-  const [packaged, onPath, cannot, tokens, real] = await Promise.all([
+  const [packaged, onPath, cannot, tokens, appeared, real] = await Promise.all([
     hasRipgrep(system, home),
     ripgrepOnPath(system, home),
     unwritable(system, home, folder),
     observeTokens(system, here, home.environment.id),
+    observeAppeared(system, here),
     system.files.realPath(home.here),
   ])
   return {
-    ...{ home: home.environment, folder, rules, unwritable: cannot, tokens },
+    ...{ home: home.environment, folder, rules, unwritable: cannot, tokens, appeared },
     workspace: join(real === null ? here : reachable(join(real, 'bridge')), 'workspace'),
     searching: { packaged, onPath },
     ports: deep ? await observePorts(files, tokens.alive) : null,

@@ -29,7 +29,17 @@ describe('a NUL character', () => {
 describe('a command that the system does not start', () => {
   const facts = { id: 't1', command: '', shell: 'bash', environment: 'linux', startedAt: 0, client: 'tester', mark: '' }
   const start = async (more: Partial<Start>): Promise<string> => {
-    const plan: Start = { argv: ['/bin/sh'], cwd: place.A, env: {}, verbatim: false, input: true, windows: false, order: null, ...more }
+    const plan: Start = {
+      argv: ['/bin/sh'],
+      cwd: place.A,
+      env: {},
+      verbatim: false,
+      input: true,
+      windows: false,
+      order: null,
+      enclosed: null,
+      ...more,
+    }
     try {
       const session = startSession(facts, plan, false, new Redaction(() => Promise.resolve([])))
       // What is still written to it, as input or as an order, harms nobody.

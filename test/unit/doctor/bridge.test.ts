@@ -11,6 +11,7 @@ const bridgeChecks = [
   'bridge-roots',
   'bridge-rules',
   'bridge-terminal',
+  'bridge-appeared',
   'bridge-search',
   'bridge-audit',
   'bridge-port',
@@ -249,6 +250,7 @@ describe('bridge-terminal', () => {
   it.each([
     ['not-installed', 'sudo apt install bubblewrap'],
     ['not-on-this-system', expect.stringContaining('"terminal": "off"')],
+    ['not-for-root', expect.stringContaining('as an ordinary user')],
   ] as const)('tells a sandbox that is %s', (sandbox, fix) => {
     expect(situation().bridge({}, { terminal: 'sandbox', sandbox }).find('bridge-terminal')).toMatchObject([{ level: 'error', fix }])
     expect(situation().bridge({}, { terminal: 'on', sandbox }).find('bridge-terminal')).toEqual([])
@@ -266,6 +268,31 @@ describe('bridge-terminal', () => {
       { level: 'error', message: 'the sandbox does not hold, so no command is run: the network could be reached' },
     ])
     expect(found.find('bridge-starts')).toEqual([])
+  })
+})
+
+describe('bridge-appeared', () => {
+  const appeared = [{ path: '/w/p/.git/hooks/pre-push', at: 1, client: 'claude-desktop' }]
+
+  it('names files that start programs later and that commands made, until a person has looked', () => {
+    expect(situation().bridge({ appeared }).find('bridge-appeared')).toMatchObject([
+      {
+        level: 'warning',
+        subject: '1 file',
+        message: expect.stringContaining('commands of claude-desktop'),
+        detail: ['/w/p/.git/hooks/pre-push'],
+        fix: expect.stringContaining('rm /home/ana/.mcp-twin/bridge/sandbox/appeared.json'),
+      },
+    ])
+    const many = Array.from({ length: 30 }, (_, at) => ({ path: `/w/${at}/.envrc`, at, client: 'x' }))
+    const [found] = situation().bridge({ appeared: many }).find('bridge-appeared')
+    expect([found?.detail?.length, found?.detail?.at(-1)]).toEqual([21, expect.stringContaining('and 10 more')])
+  })
+  it('is not said a second time by the bridges that were started', () => {
+    const says = { problems: ['Commands in the sandbox made or changed files that start programs by themselves later: /w/p/.envrc. Look.'] }
+    const found = situation().bridge({ appeared }).started({ says }, { says })
+    expect(found.find('bridge-starts')).toEqual([])
+    expect(found.find('bridge-appeared')).toHaveLength(1)
   })
 })
 

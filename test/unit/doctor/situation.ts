@@ -346,6 +346,7 @@ const soundBridge: BridgeFacts = {
   home: ubuntu,
   folder: native('/home/ana/.mcp-twin/bridge'),
   workspace: '/home/ana/.mcp-twin/bridge/workspace',
+  appeared: [],
   rules: {
     roots: [{ path: '/home/ana/.mcp-twin/bridge/workspace', isWorkspace: true, there: 'folder', closed: null }],
     ...{ problems: [], settings: null, families: ['files', 'search', 'terminal', 'bridge'], terminal: 'off', sandbox: 'here' },

@@ -1,6 +1,7 @@
 import { inLine, inName } from '../../line.ts'
 import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../protocols.ts'
+import { limitsOf, limitWords } from '../../terminal/sandbox/notes.ts'
 import { defineTool } from '../../tool.ts'
 
 export const bridgeStatus = defineTool({
@@ -14,6 +15,8 @@ export const bridgeStatus = defineTool({
     audit.check()
     const region = await policy.region()
     const { environments } = await settings.world()
+    const terminal = settings.terminal === 'sandbox' && !settings.readOnly ? await bridge.terminal() : null
+    const sandbox = (await terminal?.usable()) === true && terminal !== null ? limitsOf(terminal.sandbox) : null
     const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
     const data = {
       name: 'mcp-twin',
@@ -27,6 +30,7 @@ export const bridgeStatus = defineTool({
       folders: region.open,
       read_only: settings.readOnly,
       terminal: settings.terminal,
+      ...(sandbox !== null && { sandbox }),
       families: settings.families.filter(
         (family) => (family !== 'terminal' || settings.terminal !== 'off') && (family !== 'search' || bridge.searchable()),
       ),
@@ -36,6 +40,7 @@ export const bridgeStatus = defineTool({
       `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
       `Folders: ${data.folders.map(inName).join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
+      ...(sandbox === null ? [] : [limitWords(sandbox)]),
       ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${inLine(problem)}`)),
     ]
     return { content: [{ type: 'text', text: words.join('\n') }], data }

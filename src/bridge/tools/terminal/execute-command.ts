@@ -12,7 +12,7 @@ export const executeCommand = defineTool({
   family: 'terminal',
   effect: 'run',
   description:
-    'Run a command line on either side. At the time limit its whole process tree is ended (stop) or goes on as a session (keep). Blocked commands are a guard rail, not a boundary.',
+    'Run a command line on either side. At the time limit its whole process tree is ended (stop) or goes on as a session (keep). Blocked commands are a guard rail, not a boundary. What commands write runs with the rights of the user who runs it later, git hooks and build scripts too: no sandbox holds that.',
   input: {
     command: text({ least: 1, most: limits.commandCharacters }),
     timeout_ms: optional(whole({ least, most, about: `default ${usual}` })),
@@ -39,7 +39,7 @@ export const executeCommand = defineTool({
   },
 })
 
-function describe({ output, exitCode, timedOut, session, cut, first, notes }: Executed, timeoutMs: number): Answer {
+function describe({ output, exitCode, timedOut, session, cut, first, stay, notes }: Executed, timeoutMs: number): Answer {
   const ending = [
     timedOut
       ? `[Time limit of ${timeoutMs} ms reached${exitCode === null && session !== null && !cut ? '' : '; ended'}.]`
@@ -60,6 +60,8 @@ function describe({ output, exitCode, timedOut, session, cut, first, notes }: Ex
       ...{ output, exit_code: exitCode, timed_out: timedOut },
       ...(session !== null && { session }),
       ...(cut && { cut, first }),
+      ...(stay !== null && stay.excess !== null && { limit: stay.excess }),
+      ...(stay !== null && stay.appeared.length > 0 && { appeared: stay.appeared.slice(0, limits.appearedShown) }),
       ...(notes.length > 0 && { notes }),
     },
   }

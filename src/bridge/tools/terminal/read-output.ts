@@ -19,13 +19,14 @@ export const readOutput = defineTool({
     const terminal = await bridge.terminal()
     await terminal.waitForOutput(session, offset, timeoutMs ?? 1000, call)
     const { session: found, piece } = terminal.read(session, offset, limit, call)
+    const notes = await terminal.notes(found)
     const more = [
       ...(piece.lost ? [`what was before ${piece.from} is no longer kept`] : []),
       ...(piece.held > 0 ? [`the last ${piece.held} may begin a key and come with what follows`] : []),
     ]
     const state = found.ended ? `ended with exit code ${found.exitCode}` : 'running'
     return words(
-      `${piece.text}${piece.text === '' || piece.text.endsWith('\n') ? '' : '\n'}[${session} is ${state}; characters ${piece.from}–${piece.next} of ${piece.total}${more.map((each) => `; ${each}`).join('')}.]`,
+      `${piece.text}${piece.text === '' || piece.text.endsWith('\n') ? '' : '\n'}[${session} is ${state}; characters ${piece.from}–${piece.next} of ${piece.total}${more.map((each) => `; ${each}`).join('')}.]${notes.map((note) => `\n[${note}]`).join('')}`,
     )
   },
 })

@@ -12,7 +12,7 @@ export const stopSession = defineTool({
     const terminal = await bridge.terminal()
     const stopped = await terminal.stop(session, call)
     const { exitCode } = stopped
-    const notes = terminal.notes(stopped)
+    const notes = await terminal.notes(stopped)
     return {
       content: [{ type: 'text', text: [`${session} is ended (exit code ${exitCode ?? 'unknown'}).`, ...notes].join('\n') }],
       data: { session, exit_code: exitCode, ...(notes.length > 0 && { notes }) },

@@ -5,13 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { spawn, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
+import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { allProcesses, commandLine, orphans } from '../../../src/bridge/terminal/tree.ts'
-import { CANARY, type Desk, desk, textOf } from './desk.ts'
+import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
+const lacking = becomeOrdinaryUser()
 const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
 
 // Rows 63 to 76 of SECURITY §3.ii that only a wall can hold (S). The list of blocked commands is no part of it.
-describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'terminal: sandbox', () => {
+describeUnless(lacking ?? (works ? null : 'no bubblewrap that may make namespaces'), 'terminal: sandbox', () => {
   let place: Desk
   beforeAll(() => {
     place = desk({ terminal: 'sandbox' })
@@ -109,6 +111,7 @@ ${what}"`
       wide = desk({
         terminal: 'sandbox',
         roots: [home],
+        homes: [home],
         self: bridge.settings.self,
         closed: bridge.settings.closed,
         reopened: bridge.settings.reopened,
@@ -170,19 +173,16 @@ ${what}"`
     await with_.close()
   })
   it('settings of a project that start programs are neither shown nor changed', async () => {
-    mkdirSync(join(place.A, '.claude'))
-    writeFileSync(join(place.A, '.mcp.json'), CANARY)
+    for (const path of ['.mcp.json', '.claude/settings.json', '.kiro/hooks/one']) place.put(path, CANARY)
     await run(
-      'cat .mcp.json; echo x > .mcp.json; echo x > .claude/settings.json; rm -f .mcp.json; mv .claude c; echo x > .claude/settings.local.json',
+      'cat .mcp.json .claude/settings.json .kiro/hooks/one; echo x > .mcp.json; echo x > .claude/settings.json; rm -f .mcp.json; mv .claude c; echo x > .kiro/hooks/one; echo x > .kiro/hooks/two',
     )
-    expect(readFileSync(join(place.A, '.mcp.json'), 'utf8')).toBe(CANARY)
-    expect(readdirSync(join(place.A, '.claude'))).toEqual([])
-    mkdirSync(join(place.A, '.gemini'))
-    mkdirSync(join(place.A, '.kiro', 'hooks'), { recursive: true })
-    writeFileSync(join(place.A, '.kiro', 'hooks', 'one'), CANARY)
-    await run('echo x > .gemini/settings.json; cat .kiro/hooks/one; echo x > .kiro/hooks/two')
-    expect(readdirSync(join(place.A, '.gemini'))).toEqual([])
+    for (const path of ['.mcp.json', '.claude/settings.json', '.kiro/hooks/one'])
+      expect(readFileSync(join(place.A, path), 'utf8')).toBe(CANARY)
     expect(readdirSync(join(place.A, '.kiro', 'hooks'))).toEqual(['one'])
+    expect(JSON.stringify(await place.call('execute_command', { command: 'echo x > .claude/settings.local.json' }))).toContain(
+      'settings.local.json',
+    )
   })
   it('a Windows profile in an allowed folder keeps what it keeps private, whatever the letters', async () => {
     const profile = join(place.base, 'mnt', 'c', 'Users', 'Ana')

@@ -1,0 +1,80 @@
+import { realpathSync, statSync } from 'node:fs'
+import { within } from '../../policy/region.ts'
+import { codeOf } from '../../refusal.ts'
+import type { Entry } from './folder-cache.ts'
+import type { Sort } from './names.ts'
+
+/** Something in an allowed folder that a command must not change. */
+export interface Found {
+  readonly path: string
+  /** `pinned`: it must stay where it is. `watched`: it may change, and that is said. */
+  readonly sort: Sort | 'pinned' | 'watched'
+  readonly kind: Entry['kind']
+}
+
+/** Where is searched. */
+export interface Ground {
+  /** The allowed folders, none in another. */
+  readonly roots: readonly string[]
+  /** What is closed by its place, and so is neither searched nor found. */
+  readonly isClosed: (path: string) => boolean
+  readonly home: string
+}
+
+const exact = (path: string): string => path
+
+/** What has been found, each path once and as strictly as any reason for it asks. */
+export class FoundList {
+  private readonly list = new Map<string, Found>()
+  private readonly ground: Ground
+
+  constructor(ground: Ground) {
+    this.ground = ground
+  }
+
+  all(): Found[] {
+    return [...this.list.values()]
+  }
+
+  sortOf(path: string): Found['sort'] | undefined {
+    return this.list.get(path)?.sort
+  }
+
+  add(path: string, sort: Found['sort'], kind: Entry['kind']): void {
+    const before = this.sortOf(path)
+    if (before === 'closed' || (before === 'read-only' && sort === 'pinned')) return
+    this.list.set(path, { path, sort, kind })
+  }
+
+  /** With what it leads to, where it is a link. */
+  addWithTarget(path: string, sort: Found['sort'], kind: Entry['kind']): void {
+    this.add(path, sort, kind)
+    if (kind === 'link') this.addTarget(path, sort)
+  }
+
+  /** What a path leads to, where that lies in an allowed folder itself. */
+  addTarget(path: string, sort: Found['sort']): void {
+    const real = realPath(path)
+    if (real === null || !this.isInside(real) || this.ground.roots.includes(real)) return
+    this.add(real, sort, statSync(real).isDirectory() ? 'folder' : 'file')
+  }
+
+  isInside(path: string): boolean {
+    return this.ground.roots.some((root) => within(path, root, exact)) && !this.ground.isClosed(path)
+  }
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return null
+  }
+}
+
+/** The folder that a path leads to; null: none. */
+export function realFolder(path: string): string | null {
+  const real = realPath(path)
+  return real !== null && statSync(real, { throwIfNoEntry: false })?.isDirectory() === true ? real : null
+}

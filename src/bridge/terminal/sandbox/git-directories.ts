@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import { limits } from '../../limits.ts'
+import { within } from '../../policy/region.ts'
+import type { Entry, FolderCache } from './folder-cache.ts'
+import { type FoundList, type Ground, realFolder } from './found.ts'
+import { elsewhereOf, gitDirectoryNamedIn, startsPrograms } from './git-config.ts'
+import { inGitDirectory } from './names.ts'
+
+const exact = (path: string): string => path
+
+/** As git tells them (gitrepository-layout(5)), bare ones too. */
+export const isGitDirectory = (entries: readonly Entry[]): boolean =>
+  entries.some(({ name }) => name === 'HEAD') &&
+  ['objects', 'refs'].every((part) => entries.some(({ name, kind }) => name === part && kind !== 'file'))
+
+/** Finds what git runs by itself, or takes its configuration from, in the repositories of a search. */
+export class GitDirectories {
+  /** There were more than are looked at. */
+  isFull = false
+  private readonly seen = new Set<string>()
+  private readonly folders: FolderCache
+  private readonly found: FoundList
+  private readonly ground: Ground
+  private readonly most: number
+
+  constructor(folders: FolderCache, found: FoundList, ground: Ground, most: number) {
+    this.folders = folders
+    this.found = found
+    this.ground = ground
+    this.most = most
+  }
+
+  /** A folder with a `.git` of some kind. */
+  async worktree(folder: string, { kind }: Entry): Promise<void> {
+    const path = join(folder, '.git')
+    if (kind !== 'folder') this.found.add(path, 'read-only', kind)
+    const named = kind === 'file' ? gitDirectoryNamedIn(path) : path
+    const real = named === null ? null : realFolder(named)
+    if (real !== null && this.found.isInside(real)) await this.directory(real, folder)
+  }
+
+  /** `worktree`: what its configuration is about; the directory itself where it is bare. */
+  async directory(directory: string, worktree: string): Promise<void> {
+    if (this.seen.has(directory)) return
+    if (this.seen.size >= this.most) {
+      this.isFull = true
+      return
+    }
+    this.seen.add(directory)
+    await this.own(directory, inGitDirectory)
+    for (const hook of await this.folders.list(join(directory, 'hooks')))
+      if (hook.kind === 'link') this.found.addTarget(join(directory, 'hooks', hook.name), 'read-only')
+    this.elsewhere(join(directory, 'config'), worktree, 0)
+    const todo = join(directory, 'rebase-merge', 'git-rebase-todo')
+    if (startsPrograms(todo)) this.found.add(todo, 'watched', 'file')
+    for (const { name, kind } of await this.folders.list(join(directory, 'worktrees')))
+      if (kind === 'folder') await this.own(join(directory, 'worktrees', name), [...inGitDirectory, 'gitdir'])
+    await this.submodules(join(directory, 'modules'), 0)
+  }
+
+  private async own(directory: string, names: readonly string[]): Promise<void> {
+    this.found.add(directory, 'pinned', 'folder')
+    for (const { name, kind } of await this.folders.list(directory))
+      if (names.includes(name)) this.found.addWithTarget(join(directory, name), 'read-only', kind)
+  }
+
+  private async submodules(folder: string, depth: number): Promise<void> {
+    for (const { name, kind } of await this.folders.list(folder)) {
+      const path = join(folder, name)
+      if (kind !== 'folder') continue
+      if (isGitDirectory(await this.folders.list(path))) await this.directory(path, path)
+      else if (depth < limits.sandboxModuleDepth) await this.submodules(path, depth + 1)
+    }
+  }
+
+  /** Hooks and configuration that a configuration takes from elsewhere in the allowed folders. */
+  private elsewhere(config: string, worktree: string, depth: number): void {
+    const { hooks, configs } = elsewhereOf(config, worktree, this.ground.home)
+    for (const path of [...hooks, ...configs]) if (!within(worktree, path, exact)) this.found.addTarget(path, 'read-only')
+    if (depth >= limits.sandboxIncludeDepth) return
+    for (const path of configs) if (this.found.isInside(path)) this.elsewhere(path, worktree, depth + 1)
+  }
+}

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { constants } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { arch } from 'node:os'
+import { accessTrouble } from '../../access.ts'
+import { limits } from '../../limits.ts'
+import { userOf } from '../../proc.ts'
+import type { Settings } from '../../settings.ts'
+import { callFilter } from './call-filter.ts'
+import { type GitSettings, writeGitSettings } from './git-settings.ts'
+import type { Quotas } from './quotas.ts'
+import { findScope, type Scope } from './scope.ts'
+
+const places = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'] as const
+/** The program that makes the sandbox; null: it is not installed. Whether it may do so is known only when it is tried. */
+export const sandboxProgram = (): string | null => places.find((path) => accessTrouble(path, constants.X_OK) === '') ?? null
+/** Root may write /proc/sys in any sandbox of bubblewrap, and core_pattern there names a program that runs outside. */
+export const isRoot = (): boolean => userOf('self') === 0
+
+/** What the machine offers for a sandbox. */
+export interface Means {
+  readonly program: string
+  /** The filter of system calls. */
+  readonly filter: Buffer
+  /** Folders in memory can be of a fixed size. */
+  readonly sizes: boolean
+  /** Null: what a command uses is watched, not limited by the kernel. */
+  readonly scope: Scope | null
+  readonly git: readonly GitSettings[]
+}
+
+/** Finds them out; a sentence where there can be no sandbox. `folder`: our own, which no command sees. */
+export async function findMeans({ platform, variables, self, random }: Settings, folder: string, quotas: Quotas): Promise<Means | string> {
+  const program = sandboxProgram()
+  const filter = callFilter(arch())
+  if (platform !== 'linux') return 'it exists on Linux and WSL only'
+  if (program === null) return 'bubblewrap is not installed (sudo apt install bubblewrap)'
+  if (isRoot()) return 'it does not hold root, who may change settings of the kernel in it; start the bridge as an ordinary user'
+  if (filter === null) return `no filter of system calls is known for this kind of processor (${arch()})`
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const [sizes, scope, git] = await Promise.all([
+    hasSizes(program),
+    findScope(variables, quotas),
+    writeGitSettings(folder, self.home, (bytes) => random(bytes)),
+  ])
+  return { program, filter, sizes, scope, git }
+}
+
+/** bubblewrap makes folders in memory of a fixed size since 0.7. */
+const hasSizes = (program: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    execFile(program, ['--help'], { timeout: limits.probeMs }, (_, stdout) => resolve(stdout.includes('--size ')))
+  })

@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { limits } from '../../limits.ts'
+import { type Entry, FolderCache } from './folder-cache.ts'
+import { type Found, FoundList, type Ground, realFolder } from './found.ts'
+import { GitDirectories, isGitDirectory } from './git-directories.ts'
+import { sortOf } from './names.ts'
+
+export interface Look {
+  readonly found: readonly Found[]
+  /** Null: everything was searched; else where the search stopped. */
+  readonly cut: 'folders' | 'repositories' | null
+}
+
+interface Bounds {
+  readonly folders: number
+  readonly repositories: number
+}
+
+const usualBounds: Bounds = { folders: limits.sandboxFolders, repositories: limits.sandboxRepositories }
+
+/** Where nobody keeps a repository of their own: searched last. */
+const heavy = /^(node_modules|bower_components|\.venv|venv|__pycache__|\.tox|target|dist|build|vendor|\.next|\.cache)$/
+
+/** Finds what is protected by its name in the allowed folders, the nearest first; what has not changed is not read again. */
+export class ProtectedSearch {
+  private readonly folders: FolderCache
+  private readonly home: string
+  private readonly bounds: Bounds
+
+  constructor(home: string, clock: () => number, bounds: Bounds = usualBounds) {
+    this.home = home
+    this.bounds = bounds
+    this.folders = new FolderCache(clock)
+  }
+
+  async look(roots: readonly string[], isClosed: (path: string) => boolean): Promise<Look> {
+    this.folders.turn()
+    return new Walk(this.folders, { roots, isClosed, home: this.home }, this.bounds).run()
+  }
+}
+
+class Walk {
+  private readonly folders: FolderCache
+  private readonly ground: Ground
+  private readonly bounds: Bounds
+  private readonly found: FoundList
+  private readonly git: GitDirectories
+  /** Folders outside of repositories, in them, and those where nobody keeps one. */
+  private readonly queues: readonly [string[], string[], string[]]
+
+  constructor(folders: FolderCache, ground: Ground, bounds: Bounds) {
+    this.folders = folders
+    this.ground = ground
+    this.bounds = bounds
+    this.found = new FoundList(ground)
+    this.git = new GitDirectories(folders, this.found, ground, bounds.repositories)
+    this.queues = [[...ground.roots], [], []]
+  }
+
+  async run(): Promise<Look> {
+    const isCut = await this.visitAll()
+    return { found: this.found.all(), cut: isCut ? 'folders' : this.git.isFull ? 'repositories' : null }
+  }
+
+  /** True: there is more than may be visited, and not only what installed packages brought. */
+  private async visitAll(): Promise<boolean> {
+    let left = this.bounds.folders
+    for (;;) {
+      const level = this.queues.findIndex((queue) => queue.length > 0)
+      if (level < 0 || left <= 0) return level >= 0 && level < 2
+      const batch = this.queues[level]?.splice(0, Math.min(left, limits.sandboxFoldersAtOnce)) ?? []
+      left -= batch.length
+      await Promise.all(batch.map((folder) => this.visit(folder, level)))
+    }
+  }
+
+  private async visit(folder: string, level: number): Promise<void> {
+    const entries = await this.folders.list(folder)
+    const git = entries.find(({ name }) => name === '.git')
+    if (git !== undefined) await this.git.worktree(folder, git)
+    if (isGitDirectory(entries)) return this.git.directory(folder, folder)
+    const below = git === undefined ? level : Math.max(level, 1)
+    for (const entry of entries) {
+      const path = join(folder, entry.name)
+      if (entry.name === '.git' || this.ground.isClosed(path)) continue
+      await this.named(path, entry.name, entry)
+      if (entry.kind === 'folder' && this.found.sortOf(path) !== 'closed') this.queues[heavy.test(entry.name) ? 2 : below]?.push(path)
+    }
+  }
+
+  /** `name`: the path's last names, from the one on that may mean something. */
+  private async named(path: string, name: string, { kind }: Entry): Promise<void> {
+    const sort = sortOf(name)
+    if (sort !== null && sort !== 'above') return this.found.addWithTarget(path, sort, kind)
+    if (sort === null || kind === 'file') return
+    const folder = kind === 'link' ? realFolder(path) : path
+    if (folder === null) return
+    for (const entry of await this.folders.list(folder)) {
+      const below = sortOf(`${name}/${entry.name}`)
+      // The link could be swapped for a folder with another file of that name.
+      if (kind === 'link' && below !== null && below !== 'above') this.found.add(path, below, kind)
+      await this.named(join(folder, entry.name), `${name}/${entry.name}`, entry)
+    }
+  }
+}
