@@ -12,6 +12,7 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { visible } from '../ui/escape.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
+import { installTrusted } from './trust-project.ts'
 import { trustDocument, trustScreen } from './trust-screen.ts'
 
 /**
@@ -49,7 +50,7 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   }
   const { seen, keys, view } = review
   const { changed, untold } = await grantTrust(system, ground, seen, { keys, shown: view })
-  const notices = untoldWords(untold)
+  const notices = [...untoldWords(untold), ...(await installTrusted(context, ground, () => ground.openAt(place)))]
   io.json({ command: 'trust', changed, ...trustDocument(review), notices })
   for (const notice of notices) io.note(notice)
   io.out(changed ? 'Trusted, until it changes.' : 'It was trusted already.')
