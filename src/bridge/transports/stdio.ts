@@ -100,7 +100,10 @@ export class StdioTransport implements Transport {
   private receive(line: Buffer): void {
     if (this.closed) return
     const trouble = shapeTrouble(line)
-    if (trouble !== null) return this.complain(idIn(line), -32600, trouble)
+    if (trouble !== null) {
+      this.complain(idIn(line), -32600, trouble)
+      return
+    }
     let value: unknown
     try {
       value = JSON.parse(line.toString('utf8'))
