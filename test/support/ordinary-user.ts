@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { cliPath } from './cli.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -27,14 +28,13 @@ export function asOrdinaryUser(place: Pick<Scratch, 'root'>): readonly string[] 
 
 /**
  * Makes this very process an ordinary user's, for good: only in a test file that has a process of its own (the project
- * `e2e`). What it makes from then on belongs to that user, and programs that it starts are his. Answers why not, or null.
+ * `e2e`). What it makes from then on belongs to that user, and programs that it starts are his.
  */
-export function becomeOrdinaryUser(): string | null {
-  const lacking = lacksOrdinaryUser()
-  if (isRoot && lacking === null) {
-    process.setgroups?.([])
-    process.setgid?.(Number(id))
-    process.setuid?.(Number(id))
-  }
-  return lacking
+export function becomeOrdinaryUser(): void {
+  if (!isRoot) return
+  // That user may not be able to enter the project folder.
+  process.chdir(tmpdir())
+  process.setgroups?.([])
+  process.setgid?.(Number(id))
+  process.setuid?.(Number(id))
 }

@@ -1,4 +1,5 @@
 import { toHere } from '../../core/paths.ts'
+import type { Environment } from '../../model/environment.ts'
 import { isAutorunName } from '../policy/autorun.ts'
 import { closedByName } from '../policy/closed.ts'
 import { within } from '../policy/region.ts'
@@ -39,11 +40,9 @@ export function allowed(entries: readonly string[], place: Place, closed: readon
   return [...names, ...paths]
 }
 
-/** The homes of all sides as this process reaches them, this side's own first. */
-export const homesOf = ({ self, others }: Place): string[] => [
-  self.home,
-  ...others.flatMap((side) => {
-    const home = toHere(side, side.home)
-    return home === null ? [] : [home]
-  }),
-]
+/** The homes of all sides that are reached from here. */
+export const homesOf = ({ self, others }: Place): { home: string; kind: Environment['kind'] }[] =>
+  [self, ...others].flatMap((side) => {
+    const home = side.self ? side.home : toHere(side, side.home)
+    return home === null ? [] : [{ home, kind: side.kind }]
+  })

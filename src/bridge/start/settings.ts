@@ -10,7 +10,6 @@ import { limits } from '../limits.ts'
 import { hides, inName } from '../line.ts'
 import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
-import { relocated } from '../policy/lists/relocated.ts'
 import type { Place } from '../policy/spelling.ts'
 import type { Settings, TerminalMode } from '../settings.ts'
 import { families, type Family } from '../families.ts'
@@ -110,9 +109,9 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
       ? [...configured(flags.roots, 'The root', place, problems), workspace]
       : [workspace, ...configured(bridge.roots ?? [], 'The root', place, problems)]
   const deny = configured(bridge.deny ?? [], 'The closed path', place, problems)
-  const moved = relocated(system.variables, self.home)
-  const ofHome = [...privatePaths(self.home, self.kind), ...moved.closed]
-  const closed = [origin.folder, origin.manifest, ...ofHome, ...origin.clientFiles(self, manifest), ...deny]
+  const homes = homesOf(place)
+  const ofHomes = homes.flatMap(({ home, kind }) => privatePaths(home, kind))
+  const closed = [origin.folder, origin.manifest, ...ofHomes, ...origin.clientFiles(self, manifest), ...deny]
   return {
     version: origin.version,
     client: flags.client,
@@ -124,9 +123,9 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     roots,
     closed,
     reopened: [workspace],
-    autorun: [...autorunPaths(self.home, self.kind), ...moved.autorun],
+    autorun: homes.flatMap(({ home, kind }) => autorunPaths(home, kind)),
     allow: allowed(bridge.allow ?? [], place, closed, problems),
-    homes: homesOf(place),
+    homes: homes.map(({ home }) => home),
     deny,
     flags: given(flags),
     readOnly: flags.readOnly || bridge.readOnly === true,

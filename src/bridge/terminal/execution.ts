@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import type { Call } from '../call.ts'
 import { failed } from '../refusal.ts'
-import type { Stay } from './sandbox/sandbox.ts'
+import type { Stay } from './sandbox/enclosed.ts'
 import type { Session } from './session.ts'
 import type { ShellName } from './shells.ts'
 

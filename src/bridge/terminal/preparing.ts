@@ -130,7 +130,8 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, sandbox }: G
   const enclosed = sandbox === null ? null : await sandbox.enclose(cwd, tag)
   const start: Start = {
     argv: [...(enclosed?.words ?? []), program, ...args],
-    cwd: enclosed === null ? cwd : undefined,
+    // bubblewrap goes there itself; the folder that we were started in may be gone.
+    cwd: enclosed === null ? cwd : '/',
     env: enclosed?.env ?? usual,
     enclosed,
     verbatim,

@@ -4,7 +4,7 @@ import { limits } from '../limits.ts'
 import { failed } from '../refusal.ts'
 import type { Order } from './agent.ts'
 import type { Mask } from './mask.ts'
-import type { Enclosed, Stay } from './sandbox/sandbox.ts'
+import type { Enclosed, Stay } from './sandbox/enclosed.ts'
 import type { Trace } from './traces.ts'
 import { Output } from './output.ts'
 

@@ -8,7 +8,7 @@ import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { allProcesses, commandLine } from '../../../src/bridge/terminal/tree.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
-const lacking = becomeOrdinaryUser()
+becomeOrdinaryUser()
 const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
 const MiB = 1024 * 1024
 const quotas = { memoryBytes: 160 * MiB, processes: 24, tasks: 200, tmpBytes: 32 * MiB, homeBytes: 16 * MiB }
@@ -28,7 +28,7 @@ const python = (source: string) => {
 }
 const needs = (path: string) => existsSync(path)
 
-describeUnless(lacking ?? (works ? null : 'no bubblewrap that may make namespaces'), 'what a command in the sandbox may take', () => {
+describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'what a command in the sandbox may take', () => {
   beforeEach(() => {
     place = desk({ terminal: 'sandbox', quotas })
   })
@@ -114,7 +114,7 @@ print(n < 200, n > 150)`
   })
 })
 
-describeUnless(lacking ?? (works ? null : 'no bubblewrap that may make namespaces'), 'a command in the sandbox', () => {
+describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'a command in the sandbox', () => {
   beforeEach(() => {
     place = desk({ terminal: 'sandbox' })
   })
@@ -221,6 +221,21 @@ if __name__ == '__main__':
       const kept = JSON.parse(readFileSync(join(place.folder, 'sandbox', 'appeared.json'), 'utf8')) as { path: string }[]
       expect(kept.map(({ path }) => path).sort()).toEqual(made)
       expect(await run('ls p')).not.toHaveProperty('appeared')
+    })
+    it('names what makes git read its configuration from elsewhere, and a list of a rebase that starts programs', async () => {
+      await run('git init -q r; mkdir evil; cp r/.git/config evil')
+      const { text } = await run(
+        'echo ../../evil > r/.git/commondir; mkdir r/.git/rebase-merge; echo "exec touch x" > r/.git/rebase-merge/git-rebase-todo',
+      )
+      for (const path of ['r/.git/commondir', 'r/.git/rebase-merge/git-rebase-todo']) expect(text).toContain(join(place.A, path))
+      const made = await run('mkdir -p bare/objects bare/refs; echo "ref: refs/heads/x" > bare/HEAD; echo "[core]" > bare/config')
+      expect(made.text).toContain(join(place.A, 'bare/config'))
+    })
+    it('says that it cannot be kept, and the bridge lives', async () => {
+      await run('true')
+      mkdirSync(join(place.folder, 'sandbox', 'appeared.json'))
+      expect((await run('echo x > .envrc')).text).toMatch(/could not be looked at|\.envrc/)
+      expect((await run('echo on')).output).toBe('on\n')
     })
     it('names it when it goes on as a session, once that has ended', async () => {
       const { session } = (await run('sleep 0.3; echo x > .envrc', { background: true })) as unknown as { session: string }

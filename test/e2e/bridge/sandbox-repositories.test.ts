@@ -7,7 +7,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
-const lacking = becomeOrdinaryUser()
+becomeOrdinaryUser()
 const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
 
 let place: Desk
@@ -51,7 +51,7 @@ const repository = (path: string): string => {
   return at(path)
 }
 
-describeUnless(lacking ?? (works ? null : 'no bubblewrap that may make namespaces'), 'in the sandbox', () => {
+describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'in the sandbox', () => {
   beforeEach(() => {
     place = desk({ terminal: 'sandbox' })
     writeFileSync(join(place.home, '.gitconfig'), '[user]\n\tname = Ana\n\temail = ana@example.com\n[credential]\n\thelper = "!cat /key"\n')
@@ -128,6 +128,12 @@ describeUnless(lacking ?? (works ? null : 'no bubblewrap that may make namespace
       put('repo/tools/config', '[alias]\n')
       outside(folder, 'config', 'core.hooksPath', 'tools/hooks')
       outside(folder, 'config', 'include.path', '../tools/config')
+      put('repo/tools/monitor', '#!/bin/sh\n')
+      outside(folder, 'config', 'core.fsmonitor', './tools/monitor')
+      outside(folder, 'worktree', 'add', '--quiet', at('linked'))
+      put('linked/tools/hooks/pre-commit', '#!/bin/sh\n')
+      await run('echo x > linked/tools/hooks/pre-commit; echo x > repo/tools/monitor; true')
+      expect([read('linked', 'tools', 'hooks', 'pre-commit'), read('repo', 'tools', 'monitor')]).toEqual(['#!/bin/sh\n', '#!/bin/sh\n'])
       await run(
         'echo x > repo/tools/hooks/pre-commit; echo x > repo/tools/hooks/post-checkout; echo x > repo/tools/config; mv repo/tools repo/t; true',
       )

@@ -134,15 +134,21 @@ describe('a configuration of git', () => {
 	path = ../shared
 [includeIf "gitdir:~/work/"]
 	path = ~/.work
-[other]
-	path = /not/this
+[alias]
+	x = "!./tools/x.sh --all"
+	y = log
+[filter "f"]
+	clean = bash scripts/clean.sh %f # ours
+[remote "origin"]
+	url = https://example.com/a/b.git
 `,
     )
     expect(elsewhereOf(join(root, 'r', '.git', 'config'), join(root, 'r'), '/home/ana')).toEqual({
       hooks: [join(root, 'r', 'tools', 'hooks'), join(root, 'r', 'my hooks')],
       configs: [join(root, 'r', 'shared'), '/home/ana/.work'],
+      others: [join(root, 'r', 'tools', 'x.sh'), join(root, 'r', 'scripts', 'clean.sh')],
     })
-    expect(elsewhereOf(join(root, 'none'), root, root)).toEqual({ hooks: [], configs: [] })
+    expect(elsewhereOf(join(root, 'none'), root, root)).toEqual({ hooks: [], configs: [], others: [] })
   })
   it('lies where a .git file says', () => {
     put('a', 'gitdir: ../x/y\n')

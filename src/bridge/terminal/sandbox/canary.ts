@@ -24,6 +24,7 @@ const failures: Readonly<Record<string, string>> = {
   'moved-a-repository': 'a repository could be moved away',
   'read-a-client-file': 'the MCP file of a project could be read',
   'talked-to-a-socket': 'a Unix socket could be talked to',
+  'has-rights-of-root': 'a command has rights of root',
   'wrote-settings-of-the-kernel': 'settings of the kernel could be written',
 }
 
@@ -82,7 +83,9 @@ export async function makeCanary(folder: string, mark: string, node: string): Pr
     '( echo x >.mcp.json ) 2>/dev/null; rm -f .mcp.json 2>/dev/null',
     '[ -w /proc/sys/kernel/core_pattern ] && echo wrote-settings-of-the-kernel',
     hasSocket ? `${node} -e '${tryConnect('s')}'` : '',
-    "grep -q '^Seccomp:[[:space:]]*2' /proc/self/status && echo has-a-filter",
+    "grep -h '^Cap[EP]' /proc/1/status /proc/self/status | grep -qv '[[:space:]]0*$' && echo has-rights-of-root",
+    // The first process too: others of the same user may take it over.
+    "grep -q '^Seccomp:[[:space:]]*2' /proc/1/status && grep -q '^Seccomp:[[:space:]]*2' /proc/self/status && echo has-a-filter",
   ].join('\n')
   return {
     root,

@@ -52,11 +52,12 @@ export class FoundList {
     if (kind === 'link') this.addTarget(path, sort)
   }
 
-  /** What a path leads to, where that lies in an allowed folder itself. */
-  addTarget(path: string, sort: Found['sort']): void {
+  /** What a path leads to, where that lies in an allowed folder itself. `only`: nothing but a file. */
+  addTarget(path: string, sort: Found['sort'], only?: 'file'): void {
     const real = realPath(path)
     if (real === null || !this.isInside(real) || this.ground.roots.includes(real)) return
-    this.add(real, sort, statSync(real).isDirectory() ? 'folder' : 'file')
+    const kind = statSync(real).isDirectory() ? 'folder' : 'file'
+    if (only === undefined || kind === only) this.add(real, sort, kind)
   }
 
   isInside(path: string): boolean {

@@ -2,20 +2,29 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { codeOf } from '../../refusal.ts'
 
-/** What a git configuration takes from elsewhere: hooks, and further configuration. As absolute paths. */
+/** What a git configuration takes from elsewhere, as absolute paths. */
 export interface Elsewhere {
   readonly hooks: readonly string[]
   readonly configs: readonly string[]
+  /** Whatever else may be a file: of a program that git starts, a script. */
+  readonly others: readonly string[]
 }
 
 const mostBytes = 256 * 1024
 
 /** The value of a line, without quotes and comment; git's escapes do not occur in paths worth following. */
 const unquoted = (text: string): string => (/^"([^"]*)"/.exec(text)?.[1] ?? text.replace(/\s+[#;].*$/, '')).trim()
+/** Words of a value that may be a path, as a shell would take them apart. */
+const pathsIn = (value: string): string[] =>
+  value.split(/[\s"'`;|&()<>=!\\]+/).filter((word) => word.includes('/') && !word.includes('://'))
 
-/** Reads `core.hooksPath` and `include.path` (git-config(1)). `worktree`: what hooksPath is relative to. */
+/**
+ * Reads what is named by a configuration: `core.hooksPath`, `include.path` and, by the look of it, whatever else is a path
+ * (git-config(1): aliases, filters, pagers, helpers …). `worktree`: what such paths are relative to.
+ */
 export function elsewhereOf(config: string, worktree: string, home: string): Elsewhere {
   const hooks: string[] = []
+  const others: string[] = []
   const configs: string[] = []
   const from = (path: string, base: string) =>
     path.startsWith('~/') ? join(home, path.slice(2)) : isAbsolute(path) ? path : join(base, path)
@@ -24,12 +33,19 @@ export function elsewhereOf(config: string, worktree: string, home: string): Els
     const header = /^\s*\[\s*([\w.-]+)/.exec(line)
     if (header !== null) section = header[1]?.toLowerCase() ?? ''
     const [, key = '', value = ''] = /^\s*(?:\[[^\]]*\]\s*)?([\w-]+)\s*=\s*(.*)$/.exec(line) ?? []
-    const path = unquoted(value)
-    if (path === '') continue
-    if (section === 'core' && key.toLowerCase() === 'hookspath') hooks.push(from(path, worktree))
-    if (/^include(if)?$/.test(section) && key.toLowerCase() === 'path') configs.push(from(path, join(config, '..')))
+    const whole = unquoted(value)
+    if (whole === '') continue
+    if (/^include(if)?$/.test(section) && key.toLowerCase() === 'path') configs.push(from(whole, join(config, '..')))
+    else if (section === 'core' && key.toLowerCase() === 'hookspath') hooks.push(from(whole, worktree))
+    else others.push(...pathsIn(value).map((path) => from(path, worktree)))
   }
-  return { hooks, configs }
+  return { hooks, configs, others }
+}
+
+/** The directory whose configuration and hooks hold for a git directory: another one for that of a linked worktree. */
+export function commonDirectoryOf(directory: string): string {
+  const path = textOf(join(directory, 'commondir')).trim()
+  return path === '' ? directory : isAbsolute(path) ? path : join(directory, path)
 }
 
 /** A file that says where a git directory is (`gitdir: …`); null: it does not. */

@@ -3,7 +3,7 @@ import { limits } from '../../limits.ts'
 import { within } from '../../policy/region.ts'
 import type { Entry, FolderCache } from './folder-cache.ts'
 import { type FoundList, type Ground, realFolder } from './found.ts'
-import { elsewhereOf, gitDirectoryNamedIn, startsPrograms } from './git-config.ts'
+import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn, startsPrograms } from './git-config.ts'
 import { inGitDirectory } from './names.ts'
 
 const exact = (path: string): string => path
@@ -50,7 +50,8 @@ export class GitDirectories {
     await this.own(directory, inGitDirectory)
     for (const hook of await this.folders.list(join(directory, 'hooks')))
       if (hook.kind === 'link') this.found.addTarget(join(directory, 'hooks', hook.name), 'read-only')
-    this.elsewhere(join(directory, 'config'), worktree, 0)
+    for (const config of [join(commonDirectoryOf(directory), 'config'), join(directory, 'config.worktree')])
+      this.elsewhere(config, worktree, 0)
     const todo = join(directory, 'rebase-merge', 'git-rebase-todo')
     if (startsPrograms(todo)) this.found.add(todo, 'watched', 'file')
     for (const { name, kind } of await this.folders.list(join(directory, 'worktrees')))
@@ -73,10 +74,12 @@ export class GitDirectories {
     }
   }
 
-  /** Hooks and configuration that a configuration takes from elsewhere in the allowed folders. */
+  /** Hooks, scripts and configuration that a configuration takes from elsewhere in the allowed folders. */
   private elsewhere(config: string, worktree: string, depth: number): void {
-    const { hooks, configs } = elsewhereOf(config, worktree, this.ground.home)
+    const { hooks, configs, others } = elsewhereOf(config, worktree, this.ground.home)
     for (const path of [...hooks, ...configs]) if (!within(worktree, path, exact)) this.found.addTarget(path, 'read-only')
+    // A folder among these is a repository to fetch from or the like, which git only reads.
+    for (const path of others) this.found.addTarget(path, 'read-only', 'file')
     if (depth >= limits.sandboxIncludeDepth) return
     for (const path of configs) if (this.found.isInside(path)) this.elsewhere(path, worktree, depth + 1)
   }

@@ -1,7 +1,8 @@
 import { limits } from '../../limits.ts'
 import { inName } from '../../line.ts'
 import type { Quotas } from './quotas.ts'
-import type { Sandbox, Stay } from './sandbox.ts'
+import type { Stay } from './enclosed.ts'
+import type { Sandbox } from './sandbox.ts'
 
 const MiB = 1024 * 1024
 /** An amount of memory as people say it. */
@@ -18,7 +19,7 @@ export function listed(paths: readonly string[]): string {
 const mayNotWrite = /Read-only file system|Device or resource busy|\bEROFS\b|\bEBUSY\b/
 
 /** What is to be said of a command that has ended in the sandbox, besides its output. */
-export function notesOn({ excess, appeared }: Stay, output: string, { memoryBytes, processes }: Quotas): string[] {
+export function notesOn({ excess, appeared, hasHidden, trouble }: Stay, output: string, { memoryBytes, processes }: Quotas): string[] {
   return [
     ...(excess === 'memory' ? [`Ended: it used more than ${sized(memoryBytes)} of memory.`] : []),
     ...(excess === 'processes' ? [`Ended: it had more than ${processes} processes.`] : []),
@@ -27,6 +28,10 @@ export function notesOn({ excess, appeared }: Stay, output: string, { memoryByte
       : [
           `New or changed while it ran: ${listed(appeared)}. Such files start programs by themselves later: look at them before you use git, an editor or an MCP client there.`,
         ]),
+    ...(trouble === null ? [] : [`What it made could not be looked at (${trouble}).`]),
+    ...(hasHidden
+      ? ['It made so many folders that the look for files which start programs by themselves later ended early: there may be more of them.']
+      : []),
     ...(mayNotWrite.test(output)
       ? [
           'What starts programs by itself later (git hooks and configuration, .envrc, .vscode/tasks.json and the like) is read-only in the sandbox; a person can open a path with bridge.allow in the manifest.',
@@ -35,18 +40,19 @@ export function notesOn({ excess, appeared }: Stay, output: string, { memoryByte
   ]
 }
 
+const cutWords = {
+  folders: `The search for what commands must not change ended after ${limits.sandboxFolders} folders: what lies deeper in the allowed folders is not protected`,
+  repositories: `The search for what commands must not change ended after ${limits.sandboxRepositories} repositories: further ones are not protected`,
+  names: 'The search for what commands must not change left out folders whose names are not UTF-8: what lies in them is not protected',
+} as const
+
 /** What is wrong with the sandbox, or came of it, in sentences. `doctor` knows how they begin (core/doctor/bridge-check.ts). */
 export function sandboxTroubles({ trouble, appeared, last: { found, cut } }: Sandbox): string[] {
   const links = found.filter(({ kind }) => kind === 'link').map(({ path }) => path)
   const made = appeared.all().map(({ path }) => path)
-  const searched = cut === 'folders' ? `${limits.sandboxFolders} folders` : `${limits.sandboxRepositories} repositories`
   return [
     ...(trouble === null ? [] : [`The terminal is off: its sandbox does not hold, since ${trouble}.`]),
-    ...(cut === null
-      ? []
-      : [
-          `The search for what commands must not change ended after ${searched}: what lies deeper in the allowed folders is not protected; name smaller ones in bridge.roots.`,
-        ]),
+    ...(cut === null ? [] : [`${cutWords[cut]}; name smaller folders in bridge.roots.`]),
     ...(links.length === 0
       ? []
       : [

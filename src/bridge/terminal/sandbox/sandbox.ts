@@ -10,17 +10,18 @@ import { commandEnvironment } from '../environment.ts'
 import { AppearedList } from './appeared-list.ts'
 import { makeCanary } from './canary.ts'
 import { foldersInMemory, sandboxWords } from './command-line.ts'
-import { closeInherited, type Confinement, enter } from './entering.ts'
+import { type Enclosed, Stay } from './enclosed.ts'
+import { closeInherited, enter } from './entering.ts'
 import { type LayoutPlan, layOut, outermost, rootsOf, writableFolder } from './layout.ts'
 import { findMeans, type Means } from './means.ts'
 import { MountTable } from './mount-table.ts'
 import { probeSandbox } from './probe.ts'
 import { type Quotas, usualQuotas } from './quotas.ts'
 import { type Look, ProtectedSearch } from './search.ts'
-import { changedBetween, type Signatures, signaturesOf } from './signatures.ts'
+import { changedBetween, signaturesOf } from './signatures.ts'
 import { StandInFiles } from './stand-ins.ts'
 import type { Step } from './steps.ts'
-import { type Excess, Watch } from './watch.ts'
+import { Watch } from './watch.ts'
 
 /** In the sandbox these lead nowhere or to something that must not be reached. */
 const withheld = [
@@ -33,27 +34,6 @@ const withheld = [
   'TEMP',
   'TMP',
 ] as const
-
-/** How a command is put into a sandbox, and what was protected there before it. */
-export interface Enclosed {
-  readonly words: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  readonly confinement: Confinement
-  readonly look: Look
-  readonly before: Signatures
-  readonly since: number
-}
-
-/** A command in the sandbox. */
-export interface Stay {
-  /** The first process in it, as it is numbered here. */
-  readonly pid: number
-  /** What it used too much of, and was ended for. */
-  excess: Excess | null
-  /** What it made or changed that runs by itself later; complete when `looked` has settled. */
-  appeared: readonly string[]
-  looked: Promise<void>
-}
 
 const exact = (path: string): string => path
 
@@ -106,34 +86,38 @@ export class Sandbox {
   }
 
   /** Lets a command begin that was started so; a sentence where its sandbox is not as it was planned, and it was ended. */
-  async confine(
-    child: ChildProcess,
-    { confinement, before, since }: Enclosed,
-    over: Promise<void>,
-    client: string,
-  ): Promise<Stay | string> {
+  async confine(child: ChildProcess, enclosed: Enclosed, over: Promise<void>, client: string): Promise<Stay | string> {
+    const { confinement } = enclosed
     const entered = await enter(child, confinement)
     if ('trouble' in entered) return entered.trouble
-    const stay: Stay = { pid: entered.pid, excess: null, appeared: [], looked: Promise.resolve() }
+    const stay = new Stay(entered.pid)
     const folders = foldersInMemory(this.settings.self.home, confinement.steps)
     const stop = this.watch.follow(entered.pid, this.means?.scope != null, folders, (excess) => {
       stay.excess = excess
       child.kill('SIGKILL')
     })
-    stay.looked = over.then(async () => {
-      stop()
-      const after = signaturesOf(await this.look(await this.policy.region()))
-      stay.appeared = changedBetween(before, after, this.last.cut === null ? 0 : since)
-      this.appeared.add(stay.appeared, this.settings.now(), client)
-    })
+    stay.looked = over
+      .then(stop)
+      .then(() => this.lookAfter(stay, enclosed, client))
+      .catch((error: unknown) => {
+        stay.trouble = error instanceof Error ? error.message : String(error)
+      })
     return stay
+  }
+
+  private async lookAfter(stay: Stay, { look, before, since }: Enclosed, client: string): Promise<void> {
+    const now = await this.look(await this.policy.region())
+    stay.hasHidden = look.cut === null && now.cut !== null
+    stay.appeared = changedBetween(before, signaturesOf(now), now.cut === null ? 0 : since)
+    this.appeared.add(stay.appeared, this.settings.now(), client)
   }
 
   /** What is protected in the allowed folders, as they are now. */
   private async look({ open, closed, reopened }: Region): Promise<Look> {
     const roots = rootsOf({ open }, this.settings.self.home)
-    this.last = await this.search.look(outermost(roots), (path) => judge(path, { open: [path], closed, reopened }, exact) === 'closed')
-    return this.last
+    const look = await this.search.look(outermost(roots), (path) => judge(path, { open: [path], closed, reopened }, exact) === 'closed')
+    this.last = look
+    return look
   }
 
   private async enclosed(cwd: string, tag: string, means: Means, current: Current, more: readonly Step[]): Promise<Enclosed> {

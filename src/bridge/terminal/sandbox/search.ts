@@ -8,7 +8,7 @@ import { sortOf } from './names.ts'
 export interface Look {
   readonly found: readonly Found[]
   /** Null: everything was searched; else where the search stopped. */
-  readonly cut: 'folders' | 'repositories' | null
+  readonly cut: 'folders' | 'repositories' | 'names' | null
 }
 
 interface Bounds {
@@ -47,6 +47,8 @@ class Walk {
   private readonly git: GitDirectories
   /** Folders outside of repositories, in them, and those where nobody keeps one. */
   private readonly queues: readonly [string[], string[], string[]]
+  /** There are folders whose names are no text, which node does not find again by them. */
+  private hasStrangeNames = false
 
   constructor(folders: FolderCache, ground: Ground, bounds: Bounds) {
     this.folders = folders
@@ -59,7 +61,7 @@ class Walk {
 
   async run(): Promise<Look> {
     const isCut = await this.visitAll()
-    return { found: this.found.all(), cut: isCut ? 'folders' : this.git.isFull ? 'repositories' : null }
+    return { found: this.found.all(), cut: isCut ? 'folders' : this.git.isFull ? 'repositories' : this.hasStrangeNames ? 'names' : null }
   }
 
   /** True: there is more than may be visited, and not only what installed packages brought. */
@@ -84,6 +86,7 @@ class Walk {
       const path = join(folder, entry.name)
       if (entry.name === '.git' || this.ground.isClosed(path)) continue
       await this.named(path, entry.name, entry)
+      if (entry.kind === 'folder' && entry.name.includes('\ufffd')) this.hasStrangeNames = true
       if (entry.kind === 'folder' && this.found.sortOf(path) !== 'closed') this.queues[heavy.test(entry.name) ? 2 : below]?.push(path)
     }
   }
