@@ -6,6 +6,7 @@ import { isKey } from '../../core/keys/judge.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { escapeFrom } from '../store/inside.ts'
 import { member, namesIn } from './place.ts'
 
 /** Of a repository, only what configs are written in is looked at, and never more than this. */
@@ -49,6 +50,8 @@ async function inRepository(system: System, root: string, holdsKey: (text: strin
   const ordered = [...listed.filter((name) => clientOf(name)), ...listed.filter((name) => !clientOf(name))]
   const looks = ordered.slice(0, FILES_MAX).map(async (name): Promise<TrackedFile[]> => {
     const path = reachable(join(root, name))
+    // Of a link, git keeps where it leads, and nothing of what stands there.
+    if ((await escapeFrom(system, reachable(root), path)) !== null) return []
     const facts = await system.files.look(path, 'follow')
     if (facts === null || facts.kind !== 'file' || facts.size > BYTES_MAX) return []
     const bytes = (await system.files.read(path)) ?? new Uint8Array()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type CliResult, cli } from '../../support/cli.ts'
@@ -106,6 +107,18 @@ describe('a client’s project file that leads out of the project', () => {
     ])
       expect((await run(args)).output).not.toContain('/opt/mine')
     expect(place.read('project/mcp-twin.json')).not.toContain('mine')
+  })
+
+  it('is no file under version control that holds a key, whatever stands behind it', async () => {
+    place.write('.mcp-twin/secrets.json', '{"K":"ghp_9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a"}', 0o600)
+    place.write('.claude.json', '{"mcpServers":{"a":{"command":"x","env":{"GITHUB_TOKEN":"ghp_9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a"}}}}')
+    link('project/.mcp.json', '../.claude.json')
+    const git = (...words: string[]) => execFileSync('git', ['-C', project, ...words], { env: place.env, stdio: 'ignore' })
+    rmSync(`${project}/.git`, { recursive: true })
+    git('init')
+    git('add', '-A')
+    const { json } = await run(['doctor', '--json', '--check', 'secrets-in-tracked-files'])
+    expect(json.findings).toMatchObject([{ level: 'ok' }])
   })
 
   it('in a circle is refused', async () => {

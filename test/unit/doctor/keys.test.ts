@@ -106,6 +106,36 @@ describe('keys-consistent', () => {
   })
 })
 
+describe('file-owners', () => {
+  const path = reachable('/home/ana/.mcp-twin')
+
+  it('names who else decides, with the way out, and closes what is this user’s own', () => {
+    const words = `${path} can be written by every user of this computer (mode 0777)`
+    const faults = [{ path, words, fix: `chmod go-w ${path}`, mend: 0o755 }]
+    expect(
+      situation()
+        .with({ owners: { faults, untold: [] } })
+        .find('file-owners'),
+    ).toMatchObject([
+      { level: 'error', message: expect.stringContaining(words), fix: `chmod go-w ${path}`, mend: { kind: 'mode', mode: 0o755 } },
+    ])
+    const foreign = [{ path, words: 'x', fix: 'mcp-twin trust /srv/x', mend: null }]
+    expect(
+      situation()
+        .with({ owners: { faults: foreign, untold: [] } })
+        .find('file-owners'),
+    ).toMatchObject([{ mend: undefined }])
+  })
+
+  it('says where nobody can tell', () => {
+    expect(
+      situation()
+        .with({ owners: { faults: [], untold: [path] } })
+        .find('file-owners'),
+    ).toMatchObject([{ level: 'info', message: expect.stringContaining('keeps no owners'), detail: [path] }])
+  })
+})
+
 describe('secret-modes', () => {
   const [ubuntu] = situation()
     .facts()
