@@ -9,6 +9,11 @@ export const limits = {
   stdioMessage: 32 * MiB,
   /** How long answers are waited for after the end of input. */
   lastAnswersMs: 1 * seconds,
+  /** What a message of the protocol may be, which is known before it is parsed. */
+  messageNesting: 256,
+  messageValues: 2_000_000,
+  /** Names in objects take much longer to be read than values in lists. */
+  messageNames: 200_000,
   httpBody: 16 * MiB,
   httpHeaders: 16 * KiB,
   /** A client that has not sent its headers, or its whole request, by then is cut off. */
@@ -17,7 +22,20 @@ export const limits = {
   httpIdleMs: 5 * seconds,
   /** How long the rest of a refused request is read and dropped. */
   httpRefusedMs: 1 * seconds,
-  httpConnections: 256,
+  /** How often connections are looked at: what limits their time is late by no more. */
+  httpCheckMs: 1 * seconds,
+  /** Connections on which no valid token was used, of all and of one address that is not this computer, and how long they may stay. */
+  httpStrangers: 128,
+  httpStrangersAnAddress: 32,
+  httpStrangerMs: 10 * seconds,
+  /** Those on which one was used: of all sessions, and of one session. */
+  httpKnown: 256,
+  httpKnownASession: 64,
+  /** Requests of one connection that wait for their answers. */
+  httpUnanswered: 64,
+  /** A client that does not take its answer for so long, or of which so much waits, is cut off. */
+  httpUnreadMs: 2 * minutes,
+  httpUnreadBytes: 64 * MiB,
   httpSessions: 64,
   /** A handshake-era session that no request has used for so long is closed. */
   httpSessionIdleMs: 60 * minutes,

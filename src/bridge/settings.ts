@@ -28,7 +28,7 @@ export interface Settings {
   readonly autorun: readonly string[]
   /** What of that `bridge.allow` opens: paths as this process opens them, and names of the list (`.git/hooks`). */
   readonly allow: readonly string[]
-  /** Homes of users of all sides, as this process opens them. */
+  /** Homes of users of all sides, as this process opens them, this side's own first. */
   readonly homes: readonly string[]
   /** Those of the closed paths that the manifest names in `bridge.deny`. */
   readonly deny?: readonly string[]

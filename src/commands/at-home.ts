@@ -28,7 +28,7 @@ export interface Ground {
   readonly place: ManifestPlace
   open(): Promise<Situation>
   /** The same for a command that only tells: what others decide about is in its `faults`, and nothing of it may be run. */
-  look(): Promise<Situation>
+  look(place?: ManifestPlace): Promise<Situation>
   /** The same for another manifest than the one found. */
   openAt(place: ManifestPlace): Promise<Situation>
 }
@@ -72,7 +72,7 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
     if (options.passesOver === true) await vetOwnFolder(system, home.environment)
     return openSituation(system, world, home, at, { mayBeAbsent })
   }
-  const look = () => openSituation(system, world, home, place, { mayBeAbsent, passesOver: true })
+  const look = (at: ManifestPlace = place) => openSituation(system, world, home, at, { mayBeAbsent, passesOver: true })
   return work({ world, home, place, open: () => openAt(place), openAt, look })
 }
 

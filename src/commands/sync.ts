@@ -10,7 +10,7 @@ import { withDesktopConfig } from './desktop-config.ts'
 import { reportSync } from './report-sync.ts'
 import { withRunningDesktop } from './running-desktop.ts'
 import { syncOptions } from './sync-options.ts'
-import { checkTrust } from './trust-project.ts'
+import { checkTrust, installTrusted } from './trust-project.ts'
 import { checkWatchOptions } from './watch-options.ts'
 
 /** Makes every config match the manifest again. */
@@ -47,7 +47,8 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   const isFresh = !context.prompt.able && options.waitForExit !== true && !trust.changed
   const result = await runSync(context.system, source, settings, 'sync', isFresh ? opened : undefined)
   const world = context.io.asJson ? ground.world : await withRunningDesktop(context, ground.world, result)
-  const notices = [...new Set([...result.notices, ...trust.notices])]
+  const missing = opened.place.project === null ? [] : await installTrusted(context, ground, ground.open)
+  const notices = [...new Set([...result.notices, ...trust.notices, ...missing])]
   reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false })
   return exitOf(result, { check: false })
 }

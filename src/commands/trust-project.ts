@@ -50,3 +50,32 @@ export async function checkTrust(
     return { notices: [untrusted, error.message], changed: true }
   }
 }
+
+/**
+ * Installs what the servers of a trusted project are started from, on the side that is home. Answers what there is to say. Called
+ * after everything else was written: what is trusted now counts.
+ */
+export async function installTrusted(context: Context, { world }: Ground, open: () => Promise<Situation>): Promise<readonly string[]> {
+  const { system, io, options, signal } = context
+  const { projectSeen, trustable } = await import('../effects/sync/trust-review.ts')
+  const situation = await open()
+  const { home, lock } = situation
+  const seen = await projectSeen(system, situation)
+  const { trustState } = await import('../effects/store/trust.ts')
+  if (seen === null || (await trustState(system, home.here, seen)) !== 'trusted') return []
+  const { manifest } = await trustable(system, situation, seen)
+  const { installForProject } = await import('../effects/packages/for-project.ts')
+  const progress = io.progress('Installing')
+  try {
+    const { environment, folder } = home
+    const onProgress = (text: string): void => progress.update(text)
+    return await installForProject(
+      system,
+      world,
+      { manifest, lock, environment, folder },
+      { offline: options.offline === true, signal, onProgress },
+    )
+  } finally {
+    progress.done()
+  }
+}

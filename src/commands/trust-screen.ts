@@ -4,7 +4,7 @@ import type { TrustReview } from '../effects/sync/trust-review.ts'
 import { visible } from '../ui/escape.ts'
 
 /** Everything of a project that decides what runs and what leaves the machine, in lines that are safe to show. */
-export function trustScreen({ manifest, keys, view, since }: TrustReview): string[] {
+export function trustScreen({ manifest, keys, view, since, others }: TrustReview): string[] {
   const servers = Object.entries(manifest.servers)
   const withFiles = servers.filter(([, { command, disabled }]) => command !== undefined && disabled !== true).map(([name]) => name)
   const byClients = servers.filter(([, server]) => !isStartedByRun(server) && server.disabled !== true).map(([name]) => name)
@@ -21,6 +21,7 @@ export function trustScreen({ manifest, keys, view, since }: TrustReview): strin
             `(a package by npx, with the project's npm settings): ${byClients.join(', ')}`,
         ]),
     ...(since === null ? [] : changeLines(since.at, since.changes)),
+    ...(others.words.length === 0 ? [] : [`You are not the only one who decides what this project says: ${others.words.join('; ')}`]),
   ]
   return lines.map(visible)
 }
@@ -39,12 +40,14 @@ function changeLines(at: string, changes: readonly TrustChange[]): string[] {
 }
 
 /** The same for programs. `digest` is the manifest's, `lock` the lock's; null: there is none. */
-export function trustDocument({ seen, manifest, keys, view, since }: TrustReview): Record<string, unknown> {
+export function trustDocument({ seen, manifest, keys, view, since, others }: TrustReview): Record<string, unknown> {
   const { manifest: digest, lock } = digestsOf(seen)
   return {
     project: seen.place,
     ...{ digest, lock, servers: Object.keys(manifest.servers), keys },
     shown: Object.fromEntries(Object.entries(view).map(([name, { lines }]) => [name, lines])),
     changes: since?.changes ?? null,
+    ...(others.owner === undefined ? {} : { owner: others.owner }),
+    ...(others.words.length === 0 ? {} : { others: others.words }),
   }
 }

@@ -12,6 +12,7 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { visible } from '../ui/escape.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
+import { installTrusted } from './trust-project.ts'
 import { trustDocument, trustScreen } from './trust-screen.ts'
 
 /**
@@ -40,16 +41,16 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   const own = await realPlace(system, ground.world, environment, layout(environment, folder).folder)
   if (place.project === own)
     throw usageError('This is your own manifest, and needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
-  const review = await reviewProject(system, () => ground.openAt(place), syncOptions(context))
+  const review = await reviewProject(system, () => ground.look(place), syncOptions(context))
   io.out(`${visible(place.shown)} starts, when a program asks for it:`)
   for (const line of trustScreen(review)) io.out(line)
   await sayMissingKeys(context, ground, review.keys)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
     throw new TwinError('cancelled', 'Not trusted; nothing of it is started.', { exit: EXIT.cancelled })
   }
-  const { seen, keys, view } = review
-  const { changed, untold } = await grantTrust(system, ground, seen, { keys, shown: view })
-  const notices = untoldWords(untold)
+  const { seen, keys, view, others } = review
+  const { changed, untold } = await grantTrust(system, ground, seen, { ...others, keys, shown: view })
+  const notices = [...untoldWords(untold), ...(await installTrusted(context, ground, () => ground.openAt(place)))]
   io.json({ command: 'trust', changed, ...trustDocument(review), notices })
   for (const notice of notices) io.note(notice)
   io.out(changed ? 'Trusted, until it changes.' : 'It was trusted already.')

@@ -17,8 +17,10 @@ const projectSchema = z.object({
   shown: z._default(z.record(text, shownSchema), {}),
   /** What was trusted before our own commands changed it, newest first: undo brings one of them back. */
   past: z._default(z.array(digestsSchema), []),
-  /** Whose folder it is, where it was trusted although it belongs to another user. */
+  /** Whose it is, where it was trusted although it belongs to another user. */
   owner: z.optional(z.object({ uid: z.number(), name: optionalText })),
+  /** Who else decides what its files say, as it was trusted all the same: `owner:1001`, `group:2000`, `world`. */
+  inSpiteOf: z._default(textList, []),
 })
 export type TrustedProject = z.infer<typeof projectSchema>
 

@@ -33,7 +33,7 @@ async function betweenFolders<T>(
   if (to.missing.length > 1) throw failed(`The folder of ${quoted(destination)} does not exist; make it with create_directory.`)
   try {
     return await inTurn(own, what === 'moved' ? [from.real, to.real] : [to.real], policy, () =>
-      inFolder(from, what === 'moved' ? 'write' : 'read', policy, (fromFolder) =>
+      inFolder(from, what === 'moved' ? 'take' : 'read', policy, (fromFolder) =>
         inFolder(to, 'write', policy, (toFolder) => work({ from, to, fromFolder, toFolder })),
       ),
     )

@@ -41,7 +41,7 @@ export class Trash {
       })
       const kept = join(place, 'item', found.name)
       await mkdir(join(place, 'item'), { mode: 0o700 })
-      await inFolder(found, 'write', policy, async (folder) => {
+      await inFolder(found, 'take', policy, async (folder) => {
         const from = folder.at(found.name)
         await rename(from, kept).catch(async (error) => {
           if (codeOf(error) !== 'EXDEV') throw error

@@ -27,6 +27,9 @@ function isGitDirectory(folder: string, extra: string): boolean {
   return isThere && (has('commondir') || (has('objects') && has('refs')))
 }
 
+/** Whether something of this name can make a git directory of the folder that it is put into. */
+export const makesGitDirectory = (name: string): boolean => acting.has(foldedName(name)) || making.has(foldedName(name))
+
 /** True for a folder that git takes for a git directory: `.git` and a bare repository alike. */
 export const looksLikeGitDirectory = (folder: string): boolean => isGitDirectory(folder, '')
 

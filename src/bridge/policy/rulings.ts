@@ -18,7 +18,7 @@ export interface PolicyRules {
   readonly autorun: readonly string[]
   /** What of that a person has opened: paths, and names of the list, which are meant wherever they lie. */
   readonly allow: readonly string[]
-  /** Users' homes that lie where homes usually do not, or may. */
+  /** Homes of users, this side's own first: what lies in them is known by its names too, wherever they are. */
   readonly homes: readonly string[]
   /** Those of the closed ones that a person has named, and what the command line says in the manifest's place: for the words of a refusal. */
   readonly deny?: readonly string[]
@@ -54,7 +54,8 @@ export class Rulings {
       reopened: new CanonicalList(rules.reopened, 'pinned'),
       autorun: new CanonicalList(rules.autorun),
       allowed: new CanonicalList(pathsAllowed(rules.allow), 'pinned'),
-      homes: new CanonicalList(rules.homes),
+      // A home of another side is not looked at: that could wake it, and wait for it.
+      homes: new CanonicalList(rules.homes.slice(0, 1)),
     }
   }
 

@@ -7,6 +7,7 @@ import type { Bridge } from '../bridge.ts'
 import { protocols } from '../protocols.ts'
 import { codeOf } from '../refusal.ts'
 import { HttpCarrier } from '../transports/http.ts'
+import type { HttpLimits } from '../transports/http-plan.ts'
 import { bearer, type Carrier } from '../transports/transport.ts'
 
 /** Refused requests are audited, but not so many that they push everything else out of the audit. */
@@ -18,6 +19,7 @@ export async function carryHttp(
   listen: { port: number; address: string },
   bridge: Bridge,
   factory: McpServerFactory,
+  limits: Partial<HttpLimits> = {},
 ): Promise<Carrier & { readonly port: number }> {
   const { settings, audit, log } = bridge
   const store = openSessions(system, reachable(settings.folder), settings.self.id)
@@ -29,6 +31,7 @@ export async function carryHttp(
   try {
     const carrier = await HttpCarrier.open({
       factory,
+      limits,
       ...listen,
       identity: { name: 'mcp-twin', version: settings.version, protocols },
       verify: async (token) => (await store.verify(token))?.id ?? null,

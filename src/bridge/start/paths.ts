@@ -1,5 +1,4 @@
 import { toHere } from '../../core/paths.ts'
-import type { Environment } from '../../model/environment.ts'
 import { isAutorunName } from '../policy/autorun.ts'
 import { closedByName } from '../policy/closed.ts'
 import { within } from '../policy/region.ts'
@@ -40,9 +39,11 @@ export function allowed(entries: readonly string[], place: Place, closed: readon
   return [...names, ...paths]
 }
 
-/** The homes of all sides that are reached from here. */
-export const homesOf = ({ self, others }: Place): { home: string; kind: Environment['kind'] }[] =>
-  [self, ...others].flatMap((side) => {
-    const home = side.self ? side.home : toHere(side, side.home)
-    return home === null ? [] : [{ home, kind: side.kind }]
-  })
+/** The homes of all sides as this process reaches them, this side's own first. */
+export const homesOf = ({ self, others }: Place): string[] => [
+  self.home,
+  ...others.flatMap((side) => {
+    const home = toHere(side, side.home)
+    return home === null ? [] : [home]
+  }),
+]

@@ -10,6 +10,7 @@ import { limits } from '../limits.ts'
 import { hides, inName } from '../line.ts'
 import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
+import { relocated } from '../policy/lists/relocated.ts'
 import type { Place } from '../policy/spelling.ts'
 import type { Settings, TerminalMode } from '../settings.ts'
 import { families, type Family } from '../families.ts'
@@ -109,9 +110,9 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
       ? [...configured(flags.roots, 'The root', place, problems), workspace]
       : [workspace, ...configured(bridge.roots ?? [], 'The root', place, problems)]
   const deny = configured(bridge.deny ?? [], 'The closed path', place, problems)
-  const homes = homesOf(place)
-  const ofHomes = homes.flatMap(({ home, kind }) => privatePaths(home, kind))
-  const closed = [origin.folder, origin.manifest, ...ofHomes, ...origin.clientFiles(self, manifest), ...deny]
+  const moved = relocated(system.variables, self.home)
+  const ofHome = [...privatePaths(self.home, self.kind), ...moved.closed]
+  const closed = [origin.folder, origin.manifest, ...ofHome, ...origin.clientFiles(self, manifest), ...deny]
   return {
     version: origin.version,
     client: flags.client,
@@ -123,9 +124,9 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     roots,
     closed,
     reopened: [workspace],
-    autorun: homes.flatMap(({ home, kind }) => autorunPaths(home, kind)),
+    autorun: [...autorunPaths(self.home, self.kind), ...moved.autorun],
     allow: allowed(bridge.allow ?? [], place, closed, problems),
-    homes: homes.map(({ home }) => home),
+    homes: homesOf(place),
     deny,
     flags: given(flags),
     readOnly: flags.readOnly || bridge.readOnly === true,

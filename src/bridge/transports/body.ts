@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { limits } from '../limits.ts'
 import type { Rejection } from './guards.ts'
+import { idIn, shapeTrouble } from './message-shape.ts'
 
 /** A JSON body, or why it is not taken. Never keeps more than the limit. */
 export async function readBody(request: IncomingMessage): Promise<{ readonly value: unknown } | { readonly rejection: Rejection }> {
@@ -11,6 +12,8 @@ export async function readBody(request: IncomingMessage): Promise<{ readonly val
   if (Number(request.headers['content-length'] ?? 0) > limits.httpBody) return tooLarge
   const bytes = await collect(request)
   if (bytes === null) return tooLarge
+  const why = shapeTrouble(bytes)
+  if (why !== null) return { rejection: { status: 400, why, code: -32600, id: idIn(bytes) } }
   try {
     return { value: JSON.parse(bytes.toString('utf8')) }
   } catch {

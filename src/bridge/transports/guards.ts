@@ -4,6 +4,9 @@ import type { IncomingMessage } from 'node:http'
 export interface Rejection {
   readonly status: number
   readonly why: string
+  /** Of the JSON-RPC error, where it is not the status' own, and the request it answers. */
+  readonly code?: number
+  readonly id?: string | number | null
 }
 
 export interface Front {

@@ -1,33 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { toNodeHandler, toWebRequest } from '@modelcontextprotocol/node'
-import { createMcpHandler, isLegacyRequest, type McpServerFactory, type ServerNotifier } from '@modelcontextprotocol/server'
+import { createMcpHandler, isLegacyRequest, type ServerNotifier } from '@modelcontextprotocol/server'
 import { limits } from '../limits.ts'
 import { readBody } from './body.ts'
+import { Connections } from './connections.ts'
 import { bearerToken, type Front, type Rejection, rejectRequest } from './guards.ts'
+import { type HttpPlan, usualLimits } from './http-plan.ts'
 import { type AuthorizedRequest, HttpSessions } from './http-sessions.ts'
 import { bearer, type Carrier } from './transport.ts'
-
-export interface HttpPlan {
-  readonly factory: McpServerFactory
-  readonly address: string
-  /** 0: any free port. */
-  readonly port: number
-  /** What `GET /identity` says, and nothing else. */
-  readonly identity: { readonly name: string; readonly version: string; readonly protocols: readonly string[] }
-  /** The id of a valid token's session; null for any other. */
-  verify(token: string): Promise<string | null>
-  isValid(session: string): Promise<boolean>
-  now(): number
-  /** A refused request, for the audit. */
-  onRefused(why: string): void
-  onUsed(session: string): void
-  /** A session that was used has expired or was revoked. */
-  onEnded?(session: string): void
-  onError(error: Error): void
-}
-
-const sweepEveryMs = 1000
 
 /** Streamable HTTP of both eras at `/mcp`, behind checks of our own that come before anything of the SDK. */
 export class HttpCarrier implements Carrier {
@@ -42,16 +22,16 @@ export class HttpCarrier implements Carrier {
   private readonly handleModern: ReturnType<typeof toNodeHandler>
   /** Tells clients of 2026-07-28 that a list or a resource has changed. */
   readonly changes: ServerNotifier
-  /** Connections that a token was used on: they end with its session. */
-  private readonly sockets = new Map<Socket, string>()
+  private readonly connections: Connections
   /** Every session that was used and has not ended, connected or not. */
   private readonly owners = new Set<string>()
   private readonly sweeper: NodeJS.Timeout
   private sweeping = false
 
-  private constructor(plan: HttpPlan, server: Server) {
+  private constructor(plan: HttpPlan, server: Server, connections: Connections, checkMs: number) {
     this.plan = plan
     this.server = server
+    this.connections = connections
     const address = server.address()
     this.port = typeof address === 'object' && address !== null ? address.port : plan.port
     const named = plan.address.includes(':') ? `[${plan.address}]` : plan.address
@@ -61,24 +41,29 @@ export class HttpCarrier implements Carrier {
     this.changes = this.modern.notify
     this.handleModern = toNodeHandler(this.modern, { onerror: plan.onError, maxRequestBodySize: limits.httpBody })
     this.ended = new Promise((resolve) => server.once('close', () => resolve()))
-    this.sweeper = setInterval(() => void this.sweep(), sweepEveryMs)
+    this.sweeper = setInterval(() => void this.sweep(), checkMs)
     this.sweeper.unref()
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.answer(request, response))
+    for (const event of ['request', 'checkContinue'])
+      server.on(event, (request: IncomingMessage, response: ServerResponse) => void this.answer(request, response))
   }
 
   /** Listens; throws when the address or port cannot be had. */
   static async open(plan: HttpPlan): Promise<HttpCarrier> {
-    const server = createServer({ maxHeaderSize: limits.httpHeaders, requireHostHeader: false, noDelay: true })
-    server.maxConnections = limits.httpConnections
-    server.headersTimeout = limits.httpHeadersMs
-    server.requestTimeout = limits.httpRequestMs
-    server.keepAliveTimeout = limits.httpIdleMs
+    const bounds = { ...usualLimits, ...plan.limits }
+    const connections = new Connections(bounds, () => performance.now())
+    const server = createServer({
+      ...{ maxHeaderSize: limits.httpHeaders, requireHostHeader: false, noDelay: true },
+      ...{ headersTimeout: bounds.headersMs, requestTimeout: bounds.requestMs, keepAliveTimeout: bounds.idleMs },
+      // Node looks every 30 s, and what may take 10 would take as long.
+      connectionsCheckingInterval: bounds.checkMs,
+    })
+    server.on('connection', (socket) => connections.add(socket))
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(plan.port, plan.address, resolve))
-    return new HttpCarrier(plan, server)
+    return new HttpCarrier(plan, server, connections, bounds.checkMs)
   }
 
   clients(): readonly string[] {
-    return [...new Set(this.sockets.values())].map(bearer)
+    return this.connections.sessions().map(bearer)
   }
 
   async close(): Promise<void> {
@@ -89,6 +74,8 @@ export class HttpCarrier implements Carrier {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.connections.begin(request.socket)) return
+    response.once('close', () => this.connections.end(request.socket))
     try {
       const rejection = rejectRequest(request, this.front) ?? (await this.route(request, response))
       if (rejection !== null) this.refuse(request, response, rejection)
@@ -116,13 +103,14 @@ export class HttpCarrier implements Carrier {
   }
 
   private async serve(request: AuthorizedRequest, response: ServerResponse, session: string): Promise<Rejection | null> {
-    if (!this.sockets.has(request.socket)) request.socket.once('close', () => this.sockets.delete(request.socket))
-    this.sockets.set(request.socket, session)
+    if (!this.connections.know(request.socket, session))
+      return { status: 429, why: 'This session has too many connections that wait for answers; close one.' }
     this.owners.add(session)
     this.plan.onUsed(session)
     // The SDK hands this on to the factory; the token itself stays here.
     request.auth = { token: '', clientId: session, scopes: [] }
     if (request.method !== 'POST') return this.sessions.serve(request, response, undefined, session)
+    if (request.headers.expect !== undefined) response.writeContinue()
     const body = await readBody(request)
     if ('rejection' in body) return body.rejection
     // An array may be a batch of the oldest revisions; the classifier of the SDK decides about it too.
@@ -134,15 +122,15 @@ export class HttpCarrier implements Carrier {
     return null
   }
 
-  private refuse(request: IncomingMessage, response: ServerResponse, { status, why }: Rejection): void {
+  private refuse(request: IncomingMessage, response: ServerResponse, { status, why, code, id = null }: Rejection): void {
     if (status !== 404 && status !== 405) this.plan.onRefused(`${status} ${why}`)
     const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
     if (status === 401) headers['WWW-Authenticate'] = 'Bearer'
-    // What is still to come of a refused request is not read: the connection ends with the answer.
+    // What is still to come of a refused request is not read: the connection ends with the answer. A stranger's ends in any case.
     const { socket, complete } = request
-    if (!complete) headers.Connection = 'close'
+    if (!complete || status === 401 || status === 403) headers.Connection = 'close'
     response.writeHead(status, headers)
-    response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: status === 400 ? -32700 : -32000, message: why } }))
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, error: { code: code ?? (status === 400 ? -32700 : -32000), message: why } }))
     if (complete) return
     // What still comes is dropped for a moment, since cutting the line at once would take the answer back with it.
     request.resume()
@@ -151,6 +139,7 @@ export class HttpCarrier implements Carrier {
 
   /** Ends what belongs to sessions that have expired or were revoked; what fails for one keeps no other. */
   private async sweep(): Promise<void> {
+    this.connections.sweep()
     if (this.sweeping) return
     this.sweeping = true
     const attempt = async (work: () => unknown) => {
@@ -166,7 +155,7 @@ export class HttpCarrier implements Carrier {
       await attempt(() => this.plan.onEnded?.(session))
     }
     // A store that cannot be read lets nobody in; what is open is closed too.
-    for (const [socket, session] of this.sockets) if (ended === null || ended.has(session)) socket.destroy()
+    this.connections.cut((session) => ended === null || ended.has(session))
     for (const old of this.sessions.over((owner) => ended?.has(owner) === true)) await attempt(() => old.close())
     this.sweeping = false
   }

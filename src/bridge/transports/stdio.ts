@@ -5,14 +5,7 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { limits } from '../limits.ts'
 import { LineReader } from './lines.ts'
 import type { Carrier } from './transport.ts'
-
-type Id = string | number | null
-
-/** The id of a message that was too long to be read: near its beginning or not at all. */
-function idIn(head: Buffer): Id {
-  const found = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d{1,15}|"[^"\\]{1,200}")/.exec(head.toString('utf8'))
-  return found?.[1] === undefined ? null : (JSON.parse(found[1]) as Id)
-}
+import { type Id, idIn, shapeTrouble } from './message-shape.ts'
 
 /**
  * The SDK's transport interface over two streams, one message a line. What cannot be read is answered and the
@@ -106,6 +99,11 @@ export class StdioTransport implements Transport {
 
   private receive(line: Buffer): void {
     if (this.closed) return
+    const trouble = shapeTrouble(line)
+    if (trouble !== null) {
+      this.complain(idIn(line), -32600, trouble)
+      return
+    }
     let value: unknown
     try {
       value = JSON.parse(line.toString('utf8'))

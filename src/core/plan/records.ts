@@ -11,7 +11,10 @@ export interface FileName {
 export const recordOf = (state: State, { environment, client, file }: FileName): FileState =>
   state.files[environment]?.[client]?.[file] ?? { entries: {} }
 
-/** The state with another record of one file (null: none); the very same object when nothing is different. */
+/**
+ * The state with another record of one file (null: none), which then stands last among those of its client: the order says which
+ * was written last. The very same object when nothing is different.
+ */
 export function withRecord(state: State, name: FileName, next: FileState | null): State {
   const { environment, client, file } = name
   if (JSON.stringify(recordOf(state, name)) === JSON.stringify(next ?? { entries: {} })) return state

@@ -3,6 +3,8 @@ import type { System } from '../../model/system.ts'
 
 /** Users and groups of this machine's own lists. Those of a directory service (LDAP, macOS) are not in them. */
 export interface Accounts {
+  /** A user's name; null: no list here has it. */
+  name(uid: number): string | null
   /** A user as a person knows him: `bob (uid 1001)`. */
   user(uid: number): string
   /** `devs (gid 2000)`. */
@@ -42,6 +44,7 @@ export async function readAccounts(system: System): Promise<Accounts> {
     return new Set([...listed, ...first].filter((name) => name !== ''))
   }
   return {
+    name: (uid) => nameOf(users, uid) ?? null,
     user: (uid) => `${nameOf(users, uid) ?? 'another user'} (uid ${uid})`,
     group: (gid) => `${nameOf(groups, gid) ?? 'a group'} (gid ${gid})`,
     isOnlyOf(gid, uids) {

@@ -22,7 +22,7 @@ import type { NeededPackage } from '../packages/ready.ts'
 import { openSecrets } from '../store/secrets.ts'
 import { loadLock } from '../manifest/records.ts'
 import type { RunGround } from './ground.ts'
-import { readLaunches } from './own-launches.ts'
+import { readLaunches } from '../store/own-launches.ts'
 
 /** A server, ready to be started or reached: its entry holds its own keys and no others. */
 export interface FoundServer {

@@ -6,6 +6,8 @@ import type { ServerName } from './own-answers.ts'
 /** A server whose package is not installed on this side. */
 export interface Absent {
   readonly server: ServerName
+  /** The package, by name and version. */
+  readonly words: string
   readonly launch: OwnLaunch
   /** Installs the package. Throws TwinError, which says why it could not be; nothing is left of an attempt that is aborted. */
   install(signal: AbortSignal): Promise<void>
@@ -21,10 +23,8 @@ const FIRST_WORD_MS = 100
  * (`MCP_TIMEOUT`), which is too short for a slow line: so a client is answered at once, and joined to the server when that
  * is there. Where nobody waits for answers, the server gets our streams as they are.
  */
-export async function installBehind({ server, launch, install, signal }: Absent): Promise<ExitCode> {
-  process.stderr.write(
-    `mcp-twin: the package of "${server.name}" (${server.version}) is not installed on this side yet; installing it now\n`,
-  )
+export async function installBehind({ server, words, launch, install, signal }: Absent): Promise<ExitCode> {
+  process.stderr.write(`mcp-twin: ${words}, the package of "${server.name}", is not installed on this side yet; installing it now\n`)
   if (await isClientThere()) return new Attended(server, launch).serve(install, signal)
   await install(signal)
   return signal.aborted ? EXIT.cancelled : runInPlace(server.name, launch)

@@ -17,7 +17,7 @@ import { realPlace } from '../store/trusted-place.ts'
 import { type ProjectSeen, type TrustState, trustState } from '../store/trust.ts'
 import { clientIds, type FoundServer, resolveFrom, type Source, userManifest } from './find.ts'
 import type { RunGround } from './ground.ts'
-import { readLaunches } from './own-launches.ts'
+import { readLaunches } from '../store/own-launches.ts'
 
 const INIT = 'mcp-twin init --project, in the project'
 /** Folders are searched upwards this many levels at most. */

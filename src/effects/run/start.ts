@@ -80,6 +80,7 @@ async function start(
     if (!(await isReady(system, ground, absent)))
       return installBehind({
         server: { name: server, version: needed.locked.version },
+        words: `${needed.locked.name} ${needed.locked.version}`,
         install: (until) => installNeeded(system, ground, absent, { offline, signal: until }),
         ...{ launch, signal },
       })

@@ -28,6 +28,7 @@ export interface TrustAbout {
   readonly keys: readonly string[]
   readonly shown: TrustView
   readonly owner?: TrustedProject['owner']
+  readonly inSpiteOf?: readonly string[]
 }
 
 export const trustName = 'trust.json'
@@ -65,7 +66,7 @@ export async function trustState(system: System, folder: ReachablePath, seen: Pr
   return ['/', '\\'].some((slash) => records.former.includes(`${seen.place}${slash}${manifestName}`)) ? 'former' : 'unknown'
 }
 
-/** Records what a person has looked at; false when it was trusted already. Without an owner a recorded one stays. */
+/** Records what a person has looked at; false when it was trusted already. Who else decides what its files say stays recorded where it is not told anew. */
 export async function recordTrust(
   system: System,
   folder: ReachablePath,
@@ -76,16 +77,19 @@ export async function recordTrust(
   return changeTrust(system, folder, side, (projects) => {
     const digests = digestsOf(seen)
     const before = Object.hasOwn(projects, seen.place) ? projects[seen.place] : undefined
-    const { keys, shown, owner = before?.owner } = about
-    if (before !== undefined && sameDigests(before, digests) && before.owner?.uid === owner?.uid) return null
+    const { keys, shown } = about
+    const { owner, inSpiteOf = [] } = about.inSpiteOf === undefined ? (before ?? {}) : about
+    if (before !== undefined && sameDigests(before, digests) && sameWords(before.inSpiteOf, inSpiteOf)) return null
     const past = before === undefined ? [] : [pick(before), ...before.past].filter((each) => !sameDigests(each, digests)).slice(0, PAST_MAX)
     const others = Object.entries(projects).filter(([place]) => place !== seen.place)
     const kept = others.sort(([, a], [, b]) => (a.at < b.at ? 1 : -1)).slice(0, PROJECTS_MAX - 1)
     const at = new Date(system.now()).toISOString()
-    const project = { ...digests, at, keys: [...keys], shown, past, ...(owner === undefined ? {} : { owner }) }
+    const project = { ...digests, at, keys: [...keys], shown, past, inSpiteOf: [...inSpiteOf], ...(owner === undefined ? {} : { owner }) }
     return Object.fromEntries([[seen.place, project], ...kept])
   })
 }
+
+const sameWords = (one: readonly string[], other: readonly string[]): boolean => one.join() === other.join()
 
 const pick = ({ manifest, lock }: TrustDigests): TrustDigests => ({ manifest, lock })
 

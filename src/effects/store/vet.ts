@@ -4,8 +4,9 @@ import { layout } from '../../core/layout.ts'
 import { isWindows, toHere } from '../../core/paths.ts'
 import { EXIT, TwinError, usageError } from '../../errors.ts'
 import type { Environment } from '../../model/environment.ts'
-import type { NativePath, ReachablePath } from '../../model/path.ts'
+import { type NativePath, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { isAccepted } from './accepted-owners.ts'
 import { escapeFrom, escapeWords } from './inside.ts'
 import { type Fault, faultsOf, type Subject } from '../machine/ownership-faults.ts'
 import { refusal } from '../machine/ownership-refusal.ts'
@@ -35,9 +36,20 @@ const subjectsOf = ({ here, lockHere, root }: ManifestFiles): Subject[] => [
   { path: lockHere, kind: 'file' },
 ]
 
-/** Who else decides what a manifest and its lock say. */
-export const manifestFaults = async (system: System, environment: Environment, files: ManifestFiles): Promise<Fault[]> =>
-  isWindows(environment) ? [] : faultsOf(system, subjectsOf(files))
+/** Who else decides what a manifest and its lock say, accepted or not. Where neither is there, nobody says anything. */
+export async function manifestFaults(system: System, environment: Environment, files: ManifestFiles): Promise<Fault[]> {
+  if (isWindows(environment) || system.uid === undefined) return []
+  const there = await Promise.all([files.here, files.lockHere].map((path) => system.files.look(path)))
+  return there.every((facts) => facts === null) ? [] : faultsOf(system, subjectsOf(files))
+}
+
+/** The same, but for what a person has accepted by `mcp-twin trust`. */
+async function unaccepted(system: System, environment: Environment, files: ManifestFiles): Promise<readonly Fault[]> {
+  const faults = await manifestFaults(system, environment, files)
+  if (faults.length === 0) return faults
+  const folder = files.root ?? (await system.files.realPath(reachable(dirname(files.here))))
+  return folder !== null && (await isAccepted(system, environment, folder, faults)) ? [] : faults
+}
 
 /** Refuses a manifest or lock of a project that leads out of it: neither is read. */
 export async function demandInside(system: System, { here, lockHere, root }: ManifestFiles): Promise<void> {
@@ -65,7 +77,7 @@ function wayOut(files: ManifestFiles, faults: readonly Fault[]): string {
  */
 export async function vetManifest(system: System, environment: Environment, files: ManifestFiles): Promise<Vetted> {
   await demandInside(system, files)
-  const faults = await manifestFaults(system, environment, files)
+  const faults = await unaccepted(system, environment, files)
   if (faults.length > 0) throw await refusal(system, faults, wayOut(files, faults))
   return { manifest: files.here as VettedPath, lock: files.lockHere as VettedPath }
 }
@@ -80,7 +92,7 @@ export async function lookAtManifest(
   files: ManifestFiles,
 ): Promise<Vetted & { readonly faults: readonly Fault[] }> {
   await demandInside(system, files)
-  const faults = await manifestFaults(system, environment, files)
+  const faults = await unaccepted(system, environment, files)
   return { manifest: files.here as VettedPath, lock: files.lockHere as VettedPath, faults }
 }
 

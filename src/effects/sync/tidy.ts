@@ -8,6 +8,7 @@ import { isTrouble } from '../store/trouble.ts'
 import { prunePackages } from '../packages/prune.ts'
 import { pruneSelf } from '../packages/self-prune.ts'
 import { reach, type Situation } from '../manifest/open.ts'
+import { trustedPackages } from './trusted-packages.ts'
 
 /**
  * Removes package folders and older copies of this program that nothing names and nobody runs. What this very run made
@@ -16,7 +17,7 @@ import { reach, type Situation } from '../manifest/open.ts'
  */
 export async function tidy(system: System, input: PlanInput, { home, place, lock, state }: Situation): Promise<void> {
   const isOwn = place.project === null && place.here === reach(home, layout(home.environment, home.folder).manifest)
-  const wanted = [...Object.values(lock.packages), ...Object.values(input.render.lock.packages)]
+  const wanted = [...Object.values(lock.packages), ...Object.values(input.render.lock.packages), ...(await trustedPackages(system, home))]
   const seen = input.files.flatMap((file) => (file.bytes === null ? [] : [new TextDecoder().decode(file.bytes)]))
   seen.push(JSON.stringify(input.manifest))
   const recorded = isOwn ? await otherFiles(system, input, state) : null

@@ -5,7 +5,7 @@ import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
 import { grantTrust } from './trust-grant.ts'
 import { realPlace } from '../store/trusted-place.ts'
-import { projectSeen, trustable } from './trust-review.ts'
+import { otherHands, projectSeen, trustable } from './trust-review.ts'
 import { readTrust, trustedAt, type TrustState, trustState } from '../store/trust.ts'
 
 /** What a command of ours has made of a project's files. */
@@ -33,7 +33,9 @@ export async function keepTrust(system: System, before: Situation, written: Writ
     return now === 'trusted' ? [] : [untrustedWords(place.project, now)]
   }
   const { view, keys } = await trustable(system, { ...before, lock: written.lock }, { place: folder })
-  const { untold } = await grantTrust(system, before, seen, { keys, shown: view })
+  // Who makes a project's manifest has chosen its place.
+  const others = isMade ? await otherHands(system, before) : {}
+  const { untold } = await grantTrust(system, before, seen, { keys, shown: view, ...others })
   return untoldWords(untold)
 }
 

@@ -14,7 +14,11 @@ import { type Pinned, pin, type PinOptions } from './pin.ts'
 import { sameGround } from './start.ts'
 import { projectFilesOf } from '../store/trusted-files.ts'
 import { realPlace } from '../store/trusted-place.ts'
-import { type ProjectSeen, readTrust, trustedAt, type TrustState, trustState } from '../store/trust.ts'
+import { type ProjectSeen, readTrust, type TrustAbout, trustedAt, type TrustState, trustState } from '../store/trust.ts'
+import { markOf } from '../store/accepted-owners.ts'
+import { readAccounts } from '../machine/ownership-accounts.ts'
+import { describeFaults } from '../machine/ownership-refusal.ts'
+import { manifestFaults } from '../store/vet.ts'
 
 /** A project as a person is asked about it: these bytes, and no others, are then trusted. */
 export interface TrustReview {
@@ -23,8 +27,27 @@ export interface TrustReview {
   readonly keys: readonly string[]
   readonly view: TrustView
   readonly state: TrustState
+  /** Who else decides what its files say; nobody, usually. */
+  readonly others: OtherHands
   /** What is not as it was when it was last trusted, and when that was; null: it never was. */
   readonly since: { readonly at: string; readonly changes: readonly TrustChange[] } | null
+}
+
+/** Who else decides what a project's files say: in words, and as it is recorded. */
+export interface OtherHands extends Required<Pick<TrustAbout, 'inSpiteOf'>>, Pick<TrustAbout, 'owner'> {
+  readonly words: readonly string[]
+}
+
+/** Somebody who trusts a project accepts them: for as long as it is the same ones. */
+export async function otherHands(system: System, { home, place }: Pick<Situation, 'home' | 'place'>): Promise<OtherHands> {
+  const faults = await manifestFaults(system, home.environment, place)
+  const uid = faults.find(({ kind }) => kind === 'owner')?.id
+  const name = uid === undefined ? null : (await readAccounts(system)).name(uid)
+  return {
+    words: faults.length === 0 ? [] : await describeFaults(system, faults),
+    inSpiteOf: [...new Set(faults.map(markOf))].sort(),
+    ...(uid === undefined ? {} : { owner: { uid, ...(name === null ? {} : { name }) } }),
+  }
 }
 
 /** The place and the bytes of the project that a situation is about; null: it is none, or has no manifest. */
@@ -48,6 +71,7 @@ export async function reviewProject(system: System, open: () => Promise<Situatio
   return {
     ...{ seen, manifest, keys, view },
     state: await trustState(system, situation.home.here, seen),
+    others: await otherHands(system, situation),
     since: before === undefined ? null : { at: before.at, changes: trustChanges(before.shown, view) },
   }
 }

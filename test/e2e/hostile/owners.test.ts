@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, lchownSync, mkdirSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, lchownSync, mkdirSync, renameSync, statSync, symlinkSync } from 'node:fs'
 import { beforeEach, expect, it } from 'vitest'
 import { type CliResult, cli, cliPath } from '../../support/cli.ts'
 import { describeUnless } from '../../support/left-out.ts'
@@ -361,5 +361,76 @@ describeUnless(lacksRoot, 'root, as in a container', () => {
   it('refuses a folder of ours that belongs to somebody else', async () => {
     give(me, '.mcp-twin')
     refused(await run(['sync']), `uid ${me}`, 'sudo chown -R 0')
+  })
+})
+
+describeUnless(lacksOrdinaryUser(), 'a project that a person trusts in spite of its owner', () => {
+  let folder: string
+  beforeEach(() => {
+    place.write(own, manifest())
+    folder = project()
+    openScratch()
+  })
+  it('is used from then on, its owner named, and no other place of theirs is', async () => {
+    change('project', { uid: stranger, mode: 0o777 })
+    change('project/mcp-twin.json', { uid: stranger })
+    refused(await run(['sync'], folder), `mcp-twin trust ${folder}`)
+    const trusted = await run(['trust', folder, '--json'])
+    expect(trusted.code).toBe(0)
+    expect(trusted.json).toMatchObject({ changed: true, owner: { uid: stranger } })
+    expect(trusted.json.others.join()).toMatch(/belongs to .*uid 1001.*can be written by every user/)
+    expect((await run(['trust', folder])).stdout).toMatch(/not the only one who decides.*uid 1001/)
+    await obeyed(['sync'], folder)
+    await obeyed(['list'], `${folder}/deep/down`)
+    expect(place.has('project/.mcp.json')).toBe(true)
+    expect((await run(['doctor', '--json', '--check', 'file-owners'], folder)).json.findings).toMatchObject([{ level: 'ok' }])
+    expect((await run(['trust', '--list', '--json'])).json.projects).toMatchObject([{ project: folder, owner: { uid: stranger } }])
+    project('other')
+    change('other', { uid: stranger, mode: 0o755 })
+    refused(await run(['list'], place.path('other')), `uid ${stranger}`)
+  })
+
+  it('is refused again once somebody else has it in hand, or trust is taken back', async () => {
+    change('project', { uid: stranger, mode: 0o755 })
+    await obeyed(['trust', folder])
+    await obeyed(['list'], folder)
+    change('project', { uid: 1002, mode: 0o755 })
+    refused(await run(['list'], folder), 'uid 1002')
+    change('project', { uid: stranger, mode: 0o775, gid: team })
+    refused(await run(['list'], folder), `gid ${team}`)
+    change('project', { uid: stranger, mode: 0o755 })
+    await obeyed(['list'], folder)
+    await obeyed(['trust', '--revoke', folder])
+    refused(await run(['list'], folder), `uid ${stranger}`)
+  })
+
+  it('keeps its place when a command of ours edits it, and its trust', async () => {
+    change('project', { mode: 0o777 })
+    await obeyed(['trust', folder])
+    await obeyed(['add', 'b', '--command', '/bin/true'], folder)
+    await obeyed(['sync', '--check'], folder)
+    expect((await run(['trust', '--list', '--json'])).json.projects).toMatchObject([{ state: 'trusted' }])
+  })
+
+  it('is not one that leads out of itself', async () => {
+    change('project', { uid: stranger, mode: 0o755 })
+    place.write('evil.json', manifest())
+    symlinkSync('../evil.json', place.path('project/linked'))
+    renameSync(place.path('project/linked'), place.path('project/mcp-twin.json'))
+    refused(await run(['trust', folder]), 'outside the project')
+  })
+
+  it('sync --trust does not accept it, nor does --yes', async () => {
+    change('project', { uid: stranger, mode: 0o755 })
+    refused(await run(['sync', '--trust', '--yes'], folder), `mcp-twin trust ${folder}`)
+    expect(place.has('.mcp-twin/trust.json')).toBe(false)
+  })
+
+  it('may be begun in a folder that others may write, by whoever makes its manifest', async () => {
+    mkdirSync(place.path('shared/.git'), { recursive: true })
+    change('shared/.git', {})
+    change('shared', { gid: team, mode: 0o2775 })
+    await obeyed(['init', '--project', '--yes'], place.path('shared'))
+    await obeyed(['sync'], place.path('shared'))
   })
 })

@@ -214,6 +214,47 @@ describe('what is installed for a project', () => {
   })
 })
 
+describe('the package of a trusted project', () => {
+  const at = (...words: string[]) => cli(place.home, words, { cwd: place.site })
+  const installed = () => (existsSync(place.npm()) ? readdirSync(place.npm()) : [])
+  const servers = { tool: keyed('pkg@1.0.0'), plain: { package: 'keyless@1.0.0' } }
+  const packages = () => ({ ...published(place.registry, 'pkg', 'console.log("started")'), ...published(place.registry, 'keyless', '') })
+
+  it('is installed by trust and by sync, where run starts it, and stays when nothing else names it', async () => {
+    await place.project(servers, packages())
+    expect(installed()).toEqual([])
+    expect((await at('trust')).code).toBe(0)
+    expect(installed()).toEqual(['pkg@1.0.0'])
+    rmSync(place.npm(), { recursive: true })
+    expect((await at('sync', '--json')).json).toMatchObject({ inSync: true, notices: [] })
+    expect(installed()).toEqual(['pkg@1.0.0'])
+    for (let times = 0; times < 2; times++) expect((await at('sync', '--user', '--yes')).code).toBe(0)
+    expect(installed()).toEqual(['pkg@1.0.0'])
+    expect((await at('trust', '--revoke', place.site)).code).toBe(0)
+    place.home.write('.mcp-twin/mcp-twin.json', '{"version":1,"servers":{"a":{"command":"true"}},"bridge":{"enabled":false}}')
+    expect((await at('sync', '--user', '--yes')).code).toBe(0)
+    expect(installed()).toEqual([])
+  })
+
+  it('is not installed by a sync of a project that is not trusted', async () => {
+    await place.project({ tool: servers.tool }, packages())
+    place.home.write(
+      'work/site/mcp-twin.json',
+      JSON.stringify({ version: 1, servers: { tool: keyed('pkg@1.0.0', { allowScripts: true }) } }),
+    )
+    await at('sync')
+    expect(installed()).toEqual([])
+  })
+
+  it('that cannot be installed is said, and trusted all the same', async () => {
+    await place.project(servers, packages())
+    published(place.registry, 'pkg', 'console.log("other")')
+    const trusted = await at('trust', '--json')
+    expect(trusted).toMatchObject({ code: 0, json: { notices: [expect.stringContaining('not what was pinned')] } })
+    expect(installed()).toEqual([])
+  })
+})
+
 describe('the folder of a project', () => {
   it('has no say in where its packages come from, nor do its servers', async () => {
     const evil = await missingPlace()

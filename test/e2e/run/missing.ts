@@ -71,7 +71,7 @@ export async function missingPlace(): Promise<MissingPlace> {
     async project(servers, packages, more = {}) {
       home.write('work/site/mcp-twin.json', JSON.stringify({ version: 1, servers, ...more }))
       home.write('work/site/mcp-twin.lock.json', JSON.stringify({ version: 1, packages }))
-      const trusted = await cli(home, ['trust', site])
+      const trusted = await cli(home, ['trust', '--offline', site])
       expect(trusted, trusted.output).toMatchObject({ code: 0 })
       rmSync(npm(), { recursive: true, force: true })
       registry.requests.length = 0

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, lchownSync, readFileSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { cliPath } from '../../support/cli.ts'
-import { nodePath } from '../../support/machine.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { lacksRoot, nodePath } from '../../support/machine.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { KEY, speaks, tool } from './place.ts'
 
@@ -102,5 +103,21 @@ describe.each(['wsl', 'windows'] as const)('a project that the other side opens,
     expect([run(SITE, 'cat').status, run(SITE, 'cat').stdout]).toEqual([0, 'x'])
     expect((await planted.cli(['sync'])).code).toBe(0)
     expect(launches().projects).toEqual({})
+  })
+})
+
+describeUnless(lacksRoot, 'a project of another user on a side that is not home, which sees no owners', () => {
+  it('starts there once a person has trusted it, as it was then', async () => {
+    const { planted, windows, run, ready } = twins('windows')
+    await ready()
+    windows.write(`${SITE}\\mcp-twin.json`, JSON.stringify({ version: 1, servers: { tool } }))
+    windows.write(`${SITE}\\server.js`, speaks('mine'))
+    lchownSync(windows.here(`${SITE}\\mcp-twin.json`), 1001, 1001)
+    const before = run(SITE, '--project=.', 'tool')
+    expect([before.status, before.stdout, before.stderr]).toEqual([2, '', expect.stringMatching(/uid 1001[\s\S]*mcp-twin trust/)])
+    expect((await planted.cli(['trust', SITE])).code).toBe(0)
+    expect(run(SITE, '--project=.', 'tool').stdout).toBe(`mine ${KEY}\n`)
+    windows.write(`${SITE}\\mcp-twin.json`, JSON.stringify({ version: 1, servers: { tool, more: tool } }))
+    expect(run(SITE, '--project=.', 'tool')).toMatchObject({ status: 1, stdout: '' })
   })
 })

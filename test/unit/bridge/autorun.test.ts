@@ -301,6 +301,24 @@ describe('git directories of any name', () => {
   })
 })
 
+describe('two calls at the same moment', () => {
+  it('do not make together what neither may make alone', async () => {
+    for (let round = 0; round < 25; round++) {
+      const folder = join(outer.A, `made${round}`)
+      for (const name of ['objects', 'x']) mkdirSync(join(folder, name), { recursive: true })
+      put(join(folder, 'config'))
+      const results = await Promise.all([
+        place.call('write_file', { path: join(folder, 'HEAD'), content: 'ref: refs/heads/main' }),
+        round % 2 === 0
+          ? place.call('create_directory', { path: join(folder, 'refs') })
+          : place.call('move_file', { source: join(folder, 'x'), destination: join(folder, 'refs') }),
+      ])
+      expect(results.filter(({ isError }) => isError)).toHaveLength(1)
+      expect(existsSync(join(folder, 'HEAD')) && existsSync(join(folder, 'refs'))).toBe(false)
+    }
+  })
+})
+
 describe('bridge.allow', () => {
   it('opens a path, a folder with what is in it, and a name of the list wherever it is', async () => {
     const open = desk({

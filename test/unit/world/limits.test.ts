@@ -15,7 +15,7 @@ describe('programs that are started', () => {
       // The other side's half of a bridge's terminal, which ends with the bridge.
       'bridge/terminal/preparing.ts',
       // A command that was typed on the other side.
-      'effects/home/delegate.ts',
+      'effects/machine/delegate.ts',
       // A server.
       'effects/run/start.ts',
     ])

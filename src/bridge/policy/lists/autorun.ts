@@ -122,6 +122,7 @@ export const autorunInHome: readonly Group[] = [
 /** The same on a Linux or macOS machine as a whole, by absolute path. */
 export const autorunOfMachine: readonly string[] = [
   ...['/etc', '/boot', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/var/spool/cron', '/var/spool/at', '/var/spool/anacron'],
+  ...['/run/systemd', '/var/lib/dpkg', '/var/lib/systemd'],
   ...['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libexec', 'share', 'local/bin', 'local/sbin', 'local/lib', 'local/etc'].map(
     (name) => `/usr/${name}`,
   ),

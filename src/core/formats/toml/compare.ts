@@ -1,7 +1,9 @@
 import type { EntryChange } from '../../../model/document.ts'
+import type { JsonValue } from '../../../model/entry.ts'
 import { isObject } from '../../object.ts'
 import { OPEN_OBJECT } from '../text/codes.ts'
 import { shown } from '../text/shown.ts'
+import { memberOf } from '../../values.ts'
 import { below, type Path } from './outline.ts'
 import type { TomlText } from './read.ts'
 import { type Expression, expressions } from './scan.ts'
@@ -60,9 +62,14 @@ function takesOut(change: EntryChange, { entries }: TomlText): boolean {
   if (change.kind === 'remove') return true
   const now = entries.find(({ name }) => name === change.name)?.value
   if (!isObject(now)) return now !== undefined
-  const goes = (key: string): boolean => !Object.hasOwn(change.value, key) || isObject(now[key]) !== isObject(change.value[key])
-  return change.owned.some((key) => Object.hasOwn(now, key) && goes(key))
+  return change.owned.some((key) => Object.hasOwn(now, key) && lacks(now[key], memberOf(change.value, key)))
 }
+
+/** Is something in a value that is not in the one that takes its place? */
+const lacks = (now: JsonValue | undefined, next: JsonValue | undefined): boolean =>
+  next === undefined ||
+  isObject(now) !== isObject(next) ||
+  (isObject(now) && Object.keys(now).some((key) => lacks(now[key], memberOf(next, key))))
 
 interface Rule {
   isOurs(path: Path, expression: Expression | null): boolean

@@ -1,4 +1,4 @@
-import { HASH } from '../text/codes.ts'
+import { HASH, isBreak } from '../text/codes.ts'
 import { lineEnd, skipBlanks } from './tokens.ts'
 import { type Item, itemsOf } from './values.ts'
 
@@ -35,16 +35,34 @@ export function removeItem(text: string, index: number): string {
   const tail = item.comma < 0 ? item.valueEnd : item.comma + 1
   const lead = ownLine(text, items, index)
   if (items.length === 1 && lead === null) return collapsed(text.slice(0, item.start), text.slice(tail))
-  const start = lead?.at ?? (before === undefined || item.comma >= 0 ? item.start : before.comma + 1)
-  const after = lead === null ? (item.comma < 0 ? tail : skipBlanks(text, tail)) : commentEnd(text, tail)
-  // The blanks of the gap go with the item behind which they are, so that `{ a, b, }` loses ` b,`.
-  const [from, to] = lead === null && item.comma >= 0 && index === items.length - 1 && before ? [before.comma + 1, tail] : [start, after]
+  const [from, to] = lead === null ? withinLine(text, items, index, tail) : withLine(text, item.start, lead, tail)
   if (before && item.comma < 0) return text.slice(0, before.comma) + text.slice(before.comma + 1, from) + text.slice(to)
   return text.slice(0, from) + text.slice(to)
 }
 
+/** The blanks of a gap go with the item behind which they are, those before the last item with that one. */
+function withinLine(text: string, items: readonly Item[], index: number, tail: number): [from: number, to: number] {
+  const [item, before] = [items[index], items[index - 1]]
+  if (before && (item?.comma === -1 || index === items.length - 1)) return [before.comma + 1, tail]
+  return [item?.start ?? tail, item?.comma === -1 ? tail : skipBlanks(text, tail)]
+}
+
+/** The line break goes too, unless a comment before it would then swallow what follows. */
+function withLine(text: string, start: number, lead: Lead, tail: number): [from: number, to: number] {
+  const to = commentEnd(text, tail)
+  const keeps = lead.commented && !isBreak(text.charCodeAt(to))
+  return [keeps ? start : lead.at, to]
+}
+
+interface Lead {
+  readonly at: number
+  readonly indent: string
+  /** There is a comment between the item before and this one. */
+  readonly commented: boolean
+}
+
 /** The line break and indentation before an item that begins its line; null where something else stands before it. */
-function ownLine(text: string, items: readonly Item[], index: number): { readonly at: number; readonly indent: string } | null {
+function ownLine(text: string, items: readonly Item[], index: number): Lead | null {
   const item = items[index]
   if (item === undefined) return null
   const before = items[index - 1]
@@ -53,7 +71,7 @@ function ownLine(text: string, items: readonly Item[], index: number): { readonl
   const found = gap.lastIndexOf('\n')
   if (found < 0) return null
   const at = from + (gap.charAt(found - 1) === '\r' ? found - 1 : found)
-  return { at, indent: gap.slice(found + 1) }
+  return { at, indent: gap.slice(found + 1), commented: gap.includes('#') }
 }
 
 /** Behind the comment that fills the rest of the line; `at` where there is none. */

@@ -5,7 +5,7 @@ import { refusing } from '../text/place.ts'
 import { Problem } from '../text/problem.ts'
 import { shown } from '../text/shown.ts'
 import { below, type Outline, outlineOf, type Path } from './outline.ts'
-import { isTable, parseToml, type TomlTable, type TomlValue, tableMember, toJson } from './parse.ts'
+import { isTable, parseToml, spelling, type TomlTable, type TomlValue, tableMember, toJson } from './parse.ts'
 import { firstOfTwo } from './twice.ts'
 import { itemsOf } from './values.ts'
 
@@ -95,7 +95,10 @@ function entriesOf(text: string, container: TomlTable | null, path: Path, outlin
     .sort(([, a], [, b]) => a - b)
     .flatMap(([name]) => {
       const value = tableMember(container ?? {}, name)
-      return value === undefined ? [] : [{ name, value: toJson(value), duplicate: false }]
+      if (value === undefined) return []
+      const json = toJson(value)
+      // An entry that is a date or the like is no table, whatever stands for it in JSON.
+      return [{ name, value: spelling(json) ?? json, duplicate: false }]
     })
 }
 

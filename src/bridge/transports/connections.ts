@@ -1,0 +1,150 @@
+import type { Socket } from 'node:net'
+
+/** Bounds of a listener's connections; times in ms. */
+export interface ConnectionLimits {
+  /** Connections on which no valid token was used yet. */
+  readonly strangers: number
+  /** Those of one address other than loopback, from which all programs of this computer come. */
+  readonly strangersAnAddress: number
+  /** So long a stranger may stay. */
+  readonly strangerMs: number
+  /** Connections on which valid tokens were used: of all sessions, and of one. */
+  readonly known: number
+  readonly aSession: number
+  /** Requests of one connection that wait for their answers. */
+  readonly unanswered: number
+  /** A client that does not take what was written to it for so long, or of which so many bytes wait, is cut off. */
+  readonly unreadMs: number
+  readonly unreadBytes: number
+}
+
+interface Held {
+  readonly socket: Socket
+  readonly address: string
+  readonly since: number
+  /** Whose token was used on it; null: nobody's. */
+  session: string | null
+  /** Requests that are not answered yet. */
+  open: number
+  /** When a request of it came or was answered last. */
+  usedAt: number
+  /** Since when something waits to be taken; null: nothing does. */
+  unreadSince: number | null
+}
+
+const loopback = /^(?:127\.|::1$|::ffff:127\.)/
+
+/**
+ * The connections of a listener. Anybody may connect, so strangers have a few places among themselves: for a newcomer the
+ * one goes that has been silent for the longest time. Whoever has used a valid token counts to its session, and no session
+ * and no stranger keeps another session out.
+ */
+export class Connections {
+  private readonly all = new Map<Socket, Held>()
+  private readonly limits: ConnectionLimits
+  private readonly clock: () => number
+
+  /** `clock`: ms that only go forward. */
+  constructor(limits: ConnectionLimits, clock: () => number) {
+    this.limits = limits
+    this.clock = clock
+  }
+
+  /** Takes up a new connection, in another one's place where there are too many. */
+  add(socket: Socket): void {
+    const now = this.clock()
+    const held = { socket, address: socket.remoteAddress ?? '', since: now, session: null, open: 0, usedAt: now, unreadSince: null }
+    this.all.set(socket, held)
+    socket.once('close', () => this.all.delete(socket))
+    const { strangers, strangersAnAddress } = this.limits
+    const same = this.strangers().filter(({ address }) => address === held.address)
+    if (!loopback.test(held.address) && same.length > strangersAnAddress) this.drop(same, held)
+    else if (this.strangers().length > strangers)
+      this.drop(
+        ofMost(this.strangers(), ({ address }) => address),
+        held,
+      )
+  }
+
+  /** A request came; false, and its connection is cut, when too many of it wait already. */
+  begin(socket: Socket): boolean {
+    const held = this.all.get(socket)
+    if (held === undefined || held.open >= this.limits.unanswered) {
+      socket.destroy()
+      return false
+    }
+    held.open++
+    held.usedAt = this.clock()
+    return true
+  }
+
+  /** A request was answered, or its connection ended. */
+  end(socket: Socket): void {
+    const held = this.all.get(socket)
+    if (held === undefined) return
+    held.open--
+    held.usedAt = this.clock()
+  }
+
+  /** A valid token was used; false when its session has too many connections, all of them busy. */
+  know(socket: Socket, session: string): boolean {
+    const held = this.all.get(socket)
+    if (held === undefined) return false
+    if (held.session === session) return true
+    const known = this.known()
+    const mine = known.filter((each) => each.session === session)
+    const crowd =
+      mine.length >= this.limits.aSession ? mine : known.length >= this.limits.known ? ofMost(known, (each) => each.session) : []
+    const idle = crowd.filter(({ open }) => open === 0)
+    if (crowd.length > 0 && idle.length === 0) return false
+    if (crowd.length > 0) this.drop(idle, held)
+    held.session = session
+    return true
+  }
+
+  /** Sessions whose clients are connected. */
+  sessions(): readonly string[] {
+    return [...new Set(this.known().map(({ session }) => session))]
+  }
+
+  /** Cuts what belongs to sessions that have ended. */
+  cut(hasEnded: (session: string) => boolean): void {
+    for (const { socket, session } of this.known()) if (hasEnded(session)) socket.destroy()
+  }
+
+  /** Cuts strangers that stay too long, and clients that do not read. */
+  sweep(): void {
+    const now = this.clock()
+    for (const held of this.all.values()) {
+      const { socket, session, since, open } = held
+      held.unreadSince = socket.writableLength === 0 ? null : (held.unreadSince ?? now)
+      // One whose token is being looked up gets a little more.
+      const late = session === null && now - since >= this.limits.strangerMs * (open === 0 ? 1 : 3)
+      const unread = held.unreadSince !== null && now - held.unreadSince >= this.limits.unreadMs
+      if (late || unread || socket.writableLength > this.limits.unreadBytes) socket.destroy()
+    }
+  }
+
+  private strangers(): Held[] {
+    return [...this.all.values()].filter(({ session }) => session === null)
+  }
+
+  private known(): (Held & { session: string })[] {
+    return [...this.all.values()].filter((held): held is Held & { session: string } => held.session !== null)
+  }
+
+  /** Of some connections the one goes that waits for nothing, before those that do, and has been there for the longest time. */
+  private drop(some: readonly Held[], newcomer: Held): void {
+    const others = some.filter((each) => each !== newcomer)
+    const [first] = others.sort((one, other) => Math.min(one.open, 1) - Math.min(other.open, 1) || one.usedAt - other.usedAt)
+    first?.socket.destroy()
+    if (first !== undefined) this.all.delete(first.socket)
+  }
+}
+
+/** Those that share what the most of them share. */
+function ofMost<T>(all: readonly T[], of: (each: T) => string | null): T[] {
+  const groups = new Map<string | null, T[]>()
+  for (const each of all) groups.set(of(each), [...(groups.get(of(each)) ?? []), each])
+  return [...groups.values()].sort((one, other) => other.length - one.length)[0] ?? []
+}
