@@ -67,7 +67,7 @@ const harmless = ['buffer', 'crypto', 'os', 'path', 'stream', 'string_decoder', 
  * what it has checked, or what works on files of the bridge's own. A tool is never among them.
  */
 const reaching = [
-  ...['canonical', 'existing', 'folder', 'git', 'identity', 'inside', 'policy', 'roots', 'rulings', 'survey'].map(
+  ...['canonical', 'existing', 'folder', 'git', 'identity', 'inside', 'policy', 'repositories', 'roots', 'rulings', 'survey'].map(
     (name) => `policy/${name}`,
   ),
   ...['directory', 'habits', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'tree', 'write'].map((name) => `files/${name}`),

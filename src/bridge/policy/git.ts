@@ -42,7 +42,7 @@ export function changesGitDirectory(real: string): boolean {
   return parts.some((part, at) => {
     const name = foldedName(part)
     if (at === 0 || !(acting.has(name) || making.has(name))) return false
-    const folder = parts.slice(0, at).join(sep)
+    const folder = parts.slice(0, at).join(sep) + (at === 1 ? sep : '')
     if (acting.has(name)) return isGitDirectory(folder, name)
     const isNew = !existsSync(join(folder, part))
     return isNew && isGitDirectory(folder, name) && autorunInGitDirectory.some((each) => existsSync(join(folder, each)))

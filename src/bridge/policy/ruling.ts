@@ -4,7 +4,8 @@ import { closedNames } from './closed.ts'
 import { changesGitDirectory } from './git.ts'
 import { identityAt } from './identity.ts'
 import { type Names, namesOf, type NameTree } from './names.ts'
-import { bare, type Region, upwards } from './region.ts'
+import { bare, type Region, upwards, within } from './region.ts'
+import { startedByUser, startedFrom } from './repositories.ts'
 import type { Known } from './survey.ts'
 
 /** What is to be done with a path: `write` is everything that changes it, takes it away or makes it. */
@@ -40,6 +41,7 @@ const stranger: Kin = { closed: false, autorun: false, allowed: false }
 export class Ruling {
   readonly homes: readonly Names[]
   private readonly folders = new Map<string, Kin>()
+  private readonly repositories = new Map<string, readonly string[]>()
   private readonly rules: Rules
   private readonly places: Readonly<Record<keyof Region, ReadonlySet<string>>>
   private readonly identities: Readonly<Record<'closed' | 'reopened' | 'autorun' | 'allowed', ReadonlySet<string>>>
@@ -87,7 +89,19 @@ export class Ruling {
   }
 
   private runsLater(real: string, names: Names): boolean {
-    return this.lies(real, 'autorun') || autorunNames(names, this.homes) || changesGitDirectory(real)
+    return this.lies(real, 'autorun') || autorunNames(names, this.homes) || changesGitDirectory(real) || this.isNamedByGit(real)
+  }
+
+  private isNamedByGit(real: string): boolean {
+    const [home = '/'] = this.rules.homes
+    const isIn = (folder: string, find: () => readonly string[]): boolean => {
+      const paths = this.repositories.get(folder) ?? find()
+      this.repositories.set(folder, paths)
+      return paths.some((path) => within(real, path, this.rules.fold))
+    }
+    if (isIn('', () => startedByUser(home))) return true
+    for (const at of upwards(real)) if (at !== '' && isIn(at, () => startedFrom(at, home))) return true
+    return false
   }
 
   /** Whether a person has opened a path to writing, or a folder above it. */
@@ -133,9 +147,10 @@ export class Ruling {
     }
   }
 
-  /** What folders are is found out once, and again after this. */
+  /** What folders and repositories are is found out once, and again after this. */
   forget(): void {
     this.folders.clear()
+    this.repositories.clear()
   }
 
   /** The same for something opened, by what it is itself; `real`: where the kernel says that it lies. */

@@ -274,6 +274,33 @@ describe('git directories of any name', () => {
     await unchanged(join(outer.A, 'kept', 'config'))
     await unchanged(join(outer.A, 'kept', 'hooks', 'pre-commit'))
   })
+  it('hooks and configuration that it takes from elsewhere are not changed either', async () => {
+    const project = join(outer.A, 'p')
+    mkdirSync(join(project, 'sub'), { recursive: true })
+    git(project, 'init')
+    for (const name of ['tools/hooks/pre-commit', 'tools/more', 'tools/deeper', 'tools/linked', 'tools/other', 'shared/post-merge'])
+      put(join(project, name))
+    git(project, 'config', 'core.hooksPath', 'tools/hooks')
+    git(project, 'config', 'include.path', '../tools/more')
+    put(join(project, 'tools/more'), `[include]\n path = deeper\n[core]\n editor = before\n`)
+    symlinkSync('../../tools/linked', join(project, '.git', 'hooks', 'post-checkout'))
+    put(
+      join(outer.home, '.gitconfig'),
+      `[includeIf "gitdir:~/"]\n path = ${outer.A}/shared/config\n[core]\n hooksPath = ${outer.A}/shared\n`,
+    )
+    put(join(outer.A, 'shared', 'config'))
+    for (const name of ['p/tools/hooks/pre-commit', 'p/tools/hooks/new', 'p/tools/deeper', 'p/tools/linked', 'shared/config', 'shared/new'])
+      await unchanged(join(outer.A, name))
+    expect(await place.refused('write_file', { path: join(project, 'tools/more'), content: 'x' })).toMatch(/bridge\.allow/)
+    await place.ok('write_file', { path: join(project, 'tools', 'other'), content: 'x' })
+  })
+  it('a folder that holds the project itself stays open where its hooks are taken from there', async () => {
+    const project = join(outer.A, 'p')
+    mkdirSync(project)
+    git(project, 'init')
+    git(project, 'config', 'core.hooksPath', '.')
+    await place.ok('write_file', { path: join(project, 'a'), content: 'x' })
+  })
   it.each([
     [['config', 'objects/', 'refs/', 'HEAD']],
     [['hooks/pre-commit', 'HEAD', 'refs/heads/', 'objects/pack/']],

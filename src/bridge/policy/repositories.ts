@@ -1,0 +1,71 @@
+import { readFileSync, readdirSync, realpathSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { codeOf } from '../refusal.ts'
+import { elsewhereOf, gitDirectoryNamedIn } from '../terminal/sandbox/git-config.ts'
+import { within } from './region.ts'
+import { lookAt } from './survey.ts'
+
+/** Included configuration that includes further ones is followed so far: git's own limit is 10. */
+const mostIncludes = 4
+
+const exact = (path: string): string => path
+
+function orNull<T>(work: () => T): T | null {
+  try {
+    return work()
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return null
+  }
+}
+
+const real = (path: string): string => orNull(() => realpathSync(path)) ?? path
+
+/** The git directory of a folder that has a `.git` of some kind; null: it has none. */
+function gitDirectoryOf(folder: string): string | null {
+  // Above a share there is only the network.
+  if (/^\\\\[^\\]*(\\[^\\]*)?$/.test(folder)) return null
+  const facts = lookAt(join(folder, '.git'))
+  if (facts === undefined) return null
+  return facts.isFile() ? gitDirectoryNamedIn(join(folder, '.git')) : join(folder, '.git')
+}
+
+/** The directory in which git looks for hooks and configuration: another one for a worktree. */
+function commonOf(directory: string): string {
+  const named = orNull(() => readFileSync(join(directory, 'commondir'), 'utf8'))?.trim() ?? ''
+  return named === '' ? directory : isAbsolute(named) ? named : join(directory, named)
+}
+
+/**
+ * What git runs, or takes configuration from, beside a repository's own directory: where the configuration of the repository
+ * around a folder names hooks and further configuration, and where hooks are links. Canonical paths, none of which holds the
+ * folder itself; of a repository elsewhere that names something here nothing is known.
+ */
+export function startedFrom(folder: string, home: string): string[] {
+  const directory = gitDirectoryOf(folder)
+  if (directory === null) return []
+  const common = commonOf(directory)
+  return targetsOf([join(common, 'config'), join(directory, 'config.worktree'), ...ofUser(home)], [join(common, 'hooks')], folder, home)
+}
+
+/** The same by the user's own configuration, for all repositories. */
+export const startedByUser = (home: string): string[] => targetsOf(ofUser(home), [], home, home)
+
+const ofUser = (home: string): string[] => [join(home, '.gitconfig'), join(home, '.config', 'git', 'config')]
+
+function targetsOf(configs: readonly string[], hooks: readonly string[], worktree: string, home: string): string[] {
+  const all = [...hooks]
+  const included = new Set<string>()
+  for (let depth = 0, left = configs; depth < mostIncludes && left.length > 0; depth++) {
+    const found = left.map((config) => elsewhereOf(config, worktree, home))
+    all.push(...found.flatMap((each) => each.hooks))
+    left = found.flatMap((each) => each.configs).filter((config) => !included.has(config))
+    for (const config of left) included.add(config)
+  }
+  return [...all, ...included, ...all.flatMap(linksIn)].map(real).filter((path) => !within(worktree, path, exact))
+}
+
+const linksIn = (folder: string): string[] =>
+  (orNull(() => readdirSync(folder, { withFileTypes: true })) ?? [])
+    .filter((entry) => entry.isSymbolicLink())
+    .map((entry) => join(folder, entry.name))
