@@ -20,8 +20,11 @@ export interface NeededPackage {
   readonly npmrcOnly: boolean
 }
 
-/** `odd`: something lies there that must not be started. */
-export type Readiness = { readonly kind: 'ready' } | { readonly kind: 'missing' } | { readonly kind: 'odd'; readonly reason: string }
+/** `odd`: something lies in `folder` that must not be started. */
+export type Readiness =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'odd'; readonly reason: string; readonly folder: NativePath }
 
 /** May `script`, a file of an installed package, be started? A few small files are looked at; nothing is started. */
 export async function readiness(
@@ -35,20 +38,21 @@ export async function readiness(
   const place = packagePlace(environment, folder, locked, prefix)
   const [here, files, root] = [script, place?.files, place?.prefix].map((path) => (path === undefined ? null : toHere(environment, path)))
   if (place === null || !here || !files || !root) return { kind: 'missing' }
-  if (verified && place.record !== null && !(await isWanted(system, environment, place.record, needed))) return { kind: 'missing' }
+  if (verified && place.record !== null && !(await isRecorded(system, environment, place.record, needed))) return { kind: 'missing' }
   const [realScript, realFiles, realRoot] = await Promise.all([here, files, root].map((path) => system.files.realPath(path)))
   if (!realScript || !realFiles || !realRoot) return { kind: 'missing' }
   const words = `${locked.name} ${locked.version}`
-  if (!realScript.startsWith(`${realFiles}${sep}`)) return { kind: 'odd', reason: `its script is outside of ${words}: ${realScript}` }
+  const odd = (reason: string): Readiness => ({ kind: 'odd', reason, folder: place.prefix })
+  if (!realScript.startsWith(`${realFiles}${sep}`)) return odd(`its script is outside of ${words}: ${realScript}`)
   if (!verified) return { kind: 'ready' }
-  if (realFiles !== join(realRoot, relative(root, files))) return { kind: 'odd', reason: `${place.files} is a link to ${realFiles}` }
-  if (!(await isNamed(system, environment, place.files, locked))) return { kind: 'odd', reason: `${place.files} is not ${words}` }
-  return { kind: 'ready' }
+  // In a prefix of the user's npm a link is the user's own (npm link).
+  if (place.record !== null && realFiles !== join(realRoot, relative(root, files))) return odd(`${place.files} is a link to ${realFiles}`)
+  return (await isNamed(system, environment, place.files, locked)) ? { kind: 'ready' } : odd(`${place.files} is not ${words}`)
 }
 
-/** The note beside the package says that what the lock pins was verified; one that pins no digest needs no note. */
-async function isWanted(system: System, environment: Environment, note: NativePath, needed: NeededPackage): Promise<boolean> {
-  const text = await readOn(system, environment, note)
+/** Our record beside the package says that what the lock pins was verified; a lock without a digest needs no record. */
+async function isRecorded(system: System, environment: Environment, path: NativePath, needed: NeededPackage): Promise<boolean> {
+  const text = await readOn(system, environment, path)
   if (text === null) return needed.locked.integrity === undefined && !needed.allowScripts
   const record = readRecord(text)
   return record !== null && meets(record, needed.locked, needed.allowScripts)

@@ -45,7 +45,7 @@ export class Attended {
   async serve(install: (signal: AbortSignal) => Promise<void>, ended: AbortSignal): Promise<ExitCode> {
     const signal = AbortSignal.any([ended, this.gone.signal])
     process.stdin.on('data', lineCutter({ line: (text) => this.line(text), tooLong }))
-    process.stdin.once('end', () => this.atEnd())
+    for (const event of ['end', 'error']) process.stdin.once(event, () => this.atEnd())
     process.stdin.resume()
     try {
       await install(signal)

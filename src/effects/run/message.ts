@@ -6,7 +6,7 @@ export type Id = string | number
 /** JSON-RPC leaves this range to servers; the relay's own errors use its first number. */
 const ERROR_CODE = -32_000
 /** In revision 2026-07-28 every request says its version itself, in `_meta` (basic/index). */
-const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
+export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
 
 export const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

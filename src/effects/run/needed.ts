@@ -17,7 +17,7 @@ export async function isReady(system: System, { self, folder }: RunGround, { ser
   const found = await readiness(system, self, folder, needed, script)
   if (found.kind === 'odd')
     throw new TwinError('not-started', `"${server}" is not started: ${found.reason}.`, {
-      hint: 'remove that folder; then mcp-twin sync, or the next start, installs it again',
+      hint: `remove ${found.folder}: the next start installs it again`,
     })
   return found.kind === 'ready'
 }

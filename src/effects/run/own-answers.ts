@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
-import { type Id, isObject } from './message.ts'
+import { type Id, isObject, VERSION_KEY } from './message.ts'
 
 /** What is said in a server's place while it is not there yet, or does not speak the client's era. */
 
@@ -13,7 +13,6 @@ const UNSUPPORTED_VERSION = -32_022
 
 /** What `_meta` of 2026-07-28 holds for the protocol itself, and not for the server (basic/index). */
 const RESERVED = 'io.modelcontextprotocol/'
-export const VERSION_KEY = `${RESERVED}protocolVersion`
 export const CLIENT_KEY = `${RESERVED}clientInfo`
 const SERVER_KEY = `${RESERVED}serverInfo`
 

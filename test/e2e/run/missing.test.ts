@@ -197,6 +197,7 @@ describe('what is installed for a project', () => {
     const { code, stdout, stderr } = await run()
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain('"tool" is not started')
+    expect(stderr).toContain(`remove ${file()}`)
     expect(place.registry.requests).toEqual([])
   })
 
