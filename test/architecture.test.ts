@@ -44,9 +44,9 @@ const revealers = [
   'model/secret.ts',
   ...[
     'commands/secret.ts',
-    'core/import/found.ts',
+
     'core/keys/naming.ts',
-    'core/launch/fill.ts',
+    'core/launch/templates.ts',
     'core/plan/file.ts',
     'core/plan/launches.ts',
     'core/plan/wanted.ts',

@@ -1,6 +1,6 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
-import { environmentJson } from '../core/describe-environment.ts'
+import { environmentJson } from '../core/participants.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { compose } from '../effects/sync/compose.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { readSnippet as parseSnippet } from '../core/import/snippet.ts'
 import type { SecretNames } from '../core/keys/naming.ts'
-import type { NeutralContext } from '../core/launch/neutral.ts'
+import type { NeutralContext } from '../core/launch/read.ts'
 import { usageError } from '../errors.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import type { ServerSpec } from '../model/manifest.ts'

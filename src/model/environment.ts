@@ -1,5 +1,5 @@
-import { filledText, flag, optionalFlag, optionalList, optionalText, optionalTexts, text, textList, z } from './zod.ts'
 import { native } from './path.ts'
+import { filledText, flag, optionalFlag, optionalList, optionalText, optionalTexts, text, textList, texts, z } from './zod.ts'
 
 /** The four kinds of places where programs run (SPEC §3). */
 export const environmentKinds = ['windows', 'wsl', 'linux', 'macos'] as const
@@ -61,3 +61,32 @@ export type World = z.infer<typeof worldSchema>
 
 /** How an environment is worked with from here: programs and files, files only by reach, or not at all. */
 export type Reach = 'native' | 'across' | 'none'
+
+/**
+ * `cache.json`: the other sides as detection found them, with the cheap facts they hang on. The own side is looked at
+ * anew every time, and what runs is never remembered.
+ */
+export const worldCacheSchema = z.object({
+  /** 1 did not hold the variables of a side. */
+  version: z.literal(2),
+  foundAtMs: z.number(),
+  /** Kernel, user, own node and the question asked, as one text: another text makes the rest worthless. */
+  key: text,
+  /** The node of each side → its modification time when it was found. */
+  nodes: z.record(text, z.number()),
+  environments: z.array(environmentSchema),
+})
+export type WorldCache = z.infer<typeof worldCacheSchema>
+
+/** What a side's node says of itself and its surroundings when it is asked (one line of JSON). */
+export const nodeFactsSchema = z.object({
+  /** Real path of the program, whatever link or shim it was started by. */
+  node: filledText,
+  version: text,
+  platform: text,
+  user: text,
+  home: text,
+  /** The few variables that detection needs, never all of them: an environment is full of keys. */
+  variables: texts,
+})
+export type NodeFacts = z.infer<typeof nodeFactsSchema>

@@ -1,5 +1,5 @@
-import { defineBridgeCheck } from '../../core/doctor/bridge-check.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import { dirName, toHere } from '../../core/paths.ts'
 import { native } from '../../model/path.ts'
 

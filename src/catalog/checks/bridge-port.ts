@@ -1,4 +1,4 @@
-import { defineBridgeCheck, onRequest } from '../../core/doctor/bridge-check.ts'
+import { defineBridgeCheck, onRequest } from '../../core/doctor/bridge.ts'
 import type { Found } from '../../model/check.ts'
 
 /** The port of `serve --http`: held by another program it cannot be had, and a client may be talking to the wrong one. */

@@ -1,6 +1,6 @@
-import { defineBridgeCheck } from '../../core/doctor/bridge-check.ts'
+import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
 import type { Facts, RootFacts } from '../../core/doctor/facts.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
 const inManifest = 'in bridge.roots of the manifest, then restart the programs that use the bridge'

@@ -1,5 +1,5 @@
-import { bridgeSays, defineBridgeCheck, searchingOff } from '../../core/doctor/bridge-check.ts'
-import { bySync } from '../../core/doctor/mend.ts'
+import { bridgeSays, defineBridgeCheck, searchingOff } from '../../core/doctor/bridge.ts'
+import { bySync } from '../../core/doctor/fix.ts'
 import type { EnvironmentKind } from '../../model/environment.ts'
 
 const install: Record<EnvironmentKind, string> = {

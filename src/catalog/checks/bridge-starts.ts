@@ -3,15 +3,14 @@ import {
   defineBridgeCheck,
   filesAppeared,
   onRequest,
+  reachesHome,
   searchingOff,
   startedBridges,
   terminalOff,
-} from '../../core/doctor/bridge-check.ts'
-import { reachesHome } from '../../core/doctor/bridge-status.ts'
+} from '../../core/doctor/bridge.ts'
 import type { BridgeFacts, Facts, StartedBridge } from '../../core/doctor/facts.ts'
-import { bySync, plannedEntry } from '../../core/doctor/mend.ts'
-import { count, programName } from '../../core/doctor/names.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { bySync, plannedEntry } from '../../core/doctor/fix.ts'
+import { count, programName, quoted } from '../../core/doctor/names.ts'
 import { layout } from '../../core/layout.ts'
 import { dirName } from '../../core/paths.ts'
 import type { Found } from '../../model/check.ts'

@@ -1,4 +1,4 @@
-import { bridgeSays, defineBridgeCheck, terminalOff } from '../../core/doctor/bridge-check.ts'
+import { bridgeSays, defineBridgeCheck, terminalOff } from '../../core/doctor/bridge.ts'
 
 const byHand = 'or write "terminal": "off" into "bridge" of the manifest'
 

@@ -1,6 +1,5 @@
 import { defineCheck, type ClaudeCodeFacts } from '../../core/doctor/facts.ts'
-import { list } from '../../core/doctor/names.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { list, quoted } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
 function judge({ project, switchedOff }: ClaudeCodeFacts): Found[] {

@@ -1,6 +1,5 @@
 import { defineCheck, type ClaudeCodeFacts, type Facts, type Policy } from '../../core/doctor/facts.ts'
-import { list, programName } from '../../core/doctor/names.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { list, programName, quoted } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
 /** Names of the servers that we want in Claude Code's own file on a side. */

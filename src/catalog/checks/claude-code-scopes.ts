@@ -1,6 +1,6 @@
 import { defineCheck, type ClaudeCodeFacts, type ClientFile, type Facts, type ScopedEntry } from '../../core/doctor/facts.ts'
-import { quoted } from '../../core/doctor/shell.ts'
-import { digest } from '../../core/launch/digest.ts'
+import { quoted } from '../../core/doctor/names.ts'
+import { digest } from '../../core/launch/meaning.ts'
 import type { Found } from '../../model/check.ts'
 
 /** Projects that are told of one by one; a user may have hundreds. */

@@ -1,5 +1,5 @@
 import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, remedyFor } from '../../core/doctor/mend.ts'
+import { bySync, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { layout } from '../../core/layout.ts'

@@ -1,7 +1,6 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
-import { bySync } from '../../core/doctor/mend.ts'
-import { perFile, programName } from '../../core/doctor/names.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { bySync } from '../../core/doctor/fix.ts'
+import { perFile, programName, quoted } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
 /** The command that makes UTF-8 of it, where this side has one. iconv reads the mark that says in which order the bytes are, and takes it off. */

@@ -1,7 +1,6 @@
 import { defineCheck, type ClientFile, type Facts, type StaleCopy } from '../../core/doctor/facts.ts'
 import type { DesktopView } from '../../core/desktop/notices.ts'
-import { count, perFile, programName } from '../../core/doctor/names.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { count, perFile, programName, quoted } from '../../core/doctor/names.ts'
 import { lookUp } from '../../core/lookup.ts'
 import type { Found } from '../../model/check.ts'
 

@@ -1,5 +1,5 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, plannedFile, recordsOf } from '../../core/doctor/mend.ts'
+import { bySync, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import type { Found } from '../../model/check.ts'

@@ -1,5 +1,5 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, plannedFile, recordsOf } from '../../core/doctor/mend.ts'
+import { bySync, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { list, programName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Found } from '../../model/check.ts'

@@ -1,6 +1,5 @@
 import { defineCheck, type Facts, type SideFacts } from '../../core/doctor/facts.ts'
-import { list, perSide } from '../../core/doctor/names.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { list, perSide, quoted } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import { dirName, onDrive } from '../../core/paths.ts'
 import type { Found } from '../../model/check.ts'

@@ -1,5 +1,5 @@
 import { defineCheck, type Facts, type SideFacts } from '../../core/doctor/facts.ts'
-import { fitsEngines } from '../../core/doctor/engines.ts'
+import { fitsEngines } from '../../core/packages/semver.ts'
 import { list, perSide } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Found } from '../../model/check.ts'

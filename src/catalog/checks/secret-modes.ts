@@ -1,5 +1,5 @@
 import { defineCheck, type ModeFacts } from '../../core/doctor/facts.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { quoted } from '../../core/doctor/names.ts'
 
 const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0')
 

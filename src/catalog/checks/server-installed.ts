@@ -1,5 +1,5 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
-import { bySync } from '../../core/doctor/mend.ts'
+import { bySync } from '../../core/doctor/fix.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Found } from '../../model/check.ts'
 

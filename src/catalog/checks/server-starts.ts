@@ -1,4 +1,4 @@
-import { onRequest } from '../../core/doctor/bridge-check.ts'
+import { onRequest } from '../../core/doctor/bridge.ts'
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { count, programName } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'

@@ -1,6 +1,5 @@
-import { defineBridgeCheck } from '../../core/doctor/bridge-check.ts'
-import { count } from '../../core/doctor/names.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
+import { count, quoted } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
 /** Clocks of one machine differ by less, and a session is not made to the minute. */

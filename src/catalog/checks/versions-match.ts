@@ -1,5 +1,5 @@
 import { defineCheck, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, remedyFor } from '../../core/doctor/mend.ts'
+import { bySync, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, list } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Found } from '../../model/check.ts'

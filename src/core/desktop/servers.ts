@@ -1,7 +1,7 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import type { FileState } from '../../model/state.ts'
-import { digest, meaning } from '../launch/digest.ts'
+import { digest, meaning } from '../launch/meaning.ts'
 import { readClientFile } from '../plan/file.ts'
 
 /** What starts our launcher or a package that we installed is ours, whatever became of our records. */

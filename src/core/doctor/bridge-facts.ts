@@ -1,7 +1,7 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
-import type { Appeared } from './appeared.ts'
+import { isObject } from '../object.ts'
 
 /** What the bridge would find if it were started now, gathered without starting it. Everything of it lies at home. */
 export interface BridgeFacts {
@@ -90,4 +90,22 @@ export interface BridgeStatus {
   readonly problems: readonly string[]
   /** From one question to its answer, in ms. */
   readonly roundTripMs: number
+}
+
+/** A file that a command in the sandbox made or changed, of a kind that runs by itself later or starts programs. */
+export interface Appeared {
+  readonly path: string
+  /** When, in ms since 1970. */
+  readonly at: number
+  /** Whose command it was. */
+  readonly client: string
+}
+
+/** What `bridge/sandbox/appeared.json` holds, parsed; what is not an entry in it is left out. */
+export const appearedIn = (json: unknown): Appeared[] => (Array.isArray(json) ? json.flatMap(entryOf) : [])
+
+function entryOf(json: unknown): Appeared[] {
+  if (!isObject(json)) return []
+  const { path, at, client } = json
+  return typeof path === 'string' && typeof at === 'number' && typeof client === 'string' ? [{ path, at, client }] : []
 }

@@ -1,25 +1,21 @@
 import type { AbandonedLock, CheckDefinition } from '../../model/check.ts'
 import type { ClientDefinition } from '../../model/client.ts'
-import type { ReadConfig } from '../../model/format.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
+import type { ReadConfig } from '../../model/format.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { WatchRecord } from '../../model/watch.ts'
-import type { Unreadable } from '../launch/meaning.ts'
 import type { DesktopView } from '../desktop/notices.ts'
+import type { Unreadable } from '../launch/meaning.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
-import type { ClaudeCodeFacts } from './claude-code-facts.ts'
-import type { DesktopPolicies, StaleCopy } from './desktop-facts.ts'
-import type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
-import type { OwnerFacts } from './owner-facts.ts'
+import type { ClaudeCodeFacts, DesktopPolicies, StaleCopy } from './client-facts.ts'
+import type { ProbeFacts, UnstartedFacts } from './probes.ts'
 
 export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
-export type { OwnerFault } from './owner-facts.ts'
-export type { ProbeFacts, UnstartedFacts } from './probe-facts.ts'
-export type { ClaudeCodeFacts, Policy, ScopedEntry } from './claude-code-facts.ts'
-export type { DesktopPolicies, StaleCopy } from './desktop-facts.ts'
+export type { ProbeFacts, UnstartedFacts } from './probes.ts'
+export type { ClaudeCodeFacts, DesktopPolicies, Policy, ScopedEntry, StaleCopy } from './client-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
 export interface Facts {
@@ -175,3 +171,19 @@ export interface TrackedFile {
 /** Identity helper, so that a check's file reads as one declaration and is checked as one. */
 export const defineCheck = (check: CheckDefinition<Facts>): CheckDefinition<Facts> => check
 export type Check = CheckDefinition<Facts>
+
+/** Somebody else decides what a file says that decides what is started. */
+export interface OwnerFault {
+  readonly path: ReachablePath
+  /** Who, in words. */
+  readonly words: string
+  readonly fix: string
+  /** The mode that closes it, where it is a file or folder of this user's own; null: it is not. */
+  readonly mend: number | null
+}
+
+export interface OwnerFacts {
+  readonly faults: readonly OwnerFault[]
+  /** Folders on file systems where owner and mode say nothing. */
+  readonly untold: readonly ReachablePath[]
+}

@@ -2,6 +2,9 @@ import type { Found } from '../../model/check.ts'
 import { environmentLabel } from '../participants.ts'
 import type { ClientFile, EntryFacts, Facts, SideFacts } from './facts.ts'
 
+/** A path as a POSIX shell takes it: bare where it can be, else in single quotes. */
+export const quoted = (path: string): string => (/^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+
 /** `Claude Desktop (Windows)`; the side is left out where there is only one. */
 export const programName = (
   { sides }: Pick<Facts, 'sides'>,

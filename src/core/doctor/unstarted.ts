@@ -1,6 +1,6 @@
 import type { Found } from '../../model/check.ts'
 import type { Plan } from '../plan/plan.ts'
-import { onRequest } from './bridge-check.ts'
+import { onRequest } from './bridge.ts'
 import type { ClientFile, Facts } from './facts.ts'
 
 /** What a check of started servers says where none was started; null: some were. */

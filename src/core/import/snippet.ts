@@ -2,12 +2,12 @@ import type { JsonObject } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
 import { extractKeys } from '../keys/extract.ts'
-import { type SecretNames, secretNames } from '../keys/naming.ts'
-import { meaning } from '../launch/digest.ts'
-import { type NeutralContext, neutral } from '../launch/neutral.ts'
-import { LenientReader, Unread } from './lenient.ts'
-import { keysForStandIns } from './stand-ins.ts'
+import { isKeyName, isStandIn } from '../keys/judge.ts'
+import { secretName, type SecretNames, secretNames } from '../keys/naming.ts'
+import { meaning } from '../launch/meaning.ts'
+import { neutral, type NeutralContext } from '../launch/read.ts'
 import { isObject } from '../object.ts'
+import { LenientReader, Unread } from './lenient.ts'
 
 export interface SnippetOptions {
   /** The name that the person gave; needed where the snippet has none. */
@@ -107,4 +107,41 @@ export function readSnippet(text: string, options: SnippetOptions): Snippet {
     .filter(([name]) => written.includes(`\${secret:${name}}`))
     .map(([name, value]) => ({ name, value: new Secret(value) }))
   return { ok: true, servers: Object.fromEntries(servers), secrets }
+}
+
+/** `${input:x}` is VS Code's way to ask for a value; everything else that is named elsewhere stays named. */
+const asked = (text: string): boolean => !/\$\{(?!input:)|^\$\w|%\w+%|^op:/.test(text)
+
+/**
+ * A snippet out of a README says `YOUR_API_KEY` where a key belongs. There the name of a key of the store is put, so
+ * that it is asked for like any other.
+ */
+export function keysForStandIns(server: ServerSpec, name: string): ServerSpec {
+  const stands = (label: string, text: string): boolean =>
+    isKeyName(label) && asked(text) && isStandIn(label, text.replace(/\$\{input:[^}]*\}/g, ''))
+  const env = Object.entries(server.env ?? {}).map(([label, text]) => [
+    label,
+    stands(label, text) ? `\${secret:${secretName(label, true, name)}}` : text,
+  ])
+  const headers = Object.entries(server.headers ?? {}).map(([label, text]) => {
+    const scheme = /^\s*(?:[A-Za-z-]*bearer|basic|token)\s+/i.exec(text)?.[0] ?? ''
+    const own = /authorization$/i.test(label) ? 'token' : label.replace(/^x-/i, '')
+    return [
+      label,
+      stands(label, text.slice(scheme.length))
+        ? `${scheme}\${secret:${secretName(own, /^[A-Z0-9]+(?:_[A-Z0-9]+)+$/.test(label), name)}}`
+        : text,
+    ]
+  })
+  const args = server.args?.map((word, at, all) => {
+    const [, option = '', text = ''] = /^(--?[A-Za-z][\w.-]*=)?([\s\S]*)$/.exec(word) ?? []
+    const flag = option === '' ? /^--([A-Za-z][\w.-]*)$/.exec(all[at - 1] ?? '')?.[1] : option.replace(/^--?|=$/g, '')
+    return flag !== undefined && text !== '' && stands(flag, text) ? `${option}\${secret:${secretName(flag, false, name)}}` : word
+  })
+  return {
+    ...server,
+    ...(server.env === undefined ? {} : { env: Object.fromEntries(env) }),
+    ...(server.headers === undefined ? {} : { headers: Object.fromEntries(headers) }),
+    ...(args === undefined ? {} : { args }),
+  }
 }

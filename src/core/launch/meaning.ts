@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Entry, JsonObject, JsonValue } from '../../model/entry.ts'
-import { splitCommandLine, words } from './line.ts'
+import { splitCommandLine, words } from './command-line.ts'
 
 /** An entry whose shape cannot be read, and why. It is left alone. */
 export interface Unreadable {
@@ -117,3 +118,36 @@ export function meaning(value: JsonValue, client: Pick<ClientDefinition, 'id'>):
 /** Keys of an entry that are the user's own: they stay in that file, and mean nothing elsewhere. */
 export const extraKeys = (value: JsonValue): string[] =>
   isObject(value) ? Object.keys(value).filter((key) => !meaningKeys.includes(key)) : []
+
+const sorted = (values: Readonly<Record<string, string>>): [string, string][] =>
+  Object.entries(values).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+
+/** What an entry says, as one text: the same for two entries that differ in order or spelling only. It holds the entry's keys. */
+const canonical = (entry: Entry): string =>
+  JSON.stringify(
+    entry.kind === 'stdio'
+      ? ['stdio', entry.command, entry.args, sorted(entry.env)]
+      : ['remote', entry.transport, entry.url, sorted(entry.headers)],
+  )
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/**
+ * SHA-256, in hex, of what an entry says. It is what we keep of an entry that we wrote, so that a later edit by anyone is
+ * noticed without keeping its keys.
+ */
+export const digest = (entry: Entry): string => hash(canonical(entry))
+
+/**
+ * `digest`, remembering what it was asked: an entry mostly says the same in every program's file. For one plan, and no
+ * longer: what it remembers holds keys.
+ */
+export function digester(): (entry: Entry) => string {
+  const known = new Map<string, string>()
+  return (entry) => {
+    const said = canonical(entry)
+    const made = known.get(said) ?? hash(said)
+    known.set(said, made)
+    return made
+  }
+}

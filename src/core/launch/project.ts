@@ -6,11 +6,11 @@ import { isEnvironmentName } from '../manifest/rules.ts'
 import { LOCK_HINT, lockedFor } from '../manifest/locked.ts'
 import { parseWords } from '../packages/words.ts'
 import { joinPath, readPath, translate } from '../paths.ts'
-import { isRelative } from './fill.ts'
+import { isRelative } from './templates.ts'
 import { type Refused, type Rendered, type RenderRequest, refuse } from './request.ts'
 import { exactVersion, npxWords } from './resolve.ts'
 import { fillTemplates, templateNames } from '../keys/template.ts'
-import { entryParts, stdioValue } from './value.ts'
+import { entryParts, stdioValue } from './launcher.ts'
 
 /** Every text of a server in which a template may stand. */
 export const serverTexts = (server: ServerSpec): string[] => [

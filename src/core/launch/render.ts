@@ -1,14 +1,13 @@
+import { createHash } from 'node:crypto'
+import type { ClientDefinition } from '../../model/client.ts'
 import type { Entry, Launch } from '../../model/entry.ts'
 import { Secret } from '../../model/secret.ts'
-import { cross } from './crossing.ts'
-import { clientName } from './name.ts'
+import { cross } from './cross-border.ts'
 import { renderForProject } from './project.ts'
-import { type Rendered, type RenderedEntry, type RenderRequest, refuse } from './request.ts'
+import { refuse, type Rendered, type RenderedEntry, type RenderRequest } from './request.ts'
 import { type Resolved, resolveServer } from './resolve.ts'
 import { belongs } from './side.ts'
-import { entryParts, runOn, stdioValue } from './value.ts'
-
-export type { Absent, PackageNeed, Refused, RenderContext, Rendered, RenderedEntry, RenderRequest } from './request.ts'
+import { entryParts, runOn, stdioValue } from './launcher.ts'
 
 /**
  * The entry that one client's config gets for one server: `none` where it has no place there, `refuse` where something
@@ -67,4 +66,30 @@ export function renderLaunch(
   const crossed = cross(entry, request.environment, runs, request.world)
   if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
   return { kind: 'launch', runs: runs.id, entry: new Secret<Entry>({ kind: 'stdio', ...crossed }) }
+}
+
+const slug = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48)
+
+/** Six hex digits of a name: enough to tell a manifest's names apart, and always the same ones. */
+const mark = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 6)
+
+/**
+ * The name of a server as this client takes it: its own where it fits, else its letters and digits with `-` between.
+ * `names` are all names of the manifest: where the made name is already another server's, or would be made for another
+ * one too, a mark drawn from the whole name is put behind it. So it does not depend on the order of the servers, and
+ * no two servers get one name.
+ */
+export function clientName(client: Pick<ClientDefinition, 'nameFits'>, name: string, names: Iterable<string>): string {
+  if (client.nameFits(name)) return name
+  const plain = slug(name)
+  const others = [...names].filter((other) => other !== name)
+  const shared = others.some((other) => other === plain || (!client.nameFits(other) && slug(other) === plain))
+  if (plain !== '' && !shared && client.nameFits(plain)) return plain
+  const marked = `${plain === '' ? 'server' : plain}-${mark(name)}`
+  return others.includes(marked) ? `${marked}-${mark(marked)}` : marked
 }

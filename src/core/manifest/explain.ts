@@ -1,6 +1,5 @@
-import type { manifestSchema } from '../../model/manifest.ts'
+import { bridgeSchema, manifestSchema, overrideSchema, serverSchema } from '../../model/manifest.ts'
 import { nearest } from '../nearest.ts'
-import { knownKeys } from './known.ts'
 
 type Issue = NonNullable<ReturnType<typeof manifestSchema.safeParse>['error']>['issues'][number]
 
@@ -44,4 +43,15 @@ export function explain(issues: readonly Issue[]): { path: readonly PropertyKey[
   if (where === 'version') return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
   if (issue.code === 'invalid_key') return { path: issue.path, message: `servers: one ${wish(issue)}` }
   return { path: issue.path, message: `${where || 'the manifest'} ${wish(issue)}` }
+}
+
+/** Keys that may stand at a path of the manifest, for the hint behind an unknown one. */
+export function knownKeys(path: readonly PropertyKey[]): string[] {
+  const [top, , part] = path
+  if (path.length === 0) return Object.keys(manifestSchema.shape)
+  if (top === 'servers' && path.length === 2) return Object.keys(serverSchema.shape)
+  if (top === 'servers' && part === 'on' && path.length === 4) return Object.keys(overrideSchema.shape)
+  if (top === 'bridge' && path.length === 1) return Object.keys(bridgeSchema.shape)
+  if (top === 'secrets' && path.length === 1) return ['command']
+  return []
 }

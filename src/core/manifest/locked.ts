@@ -1,7 +1,7 @@
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { lockedTrouble } from '../packages/lock-rules.ts'
-import type { Breach } from './breach.ts'
+import type { Breach } from './rules.ts'
 import { wordsOf } from './names.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { LockedPackage } from '../../model/lock.ts'
 import { binTrouble, isProgramName } from './lock-rules.ts'
-import { compareVersions } from './versions.ts'
+import { compareVersions } from './semver.ts'
 import { isExact } from './words.ts'
 
 /** The fields that are asked of `npm view`, in its own spelling. */

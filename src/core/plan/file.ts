@@ -1,12 +1,12 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { ConfigDocument, EditOptions, ReadConfig } from '../../model/format.ts'
 import type { EntryStep, FilePlan } from '../../model/plan.ts'
-import { reveal } from '../../model/secret.ts'
+import { reveal, Secret } from '../../model/secret.ts'
 import { formatOf } from '../formats/index.ts'
 import { describeRefusal } from '../formats/text/place.ts'
+import { digest, meaning } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
 import type { FileFacts, FileRequest } from './facts.ts'
-import { planForgotten, planPruned } from './leftover.ts'
 import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
 
@@ -67,4 +67,47 @@ function unlessImpossible(facts: FileFacts, each: EntryStep, document: ConfigDoc
   const hint = `edit it by hand, then: mcp-twin sync --client ${facts.client.id}`
   const step = facts.step({ kind: 'refuse', server: each.step.server, reason: describeRefusal(refusal), hint })
   return { ...each, step, change: null, record: lookUp(facts.state.entries, each.entryName) ?? null, holdsKey: false }
+}
+
+/** An entry of ours that the manifest no longer wants here: it goes, unless someone has edited it since. */
+export function planForgotten(facts: FileFacts, name: string): EntryStep {
+  const record = lookUp(facts.state.entries, name)
+  const server = record?.server ?? name
+  const present = facts.present.get(name)
+  const base = { entryName: name, record: null, holdsKey: false }
+  if (present === undefined)
+    return { ...base, step: facts.step({ kind: 'remove', server, change: 'none', reason: 'it had gone already' }), change: null }
+  const theirs = meaning(present.value, facts.client)
+  const untouched = !('unreadable' in theirs) && digest(theirs) === record?.digest
+  if ((untouched || facts.force) && !present.duplicate) {
+    return { ...base, step: facts.step({ kind: 'remove', server, change: 'remove' }), change: new Secret({ kind: 'remove', name }) }
+  }
+  const reason = present.duplicate
+    ? `"${name}" stands there twice`
+    : 'it is no longer wanted here, but was edited by hand since the last sync'
+  return {
+    ...base,
+    step: facts.step({
+      kind: 'refuse',
+      server,
+      reason,
+      hint: present.duplicate ? 'take one of the two out by hand' : 'mcp-twin sync --force removes it',
+    }),
+    change: null,
+    record: record ?? null,
+  }
+}
+
+/** An entry of nobody's that `--prune` takes out. */
+export function planPruned(facts: FileFacts, name: string): EntryStep {
+  const step = facts.present.get(name)?.duplicate
+    ? facts.step({ kind: 'refuse', server: name, reason: `"${name}" stands there twice`, hint: 'take one of the two out by hand' })
+    : facts.step({ kind: 'remove', server: name, change: 'remove', reason: 'in no manifest' })
+  return {
+    step,
+    entryName: name,
+    change: step.kind === 'remove' ? new Secret({ kind: 'remove', name }) : null,
+    record: null,
+    holdsKey: false,
+  }
 }

@@ -1,18 +1,18 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import { type Launches, launchesSchema } from '../../model/launches.ts'
+import { native, type NativePath } from '../../model/path.ts'
 import type { EntryStep } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
 import { jsonOrNull } from '../formats/json/loose.ts'
-import { isOwnScript } from '../launch/own-script.ts'
+import { isOwnScript } from '../launch/launcher.ts'
 import { renderEntry, renderLaunch } from '../launch/render.ts'
 import { serverOn } from '../launch/side.ts'
 import { lookUp } from '../lookup.ts'
 import { keysOf } from '../manifest/names.ts'
-import type { LaunchesInput, PlanInput } from './input.ts'
-import { isAskedElsewhere } from './launches-asked.ts'
-import type { LaunchesPlan, ObservedLaunches } from './launches-facts.ts'
-import { launchesStep } from './launches-step.ts'
+import { isProjectFile } from '../project-file.ts'
+import type { LaunchesInput, LaunchesPlan, ObservedLaunches, PlanInput } from './input.ts'
+import { makeStep } from './step.ts'
 
 type Asked = ReadonlyMap<string, ReadonlySet<string>>
 
@@ -119,3 +119,58 @@ function launchOf(input: PlanInput, name: string, side: Environment): Made {
     entry.kind === 'stdio' ? { ...entry, args: [...entry.args], env: { ...entry.env } } : { ...entry, headers: { ...entry.headers } }
   return { entry: stored, keys: keysOf(spec), script: isOwnScript(entry, spec, side) }
 }
+
+/**
+ * Does a file that this run does not look at hold an entry of ours for this server? A project's file starts what its
+ * own manifest says, so it counts for nothing here.
+ */
+export function isAskedElsewhere({ state, world, files }: PlanInput, clients: readonly ClientDefinition[], server: string): boolean {
+  return world.environments.some((environment) =>
+    Object.entries(state.files[environment.id] ?? {}).some(([id, records]) => {
+      const client = clients.find((each) => each.id === id)
+      return Object.entries(records).some(
+        ([file, { entries }]) =>
+          Object.values(entries).some((record) => record.server === server && record.gone !== true) &&
+          !files.some((seen) => seen.environment.id === environment.id && seen.client.id === id && seen.file === file) &&
+          !(client !== undefined && isProjectFile(client, environment, native(file))),
+      )
+    }),
+  )
+}
+
+interface Place {
+  readonly side: Environment
+  readonly file: NativePath
+  readonly isNew: boolean
+}
+
+/** What is said of a `launches.json` that is to be written. What the entries of that side say in the same plan is not said again. */
+export function launchesStep(
+  { side, file, isNew }: Place,
+  before: Launches,
+  next: Launches,
+  entries: readonly EntryStep[],
+): Pick<LaunchesPlan, 'step' | 'servers' | 'isTold'> {
+  const servers = [...new Set([...Object.keys(before.servers), ...Object.keys(next.servers)])]
+    .filter((name) => JSON.stringify(before.servers[name]) !== JSON.stringify(next.servers[name]))
+    .sort()
+  const hasProjects = JSON.stringify(before.projects) !== JSON.stringify(next.projects)
+  const written = new Set(entries.flatMap(({ change, step }) => (change === null || step.environment !== side.id ? [] : [step.server])))
+  const [server, ...more] = servers
+  const words = [
+    ...(server === undefined ? [] : [more.length === 0 ? 'how it is started there' : `how ${listed(servers)} are started there`]),
+    ...(hasProjects ? ['the keys of trusted projects'] : []),
+  ]
+  const step = makeStep({
+    kind: 'write',
+    environment: side.id,
+    file,
+    server: more.length === 0 && !hasProjects ? (server ?? null) : null,
+    change: isNew ? 'add' : 'update',
+    reason: words.length === 0 ? 'it could not be used as it was' : words.join(', '),
+  })
+  return { step, servers, isTold: server !== undefined && !hasProjects && servers.every((name) => written.has(name)) }
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`

@@ -3,7 +3,7 @@ import type { Manifest } from '../../model/manifest.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { lookUp } from '../lookup.ts'
 import { serverKind } from '../manifest/rules.ts'
-import type { LaunchesPlan } from './launches-facts.ts'
+import type { LaunchesPlan } from './input.ts'
 import type { Plan, PlannedFile } from './plan.ts'
 
 export type CellState = 'in sync' | 'differs' | 'missing' | 'unmanaged' | 'off' | 'not here'

@@ -1,9 +1,8 @@
 import type { FilePlan, Step } from '../../model/plan.ts'
-import { digest, digester } from '../launch/digest.ts'
+import { digest, digester } from '../launch/meaning.ts'
 import { planFile } from './file.ts'
-import type { InstallStep, ObservedFile, PlanInput } from './input.ts'
+import type { InstallStep, LaunchesPlan, ObservedFile, PlanInput } from './input.ts'
 import { recordOf } from './records.ts'
-import type { LaunchesPlan } from './launches-facts.ts'
 import { makeStep } from './step.ts'
 import { type Gathered, type Wishes, wishesFor } from './wishes.ts'
 

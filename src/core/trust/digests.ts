@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { TrustDigests } from '../../model/trust.ts'
-import { manifestDigest } from '../manifest/digest.ts'
+import { quoted } from '../doctor/names.ts'
+import { looksWindowsPath } from '../paths.ts'
 
 /** The bytes of a project that decide what its servers are. */
 export interface ProjectBytes {
@@ -20,3 +22,10 @@ export const pinText = (bytes: ProjectBytes): string => {
   const { manifest, lock } = digestsOf(bytes)
   return `${manifest} ${lock ?? 'no lock'}`
 }
+
+/** SHA-256, in hex, of a manifest's bytes: what a person has looked at is known again by it, and a change since is noticed. */
+export const manifestDigest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** The command that trusts a project, as it can be typed on the side that spells the path so. */
+export const trustCommand = (project: string): string =>
+  `mcp-twin trust ${!looksWindowsPath(project) ? quoted(project) : /[\s&^]/.test(project) ? `"${project}"` : project}`

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { Lock } from '../../model/lock.ts'
-import type { Manifest, ServerSpec } from '../../model/manifest.ts'
+import type { Lock, LockedPackage } from '../../model/lock.ts'
+import type { LaunchKind, Manifest, Override, ServerSpec } from '../../model/manifest.ts'
 import type { ShownServer } from '../../model/trust.ts'
+import { inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from '../keys/spans.ts'
+import { fillTemplates, templateNames } from '../keys/template.ts'
+import { programOf } from '../launch/package.ts'
 import { serverTexts } from '../launch/project.ts'
-import { templateNames } from '../keys/template.ts'
 import { lockedFor } from '../manifest/locked.ts'
-import { serverLines } from './lines.ts'
+import { variablesOf } from '../manifest/names.ts'
 
 /** What a person is shown of every server before it is trusted, by name. */
 export type TrustView = Readonly<Record<string, ShownServer>>
@@ -57,3 +59,116 @@ export function trustChanges(before: TrustView, now: TrustView): TrustChange[] {
 
 /** Does `run` start this server? The others are started by the clients themselves, once those have asked for approval. */
 export const isStartedByRun = (server: ServerSpec): boolean => templateNames(serverTexts(server), 'secret').length > 0
+
+const DOTS = '••••••••'
+/**
+ * What stands in a stranger's manifest is shown as it is, since everything in it may decide what is started. Only what can be
+ * nothing but a key, and neither part of a command line nor the name of a file, becomes dots.
+ */
+const PLAIN_KEY = /^(?!.*\.[A-Za-z]\w{0,4}$)[\w+=.~-]{8,}$/
+
+function dotted(text: string, spans: readonly KeySpan[]): string {
+  let out = ''
+  let at = 0
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    if (start < at || !PLAIN_KEY.test(text.slice(start, end))) continue
+    out += `${text.slice(at, start)}${DOTS}`
+    at = end
+  }
+  return out + text.slice(at)
+}
+
+/** One word as it can be told from its neighbours: in quotes when it holds a blank, a quote or anything but ASCII. */
+const quoted = (word: string): string => (/^[!#-&(-[\]-~]+$/.test(word) ? word : JSON.stringify(word))
+
+/** What is started or reached, in one line: variables, program, arguments; or the address. */
+function headline(part: ServerSpec | Override, locked: LockedPackage | undefined): string {
+  const { command, url, args = [], env = {} } = part
+  const variables = Object.entries(env).map(
+    ([name, value]) => `${name}=${value === '' ? '' : quoted(dotted(value, inVariable(name, value)))}`,
+  )
+  const words = args.map((word, at) => quoted(dotted(word, inArgument(word, args[at - 1]))))
+  const what =
+    url !== undefined
+      ? quoted(dotted(url, inAddress(url)))
+      : command !== undefined
+        ? quoted(dotted(command, inLine(command)))
+        : part.package !== undefined
+          ? `the package ${locked === undefined ? part.package : `${locked.name}@${locked.version}`}`
+          : ''
+  return [...variables, ...(what === '' ? [] : [what]), ...(url === undefined ? words : [])].join(' ')
+}
+
+/** References of clients, `${NAME}` and `${env:NAME}`, which they fill from the environment in which they run. */
+const REFERENCE = /\$\{(?:env:)?([A-Za-z_]\w*)(?::-[^}]*)?\}/g
+
+function texts(server: ServerSpec): string[] {
+  const { command, url, args = [], env = {}, headers = {} } = server
+  return [command ?? '', url ?? '', ...args, ...Object.values(env), ...Object.values(headers)]
+}
+
+/** Names of the variables of the person's own environment that go to a server. */
+export function variablesTaken(server: ServerSpec): string[] {
+  const plain = texts(server).map((text) => fillTemplates(text, () => ''))
+  const named = plain.flatMap((text) => [...text.matchAll(REFERENCE)].map((found) => found[1] ?? ''))
+  return [...new Set([...variablesOf({ ...server, on: undefined }), ...named])]
+}
+
+const headerLines = ({ headers = {} }: ServerSpec | Override): string[] =>
+  Object.entries(headers).map(([name, value]) => `header ${name}: ${dotted(value, inHeader(name, value))}`)
+
+function packageLines({ package: words, bin, allowScripts }: ServerSpec, locked: LockedPackage | undefined): string[] {
+  if (words === undefined) return []
+  if (locked === undefined) return [`package ${words}: no version is pinned`]
+  const program = programOf(locked, bin)
+  return [
+    [
+      `package ${locked.name} ${locked.version}`,
+      'path' in program ? `program ${program.path}` : program.trouble,
+      locked.integrity === undefined ? 'no integrity recorded' : `integrity ${locked.integrity}`,
+    ].join(', '),
+    ...(allowScripts === true ? ['allowScripts: its install scripts are run when it is installed'] : []),
+  ]
+}
+
+/** What a project's server may say for one side: nothing of it counts. */
+function ignoredLines({ on = {}, runIn }: ServerSpec): string[] {
+  return [
+    ...Object.entries(on).map(([side, part]) => {
+      const more = [
+        ...headerLines(part),
+        ...(['transport', 'bin', 'launch'] as const).flatMap((key) => (part[key] ? `${key} ${part[key]}` : [])),
+      ]
+      const said = [headline(part, undefined), ...more].filter((each) => each !== '').join(', ')
+      return `on ${side}: ${said} (ignored: a project's files serve every side)`
+    }),
+    ...(runIn === undefined || runIn === 'each' ? [] : [`runIn ${runIn} (ignored: a project's files serve every side)`]),
+  ]
+}
+
+export interface ServerAround {
+  readonly locked: LockedPackage | undefined
+  /** How the manifest starts servers that say nothing of it. */
+  readonly launch: LaunchKind | undefined
+  /** Files of the project that it starts, as they stand in the project. */
+  readonly files: readonly string[]
+}
+
+/** Everything of one server that decides what runs and what leaves the machine, in lines: the first one says it all but for details. */
+export function serverLines(name: string, server: ServerSpec, { locked, launch, files }: ServerAround): string[] {
+  const first = headline(server, locked)
+  const taken = variablesTaken(server)
+  const way = server.launch ?? (server.package === undefined ? undefined : launch)
+  return [
+    `${/^[\w.@/-]+$/.test(name) ? name : JSON.stringify(name)}: ${first === '' ? 'nothing' : first}${server.disabled === true ? ' (switched off)' : ''}`,
+    ...headerLines(server),
+    ...packageLines(server, locked),
+    ...(['transport', 'bin'] as const).flatMap((key) => (server[key] === undefined ? [] : [`${key} ${server[key]}`])),
+    ...(way === undefined ? [] : [`launch ${way} (of no effect in a project)`]),
+    ...(server.only === undefined ? [] : [`only ${server.only.join(', ')}`]),
+    ...(server.except === undefined ? [] : [`except ${server.except.join(', ')}`]),
+    ...(taken.length === 0 ? [] : [`takes from your environment: ${taken.join(', ')}`]),
+    ...(files.length === 0 ? [] : [`files of the project, whose later changes are not asked about: ${files.join(', ')}`]),
+    ...ignoredLines(server),
+  ]
+}

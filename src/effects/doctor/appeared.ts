@@ -1,4 +1,4 @@
-import { type Appeared, appearedIn } from '../../core/doctor/appeared.ts'
+import { type Appeared, appearedIn } from '../../core/doctor/bridge-facts.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { readJson } from './place.ts'

@@ -1,5 +1,5 @@
 import type { ClaudeCodeFacts } from '../../core/doctor/facts.ts'
-import { meaning } from '../../core/launch/digest.ts'
+import { meaning } from '../../core/launch/meaning.ts'
 import { dirName, fromHere, joinPath, toHere } from '../../core/paths.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonValue } from '../../model/entry.ts'

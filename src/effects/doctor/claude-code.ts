@@ -1,5 +1,5 @@
 import type { ClaudeCodeFacts, ClientFile, Policy, ScopedEntry } from '../../core/doctor/facts.ts'
-import { meaning } from '../../core/launch/digest.ts'
+import { meaning } from '../../core/launch/meaning.ts'
 import { joinPath, toHere } from '../../core/paths.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'

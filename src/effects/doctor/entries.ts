@@ -1,6 +1,6 @@
 import { readEntry } from '../../core/doctor/entry.ts'
 import type { EntryFacts } from '../../core/doctor/facts.ts'
-import { programName } from '../../core/launch/line.ts'
+import { programName } from '../../core/launch/command-line.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { looksPosixPath, looksWindowsPath } from '../../core/paths.ts'
 import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'

@@ -1,6 +1,6 @@
 import type { BridgeStatus, ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
-import { readStatus, STATUS_TOOL } from '../../core/doctor/bridge-status.ts'
-import { lastWords } from '../../core/doctor/last-words.ts'
+import { readStatus, STATUS_TOOL } from '../../core/doctor/bridge.ts'
+import { lastWords } from '../../core/doctor/probes.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { inAddress, inArgument } from '../../core/keys/spans.ts'
 import { environmentLabel } from '../../core/participants.ts'

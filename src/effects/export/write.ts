@@ -1,5 +1,4 @@
-import type { NamedText } from '../../core/export/guide.ts'
-import { guideName, wasExported } from '../../core/export/marks.ts'
+import { guideName, type NamedText, wasExported } from '../../core/export/guide.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Reason } from '../../model/reason.ts'

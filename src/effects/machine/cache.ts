@@ -1,9 +1,8 @@
 import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { toHere } from '../../core/paths.ts'
-import type { Environment } from '../../model/environment.ts'
+import { type Environment, type WorldCache, worldCacheSchema } from '../../model/environment.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { type WorldCache, worldCacheSchema } from '../../model/world-cache.ts'
 import { readText } from './kernel.ts'
 
 /** Longest time that an answer is believed, in ms: known folders move, nodes are added. */

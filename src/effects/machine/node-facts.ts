@@ -1,6 +1,5 @@
 import { jsonOrNull } from '../../core/formats/json/loose.ts'
-import type { Environment } from '../../model/environment.ts'
-import { type NodeFacts, nodeFactsSchema } from '../../model/node-facts.ts'
+import { type Environment, type NodeFacts, nodeFactsSchema } from '../../model/environment.ts'
 
 const mark = '@mcp-twin:node '
 

@@ -1,6 +1,6 @@
 import { folderName, layout } from '../../core/layout.ts'
 import { isWindows, joinPath, toHere } from '../../core/paths.ts'
-import { quoted } from '../../core/doctor/shell.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'

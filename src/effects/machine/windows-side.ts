@@ -1,7 +1,6 @@
 import { environmentDefinitions, type Variables } from '../../catalog/environments/index.ts'
 import { joinPath, onDrive, toHere } from '../../core/paths.ts'
-import type { Environment } from '../../model/environment.ts'
-import type { NodeFacts } from '../../model/node-facts.ts'
+import type { Environment, NodeFacts } from '../../model/environment.ts'
 import { native, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { ask } from './ask.ts'

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { quoted } from '../../core/doctor/shell.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import { layout } from '../../core/layout.ts'
 import { isWindows, toHere } from '../../core/paths.ts'
 import { EXIT, TwinError, usageError } from '../../errors.ts'

@@ -1,7 +1,7 @@
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { lookUp } from '../../core/lookup.ts'
 import type { PlanInput, PlannedFile } from '../../core/plan/plan.ts'
-import { meaning } from '../../core/launch/digest.ts'
+import { meaning } from '../../core/launch/meaning.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import type { Entry } from '../../model/entry.ts'
 import { reveal } from '../../model/secret.ts'

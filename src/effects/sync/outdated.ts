@@ -1,6 +1,5 @@
 import { canRun } from '../../core/participants.ts'
-import { nameIn } from '../../core/update/words.ts'
-import { type Versions, versionsOf, wordsInUse } from '../../core/update/moves.ts'
+import { nameIn, type Versions, versionsOf, wordsInUse } from '../../core/update/moves.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { resolvePackages } from '../packages/resolve.ts'

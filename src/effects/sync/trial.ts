@@ -1,7 +1,6 @@
 import { makePlan, type Plan, type PlanInput, type PlannedFile } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/plan/records.ts'
-import { changesFor, lockAfter, type Move } from '../../core/update/moves.ts'
-import { withPackages } from '../../core/update/words.ts'
+import { changesFor, lockAfter, type Move, withPackages } from '../../core/update/moves.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'

@@ -1,5 +1,4 @@
-import { trustCommand } from '../../core/trust/command.ts'
-import { digestsOf, sameDigests } from '../../core/trust/digests.ts'
+import { digestsOf, sameDigests, trustCommand } from '../../core/trust/digests.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'

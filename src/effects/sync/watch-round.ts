@@ -2,8 +2,17 @@ import { environmentLabel } from '../../core/participants.ts'
 import { makePlan, type PlannedFile } from '../../core/plan/plan.ts'
 import { withRecord, recordOf } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
-import { type Dropped, droppedEntries } from '../../core/watch/dropped.ts'
-import { allowedAgain, mayRestore, RESTORES_MAX, restored, settled, stopped, watchedFile } from '../../core/watch/limit.ts'
+import {
+  allowedAgain,
+  type Dropped,
+  droppedEntries,
+  mayRestore,
+  restored,
+  RESTORES_MAX,
+  settled,
+  stopped,
+  watchedFile,
+} from '../../core/watch/restores.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { foldedText } from './fold.ts'
+import { foldedText } from './literal.ts'
 import { headLength, type Matcher } from './matcher.ts'
 
 /** Wrong guesses are looked at within so many characters: who knows more of a key needs no guesses. */

@@ -1,5 +1,4 @@
-import { folded } from './fold.ts'
-import { Literal } from './literal.ts'
+import { folded, Literal } from './literal.ts'
 import { spellings } from './spellings.ts'
 
 /** What a literal is first known by: so many of its characters, from its middle, since keys of one vendor begin alike. */

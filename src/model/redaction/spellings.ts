@@ -1,5 +1,4 @@
-import { foldedText } from './fold.ts'
-import type { Spelling } from './literal.ts'
+import { foldedText, type Spelling } from './literal.ts'
 import { unescaped } from './unescaped.ts'
 import { unwrapped } from './unwrapped.ts'
 

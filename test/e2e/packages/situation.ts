@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { native, type NativePath } from '../../../src/model/path.ts'
-import type { Environment, World } from '../../../src/model/environment.ts'
-import { environmentSchema } from '../../../src/model/environment.ts'
+import { type Environment, environmentSchema, type World } from '../../../src/model/environment.ts'
 import type { LockedPackage } from '../../../src/model/lock.ts'
 import type { System } from '../../../src/model/system.ts'
 import { installPackage } from '../../../src/effects/packages/install.ts'

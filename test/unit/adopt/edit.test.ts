@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { align } from '../../../src/core/adopt/align.ts'
-import { takeEdit } from '../../../src/core/adopt/edit.ts'
+import { align, takeEdit } from '../../../src/core/adopt/edit.ts'
 import { secretNames } from '../../../src/core/keys/naming.ts'
 import { environmentSchema } from '../../../src/model/environment.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'

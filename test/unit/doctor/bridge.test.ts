@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { allowed } from '../../../src/bridge/start/paths.ts'
-import { folderOf, readStatus } from '../../../src/core/doctor/bridge-status.ts'
+import { folderOf, readStatus } from '../../../src/core/doctor/bridge.ts'
 import { native } from '../../../src/model/path.ts'
 import { ubuntu } from '../launch/ground.ts'
 import { situation } from './situation.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fitsEngines } from '../../../src/core/doctor/engines.ts'
+import { fitsEngines } from '../../../src/core/packages/semver.ts'
 
 describe("a package's wish for a node", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastWords } from '../../../src/core/doctor/last-words.ts'
+import { lastWords } from '../../../src/core/doctor/probes.ts'
 
 const crash = `starting
 node:internal/fs/utils:356

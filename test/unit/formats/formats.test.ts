@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { clients } from '../../../src/catalog/clients/index.ts'
 import { json, jsonc } from '../../../src/core/formats/json/format.ts'
 import { toml } from '../../../src/core/formats/toml/format.ts'
-import { digest, meaning } from '../../../src/core/launch/digest.ts'
+import { digest, meaning } from '../../../src/core/launch/meaning.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
 import type { Format } from '../../../src/model/format.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clientById, clients } from '../../../src/catalog/clients/index.ts'
-import { neutral } from '../../../src/core/launch/neutral.ts'
+import { neutral } from '../../../src/core/launch/read.ts'
 import { runSide } from '../../../src/core/launch/side.ts'
 import { escapeTemplates } from '../../../src/core/keys/template.ts'
 import { isWindows } from '../../../src/core/paths.ts'

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { digest, meaning } from '../../../src/core/launch/digest.ts'
-import { extraKeys } from '../../../src/core/launch/meaning.ts'
+import { digest, extraKeys, meaning } from '../../../src/core/launch/meaning.ts'
 import type { JsonValue } from '../../../src/model/entry.ts'
 import { client } from './ground.ts'
 

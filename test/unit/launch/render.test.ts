@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderBridge } from '../../../src/core/launch/bridge.ts'
+import { renderBridge } from '../../../src/core/launch/launcher.ts'
 import { renderLaunch } from '../../../src/core/launch/render.ts'
 import { reveal } from '../../../src/model/secret.ts'
 import { client, debian, folderOf, linux, render, request, ubuntu, windows, worlds, written } from './ground.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { meets, readRecord, readTree, sameIntegrity } from '../../../src/core/packages/record.ts'
 import { readAnswer, readPrograms } from '../../../src/core/packages/registry-answer.ts'
-import { compareVersions } from '../../../src/core/packages/versions.ts'
+import { compareVersions } from '../../../src/core/packages/semver.ts'
 
 const view = (version: string, more: object = {}) => ({ name: 'thing', version, 'dist.integrity': `sha512-${version}`, ...more })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allowedAgain, HOUR_MS, mayRestore, restored, settled, stopped, watchedFile } from '../../../src/core/watch/limit.ts'
+import { allowedAgain, HOUR_MS, mayRestore, restored, settled, stopped, watchedFile } from '../../../src/core/watch/restores.ts'
 import type { WatchRecord } from '../../../src/model/watch.ts'
 
 const empty: WatchRecord = { version: 1, pid: 1, startedAt: null, files: [] }

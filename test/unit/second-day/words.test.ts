@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changesFor, type Move, movesFor, type Versions, wordsInUse } from '../../../src/core/update/moves.ts'
-import { withPackages, wordsFor } from '../../../src/core/update/words.ts'
+import { changesFor, type Move, movesFor, type Versions, withPackages, wordsFor, wordsInUse } from '../../../src/core/update/moves.ts'
 import type { LockedPackage } from '../../../src/model/lock.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { serverLines } from '../../../src/core/trust/lines.ts'
-import { trustChanges, trustView } from '../../../src/core/trust/view.ts'
+import { serverLines, trustChanges, trustView } from '../../../src/core/trust/view.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { visible } from '../../../src/ui/escape.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clientById } from '../../../src/catalog/clients/index.ts'
-import { digest } from '../../../src/core/launch/digest.ts'
+import { digest } from '../../../src/core/launch/meaning.ts'
 import { locateDesktop } from '../../../src/effects/machine/desktop-file.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native as nativePath } from '../../../src/model/path.ts'

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Appeared, appearedIn } from '../../../core/doctor/appeared.ts'
+import { type Appeared, appearedIn } from '../../../core/doctor/bridge-facts.ts'
 import { limits } from '../../limits.ts'
 import { codeOf } from '../../refusal.ts'
 

@@ -1,18 +1,17 @@
-import type { Entry, Launch } from '../../model/entry.ts'
+import type { Entry, Launch, Remote } from '../../model/entry.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
+import { escapeTemplates } from '../keys/template.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import { meansEnvironment } from '../participants.ts'
 import { looksPosixPath, looksWindowsPath } from '../paths.ts'
-import { uncross } from './crossing.ts'
-import { programName } from './line.ts'
-import { behindMcpRemote } from './mcp-remote.ts'
-import { insideShell, runnerPackage } from './runner.ts'
-import { isLauncher, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './script.ts'
+import { uncross } from './cross-border.ts'
+import { programName } from './command-line.ts'
+import { isLauncher, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './package.ts'
+import { insideShell, runnerPackage } from './package-runner.ts'
 import { wordFor } from './side.ts'
-import { escapeTemplates } from '../keys/template.ts'
 
-export type { NeutralContext } from './script.ts'
+export type { NeutralContext } from './package.ts'
 
 /** An entry of our own that names a server of a manifest, or the bridge, instead of saying what is started. */
 export type OwnEntry = { readonly kind: 'run'; readonly server: string; readonly project: boolean } | { readonly kind: 'bridge' }
@@ -122,3 +121,49 @@ export function neutral(entry: Entry, context: NeutralContext): ServerSpec {
   const server = own?.kind === 'run' ? serverNamed(context.manifest, own.server) : undefined
   return server ?? plain(fromLaunch(entry, context))
 }
+
+/** Ways of `mcp-remote` to speak, as ours. The ones that try both are left to it. */
+const transports: ReadonlyMap<string, Remote['transport']> = new Map([
+  ['http-only', 'http'],
+  ['http-first', 'http'],
+  ['sse-only', 'sse'],
+])
+
+/**
+ * The server behind `mcp-remote URL --header …`, a package that relays stdio to a remote server. It puts variables of
+ * its own environment into headers (`--header "Authorization:${AUTH}"`), so they are filled in here. Null without a
+ * header: then it may hold a login of its own (OAuth) that nothing else can use; and null for options that a plain
+ * address cannot say.
+ */
+export function behindMcpRemote(args: readonly string[], env: Readonly<Record<string, string>>): Remote | null {
+  const [url = '', ...rest] = args
+  if (!/^https?:\/\/\S+$/i.test(url)) return null
+  const headers: [string, string][] = []
+  const used = new Set<string>()
+  let transport: Remote['transport'] = 'http'
+  for (let at = 0; at < rest.length; at++) {
+    const [, flag = '', value] = /^(--[\w-]+)(?:=([\s\S]*))?$/.exec(rest[at] ?? '') ?? []
+    if (flag === '--allow-http' || flag === '--silent') continue
+    const given = value ?? rest[++at]
+    if (given === undefined) return null
+    if (flag === '--transport') {
+      const known = transports.get(given)
+      if (known === undefined) return null
+      transport = known
+    } else if (flag === '--header') {
+      const [, name, text] = /^\s*([^\s:]+)\s*:\s*([\s\S]*)$/.exec(given) ?? []
+      if (name === undefined || text === undefined) return null
+      headers.push([name, fill(text, env, used)])
+    } else return null
+  }
+  // A variable that stands in no header is for mcp-remote itself: a proxy, a certificate.
+  if (headers.length === 0 || Object.keys(env).some((name) => !used.has(name))) return null
+  return { url, transport, headers: Object.fromEntries(headers) }
+}
+
+const fill = (text: string, env: Readonly<Record<string, string>>, used: Set<string>): string =>
+  text.replace(/\$\{(\w+)\}/g, (whole, name: string) => {
+    if (!Object.hasOwn(env, name)) return whole
+    used.add(name)
+    return env[name] ?? ''
+  })

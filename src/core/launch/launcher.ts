@@ -1,9 +1,13 @@
-import type { JsonObject, Launch } from '../../model/entry.ts'
-import type { Environment } from '../../model/environment.ts'
+import type { ClientDefinition } from '../../model/client.ts'
+import type { Entry, JsonObject, Launch } from '../../model/entry.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
 import { layout } from '../layout.ts'
+import { BRIDGE } from '../manifest/new-name.ts'
+import { cross } from './cross-border.ts'
 import { meaningKeys } from './meaning.ts'
-import { type Refused, type RenderedEntry, type RenderRequest, refuse } from './request.ts'
+import { refuse, type Refused, type RenderContext, type RenderedEntry, type RenderRequest } from './request.ts'
 import { missing } from './resolve.ts'
 
 /** A stdio entry as every client takes it: no empty list, no empty object, no `type`. */
@@ -37,3 +41,25 @@ export const entryParts = (name: string, value: JsonObject): RenderedEntry => ({
   launches: [],
   notices: [],
 })
+
+export interface BridgeRequest extends Pick<RenderContext, 'folders' | 'home'> {
+  readonly client: Pick<ClientDefinition, 'id'>
+  readonly environment: Environment
+  readonly world: World
+}
+
+/**
+ * The entry of the bridge: `serve` by home's launcher, across the border for a client of another side. It needs no
+ * variable of ours, since Claude Desktop passes on only about sixteen (anthropics/claude-code#90074).
+ */
+export function renderBridge({ client, environment, world, home, folders }: BridgeRequest): RenderedEntry | Refused {
+  const launch = launcherOn(home, folders, ['serve', '--client', client.id])
+  if ('reason' in launch) return launch
+  const crossed = cross(launch, environment, home, world)
+  if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
+  return { ...entryParts(BRIDGE, stdioValue(crossed)), launcher: [home.id] }
+}
+
+/** True for a package's JavaScript that this side's own node starts, so that `run` may run it in its own process. */
+export const isOwnScript = (entry: Entry, spec: ServerSpec, side: Environment): boolean =>
+  entry.kind === 'stdio' && spec.package !== undefined && entry.command === side.node && !/npx-cli\.js$/.test(entry.args[0] ?? '')
