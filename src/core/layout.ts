@@ -3,7 +3,7 @@ import type { NativePath } from '../model/path.ts'
 import { joinPath } from './paths.ts'
 
 /** Every path that the program owns on one side. Which of them exist depends on whether the side is home. */
-export interface Layout {
+interface Layout {
   readonly folder: NativePath
   /** The launcher that every entry of ours names. */
   readonly launcher: NativePath

@@ -33,7 +33,7 @@ export function participants(world: World, home: Environment, manifest: Pick<Man
 export const canRun = (environment: Environment): boolean => environment.self || environment.exec !== undefined
 
 /** How a side is worked with from here. */
-export const reachOf = (environment: Environment): Reach => (environment.self ? 'native' : canRun(environment) ? 'across' : 'none')
+const reachOf = (environment: Environment): Reach => (environment.self ? 'native' : canRun(environment) ? 'across' : 'none')
 
 /**
  * An environment as the JSON documents of init and doctor show it. `node` is an object on every side, so that a script may

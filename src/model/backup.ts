@@ -4,7 +4,7 @@ import { filledText, flag, optionalFlag, optionalText, text, textList, z } from 
 const digestOrAbsent = z.nullable(text)
 
 /** One file as it was before a run changed it. Entries by name only: what they said is in the stored bytes. */
-export const backedUpFileSchema = z.object({
+const backedUpFileSchema = z.object({
   environment: text,
   /** Null for files of our own: the manifest, its lock. */
   client: z.nullable(text),

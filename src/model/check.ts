@@ -1,11 +1,11 @@
 import type { NativePath, ReachablePath } from './path.ts'
 
 /** From good to bad; `skipped`: it was not looked at; `failed`: the check itself broke, so nothing is known. */
-export const levels = ['ok', 'info', 'skipped', 'warning', 'error', 'failed'] as const
+const levels = ['ok', 'info', 'skipped', 'warning', 'error', 'failed'] as const
 export type Level = (typeof levels)[number]
 
 /** Where a check stands in the report: under its side, or under what both sides share. */
-export type CheckGroup = 'side' | 'servers' | 'bridge' | 'keys' | 'programs'
+type CheckGroup = 'side' | 'servers' | 'bridge' | 'keys' | 'programs'
 
 /** What `doctor --fix` can do by itself, since it takes nothing away from anybody. */
 export type Mend =

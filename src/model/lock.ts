@@ -1,7 +1,7 @@
 import { optionalFlag, optionalText, text, texts, z } from './zod.ts'
 
 /** One resolved package: what `npm view` said when it was pinned. */
-export const lockedPackageSchema = z.object({
+const lockedPackageSchema = z.object({
   name: text,
   version: text,
   integrity: optionalText,

@@ -3,7 +3,7 @@ import { flag, optionalFilled, optionalFlag, optionalList, optionalText, optiona
 /** Names that every client takes as they are; others are mapped, stably, where a client refuses them. */
 const serverName = text.check(z.minLength(1), z.maxLength(128))
 
-export const launchKinds = ['direct', 'npx', 'run'] as const
+const launchKinds = ['direct', 'npx', 'run'] as const
 export type LaunchKind = (typeof launchKinds)[number]
 
 const optionalTransport = z.optional(z.enum(['http', 'sse']))

@@ -3,9 +3,9 @@ import type { NativePath } from './path.ts'
 import type { Secret } from './secret.ts'
 import type { EntryRecord } from './state.ts'
 
-export type StepKind = 'install' | 'write' | 'remove' | 'refuse'
-export type StepChange = 'add' | 'update' | 'remove' | 'adopt' | 'none'
-export type StepOutcome = 'planned' | 'done' | 'refused' | 'failed' | 'skipped'
+type StepKind = 'install' | 'write' | 'remove' | 'refuse'
+type StepChange = 'add' | 'update' | 'remove' | 'adopt' | 'none'
+type StepOutcome = 'planned' | 'done' | 'refused' | 'failed' | 'skipped'
 
 /** One thing sync will do, as `--json` shows it (SPEC §6). Absent parts are null, so that the shape never varies. */
 export interface Step {

@@ -1,7 +1,7 @@
 import { text, z } from './zod.ts'
 
 /** One session of a listener: the SHA-256 of its token, never the token. Times in ms since the epoch. */
-export const keptSessionSchema = z.strictObject({
+const keptSessionSchema = z.strictObject({
   id: text,
   hash: text.check(z.regex(/^[0-9a-f]{64}$/)),
   createdAt: z.number(),

@@ -2,11 +2,11 @@ import { optionalFlag, optionalText, text, z } from './zod.ts'
 
 /** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
 /** `gone`: a person took it out of the file, as was found when the file was last written. */
-export const recordSchema = z.object({ server: text, digest: text, gone: optionalFlag })
+const recordSchema = z.object({ server: text, digest: text, gone: optionalFlag })
 export type EntryRecord = z.infer<typeof recordSchema>
 
 /** What we did to one client file. `created`: it did not exist before us, so uninstall removes it when it is empty again. */
-export const fileStateSchema = z.object({
+const fileStateSchema = z.object({
   entries: z._default(z.record(text, recordSchema), {}),
   created: optionalFlag,
   /** Of a project's file: the real path of the project's root when we wrote it. */

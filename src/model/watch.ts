@@ -1,7 +1,7 @@
 import { text, textList, z } from './zod.ts'
 
 /** What the watcher did to one client file whose program drops our entries. */
-export const watchedFileSchema = z.object({
+const watchedFileSchema = z.object({
   environment: text,
   client: text,
   /** As its side spells it. */

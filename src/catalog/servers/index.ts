@@ -1,7 +1,7 @@
 import type { ServerSpec } from '../../model/manifest.ts'
 
 /** A server that `init` and `add` offer by its name. */
-export interface BuiltinServer {
+interface BuiltinServer {
   readonly name: string
   readonly title: string
   readonly description: string

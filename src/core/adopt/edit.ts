@@ -6,7 +6,7 @@ import type { SecretNames } from '../keys/naming.ts'
 import { meansEnvironment } from '../participants.ts'
 
 /** A hand edit of one entry, in neutral form on both sides of the edit: values are plain, nothing is a template. */
-export interface HandEdit {
+interface HandEdit {
   readonly name: string
   readonly environment: Environment
   /** What we had written. */
@@ -18,7 +18,7 @@ export interface HandEdit {
   readonly names: SecretNames
 }
 
-export interface Taken {
+interface Taken {
   readonly server: ServerSpec
   readonly secrets: readonly { readonly name: string; readonly value: Secret }[]
 }

@@ -6,21 +6,21 @@ import { uncross } from '../launch/cross-border.ts'
 import { meaning } from '../launch/meaning.ts'
 import { neutral, ownEntry } from '../launch/read.ts'
 import type { NeutralContext } from '../launch/package.ts'
+import { isObject } from '../object.ts'
 import { isExact, parseWords } from '../packages/words.ts'
 import type { ObservedFile, PlanInput } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
 import type { EntryFacts } from './facts.ts'
 
 /** What an entry says by itself; whether what it starts is there, and holds the right keys, must be looked up. */
-export type ReadEntry = Omit<EntryFacts, 'missing' | 'keys'> & {
+type ReadEntry = Omit<EntryFacts, 'missing' | 'keys'> & {
   /** What its program is started with on the side where it runs; null: it crosses no border, or through a shell. */
   readonly crossed: Launch | null
   /** The server of the manifest, where the entry itself would hold its keys. */
   readonly holder: ServerSpec | null
 }
 
-const switchedOff = ({ value }: PresentEntry): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && value.disabled === true
+const switchedOff = ({ value }: PresentEntry): boolean => isObject(value) && value.disabled === true
 
 /** The exact package that a server in neutral words starts. */
 function packageOf(spec: ServerSpec, input: PlanInput): EntryFacts['package'] {

@@ -50,7 +50,7 @@ export interface Facts {
   readonly policies: readonly DesktopPolicies[] | null
 }
 
-export interface ManifestFacts {
+interface ManifestFacts {
   readonly shown: NativePath
   readonly exists: boolean
   readonly project: NativePath | null
@@ -182,7 +182,7 @@ export interface OwnerFault {
   readonly mend: number | null
 }
 
-export interface OwnerFacts {
+interface OwnerFacts {
   readonly faults: readonly OwnerFault[]
   /** Folders on file systems where owner and mode say nothing. */
   readonly untold: readonly ReachablePath[]

@@ -2,23 +2,20 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { State } from '../../model/state.ts'
-import { maskEntry } from '../keys/spans.ts'
+import { DOTS, maskEntry } from '../keys/spans.ts'
 import { meaning } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
 import { keysOf, variablesOf } from '../manifest/names.ts'
+import { isObject } from '../object.ts'
 import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
 
-const DOTS = '••••••••'
-
 const dotted = (value: JsonValue): JsonValue =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.keys(value).map((name) => [name, DOTS]))
-    : DOTS
+  isObject(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, DOTS])) : DOTS
 
 /** An entry of somebody else as it may stand in version control: every value of a variable or header as dots, and keys in arguments. */
-export function foreignEntry(value: JsonValue, client: ClientDefinition): JsonValue {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return DOTS
+function foreignEntry(value: JsonValue, client: ClientDefinition): JsonValue {
+  if (!isObject(value)) return DOTS
   const read = meaning(value, client)
   const shown: JsonObject = { ...value }
   if (!('unreadable' in read)) {
@@ -34,8 +31,7 @@ export function foreignEntry(value: JsonValue, client: ClientDefinition): JsonVa
 export function ownEntry(value: JsonValue, keys: readonly string[]): JsonValue {
   if (typeof value === 'string') return keys.reduce((text, key) => (key === '' ? text : text.split(key).join(DOTS)), value)
   if (Array.isArray(value)) return value.map((each) => ownEntry(each, keys))
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, ownEntry(each, keys)]))
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, ownEntry(each, keys)]))
   return value
 }
 
@@ -60,7 +56,7 @@ export function shownEntry({ observed, wishes, plan }: PlannedFile, name: string
   if (wanted && !changes && (spec === undefined || variablesOf(spec).length === 0)) return ownEntry(value, known.keys)
   const shown = ownEntry(foreignEntry(value, client), known.keys)
   const inWords = spec !== undefined && keysOf({ ...spec, env: {}, headers: {} }).length > 0
-  return inWords && typeof shown === 'object' && shown !== null && !Array.isArray(shown)
+  return inWords && isObject(shown)
     ? Object.fromEntries(Object.entries(shown).map(([key, each]) => [key, key === 'command' ? each : hiddenWords(each)]))
     : shown
 }

@@ -7,7 +7,7 @@ import { secretNames } from '../keys/naming.ts'
 import { keysOfAll } from '../manifest/names.ts'
 
 /** The manifest as it may stand in version control. */
-export interface ExportedManifest {
+interface ExportedManifest {
   readonly text: string
   readonly manifest: Manifest
   /** Keys that stood in the manifest itself, by the names that stand there now. */

@@ -11,6 +11,7 @@ import { clientName } from '../launch/render.ts'
 import { type NeutralContext, neutral, ownEntry } from '../launch/read.ts'
 import { escapeTemplates } from '../keys/template.ts'
 import { badName } from '../manifest/new-name.ts'
+import { isObject } from '../object.ts'
 
 /** One entry of a client's file that no manifest has yet. Its value may hold keys. */
 export interface Found {
@@ -46,8 +47,7 @@ export type ReadEntry =
 
 export const placeOf = ({ environment, client, name }: Found): EntryPlace => ({ environment: environment.id, client: client.id, name })
 
-const isOff = (value: JsonValue): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && (value.disabled === true || value.enabled === false)
+const isOff = (value: JsonValue): boolean => isObject(value) && (value.disabled === true || value.enabled === false)
 
 function notesFor({ name, client, value }: Found, entry: Entry): string[] {
   const texts = entry.kind === 'stdio' ? [...entry.args, ...Object.values(entry.env)] : [entry.url, ...Object.values(entry.headers)]

@@ -9,7 +9,7 @@ import { neutral, type NeutralContext } from '../launch/read.ts'
 import { isObject } from '../object.ts'
 import { LenientReader, Unread } from './lenient.ts'
 
-export interface SnippetOptions {
+interface SnippetOptions {
   /** The name that the person gave; needed where the snippet has none. */
   readonly name?: string
   /** The side where it was pasted, and what is known of it. */
@@ -18,7 +18,7 @@ export interface SnippetOptions {
   readonly names?: SecretNames
 }
 
-export type Snippet =
+type Snippet =
   | {
       readonly ok: true
       readonly servers: Readonly<Record<string, ServerSpec>>
@@ -116,7 +116,7 @@ const asked = (text: string): boolean => !/\$\{(?!input:)|^\$\w|%\w+%|^op:/.test
  * A snippet out of a README says `YOUR_API_KEY` where a key belongs. There the name of a key of the store is put, so
  * that it is asked for like any other.
  */
-export function keysForStandIns(server: ServerSpec, name: string): ServerSpec {
+function keysForStandIns(server: ServerSpec, name: string): ServerSpec {
   const stands = (label: string, text: string): boolean =>
     isKeyName(label) && asked(text) && isStandIn(label, text.replace(/\$\{input:[^}]*\}/g, ''))
   const env = Object.entries(server.env ?? {}).map(([label, text]) => [

@@ -12,7 +12,7 @@ export interface SideServer {
   readonly server: ServerSpec
 }
 
-export interface Unified {
+interface Unified {
   readonly server: ServerSpec
   readonly notes: readonly string[]
 }
@@ -140,7 +140,7 @@ export function overrideFor(base: ServerSpec, server: ServerSpec): Override | nu
 }
 
 /** A text of a server on one side. */
-export interface PlacedText {
+interface PlacedText {
   readonly side: Environment
   readonly text: string
 }
@@ -164,7 +164,7 @@ function* spellings(path: NativePath, side: Environment, home: Environment, worl
  * The `${path:…}` that gives each of these texts back on its own side, when they are one file's path in two spellings;
  * null when they are not. An option in front (`--root=`) may be the same on both.
  */
-export function samePath(a: PlacedText, b: PlacedText, world: World, home: Environment): string | null {
+function samePath(a: PlacedText, b: PlacedText, world: World, home: Environment): string | null {
   const [, lead = '', first = ''] = option.exec(plain(a.text)) ?? []
   const [, otherLead = '', second = ''] = option.exec(plain(b.text)) ?? []
   if (lead !== otherLead || !absolute(a.side, first) || !absolute(b.side, second)) return null

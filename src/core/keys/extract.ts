@@ -12,14 +12,14 @@ export interface Texts {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-export interface Extracted<T> {
+interface Extracted<T> {
   /** The same server with `${secret:NAME}` where its keys stood. */
   readonly server: T
   /** Keys that were found, each once. */
   readonly secrets: readonly { readonly name: string; readonly value: Secret<string> }[]
 }
 
-export interface ExtractOptions {
+interface ExtractOptions {
   /** Its name, which goes into the name of a key that has none of its own. */
   readonly server?: string
   /** Handed-out names, where several servers are read in one go. */

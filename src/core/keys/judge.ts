@@ -1,5 +1,5 @@
 /** Why a value is taken for a key: what it is called, or what it looks like. */
-export type Judgement = 'name' | 'shape'
+type Judgement = 'name' | 'shape'
 
 /** What vendors begin their keys with, as seen in real configs, and at least how much must follow. */
 const prefixes = [
@@ -80,7 +80,7 @@ export function isKey(name: string, value: string): Judgement | null {
 }
 
 /** `scheme://user:password@host`, or `Password=…;` in a connection string, with a real password in it. */
-export function hasConnectionPassword(value: string): boolean {
+function hasConnectionPassword(value: string): boolean {
   const [, password] = /^[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*:([^\s@/]+)@/i.exec(value) ?? []
   if (password !== undefined) return !isStandIn('password', password)
   const [, inside] = /(?:^|;)\s*(?:password|pwd|accountkey|sharedaccesskey)\s*=\s*([^;]+)/i.exec(value) ?? []
@@ -92,7 +92,7 @@ const reference = /\$\{[^{}]+\}|\$env:[A-Za-z_]\w*|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%
 const elsewhere = /^(?:op|vault|keyring|keychain|secretref|doppler|infisical|bws|pass):\/\//i
 
 /** The text without what is only named in it. */
-export const withoutReferences = (value: string): string => (elsewhere.test(value.trim()) ? '' : value.replace(reference, ''))
+const withoutReferences = (value: string): string => (elsewhere.test(value.trim()) ? '' : value.replace(reference, ''))
 
 /** A run of letters and digits such as nobody types for an example. */
 function looksRandom(value: string): boolean {

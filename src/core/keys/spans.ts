@@ -152,7 +152,8 @@ function inHeaderLine(line: string): KeySpan[] {
   return whole === undefined || name === undefined ? [] : shifted(inHeader(name, line.slice(whole.length)), whole.length)
 }
 
-const DOTS = '••••••••'
+/** What is shown in place of a key. */
+export const DOTS = '••••••••'
 
 function hidden(text: string, spans: readonly KeySpan[]): string {
   let out = ''

@@ -1,5 +1,5 @@
 /** What a manifest may put in place of a value: a key of the store, a path, a variable at the time of the sync. */
-export type TemplateKind = 'secret' | 'path' | 'env'
+type TemplateKind = 'secret' | 'path' | 'env'
 
 /**
  * A template may stand anywhere in a text. An even number of dollars before the brace is plain text (each pair stands
@@ -20,9 +20,6 @@ export function fillTemplates(text: string, value: (kind: TemplateKind, name: st
 
 /** The text written so that filling it gives back exactly this text. */
 export const escapeTemplates = (text: string): string => text.replace(template, (whole, dollars: string) => `${dollars}${whole}`)
-
-/** True when the text holds a template, or something that must be escaped in order not to be one. */
-export const holdsTemplate = (text: string): boolean => text.search(template) >= 0
 
 /** Names of the templates of one kind in these texts, each once, in their order. */
 export function templateNames(texts: Iterable<string>, wanted: TemplateKind): string[] {

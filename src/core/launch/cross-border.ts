@@ -4,9 +4,9 @@ import { type NativePath, native } from '../../model/path.ts'
 import { mountRootOf, translate } from '../paths.ts'
 
 /** By its full path: Claude Desktop hands its servers a short PATH, and a `wsl` elsewhere on it would be another program. */
-export const WSL_EXE = 'C:\\Windows\\System32\\wsl.exe'
+const WSL_EXE = 'C:\\Windows\\System32\\wsl.exe'
 
-export const distroOf = (environment: Environment): string => environment.distro ?? environment.id.replace(/^wsl:/, '')
+const distroOf = (environment: Environment): string => environment.distro ?? environment.id.replace(/^wsl:/, '')
 
 /** `wsl.exe` as a distribution sees it; null where it mounts no Windows drives. */
 function mountedWslExe(environment: Environment): string | null {
@@ -28,7 +28,7 @@ function shared(env: Launch['env'], flag: '/u' | '/w' | ''): Launch['env'] {
 /** A variable whose name could not be listed in `WSLENV`. */
 const unlistable = (env: Launch['env']): string | undefined => Object.keys(env).find((name) => /[/:=\s]/.test(name) || name === '')
 
-export interface CrossingTrouble {
+interface CrossingTrouble {
   readonly reason: string
   readonly hint: string
 }
@@ -73,7 +73,7 @@ function unshared(env: Launch['env'], flag: '/u' | '/w' | ''): Launch['env'] | n
 
 const isWslExe = (command: string): boolean => /^(?:.*[\\/])?wsl(?:\.exe)?$/i.test(command)
 
-export interface Uncrossed {
+interface Uncrossed {
   readonly runs: Environment
   readonly launch: Launch
   /** Its words went through a shell, or are known not to have. */

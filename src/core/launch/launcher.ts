@@ -18,7 +18,7 @@ export const stdioValue = ({ command, args, env }: Launch): JsonObject => ({
 })
 
 /** Our launcher on a side with these words behind it: node and the launcher by their full paths. */
-export function launcherOn(side: Environment, folders: RenderRequest['folders'], words: readonly string[]): Launch | Refused {
+function launcherOn(side: Environment, folders: RenderRequest['folders'], words: readonly string[]): Launch | Refused {
   const folder = folders(side.id)
   if (side.node === undefined) return missing(side, 'node')
   if (folder === null) return side.trouble === undefined ? missing(side, 'folder of ours') : refuse(side.trouble.reason, side.trouble.hint)
@@ -42,7 +42,7 @@ export const entryParts = (name: string, value: JsonObject): RenderedEntry => ({
   notices: [],
 })
 
-export interface BridgeRequest extends Pick<RenderContext, 'folders' | 'home'> {
+interface BridgeRequest extends Pick<RenderContext, 'folders' | 'home'> {
   readonly client: Pick<ClientDefinition, 'id'>
   readonly environment: Environment
   readonly world: World

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Entry, JsonObject, JsonValue } from '../../model/entry.ts'
+import { isObject } from '../object.ts'
 import { splitCommandLine, words } from './command-line.ts'
 
 /** An entry whose shape cannot be read, and why. It is left alone. */
@@ -26,7 +27,6 @@ const transports: ReadonlyMap<string, 'stdio' | 'http' | 'sse'> = new Map(
   } as const),
 )
 
-const isObject = (value: JsonValue | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isPlain = (value: JsonValue): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value)
 
 /** A member of the object itself; null counts as not there, as every client takes it. */

@@ -2,7 +2,7 @@ import { parseWords } from '../packages/words.ts'
 import { lastName, plainForCmd, programName, simpleCmdWords, simpleShellWords } from './command-line.ts'
 
 /** A package that some runner fetches and starts: its words as typed, the program of it where one is named, what follows. */
-export interface RunPackage {
+interface RunPackage {
   readonly words: string
   readonly bin?: string
   readonly args: readonly string[]

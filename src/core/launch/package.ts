@@ -29,7 +29,7 @@ export function packageFiles(
 }
 
 /** The last part of a package's name, which npx takes for the name of its program. */
-export const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
 /** Which program of a package is meant: the one that is named, else the one named like the package, else the only one. */
 export function programOf(

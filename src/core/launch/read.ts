@@ -14,7 +14,7 @@ import { wordFor } from './side.ts'
 export type { NeutralContext } from './package.ts'
 
 /** An entry of our own that names a server of a manifest, or the bridge, instead of saying what is started. */
-export type OwnEntry = { readonly kind: 'run'; readonly server: string; readonly project: boolean } | { readonly kind: 'bridge' }
+type OwnEntry = { readonly kind: 'run'; readonly server: string; readonly project: boolean } | { readonly kind: 'bridge' }
 
 /** Reads an entry that names our launcher; null for every other one. */
 export function ownEntry(entry: Entry, context: NeutralContext): OwnEntry | null {
@@ -135,7 +135,7 @@ const transports: ReadonlyMap<string, Remote['transport']> = new Map([
  * header: then it may hold a login of its own (OAuth) that nothing else can use; and null for options that a plain
  * address cannot say.
  */
-export function behindMcpRemote(args: readonly string[], env: Readonly<Record<string, string>>): Remote | null {
+function behindMcpRemote(args: readonly string[], env: Readonly<Record<string, string>>): Remote | null {
   const [url = '', ...rest] = args
   if (!/^https?:\/\/\S+$/i.test(url)) return null
   const headers: [string, string][] = []

@@ -28,7 +28,7 @@ export const missing = (side: Environment, what: string): Refused =>
     : refuse(side.trouble.reason, side.trouble.hint)
 
 /** npm's own `npx-cli.js`, beside its `npm-cli.js`. */
-export const npxCli = (side: Environment, npm: NativePath): NativePath => joinPath(side, dirName(side, npm), 'npx-cli.js')
+const npxCli = (side: Environment, npm: NativePath): NativePath => joinPath(side, dirName(side, npm), 'npx-cli.js')
 
 /** A server as it is started or reached on the side where it runs, whatever client asks. */
 export function resolveServer(request: RenderRequest): Resolved | Absent | Refused {

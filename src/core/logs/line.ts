@@ -1,14 +1,13 @@
 import { isKey } from '../keys/judge.ts'
-import { inLine, type KeySpan } from '../keys/spans.ts'
+import { DOTS, inLine, type KeySpan } from '../keys/spans.ts'
 
 /** One line of a log, as it is shown. */
-export interface LogLine {
+interface LogLine {
   /** ISO 8601 where the line tells it; else null. */
   readonly at: string | null
   readonly text: string
 }
 
-const DOTS = '••••••••'
 /** More of a line is not looked at: Claude Code writes whole images into one. */
 const READ_MAX = 64 * 1024
 const SHOWN_MAX = 2000

@@ -46,7 +46,7 @@ export function explain(issues: readonly Issue[]): { path: readonly PropertyKey[
 }
 
 /** Keys that may stand at a path of the manifest, for the hint behind an unknown one. */
-export function knownKeys(path: readonly PropertyKey[]): string[] {
+function knownKeys(path: readonly PropertyKey[]): string[] {
   const [top, , part] = path
   if (path.length === 0) return Object.keys(manifestSchema.shape)
   if (top === 'servers' && path.length === 2) return Object.keys(serverSchema.shape)

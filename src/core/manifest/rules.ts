@@ -130,7 +130,7 @@ function partBreaches(name: string, part: ServerSpec | Override, path: readonly 
 }
 
 /** Texts of a server that no program could be started with, and names of keys that the store cannot have. */
-export function textBreaches(name: string, server: ServerSpec): Breach[] {
+function textBreaches(name: string, server: ServerSpec): Breach[] {
   const path = ['servers', name]
   const wrong = keysOf(server).find((key) => !KEY_NAME.test(key))
   return [

@@ -16,7 +16,7 @@ export interface Typed {
   readonly only: readonly string[]
 }
 
-export type TypedServer =
+type TypedServer =
   | { readonly ok: true; readonly server: ServerSpec }
   | { readonly ok: false; readonly reason: string; readonly hint: string }
 
@@ -78,7 +78,7 @@ export function typedServer(name: string, typed: Typed): TypedServer {
 }
 
 /** Why a value may not be given on the command line, and how it is given instead. It holds nothing of the value. */
-export interface LiteralRefusal {
+interface LiteralRefusal {
   readonly reason: string
   readonly hint: string
 }

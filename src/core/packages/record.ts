@@ -1,4 +1,5 @@
 import type { LockedPackage } from '../../model/lock.ts'
+import { isObject } from '../object.ts'
 
 /** What stands in `installed.json` beside an installed package of ours: written when it was whole, before its folder got its name. */
 export interface InstalledRecord {
@@ -15,8 +16,8 @@ export interface InstalledRecord {
 export function readRecord(text: string): InstalledRecord | null {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return null
-    const { name, version, integrity = null, scripts = [], scriptsRan = false } = value as Record<string, unknown>
+    if (!isObject(value)) return null
+    const { name, version, integrity = null, scripts = [], scriptsRan = false } = value
     if (typeof name !== 'string' || typeof version !== 'string' || !Array.isArray(scripts)) return null
     return {
       name,
@@ -83,5 +84,3 @@ export function readTree(text: string, name: string): TreeNote | null {
   const textOf = (key: string): string | undefined => (isObject(own) && typeof own[key] === 'string' ? own[key] : undefined)
   return { version: textOf('version'), integrity: textOf('integrity'), scripts: [...new Set(scripts)].sort() }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

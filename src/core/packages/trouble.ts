@@ -9,7 +9,7 @@ export interface NpmTrouble {
 }
 
 /** What is known of a failed npm call. */
-export interface NpmFailure {
+interface NpmFailure {
   readonly stdout: string
   readonly stderr: string
   /** The package, as it was asked for: `tavily-mcp@^0.2`. */

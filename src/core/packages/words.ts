@@ -1,11 +1,11 @@
 /** Package words taken apart: `@scope/name@^1.2` → name and range. `range` null: none was given, npm's `latest` tag counts. */
-export interface PackageWords {
+interface PackageWords {
   readonly name: string
   readonly range: string | null
 }
 
 /** Why words name no package of the registry, in one sentence. */
-export interface WordsRefusal {
+interface WordsRefusal {
   readonly refuse: string
 }
 

@@ -70,7 +70,7 @@ function unlessImpossible(facts: FileFacts, each: EntryStep, document: ConfigDoc
 }
 
 /** An entry of ours that the manifest no longer wants here: it goes, unless someone has edited it since. */
-export function planForgotten(facts: FileFacts, name: string): EntryStep {
+function planForgotten(facts: FileFacts, name: string): EntryStep {
   const record = lookUp(facts.state.entries, name)
   const server = record?.server ?? name
   const present = facts.present.get(name)
@@ -99,7 +99,7 @@ export function planForgotten(facts: FileFacts, name: string): EntryStep {
 }
 
 /** An entry of nobody's that `--prune` takes out. */
-export function planPruned(facts: FileFacts, name: string): EntryStep {
+function planPruned(facts: FileFacts, name: string): EntryStep {
   const step = facts.present.get(name)?.duplicate
     ? facts.step({ kind: 'refuse', server: name, reason: `"${name}" stands there twice`, hint: 'take one of the two out by hand' })
     : facts.step({ kind: 'remove', server: name, change: 'remove', reason: 'in no manifest' })

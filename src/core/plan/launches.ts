@@ -124,7 +124,7 @@ function launchOf(input: PlanInput, name: string, side: Environment): Made {
  * Does a file that this run does not look at hold an entry of ours for this server? A project's file starts what its
  * own manifest says, so it counts for nothing here.
  */
-export function isAskedElsewhere({ state, world, files }: PlanInput, clients: readonly ClientDefinition[], server: string): boolean {
+function isAskedElsewhere({ state, world, files }: PlanInput, clients: readonly ClientDefinition[], server: string): boolean {
   return world.environments.some((environment) =>
     Object.entries(state.files[environment.id] ?? {}).some(([id, records]) => {
       const client = clients.find((each) => each.id === id)
@@ -145,7 +145,7 @@ interface Place {
 }
 
 /** What is said of a `launches.json` that is to be written. What the entries of that side say in the same plan is not said again. */
-export function launchesStep(
+function launchesStep(
   { side, file, isNew }: Place,
   before: Launches,
   next: Launches,

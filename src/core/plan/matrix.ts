@@ -9,13 +9,13 @@ import type { Plan, PlannedFile } from './plan.ts'
 export type CellState = 'in sync' | 'differs' | 'missing' | 'unmanaged' | 'off' | 'not here'
 
 /** What one client's file says of one server. */
-export interface Cell {
+interface Cell {
   readonly environment: string
   readonly client: string
   readonly state: CellState
 }
 
-export interface Row {
+interface Row {
   readonly name: string
   readonly kind: string
   readonly version: string | null

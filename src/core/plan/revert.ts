@@ -8,7 +8,7 @@ import { readClientFile } from './file.ts'
 import { isObject } from '../object.ts'
 
 /** The changes that take our entries back to what they were, but for those `left`; or why none must be made. */
-export type Reverted =
+type Reverted =
   | { readonly changes: readonly EntryChange[]; readonly left?: readonly string[] }
   | { readonly reason: string; readonly hint: string }
 

@@ -2,7 +2,7 @@ import type { EntryChange, PresentEntry } from '../../model/document.ts'
 import type { Entry, JsonValue } from '../../model/entry.ts'
 import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
-import { maskEntry } from '../keys/spans.ts'
+import { DOTS, maskEntry } from '../keys/spans.ts'
 import { digest, meaning } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
@@ -107,12 +107,12 @@ function lines(entry: Entry): Map<string, string> {
   if (entry.kind === 'remote') {
     shown.set('url', JSON.stringify(entry.url))
     shown.set('transport', JSON.stringify(entry.transport))
-    for (const name of Object.keys(entry.headers).sort()) shown.set(`headers.${name}`, '••••••••')
+    for (const name of Object.keys(entry.headers).sort()) shown.set(`headers.${name}`, DOTS)
     return shown
   }
   shown.set('command', JSON.stringify(entry.command))
   shown.set('args', `[${entry.args.map((word) => JSON.stringify(word)).join(', ')}]`)
-  for (const name of Object.keys(entry.env).sort()) shown.set(`env.${name}`, '••••••••')
+  for (const name of Object.keys(entry.env).sort()) shown.set(`env.${name}`, DOTS)
   return shown
 }
 
@@ -124,7 +124,7 @@ const hiddenValue = (entry: Entry, name: string): string | undefined =>
       : undefined
 
 /** How the entry that stands there differs from ours: `-` ours, `+` what stands there. `mask` takes keys out of arguments and addresses. */
-export function difference(ours: Entry, theirs: Entry, mask: (entry: Entry) => Entry): string[] {
+function difference(ours: Entry, theirs: Entry, mask: (entry: Entry) => Entry): string[] {
   const [before, after] = [lines(mask(ours)), lines(mask(theirs))]
   const found: string[] = []
   for (const name of new Set([...before.keys(), ...after.keys()])) {

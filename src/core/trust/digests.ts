@@ -24,7 +24,7 @@ export const pinText = (bytes: ProjectBytes): string => {
 }
 
 /** SHA-256, in hex, of a manifest's bytes: what a person has looked at is known again by it, and a change since is noticed. */
-export const manifestDigest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const manifestDigest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The command that trusts a project, as it can be typed on the side that spells the path so. */
 export const trustCommand = (project: string): string =>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { LaunchKind, Manifest, Override, ServerSpec } from '../../model/manifest.ts'
 import type { ShownServer } from '../../model/trust.ts'
-import { inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from '../keys/spans.ts'
+import { DOTS, inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from '../keys/spans.ts'
 import { fillTemplates, templateNames } from '../keys/template.ts'
 import { programOf } from '../launch/package.ts'
 import { serverTexts } from '../launch/project.ts'
@@ -60,7 +60,6 @@ export function trustChanges(before: TrustView, now: TrustView): TrustChange[] {
 /** Does `run` start this server? The others are started by the clients themselves, once those have asked for approval. */
 export const isStartedByRun = (server: ServerSpec): boolean => templateNames(serverTexts(server), 'secret').length > 0
 
-const DOTS = '••••••••'
 /**
  * What stands in a stranger's manifest is shown as it is, since everything in it may decide what is started. Only what can be
  * nothing but a key, and neither part of a command line nor the name of a file, becomes dots.
@@ -108,7 +107,7 @@ function texts(server: ServerSpec): string[] {
 }
 
 /** Names of the variables of the person's own environment that go to a server. */
-export function variablesTaken(server: ServerSpec): string[] {
+function variablesTaken(server: ServerSpec): string[] {
   const plain = texts(server).map((text) => fillTemplates(text, () => ''))
   const named = plain.flatMap((text) => [...text.matchAll(REFERENCE)].map((found) => found[1] ?? ''))
   return [...new Set([...variablesOf({ ...server, on: undefined }), ...named])]
@@ -146,7 +145,7 @@ function ignoredLines({ on = {}, runIn }: ServerSpec): string[] {
   ]
 }
 
-export interface ServerAround {
+interface ServerAround {
   readonly locked: LockedPackage | undefined
   /** How the manifest starts servers that say nothing of it. */
   readonly launch: LaunchKind | undefined

@@ -93,7 +93,7 @@ export const changesFor = (manifest: Manifest, moves: readonly Move[]): Manifest
   )
 
 /** One value of the manifest that changes. */
-export interface ManifestChangeAt {
+interface ManifestChangeAt {
   readonly path: readonly string[]
   readonly value: string
 }
@@ -117,7 +117,7 @@ export function nameIn(words: string): string | null {
 }
 
 /** Every place of a server where these words stand, with what shall stand there. */
-export function placesOf(server: string, spec: ServerSpec, words: string, next: string): ManifestChangeAt[] {
+function placesOf(server: string, spec: ServerSpec, words: string, next: string): ManifestChangeAt[] {
   const found: ManifestChangeAt[] = spec.package === words ? [{ path: ['servers', server, 'package'], value: next }] : []
   for (const [side, over] of Object.entries(spec.on ?? {}))
     if (over.package === words) found.push({ path: ['servers', server, 'on', side, 'package'], value: next })

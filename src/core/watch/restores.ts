@@ -8,7 +8,7 @@ export const RESTORES_MAX = 3
 export const HOUR_MS = 3_600_000
 
 /** Which client file is meant. */
-export type FileKey = Pick<WatchedFile, 'environment' | 'client' | 'file'>
+type FileKey = Pick<WatchedFile, 'environment' | 'client' | 'file'>
 
 const same = (a: FileKey, b: FileKey): boolean => a.environment === b.environment && a.client === b.client && a.file === b.file
 

@@ -17,7 +17,7 @@ const STRANGERS: readonly (readonly [pattern: RegExp, words: string])[] = [
 const told = (word: string): string => (word.length > 16 || (word.length > 8 && /\d/.test(word)) ? `${word.slice(0, 4)}…` : word)
 
 /** What stands at an offset, in words: `the word undefined`, `a no-break space`, `the end of the file`. */
-export function found(text: string, at: number): string {
+function found(text: string, at: number): string {
   if (at >= text.length) return 'the end of the file'
   const rest = text.slice(at, at + 40)
   for (const [pattern, words] of STRANGERS) if (pattern.exec(rest)?.index === 0) return words
@@ -53,8 +53,7 @@ export function separatorWords(text: string, at: number, open: number, depth: nu
   return `a comma is missing before ${what}`
 }
 
-export const endWords = (depth: number): string =>
-  `the file ends too early: ${depth === 1 ? 'a bracket is' : `${depth} brackets are`} still open`
+const endWords = (depth: number): string => `the file ends too early: ${depth === 1 ? 'a bracket is' : `${depth} brackets are`} still open`
 
 export function behindWords(text: string, at: number): string {
   const code = text.charCodeAt(at)

@@ -10,7 +10,7 @@ export interface Span {
 }
 
 /** One member of the object at the watched path, in file order. */
-export interface Member {
+interface Member {
   readonly name: string
   readonly key: Span
   readonly value: Span

@@ -15,7 +15,7 @@ import type { Dialect, JsonDocument } from './document.ts'
 export { checkEdit } from './check.ts'
 
 /** With the result as text, without a BOM. */
-export type JsonEdit = (Extract<Edit, { readonly ok: true }> & { readonly text: string }) | Extract<Edit, { readonly ok: false }>
+type JsonEdit = (Extract<Edit, { readonly ok: true }> & { readonly text: string }) | Extract<Edit, { readonly ok: false }>
 
 /**
  * Carries changes into a document, one after another. Only the named entries' own spans change; new entries go last,

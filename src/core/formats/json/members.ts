@@ -4,7 +4,7 @@ import { removeItem } from './remove.ts'
 import { type Item, type Node, nameOf, walkValue } from './walk.ts'
 
 /** Makes the text of a value from the one that is there; from null where there is none yet. */
-export type Change = (text: string | null, frame: Frame) => string
+type Change = (text: string | null, frame: Frame) => string
 
 /** Index of the last member of a name, which is the one that JSON.parse keeps; -1 where there is none. */
 const lastNamed = (text: string, items: readonly Item[], name: string): number => items.findLastIndex((item) => nameOf(text, item) === name)

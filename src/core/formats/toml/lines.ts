@@ -30,7 +30,7 @@ export function cutLines(text: string, from: number, to: number): string {
 const beforeBreak = (text: string, at: number): number => (at === 0 ? 0 : text.slice(at - 2, at) === '\r\n' ? at - 2 : at - 1)
 
 /** Where the header and pairs of a section end, comments below them aside. */
-export const contentEnd = ({ header, pairs }: Section): number => pairs.at(-1)?.next ?? header.next
+const contentEnd = ({ header, pairs }: Section): number => pairs.at(-1)?.next ?? header.next
 
 /**
  * Where a section ends: behind the comments directly below its last line. Comments that touch the next header are about that one;

@@ -46,7 +46,7 @@ export function outlineOf(text: string, path: Path): Outline {
 }
 
 /** An inline table `{ … }` with its braces. */
-export interface InlineTable {
+interface InlineTable {
   readonly path: Path
   readonly start: number
   readonly end: number

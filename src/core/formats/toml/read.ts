@@ -23,7 +23,7 @@ export interface TomlText {
   readonly notices: readonly string[]
 }
 
-export type ReadToml = { readonly ok: true; readonly document: TomlText } | { readonly ok: false; readonly refusal: Refusal }
+type ReadToml = { readonly ok: true; readonly document: TomlText } | { readonly ok: false; readonly refusal: Refusal }
 
 /**
  * Reads a client's TOML config. smol-toml checks and reads the whole text, our scanner finds where things are in it; where the

@@ -36,7 +36,7 @@ function withoutLeaf(text: string, { holder }: Leaf): string {
 }
 
 /** Makes the value at a path, which is `now`, say `wanted`, with as little change as possible. */
-export function changeAt(site: Site, path: Path, now: JsonValue, wanted: JsonValue): string {
+function changeAt(site: Site, path: Path, now: JsonValue, wanted: JsonValue): string {
   if (sameValue(now, wanted)) return site.text
   const { leaves, sections } = at(site, path)
   const leaf = leaves[0]
@@ -73,7 +73,7 @@ export function changeMembers(site: Site, path: Path, now: JsonObject, wanted: J
 }
 
 /** Adds a key to the table at `path`, in the way in which that table is written. */
-export function insertAt(site: Site, path: Path, name: string, value: JsonValue): string {
+function insertAt(site: Site, path: Path, name: string, value: JsonValue): string {
   const { text, eol } = site
   const { leaves, sections, host } = at(site, path)
   const own = sections.find(({ header }) => samePath(header.path, path))

@@ -78,7 +78,7 @@ export function itemsOf(text: string, start: number): Item[] {
 }
 
 /** The offset behind white space, line breaks and comments. */
-export function skipGap(text: string, from: number): number {
+function skipGap(text: string, from: number): number {
   let i = from
   for (;;) {
     const code = text.charCodeAt(i)

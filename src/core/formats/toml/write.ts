@@ -4,7 +4,7 @@ import { Problem } from '../text/problem.ts'
 import { spelling } from './parse.ts'
 
 /** Names as one key, bare where TOML allows it. */
-export const keyText = (names: readonly string[]): string =>
+const keyText = (names: readonly string[]): string =>
   names.map((name) => (/^[A-Za-z0-9_-]+$/.test(name) ? name : basicString(name))).join('.')
 
 /** `a.b = value` on one line. */
