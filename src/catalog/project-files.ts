@@ -65,3 +65,10 @@ export const projectFiles: readonly string[] = [
   ...clients.flatMap(({ projectFile }) => (projectFile === undefined ? [] : [projectFile])),
   ...ofOtherPrograms,
 ]
+
+const inAnyFolder = new RegExp(
+  `(?:^|/)(?:${projectFiles.map((path) => path.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')).join('|')})(?:/|$)`,
+)
+
+/** Whether a path, relative to a project and with `/`, is one of them or lies in one. */
+export const isProjectFile = (path: string): boolean => inAnyFolder.test(path)

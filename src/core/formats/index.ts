@@ -22,6 +22,14 @@ export async function loadFormats(clients: Iterable<WithFormat>): Promise<void> 
   }
 }
 
+/** How a file is written, by its name, read as leniently as any program reads such a file; null where no format of ours is that. */
+export async function formatOfFile(name: string): Promise<Format | null> {
+  if (/\.(?:jsonc?|json5|code-workspace)$/i.test(name)) return jsonc
+  if (!/\.toml$/i.test(name)) return null
+  await loadFormats([{ format: 'toml' }])
+  return formatOf({ format: 'toml' })
+}
+
 /** How the files of a client are written. */
 export function formatOf({ format }: WithFormat): Format {
   const found = loaded.get(format)

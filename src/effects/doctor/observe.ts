@@ -1,6 +1,7 @@
 import type { BridgeRules, Facts } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
+import { KeyFinder } from '../../model/redaction/key-finder.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
 import { targetsFor } from '../manifest/targets.ts'
@@ -8,10 +9,11 @@ import type { SyncOptions } from '../sync/options.ts'
 import { prepare } from '../sync/prepare.ts'
 import { parseWslConf } from '../machine/drives.ts'
 import { readText } from '../machine/kernel.ts'
+import { hiddenKeys } from '../store/hidden-keys.ts'
 import { observeBridge } from './bridge.ts'
 import { observeClaudeCode } from './claude-code.ts'
 import { observeClientFiles } from './files.ts'
-import { lookPastKeys, observeKeys } from './keys.ts'
+import { lookPastKeys, observeKeys, type PastKeys } from './keys.ts'
 import { observeLocks } from './locks.ts'
 import { observeModes } from './modes.ts'
 import { observeOwners } from './owners.ts'
@@ -21,7 +23,7 @@ import { type ProbeOptions, probeEntries } from './probes.ts'
 import { lackedInStore } from './project-keys.ts'
 import { observeSides } from './sides.ts'
 import { startable } from './startable.ts'
-import { observeTracked } from './tracked.ts'
+import { observeTracked, type StoredKeys } from './tracked.ts'
 import { readWatchRecord } from '../sync/watch-record.ts'
 
 export interface ObserveOptions {
@@ -52,7 +54,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     observeModes(system, input, files),
     observeLocks(system, home.here, self.id, files),
     observeClaudeCode(system, files, situation.sides),
-    observeTracked(system, place.here, files, options.holdsKey),
+    observeTracked(system, place.here, files, await storedKeys(past, situation, options)),
   ])
   const hasBridge = place.project === null && situation.bytes !== null && manifest.bridge?.enabled !== false
   // Before the programs' own bridges are started, which may listen too.
@@ -67,12 +69,26 @@ export async function observe(system: System, situation: Situation, options: Obs
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
-    ...{ input, plan, sides, files, packages, modes, locks, tracked, claudeCode, bridge, probes, unstarted, policies },
+    ...{ input, plan, sides, files, packages, modes, locks, claudeCode, bridge, probes, unstarted, policies },
+    tracked: tracked.flatMap((each) => each.files),
+    repositories: tracked.map(({ repository }) => repository),
     owners: await observeOwners(system, situation),
     keys: { ...keys, missing },
     watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),
     interopWished: parseWslConf(await readText(system, '/etc/wsl.conf')).interop,
     shell: isWindows(self) && system.platform === 'win32' ? 'windows' : 'posix',
+  }
+}
+
+/** Shorter keys are in too many texts. */
+const shortestKey = 8
+
+/** Every key of the store, also of those that nothing here asks for, and what else this run has learned. */
+async function storedKeys({ system, trouble }: PastKeys, { home, manifest }: Situation, { holdsKey }: ObserveOptions): Promise<StoredKeys> {
+  const finder = new KeyFinder(await hiddenKeys(system, home.here, manifest), shortestKey)
+  return {
+    known: trouble === null && manifest.secrets === undefined,
+    holds: (text) => finder.places(text).length > 0 || holdsKey(text),
   }
 }

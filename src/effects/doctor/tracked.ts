@@ -1,73 +1,151 @@
 import { dirname, join } from 'node:path'
-import { clients } from '../../catalog/clients/index.ts'
-import type { ClientFile, TrackedFile } from '../../core/doctor/facts.ts'
-import { formatOf, loadFormats } from '../../core/formats/index.ts'
-import { isKey } from '../../core/keys/judge.ts'
-import type { ClientDefinition } from '../../model/client.ts'
+import { isProjectFile } from '../../catalog/project-files.ts'
+import type { ClientFile, RepositoryFacts, TrackedFile } from '../../core/doctor/facts.ts'
+import { formatOfFile } from '../../core/formats/index.ts'
+import { literalNamesIn, literalsIn } from '../../core/keys/literals.ts'
+import { manifestName } from '../../core/layout.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { escapeFrom } from '../store/inside.ts'
-import { member, namesIn } from './place.ts'
+import { isTrouble } from '../store/trouble.ts'
+import { blobOf, contentOf, rootOf, type Staged, stagedFiles } from './git.ts'
 
-/** Of a repository, only what configs are written in is looked at, and never more than this. */
-const CONFIG = /(?:\.(?:jsonc?|json5|env|toml|ya?ml|ini|cfg|conf|md|sh|ps1|txt)|(?:^|\/)\.env[^/]*|rc)$/i
-const FILES_MAX = 400
-const BYTES_MAX = 512 * 1024
-const GIT_MS = 1500
+/** Of a repository, what configs are written in is looked at, and never more than this. */
+const CONFIG =
+  /(?:\.(?:jsonc?|json5|code-workspace|env|envrc|toml|ya?ml|ini|cfg|conf|config|properties|xml|plist|tf|tfvars|mdc?|sh|bash|zsh|fish|ps1|bat|cmd|txt|service|pem|key)|(?:^|\/)(?:\.env[^/]*|Dockerfile[^/]*|Makefile)|rc)$/i
+const FILES_MAX = 4000
+const BYTES_MAX = 4 * 1024 * 1024
+const ALL_BYTES_MAX = 64 * 1024 * 1024
+const AT_ONCE = 16
 
-/** The client whose project file it is, in whichever folder; other people's entries are in those too. */
-const clientOf = (name: string): ClientDefinition | undefined =>
-  clients.find(({ projectFile }) => projectFile !== undefined && (name === projectFile || name.endsWith(`/${projectFile}`)))
-
-async function git(system: System, folder: string, words: readonly string[]): Promise<string | null> {
-  // A repository may name a program to be asked for changes; nothing of it is to be run.
-  const argv = ['git', '-C', folder, '-c', 'core.fsmonitor=false', ...words]
-  const { code, stdout } = await system.ask({ argv, timeoutMs: GIT_MS, maxBytes: 16 * 1024 * 1024 })
-  return code === 0 ? Buffer.from(stdout).toString('utf8') : null
+/** Does a text hold a stored key? `known`: false where nobody knows them. */
+export interface StoredKeys {
+  readonly known: boolean
+  holds(text: string): boolean
 }
 
-/** Values of a project's client file that look like keys; stored ones or not, they do not belong there. */
-async function literals(client: ClientDefinition, bytes: Uint8Array): Promise<{ server: string; name: string }[]> {
-  await loadFormats([client])
-  const format = formatOf(client)
-  // A key is no less public where the program cannot read the file.
-  const read = (format.lenient ?? format).read(bytes, client.container)
-  if (!read.ok) return []
-  return read.document.entries().flatMap(({ name: server, value }) =>
-    ['env', 'headers'].flatMap((part) => {
-      const values = member(value, part)
-      return namesIn(values).flatMap((name) => {
-        const text = member(values, name)
-        return typeof text === 'string' && isKey(name, text) !== null ? [{ server, name }] : []
-      })
-    }),
-  )
+interface Looked {
+  readonly repository: RepositoryFacts
+  readonly files: readonly TrackedFile[]
 }
 
-async function inRepository(system: System, root: string, holdsKey: (text: string) => boolean): Promise<TrackedFile[]> {
-  const listed = (await git(system, root, ['ls-files', '-z']))?.split('\0').filter((name) => CONFIG.test(name)) ?? []
-  // The files that matter most come first, should there be too many.
-  const ordered = [...listed.filter((name) => clientOf(name)), ...listed.filter((name) => !clientOf(name))]
-  const looks = ordered.slice(0, FILES_MAX).map(async (name): Promise<TrackedFile[]> => {
-    const path = reachable(join(root, name))
-    // Of a link, git keeps where it leads, and nothing of what stands there.
-    if ((await escapeFrom(system, reachable(root), path)) !== null) return []
-    const facts = await system.files.look(path, 'follow')
-    if (facts === null || facts.kind !== 'file' || facts.size > BYTES_MAX) return []
-    const bytes = (await system.files.read(path)) ?? new Uint8Array()
-    if (holdsKey(Buffer.from(bytes).toString('utf8'))) return [{ shown: path, folder: root, why: { stored: true } }]
-    const client = clientOf(name)
-    return client ? (await literals(client, bytes)).map((each) => ({ shown: path, folder: root, why: { stored: false, ...each } })) : []
-  })
-  return (await Promise.all(looks)).flat()
+const isConfig = (name: string): boolean => isProjectFile(name) || name === manifestName || name.endsWith(`/${manifestName}`)
+
+/** Bytes as text: UTF-16 where they say so. */
+const textOf = (bytes: Uint8Array): string =>
+  new TextDecoder(
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8',
+  ).decode(bytes)
+
+/** What looks like a key in a program's config, in its comments too, and why it could not be read as such. */
+async function judged(name: string, bytes: Uint8Array): Promise<{ literals: { server: string; name: string }[]; unread: string | null }> {
+  const read = (await formatOfFile(name))?.read(bytes, []) ?? null
+  const values = read?.ok ? Object.fromEntries(read.document.entries().map((entry) => [entry.name, entry.value])) : {}
+  const literals = literalsIn(values)
+  const known = new Set(literals.flatMap((each) => [each.name, each.member]))
+  const more = literalNamesIn(textOf(bytes)).filter((each) => !known.has(each))
+  const unread = read === null ? 'no format that is known here' : read.ok ? null : read.refusal.reason
+  return {
+    literals: [...literals.map(({ server, name }) => ({ server, name })), ...more.map((each) => ({ server: '', name: each }))],
+    unread,
+  }
 }
 
-/** Folders that may lie in a repository: the working one, the manifest's, and where links lead that stand for client files. */
+class Repository {
+  private readonly system: System
+  private readonly root: string
+  private readonly keys: StoredKeys
+  private readonly files: TrackedFile[] = []
+  private readonly unread: { shown: string; reason: string }[] = []
+  private readonly staged: Staged[] = []
+  private bytes = 0
+  private searched = 0
+  private leftOut = 0
+  private configs = 0
+
+  constructor(system: System, root: string, keys: StoredKeys) {
+    this.system = system
+    this.root = root
+    this.keys = keys
+  }
+
+  async look(): Promise<Looked> {
+    const all = await stagedFiles(this.system, this.root)
+    if ('trouble' in all) return { repository: { ...this.facts(), trouble: all.trouble }, files: [] }
+    const listed = all.filter(({ name }) => isConfig(name) || CONFIG.test(name))
+    // The files that matter most come first, should there be too many.
+    const ordered = [...listed.filter(({ name }) => isConfig(name)), ...listed.filter(({ name }) => !isConfig(name))]
+    this.leftOut = Math.max(0, ordered.length - FILES_MAX)
+    const queue = ordered.slice(0, FILES_MAX)
+    for (let at = 0; at < queue.length; at += AT_ONCE) await Promise.all(queue.slice(at, at + AT_ONCE).map((each) => this.attempt(each)))
+    const contents = await contentOf(
+      this.system,
+      this.root,
+      this.staged.map(({ blob }) => blob),
+    )
+    for (const { name, blob } of this.staged) {
+      const bytes = contents.get(blob)
+      if (bytes !== undefined) await this.search(name, bytes, true)
+    }
+    return { repository: this.facts(), files: this.files }
+  }
+
+  private async attempt(each: Staged): Promise<void> {
+    try {
+      await this.file(each)
+    } catch (error) {
+      if (!isTrouble(error)) throw error
+      this.leftOut++
+    }
+  }
+
+  /** A file as it is now and, where that is something else, as it is staged. */
+  private async file({ name, blob }: Staged): Promise<void> {
+    const path = reachable(join(this.root, name))
+    // What stands behind a link is not tracked, also where a folder on the way has become one.
+    const isInside = (await escapeFrom(this.system, reachable(this.root), path)) === null
+    const facts = isInside ? await this.system.files.look(path) : null
+    const size = facts?.kind === 'file' ? facts.size : 0
+    if (size > BYTES_MAX || this.bytes + size > ALL_BYTES_MAX) {
+      this.leftOut++
+      return
+    }
+    this.bytes += size
+    const bytes = facts?.kind === 'file' ? await this.system.files.read(path) : null
+    this.searched++
+    if (bytes === null || blobOf(bytes, blob) !== blob) this.staged.push({ name, blob })
+    if (bytes !== null) await this.search(name, bytes, false)
+  }
+
+  private async search(name: string, bytes: Uint8Array, staged: boolean): Promise<void> {
+    const found = { shown: join(this.root, name), folder: this.root, ...(staged ? { staged } : {}) }
+    const isStored = this.keys.holds(textOf(bytes))
+    const same = (why: TrackedFile['why']) =>
+      this.files.some((each) => each.shown === found.shown && JSON.stringify(each.why) === JSON.stringify(why))
+    const add = (why: TrackedFile['why']) => {
+      if (!same(why)) this.files.push({ ...found, why })
+    }
+    if (isStored) add({ stored: true })
+    if (!isConfig(name)) return
+    const { literals, unread } = await judged(name, bytes)
+    if (!staged) this.configs++
+    if (unread !== null && !staged) this.unread.push({ shown: found.shown, reason: unread })
+    if (!isStored) for (const each of literals) add({ stored: false, ...each })
+  }
+
+  private facts(): RepositoryFacts {
+    const { root: folder, searched, leftOut, configs, unread, keys } = this
+    return { folder, trouble: null, searched, leftOut, configs, unread, keysKnown: keys.known }
+  }
+}
+
+/** Folders that may lie in a repository: the working one, the manifest's, and those of the client files, also where links lead. */
 async function folders(system: System, manifest: ReachablePath, files: readonly ClientFile[]): Promise<Set<string>> {
   const found = new Set<string>([...(system.cwdIsGone === true ? [] : [system.cwd]), dirname(manifest)])
   for (const { here, environment } of files) {
-    const real = here === null || !environment.self ? null : await system.files.realPath(here)
-    if (real !== null && real !== here) found.add(dirname(real))
+    if (here === null || !environment.self) continue
+    found.add(dirname(here))
+    found.add(dirname((await system.files.realPath(here)) ?? here))
   }
   return found
 }
@@ -80,17 +158,25 @@ async function isTracked(system: System, folder: string): Promise<boolean> {
   }
 }
 
-/** Files under version control in which a key stands. `holdsKey` says whether a text holds a stored one. */
+/** Files under version control in which a key stands, and what was looked at to find them. */
 export async function observeTracked(
   system: System,
   manifest: ReachablePath,
   files: readonly ClientFile[],
-  holdsKey: (text: string) => boolean,
-): Promise<TrackedFile[]> {
-  const roots = new Set<string>()
+  keys: StoredKeys,
+): Promise<Looked[]> {
+  const roots = new Map<string, string | null>()
   for (const folder of await folders(system, manifest, files)) {
-    const root = (await isTracked(system, folder)) ? (await git(system, folder, ['rev-parse', '--show-toplevel']))?.trim() : undefined
-    if (root !== undefined && root !== '') roots.add(root)
+    if (!(await isTracked(system, folder))) continue
+    const found = await rootOf(system, folder)
+    if ('root' in found) roots.set(found.root, null)
+    else roots.set(folder, found.trouble)
   }
-  return (await Promise.all([...roots].map((root) => inRepository(system, root, holdsKey)))).flat()
+  return Promise.all(
+    [...roots].map(async ([root, trouble]) => {
+      if (trouble === null) return new Repository(system, root, keys).look()
+      const repository = { folder: root, trouble, searched: 0, leftOut: 0, configs: 0, unread: [], keysKnown: keys.known }
+      return { repository, files: [] }
+    }),
+  )
 }

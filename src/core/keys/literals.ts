@@ -1,0 +1,81 @@
+import { isKey } from './judge.ts'
+import { inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from './spans.ts'
+
+/** A value in somebody's config that looks like a key: never the value itself. */
+export interface Literal {
+  /** The server whose entry it stands in, or where else in the file. */
+  readonly server: string
+  readonly name: string
+  /** What the value is called in the file, which may say less: `Authorization`, `args`. */
+  readonly member: string
+}
+
+/** Where programs keep their servers' entries. */
+const containers = new Set(['mcpServers', 'servers', 'mcp_servers', 'mcp', 'context_servers', 'amp.mcpServers'])
+/** Objects whose values are names of variables, not their content. */
+const namesOfVariables = /^env_|_env$|env_?vars?$/i
+const address = /(?:^|[^a-z])(?:url|uri|endpoint|host)s?$|(?:Url|Uri)$/
+
+/**
+ * Keys in a config of any program, judged by name and shape as imports judge them: in variables, headers, addresses and
+ * arguments of servers, and wherever else one stands under a name that says so.
+ */
+export function literalsIn(config: unknown): Literal[] {
+  const found = new Map<string, Literal>()
+  const walk = (value: unknown, path: readonly string[]): void => {
+    const parent = path.at(-1) ?? ''
+    if (typeof value !== 'object' || value === null || namesOfVariables.test(parent)) return
+    for (const [name, inner] of Object.entries(value)) {
+      const at = Array.isArray(value) ? path : [...path, name]
+      if (typeof inner !== 'string') walk(inner, at)
+      else
+        for (const { label } of spansOf(inner, {
+          name: at.at(-1) ?? '',
+          parent,
+          before: Array.isArray(value) ? wordBefore(value, name) : null,
+        })) {
+          const literal = { server: serverAt(path), name: label, member: at.at(-1) ?? '' }
+          found.set(JSON.stringify(literal), literal)
+        }
+    }
+  }
+  walk(config, [])
+  return [...found.values()]
+}
+
+interface Place {
+  readonly name: string
+  /** What the object is called in which it stands. */
+  readonly parent: string
+  /** The word in front of it in a list; undefined: it is the first. Null: it stands in no list. */
+  readonly before: string | undefined | null
+}
+
+function spansOf(text: string, { name, parent, before }: Place): KeySpan[] {
+  if (before !== null) return inArgument(text, before)
+  if (/headers$/i.test(parent)) return inHeader(name, text)
+  if (name === 'command') return inLine(text)
+  return address.test(name) ? inAddress(text) : inVariable(name, text)
+}
+
+const wordBefore = (list: readonly unknown[], index: string): string | undefined => {
+  const word = list[Number(index) - 1]
+  return typeof word === 'string' ? word : undefined
+}
+
+function serverAt(path: readonly string[]): string {
+  const container = path.findIndex((name) => containers.has(name))
+  return path[container < 0 ? path.length - 1 : container + 1] ?? ''
+}
+
+const quoted = /["']?([A-Za-z_][\w.-]{0,80})["']?\s*[:=]\s*(["'`])((?:\\.|(?!\2)[^\\\n])*)\2/g
+const bare = /^[ \t]*(?:export[ \t]+|#[ \t]*|\/\/[ \t]*)?([A-Za-z_][\w.-]{0,80})[ \t]*[:=][ \t]*([^\s"'`#,{[][^\s"'`#,]*)/gm
+
+/** Names of what looks like a key in a text that nobody could read as a config, or in its comments. */
+export function literalNamesIn(text: string): string[] {
+  const pairs = [
+    ...[...text.matchAll(quoted)].map(([, name = '', , value = '']) => [name, value] as const),
+    ...[...text.matchAll(bare)].map(([, name = '', value = '']) => [name, value] as const),
+  ]
+  return [...new Set(pairs.flatMap(([name, value]) => (isKey(name, value) === null ? [] : [name])))]
+}
