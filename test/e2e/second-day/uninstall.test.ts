@@ -87,7 +87,7 @@ describe('uninstall', () => {
   it('says which packages stay in a prefix that is not ours', async () => {
     plant({ prefix: { wsl: 'global' } })
     await sync()
-    const locked = { words: { name: 'tiny-mcp', version: '1.0.0', bin: {} } }
+    const locked = { 'tiny-mcp': { name: 'tiny-mcp', version: '1.0.0', bin: {} } }
     writeFileSync(own('mcp-twin.lock.json'), JSON.stringify({ version: 1, packages: locked }))
     const folder = planted.self.here('.npm-global/lib/node_modules/tiny-mcp')
     mkdirSync(folder, { recursive: true })
