@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { clients } from '../src/catalog/clients/index.ts'
 
 const src = fileURLToPath(new URL('../src', import.meta.url))
 
@@ -279,6 +280,31 @@ describe('the format of a file', () => {
     const direct = /^import (?!type )[^']*'[^']*\/toml\/[^']*'/gm
     expect(
       troubles(({ path, text }) => (within(path, ['core/formats/toml']) ? [] : [...text.matchAll(direct)].map((found) => found[0]))),
+    ).toEqual([])
+  })
+})
+
+describe('a client', () => {
+  const folders = readdirSync(join(src, 'catalog/clients'), { withFileTypes: true }).flatMap((each) =>
+    each.isDirectory() ? [each.name] : [],
+  )
+
+  it('is a folder, named by its id, in the index', () => {
+    expect(clients.map(({ id }) => id).sort()).toEqual(folders.sort())
+    const index = sources.find(({ path }) => path === 'catalog/clients/index.ts')
+    expect(folders.filter((folder) => !index?.imports.includes(`./${folder}/client.ts`))).toEqual([])
+  })
+
+  it('is asked for by what it can do, never by its id', () => {
+    const ids = new RegExp(`['"](?:${folders.join('|')})['"]`, 'g')
+    // A check may be called like the client that it is about.
+    const ownName = /^ {2}id: '[a-z-]+',$/gm
+    const bare = ({ path, text }: Source): string => {
+      const code = text.replace(/\/\*[\s\S]*?\*\//g, '')
+      return within(path, ['catalog/checks']) ? code.replace(ownName, '') : code
+    }
+    expect(
+      troubles((source) => (within(source.path, ['catalog/clients']) ? [] : [...bare(source).matchAll(ids)].map(([id]) => id))),
     ).toEqual([])
   })
 })

@@ -10,13 +10,6 @@ import { clients } from './clients/index.ts'
  * learn.microsoft.com/visualstudio/ide/mcp-servers, docs.factory.ai/cli/configuration/mcp.
  */
 const ofOtherPrograms = [
-  '.claude/settings*.json',
-  '.cursor/hooks.json',
-  '.cursor/hooks',
-  '.cursor/cli.json',
-  '.cursor/environment.json',
-  '.cursor/sandbox.json',
-  '.cursor/worktrees.json',
   '.vscode/mcp.json',
   '.vs/mcp.json',
   '.idea/mcp.json',
@@ -60,9 +53,9 @@ const ofOtherPrograms = [
   '.crush.json',
 ] as const
 
-/** The one list of project files, those of the catalogue's clients first. */
+/** The one list of files that stay closed in any folder, those of the catalogue's clients first. */
 export const projectFiles: readonly string[] = [
-  ...clients.flatMap(({ projectFile }) => (projectFile === undefined ? [] : [projectFile])),
+  ...clients.flatMap(({ project, closed = [] }) => [...(project === undefined ? [] : [project.path]), ...closed]),
   ...ofOtherPrograms,
 ]
 

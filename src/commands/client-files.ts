@@ -1,13 +1,12 @@
 import { clients } from '../catalog/clients/index.ts'
-import { userDataDir, userDataVariable } from '../core/desktop/places.ts'
 import { toHere } from '../core/paths.ts'
 import type { Environment } from '../model/environment.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { native } from '../model/path.ts'
 
 /**
- * Every client's own config file on this side, where it is by rule and where the manifest says, and the folder of logins that a
- * variable moved Claude Desktop's to.
+ * Every client's own config file on this side, where it is by rule and where the manifest says, and the folders of logins that a
+ * variable moved.
  */
 export function clientFiles(self: Environment, manifest: Manifest): string[] {
   const files = clients.flatMap((client) => {
@@ -15,6 +14,5 @@ export function clientFiles(self: Environment, manifest: Manifest): string[] {
     const named = typeof said === 'object' && said.file !== undefined ? [native(said.file)] : []
     return [...named, ...(client.environments.includes(self.kind) ? [client.file(self)] : [])]
   })
-  const moved = userDataDir(self, self.variables?.[userDataVariable])
-  return [...files, ...(moved === null ? [] : [moved])].flatMap((file) => toHere(self, file) ?? [])
+  return [...files, ...clients.flatMap((client) => client.closedFolders?.(self) ?? [])].flatMap((file) => toHere(self, file) ?? [])
 }

@@ -10,7 +10,7 @@ import type { System } from '../model/system.ts'
 
 /** The file that `--desktop-config` named, written down so that every later command knows it; nothing without the flag. */
 export function desktopChanges({ manifest, place }: Situation, input: PlanInput, path: string | undefined): ManifestChange[] {
-  const seen = input.files.filter(({ client, unused }) => client.locate === 'claude-desktop' && unused !== true)
+  const seen = input.files.filter(({ client, unused }) => client.locator !== undefined && unused !== true)
   const target = seen.find(({ environment }) => isWindows(environment)) ?? seen[0]
   if (path === undefined || target === undefined || place.project !== null) return []
   const said = manifest.clients?.[target.client.id]

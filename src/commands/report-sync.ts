@@ -65,7 +65,7 @@ function restartLines(world: World, result: SyncResult, labels: ReturnType<typeo
     const running = world.environments.some((side) =>
       client?.processes?.some((name) => side.running.some((seen) => seen.toLowerCase() === name.toLowerCase())),
     )
-    const warning = running && id === 'claude-desktop' ? `${labels.client(id)} is running and may write its own copy back: ` : ''
+    const warning = running && client?.writesBack === true ? `${labels.client(id)} is running and may write its own copy back: ` : ''
     return `${warning}${client?.restart ?? `start ${labels.client(id)} again`}`
   })
   return [io.paint.strong('To finish:'), ...ways.flatMap((way) => indented(way, io.paint.accent('•'), io.width))]

@@ -15,9 +15,9 @@ export type Mend =
   | { readonly kind: 'lock'; readonly lock: AbandonedLock }
   | { readonly kind: 'bom'; readonly environment: string; readonly client: string; readonly file: NativePath }
 
-/** A lock whose holder is gone: ours on one file, ours on the whole home, or Claude Code's own beside its file. */
+/** A lock whose holder is gone: ours on one file, ours on the whole home, or a program's own beside its file. */
 export interface AbandonedLock {
-  readonly of: 'file' | 'run' | 'claude-code'
+  readonly of: 'file' | 'run' | 'program'
   /** The file that it guards; of `run`, the home folder. */
   readonly guarded: ReachablePath
 }

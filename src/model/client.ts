@@ -1,15 +1,10 @@
-import type { JsonObject, Remote } from './entry.ts'
+import type { JsonObject, Launch, Remote, Unreadable } from './entry.ts'
 import type { Environment, EnvironmentKind } from './environment.ts'
 import type { FormatName } from './format.ts'
+import type { Located, LocateRequest, SideFiles } from './located.ts'
+import type { LogPlace } from './log-place.ts'
 import type { NativePath } from './path.ts'
-
-/** One place where a client's config may be. `pattern` parts may hold `*` (one folder name, case-insensitive). */
-export interface Candidate {
-  readonly parts: readonly string[]
-  readonly base: NativePath
-  /** Which rule found it, for reports: `classic`, `msix`, `claude-data`. */
-  readonly rule: string
-}
+import type { ScopeFacts, ScopeRequest } from './scopes.ts'
 
 /** What a client knows when it fills the references in an entry. */
 export interface ReferenceGround {
@@ -21,9 +16,60 @@ export interface ReferenceGround {
   readonly isWindows: boolean
 }
 
+/** How a client names environment variables and the like in the texts of an entry. */
+export interface References {
+  /** A reference to a variable: `${NAME}`. */
+  write(name: string): string
+  /** A text with its references filled, as the client does it before it starts a server. */
+  fill(text: string, ground: ReferenceGround): string
+  /** References without a default, global; the first group is the variable's name. */
+  readonly pattern: RegExp
+  /** Variables that the client itself sets for every server. */
+  readonly given?: readonly string[]
+}
+
+/** How a client spells an entry, where that is not the common `command`, `args`, `env`, and `url`, `headers`. */
+export interface Spelling {
+  /** A server that is started. Default: `command`, `args`, `env`. */
+  stdio?(launch: Launch): JsonObject
+  /** A server that it reaches by itself; null where it cannot: it gets one that relays. Absent: it reaches none. */
+  remote?(remote: Remote): JsonObject | null
+  /** An entry as it stands in the common spelling. */
+  read?(value: JsonObject): JsonObject | Unreadable
+  /** Keys that say what an entry means, besides the common ones. */
+  readonly keys?: readonly string[]
+}
+
+/** How a client starts servers, where they get another environment than a person's shell has. */
+export interface Starting {
+  /** The names of the variables that it passes on, no others; absent: all. */
+  passesOn?(environment: Pick<Environment, 'kind'>): readonly string[]
+  /** Variables that it adds. `project`: the folder that is open in it. */
+  adds?(project: string): Readonly<Record<string, string>>
+  /** The working directory of its servers; absent: the user's home. */
+  folder?(environment: Pick<Environment, 'kind' | 'home'>): string
+}
+
+/** How the file that a client reads is found, where it may be one of several. A flag of ours can name it too. */
+export interface Locator {
+  find(request: LocateRequest): Promise<Located>
+  /** True where a file that it had before is left alone, since it may come to read it again by itself. */
+  keepsFormer(environment: Environment): boolean
+}
+
+/** How a project's file is written. */
+export interface ProjectFile {
+  /** Relative to the project: `.mcp.json`. */
+  readonly path: string
+  /** Words that stand for the user's home (null: none does) and for the project's folder. */
+  readonly words: { readonly home: string | null; readonly project: string }
+  /** A symbolic link in its place is refused by the program itself. */
+  readonly refusesLink?: true
+}
+
 /**
- * One program that has an MCP config. A definition is data and a few pure functions; everything that reads or
- * writes lives in `effects`. To add a client: one file in catalog/clients and one line in its index.
+ * One program that has an MCP config. A definition is data and a few functions that reach the machine only through what they
+ * are handed. To add a client: a folder in catalog/clients and one line in its index; nobody outside asks for a client by id.
  */
 export interface ClientDefinition {
   readonly id: string
@@ -34,39 +80,54 @@ export interface ClientDefinition {
   readonly environments: readonly EnvironmentKind[]
   /** Environments where it is used only when named or switched on, even if its files exist. */
   readonly onlyNamed?: readonly EnvironmentKind[]
-  /** User-scope file on an environment, as that side spells it; claude-desktop on Windows has its own locator. */
+  /** Environments where it is used only when that very side is named or switched on for it. */
+  readonly onlyNamedSide?: readonly EnvironmentKind[]
+  /** It takes part only when the manifest's `clients` switches it on, wherever its files exist. */
+  readonly switchedOn?: true
+  /** User-scope file on an environment, as that side spells it. */
   file(environment: Environment): NativePath
   /** The folder whose existence says that the client is installed; default: the file's folder. */
   folder?(environment: Environment): NativePath
-  /** Set where the live file is chosen among several at run time. */
-  readonly locate?: 'claude-desktop'
-  /** Project-scope file, relative to the project: `.mcp.json`. */
-  readonly projectFile?: string
+  /** Further user-scope files that it reads besides `file`: one for each of its profiles. */
+  moreFiles?(environment: Environment, files: SideFiles): Promise<readonly NativePath[]>
+  /** Set where the file that it reads is one of several. */
+  locator?(): Promise<Locator>
+  readonly project?: ProjectFile
   /** Where the entries are: `['mcpServers']`. */
   readonly container: readonly string[]
   readonly format: FormatName
   /** True: it rejects a byte order mark, so it is taken off with a notice. */
   readonly rejectsBom: boolean
-  /** Can it reach remote servers itself? False: it gets a stdio entry that relays. */
-  readonly remotes: boolean
-  /** A remote server in its own spelling; only where `remotes`. */
-  remoteEntry?(remote: Remote): JsonObject
-  /** Its own way to name an environment variable in a value, `${NAME}`; null: it knows none. */
-  reference(name: string): string | null
-  /** A text of an entry with its references filled, as the client does it before it starts a server; absent: it fills none. */
-  fill?(text: string, ground: ReferenceGround): string
-  /** Words that stand for the user's home and the project folder in a project file. */
-  readonly projectWords?: { readonly home: string; readonly project: string }
+  readonly spelling: Spelling
+  /** Absent: it fills in no variables. */
+  readonly references?: References
   /** False for a name that it refuses; a fitting one is then made, stably. */
   nameFits(name: string): boolean
   /** Lock that the program itself takes while it writes this file. */
   readonly ownLock?: 'proper-lockfile'
   /** File names of its processes, to see whether it is running. */
   readonly processes?: readonly string[]
-  /** A symbolic link in place of its project file is refused by the program itself. */
-  readonly refusesProjectLink?: boolean
-  /** What a person does for it to take the new entries up. */
+  /** While it runs it keeps its config in memory and writes it back, dropping what others wrote meanwhile. */
+  readonly writesBack?: true
+  /** How to quit it, where closing its window is not enough. */
+  readonly quit?: string
+  /** What a person does for it to take the new entries up; empty: nothing. */
   readonly restart: string
+  /** Nothing reads the file: it is kept equal to that of the client of this id, and starts nothing. */
+  readonly copyOf?: string
+  readonly starting?: Starting
+  /** Variables of a side that decide where it keeps its files. */
+  readonly variables?: readonly string[]
+  /** Where it keeps logs about servers. `cache`: `XDG_CACHE_HOME` there, where it is known. */
+  logs?(environment: Environment, cache: NativePath | undefined): readonly LogPlace[]
+  /** Files and folders of its own that the bridge keeps closed in any folder, besides the project's file. `*`: a part of a name. */
+  readonly closed?: readonly string[]
+  /** The same as whole folders of one side. */
+  closedFolders?(environment: Environment): readonly NativePath[]
+  /** What it goes by besides the user's file. */
+  scopes?(): Promise<(request: ScopeRequest) => Promise<ScopeFacts>>
+  /** Policies on Windows that may keep it from starting servers. */
+  readonly policies?: { readonly keys: readonly string[]; readonly switchesServers: string }
 }
 
 /** Identity helper, so that a definition file reads as one declaration and is checked as one. */

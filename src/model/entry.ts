@@ -17,3 +17,8 @@ export interface Remote {
 
 /** What a client's config says about one server, whatever the client's own spelling of it. */
 export type Entry = ({ readonly kind: 'stdio' } & Launch) | ({ readonly kind: 'remote' } & Remote)
+
+/** An entry whose shape cannot be read, and why. It is left alone. */
+export interface Unreadable {
+  readonly unreadable: string
+}

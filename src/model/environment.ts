@@ -67,8 +67,8 @@ export type Reach = 'native' | 'across' | 'none'
  * anew every time, and what runs is never remembered.
  */
 export const worldCacheSchema = z.object({
-  /** 1 did not hold the variables of a side. */
-  version: z.literal(2),
+  /** Older ones hold fewer of a side's variables. */
+  version: z.literal(3),
   foundAtMs: z.number(),
   /** Kernel, user, own node and the question asked, as one text: another text makes the rest worthless. */
   key: text,

@@ -1,8 +1,8 @@
-import { defineCheck, type ClaudeCodeFacts } from '../../core/doctor/facts.ts'
+import { type ClientScopes, defineCheck } from '../../core/doctor/facts.ts'
 import { list, quoted } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
-function judge({ project, switchedOff }: ClaudeCodeFacts): Found[] {
+function judge({ client: { label }, project, switchedOff }: ClientScopes): Found[] {
   const folders = [...new Set(project.map(({ folder }) => folder))]
   const unapproved = folders.flatMap((folder): Found[] => {
     const of = (approval: string): string[] =>
@@ -10,14 +10,14 @@ function judge({ project, switchedOff }: ClaudeCodeFacts): Found[] {
     const [pending, rejected] = [of('pending'), of('rejected')]
     const found: Found[] = []
     if (pending.length > 0) {
-      const message = `Claude Code starts ${list(pending)} of this project's .mcp.json only after you have approved ${pending.length === 1 ? 'it' : 'them'}`
-      found.push({ level: 'info', subject: 'Claude Code', message, detail: [folder], fix: `cd ${quoted(folder)} && claude` })
+      const message = `${label} starts ${list(pending)} of this project's .mcp.json only after you have approved ${pending.length === 1 ? 'it' : 'them'}`
+      found.push({ level: 'info', subject: label, message, detail: [folder], fix: `cd ${quoted(folder)} && claude` })
     }
     if (rejected.length > 0) {
       const message = `you have refused ${list(rejected)} of this project's .mcp.json`
       found.push({
         level: 'info',
-        subject: 'Claude Code',
+        subject: label,
         message,
         detail: [folder],
         fix: `cd ${quoted(folder)} && claude mcp reset-project-choices`,
@@ -29,9 +29,9 @@ function judge({ project, switchedOff }: ClaudeCodeFacts): Found[] {
     ({ project: folder, name }): Found => ({
       level: 'warning',
       subject: name,
-      message: 'it is switched off for this project in Claude Code',
+      message: `it is switched off for this project in ${label}`,
       detail: [folder],
-      fix: 'in Claude Code, in that project: /mcp, then enable it',
+      fix: `in ${label}, in that project: /mcp, then enable it`,
     }),
   )
   return [...unapproved, ...off]
@@ -42,5 +42,5 @@ export const claudeCodeApproval = defineCheck({
   id: 'claude-code-approval',
   group: 'programs',
   title: 'no server waits to be approved',
-  run: ({ claudeCode }) => claudeCode.flatMap((each) => judge(each).map((found) => ({ environment: each.environment.id, ...found }))),
+  run: ({ scopes }) => scopes.flatMap((each) => judge(each).map((found) => ({ environment: each.environment.id, ...found }))),
 })

@@ -1,11 +1,11 @@
-import { defineCheck, type ClaudeCodeFacts, type Facts, type Policy } from '../../core/doctor/facts.ts'
+import { type ClientScopes, defineCheck, type Facts, type Policy } from '../../core/doctor/facts.ts'
 import { list, programName, quoted } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
-/** Names of the servers that we want in Claude Code's own file on a side. */
-const oursOn = ({ plan }: Facts, side: string): string[] =>
+/** Names of the servers that we want in that client's own files on its side. */
+const oursOf = ({ plan }: Facts, { client, environment }: ClientScopes): string[] =>
   plan.files
-    .filter(({ observed }) => observed.client.id === 'claude-code' && observed.environment.id === side)
+    .filter(({ observed }) => observed.client.id === client.id && observed.environment.id === environment.id)
     .flatMap(({ wishes }) => wishes.wanted.map(({ name }) => name))
 
 /** A policy that keeps some of our servers from starting; its own managed ones aside. */
@@ -19,11 +19,12 @@ function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: Polic
   return [{ level: 'error', subject, message, detail: [file], fix: `whoever manages this computer can allow them in ${file}` }]
 }
 
-function judge(facts: Facts, { environment, managed, policies }: ClaudeCodeFacts): Found[] {
-  const file = facts.files.find(({ client, environment: side }) => client.id === 'claude-code' && side.id === environment.id)
+function judge(facts: Facts, scopes: ClientScopes): Found[] {
+  const { client, environment, managed, policies } = scopes
+  const file = facts.files.find((each) => each.client.id === client.id && each.environment.id === environment.id)
   if (file === undefined) return []
   const subject = programName(facts, file)
-  const ours = oursOn(facts, environment.id)
+  const ours = oursOf(facts, scopes)
   const hidden = ours.filter((name) => managed?.names === null || managed?.names.includes(name) === false)
   const found = policies.flatMap((policy) => byPolicy(subject, policy, ours))
   if (managed === null) return found
@@ -44,5 +45,5 @@ export const claudeCodeManaged = defineCheck({
   id: 'claude-code-managed',
   group: 'programs',
   title: 'no managed configuration hides your servers',
-  run: (facts) => facts.claudeCode.flatMap((each) => judge(facts, each).map((found) => ({ environment: each.environment.id, ...found }))),
+  run: (facts) => facts.scopes.flatMap((each) => judge(facts, each).map((found) => ({ environment: each.environment.id, ...found }))),
 })

@@ -1,4 +1,4 @@
-import { defineCheck, type ClaudeCodeFacts, type ClientFile, type Facts, type ScopedEntry } from '../../core/doctor/facts.ts'
+import { type ClientFile, type ClientScopes, defineCheck, type Facts, type ScopedEntry } from '../../core/doctor/facts.ts'
 import { quoted } from '../../core/doctor/names.ts'
 import { digest } from '../../core/launch/meaning.ts'
 import type { Found } from '../../model/check.ts'
@@ -12,10 +12,8 @@ function differs(file: ClientFile, { name, entry }: ScopedEntry): boolean {
   return 'unreadable' in entry || 'unreadable' in ours.entry || digest(entry) !== digest(ours.entry)
 }
 
-function judge(facts: Facts, { environment, local, project }: ClaudeCodeFacts): Found[] {
-  const file = facts.files.find(
-    ({ client, environment: side, scope }) => client.id === 'claude-code' && side.id === environment.id && scope === 'user',
-  )
+function judge(facts: Facts, { client, environment, local, project }: ClientScopes): Found[] {
+  const file = facts.files.find((each) => each.client.id === client.id && each.environment.id === environment.id && each.scope === 'user')
   if (file === undefined) return []
   const locals = local
     .filter((each) => differs(file, each))
@@ -24,7 +22,7 @@ function judge(facts: Facts, { environment, local, project }: ClaudeCodeFacts): 
       ({ name, folder }): Found => ({
         level: 'warning',
         subject: name,
-        message: 'in one project Claude Code uses another server of that name (local scope), and not this one',
+        message: `in one project ${client.label} uses another server of that name (local scope), and not this one`,
         detail: [folder],
         fix: `cd ${quoted(folder)} && claude mcp remove --scope local ${quoted(name)}`,
       }),
@@ -35,7 +33,7 @@ function judge(facts: Facts, { environment, local, project }: ClaudeCodeFacts): 
       ({ name, folder }): Found => ({
         level: 'warning',
         subject: name,
-        message: "in this project Claude Code uses the project's own server of that name (.mcp.json), and not this one",
+        message: `in this project ${client.label} uses the project's own server of that name (.mcp.json), and not this one`,
         detail: [folder],
         fix: `rename one of them: mcp-twin rename ${quoted(name)} NEWNAME --user`,
       }),
@@ -48,5 +46,5 @@ export const claudeCodeScopes = defineCheck({
   id: 'claude-code-scopes',
   group: 'programs',
   title: 'no server is hidden by another of its name',
-  run: (facts) => facts.claudeCode.flatMap((each) => judge(facts, each).map((found) => ({ environment: each.environment.id, ...found }))),
+  run: (facts) => facts.scopes.flatMap((each) => judge(facts, each).map((found) => ({ environment: each.environment.id, ...found }))),
 })

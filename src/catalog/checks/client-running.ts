@@ -2,12 +2,9 @@ import { defineCheck, type Facts } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
 
-/** Claude Desktop keeps its config in memory and writes it back, dropping what others wrote meanwhile (anthropics/claude-code#34359). */
-const WRITES_BACK = 'claude-desktop'
-
 function judge(facts: Facts): Found[] {
   return facts.files
-    .filter(({ client }) => client.id === WRITES_BACK)
+    .filter(({ client }) => client.writesBack === true)
     .flatMap((file): Found[] => {
       const environment = file.environment.id
       const running = facts.sides.find((side) => side.environment.id === environment)?.running ?? null

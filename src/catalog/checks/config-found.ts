@@ -1,7 +1,7 @@
 import { defineCheck, type ClientFile, type Facts, type StaleCopy } from '../../core/doctor/facts.ts'
-import type { DesktopView } from '../../core/desktop/notices.ts'
 import { count, perFile, programName, quoted } from '../../core/doctor/names.ts'
 import { lookUp } from '../../core/lookup.ts'
+import type { LocatedFile } from '../../model/located.ts'
 import type { Found } from '../../model/check.ts'
 
 /** Puts a copy out of the way, in the words of the shell that doctor was typed in. Nothing is lost by it. */
@@ -34,7 +34,7 @@ const named = ({ shell }: Facts, file: string): string => `--desktop-config ${sh
 const then = ({ shell }: Facts): string => (shell === 'windows' ? '; ' : ' && ')
 
 /** What the choice among several places rests on, and what speaks against it. */
-function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen, places }: DesktopView): Found[] {
+function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen, places }: LocatedFile): Found[] {
   const subject = programName(facts, file)
   const live = `live   ${file.file}`
   const found: Found[] = [
@@ -50,8 +50,8 @@ function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen,
     const fix = `mcp-twin sync ${named(facts, likelier)}`
     found.push({ level: 'warning', subject, message, detail: [`named  ${file.file}`, `used   ${likelier}`], fix })
   }
-  for (const folder of unseen) {
-    const message = 'CLAUDE_USER_DATA_DIR names a folder that cannot be looked at from here'
+  for (const { by, folder } of unseen) {
+    const message = `${by} names a folder that cannot be looked at from here`
     found.push({
       level: 'warning',
       subject,
@@ -63,7 +63,7 @@ function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen,
   return found
 }
 
-/** Which file a program really reads: Claude Desktop may read one of several, and a wrong one is never noticed by itself. */
+/** Which file a program really reads: it may read one of several, and a wrong one is never noticed by itself. */
 export const configFound = defineCheck({
   id: 'config-found',
   group: 'side',
@@ -79,7 +79,7 @@ export const configFound = defineCheck({
         const message = `its file cannot be reached from here${file.environment.trouble ? `: ${file.environment.trouble.reason}` : ''}`
         return [{ level: 'error', subject, message, fix: file.environment.trouble?.hint ?? `mcp-twin doctor, on ${file.environment.id}` }]
       }
-      const choice = file.desktop === undefined ? [] : judgeChoice(facts, file, file.desktop)
+      const choice = file.located === undefined ? [] : judgeChoice(facts, file, file.located)
       return [...choice, ...file.stale.map((copy) => judgeCopy(facts, file, copy))]
     }),
 })

@@ -1,23 +1,20 @@
-import { defineCheck, type ClientFile, type Facts, type DesktopPolicies } from '../../core/doctor/facts.ts'
+import { defineCheck, type ClientFile, type Facts, type WindowsPolicies } from '../../core/doctor/facts.ts'
 import { list, programName } from '../../core/doctor/names.ts'
 import type { Found } from '../../model/check.ts'
-
-/** The policy that lets Claude Desktop start the servers of its config; where nothing is said, it does. */
-const NAME = 'isLocalDevMcpEnabled'
 
 /** As a DWORD or as text, `0x0`, `0` or `false`. */
 const isOff = (value: string): boolean => /^(?:0x0+|0+|false)$/i.test(value.trim())
 
 /** Who may write to the key: of the machine only administrators, and rules of an organisation come back by themselves. */
-const whoseFix = (key: string): string =>
+const whoseFix = (name: string, key: string): string =>
   /^(?:HKCU|HKEY_CURRENT_USER)/i.test(key)
-    ? `whoever manages your Windows account can set ${NAME} to 1 under ${key}, or take it away`
-    : `only an administrator of this computer, or whoever manages it, can set ${NAME} to 1 under ${key}, or take it away`
+    ? `whoever manages your Windows account can set ${name} to 1 under ${key}, or take it away`
+    : `only an administrator of this computer, or whoever manages it, can set ${name} to 1 under ${key}, or take it away`
 
-function judge(facts: Facts, file: ClientFile, { values, trouble }: DesktopPolicies): Found[] {
+function judge(facts: Facts, file: ClientFile, policy: string, { values, trouble }: WindowsPolicies): Found[] {
   const subject = programName(facts, file)
   if (trouble !== null) return [{ level: 'skipped', subject, message: `its policies cannot be read from here: ${trouble}` }]
-  const off = values.filter(({ name, value }) => name.toLowerCase() === NAME.toLowerCase() && isOff(value))
+  const off = values.filter(({ name, value }) => name.toLowerCase() === policy.toLowerCase() && isOff(value))
   if (off.length === 0) return [{ level: 'ok', subject, message: 'no policy keeps it from starting servers of its config' }]
   const ours = facts.plan.files.find(({ observed }) => observed.file === file.file && observed.environment.id === file.environment.id)
   const names = ours?.wishes.wanted.map(({ name }) => name) ?? []
@@ -26,7 +23,7 @@ function judge(facts: Facts, file: ClientFile, { values, trouble }: DesktopPolic
     subject,
     message: `a policy keeps it from starting any server of its config${names.length > 0 ? `: ${list(names)} will not load` : ''}`,
     detail: [`${key}  ${name} = ${value}`],
-    fix: whoseFix(key),
+    fix: whoseFix(policy, key),
   }))
 }
 
@@ -37,19 +34,20 @@ export const desktopPolicy = defineCheck({
   title: 'no policy switches local servers off',
   run: (facts) =>
     facts.files.flatMap((file): Found[] => {
-      if (file.client.id !== 'claude-desktop' || file.environment.kind !== 'windows') return []
+      const policy = file.client.policies?.switchesServers
+      if (policy === undefined || file.environment.kind !== 'windows') return []
       const environment = file.environment.id
       if (facts.policies === null)
         return [
           {
             level: 'skipped',
-            subject: 'policies for Claude Desktop',
+            subject: `policies for ${file.client.label}`,
             message: 'only on request',
             fix: 'mcp-twin doctor --deep',
             environment,
           },
         ]
-      const policies = facts.policies.find((each) => each.environment.id === environment)
-      return policies === undefined ? [] : judge(facts, file, policies).map((found) => ({ environment, ...found }))
+      const policies = facts.policies.find((each) => each.client === file.client.id && each.environment.id === environment)
+      return policies === undefined ? [] : judge(facts, file, policy, policies).map((found) => ({ environment, ...found }))
     }),
 })

@@ -11,21 +11,17 @@ const named = (entry: Entry, pattern: RegExp): string[] => [
   ...new Set(texts(entry).flatMap((text) => [...text.matchAll(pattern)].flatMap((found) => found[1] ?? []))),
 ]
 
-/** `${NAME}` without a default, which Claude Code fills from its environment, and hands on as it stands where that has none. */
-const claudeCode = /\$\{([A-Za-z_]\w*)\}/g
-const cursor = /\$\{env:([A-Za-z_]\w*)\}/g
 const anyReference = /\$\{(?:env:)?([A-Za-z_]\w*)\}/g
-/** Set by Claude Code itself for every server. */
-const given = new Set(['CLAUDE_PROJECT_DIR', 'CLAUDECODE'])
 
 function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
   if ('unreadable' in each.entry) return []
   const subject = entryName(facts, file, each.name)
   const level = each.server === null ? 'warning' : 'error'
-  if (file.client.id === 'claude-desktop') {
+  const { label, references } = file.client
+  if (references === undefined) {
     const names = named(each.entry, anyReference)
     if (names.length === 0) return []
-    const message = `Claude Desktop fills in no variables: the server gets ${list(names.map((name) => `\${${name}}`))} as it stands`
+    const message = `${label} fills in no variables: the server gets ${list(names.map((name) => `\${${name}}`))} as it stands`
     const [first = ''] = names
     const way = isKeyName(first) ? `\${secret:${first}}` : `\${env:${first}}`
     const fix =
@@ -34,13 +30,13 @@ function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
   }
   // Of another side's login only the side itself knows.
   if (!file.environment.self) return []
-  const names = named(each.entry, file.client.id === 'cursor' ? cursor : claudeCode).filter(
-    (name) => !facts.variables.has(name) && !given.has(name),
+  const names = named(each.entry, references.pattern).filter(
+    (name) => !facts.variables.has(name) && references.given?.includes(name) !== true,
   )
   if (names.length === 0) return []
   const message = `${list(names)} ${names.length === 1 ? 'is' : 'are'} not set here, so the server gets ${list(names.map((name) => `\${${name}}`))} as it stands`
   const [first = ''] = names
-  const fix = `export ${first}=… where ${file.client.label} is started; as a line of ~/.bashrc it is there every time`
+  const fix = `export ${first}=… where ${label} is started; as a line of ~/.bashrc it is there every time`
   return [{ level, subject, message, fix }]
 }
 

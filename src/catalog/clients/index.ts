@@ -1,10 +1,10 @@
 import type { ClientDefinition } from '../../model/client.ts'
-import { claudeCode } from './claude-code.ts'
-import { claudeCodeConfig } from './claude-code-config.ts'
-import { claudeDesktop } from './claude-desktop.ts'
-import { cursor } from './cursor.ts'
+import { claudeCode } from './claude-code/client.ts'
+import { claudeCodeConfig } from './claude-code-config/client.ts'
+import { claudeDesktop } from './claude-desktop/client.ts'
+import { cursor } from './cursor/client.ts'
 
-/** Every client there is, in the order of reports. To add one: a file beside this one, and its line here. */
+/** Every client there is, in the order of reports. To add one: a folder beside this file, and its line here. */
 export const clients: readonly ClientDefinition[] = [claudeDesktop, claudeCode, claudeCodeConfig, cursor]
 
 /** The client of that id, or null. */

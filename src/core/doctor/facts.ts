@@ -6,16 +6,17 @@ import type { ReadConfig } from '../../model/format.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { WatchRecord } from '../../model/watch.ts'
-import type { DesktopView } from '../desktop/notices.ts'
+import type { LocatedFile } from '../../model/located.ts'
 import type { Unreadable } from '../launch/meaning.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
-import type { ClaudeCodeFacts, DesktopPolicies, StaleCopy } from './client-facts.ts'
+import type { ClientScopes, StaleCopy, WindowsPolicies } from './client-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probes.ts'
 
 export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
 export type { ProbeFacts, UnstartedFacts } from './probes.ts'
-export type { ClaudeCodeFacts, DesktopPolicies, Policy, ScopedEntry, StaleCopy } from './client-facts.ts'
+export type { Policy, ScopedEntry } from '../../model/scopes.ts'
+export type { ClientScopes, StaleCopy, WindowsPolicies } from './client-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
 export interface Facts {
@@ -34,7 +35,8 @@ export interface Facts {
   /** Files under version control that hold a key, and what was looked at to find them. */
   readonly tracked: readonly TrackedFile[]
   readonly repositories?: readonly RepositoryFacts[]
-  readonly claudeCode: readonly ClaudeCodeFacts[]
+  /** A client and side each that has more scopes than the user's file. */
+  readonly scopes: readonly ClientScopes[]
   /** Names of the variables that are set in this process. */
   readonly variables: ReadonlySet<string>
   /** Does this distribution's own configuration let Windows programs be started? True where nothing is said. */
@@ -47,8 +49,8 @@ export interface Facts {
   readonly probes: readonly ProbeFacts[] | null
   /** Entries of a project that `--deep` does not start, since nobody has trusted what they say. Absent: none. */
   readonly unstarted?: readonly UnstartedFacts[]
-  /** What policies say of Claude Desktop, a side each that has some; null: nobody asked (`--deep`). */
-  readonly policies: readonly DesktopPolicies[] | null
+  /** What policies say of a client, a side each that may have some; null: nobody asked (`--deep`). */
+  readonly policies: readonly WindowsPolicies[] | null
 }
 
 interface ManifestFacts {
@@ -93,7 +95,7 @@ export interface ClientFile {
   /** Other copies of this file that the program does not read. */
   readonly stale: readonly StaleCopy[]
   /** How the file was chosen; absent: its program has one place only. */
-  readonly desktop?: DesktopView
+  readonly located?: LocatedFile
   /** Set where the file is chosen among several and that failed. */
   readonly undecided: boolean
 }

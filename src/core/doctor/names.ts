@@ -44,5 +44,5 @@ export function entriesOf({ files }: Pick<Facts, 'files'>): { readonly file: Cli
   return files.flatMap((file) => (isRead(file) ? file.entries.map((each) => ({ file, each })) : []))
 }
 
-/** Today's Claude Code does not read its old file; what stands in it starts nothing. */
-export const isRead = (file: Pick<ClientFile, 'client'>): boolean => file.client.id !== 'claude-code-config'
+/** False for a file that no program reads: what is in it starts nothing. */
+export const isRead = (file: Pick<ClientFile, 'client'>): boolean => file.client.copyOf === undefined

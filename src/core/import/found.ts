@@ -51,7 +51,7 @@ const isOff = (value: JsonValue): boolean => isObject(value) && (value.disabled 
 
 function notesFor({ name, client, value }: Found, entry: Entry): string[] {
   const texts = entry.kind === 'stdio' ? [...entry.args, ...Object.values(entry.env)] : [entry.url, ...Object.values(entry.headers)]
-  const own = extraKeys(reveal(value)).filter((key) => key === 'cwd' || key === 'envFile')
+  const own = extraKeys(reveal(value), client).filter((key) => key === 'cwd' || key === 'envFile')
   const held = Object.entries(entry.kind === 'stdio' ? entry.env : entry.headers).filter(
     ([key, text]) => /key|token|secret|password|auth/i.test(key) && text.trim() !== '' && !/\$|%\w+%/.test(text) && isStandIn(key, text),
   )

@@ -97,7 +97,7 @@ export function readSnippet(text: string, options: SnippetOptions): Snippet {
     const name = options.name ?? own
     if (name === null || name === '') return failure('the server in it has no name', 'give it one: mcp-twin add - NAME')
     if (servers.has(name)) return failure(`"${name}" stands in it twice`, 'paste only one of the two')
-    const entry = meaning(usual(value), { id: 'snippet' })
+    const entry = meaning(usual(value), { spelling: {} })
     if ('unreadable' in entry) return failure(`"${name}" cannot be read: ${entry.unreadable}`, `it should look like ${EXAMPLE}`)
     const asking = keysForStandIns(neutral(entry, { ...options.context, name }), name)
     servers.set(name, extractKeys(asking, { server: name, names }).server)

@@ -10,12 +10,19 @@ import { meaningKeys } from './meaning.ts'
 import { refuse, type Refused, type RenderContext, type RenderedEntry, type RenderRequest } from './request.ts'
 import { missing } from './resolve.ts'
 
-/** A stdio entry as every client takes it: no empty list, no empty object, no `type`. */
-export const stdioValue = ({ command, args, env }: Launch): JsonObject => ({
-  command,
-  ...(args.length === 0 ? {} : { args: [...args] }),
-  ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
-})
+type Spelled = Pick<ClientDefinition, 'spelling'>
+
+/** A stdio entry as the client takes it, mostly: no empty list, no empty object, no `type`. */
+export function stdioValue({ spelling }: Spelled, launch: Launch): JsonObject {
+  const { command, args, env } = launch
+  return (
+    spelling.stdio?.(launch) ?? {
+      command,
+      ...(args.length === 0 ? {} : { args: [...args] }),
+      ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
+    }
+  )
+}
 
 /** Our launcher on a side with these words behind it: node and the launcher by their full paths. */
 function launcherOn(side: Environment, folders: RenderRequest['folders'], words: readonly string[]): Launch | Refused {
@@ -30,11 +37,11 @@ export const runOn = (side: Environment, { folders, home, named, name }: RenderR
   launcherOn(side, folders, ['run', ...(named !== undefined && side.id === home.id ? [`--manifest=${named}`] : []), name])
 
 /** What of a rendered entry differs from the common case: nothing needed, nothing to say. */
-export const entryParts = (name: string, value: JsonObject): RenderedEntry => ({
+export const entryParts = (client: Spelled, name: string, value: JsonObject): RenderedEntry => ({
   kind: 'entry',
   name,
   value: new Secret(value),
-  owned: meaningKeys,
+  owned: meaningKeys(client),
   holdsKey: false,
   packages: [],
   launcher: [],
@@ -43,7 +50,7 @@ export const entryParts = (name: string, value: JsonObject): RenderedEntry => ({
 })
 
 interface BridgeRequest extends Pick<RenderContext, 'folders' | 'home'> {
-  readonly client: Pick<ClientDefinition, 'id'>
+  readonly client: Pick<ClientDefinition, 'id' | 'spelling'>
   readonly environment: Environment
   readonly world: World
 }
@@ -57,7 +64,7 @@ export function renderBridge({ client, environment, world, home, folders }: Brid
   if ('reason' in launch) return launch
   const crossed = cross(launch, environment, home, world)
   if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
-  return { ...entryParts(BRIDGE, stdioValue(crossed)), launcher: [home.id] }
+  return { ...entryParts(client, BRIDGE, stdioValue(client, crossed)), launcher: [home.id] }
 }
 
 /** True for a package's JavaScript that this side's own node starts, so that `run` may run it in its own process. */

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { ClientDefinition } from '../../model/client.ts'
-import type { Entry, JsonObject, JsonValue } from '../../model/entry.ts'
+import type { Entry, JsonObject, JsonValue, Unreadable } from '../../model/entry.ts'
 import { isObject } from '../object.ts'
 import { splitCommandLine, words } from './command-line.ts'
 
-/** An entry whose shape cannot be read, and why. It is left alone. */
-export interface Unreadable {
-  readonly unreadable: string
-}
+export type { Unreadable }
 
-/** The keys that say what an entry means, in every client's spelling. All others are the user's own. */
-export const meaningKeys: readonly string[] = ['command', 'args', 'env', 'type', 'transport', 'url', 'httpUrl', 'serverUrl', 'headers']
+type Spelled = Pick<ClientDefinition, 'spelling'>
+
+const commonKeys: readonly string[] = ['command', 'args', 'env', 'type', 'transport', 'url', 'httpUrl', 'serverUrl', 'headers']
+
+/** The keys that say what an entry of this client means, in whatever spelling. All others are the user's own. */
+export const meaningKeys = ({ spelling }: Spelled): readonly string[] =>
+  spelling.keys === undefined ? commonKeys : [...commonKeys, ...spelling.keys]
 
 /** Spellings of `type` and `transport` met in the wild, in lower case and without dashes. */
 const transports: ReadonlyMap<string, 'stdio' | 'http' | 'sse'> = new Map(
@@ -97,14 +99,18 @@ function remote(value: JsonObject, transport: 'http' | 'sse'): Entry | Unreadabl
 const kindOf = (value: JsonValue): string =>
   value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'string' ? 'a text' : `a ${typeof value}`
 
-/**
- * What an entry says, whatever its spelling: order, extra keys and the names of transports aside. `client` is asked
- * for nothing yet; it stands here because one spelling may mean different things to two programs.
- */
-export function meaning(value: JsonValue, client: Pick<ClientDefinition, 'id'>): Entry | Unreadable {
+/** What an entry says, whatever its spelling: order, extra keys and the names of transports aside. */
+export function meaning(value: JsonValue, { spelling }: Spelled): Entry | Unreadable {
   if (!isObject(value)) return { unreadable: `it is ${kindOf(value)}, not an object` }
+  const common = spelling.read?.(value) ?? value
+  return isUnreadable(common) ? common : commonMeaning(common)
+}
+
+const isUnreadable = (value: JsonObject | Unreadable): value is Unreadable => Object.hasOwn(value, 'unreadable')
+
+function commonMeaning(value: JsonObject): Entry | Unreadable {
   const inner = own(value, 'transport')
-  if (isObject(inner)) return meaning({ ...value, transport: null, ...inner }, client)
+  if (isObject(inner)) return commonMeaning({ ...value, transport: null, ...inner })
   const word = own(value, 'type') ?? inner ?? ''
   const said = typeof word === 'string' ? transports.get(word.toLowerCase().replace(/[-_\s]/g, '')) : undefined
   if (word !== '' && said === undefined) return { unreadable: `its type is ${JSON.stringify(word)}, which is neither stdio, http nor sse` }
@@ -116,8 +122,8 @@ export function meaning(value: JsonValue, client: Pick<ClientDefinition, 'id'>):
 }
 
 /** Keys of an entry that are the user's own: they stay in that file, and mean nothing elsewhere. */
-export const extraKeys = (value: JsonValue): string[] =>
-  isObject(value) ? Object.keys(value).filter((key) => !meaningKeys.includes(key)) : []
+export const extraKeys = (value: JsonValue, client: Spelled): string[] =>
+  isObject(value) ? Object.keys(value).filter((key) => !meaningKeys(client).includes(key)) : []
 
 const sorted = (values: Readonly<Record<string, string>>): [string, string][] =>
   Object.entries(values).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

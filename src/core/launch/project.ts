@@ -31,7 +31,7 @@ function below(path: string, folder: string): string | null {
 /** A path in a project's file, for every machine: from `${HOME}` or from the project's folder. Null: it is of this machine. */
 function projectPath(path: string, request: RenderRequest): string | null {
   const { client, environment, project, world, home } = request
-  const words = client.projectWords
+  const words = client.project?.words
   if (words === undefined) return null
   if (isRelative(path)) return `${words.project}/${joinPath({ kind: 'linux' }, path.replaceAll('\\', '/'))}`
   if (/^~([\\/]|$)/.test(path)) return `${words.home}${path.slice(1).replaceAll('\\', '/')}`
@@ -61,10 +61,10 @@ function noticesFor(request: RenderRequest): string[] {
 
 /** The launcher as any machine finds it, told to look for the manifest in the project that the client is in. */
 function relay(request: RenderRequest): JsonObject | null {
-  const words = request.client.projectWords
+  const words = request.client.project?.words
   return words === undefined
     ? null
-    : stdioValue({
+    : stdioValue(request.client, {
         command: 'node',
         args: [`${words.home}/${folderName}/bin/mcp-twin.mjs`, 'run', `--project=${words.project}`, request.name],
         env: {},
@@ -79,10 +79,10 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
   const { server, client, name } = request
   const parts = { notices: noticesFor(request) }
   const secret = templateNames(serverTexts(server), 'secret').length > 0
-  if (secret || (server.url !== undefined && !client.remotes)) {
+  if (secret || (server.url !== undefined && client.spelling.remote === undefined)) {
     const value = relay(request)
     if (value === null) return { kind: 'none', reason: `${client.label} has no project files` }
-    return { ...entryParts(entryName, value), launcher: [request.environment.id], ...parts }
+    return { ...entryParts(client, entryName, value), launcher: [request.environment.id], ...parts }
   }
   if (extractKeys(server).secrets.length > 0)
     return refuse(
@@ -92,7 +92,7 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
   const value = plainValue(request)
   if ('kind' in value && value.kind === 'refuse') return value
   if (!('made' in value)) return refuse(`the manifest says nothing of how ${name} is started`, `give ${name} a package, a command or a url`)
-  return { ...entryParts(entryName, value.made), ...parts }
+  return { ...entryParts(client, entryName, value.made), ...parts }
 }
 
 /** The entry of a server without keys, as written but for its templates. */
@@ -101,7 +101,7 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
   const unknown: string[] = []
   const fill = (text: string): string =>
     fillTemplates(text, (kind, name) => {
-      const value = kind === 'env' ? client.reference(name) : projectPath(name, request)
+      const value = kind === 'env' ? (client.references?.write(name) ?? null) : projectPath(name, request)
       if (value === null) unknown.push(`\${${kind}:${name}}`)
       return value ?? ''
     })
@@ -110,8 +110,9 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
   const [args, env] = [(server.args ?? []).map(fill), filled(server.env)]
   let made: JsonObject | null = null
   if (server.url !== undefined)
-    made = client.remoteEntry?.({ url: fill(server.url), transport: server.transport ?? 'http', headers: filled(server.headers) }) ?? null
-  else if (server.command !== undefined) made = stdioValue({ command: fill(server.command), args, env })
+    made =
+      client.spelling.remote?.({ url: fill(server.url), transport: server.transport ?? 'http', headers: filled(server.headers) }) ?? null
+  else if (server.command !== undefined) made = stdioValue(client, { command: fill(server.command), args, env })
   else if (server.package !== undefined) {
     const parsed = parseWords(server.package)
     if ('refuse' in parsed) return refuse(parsed.refuse, 'a path, an address or git goes under "command"')
@@ -119,7 +120,7 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
     if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
     const version = locked?.version ?? exactVersion(parsed.range)
     if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, with the network there')
-    made = stdioValue({ command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })
+    made = stdioValue(client, { command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })
   }
   if (unknown.length > 0)
     return refuse(`${unknown.join(', ')} means nothing on another machine`, 'write it from ~, or relative to the project')

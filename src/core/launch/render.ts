@@ -28,7 +28,7 @@ export function renderEntry(request: RenderRequest): Rendered {
 }
 
 function renderStdio(request: RenderRequest, entryName: string, resolved: Resolved, launch: Launch): Rendered {
-  const { environment, world } = request
+  const { client, environment, world } = request
   const { runs } = resolved
   const relayed = resolved.launch === 'run'
   const started = relayed ? runOn(runs, request) : launch
@@ -36,7 +36,7 @@ function renderStdio(request: RenderRequest, entryName: string, resolved: Resolv
   const crossed = cross(started, environment, runs, world)
   if ('reason' in crossed) return refuse(crossed.reason, crossed.hint)
   return {
-    ...entryParts(entryName, stdioValue(crossed)),
+    ...entryParts(client, entryName, stdioValue(client, crossed)),
     holdsKey: resolved.holdsKey && !relayed,
     packages: resolved.packages,
     launcher: relayed ? [runs.id] : [],
@@ -48,11 +48,11 @@ function renderStdio(request: RenderRequest, entryName: string, resolved: Resolv
 function renderRemote(request: RenderRequest, entryName: string, resolved: Resolved, entry: Entry & { kind: 'remote' }): Rendered {
   const { client, environment } = request
   const keyless = resolved.launch === 'run' && resolved.holdsKey
-  if (client.remotes && client.remoteEntry !== undefined && !keyless)
-    return { ...entryParts(entryName, client.remoteEntry(entry)), holdsKey: resolved.holdsKey }
+  const own = keyless ? null : (client.spelling.remote?.(entry) ?? null)
+  if (own !== null) return { ...entryParts(client, entryName, own), holdsKey: resolved.holdsKey }
   const relay = runOn(environment, request)
   if ('reason' in relay) return relay
-  return { ...entryParts(entryName, stdioValue(relay)), launcher: [environment.id], launches: [environment.id] }
+  return { ...entryParts(client, entryName, stdioValue(client, relay)), launcher: [environment.id], launches: [environment.id] }
 }
 
 /** What `run <name>` starts or reaches on a side, keys filled in: across the border where the server runs on another one. */

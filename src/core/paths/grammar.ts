@@ -107,3 +107,7 @@ export function baseName(environment: Spelling, path: NativePath): string {
 /** Whether two names are one on that side: NTFS keeps the case of a name but does not tell names apart by it. */
 export const sameName = (environment: Spelling, one: string, other: string): boolean =>
   isWindows(environment) ? one.toLowerCase() === other.toLowerCase() : one === other
+
+/** Are two paths of a side one, as far as their spelling tells? */
+export const samePath = (environment: Spelling, one: NativePath, other: NativePath): boolean =>
+  sameName(environment, joinPath(environment, one), joinPath(environment, other))

@@ -11,7 +11,7 @@ import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
 
 /** The file as it stands, through its client's eyes. No file at all reads as an empty document. */
-export const readClientFile = (client: ClientDefinition, bytes: Uint8Array | null): ReadConfig =>
+export const readClientFile = (client: Pick<ClientDefinition, 'format' | 'container'>, bytes: Uint8Array | null): ReadConfig =>
   formatOf(client).read(bytes, client.container)
 
 /** How a client's file is edited: a byte order mark that its program rejects is taken off. */

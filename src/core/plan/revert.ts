@@ -22,11 +22,12 @@ export const editedWords = (name: string): { reason: string; hint: string } => (
  * The entry as it was before us. Keys that are none of ours (`disabled`, `alwaysAllow`) are their owner's: those that stand
  * there now stay as they are, those that stood there then and have gone come back.
  */
-export function setBack(name: string, is: JsonValue | undefined, then: JsonObject): EntryChange {
+export function setBack(client: ClientDefinition, name: string, is: JsonValue | undefined, then: JsonObject): EntryChange {
   const now = isObject(is) ? Object.keys(is) : []
-  const back = Object.keys(then).filter((key) => !meaningKeys.includes(key) && !now.includes(key))
+  const meant = meaningKeys(client)
+  const back = Object.keys(then).filter((key) => !meant.includes(key) && !now.includes(key))
   // One that is no object has no keys of anybody's.
-  return { kind: 'set', name, value: then, owned: isObject(is) ? [...meaningKeys, ...back] : Object.keys(then) }
+  return { kind: 'set', name, value: then, owned: isObject(is) ? [...meant, ...back] : Object.keys(then) }
 }
 
 /**
@@ -55,7 +56,7 @@ export function revertEntries(
     }
     if (then === undefined) {
       if (is !== undefined) changes.push({ kind: 'remove', name })
-    } else if (isObject(then)) changes.push(setBack(name, is, then))
+    } else if (isObject(then)) changes.push(setBack(client, name, is, then))
   }
   const [first] = left
   if (first === undefined) return { changes }

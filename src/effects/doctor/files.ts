@@ -33,8 +33,8 @@ async function observeClientFile(system: System, input: PlanInput, target: Targe
     refusal: file.refusal ?? null,
     bom: read?.ok === true && read.document.bom,
     entries: read?.ok === true ? await observeEntries(system, input, file, read.document) : [],
-    stale: await Promise.all((target.desktop?.stale ?? []).map((each) => readStale(system, target, each))),
-    ...(target.desktop === undefined ? {} : { desktop: target.desktop }),
+    stale: await Promise.all((target.located?.stale ?? []).map((each) => readStale(system, target, each))),
+    ...(target.located === undefined ? {} : { located: target.located }),
     undecided: target.refusal !== undefined,
   }
 }

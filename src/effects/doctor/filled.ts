@@ -13,8 +13,8 @@ interface FillOptions {
 
 /** An entry with its references filled as its client fills them before it starts or reaches the server. */
 export function filled(system: System, { client, environment }: ClientFile, entry: Entry, { project, hide }: FillOptions): Entry {
-  const { fill } = client
-  if (fill === undefined) return entry
+  const { references } = client
+  if (references === undefined) return entry
   const variable = (name: string): string | undefined => {
     // Keys that this run was given are for us; the variables of another side are known only to that side.
     const value = /^MCP_TWIN_SECRET_/i.test(name) || !environment.self ? undefined : system.variables[name]
@@ -22,7 +22,7 @@ export function filled(system: System, { client, environment }: ClientFile, entr
     return value ?? (name === 'HOME' && !isWindows(environment) ? environment.home : undefined)
   }
   const ground: ReferenceGround = { variable, home: environment.home, project, isWindows: isWindows(environment) }
-  const text = (value: string): string => fill(value, ground)
+  const text = (value: string): string => references.fill(value, ground)
   const texts = (values: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]))
   return entry.kind === 'stdio'

@@ -16,32 +16,32 @@ async function ourLock(system: System, lock: ReachablePath, lockOf: AbandonedLoc
   return [{ shown: lock, holder, abandoned: found.stale ? lockOf : null }]
 }
 
-async function claudeLock(system: System, guarded: ReachablePath): Promise<LockFacts[]> {
+async function programLock(system: System, guarded: ReachablePath, holder: string): Promise<LockFacts[]> {
   const lock = reachable(`${guarded}.lock`)
   const facts = await system.files.look(lock)
   if (facts?.kind !== 'directory' || system.now() - facts.modifiedMs <= CLAUDE_STALE_MS || (await system.files.list(lock)).length > 0)
     return []
-  return [{ shown: lock, holder: 'Claude Code', abandoned: { of: 'claude-code', guarded } }]
+  return [{ shown: lock, holder, abandoned: { of: 'program', guarded } }]
 }
 
 /** Locks that stand now: on the home, beside its own files, and beside every client file. */
 export async function observeLocks(system: System, home: ReachablePath, side: string, files: readonly ClientFile[]): Promise<LockFacts[]> {
   const self = await selfAsHolder(system, side)
-  const beside = async (path: ReachablePath, name: string, ownLock: boolean): Promise<LockFacts[]> => {
+  const beside = async (path: ReachablePath, name: string, program: string | null): Promise<LockFacts[]> => {
     const guarded = (await system.files.realPath(path)) ?? path
     return [
       ...(await ourLock(system, reachable(`${guarded}.mcp-twin-lock`), { of: 'file', guarded }, self)),
-      ...(ownLock ? await claudeLock(system, reachable(name)) : []),
+      ...(program === null ? [] : await programLock(system, reachable(name), program)),
     ]
   }
   const reached = files.flatMap(({ here, client, scope }) =>
-    here === null ? [] : [{ here, ownLock: client.ownLock !== undefined && scope === 'user' }],
+    here === null ? [] : [{ here, program: client.ownLock !== undefined && scope === 'user' ? client.label : null }],
   )
   const own = ['mcp-twin.json', 'mcp-twin.lock.json', 'secrets.json', 'state.json'].map((name) => reachable(join(home, name)))
   const found = await Promise.all([
     ourLock(system, reachable(join(home, 'locks', 'run')), { of: 'run', guarded: home }, self),
-    ...own.map((path) => beside(path, path, false)),
-    ...reached.map(({ here, ownLock }) => beside(here, here, ownLock)),
+    ...own.map((path) => beside(path, path, null)),
+    ...reached.map(({ here, program }) => beside(here, here, program)),
   ])
   return found.flat()
 }

@@ -11,7 +11,6 @@ import { parseWslConf } from '../machine/drives.ts'
 import { readText } from '../machine/kernel.ts'
 import { hiddenKeys } from '../store/hidden-keys.ts'
 import { observeBridge } from './bridge.ts'
-import { observeClaudeCode } from './claude-code.ts'
 import { observeClientFiles } from './files.ts'
 import { lookPastKeys, observeKeys, type PastKeys } from './keys.ts'
 import { observeLocks } from './locks.ts'
@@ -21,6 +20,7 @@ import { observePackages } from './packages.ts'
 import { observePolicies } from './policies.ts'
 import { type ProbeOptions, probeEntries } from './probes.ts'
 import { lackedInStore } from './project-keys.ts'
+import { observeScopes } from './scopes.ts'
 import { observeSides } from './sides.ts'
 import { startable } from './startable.ts'
 import { observeTracked, type StoredKeys } from './tracked.ts'
@@ -50,10 +50,10 @@ export async function observe(system: System, situation: Situation, options: Obs
     observePackages(system, input, plan),
     observeKeys(past.system, input, past.trouble),
   ])
-  const [modes, locks, claudeCode, tracked] = await Promise.all([
+  const [modes, locks, scopes, tracked] = await Promise.all([
     observeModes(system, input, files),
     observeLocks(system, home.here, self.id, files),
-    observeClaudeCode(system, files, situation.sides),
+    observeScopes(system, files, situation.sides),
     observeTracked(system, place.here, files, await storedKeys(past, situation, options)),
   ])
   const hasBridge = place.project === null && situation.bytes !== null && manifest.bridge?.enabled !== false
@@ -69,7 +69,7 @@ export async function observe(system: System, situation: Situation, options: Obs
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
-    ...{ input, plan, sides, files, packages, modes, locks, claudeCode, bridge, probes, unstarted, policies },
+    ...{ input, plan, sides, files, packages, modes, locks, scopes, bridge, probes, unstarted, policies },
     tracked: tracked.flatMap((each) => each.files),
     repositories: tracked.map(({ repository }) => repository),
     owners: await observeOwners(system, situation),

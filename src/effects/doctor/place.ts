@@ -34,12 +34,3 @@ export async function readJson(system: System, here: ReachablePath | null): Prom
     throw error
   }
 }
-
-/** A member of something that may or may not be an object. */
-export const member = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
-
-export const namesIn = (value: unknown): string[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
-
-export const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])

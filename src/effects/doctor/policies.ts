@@ -1,36 +1,46 @@
-import type { ClientFile, DesktopPolicies } from '../../core/doctor/facts.ts'
+import type { ClientFile, WindowsPolicies } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { queryRegistry } from '../machine/registry.ts'
 
-/** Where an administrator's rules for Claude Desktop stand, for the machine and for the user. */
-const keys = ['HKLM', 'HKCU'].map((root) => `${root}\\SOFTWARE\\Policies\\Claude`)
-
-/** What policies say of Claude Desktop, on every Windows side where it takes part. */
-export function observePolicies(system: System, world: World, files: readonly ClientFile[]): Promise<DesktopPolicies[]> {
-  const sides = new Set(
-    files.filter(({ client, environment }) => client.id === 'claude-desktop' && isWindows(environment)).map((file) => file.environment),
+/** What policies say of the clients that have some, on every Windows side where they take part. */
+export function observePolicies(system: System, world: World, files: readonly ClientFile[]): Promise<WindowsPolicies[]> {
+  const asked = files.flatMap(({ client, environment, scope }) =>
+    client.policies !== undefined && isWindows(environment) && scope === 'user'
+      ? [{ client: client.id, keys: client.policies.keys, environment }]
+      : [],
   )
-  return Promise.all([...sides].map((side) => policiesOf(system, world, side)))
+  return Promise.all(asked.map((each) => policiesOf(system, world, each)))
 }
 
-async function policiesOf(system: System, world: World, environment: Environment): Promise<DesktopPolicies> {
-  if (system.variables.MCP_TWIN_WORLD) return { environment, values: plantedPolicies(environment.policies ?? {}, []), trouble: null }
+interface Asked {
+  readonly client: string
+  readonly keys: readonly string[]
+  readonly environment: Environment
+}
+
+async function policiesOf(system: System, world: World, { client, keys, environment }: Asked): Promise<WindowsPolicies> {
+  if (system.variables.MCP_TWIN_WORLD)
+    return { client, environment, values: plantedPolicies(environment.policies ?? {}, keys[0] ?? '', []), trouble: null }
   const answers = await Promise.all(keys.map(async (key) => ({ key, answer: await queryRegistry(system, world, environment, key) })))
   const trouble = answers.map(({ answer }) => answer).find((answer) => typeof answer === 'string')
   const values = answers.flatMap(({ key, answer }) =>
     typeof answer === 'string' ? [] : [...answer].map(([name, value]) => ({ key, name, value })),
   )
-  return { environment, values, trouble: values.length === 0 ? (trouble ?? null) : null }
+  return { client, environment, values, trouble: values.length === 0 ? (trouble ?? null) : null }
 }
 
 /** A test plants values by their names, or below the names of their keys: `{"HKCU\\SOFTWARE\\Policies\\Claude": {"isLocalDevMcpEnabled": 0}}`. */
-function plantedPolicies(planted: Readonly<Record<string, unknown>>, above: readonly string[]): DesktopPolicies['values'][number][] {
+function plantedPolicies(
+  planted: Readonly<Record<string, unknown>>,
+  usual: string,
+  above: readonly string[],
+): WindowsPolicies['values'][number][] {
   return Object.entries(planted).flatMap(([path, value]) => {
     const names = [...above, ...path.split('\\')]
-    if (typeof value === 'object' && value !== null) return plantedPolicies({ ...value }, names)
+    if (typeof value === 'object' && value !== null) return plantedPolicies({ ...value }, usual, names)
     const key = names.slice(0, -1).join('\\')
-    return [{ key: key === '' ? (keys[0] ?? '') : key, name: names.at(-1) ?? '', value: String(value) }]
+    return [{ key: key === '' ? usual : key, name: names.at(-1) ?? '', value: String(value) }]
   })
 }

@@ -34,8 +34,9 @@ interface Job {
   readonly entry: Entry
 }
 
-/** Claude Desktop gives its servers another environment than the rest do, so only entries of one kind of start are one. */
-const startOf = ({ file, entry }: Job): string => JSON.stringify([file.environment.id, file.client.id === 'claude-desktop', entry])
+/** A client that passes on few variables starts a server in another way than the rest do, so only entries of one kind of start are one. */
+const startOf = ({ file: { environment, client }, entry }: Job): string =>
+  JSON.stringify([environment.id, client.starting?.passesOn === undefined ? null : client.id, entry])
 
 function jobsFor(system: System, files: readonly ClientFile[], options: ProbeOptions): Job[] {
   const jobs = new Map<string, Job>()
@@ -71,7 +72,7 @@ function ask(
   const { environment, client } = file
   const tool = isBridge ? { tool: STATUS_TOOL } : {}
   if (entry.kind === 'stdio')
-    return probeLaunch(system, entry, { client: client.id, environment, world: render.world, timeoutMs, signal, mask, project, ...tool })
+    return probeLaunch(system, entry, { client, environment, world: render.world, timeoutMs, signal, mask, project, ...tool })
   const prefix = environment.prefix === undefined ? {} : { prefix: environment.prefix }
   return probeRemote(system, entry, { server: name, keys: [], home: environment.home, ...prefix, timeoutMs, signal, mask })
 }

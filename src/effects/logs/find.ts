@@ -1,8 +1,10 @@
-import { type LogPlace, logPlaces, ownLogs, sameServer } from '../../core/logs/places.ts'
+import { clients } from '../../catalog/clients/index.ts'
+import { ownLogs, sameServer } from '../../core/logs/places.ts'
 import { layout } from '../../core/layout.ts'
 import { joinPath, toHere } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import type { NativePath, ReachablePath } from '../../model/path.ts'
+import type { LogPlace } from '../../model/log-place.ts'
+import { type NativePath, native, type ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { HomePlace } from '../machine/home.ts'
 
@@ -49,7 +51,7 @@ async function quietly<T>(work: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-async function logsIn(system: System, environment: Environment, place: LogPlace): Promise<Log[]> {
+async function logsIn(system: System, environment: Environment, program: string, place: LogPlace): Promise<Log[]> {
   const found: Log[] = []
   for (const folder of await foldersOf(system, environment, place)) {
     const here = toHere(environment, folder.path)
@@ -61,7 +63,7 @@ async function logsIn(system: System, environment: Environment, place: LogPlace)
       const facts = path === null ? null : await quietly(system.files.look(path, 'follow'), null)
       if (path === null || facts?.kind !== 'file') continue
       const server = place.file.exec(name)?.[1] ?? folder.server
-      found.push({ environment: environment.id, program: place.program, server, file, here: path, modifiedMs: facts.modifiedMs })
+      found.push({ environment: environment.id, program, server, file, here: path, modifiedMs: facts.modifiedMs })
     }
   }
   return found
@@ -71,12 +73,12 @@ async function logsIn(system: System, environment: Environment, place: LogPlace)
 export async function findLogs(system: System, world: World, home: HomePlace, server?: string): Promise<Log[]> {
   const found: Log[] = []
   for (const environment of world.environments) {
-    const places = logPlaces(
-      environment,
-      environment.variables?.XDG_CACHE_HOME ?? (environment.self ? system.variables.XDG_CACHE_HOME : undefined),
-    )
-    if (environment.id === home.environment.id) places.push(ownLogs(layout(environment, home.folder).bridge))
-    for (const place of places) found.push(...(await logsIn(system, environment, place)))
+    const cache = environment.variables?.XDG_CACHE_HOME ?? (environment.self ? system.variables.XDG_CACHE_HOME : undefined)
+    for (const client of clients)
+      for (const place of client.logs?.(environment, cache ? native(cache) : undefined) ?? [])
+        found.push(...(await logsIn(system, environment, client.id, place)))
+    if (environment.id === home.environment.id)
+      found.push(...(await logsIn(system, environment, 'mcp-twin', ownLogs(layout(environment, home.folder).bridge))))
   }
   // A variable may name the usual folder.
   const once = new Map(found.map((log) => [log.here, log]))

@@ -49,7 +49,7 @@ export async function writeCache(
     if (time !== undefined) nodes[environment.id] = time
   }
   const cache: WorldCache = {
-    version: 2,
+    version: 3,
     foundAtMs: system.now(),
     key,
     nodes,

@@ -1,5 +1,6 @@
 import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { type Environment, type NodeFacts, nodeFactsSchema } from '../../model/environment.ts'
+import { fileVariables } from './variables.ts'
 
 const mark = '@mcp-twin:node '
 
@@ -11,7 +12,7 @@ const wanted = [
   'LOCALAPPDATA',
   'SystemRoot',
   'CLAUDE_CONFIG_DIR',
-  'CLAUDE_USER_DATA_DIR',
+  ...fileVariables,
   'PREFIX',
   'npm_config_prefix',
   'NPM_CONFIG_PREFIX',

@@ -6,7 +6,7 @@ import type { System } from '../../model/system.ts'
 import { findDrives, type Drives } from './drives.ts'
 import { type Kernel, readKernel, readText } from './kernel.ts'
 import { findNpm, npmPrefix } from './npm.ts'
-import { userData, variable } from './variables.ts'
+import { keptVariables, variable } from './variables.ts'
 
 /** This side, with what else was learned on the way. */
 export interface OwnSide {
@@ -53,7 +53,7 @@ async function withPrograms(system: System, environment: Environment): Promise<E
     ...found,
     ...(prefix !== undefined && { prefix }),
     ...(claude !== undefined && { claudeConfigDir: native(claude) }),
-    ...userData(system.variables),
+    ...keptVariables(system.variables),
   }
 }
 

@@ -2,7 +2,7 @@ import { usageError } from '../../errors.ts'
 import { type Environment, type World, worldSchema } from '../../model/environment.ts'
 import { type NativePath, native, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { userData, variable } from './variables.ts'
+import { keptVariables, variable } from './variables.ts'
 
 const hint = 'MCP_TWIN_WORLD is for tests; without it the machine itself is looked at'
 
@@ -30,7 +30,7 @@ export async function plantedWorld(system: System, file: string): Promise<World>
  * The own side's programs have those of this process too.
  */
 function withVariables(system: System, environment: Environment): Environment {
-  const own = environment.self ? userData(system.variables).variables : undefined
+  const own = environment.self ? keptVariables(system.variables).variables : undefined
   const variables = { ...own, ...environment.variables }
   if (Object.keys(variables).length === 0) return environment
   const path = (name: string): NativePath | undefined => {

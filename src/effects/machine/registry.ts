@@ -35,3 +35,27 @@ export async function queryRegistry(system: System, world: World, windows: Envir
   // It ends with 1 where the key is not there, and says so in the language of that Windows.
   return answer.code === 0 ? readRegistry(decodeConsole(answer.stdout)) : new Map()
 }
+
+/** What the registry said is believed for so long: a watcher asks again and again. */
+const LASTS_MS = 60_000
+
+const asked = new WeakMap<System, Map<string, { readonly atMs: number; readonly answer: Promise<RegistryValues | string> }>>()
+
+/** `queryRegistry`, remembering its answers for a minute. A planted world has no registry but its `policies`. */
+export async function rememberedRegistry(
+  system: System,
+  world: World,
+  windows: Environment,
+  key: string,
+): Promise<RegistryValues | string> {
+  if (system.variables.MCP_TWIN_WORLD) return new Map()
+  const answers = asked.get(system) ?? new Map()
+  asked.set(system, answers)
+  const name = `${windows.id} ${key}`
+  const before = answers.get(name)
+  const age = before === undefined ? Infinity : system.now() - before.atMs
+  if (before !== undefined && age >= 0 && age < LASTS_MS) return before.answer
+  const answer = queryRegistry(system, world, windows, key)
+  answers.set(name, { atMs: system.now(), answer })
+  return answer
+}

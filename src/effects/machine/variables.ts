@@ -1,18 +1,18 @@
+import { clients } from '../../catalog/clients/index.ts'
 import type { Variables } from '../../catalog/environments/index.ts'
-import { userDataVariable } from '../../core/desktop/places.ts'
+import { variableIn } from '../../core/lookup.ts'
 import type { Environment } from '../../model/environment.ts'
 
-/** A variable under any case of its name: Windows does not tell cases apart, and npm takes its own in both. */
-export function variable(variables: Variables, name: string): string | undefined {
-  const exact = variables[name]
-  if (exact !== undefined) return exact === '' ? undefined : exact
-  const wanted = name.toLowerCase()
-  for (const [key, value] of Object.entries(variables)) if (key.toLowerCase() === wanted && value) return value
-  return undefined
-}
+export { variableIn as variable }
 
-/** What is kept of a side's variables: no more than decides where a program keeps its files. */
-export function userData(variables: Variables): Pick<Environment, 'variables'> {
-  const value = variable(variables, userDataVariable)
-  return value === undefined ? {} : { variables: { [userDataVariable]: value } }
+/** Variables that decide where programs keep their files. */
+export const fileVariables: readonly string[] = clients.flatMap(({ variables = [] }) => variables)
+
+/** What is kept of a side's variables: no more than decides where programs keep their files. */
+export function keptVariables(variables: Variables): Pick<Environment, 'variables'> {
+  const kept = fileVariables.flatMap((name): [string, string][] => {
+    const value = variableIn(variables, name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  return kept.length === 0 ? {} : { variables: Object.fromEntries(kept) }
 }

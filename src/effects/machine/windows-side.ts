@@ -11,7 +11,7 @@ import { nodeScript, readNodeFacts, tooOld } from './node-facts.ts'
 import { findNpm, npmPrefix, pathFolders } from './npm.ts'
 import type { Looking } from './options.ts'
 import { passing } from './passing.ts'
-import { userData, variable } from './variables.ts'
+import { keptVariables, variable } from './variables.ts'
 
 const { windows } = environmentDefinitions
 const kind = 'windows'
@@ -113,7 +113,7 @@ async function describe(system: System, own: Environment, drives: Drives, said: 
     exec: [],
     running: [],
     ...(claude !== undefined && { claudeConfigDir: native(claude) }),
-    ...userData(said.variables),
+    ...keptVariables(said.variables),
   }
   if (!said.facts) {
     const trouble =

@@ -12,19 +12,19 @@ export const holdsOurs = (state: State, { environment, client, file }: Target): 
   Object.keys(recordOf(state, { environment: environment.id, client: client.id, file }).entries).length > 0
 
 /**
- * The files that a client had before it was given another one, as far as entries of ours are left in them: they go. What Claude
- * Desktop may come to read again by itself stays (on Windows any file of its), and so does a second name of the file in use.
+ * The files that a client had before it was given another one, as far as entries of ours are left in them: they go. What its
+ * program may come to read again by itself stays, and so does a second name of a file in use.
  */
 export async function formerTargets(system: System, state: State, target: Target): Promise<Target[]> {
   const { environment, client } = target
-  if (client.locate === 'claude-desktop' && environment.kind === 'windows') return []
+  if ((await client.locator?.())?.keepsFormer(environment) === true) return []
   const former: Target[] = []
   for (const name of Object.keys(state.files[environment.id]?.[client.id] ?? {})) {
     const file = native(name)
     const here = toHere(environment, file)
     const old: Target = { environment, client, scope: 'user', file, here, unused: true }
     if (file === target.file || here === null || isProjectFile(client, environment, file) || !holdsOurs(state, old)) continue
-    if (target.desktop?.places.includes(file)) continue
+    if (target.located?.places.includes(file)) continue
     const [one, other] = [await realPath(system, here), target.here === null ? null : await realPath(system, target.here)]
     if (one !== null && one.toLowerCase() !== other?.toLowerCase()) former.push(old)
   }

@@ -1,6 +1,6 @@
-import type { DesktopView } from '../../core/desktop/notices.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
+import type { LocatedFile } from '../../model/located.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
@@ -19,7 +19,7 @@ export interface Target {
   /** It takes no part any more, but entries of ours are left in it: they go. */
   readonly unused?: true
   /** How the file was chosen, where the program may read one of several. */
-  readonly desktop?: DesktopView
+  readonly located?: LocatedFile
 }
 
 /** What is asked of the manifest, of our records and of the world. */
@@ -33,4 +33,4 @@ export interface Ground {
 
 /** What is to be done with a link in the file's place: a program that accepts none in a project is not given one. */
 export const linksOf = ({ scope, client }: Pick<Target, 'scope' | 'client'>): 'follow' | 'refuse' =>
-  scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow'
+  scope === 'project' && client.project?.refusesLink === true ? 'refuse' : 'follow'

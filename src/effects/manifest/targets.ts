@@ -8,7 +8,8 @@ import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { escapeFrom, escapeWords } from '../store/inside.ts'
 import { isTrouble } from '../store/trouble.ts'
-import { locateDesktop } from '../machine/desktop-file.ts'
+import { rememberedRegistry } from '../machine/registry.ts'
+import { sideFiles } from '../machine/side-files.ts'
 import { formerTargets, holdsOurs } from './former.ts'
 import { fileInManifest, fileOfFlag } from './named-file.ts'
 import type { Situation } from './open.ts'
@@ -48,7 +49,7 @@ async function targetsOf(
   const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
   if (!isUsed(client, environment, manifest, options.clients, seen)) return holdsOurs(state, target) ? [{ ...target, unused: true }] : []
   // A look with a flag leads away from what is the program's otherwise.
-  const isForOnce = client.locate === 'claude-desktop' && options.desktopConfig !== undefined
+  const isForOnce = client.locator !== undefined && options.desktopConfig !== undefined
   return target.refusal !== undefined || isForOnce ? [target] : [target, ...(await formerTargets(system, state, target))]
 }
 
@@ -66,7 +67,7 @@ function namedFile(
   ground: Ground,
   options: TargetOptions,
 ): Named | null {
-  if (client.locate === 'claude-desktop' && options.desktopConfig !== undefined)
+  if (client.locator !== undefined && options.desktopConfig !== undefined)
     return { file: fileOfFlag(system, options.desktopConfig, environment, ground), by: '--desktop-config names it' }
   const said = ground.manifest.clients?.[client.id]
   const file = typeof said === 'object' && said.file !== undefined ? fileInManifest(said.file, client, environment, ground) : null
@@ -81,10 +82,14 @@ async function locate(
   named: Named | null,
 ): Promise<Target> {
   const at = (file: NativePath): Target => ({ environment, client, scope: 'user', file, here: toHere(environment, file) })
-  if (client.locate !== 'claude-desktop') return at(named?.file ?? client.file(environment))
+  if (client.locator === undefined) return at(named?.file ?? client.file(environment))
   const records = state.files[environment.id]?.[client.id] ?? {}
-  const live = await locateDesktop(system, world, environment, { client, named, records })
-  if (!('refuse' in live)) return { ...at(live.file), desktop: live }
+  const live = await (await client.locator()).find({
+    ...{ environment, records, named, now: system.now() },
+    files: sideFiles(system, environment),
+    registry: (key) => rememberedRegistry(system, world, environment, key),
+  })
+  if (!('refuse' in live)) return { ...at(live.file), located: live }
   return {
     ...at(client.file(environment)),
     refusal: {
@@ -96,7 +101,7 @@ async function locate(
 
 async function exists(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
   const own = dirName(environment, target.file)
-  const folders = [client.folder?.(environment) ?? own, ...(client.locate === undefined ? [] : [own])]
+  const folders = [client.folder?.(environment) ?? own, ...(client.locator === undefined ? [] : [own])]
   for (const path of [target.here, ...folders.map((folder) => toHere(environment, folder))])
     if (path !== null && (await stands(system, path))) return true
   return false
@@ -127,8 +132,8 @@ async function projectTargets(
 ): Promise<Target[]> {
   const found: Target[] = []
   for (const client of clients) {
-    if (client.projectFile === undefined || !wantedHere(options, self, client)) continue
-    const file = joinPath(self, project, ...client.projectFile.split('/'))
+    if (client.project === undefined || !wantedHere(options, self, client)) continue
+    const file = joinPath(self, project, ...client.project.path.split('/'))
     const plain: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file) }
     const target = place.root === null ? plain : await confined(system, plain, place.root)
     const used =

@@ -1,4 +1,5 @@
 import { toHere } from '../../core/paths.ts'
+import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject, Launch, Remote } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, native } from '../../model/path.ts'
@@ -16,7 +17,7 @@ import { clientEnvironment, clientFolder } from './environment.ts'
 
 export interface ProbeOptions {
   /** The client whose way of starting servers is followed: its variables, its working directory. */
-  readonly client: string
+  readonly client: Pick<ClientDefinition, 'starting'>
   /** The side on which it starts them. */
   readonly environment: Environment
   readonly world: World

@@ -20,7 +20,7 @@ export interface RecordedFile {
 export async function projectBounds(system: System, recorded: RecordedFile): Promise<Pick<RewriteTarget, 'within' | 'links'>> {
   const within = await rootOf(system, recorded)
   if (within === null) return { within, links: 'follow' }
-  return { within, links: recorded.client?.refusesProjectLink === true ? 'refuse' : 'follow' }
+  return { within, links: recorded.client?.project?.refusesLink === true ? 'refuse' : 'follow' }
 }
 
 async function rootOf(system: System, { environment, client, file, project }: RecordedFile): Promise<ReachablePath | null> {

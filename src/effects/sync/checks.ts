@@ -86,7 +86,7 @@ export async function checkServers(
 function ask(system: System, input: PlanInput, { server, file, entry }: Job, signal: AbortSignal): Promise<Probe> {
   const { environment, client } = file.observed
   if (entry.kind === 'stdio')
-    return probeLaunch(system, entry, { client: client.id, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal })
+    return probeLaunch(system, entry, { client, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal })
   const spec = lookUp(input.manifest.servers, server)
   return probeRemote(system, entry, {
     server,

@@ -66,7 +66,7 @@ export async function applyFile(
       // A project's file goes into version control; a user's may be the next to get a key.
       ...(observed.scope === 'project' ? { createMode: 0o644 } : {}),
       within: project ?? null,
-      links: observed.scope === 'project' && client.refusesProjectLink ? 'refuse' : 'follow',
+      links: observed.scope === 'project' && client.project?.refusesLink === true ? 'refuse' : 'follow',
       ...(client.ownLock === undefined || observed.scope === 'project' ? {} : { ownLock: client.ownLock }),
     },
     decide,

@@ -64,9 +64,9 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
 /** What a file that is not there begins with: nothing, or what its program is shown in its place. That one must be readable. */
 async function behind(
   system: System,
-  { environment, client, desktop }: Target,
+  { environment, client, located }: Target,
 ): Promise<Pick<ObservedFile, 'bytes' | 'behind' | 'refusal'>> {
-  const file = desktop?.behind
+  const file = located?.behind
   const here = file === undefined ? null : toHere(environment, file)
   const bytes = here === null ? null : await system.files.read(here)
   if (file === undefined || bytes === null) return { bytes: null }

@@ -1,4 +1,4 @@
-import { desktopNotices } from '../../core/desktop/notices.ts'
+import { locatedNotices } from '../../core/located.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { PlanInput, Why } from '../../core/plan/plan.ts'
@@ -82,7 +82,7 @@ export async function prepare(
     prune: options.prune,
   }
   const input = await withLaunches(system, plain, { isOwn, isNarrowed: options.clients.length + options.on.length > 0 })
-  const stale = targets.flatMap(({ client, file, desktop }) => (desktop === undefined ? [] : desktopNotices(client.label, file, desktop)))
+  const stale = targets.flatMap(({ client, located }) => (located === undefined ? [] : locatedNotices(client.label, located)))
   return { input, lock, unresolved, stale, notices: situation.notices ?? [], ignored: situation.ignored, brings }
 }
 

@@ -1,4 +1,4 @@
-import { samePath } from '../machine/desktop-folders.ts'
+import { samePath } from '../../core/paths.ts'
 import { compose, serverChanges } from './compose.ts'
 import { importFound } from './import.ts'
 import { fileOfFlag } from '../manifest/named-file.ts'
@@ -9,14 +9,14 @@ import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import type { Edited } from './start.ts'
 
-/** Does `--desktop-config` name a copy that Claude Desktop does not read, where it is known which file it does read? */
+/** Does `--desktop-config` name a copy that its program does not read, where it is known which file it does read? */
 export async function namesCopy(system: System, situation: Situation, options: SyncOptions): Promise<boolean> {
   const { desktopConfig, ...others } = options
   if (desktopConfig === undefined || situation.place.project !== null) return false
   const targets = await targetsFor(system, situation, others)
-  return targets.some(({ environment, desktop }) => {
+  return targets.some(({ environment, located }) => {
     const named = fileOfFlag(system, desktopConfig, environment, situation)
-    return desktop?.stale.some(({ file }) => samePath(environment, file, named)) === true
+    return located?.stale.some(({ file }) => samePath(environment, file, named)) === true
   })
 }
 
@@ -26,7 +26,7 @@ export async function namesCopy(system: System, situation: Situation, options: S
  */
 export async function takeFromCopy(system: System, situation: Situation, options: SyncOptions): Promise<Edited | null> {
   const { input } = await prepare(system, situation, { ...options, force: false, prune: false, resolve: false })
-  const copies = input.files.filter(({ client }) => client.locate === 'claude-desktop')
+  const copies = input.files.filter(({ client }) => client.locator !== undefined)
   const known = new Set(Object.keys(situation.manifest.servers))
   const imported = importFound(situation, { ...input, files: copies }, { from: [], everywhere: new Set(), without: known })
   const changes = serverChanges(situation.manifest, imported.servers)

@@ -1,5 +1,6 @@
 import { clientById } from '../../catalog/clients/index.ts'
 import { EXIT, TwinError } from '../../errors.ts'
+import type { ClientDefinition } from '../../model/client.ts'
 import type { World } from '../../model/environment.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'
@@ -9,30 +10,34 @@ import { programRuns } from './watch-programs.ts'
 /** How often the list of programs is asked for; across the border that starts a program. */
 const LOOK_MS = 1000
 
-const DESKTOP = 'claude-desktop'
+/** A program that runs on a side and writes its config back from memory. */
+export interface Writer {
+  readonly client: ClientDefinition
+  readonly side: string
+}
 
-/** Sides on which a plan would write Claude Desktop's file while it runs there, and so may be overwritten by it. */
-export async function desktopInTheWay(system: System, world: World, steps: readonly Step[], signal: AbortSignal): Promise<string[]> {
-  const client = clientById(DESKTOP)
-  const sides = new Set(
-    steps
-      .filter((step) => step.client === DESKTOP && step.outcome === 'planned' && ['add', 'update', 'remove'].includes(step.change))
-      .map(({ environment }) => environment),
-  )
-  const found: string[] = []
-  for (const side of sides) if (client !== null && (await programRuns(system, world, side, client, signal)) === true) found.push(side)
+async function running(system: System, world: World, writers: readonly Writer[], signal: AbortSignal): Promise<Writer[]> {
+  const found: Writer[] = []
+  for (const each of writers) if ((await programRuns(system, world, each.side, each.client, signal)) === true) found.push(each)
   return found
 }
 
-/** Waits until Claude Desktop has quit on all these sides. Throws when the person gives up before. */
-export async function untilDesktopQuit(system: System, world: World, sides: readonly string[], signal: AbortSignal): Promise<void> {
-  const client = clientById(DESKTOP)
-  let left = [...sides]
-  while (left.length > 0) {
+/** Running programs whose files a plan would write, and that may overwrite them. */
+export async function writersInTheWay(system: System, world: World, steps: readonly Step[], signal: AbortSignal): Promise<Writer[]> {
+  const found = new Map<string, Writer>()
+  for (const { client: id, outcome, change, environment } of steps) {
+    const client = id === null ? null : clientById(id)
+    if (client?.writesBack === true && outcome === 'planned' && ['add', 'update', 'remove'].includes(change))
+      found.set(`${client.id} ${environment}`, { client, side: environment })
+  }
+  return running(system, world, [...found.values()], signal)
+}
+
+/** Waits until all these programs have quit. Throws when the person gives up before. */
+export async function untilQuit(system: System, world: World, writers: readonly Writer[], signal: AbortSignal): Promise<void> {
+  for (let left = writers; left.length > 0; ) {
     if (signal.aborted) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
-    const still: string[] = []
-    for (const side of left) if (client !== null && (await programRuns(system, world, side, client, signal)) === true) still.push(side)
-    left = still
+    left = await running(system, world, left, signal)
     if (left.length > 0) await pause(LOOK_MS, signal)
   }
 }

@@ -30,7 +30,7 @@ export interface RoundInput {
   readonly options: SyncOptions
   readonly memory: Memory
   readonly record: WatchRecord
-  /** Leave Claude Desktop's file alone while it runs. */
+  /** Leave the file of a program that writes it back alone while that runs. */
   readonly waitForExit: boolean
 }
 
@@ -126,13 +126,13 @@ function forgetting(situation: Situation, allowed: readonly Dropped[]): Situatio
   return { ...situation, state }
 }
 
-/** Files of Claude Desktop that would be written while it runs. */
+/** Files that would be written while their program runs, which writes them back from memory. */
 async function busyFiles(system: System, { world }: Situation, files: readonly PlannedFile[], signal: AbortSignal): Promise<PlannedFile[]> {
   const found: PlannedFile[] = []
   for (const file of files) {
     const { client, environment } = file.observed
     const writes = file.plan.entries.some(({ change }) => change !== null)
-    if (client.id === 'claude-desktop' && writes && (await programRuns(system, world, environment.id, client, signal)) === true)
+    if (client.writesBack === true && writes && (await programRuns(system, world, environment.id, client, signal)) === true)
       found.push(file)
   }
   return found

@@ -57,7 +57,7 @@ export function withoutUs(client: ClientDefinition, current: Uint8Array | null, 
       reason: `"${twice.name}" stands there twice`,
       hint: 'take one of the two out by hand, then: mcp-twin uninstall',
     }
-  const changes = present.flatMap((entry): EntryChange[] => change(entry, before.get(entry.name), ours))
+  const changes = present.flatMap((entry): EntryChange[] => change(client, entry, before.get(entry.name), ours))
   told({
     removed: changes.flatMap((each) => (each.kind === 'remove' ? [each.name] : [])),
     putBack: changes.flatMap((each) => (each.kind === 'set' ? [each.name] : [])),
@@ -85,10 +85,15 @@ const placeOf = ({ line, column }: { line?: number | undefined; column?: number 
   ...(column === undefined ? {} : { column }),
 })
 
-function change({ name, value }: PresentEntry, then: JsonValue | undefined, { past, isDoomed }: Ours): EntryChange[] {
+function change(
+  client: ClientDefinition,
+  { name, value }: PresentEntry,
+  then: JsonValue | undefined,
+  { past, isDoomed }: Ours,
+): EntryChange[] {
   if (past === null) return isDoomed(value) ? [{ kind: 'remove', name }] : []
   if (!isObject(then) || past.owned.has(name)) return [{ kind: 'remove', name }]
-  return [setBack(name, value, then)]
+  return [setBack(client, name, value, then)]
 }
 
 function sameEntries(client: ClientDefinition, one: Uint8Array, other: Uint8Array | null): boolean {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { clientById } from '../../../src/catalog/clients/index.ts'
 import { type ProbeOptions, probeAll, probeLaunch, probeRemote } from '../../../src/effects/probe/probe.ts'
 import type { Launch } from '../../../src/model/entry.ts'
 import { environmentSchema } from '../../../src/model/environment.ts'
@@ -12,6 +13,12 @@ import { leftovers } from '../../support/processes.ts'
 import { scratch } from '../../support/scratch.ts'
 import { testServers } from '../../support/servers.ts'
 import { tinyServer } from './place.ts'
+
+const client = (id: string) => {
+  const found = clientById(id)
+  if (found === null) throw new Error(`no client ${id}`)
+  return found
+}
 
 const MARKER = 'probe-key-5f1e8d3c7b2a4960'
 
@@ -29,7 +36,7 @@ function ground() {
   const system: System = { ...nodeSystem(), variables }
   const environment = environmentSchema.parse({ id: 'linux', kind: 'linux', self: true, user: 'ana', home: home.home, node: nodePath })
   const options = (more: Partial<ProbeOptions> = {}): ProbeOptions => ({
-    client: 'claude-desktop',
+    client: client('claude-desktop'),
     environment,
     world: { environments: [environment] },
     timeoutMs: 15_000,
@@ -56,7 +63,7 @@ describe('a server that answers', () => {
     const place = ground()
     const results = await probeAll([
       () => place.probe({ command: nodePath, args: [memory], env: { MEMORY_FILE_PATH: place.home.path('mem.json') } }),
-      () => place.probe({ command: nodePath, args: [js, 'stdio'], env: { ROOT: place.home.root } }, { client: 'claude-code' }),
+      () => place.probe({ command: nodePath, args: [js, 'stdio'], env: { ROOT: place.home.root } }, { client: client('claude-code') }),
       () => place.probe(place.script(tinyServer('1'))),
     ])
     expect(results[0]).toMatchObject({
@@ -108,7 +115,7 @@ describe('a server that answers', () => {
     await place.probe(launch)
     expect(Object.keys(seen().env).sort()).toEqual(['HOME', 'LOGNAME', 'OWN', 'PATH', 'SHELL', 'TERM', 'USER'])
     expect(seen().cwd).toBe('/')
-    await place.probe(launch, { client: 'claude-code' })
+    await place.probe(launch, { client: client('claude-code') })
     expect(seen().env).toMatchObject({ EXTRA: 'from the shell', CLAUDECODE: '1', CLAUDE_PROJECT_DIR: place.home.home, OWN: 'yes' })
     expect(JSON.stringify(seen())).not.toContain(MARKER)
   })

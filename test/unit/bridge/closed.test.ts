@@ -224,7 +224,7 @@ describe('the clients of the catalogue', () => {
   it.each(clients.map(({ id }) => [id]))('%s has no config that is open', (id) => {
     const client = clients.find((each) => each.id === id)
     if (client === undefined) throw new Error(id)
-    if (client.projectFile !== undefined) expect(closedByName(`/srv/project/${client.projectFile}`)).toBe(true)
+    if (client.project !== undefined) expect(closedByName(`/srv/project/${client.project.path}`)).toBe(true)
     for (const side of [windows, ubuntu, linux, macos].filter(({ kind }) => client.environments.includes(kind))) {
       const closed = privatePaths(side.home, side.kind)
       expect(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseDesktop, DAY_MS, type DesktopCandidate, exists } from '../../../src/core/desktop/choose.ts'
-import type { DesktopRule } from '../../../src/core/desktop/places.ts'
+import { chooseDesktop, DAY_MS, type DesktopCandidate, exists } from '../../../src/catalog/clients/claude-desktop/choose.ts'
+import type { DesktopRule } from '../../../src/catalog/clients/claude-desktop/places.ts'
 import { native } from '../../../src/model/path.ts'
 
 const NOW = Date.UTC(2026, 10, 21, 9, 12)

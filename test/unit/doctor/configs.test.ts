@@ -40,10 +40,10 @@ describe('config-found', () => {
     ])
   })
 
-  const choice = { reason: 'its "Local State" is the newest', stale: [], unseen: [], places: [classic] }
+  const choice = { file: native(classic), reason: 'its "Local State" is the newest', stale: [], unseen: [], places: [classic] }
 
   it('always says which file was chosen, and why', () => {
-    expect(situation().file('claude-desktop', { desktop: choice }).find('config-found')).toMatchObject([
+    expect(situation().file('claude-desktop', { located: choice }).find('config-found')).toMatchObject([
       {
         level: 'info',
         subject: 'Claude Desktop (Windows)',
@@ -56,21 +56,21 @@ describe('config-found', () => {
   it('doubts a file that is named where another folder was used later, and shows how to name that one', () => {
     const likelier = native('C:\\Users\\Ana Ruiz\\AppData\\Local\\Claude-Data\\claude_x\\claude_desktop_config.json')
     const found = situation()
-      .file('claude-desktop', { desktop: { ...choice, likelier } })
+      .file('claude-desktop', { located: { ...choice, likelier } })
       .find('config-found')
     expect(found).toMatchObject([{ level: 'info' }, { level: 'warning', fix: `mcp-twin sync --desktop-config '${likelier}'` }])
     const typed = situation()
       .with({ shell: 'windows' })
-      .file('claude-desktop', { desktop: { ...choice, likelier } })
+      .file('claude-desktop', { located: { ...choice, likelier } })
       .find('config-found')
     expect(typed[1]?.fix).toBe(`mcp-twin sync --desktop-config "${likelier}"`)
   })
 
   it('tells of a folder that CLAUDE_USER_DATA_DIR names and that is out of sight', () => {
-    const unseen = [native('Z:\\claude')]
+    const unseen = [{ by: 'CLAUDE_USER_DATA_DIR', folder: native('Z:\\claude') }]
     expect(
       situation()
-        .file('claude-desktop', { desktop: { ...choice, unseen } })
+        .file('claude-desktop', { located: { ...choice, unseen } })
         .find('config-found'),
     ).toMatchObject([{ level: 'info' }, { level: 'warning', detail: [expect.anything(), 'named  Z:\\claude'] }])
   })

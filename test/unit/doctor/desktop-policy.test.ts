@@ -3,7 +3,7 @@ import { situation, windows } from './situation.ts'
 
 const key = 'HKLM\\SOFTWARE\\Policies\\Claude'
 const policies = (value: string, more: { key?: string; name?: string } = {}) => [
-  { environment: windows, values: [{ key, name: 'isLocalDevMcpEnabled', value, ...more }], trouble: null },
+  { client: 'claude-desktop', environment: windows, values: [{ key, name: 'isLocalDevMcpEnabled', value, ...more }], trouble: null },
 ]
 
 describe('desktop-policy', () => {
@@ -47,7 +47,7 @@ describe('desktop-policy', () => {
   it.each([
     ['a policy that allows them', policies('0x1')],
     ['policies about extensions', policies('0x0', { name: 'isDesktopExtensionEnabled' })],
-    ['no policy at all', [{ environment: windows, values: [], trouble: null }]],
+    ['no policy at all', [{ client: 'claude-desktop', environment: windows, values: [], trouble: null }]],
   ])('has nothing against %s', (_, values) => {
     expect(situation().with({ policies: values }).find('desktop-policy')).toEqual([])
   })
@@ -63,7 +63,7 @@ describe('desktop-policy', () => {
 
   it('is said to be skipped where nobody asked, and where Windows gives no answer', () => {
     expect(situation().find('desktop-policy')).toMatchObject([{ level: 'skipped', fix: 'mcp-twin doctor --deep' }])
-    const silent = [{ environment: windows, values: [], trouble: 'reg.exe did not answer within 2 s' }]
+    const silent = [{ client: 'claude-desktop', environment: windows, values: [], trouble: 'reg.exe did not answer within 2 s' }]
     expect(situation().with({ policies: silent }).find('desktop-policy')).toMatchObject([
       { level: 'skipped', message: expect.stringContaining('reg.exe did not answer') },
     ])

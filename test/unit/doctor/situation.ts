@@ -6,7 +6,7 @@ import type {
   BridgeFacts,
   BridgeRules,
   BridgeStatus,
-  ClaudeCodeFacts,
+  ClientScopes,
   ClientFile,
   EntryFacts,
   Facts,
@@ -56,7 +56,7 @@ export class Situation {
   private readonly absent = new Set<string>()
   private changed: ((manifest: Manifest) => Manifest) | null = null
   private later: Partial<Facts> = {}
-  private claude: Partial<ClaudeCodeFacts> = {}
+  private claude: Partial<ClientScopes> = {}
   private clients = ['claude-desktop', 'claude-code']
   private laterKeys: Record<string, string | null> = {}
   private outdated: string[] = []
@@ -157,7 +157,7 @@ export class Situation {
     return this
   }
 
-  claudeCode(facts: Partial<ClaudeCodeFacts>): this {
+  claudeCode(facts: Partial<ClientScopes>): this {
     this.claude = { ...this.claude, ...facts }
     return this
   }
@@ -172,7 +172,7 @@ export class Situation {
     const base = { environment: windows, client: desktop, file: native('C:\\config.json'), name: 'tavily', server: 'tavily', ms: 420 }
     return this.with({
       probes: probes.map((each) => ({ ...base, tools: ['search'], reason: null, stderr: [], noise: null, ...each })),
-      policies: [{ environment: windows, values: [], trouble: null }],
+      policies: [{ client: desktop.id, environment: windows, values: [], trouble: null }],
     })
   }
 
@@ -226,8 +226,9 @@ export class Situation {
       keys: { missing: [], trouble: null, launches: [] },
       packages: this.packageFacts(input),
       ...{ owners: { faults: [], untold: [] }, modes: [], locks: [], tracked: [], bridge: null, probes: null, policies: null },
-      claudeCode: [
+      scopes: [
         {
+          client: definition('claude-code'),
           environment: this.environments[0] ?? ubuntu,
           managed: null,
           policies: [],

@@ -86,7 +86,8 @@ describe.each(situations)('a server of the manifest: $title', ({ world, home, en
         const entry = read(written('s', situation), client)
         const back = neutral(entry, context)
         // A program that speaks stdio only reaches a remote server by our launcher, which names the server.
-        const isRelayed = clientById(client)?.remotes === false
+        const remote = clientById(client)?.spelling.remote
+        const isRelayed = !remote?.({ url: base.url ?? '', transport: base.transport ?? 'http', headers: base.headers ?? {} })
         const expected = (base.url === undefined ? launch === 'run' : isRelayed)
           ? server
           : told(server, runs !== null && runs.id !== environment.id ? runIn : null)

@@ -104,7 +104,7 @@ describe('what an entry says', () => {
   ])('is left alone with a reason: %s', (_, value, reason) => expect(says(value)).toEqual({ unreadable: expect.stringMatching(reason) }))
 
   it("keeps the user's own keys apart", () =>
-    expect(extraKeys({ command: 'x', disabled: true, timeout: 3, headers: {} })).toEqual(['disabled', 'timeout']))
+    expect(extraKeys({ command: 'x', disabled: true, timeout: 3, headers: {} }, client('claude-code'))).toEqual(['disabled', 'timeout']))
 })
 
 const texts = fc.dictionary(fc.string({ minLength: 1 }), fc.string())

@@ -5,7 +5,12 @@ import { bytes, client, request, settled, wanted } from './situation.ts'
 
 const ours = { command: '/opt/thing', args: ['x'] }
 const { state } = settled(request({ wanted: [wanted('a', ours)] }))
-const set = (value: object, extra: string[]) => ({ kind: 'set', name: 'a', value, owned: [...meaningKeys, ...extra] })
+const set = (value: object, extra: string[]) => ({
+  kind: 'set',
+  name: 'a',
+  value,
+  owned: [...meaningKeys(client('claude-code')), ...extra],
+})
 const revert = (now: object, before: object | null, force = false) =>
   revertEntries(
     client('claude-code'),

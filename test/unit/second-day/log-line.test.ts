@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readLogLine, withoutKeys } from '../../../src/core/logs/line.ts'
 import { native } from '../../../src/model/path.ts'
-import { logPlaces, sameServer } from '../../../src/core/logs/places.ts'
-import { environmentSchema } from '../../../src/model/environment.ts'
+import { clients } from '../../../src/catalog/clients/index.ts'
+import { sameServer } from '../../../src/core/logs/places.ts'
+import { type Environment, environmentSchema } from '../../../src/model/environment.ts'
 
 const side = (kind: string, more: object = {}) =>
   environmentSchema.parse({ id: kind, kind, user: 'ana', home: kind === 'windows' ? 'C:\\Users\\Ana' : '/home/ana', ...more })
@@ -53,6 +54,12 @@ describe('a key in a log', () => {
   })
 })
 
+/** Where all clients keep logs on a side. */
+const logPlaces = (environment: Environment, cache?: string) =>
+  clients.flatMap(({ id, logs }) =>
+    (logs?.(environment, cache === undefined ? undefined : native(cache)) ?? []).map((place) => ({ program: id, ...place })),
+  )
+
 describe('the places of logs', () => {
   const fits = (places: ReturnType<typeof logPlaces>, path: string): boolean =>
     places.some(({ base, folders }) => {
@@ -94,7 +101,7 @@ describe('the places of logs', () => {
   })
   it('follow XDG_CACHE_HOME', () => {
     expect(logPlaces(side('linux'), '/x/cache').at(-1)?.base).toBe('/x/cache')
-    expect(logPlaces(side('linux'), '').at(-1)?.base).toBe('/home/ana')
+    expect(logPlaces(side('linux')).at(-1)?.base).toBe('/home/ana')
   })
   it('tell servers by their names, whatever sign stands for a blank', () => {
     expect(sameServer('my server', 'my-server')).toBe(true)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { clientById } from '../../../src/catalog/clients/index.ts'
 import { digest } from '../../../src/core/launch/meaning.ts'
-import { locateDesktop } from '../../../src/effects/machine/desktop-file.ts'
+import { rememberedRegistry } from '../../../src/effects/machine/registry.ts'
+import { sideFiles } from '../../../src/effects/machine/side-files.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native as nativePath } from '../../../src/model/path.ts'
 import type { FileState } from '../../../src/model/state.ts'
@@ -50,11 +51,14 @@ async function locate({ files = [], used = {}, written = [], named, environment 
     times: { ...options.times, ...times },
   })
   system.clock = NOW
-  const client = clientById('claude-desktop')
-  if (client === null) throw new Error('there is no Claude Desktop')
+  const locator = await clientById('claude-desktop')?.locator?.()
+  if (locator === undefined) throw new Error('Claude Desktop has no locator')
   const spelled = environment.kind === 'windows' ? native : nativePath
-  const found = await locateDesktop(system, { environments: [environment] }, environment, {
-    client,
+  const found = await locator.find({
+    environment,
+    files: sideFiles(system, environment),
+    now: NOW,
+    registry: (key) => rememberedRegistry(system, { environments: [environment] }, environment, key),
     named: named === undefined ? null : { file: nativePath(named), by: 'a person named it' },
     records: records ?? Object.fromEntries(written.map((file) => [spelled(file), { entries: { x: { server: 'x', digest: '' } } }])),
   })
@@ -252,7 +256,7 @@ describe('CLAUDE_USER_DATA_DIR', () => {
 
   it('may name a folder that is out of sight, which is said', async () => {
     const { found } = await locate({ files: [classic], environment: at('Z:\\claude') })
-    expect(found).toMatchObject({ file: native(classic), unseen: ['Z:\\claude'] })
+    expect(found).toMatchObject({ file: native(classic), unseen: [{ by: 'CLAUDE_USER_DATA_DIR', folder: 'Z:\\claude' }] })
   })
 
   it.each([

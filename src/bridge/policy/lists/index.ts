@@ -26,13 +26,10 @@ export interface PathList {
   readonly machine: readonly string[]
 }
 
-/** Claude Desktop's config: `CLAUDE_USER_DATA_DIR` moves it to any folder, of this side or another. */
-const claudeDesktopConfig = 'claude_desktop_config.json'
-
 /** Neither read nor written; nothing opens it. */
 export const closedList: PathList = {
   home: [...programsInHome, ...privateInHome, ...tracesInHome],
-  folders: [...projectFiles, claudeDesktopConfig],
+  folders: projectFiles,
   gitDirectory: [],
   rebase: [],
   itself: [],

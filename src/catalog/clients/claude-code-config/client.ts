@@ -1,6 +1,6 @@
-import { joinPath } from '../../core/paths.ts'
-import { defineClient } from '../../model/client.ts'
-import { claudeCodeNameFits, claudeCodeReference, claudeCodeRemote } from './claude-code.ts'
+import { joinPath } from '../../../core/paths.ts'
+import { defineClient } from '../../../model/client.ts'
+import { claudeCodeNameFits, claudeCodeReferences, claudeCodeSpelling } from '../claude-code/entry.ts'
 
 /**
  * `~/.config/claude/claude_code_config.json`, the file many guides name. Today's Claude Code does not read it
@@ -15,9 +15,9 @@ export const claudeCodeConfig = defineClient({
   container: ['mcpServers'],
   format: 'json',
   rejectsBom: true,
-  remotes: true,
-  remoteEntry: claudeCodeRemote,
-  reference: claudeCodeReference,
+  spelling: claudeCodeSpelling,
+  references: claudeCodeReferences,
   nameFits: claudeCodeNameFits,
   restart: '',
+  copyOf: 'claude-code',
 })

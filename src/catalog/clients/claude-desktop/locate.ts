@@ -1,75 +1,60 @@
-import { chooseDesktop, DAY_MS } from '../../core/desktop/choose.ts'
-import type { DesktopView } from '../../core/desktop/notices.ts'
-import { userDataDir } from '../../core/desktop/places.ts'
-import { dirName, isWindows, toHere } from '../../core/paths.ts'
-import type { Environment, World } from '../../model/environment.ts'
-import { type NativePath, native } from '../../model/path.ts'
-import type { System } from '../../model/system.ts'
-import { type DesktopFolder, type DesktopFolders, type DesktopRecords, desktopFolders, lookAtFolder, samePath } from './desktop-folders.ts'
+import { dirName, isWindows, samePath, toHere } from '../../../core/paths.ts'
+import type { Locator } from '../../../model/client.ts'
+import type { Environment } from '../../../model/environment.ts'
+import type { Located, LocatedFile, LocateRequest } from '../../../model/located.ts'
+import { type NativePath, native } from '../../../model/path.ts'
+import { chooseDesktop, DAY_MS } from './choose.ts'
+import { type DesktopFolder, type DesktopFolders, desktopFolders, lookAtFolder } from './folders.ts'
+import { userDataDir, userDataVariable } from './places.ts'
 import { knownUserData, userDataInRegistry } from './user-data.ts'
 
-export interface DesktopQuestion extends DesktopRecords {
-  /** The file that a person named, and by what; null: nobody did. */
-  readonly named: { readonly file: NativePath; readonly by: string } | null
-}
-
-export interface DesktopFile extends DesktopView {
-  readonly file: NativePath
-}
-
-/** `candidates`: the files among which nobody can tell. */
-export type DesktopAnswer = DesktopFile | { readonly refuse: string; readonly candidates: readonly NativePath[] }
-
 /** Claude Desktop's live file on a side, and why it is that one. */
-export async function locateDesktop(
-  system: System,
-  world: World,
-  environment: Environment,
-  question: DesktopQuestion,
-): Promise<DesktopAnswer> {
-  const { named } = question
+async function find(request: LocateRequest): Promise<Located> {
+  const { environment, named, now } = request
   const known = knownUserData(environment)
   let moved = [known]
-  let found = await desktopFolders(system, environment, question, moved)
+  let found = await desktopFolders(request, moved)
   if (named !== null) {
-    const live = await lookAtFolder(system, environment, dirName(environment, named.file), 'recorded', named.file)
-    const seen = view(environment, question, found, live, moved)
+    const live = await lookAtFolder(request, dirName(environment, named.file), 'recorded', named.file)
+    const seen = view(request, found, live, moved)
     const later = usedLater(environment, found.folders, live)
     const told = { ...seen, reason: named.by, places: [] }
     // What may well be the live file is no copy to be put away.
     return later === null ? told : { ...told, likelier: later.file, stale: seen.stale.filter(({ file }) => file !== later.file) }
   }
   let choice = chooseDesktop(found.folders)
-  if ('undecided' in choice || isDoubtful(system, choice.chosen)) {
-    const now = await userDataInRegistry(system, world, environment)
-    if (now !== undefined && now !== known) {
-      moved = [now, known]
-      found = await desktopFolders(system, environment, question, moved)
+  if ('undecided' in choice || isDoubtful(choice.chosen, now)) {
+    const set = await userDataInRegistry(request)
+    if (set !== undefined && set !== known) {
+      moved = [set, known]
+      found = await desktopFolders(request, moved)
       choice = chooseDesktop(found.folders)
     }
   }
-  if ('chosen' in choice) return { ...view(environment, question, found, choice.chosen, moved), reason: choice.reason }
+  if ('chosen' in choice) return { ...view(request, found, choice.chosen, moved), reason: choice.reason }
   const refuse = 'Claude Desktop was used in several folders less than a day apart, and their servers differ'
   return { refuse, candidates: choice.undecided.map(({ file }) => file) }
 }
+
+/** On Windows it may come to read any of its files again. */
+export const desktopLocator: Locator = { find, keepsFormer: isWindows }
 
 /**
  * Whether a folder that was not looked at could be the one in use: none can win over one that was written before and was used
  * within a day. So most runs need not ask Windows for its variables.
  */
-const isDoubtful = (system: System, { recorded, usedMs }: DesktopFolder): boolean =>
-  recorded === null || usedMs === null || system.now() - usedMs > DAY_MS
+const isDoubtful = ({ recorded, usedMs }: DesktopFolder, now: number): boolean =>
+  recorded === null || usedMs === null || now - usedMs > DAY_MS
 
 const isSame = (environment: Environment, one: DesktopFolder, other: DesktopFolder): boolean =>
   samePath(environment, one.file, other.file) || (one.realFile !== null && one.realFile === other.realFile)
 
 function view(
-  environment: Environment,
-  { records }: DesktopRecords,
+  { environment, records }: LocateRequest,
   { folders, left }: DesktopFolders,
   live: DesktopFolder,
   moved: readonly (string | undefined)[],
-): Omit<DesktopFile, 'reason'> {
+): Omit<LocatedFile, 'reason'> {
   const holdsOurs = (file: NativePath): boolean =>
     Object.entries(records).some(([each, { entries }]) => samePath(environment, native(each), file) && Object.keys(entries).length > 0)
   const unseen = moved.flatMap((value) => {
@@ -81,14 +66,14 @@ function view(
     stale: [...folders, ...left.filter(({ file }) => isWindows(environment) && holdsOurs(file))]
       .filter((each) => each.hasConfig && !isSame(environment, each, live))
       .map(({ file }) => ({ file, ours: holdsOurs(file) })),
-    unseen: [...new Set(unseen)],
+    unseen: [...new Set(unseen)].map((folder) => ({ by: userDataVariable, folder })),
     ...behind(environment, folders, live),
     places: folders.map(({ file }) => file),
   }
 }
 
 /** What a package without a config of its own sees of the usual folder. */
-function behind(environment: Environment, folders: readonly DesktopFolder[], live: DesktopFolder): Pick<DesktopView, 'behind'> {
+function behind(environment: Environment, folders: readonly DesktopFolder[], live: DesktopFolder): Pick<LocatedFile, 'behind'> {
   const isPackage = folders.some(({ file, rule }) => rule === 'package' && samePath(environment, file, live.file))
   const usual = folders.find(({ rule, hasConfig }) => rule === 'classic' && hasConfig)
   return isPackage && !live.hasConfig && usual !== undefined ? { behind: usual.file } : {}

@@ -1,4 +1,4 @@
-import type { NativePath } from '../../model/path.ts'
+import type { NativePath } from '../../../model/path.ts'
 import { type DesktopRule, localStateName, userDataVariable } from './places.ts'
 
 /** A folder of Claude Desktop's settings as it was found. It exists when it holds a config or a `Local State`. */

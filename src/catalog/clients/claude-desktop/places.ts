@@ -1,9 +1,12 @@
-import type { Environment } from '../../model/environment.ts'
-import { type NativePath, native } from '../../model/path.ts'
-import { isWindows, joinPath, looksWindowsPath } from '../paths.ts'
+import type { Environment } from '../../../model/environment.ts'
+import { type NativePath, native } from '../../../model/path.ts'
+import { isWindows, joinPath, localFolder, looksWindowsPath, settingsFolder } from '../../../core/paths.ts'
 
 /** Claude Desktop's config in its folder of settings (`userData`). */
 export const desktopConfigName = 'claude_desktop_config.json'
+
+/** How it is written. */
+export const desktopFormat = { container: ['mcpServers'], format: 'json', spelling: {} } as const
 
 /** Chromium's own file beside it, written while the program runs: its time says when the folder was last in use. */
 export const localStateName = 'Local State'
@@ -35,21 +38,18 @@ export function userDataDir(environment: Environment, value: string | undefined)
 }
 
 /** The folder that the program has always had, below the user's own. */
-function classic({ kind, home, appData }: Environment): DesktopPlace {
-  const place = (base: NativePath, ...below: readonly string[]): DesktopPlace => ({ rule: 'classic', base, folders: [], below })
-  if (kind === 'windows') return place(appData ?? joinPath({ kind }, home, 'AppData', 'Roaming'), 'Claude')
-  return kind === 'macos' ? place(home, 'Library', 'Application Support', 'Claude') : place(home, '.config', 'Claude')
-}
+const classic = (environment: Environment): DesktopPlace => ({
+  rule: 'classic',
+  base: settingsFolder(environment),
+  folders: [],
+  below: ['Claude'],
+})
 
 /** `%APPDATA%\Claude`, `~/Library/Application Support/Claude`, `~/.config/Claude`. */
 export function classicFolder(environment: Environment): NativePath {
   const { base, below } = classic(environment)
   return joinPath(environment, base, ...below)
 }
-
-/** `%LOCALAPPDATA%` of a Windows side. */
-export const localFolder = (environment: Environment): NativePath =>
-  environment.localAppData ?? joinPath(environment, environment.home, 'AppData', 'Local')
 
 /**
  * Every place where Claude Desktop may keep its settings, in the order in which they count where nothing tells which one is in

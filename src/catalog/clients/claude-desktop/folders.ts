@@ -1,16 +1,18 @@
-import { type DesktopCandidate, exists } from '../../core/desktop/choose.ts'
-import { desktopConfigName, type DesktopPlace, type DesktopRule, desktopPlaces, localStateName } from '../../core/desktop/places.ts'
-import { foreignServers } from '../../core/desktop/servers.ts'
-import { dirName, isWindows, joinPath, sameName, toHere } from '../../core/paths.ts'
-import type { ClientDefinition } from '../../model/client.ts'
-import type { Environment } from '../../model/environment.ts'
-import { type NativePath, native } from '../../model/path.ts'
-import type { FileState } from '../../model/state.ts'
-import type { FileFacts, System } from '../../model/system.ts'
-import { passing } from './passing.ts'
+import { dirName, isWindows, joinPath, sameName, samePath } from '../../../core/paths.ts'
+import type { Environment } from '../../../model/environment.ts'
+import type { LocateRequest, SideFiles } from '../../../model/located.ts'
+import { type NativePath, native } from '../../../model/path.ts'
+import { type DesktopCandidate, exists } from './choose.ts'
+import { desktopConfigName, type DesktopPlace, type DesktopRule, desktopPlaces, localStateName } from './places.ts'
+import { foreignServers } from './servers.ts'
 
 /** More folders in `Claude-Data` than this are not looked into. */
 const FOLDERS_MAX = 64
+
+interface Side {
+  readonly environment: Environment
+  readonly files: SideFiles
+}
 
 /** A folder that may hold Claude Desktop's settings, as it was found. */
 export interface DesktopFolder extends DesktopCandidate {
@@ -22,12 +24,6 @@ export interface DesktopFolder extends DesktopCandidate {
   readonly writtenMs: number
 }
 
-/** Which files are asked about: whose they are, and which of them `state.json` names, the one written last at the end. */
-export interface DesktopRecords {
-  readonly client: ClientDefinition
-  readonly records: Readonly<Record<string, FileState>>
-}
-
 export interface DesktopFolders {
   /** Where Claude Desktop may keep its settings, in the order in which the folders count. */
   readonly folders: readonly DesktopFolder[]
@@ -36,19 +32,15 @@ export interface DesktopFolders {
 }
 
 /** Every folder that is to be considered on a side. `moved`: values of `CLAUDE_USER_DATA_DIR`. */
-export async function desktopFolders(
-  system: System,
-  environment: Environment,
-  { client, records }: DesktopRecords,
-  moved: readonly (string | undefined)[],
-): Promise<DesktopFolders> {
+export async function desktopFolders(request: LocateRequest, moved: readonly (string | undefined)[]): Promise<DesktopFolders> {
+  const { environment, records } = request
   const places = desktopPlaces(environment, moved)
-  const found = (await Promise.all(places.map((place) => lookInto(system, environment, place)))).flat()
+  const found = (await Promise.all(places.map((place) => lookInto(request, place)))).flat()
   const files = Object.keys(records)
   const isKnown = (file: string): boolean => found.some((each) => samePath(environment, each.file, native(file)))
   const left: DesktopFolder[] = []
   for (const file of files.filter((each) => !isKnown(each))) {
-    const kept = await lookAtFolder(system, environment, dirName(environment, native(file)), 'recorded', native(file))
+    const kept = await lookAtFolder(request, dirName(environment, native(file)), 'recorded', native(file))
     // A person named it once, or a variable that is not set in this terminal: only the program's own sign tells them apart.
     if (kept.usedMs !== null) found.push(kept)
     else if (kept.hasConfig) left.push(kept)
@@ -61,7 +53,7 @@ export async function desktopFolders(
   const isContested = once.filter(({ usedMs }) => usedMs !== null).length > 1
   if (!isContested) return { folders: once, left }
   const servers = async ({ file }: DesktopFolder): Promise<string> =>
-    foreignServers(client, file, await read(system, environment, file), Object.values(records))
+    foreignServers(file, await request.files.read(file), Object.values(records))
   return { folders: await Promise.all(once.map(async (each) => (exists(each) ? { ...each, servers: await servers(each) } : each))), left }
 }
 
@@ -75,13 +67,14 @@ function withoutSecondNames(folders: readonly DesktopFolder[]): DesktopFolder[] 
 }
 
 /** The folders that one place stands for; of several without a sign of use, the one with the newest config comes first. */
-async function lookInto(system: System, environment: Environment, { rule, base, folders, below }: DesktopPlace): Promise<DesktopFolder[]> {
-  const outer = await foldersAlong(system, environment, base, folders)
+async function lookInto(request: Side, { rule, base, folders, below }: DesktopPlace): Promise<DesktopFolder[]> {
+  const { environment } = request
+  const outer = await foldersAlong(request, base, folders)
   const found = await Promise.all(
     outer.slice(0, FOLDERS_MAX).map(async (folder) => {
       const names = isWindows(environment) ? below.map((each) => new RegExp(`^${each}$`, 'i')) : []
-      const [inside] = names.length === 0 ? [] : await foldersAlong(system, environment, folder, names)
-      return lookAtFolder(system, environment, inside ?? joinPath(environment, folder, ...below), rule)
+      const [inside] = names.length === 0 ? [] : await foldersAlong(request, folder, names)
+      return lookAtFolder(request, inside ?? joinPath(environment, folder, ...below), rule)
     }),
   )
   // Chromium's own folders lie in `Claude-Data` too, where that is the folder of settings.
@@ -90,21 +83,14 @@ async function lookInto(system: System, environment: Environment, { rule, base, 
 }
 
 /** Folders below `base` along `patterns`, in whatever case Windows has them. */
-async function foldersAlong(
-  system: System,
-  environment: Environment,
-  base: NativePath,
-  patterns: readonly RegExp[],
-): Promise<NativePath[]> {
+async function foldersAlong(side: Side, base: NativePath, patterns: readonly RegExp[]): Promise<NativePath[]> {
   const [pattern, ...rest] = patterns
   if (pattern === undefined) return [base]
-  const names = (await list(system, environment, base)).filter((name) => pattern.test(name))
+  const names = (await side.files.list(base)).filter((name) => pattern.test(name))
   const found = await Promise.all(
     names.map(async (name) => {
-      const folder = joinPath(environment, base, name)
-      return (await facts(system, environment, folder, 'follow'))?.kind === 'directory'
-        ? foldersAlong(system, environment, folder, rest)
-        : []
+      const folder = joinPath(side.environment, base, name)
+      return (await side.files.look(folder, 'follow'))?.kind === 'directory' ? foldersAlong(side, folder, rest) : []
     }),
   )
   return found.flat()
@@ -112,51 +98,29 @@ async function foldersAlong(
 
 /** One folder. On a real Windows any case is the same file; on a copy of its folders the name that is there must be used. */
 export async function lookAtFolder(
-  system: System,
-  environment: Environment,
+  { environment, files }: Side,
   folder: NativePath,
   rule: DesktopRule,
   recorded?: NativePath,
 ): Promise<DesktopFolder> {
-  const names = await list(system, environment, folder)
+  const names = await files.list(folder)
   const there = (wanted: string): NativePath =>
     joinPath(environment, folder, names.find((name) => sameName(environment, name, wanted)) ?? wanted)
   const file = recorded ?? there(desktopConfigName)
   // A link that leads nowhere stands there too.
-  const [config, state] = await Promise.all([facts(system, environment, file), facts(system, environment, there(localStateName), 'follow')])
+  const [config, state] = await Promise.all([files.look(file), files.look(there(localStateName), 'follow')])
+  const realPath = async (path: NativePath): Promise<string | null> => {
+    const real = await files.realPath(path)
+    return real !== null && isWindows(environment) ? real.toLowerCase() : real
+  }
   const isThere = config !== null || state !== null
   return {
     ...{ file, rule },
-    real: isThere ? await realPath(system, environment, folder) : null,
-    realFile: config === null ? null : await realPath(system, environment, file),
+    real: isThere ? await realPath(folder) : null,
+    realFile: config === null ? null : await realPath(file),
     hasConfig: config !== null,
     usedMs: state?.kind === 'file' ? state.modifiedMs : null,
     writtenMs: config?.modifiedMs ?? -1,
     ...{ recorded: null, servers: '' },
   }
 }
-
-async function list(system: System, environment: Environment, folder: NativePath): Promise<readonly string[]> {
-  const here = toHere(environment, folder)
-  return (here === null ? null : await passing(system.files.list(here))) ?? []
-}
-
-async function facts(system: System, environment: Environment, path: NativePath, follow?: 'follow'): Promise<FileFacts | null> {
-  const here = toHere(environment, path)
-  return here === null ? null : passing(system.files.look(here, follow))
-}
-
-async function read(system: System, environment: Environment, path: NativePath): Promise<Uint8Array | null> {
-  const here = toHere(environment, path)
-  return here === null ? null : passing(system.files.read(here))
-}
-
-async function realPath(system: System, environment: Environment, path: NativePath): Promise<string | null> {
-  const here = toHere(environment, path)
-  const real = here === null ? null : await passing(system.files.realPath(here))
-  return real !== null && isWindows(environment) ? real.toLowerCase() : real
-}
-
-/** Are two paths of a side one, as far as their spelling tells? */
-export const samePath = (environment: Environment, one: NativePath, other: NativePath): boolean =>
-  sameName(environment, joinPath(environment, one), joinPath(environment, other))

@@ -1,0 +1,32 @@
+import { joinPath } from '../../../core/paths.ts'
+import { defineClient } from '../../../model/client.ts'
+import { claudeCodeNameFits, claudeCodeReferences, claudeCodeSpelling } from './entry.ts'
+import { claudeCodeLogs } from './logs.ts'
+
+/**
+ * Claude Code, user scope. On Windows only when it is named: Claude Desktop's Code tab merges that file with
+ * Desktop's own and would show each server twice (anthropics/claude-code#64464).
+ */
+export const claudeCode = defineClient({
+  id: 'claude-code',
+  label: 'Claude Code',
+  always: ['wsl', 'linux', 'macos'],
+  environments: ['wsl', 'linux', 'macos', 'windows'],
+  onlyNamed: ['windows'],
+  file: (environment) => joinPath(environment, environment.claudeConfigDir ?? environment.home, '.claude.json'),
+  folder: (environment) => environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude'),
+  project: { path: '.mcp.json', words: { home: '${HOME}', project: '.' }, refusesLink: true },
+  container: ['mcpServers'],
+  format: 'json',
+  rejectsBom: true,
+  spelling: claudeCodeSpelling,
+  references: claudeCodeReferences,
+  nameFits: claudeCodeNameFits,
+  ownLock: 'proper-lockfile',
+  processes: ['claude', 'claude.exe'],
+  restart: 'start a new Claude Code session (in a running one: /mcp, then Reconnect)',
+  starting: { adds: (project) => ({ CLAUDE_PROJECT_DIR: project, CLAUDECODE: '1' }) },
+  logs: claudeCodeLogs,
+  closed: ['.claude/settings*.json'],
+  scopes: async () => (await import('./scopes.ts')).readScopes,
+})

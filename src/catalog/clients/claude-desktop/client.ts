@@ -1,0 +1,57 @@
+import { isWindows, joinPath } from '../../../core/paths.ts'
+import { defineClient } from '../../../model/client.ts'
+import { desktopLogs } from './logs.ts'
+import { classicFolder, desktopConfigName, desktopFormat, userDataDir, userDataVariable } from './places.ts'
+
+/**
+ * What it passes on to its servers: about sixteen variables and nothing else (anthropics/claude-code#90074;
+ * modelcontextprotocol docs, "debugging": "inherit only a limited subset"). The list is the official SDK's own.
+ */
+const PASSED_ON = {
+  windows: [
+    ...['APPDATA', 'HOMEDRIVE', 'HOMEPATH', 'LOCALAPPDATA', 'PATH', 'PATHEXT', 'PROCESSOR_ARCHITECTURE', 'PROGRAMFILES'],
+    ...['SYSTEMDRIVE', 'SYSTEMROOT', 'COMSPEC', 'TEMP', 'TMP', 'USERNAME', 'USERPROFILE', 'WINDIR'],
+  ],
+  posix: ['HOME', 'LOGNAME', 'PATH', 'SHELL', 'TERM', 'USER'],
+}
+
+/**
+ * Claude Desktop. It starts stdio servers only: an entry with `url` is skipped with a notice (cboxdk/statamic-mcp#20),
+ * and no `${VAR}` in a value is expanded (modelcontextprotocol/servers#1039). It reads the file at its start.
+ */
+export const claudeDesktop = defineClient({
+  id: 'claude-desktop',
+  label: 'Claude Desktop',
+  always: ['windows', 'macos'],
+  environments: ['windows', 'macos', 'linux'],
+  // The usual place. Which of its places it really reads is found out at run time.
+  file: (environment) => joinPath(environment, classicFolder(environment), desktopConfigName),
+  folder: classicFolder,
+  locator: async () => (await import('./locate.ts')).desktopLocator,
+  ...desktopFormat,
+  // It falls back to its defaults and saves without the servers (tradesdontlie/tradingview-mcp#406).
+  rejectsBom: true,
+  nameFits: (name) => name.trim() !== '',
+  processes: ['claude.exe', 'Claude', 'claude-desktop'],
+  // anthropics/claude-code#34359
+  writesBack: true,
+  quit: 'from its tray or menu bar icon, closing the window is not enough',
+  restart: 'quit Claude Desktop fully (from its tray or menu bar icon, closing the window is not enough) and start it again',
+  starting: {
+    passesOn: (environment) => (isWindows(environment) ? PASSED_ON.windows : PASSED_ON.posix),
+    // Nothing of a project or of the user's home lies there.
+    folder: (environment) => (isWindows(environment) ? 'C:\\Windows\\System32' : '/'),
+  },
+  variables: [userDataVariable],
+  logs: desktopLogs,
+  // A variable moves the file to any folder, of this side or another.
+  closed: [desktopConfigName],
+  closedFolders: (environment) => {
+    const moved = userDataDir(environment, environment.variables?.[userDataVariable])
+    return moved === null ? [] : [moved]
+  },
+  policies: {
+    keys: ['HKLM', 'HKCU'].map((root) => `${root}\\SOFTWARE\\Policies\\Claude`),
+    switchesServers: 'isLocalDevMcpEnabled',
+  },
+})
