@@ -68,24 +68,39 @@ const harmless = ['buffer', 'crypto', 'os', 'path', 'stream', 'string_decoder', 
  * what it has checked, or what works on files of the bridge's own. A tool is never among them.
  */
 const reaching = [
-  ...['canonical', 'existing', 'folder', 'git', 'identity', 'inside', 'policy', 'repositories', 'roots', 'rulings', 'survey'].map(
-    (name) => `policy/${name}`,
-  ),
+  ...[
+    'canonical',
+    'existing',
+    'folder',
+    'git',
+    'git-config',
+    'identity',
+    'inside',
+    'policy',
+    'repositories',
+    'roots',
+    'rulings',
+    'survey',
+  ].map((name) => `policy/${name}`),
   ...['directory', 'habits', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'tree', 'write'].map((name) => `files/${name}`),
-  ...['confirming', 'holding', 'memory', 'ripgrep', 'search'].map((name) => `search/${name}`),
-  ...['access', 'proc', 'rotating', 'config/config', 'start/serving'],
+  ...['confirming', 'holding', 'ripgrep', 'search'].map((name) => `search/${name}`),
+  ...['base/access', 'base/proc', 'config/config', 'records/rotating-file', 'start/serving'],
 ]
   .map((name) => `bridge/${name}.ts`)
   .concat('bridge/terminal', 'bridge/transports')
+
+/** The folders of the bridge, from the bottom up: each may import those before it. */
+const bridgeFolders = ['base', 'records', 'policy', 'config', 'files', 'search', 'terminal', 'transports', 'contract', 'tools', 'start']
 
 /** The parts of the bridge that may use effects, which ask no policy. */
 const withEffects = ['bridge/start', 'bridge/terminal', 'bridge/transports']
 
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
-  ...['call', 'families', 'input', 'limits', 'line', 'protocols', 'refusal', 'tool', 'config/max-results'],
+  ...['call', 'input', 'limits', 'refusal', 'text'].map((name) => `base/${name}`),
+  ...['config/options', 'contract/tool', 'transports/protocols'],
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
-  ...['policy/roots', 'policy/spelling', 'search/words', 'terminal/mask', 'terminal/sandbox/notes', 'terminal/shells'],
+  ...['policy/roots', 'policy/spelling', 'search/words', 'terminal/mask', 'terminal/sandbox/notes'],
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
@@ -143,12 +158,13 @@ describe('the parts of src', () => {
     ).toEqual([])
   })
 
-  it('never go in a circle as folders of effects or core', () => {
-    const folderOf = (path: string) => dirname(path)
-    const among = sources.filter(({ path }) => within(path, ['effects', 'core']))
+  it('have no circle of folders in effects, core and bridge', () => {
+    // The terminal's folders count as one.
+    const folderOf = (path: string) => (within(path, ['bridge/terminal']) ? 'bridge/terminal' : dirname(path))
+    const among = sources.filter(({ path }) => within(path, ['effects', 'core', 'bridge']))
     const left = new Map<string, Set<string>>()
     for (const { path, imports } of among) {
-      const to = imports.map((name) => folderOf(join(dirname(path), name).split(sep).join('/')))
+      const to = imports.filter((name) => name.startsWith('.')).map((name) => folderOf(join(dirname(path), name).split(sep).join('/')))
       const known = left.get(folderOf(path)) ?? new Set()
       for (const each of to) if (each !== folderOf(path)) known.add(each)
       left.set(folderOf(path), known)
@@ -243,6 +259,21 @@ describe('the bridge', () => {
     expect([...reaching, ...forTools].filter((place) => !sources.some(({ path }) => within(path, [place])))).toEqual([])
   })
 
+  it('has folders that import only those below them', () => {
+    const folderOf = (path: string) => (path.startsWith('bridge/') ? (path.split('/')[1] ?? '') : null)
+    expect(
+      troubles(({ path, imports }) => {
+        const own = folderOf(path)
+        if (own === null) return []
+        if (!bridgeFolders.includes(own)) return ['in no folder of bridgeFolders']
+        return imports.filter((name) => {
+          const other = folderOf(join(dirname(path), name).split(sep).join('/'))
+          return other !== null && bridgeFolders.indexOf(other) > bridgeFolders.indexOf(own)
+        })
+      }),
+    ).toEqual([])
+  })
+
   it.each([
     ['reads a path itself', "import { readFileSync } from 'node:fs'\n"],
     ['reads when it is called', "const read = async () => (await import('node:fs/promises')).readFile\n"],
@@ -252,7 +283,7 @@ describe('the bridge', () => {
     ['has a policy of its own', "import { Policy } from '../../policy/policy.ts'\n"],
     ['asks the machine', "import { nodeSystem } from '../../../system/node.ts'\n"],
     ['starts a program', "import { programOn } from '../../../effects/machine/program.ts'\n"],
-    ['takes a raw way of another part', "import { accessTrouble } from '../../access.ts'\n"],
+    ['takes a raw way of another part', "import { accessTrouble } from '../../base/access.ts'\n"],
   ])('would not take a tool that %s', (_, text) => {
     expect(pastPolicy(read('bridge/tools/files/planted.ts', text))).not.toEqual([])
   })

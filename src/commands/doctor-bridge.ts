@@ -17,7 +17,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     import('../bridge/policy/policy.ts'),
     import('../bridge/policy/canonical.ts'),
     import('../bridge/config/config.ts'),
-    import('../bridge/refusal.ts'),
+    import('../bridge/base/refusal.ts'),
     import('../bridge/terminal/sandbox/means.ts'),
   ])
   const settings = await decideSettings(

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { nearest } from '../../core/nearest.ts'
-import { InputTrouble } from '../input.ts'
-import { codeOf, denied, fromFileTrouble } from '../refusal.ts'
-import { options } from './index.ts'
-import type { Option } from './option.ts'
+import { InputTrouble } from '../base/input.ts'
+import { codeOf, denied, fromFileTrouble } from '../base/refusal.ts'
+import { type Option, options } from './options.ts'
 
 type Value = string | number
 

@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import { quoted } from './names.ts'
 import { different, nearestPart } from './nearest-part.ts'
 import { escapes, looksAlike } from './unseen.ts'

@@ -2,7 +2,7 @@ import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inFolder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
-import { codeOf, failed, fromFileTrouble } from '../refusal.ts'
+import { codeOf, failed, fromFileTrouble } from '../base/refusal.ts'
 import { checkNew, quoted } from './names.ts'
 
 async function thatIsThere(real: string, path: string): Promise<{ real: string; created: boolean }> {

@@ -1,6 +1,6 @@
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import type { Policy } from '../policy/policy.ts'
-import { failed } from '../refusal.ts'
+import { failed } from '../base/refusal.ts'
 import { type Encoding, beyondAscii, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
 import { change, type Written } from './write.ts'
 import { sortOf } from './habits.ts'

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import { type Folder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { type Encoding, encodingOf, lineEnd, plain, textOf } from './encoding.ts'

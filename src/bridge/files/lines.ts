@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { limits } from '../limits.ts'
-import { failed } from '../refusal.ts'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
 
 const CHUNK = 256 * 1024
 const NEWLINE = 10

@@ -1,10 +1,10 @@
 import { type Dirent, constants } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import { inFolder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
-import { codeOf, failed, fromFileTrouble, Refusal } from '../refusal.ts'
+import { codeOf, failed, fromFileTrouble, Refusal } from '../base/refusal.ts'
 import { quoted } from './names.ts'
 import { mayWrite } from './replace.ts'
 

@@ -3,9 +3,9 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, un
 import { dirname, join } from 'node:path'
 import node from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { limits } from '../limits.ts'
-import { placeOf, statOf } from '../proc.ts'
-import { codeOf, failed } from '../refusal.ts'
+import { limits } from '../base/limits.ts'
+import { placeOf, statOf } from '../base/proc.ts'
+import { codeOf, failed } from '../base/refusal.ts'
 
 /**
  * Locks between the bridges of one home, which are processes of one side: a file made exclusively, named by what it

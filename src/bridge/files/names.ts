@@ -1,6 +1,6 @@
-import { escaped } from '../line.ts'
+import { escaped } from '../base/text.ts'
 import type { Admitted } from '../policy/policy.ts'
-import { denied } from '../refusal.ts'
+import { denied } from '../base/refusal.ts'
 
 /** Controls, line separators, bidirectional signs and what has no width: they forge a line, or hide in one. Joiners are a part of real names. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { DOTS } from '../../model/redaction/key-finder.ts'
-import { limits } from '../limits.ts'
-import type { Redaction } from '../redact.ts'
+import { limits } from '../base/limits.ts'
+import type { Redaction } from '../base/redaction.ts'
 import { marked, nearMiss } from './difference.ts'
 import { lookalike } from './unseen.ts'
 

@@ -3,11 +3,11 @@ import { type BigIntStats, constants, fstatSync, lstatSync, renameSync } from 'n
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { accessTrouble } from '../access.ts'
-import { limits } from '../limits.ts'
+import { accessTrouble } from '../base/access.ts'
+import { limits } from '../base/limits.ts'
 import type { Folder } from '../policy/folder.ts'
 import type { Admitted } from '../policy/policy.ts'
-import { denied, failed, type Refusal } from '../refusal.ts'
+import { denied, failed, type Refusal } from '../base/refusal.ts'
 import { quoted } from './names.ts'
 
 /** Bits of a mode that stay with new content. Not those that lend a program its owner's rights: the kernel takes them too. */

@@ -1,10 +1,10 @@
 import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import { inFolder } from '../policy/folder.ts'
 import { checkWhole } from '../policy/meaning.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
-import { codeOf, fromFileTrouble } from '../refusal.ts'
+import { codeOf, fromFileTrouble } from '../base/refusal.ts'
 import { quoted } from './names.ts'
 import { copyTree, removeTree } from './tree.ts'
 

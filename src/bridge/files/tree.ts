@@ -3,7 +3,7 @@ import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, rmdir, symlink,
 import { join } from 'node:path'
 import type { Folder } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
-import { failed } from '../refusal.ts'
+import { failed } from '../base/refusal.ts'
 import { quoted } from './names.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import type { Policy } from '../policy/policy.ts'
 import { lockFile } from './lock-file.ts'
 import { quoted } from './names.ts'

@@ -1,5 +1,5 @@
-import { limits } from '../limits.ts'
-import { escaped } from '../line.ts'
+import { limits } from '../base/limits.ts'
+import { escaped } from '../base/text.ts'
 import { beyondAscii } from './encoding.ts'
 
 const blanks = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g

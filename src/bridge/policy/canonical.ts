@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
-import { codeOf, denied, failed } from '../refusal.ts'
+import { codeOf, denied, failed } from '../base/refusal.ts'
 
 /**
  * The canonical form of a path of which only a beginning may exist. Refuses a link that leads nowhere: writing through it

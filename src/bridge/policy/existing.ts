@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { codeOf } from '../refusal.ts'
+import { codeOf } from '../base/refusal.ts'
 import { NameTree, namesOf } from './names.ts'
 
 /** The paths that exist and fit one in whose last name `*` may stand for a part of it. */

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, open as openDescriptor, readlinkSync }
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
-import { codeOf, denied, failed } from '../refusal.ts'
+import { codeOf, denied, failed } from '../base/refusal.ts'
 import { makesGitDirectory } from './git.ts'
 import type { Policy } from './policy.ts'
 import type { Use } from './ruling.ts'

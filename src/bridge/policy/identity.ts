@@ -1,6 +1,6 @@
 import { type BigIntStats, lstatSync } from 'node:fs'
 import { sep } from 'node:path'
-import { codeOf } from '../refusal.ts'
+import { codeOf } from '../base/refusal.ts'
 
 /** A file as its file system knows it, whatever it is called: device and inode, as one word. */
 export const identityOf = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string => `${dev}:${ino}`

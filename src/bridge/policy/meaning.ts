@@ -1,4 +1,4 @@
-import { denied } from '../refusal.ts'
+import { denied } from '../base/refusal.ts'
 import { autorunBelow } from './autorun.ts'
 import { closedBelow } from './closed.ts'
 import { existing } from './existing.ts'

@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
-import { limits } from '../limits.ts'
-import { codeOf, denied, failed, fromFileTrouble, type Refusal } from '../refusal.ts'
+import { limits } from '../base/limits.ts'
+import { codeOf, denied, failed, fromFileTrouble, type Refusal } from '../base/refusal.ts'
 import { canonical } from './canonical.ts'
 import { identityOf } from './identity.ts'
 import { ntfsTrouble } from './ntfs.ts'
@@ -10,7 +10,8 @@ import { autorunRefusal, closedRefusal, outsideRefusal } from './reasons.ts'
 import type { Region } from './region.ts'
 import type { Use } from './ruling.ts'
 import { type Current, type PolicyRules, Rulings } from './rulings.ts'
-import { folding, onDrive, type Place, understand } from './spelling.ts'
+import type { Sides } from '../base/settings.ts'
+import { folding, onDrive, understand } from './spelling.ts'
 
 /** A path that policy allows, in canonical form. What is not there yet has `exists: false`, and all its parents are canonical. */
 export interface Admitted {
@@ -31,19 +32,19 @@ const absent = (path: string, real: string): Refusal =>
 export class Policy {
   readonly rules: PolicyRules
   private readonly rulings: Rulings
-  private readonly findPlace: () => Promise<Place>
-  private placed: Promise<Place> | undefined
+  private readonly findSides: () => Promise<Sides>
+  private foundSides: Promise<Sides> | undefined
 
-  constructor(rules: PolicyRules & { place(): Promise<Place> }) {
+  constructor(rules: PolicyRules & { sides(): Promise<Sides> }) {
     // What is not absolute would be resolved from the root of the disk: it opens nothing instead.
     this.rules = { ...rules, roots: rules.roots.filter((root) => isAbsolute(root)) }
-    this.findPlace = () => rules.place()
-    this.rulings = new Rulings(this.rules, () => this.place())
+    this.findSides = () => rules.sides()
+    this.rulings = new Rulings(this.rules, () => this.sides())
   }
 
-  place(): Promise<Place> {
-    this.placed ??= this.findPlace()
-    return this.placed
+  sides(): Promise<Sides> {
+    this.foundSides ??= this.findSides()
+    return this.foundSides
   }
 
   /** The rules as they are now. */
@@ -58,13 +59,13 @@ export class Policy {
 
   /** Letters' case means nothing on Windows drives and on macOS. */
   async fold(): Promise<(path: string) => string> {
-    return folding(await this.place())
+    return folding(await this.sides())
   }
 
   /** The canonical path, when it is allowed; otherwise a refusal that says why. Checks the target, never the wording. */
   async admit(path: string, use: Use): Promise<Admitted> {
-    const place = await this.place()
-    const asked = this.understood(path, place)
+    const sides = await this.sides()
+    const asked = this.understood(path, sides)
     let found: { real: string; missing: string[] }
     try {
       found = await canonical(asked)
@@ -77,7 +78,7 @@ export class Policy {
     for (let many = 1; use === 'write' && many < found.missing.length; many++)
       await this.check(join(found.real, ...found.missing.slice(0, many)), use, path, asked)
     await this.check(real, use, path, asked)
-    this.checkNames(real, place)
+    this.checkNames(real, sides)
     return {
       real,
       folder: dirname(real),
@@ -90,8 +91,8 @@ export class Policy {
 
   /** Like existing, for what is moved or deleted: a link at the end is meant itself, not what it leads to. */
   async itself(path: string): Promise<Admitted> {
-    const place = await this.place()
-    const asked = this.understood(path, place).replace(sep === '\\' ? /[\\/]+$/ : /\/+$/, '')
+    const sides = await this.sides()
+    const asked = this.understood(path, sides).replace(sep === '\\' ? /[\\/]+$/ : /\/+$/, '')
     const name = basename(asked)
     if (name === '' || name === '.' || name === '..')
       throw denied(`${JSON.stringify(path)} does not end in a name; give the path without "..".`)
@@ -101,7 +102,7 @@ export class Policy {
     const folder = join(parent.real, ...parent.missing)
     const real = join(folder, name)
     await this.check(real, 'write', path, asked)
-    this.checkNames(real, place)
+    this.checkNames(real, sides)
     const there =
       parent.missing.length === 0 &&
       (await lstat(real).then(
@@ -112,10 +113,10 @@ export class Policy {
     return { real, folder, name, exists: true, base: real, missing: [] }
   }
 
-  private understood(path: string, place: Place): string {
+  private understood(path: string, sides: Sides): string {
     if (path.length > limits.pathCharacters) throw denied(`The path has ${path.length} characters; ${limits.pathCharacters} are the most.`)
-    const asked = understand(path, place, this.rules.roots[0] ?? place.self.home)
-    this.checkNames(asked, place)
+    const asked = understand(path, sides, this.rules.roots[0] ?? sides.self.home)
+    this.checkNames(asked, sides)
     return asked
   }
 
@@ -169,9 +170,9 @@ export class Policy {
       (id === undefined || (ruling.byOpened(id, real, 'read') === 'open' && isOpenFolder(dirname(real))))
   }
 
-  private checkNames(path: string, place: Place): void {
-    if (!onDrive(path, place)) return
-    const names = path.slice(place.self.kind === 'windows' ? 2 : 0).split(/[\\/]/)
+  private checkNames(path: string, sides: Sides): void {
+    if (!onDrive(path, sides)) return
+    const names = path.slice(sides.self.kind === 'windows' ? 2 : 0).split(/[\\/]/)
     for (const name of names) {
       const trouble = ntfsTrouble(name)
       if (trouble !== null) throw denied(`The name ${JSON.stringify(name)} is not taken on a Windows drive: ${trouble}.`)

@@ -1,4 +1,4 @@
-import { denied, type Refusal } from '../refusal.ts'
+import { denied, type Refusal } from '../base/refusal.ts'
 import { CanonicalList } from './canonical-list.ts'
 import { closedByName, isKernel } from './closed.ts'
 import { within } from './region.ts'

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, realpathSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import { codeOf } from '../refusal.ts'
-import { elsewhereOf, gitDirectoryNamedIn } from '../terminal/sandbox/git-config.ts'
+import { codeOf } from '../base/refusal.ts'
+import { elsewhereOf, gitDirectoryNamedIn } from './git-config.ts'
 import { within } from './region.ts'
 import { lookAt } from './survey.ts'
 

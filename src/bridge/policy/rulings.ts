@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { codeOf } from '../refusal.ts'
+import { codeOf } from '../base/refusal.ts'
 import { namesAllowed, pathsAllowed } from './autorun.ts'
 import { CanonicalList } from './canonical-list.ts'
 import { mountAliases } from './mount-aliases.ts'
 import { NameTree } from './names.ts'
 import type { Region } from './region.ts'
 import { Ruling } from './ruling.ts'
-import { folding, onDrive, type Place } from './spelling.ts'
+import type { Sides } from '../base/settings.ts'
+import { folding, onDrive } from './spelling.ts'
 import type { Known } from './survey.ts'
 
 export interface PolicyRules {
@@ -40,14 +41,14 @@ const againMs = 1000
 /** The rules in canonical form, made again when something that they name appears, goes, or is mounted in another place too. */
 export class Rulings {
   private readonly rules: PolicyRules
-  private readonly place: () => Promise<Place>
+  private readonly sides: () => Promise<Sides>
   private readonly lists: Readonly<Record<List, CanonicalList>>
   private made: (Current & { readonly found: Found; readonly mounts: string }) | undefined
   private checkedAt = Number.NEGATIVE_INFINITY
 
-  constructor(rules: PolicyRules, place: () => Promise<Place>) {
+  constructor(rules: PolicyRules, sides: () => Promise<Sides>) {
     this.rules = rules
-    this.place = place
+    this.sides = sides
     this.lists = {
       open: new CanonicalList(rules.roots, 'pinned'),
       closed: new CanonicalList(rules.closed),
@@ -69,12 +70,12 @@ export class Rulings {
     const { made } = this
     made?.ruling.forget()
     if (made?.mounts === mounts && lists.every((list) => made.found[list] === found[list])) return made
-    const current = { ...this.make(found, mounts, await this.place()), found, mounts }
+    const current = { ...this.make(found, mounts, await this.sides()), found, mounts }
     this.made = current
     return current
   }
 
-  private make(found: Found, mounts: string, place: Place): Current {
+  private make(found: Found, mounts: string, sides: Sides): Current {
     const real = (list: List): string[] => found[list].map((each) => each.real)
     const there = (list: List): string[] => found[list].flatMap((each) => (each.exists ? [each.real] : []))
     const everywhere = (list: List): string[] => [...real(list), ...mountAliases(mounts, there(list))]
@@ -90,8 +91,8 @@ export class Rulings {
       region,
       allowedNames: new NameTree(() => namesAllowed(this.rules.allow)),
       homes: [...this.rules.homes, ...everywhere('homes')],
-      fold: folding(place),
-      identified: (path) => !onDrive(path, place),
+      fold: folding(sides),
+      identified: (path) => !onDrive(path, sides),
     })
     return { ruling, region }
   }

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, sep } from 'node:path'
-import { codeOf } from '../refusal.ts'
+import { codeOf } from '../base/refusal.ts'
 import { canonical } from './canonical.ts'
 import { identityAt } from './identity.ts'
 import { foldedName } from './names.ts'

@@ -1,5 +1,5 @@
-import { limits } from '../limits.ts'
-import { denied } from '../refusal.ts'
+import { limits } from '../base/limits.ts'
+import { denied } from '../base/refusal.ts'
 import { type Glob, readGlob } from './glob.ts'
 import type { TextQuery } from './ripgrep.ts'
 

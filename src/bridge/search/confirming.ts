@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { encodingOf, textOf } from '../files/encoding.ts'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import { identityOf } from '../policy/identity.ts'
-import { codeOf } from '../refusal.ts'
+import { codeOf } from '../base/refusal.ts'
 import type { Found } from './found.ts'
 
 /** Linux' flag that names a file without opening it: neither a pipe nor a missing right stands in the way. */

@@ -1,5 +1,5 @@
-import { cutAt } from '../characters.ts'
-import { limits } from '../limits.ts'
+import { cutAt } from '../base/text.ts'
+import { limits } from '../base/limits.ts'
 
 /** One line that ripgrep found. */
 export interface Found {

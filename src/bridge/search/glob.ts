@@ -1,4 +1,4 @@
-import { denied, type Refusal } from '../refusal.ts'
+import { denied, type Refusal } from '../base/refusal.ts'
 
 /** A place in a glob that was read: a character is taken by `test`; without one its `next` are reached at once. */
 interface State {

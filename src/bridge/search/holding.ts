@@ -1,11 +1,11 @@
 import { constants } from 'node:fs'
 import { type FileHandle, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import { Folder, openFile } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
 import { encodingOf, looksBinary } from '../files/encoding.ts'
-import { denied, failed, fromFileTrouble } from '../refusal.ts'
+import { denied, failed, fromFileTrouble } from '../base/refusal.ts'
 import { thirdDescriptor } from './plan.ts'
 
 /** What is searched, checked and held open, so that it stays what it was when it was checked. */

@@ -1,4 +1,4 @@
-import { LineReader } from '../transports/lines.ts'
+import { LineReader } from '../base/line-reader.ts'
 
 const beginning = Buffer.from('./')
 const separator = Buffer.from('--')

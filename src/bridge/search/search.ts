@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
+import { memoryOf } from '../base/proc.ts'
 import { Complaints } from './complaints.ts'
 import type { Confirming } from './confirming.ts'
 import { type Found, readFound } from './found.ts'
-import { memoryOf } from './memory.ts'
 import type { Page, SearchPlan, Why } from './plan.ts'
 import { Records } from './records.ts'
 

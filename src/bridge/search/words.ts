@@ -1,6 +1,6 @@
-import { type Answer, words } from '../call.ts'
-import { inLine, inName } from '../line.ts'
-import type { Redaction } from '../redact.ts'
+import { type Answer, words } from '../base/call.ts'
+import { inLine, inName } from '../base/text.ts'
+import type { Redaction } from '../base/redaction.ts'
 import { shownText } from './found.ts'
 import type { Answered } from './searches.ts'
 

@@ -2,11 +2,12 @@ import { toHere } from '../../core/paths.ts'
 import { isAutorunName } from '../policy/autorun.ts'
 import { closedByName } from '../policy/closed.ts'
 import { within } from '../policy/region.ts'
-import { type Place, understand } from '../policy/spelling.ts'
-import { Refusal } from '../refusal.ts'
+import type { Sides } from '../base/settings.ts'
+import { understand } from '../policy/spelling.ts'
+import { Refusal } from '../base/refusal.ts'
 
 /** Paths of the manifest or of flags, absolute or from `~`; any other opens nothing and is said. */
-export function configured(paths: readonly string[], what: string, place: Place, problems: string[]): string[] {
+export function configured(paths: readonly string[], what: string, sides: Sides, problems: string[]): string[] {
   return paths.flatMap((path) => {
     const absolute = /^(~([\\/]|$)|[\\/]|[A-Za-z]:[\\/])/.test(path.trim())
     if (!absolute) {
@@ -14,7 +15,7 @@ export function configured(paths: readonly string[], what: string, place: Place,
       return []
     }
     try {
-      return [understand(path, place, '')]
+      return [understand(path, sides, '')]
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       problems.push(`${what} ${JSON.stringify(path)} is not used: ${error.message}`)
@@ -24,12 +25,12 @@ export function configured(paths: readonly string[], what: string, place: Place,
 }
 
 /** What `bridge.allow` names: paths, and names of the list of what is open to reading only. Nothing that is closed is opened by it. */
-export function allowed(entries: readonly string[], place: Place, closed: readonly string[], problems: string[]): string[] {
+export function allowed(entries: readonly string[], sides: Sides, closed: readonly string[], problems: string[]): string[] {
   const names = entries.filter(isAutorunName)
   const paths = configured(
     entries.filter((entry) => !isAutorunName(entry)),
     'The path of bridge.allow',
-    place,
+    sides,
     problems,
   )
   const same = (path: string): string => path
@@ -40,7 +41,7 @@ export function allowed(entries: readonly string[], place: Place, closed: readon
 }
 
 /** The homes of all sides as this process reaches them, this side's own first. */
-export const homesOf = ({ self, others }: Place): string[] => [
+export const homesOf = ({ self, others }: Sides): string[] => [
   self.home,
   ...others.flatMap((side) => {
     const home = toHere(side, side.home)

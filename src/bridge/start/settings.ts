@@ -6,14 +6,12 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { limits } from '../limits.ts'
-import { hides, inName } from '../line.ts'
+import { limits } from '../base/limits.ts'
+import { hides, inName } from '../base/text.ts'
 import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
-import type { Place } from '../policy/spelling.ts'
-import type { Settings, TerminalMode } from '../settings.ts'
-import { families, type Family } from '../families.ts'
+import { families, type Family, type Settings, type Sides, type TerminalMode } from '../base/settings.ts'
 import { allowed, configured, homesOf } from './paths.ts'
 
 /** What the command line says; each is a person's word in a client's entry. */
@@ -102,14 +100,14 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
   const separator = system.platform === 'win32' ? '\\' : '/'
   const folder = `${origin.folder}${separator}bridge`
   const workspace = `${folder}${separator}workspace`
-  const place = await placeOf(origin, self)
+  const sides = await sidesOf(origin, self)
   const { bridge = {} } = manifest
   // A flag replaces what the manifest names. The workspace is the bridge's own and stays; relative paths begin in the first.
   const roots =
     flags.roots.length > 0
-      ? [...configured(flags.roots, 'The root', place, problems), workspace]
-      : [workspace, ...configured(bridge.roots ?? [], 'The root', place, problems)]
-  const deny = configured(bridge.deny ?? [], 'The closed path', place, problems)
+      ? [...configured(flags.roots, 'The root', sides, problems), workspace]
+      : [workspace, ...configured(bridge.roots ?? [], 'The root', sides, problems)]
+  const deny = configured(bridge.deny ?? [], 'The closed path', sides, problems)
   const moved = relocated(system.variables, self.home)
   const ofHome = [...privatePaths(self.home, self.kind), ...moved.closed]
   const closed = [origin.folder, origin.manifest, ...ofHome, ...origin.clientFiles(self, manifest), ...deny]
@@ -118,15 +116,15 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     client: flags.client,
     folder,
     self,
-    place: () => Promise.resolve(place),
+    sides: () => Promise.resolve(sides),
     world: origin.world,
     families: wantedFamilies(flags, manifest, problems),
     roots,
     closed,
     reopened: [workspace],
     autorun: [...autorunPaths(self.home, self.kind), ...moved.autorun],
-    allow: allowed(bridge.allow ?? [], place, closed, problems),
-    homes: homesOf(place),
+    allow: allowed(bridge.allow ?? [], sides, closed, problems),
+    homes: homesOf(sides),
     deny,
     flags: given(flags),
     readOnly: flags.readOnly || bridge.readOnly === true,
@@ -176,7 +174,7 @@ const usuallyBlocked = [
 ]
 
 /** Paths of other sides: on Linux the own side says enough (where drives are mounted), unless a test planted a world. */
-async function placeOf({ system, world }: Origin, self: Environment): Promise<Place> {
+async function sidesOf({ system, world }: Origin, self: Environment): Promise<Sides> {
   const needed = isWindows(self) || (system.variables.MCP_TWIN_WORLD ?? '') !== ''
   const others = needed ? (await world()).environments.filter((side) => side.id !== self.id) : []
   return { self, others }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import type { Left, Session } from './session.ts'
 import { traced } from './traces.ts'
 import { belonging, commandLine, lives, orphans, type ProcessFacts, type Root, type Sent, send, signal } from './tree.ts'

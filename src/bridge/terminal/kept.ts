@@ -1,5 +1,5 @@
-import { limits } from '../limits.ts'
-import { failed } from '../refusal.ts'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
 import type { Session } from './session.ts'
 
 /** Sessions that can be named: commands that go on, and the last of those that ended. */

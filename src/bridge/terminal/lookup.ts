@@ -1,7 +1,7 @@
 import { constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, sep } from 'node:path'
-import { accessTrouble } from '../access.ts'
-import { codeOf } from '../refusal.ts'
+import { accessTrouble } from '../base/access.ts'
+import { codeOf } from '../base/refusal.ts'
 
 /**
  * Finds programs as the shell of one command will: by their path, else the first in the folders of PATH that can be run.

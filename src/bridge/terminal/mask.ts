@@ -1,4 +1,4 @@
-import { cutAt } from '../characters.ts'
+import { cutAt } from '../base/text.ts'
 
 /** Takes keys out of text of which only a part is shown: what it needs of Redaction. */
 export interface Mask {

@@ -1,5 +1,5 @@
-import { cutAt, partsOne } from '../characters.ts'
-import { limits } from '../limits.ts'
+import { cutAt, partsOne } from '../base/text.ts'
+import { limits } from '../base/limits.ts'
 import { type Decoder, decoderOf } from './decoding.ts'
 import type { Mask } from './mask.ts'
 

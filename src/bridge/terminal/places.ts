@@ -1,5 +1,5 @@
-import { limits } from '../limits.ts'
-import { failed } from '../refusal.ts'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
 import type { ExecuteRequest } from './execution.ts'
 
 /** So many things at a time; who finds no free place may wait for one, in order. */

@@ -3,11 +3,11 @@ import { toHere } from '../../core/paths.ts'
 import { programOn } from '../../effects/machine/program.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { native } from '../../model/path.ts'
-import { accessTrouble } from '../access.ts'
+import { accessTrouble } from '../base/access.ts'
 import type { Policy } from '../policy/policy.ts'
 import { spell } from '../policy/spelling.ts'
-import { codeOf, denied, failed } from '../refusal.ts'
-import type { Settings } from '../settings.ts'
+import { codeOf, denied, failed } from '../base/refusal.ts'
+import type { Settings } from '../base/settings.ts'
 import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
 import { commandEnvironment, passedPattern, unattended } from './environment.ts'
@@ -169,7 +169,7 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, sandbox }: 
  * that side's user folder. cmd cannot work in a network path, which is what our own side's files are to Windows.
  */
 async function folderThere(wanted: Wanted, policy: Policy, side: Environment, shell: ShellName): Promise<string | undefined> {
-  const place = await policy.place()
+  const place = await policy.sides()
   const far = (path: string | null): boolean => path === null || (side.kind === 'windows' && path.startsWith('\\\\'))
   if (wanted.cwd !== undefined) {
     const path = spell(await namedFolder(policy, wanted.cwd), side, place)

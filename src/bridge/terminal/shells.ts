@@ -1,6 +1,6 @@
 import type { Environment } from '../../model/environment.ts'
+import type { shellNames } from '../config/options.ts'
 
-export const shellNames = ['bash', 'sh', 'zsh', 'cmd', 'powershell', 'pwsh'] as const
 export type ShellName = (typeof shellNames)[number]
 /** Whose rules a command line is read by. */
 export type Grammar = 'posix' | 'cmd' | 'powershell'

@@ -1,5 +1,5 @@
-import { limits } from '../limits.ts'
-import { failed } from '../refusal.ts'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
 import type { ExecuteRequest } from './execution.ts'
 import type { Mask } from './mask.ts'
 import { type Ground, prepareStart } from './preparing.ts'

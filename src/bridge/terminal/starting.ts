@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { accessTrouble } from '../access.ts'
-import { codeOf, failed, type Refusal } from '../refusal.ts'
+import { accessTrouble } from '../base/access.ts'
+import { codeOf, failed, type Refusal } from '../base/refusal.ts'
 import type { Mask } from './mask.ts'
 import { Session, type SessionFacts, type Start } from './session.ts'
 

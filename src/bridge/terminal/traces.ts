@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { readProc, userOf } from '../proc.ts'
-import { codeOf } from '../refusal.ts'
+import { readProc, userOf } from '../base/proc.ts'
+import { codeOf } from '../base/refusal.ts'
 import { tagName } from './environment.ts'
 import { allProcesses, factsOf, type ProcessFacts } from './tree.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { kill } from 'node:process'
-import { placeOf, readProc, statOf } from '../proc.ts'
-import { codeOf } from '../refusal.ts'
+import { placeOf, readProc, statOf } from '../base/proc.ts'
+import { codeOf } from '../base/refusal.ts'
 import { tagName } from './environment.ts'
 import { wordsInside } from './sandbox/command-line.ts'
 

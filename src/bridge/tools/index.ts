@@ -1,4 +1,4 @@
-import type { Tool } from '../tool.ts'
+import type { Tool } from '../contract/tool.ts'
 import { bridge } from './bridge/index.ts'
 import { files } from './files/index.ts'
 import { search } from './search/index.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import type { Rejection } from './guards.ts'
 import { idIn, shapeTrouble } from './message-shape.ts'
 

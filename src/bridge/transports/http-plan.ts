@@ -1,5 +1,5 @@
 import type { McpServerFactory } from '@modelcontextprotocol/server'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import type { ConnectionLimits } from './connections.ts'
 
 /** What a listener is opened with. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
 import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import type { Rejection } from './guards.ts'
 
 export type AuthorizedRequest = IncomingMessage & { auth?: AuthInfo }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { toNodeHandler, toWebRequest } from '@modelcontextprotocol/node'
 import { createMcpHandler, isLegacyRequest, type ServerNotifier } from '@modelcontextprotocol/server'
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 import { readBody } from './body.ts'
 import { Connections } from './connections.ts'
 import { bearerToken, type Front, type Rejection, rejectRequest } from './guards.ts'

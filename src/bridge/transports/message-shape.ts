@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts'
+import { limits } from '../base/limits.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

@@ -34,7 +34,7 @@ export const onRequest = (subject: string): Found[] => [
 export const startedBridges = ({ probes }: Pick<Facts, 'probes'>): readonly StartedBridge[] | null =>
   probes?.flatMap(({ bridge, ...probe }) => (bridge === undefined ? [] : [{ ...probe, status: bridge.status }])) ?? null
 
-/** What a started bridge says is wrong, in sentences that begin as they do in bridge/open.ts. */
+/** What a started bridge says is wrong, in sentences that begin as they do in bridge/start/open.ts. */
 export const bridgeSays = (facts: Pick<Facts, 'probes'>, words: RegExp): string | null =>
   startedBridges(facts)
     ?.flatMap(({ status }) => status?.problems ?? [])

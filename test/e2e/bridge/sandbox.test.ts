@@ -192,7 +192,7 @@ ${what}"`
     }
     const self = { ...place.bridge.settings.self, kind: 'wsl' as const, mountRoot: `${place.base}/mnt/` }
     for (const root of [profile, join(place.base, 'mnt'), join(place.base, 'mnt', 'c'), join(place.base, 'mnt', 'c', 'Users')]) {
-      const drive = desk({ terminal: 'sandbox', roots: [root], self, place: () => Promise.resolve({ self, others: [] }) })
+      const drive = desk({ terminal: 'sandbox', roots: [root], self, sides: () => Promise.resolve({ self, others: [] }) })
       const text = textOf(await drive.call('execute_command', { command: `grep -rh . ${profile}; echo 1 > ${profile}/work/made` }))
       expect(text).not.toContain(CANARY)
       expect(text.match(/fine/g)).toHaveLength(2)

@@ -235,7 +235,7 @@ describe('names on a Windows drive, reached through a link', () => {
     writeFileSync(join(drive, 'work', 'x:ads'), 'x')
     symlinkSync(join(drive, 'work'), join(place.A, 'link'))
     const self = { ...place.bridge.settings.self, kind: 'wsl' as const, mountRoot: `${place.base}/mnt/` }
-    const wsl = desk({ roots: [place.A, join(drive, 'work')], self, place: () => Promise.resolve({ self, others: [] }) })
+    const wsl = desk({ roots: [place.A, join(drive, 'work')], self, sides: () => Promise.resolve({ self, others: [] }) })
     for (const [name, args] of [
       ['read_file', { path: join(place.A, 'link', 'x:ads') }],
       ['delete_file', { path: join(place.A, 'link', 'x:ads') }],

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RotatingFile } from '../../../src/bridge/rotating.ts'
+import { RotatingFile } from '../../../src/bridge/records/rotating-file.ts'
 import { type Desk, desk, textOf } from './desk.ts'
 
 let place: Desk

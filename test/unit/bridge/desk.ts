@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bridge } from '../../../src/bridge/bridge.ts'
-import { openBridge } from '../../../src/bridge/open.ts'
-import { type CallResult, callTool } from '../../../src/bridge/pipeline.ts'
+import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
+import { openBridge } from '../../../src/bridge/start/open.ts'
+import { type CallResult, callTool } from '../../../src/bridge/contract/pipeline.ts'
 import { autorunPaths } from '../../../src/bridge/policy/autorun.ts'
 import { privatePaths } from '../../../src/bridge/policy/closed.ts'
-import type { Settings } from '../../../src/bridge/settings.ts'
-import { families } from '../../../src/bridge/families.ts'
+import type { Settings } from '../../../src/bridge/base/settings.ts'
+import { families } from '../../../src/bridge/base/settings.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
@@ -58,7 +58,7 @@ export function desk(more: Partial<Settings> = {}): Desk {
     client: 'tester',
     folder,
     self,
-    place: () => Promise.resolve({ self, others: [] }),
+    sides: () => Promise.resolve({ self, others: [] }),
     world: () => Promise.resolve({ environments: [self] }),
     families,
     roots: [A],

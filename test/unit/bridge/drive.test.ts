@@ -12,7 +12,7 @@ beforeEach(() => {
   work = join(outer.base, 'mnt', 'c', 'work')
   mkdirSync(work, { recursive: true })
   const self = { ...outer.bridge.settings.self, id: 'wsl:Ubuntu', kind: 'wsl' as const, distro: 'Ubuntu', mountRoot: `${outer.base}/mnt/` }
-  place = desk({ roots: [work], self, place: () => Promise.resolve({ self, others: [] }) })
+  place = desk({ roots: [work], self, sides: () => Promise.resolve({ self, others: [] }) })
   writeFileSync(join(work, 'x.txt'), 'text')
 })
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { words } from '../../../src/bridge/call.ts'
-import { pathArgument, text } from '../../../src/bridge/input.ts'
-import { defineTool } from '../../../src/bridge/tool.ts'
+import { words } from '../../../src/bridge/base/call.ts'
+import { pathArgument, text } from '../../../src/bridge/base/input.ts'
+import { defineTool } from '../../../src/bridge/contract/tool.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
 import { declarationTroubles, pathTroubles, type Trial, trial } from './path-trial.ts'
 

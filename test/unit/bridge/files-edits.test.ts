@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { limits } from '../../../src/bridge/limits.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { type Desk, desk } from './desk.ts'
 
 let place: Desk

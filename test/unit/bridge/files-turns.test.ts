@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lockFile } from '../../../src/bridge/files/lock-file.ts'
 import { change } from '../../../src/bridge/files/write.ts'
-import { limits } from '../../../src/bridge/limits.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { CANARY, type Desk, desk, textOf } from './desk.ts'
 
 let place: Desk

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { limits } from '../../../src/bridge/limits.ts'
-import { LineReader } from '../../../src/bridge/transports/lines.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
+import { LineReader } from '../../../src/bridge/base/line-reader.ts'
 import { StdioTransport } from '../../../src/bridge/transports/stdio.ts'
 
 const collect = () => {

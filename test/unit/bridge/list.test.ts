@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { annotations, listed } from '../../../src/bridge/tool.ts'
+import { annotations, listed } from '../../../src/bridge/contract/tool.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
 
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value))

@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { callTool } from '../../../src/bridge/pipeline.ts'
-import type { PathPlace } from '../../../src/bridge/input.ts'
-import type { TerminalMode } from '../../../src/bridge/settings.ts'
-import type { Tool } from '../../../src/bridge/tool.ts'
+import { callTool } from '../../../src/bridge/contract/pipeline.ts'
+import type { PathPlace } from '../../../src/bridge/base/input.ts'
+import type { TerminalMode } from '../../../src/bridge/base/settings.ts'
+import type { Tool } from '../../../src/bridge/contract/tool.ts'
 import { CANARY, type Desk, desk } from './desk.ts'
 
 /** A WSL whose drive C is a scratch folder, with something of each kind that the policy knows. */
@@ -38,7 +38,7 @@ export function trial(terminal: TerminalMode): Trial {
   const place = desk({
     ...{ self, terminal, roots: [A, home, work], closed: [...settings.closed, closed], deny: [closed] },
     ...{ autorun: settings.autorun, homes: settings.homes, reopened: settings.reopened },
-    place: () => Promise.resolve({ self, others: [] }),
+    sides: () => Promise.resolve({ self, others: [] }),
     world: () => Promise.resolve({ environments: [self] }),
   })
   const [inWork, inUsers] = [(name: string) => join(work, name), (name: string) => join(drive, 'Users', 'Ana', name)]

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Redaction } from '../../../src/bridge/redact.ts'
+import { Redaction } from '../../../src/bridge/base/redaction.ts'
 
 const DOTS = '••••••••'
 async function knowing(...keys: string[]): Promise<Redaction> {

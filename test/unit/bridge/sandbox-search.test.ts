@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FolderCache } from '../../../src/bridge/terminal/sandbox/folder-cache.ts'
-import { elsewhereOf, gitDirectoryNamedIn } from '../../../src/bridge/terminal/sandbox/git-config.ts'
+import { elsewhereOf, gitDirectoryNamedIn } from '../../../src/bridge/policy/git-config.ts'
 import { ProtectedSearch } from '../../../src/bridge/terminal/sandbox/search.ts'
 
 let root: string

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { limits } from '../../../src/bridge/limits.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { type Desk, desk, textOf } from './desk.ts'
 
 let at: Desk

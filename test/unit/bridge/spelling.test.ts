@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { closedByName } from '../../../src/bridge/policy/closed.ts'
 import { ntfsTrouble } from '../../../src/bridge/policy/ntfs.ts'
 import { judge, within } from '../../../src/bridge/policy/region.ts'
-import { onDrive, type Place, spell, understand } from '../../../src/bridge/policy/spelling.ts'
+import { onDrive, spell, understand } from '../../../src/bridge/policy/spelling.ts'
+import type { Sides } from '../../../src/bridge/base/settings.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
 
@@ -17,10 +18,10 @@ const side = (more: Partial<Environment> & Pick<Environment, 'id' | 'kind'>): En
 })
 const wslSelf = side({ id: 'wsl:Ubuntu', kind: 'wsl', self: true, distro: 'Ubuntu', mountRoot: '/mnt/' })
 const windowsSelf = side({ id: 'windows', kind: 'windows', self: true, home: native('C:\\Users\\Ana') })
-const fromWsl: Place = { self: wslSelf, others: [side({ id: 'windows', kind: 'windows', files: [] })] }
-const planted: Place = { self: wslSelf, others: [side({ id: 'windows', kind: 'windows', files: [{ native: 'C:\\', here: '/w/c/' }] })] }
-const fromWindows: Place = { self: windowsSelf, others: [side({ id: 'wsl:Ubuntu', kind: 'wsl', distro: 'Ubuntu' })] }
-const linux: Place = { self: side({ id: 'linux', kind: 'linux', self: true }), others: [] }
+const fromWsl: Sides = { self: wslSelf, others: [side({ id: 'windows', kind: 'windows', files: [] })] }
+const planted: Sides = { self: wslSelf, others: [side({ id: 'windows', kind: 'windows', files: [{ native: 'C:\\', here: '/w/c/' }] })] }
+const fromWindows: Sides = { self: windowsSelf, others: [side({ id: 'wsl:Ubuntu', kind: 'wsl', distro: 'Ubuntu' })] }
+const linux: Sides = { self: side({ id: 'linux', kind: 'linux', self: true }), others: [] }
 
 describe('a path in the other spelling', () => {
   it.each([
@@ -43,7 +44,7 @@ describe('a path in the other spelling', () => {
 })
 
 describe('a path of this side in the words of another', () => {
-  const detected: Place = {
+  const detected: Sides = {
     self: windowsSelf,
     others: [
       side({

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { limits } from '../../../src/bridge/limits.ts'
-import { Redaction } from '../../../src/bridge/redact.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
+import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { Output } from '../../../src/bridge/terminal/output.ts'
 import { type Desk, desk, textOf } from './desk.ts'
 

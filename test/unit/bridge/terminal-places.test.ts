@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { limits } from '../../../src/bridge/limits.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { Places } from '../../../src/bridge/terminal/places.ts'
 import { type Desk, desk, textOf } from './desk.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Redaction } from '../../../src/bridge/redact.ts'
+import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { Output } from '../../../src/bridge/terminal/output.ts'
 import { copies, pem, piecesIn, token } from './copies.ts'
 

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { codeOf, denied } from '../../refusal.ts'
+import { codeOf, denied } from '../../base/refusal.ts'
 import type { ProgramLookup } from '../lookup.ts'
 import type { Grammar } from '../shells.ts'
 import { cmdCommands } from './cmd.ts'

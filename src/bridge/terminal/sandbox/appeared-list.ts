@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Appeared, appearedIn } from '../../../core/doctor/bridge-facts.ts'
-import { limits } from '../../limits.ts'
-import { codeOf } from '../../refusal.ts'
+import { limits } from '../../base/limits.ts'
+import { codeOf } from '../../base/refusal.ts'
 
 /** What commands made or changed that runs by itself later, kept until it is gone or a person removes the list. */
 export class AppearedList {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { limits } from '../../limits.ts'
-import { codeOf } from '../../refusal.ts'
+import { limits } from '../../base/limits.ts'
+import { codeOf } from '../../base/refusal.ts'
 import type { Step } from './steps.ts'
 
 /** Gives a file that can be shown in a file's place. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { within } from '../../policy/region.ts'
 import type { GitSettings } from './git-settings.ts'
 import { kindOf } from './layout.ts'
-import type { Quotas } from './quotas.ts'
+import type { Quotas } from '../../base/settings.ts'
 import { type Step, wordsOf } from './steps.ts'
 
 /** What of `/etc` programs need to start and to name users; nothing that holds a secret. */

@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises'
-import { codeOf } from '../../refusal.ts'
+import { codeOf } from '../../base/refusal.ts'
 
 export interface Entry {
   readonly name: string

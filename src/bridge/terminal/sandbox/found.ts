@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs'
 import { within } from '../../policy/region.ts'
-import { codeOf } from '../../refusal.ts'
+import { codeOf } from '../../base/refusal.ts'
 import type { Entry } from './folder-cache.ts'
 import type { Sort } from './names.ts'
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { limits } from '../../limits.ts'
+import { limits } from '../../base/limits.ts'
 import { within } from '../../policy/region.ts'
 import type { Entry, FolderCache } from './folder-cache.ts'
 import { type FoundList, type Ground, realFolder } from './found.ts'
-import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn, startsPrograms } from './git-config.ts'
+import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn, startsPrograms } from '../../policy/git-config.ts'
 import { inGitDirectory } from './names.ts'
 
 const exact = (path: string): string => path

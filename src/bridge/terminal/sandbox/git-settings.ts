@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { limits } from '../../limits.ts'
-import { codeOf } from '../../refusal.ts'
+import { limits } from '../../base/limits.ts'
+import { codeOf } from '../../base/refusal.ts'
 import { closedPatterns } from './names.ts'
 
 /** Of the person's own settings those that decide what a commit says and how files are compared; none names a program. */

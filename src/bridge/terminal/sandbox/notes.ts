@@ -1,6 +1,6 @@
-import { limits } from '../../limits.ts'
-import { inName } from '../../line.ts'
-import type { Quotas } from './quotas.ts'
+import { limits } from '../../base/limits.ts'
+import { inName } from '../../base/text.ts'
+import type { Quotas } from '../../base/settings.ts'
 import type { Stay } from './enclosed.ts'
 import type { Sandbox } from './sandbox.ts'
 

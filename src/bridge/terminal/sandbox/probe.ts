@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { limits } from '../../limits.ts'
+import { limits } from '../../base/limits.ts'
 import { type Canary, quoted } from './canary.ts'
 import { type Confinement, enter } from './entering.ts'
 

@@ -5,7 +5,7 @@ import type { Policy } from '../../policy/policy.ts'
 import { judge, type Region } from '../../policy/region.ts'
 import type { Current } from '../../policy/rulings.ts'
 import { onDrive } from '../../policy/spelling.ts'
-import type { Settings } from '../../settings.ts'
+import type { Quotas, Settings } from '../../base/settings.ts'
 import { commandEnvironment } from '../environment.ts'
 import { AppearedList } from './appeared-list.ts'
 import { makeCanary } from './canary.ts'
@@ -16,7 +16,7 @@ import { type LayoutPlan, layOut, outermost, rootsOf, writableFolder } from './l
 import { findMeans, type Means } from './means.ts'
 import { MountTable } from './mount-table.ts'
 import { probeSandbox } from './probe.ts'
-import { type Quotas, usualQuotas } from './quotas.ts'
+import { usualQuotas } from './quotas.ts'
 import { type Look, ProtectedSearch } from './search.ts'
 import { changedBetween, signaturesOf } from './signatures.ts'
 import { StandInFiles } from './stand-ins.ts'
@@ -135,7 +135,7 @@ export class Sandbox {
 
   private async plan(current: Current, { found }: Look): Promise<LayoutPlan> {
     const { readOnly, self } = this.settings
-    const place = await this.policy.place()
+    const place = await this.policy.sides()
     return { ...current, readOnly, home: self.home, onDrive: (path) => onDrive(path, place), found, standIns: this.standIns }
   }
 

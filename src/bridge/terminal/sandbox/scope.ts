@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { constants, existsSync } from 'node:fs'
-import { accessTrouble } from '../../access.ts'
-import { readProc, userOf } from '../../proc.ts'
-import { limits } from '../../limits.ts'
-import type { Quotas } from './quotas.ts'
+import { accessTrouble } from '../../base/access.ts'
+import { readProc, userOf } from '../../base/proc.ts'
+import { limits } from '../../base/limits.ts'
+import type { Quotas } from '../../base/settings.ts'
 
 const places = ['/usr/bin/systemd-run', '/bin/systemd-run'] as const
 

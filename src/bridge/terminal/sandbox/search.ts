@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { limits } from '../../limits.ts'
+import { limits } from '../../base/limits.ts'
 import { type Entry, FolderCache } from './folder-cache.ts'
 import { type Found, FoundList, type Ground, realFolder } from './found.ts'
 import { GitDirectories, isGitDirectory } from './git-directories.ts'

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from '../../refusal.ts'
+import { codeOf } from '../../base/refusal.ts'
 import type { Look } from './search.ts'
 
 /** What is at each protected path, as far as it tells whether it has changed. */

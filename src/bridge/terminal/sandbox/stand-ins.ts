@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { limits } from '../../limits.ts'
+import { limits } from '../../base/limits.ts'
 import type { StandIns } from './closed-steps.ts'
 
 const note = 'closed to commands by mcp-twin\n'

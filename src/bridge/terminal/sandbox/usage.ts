@@ -1,7 +1,7 @@
 import { readdirSync, statfsSync } from 'node:fs'
-import { readProc } from '../../proc.ts'
-import { codeOf } from '../../refusal.ts'
-import type { Quotas } from './quotas.ts'
+import { readProc } from '../../base/proc.ts'
+import { codeOf } from '../../base/refusal.ts'
+import type { Quotas } from '../../base/settings.ts'
 
 const KiB = 1024
 /** A file in memory takes about so much besides its content (struct inode and dentry), an empty one too. */

@@ -1,6 +1,6 @@
-import { limits } from '../../limits.ts'
-import { codeOf } from '../../refusal.ts'
-import type { Quotas } from './quotas.ts'
+import { limits } from '../../base/limits.ts'
+import { codeOf } from '../../base/refusal.ts'
+import type { Quotas } from '../../base/settings.ts'
 import { cgroupOf } from './scope.ts'
 import { exhausted } from './usage.ts'
 

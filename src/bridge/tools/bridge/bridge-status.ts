@@ -1,8 +1,8 @@
-import { inLine, inName } from '../../line.ts'
+import { inLine, inName } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
-import { protocols } from '../../protocols.ts'
+import { protocols } from '../../transports/protocols.ts'
 import { limitsOf, limitWords } from '../../terminal/sandbox/notes.ts'
-import { defineTool } from '../../tool.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const bridgeStatus = defineTool({
   name: 'bridge_status',

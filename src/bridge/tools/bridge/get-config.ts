@@ -1,4 +1,4 @@
-import { defineTool } from '../../tool.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const getConfig = defineTool({
   name: 'get_config',

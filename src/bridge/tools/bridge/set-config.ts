@@ -1,5 +1,5 @@
-import { scalar, text } from '../../input.ts'
-import { defineTool } from '../../tool.ts'
+import { scalar, text } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const setConfig = defineTool({
   name: 'set_config',

@@ -1,6 +1,6 @@
-import { pathArgument, text } from '../../input.ts'
-import { failed } from '../../refusal.ts'
-import { defineTool } from '../../tool.ts'
+import { pathArgument, text } from '../../base/input.ts'
+import { failed } from '../../base/refusal.ts'
+import { defineTool } from '../../contract/tool.ts'
 import { spell, understand } from '../../policy/spelling.ts'
 
 export const translatePath = defineTool({
@@ -12,15 +12,15 @@ export const translatePath = defineTool({
   subject: ({ path }) => path,
   async handle({ path, to }, { settings }) {
     const { environments } = await settings.world()
-    const place = { self: settings.self, others: environments.filter(({ self }) => !self) }
-    const sides = [place.self, ...place.others]
+    const sides = { self: settings.self, others: environments.filter(({ self }) => !self) }
+    const all = [sides.self, ...sides.others]
     // Names of distributions have no case for wsl.exe, and nobody writes the others with one meaning by it.
     const named = to.toLowerCase()
-    const side = sides.find(({ id }) => id.toLowerCase() === named) ?? sides.find(({ kind }) => kind === named)
+    const side = all.find(({ id }) => id.toLowerCase() === named) ?? all.find(({ kind }) => kind === named)
     if (side === undefined)
-      throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${sides.map(({ id }) => id).join(', ')}.`)
-    const here = understand(path, place, settings.roots[0] ?? place.self.home)
-    const spelled = spell(here, side, place)
+      throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${all.map(({ id }) => id).join(', ')}.`)
+    const here = understand(path, sides, settings.roots[0] ?? sides.self.home)
+    const spelled = spell(here, side, sides)
     if (spelled === null) throw failed(`${JSON.stringify(path)} cannot be reached from ${side.id}.`)
     return { content: [{ type: 'text', text: spelled }], data: { path: spelled, to: side.id } }
   },

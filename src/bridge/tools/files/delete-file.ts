@@ -1,6 +1,6 @@
 import { shown } from '../../files/names.ts'
-import { pathArgument } from '../../input.ts'
-import { defineTool } from '../../tool.ts'
+import { pathArgument } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const deleteFile = defineTool({
   name: 'delete_file',

@@ -1,7 +1,7 @@
 import { shown } from '../../files/names.ts'
-import { listOf, optional, pathArgument, record, text, whole } from '../../input.ts'
-import { limits } from '../../limits.ts'
-import { defineTool } from '../../tool.ts'
+import { listOf, optional, pathArgument, record, text, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 const content = text({ most: limits.stdioMessage })
 

@@ -1,7 +1,7 @@
 import { shown } from '../../files/names.ts'
-import { optional, pathArgument, whole } from '../../input.ts'
-import { limits } from '../../limits.ts'
-import { defineTool } from '../../tool.ts'
+import { optional, pathArgument, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 const marks = { directory: '/', link: '@', other: '?', file: '' } as const
 

@@ -1,5 +1,5 @@
-import { optional, pathArgument, whole } from '../../input.ts'
-import { defineTool } from '../../tool.ts'
+import { optional, pathArgument, whole } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const readFile = defineTool({
   name: 'read_file',

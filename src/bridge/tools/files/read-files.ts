@@ -1,9 +1,9 @@
 import { shown } from '../../files/names.ts'
-import type { Content } from '../../call.ts'
-import { listOf, pathArgument } from '../../input.ts'
-import { limits } from '../../limits.ts'
-import { Refusal, failed } from '../../refusal.ts'
-import { defineTool } from '../../tool.ts'
+import type { Content } from '../../base/call.ts'
+import { listOf, pathArgument } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { Refusal, failed } from '../../base/refusal.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const readFiles = defineTool({
   name: 'read_files',

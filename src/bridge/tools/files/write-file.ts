@@ -1,7 +1,7 @@
 import { shown } from '../../files/names.ts'
-import { oneOf, optional, pathArgument, text } from '../../input.ts'
-import { limits } from '../../limits.ts'
-import { defineTool } from '../../tool.ts'
+import { oneOf, optional, pathArgument, text } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const writeFile = defineTool({
   name: 'write_file',

@@ -1,6 +1,6 @@
-import { text } from '../../input.ts'
+import { text } from '../../base/input.ts'
 import { describe } from '../../search/words.ts'
-import { defineTool } from '../../tool.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const moreResults = defineTool({
   name: 'more_results',

@@ -1,7 +1,7 @@
-import { maxResults } from '../../config/max-results.ts'
-import { pathArgument, text } from '../../input.ts'
+import { maxResults } from '../../config/options.ts'
+import { pathArgument, text } from '../../base/input.ts'
 import { describe } from '../../search/words.ts'
-import { defineTool } from '../../tool.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const searchFiles = defineTool({
   name: 'search_files',

@@ -1,8 +1,8 @@
-import { maxResults } from '../../config/max-results.ts'
-import { flag, optional, pathArgument, text, whole } from '../../input.ts'
-import { limits } from '../../limits.ts'
+import { maxResults } from '../../config/options.ts'
+import { flag, optional, pathArgument, text, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
 import { describe } from '../../search/words.ts'
-import { defineTool } from '../../tool.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const searchText = defineTool({
   name: 'search_text',

@@ -1,5 +1,5 @@
-import { text } from '../../input.ts'
-import { defineTool } from '../../tool.ts'
+import { text } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const stopSearch = defineTool({
   name: 'stop_search',

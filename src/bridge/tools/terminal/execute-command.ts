@@ -1,9 +1,9 @@
-import type { Answer } from '../../call.ts'
-import { flag, oneOf, optional, pathArgument, text, whole } from '../../input.ts'
-import { limits } from '../../limits.ts'
-import { shellNames } from '../../terminal/shells.ts'
+import type { Answer } from '../../base/call.ts'
+import { flag, oneOf, optional, pathArgument, text, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { shellNames } from '../../config/options.ts'
 import type { Executed } from '../../terminal/execution.ts'
-import { defineTool } from '../../tool.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 const { least, most, usual } = limits.commandMs
 

@@ -1,5 +1,5 @@
-import { whole } from '../../input.ts'
-import { defineTool } from '../../tool.ts'
+import { whole } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const killProcess = defineTool({
   name: 'kill_process',

@@ -1,5 +1,5 @@
 import { beginning } from '../../terminal/mask.ts'
-import { defineTool } from '../../tool.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const listProcesses = defineTool({
   name: 'list_processes',

@@ -1,7 +1,7 @@
-import { optional, text, whole } from '../../input.ts'
-import { limits } from '../../limits.ts'
-import { words } from '../../call.ts'
-import { defineTool } from '../../tool.ts'
+import { optional, text, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { words } from '../../base/call.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const readOutput = defineTool({
   name: 'read_output',

@@ -1,6 +1,6 @@
-import { flag, optional, text } from '../../input.ts'
-import { limits } from '../../limits.ts'
-import { defineTool } from '../../tool.ts'
+import { flag, optional, text } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const sendInput = defineTool({
   name: 'send_input',

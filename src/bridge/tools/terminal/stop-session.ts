@@ -1,5 +1,5 @@
-import { text } from '../../input.ts'
-import { defineTool } from '../../tool.ts'
+import { text } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
 
 export const stopSession = defineTool({
   name: 'stop_session',

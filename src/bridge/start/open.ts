@@ -1,16 +1,16 @@
 import { join } from 'node:path'
-import { Audit } from './audit.ts'
-import type { Bridge } from './bridge.ts'
-import { Config } from './config/config.ts'
-import { logLevel } from './config/log-level.ts'
-import { Trash } from './files/trash.ts'
-import { Log } from './log.ts'
-import { Policy } from './policy/policy.ts'
-import { Redaction } from './redact.ts'
-import { findRipgrep, lacking } from './search/ripgrep.ts'
-import type { Searches } from './search/searches.ts'
-import type { Settings } from './settings.ts'
-import type { Terminal } from './terminal/terminal.ts'
+import { Audit } from '../records/audit.ts'
+import type { Bridge } from '../contract/bridge.ts'
+import { Config } from '../config/config.ts'
+import { logLevel } from '../config/options.ts'
+import { Trash } from '../files/trash.ts'
+import { Log } from '../records/log.ts'
+import { Policy } from '../policy/policy.ts'
+import { Redaction } from '../base/redaction.ts'
+import { findRipgrep, lacking } from '../search/ripgrep.ts'
+import type { Searches } from '../search/searches.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** A bridge over its settings. Nothing heavy is loaded and nothing is looked up until a tool needs it. */
 export function openBridge(settings: Settings): Bridge {
@@ -24,12 +24,12 @@ export function openBridge(settings: Settings): Bridge {
   let terminal: Promise<Terminal> | undefined
   let opened: Terminal | undefined
   const loadTerminal = async () => {
-    const { Terminal } = await import('./terminal/terminal.ts')
+    const { Terminal } = await import('../terminal/terminal.ts')
     opened = new Terminal(settings, policy, config, redaction)
     return opened
   }
   const loadSearches = async () => {
-    const { Searches } = await import('./search/searches.ts')
+    const { Searches } = await import('../search/searches.ts')
     return new Searches(policy, {
       platform: settings.platform,
       path: settings.variables.PATH,

@@ -1,9 +1,29 @@
-import type { Environment, World } from '../model/environment.ts'
-import type { Place } from './policy/spelling.ts'
-import type { Family } from './families.ts'
-import type { Quotas } from './terminal/sandbox/quotas.ts'
+import type { Environment, World } from '../../model/environment.ts'
+
+/** Families of tools switch on and off as a whole: one that is off is not listed and costs no tokens. */
+export const families = ['files', 'search', 'terminal', 'bridge'] as const
+export type Family = (typeof families)[number]
 
 export type TerminalMode = 'off' | 'sandbox' | 'on'
+
+/** The sides of this computer that take part. */
+export interface Sides {
+  /** Where this process runs. */
+  readonly self: Environment
+  readonly others: readonly Environment[]
+}
+
+/** What a command in the sandbox may take, with all that it starts. */
+export interface Quotas {
+  /** Its own memory and what it writes into folders that lie in memory. */
+  readonly memoryBytes: number
+  readonly processes: number
+  /** Processes and their threads. */
+  readonly tasks: number
+  readonly tmpBytes: number
+  /** Its home folder, which is empty at first, and /dev/shm. */
+  readonly homeBytes: number
+}
 
 /**
  * What a bridge is started with: decided once, from manifest and flags, by a person. No tool, argument, root of the
@@ -17,7 +37,7 @@ export interface Settings {
   readonly folder: string
   readonly self: Environment
   /** What is needed to read a path; found out when first needed, since starting must not wait for it. */
-  place(): Promise<Place>
+  sides(): Promise<Sides>
   /** All sides of this computer with their programs; may take seconds when nothing is remembered. */
   world(): Promise<World>
   readonly families: readonly Family[]

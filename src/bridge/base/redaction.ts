@@ -1,6 +1,6 @@
 import { versionOf } from './access.ts'
 import type { Answer, Content } from './call.ts'
-import { KeyFinder, withoutPlaces } from '../model/redaction/key-finder.ts'
+import { KeyFinder, withoutPlaces } from '../../model/redaction/key-finder.ts'
 
 /** Shorter keys are too common in ordinary text to be replaced everywhere. */
 const SHORTEST = 8

@@ -33,3 +33,11 @@ const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u20
 
 /** A refusal, which may have several lines: what would move a terminal's cursor or turn the reading round as visible escapes. */
 export const inText = (text: string): string => text.replace(acting, escaped)
+
+/** True when a cut before `at` would part the two halves of one character. */
+export const partsOne = (text: string, at: number): boolean => isHalf(text, at - 1, 0xd800) && isHalf(text, at, 0xdc00)
+
+const isHalf = (text: string, at: number, kind: number): boolean => (text.charCodeAt(at) & 0xfc00) === kind
+
+/** Where a text of at most `most` UTF-16 units ends, so that no character is parted. */
+export const cutAt = (text: string, most: number): number => (partsOne(text, most) ? most - 1 : most)

@@ -13,8 +13,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { limits } from './limits.ts'
-import { codeOf } from './refusal.ts'
+import { limits } from '../base/limits.ts'
+import { codeOf } from '../base/refusal.ts'
 
 /**
  * A file that only grows at its end and is put aside when it is large: `audit.jsonl`, then `audit.jsonl.1`, `.2`.

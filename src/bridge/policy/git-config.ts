@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import { codeOf } from '../../refusal.ts'
+import { codeOf } from '../base/refusal.ts'
 
 /** What a git configuration takes from elsewhere, as absolute paths. */
 export interface Elsewhere {

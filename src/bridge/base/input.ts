@@ -1,5 +1,5 @@
-import { nearest } from '../core/nearest.ts'
-import type { JsonObject } from '../model/entry.ts'
+import { nearest } from '../../core/nearest.ts'
+import type { JsonObject } from '../../model/entry.ts'
 import { limits } from './limits.ts'
 
 /**

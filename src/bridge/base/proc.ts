@@ -35,3 +35,7 @@ export function placeOf(pid: number | 'self'): string {
     return ''
   }
 }
+
+/** Anonymous memory of a process in bytes; 0 where it is not told. */
+export const memoryOf = (pid: number | undefined): number =>
+  Number(/^RssAnon:\s+(\d+)/m.exec(readProc(`/proc/${pid}/status`))?.[1] ?? 0) * 1024

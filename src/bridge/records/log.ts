@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { oneLine } from './line.ts'
-import type { Redaction } from './redact.ts'
-import { RotatingFile } from './rotating.ts'
+import { oneLine } from '../base/text.ts'
+import type { Redaction } from '../base/redaction.ts'
+import { RotatingFile } from './rotating-file.ts'
 
 export const logLevels = ['error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof logLevels)[number]

@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts'
+import { limits } from './limits.ts'
 
 const NEWLINE = 10
 const empty = Buffer.alloc(0)

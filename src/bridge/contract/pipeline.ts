@@ -1,10 +1,10 @@
 import type { Bridge } from './bridge.ts'
-import type { Answer, Call, Content } from './call.ts'
-import { InputTrouble } from './input.ts'
-import { limits } from './limits.ts'
-import { inText } from './line.ts'
-import { denied, Refusal } from './refusal.ts'
-import type { Settings } from './settings.ts'
+import type { Answer, Call, Content } from '../base/call.ts'
+import { InputTrouble } from '../base/input.ts'
+import { limits } from '../base/limits.ts'
+import { inText } from '../base/text.ts'
+import { denied, Refusal } from '../base/refusal.ts'
+import type { Settings } from '../base/settings.ts'
 import type { Tool } from './tool.ts'
 
 /** What goes back to the client. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { oneLine } from './line.ts'
-import type { Redaction } from './redact.ts'
-import { codeOf, meaningOf } from './refusal.ts'
-import { RotatingFile } from './rotating.ts'
+import { oneLine } from '../base/text.ts'
+import type { Redaction } from '../base/redaction.ts'
+import { codeOf, meaningOf } from '../base/refusal.ts'
+import { RotatingFile } from './rotating-file.ts'
 
 /** One thing that was done or refused. */
 export interface AuditLine {

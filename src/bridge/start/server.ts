@@ -1,11 +1,11 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
-import type { Bridge } from './bridge.ts'
-import type { Call } from './call.ts'
-import { limits } from './limits.ts'
-import { callTool } from './pipeline.ts'
-import { listed, type Tool } from './tool.ts'
-import { bearer } from './transports/transport.ts'
-import { Turns } from './turns.ts'
+import type { Bridge } from '../contract/bridge.ts'
+import type { Call } from '../base/call.ts'
+import { limits } from '../base/limits.ts'
+import { callTool } from '../contract/pipeline.ts'
+import { listed, type Tool } from '../contract/tool.ts'
+import { bearer } from '../transports/transport.ts'
+import { Turns } from '../base/semaphore.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
 

@@ -1,7 +1,7 @@
 import type { Bridge } from './bridge.ts'
-import type { Answer, Call } from './call.ts'
-import type { Family } from './families.ts'
-import { type Fields, type Input, objectSchema, type PathPlace, pathsIn, readFields } from './input.ts'
+import type { Answer, Call } from '../base/call.ts'
+import type { Family } from '../base/settings.ts'
+import { type Fields, type Input, objectSchema, type PathPlace, pathsIn, readFields } from '../base/input.ts'
 
 /**
  * What a tool does to the world. Everything else derives from it: the hints that clients see, whether read-only mode

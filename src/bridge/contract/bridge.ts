@@ -1,13 +1,13 @@
-import type { Audit } from './audit.ts'
-import type { Config } from './config/config.ts'
-import type { Trash } from './files/trash.ts'
-import type { Log } from './log.ts'
-import type { Policy } from './policy/policy.ts'
-import type { Redaction } from './redact.ts'
-import type { Searches } from './search/searches.ts'
-import type { Settings } from './settings.ts'
-import type { Terminal } from './terminal/terminal.ts'
-import type { Carrier } from './transports/transport.ts'
+import type { Audit } from '../records/audit.ts'
+import type { Config } from '../config/config.ts'
+import type { Trash } from '../files/trash.ts'
+import type { Log } from '../records/log.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Redaction } from '../base/redaction.ts'
+import type { Searches } from '../search/searches.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import type { Carrier } from '../transports/transport.ts'
 
 /** Everything that the tools of one serve process work with. One for all its connections. */
 export interface Bridge {
