@@ -35,6 +35,8 @@ export function spellings(key: string): Spelling[] {
   const exact = [
     ...[key, json, plain(key), ...unwrapped(plain(key)).map(({ text }) => text)],
     encodeURIComponent(bytes.toString('utf8')),
+    // As it reads where each byte is written as a letter of its own: `\xc3\xbc`, or `\303\274`.
+    plain(bytes.toString('latin1')),
     ...[bytes.toString('hex'), wide.toString('hex')],
     ...[[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(','), bytes.join(',')],
   ]

@@ -33,40 +33,27 @@ function* lineEnds(text: string): Generator<{ readonly start: number; readonly e
  * line number stands in front of the next line, without that too. None where there are none.
  */
 export function unwrapped(text: string): View[] {
-  const [plain, bare] = [new Joined(text), new Joined(text)]
-  let differ = false
-  for (const { start, end } of lineEnds(text)) {
+  const ends = [...lineEnds(text)]
+  const bare = ends.map(({ start, end }) => {
     lead.lastIndex = end
-    const behind = lead.test(text) ? lead.lastIndex : end
-    if (behind !== end) differ = true
-    plain.join(start, end)
-    bare.join(start, behind)
-  }
-  return [plain.view(), ...(differ ? [bare.view()] : [])].filter((view) => view !== null)
+    return { start, end: lead.test(text) ? lead.lastIndex : end }
+  })
+  const differ = bare.some(({ end }, at) => end !== ends[at]?.end)
+  return [joined(text, ends), differ ? joined(text, bare) : null].filter((view) => view !== null)
 }
 
-/** A text of which parts are left out. */
-class Joined {
-  private readonly text: string
-  private readonly replaced = new Replaced()
-  private readonly pieces: string[] = []
-  private from = 0
-
-  constructor(text: string) {
-    this.text = text
+/** A text without some of its parts, each where a word goes on behind it. */
+function joined(text: string, parts: readonly { readonly start: number; readonly end: number }[]): View | null {
+  const replaced = new Replaced()
+  const pieces: string[] = []
+  let from = 0
+  for (const { start, end } of parts) {
+    if (!tokenAt(text, end)) continue
+    replaced.note(start, end, 0)
+    pieces.push(text.slice(from, start))
+    from = end
   }
-
-  /** Leaves out a line end and what follows it, where a word goes on behind that. */
-  join(start: number, end: number): void {
-    if (!tokenAt(this.text, end)) return
-    this.replaced.note(start, end, 0)
-    this.pieces.push(this.text.slice(this.from, start))
-    this.from = end
-  }
-
-  view(): View | null {
-    return this.replaced.view(this.pieces.length === 0 ? this.text : this.pieces.join('') + this.text.slice(this.from), true)
-  }
+  return replaced.view(pieces.length === 0 ? text : pieces.join('') + text.slice(from), true)
 }
 
 /** The beginning of what may stand in front of a line. */

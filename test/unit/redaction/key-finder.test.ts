@@ -15,7 +15,7 @@ const keys = {
   'a key with letters beyond ASCII': 'schlüssel-漢字-🔑-123',
 }
 /** Spellings in which bytes are taken for letters, so that they know ASCII only, and those in which only words are cut. */
-const onlyAscii = /octal|\\x|UTF-16 read as bytes|capitals|small letters/
+const onlyAscii = /UTF-16 read as bytes|capitals|small letters/
 const onlyWords = /^in lines/
 /** Another key in which everything has the same length in every encoding. */
 const other = (key: string): string =>
