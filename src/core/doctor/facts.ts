@@ -164,31 +164,6 @@ export interface LockFacts {
   readonly abandoned: AbandonedLock | null
 }
 
-export interface TrackedFile {
-  readonly shown: string
-  readonly folder: string
-  /** `stored`: a key of the store stands in it; else the name of the value that looks like one. */
-  readonly why: { readonly stored: true } | { readonly stored: false; readonly name: string; readonly server: string }
-  /** It stands in what is staged, and no longer in the file. */
-  readonly staged?: boolean
-}
-
-/** What was looked at in a repository. */
-export interface RepositoryFacts {
-  readonly folder: string
-  /** Why git did not tell what it tracks; null: it did. */
-  readonly trouble: string | null
-  /** Tracked files in which configs are written and that were searched, and those that were not: too many or too large. */
-  readonly searched: number
-  readonly leftOut: number
-  /** Of them, files of programs that start servers, judged value by value. */
-  readonly configs: number
-  /** Those that could not be read as such, and were searched as text alone. */
-  readonly unread: readonly { readonly shown: string; readonly reason: string }[]
-  /** False: nobody knows the stored keys, since the user's own program keeps them or the store cannot be read. */
-  readonly keysKnown: boolean
-}
-
 /** Identity helper, so that a check's file reads as one declaration and is checked as one. */
 export const defineCheck = (check: CheckDefinition<Facts>): CheckDefinition<Facts> => check
 export type Check = CheckDefinition<Facts>
