@@ -12,9 +12,11 @@ import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
 import type { ClientScopes, StaleCopy, WindowsPolicies } from './client-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probes.ts'
+import type { RepositoryFacts, TrackedFile } from './tracked-facts.ts'
 
 export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
 export type { ProbeFacts, UnstartedFacts } from './probes.ts'
+export type { RepositoryFacts, TrackedFile } from './tracked-facts.ts'
 export type { Policy, ScopedEntry } from '../../model/scopes.ts'
 export type { ClientScopes, StaleCopy, WindowsPolicies } from './client-facts.ts'
 
