@@ -11,7 +11,6 @@ import type { Settings } from '../base/settings.ts'
 import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
 import { commandEnvironment, passedPattern, unattended } from './environment.ts'
-import { ProgramLookup } from './lookup.ts'
 import type { Start } from './session.ts'
 import { canEnter } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
@@ -125,7 +124,7 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, sandbox }: G
   const { name, program } = shellOn(self, wanted)
   const cwd = wanted.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, wanted.cwd)
   const usual = commandEnvironment(settings.variables, tag)
-  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, new ProgramLookup(cwd, usual))
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands)
   const { args, verbatim } = shellArguments(name, wanted.command)
   const enclosed = sandbox === null ? null : await sandbox.enclose(cwd, tag)
   const start: Start = {
@@ -145,7 +144,7 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, sandbox }: G
 async function prepareThere(wanted: Wanted, { settings, policy, tag, sandbox }: Ground, side: Environment): Promise<Prepared> {
   if (sandbox !== null) throw denied(`Commands run in a sandbox, which ${side.id} has none of; they run on ${settings.self.id} only.`)
   const { name, program } = shellOn(side, wanted)
-  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands, null)
+  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands)
   const cwd = await folderThere(wanted, policy, side, name)
   const world: World = await settings.world()
   if (side.node === undefined) throw failed(`${side.id} has no node, which starts and ends commands there; mcp-twin doctor says more.`)
