@@ -35,7 +35,7 @@ export async function run(context: Context, _args: string[], options: Record<str
     const first = await examine(context, ground, options, wanted)
     if (options.fix !== true) return report(context, ground.world, first, null)
     const mended = await mendAll(context, ground, options, first.findings)
-    const detect = first.findings.some(({ mend }) => mend?.kind === 'detect')
+    const detect = first.findings.some(({ autofix }) => autofix?.kind === 'detect')
     return atHome(context, { mayBeAbsent: true, passesOver: true, refresh: detect }, async (again) => {
       const drift = detect ? await mendAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
       return report(context, again.world, await examine(context, again, options, wanted), [...mended, ...drift])
@@ -110,7 +110,7 @@ async function mendAll(
 ): Promise<Mended[]> {
   const { system, signal } = context
   const mended = await mendFiles(system, ground.world, ground.home, findings, signal)
-  if (!findings.some(({ mend }) => mend?.kind === 'sync')) return mended
+  if (!findings.some(({ autofix }) => autofix?.kind === 'sync')) return mended
   const result = await runSync(system, { open: ground.open }, syncOptions(context, options), 'doctor').catch((error: unknown) => {
     if (error instanceof TwinError && error.code === notYours) return error
     throw error

@@ -13,7 +13,7 @@ function runCheck<Facts>({ id, group, title, run }: CheckDefinition<Facts>, fact
     return found.map((each) => ({ ...base, ...each }))
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
-    const message = `this check itself broke, so nothing is known: ${words}`
+    const message = `this check failed with an error: ${words}`
     return [{ ...base, level: 'failed', subject: title, message, fix: `mcp-twin doctor --check ${id} --verbose, and please report it` }]
   }
 }

@@ -8,7 +8,7 @@ export type Level = (typeof levels)[number]
 type CheckGroup = 'side' | 'servers' | 'bridge' | 'keys' | 'programs'
 
 /** What `doctor --fix` can do by itself, since it takes nothing away from anybody. */
-export type Mend =
+export type Autofix =
   | { readonly kind: 'sync' }
   | { readonly kind: 'detect' }
   | { readonly kind: 'mode'; readonly here: ReachablePath; readonly shown: string; readonly mode: number }
@@ -27,13 +27,13 @@ export interface Found {
   readonly level: Exclude<Level, 'failed'>
   readonly subject: string
   readonly message: string
-  /** The command to type, or a sentence where no command mends it. */
+  /** The command to type, or a sentence where no command fixes it. */
   readonly fix?: string | undefined
   /** The side that it is about. */
   readonly environment?: string | undefined
   /** Further lines for a person: places, paths, the last words of a server. */
   readonly detail?: readonly string[] | undefined
-  readonly mend?: Mend | undefined
+  readonly autofix?: Autofix | undefined
 }
 
 /** One thing that doctor says. */

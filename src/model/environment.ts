@@ -46,7 +46,7 @@ export const environmentSchema = z.object({
   exec: optionalList,
   /** Programs seen running there, by file name: `claude.exe`. */
   running: z._default(textList, []),
-  /** Why this side is only partly reached, in words, with what mends it. */
+  /** Why this side is only partly reached, in words, with what fixes it. */
   trouble: z.optional(z.object({ reason: text, hint: text })),
 })
 

@@ -123,7 +123,7 @@ export function sumOfFindings(findings: readonly Finding[]): string {
   const skipped = findings.filter(wasNotStarted).length
   if (parts.length === 0 && skipped > 0) return 'Nothing wrong was found, but not every server was started.'
   if (parts.length === 0) return 'Everything is in order.'
-  const mendable = of('error', 'warning').filter(({ mend }) => mend !== undefined).length
+  const mendable = of('error', 'warning').filter(({ autofix }) => autofix !== undefined).length
   const way =
     mendable === 0
       ? ''

@@ -15,7 +15,7 @@ const MARKS: Record<Step['change'], [string, string]> = {
   add: ['+', 'add'],
   update: ['~', 'update'],
   remove: ['-', 'remove'],
-  adopt: ['=', 'taken over, it already says the same'],
+  adopt: ['=', 'already correct; now managed'],
   none: ['·', 'nothing to write'],
 }
 

@@ -11,8 +11,8 @@ export const bridgeAudit = defineBridgeCheck({
     unwritable.map(({ what, shown, why }) => {
       const isAudit = what === 'audit'
       const message = isAudit
-        ? `nothing can be recorded, so no command is run: ${why}`
-        : `its log cannot be written, so nobody will know what went wrong: ${why}`
+        ? `the audit cannot be written, so no command runs: ${why}`
+        : `the log cannot be written, so failures leave no trace: ${why}`
       const path = toHere(home, native(shown)) ?? shown
       const inTheWay = /stands in its place|is not a folder/.test(why)
       const aside = shell === 'windows' ? `ren "${shown}" "${shown.split('\\').at(-1)}.old"` : `mv ${quoted(path)} ${quoted(`${path}.old`)}`

@@ -16,7 +16,7 @@ const sideLabel = ({ sides }: Facts, id: string): string => {
 }
 
 /** An entry that somebody changed leads elsewhere: ours comes back. Else a variable of that program's own does. */
-function remedy(facts: Facts, started: StartedBridge): Pick<Found, 'fix' | 'mend'> {
+function remedy(facts: Facts, started: StartedBridge): Pick<Found, 'fix' | 'autofix'> {
   const file = facts.files.find((each) => each.environment.id === started.environment.id && each.file === started.file)
   const planned = file === undefined ? null : plannedEntry(facts, file, started.name)
   if (planned?.step.kind === 'refuse') return { fix: 'mcp-twin sync --force' }
@@ -27,7 +27,7 @@ function remedy(facts: Facts, started: StartedBridge): Pick<Found, 'fix' | 'mend
 function elsewhere(facts: Facts, bridge: BridgeFacts, each: Answered): Found {
   const folder = folderOf(each.status)
   const theirs = `${folder === null ? 'another folder' : folder} on ${sideLabel(facts, each.status.home)}`
-  const message = `the bridge of ${programName(facts, each)} works in another home, so what one program writes there the other does not see`
+  const message = `the bridge of ${programName(facts, each)} uses another home, so programs do not see each other's files there`
   const detail = [`it works in  ${theirs}`, `home is      ${bridge.folder} on ${environmentLabel(bridge.home)}`]
   return { level: 'error', subject, message, detail, environment: each.environment.id, ...remedy(facts, each) }
 }
@@ -54,7 +54,7 @@ export const bridgeLink = defineBridgeCheck({
     const started = startedBridges(facts)
     if (started === null) return onRequest('which home is reached')
     const spoken = started.filter(({ tools }) => tools !== null)
-    if (spoken.length === 0) return [{ level: 'skipped', subject, message: 'no bridge answers, so nothing is known' }]
+    if (spoken.length === 0) return [{ level: 'skipped', subject, message: 'no bridge answers' }]
     const answered = spoken.flatMap((each): Answered[] => (each.status === null ? [] : [{ ...each, status: each.status }]))
     const by = (wanted: boolean | null) => answered.filter(({ status }) => reachesHome(bridge, status) === wanted)
     return [

@@ -14,11 +14,11 @@ function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts
   if (isWorkspace) {
     if (there !== 'file') return []
     const fix = shell === 'windows' ? `ren "${path}" workspace.old` : `mv ${quoted(path)} ${quoted(`${path}.old`)}`
-    return [{ level: 'error', subject: 'workspace', message: 'a file stands where the shared folder should be', detail, fix }]
+    return [{ level: 'error', subject: 'workspace', message: 'there is a file where the shared folder should be', detail, fix }]
   }
   if (there !== 'nothing') return []
   const fix = shell === 'windows' ? `mkdir "${path}"` : `mkdir -p ${quoted(path)}`
-  const message = 'it opens nothing, since there is no such folder (this makes it; a wrong name is mended in bridge.roots of the manifest)'
+  const message = 'there is no such folder (this creates it; correct a wrong name in bridge.roots of the manifest)'
   return [{ level: 'warning', subject: 'root', message, detail, fix }]
 }
 

@@ -26,14 +26,14 @@ function judge(message: string): Found {
     level: 'warning',
     subject: isFamily ? 'bridge.families' : 'bridge',
     message,
-    fix: isFamily ? `take it out of bridge.families in the manifest, ${restart}` : `mend it in the manifest, ${restart}`,
+    fix: isFamily ? `take it out of bridge.families in the manifest, ${restart}` : `fix it in the manifest, ${restart}`,
   }
 }
 
 /** What people, and conversations, have set for the bridge is used as it stands there. */
 export const bridgeRules = defineBridgeCheck({
   id: 'bridge-rules',
-  title: 'the bridge can use all that is set for it',
+  title: 'all settings of the bridge are valid',
   run: ({ rules, folder, home }, { shell }) => {
     const found = rules.problems.filter((problem) => !problem.startsWith('The root ')).map(judge)
     if (rules.settings === null) return found

@@ -18,8 +18,8 @@ export const bridgeSearch = defineBridgeCheck({
     const isOff = bridgeSays(facts, searchingOff) !== null
     if (!isOff && (packaged !== false || onPath)) return []
     const message = onPath
-      ? 'a program starts the bridge without the PATH that leads to ripgrep, so its search tools are off'
-      : 'ripgrep is not here, so the search tools are off'
+      ? 'a program starts the bridge with a PATH that lacks ripgrep, so its search tools are off'
+      : 'ripgrep is not installed, so the search tools are off'
     // A copy that this very program can complete is told by in-sync too.
     const remedy = facts.plan.self.some(({ environment }) => environment === home.id) ? bySync : { fix: install[home.kind] }
     return [{ level: 'warning', subject: 'search', message, ...remedy }]

@@ -17,8 +17,8 @@ import type { Found } from '../../model/check.ts'
 
 const subject = 'bridge'
 
-/** Where the plan has nothing to mend, the copy of the program is suspected: without it, the next sync makes a new one. */
-function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBridge): Pick<Found, 'fix' | 'mend'> {
+/** Where the plan has nothing to fix, the copy of the program is suspected: without it, the next sync makes a new one. */
+function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBridge): Pick<Found, 'fix' | 'autofix'> {
   const file = facts.files.find((each) => each.environment.id === started.environment.id && each.file === started.file)
   const planned = file === undefined ? null : plannedEntry(facts, file, started.name)
   if (planned?.step.kind === 'refuse') return { fix: 'mcp-twin sync --force' }
@@ -61,7 +61,7 @@ function otherProblems(bridge: BridgeFacts, started: readonly StartedBridge[]): 
   // What a bridge of another home says is about that one; that it is another is told by bridge-link.
   const here = started.flatMap(({ status }) => (status === null || reachesHome(bridge, status) === false ? [] : [status]))
   const problems = new Set(here.flatMap((status) => status.problems).filter((problem) => !said(problem)))
-  const fix = 'mend what it says, then restart the program that uses it'
+  const fix = 'fix what it reports, then restart the program that uses it'
   return [...problems].map((message) => ({ level: 'warning', subject, message, fix }))
 }
 
@@ -72,7 +72,7 @@ export const bridgeStarts = defineBridgeCheck({
   run: (bridge, facts) => {
     const started = startedBridges(facts)
     if (started === null) return onRequest('starting the bridge')
-    if (started.length === 0) return [{ level: 'skipped', subject, message: 'no program here has an entry of it' }]
+    if (started.length === 0) return [{ level: 'skipped', subject, message: 'no program here has an entry for it' }]
     return [...withoutEchoes(started.map((each) => judge(facts, bridge, each))), ...otherProblems(bridge, started)]
   },
 })

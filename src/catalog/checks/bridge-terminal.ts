@@ -13,7 +13,7 @@ export const bridgeTerminal = defineBridgeCheck({
       return [
         {
           ...base,
-          message: 'there is no sandbox on this system, so no command is run',
+          message: 'there is no sandbox on this system, so no command runs',
           fix: `for commands without one write "on", ${byHand}`,
         },
       ]
@@ -21,16 +21,16 @@ export const bridgeTerminal = defineBridgeCheck({
       return [
         {
           ...base,
-          message: 'the sandbox does not hold root, so no command is run',
+          message: 'the sandbox cannot confine root, so no command runs',
           fix: `start the programs that use the bridge as an ordinary user, ${byHand}`,
         },
       ]
     if (sandbox === 'not-installed')
-      return [{ ...base, message: 'bubblewrap is not installed, so no command is run', fix: 'sudo apt install bubblewrap' }]
+      return [{ ...base, message: 'bubblewrap is not installed, so no command runs', fix: 'sudo apt install bubblewrap' }]
     const problem = bridgeSays(facts, terminalOff)
     if (problem === null) return []
-    const message = `the sandbox does not hold, so no command is run: ${problem.replace(terminalOff, '').replace(/\.$/, '')}`
-    const fix = `see that this works: bwrap --unshare-all --ro-bind / / true; ${byHand}`
+    const message = `the sandbox does not work, so no command runs: ${problem.replace(terminalOff, '').replace(/\.$/, '')}`
+    const fix = `make this work: bwrap --unshare-all --ro-bind / / true; ${byHand}`
     return [{ ...base, message, fix }]
   },
 })

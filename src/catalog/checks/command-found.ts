@@ -23,7 +23,7 @@ function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
           : each.server === BRIDGE
             ? install
             : `${install}, or: mcp-twin disable ${each.server}`
-      const message = what === 'program' ? 'the program that it starts is not there' : 'the script that it starts is not there'
+      const message = what === 'program' ? 'the program that it starts does not exist' : 'the script that it starts does not exist'
       return {
         level: each.server === null ? 'warning' : 'error',
         subject: entryName(facts, file, each.name),
@@ -38,7 +38,7 @@ function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
 export const commandFound = defineCheck({
   id: 'command-found',
   group: 'servers',
-  title: 'every program that an entry starts is there',
+  title: 'every program that an entry starts exists',
   run: (facts) =>
     entriesOf(facts).flatMap(({ file, each }) => judge(facts, file, each).map((found) => ({ environment: file.environment.id, ...found }))),
 })

@@ -26,7 +26,7 @@ export const configEncoding = defineCheck({
         return [{ level: 'error', subject, message: reason, detail, fix: toUtf8(facts, file, reason) }]
       }
       if (!file.bom || !file.client.rejectsBom) return []
-      const message = 'a byte order mark (BOM) stands at its start, as PowerShell writes it, and the program cannot read the file'
+      const message = 'it starts with a byte order mark (BOM), as PowerShell writes it, so the program cannot read it'
       const { environment, client, file: path } = file
       // A sync takes it off where it has something to write; for the mark alone there is doctor's own way.
       const isWritten = facts.plan.files.some(({ plan }) => plan.file === path && plan.entries.some(({ change }) => change !== null))
@@ -38,7 +38,7 @@ export const configEncoding = defineCheck({
           message,
           detail,
           fix: remedy.fix,
-          mend: { kind: 'bom', environment: environment.id, client: client.id, file: path },
+          autofix: { kind: 'bom', environment: environment.id, client: client.id, file: path },
         },
       ]
     }),

@@ -13,7 +13,7 @@ function fixFor({ code, line, extras = [] }: Refusal, { client }: ClientFile): s
   if (code === 'comment') return `take the comment in line ${line ?? 1} out by hand, ${again}`
   if (code === 'trailing-comma') return `take the last comma in line ${line ?? 1} out by hand, ${again}`
   if (code === 'too-large') return 'make it smaller: old project histories in it are the usual reason'
-  return `mend ${line === undefined ? 'it' : `line ${line}`} by hand, ${again}`
+  return `fix ${line === undefined ? 'it' : `line ${line}`} by hand, ${again}`
 }
 
 function judge(facts: Facts, file: ClientFile): Found[] {

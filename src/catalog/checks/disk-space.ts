@@ -12,13 +12,13 @@ const FILES_FEW = 1000
 export const diskSpace = defineCheck({
   id: 'disk-space',
   group: 'side',
-  title: 'there is room on the disk of each side',
+  title: 'each disk has enough free space',
   run: ({ sides }) =>
-    perSide(sides, 'there is room on its disk', ({ room }) => {
+    perSide(sides, 'its disk has enough free space', ({ room }) => {
       if (room === null) return []
       const { free, files, path } = room
       const detail = [path]
-      const fix = 'make room on the disk of this folder'
+      const fix = 'free some space on the disk of this folder'
       if (files !== null && files < FILES_FEW)
         return [
           {

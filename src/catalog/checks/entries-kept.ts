@@ -47,13 +47,13 @@ function stoppedWords(facts: Facts, file: ClientFile): string[] {
     (each) => each.environment === key.environment && each.client === key.client && each.file === key.file,
   )
   if (known === undefined || known.stopped === null) return []
-  return [`sync --watch put them back ${known.restored.length} times within an hour and has left them out since ${known.stopped}`]
+  return [`sync --watch put them back ${known.restored.length} times within an hour and has not restored them since ${known.stopped}`]
 }
 
 /** Some programs rewrite their config and drop entries that they did not make; and people edit theirs. */
 export const entriesKept = defineCheck({
   id: 'entries-kept',
   group: 'servers',
-  title: 'every entry that was written is still there, as it was',
+  title: 'every entry that was written is unchanged',
   run: (facts) => facts.files.flatMap((file) => judge(facts, file)),
 })

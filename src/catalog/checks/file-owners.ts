@@ -6,27 +6,27 @@ import type { Found } from '../../model/check.ts'
 export const fileOwners = defineCheck({
   id: 'file-owners',
   group: 'keys',
-  title: 'nobody else decides what our folder and the manifest say',
+  title: 'only you can change our folder and the manifest',
   run: ({ owners, input }) => {
     const found = owners.faults.map(
-      ({ path, words, fix, mend }): Found => ({
+      ({ path, words, fix, autofix }): Found => ({
         level: 'error',
         subject: 'not only yours',
         message: `${words}; other commands do not use it`,
         fix,
-        mend: mend === null ? undefined : { kind: 'mode', here: path, shown: path, mode: mend },
+        autofix: autofix === null ? undefined : { kind: 'mode', here: path, shown: path, mode: autofix },
       }),
     )
     const untold = owners.untold.map(
       (path): Found => ({
         level: 'info',
         subject: 'owners unknown',
-        message: 'its file system keeps no owners or modes, so who else may write there is not looked at',
+        message: 'its file system has no owners or modes, so who else may write there is not checked',
         detail: [path],
       }),
     )
     const windows: Found[] = isWindows(input.home)
-      ? [{ level: 'ok', subject: 'who may write our files', message: 'on Windows, access lists decide, which are not looked at' }]
+      ? [{ level: 'ok', subject: 'who may write our files', message: 'on Windows access lists decide, and they are not checked' }]
       : []
     return [...found, ...untold, ...(found.length + untold.length > 0 ? [] : windows)]
   },

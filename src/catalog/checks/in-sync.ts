@@ -31,7 +31,7 @@ function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[])
       return {
         level: 'error',
         subject: entryName,
-        message: `${programName(facts, file)}: ${isTwice ? 'its entry stands there twice' : 'another entry of that name stands there, and it is not ours'}`,
+        message: `${programName(facts, file)}: ${isTwice ? 'its entry appears twice' : 'an entry of that name exists and is not managed by mcp-twin'}`,
         detail: isTwice ? [] : (step.reason ?? '').split('\n').slice(1),
         fix: isTwice ? `take one of the two out of ${file.file}` : 'mcp-twin sync --adopt',
       }
@@ -65,7 +65,7 @@ function held(facts: Facts): Found[] {
 function ownCopies({ plan, sides }: Facts): Found[] {
   return plan.self.map((step) => {
     const side = sides.find(({ environment }) => environment.id === step.environment)?.environment
-    const message = `its copy of this program is missing or another version${side === undefined ? '' : ` on ${environmentLabel(side)}`}`
+    const message = `its copy of this program is missing or outdated${side === undefined ? '' : ` on ${environmentLabel(side)}`}`
     return { level: 'error', subject: 'mcp-twin', message, environment: step.environment, ...bySync }
   })
 }
@@ -82,7 +82,7 @@ const launches = ({ plan }: Facts): Found[] =>
 export const inSync = defineCheck({
   id: 'in-sync',
   group: 'servers',
-  title: 'every config says what the manifest wants',
+  title: 'every config matches the manifest',
   run: (facts) => {
     if (!facts.manifest.exists) {
       const fix = facts.manifest.project === null ? 'mcp-twin init' : 'mcp-twin init --project'

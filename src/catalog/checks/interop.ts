@@ -19,7 +19,7 @@ export const interop = defineCheck({
   run: ({ sides, interopWished }) => {
     const others = sides.filter(({ environment }) => !environment.self)
     if (others.length === 0) {
-      const message = 'there is no other side here: one set of servers for the programs of this one'
+      const message = 'there is no other side: the servers are for the programs of this one'
       return [{ level: 'info', subject: 'one side', message, environment: sides[0]?.environment.id }]
     }
     return perSide(others, 'its programs can be started', ({ environment, pulse }) => {

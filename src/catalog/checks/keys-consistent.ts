@@ -8,7 +8,7 @@ import type { Found } from '../../model/check.ts'
 export const keysConsistent = defineCheck({
   id: 'keys-consistent',
   group: 'keys',
-  title: 'every entry holds the key of the store',
+  title: 'every entry has the key of the store',
   run: (facts) => [
     ...entriesOf(facts).flatMap(({ file, each }): Found[] =>
       each.keys
@@ -16,8 +16,10 @@ export const keysConsistent = defineCheck({
         .map(({ key }) => {
           const remedy = remedyFor(facts, file, each.name) ?? bySync
           const choice =
-            remedy.mend === undefined ? ' (this takes the new one over for both sides; mcp-twin sync --force puts the stored one back)' : ''
-          const message = `${programName(facts, file)} holds another one than the store${choice}`
+            remedy.autofix === undefined
+              ? ' (this takes the new one over for both sides; mcp-twin sync --force puts the stored one back)'
+              : ''
+          const message = `${programName(facts, file)} has another value than the store${choice}`
           return {
             level: 'error',
             subject: `${each.server ?? each.name}: key ${key}`,
@@ -28,11 +30,11 @@ export const keysConsistent = defineCheck({
         }),
     ),
     ...facts.keys.launches.map(({ environment, server, key }): Found => {
-      const message = `what is kept on ${environmentLabel(environment)} to start it holds another one than the store`
+      const message = `what is kept on ${environmentLabel(environment)} to start it has another value than the store`
       return { level: 'error', subject: `${server}: key ${key}`, message, environment: environment.id, ...bySync }
     }),
     ...(facts.keys.projects ?? []).map(({ environment, project, key }): Found => {
-      const message = `what is kept on ${environmentLabel(environment)} for this trusted project holds another one than the store`
+      const message = `what is kept on ${environmentLabel(environment)} for this trusted project has another value than the store`
       return { level: 'error', subject: `${project}: key ${key}`, message, environment: environment.id, ...bySync }
     }),
   ],

@@ -15,7 +15,7 @@ export const keysPresent = defineCheck({
         level: 'error',
         subject: name,
         message: why ?? `${list(servers)} ${servers.length === 1 ? 'needs' : 'need'} it, and it is not stored`,
-        fix: why === null ? `mcp-twin secret set ${name}` : 'see that this program gives the key, then: mcp-twin sync',
+        fix: why === null ? `mcp-twin secret set ${name}` : 'make this program print the key, then: mcp-twin sync',
       }),
     )
   },

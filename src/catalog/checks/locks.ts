@@ -13,7 +13,7 @@ export const locks = defineCheck({
         return {
           level: 'info',
           subject: 'lock',
-          message: `${holder ?? 'another program'} is at work on it now`,
+          message: `${holder ?? 'another program'} is using it now`,
           detail: [shown],
           environment,
         }
@@ -25,7 +25,7 @@ export const locks = defineCheck({
         detail: [shown],
         environment,
         fix: 'mcp-twin doctor --fix',
-        mend: { kind: 'lock', lock: abandoned },
+        autofix: { kind: 'lock', lock: abandoned },
       }
     })
   },

@@ -20,7 +20,7 @@ function twins(facts: Facts, file: ClientFile): Found[] {
     .map((group) => {
       const foreign = group.find(({ server }) => server === null)
       const last = group.at(-1)
-      const message = `${programName(facts, file)} starts the same thing under ${list(group.map(({ name }) => name))}, so its tools are there twice`
+      const message = `${programName(facts, file)} starts the same thing under ${list(group.map(({ name }) => name))}, so its tools are listed twice`
       const fix =
         foreign === undefined ? `mcp-twin remove ${last?.server ?? last?.name ?? ''}` : `take "${foreign.name}" out of ${file.file}`
       return { level: 'warning', subject: foreign?.name ?? last?.name ?? '', message, fix }
@@ -59,7 +59,7 @@ function names(facts: Facts, file: ClientFile): Found[] {
 export const nameClashes = defineCheck({
   id: 'name-clashes',
   group: 'servers',
-  title: 'no two servers are one, or have one name',
+  title: 'every server has one entry and a name of its own',
   run: (facts) =>
     facts.files
       .filter(isRead)

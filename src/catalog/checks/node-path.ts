@@ -41,15 +41,15 @@ function ownNode({ environment, nodeThere }: SideFacts): Found[] {
   }
   if (onDrive(environment, node) !== null || (environment.kind === 'wsl' && /\.exe$/i.test(node))) {
     return [
-      { level: 'error', subject: 'node', message: 'it is the one of Windows, which cannot be used here', detail: [node], fix: getNode },
+      { level: 'error', subject: 'node', message: 'it is the node of Windows, which does not work here', detail: [node], fix: getNode },
     ]
   }
   if (nodeThere === false) {
-    const message = 'it is not there any more'
-    return [{ level: 'error', subject: 'node', message, detail: [node], fix: 'mcp-twin sync --refresh', mend: { kind: 'detect' } }]
+    const message = 'it no longer exists'
+    return [{ level: 'error', subject: 'node', message, detail: [node], fix: 'mcp-twin sync --refresh', autofix: { kind: 'detect' } }]
   }
   if (/fnm_multishells/.test(node)) {
-    const message = 'it lies in a folder that fnm makes for one shell, and that goes with it'
+    const message = 'it is in a folder that fnm deletes when its shell ends'
     return [
       { level: 'error', subject: 'node', message, detail: [node], fix: 'fnm default 22, then in a new shell: mcp-twin sync --refresh' },
     ]

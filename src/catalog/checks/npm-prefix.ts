@@ -10,10 +10,10 @@ const usesNpm = ({ input }: Facts): boolean => Object.values(input.manifest.serv
 function npmItself({ environment, npmThere }: SideFacts): Found[] {
   // Where there is no node at all, that is said by node-path.
   if (environment.node === undefined || (environment.npm !== undefined && npmThere !== false)) return []
-  const message = environment.npm === undefined ? 'none was found beside its node, so nothing can be installed' : 'it is not there any more'
+  const message = environment.npm === undefined ? 'not found beside its node, so nothing can be installed' : 'it no longer exists'
   const fix = npmThere === false ? 'mcp-twin sync --refresh' : environmentDefinitions[environment.kind].getNode
   const found: Found = { level: 'error', subject: 'npm', message, fix, ...(environment.npm && { detail: [environment.npm] }) }
-  return [npmThere === false ? { ...found, mend: { kind: 'detect' } } : found]
+  return [npmThere === false ? { ...found, autofix: { kind: 'detect' } } : found]
 }
 
 /**
@@ -29,15 +29,15 @@ function store({ environment, store: { path, kind, writable } }: SideFacts): Fou
   }
   const elsewhere = kind === 'own' ? 'set MCP_TWIN_HOME to another folder' : 'write "prefix": "own" in the manifest, then: mcp-twin sync'
   if (onDrive(environment, path) !== null) {
-    const message = 'it lies on a Windows drive, where packages of both sides get mixed up'
+    const message = 'it is on a Windows drive, where packages of both sides get mixed up'
     return [{ level: 'error', subject, message, detail: [path], fix: elsewhere }]
   }
   if (writable === false) {
     const fix = kind === 'own' ? `sudo chown -R "$(id -u)" ${quoted(path)} && chmod u+w ${quoted(path)}` : elsewhere
-    return [{ level: 'error', subject, message: 'this user may not write there', detail: [path], fix }]
+    return [{ level: 'error', subject, message: 'you have no permission to write there', detail: [path], fix }]
   }
   if (environment.kind === 'windows' && /\\AppData\\/i.test(path)) {
-    const message = 'it lies in AppData, of which a packaged Claude Desktop sees a copy of its own'
+    const message = 'it is in AppData, of which a packaged Claude Desktop sees its own copy'
     return [{ level: 'warning', subject, message, detail: [path], fix: elsewhere }]
   }
   return []
@@ -46,7 +46,7 @@ function store({ environment, store: { path, kind, writable } }: SideFacts): Fou
 export const npmPrefix = defineCheck({
   id: 'npm-prefix',
   group: 'side',
-  title: 'packages can be installed on each side, in a place of its own',
+  title: 'each side can install packages in its own folder',
   run: (facts) =>
-    perSide(facts.sides, 'packages have a place of their own', (side) => (usesNpm(facts) ? [...npmItself(side), ...store(side)] : [])),
+    perSide(facts.sides, 'packages have their own folder', (side) => (usesNpm(facts) ? [...npmItself(side), ...store(side)] : [])),
 })

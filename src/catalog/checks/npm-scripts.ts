@@ -6,7 +6,7 @@ import { environmentLabel } from '../../core/participants.ts'
 export const npmScripts = defineCheck({
   id: 'npm-scripts',
   group: 'servers',
-  title: 'no package waits for its install scripts',
+  title: 'no package needs install scripts that were not run',
   run: ({ packages, input }) =>
     packages
       .filter(({ scripts, servers }) => scripts.length > 0 && servers.some((name) => input.manifest.servers[name]?.allowScripts !== true))

@@ -4,9 +4,9 @@ import { quoted } from '../../core/doctor/names.ts'
 const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0')
 
 const words: Record<ModeFacts['what'], string> = {
-  keys: 'keys stand in it, and others can read it',
-  folder: 'keys and backups lie in it, and others can look into it',
-  client: 'a key of yours stands in it, and others on this computer can read it',
+  keys: 'it contains keys, and others can read it',
+  folder: 'it contains keys and backups, and others can list it',
+  client: 'it contains one of your keys, and others on this computer can read it',
 }
 
 /** What holds keys is for its owner alone, where the file system has modes at all. */
@@ -22,6 +22,6 @@ export const secretModes = defineCheck({
       detail: [shown],
       environment: environment.id,
       fix: `chmod ${wanted.toString(8)} ${quoted(here)}`,
-      mend: { kind: 'mode', here, shown, mode: wanted },
+      autofix: { kind: 'mode', here, shown, mode: wanted },
     })),
 })

@@ -5,9 +5,9 @@ import type { Found } from '../../model/check.ts'
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** Where nothing else is wrong with it, a server that does not start is best switched off until its author has mended it. */
+/** Where nothing else is wrong with it, a server that does not start is best switched off until its author has fixed it. */
 export const switchOff = ({ server, name, file }: ProbeFacts): string =>
-  server === null ? `mend it, or take "${name}" out of ${file}` : `mcp-twin disable ${server}`
+  server === null ? `fix it, or take "${name}" out of ${file}` : `mcp-twin disable ${server}`
 
 /** Its entry names it, and what that side knows under the name is not what the manifest says. */
 const isStale = ({ plan }: Pick<Facts, 'plan'>, { server }: ProbeFacts): boolean =>

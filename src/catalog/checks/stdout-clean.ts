@@ -10,13 +10,13 @@ const NOISE_MAX = 120
 export const stdoutClean = defineCheck({
   id: 'stdout-clean',
   group: 'servers',
-  title: 'no server prints beside the protocol',
+  title: 'servers print only protocol messages on stdout',
   run: (facts) =>
     noneStarted(facts, 'what servers print') ??
     (facts.probes ?? []).flatMap((probe): Found[] => {
       const first = probe.noise?.split('\n').find((line) => line.trim() !== '')
       if (first === undefined) return []
-      const message = `as ${programName(facts, probe)} starts it, it prints on stdout what is no message of the protocol`
+      const message = `as ${programName(facts, probe)} starts it, it prints text on stdout that is not a protocol message`
       const detail = [first.length > NOISE_MAX ? `${first.slice(0, NOISE_MAX - 1)}…` : first]
       const level = probe.tools === null ? 'error' : 'warning'
       return [{ level, subject: probe.name, message, detail, environment: probe.environment.id, fix: switchOff(probe) }]

@@ -24,15 +24,15 @@ export const tokens = defineBridgeCheck({
       })
     if (openMode !== null) {
       const mode = (openMode & 0o777).toString(8).padStart(4, '0')
-      const message = `others on this computer can open the file, and whoever can write it can let himself in (mode ${mode})`
-      const mend = { kind: 'mode', here, shown, mode: 0o600 } as const
+      const message = `others on this computer can open the file, and anyone who can write it can grant themselves access (mode ${mode})`
+      const autofix = { kind: 'mode', here, shown, mode: 0o600 } as const
       found.push({
         level: (openMode & 0o022) === 0 ? 'warning' : 'error',
         subject: 'sessions',
         message,
         detail: [shown],
         fix: `chmod 600 ${quoted(here)}`,
-        mend,
+        autofix,
       })
     }
     if (aheadMs > AHEAD_MS) {
@@ -44,7 +44,7 @@ export const tokens = defineBridgeCheck({
       {
         level: 'ok',
         subject: 'sessions',
-        message: alive === 0 ? 'none, so nobody comes in over HTTP' : `${count(alive, 'session')} valid`,
+        message: alive === 0 ? 'none, so nobody can connect over HTTP' : `${count(alive, 'session')} valid`,
       },
     ]
   },

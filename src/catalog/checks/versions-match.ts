@@ -26,10 +26,10 @@ function versionsOf(facts: Facts, server: string): Seen[] {
   )
 }
 
-/** A choice is needed only where a person edited an entry; else a plain sync mends it. */
-function remedy(facts: Facts, server: string): Pick<Found, 'fix' | 'mend'> {
+/** A choice is needed only where a person edited an entry; else a plain sync fixes it. */
+function remedy(facts: Facts, server: string): Pick<Found, 'fix' | 'autofix'> {
   const remedies = entriesOf(facts).flatMap(({ file, each }) => (each.server === server ? (remedyFor(facts, file, each.name) ?? []) : []))
-  return remedies.find(({ mend }) => mend === undefined) === undefined ? bySync : { fix: 'mcp-twin sync --force' }
+  return remedies.find(({ autofix }) => autofix === undefined) === undefined ? bySync : { fix: 'mcp-twin sync --force' }
 }
 
 export const versionsMatch = defineCheck({

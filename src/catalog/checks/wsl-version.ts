@@ -12,7 +12,7 @@ export const wslVersion = defineCheck({
       'WSL version 2',
       ({ environment: { wslVersion: version, distro = 'the distribution', container, kind } }) => {
         if (container === true) {
-          const message = 'this is a container, from which no Windows can be reached'
+          const message = 'this is a container, which cannot reach Windows'
           return [
             { level: 'info', subject: 'container', message, fix: 'to set up both sides, run mcp-twin in the WSL distribution itself' },
           ]

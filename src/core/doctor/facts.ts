@@ -177,7 +177,7 @@ export interface OwnerFault {
   readonly words: string
   readonly fix: string
   /** The mode that closes it, where it is a file or folder of this user's own; null: it is not. */
-  readonly mend: number | null
+  readonly autofix: number | null
 }
 
 interface OwnerFacts {

@@ -1,14 +1,14 @@
-import type { Found, Mend } from '../../model/check.ts'
+import type { Found, Autofix } from '../../model/check.ts'
 import type { EntryStep } from '../../model/plan.ts'
 import type { FileState } from '../../model/state.ts'
 import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
 import type { ClientFile, Facts } from './facts.ts'
 
-type Remedy = Pick<Found, 'fix' | 'mend'>
+type Remedy = Pick<Found, 'fix' | 'autofix'>
 
-/** A sync without any flag mends it, and doing so is safe. */
-export const bySync: { readonly fix: string; readonly mend: Mend } = { fix: 'mcp-twin sync', mend: { kind: 'sync' } }
+/** A sync without any flag fixes it, and doing so is safe. */
+export const bySync: { readonly fix: string; readonly autofix: Autofix } = { fix: 'mcp-twin sync', autofix: { kind: 'sync' } }
 
 /** What the plan has for a file. */
 export const plannedFile = ({ plan }: Pick<Facts, 'plan'>, { environment, client, file }: ClientFile): PlannedFile | undefined =>

@@ -81,7 +81,7 @@ export function readSnippet(text: string, options: SnippetOptions): Snippet {
     found = new LenientReader(unfenced(text)).objects().flatMap(serversIn)
   } catch (error) {
     if (!(error instanceof Unread)) throw error
-    return { ...failure(error.message, 'mend it there, then paste it again'), line: error.line, column: error.column }
+    return { ...failure(error.message, 'fix it there, then paste it again'), line: error.line, column: error.column }
   }
   if (found.length === 0)
     return failure('there is no server in it: neither "mcpServers", nor "command", nor "url"', `it should look like ${EXAMPLE}`)

@@ -87,11 +87,11 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
   if (extractKeys(server).secrets.length > 0)
     return refuse(
       `a key stands in the manifest itself, and ${name} would carry it into version control`,
-      `mcp-twin secret set NAME, and "\${secret:NAME}" in its place`,
+      `mcp-twin secret set NAME, then write "\${secret:NAME}" in its place`,
     )
   const value = plainValue(request)
   if ('kind' in value && value.kind === 'refuse') return value
-  if (!('made' in value)) return refuse(`the manifest says nothing of how ${name} is started`, `give ${name} a package, a command or a url`)
+  if (!('made' in value)) return refuse(`the manifest does not say how ${name} is started`, `give ${name} a package, a command or a url`)
   return { ...entryParts(client, entryName, value.made), ...parts }
 }
 
@@ -119,7 +119,7 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
     const locked = lockedFor(lock, server.package)
     if (locked !== undefined && 'refuse' in locked) return refuse(locked.refuse, LOCK_HINT)
     const version = locked?.version ?? exactVersion(parsed.range)
-    if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, with the network there')
+    if (version === undefined) return refuse(`no version of ${server.package} is pinned yet`, 'mcp-twin sync, once you are online')
     made = stdioValue(client, { command: 'npx', args: [...npxWords(parsed.name, version, server.bin), ...args], env })
   }
   if (unknown.length > 0)

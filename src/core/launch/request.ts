@@ -41,7 +41,7 @@ export interface RenderRequest extends RenderContext {
   readonly scope: 'user' | 'project'
 }
 
-/** It cannot be written now: why, and what mends it. */
+/** It cannot be written now: why, and what fixes it. */
 export interface Refused {
   readonly kind: 'refuse'
   readonly reason: string

@@ -35,7 +35,7 @@ export function resolveServer(request: RenderRequest): Resolved | Absent | Refus
   const { server, environment, world, home, name } = request
   const runs = runSide(server, environment, world, home)
   if (runs === null)
-    return refuse(`${name} runs in ${server.runIn}, which is not here`, `change "runIn" of ${name}, or set up ${server.runIn}`)
+    return refuse(`${name} runs in ${server.runIn}, which does not exist here`, `change "runIn" of ${name}, or set up ${server.runIn}`)
   const spec = serverOn(server, runs)
   const filler = makeFiller(request, runs)
   const made = resolveOn(request, spec, runs, filler)
@@ -71,7 +71,7 @@ function resolveOn(request: RenderRequest, spec: ServerSpec, runs: Environment, 
   }
   if (spec.package !== undefined) return resolvePackage(request, spec, spec.package, runs, filler)
   if (spec.command !== undefined) return resolveCommand(request, spec, spec.command, runs, filler)
-  return { kind: 'none', reason: `the manifest says nothing of how ${request.name} is started on ${environmentLabel(runs)}` }
+  return { kind: 'none', reason: `the manifest does not say how ${request.name} is started on ${environmentLabel(runs)}` }
 }
 
 function resolveCommand(request: RenderRequest, spec: ServerSpec, typed: string, runs: Environment, filler: Filler): Made | Refused {
@@ -109,7 +109,7 @@ function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string,
   const program = programOf(locked, spec.bin)
   if ('trouble' in program) return refuse(program.trouble, `say which in the manifest: "bin" of ${request.name}`)
   if (/\.(sh|py|exe|cmd|bat|ps1|rb)$/i.test(program.path))
-    return refuse(`${program.name} of ${locked.name} is no JavaScript, so node cannot start it`, `"launch": "npx" for ${request.name}`)
+    return refuse(`${program.name} of ${locked.name} is not JavaScript, so node cannot start it`, `"launch": "npx" for ${request.name}`)
   const folder = packageFiles(request.manifest, runs, request.folders(runs.id), locked)
   if (folder === null)
     return runs.trouble === undefined
@@ -119,7 +119,7 @@ function resolvePackage(request: RenderRequest, spec: ServerSpec, words: string,
   return made({ command: runs.node, args: [native(script), ...args], env }, [{ environment: runs.id, words }])
 }
 
-const unresolved = (words: string): Refused => refuse(`no version of ${words} is pinned yet`, 'mcp-twin sync, with the network there')
+const unresolved = (words: string): Refused => refuse(`no version of ${words} is pinned yet`, 'mcp-twin sync, once you are online')
 
 /** npx installs what it starts, and would run install scripts with the server's keys in their environment. */
 const NO_SCRIPTS = '--ignore-scripts'

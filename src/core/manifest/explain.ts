@@ -40,7 +40,7 @@ export function explain(issues: readonly Issue[]): { path: readonly PropertyKey[
     const inside = where === '' ? '' : ` in ${where}`
     return { path: [...issue.path, key], message: `unknown key "${key}"${inside}${guessed(key, knownKeys(issue.path))}` }
   }
-  if (where === 'version') return { path: issue.path, message: '"version" must be 1: this program knows no other manifest' }
+  if (where === 'version') return { path: issue.path, message: '"version" must be 1: no other version is supported' }
   if (issue.code === 'invalid_key') return { path: issue.path, message: `servers: one ${wish(issue)}` }
   return { path: issue.path, message: `${where || 'the manifest'} ${wish(issue)}` }
 }

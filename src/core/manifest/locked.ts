@@ -15,7 +15,7 @@ export function lockedFor(lock: Lock, words: string): LockedPackage | { readonly
 }
 
 /** What to do about a lock whose rules are broken. */
-export const LOCK_HINT = 'take it back from version control, or move it away: mcp-twin sync then pins the versions anew'
+export const LOCK_HINT = 'restore it from version control, or move it away: mcp-twin sync then pins the versions again'
 
 /** The lock with the packages that the manifest's servers name, and no others; the very same object where it holds no others. */
 export function checkedLock(lock: Lock, manifest: Pick<Manifest, 'servers'>): Lock {

@@ -7,8 +7,8 @@ export const BRIDGE = 'mcp-twin'
 export function badName(name: string): string | null {
   if (name === BRIDGE) return `"${BRIDGE}" is the name of the bridge`
   if (name.trim() === '' || name.length > 128) return 'the name is empty or longer than 128 characters'
-  if (name !== name.trim()) return 'the name begins or ends with a blank'
+  if (name !== name.trim()) return 'the name begins or ends with a space'
   // `obj[name] = …` in a program that reads the config would change that program itself.
   if (name === '__proto__') return 'the name means something else in JavaScript'
-  return name.search(hidden) >= 0 || /[\n\t]/.test(name) ? 'the name holds characters that cannot be seen' : null
+  return name.search(hidden) >= 0 || /[\n\t]/.test(name) ? 'the name contains invisible characters' : null
 }

@@ -51,7 +51,7 @@ function placeIn(text: string, path: readonly PropertyKey[]): { line?: number; c
 function clashOf({ container }: JsonDocument): { message: string; offset: number } | null {
   const seen = new Set<string>()
   for (const { name, key } of container?.members ?? []) {
-    if (seen.has(name)) return { message: `server "${name}" stands here for the second time`, offset: key.start }
+    if (seen.has(name)) return { message: `server "${name}" appears twice`, offset: key.start }
     if (name === '__proto__') return { message: 'a server cannot be called "__proto__"', offset: key.start }
     seen.add(name)
   }

@@ -27,32 +27,33 @@ function serverBreaches(name: string, server: ServerSpec): Breach[] {
   const path = ['servers', name]
   const found: Breach[] = []
   const kinds = KINDS.filter((kind) => server[kind] !== undefined)
-  if (kinds.length === 0 && server.on === undefined) found.push({ path, message: `server "${name}" says neither package, command nor url` })
+  if (kinds.length === 0 && server.on === undefined)
+    found.push({ path, message: `server "${name}" has neither "package", "command" nor "url"` })
   if (kinds.length > 1)
-    found.push({ path: [...path, kinds[1] ?? ''], message: `server "${name}" says both ${kinds.join(' and ')}; one of them is enough` })
+    found.push({ path: [...path, kinds[1] ?? ''], message: `server "${name}" says both ${kinds.join(' and ')}; use only one` })
   for (const key of ['headers', 'transport'] as const) {
     if (server[key] !== undefined && kinds[0] !== 'url')
-      found.push({ path: [...path, key], message: `"${key}" has a meaning only for a url server, and "${name}" is none` })
+      found.push({ path: [...path, key], message: `"${key}" applies only to url servers, and "${name}" is none` })
   }
   for (const key of ['bin', 'allowScripts'] as const) {
     if (server[key] !== undefined && kinds[0] !== 'package')
-      found.push({ path: [...path, key], message: `"${key}" has a meaning only for a package server, and "${name}" is none` })
+      found.push({ path: [...path, key], message: `"${key}" applies only to package servers, and "${name}" is none` })
   }
   for (const part of [server, ...Object.values(server.on ?? {})])
     if (part.bin !== undefined && !isProgramName(part.bin))
-      found.push({ path: [...path, 'bin'], message: `"bin" of "${name}" is no name of a program: "${shown(part.bin)}"` })
+      found.push({ path: [...path, 'bin'], message: `"bin" of "${name}" is not a program name: "${shown(part.bin)}"` })
   found.push(...packageBreach(name, path, server.package))
   for (const [key, part] of Object.entries(server.on ?? {})) found.push(...packageBreach(name, [...path, 'on', key], part.package))
   if (server.url !== undefined && !/^(https?:\/\/|\$\{)/i.test(server.url))
     found.push({ path: [...path, 'url'], message: `the url of "${name}" must begin with https:// or http://` })
   for (const key of Object.keys(server.on ?? {})) {
     if (!isEnvironmentName(key))
-      found.push({ path: [...path, 'on', key], message: `"${key}" is no environment${meant(key, environmentKinds)}` })
+      found.push({ path: [...path, 'on', key], message: `"${key}" is not an environment${meant(key, environmentKinds)}` })
   }
   if (server.runIn !== undefined && server.runIn !== 'each' && !isEnvironmentName(server.runIn)) {
     found.push({
       path: [...path, 'runIn'],
-      message: `"${server.runIn}" is no environment${meant(server.runIn, ['each', ...environmentKinds])}`,
+      message: `"${server.runIn}" is not an environment${meant(server.runIn, ['each', ...environmentKinds])}`,
     })
   }
   return found
@@ -63,7 +64,7 @@ function switchBreaches(id: string, switches: Readonly<Record<string, unknown>>)
   return Object.entries(switches).flatMap(([key, value]): Breach[] => {
     const path = ['clients', id, key]
     if (key === 'file') return value === '' ? [{ path, message: `the file of "${id}" has an empty path` }] : []
-    if (!isEnvironmentName(key)) return [{ path, message: `"${key}" is no environment${meant(key, ['file', ...environmentKinds])}` }]
+    if (!isEnvironmentName(key)) return [{ path, message: `"${key}" is not an environment${meant(key, ['file', ...environmentKinds])}` }]
     return typeof value === 'boolean' ? [] : [{ path, message: `"${key}" of "${id}" must be true or false` }]
   })
 }
@@ -92,11 +93,12 @@ export function breaches(manifest: Manifest, clientIds: readonly string[]): Brea
     }
   }
   for (const [id, value] of Object.entries(manifest.clients ?? {})) {
-    if (!clientIds.includes(id)) found.push({ path: ['clients', id], message: `there is no client "${id}"${meant(id, clientIds)}` })
+    if (!clientIds.includes(id)) found.push({ path: ['clients', id], message: `unknown client "${id}"${meant(id, clientIds)}` })
     if (typeof value === 'object') found.push(...switchBreaches(id, value))
   }
   for (const key of typeof manifest.prefix === 'object' ? Object.keys(manifest.prefix) : []) {
-    if (!isEnvironmentName(key)) found.push({ path: ['prefix', key], message: `"${key}" is no environment${meant(key, environmentKinds)}` })
+    if (!isEnvironmentName(key))
+      found.push({ path: ['prefix', key], message: `"${key}" is not an environment${meant(key, environmentKinds)}` })
   }
   if (manifest.servers['mcp-twin'] !== undefined)
     found.push({ path: ['servers', 'mcp-twin'], message: '"mcp-twin" is the name of the bridge itself; a server needs another one' })
@@ -115,17 +117,17 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
 function partBreaches(name: string, part: ServerSpec | Override, path: readonly string[]): Breach[] {
   const found: Breach[] = []
   const say = (keys: readonly string[], message: string): void => void found.push({ path: [...path, ...keys], message })
-  if (part.url !== undefined && /[\s\p{Cc}]/u.test(part.url)) say(['url'], `the url of "${name}" holds a blank or a control character`)
+  if (part.url !== undefined && /[\s\p{Cc}]/u.test(part.url)) say(['url'], `the url of "${name}" contains a space or a control character`)
   for (const [key, value] of Object.entries(part.headers ?? {})) {
-    if (!HEADER_NAME.test(key)) say(['headers', key], `"${key}" is no name of a header`)
-    if (CONTROL.test(value)) say(['headers', key], `the header ${key} of "${name}" holds a line break or another control character`)
+    if (!HEADER_NAME.test(key)) say(['headers', key], `"${key}" is not a valid header name`)
+    if (CONTROL.test(value)) say(['headers', key], `the header ${key} of "${name}" contains a line break or another control character`)
   }
   for (const [key, value] of Object.entries(part.env ?? {})) {
-    if (key === '' || NO_VARIABLE.test(key)) say(['env', key], `"${key}" is no name of a variable`)
-    if (value.includes('\0')) say(['env', key], `the variable ${key} of "${name}" holds a NUL character`)
+    if (key === '' || NO_VARIABLE.test(key)) say(['env', key], `"${key}" is not a valid variable name`)
+    if (value.includes('\0')) say(['env', key], `the variable ${key} of "${name}" contains a NUL character`)
   }
   for (const [key, text] of [...(part.args ?? []).map((each) => ['args', each] as const), ['command', part.command ?? ''] as const])
-    if (text.includes('\0')) say([key], `${key} of "${name}" holds a NUL character, which no system takes`)
+    if (text.includes('\0')) say([key], `${key} of "${name}" contains a NUL character`)
   return found
 }
 

@@ -22,7 +22,7 @@ export function binTrouble(path: string): string | null {
   if (parts.includes('..')) return 'leaves the package'
   if (parts.some((part) => part === '' || part === '.')) return 'is no path of a file'
   // Windows drops dots and blanks at the end of a name, so that ".. " is the folder above.
-  return parts.some((part) => /[. ]$/.test(part)) ? 'holds a name that ends with a dot or a blank' : null
+  return parts.some((part) => /[. ]$/.test(part)) ? 'contains a name that ends with a dot or a space' : null
 }
 
 /** May a program of a package be called so? It becomes an argument of npx, which must not take it for an option. */
@@ -54,7 +54,7 @@ export function lockedTrouble(
   if (integrity !== undefined && !isIntegrity(integrity))
     return { key: 'integrity', message: `the integrity of ${name} is not well-formed` }
   for (const [program, path] of Object.entries(locked.bin)) {
-    if (!isProgramName(program)) return { key: 'bin', message: `"${shown(program)}" is no name of a program of ${name}` }
+    if (!isProgramName(program)) return { key: 'bin', message: `"${shown(program)}" is not a program name of ${name}` }
     const trouble = binTrouble(path)
     if (trouble !== null) return { key: 'bin', message: `the path of program "${shown(program)}" of ${name} ${trouble}: "${shown(path)}"` }
   }

@@ -1,4 +1,4 @@
-/** Why npm failed, in words, and what mends it. */
+/** Why npm failed, in words, and what fixes it. */
 export interface NpmTrouble {
   /** npm's own word for it (`E404`), or ours (`timeout`, `cancelled`, `not-started`, `unknown`). */
   readonly code: string
@@ -34,8 +34,8 @@ const unreachable: Say = (_, code) => ({
   hint: 'check the network and, behind a proxy, npm config get proxy; then run the same command again',
 })
 const confused: Say = (_, code) => ({
-  reason: `the package registry gave no answer that can be used (${code})`,
-  hint: 'something may stand between: look at the address that npm config get registry prints; then run the same command again',
+  reason: `the package registry gave no usable answer (${code})`,
+  hint: 'a proxy may be in the way: check the address that npm config get registry prints; then run the same command again',
 })
 const offline: Say = ({ words }) => ({
   reason: `${words} is not in npm's cache, and --offline was given`,

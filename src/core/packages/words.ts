@@ -42,7 +42,7 @@ export function parseWords(words: string): PackageWords | WordsRefusal {
   if (range === null) return { name, range }
   if (range === '') return { refuse: `nothing follows the @ in "${shown(text)}"` }
   if (archive.test(range) || !(isRange(range) || tagPattern.test(range))) {
-    return { refuse: `"${shown(range)}" is no version, range or tag of a package` }
+    return { refuse: `"${shown(range)}" is not a version, range or tag` }
   }
   return { name, range }
 }
@@ -68,10 +68,10 @@ function oddity(text: string): string | null {
 
 function nameTrouble(name: string): string | null {
   if (name.length > NAME_LENGTH_MAX) return `a package name has at most ${NAME_LENGTH_MAX} characters`
-  if (namePattern.test(name)) return name === 'node_modules' ? '"node_modules" is no package' : null
+  if (namePattern.test(name)) return name === 'node_modules' ? '"node_modules" is not a package' : null
   if (/[A-Z]/.test(name) && namePattern.test(name.toLowerCase())) return `package names are lower case: "${name.toLowerCase()}"`
   if (/^[^@/]+\/[^@]+$/.test(name)) return `"${shown(name)}" is a repository or a path; only packages of the registry are installed`
-  return `"${shown(name)}" is no package name`
+  return `"${shown(name)}" is not a package name`
 }
 
 function isRange(range: string): boolean {

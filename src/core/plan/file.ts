@@ -28,7 +28,7 @@ export function planFile(request: FileRequest): FilePlan {
     const refusal = step({
       kind: 'refuse',
       reason: describeRefusal(read.refusal),
-      hint: `mend it by hand, then: mcp-twin sync --client ${client.id}`,
+      hint: `fix it by hand, then: mcp-twin sync --client ${client.id}`,
     })
     return { ...plan, entries: [], refusal: concerned ? refusal : null, notices: [], unmanaged: [], present: new Set() }
   }
@@ -84,7 +84,7 @@ function planForgotten(facts: FileFacts, name: string): EntryStep {
   }
   const reason = present.duplicate
     ? `"${name}" stands there twice`
-    : 'it is no longer wanted here, but was edited by hand since the last sync'
+    : 'it is no longer in the manifest, but was edited by hand since the last sync'
   return {
     ...base,
     step: facts.step({

@@ -167,7 +167,7 @@ function launchesStep(
     file,
     server: more.length === 0 && !hasProjects ? (server ?? null) : null,
     change: isNew ? 'add' : 'update',
-    reason: words.length === 0 ? 'it could not be used as it was' : words.join(', '),
+    reason: words.length === 0 ? 'the file could not be used' : words.join(', '),
   })
   return { step, servers, isTold: server !== undefined && !hasProjects && servers.every((name) => written.has(name)) }
 }

@@ -15,7 +15,7 @@ type Reverted =
 /** Why an entry is left as it is. */
 export const editedWords = (name: string): { reason: string; hint: string } => ({
   reason: `"${name}" was edited since`,
-  hint: 'mcp-twin undo --force takes it back all the same',
+  hint: 'mcp-twin undo --force restores it anyway',
 })
 
 /**
@@ -43,7 +43,7 @@ export function revertEntries(
   force: boolean,
 ): Reverted {
   const [now, old] = [readClientFile(client, current), readClientFile(client, before)]
-  if (!now.ok) return { reason: now.refusal.reason, hint: 'mend the file by hand, then: mcp-twin undo' }
+  if (!now.ok) return { reason: now.refusal.reason, hint: 'fix the file by hand, then: mcp-twin undo' }
   const present = new Map(now.document.entries().map((each) => [each.name, each.value]))
   const was = new Map(old.ok ? old.document.entries().map((each) => [each.name, each.value]) : [])
   const changes: EntryChange[] = []

@@ -45,9 +45,9 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
     if (standing === fresh.digest) {
       if (facts.isNew === true) return act({ change: 'add' }, set)
       if (isWholeLine(present.value, wanted))
-        return act({ change: 'update', reason: 'it says the same in a line that programs do not take apart' }, set)
+        return act({ change: 'update', reason: 'its command is one line, which programs do not split' }, set)
       if (record?.digest === standing && record.server === wanted.server && record.gone !== true) return null
-      return act({ change: 'adopt', reason: 'it already says the same' }, null)
+      return act({ change: 'adopt', reason: 'already correct; now managed' }, null)
     }
     if (standing === record?.digest) return act({ change: 'update' }, set)
   }
@@ -60,8 +60,8 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
       forced(set, present),
     )
   const shown = 'unreadable' in theirs ? [theirs.unreadable] : difference(ours, theirs, maskEntry)
-  const reason = record === undefined ? `an entry of that name stands there, and it is not ours` : 'edited by hand since the last sync'
-  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, mend(wanted.server, record === undefined))
+  const reason = record === undefined ? `an entry of that name exists and is not managed by mcp-twin` : 'edited by hand since the last sync'
+  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hintFor(wanted.server, record === undefined))
 }
 
 /**
@@ -76,7 +76,7 @@ function isWholeLine(theirs: JsonValue, wanted: Wanted): boolean {
 }
 
 /** The ways on from an entry that somebody else wrote or edited. What the bridge starts is not for a manifest to say. */
-function mend(server: string, foreign: boolean): string {
+function hintFor(server: string, foreign: boolean): string {
   const force = foreign ? 'mcp-twin sync --force replaces it' : 'mcp-twin sync --force puts ours back'
   return server === BRIDGE ? force : `mcp-twin sync --adopt takes ${foreign ? 'it' : 'the edit'} into both; ${force}`
 }
@@ -130,7 +130,7 @@ function difference(ours: Entry, theirs: Entry, mask: (entry: Entry) => Entry): 
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(name), after.get(name)]
     if (was === is) {
-      if (hiddenValue(ours, name) !== hiddenValue(theirs, name)) found.push(`~ ${name}: another value`)
+      if (hiddenValue(ours, name) !== hiddenValue(theirs, name)) found.push(`~ ${name}: different value`)
       continue
     }
     if (was !== undefined) found.push(short(`- ${name}: ${was}`))

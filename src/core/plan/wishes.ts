@@ -115,7 +115,7 @@ function packageTrouble(input: PlanInput, id: string, words: string): Why | null
   return (
     side.trouble ?? {
       reason: `${words} cannot be installed on ${environmentLabel(side)}: ${missing}`,
-      hint: `mend that, then: mcp-twin sync --on ${id}`,
+      hint: `fix that, then: mcp-twin sync --on ${id}`,
     }
   )
 }

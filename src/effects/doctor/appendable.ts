@@ -5,7 +5,7 @@ import type { System } from '../../model/system.ts'
 import { isTrouble } from '../store/trouble.ts'
 
 const words: Record<string, string> = {
-  EACCES: 'this user may not write there',
+  EACCES: 'you have no permission to write there',
   EPERM: 'the system does not allow it',
   EROFS: 'its disk is mounted read-only',
   ENOTDIR: 'a part of its path is not a folder',

@@ -2,7 +2,7 @@ import { clientById } from '../../catalog/clients/index.ts'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
-import type { AbandonedLock, Finding, Mend } from '../../model/check.ts'
+import type { AbandonedLock, Finding, Autofix } from '../../model/check.ts'
 import type { World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
@@ -39,7 +39,7 @@ async function takeMarkOff(
   system: System,
   world: World,
   home: HomePlace,
-  { environment, client, file }: Extract<Mend, { kind: 'bom' }>,
+  { environment, client, file }: Extract<Autofix, { kind: 'bom' }>,
 ): Promise<string | null> {
   const side = world.environments.find(({ id }) => id === environment)
   const here = side === undefined ? null : toHere(side, file)
@@ -61,17 +61,17 @@ async function takeMarkOff(
   return outcome.kind === 'refused' || outcome.kind === 'failed' ? (outcome.reason ?? 'unknown') : null
 }
 
-async function mendOne(system: System, world: World, home: HomePlace, mend: Mend, signal: AbortSignal): Promise<Mended | null> {
-  if (mend.kind === 'mode') {
-    await system.files.setMode(mend.here, mend.mode)
-    return { what: `${mend.shown} is yours alone now (mode ${mend.mode.toString(8).padStart(4, '0')})`, trouble: null }
+async function mendOne(system: System, world: World, home: HomePlace, autofix: Autofix, signal: AbortSignal): Promise<Mended | null> {
+  if (autofix.kind === 'mode') {
+    await system.files.setMode(autofix.here, autofix.mode)
+    return { what: `${autofix.shown} is yours alone now (mode ${autofix.mode.toString(8).padStart(4, '0')})`, trouble: null }
   }
-  if (mend.kind === 'lock') {
-    await clearLock(system, home.environment.id, mend.lock, signal)
-    return { what: `the lock left behind on ${mend.lock.guarded} is gone`, trouble: null }
+  if (autofix.kind === 'lock') {
+    await clearLock(system, home.environment.id, autofix.lock, signal)
+    return { what: `the lock left behind on ${autofix.lock.guarded} is gone`, trouble: null }
   }
-  if (mend.kind === 'bom')
-    return { what: `the byte order mark of ${mend.file} is off`, trouble: await takeMarkOff(system, world, home, mend) }
+  if (autofix.kind === 'bom')
+    return { what: `the byte order mark of ${autofix.file} is off`, trouble: await takeMarkOff(system, world, home, autofix) }
   return null
 }
 
@@ -87,10 +87,10 @@ export async function mendFiles(
   signal: AbortSignal,
 ): Promise<Mended[]> {
   const mended: Mended[] = []
-  for (const { mend, subject } of findings) {
-    if (mend === undefined) continue
+  for (const { autofix, subject } of findings) {
+    if (autofix === undefined) continue
     try {
-      const one = await mendOne(system, world, home, mend, signal)
+      const one = await mendOne(system, world, home, autofix, signal)
       if (one !== null) mended.push(one)
     } catch (error) {
       if (!(error instanceof TwinError) && !isTrouble(error)) throw error

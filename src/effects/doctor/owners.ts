@@ -17,9 +17,9 @@ const closed = (mode: number): number => mode & 0o7755
 async function describe(system: System, { home, place }: Situation, fault: Fault): Promise<OwnerFault> {
   const [words = ''] = await describeFaults(system, [fault])
   const { path, kind, mode } = fault
-  if (!isWithin(home.here, path)) return { path, words, fix: trustCommand(place), mend: null }
+  if (!isWithin(home.here, path)) return { path, words, fix: trustCommand(place), autofix: null }
   const isOurs = kind !== 'owner' && (await system.files.look(path))?.uid === system.uid
-  return { path, words, fix: ownRemedy(system, [fault], home.here), mend: isOurs ? closed(mode) : null }
+  return { path, words, fix: ownRemedy(system, [fault], home.here), autofix: isOurs ? closed(mode) : null }
 }
 
 /** Folders of ours or of the project on file systems where owner and mode say nothing of who may write. */

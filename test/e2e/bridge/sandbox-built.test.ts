@@ -100,6 +100,6 @@ describeUnless(process.getuid?.() === 0 ? null : 'only root can try this', 'the 
     await server.end()
     place.write('.mcp-twin/mcp-twin.json', '{"version":1,"servers":{},"bridge":{"terminal":"sandbox"}}')
     const { stdout } = await cli(place, ['doctor', '--check', 'bridge-terminal'])
-    expect(stdout).toMatch(/does not hold root/)
+    expect(stdout).toMatch(/cannot confine root/)
   })
 })

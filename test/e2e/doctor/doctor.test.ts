@@ -78,7 +78,7 @@ describe('doctor where all is well', () => {
 
   it('shows every check by name with --verbose', async () => {
     const { stdout } = await place.run(['doctor', '--verbose'])
-    expect(stdout).toContain('✓ every config says what the manifest wants')
+    expect(stdout).toContain('✓ every config matches the manifest')
     expect(stdout).toContain('– starting every server')
   })
 
@@ -317,7 +317,7 @@ describe('doctor on a plain Linux', () => {
     const result = await place.run(['doctor'])
     expect(result, result.output).toMatchObject({ code: 0 })
     expect(result.stdout).toMatch(/^Linux\n/)
-    expect(result.stdout).toContain('there is no other side here')
+    expect(result.stdout).toContain('there is no other side')
     expect(result.stdout).not.toContain(place.home)
     const deep = await place.run(['doctor', '--deep'])
     expect(deep.stdout).toMatch(/✓ tiny\s+Claude Code: [\d.]+ s, 1 tool/)

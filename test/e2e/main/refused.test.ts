@@ -16,7 +16,7 @@ const cases: Record<string, [prepare: (place: Home) => void, says: RegExp, hasLi
   'broken JSON': [(place) => place.write(codeFile, '{\n  "mcpServers": {\n    "a": {}\n    "b": {}\n  }\n}'), /comma/, true],
   'a comment in a strict file': [(place) => place.write(codeFile, '{\n  // mine\n  "mcpServers": {}\n}'), /comment/, true],
   'a trailing comma in a strict file': [(place) => place.write(codeFile, '{"mcpServers": {"a": {},}}'), /comma/, true],
-  'mcpServers twice': [(place) => place.write(codeFile, '{"mcpServers": {},\n"mcpServers": {}}'), /second time/, true],
+  'mcpServers twice': [(place) => place.write(codeFile, '{"mcpServers": {},\n"mcpServers": {}}'), /appears twice/, true],
   'our server twice': [(place) => place.write(codeFile, '{"mcpServers": {"thing": {"command":"a"}, "thing": {"command":"b"}}}'), /twice/],
   'UTF-16': [(place) => place.write(codeFile, Buffer.from(`\ufeff${good}`, 'utf16le')), /UTF-16/],
   'bytes that are no UTF-8': [

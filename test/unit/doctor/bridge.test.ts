@@ -54,7 +54,7 @@ describe('bridge-starts', () => {
 
   it('has a sync mend a copy that is missing', () => {
     const found = situation().servers({}, { bridge: {} }).bridge().selfOutdated('wsl:Ubuntu').started(silent).find('bridge-starts')
-    expect(found).toMatchObject([{ level: 'error', fix: 'mcp-twin sync', mend: { kind: 'sync' } }])
+    expect(found).toMatchObject([{ level: 'error', fix: 'mcp-twin sync', autofix: { kind: 'sync' } }])
   })
 
   it('puts an entry back that somebody edited', () => {
@@ -111,7 +111,7 @@ describe('bridge-link', () => {
       {
         level: 'error',
         environment: 'windows',
-        message: expect.stringContaining('the bridge of Claude Desktop (Windows) works in another home'),
+        message: expect.stringContaining('the bridge of Claude Desktop (Windows) uses another home'),
         detail: [`it works in  ${place}`, 'home is      /home/ana/.mcp-twin/bridge on Ubuntu'],
         fix: expect.stringContaining('MCP_TWIN_HOME'),
       },
@@ -265,7 +265,7 @@ describe('bridge-terminal', () => {
     const says = { problems: ['The terminal is off: its sandbox does not hold, since the network could be reached.'] }
     const found = situation().bridge({}, { terminal: 'sandbox' }).started({ says }, { says })
     expect(found.find('bridge-terminal')).toMatchObject([
-      { level: 'error', message: 'the sandbox does not hold, so no command is run: the network could be reached' },
+      { level: 'error', message: 'the sandbox does not work, so no command runs: the network could be reached' },
     ])
     expect(found.find('bridge-starts')).toEqual([])
   })
@@ -310,7 +310,7 @@ describe('bridge-search', () => {
       .bridge({ searching: { packaged: false, onPath: true } })
       .started({ says })
       .find('bridge-search')
-    expect(found).toMatchObject([{ level: 'warning', message: expect.stringContaining('without the PATH') }])
+    expect(found).toMatchObject([{ level: 'warning', message: expect.stringContaining('a PATH that lacks ripgrep') }])
   })
 })
 
@@ -319,7 +319,7 @@ describe('bridge-audit', () => {
     const shown = '/home/ana/.mcp-twin/bridge/audit.jsonl'
     const unwritable = [
       { what: 'audit', shown, why: 'something else than a file stands in its place' },
-      { what: 'log', shown: '/l', why: 'this user may not write there' },
+      { what: 'log', shown: '/l', why: 'you have no permission to write there' },
     ] as const
     expect(situation().bridge({ unwritable }).find('bridge-audit')).toMatchObject([
       { level: 'error', subject: 'audit', detail: [shown], fix: `mv ${shown} ${shown}.old` },
@@ -355,7 +355,7 @@ describe('tokens', () => {
     [0o644, 'warning'],
     [0o666, 'error'],
   ])('tells one that others may open (%o)', (openMode, level) => {
-    expect(situation().bridge(tokens({ openMode })).find('tokens')).toMatchObject([{ level, mend: { kind: 'mode', mode: 0o600 } }])
+    expect(situation().bridge(tokens({ openMode })).find('tokens')).toMatchObject([{ level, autofix: { kind: 'mode', mode: 0o600 } }])
   })
 
   it('tells a clock that was ahead', () => {

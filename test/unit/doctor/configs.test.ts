@@ -103,7 +103,7 @@ describe('config-parses', () => {
         subject: 'Claude Desktop (Windows)',
         message: expect.stringMatching(/comma is missing.*line 3, column 3; line 3 reads: "mcpServers": \{\}/),
         detail: [`${classic}:3:3`],
-        fix: 'mend line 3 by hand, then: mcp-twin sync --client claude-desktop',
+        fix: 'fix line 3 by hand, then: mcp-twin sync --client claude-desktop',
       },
     ])
   })
@@ -162,7 +162,7 @@ describe('config-encoding', () => {
         level: 'error',
         subject: 'Claude Desktop (Windows)',
         fix: 'mcp-twin doctor --fix',
-        mend: { kind: 'bom', client: 'claude-desktop' },
+        autofix: { kind: 'bom', client: 'claude-desktop' },
       },
     ])
   })

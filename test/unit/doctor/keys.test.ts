@@ -26,9 +26,9 @@ describe('keys-present', () => {
   })
 
   it('tells a store that cannot be read', () => {
-    const keys = { ...none, trouble: { message: 'The file of keys is damaged.', fix: 'mend it by hand' } }
+    const keys = { ...none, trouble: { message: 'The file of keys is damaged.', fix: 'fix it by hand' } }
     expect(situation().with({ keys }).find('keys-present')).toMatchObject([
-      { level: 'error', message: 'The file of keys is damaged.', fix: 'mend it by hand' },
+      { level: 'error', message: 'The file of keys is damaged.', fix: 'fix it by hand' },
     ])
   })
 })
@@ -64,19 +64,19 @@ describe('keys-consistent', () => {
         level: 'error',
         environment: 'windows',
         subject: 'tavily: key TAVILY_API_KEY',
-        message: expect.stringContaining('Claude Desktop (Windows) holds another one than the store'),
+        message: expect.stringContaining('Claude Desktop (Windows) has another value than the store'),
         fix: 'mcp-twin sync --adopt',
       },
     ])
-    expect(found[0]?.mend).toBeUndefined()
+    expect(found[0]?.autofix).toBeUndefined()
     expect(JSON.stringify(found)).not.toMatch(/4f9Qz8|9aB3dE/)
   })
 
   it('tells a new one that was not carried into the configs yet', () => {
     const found = situation().key('TAVILY_API_KEY', OTHER).find('keys-consistent')
     expect(found).toMatchObject([
-      { fix: 'mcp-twin sync', mend: { kind: 'sync' } },
-      { fix: 'mcp-twin sync', mend: { kind: 'sync' } },
+      { fix: 'mcp-twin sync', autofix: { kind: 'sync' } },
+      { fix: 'mcp-twin sync', autofix: { kind: 'sync' } },
     ])
   })
 
@@ -111,20 +111,20 @@ describe('file-owners', () => {
 
   it('names who else decides, with the way out, and closes what is this user’s own', () => {
     const words = `${path} can be written by every user of this computer (mode 0777)`
-    const faults = [{ path, words, fix: `chmod go-w ${path}`, mend: 0o755 }]
+    const faults = [{ path, words, fix: `chmod go-w ${path}`, autofix: 0o755 }]
     expect(
       situation()
         .with({ owners: { faults, untold: [] } })
         .find('file-owners'),
     ).toMatchObject([
-      { level: 'error', message: expect.stringContaining(words), fix: `chmod go-w ${path}`, mend: { kind: 'mode', mode: 0o755 } },
+      { level: 'error', message: expect.stringContaining(words), fix: `chmod go-w ${path}`, autofix: { kind: 'mode', mode: 0o755 } },
     ])
-    const foreign = [{ path, words: 'x', fix: 'mcp-twin trust /srv/x', mend: null }]
+    const foreign = [{ path, words: 'x', fix: 'mcp-twin trust /srv/x', autofix: null }]
     expect(
       situation()
         .with({ owners: { faults: foreign, untold: [] } })
         .find('file-owners'),
-    ).toMatchObject([{ mend: undefined }])
+    ).toMatchObject([{ autofix: undefined }])
   })
 
   it('says where nobody can tell', () => {
@@ -132,7 +132,7 @@ describe('file-owners', () => {
       situation()
         .with({ owners: { faults: [], untold: [path] } })
         .find('file-owners'),
-    ).toMatchObject([{ level: 'info', message: expect.stringContaining('keeps no owners'), detail: [path] }])
+    ).toMatchObject([{ level: 'info', message: expect.stringContaining('has no owners'), detail: [path] }])
   })
 })
 
@@ -153,7 +153,7 @@ describe('secret-modes', () => {
         level,
         fix: `${fix} '/home/ana/a b'`,
         message: expect.stringContaining(`mode 0${mode.toString(8)}`),
-        mend: { kind: 'mode', mode: wanted },
+        autofix: { kind: 'mode', mode: wanted },
       },
     ])
   })

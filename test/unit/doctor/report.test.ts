@@ -80,9 +80,9 @@ describe('the report of doctor', () => {
   it.each([
     [[], 'Everything is in order.'],
     [[finding({ level: 'info' })], 'Everything is in order.'],
-    [[finding({ mend: { kind: 'sync' } })], '1 error. mcp-twin doctor --fix mends it.'],
+    [[finding({ autofix: { kind: 'sync' } })], '1 error. mcp-twin doctor --fix mends it.'],
     [
-      [finding({ mend: { kind: 'sync' } }), finding({}), finding({ level: 'warning' })],
+      [finding({ autofix: { kind: 'sync' } }), finding({}), finding({ level: 'warning' })],
       '2 errors, 1 warning. mcp-twin doctor --fix mends 1 of them.',
     ],
     [[finding({ level: 'failed' })], '1 check could not be made.'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KEY, situation, usualServers, windows } from './situation.ts'
 
-const sync = { fix: 'mcp-twin sync', mend: { kind: 'sync' } }
+const sync = { fix: 'mcp-twin sync', autofix: { kind: 'sync' } }
 
 describe('in-sync', () => {
   it('tells what is missing and different since the manifest changed', () => {
@@ -21,7 +21,9 @@ describe('in-sync', () => {
       .entries('claude-code', (servers) => ({ ...servers, web: { command: 'quite-another', env: { API_KEY: KEY } } }))
       .find('in-sync')
     const theirs = found.filter(({ subject }) => subject === 'web')
-    expect(theirs).toMatchObject([{ level: 'error', message: expect.stringContaining('is not ours'), fix: 'mcp-twin sync --adopt' }])
+    expect(theirs).toMatchObject([
+      { level: 'error', message: expect.stringContaining('is not managed by mcp-twin'), fix: 'mcp-twin sync --adopt' },
+    ])
     expect(JSON.stringify(found)).not.toContain(KEY)
   })
 
@@ -105,7 +107,7 @@ describe('entries-kept', () => {
         fix: 'mcp-twin sync --adopt',
       },
     ])
-    expect(found[0]?.mend).toBeUndefined()
+    expect(found[0]?.autofix).toBeUndefined()
   })
 
   it('tells one that a person edited, with the difference and without keys', () => {
@@ -167,7 +169,7 @@ describe('versions-match', () => {
       }))
       .find('versions-match')
     expect(found).toMatchObject([{ level: 'error', message: expect.stringContaining('0.1.0 on Ubuntu'), fix: 'mcp-twin sync --force' }])
-    expect(found[0]?.mend).toBeUndefined()
+    expect(found[0]?.autofix).toBeUndefined()
   })
 
   it('does not mind versions that differ on purpose', () => {
@@ -211,7 +213,7 @@ describe('command-found', () => {
       }))
       .find('command-found')
     expect(found).toMatchObject([
-      { level: 'error', message: 'the program that it starts is not there', detail: [node], ...sync },
+      { level: 'error', message: 'the program that it starts does not exist', detail: [node], ...sync },
       { level: 'error', ...sync },
     ])
   })

@@ -101,12 +101,12 @@ describe('node-path', () => {
     const found = situation()
       .environment('wsl:Ubuntu', { node: native('/mnt/c/Program Files/nodejs/node.exe') })
       .find('node-path')
-    expect(found).toMatchObject([{ level: 'error', environment: 'wsl:Ubuntu', message: expect.stringContaining('the one of Windows') }])
+    expect(found).toMatchObject([{ level: 'error', environment: 'wsl:Ubuntu', message: expect.stringContaining('the node of Windows') }])
   })
 
   it('tells that it has gone, and looks for another one by itself', () => {
     expect(situation().side('windows', { nodeThere: false }).find('node-path')).toMatchObject([
-      { level: 'error', environment: 'windows', fix: 'mcp-twin sync --refresh', mend: { kind: 'detect' } },
+      { level: 'error', environment: 'windows', fix: 'mcp-twin sync --refresh', autofix: { kind: 'detect' } },
     ])
   })
 
@@ -160,7 +160,7 @@ describe('npm-prefix', () => {
 
   it('tells that it has gone', () => {
     expect(situation().side('wsl:Ubuntu', { npmThere: false }).find('npm-prefix')).toMatchObject([
-      { level: 'error', mend: { kind: 'detect' } },
+      { level: 'error', autofix: { kind: 'detect' } },
     ])
   })
 
@@ -218,7 +218,7 @@ describe('locks', () => {
         level: 'warning',
         message: 'it was left behind by process 4711 on windows that is gone',
         fix: 'mcp-twin doctor --fix',
-        mend: { kind: 'lock', lock: abandoned },
+        autofix: { kind: 'lock', lock: abandoned },
       },
     ])
   })
@@ -228,6 +228,6 @@ describe('locks', () => {
       .with({ locks: [{ shown: '/x', holder: 'process 1 on linux', abandoned: null }] })
       .find('locks')
     expect(found).toMatchObject([{ level: 'info' }])
-    expect(found[0]?.mend).toBeUndefined()
+    expect(found[0]?.autofix).toBeUndefined()
   })
 })

@@ -18,14 +18,14 @@ describe('a manifest that somebody mistyped', () => {
     ['an empty command', '{"a":{"command":""}}', 'servers.a.command is empty'],
     ['a launch that does not exist', '{"a":{"command":"x","launch":"fast"}}', 'servers.a.launch must be "direct" or "npx" or "run"'],
     ['a server without a name', '{"":{"command":"x"}}', /^1:\d+ servers.*: one has a name that is empty/],
-    ['one name twice', '{"a":{"command":"x"},\n "a":{"command":"y"}}', 'server "a" stands here for the second time'],
+    ['one name twice', '{"a":{"command":"x"},\n "a":{"command":"y"}}', 'server "a" appears twice'],
     ['the name that no object can have', '{"__proto__":{"command":"x"}}', 'a server cannot be called "__proto__"'],
     ['a key without a name', `{"a":{"command":"x","env":{"A":"\${secret:}"}}}`, /^1:\d+ \$\{secret:\} in server "a": a key is named by/],
     ['a path as the name of a key', `{"a":{"command":"x","args":["\${secret:../x}"]}}`, /a key is named by letters/],
     ['two headers in one', '{"a":{"url":"https://x/","headers":{"a":"b\\r\\nc: d"}}}', /line break/],
-    ['a header with a blank in its name', '{"a":{"url":"https://x/","headers":{"a b":"c"}}}', /"a b" is no name of a header/],
-    ['an escape sequence in an address', '{"a":{"url":"https://x/\\u001b[31m"}}', /blank or a control character/],
-    ['a variable with a blank in its name', '{"a":{"command":"x","env":{"A B":"c"}}}', /"A B" is no name of a variable/],
+    ['a header with a blank in its name', '{"a":{"url":"https://x/","headers":{"a b":"c"}}}', /"a b" is not a valid header name/],
+    ['an escape sequence in an address', '{"a":{"url":"https://x/\\u001b[31m"}}', /space or a control character/],
+    ['a variable with a blank in its name', '{"a":{"command":"x","env":{"A B":"c"}}}', /"A B" is not a valid variable name/],
     ['a NUL in an argument', '{"a":{"command":"x","args":["a\\u0000b"]}}', /NUL/],
   ])('%s is said with its place', (_what, servers, words) => {
     expect(said(servers)).toMatch(/^\d+:\d+ /)

@@ -228,7 +228,7 @@ describe('an entry that cannot be imported', () => {
       ['b', expect.stringContaining('a text')],
       ['mcp-twin', expect.stringContaining('bridge')],
       ['c', expect.stringContaining('switched off')],
-      ['d\u202e', expect.stringContaining('cannot be seen')],
+      ['d\u202e', expect.stringContaining('invisible')],
       ['e', expect.stringContaining('"gone"')],
       ['f', expect.stringContaining('variable')],
     ])

@@ -223,7 +223,7 @@ describe('a server that runs on one side only', () => {
     })
     expect(render('u', { server: { command: 'x', runIn: 'macos' } })).toMatchObject({
       kind: 'refuse',
-      reason: 'u runs in macos, which is not here',
+      reason: 'u runs in macos, which does not exist here',
     })
   })
 })

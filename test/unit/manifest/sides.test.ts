@@ -28,18 +28,18 @@ describe('a manifest', () => {
     [
       'a side of a client that does not exist',
       '"clients": { "cursor": { "windwos": false } }',
-      '1:42 "windwos" is no environment; did you mean "windows"?',
+      '1:42 "windwos" is not an environment; did you mean "windows"?',
     ],
     [
       'a key of a client that does not exist',
       '"clients": { "cursor": { "fiel": "x" } }',
-      '1:42 "fiel" is no environment; did you mean "file"?',
+      '1:42 "fiel" is not an environment; did you mean "file"?',
     ],
     ['a switch that is no switch', '"clients": { "cursor": { "windows": "no" } }', '1:42 "windows" of "cursor" must be true or false'],
     [
       'a prefix of a side that does not exist',
       '"prefix": { "windwos": "C:\\\\tools" }',
-      '1:29 "windwos" is no environment; did you mean "windows"?',
+      '1:29 "windwos" is not an environment; did you mean "windows"?',
     ],
   ])('may not hold %s, and it is said where', (_what, text, words) => {
     expect(rest(text)).toBe(words)

@@ -66,7 +66,7 @@ describe('a package in a lock', () => {
   )
 
   it.each(['', '-y', '--call=x', 'a/b', 'a\\b', 'a\u001b[2J'])('is refused with a program called %j', (program) =>
-    expect(trouble({ bin: { [program]: 'x.js' } })).toMatch(/no name of a program/),
+    expect(trouble({ bin: { [program]: 'x.js' } })).toMatch(/not a program name/),
   )
 
   it('is judged again where it is used, and the rest of a lock is not used at all', () => {

@@ -155,7 +155,7 @@ describe('the plan of one file', () => {
     const [step] = planFile(
       request({ bytes: file({ a: theirs }), wanted: [wanted('a', { ...entry('x'), env: { TOKEN: 'ours-0123456789' } })] }),
     ).entries
-    expect(step?.step.reason).toContain('another value')
+    expect(step?.step.reason).toContain('different value')
     for (const value of ['do-not-show-0123', 'ours-0123456789', 'ghp_0123']) expect(step?.step.reason).not.toContain(value)
   })
 

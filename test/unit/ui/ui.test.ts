@@ -195,7 +195,7 @@ describe('the steps of a sync', () => {
       client: 'cursor',
       file: 'C:\\Users\\Ana\\.cursor\\mcp.json',
       reason: 'a comma is missing (line 14, column 5)',
-      hint: 'mend it by hand, then: mcp-twin sync --client cursor',
+      hint: 'fix it by hand, then: mcp-twin sync --client cursor',
     }),
   ]
 

@@ -54,7 +54,7 @@ export function obstacle(document: JsonDocument, changes: readonly EntryChange[]
   for (const { name, key } of document.container?.members ?? []) {
     if (!ours.has(name)) continue
     if (seen.has(name)) {
-      const reason = `duplicate: the entry ${shown(name)} stands here for the second time; remove one of the two`
+      const reason = `duplicate: the entry ${shown(name)} appears twice; remove one of the two`
       return refusalAt(document.text, key.start, 'duplicate-key', reason)
     }
     seen.add(name)

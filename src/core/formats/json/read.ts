@@ -59,7 +59,7 @@ function onlyNamed(text: string, node: Node, name: string, notices: string[]): I
   for (const item of node.items) {
     const other = nameOf(text, item)
     if (other === name) {
-      if (only) throw new Problem('duplicate-key', item.start, `${shown(name)} stands here for the second time`)
+      if (only) throw new Problem('duplicate-key', item.start, `${shown(name)} appears twice`)
       only = item
     } else if (other.toLowerCase() === folded) {
       notices.push(`${shown(other)} differs from ${shown(name)} only in case: no program reads it, and it is left as it is`)

@@ -44,7 +44,7 @@ export function renameKey(text: string, path: readonly string[], newName: string
     const named = node?.items.filter((item) => nameOf(bare, item) === name) ?? []
     const [item, second] = named
     if (!item) return { ok: true, text }
-    if (second) throw new Problem('duplicate-key', second.start, `${shown(name)} stands here for the second time`)
+    if (second) throw new Problem('duplicate-key', second.start, `${shown(name)} appears twice`)
     if (taken) throw new Problem('duplicate-key', taken.start, `there is already one named ${shown(newName)}`)
     const result = bare.slice(0, item.start) + JSON.stringify(newName) + bare.slice(item.keyEnd)
     return { ok: true, text: text.slice(0, text.length - bare.length) + result }

@@ -93,7 +93,7 @@ describe('an entry that is changed', () => {
     for (const change of [set('a', {}), { kind: 'remove', name: 'a' } as const]) {
       expect(editEntries(documentOf(text), [change], { bom: 'keep' })).toMatchObject({
         ok: false,
-        refusal: { code: 'duplicate-key', line: 3, column: 12, reason: expect.stringMatching(/duplicate.*"a".*second time/) },
+        refusal: { code: 'duplicate-key', line: 3, column: 12, reason: expect.stringMatching(/duplicate.*"a".*appears twice/) },
       })
     }
     expect(edited(text, [set('b', { command: 'x' })])).toContain('"b": {')

@@ -89,8 +89,8 @@ describe('a file whose shape is not a config', () => {
     ['a list', '{"mcpServers": [\n]}', 'container-not-object', /"mcpServers" is a list/],
     ['a text', '{"mcpServers": "x"}', 'container-not-object', /"mcpServers" is a text/],
     ['a number', '{"mcpServers": 12}', 'container-not-object', /"mcpServers" is a number/],
-    ['two containers', '{"mcpServers": {},\n "mcpServers": {}}', 'duplicate-key', /"mcpServers" stands here for the second time/],
-    ['two containers, one spelled with an escape', '{"mcpServers": {}, "mcp\\u0053ervers": {}}', 'duplicate-key', /second time/],
+    ['two containers', '{"mcpServers": {},\n "mcpServers": {}}', 'duplicate-key', /"mcpServers" appears twice/],
+    ['two containers, one spelled with an escape', '{"mcpServers": {}, "mcp\\u0053ervers": {}}', 'duplicate-key', /appears twice/],
   ])('is refused: %s', (_, text, code, says) => {
     expect(refusalOf(text, strict)).toMatchObject({ code, reason: expect.stringMatching(says) })
   })
