@@ -24,6 +24,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
     const { system, io } = context
     const count = linesOf(options, server)
     const manifest = await manifestOf(ground)
+    // Lines are cut, so keys go out of them first.
     await hideAllKeys(system, ground.home.here, manifest, io.hide)
     const search = () => findLogs(system, ground.world, ground.home, server)
     const found = await search()
@@ -32,7 +33,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
     const tails = new Map(found.map((log) => [log.here as string, { log, tail: new Tail(log.here) }]))
     const documents = []
     for (const { log, tail } of tails.values()) {
-      const lines = (await tail.last(count, options.follow !== true)).map(readLogLine)
+      const lines = (await tail.last(count, options.follow !== true)).map((raw) => readLogLine(io.mask(raw)))
       if (!shown.includes(log)) continue
       documents.push(documentOf(log, lines))
       show(context, ground, log, lines)
@@ -108,7 +109,7 @@ function show(context: Context, ground: Ground, log: Log, lines: readonly Line[]
 function teller(context: Context, ground: Ground, first: Log | undefined): (log: Log, raw: string) => void {
   let last = first?.here
   return (log, raw) => {
-    const line = readLogLine(raw)
+    const line = readLogLine(context.io.mask(raw))
     context.io.jsonLine(lineDocument(log, line))
     if (log.here !== last) context.io.out(titleOf(context, ground, log))
     last = log.here

@@ -40,6 +40,7 @@ const DOTS = '••••••••'
 /** Shorter values are too common in ordinary text to be replaced. */
 const MASKED_LENGTH = 6
 const TAIL_CHARACTERS = 1500
+const NOISE_CHARACTERS = 200
 
 /** Starts a server as its client would, introduces itself, asks for the tools, and ends it with all that it started. */
 export async function probeLaunch(system: System, launch: Launch, options: ProbeOptions): Promise<Probe> {
@@ -69,7 +70,7 @@ export async function probeLaunch(system: System, launch: Launch, options: Probe
 
 const noiseOf = (server: PipedServer, masked: (text: string) => string): { readonly stdoutNoise?: string } => {
   const noise = server.noise()
-  return noise === undefined ? {} : { stdoutNoise: masked(noise) }
+  return noise === undefined ? {} : { stdoutNoise: masked(noise).slice(0, NOISE_CHARACTERS) }
 }
 
 function programFor(system: System, launch: Launch, { client, environment, world, timeoutMs, project }: ProbeOptions): Program | null {

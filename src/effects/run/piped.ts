@@ -25,8 +25,9 @@ export interface PipedServer {
   stop(): Promise<void>
 }
 
-const STDERR_BYTES = 4096
-const NOISE_CHARACTERS = 200
+/** More than anybody is shown: a key is known by the whole of it, so what is shown is cut when keys are out of it. */
+const STDERR_BYTES = 64 * 1024
+const NOISE_CHARACTERS = 64 * 1024
 /** A server should end by itself when its input ends; one on the other side of the border can be ended in no other way. */
 const POLITE_MS = 700
 const TERM_MS = 700

@@ -101,6 +101,18 @@ describe('a server that answers', () => {
     expect(probe).toMatchObject({ ok: true, stdoutNoise: 'Listening, key ••••••••' })
   })
 
+  it('shows no part of a key where what it prints is cut', async () => {
+    const place = ground()
+    for (const before of [180, 195, 199]) {
+      const noise = `console.log('x'.repeat(${before}) + process.env.K + 'y'.repeat(100))`
+      const probe = await place.probe(place.script(tinyServer('1', noise), { K: MARKER }))
+      expect(probe).toMatchObject({ ok: true, stdoutNoise: expect.stringMatching(/^x+•{1,8}y*$/) })
+    }
+    const long = `${MARKER}-${'k'.repeat(4000)}`
+    const silent = place.script(`console.error(process.env.K + 'y'.repeat(700)); process.exit(1)`, { K: long })
+    expect(await place.probe(silent)).toMatchObject({ ok: false, stderrTail: expect.stringMatching(/^•{8}y+$/) })
+  })
+
   it('is started with what its client passes on, in a folder of nobody', async () => {
     const place = ground()
     const file = join(place.home.root, 'seen.json')

@@ -57,6 +57,22 @@ describe('logs of a server', () => {
     for (const text of [key, odd, 'older session', 'another server', 'bridge started']) expect(stdout).not.toContain(text)
   })
 
+  it('show no part of a key where a long line is cut, nor in any other spelling', async () => {
+    const windows = planted.side('windows')
+    const file = windows.here(windowsLogs[0] ?? '')
+    const spelled = [odd, Buffer.from(`ana:${odd}`).toString('base64'), Buffer.from(odd).toString('hex')]
+    const lines = [1980, 1990, 1999].flatMap((length) => spelled.map((each) => `${'x'.repeat(length)}${each}${'y'.repeat(100)}\n`))
+    appendFileSync(file, lines.join(''))
+    for (const args of [
+      ['logs', 'tavily'],
+      ['logs', 'tavily', '--json'],
+    ]) {
+      const { output } = await planted.cli([...args, '--lines', '9'])
+      expect(output).toMatch(/x{1980}/)
+      for (const each of spelled) for (let at = 0; at + 6 <= each.length; at++) expect(output).not.toContain(`x${each.slice(0, at + 6)}`)
+    }
+  })
+
   it('without a name are all, our own among them', async () => {
     const { json } = await planted.cli(['logs', '--json'])
     expect(json.command).toBe('logs')
