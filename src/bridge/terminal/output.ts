@@ -1,6 +1,7 @@
+import { StringDecoder } from 'node:string_decoder'
+import { decodeConsole } from '../../effects/machine/console.ts'
 import { cutAt, partsOne } from '../base/text.ts'
 import { limits } from '../base/limits.ts'
-import { type Decoder, decoderOf } from './decoding.ts'
 import type { Mask } from './mask.ts'
 
 export interface Piece {
@@ -158,5 +159,33 @@ export class Output {
       at += chunk.length
     }
     return text
+  }
+}
+
+/** Returns whole characters for the bytes of a stream, in pieces. */
+interface Decoder {
+  write(bytes: Buffer): string
+  end(): string
+}
+
+/** `windows`: text that is not UTF-8 is in the code page of a console, and lines end with CRLF. */
+const decoderOf = (kind: 'plain' | 'windows'): Decoder => (kind === 'windows' ? new ConsoleDecoder() : new StringDecoder('utf8'))
+
+/** Windows programs print UTF-8 or the code page of their console; only the bytes show which. */
+class ConsoleDecoder implements Decoder {
+  private decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+  write(bytes: Buffer): string {
+    try {
+      return this.decoder.decode(bytes, { stream: true }).replaceAll('\r\n', '\n')
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      this.decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+      return decodeConsole(bytes)
+    }
+  }
+
+  end(): string {
+    return ''
   }
 }

@@ -1,14 +1,13 @@
 import { limits } from '../base/limits.ts'
-import { failed } from '../base/refusal.ts'
+import { codeOf, failed, type Refusal } from '../base/refusal.ts'
 import type { ExecuteRequest } from './execution.ts'
 import type { Mask } from './mask.ts'
-import { type Ground, prepareStart } from './preparing.ts'
-import type { Session } from './session.ts'
+import { Session, type SessionFacts, type Start } from './session.ts'
 import type { ShellName } from './shells.ts'
-import { demandStarted, startSession } from './starting.ts'
+import { canEnter, planStart, type StartContext } from './start-plan.ts'
 import { traceOf, withTrace } from './traces.ts'
 
-interface StartGround extends Ground {
+interface CommandContext extends StartContext {
   readonly mask: Mask
   readonly id: string
   readonly client: string
@@ -24,10 +23,10 @@ interface Hooks {
 }
 
 /** Starts a command by its shell, in the sandbox where there is one. Throws a refusal where that cannot be. */
-export async function startCommand(request: ExecuteRequest, ground: StartGround, hooks: Hooks, tries = 1): Promise<Session> {
-  const { settings, mask, id, client, tag, preset, sandbox } = ground
+export async function startCommand(request: ExecuteRequest, context: CommandContext, hooks: Hooks, tries = 1): Promise<Session> {
+  const { settings, mask, id, client, tag, preset, sandbox } = context
   const input = request.background || request.onTimeout === 'keep'
-  const { start, shell, environment } = await prepareStart({ ...request, input, preset }, ground)
+  const { start, shell, environment } = await planStart({ ...request, input, preset }, context)
   hooks.mayStart()
   const facts = { id, command: request.command, shell, environment, startedAt: settings.now(), client, mark: tag }
   const begin = () => startSession(facts, start, settings.platform === 'win32', mask)
@@ -44,7 +43,46 @@ export async function startCommand(request: ExecuteRequest, ground: StartGround,
   }
   await session.over
   // The allowed folders changed in between; or bubblewrap fails, which it then does every time.
-  if (tries < limits.sandboxTries) return startCommand(request, ground, hooks, tries + 1)
+  if (tries < limits.sandboxTries) return startCommand(request, context, hooks, tries + 1)
   const said = session.output.summary(limits.startTroubleCharacters).text.trim()
   throw failed(`Nothing is run: the sandbox could not be laid out, since ${stay}${said === '' ? '' : ` (${said})`}; try again.`)
+}
+
+/** Starts a command. What the system does not let start is thrown as a refusal, by this or by `demandStarted`. */
+export function startSession(facts: SessionFacts, start: Start, windows: boolean, mask: Mask): Session {
+  try {
+    return new Session(facts, start, windows, mask)
+  } catch (error) {
+    throw notStarted(error, start)
+  }
+}
+
+/** Some troubles node throws, of others it tells by an event (child_process): of these only a process without an id is known at once. */
+export async function demandStarted(session: Session, start: Start): Promise<void> {
+  if (session.child.pid !== undefined) return
+  await session.over
+  throw notStarted(session.trouble, start)
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  E2BIG: 'the command is longer than the system takes in one; write it to a file and run that',
+  EAGAIN: 'this user has as many processes as the system allows; end some and try again',
+  ENOMEM: 'the memory is used up; end some programs and try again',
+  EMFILE: 'too many files are open; try again',
+  ENFILE: 'too many files are open; try again',
+  ENOENT: 'is not there any more',
+  ENOTDIR: 'is not there any more',
+  EACCES: 'may not be used by this user',
+  EPERM: 'may not be used by this user',
+  ENOEXEC: 'is no program of this system',
+}
+
+function notStarted(error: unknown, { argv: [program = ''], cwd }: Start): Refusal {
+  const code = codeOf(error)
+  if (code === '') throw error
+  const meaning = meanings[code] ?? `cannot be started, the system answered ${code}`
+  if (meaning.includes(';')) return failed(`Nothing is run: ${meaning}.`)
+  // The same code is given for the program and for the folder that it was to start in.
+  if (cwd !== undefined && !canEnter(cwd)) return failed(`Nothing is run: the folder ${cwd} ${meaning}; name another as cwd.`)
+  return failed(`Nothing is run: ${program} ${meaning}; name another shell.`)
 }

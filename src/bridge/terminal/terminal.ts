@@ -7,10 +7,9 @@ import type { Settings } from '../base/settings.ts'
 import type { Call } from '../base/call.ts'
 import { endForGood, endOrphansLater, endProcess, type Ender, endSessions, rootsOf } from './ending.ts'
 import { demandPlain, type ExecuteRequest, type Executed, newOutput, outcome, streamed } from './execution.ts'
-import { KeptSessions } from './kept.ts'
 import { beginning, type Mask } from './mask.ts'
-import { demandPlace, Places } from './places.ts'
-import type { Session } from './session.ts'
+import { acquireForCommand, Semaphore } from './semaphore.ts'
+import { KeptSessions, type Session } from './session.ts'
 import { startCommand } from './start-command.ts'
 import { belonging, commandLine, type ProcessFacts } from './tree.ts'
 import { notesOn, sandboxTroubles } from './sandbox/notes.ts'
@@ -24,15 +23,15 @@ export class Terminal {
   private readonly mask: Mask
   readonly sandbox: Sandbox
   private readonly kept = new KeptSessions()
-  private readonly places = new Places(limits.sessions, limits.commandsWaiting)
+  private readonly semaphore = new Semaphore(limits.sessions, limits.commandsWaiting)
   /** Every command since the start, also those whose session nobody can name: something of them may live on. */
   private readonly running = new Set<Session>()
   private readonly mark: string
   private readonly ender: Ender
   /** The beginning of the marks of each client's commands. */
   private readonly marks = new Map<string, string>()
-  /** Clients that will not come back. */
-  private readonly gone = new Set<string>()
+  /** Clients whose session has ended. */
+  private readonly endedClients = new Set<string>()
   private count = 0
   private closed = false
 
@@ -62,12 +61,12 @@ export class Terminal {
     demandPlain(request)
     await this.demandUsable()
     const own = () => this.kept.of(call.client).filter(({ ended }) => !ended).length
-    const timeoutMs = await demandPlace(this.places, request, call.signal, own)
+    const timeoutMs = await acquireForCommand(this.semaphore, request, call.signal, own)
     const session = await this.start(request, call).catch((error: unknown) => {
-      this.places.give()
+      this.semaphore.release()
       throw error
     })
-    void session.over.then(() => this.places.give())
+    void session.over.then(() => this.semaphore.release())
     if (!request.background) return this.wait(session, { ...request, timeoutMs }, call)
     this.kept.keep(session)
     return { output: '', exitCode: null, timedOut: false, session: session.facts.id, cut: false, first: 0, stay: null, notes: [] }
@@ -115,7 +114,7 @@ export class Terminal {
 
   /** Ends everything of a client that will not come back, what its commands left behind too. */
   async endClient(client: string): Promise<void> {
-    this.gone.add(client)
+    this.endedClients.add(client)
     this.kept.forget(client)
     const mark = this.marks.get(client)
     const sessions = [...this.running].filter(({ facts }) => facts.client === client)
@@ -124,7 +123,7 @@ export class Terminal {
 
   async close(): Promise<void> {
     this.closed = true
-    this.places.close()
+    this.semaphore.close()
     // Even with nothing running: a command that ended may have left something behind.
     if (this.count > 0) await endForGood([...this.running], [this.mark], this.ender, limits.graceMs / 3)
   }
@@ -140,15 +139,15 @@ export class Terminal {
     const { client } = call
     const count = ++this.count
     const preset = this.config.get(defaultShell)
-    const ground = {
+    const context = {
       ...{ settings, policy, mask, client, id: `t${count}`, tag: `${this.markOf(client)}${count}.` },
       preset: preset === 'auto' ? null : preset,
       sandbox: settings.terminal === 'sandbox' ? this.sandbox : null,
     }
-    return startCommand(request, ground, {
+    return startCommand(request, context, {
       mayStart: () => {
         if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
-        if (this.gone.has(client)) throw denied('Nothing is run: the session that this token stood for has ended.')
+        if (this.endedClients.has(client)) throw denied('Nothing is run: the session that this token stood for has ended.')
         call.begin()
       },
       started: (session) => {

@@ -6,7 +6,7 @@ import { limits } from '../../../src/bridge/base/limits.ts'
 import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import type { Start } from '../../../src/bridge/terminal/session.ts'
 import { agentArguments } from '../../../src/bridge/terminal/agent.ts'
-import { demandStarted, startSession } from '../../../src/bridge/terminal/starting.ts'
+import { demandStarted, startSession } from '../../../src/bridge/terminal/start-command.ts'
 import { type Desk, desk } from './desk.ts'
 
 let place: Desk

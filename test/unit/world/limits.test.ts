@@ -13,7 +13,7 @@ describe('programs that are started', () => {
     )
     expect(unlimited.sort()).toEqual([
       // The other side's half of a bridge's terminal, which ends with the bridge.
-      'bridge/terminal/preparing.ts',
+      'bridge/terminal/start-plan.ts',
       // A command that was typed on the other side.
       'effects/machine/delegate.ts',
       // A server.

@@ -37,6 +37,37 @@ const listening = (server: Server, where: string | number): Promise<void> =>
     typeof where === 'number' ? server.listen(where, '127.0.0.1', resolve) : server.listen(where, resolve)
   })
 
+interface Attempts {
+  readonly root: string
+  readonly secret: string
+  readonly outside: readonly string[]
+  readonly port: number
+  /** Connects to the socket; '' where there is none. */
+  readonly connect: string
+}
+
+function scriptOf({ root, secret, outside, port, connect }: Attempts): string {
+  return [
+    `cat ${quoted(secret)} 2>/dev/null`,
+    ...outside.map((path) => `( echo x >${quoted(path)} ) 2>/dev/null`),
+    `if [ -x /bin/bash ]; then timeout 2 /bin/bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}' 2>/dev/null && echo sees-the-network; fi`,
+    "grep -v -e lo: -e '|' /proc/net/dev && echo sees-the-network",
+    `cd ${quoted(root)} || exit`,
+    'grep -q . .mcp.json && cat .mcp.json',
+    '( echo x >repo/.git/hooks/pre-commit ) 2>/dev/null && echo wrote-a-hook',
+    '( echo x >repo/.git/hooks/post-checkout ) 2>/dev/null && echo wrote-a-hook',
+    '( echo x >repo/.git/config ) 2>/dev/null && echo wrote-a-configuration',
+    'mv repo/.git repo/x 2>/dev/null && echo moved-a-repository',
+    'mv repo other 2>/dev/null && echo moved-a-repository',
+    '( echo x >.mcp.json ) 2>/dev/null; rm -f .mcp.json 2>/dev/null',
+    '[ -w /proc/sys/kernel/core_pattern ] && echo wrote-settings-of-the-kernel',
+    connect,
+    "grep -h '^Cap[EP]' /proc/1/status /proc/self/status | grep -qv '[[:space:]]0*$' && echo has-rights-of-root",
+    // The first process too: others of the same user may take it over.
+    "grep -q '^Seccomp:[[:space:]]*2' /proc/1/status && grep -q '^Seccomp:[[:space:]]*2' /proc/self/status && echo has-a-filter",
+  ].join('\n')
+}
+
 /**
  * Makes a canary in `folder`, which is our own: a file that must not be read, one that must not be written, a repository
  * and a client's file that must not be changed, and listeners that must not be reached. `node`: where the sandbox shows it.
@@ -68,25 +99,7 @@ export async function makeCanary(folder: string, mark: string, node: string): Pr
   const before = await namesIn(root)
   const address = network.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const script = [
-    `cat ${quoted(secret)} 2>/dev/null`,
-    ...outside.map((path) => `( echo x >${quoted(path)} ) 2>/dev/null`),
-    `if [ -x /bin/bash ]; then timeout 2 /bin/bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}' 2>/dev/null && echo sees-the-network; fi`,
-    "grep -v -e lo: -e '|' /proc/net/dev && echo sees-the-network",
-    `cd ${quoted(root)} || exit`,
-    'grep -q . .mcp.json && cat .mcp.json',
-    '( echo x >repo/.git/hooks/pre-commit ) 2>/dev/null && echo wrote-a-hook',
-    '( echo x >repo/.git/hooks/post-checkout ) 2>/dev/null && echo wrote-a-hook',
-    '( echo x >repo/.git/config ) 2>/dev/null && echo wrote-a-configuration',
-    'mv repo/.git repo/x 2>/dev/null && echo moved-a-repository',
-    'mv repo other 2>/dev/null && echo moved-a-repository',
-    '( echo x >.mcp.json ) 2>/dev/null; rm -f .mcp.json 2>/dev/null',
-    '[ -w /proc/sys/kernel/core_pattern ] && echo wrote-settings-of-the-kernel',
-    hasSocket ? `${node} -e '${tryConnect('s')}'` : '',
-    "grep -h '^Cap[EP]' /proc/1/status /proc/self/status | grep -qv '[[:space:]]0*$' && echo has-rights-of-root",
-    // The first process too: others of the same user may take it over.
-    "grep -q '^Seccomp:[[:space:]]*2' /proc/1/status && grep -q '^Seccomp:[[:space:]]*2' /proc/self/status && echo has-a-filter",
-  ].join('\n')
+  const script = scriptOf({ root, secret, outside, port, connect: hasSocket ? `${node} -e '${tryConnect('s')}'` : '' })
   return {
     root,
     script,

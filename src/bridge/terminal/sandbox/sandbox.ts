@@ -19,7 +19,7 @@ import { probeSandbox } from './probe.ts'
 import { usualQuotas } from './quotas.ts'
 import { type Look, ProtectedSearch } from './search.ts'
 import { changedBetween, signaturesOf } from './signatures.ts'
-import { StandInFiles } from './stand-ins.ts'
+import { StandInFiles } from './closed-steps.ts'
 import type { Step } from './steps.ts'
 import { Watch } from './watch.ts'
 

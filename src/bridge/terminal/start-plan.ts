@@ -12,11 +12,10 @@ import { agentArguments } from './agent.ts'
 import { guardCommand } from './blocked/guard.ts'
 import { commandEnvironment, passedPattern, unattended } from './environment.ts'
 import type { Start } from './session.ts'
-import { canEnter } from './starting.ts'
 import { grammarOf, type ShellName, shellArguments, shellPlaces, usualShells } from './shells.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
-interface Wanted {
+interface PlanRequest {
   readonly command: string
   readonly shell: ShellName | undefined
   /** The configured shell, taken where none is named and it exists on the side. */
@@ -26,7 +25,7 @@ interface Wanted {
   readonly input: boolean
 }
 
-export interface Ground {
+export interface StartContext {
   readonly settings: Settings
   readonly policy: Policy
   readonly tag: string
@@ -34,24 +33,24 @@ export interface Ground {
   readonly sandbox: Sandbox | null
 }
 
-export interface Prepared {
+export interface StartPlan {
   readonly start: Start
   readonly shell: ShellName
   readonly environment: string
 }
 
 /** Decides where and by which shell a command runs, checks it, and gives the words that start it. */
-export async function prepareStart(wanted: Wanted, ground: Ground): Promise<Prepared> {
-  const { settings } = ground
-  const side = await sideOf(wanted, settings)
-  return side.id === settings.self.id ? prepareHere(wanted, ground) : prepareThere(wanted, ground, side)
+export async function planStart(request: PlanRequest, context: StartContext): Promise<StartPlan> {
+  const { settings } = context
+  const side = await sideOf(request, settings)
+  return side.id === settings.self.id ? planHere(request, context) : planThere(request, context, side)
 }
 
 const windowsOnly = (shell: ShellName | undefined): boolean => shell === 'cmd' || shell === 'powershell'
 const posixOnly = (shell: ShellName | undefined): boolean => shell === 'bash' || shell === 'sh' || shell === 'zsh'
 
 /** The side that was named, or that the named shell exists on; otherwise our own. */
-async function sideOf({ environment, shell }: Wanted, settings: Settings): Promise<Environment> {
+async function sideOf({ environment, shell }: PlanRequest, settings: Settings): Promise<Environment> {
   const { self } = settings
   const elsewhere = self.kind === 'windows' ? posixOnly(shell) : windowsOnly(shell)
   if (environment === undefined && !elsewhere) return self
@@ -77,7 +76,7 @@ async function sideOf({ environment, shell }: Wanted, settings: Settings): Promi
 const isThere = (path: string | null): boolean => path !== null && accessTrouble(path, constants.R_OK) === ''
 
 /** The first of the shells wanted that the side has, with its place as that side spells it. */
-function shellOn(side: Environment, { shell, preset }: Wanted): { name: ShellName; program: string } {
+function shellOn(side: Environment, { shell, preset }: PlanRequest): { name: ShellName; program: string } {
   const tried = shell === undefined ? [...(preset === null ? [] : [preset]), ...usualShells(side)] : [shell]
   for (const name of tried) {
     const program = shellPlaces(name, side).find((place) => isThere(toHere(side, native(place))))
@@ -119,13 +118,13 @@ function isCanonical(path: string): boolean {
   }
 }
 
-async function prepareHere(wanted: Wanted, { settings, policy, tag, sandbox }: Ground): Promise<Prepared> {
+async function planHere(request: PlanRequest, { settings, policy, tag, sandbox }: StartContext): Promise<StartPlan> {
   const { self } = settings
-  const { name, program } = shellOn(self, wanted)
-  const cwd = wanted.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, wanted.cwd)
+  const { name, program } = shellOn(self, request)
+  const cwd = request.cwd === undefined ? await usualFolder(policy) : await namedFolder(policy, request.cwd)
   const usual = commandEnvironment(settings.variables, tag)
-  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands)
-  const { args, verbatim } = shellArguments(name, wanted.command)
+  guardCommand(request.command, grammarOf(name), settings.blockedCommands)
+  const { args, verbatim } = shellArguments(name, request.command)
   const enclosed = sandbox === null ? null : await sandbox.enclose(cwd, tag)
   const start: Start = {
     argv: [...(enclosed?.words ?? []), program, ...args],
@@ -134,18 +133,18 @@ async function prepareHere(wanted: Wanted, { settings, policy, tag, sandbox }: G
     env: enclosed?.env ?? usual,
     enclosed,
     verbatim,
-    input: wanted.input,
+    input: request.input,
     windows: self.kind === 'windows',
     order: null,
   }
   return { start, shell: name, environment: self.id }
 }
 
-async function prepareThere(wanted: Wanted, { settings, policy, tag, sandbox }: Ground, side: Environment): Promise<Prepared> {
+async function planThere(request: PlanRequest, { settings, policy, tag, sandbox }: StartContext, side: Environment): Promise<StartPlan> {
   if (sandbox !== null) throw denied(`Commands run in a sandbox, which ${side.id} has none of; they run on ${settings.self.id} only.`)
-  const { name, program } = shellOn(side, wanted)
-  guardCommand(wanted.command, grammarOf(name), settings.blockedCommands)
-  const cwd = await folderThere(wanted, policy, side, name)
+  const { name, program } = shellOn(side, request)
+  guardCommand(request.command, grammarOf(name), settings.blockedCommands)
+  const cwd = await folderThere(request, policy, side, name)
   const world: World = await settings.world()
   if (side.node === undefined) throw failed(`${side.id} has no node, which starts and ends commands there; mcp-twin doctor says more.`)
   const agent = programOn(world, side, [side.node, ...agentArguments()], { timeoutMs: 0, onlyEnv: true, env: {} })
@@ -153,9 +152,9 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, sandbox }: 
     throw failed(
       `Programs of ${side.id} cannot be started from here${side.trouble === undefined ? '' : `: ${side.trouble.reason}`}; mcp-twin doctor says more.`,
     )
-  const { args, verbatim } = shellArguments(name, wanted.command)
+  const { args, verbatim } = shellArguments(name, request.command)
   const env = { ...commandEnvironment(settings.variables, tag), ...defined(agent.env) }
-  const order = { file: program, args, cwd, verbatim, input: wanted.input, allowed: passedPattern, env: unattended }
+  const order = { file: program, args, cwd, verbatim, input: request.input, allowed: passedPattern, env: unattended }
   return {
     start: { argv: agent.argv, cwd: agent.cwd, env, enclosed: null, verbatim: false, input: true, windows: side.kind === 'windows', order },
     shell: name,
@@ -167,12 +166,12 @@ async function prepareThere(wanted: Wanted, { settings, policy, tag, sandbox }: 
  * Where a command starts on the other side: the folder named, else the first allowed one that lies on that side, else
  * that side's user folder. cmd cannot work in a network path, which is what our own side's files are to Windows.
  */
-async function folderThere(wanted: Wanted, policy: Policy, side: Environment, shell: ShellName): Promise<string | undefined> {
+async function folderThere(request: PlanRequest, policy: Policy, side: Environment, shell: ShellName): Promise<string | undefined> {
   const place = await policy.sides()
   const far = (path: string | null): boolean => path === null || (side.kind === 'windows' && path.startsWith('\\\\'))
-  if (wanted.cwd !== undefined) {
-    const path = spell(await namedFolder(policy, wanted.cwd), side, place)
-    if (path === null) throw failed(`${JSON.stringify(wanted.cwd)} cannot be reached from ${side.id}; name a folder of that side.`)
+  if (request.cwd !== undefined) {
+    const path = spell(await namedFolder(policy, request.cwd), side, place)
+    if (path === null) throw failed(`${JSON.stringify(request.cwd)} cannot be reached from ${side.id}; name a folder of that side.`)
     if (far(path) && shell === 'cmd')
       throw failed(`cmd cannot work in ${path}, a network path to Windows; name a folder on a Windows drive, or use powershell.`)
     return path
@@ -183,3 +182,6 @@ async function folderThere(wanted: Wanted, policy: Policy, side: Environment, sh
 
 const defined = (env: Readonly<Record<string, string | undefined>> | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(env ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+
+/** Whether this user may work in a folder. */
+export const canEnter = (folder: string): boolean => accessTrouble(folder, constants.X_OK) === ''

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { Places } from '../../../src/bridge/terminal/places.ts'
+import { Semaphore } from '../../../src/bridge/terminal/semaphore.ts'
 import { type Desk, desk, textOf } from './desk.ts'
 
 let place: Desk
@@ -68,19 +68,19 @@ describe('more commands than may run at a time', () => {
   })
 })
 
-describe('places', () => {
-  it('go to those who wait in their order, and come back', async () => {
-    const places = new Places(1, 9)
+describe('a semaphore', () => {
+  it('serves those who wait in their order', async () => {
+    const semaphore = new Semaphore(1, 9)
     const { signal } = new AbortController()
-    expect(places.takeNow()).toBe(true)
+    expect(semaphore.tryAcquire()).toBe(true)
     const order: number[] = []
-    const waiting = [1, 2, 3].map((n) => places.take(5000, signal).then((got) => got && order.push(n)))
-    expect(await places.take(1, signal)).toBe(false)
-    for (let n = 0; n < 3; n++) places.give()
+    const waiting = [1, 2, 3].map((n) => semaphore.acquire(5000, signal).then((got) => got && order.push(n)))
+    expect(await semaphore.acquire(1, signal)).toBe(false)
+    for (let n = 0; n < 3; n++) semaphore.release()
     await Promise.all(waiting)
     expect(order).toEqual([1, 2, 3])
-    expect(places.takeNow()).toBe(false)
-    places.give()
-    expect(places.takeNow()).toBe(true)
+    expect(semaphore.tryAcquire()).toBe(false)
+    semaphore.release()
+    expect(semaphore.tryAcquire()).toBe(true)
   })
 })
