@@ -1,4 +1,5 @@
-import { isStartedByRun, type TrustChange } from '../core/trust/view.ts'
+import { isStartedByRun } from '../core/launch/project.ts'
+import type { TrustChange } from '../core/trust/view.ts'
 import { digestsOf } from '../core/trust/digests.ts'
 import type { TrustReview } from '../effects/sync/trust-review.ts'
 import { visible } from '../ui/escape.ts'

@@ -21,6 +21,9 @@ export const serverTexts = (server: ServerSpec): string[] => [
   ...Object.values(server.headers ?? {}),
 ]
 
+/** True where `run` starts the server. The others are started by the clients themselves, once those have asked for approval. */
+export const isStartedByRun = (server: ServerSpec): boolean => templateNames(serverTexts(server), 'secret').length > 0
+
 /** What is left of `path` below `folder`, with forward slashes, which every side reads. */
 function below(path: string, folder: string): string | null {
   const [inner, outer] = [path, folder].map((each) => each.replaceAll('\\', '/').replace(/\/$/, ''))
@@ -78,8 +81,7 @@ function relay(request: RenderRequest): JsonObject | null {
 export function renderForProject(request: RenderRequest, entryName: string): Rendered {
   const { server, client, name } = request
   const parts = { notices: noticesFor(request) }
-  const secret = templateNames(serverTexts(server), 'secret').length > 0
-  if (secret || (server.url !== undefined && client.spelling.remote === undefined)) {
+  if (isStartedByRun(server) || (server.url !== undefined && client.spelling.remote === undefined)) {
     const value = relay(request)
     if (value === null) return { kind: 'none', reason: `${client.label} has no project files` }
     return { ...entryParts(client, entryName, value), launcher: [request.environment.id], ...parts }

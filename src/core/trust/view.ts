@@ -3,9 +3,10 @@ import type { Lock, LockedPackage } from '../../model/lock.ts'
 import type { LaunchKind, Manifest, Override, ServerSpec } from '../../model/manifest.ts'
 import type { ShownServer } from '../../model/trust.ts'
 import { DOTS, inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } from '../keys/spans.ts'
-import { fillTemplates, templateNames } from '../keys/template.ts'
+import { fillTemplates } from '../keys/template.ts'
 import { programOf } from '../launch/package.ts'
-import { serverTexts } from '../launch/project.ts'
+import { isStartedByRun } from '../launch/project.ts'
+import { FETCHES, fetchesPackages, PACKAGE_INSTEAD } from '../launch/project-runner.ts'
 import { lockedFor } from '../manifest/locked.ts'
 import { variablesOf } from '../manifest/names.ts'
 
@@ -56,9 +57,6 @@ export function trustChanges(before: TrustView, now: TrustView): TrustChange[] {
     if (!Object.hasOwn(now, server)) found.push({ server, change: 'removed', before: lines, now: [] })
   return found
 }
-
-/** Does `run` start this server? The others are started by the clients themselves, once those have asked for approval. */
-export const isStartedByRun = (server: ServerSpec): boolean => templateNames(serverTexts(server), 'secret').length > 0
 
 /**
  * What stands in a stranger's manifest is shown as it is, since everything in it may decide what is started. Only what can be
@@ -160,6 +158,7 @@ export function serverLines(name: string, server: ServerSpec, { locked, launch, 
   const way = server.launch ?? (server.package === undefined ? undefined : launch)
   return [
     `${/^[\w.@/-]+$/.test(name) ? name : JSON.stringify(name)}: ${first === '' ? 'nothing' : first}${server.disabled === true ? ' (switched off)' : ''}`,
+    ...(isStartedByRun(server) && fetchesPackages(server) ? [`not started with keys: ${FETCHES}; ${PACKAGE_INSTEAD}`] : []),
     ...headerLines(server),
     ...packageLines(server, locked),
     ...(['transport', 'bin'] as const).flatMap((key) => (server[key] === undefined ? [] : [`${key} ${server[key]}`])),

@@ -1,7 +1,7 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { participants } from '../../core/participants.ts'
 import { layout } from '../../core/layout.ts'
-import { ignoredKeys, projectManifest } from '../../core/manifest/project-part.ts'
+import { ignoredKeys, projectManifest } from '../../core/launch/project-manifest.ts'
 import { toHere } from '../../core/paths.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'

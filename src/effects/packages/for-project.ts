@@ -1,5 +1,5 @@
 import { lockedFor } from '../../core/manifest/locked.ts'
-import { isStartedByRun } from '../../core/trust/view.ts'
+import { isStartedByRun } from '../../core/launch/project.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'

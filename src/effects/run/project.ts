@@ -1,5 +1,7 @@
 import { layout, manifestName } from '../../core/layout.ts'
-import { projectPart } from '../../core/manifest/project-part.ts'
+import { FETCHES, fetchesPackages, PACKAGE_INSTEAD } from '../../core/launch/project-runner.ts'
+import { lookUp } from '../../core/lookup.ts'
+import { projectPart } from '../../core/launch/project-manifest.ts'
 import { dirName, joinPath, toHere } from '../../core/paths.ts'
 import { digestsOf, sameDigests, trustCommand } from '../../core/trust/digests.ts'
 import { TwinError, usageError } from '../../errors.ts'
@@ -62,9 +64,20 @@ export async function findInProject(system: System, ground: RunGround, name: str
   const found = ground.home
     ? await atHome(system, ground, name, seen, { manifest: part, lock: pinned })
     : await onOtherSide(system, ground, name, seen, { manifest: part, lock: pinned })
+  refuseFetching(part.servers, found)
   // A command that names a file of the project means the one at this place, wherever the client has started us.
   const cwd = toHere(self, place)
   return cwd === null ? found : { ...found, cwd }
+}
+
+/** Looked at with everything filled in, since a variable may name the program. */
+function refuseFetching(servers: Source['manifest']['servers'], { server, entry, keys }: FoundServer): void {
+  const launch = reveal(entry)
+  const isCommand = lookUp(servers, server)?.command !== undefined
+  if (keys.length === 0 || !isCommand || launch.kind === 'remote' || !fetchesPackages({ ...launch, args: [...launch.args] })) return
+  throw new TwinError('not-started', `"${server}" is not started with keys: ${FETCHES}.`, {
+    hint: `${PACKAGE_INSTEAD} of ${server} in the project's manifest, then: mcp-twin trust`,
+  })
 }
 
 type Part = Pick<Source, 'manifest' | 'lock'>

@@ -1,7 +1,7 @@
 import { clients } from '../../catalog/clients/index.ts'
 import { removeAt, renameKey, setAt } from '../../core/formats/json/tree-edit.ts'
 import { parseManifest } from '../../core/manifest/parse.ts'
-import { projectManifest } from '../../core/manifest/project-part.ts'
+import { projectManifest } from '../../core/launch/project-manifest.ts'
 import { usageError } from '../../errors.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import type { Situation } from '../manifest/open.ts'

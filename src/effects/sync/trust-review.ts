@@ -1,6 +1,6 @@
 import { layout } from '../../core/layout.ts'
 import { keysOfAll } from '../../core/manifest/names.ts'
-import { projectPart } from '../../core/manifest/project-part.ts'
+import { projectPart } from '../../core/launch/project-manifest.ts'
 import { type TrustChange, trustChanges, type TrustView, trustView } from '../../core/trust/view.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { Manifest } from '../../model/manifest.ts'

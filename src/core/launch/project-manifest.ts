@@ -1,4 +1,5 @@
 import type { Manifest } from '../../model/manifest.ts'
+import { asPackage } from './project-runner.ts'
 
 /** What a project's manifest may say; everything else in it is the user's to say. */
 const PARTS: readonly string[] = ['$schema', 'version', 'servers', 'clients', 'launch']
@@ -9,14 +10,19 @@ export const ignoredKeys = (manifest: Manifest): string[] =>
     .filter((key) => !PARTS.includes(key))
     .sort()
 
+/** What starts each server: a package where its command would fetch that package with keys. */
+const servers = (manifest: Pick<Manifest, 'servers'>): Manifest['servers'] =>
+  Object.fromEntries(Object.entries(manifest.servers).map(([name, server]) => [name, asPackage(server)]))
+
 /**
  * A project's manifest as far as it counts. Whoever wrote it must not choose the program that keeps the keys, since that
  * program is started by a mere look; so the user's own keeper stands in its place.
  */
-export function projectManifest({ version, servers, clients, launch }: Manifest, user: Pick<Manifest, 'secrets'>): Manifest {
+export function projectManifest(manifest: Manifest, user: Pick<Manifest, 'secrets'>): Manifest {
+  const { version, clients, launch } = manifest
   return {
     version,
-    servers,
+    servers: servers(manifest),
     ...(clients === undefined ? {} : { clients }),
     ...(launch === undefined ? {} : { launch }),
     ...(user.secrets === undefined ? {} : { secrets: user.secrets }),
@@ -24,8 +30,8 @@ export function projectManifest({ version, servers, clients, launch }: Manifest,
 }
 
 /** A project's own settings as far as they say what its servers are, on every side alike. */
-export const projectPart = ({ version, servers, launch }: Manifest): Manifest => ({
-  version,
-  servers: Object.fromEntries(Object.entries(servers).map(([name, { on: _on, runIn: _runIn, ...server }]) => [name, server])),
-  ...(launch === undefined ? {} : { launch }),
+export const projectPart = (manifest: Manifest): Manifest => ({
+  version: manifest.version,
+  servers: Object.fromEntries(Object.entries(servers(manifest)).map(([name, { on: _on, runIn: _runIn, ...server }]) => [name, server])),
+  ...(manifest.launch === undefined ? {} : { launch: manifest.launch }),
 })
