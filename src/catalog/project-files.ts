@@ -10,7 +10,6 @@ import { clients } from './clients/index.ts'
  * learn.microsoft.com/visualstudio/ide/mcp-servers, docs.factory.ai/cli/configuration/mcp.
  */
 const ofOtherPrograms = [
-  '.vscode/mcp.json',
   '.vs/mcp.json',
   '.idea/mcp.json',
   '.zed/settings.json',
@@ -20,9 +19,6 @@ const ofOtherPrograms = [
   '.gemini/settings.json',
   '.gemini/extensions',
   '.qwen/settings.json',
-  '.codex/config.toml',
-  '.codex/hooks.json',
-  '.codex/rules',
   '.copilot/mcp-config.json',
   '.github/mcp.json',
   '.github/hooks',

@@ -26,6 +26,8 @@ export interface References {
   readonly pattern: RegExp
   /** Variables that the client itself sets for every server. */
   readonly given?: readonly string[]
+  /** What a variable that is not set becomes: nothing, or the reference as it is written. */
+  readonly unset: 'empty' | 'kept'
 }
 
 /** How a client spells an entry, where that is not the common `command`, `args`, `env`, and `url`, `headers`. */
@@ -38,6 +40,8 @@ export interface Spelling {
   read?(value: JsonObject): JsonObject | Unreadable
   /** Keys that say what an entry means, besides the common ones. */
   readonly keys?: readonly string[]
+  /** Keys that the program refuses beside those of this entry, whoever wrote them. */
+  excludes?(value: JsonObject): readonly string[]
 }
 
 /** How a client starts servers, where they get another environment than a person's shell has. */
@@ -48,6 +52,8 @@ export interface Starting {
   adds?(project: string): Readonly<Record<string, string>>
   /** The working directory of its servers; absent: the user's home. */
   folder?(environment: Pick<Environment, 'kind' | 'home'>): string
+  /** The kind of side on which it starts the servers of this file, where that is not the file's own; null: its own. */
+  elsewhere?(environment: Pick<Environment, 'kind'>, bytes: Uint8Array): { readonly kind: EnvironmentKind; readonly because: string } | null
 }
 
 /** How the file that a client reads is found, where it may be one of several. A flag of ours can name it too. */

@@ -1,6 +1,7 @@
 import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
+import { startSide } from '../../core/plan/plan.ts'
 import { isWindows, looksWindowsPath, readPath, translate } from '../../core/paths.ts'
 import type { Found } from '../../model/check.ts'
 import type { Environment } from '../../model/environment.ts'
@@ -25,7 +26,7 @@ function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
   if ('unreadable' in each.entry || each.entry.kind !== 'stdio' || each.disabled) return []
   const { runs } = each
   // Across the border the program itself is spelled for the side that starts it; its words are for the side where it runs.
-  const crosses = runs.id !== file.environment.id
+  const crosses = runs.id !== startSide(file).id
   const words = crosses ? (each.neutral?.args ?? []) : [each.entry.command, ...each.entry.args]
   const variables = crosses ? [] : Object.values(each.entry.env)
   const paths = [...new Set([...words, ...variables].flatMap((text) => foreignPath(runs, text) ?? []))]

@@ -8,7 +8,7 @@ import { neutral, ownEntry } from '../launch/read.ts'
 import type { NeutralContext } from '../launch/package.ts'
 import { isObject } from '../object.ts'
 import { isExact, parseWords } from '../packages/words.ts'
-import type { ObservedFile, PlanInput } from '../plan/plan.ts'
+import { type ObservedFile, type PlanInput, startSide } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
 import type { EntryFacts } from './facts.ts'
 
@@ -33,9 +33,11 @@ function packageOf(spec: ServerSpec, input: PlanInput): EntryFacts['package'] {
 }
 
 /** Reads one entry of a client's file as the checks want it. */
-export function readEntry(input: PlanInput, { environment, client, file }: ObservedFile, each: PresentEntry): ReadEntry {
+export function readEntry(input: PlanInput, observed: ObservedFile, each: PresentEntry): ReadEntry {
+  const { client, file } = observed
+  const environment = startSide(observed)
   const { world, lock, home, folders } = input.render
-  const records = recordOf(input.state, { environment: environment.id, client: client.id, file }).entries
+  const records = recordOf(input.state, { environment: observed.environment.id, client: client.id, file }).entries
   const server = Object.hasOwn(records, each.name) ? (records[each.name]?.server ?? null) : null
   const base = { name: each.name, server, isBridge: server === BRIDGE, duplicate: each.duplicate, disabled: switchedOff(each) }
   const entry = meaning(each.value, client)

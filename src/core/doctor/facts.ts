@@ -8,6 +8,7 @@ import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { WatchRecord } from '../../model/watch.ts'
 import type { LocatedFile } from '../../model/located.ts'
 import type { Unreadable } from '../launch/meaning.ts'
+import type { StartSide } from '../plan/input.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
 import type { ClientScopes, StaleCopy, WindowsPolicies } from './client-facts.ts'
@@ -87,6 +88,7 @@ export interface ClientFile {
   readonly environment: Environment
   readonly client: ClientDefinition
   readonly scope: 'user' | 'project'
+  readonly startsOn?: StartSide
   readonly file: NativePath
   readonly here: ReachablePath | null
   /** Null: there is no such file, or it could not be read at all (`refusal`). */

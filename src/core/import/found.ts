@@ -2,6 +2,7 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { Entry, JsonValue } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
+import type { NativePath } from '../../model/path.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
 import { extractKeys } from '../keys/extract.ts'
 import type { SecretNames } from '../keys/naming.ts'
@@ -17,14 +18,22 @@ import { isObject } from '../object.ts'
 export interface Found {
   readonly environment: Environment
   readonly client: ClientDefinition
+  readonly file?: NativePath
+  /** Where its program starts it, where that is another side than the file's. */
+  readonly startsOn?: Environment
   readonly name: string
   readonly value: Secret<JsonValue>
 }
+
+/** The side that an entry is started on. */
+export const sideOf = ({ environment, startsOn }: Pick<Found, 'environment' | 'startsOn'>): Environment => startsOn ?? environment
 
 /** Where an entry stands. */
 export interface EntryPlace {
   readonly environment: string
   readonly client: string
+  /** Absent: the client has one file there. */
+  readonly file?: NativePath
   /** Its name in that file. */
   readonly name: string
 }
@@ -45,13 +54,16 @@ export type ReadEntry =
   | { readonly kind: 'left'; readonly found: Found; readonly reason: string }
   | { readonly kind: 'ours' }
 
-export const placeOf = ({ environment, client, name }: Found): EntryPlace => ({ environment: environment.id, client: client.id, name })
+export const placeOf = ({ environment, client, file, name }: Found): EntryPlace => ({
+  ...{ environment: environment.id, client: client.id, name },
+  ...(file === undefined ? {} : { file }),
+})
 
 const isOff = (value: JsonValue): boolean => isObject(value) && (value.disabled === true || value.enabled === false)
 
 function notesFor({ name, client, value }: Found, entry: Entry): string[] {
   const texts = entry.kind === 'stdio' ? [...entry.args, ...Object.values(entry.env)] : [entry.url, ...Object.values(entry.headers)]
-  const own = extraKeys(reveal(value), client).filter((key) => key === 'cwd' || key === 'envFile')
+  const own = extraKeys(reveal(value), client).filter((key) => ['cwd', 'envFile', 'env_vars'].includes(key))
   const held = Object.entries(entry.kind === 'stdio' ? entry.env : entry.headers).filter(
     ([key, text]) => /key|token|secret|password|auth/i.test(key) && text.trim() !== '' && !/\$|%\w+%/.test(text) && isStandIn(key, text),
   )
@@ -75,7 +87,8 @@ const asTyped = (entry: Entry & { kind: 'stdio' }): ServerSpec => ({
 
 /** Reads one entry. Keys go to `names`; the server holds only their names. */
 export function readEntry(found: Found, context: ImportContext, names: SecretNames): ReadEntry {
-  const { client, environment, name } = found
+  const { client, name } = found
+  const environment = sideOf(found)
   const left = (reason: string): ReadEntry => ({ kind: 'left', found, reason })
   const entry = meaning(reveal(found.value), client)
   if ('unreadable' in entry) return left(entry.unreadable)

@@ -4,7 +4,7 @@ import { Secret } from '../../model/secret.ts'
 import { secretNames } from '../keys/naming.ts'
 import { serverOn, wordFor } from '../launch/side.ts'
 import { meansEnvironment } from '../participants.ts'
-import { type EntryPlace, type Found, type ImportContext, placeOf, type ReadEntry, readEntry } from './found.ts'
+import { type EntryPlace, type Found, type ImportContext, placeOf, type ReadEntry, readEntry, sideOf as startSideOf } from './found.ts'
 import { overrideFor, type SideServer, unify } from './unify.ts'
 
 export type { EntryPlace, Found, ImportContext } from './found.ts'
@@ -80,7 +80,7 @@ interface One {
   readonly notes: readonly string[]
 }
 
-const sideOf = (read: Read): string => read.found.environment.id
+const sideOf = (read: Read): string => startSideOf(read.found).id
 
 function firstOfEach(entries: readonly Read[]): Map<string, Read> {
   const firsts = new Map<string, Read>()
@@ -107,7 +107,7 @@ function importOne(name: string, entries: readonly Read[], options: ImportOption
   const only = everywhere
     ? []
     : options.sides
-        .concat(sides.map((each) => each.found.environment))
+        .concat(sides.map((each) => startSideOf(each.found)))
         .filter((side, at, all) => ids.includes(side.id) && all.findIndex((each) => each.id === side.id) === at)
   const except = [...odd, ...(everywhere ? joined.apart : [])]
   const places = {
@@ -126,7 +126,7 @@ function joinSides(
 ): { server: ServerSpec; apart: string[] } {
   const [first, second, ...more] = sides
   if (first === undefined) return { server: {}, apart: [] }
-  const of = (read: Read, server = read.server): SideServer => ({ side: read.found.environment, server })
+  const of = (read: Read, server = read.server): SideServer => ({ side: startSideOf(read.found), server })
   // Across the border a project's file reaches as it is typed, or not at all.
   if (second === undefined) return { server: inProject === true ? first.typed : first.server, apart: [] }
   const [a, b] = inOnePlace(of(first), of(second))
@@ -136,7 +136,7 @@ function joinSides(
   let server = unified.server
   const apart: string[] = []
   for (const each of more) {
-    const side = each.found.environment
+    const side = startSideOf(each.found)
     const { on: _, ...base } = server
     if (same(serverOn(server, side), each.typed)) continue
     const over = overrideFor(serverOn(base, side), each.typed)

@@ -41,7 +41,7 @@ export const entryParts = (client: Spelled, name: string, value: JsonObject): Re
   kind: 'entry',
   name,
   value: new Secret(value),
-  owned: meaningKeys(client),
+  owned: [...meaningKeys(client), ...(client.spelling.excludes?.(value) ?? [])],
   holdsKey: false,
   packages: [],
   launcher: [],

@@ -156,8 +156,24 @@ function inPrefix(side: Environment, script: string, context: NeutralContext): P
 export const packageOfScript = (side: Environment, script: string, context: NeutralContext): PackageSpec | null =>
   inOwnFolder(side, script, context) ?? inPrefix(side, script, context)
 
+/**
+ * What node is given where a config knows no word for home: it starts the launcher of whoever runs it. Without double quotes, dollars
+ * and backslashes, so that it reads the same in every format.
+ */
+export const launcherByHome: readonly [string, string] = [
+  '-e',
+  `const p=require('node:path').join(require('node:os').homedir(),'${folderName}','bin','mcp-twin.mjs');process.argv.splice(1,0,p);import(require('node:url').pathToFileURL(p))`,
+]
+
+/** The words behind our launcher; null where the launch starts something else. */
+export function launcherWords(side: Environment, args: readonly string[], folder: NativePath | null): readonly string[] | null {
+  const [first = '', second, ...rest] = args
+  if (first === launcherByHome[0]) return second === launcherByHome[1] ? rest : null
+  return isLauncher(side, first, folder) ? args.slice(1) : null
+}
+
 /** Is this our launcher on that side, or our launcher as a project's file names it? */
-export function isLauncher(side: Environment, script: string, folder: NativePath | null): boolean {
+function isLauncher(side: Environment, script: string, folder: NativePath | null): boolean {
   if (folder !== null && flat(side, script) === flat(side, layout(side, folder).launcher)) return true
   return new RegExp(`[\\\\/]${folderName.replace('.', '\\.')}[\\\\/]bin[\\\\/]mcp-twin\\.mjs$`).test(script)
 }

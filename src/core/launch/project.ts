@@ -1,3 +1,4 @@
+import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { extractKeys } from '../keys/extract.ts'
@@ -8,6 +9,7 @@ import { parseWords } from '../packages/words.ts'
 import { joinPath, readPath, translate } from '../paths.ts'
 import { isRelative } from './templates.ts'
 import { type Refused, type Rendered, type RenderRequest, refuse } from './request.ts'
+import { launcherByHome } from './package.ts'
 import { exactVersion, npxWords } from './resolve.ts'
 import { fillTemplates, templateNames } from '../keys/template.ts'
 import { entryParts, stdioValue } from './launcher.ts'
@@ -37,7 +39,7 @@ function projectPath(path: string, request: RenderRequest): string | null {
   const words = client.project?.words
   if (words === undefined) return null
   if (isRelative(path)) return `${words.project}/${joinPath({ kind: 'linux' }, path.replaceAll('\\', '/'))}`
-  if (/^~([\\/]|$)/.test(path)) return `${words.home}${path.slice(1).replaceAll('\\', '/')}`
+  if (/^~([\\/]|$)/.test(path)) return words.home === null ? null : `${words.home}${path.slice(1).replaceAll('\\', '/')}`
   const place = readPath(path, world, home)
   if (place === null) return null
   const inProject = project === undefined ? null : translate(world, place.path, place.environment, project.environment)
@@ -45,7 +47,7 @@ function projectPath(path: string, request: RenderRequest): string | null {
   if (rest !== null) return `${words.project}${rest}`
   const here = translate(world, place.path, place.environment, environment)
   const fromHome = here === null ? null : below(here, environment.home)
-  return fromHome === null ? null : `${words.home}${fromHome}`
+  return fromHome === null || words.home === null ? null : `${words.home}${fromHome}`
 }
 
 function noticesFor(request: RenderRequest): string[] {
@@ -65,13 +67,9 @@ function noticesFor(request: RenderRequest): string[] {
 /** The launcher as any machine finds it, told to look for the manifest in the project that the client is in. */
 function relay(request: RenderRequest): JsonObject | null {
   const words = request.client.project?.words
-  return words === undefined
-    ? null
-    : stdioValue(request.client, {
-        command: 'node',
-        args: [`${words.home}/${folderName}/bin/mcp-twin.mjs`, 'run', `--project=${words.project}`, request.name],
-        env: {},
-      })
+  if (words === undefined) return null
+  const launcher = words.home === null ? launcherByHome : [`${words.home}/${folderName}/bin/mcp-twin.mjs`]
+  return stdioValue(request.client, { command: 'node', args: [...launcher, 'run', `--project=${words.project}`, request.name], env: {} })
 }
 
 /**
@@ -81,7 +79,8 @@ function relay(request: RenderRequest): JsonObject | null {
 export function renderForProject(request: RenderRequest, entryName: string): Rendered {
   const { server, client, name } = request
   const parts = { notices: noticesFor(request) }
-  if (isStartedByRun(server) || (server.url !== undefined && client.spelling.remote === undefined)) {
+  const hasVariables = templateNames(serverTexts(server), 'env').length > 0
+  if (isStartedByRun(server) || (hasVariables && client.references === undefined) || !reaches(client, server)) {
     const value = relay(request)
     if (value === null) return { kind: 'none', reason: `${client.label} has no project files` }
     return { ...entryParts(client, entryName, value), launcher: [request.environment.id], ...parts }
@@ -96,6 +95,10 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
   if (!('made' in value)) return refuse(`the manifest does not say how ${name} is started`, `give ${name} a package, a command or a url`)
   return { ...entryParts(client, entryName, value.made), ...parts }
 }
+
+/** Can the client start or reach the server by itself? */
+const reaches = ({ spelling }: ClientDefinition, { url, transport = 'http' }: ServerSpec): boolean =>
+  url === undefined || (spelling.remote?.({ url, transport, headers: {} }) ?? null) !== null
 
 /** The entry of a server without keys, as written but for its templates. */
 function plainValue(request: RenderRequest): { readonly made: JsonObject } | Refused | { readonly nothing: true } {

@@ -7,7 +7,7 @@ import { meansEnvironment } from '../participants.ts'
 import { looksPosixPath, looksWindowsPath } from '../paths.ts'
 import { uncross } from './cross-border.ts'
 import { programName } from './command-line.ts'
-import { isLauncher, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './package.ts'
+import { launcherWords, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './package.ts'
 import { insideShell, runnerPackage } from './package-runner.ts'
 import { wordFor } from './side.ts'
 
@@ -22,8 +22,9 @@ export function ownEntry(entry: Entry, context: NeutralContext): OwnEntry | null
   const crossed = uncross(entry, context.environment, context.world)
   const side = crossed?.runs ?? context.environment
   const { command, args } = crossed?.launch ?? entry
-  const [script = '', verb, ...rest] = args
-  if (programName(command) !== 'node' || !isLauncher(side, script, context.folders(side.id))) return null
+  const words = programName(command) === 'node' ? launcherWords(side, args, context.folders(side.id)) : null
+  if (words === null) return null
+  const [verb, ...rest] = words
   if (verb === 'serve') return { kind: 'bridge' }
   const server = rest.find((word) => !word.startsWith('--'))
   return verb === 'run' && server !== undefined ? { kind: 'run', server, project: rest.some((word) => word.startsWith('--project')) } : null

@@ -18,6 +18,8 @@ export interface ObservedFile {
   readonly bytes: Uint8Array | null
   /** It is not there: `bytes` are those of this file, which its program is shown in its place until it is. */
   readonly behind?: NativePath
+  /** The side on which its program starts the servers, where that is not the file's own, and why. */
+  readonly startsOn?: StartSide
   /** Its client takes no part any more: entries of ours go, everything else in it is nobody's business. */
   readonly unused?: true
   /** It can be read, but must not be written, and why: read-only, a hard link, a link that leads nowhere. */
@@ -25,6 +27,16 @@ export interface ObservedFile {
   /** Left alone whatever stands in it, and why. */
   readonly refusal?: { readonly reason: string; readonly hint: string }
 }
+
+/** A side on which a program starts the servers of a file of another side. */
+export interface StartSide {
+  readonly environment: Environment
+  readonly because: string
+}
+
+/** The side on which the program of a file starts its servers. */
+export const startSide = ({ environment, startsOn }: Pick<ObservedFile, 'environment' | 'startsOn'>): Environment =>
+  startsOn?.environment ?? environment
 
 export interface Why {
   readonly reason: string

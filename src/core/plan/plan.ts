@@ -6,7 +6,7 @@ import { recordOf } from './records.ts'
 import { makeStep } from './step.ts'
 import { type Gathered, type Wishes, wishesFor } from './wishes.ts'
 
-export type { InstallStep, ObservedFile, PlanInput, Why } from './input.ts'
+export { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 
 export interface Plan {
   readonly installs: readonly InstallStep[]

@@ -27,7 +27,12 @@ export function setBack(client: ClientDefinition, name: string, is: JsonValue | 
   const meant = meaningKeys(client)
   const back = Object.keys(then).filter((key) => !meant.includes(key) && !now.includes(key))
   // One that is no object has no keys of anybody's.
-  return { kind: 'set', name, value: then, owned: isObject(is) ? [...meant, ...back] : Object.keys(then) }
+  return {
+    kind: 'set',
+    name,
+    value: then,
+    owned: isObject(is) ? [...meant, ...(client.spelling.excludes?.(then) ?? []), ...back] : Object.keys(then),
+  }
 }
 
 /**

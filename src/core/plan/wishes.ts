@@ -5,7 +5,7 @@ import { clientName, renderEntry } from '../launch/render.ts'
 import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
 import type { Held, Wanted } from './facts.ts'
-import type { InstallStep, ObservedFile, PlanInput, Why } from './input.ts'
+import { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 import { makeStep } from './step.ts'
 
 /** What the whole plan needs of all files together. */
@@ -48,7 +48,7 @@ export function wishesFor(input: PlanInput, observed: ObservedFile, gathered: Ga
 function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wanted | Held | null {
   const { client, environment, scope, file } = observed
   if (scope !== 'user' || input.manifest.bridge?.enabled === false) return null
-  const rendered = renderBridge({ ...input.render, client, environment })
+  const rendered = renderBridge({ ...input.render, client, environment: startSide(observed) })
   const why = rendered.kind === 'refuse' ? rendered : selfTrouble(input, rendered.launcher)
   if (why !== null) {
     const { reason, hint } = why
@@ -71,7 +71,15 @@ function wishFor(
   gathered: Gathered,
 ): Wanted | Held | null {
   const { client, environment, scope, file } = observed
-  const rendered = renderEntry({ ...input.render, name: server, entryName: name, server: spec, client, environment, scope })
+  const rendered = renderEntry({
+    ...input.render,
+    name: server,
+    entryName: name,
+    server: spec,
+    client,
+    environment: startSide(observed),
+    scope,
+  })
   if (rendered.kind === 'none') return null
   const refuse = ({ reason, hint }: Why): Held => ({
     server,

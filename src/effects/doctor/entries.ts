@@ -3,7 +3,7 @@ import type { EntryFacts } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/launch/command-line.ts'
 import { serverOn } from '../../core/launch/side.ts'
 import { looksPosixPath, looksWindowsPath } from '../../core/paths.ts'
-import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
+import { type ObservedFile, type PlanInput, startSide } from '../../core/plan/plan.ts'
 import type { PresentEntry } from '../../model/document.ts'
 import type { Launch } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
@@ -43,9 +43,9 @@ async function observeEntry(system: System, input: PlanInput, file: ObservedFile
   const { entry, runs } = read
   if ('unreadable' in entry) return { ...read, missing: [], keys: [] }
   const { world } = input.render
-  const first = entry.kind === 'stdio' ? await missingOf(system, world, file.environment, entry) : []
+  const first = entry.kind === 'stdio' ? await missingOf(system, world, startSide(file), entry) : []
   // What an entry crosses the border with is a program of Windows in both directions: wsl.exe, or an .exe by its mounted path.
-  const windows = runs.id === file.environment.id ? undefined : world.environments.find(({ kind }) => kind === 'windows')
+  const windows = runs.id === startSide(file).id ? undefined : world.environments.find(({ kind }) => kind === 'windows')
   const missing = windows === undefined ? first : first.map((one) => ({ ...one, on: windows }))
   const inner = crossed === null ? [] : await missingOf(system, world, runs, crossed)
   return {

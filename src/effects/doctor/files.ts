@@ -27,6 +27,7 @@ async function observeClientFile(system: System, input: PlanInput, target: Targe
     environment,
     client,
     scope,
+    ...(file.startsOn === undefined ? {} : { startsOn: file.startsOn }),
     file: file.file,
     here: target.here,
     read,
@@ -44,7 +45,11 @@ export const observeClientFiles = (system: System, input: PlanInput, targets: re
   Promise.all(
     input.files.flatMap((file) => {
       const target = targets.find(
-        (each) => each.environment.id === file.environment.id && each.client.id === file.client.id && each.scope === file.scope,
+        (each) =>
+          each.environment.id === file.environment.id &&
+          each.client.id === file.client.id &&
+          each.scope === file.scope &&
+          each.file === file.file,
       )
       return target === undefined ? [] : [observeClientFile(system, input, target, file)]
     }),

@@ -1,4 +1,5 @@
 import { isKey } from '../../core/keys/judge.ts'
+import { startSide } from '../../core/plan/plan.ts'
 import { isWindows } from '../../core/paths.ts'
 import type { ClientFile } from '../../core/doctor/facts.ts'
 import type { ReferenceGround } from '../../model/client.ts'
@@ -12,8 +13,9 @@ interface FillOptions {
 }
 
 /** An entry with its references filled as its client fills them before it starts or reaches the server. */
-export function filled(system: System, { client, environment }: ClientFile, entry: Entry, { project, hide }: FillOptions): Entry {
-  const { references } = client
+export function filled(system: System, file: ClientFile, entry: Entry, { project, hide }: FillOptions): Entry {
+  const { references } = file.client
+  const environment = startSide(file)
   if (references === undefined) return entry
   const variable = (name: string): string | undefined => {
     // Keys that this run was given are for us; the variables of another side are known only to that side.

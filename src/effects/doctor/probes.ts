@@ -4,7 +4,7 @@ import { lastWords } from '../../core/doctor/probes.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { inAddress, inArgument } from '../../core/keys/spans.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import type { PlanInput } from '../../core/plan/plan.ts'
+import { type PlanInput, startSide } from '../../core/plan/plan.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -35,8 +35,8 @@ interface Job {
 }
 
 /** A client that passes on few variables starts a server in another way than the rest do, so only entries of one kind of start are one. */
-const startOf = ({ file: { environment, client }, entry }: Job): string =>
-  JSON.stringify([environment.id, client.starting?.passesOn === undefined ? null : client.id, entry])
+const startOf = ({ file, file: { client }, entry }: Job): string =>
+  JSON.stringify([startSide(file).id, client.starting?.passesOn === undefined ? null : client.id, entry])
 
 function jobsFor(system: System, files: readonly ClientFile[], options: ProbeOptions): Job[] {
   const jobs = new Map<string, Job>()
@@ -69,7 +69,8 @@ function ask(
   { signal, mask, project }: ProbeOptions,
 ): Promise<Probe> {
   const timeoutMs = answerMs(system)
-  const { environment, client } = file
+  const { client } = file
+  const environment = startSide(file)
   const tool = isBridge ? { tool: STATUS_TOOL } : {}
   if (entry.kind === 'stdio')
     return probeLaunch(system, entry, { client, environment, world: render.world, timeoutMs, signal, mask, project, ...tool })

@@ -12,10 +12,12 @@ export const holdsOurs = (state: State, { environment, client, file }: Target): 
   Object.keys(recordOf(state, { environment: environment.id, client: client.id, file }).entries).length > 0
 
 /**
- * The files that a client had before it was given another one, as far as entries of ours are left in them: they go. What its
+ * The files that a client had before it was given others, as far as entries of ours are left in them: they go. What its
  * program may come to read again by itself stays, and so does a second name of a file in use.
  */
-export async function formerTargets(system: System, state: State, target: Target): Promise<Target[]> {
+export async function formerTargets(system: System, state: State, used: readonly Target[]): Promise<Target[]> {
+  const [target] = used
+  if (target === undefined) return []
   const { environment, client } = target
   if ((await client.locator?.())?.keepsFormer(environment) === true) return []
   const former: Target[] = []
@@ -23,10 +25,12 @@ export async function formerTargets(system: System, state: State, target: Target
     const file = native(name)
     const here = toHere(environment, file)
     const old: Target = { environment, client, scope: 'user', file, here, unused: true }
-    if (file === target.file || here === null || isProjectFile(client, environment, file) || !holdsOurs(state, old)) continue
+    if (used.some((each) => each.file === file) || here === null || isProjectFile(client, environment, file) || !holdsOurs(state, old))
+      continue
     if (target.located?.places.includes(file)) continue
-    const [one, other] = [await realPath(system, here), target.here === null ? null : await realPath(system, target.here)]
-    if (one !== null && one.toLowerCase() !== other?.toLowerCase()) former.push(old)
+    const one = await realPath(system, here)
+    const others = await Promise.all(used.map((each) => (each.here === null ? null : realPath(system, each.here))))
+    if (one !== null && !others.some((other) => one.toLowerCase() === other?.toLowerCase())) former.push(old)
   }
   return former
 }

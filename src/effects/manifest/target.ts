@@ -18,6 +18,8 @@ export interface Target {
   readonly within?: ReachablePath
   /** It takes no part any more, but entries of ours are left in it: they go. */
   readonly unused?: true
+  /** Its client takes no part, and was asked for by name. */
+  readonly off?: true
   /** How the file was chosen, where the program may read one of several. */
   readonly located?: LocatedFile
 }

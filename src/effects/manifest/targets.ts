@@ -35,7 +35,7 @@ async function userTargets(system: System, sides: readonly Environment[], ground
   return (await Promise.all(asked)).flat()
 }
 
-/** The file of one client on one side, and those it had before. */
+/** The files of one client on one side, and those it had before. */
 async function targetsOf(
   system: System,
   environment: Environment,
@@ -45,12 +45,30 @@ async function targetsOf(
 ): Promise<Target[]> {
   const { manifest, state } = ground
   const named = namedFile(system, environment, client, ground, options)
+  const isNamed = named !== null
+  const mayBeUsed = isUsed(client, environment, manifest, options.clients, { named: isNamed, exists: true })
+  const hasRecords = state.files[environment.id]?.[client.id] !== undefined
+  if (!mayBeUsed && !hasRecords && !options.clients.includes(client.id)) return []
   const target = await locate(system, environment, client, ground, named)
-  const seen = { named: named !== null, exists: await exists(system, environment, client, target) }
-  if (!isUsed(client, environment, manifest, options.clients, seen)) return holdsOurs(state, target) ? [{ ...target, unused: true }] : []
+  const more = isNamed ? [] : ((await client.moreFiles?.(environment, sideFiles(system, environment))) ?? [])
+  const all = [target, ...more.map((file): Target => ({ ...target, file, here: toHere(environment, file) }))]
+  const exists = mayBeUsed && (await isThere(system, environment, client, target))
+  if (!isUsed(client, environment, manifest, options.clients, { named: isNamed, exists })) {
+    const left = all.filter((each) => holdsOurs(state, each)).map((each): Target => ({ ...each, unused: true }))
+    left.push(...(await formerTargets(system, state, all)))
+    return left.length > 0 ? left : options.clients.includes(client.id) ? switchedOff(client, target) : []
+  }
   // A look with a flag leads away from what is the program's otherwise.
   const isForOnce = client.locator !== undefined && options.desktopConfig !== undefined
-  return target.refusal !== undefined || isForOnce ? [target] : [target, ...(await formerTargets(system, state, target))]
+  return target.refusal !== undefined || isForOnce ? all : [...all, ...(await formerTargets(system, state, all))]
+}
+
+/** A client that is asked for by name and takes no part: only `init` and `add` switch one on. */
+function switchedOff(client: ClientDefinition, target: Target): Target[] {
+  // One file of several sides says it, where the side itself must be named.
+  if (client.onlyNamedSide?.includes(target.environment.kind)) return []
+  const reason = `${client.label} is not switched on in the manifest ("clients")`
+  return [{ ...target, off: true, refusal: { reason, hint: `mcp-twin init --client ${client.id}` } }]
 }
 
 /** A file that a person named for a client, and where. */
@@ -99,7 +117,7 @@ async function locate(
   }
 }
 
-async function exists(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
+async function isThere(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
   const own = dirName(environment, target.file)
   const folders = [client.folder?.(environment) ?? own, ...(client.locator === undefined ? [] : [own])]
   for (const path of [target.here, ...folders.map((folder) => toHere(environment, folder))])
@@ -136,11 +154,11 @@ async function projectTargets(
     const file = joinPath(self, project, ...client.project.path.split('/'))
     const plain: Target = { environment: self, client, scope: 'project', file, here: toHere(self, file) }
     const target = place.root === null ? plain : await confined(system, plain, place.root)
-    const used =
-      options.clients.includes(client.id) ||
-      (switched(client, self, manifest) ?? (client.always.length > 0 || (await installed(system, self, client, target))))
-    if (used) found.push(target)
+    const said = switched(client, self, manifest) ?? (client.switchedOn === true ? false : null)
+    const isAsked = options.clients.includes(client.id)
+    if (said ?? (isAsked || client.always.length > 0 || (await installed(system, self, client, target)))) found.push(target)
     else if (holdsOurs(state, target)) found.push({ ...target, unused: true })
+    else if (isAsked) found.push(...switchedOff(client, target))
   }
   return found
 }
@@ -159,7 +177,7 @@ async function confined(system: System, target: Target, within: ReachablePath): 
 }
 
 async function installed(system: System, self: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
-  if (await exists(system, self, client, { ...target, here: toHere(self, client.file(self)) })) return true
+  if (await isThere(system, self, client, { ...target, here: toHere(self, client.file(self)) })) return true
   const folder = toHere(self, dirName(self, target.file))
   return folder !== null && (await system.files.look(folder)) !== null
 }

@@ -6,7 +6,7 @@ import { neutral } from '../../core/launch/read.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { looksPosixPath, looksWindowsPath } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
-import { makePlan, type PlanInput, type PlannedFile } from '../../core/plan/plan.ts'
+import { makePlan, type PlanInput, type PlannedFile, startSide } from '../../core/plan/plan.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
@@ -82,20 +82,17 @@ interface Edit {
   readonly ours: Entry
 }
 
-function adoptEdit(
-  input: PlanInput,
-  { environment, client }: PlannedFile['observed'],
-  { name, entryName, theirs, ours }: Edit,
-  adopted: Adopted,
-): void {
+function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, entryName, theirs, ours }: Edit, adopted: Adopted): void {
+  const { environment, client, file } = observed
   const spec = lookUp(input.manifest.servers, name)
   // Two clients may have been edited: the first is taken. The other then says the same, or is still shown as edited.
   if (spec === undefined || adopted.servers.has(name)) return
-  const context = { ...input.render, environment, name }
+  const side = startSide(observed)
+  const context = { ...input.render, environment: side, name }
   const isShared = input.files.some((file) => file.environment.id !== environment.id) && spec.on === undefined && spec.only === undefined
   const taken = takeEdit(spec, {
     name,
-    environment,
+    environment: side,
     before: neutral(ours, context),
     after: neutral(theirs, context),
     everywhere: (text) => (isShared && (looksPosixPath(text) || looksWindowsPath(text)) && !/[{}]/.test(text) ? `\${path:${text}}` : null),
@@ -119,5 +116,5 @@ function adoptEdit(
   }
   adopted.servers.set(name, taken.server)
   for (const { name: key, value } of taken.secrets) adopted.keys.set(key, value)
-  adopted.taken.push({ environment: environment.id, client: client.id, name: entryName, server: name, digest: digest(theirs) })
+  adopted.taken.push({ environment: environment.id, client: client.id, file, name: entryName, server: name, digest: digest(theirs) })
 }

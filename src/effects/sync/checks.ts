@@ -1,6 +1,6 @@
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { lookUp } from '../../core/lookup.ts'
-import type { PlanInput, PlannedFile } from '../../core/plan/plan.ts'
+import { type PlanInput, type PlannedFile, startSide } from '../../core/plan/plan.ts'
 import { meaning } from '../../core/launch/meaning.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import type { Entry } from '../../model/entry.ts'
@@ -84,7 +84,8 @@ export async function checkServers(
 }
 
 function ask(system: System, input: PlanInput, { server, file, entry }: Job, signal: AbortSignal): Promise<Probe> {
-  const { environment, client } = file.observed
+  const { client } = file.observed
+  const environment = startSide(file.observed)
   if (entry.kind === 'stdio')
     return probeLaunch(system, entry, { client, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal })
   const spec = lookUp(input.manifest.servers, server)

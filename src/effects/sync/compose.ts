@@ -21,8 +21,8 @@ export interface Additions {
 
 /** The state in which entries that were taken over are ours as they stand, so that the plan writes them in our form. */
 export function withTaken(state: State, files: readonly ObservedFile[], taken: readonly Taken[]): State {
-  return taken.reduce((next, { environment, client, name, server, digest }) => {
-    const file = files.find((each) => each.environment.id === environment && each.client.id === client)?.file
+  return taken.reduce((next, { environment, client, file: known, name, server, digest }) => {
+    const file = known ?? files.find((each) => each.environment.id === environment && each.client.id === client)?.file
     if (file === undefined) return next
     const place = { environment, client, file }
     const record = recordOf(next, place)

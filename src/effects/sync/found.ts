@@ -13,6 +13,9 @@ export function foreignEntries(files: readonly ObservedFile[], state: State): Fo
     return read.document
       .entries()
       .filter(({ name, duplicate }) => !Object.hasOwn(ours, name) && !duplicate)
-      .map(({ name, value }) => ({ environment: file.environment, client: file.client, name, value: new Secret(value) }))
+      .map(({ name, value }) => ({
+        ...{ environment: file.environment, client: file.client, file: file.file, name, value: new Secret(value) },
+        ...(file.startsOn === undefined ? {} : { startsOn: file.startsOn.environment }),
+      }))
   })
 }

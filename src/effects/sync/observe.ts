@@ -3,6 +3,7 @@ import { describeRefusal } from '../../core/formats/text/place.ts'
 import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
+import type { Environment } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { escapeFrom, escapeWords } from '../store/inside.ts'
 import { findPlace } from '../store/place.ts'
@@ -11,10 +12,17 @@ import { linksOf, type Target } from '../manifest/target.ts'
 /** Larger config files are left alone (the largest real ones are Claude Code's, some tens of MB). */
 const BYTES_MAX = 64 * 1024 * 1024
 
-/** Reads every client file that takes part. What cannot be read is left alone, with the reason. */
-export async function observeFiles(system: System, targets: readonly Target[]): Promise<ObservedFile[]> {
+/** Reads every client file that takes part. What cannot be read is left alone, with the reason. `sides`: home comes first. */
+export async function observeFiles(system: System, targets: readonly Target[], sides: readonly Environment[]): Promise<ObservedFile[]> {
   await loadFormats(targets.map(({ client }) => client))
-  return Promise.all(targets.map((target) => observeFile(system, target)))
+  return Promise.all(targets.map(async (target) => withStartSide(await observeFile(system, target), sides)))
+}
+
+/** The file with the side on which its program starts servers, where that is another one that takes part. */
+function withStartSide(file: ObservedFile, sides: readonly Environment[]): ObservedFile {
+  const elsewhere = file.bytes === null ? null : (file.client.starting?.elsewhere?.(file.environment, file.bytes) ?? null)
+  const environment = sides.find(({ kind }) => kind === elsewhere?.kind)
+  return elsewhere === null || environment === undefined ? file : { ...file, startsOn: { environment, because: elsewhere.because } }
 }
 
 async function observeFile(system: System, target: Target): Promise<ObservedFile> {

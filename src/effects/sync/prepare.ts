@@ -45,15 +45,18 @@ export async function prepare(
     situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]),
   )
   const all = await targetsFor(system, situation, options)
+  // A look tells of what takes part; a run that would write says why it does not.
   const targets = all.filter(
-    (one) => options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true,
+    (one) =>
+      (one.off !== true || options.resolve) &&
+      options.leaveOut?.({ environment: one.environment.id, client: one.client.id, file: one.file }) !== true,
   )
   const { keys, brings } = await loadKeys(system, situation, options.hide)
   const [installed, outdatedSelf, paths, files] = await Promise.all([
     installedPackages(system, situation.sides, folders, manifest, lock),
     outdatedOn(system, situation.sides, folders, options.anySelf === true ? selfPresent : selfCurrent),
     commandPaths(system, world, home.environment, situation.sides, manifest),
-    observeFiles(system, targets),
+    observeFiles(system, targets, [home.environment, ...situation.sides]),
   ])
   const isOwn = place.here === reach(home, layout(home.environment, home.folder).manifest)
   const plain: PlanInput = {

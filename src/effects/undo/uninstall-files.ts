@@ -72,7 +72,7 @@ export async function clearFiles(
 /** Does a value speak of a folder, in whichever slashes? */
 function names(value: JsonValue, folder: string): boolean {
   const plain = (text: string): string => text.replaceAll('\\\\', '/').replaceAll('\\', '/').toLowerCase()
-  return plain(JSON.stringify(value)).includes(plain(folder)) || /\.mcp-twin[\\/]+bin[\\/]/.test(JSON.stringify(value))
+  return plain(JSON.stringify(value)).includes(plain(folder)) || /\.mcp-twin(?:[\\/]+bin[\\/]|','bin',)/.test(JSON.stringify(value))
 }
 
 async function targetOf(

@@ -28,6 +28,18 @@ describe('where clients have their files', () => {
         "cursor wsl: /home/ana/.cursor/mcp.json",
         "cursor linux: /home/ana/.cursor/mcp.json",
         "cursor macos: /Users/ana/.cursor/mcp.json",
+        "codex windows: C:\\Users\\Ana Ruiz\\.codex\\config.toml",
+        "codex wsl: /home/ana/.codex/config.toml",
+        "codex linux: /home/ana/.codex/config.toml",
+        "codex macos: /Users/ana/.codex/config.toml",
+        "vscode windows: C:\\Users\\Ana Ruiz\\AppData\\Roaming\\Code\\User\\mcp.json",
+        "vscode wsl: /home/ana/.vscode-server/data/User/mcp.json",
+        "vscode linux: /home/ana/.config/Code/User/mcp.json",
+        "vscode macos: /Users/ana/Library/Application Support/Code/User/mcp.json",
+        "vscode-insiders windows: C:\\Users\\Ana Ruiz\\AppData\\Roaming\\Code - Insiders\\User\\mcp.json",
+        "vscode-insiders wsl: /home/ana/.vscode-server-insiders/data/User/mcp.json",
+        "vscode-insiders linux: /home/ana/.config/Code - Insiders/User/mcp.json",
+        "vscode-insiders macos: /Users/ana/Library/Application Support/Code - Insiders/User/mcp.json",
       ]
     `)
   })

@@ -28,4 +28,5 @@ export const claudeCodeReferences: References = {
     }),
   pattern: /\$\{([A-Za-z_]\w*)\}/g,
   given: ['CLAUDE_PROJECT_DIR', 'CLAUDECODE'],
+  unset: 'kept',
 }

@@ -14,6 +14,7 @@ const references: References = {
       return word === 'workspaceFolderBasename' ? (project.split(/[\\/]/).findLast((part) => part !== '') ?? whole) : whole
     }),
   pattern: /\$\{env:([A-Za-z_]\w*)\}/g,
+  unset: 'kept',
 }
 
 /**

@@ -1,0 +1,59 @@
+import { formatOf } from '../../../core/formats/index.ts'
+import { isWindows, joinPath } from '../../../core/paths.ts'
+import { defineClient } from '../../../model/client.ts'
+import type { Environment } from '../../../model/environment.ts'
+import { type NativePath, native } from '../../../model/path.ts'
+import { codexNameFits, codexSpelling } from './entry.ts'
+
+/** What it passes on to its servers (`DEFAULT_ENV_VARS` of openai/codex:codex-rs/rmcp-client/src/utils.rs). */
+const PASSED_ON = {
+  windows: [
+    ...['PATH', 'PATHEXT', 'SHELL', 'COMSPEC', 'SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'USERNAME', 'USERDOMAIN', 'USERPROFILE'],
+    ...['HOMEDRIVE', 'HOMEPATH', 'PROGRAMFILES', 'PROGRAMFILES(X86)', 'PROGRAMW6432', 'PROGRAMDATA', 'LOCALAPPDATA', 'APPDATA'],
+    ...['TEMP', 'TMP', 'TMPDIR', 'POWERSHELL', 'PWSH'],
+  ],
+  posix: ['HOME', 'LOGNAME', 'PATH', 'SHELL', 'USER', '__CF_USER_TEXT_ENCODING', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR', 'TZ'],
+}
+
+const codexHome = 'CODEX_HOME'
+
+/** `~/.codex`, or where `CODEX_HOME` moves it. */
+function folderOf(environment: Environment): NativePath {
+  const moved = environment.variables?.[codexHome]?.trim() ?? ''
+  return moved === '' ? joinPath(environment, environment.home, '.codex') : native(moved)
+}
+
+const file = { container: ['mcp_servers'], format: 'toml' } as const
+
+/**
+ * Codex: its command line, its IDE extension and the ChatGPT app share one file on each side. Its app on Windows can work in WSL,
+ * and still reads the file of Windows (openai/codex#13549).
+ */
+export const codex = defineClient({
+  id: 'codex',
+  label: 'Codex',
+  always: [],
+  environments: ['windows', 'wsl', 'linux', 'macos'],
+  switchedOn: true,
+  file: (environment) => joinPath(environment, folderOf(environment), 'config.toml'),
+  ...file,
+  // It fills in no variables, so a key in a project's file can only come from our launcher.
+  project: { path: '.codex/config.toml', words: { home: null, project: '.' } },
+  rejectsBom: false,
+  spelling: codexSpelling,
+  nameFits: codexNameFits,
+  processes: ['codex.exe', 'codex'],
+  restart: 'start a new Codex chat (one that is open keeps the servers it began with)',
+  starting: {
+    passesOn: (environment) => (isWindows(environment) ? PASSED_ON.windows : PASSED_ON.posix),
+    elsewhere: ({ kind }, bytes) => {
+      if (kind !== 'windows') return null
+      const read = formatOf(file).read(bytes, ['desktop'])
+      const isInWsl =
+        read.ok && read.document.entries().some(({ name, value }) => name === 'runCodexInWindowsSubsystemForLinux' && value === true)
+      return isInWsl ? { kind: 'wsl', because: 'runCodexInWindowsSubsystemForLinux is set in it' } : null
+    },
+  },
+  variables: [codexHome],
+  closed: ['.codex/hooks.json', '.codex/rules'],
+})
