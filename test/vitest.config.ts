@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { factor } from './support/runs.ts'
 
 const cores = availableParallelism()
 const seconds = 1000
 
 /**
- * Three projects, run one after another (`groupOrder`), since a real npm or a Windows half beside them would make
- * the fast ones slow. `lab` shares one Windows half, so its files take turns.
+ * Five projects, run one after another (`groupOrder`), since a real npm or a Windows half beside them would make the
+ * fast ones slow. `lab` shares one Windows half, so its files take turns; `soak` wants a quiet machine, and `npm test`
+ * leaves it out. No test is tried again: one that fails now and then is wrong.
  */
 export default defineConfig({
   test: {
@@ -14,15 +16,15 @@ export default defineConfig({
     reporters: ['default', new URL('support/tally.ts', import.meta.url).pathname],
     pool: 'forks',
     restoreMocks: true,
-    // A shared machine may stop for seconds in the middle of a test; what is wrong is wrong three times.
-    retry: process.env.CI ? 2 : 0,
+    setupFiles: ['test/support/random.ts'],
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['test/architecture.test.ts', 'test/unit/**/*.test.ts'],
-          testTimeout: 60 * seconds,
+          setupFiles: ['test/support/pure.ts'],
+          testTimeout: 60 * seconds * factor,
           maxWorkers: cores,
           // Each worker loads the sources once: no test of this kind leaves anything in them, in whatever order they run.
           isolate: false,
@@ -32,12 +34,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 120 * seconds * factor,
+          maxWorkers: cores,
+          isolate: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 240 * seconds,
+          testTimeout: 240 * seconds * factor,
           hookTimeout: 300 * seconds,
           maxWorkers: Math.max(2, Math.min(4, cores)),
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -50,7 +63,18 @@ export default defineConfig({
           globalSetup: ['test/support/lab-setup.ts'],
           fileParallelism: false,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts'],
+          testTimeout: 1800 * seconds,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -1,5 +1,5 @@
-// sums.mjs TALLY EXIT [MORE_FAILED]  prints why tests were left out and, last, the line of sums; exits non-zero
-// when anything failed, when nothing ran, or when the runner itself ended badly.
+// sums.mjs TALLY EXIT [MORE_FAILED]  prints why tests were left out (MCP_TWIN_LEFT_OUT: for the whole run) and, last,
+// the line of sums; exits non-zero when anything failed, when nothing ran, or when the runner itself ended badly.
 import { readFileSync } from 'node:fs'
 
 const [file, exit = '1', more = '0'] = process.argv.slice(2)
@@ -17,7 +17,8 @@ function read() {
 const tally = read()
 tally.failed += Number(more)
 if (exit !== '0' && tally.failed === 0) tally.failed = 1
-for (const reason of tally.leftOut) console.log(`left out: ${reason}`)
+const { MCP_TWIN_LEFT_OUT: always } = process.env
+for (const reason of [...tally.leftOut, ...(always ? [always] : [])]) console.log(`left out: ${reason}`)
 if (tally.passed + tally.failed === 0) console.log('no test ran')
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`)
 process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0

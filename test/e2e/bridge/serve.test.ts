@@ -10,6 +10,7 @@ import { greet, session, type Session } from '../../support/mcp.ts'
 import { leftovers, processesWith } from '../../support/processes.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 import { service } from '../../support/service.ts'
+import { runs } from '../../support/runs.ts'
 
 const start = (place: Scratch, args: readonly string[] = [], env: Record<string, string> = {}) => ({
   command: nodePath,
@@ -359,10 +360,9 @@ describe('the end', () => {
     await expect.poll(left, { timeout: 5000 }).toBe(0)
     await next.end()
   })
-  // 1000 by STARTS=1000; fewer here, since every one costs a tenth of a second.
   it('of many, one after another and some at once: no process and no file stays', async () => {
     const place = scratch()
-    const rounds = Number(process.env.STARTS ?? 40)
+    const rounds = runs(20)
     let left = rounds
     const worker = async () => {
       while (left-- > 0) {

@@ -6,6 +6,7 @@ import { lacks, lacksRoot } from '../../support/machine.ts'
 import { miniRegistry } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
 import { codeFile, cursorFile, documentOf, expectTidy, type Home, home, oldFile } from './place.ts'
+import { factor } from '../../support/runs.ts'
 
 /** Why system calls cannot be tampered with here, or null. */
 function lacksStrace(): string | null {
@@ -17,8 +18,8 @@ function lacksStrace(): string | null {
     : 'strace may not trace here'
 }
 
-/** With this set, every single call is taken, not a sample. */
-const everything = process.env.MCP_TWIN_TEST_EVERY_CALL === '1'
+/** A thorough run takes every single call, not a sample. */
+const everything = factor > 1
 
 const clientFiles = [codeFile, oldFile, cursorFile]
 const KEY = 'ghp_012345678901234567890123456789abcdef'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { codeFile, contentOf, cursorFile, expectTidy, type Home, home, oldFile, stepsAs } from './place.ts'
+import { runs } from '../../support/runs.ts'
 
 const server = (word: string) => ({ command: '/opt/thing', args: [word] })
 const theirs =
@@ -203,10 +204,10 @@ const words = (each: Step): string[] =>
       ? ['rename', '--json', each.name, each.to]
       : [each.kind, '--json', each.name]
 
-const runs = Number(process.env.MCP_TWIN_TEST_RUNS ?? 6)
+const sequences = runs(4)
 
 describe('any sequence of commands and as many undos', () => {
-  it(`ends at the first bytes (${runs} sequences)`, async () => {
+  it(`ends at the first bytes (${sequences} sequences)`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
         const place = withTheirs()
@@ -222,7 +223,7 @@ describe('any sequence of commands and as many undos', () => {
         expectTidy(place.home)
         place.remove()
       }),
-      { numRuns: runs },
+      { numRuns: sequences },
     )
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, desk } from './desk.ts'
+import { runs } from '../../support/runs.ts'
 
 let place: Desk
 beforeEach(() => {
@@ -57,7 +58,7 @@ describe('UTF-8', () => {
         expect(bytes().equals(Buffer.from(`${text}ü`))).toBe(true)
         await place.ok('write_file', { path: 'f', content: 'new' })
       }),
-      { numRuns: 12 },
+      { numRuns: runs(5) },
     )
   })
   it('an empty file becomes what is written', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, desk } from './desk.ts'
+import { runs } from '../../support/runs.ts'
 
 let place: Desk
 beforeEach(() => {
@@ -42,7 +43,7 @@ describe('an offset beyond the end', () => {
         expect(await parts({ offset: Math.max(0, count - 1) })).toHaveLength(1)
         if (text !== '') expect((await parts({ offset: count }))[1]).toContain(`has ${count} line`)
       }),
-      { numRuns: 40 },
+      { numRuns: runs(15) },
     )
     place.put('f', '')
     expect(await parts({ offset: 3 })).toEqual([''])

@@ -7,6 +7,7 @@ import { onDrive, spell, understand } from '../../../src/bridge/policy/spelling.
 import type { Sides } from '../../../src/bridge/base/settings.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
+import { runs } from '../../support/runs.ts'
 
 const side = (more: Partial<Environment> & Pick<Environment, 'id' | 'kind'>): Environment => ({
   self: false,
@@ -170,7 +171,7 @@ describe('any text as a path', () => {
           expect(place.self.kind === 'windows' ? /^([A-Za-z]:\\|\\\\wsl)/.test(here) : here.startsWith('/')).toBe(true)
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(400) },
     )
   })
   it('there and back again is the same file', () => {

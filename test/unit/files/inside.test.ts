@@ -9,6 +9,7 @@ import { reachable } from '../../../src/model/path.ts'
 import type { Files, System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { addMember, become, folderOf, hasty, targetAt } from './place.ts'
+import { runs } from '../../support/runs.ts'
 
 const system = nodeSystem()
 
@@ -34,7 +35,7 @@ describe('a path with links on it', () => {
         // What the system does not follow to its end, we do.
         if (existsSync(path)) expect(traced?.real).toBe(realpathSync.native(path))
       }),
-      { numRuns: 150 },
+      { numRuns: runs(37) },
     )
   })
 
@@ -174,7 +175,7 @@ describe('a folder of a project that is swapped for a link while its file is wri
           unharmed()
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(15) },
     )
   })
 })

@@ -8,6 +8,7 @@ import { newestUndoable, type Revert, undoRun } from '../../../src/effects/store
 import { type ReachablePath, reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { addMember, become, bytesOf, folderOf, hasty, targetAt } from './place.ts'
+import { runs } from '../../support/runs.ts'
 
 type At = ReturnType<typeof folderOf>
 
@@ -225,7 +226,7 @@ describe('any sequence of changes and undos', () => {
           if (first !== null) expect(text(at('a.json'))).toBe(first)
         },
       ),
-      { numRuns: 30 },
+      { numRuns: runs(8) },
     )
   }, 120_000)
 })

@@ -6,6 +6,7 @@ import { toml } from '../../../src/core/formats/toml/format.ts'
 import { digest, meaning } from '../../../src/core/launch/meaning.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
 import type { Format } from '../../../src/model/format.ts'
+import { runs } from '../../support/runs.ts'
 
 const formats: readonly (readonly [string, Format])[] = [
   ['json', json],
@@ -93,7 +94,7 @@ describe.each(formats)('%s', (_, format) => {
         if (!edit.ok) throw new Error(edit.refusal.reason)
         expect(read(format, text(edit.bytes)).entries()).toEqual([{ name, value: entry, duplicate: false }])
       }),
-      { numRuns: 200 },
+      { numRuns: runs(40) },
     )
   })
 })

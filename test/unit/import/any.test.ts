@@ -11,6 +11,7 @@ import { type Manifest, serverSchema } from '../../../src/model/manifest.ts'
 import { reveal, Secret } from '../../../src/model/secret.ts'
 import { token } from '../keys/made.ts'
 import { client, debian, folderOf, request, ubuntu, windows } from '../launch/ground.ts'
+import { runs } from '../../support/runs.ts'
 
 const world = { environments: [ubuntu, debian, windows] }
 const places = [
@@ -140,6 +141,6 @@ it('makes a valid manifest of whatever stands in configs, loses no entry, and ch
         expect({ ...after, args: plain(after.args) }).toEqual({ ...before, args: plain(before.args) })
       }
     }),
-    { numRuns: 400 },
+    { numRuns: runs(60) },
   )
 })

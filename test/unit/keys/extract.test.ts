@@ -8,6 +8,7 @@ import { escapeTemplates, fillTemplates } from '../../../src/core/keys/template.
 import type { Entry } from '../../../src/model/entry.ts'
 import { reveal, Secret } from '../../../src/model/secret.ts'
 import { token, uuid, withPrefix } from './made.ts'
+import { runs } from '../../support/runs.ts'
 
 const key = token(40)
 const other = withPrefix('gh', 'p_')
@@ -235,7 +236,7 @@ describe('keys move out', () => {
           ])
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(100) },
     )
   })
 })

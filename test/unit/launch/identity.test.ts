@@ -7,6 +7,7 @@ import { escapeTemplates } from '../../../src/core/keys/template.ts'
 import { isWindows } from '../../../src/core/paths.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { packages, read, render, request, type Situation, worlds, written } from './ground.ts'
+import { runs } from '../../support/runs.ts'
 
 /** Any text as a manifest holds it: what looks like a template is escaped. */
 const text = fc
@@ -94,7 +95,7 @@ describe.each(situations)('a server of the manifest: $title', ({ world, home, en
         expect(back).toEqual(expected)
         expect(read(written('s', { ...situation, server: { ...back, launch } }), client)).toEqual(entry)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(15) },
     )
   })
 })

@@ -5,6 +5,7 @@ import { binTrouble, isIntegrity, lockedTrouble } from '../../../src/core/packag
 import { checkedLock, lockBreaches, lockedFor } from '../../../src/core/manifest/locked.ts'
 import { isExact } from '../../../src/core/packages/words.ts'
 import type { LockedPackage } from '../../../src/model/lock.ts'
+import { runs } from '../../support/runs.ts'
 
 const sha512 = `sha512-${'A'.repeat(86)}==`
 const sound: LockedPackage = { name: 'thing', version: '1.2.3', integrity: sha512, bin: { thing: 'dist/index.js' } }
@@ -114,7 +115,7 @@ describe('whatever stands in a lock', () => {
         const onWindows = path.split('/').map((part) => (part === '.' ? part : part.replace(/[. ]+$/, '')))
         expect(win32.resolve('C:\\p', onWindows.join('\\')).startsWith('C:\\p\\')).toBe(true)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(200) },
     )
   })
 
@@ -123,7 +124,7 @@ describe('whatever stands in a lock', () => {
       fc.property(fc.stringMatching(/^[0-9a-z.+:/^~*@ -]{0,16}$/), (version) => {
         if (isExact(version)) expect(version).toMatch(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(200) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isExact, parseWords } from '../../../src/core/packages/words.ts'
+import { runs } from '../../support/runs.ts'
 
 describe('words that name a package of the registry', () => {
   it.each([
@@ -82,7 +83,7 @@ describe('words that npm would read as something else', () => {
         expect(answer.range ?? '').toMatch(/^[0-9A-Za-z.^~<>=|*+ _-]*$/)
         expect(answer.range ?? '').not.toMatch(/^[.-]|\.(tgz|tar|tar\.gz)$/i)
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(300) },
     )
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { planFile } from '../../../src/core/plan/file.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
 import { bytes, client, request, said, settled, wanted } from './situation.ts'
+import { runs } from '../../support/runs.ts'
 
 const entry = (word: string): JsonObject => ({ command: '/opt/thing', args: [word] })
 const file = (servers: object) => bytes(JSON.stringify({ mcpServers: servers }))
@@ -192,7 +193,7 @@ describe('any file, record and manifest', () => {
           expect(after).toContain(`${JSON.stringify(each)}:${JSON.stringify(value(said))}`)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(40) },
     )
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { Output } from '../../../src/bridge/terminal/output.ts'
 import { copies, pem, piecesIn, token } from './copies.ts'
+import { runs } from '../../support/runs.ts'
 
 async function knowing(...keys: string[]): Promise<Redaction> {
   const redaction = new Redaction(() => Promise.resolve(keys))
@@ -52,7 +53,7 @@ describe('a copy of a key that comes in pieces, read in pages', () => {
         expect(shown).toMatch(/ }}\n$/)
         expect(piecesIn(shown, spelled, enough).filter((piece) => piecesIn(common, piece).length === 0)).toEqual([])
       }),
-      { numRuns: 6 },
+      { numRuns: runs(3) },
     )
   })
 
@@ -65,7 +66,7 @@ describe('a copy of a key that comes in pieces, read in pages', () => {
           const body = lines.split('\n').slice(1, -2)
           expect(body.filter((line) => line.length >= 12 && piecesIn(shown, line, 12).length > 0)).toEqual([])
         }),
-        { numRuns: 5 },
+        { numRuns: runs(3) },
       )
   })
 })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quoteArgument, resolveProgram } from '../../../src/effects/run/program-path.ts'
 import { scratch } from '../../support/scratch.ts'
+import { runs } from '../../support/runs.ts'
 
 // What the MCP SDK's own client uses on Windows, and so most programs that start servers.
 const crossSpawn: { argument(text: string, twice: boolean): string } = createRequire(import.meta.url)('cross-spawn/lib/util/escape')
@@ -36,7 +37,7 @@ describe('an argument for a script of Windows', () => {
           expect(quoteArgument(text)).toBe(crossSpawn.argument(text, true))
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(100) },
     )
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { serverLines, trustChanges, trustView } from '../../../src/core/trust/view.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { visible } from '../../../src/ui/escape.ts'
+import { runs } from '../../support/runs.ts'
 
 const around = { locked: undefined, launch: undefined, files: [] }
 const lines = (server: ServerSpec, more: object = {}) => serverLines('s', server, { ...around, ...more })
@@ -46,7 +47,7 @@ describe('the lines of a server', () => {
         const words = first.slice('s: '.length).match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/gu) ?? []
         expect(words).toHaveLength(3)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(60) },
     )
   })
 })

@@ -4,6 +4,7 @@ import { blankDocument, checkEdit, editEntries, newDocument } from '../../../../
 import type { EntryChange } from '../../../../src/model/document.ts'
 import { documentText } from './jsonc-text.ts'
 import { documentOf, remove, set, utf8 } from './situation.ts'
+import { runs } from '../../../support/runs.ts'
 
 const change = set('new', { command: 'x' })
 const options = { bom: 'keep' } as const
@@ -91,7 +92,7 @@ describe('an edit that went wrong', () => {
         fc.pre(damaged !== result && (index < start || index > end))
         expect(checkEdit(document, utf8(damaged), [set('brand new', { command: 'x' })], options)).not.toBeNull()
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(150) },
     )
   })
 })

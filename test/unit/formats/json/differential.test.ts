@@ -5,8 +5,9 @@ import { readDocument } from '../../../../src/core/formats/json/read.ts'
 import { documentText } from './jsonc-text.ts'
 import { textOf, utf8 } from './situation.ts'
 import type { Dialect } from '../../../../src/core/formats/json/document.ts'
+import { runs } from '../../../support/runs.ts'
 
-const RUNS = Number(process.env.MCP_TWIN_RUNS ?? 1500)
+const RUNS = runs(200)
 
 /** Our verdict on the text alone: what its shape or its names are refused for comes behind that. */
 function readable(text: string, dialect: Dialect): boolean {

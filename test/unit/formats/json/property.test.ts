@@ -7,8 +7,9 @@ import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'
 import { documentText, OURS } from './jsonc-text.ts'
 import { documentOf, edited, remove, set } from './situation.ts'
 import type { Dialect } from '../../../../src/core/formats/json/document.ts'
+import { runs } from '../../../support/runs.ts'
 
-const RUNS = Number(process.env.MCP_TWIN_RUNS ?? 400)
+const RUNS = runs(60)
 const dialects: readonly Dialect[] = ['strict', 'jsonc']
 const name = fc.constantFrom(...OURS)
 const words = fc.array(fc.constantFrom('-y', 'pkg@1', 'é', '"', '//'), { maxLength: 3 })

@@ -4,6 +4,7 @@ import { removeAt, renameKey, setAt, type TreeEdit } from '../../../../src/core/
 import { readValue } from '../../../../src/core/formats/json/value.ts'
 import { sameValue } from '../../../../src/core/values.ts'
 import { documentText } from './jsonc-text.ts'
+import { runs } from '../../../support/runs.ts'
 
 const manifest = `// mine
 {
@@ -86,7 +87,7 @@ describe('a value that is set', () => {
           if (path.length === 1) expect(back).toBe(before)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(80) },
     )
   })
 })

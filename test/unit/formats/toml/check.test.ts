@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { EntryChange } from '../../../../src/model/document.ts'
 import { documentOf, isValid, lines, remove, set } from './situation.ts'
 import { documentText } from './toml-text.ts'
+import { runs } from '../../../support/runs.ts'
 
-const RUNS = Number(process.env.MCP_TWIN_RUNS ?? 100)
+const RUNS = runs(30)
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 const change = set('new', { command: 'x' })
 const verdict = (before: string, after: string, changes: readonly EntryChange[] = [change]): string | null =>

@@ -7,8 +7,9 @@ import type { JsonObject, JsonValue } from '../../../../src/model/entry.ts'
 import { inserted } from '../../../fixtures/toml/judge.mjs'
 import { documentText, OURS } from './toml-text.ts'
 import { documentOf, edited, isValid, remove, set } from './situation.ts'
+import { runs } from '../../../support/runs.ts'
 
-const RUNS = Number(process.env.MCP_TWIN_RUNS ?? 100)
+const RUNS = runs(30)
 const words = fc.constantFrom('-y', 'C:\\a b', "it's", '"', '# no', '', 'é🚀', '\u007f\t\n', '${X}', "'''")
 const entry: fc.Arbitrary<JsonObject> = fc.record(
   {

@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RotatingFile } from '../../../src/bridge/records/rotating-file.ts'
+import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+
+let place: Desk
+let path: string
+beforeEach(() => {
+  place = desk({ terminal: 'on' })
+  path = join(place.folder, 'audit.jsonl')
+})
+afterEach(() => place.close())
+
+const lines = (file = path) => readFileSync(file, 'utf8').trim().split('\n')
+const write = (name: string) => place.ok('write_file', { path: name, content: 'x' })
+
+describe('a call of which a part is refused', () => {
+  it('is audited for that part, whether the rest succeeds or not', async () => {
+    place.put('open', 'x')
+    await place.ok('read_files', { paths: ['open', join(place.O, 's')] })
+    await place.refused('read_files', { paths: [join(place.O, 's'), 'missing'] })
+    expect(lines().map((line) => JSON.parse(line) as object)).toMatchObject(
+      [0, 1].map(() => ({ event: 'denied', tool: 'read_files', outcome: expect.stringContaining('outside') })),
+    )
+  })
+})
+
+describe('the audit while the bridge runs', () => {
+  it('that is removed is made anew by the very next line', async () => {
+    await write('a')
+    rmSync(path)
+    await write('b')
+    expect(lines()).toHaveLength(1)
+    expect(lines()[0]).toContain('rewrite b')
+  })
+  it('that is put aside goes on in a new file, and the old one stays as it is', async () => {
+    await write('a')
+    renameSync(path, `${path}.old`)
+    await write('b')
+    expect([lines(`${path}.old`).length, lines().length]).toEqual([1, 1])
+  })
+  it('that is replaced by another file goes on in that one', async () => {
+    await write('a')
+    writeFileSync(`${path}.new`, '{"at":"other"}\n')
+    renameSync(`${path}.new`, path)
+    await write('b')
+    expect(lines()).toHaveLength(2)
+    expect(lines()[1]).toContain('rewrite b')
+  })
+  it('of which the whole folder is removed is made anew', async () => {
+    await write('a')
+    rmSync(place.folder, { recursive: true })
+    await write('b')
+    expect(lines()).toHaveLength(1)
+  })
+  it('in whose place a folder stands lets no command run, and the status says so, until it is gone', async () => {
+    await write('a')
+    rmSync(path)
+    mkdirSync(path)
+    const marker = join(place.A, 'ran')
+    expect(await place.refused('execute_command', { command: `touch ${marker}` })).toMatch(/^Nothing is run.*a folder stands at/)
+    expect(existsSync(marker)).toBe(false)
+    expect(textOf(await place.call('bridge_status'))).toMatch(/Problem: The audit cannot be written \(a folder stands at/)
+    rmdirSync(path)
+    await place.ok('execute_command', { command: `touch ${marker}` })
+    expect(existsSync(marker)).toBe(true)
+    expect(lines().map((line) => JSON.parse(line).outcome)).toEqual(['writable again', 'started'])
+    expect(await place.ok('bridge_status')).not.toMatch(/audit/)
+  })
+  it('cut short by somebody else goes on at its end', async () => {
+    await write('a')
+    writeFileSync(path, '')
+    await write('b')
+    expect(lines()).toHaveLength(1)
+  })
+})
+
+describe('a log that is removed while it is written', () => {
+  it('has every later line', () => {
+    const log = join(place.base, 'log')
+    const file = new RotatingFile(log)
+    file.append('one')
+    rmSync(log)
+    for (let i = 0; i < 3; i++) file.append(`line ${i}`)
+    file.close()
+    expect(lines(log)).toEqual(['line 0', 'line 1', 'line 2'])
+  })
+})

@@ -1,0 +1,219 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Desk, desk } from '../../unit/bridge/desk.ts'
+
+let place: Desk
+afterEach(() => place.close())
+
+describe('a tool that is not listed', () => {
+  it('since its family was left out is refused, and nothing happens', async () => {
+    place = desk({ families: ['search'], terminal: 'on' })
+    expect(await place.refused('write_file', { path: 'f', content: 'x' })).toMatch(
+      /^write_file .* files tools.* without.* person .*--tools/,
+    )
+    expect(await place.refused('get_config')).toMatch(/bridge tools/)
+    expect(await place.refused('execute_command', { command: 'true' })).toMatch(/terminal tools/)
+    place.put('f', 'x')
+    expect(await place.ok('search_files', { path: '.', glob: '*' })).toContain('f')
+  })
+  it('since commands are off is refused, all of the family', async () => {
+    place = desk({ terminal: 'off' })
+    for (const name of ['list_sessions', 'list_processes'])
+      expect(await place.refused(name)).toMatch(/switched off; a person can set bridge\.terminal/)
+  })
+})
+
+describe('reading lines', () => {
+  const lines = (count: number) => Array.from({ length: count }, (_, at) => `line ${String(at).padStart(7, '0')}\n`)
+  it('from far before the end begins at that very line, and the way on is said', async () => {
+    place = desk()
+    const all = lines(300_000)
+    place.put('big', all.join(''))
+    let offset = -200_001
+    const got: string[] = []
+    for (let parts = 0; parts < 10; parts++) {
+      const { content } = await place.call('read_file', { path: 'big', offset })
+      got.push(...content.slice(0, 1).map((part) => (part.type === 'text' ? part.text : '')))
+      const note = content[1]?.type === 'text' ? content[1].text : ''
+      if (note === '') break
+      offset = Number(/Go on with offset (-?\d+)\.\]$/.exec(note)?.[1])
+    }
+    expect(got.length).toBeGreaterThan(2)
+    expect(got.join('') === all.slice(-200_001).join('')).toBe(true)
+  })
+  it('from before the beginning begins at the beginning', async () => {
+    place = desk()
+    const all = lines(100_000)
+    place.put('big', all.join(''))
+    const { content } = await place.call('read_file', { path: 'big', offset: -1_000_000 })
+    expect(content).toHaveLength(2)
+    const text = content.map((part) => (part.type === 'text' ? part.text : ''))
+    const next = Number(/Go on with offset (\d+)/.exec(text[1] ?? '')?.[1])
+    expect(text[0]).toBe(all.slice(0, next).join(''))
+  })
+})
+
+describe('reading several files', () => {
+  it('each is named, a picture too, and what is cut says so once', async () => {
+    place = desk()
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+    place.put('p.png', png)
+    place.put('big', 'abcdefghi\n'.repeat(200_000))
+    place.put('a', 'A')
+    const { content } = await place.call('read_files', { paths: ['p.png', 'a', 'big', 'a'] })
+    const text = content.map((part) => (part.type === 'text' ? part.text : part.mimeType))
+    expect(text.map((each) => each.slice(0, 10))).toEqual(['== p.png', 'image/png', '== a\nA', '== big\nabc', '== a\n[Left'])
+    expect(text[3]).toMatch(/abcdefghi\n\[Cut[^[]*\]$/)
+  })
+})
+
+describe('an edit that nearly fits', () => {
+  const missed = (content: string, old: string) => {
+    place = desk()
+    place.put('f', content)
+    return place.refused('edit_file', { path: 'f', edits: [{ old_string: old, new_string: 'x' }] })
+  }
+  it.each([
+    ['one letter in a short line', 'alpha\nline 5\nomega\n', 'lime 5', 2, 'li{-m-}{+n+}e 5'],
+    ['another case', 'alpha\nHELLO WORLD\n', 'hello world', 2, '{-hello world-}{+HELLO WORLD+}'],
+    ['a blank too many', 'if (a) {\n  b()\n}\n', 'if  (a) {', 1, 'if {- -}(a) {'],
+    [
+      'a part of a long line',
+      `x\n${'before '.repeat(40)}return foo(bar)${' after'.repeat(40)}\n`,
+      'return foo(baz)',
+      2,
+      'return foo(ba{-z-}{+r+})',
+    ],
+    ['several lines', 'a\n  one()\n  two()\nb\n', 'one()\n  twoo()', 2, 'one()\n  two{-o-}()'],
+    ['a tab for blanks', 'x\n\treturn 1\n', '  return 1', 2, '{-  -}{+\\t+}return 1'],
+  ])('%s: the line is named and the difference shown', async (_, content, old, line, shown) => {
+    const said = await missed(content, old)
+    expect(said).toContain(`Nearest is line ${line}`)
+    expect(said).toContain(shown)
+  })
+  it('a long one too', async () => {
+    const lines = Array.from({ length: 400 }, (_, at) => `  const value${at} = compute(${at * 7})\n`)
+    const old = lines.slice(100, 300).join('').replace('value200 ', 'valeu200 ')
+    const said = await missed(lines.join(''), old)
+    expect(said).toContain('Nearest is line 101')
+    expect(said).toContain('{-eu-}{+ue+}')
+  })
+  it('what is like nothing there is not said to be near', async () => {
+    expect(await missed('the quick brown fox\njumps over it\n', 'const zebra = 17')).not.toMatch(/Nearest/)
+    await place.close()
+    expect(await missed('', 'anything')).not.toMatch(/Nearest/)
+  })
+})
+
+describe('pages of a search', () => {
+  const found = (said: string) => (said.match(/^ +\d+: /gm) ?? []).length
+  const next = (said: string) => /more_results with search "(s\d+)"/.exec(said)?.[1]
+  it('are as large as was asked for, and the last one says that it is', async () => {
+    place = desk()
+    for (let at = 0; at < 6; at++) place.put(`f${at}`, 'hit\n')
+    const first = await place.ok('search_text', { path: '.', pattern: 'hit', max_results: 2 })
+    expect([found(first), next(first)]).toEqual([2, 's1'])
+    const second = await place.ok('more_results', { search: 's1' })
+    expect([found(second), next(second)]).toEqual([2, 's1'])
+    expect(second).toMatch(/^2 more found .* so far:/)
+    const third = await place.ok('more_results', { search: 's1' })
+    expect([found(third), next(third)]).toEqual([2, undefined])
+    expect(third).toMatch(/^2 more found in [^\n]*:$/m)
+    expect(third).not.toMatch(/so far/)
+    expect(await place.refused('more_results', { search: 's1' })).toMatch(/no search "s1".*Search again/)
+  })
+  it('one that holds all there is names no way on', async () => {
+    place = desk()
+    for (let at = 0; at < 3; at++) place.put(`f${at}`, 'hit\n')
+    expect(next(await place.ok('search_text', { path: '.', pattern: 'hit', max_results: 3 }))).toBeUndefined()
+  })
+})
+
+/** Every text and number somewhere in a value. */
+function leaves(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value).trim()]
+  return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(leaves)
+}
+
+describe('answers as data', () => {
+  it('say the same as their words', async () => {
+    place = desk({ terminal: 'on', problems: ['Something is odd.'] })
+    const calls: [string, object][] = [
+      ['write_file', { path: 'f', content: 'one two' }],
+      ['edit_file', { path: 'f', edits: [{ old_string: 'two', new_string: 'three' }] }],
+      ['create_directory', { path: 'd' }],
+      ['copy_file', { source: 'f', destination: 'd/g' }],
+      ['move_file', { source: 'f', destination: 'd/h' }],
+      ['file_info', { path: 'd/g' }],
+      ['delete_file', { path: 'd/g' }],
+      ['execute_command', { command: 'echo hi; exit 3' }],
+      ['execute_command', { command: 'sleep 60', background: true }],
+      ['list_sessions', {}],
+      ['list_processes', {}],
+      ['stop_session', { session: 't2' }],
+      ['bridge_status', {}],
+      ['get_config', {}],
+      ['set_config', { key: 'max_results', value: 9 }],
+      ['translate_path', { path: '/x/y', to: 'linux' }],
+    ]
+    for (const [name, args] of calls) {
+      const { content, structuredContent } = await place.call(name, args)
+      const said = content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+      expect(structuredContent, name).toBeDefined()
+      expect(() => JSON.parse(said), name).toThrow()
+      for (const leaf of leaves(structuredContent)) if (name !== 'translate_path') expect(said, `${name}: ${leaf}`).toContain(leaf)
+    }
+  })
+  it('are given by everything but file text, hits and output of sessions', async () => {
+    place = desk({ terminal: 'on' })
+    for (let at = 0; at < 3; at++) place.put(`f${at}`, 'hit\n')
+    const data = async (name: string, args: object) => (await place.call(name, args)).structuredContent
+    expect(await data('search_text', { path: '.', pattern: 'hit', max_results: 1 })).toBeUndefined()
+    expect(await data('stop_search', { search: 's1' })).toEqual({ search: 's1', ended: true })
+    expect(await data('execute_command', { command: 'cat', background: true })).toMatchObject({ session: 't1' })
+    expect(await data('send_input', { session: 't1', input: 'x' })).toEqual({ session: 't1', sent: true })
+    expect(await data('read_output', { session: 't1' })).toBeUndefined()
+    expect(await data('read_file', { path: 'f0' })).toBeUndefined()
+  })
+})
+
+describe('a command that cannot be placed', () => {
+  it('a cwd that is a file is said to be one, and nothing is run', async () => {
+    place = desk({ terminal: 'on' })
+    place.put('f', 'x')
+    expect(await place.refused('execute_command', { command: 'true', cwd: 'f' })).toMatch(/^Nothing is run: cwd "f" is not a folder/)
+  })
+  it('a shell or a side that is not there is named with those there are', async () => {
+    place = desk({ terminal: 'on' })
+    expect(await place.refused('execute_command', { command: 'true', shell: 'cmd' })).toMatch(
+      /^There is no side that has cmd here; there are linux/,
+    )
+    expect(await place.refused('execute_command', { command: 'true', environment: 'mars' })).toMatch(
+      /^There is no side "mars" here; there are linux/,
+    )
+  })
+})
+
+describe('a side', () => {
+  it('is known in any case of its letters', async () => {
+    place = desk({ terminal: 'on' })
+    expect(await place.ok('translate_path', { path: '/x', to: 'Linux' })).toBe('/x')
+    expect(await place.ok('execute_command', { command: 'echo hi', environment: 'LINUX' })).toMatch(/^hi/)
+  })
+})
+
+describe('what is wrong with a call', () => {
+  it('a number that does not fit is said with its bounds', async () => {
+    place = desk()
+    expect(await place.refused('read_file', { path: 'f', limit: 1.5 })).toBe('"limit" must be a whole number, not 1.5.')
+    expect(await place.refused('read_file', { path: 'f', limit: 0 })).toBe('"limit" must be at least 1, not 0.')
+  })
+  it('a path that leads to nothing is said as it was understood, and how to look', async () => {
+    place = desk()
+    for (const [name, args] of [
+      ['read_file', { path: 'no/f' }],
+      ['delete_file', { path: 'no/f' }],
+      ['edit_file', { path: 'no/f', edits: [{ old_string: 'a', new_string: 'b' }] }],
+    ] as const)
+      expect(await place.refused(name, args)).toBe(`"no/f" does not exist (${place.A}/no/f); list_directory shows what is in a folder.`)
+  })
+})

@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+
+// Rows 37 to 50 of SECURITY §3.ii through the tools themselves: a WSL whose drive C is a scratch folder.
+let outer: Desk
+let place: Desk
+let work: string
+beforeEach(() => {
+  outer = desk()
+  work = join(outer.base, 'mnt', 'c', 'work')
+  mkdirSync(work, { recursive: true })
+  const self = { ...outer.bridge.settings.self, id: 'wsl:Ubuntu', kind: 'wsl' as const, distro: 'Ubuntu', mountRoot: `${outer.base}/mnt/` }
+  place = desk({ roots: [work], self, sides: () => Promise.resolve({ self, others: [] }) })
+  writeFileSync(join(work, 'x.txt'), 'text')
+})
+afterEach(async () => {
+  await place.close()
+  await outer.close()
+})
+
+const denied = /network or device|stream|device|dots and blanks|short alias|current folder of a drive|outside|invisible|forbids/
+const tools = (path: string) =>
+  [
+    ['read_file', { path }],
+    ['write_file', { path, content: 'x' }],
+    ['write_file', { path, content: 'x', mode: 'append' }],
+    ['edit_file', { path, edits: [{ old_string: 'text', new_string: 'x' }] }],
+    ['create_directory', { path }],
+    ['list_directory', { path }],
+    ['copy_file', { source: 'C:\\work\\x.txt', destination: path }],
+    ['move_file', { source: 'C:\\work\\x.txt', destination: path }],
+    ['move_file', { source: path, destination: 'C:\\work\\y.txt' }],
+    ['delete_file', { path }],
+    ['file_info', { path }],
+    ['search_text', { path, pattern: 'text' }],
+    ['search_files', { path, glob: '*' }],
+  ] as const
+
+describe('names that Windows reads as something else, by every tool', () => {
+  it.each([
+    ['row 37', '\\\\?\\C:\\work\\x.txt'],
+    ['row 38', '\\\\.\\C:\\work\\x.txt'],
+    ['row 39', '\\\\host\\share\\x.txt'],
+    ['row 40', 'C:\\work\\x.txt:ads'],
+    ['row 41', 'C:\\work\\x.txt::$DATA'],
+    ['row 42', 'C:\\work\\NUL'],
+    ['row 43', 'C:\\work\\con.txt'],
+    ['row 44', 'C:\\work\\A. \\..\\x.txt'],
+    ['row 45: the short alias of a long name', 'C:\\work\\LONGNA~1.TXT'],
+    ['row 47', 'C:x.txt'],
+    ['row 50: a part of the drive that is not allowed', 'C:\\Users\\Ana\\x.txt'],
+  ])('%s: %s is refused', async (_row, path) => {
+    for (const [name, args] of tools(path)) expect(await place.refused(name, args), name).toMatch(denied)
+    expect(readdirSync(work)).toEqual(['x.txt'])
+  })
+  it('row 46: in capital letters it is the same folder, so it is allowed', async () => {
+    // The scratch folder is no Windows drive: what policy lets pass is then simply not there.
+    expect(await place.refused('read_file', { path: 'C:\\WORK\\X.TXT' })).toMatch(/does not exist/)
+    expect(await place.ok('read_file', { path: 'c:\\work\\x.txt' })).toBe('text')
+  })
+  it('row 48: a junction that leads out, which WSL shows as a link', async () => {
+    mkdirSync(join(outer.base, 'mnt', 'c', 'other'))
+    writeFileSync(join(outer.base, 'mnt', 'c', 'other', 's'), CANARY)
+    symlinkSync(join(outer.base, 'mnt', 'c', 'other'), join(work, 'junction'))
+    for (const [name, args] of tools('C:\\work\\junction\\s')) expect(await place.refused(name, args), name).toMatch(/outside/)
+    expect(await place.ok('search_text', { path: 'C:\\work', pattern: 'canary' })).toMatch(/Nothing found/)
+    expect(existsSync(join(outer.base, 'mnt', 'c', 'other', 's'))).toBe(true)
+  })
+  it('row 49: where there is no Windows its paths are no odd file names', async () => {
+    expect(await outer.refused('write_file', { path: 'C:\\x.txt', content: 'x' })).toMatch(/no Windows drives/)
+    expect(readdirSync(outer.A)).toEqual([])
+  })
+})

@@ -1,0 +1,297 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+
+// Rows 1 to 36 of SECURITY §3.ii, by number. A is allowed, O is outside and holds a canary.
+let place: Desk
+beforeEach(() => {
+  place = desk()
+})
+afterEach(() => place.close())
+
+const denied = /outside|closed|link|device|refused|not possible|NUL|URL|must be|empty|read-only/i
+
+describe('reading what is outside (rows 1 to 9)', () => {
+  it('row 1: a plain path outside', async () => {
+    expect(await place.refused('read_file', { path: join(place.O, 's') })).toMatch(/outside the allowed folders/)
+  })
+  it('row 2: up and over', async () => {
+    expect(await place.refused('read_file', { path: `${place.A}/../O/s` })).toMatch(/outside|out of the allowed/)
+  })
+  it('row 3: a folder whose name begins like an allowed one', async () => {
+    mkdirSync(`${place.A}-evil`)
+    writeFileSync(`${place.A}-evil/s`, CANARY)
+    expect(await place.refused('read_file', { path: `${place.A}-evil/s` })).toMatch(/outside|out of the allowed/)
+  })
+  it('row 4: a link to a file outside', async () => {
+    symlinkSync(join(place.O, 's'), join(place.A, 'link'))
+    expect(await place.refused('read_file', { path: join(place.A, 'link') })).toMatch(/outside|out of the allowed/)
+  })
+  it('row 5: a link to a folder outside', async () => {
+    symlinkSync(place.O, join(place.A, 'dir'))
+    expect(await place.refused('read_file', { path: join(place.A, 'dir', 's') })).toMatch(/outside|out of the allowed/)
+  })
+  it('row 6: a link, then up: as the kernel reads it, not as the words look', async () => {
+    mkdirSync(join(place.O, 'deep'))
+    symlinkSync(join(place.O, 'deep'), join(place.A, 'dlink'))
+    place.put('s', 'harmless')
+    expect(await place.refused('read_file', { path: `${place.A}/dlink/../s` })).toMatch(/outside|out of the allowed/)
+  })
+  it('row 7: through /proc/self/root', async () => {
+    expect(await place.refused('read_file', { path: `/proc/self/root${place.O}/s` })).toMatch(/outside|out of the allowed|closed/)
+  })
+  it('row 8: the environment of the process', async () => {
+    expect(await place.refused('read_file', { path: '/proc/self/environ' })).toMatch(/outside|out of the allowed|closed/)
+  })
+  it('row 8 also where the whole disk is allowed', async () => {
+    const wide = desk({ roots: ['/'] })
+    for (const path of ['/proc/self/environ', '/sys/kernel/notes', '/dev/zero'])
+      expect(await wide.refused('read_file', { path })).toMatch(/closed/)
+    await wide.close()
+  })
+  it('row 9: two relative links', async () => {
+    symlinkSync('../O', join(place.base, 'A', 'hop'))
+    symlinkSync('hop/s', join(place.A, 'two'))
+    expect(await place.refused('read_file', { path: join(place.A, 'two') })).toMatch(/outside|out of the allowed/)
+  })
+})
+
+describe('paths that are no paths (rows 10 to 13)', () => {
+  it('row 10: a NUL inside', async () => {
+    expect(await place.refused('read_file', { path: `x\0/../O/s` })).toMatch(/NUL/)
+  })
+  it('row 11: null, a list, an object, a number', async () => {
+    for (const path of [null, ['a'], { a: 1 }, 5]) expect(await place.refused('read_file', { path })).toMatch(/must be a string/)
+  })
+  it('row 12: a file URL', async () => {
+    expect(await place.refused('read_file', { path: `file://${place.O}/s` })).toMatch(/URL/)
+  })
+  it('row 13: percent-encoded dots are a name that does not exist, and make nothing', async () => {
+    expect(await place.refused('read_file', { path: `${place.A}/%2e%2e/O/s` })).toMatch(/does not exist/)
+    await place.refused('write_file', { path: `${place.A}/%2e%2e/O/new`, content: 'x' })
+    expect(readdirSync(place.A)).toEqual([])
+  })
+})
+
+describe('things that are no files (rows 14 to 16; 17 is in test/e2e/bridge)', () => {
+  it('row 14: a pipe is not waited for', async () => {
+    execFileSync('mkfifo', [join(place.A, 'pipe')])
+    const started = Date.now()
+    expect(await place.refused('read_file', { path: join(place.A, 'pipe') })).toMatch(/pipe/)
+    expect(await place.refused('write_file', { path: join(place.A, 'pipe'), content: 'x' })).toMatch(/pipe/)
+    expect(await place.refused('edit_file', { path: join(place.A, 'pipe'), edits: [{ old_string: 'a', new_string: 'b' }] })).toMatch(/pipe/)
+    expect(Date.now() - started).toBeLessThan(3000)
+  })
+  it('row 15: a link to /dev/zero', async () => {
+    symlinkSync('/dev/zero', join(place.A, 'zero'))
+    expect(await place.refused('read_file', { path: join(place.A, 'zero') })).toMatch(/outside|out of the allowed|closed/)
+  })
+  it('row 16: a circle of links', async () => {
+    symlinkSync('b', join(place.A, 'a'))
+    symlinkSync('a', join(place.A, 'b'))
+    expect(await place.refused('read_file', { path: join(place.A, 'a') })).toMatch(/circle/)
+  })
+})
+
+describe('writing outside (rows 18 to 20; 21 is in test/e2e/bridge)', () => {
+  it('row 18: through a link whose target does not exist yet', async () => {
+    symlinkSync(join(place.O, 'new'), join(place.A, 'dangling'))
+    expect(await place.refused('write_file', { path: join(place.A, 'dangling'), content: 'x' })).toMatch(/leads nowhere/)
+    expect(await place.refused('write_file', { path: join(place.A, 'dangling'), content: 'x', mode: 'append' })).toMatch(/leads nowhere/)
+    expect(existsSync(join(place.O, 'new'))).toBe(false)
+  })
+  it('row 19: a new file below a linked folder', async () => {
+    symlinkSync(place.O, join(place.A, 'dir'))
+    expect(await place.refused('write_file', { path: join(place.A, 'dir', 'new'), content: 'x' })).toMatch(/outside|out of the allowed/)
+    expect(readdirSync(place.O)).toEqual(['s'])
+  })
+  it('row 20: missing parents below a linked folder', async () => {
+    symlinkSync(place.O, join(place.A, 'dir'))
+    expect(await place.refused('create_directory', { path: join(place.A, 'dir', 'a', 'b') })).toMatch(/outside|out of the allowed/)
+    expect(await place.refused('write_file', { path: join(place.A, 'dir', 'a', 'b', 'c'), content: 'x' })).toMatch(
+      /outside|out of the allowed/,
+    )
+    expect(readdirSync(place.O)).toEqual(['s'])
+  })
+})
+
+describe('edits (rows 22 to 26)', () => {
+  it('row 22: through a link', async () => {
+    symlinkSync(join(place.O, 's'), join(place.A, 'link'))
+    await place.refused('edit_file', { path: join(place.A, 'link'), edits: [{ old_string: CANARY, new_string: 'x' }] })
+    expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
+  })
+  it('row 23: what looks like a pattern of a replacement is text', async () => {
+    const file = place.put('f', 'a X b')
+    await place.ok('edit_file', { path: file, edits: [{ old_string: 'X', new_string: "$& $1 $$ $` $'" }] })
+    expect(readFileSync(file, 'utf8')).toBe("a $& $1 $$ $` $' b")
+  })
+  it('row 24: bytes that are no UTF-8 stay', async () => {
+    const file = place.put('f', Buffer.from([0x61, 0xff, 0xfe, 0x62, 0x0a, 0x58]))
+    await place.ok('edit_file', { path: file, edits: [{ old_string: 'X', new_string: 'Y' }] })
+    expect([...readFileSync(file)]).toEqual([0x61, 0xff, 0xfe, 0x62, 0x0a, 0x59])
+  })
+  it('row 25: the mode stays', async () => {
+    const file = place.put('f', 'X', 0o600)
+    const program = place.put('p', 'X', 0o751)
+    for (const path of [file, program]) await place.ok('edit_file', { path, edits: [{ old_string: 'X', new_string: 'Y' }] })
+    await place.ok('write_file', { path: file, content: 'new' })
+    expect([file, program].map((path) => statSync(path).mode & 0o7777)).toEqual([0o600, 0o751])
+  })
+  it('row 26: a read-only file', async () => {
+    const file = place.put('f', 'X', 0o444)
+    expect(await place.refused('edit_file', { path: file, edits: [{ old_string: 'X', new_string: 'Y' }] })).toMatch(/read-only/)
+    expect(await place.refused('write_file', { path: file, content: 'Y' })).toMatch(/read-only/)
+    expect(readFileSync(file, 'utf8')).toBe('X')
+  })
+  it('a hard link elsewhere keeps its content: nothing outside is changed through it', async () => {
+    linkSync(join(place.O, 's'), join(place.A, 'hard'))
+    await place.ok('write_file', { path: join(place.A, 'hard'), content: 'changed' })
+    expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
+  })
+})
+
+describe('lists and searches (rows 27 to 32)', () => {
+  it('row 27: links and a link to itself are named and not followed', async () => {
+    symlinkSync(place.O, join(place.A, 'out'))
+    symlinkSync('.', join(place.A, 'self'))
+    expect((await place.ok('list_directory', { path: place.A, depth: 5 })).split('\n')).toEqual(['out@', 'self@'])
+  })
+  it('row 28: a search does not follow them either', async () => {
+    symlinkSync(place.O, join(place.A, 'out'))
+    symlinkSync(join(place.O, 's'), join(place.A, 'file'))
+    expect(await place.ok('search_text', { path: place.A, pattern: CANARY, literal: true })).toMatch(/Nothing found/)
+    expect(await place.ok('search_files', { path: place.A, glob: 's' })).toMatch(/Nothing found/)
+    expect(await place.refused('search_text', { path: join(place.A, 'out'), pattern: 'x' })).toMatch(/outside|out of the allowed/)
+  })
+  it('row 29: a pattern that looks like an option is a pattern', async () => {
+    place.put('f', 'say --pre=touch owned\n')
+    expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned' })).toContain('1: say')
+    expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned', literal: true, glob: '--pre=x' })).toMatch(
+      /Nothing found/,
+    )
+    expect(readdirSync(place.A)).toEqual(['f'])
+  })
+  it('row 30: -f does not read patterns from a file', async () => {
+    place.put('f', `-f${place.O}/s\n${CANARY}\n`)
+    const found = await place.ok('search_text', { path: place.A, pattern: `-f${place.O}/s`, literal: true })
+    expect(found).toContain('1: -f')
+    expect(found).not.toContain('2:')
+  })
+  it('row 31: a regular expression that explodes elsewhere ends at once', async () => {
+    place.put('f', `${'a'.repeat(50_000)}b\n`)
+    const started = Date.now()
+    await place.call('search_text', { path: place.A, pattern: '(a+)+$' })
+    await place.call('search_text', { path: place.A, pattern: '(a|a|a)*(a|a)*(a|a)*b{1,1000}$' })
+    expect(Date.now() - started).toBeLessThan(5000)
+  })
+  it('row 32: a glob that leads out', async () => {
+    for (const glob of ['../O/*', '/etc/*', '!../x', 'a/../../O/*', 'C:\\x'])
+      expect(await place.refused('search_files', { path: place.A, glob })).toMatch(/leads out|glob/)
+  })
+})
+
+describe('moving, copying, deleting (row 33)', () => {
+  it('row 33: out, in, and onto an existing file', async () => {
+    const file = place.put('f', 'F')
+    const other = place.put('g', 'G')
+    for (const tool of ['move_file', 'copy_file']) {
+      expect(await place.refused(tool, { source: file, destination: join(place.O, 'x') })).toMatch(/outside|out of the allowed/)
+      expect(await place.refused(tool, { source: join(place.O, 's'), destination: join(place.A, 'x') })).toMatch(
+        /outside|out of the allowed/,
+      )
+      expect(await place.refused(tool, { source: file, destination: other })).toMatch(/there already/)
+    }
+    expect(readFileSync(other, 'utf8')).toBe('G')
+    expect(readdirSync(place.O)).toEqual(['s'])
+  })
+  it('a link is moved and deleted itself, its target stays', async () => {
+    symlinkSync(join(place.O, 's'), join(place.A, 'link'))
+    await place.ok('move_file', { source: join(place.A, 'link'), destination: join(place.A, 'moved') })
+    await place.ok('delete_file', { path: join(place.A, 'moved') })
+    expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
+    expect(readdirSync(place.A)).toEqual([])
+  })
+  it('an allowed folder itself, or a folder with something closed in it, is not moved or deleted', async () => {
+    expect(await place.refused('delete_file', { path: place.A })).toMatch(/allowed folders itself/)
+    const wide = desk()
+    const all = desk({ roots: [wide.home], closed: [join(wide.home, 'x', '.ssh')] })
+    mkdirSync(join(wide.home, 'x', '.ssh'), { recursive: true })
+    expect(await all.refused('delete_file', { path: join(wide.home, 'x') })).toMatch(/something closed/)
+    expect(await all.refused('move_file', { source: join(wide.home, 'x'), destination: join(wide.home, 'y') })).toMatch(/something closed/)
+    await all.close()
+    await wide.close()
+  })
+})
+
+describe('what is closed inside an allowed folder', () => {
+  it('keys, clients and our own folder but for the workspace, by any tool', async () => {
+    const inside = desk()
+    const { home } = inside
+    const all = desk({ roots: [home], closed: inside.bridge.settings.closed, reopened: inside.bridge.settings.reopened })
+    for (const path of [
+      '.ssh/id',
+      '.claude.json',
+      '.claude/settings.json',
+      '.mcp-twin/secrets.json',
+      'code/.mcp.json',
+      'code/.cursor/mcp.json',
+    ]) {
+      mkdirSync(join(home, path, '..'), { recursive: true })
+      writeFileSync(join(home, path), CANARY)
+      expect(await all.refused('read_file', { path: join(home, path) })).toMatch(/closed/)
+      expect(await all.refused('write_file', { path: join(home, path), content: 'x' })).toMatch(/closed/)
+    }
+    expect(await all.ok('search_text', { path: home, pattern: CANARY })).toMatch(/Nothing found/)
+    expect(await all.ok('list_directory', { path: home, depth: 3 })).not.toMatch(/ssh|claude|secrets|mcp\.json/)
+    await all.ok('write_file', { path: join(home, '.mcp-twin/bridge/workspace/note'), content: 'fine' })
+    expect(await all.ok('read_file', { path: join(home, '.mcp-twin/bridge/workspace/note') })).toBe('fine')
+    await all.close()
+    await inside.close()
+  })
+})
+
+describe('widening (rows 34 to 36)', () => {
+  it('row 34: no setting that a conversation may change opens a folder', async () => {
+    for (const key of [
+      'roots',
+      'allowedDirectories',
+      'terminal',
+      'blockedCommands',
+      'read_only',
+      'cache_ttl_s',
+      '__proto__',
+      'constructor',
+    ]) {
+      expect(await place.refused('set_config', { key, value: '/' })).toMatch(/no setting/)
+    }
+  })
+  it('row 36: no folder, an empty one or a blank one allows nothing', async () => {
+    for (const roots of [[], [''], ['  ']]) {
+      const closed = desk({ roots })
+      expect(await closed.refused('read_file', { path: join(closed.A, 'x') })).toMatch(denied)
+      expect(await closed.refused('read_file', { path: 'x' })).toMatch(denied)
+      await closed.close()
+    }
+  })
+  it('read-only allows nothing that changes', async () => {
+    const still = desk({ readOnly: true, terminal: 'on' })
+    still.put('f', 'X')
+    for (const [name, args] of [
+      ['write_file', { path: 'f', content: 'Y' }],
+      ['edit_file', { path: 'f', edits: [{ old_string: 'X', new_string: 'Y' }] }],
+      ['create_directory', { path: 'd' }],
+      ['move_file', { source: 'f', destination: 'g' }],
+      ['copy_file', { source: 'f', destination: 'g' }],
+      ['delete_file', { path: 'f' }],
+      ['execute_command', { command: 'true' }],
+      ['set_config', { key: 'max_results', value: 5 }],
+    ] as const) {
+      expect(await still.refused(name, args)).toMatch(/read-only/)
+    }
+    expect(textOf(await still.call('read_file', { path: 'f' }))).toBe('X')
+    await still.close()
+  })
+})

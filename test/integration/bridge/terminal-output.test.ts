@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { limits } from '../../../src/bridge/base/limits.ts'
+import { Redaction } from '../../../src/bridge/base/redaction.ts'
+import { Output } from '../../../src/bridge/terminal/output.ts'
+import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+
+const key = 'KEY0123456789abcdefghij/+XYZ'
+let place: Desk
+afterEach(() => place.close())
+const guarded = (): Desk => desk({ terminal: 'on', keys: () => Promise.resolve([key]) })
+
+type Data = { output: string; session: string; cut?: boolean; first?: number }
+const run = async (command: string, more: object = {}): Promise<Data & { words: string }> => {
+  const result = await place.call('execute_command', { command, ...more })
+  return { ...(result.structuredContent as Data), words: textOf(result) }
+}
+/** What a page shows, without what is said about it, and where the next begins. */
+async function page(args: { session: string; offset?: number; limit?: number; timeout_ms?: number }) {
+  const words = await place.ok('read_output', args)
+  const found = /^([\s\S]*)\[\w+ is [^;]*; characters (\d+)–(\d+) of (\d+)[^\]]*\.\]$/.exec(words)
+  if (found === null) throw new Error(`not a page: ${words.slice(0, 200)}`)
+  return { text: found[1] ?? '', from: Number(found[2]), next: Number(found[3]), total: Number(found[4]), words }
+}
+const pieces = Array.from({ length: key.length - 4 }, (_, at) => key.slice(at, at + 5))
+/** No half of a character stands alone in it. */
+const isWhole = (text: string): boolean => Buffer.from(text).toString() === text
+const demandNoPiece = (text: string) => expect(pieces.filter((piece) => text.includes(piece))).toEqual([])
+
+describe('a key in the output of a session', () => {
+  it('does not come out in windows, wherever they begin and end', async () => {
+    place = guarded()
+    const { session } = await run(`printf 'aaaaaaaaaa${key}bbbb'`, { background: true })
+    await expect.poll(() => place.ok('read_output', { session }), { timeout: 5000 }).toMatch(/ended/)
+    for (let offset = 0; offset < 40; offset += 3)
+      for (const limit of [1, 2, 7, 20, 30]) demandNoPiece((await page({ session, offset, limit })).text)
+    expect(await page({ session, offset: 0, limit: 30 })).toMatchObject({ text: 'aaaaaaaaaa••••••••\n', from: 0, next: 30, total: 42 })
+    expect(await page({ session, offset: 11 })).toMatchObject({ text: '••••••••bbbb\n', from: 11, next: 42 })
+  })
+  it('that comes in two halves comes out in none', async () => {
+    place = guarded()
+    const heard: string[] = []
+    const script = `printf 'say ${key.slice(0, 14)}'; sleep 0.9; printf '${key.slice(14)} done\\n'; sleep 0.4; echo more`
+    const { session } = await run(script, { background: true })
+    const call = place.call('execute_command', { command: script }, { progress: (text) => heard.push(text) })
+    const first = await page({ session, timeout_ms: 3000 })
+    expect(first).toMatchObject({ text: 'say \n', next: 4 })
+    const second = await page({ session, timeout_ms: 3000 })
+    expect(second.text).toMatch(/^•{8} done\n/)
+    demandNoPiece(JSON.stringify(await call))
+    expect(heard.join('')).toMatch(/^say •{8} done\n/)
+  })
+  it('that was only begun is given out when it turns out to be none, and at the end', async () => {
+    place = guarded()
+    const begun = key.slice(0, 10)
+    const { session } = await run(`printf '${begun}'; sleep 0.7; printf '!'; sleep 0.7; printf '${begun}'`, { background: true })
+    await sleep(300)
+    expect(await page({ session, timeout_ms: 0 })).toMatchObject({
+      text: '',
+      next: 0,
+      total: 10,
+      words: expect.stringContaining('; the last 10 may begin a key and come with what follows.]'),
+    })
+    expect((await page({ session, timeout_ms: 3000 })).text).toBe(`${begun}!\n`)
+    expect((await page({ session, timeout_ms: 3000 })).text).toBe(`${begun}\n`)
+  })
+  it('does not come out where the output of a command is cut, nor where the oldest of it was dropped', async () => {
+    place = guarded()
+    // Not a divisor of any bound, so that keys lie across all of them.
+    const line = `${key}\n`
+    const { session, output, first = 0 } = await run(`yes '${key}' | head -c ${line.length * 400_000}`)
+    demandNoPiece(output)
+    expect(first).toBeGreaterThan(0)
+    for (let offset = first; offset < first + line.length; offset++) demandNoPiece((await page({ session, offset, limit: 50 })).text)
+  })
+  it('does not come out of a list that shows a beginning of each command', async () => {
+    place = guarded()
+    const fill = `: ${'x'.repeat(180)}`
+    await run(`${fill} ${key}; sleep 60`, { background: true })
+    await run(`: ${'x'.repeat(197)}👍; sleep 60`, { background: true })
+    const list = await place.call('list_sessions')
+    demandNoPiece(JSON.stringify(list))
+    expect(isWhole(JSON.stringify(list))).toBe(true)
+    expect(isWhole(textOf(list))).toBe(true)
+  })
+})
+
+describe('characters that take two places', () => {
+  it('come whole at once and in pages of any size', async () => {
+    place = desk({ terminal: 'on' })
+    const { output, words, session } = await run(`printf a; printf '👍%.0s' $(seq 60000)`)
+    expect(isWhole(output)).toBe(true)
+    expect(isWhole(words)).toBe(true)
+    for (const limit of [1, 2, 3, 40_001]) {
+      let all = ''
+      let offset = 0
+      for (let pages = 0; pages < (limit < 10 ? 50 : 100); pages++) {
+        const { text, next, from, total } = await page({ session, offset, limit })
+        expect(isWhole(text)).toBe(true)
+        expect(from).toBe(offset)
+        all += text.slice(0, -1)
+        if (next === total) break
+        expect(next).toBeGreaterThan(offset)
+        offset = next
+      }
+      expect(`a${'👍'.repeat(60_000)}`.startsWith(all)).toBe(true)
+      if (limit > 10) expect(all.length).toBe(120_001)
+    }
+    expect((await page({ session, offset: 2, limit: 4 })).text).toBe('👍👍\n')
+    expect((await page({ session, offset: -1 })).text).toBe('👍\n')
+  })
+  it('come whole as progress', async () => {
+    place = desk({ terminal: 'on' })
+    const heard: string[] = []
+    const command = `printf a; for i in 1 2 3; do printf '👍%.0s' $(seq 3000); sleep 0.3; done`
+    await place.call('execute_command', { command }, { progress: (text) => heard.push(text) })
+    expect(heard.length).toBeGreaterThan(1)
+    expect(heard.every((text) => isWhole(text))).toBe(true)
+  })
+})
+
+describe('very long output', () => {
+  it('shows its beginning too, and says from where on it can be read', async () => {
+    place = desk({ terminal: 'on' })
+    const { output, words, session, first = 0 } = await run('seq 1 1500000')
+    expect(output).toMatch(/^1\n2\n3\n[\s\S]*\n\[… \d+ characters left out …\]\n[\s\S]*\n1500000\n$/)
+    expect(output.indexOf('[…')).toBe(limits.outputCharacters / 4 + 1)
+    expect(words).toContain(
+      `[The output from character ${first} on, since no more is kept: read_output with session ${session}, offset ${first}.]`,
+    )
+    expect(await page({ session, offset: 0, limit: 10 })).toMatchObject({
+      from: first,
+      words: expect.stringContaining(`before ${first} is no longer kept`),
+    })
+    expect((await page({ session, offset: first, limit: 10 })).words).not.toContain('no longer kept')
+    const left = Number(/\[… (\d+) characters/.exec(output)?.[1])
+    const shown = output.replace(/\n\[….*…\]\n/, '').length
+    expect(left + shown).toBe((await page({ session, offset: -1 })).total)
+  })
+  it('that is all kept is said to be so', async () => {
+    place = desk({ terminal: 'on' })
+    const { words, session } = await run('seq 1 50000')
+    expect(words).toContain(`[All of the output: read_output with session ${session}, offset 0.]`)
+    expect((await page({ session, offset: 0, limit: 10 })).text).toMatch(/^1\n2\n/)
+  })
+})
+
+describe('output in any pieces, read in any windows', () => {
+  it('is the whole without its keys', () => {
+    place = desk()
+    const part = fc.oneof(fc.constant(key), fc.constantFrom(key.slice(0, 9), key.slice(4), 'plain ', '👍', 'ä\n', 'KEY0'))
+    return fc.assert(
+      fc.asyncProperty(
+        fc.array(part, { maxLength: 12 }),
+        fc.array(fc.nat(12), { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (parts, cuts, limit) => {
+          const redaction = new Redaction(() => Promise.resolve([key]))
+          await redaction.ready()
+          const output = new Output('plain', redaction)
+          const bytes = Buffer.from(parts.join(''))
+          const got: string[] = []
+          const read = () => got.push(output.read(undefined, limit).text)
+          let at = 0
+          for (const cut of cuts) {
+            output.push(bytes.subarray(at, at + cut), 'stdout')
+            at += cut
+            read()
+          }
+          output.push(bytes.subarray(at), 'stdout')
+          output.finish()
+          while (output.unread(undefined)) read()
+          expect(got.every((text) => isWhole(text))).toBe(true)
+          const plain = (text: string) => text.replaceAll('•', '')
+          // Fewer than four characters are not held back.
+          expect(plain(got.join('').replace(/KE?Y?(?=•)/g, ''))).toBe(plain(redaction.text(parts.join(''))))
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,233 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { allProcesses } from '../../../src/bridge/terminal/tree.ts'
+import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+
+let place: Desk
+beforeEach(() => {
+  place = desk({
+    terminal: 'on',
+    variables: {
+      PATH: process.env.PATH,
+      HOME: '/tmp',
+      MCP_TWIN_TOKEN: 'tok',
+      OPENAI_API_KEY: 'sk-x',
+      MCP_TWIN_SECRET_A: 'b',
+      HTTPS_PROXY: 'http://u:p@proxy',
+    },
+  })
+})
+afterEach(() => place.close())
+
+const run = (command: string, more: object = {}) => place.call('execute_command', { command, ...more })
+const data = (result: Awaited<ReturnType<typeof run>>) =>
+  result.structuredContent as { output: string; exit_code: number | null; timed_out: boolean; session?: string; cut?: boolean }
+const alive = (pid: number) => allProcesses().some((each) => each.pid === pid && each.state !== 'Z')
+const pidsIn = (text: string) => text.match(/\d+/g)?.map(Number) ?? []
+
+describe('a command', () => {
+  it('answers what it printed and its exit code, in words and as data', async () => {
+    const result = await run('echo hi; echo err >&2; exit 3')
+    expect(data(result)).toEqual({ output: expect.stringMatching(/hi\n/), exit_code: 3, timed_out: false })
+    expect(data(result).output).toContain('err\n')
+    expect(textOf(result)).toContain('[Exit code 3.]')
+  })
+  it.each(['SEGV', 'ABRT', 'BUS', 'PIPE', 'USR1', 'HUP', 'INT', 'TERM', 'KILL'])(
+    'that ends by SIG%s answers 128 and its number',
+    async (name) => {
+      const number = Object.entries(constants.signals).find(([signal]) => signal === `SIG${name}`)?.[1]
+      expect(data(await run(`kill -${name} $$`)).exit_code).toBe(128 + (number ?? Number.NaN))
+    },
+  )
+  it('starts in the first allowed folder, or in the one named', async () => {
+    expect(data(await run('pwd')).output).toBe(`${place.A}\n`)
+    expect(await place.refused('execute_command', { command: 'pwd', cwd: place.O })).toMatch(/outside/)
+  })
+  it.each(['bash', 'sh', 'zsh'])('runs in %s', async (shell) => {
+    if (!existsSync(`/bin/${shell}`) && !existsSync(`/usr/bin/${shell}`)) return
+    expect(data(await run('echo $0', { shell })).output).toContain(shell)
+  })
+  it('a shell of the other side is refused where there is no other side', async () => {
+    expect(await place.refused('execute_command', { command: 'dir', shell: 'cmd' })).toMatch(/no side/)
+    expect(await place.refused('execute_command', { command: 'dir', environment: 'windows' })).toMatch(/no side/)
+  })
+  it('row 75: gets no key, no token and nothing of ours', async () => {
+    const { output } = data(await run('env'))
+    expect(output).not.toMatch(/MCP_TWIN|tok\b|sk-x|u:p@/)
+    expect(output).toContain('PATH=')
+  })
+  it('reads an empty input instead of waiting for one', async () => {
+    expect(data(await run('cat; echo done')).output).toBe('done\n')
+  })
+  it.each([{}, { on_timeout: 'keep' }])('%j: runs no start-up file of its shell', async (more) => {
+    const home = desk({ terminal: 'on', variables: { PATH: process.env.PATH, HOME: place.A } })
+    place.put('.bashrc', 'echo from the start-up file')
+    const result = await home.call('execute_command', { command: 'echo said; :', shell: 'bash', ...more })
+    await home.close()
+    expect(data(result).output).toBe('said\n')
+  })
+  it('streams its output as progress', async () => {
+    const heard: string[] = []
+    await place.call(
+      'execute_command',
+      { command: 'for i in 1 2 3; do echo line$i; sleep 0.3; done' },
+      { progress: (text) => heard.push(text) },
+    )
+    expect(heard.length).toBeGreaterThanOrEqual(2)
+    expect(heard.join('')).toContain('line1')
+  })
+  it('that needs a terminal gets one from script, which most systems have', async () => {
+    if (!existsSync('/usr/bin/script')) return
+    expect(data(await run('script -qec "tty && stty size" /dev/null')).output).toMatch(/\/dev\/pts\/\d+/)
+  })
+  it('that does not exist says so', async () => {
+    expect(data(await run('no-such-program')).exit_code).toBe(127)
+  })
+})
+
+describe('at the time limit (rows 77 to 80)', () => {
+  it('row 77: stop answers what was printed, and nothing is left', async () => {
+    const started = Date.now()
+    const result = data(await run('echo $$; echo started; sleep 60', { timeout_ms: 500 }))
+    expect(result).toMatchObject({ timed_out: true, exit_code: null })
+    expect(result.output).toContain('started')
+    expect(Date.now() - started).toBeLessThan(8000)
+    expect(alive(pidsIn(result.output)[0] ?? 0)).toBe(false)
+  })
+  it('row 78: the whole tree goes, also those that left the group', async () => {
+    const script = 'sleep 61 & echo $!; (sleep 62 & echo $!); setsid sleep 63 & echo $!; setsid sh -c "sleep 64 & echo \\$!" ; sleep 65'
+    const { output } = data(await run(script, { timeout_ms: 700, shell: 'bash' }))
+    const pids = pidsIn(output)
+    expect(pids.length).toBeGreaterThanOrEqual(4)
+    await sleep(200)
+    expect(pids.filter(alive)).toEqual([])
+    expect(allProcesses().filter(({ name }) => name === 'sleep' && pids.length === 0)).toEqual([])
+  })
+  it('row 79: one that ignores TERM is killed', async () => {
+    const started = Date.now()
+    const { output } = data(await run("trap '' TERM; echo $$; while :; do sleep 1; done", { timeout_ms: 400, shell: 'bash' }))
+    expect(Date.now() - started).toBeLessThan(8000)
+    expect(alive(pidsIn(output)[0] ?? 0)).toBe(false)
+  })
+  it('row 80: endless output is cut, and memory stays bounded', async () => {
+    const before = process.memoryUsage().rss
+    const result = data(await run('yes 0123456789', { timeout_ms: 1500 }))
+    expect(result.output.length).toBeLessThan(70_000)
+    expect(result).toMatchObject({ timed_out: true, cut: true })
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
+  }, 90_000)
+  it('keep lets it go on as a session', async () => {
+    const result = data(await run('echo one; sleep 0.6; echo two', { timeout_ms: 300, on_timeout: 'keep' }))
+    expect(result).toMatchObject({ output: 'one\n', timed_out: true, exit_code: null })
+    await sleep(800)
+    expect(await place.ok('read_output', { session: result.session })).toMatch(/two\n\[t1 is ended with exit code 0/)
+  })
+  it('a cancelled call ends its command', async () => {
+    const controller = new AbortController()
+    const marker = join(place.A, 'pid')
+    const running = place.call('execute_command', { command: `echo $$ > ${marker}; sleep 60` }, { signal: controller.signal })
+    await expect.poll(() => existsSync(marker) && readFileSync(marker, 'utf8').trim() !== '', { timeout: 5000 }).toBe(true)
+    controller.abort()
+    await running
+    expect(alive(Number(readFileSync(marker, 'utf8')))).toBe(false)
+  })
+})
+
+describe('output that is large or no text', () => {
+  it('10 MB: beginning and end at once, all of the newest readable', async () => {
+    const result = data(await run('yes 0123456789012345678901234567890123456789012345678901234567890 | head -c 10000000'))
+    expect(result).toMatchObject({ exit_code: 0, cut: true })
+    expect(result.output).toMatch(/left out/)
+    const page = await place.ok('read_output', { session: result.session, offset: -100 })
+    expect(page).toMatch(/of 10000000/)
+  })
+  it('binary: it comes as text, and the bridge lives', async () => {
+    const { output } = data(await run('head -c 5000 /dev/urandom; printf "\\0\\0end"'))
+    expect(output).toContain('end')
+  })
+  it('a character that comes in two pieces is one', async () => {
+    expect(data(await run("printf '\\303'; sleep 0.2; printf '\\244\\n'")).output).toBe('ä\n')
+  })
+})
+
+describe('sessions', () => {
+  it('background: input goes in, output comes out, the end is seen', async () => {
+    const { session } = data(await run('while read -r line; do echo "got $line"; done; echo bye', { background: true }))
+    await place.ok('send_input', { session, input: 'one' })
+    expect(await place.ok('read_output', { session, timeout_ms: 3000 })).toContain('got one')
+    expect(await place.ok('list_sessions')).toMatch(/t1 running/)
+    await place.ok('stop_session', { session })
+    expect(await place.ok('list_sessions')).toMatch(/t1 ended/)
+    expect(await place.refused('send_input', { session, input: 'x' })).toMatch(/has ended/)
+  })
+  it('input comes to an end when that is said', async () => {
+    const { session } = data(await run('cat; echo bye', { background: true }))
+    await place.ok('send_input', { session, input: 'one' })
+    expect(await place.ok('send_input', { session, input: 'two', end: true })).toMatch(/input is closed/)
+    await expect.poll(() => place.ok('read_output', { session, offset: 0 }), { timeout: 5000 }).toMatch(/^one\ntwo\nbye\n\[t1 is ended/)
+    const other = data(await run('cat; sleep 60', { background: true })).session
+    await place.ok('send_input', { session: other, input: '', end: true })
+    expect(await place.refused('send_input', { session: other, input: 'x' })).toMatch(/input of session t2 has ended/)
+  })
+  it('positions stay true', async () => {
+    const { session } = data(await run('printf 0123456789; sleep 60', { background: true }))
+    expect(await place.ok('read_output', { session, timeout_ms: 2000 })).toContain('0123456789')
+    expect(await place.ok('read_output', { session, offset: 2, limit: 3, timeout_ms: 0 })).toContain('234\n')
+    expect(await place.ok('read_output', { session, offset: -2, timeout_ms: 0 })).toContain('89\n')
+  })
+  it('one that is not there is refused', async () => {
+    for (const name of ['read_output', 'stop_session']) expect(await place.refused(name, { session: 'nope' })).toMatch(/no session/)
+  })
+  it('nothing survives the end of the bridge', async () => {
+    const marker = join(place.A, 'pids')
+    await run(`setsid sleep 71 & echo $! > ${marker}; sleep 0.1`, { shell: 'bash' })
+    await run('sleep 72', { background: true })
+    const left = pidsIn(readFileSync(marker, 'utf8'))
+    expect(left.filter(alive)).toEqual(left)
+    const started = Date.now()
+    await place.bridge.close()
+    expect(Date.now() - started).toBeLessThan(5000)
+    expect(left.filter(alive)).toEqual([])
+  })
+})
+
+describe('processes (rows 81 to 84)', () => {
+  it('rows 81 to 84: init, a group, everybody and a stranger are not killed', async () => {
+    for (const pid of [1, 0, -1, process.pid, process.ppid, -process.pid])
+      expect(await place.refused('kill_process', { pid })).toMatch(/not a process that a command/)
+    expect(alive(process.pid)).toBe(true)
+  })
+  it('its own are listed and killed', async () => {
+    const { session } = data(await run('sleep 73', { background: true, shell: 'sh' }))
+    const list = (await place.call('list_processes')).structuredContent as { processes: { pid: number; command: string }[] }
+    const found = list.processes.find(({ command }) => command.includes('sleep 73'))
+    expect(await place.ok('list_processes')).toMatch(new RegExp(`^${found?.pid} \\(child of ${process.pid}\\): .*sleep 73$`, 'm'))
+    await place.ok('kill_process', { pid: found?.pid })
+    await expect.poll(() => place.ok('read_output', { session, timeout_ms: 100 }), { timeout: 3000 }).toMatch(/ended/)
+  })
+})
+
+describe('what stops commands', () => {
+  it('the family being off', async () => {
+    const off = desk()
+    expect(await off.refused('execute_command', { command: 'true' })).toMatch(/switched off/)
+    await off.close()
+  })
+  it('a blocked name', async () => {
+    const guarded = desk({ terminal: 'on', blockedCommands: ['sudo'] })
+    expect(await guarded.refused('execute_command', { command: 'echo; sudo ls' })).toMatch(/blocked commands/)
+    await guarded.close()
+  })
+  it('an audit that cannot be written: commands stop, reads go on', async () => {
+    place.put('f', 'text')
+    writeFileSync(join(place.base, 'file'), '')
+    const blind = desk({ terminal: 'on', folder: join(place.base, 'file', 'bridge'), roots: [place.A] })
+    expect(await blind.refused('execute_command', { command: 'touch made' })).toMatch(/could not be recorded/)
+    expect(existsSync(join(place.A, 'made'))).toBe(false)
+    expect(await blind.ok('read_file', { path: join(place.A, 'f') })).toBe('text')
+    await blind.close()
+  })
+})
