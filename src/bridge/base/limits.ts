@@ -59,9 +59,7 @@ export const limits = {
   listEntries: 2000,
   listDepth: 16,
   copyFile: 4 * 1024 * MiB,
-  /** Time spent on finding what an edit nearly matched. */
-  nearMissMs: 200,
-  /** Where the file or the text asked for is longer, the edit is refused without that. */
+  /** Largest file and text asked for in which the nearest match of a failed edit is looked for. */
   nearMissCharacters: 8 * MiB,
   nearMissWanted: 16 * KiB,
   /** Occurrences of one text that an edit replaces at once. */

@@ -1,10 +1,11 @@
 import { limits } from '../base/limits.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Redaction } from '../base/redaction.ts'
 import { failed } from '../base/refusal.ts'
 import { type Encoding, beyondAscii, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
 import { change, type Written } from './write.ts'
 import { sortOf } from './habits.ts'
-import { type Looking, nearest } from './nearest.ts'
+import { editHint } from './edit-hint.ts'
 import { quoted } from './names.ts'
 
 export interface Edit {
@@ -14,8 +15,9 @@ export interface Edit {
 }
 
 /** What an edit needs of the bridge. */
-export interface Editing extends Looking {
+export interface Editing {
   readonly policy: Policy
+  readonly redaction: Redaction
 }
 
 /** Where a text stands in a file; one more than can be replaced at once when there are more. */
@@ -61,7 +63,7 @@ function apply(bytes: Buffer, edit: Edit, end: '\n' | '\r\n', which: string, edi
     if (found.length > 0) [wanted, places, end] = [crlf, found, '\r\n']
   }
   if (places.length === 0)
-    throw failed(`${which}old_string is not in the file; nothing was changed. ${nearest(bytes, edit.old_string, editing)}`)
+    throw failed(`${which}old_string is not in the file; nothing was changed. ${editHint(bytes, edit.old_string, editing.redaction)}`)
   const expected = edit.expected_replacements ?? 1
   if (places.length > limits.replacements)
     throw failed(

@@ -147,7 +147,7 @@ describe('editing', () => {
   it('a near miss is shown character by character', async () => {
     place.put('f', 'const a = 1\nfunction hello(name) {\n  return name\n}\n')
     expect(await place.refused('edit_file', edit('function hallo(name) {', 'x'))).toContain(
-      'line 2, which differs so ({-asked for-}{+in the file+}): function h{-a-}{+e+}llo(name) {',
+      'line 2, which differs ({-asked for-}{+in the file+}): function h{-a-}{+e+}llo(name) {',
     )
   })
   it('plain line ends in the edit fit a CRLF file, which stays one', async () => {

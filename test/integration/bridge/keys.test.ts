@@ -218,8 +218,8 @@ describe('what an edit nearly fits', () => {
   it('is said where dots were copied from a file that was shown', async () => {
     place.put('f', `A=1\nTHE_API_KEY=${key}\n`)
     const shown = await place.ok('read_file', { path: 'f' })
-    expect(await missed(shown)).toMatch(/Line 1 is shown so, but a stored key stands where the dots are, which no edit can name/)
-    expect(await missed('THE_API_KEY=••••••••\n')).toMatch(/^old_string is not in the file; nothing was changed. Line 2 is shown so/)
+    expect(await missed(shown)).toMatch(/Line 1 is shown like this, but the dots replace a stored key, which no edit can name/)
+    expect(await missed('THE_API_KEY=••••••••\n')).toMatch(/^old_string is not in the file; nothing was changed. Line 2 is shown like this/)
   })
 })
 

@@ -59,17 +59,40 @@ describe('an old_string that only looks like what is there', () => {
   })
   it('since bytes are shown as U+FFFD: that they cannot be named', async () => {
     expect(await missed(Buffer.from('a\ngr\xfc\xdfe\n', 'latin1'), 'gr\ufffd\ufffde')).toMatch(
-      /as line 2 is shown, but U\+FFFD .* not UTF-8, which no text can name/,
+      /Line 2 is shown like this, but U\+FFFD .* not UTF-8, which no text can name/,
     )
   })
   it('a letter of another encoding', async () => {
     place.put('f', Buffer.from('a\nviele gr\xfc\xdfe an alle\n', 'latin1'))
     const said = await place.refused('edit_file', edit('viele gr\u00fc\u00dfe an alle', 'x'))
     expect(said).toContain('{+\\ufffd\\ufffd+}')
-    expect(said).toMatch(/stands for bytes that are not UTF-8/)
+    expect(said).toMatch(/replaces bytes that are not UTF-8/)
   })
   it('line ends that are mixed', async () => {
     expect(await missed('a\r\nb\nc\r\n', 'a\nb\nc')).toMatch(/Only the line ends .* differ from line 1/)
     expect(await missed('x\na\nb\n', 'a\r\nb')).toMatch(/Only the line ends .* differ from line 2/)
+  })
+})
+
+describe('the nearest text of a failed edit', () => {
+  const lines = (count: number, each: (at: number) => string): string =>
+    `${Array.from({ length: count }, (_, at) => each(at)).join('\n')}\n`
+  const late = `${lines(60_000, (at) => `const value${at} = ${at}`)}function hello(name) {\n`
+
+  it('is found in a large file, however much time passes', async () => {
+    let hours = 0
+    const slow = desk({ now: () => ++hours * 3_600_000 })
+    slow.put('f', late)
+    expect(await slow.refused('edit_file', edit('function hallo(name) {', 'x'))).toContain('line 60001')
+    await slow.close()
+  })
+  it('is found among many lines like it', async () => {
+    const wanted = lines(20, (at) => `const value${40_000 + at} = ${at === 7 ? 'seven' : 40_000 + at}`)
+    place.put('f', late)
+    expect(await place.refused('edit_file', edit(wanted, 'x'))).toMatch(/line 40001, .*\{-seven-\}\{\+40007\+\}/s)
+  })
+  it('is not looked for in a file that is too large', async () => {
+    place.put('f', `${'x'.repeat(limits.nearMissCharacters)}\nfunction hello(name) {\n`)
+    expect(await place.refused('edit_file', edit('function hallo(name) {', 'x'))).toMatch(/Read the file and copy the text exactly/)
   })
 })
