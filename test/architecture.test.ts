@@ -68,22 +68,11 @@ const harmless = ['buffer', 'crypto', 'os', 'path', 'stream', 'string_decoder', 
  * what it has checked, or what works on files of the bridge's own. A tool is never among them.
  */
 const reaching = [
-  ...[
-    'canonical',
-    'existing',
-    'folder',
-    'git',
-    'git-config',
-    'identity',
-    'inside',
-    'policy',
-    'repositories',
-    'roots',
-    'rulings',
-    'survey',
-  ].map((name) => `policy/${name}`),
-  ...['directory', 'habits', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'tree', 'write'].map((name) => `files/${name}`),
-  ...['confirming', 'holding', 'ripgrep', 'search'].map((name) => `search/${name}`),
+  ...['canonical', 'folder', 'git', 'git-config', 'identity', 'inside', 'policy', 'repositories', 'roots', 'rulings', 'survey'].map(
+    (name) => `policy/${name}`,
+  ),
+  ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write'].map((name) => `files/${name}`),
+  ...['confirming', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
   ...['base/access', 'base/proc', 'config/config', 'records/rotating-file', 'start/serving'],
 ]
   .map((name) => `bridge/${name}.ts`)
@@ -98,9 +87,9 @@ const withEffects = ['bridge/start', 'bridge/terminal', 'bridge/transports']
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
   ...['call', 'input', 'limits', 'refusal', 'text'].map((name) => `base/${name}`),
-  ...['config/options', 'contract/tool', 'transports/protocols'],
+  ...['config/options', 'contract/tool', 'transports/carrier'],
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
-  ...['policy/roots', 'policy/spelling', 'search/words', 'terminal/mask', 'terminal/sandbox/notes'],
+  ...['policy/roots', 'policy/spelling', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */

@@ -39,7 +39,7 @@ export const limits = {
   httpSessions: 64,
   /** A handshake-era session that no request has used for so long is closed. */
   httpSessionIdleMs: 60 * minutes,
-  /** Calls of one connection that run at the same time; more wait their turn. */
+  /** Calls of one connection that run at the same time; more of them wait. */
   callsAtOnce: 64,
   pathCharacters: 4096,
   /** Who is on the other end, as `--client` says. */
@@ -75,7 +75,7 @@ export const limits = {
   fileLockBlankMs: 2 * seconds,
   fileLockOldMs: 10 * minutes,
   /** After so long of changes to one file without a break, others get one to come in. */
-  fileLineMs: 200,
+  fileQueueMs: 200,
   fileBreakMs: 40,
   /** Deleted things older than this leave the trash. */
   trashAgeMs: 30 * 24 * 60 * minutes,

@@ -1,5 +1,5 @@
-/** Lets so many pieces of work run at a time; the others wait in order. */
-export class Turns {
+/** Limits concurrency, first in first out. */
+export class Semaphore {
   private readonly most: number
   private running = 0
   private readonly waiting: (() => void)[] = []
@@ -8,14 +8,16 @@ export class Turns {
     this.most = most
   }
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.most) await new Promise<void>((resolve) => this.waiting.push(resolve))
-    this.running++
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running < this.most) this.running++
+    else await new Promise<void>((resolve) => this.waiting.push(resolve))
     try {
       return await work()
     } finally {
-      this.running--
-      this.waiting.shift()?.()
+      // The slot goes straight to the next in the queue: were it freed first, a newcomer could take it too.
+      const next = this.waiting.shift()
+      if (next === undefined) this.running--
+      else next()
     }
   }
 }

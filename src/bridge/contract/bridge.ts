@@ -7,7 +7,7 @@ import type { Redaction } from '../base/redaction.ts'
 import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { Carrier } from '../transports/transport.ts'
+import type { Carrier } from '../transports/carrier.ts'
 
 /** Everything that the tools of one serve process work with. One for all its connections. */
 export interface Bridge {

@@ -4,7 +4,7 @@ import type { Redaction } from '../base/redaction.ts'
 import { failed } from '../base/refusal.ts'
 import { type Encoding, beyondAscii, bytesOf, encodingOf, fileBytes, lineEnd, looksBinary, textOf, withLineEnd } from './encoding.ts'
 import { change, type Written } from './write.ts'
-import { sortOf } from './habits.ts'
+import { qualityOf } from './text-style.ts'
 import { editHint } from './edit-hint.ts'
 import { quoted } from './names.ts'
 
@@ -88,7 +88,7 @@ const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
 function checkKept(old: Buffer, start: Buffer, encoding: Encoding, edits: readonly Edit[], path: string): void {
   if (encoding.name !== 'utf-8' && !fromUtf8(start, encoding).equals(old))
     throw failed(`${quoted(path)} is not whole UTF-16, so it is not edited; have a command mend it first.`)
-  const foreign = encoding.name === 'utf-8' && edits.some((edit) => beyondAscii(edit.new_string)) && sortOf(old) === 'other'
+  const foreign = encoding.name === 'utf-8' && edits.some((edit) => beyondAscii(edit.new_string)) && qualityOf(old) === 'other'
   if (foreign)
     throw failed(
       `${quoted(path)} is not UTF-8, so only ASCII is put into it; nothing was changed. Have a command convert it to UTF-8 first.`,

@@ -8,7 +8,7 @@ import { within } from '../policy/region.ts'
 import { codeOf, denied, failed, fromFileTrouble } from '../base/refusal.ts'
 import { checkNew, quoted } from './names.ts'
 import { gone, ordinaryModes } from './replace.ts'
-import { inTurn } from './turn.ts'
+import { exclusively } from './exclusive.ts'
 
 async function factsOf(folder: Folder, name: string): Promise<Stats | null> {
   return lstat(folder.at(name)).catch((error) => {
@@ -32,7 +32,7 @@ async function betweenFolders<T>(
   checkNew(to)
   if (to.missing.length > 1) throw failed(`The folder of ${quoted(destination)} does not exist; make it with create_directory.`)
   try {
-    return await inTurn(own, what === 'moved' ? [from.real, to.real] : [to.real], policy, () =>
+    return await exclusively(own, what === 'moved' ? [from.real, to.real] : [to.real], policy, () =>
       inFolder(from, what === 'moved' ? 'take' : 'read', policy, (fromFolder) =>
         inFolder(to, 'write', policy, (toFolder) => work({ from, to, fromFolder, toFolder })),
       ),

@@ -6,16 +6,16 @@ import { type Folder, inFolder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, failed, fromFileTrouble, type Refusal } from '../base/refusal.ts'
 import { beyondAscii, bytesOf, fileBytes, withLineEnd } from './encoding.ts'
-import { type Habits, habitsOf } from './habits.ts'
+import { type TextStyle, textStyleOf } from './text-style.ts'
 import { checkNew, quoted } from './names.ts'
 import { type Before, before, gone, ordinaryModes, replaceFile, replaceUnchanged } from './replace.ts'
-import { inTurn } from './turn.ts'
+import { exclusively } from './exclusive.ts'
 
 /** Work in the open folder of a file, when it is this one's turn to change that. `own` is the bridge's own folder. */
 async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
   checkNew(found)
   if (found.missing.length > 1) throw failed(`The folder of ${quoted(found.real)} does not exist; make it with create_directory.`)
-  return inTurn(own, [found.real], policy, () =>
+  return exclusively(own, [found.real], policy, () =>
     inFolder(found, 'write', policy, work).catch((error) => {
       throw fromFileTrouble(error, `${quoted(found.real)} cannot be written`)
     }),
@@ -36,7 +36,7 @@ interface Writing {
   readonly folder: Folder
   /** Null: there is no such file yet. */
   readonly was: Before | null
-  readonly habits: Habits
+  readonly style: TextStyle
 }
 
 /** Looks at the file in the way, lets `work` write, and tells of it. */
@@ -50,18 +50,18 @@ async function into(
   const found = await policy.admit(path, 'write')
   return inItsFolder(own, found, policy, async (folder) => {
     const was = before(folder, found)
-    const habits = await habitsOf(found, folder, policy, was?.size ?? 0, whole)
-    const { bytes, converted } = await work({ found, folder, was, habits })
+    const style = await textStyleOf(found, folder, policy, was?.size ?? 0, whole)
+    const { bytes, converted } = await work({ found, folder, was, style })
     return { real: found.real, bytes, created: was === null, converted }
   })
 }
 
 /** Writes a whole file. An existing one keeps its mode, its encoding with its mark where we know that, and its CRLF line ends. */
 export const rewrite = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
-  into(own, policy, path, false, async ({ found, folder, was, habits }) => {
-    const bytes = fileBytes(withLineEnd(content, habits.end), habits.encoding)
+  into(own, policy, path, false, async ({ found, folder, was, style }) => {
+    const bytes = fileBytes(withLineEnd(content, style.end), style.encoding)
     await replaceFile(folder, found.name, bytes, was)
-    return { bytes: bytes.length, converted: habits.sort !== 'text' }
+    return { bytes: bytes.length, converted: style.quality !== 'text' }
   })
 
 /** A file whose encoding we do not know, which a text of ours would garble. */
@@ -86,9 +86,9 @@ async function addTo(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 
 /** Adds to the end of a file in its own encoding, or makes it. */
 export const append = (own: string, policy: Policy, path: string, content: string): Promise<Written> =>
-  into(own, policy, path, beyondAscii(content), async ({ found, folder, was, habits }) => {
-    if (habits.sort === 'other' && beyondAscii(content)) throw foreign(found)
-    const bytes = bytesOf(withLineEnd(content, habits.end), habits.encoding)
+  into(own, policy, path, beyondAscii(content), async ({ found, folder, was, style }) => {
+    if (style.quality === 'other' && beyondAscii(content)) throw foreign(found)
+    const bytes = bytesOf(withLineEnd(content, style.end), style.encoding)
     const flags = constants.O_WRONLY | constants.O_APPEND | (was === null ? constants.O_CREAT : 0)
     const handle = await openFile(found.real, found.name, folder, policy, flags)
     try {

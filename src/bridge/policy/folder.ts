@@ -3,6 +3,7 @@ import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { codeOf, denied, failed } from '../base/refusal.ts'
+import { Semaphore } from '../base/semaphore.ts'
 import { makesGitDirectory } from './git.ts'
 import type { Policy } from './policy.ts'
 import type { Use } from './ruling.ts'
@@ -88,17 +89,8 @@ export interface Within {
   readonly name?: string
 }
 
-let last: Promise<unknown> = Promise.resolve()
-
-/**
- * One piece of work after another: a git directory is made of several things, of which each alone is harmless, so each is
- * judged when the one before is there.
- */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const mine = last.then(work)
-  last = mine.catch(() => undefined)
-  return mine
-}
+/** A git directory is made of several things, of which each alone is harmless, so each is judged when the one before is there. */
+const gitWrites = new Semaphore(1)
 
 /** Runs work in an open, checked folder and closes it. `take`: a name is taken away from it; to the policy that is a write. */
 export async function inFolder<T>(
@@ -111,7 +103,7 @@ export async function inFolder<T>(
   const folder = await Folder.open(real, policy, use)
   const check = () => policy.check(join(folder.real, name), use, join(real, name))
   try {
-    if (purpose === 'write' && makesGitDirectory(name)) return await inTurn(() => check().then(() => work(folder)))
+    if (purpose === 'write' && makesGitDirectory(name)) return await gitWrites.run(() => check().then(() => work(folder)))
     // It was renamed since it was checked: the name may mean something else there.
     if (folder.real !== real) await check()
     return await work(folder)

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { existing } from './existing.ts'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../base/refusal.ts'
 import { closedList } from './lists/index.ts'
+import { NameTree, namesOf } from './names.ts'
 import type { Policy } from './policy.ts'
 import { within } from './region.ts'
 
@@ -23,4 +24,17 @@ export async function closedInside(policy: Policy, folder: string): Promise<Clos
     path,
     whole: !region.reopened.some((each) => within(each, path, fold)),
   }))
+}
+
+/** The paths that exist and fit one in whose last name `*` may stand for a part of it. */
+export function existing(path: string): string[] {
+  if (!path.includes('*')) return existsSync(path) ? [path] : []
+  const folder = dirname(path)
+  const fitting = new NameTree(() => [basename(path)])
+  try {
+    return readdirSync(folder).flatMap((name) => (fitting.match(namesOf(name), 0) === 'in' ? [join(folder, name)] : []))
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return []
+  }
 }

@@ -1,7 +1,7 @@
 import { denied } from '../base/refusal.ts'
 import { autorunBelow } from './autorun.ts'
 import { closedBelow } from './closed.ts'
-import { existing } from './existing.ts'
+import { existing } from './inside.ts'
 import type { Admitted, Policy } from './policy.ts'
 import { holdsOne, within } from './region.ts'
 

@@ -1,7 +1,7 @@
-import { readFileSync, readdirSync, realpathSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { readdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
 import { codeOf } from '../base/refusal.ts'
-import { elsewhereOf, gitDirectoryNamedIn } from './git-config.ts'
+import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn } from './git-config.ts'
 import { within } from './region.ts'
 import { lookAt } from './survey.ts'
 
@@ -30,12 +30,6 @@ function gitDirectoryOf(folder: string): string | null {
   return facts.isFile() ? gitDirectoryNamedIn(join(folder, '.git')) : join(folder, '.git')
 }
 
-/** The directory in which git looks for hooks and configuration: another one for a worktree. */
-function commonOf(directory: string): string {
-  const named = orNull(() => readFileSync(join(directory, 'commondir'), 'utf8'))?.trim() ?? ''
-  return named === '' ? directory : isAbsolute(named) ? named : join(directory, named)
-}
-
 /**
  * What git runs, or takes configuration from, beside a repository's own directory: where the configuration of the repository
  * around a folder names hooks and further configuration, and where hooks are links. Canonical paths, none of which holds the
@@ -44,7 +38,7 @@ function commonOf(directory: string): string {
 export function startedFrom(folder: string, home: string): string[] {
   const directory = gitDirectoryOf(folder)
   if (directory === null) return []
-  const common = commonOf(directory)
+  const common = commonDirectoryOf(directory)
   return targetsOf([join(common, 'config'), join(directory, 'config.worktree'), ...ofUser(home)], [join(common, 'hooks')], folder, home)
 }
 

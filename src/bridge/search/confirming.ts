@@ -3,7 +3,7 @@ import { encodingOf, textOf } from '../files/encoding.ts'
 import { limits } from '../base/limits.ts'
 import { identityOf } from '../policy/identity.ts'
 import { codeOf } from '../base/refusal.ts'
-import type { Found } from './found.ts'
+import type { ResultLine } from './result-line.ts'
 
 /** Linux' flag that names a file without opening it: neither a pipe nor a missing right stands in the way. */
 const O_PATH = 0o10000000
@@ -27,7 +27,7 @@ function openChecked(path: string, flags: number, isOpen: IsOpen): number | null
 }
 
 /** Whether a line stands in an open file where ripgrep says that it does; where a mark begins the file, behind that. */
-function holds(fd: number, { offset, raw, text }: Found): boolean {
+function holds(fd: number, { offset, raw, text }: ResultLine): boolean {
   const there = Buffer.allocUnsafe(raw.length)
   const standsAt = (from: number): boolean => readSync(fd, there, 0, raw.length, from) === raw.length && there.equals(raw)
   if (standsAt(offset) || standsAt(offset + 3)) return true
@@ -43,7 +43,7 @@ function holds(fd: number, { offset, raw, text }: Found): boolean {
 
 export interface Confirming {
   /** Whether what was found may be shown. */
-  shows(found: Found): boolean
+  shows(found: ResultLine): boolean
   close(): void
 }
 

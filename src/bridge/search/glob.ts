@@ -1,3 +1,4 @@
+import { limits } from '../base/limits.ts'
 import { denied, type Refusal } from '../base/refusal.ts'
 
 /** A place in a glob that was read: a character is taken by `test`; without one its `next` are reached at once. */
@@ -160,4 +161,15 @@ function reaches(start: State, end: State, path: string): boolean {
     now = then
   }
   return now.has(end)
+}
+
+/** Globs choose among what is below the folder searched; nothing else. */
+export function checkedGlob(glob: string | undefined): Glob | null {
+  if (glob === undefined) return null
+  if (glob.includes('\0') || glob.length > limits.searchPatternCharacters) throw denied('The glob is too long or holds a NUL character.')
+  if (/^!?[\\/]|^[A-Za-z]:|(^|[\\/!])\.\.([\\/]|$)/.test(glob))
+    throw denied(
+      `The glob ${JSON.stringify(glob)} leads out of the folder; give a glob such as "*.ts" or "src/**/*.ts", and the folder as path.`,
+    )
+  return readGlob(glob)
 }

@@ -4,7 +4,7 @@ import { arch } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { accessTrouble } from '../base/access.ts'
 import { limits } from '../base/limits.ts'
-import { failed } from '../base/refusal.ts'
+import { denied, failed } from '../base/refusal.ts'
 import type { Glob } from './glob.ts'
 import { brokenNames } from './records.ts'
 
@@ -13,6 +13,13 @@ export interface TextQuery {
   readonly literal: boolean
   readonly context: number
   readonly caseSensitive: boolean
+}
+
+export function checkPattern({ pattern }: TextQuery): void {
+  if (pattern === '' || pattern.includes('\0'))
+    throw denied('The pattern is empty or holds a NUL character; give a text or a regular expression.')
+  if (pattern.length > limits.searchPatternCharacters)
+    throw denied(`The pattern has ${pattern.length} characters; ${limits.searchPatternCharacters} are the most.`)
 }
 
 /**

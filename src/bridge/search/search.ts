@@ -3,23 +3,53 @@ import { limits } from '../base/limits.ts'
 import { memoryOf } from '../base/proc.ts'
 import { Complaints } from './complaints.ts'
 import type { Confirming } from './confirming.ts'
-import { type Found, readFound } from './found.ts'
-import type { Page, SearchPlan, Why } from './plan.ts'
+import { type ResultLine, readResultLine } from './result-line.ts'
 import { Records } from './records.ts'
 
+/** Why a search was ended before it was over. */
+export type StopReason = 'time' | 'person' | 'memory'
+
+export interface Page {
+  readonly found: readonly ResultLine[]
+  /** ResultLine, but not there any more when it was to be shown. */
+  readonly gone: number
+  /** Nothing more will come. */
+  readonly done: boolean
+}
+
+interface SearchPlan {
+  readonly program: string
+  readonly args: readonly string[]
+  /** Only names are asked for. */
+  readonly names: boolean
+  /** ripgrep runs here and its globs and paths are relative to it. */
+  readonly folder: string
+  /** The one file that is searched, open, as its third descriptor, and its name; null: a folder. */
+  readonly file: { readonly fd: number; readonly name: string } | null
+  /** Whether a found path, relative to `folder`, was asked for and may be shown. */
+  readonly mayShow: (path: string) => boolean
+  /** Characters kept on both sides of what is shown of a long line. */
+  readonly margin: number
+  /** Looks at once more what is about to be shown; null where nothing could have come in between. */
+  readonly confirm: Confirming | null
+  readonly now: () => number
+  /** Called once, when ripgrep has ended and its last page is out, or nobody wants it. */
+  readonly release: () => void
+}
+
 /** Characters that something found takes, also those that are kept to know keys by. */
-const sizeOf = ({ path, text, part }: Found): number => path.length + text.length + (part?.wide.length ?? 0)
+const sizeOf = ({ path, text, part }: ResultLine): number => path.length + text.length + (part?.wide.length ?? 0)
 
 /** A running ripgrep. What it finds waits here until it is taken; ripgrep waits too when too much does. */
 export class Search {
   private readonly child: ChildProcess
   private readonly plan: SearchPlan
-  private readonly found: Found[] = []
+  private readonly found: ResultLine[] = []
   private size = 0
   readonly complaints = new Complaints()
   private readonly records: Records
   private readonly confirm: Confirming | null
-  private readonly sure = new WeakMap<Found, boolean>()
+  private readonly sure = new WeakMap<ResultLine, boolean>()
   private confirmed = 0
   private askers = 0
   private ended = false
@@ -30,7 +60,7 @@ export class Search {
   private last = { path: '', shown: false }
   /** When somebody last asked for results. */
   asked: number
-  stopped: Why | null = null
+  stopped: StopReason | null = null
   /** Lines that were too long to be read. */
   tooLong = 0
   /** Where the one file that is searched turns out to be binary; null: nowhere. */
@@ -48,7 +78,7 @@ export class Search {
       windowsHide: true,
     })
     this.records = new Records(plan.names, {
-      record: (bytes) => this.add(readFound(bytes, plan.names, plan.file?.name, plan.margin)),
+      record: (bytes) => this.add(readResultLine(bytes, plan.names, plan.file?.name, plan.margin)),
       tooLong: () => this.tooLong++,
       binary: (offset) => {
         this.binaryFrom = offset
@@ -106,8 +136,8 @@ export class Search {
   }
 
   /** The next hits with the lines around them, each confirmed. */
-  private taken(most: number): { found: Found[]; gone: number } {
-    const found: Found[] = []
+  private taken(most: number): { found: ResultLine[]; gone: number } {
+    const found: ResultLine[] = []
     let gone = 0
     for (let hits = 0; this.found.length > 0; ) {
       if (this.found[0]?.hit && hits >= most) break
@@ -123,24 +153,24 @@ export class Search {
     return { found, gone }
   }
 
-  private shows(found: Found): boolean {
+  private shows(found: ResultLine): boolean {
     return this.confirm?.shows(found) ?? true
   }
 
-  /** Why ripgrep did not take the search; '' when it did: it ends with 0 or 1 then, or was ended. */
+  /** StopReason ripgrep did not take the search; '' when it did: it ends with 0 or 1 then, or was ended. */
   get trouble(): string {
     return this.child.exitCode === 0 || this.child.exitCode === 1 ? '' : this.complaints.text
   }
 
   /** Ends it; what it found until now can still be taken. */
-  stop(why: Why): void {
+  stop(why: StopReason): void {
     if (this.ended) return
     this.stopped = why
     this.child.kill('SIGKILL')
   }
 
   /** Ends it, and nothing of it will be asked for any more. */
-  drop(why: Why): void {
+  drop(why: StopReason): void {
     this.stop(why)
     this.release()
   }
@@ -170,7 +200,7 @@ export class Search {
     })
   }
 
-  private add(found: Found | null): void {
+  private add(found: ResultLine | null): void {
     if (found === null || this.released) return
     if (found.path !== this.last.path) this.last = { path: found.path, shown: this.plan.mayShow(found.path) }
     if (!this.last.shown) return

@@ -5,20 +5,19 @@ import { identityAt } from '../policy/identity.ts'
 import type { Policy } from '../policy/policy.ts'
 import { failed } from '../base/refusal.ts'
 import type { Call } from '../base/call.ts'
-import { Turns } from '../base/semaphore.ts'
-import { type Asked, checkedGlob, checkPattern } from './asked.ts'
+import { Semaphore } from '../base/semaphore.ts'
+import { checkedGlob, type Glob } from './glob.ts'
 import { patternTrouble } from './complaints.ts'
 import { confirming } from './confirming.ts'
-import { type Held, hold } from './holding.ts'
-import { nameArguments, ripgrep, type TextQuery, textArguments } from './ripgrep.ts'
-import type { Page, Why } from './plan.ts'
-import { Search } from './search.ts'
+import { openTarget, type SearchTarget } from './target.ts'
+import { checkPattern, nameArguments, ripgrep, type TextQuery, textArguments } from './ripgrep.ts'
+import { type Page, Search, type StopReason } from './search.ts'
 
 export interface Answered extends Page {
   readonly folder: string
   /** Under this name the rest can be asked for; null when there is none. */
   readonly search: string | null
-  readonly stopped: Why | null
+  readonly stopped: StopReason | null
   /** What was asked for: names, lines of a folder, lines of one file. */
   readonly what: 'names' | 'lines' | 'file'
   /** Something in the folder is closed and was left out. */
@@ -29,6 +28,15 @@ export interface Answered extends Page {
   readonly tooLong: number
   /** Where the one file that was searched turned out to be no text; null: nowhere. */
   readonly binaryFrom: number | null
+}
+
+/** A search as it was asked for. */
+interface Query {
+  /** Null: only names are asked for. */
+  readonly text: TextQuery | null
+  readonly glob: Glob | null
+  /** Hits of a page. */
+  readonly most: number
 }
 
 /** Who asks, and how it is stopped. */
@@ -59,7 +67,7 @@ export class Searches {
   private readonly policy: Policy
   private readonly machine: Machine
   private readonly started = new Map<string, Started>()
-  private readonly turns = new Turns(limits.searchesAtOnce)
+  private readonly slots = new Semaphore(limits.searchesAtOnce)
   private count = 0
   private sweeper: NodeJS.Timeout | undefined
 
@@ -71,12 +79,12 @@ export class Searches {
   async text(path: string, query: TextQuery & { glob: string | undefined }, most: number, asker: Asker): Promise<Answered> {
     checkPattern(query)
     const glob = checkedGlob(query.glob)
-    return this.turns.take(() => this.first(path, { query, glob, most }, asker))
+    return this.slots.run(() => this.first(path, { text: query, glob, most }, asker))
   }
 
   async names(path: string, written: string, most: number, asker: Asker): Promise<Answered> {
     const glob = checkedGlob(written)
-    return this.turns.take(() => this.first(path, { query: null, glob, most }, asker))
+    return this.slots.run(() => this.first(path, { text: null, glob, most }, asker))
   }
 
   /** The next page, as large as the first one was allowed to be. */
@@ -102,24 +110,24 @@ export class Searches {
     return found
   }
 
-  private async first(path: string, asked: Asked, { client, signal }: Asker): Promise<Answered> {
-    const { query, most } = asked
-    const held = await hold(this.policy, path, query === null, this.machine.pid)
+  private async first(path: string, query: Query, { client, signal }: Asker): Promise<Answered> {
+    const { text, most } = query
+    const target = await openTarget(this.policy, path, text === null, this.machine.pid)
     this.makeRoom()
     const id = `s${++this.count}`
-    const what = query === null ? 'names' : held.only === null ? 'lines' : 'file'
+    const what = text === null ? 'names' : target.only === null ? 'lines' : 'file'
     let search: Search
     let closed: readonly Closed[] = []
     try {
-      if (held.only === null) closed = await closedInside(this.policy, held.real)
-      search = await this.begin(held, asked, closed)
+      if (target.only === null) closed = await closedInside(this.policy, target.real)
+      search = await this.begin(target, query, closed)
     } catch (error) {
-      held.release()
+      target.release()
       throw error
     } finally {
-      held.started()
+      target.started()
     }
-    const started = { search, folder: held.real, what, client, most } as const
+    const started = { search, folder: target.real, what, client, most } as const
     this.started.set(id, started)
     this.sweep()
     const page = await search.page(most, limits.searchFirstMs, signal)
@@ -128,15 +136,15 @@ export class Searches {
     if (page.done && page.found.length === 0 && trouble !== '' && search.stopped === null) {
       this.started.delete(id)
       throw failed(
-        query === null ? 'Nothing is searched: ripgrep does not start, or does not take this glob.' : patternTrouble(trouble, query),
+        text === null ? 'Nothing is searched: ripgrep does not start, or does not take this glob.' : patternTrouble(trouble, text),
       )
     }
     return { ...this.answer(id, started, page), closed: closed.length > 0 }
   }
 
-  private async begin(held: Held, { query, glob }: Asked, closed: readonly Closed[]): Promise<Search> {
+  private async begin(opened: SearchTarget, { text, glob }: Query, closed: readonly Closed[]): Promise<Search> {
     const isOpen = await this.policy.judge()
-    const { pinned, file, real, only, target } = held
+    const { pinned, file, real, only, target } = opened
     // What is opened again to be confirmed is looked at then.
     const mayShow = (path: string): boolean => isOpen(path, pinned === null ? (identityAt(path) ?? undefined) : undefined)
     const left = closed.filter(({ whole }) => whole).map(({ path }) => relative(real, path).replaceAll('\\', '/'))
@@ -145,15 +153,15 @@ export class Searches {
     const fits = glob === null || (only === null && ((glob.plain && glob.name !== null) || glob.negative)) ? null : glob.fits
     return new Search({
       program: ripgrep(this.machine.platform, this.machine.path),
-      names: query === null,
-      args: query === null ? nameArguments(scope) : textArguments(query, scope),
-      folder: held.cwd,
+      names: text === null,
+      args: text === null ? nameArguments(scope) : textArguments(text, scope),
+      folder: opened.cwd,
       file,
       mayShow: (path) => (fits === null || fits(sep === '/' ? path : path.replaceAll('\\', '/'))) && mayShow(join(real, path)),
-      confirm: pinned === null || file !== null ? null : confirming(pinned, query === null, isOpen),
+      confirm: pinned === null || file !== null ? null : confirming(pinned, text === null, isOpen),
       margin: this.machine.longest(),
       now: () => this.machine.now(),
-      release: () => held.release(),
+      release: () => opened.release(),
     })
   }
 
@@ -167,7 +175,7 @@ export class Searches {
     }
   }
 
-  private end(id: string, search: Search, why: Why): void {
+  private end(id: string, search: Search, why: StopReason): void {
     search.drop(why)
     this.started.delete(id)
   }

@@ -4,11 +4,10 @@ import { TwinError } from '../../errors.ts'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Bridge } from '../contract/bridge.ts'
-import { protocols } from '../transports/protocols.ts'
 import { codeOf } from '../base/refusal.ts'
 import { HttpCarrier } from '../transports/http.ts'
 import type { HttpLimits } from '../transports/http-plan.ts'
-import { bearer, type Carrier } from '../transports/transport.ts'
+import { bearer, type Carrier, protocols } from '../transports/carrier.ts'
 
 /** Refused requests are audited, but not so many that they push everything else out of the audit. */
 const refusalsPerMinute = 60

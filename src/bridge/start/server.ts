@@ -4,8 +4,8 @@ import type { Call } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { callTool } from '../contract/pipeline.ts'
 import { listed, type Tool } from '../contract/tool.ts'
-import { bearer } from '../transports/transport.ts'
-import { Turns } from '../base/semaphore.ts'
+import { bearer } from '../transports/carrier.ts'
+import { Semaphore } from '../base/semaphore.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
 
@@ -32,7 +32,7 @@ function callOf(client: string, context: ServerContext): Omit<Call, 'begin' | 'r
  */
 export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], version: string, session?: string): Server {
   const server = new Server({ name: 'mcp-twin', version }, { capabilities: { tools: {} }, instructions })
-  const turns = new Turns(limits.callsAtOnce)
+  const calls = new Semaphore(limits.callsAtOnce)
   server.setRequestHandler('tools/list', async () => ({ tools: (await available(await opened, tools)).map(listed) }))
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name, arguments: raw } = request.params
@@ -41,7 +41,7 @@ export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], ver
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}. tools/list names those there are.`)
     const bridge = await opened
     const client = session === undefined ? bridge.settings.client : bearer(session)
-    return turns.take(() => callTool(tool, raw, bridge, callOf(client, context)))
+    return calls.run(() => callTool(tool, raw, bridge, callOf(client, context)))
   })
   return server
 }

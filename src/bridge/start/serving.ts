@@ -8,7 +8,7 @@ import { buildServer } from './server.ts'
 import type { Settings } from '../base/settings.ts'
 import { tools } from '../tools/index.ts'
 import { carryStdio } from '../transports/stdio.ts'
-import type { Carrier } from '../transports/transport.ts'
+import type { Carrier } from '../transports/carrier.ts'
 
 export interface Serving {
   /** Still being worked out when the client says hello. */

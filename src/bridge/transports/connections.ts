@@ -18,7 +18,7 @@ export interface ConnectionLimits {
   readonly unreadBytes: number
 }
 
-interface Held {
+interface Connection {
   readonly socket: Socket
   readonly address: string
   readonly since: number
@@ -40,7 +40,7 @@ const loopback = /^(?:127\.|::1$|::ffff:127\.)/
  * and no stranger keeps another session out.
  */
 export class Connections {
-  private readonly all = new Map<Socket, Held>()
+  private readonly all = new Map<Socket, Connection>()
   private readonly limits: ConnectionLimits
   private readonly clock: () => number
 
@@ -53,52 +53,52 @@ export class Connections {
   /** Takes up a new connection, in another one's place where there are too many. */
   add(socket: Socket): void {
     const now = this.clock()
-    const held = { socket, address: socket.remoteAddress ?? '', since: now, session: null, open: 0, usedAt: now, unreadSince: null }
-    this.all.set(socket, held)
+    const connection = { socket, address: socket.remoteAddress ?? '', since: now, session: null, open: 0, usedAt: now, unreadSince: null }
+    this.all.set(socket, connection)
     socket.once('close', () => this.all.delete(socket))
     const { strangers, strangersAnAddress } = this.limits
-    const same = this.strangers().filter(({ address }) => address === held.address)
-    if (!loopback.test(held.address) && same.length > strangersAnAddress) this.drop(same, held)
+    const same = this.strangers().filter(({ address }) => address === connection.address)
+    if (!loopback.test(connection.address) && same.length > strangersAnAddress) this.drop(same, connection)
     else if (this.strangers().length > strangers)
       this.drop(
         ofMost(this.strangers(), ({ address }) => address),
-        held,
+        connection,
       )
   }
 
   /** A request came; false, and its connection is cut, when too many of it wait already. */
   begin(socket: Socket): boolean {
-    const held = this.all.get(socket)
-    if (held === undefined || held.open >= this.limits.unanswered) {
+    const connection = this.all.get(socket)
+    if (connection === undefined || connection.open >= this.limits.unanswered) {
       socket.destroy()
       return false
     }
-    held.open++
-    held.usedAt = this.clock()
+    connection.open++
+    connection.usedAt = this.clock()
     return true
   }
 
   /** A request was answered, or its connection ended. */
   end(socket: Socket): void {
-    const held = this.all.get(socket)
-    if (held === undefined) return
-    held.open--
-    held.usedAt = this.clock()
+    const connection = this.all.get(socket)
+    if (connection === undefined) return
+    connection.open--
+    connection.usedAt = this.clock()
   }
 
   /** A valid token was used; false when its session has too many connections, all of them busy. */
   know(socket: Socket, session: string): boolean {
-    const held = this.all.get(socket)
-    if (held === undefined) return false
-    if (held.session === session) return true
+    const connection = this.all.get(socket)
+    if (connection === undefined) return false
+    if (connection.session === session) return true
     const known = this.known()
     const mine = known.filter((each) => each.session === session)
     const crowd =
       mine.length >= this.limits.aSession ? mine : known.length >= this.limits.known ? ofMost(known, (each) => each.session) : []
     const idle = crowd.filter(({ open }) => open === 0)
     if (crowd.length > 0 && idle.length === 0) return false
-    if (crowd.length > 0) this.drop(idle, held)
-    held.session = session
+    if (crowd.length > 0) this.drop(idle, connection)
+    connection.session = session
     return true
   }
 
@@ -115,26 +115,26 @@ export class Connections {
   /** Cuts strangers that stay too long, and clients that do not read. */
   sweep(): void {
     const now = this.clock()
-    for (const held of this.all.values()) {
-      const { socket, session, since, open } = held
-      held.unreadSince = socket.writableLength === 0 ? null : (held.unreadSince ?? now)
+    for (const connection of this.all.values()) {
+      const { socket, session, since, open } = connection
+      connection.unreadSince = socket.writableLength === 0 ? null : (connection.unreadSince ?? now)
       // One whose token is being looked up gets a little more.
       const late = session === null && now - since >= this.limits.strangerMs * (open === 0 ? 1 : 3)
-      const unread = held.unreadSince !== null && now - held.unreadSince >= this.limits.unreadMs
+      const unread = connection.unreadSince !== null && now - connection.unreadSince >= this.limits.unreadMs
       if (late || unread || socket.writableLength > this.limits.unreadBytes) socket.destroy()
     }
   }
 
-  private strangers(): Held[] {
+  private strangers(): Connection[] {
     return [...this.all.values()].filter(({ session }) => session === null)
   }
 
-  private known(): (Held & { session: string })[] {
-    return [...this.all.values()].filter((held): held is Held & { session: string } => held.session !== null)
+  private known(): (Connection & { session: string })[] {
+    return [...this.all.values()].filter((connection): connection is Connection & { session: string } => connection.session !== null)
   }
 
   /** Of some connections the one goes that waits for nothing, before those that do, and has been there for the longest time. */
-  private drop(some: readonly Held[], newcomer: Held): void {
+  private drop(some: readonly Connection[], newcomer: Connection): void {
     const others = some.filter((each) => each !== newcomer)
     const [first] = others.sort((one, other) => Math.min(one.open, 1) - Math.min(other.open, 1) || one.usedAt - other.usedAt)
     first?.socket.destroy()

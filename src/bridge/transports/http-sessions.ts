@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
 import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server'
 import { limits } from '../base/limits.ts'
-import type { Rejection } from './guards.ts'
+import type { Rejection } from './request.ts'
 
 export type AuthorizedRequest = IncomingMessage & { auth?: AuthInfo }
 
-interface Kept {
+interface OpenSession {
   readonly transport: NodeStreamableHTTPServerTransport
   /** The session of the token that opened it: nobody else's token reaches it. */
   readonly owner: string
@@ -19,7 +19,7 @@ interface Kept {
  * another client (CVE-2026-25536), bound to the token that opened them.
  */
 export class HttpSessions {
-  private readonly kept = new Map<string, Kept>()
+  private readonly kept = new Map<string, OpenSession>()
   private readonly factory: McpServerFactory
   private readonly now: () => number
 

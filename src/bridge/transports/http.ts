@@ -2,12 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { toNodeHandler, toWebRequest } from '@modelcontextprotocol/node'
 import { createMcpHandler, isLegacyRequest, type ServerNotifier } from '@modelcontextprotocol/server'
 import { limits } from '../base/limits.ts'
-import { readBody } from './body.ts'
 import { Connections } from './connections.ts'
-import { bearerToken, type Front, type Rejection, rejectRequest } from './guards.ts'
+import { bearerToken, type Front, readBody, type Rejection, rejectRequest } from './request.ts'
 import { type HttpPlan, usualLimits } from './http-plan.ts'
 import { type AuthorizedRequest, HttpSessions } from './http-sessions.ts'
-import { bearer, type Carrier } from './transport.ts'
+import { bearer, type Carrier } from './carrier.ts'
 
 /** Streamable HTTP of both eras at `/mcp`, behind checks of our own that come before anything of the SDK. */
 export class HttpCarrier implements Carrier {

@@ -4,7 +4,7 @@ import { parseJSONRPCMessage } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { limits } from '../base/limits.ts'
 import { LineReader } from '../base/line-reader.ts'
-import type { Carrier } from './transport.ts'
+import type { Carrier } from './carrier.ts'
 import { type Id, idIn, shapeTrouble } from './message-shape.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { inLine, inName } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
-import { protocols } from '../../transports/protocols.ts'
+import { protocols } from '../../transports/carrier.ts'
 import { limitsOf, limitWords } from '../../terminal/sandbox/notes.ts'
 import { defineTool } from '../../contract/tool.ts'
 

@@ -1,5 +1,5 @@
 import { text } from '../../base/input.ts'
-import { describe } from '../../search/words.ts'
+import { describe } from '../../search/describe.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const moreResults = defineTool({

@@ -1,6 +1,6 @@
 import { maxResults } from '../../config/options.ts'
 import { pathArgument, text } from '../../base/input.ts'
-import { describe } from '../../search/words.ts'
+import { describe } from '../../search/describe.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const searchFiles = defineTool({

@@ -1,7 +1,7 @@
 import { maxResults } from '../../config/options.ts'
 import { flag, optional, pathArgument, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { describe } from '../../search/words.ts'
+import { describe } from '../../search/describe.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const searchText = defineTool({

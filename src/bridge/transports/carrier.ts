@@ -1,3 +1,5 @@
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server'
+
 /** The name under which the bearer of a session's token is known to the audit and to others. */
 export const bearer = (session: string): string => `session ${session}`
 
@@ -10,3 +12,6 @@ export interface Carrier {
   readonly ended: Promise<void>
   close(): Promise<void>
 }
+
+/** The revisions of the protocol that are spoken: the present one, and those with a handshake. */
+export const protocols: readonly string[] = ['2026-07-28', ...SUPPORTED_PROTOCOL_VERSIONS]

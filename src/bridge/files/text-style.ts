@@ -10,26 +10,26 @@ import { type Encoding, encodingOf, lineEnd, plain, textOf } from './encoding.ts
  * Whether a file's bytes are text as its encoding says. `mixed`: UTF-8 but for some bytes; `other`: what is beyond ASCII
  * in it is nothing that we know, so text in UTF-8 beside it would be read as something else.
  */
-export type Sort = 'text' | 'mixed' | 'other'
+export type TextQuality = 'text' | 'mixed' | 'other'
 
 /** How the text of a file is written: its encoding with its mark, and its line ends. */
-export interface Habits {
+export interface TextStyle {
   readonly encoding: Encoding
   readonly end: ReturnType<typeof lineEnd>
-  readonly sort: Sort
+  readonly quality: TextQuality
 }
 
 const CHUNK = 1024 * 1024
 const HEAD = 64 * 1024
 
-export function sortOf(bytes: Buffer): Sort {
+export function qualityOf(bytes: Buffer): TextQuality {
   if (isUtf8(bytes)) return 'text'
   return /[^\0-\x7f\ufffd]/.test(bytes.toString('utf8')) ? 'mixed' : 'other'
 }
 
 /** Those of a file, by its beginning; the usual ones for an empty file. `whole`: all its bytes are looked at for what they are, not its beginning alone. */
-export async function habitsOf(found: Admitted, folder: Folder, policy: Policy, size: number, whole: boolean): Promise<Habits> {
-  if (size === 0) return { encoding: plain, end: '\n', sort: 'text' }
+export async function textStyleOf(found: Admitted, folder: Folder, policy: Policy, size: number, whole: boolean): Promise<TextStyle> {
+  if (size === 0) return { encoding: plain, end: '\n', quality: 'text' }
   const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
   try {
     const chunk = Buffer.allocUnsafeSlow(Math.min(size, whole ? CHUNK : HEAD))
@@ -37,21 +37,21 @@ export async function habitsOf(found: Admitted, folder: Folder, policy: Policy, 
     const head = chunk.subarray(0, Math.min(bytesRead, HEAD))
     const encoding = encodingOf(head)
     const end = lineEnd(textOf(head, encoding))
-    if (encoding.name !== 'utf-8') return { encoding, end, sort: size % 2 === 0 ? 'text' : 'other' }
-    if (!whole) return { encoding, end, sort: sortOf(size > head.length ? head.subarray(0, wholeCharacters(head)) : head) }
-    return { encoding, end, sort: await sortOfFile(handle, chunk, bytesRead) }
+    if (encoding.name !== 'utf-8') return { encoding, end, quality: size % 2 === 0 ? 'text' : 'other' }
+    if (!whole) return { encoding, end, quality: qualityOf(size > head.length ? head.subarray(0, wholeCharacters(head)) : head) }
+    return { encoding, end, quality: await qualityOfFile(handle, chunk, bytesRead) }
   } finally {
     await handle.close()
   }
 }
 
 /** `chunk` holds the first `filled` bytes already, and is used again for the others. */
-async function sortOfFile(handle: FileHandle, chunk: Buffer, filled: number): Promise<Sort> {
+async function qualityOfFile(handle: FileHandle, chunk: Buffer, filled: number): Promise<TextQuality> {
   for (let position = 0; filled > 0 && position < limits.editFile; ) {
     // A piece ends between two characters, unless it is the last one.
     const bytes = chunk.subarray(0, filled < chunk.length ? filled : wholeCharacters(chunk))
-    const sort = sortOf(bytes)
-    if (sort !== 'text') return sort
+    const quality = qualityOf(bytes)
+    if (quality !== 'text') return quality
     position += bytes.length
     filled = (await handle.read(chunk, 0, chunk.length, position)).bytesRead
   }

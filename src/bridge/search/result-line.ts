@@ -2,7 +2,7 @@ import { cutAt } from '../base/text.ts'
 import { limits } from '../base/limits.ts'
 
 /** One line that ripgrep found. */
-export interface Found {
+export interface ResultLine {
   /** Relative to the folder searched. */
   readonly path: string
   /** `12: text`, `12- text` for a line around a hit, '' for a name. */
@@ -32,7 +32,7 @@ function characterAt(bytes: Buffer, from: number): number {
  * A line, or when it is too long its part around a place, cut between characters; `start` is the byte where that begins.
  * `margin`: so many characters on both sides are kept, since a key that reaches into the part is known by the whole of it.
  */
-function shownOf(line: Buffer, place: number, margin: number): Pick<Found, 'text' | 'part'> & { start: number } {
+function shownOf(line: Buffer, place: number, margin: number): Pick<ResultLine, 'text' | 'part'> & { start: number } {
   const most = limits.searchLineCharacters
   const whole = line.length <= 4 * most ? line.toString('utf8') : null
   if (whole !== null && whole.length <= most) return { text: whole, part: null, start: 0 }
@@ -49,7 +49,7 @@ function shownOf(line: Buffer, place: number, margin: number): Pick<Found, 'text
  * What ripgrep says of one line: `path NUL 12:7:345:text` (line, column, offset), `path NUL 12-345-text` for one around a hit,
  * or a path alone where only names are asked for. Null for anything else. `file`: the one that is searched.
  */
-export function readFound(record: Buffer, names: boolean, file: string | undefined, margin = 0): Found | null {
+export function readResultLine(record: Buffer, names: boolean, file: string | undefined, margin = 0): ResultLine | null {
   const end = names ? record.length : record.indexOf(0)
   if (end < 0) return null
   const path = file ?? pathIn(record.subarray(0, end))
@@ -71,7 +71,7 @@ export function readFound(record: Buffer, names: boolean, file: string | undefin
 }
 
 /** What is shown of a line; `clean` gives a part of a text without keys, also those that reach beyond it. */
-export function shownText({ text, part }: Found, clean: (wide: string, from: number, to: number) => string): string {
+export function shownText({ text, part }: ResultLine, clean: (wide: string, from: number, to: number) => string): string {
   if (part === null) return text
   const { wide, from, to, begins } = part
   const number = /^\d+[:-] /.exec(text)?.[0] ?? ''

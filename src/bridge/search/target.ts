@@ -6,10 +6,12 @@ import { Folder, openFile } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
 import { encodingOf, looksBinary } from '../files/encoding.ts'
 import { denied, failed, fromFileTrouble } from '../base/refusal.ts'
-import { thirdDescriptor } from './plan.ts'
 
-/** What is searched, checked and held open, so that it stays what it was when it was checked. */
-export interface Held {
+/** The name under which ripgrep finds its third descriptor. */
+const thirdDescriptor = '/proc/self/fd/3'
+
+/** The folder or file that is searched, checked and held open, so that a rename in between changes nothing. */
+export interface SearchTarget {
   /** The folder, for people. */
   readonly real: string
   /** The folder as this process reaches the opened one; null where that is not possible. */
@@ -30,8 +32,8 @@ export interface Held {
 
 const quietly = (closing: Promise<void>): void => void closing.catch(() => undefined)
 
-/** `pid`: our own. `names`: only names are asked for, and no file is opened for reading. */
-export async function hold(policy: Policy, path: string, names: boolean, pid: number): Promise<Held> {
+/** Opens what is to be searched. `pid`: our own. `names`: only names are asked for, and no file is opened for reading. */
+export async function openTarget(policy: Policy, path: string, names: boolean, pid: number): Promise<SearchTarget> {
   const { real } = await policy.existing(path, 'read')
   const trouble = (error: unknown) => Promise.reject(fromFileTrouble(error, `${JSON.stringify(path)} cannot be searched`))
   const facts = await stat(real).catch(trouble)

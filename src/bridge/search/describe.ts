@@ -1,7 +1,7 @@
 import { type Answer, words } from '../base/call.ts'
 import { inLine, inName } from '../base/text.ts'
 import type { Redaction } from '../base/redaction.ts'
-import { shownText } from './found.ts'
+import { shownText } from './result-line.ts'
 import type { Answered } from './searches.ts'
 
 /** What was found, by file, in words: the paths are below the folder named in the first line. */
