@@ -14,6 +14,12 @@ const mostWasteful = 8
 /** Line ends, indentation and colours that may stand in it besides. */
 const besides = 64
 
+/** What escapes, colours and line ends are written with. */
+const special = /[^ -$'-[\]-~]/
+const short = 2000
+/** Eight numbers with something between take so many characters. */
+const leastNumbers = 23
+
 type Place = [number, number]
 
 const whole = (text: string): View => ({ text, places: (from, to) => [[from, to]] })
@@ -42,12 +48,11 @@ export class KeyFinder {
   /** Where copies stand, in no order; they may overlap. */
   places(text: string): Place[] {
     if (text.length < this.shortest) return []
-    return views(text, false).flatMap((view) => {
-      const found: Place[] = []
+    const found: Place[] = []
+    for (const view of views(text, false))
       for (const { literal, from } of this.matcher.in(view.text))
         for (const [start, end] of literal.placesIn(view.text, from)) found.push(...view.places(start, end))
-      return found
-    })
+    return found
   }
 
   /** How many characters at the end of a text that goes on may be the beginning of a copy. */
@@ -70,10 +75,13 @@ export class KeyFinder {
 
 /** All that a text may be read as. `open`: it goes on, and its end is looked at. */
 function views(text: string, open: boolean): View[] {
-  const plain = unescaped(text)
+  // Most texts are short, and are what they are.
+  const isPlain = !open && text.length < short && !special.test(text)
+  if (isPlain && text.length < leastNumbers) return [whole(text)]
+  const plain = isPlain ? null : unescaped(text)
   const bare = plain?.text ?? text
   const numbers = open ? separatedAtEnd(bare) : separated(bare)
-  const further = [...unwrapped(bare), ...(numbers === null ? [] : [numbers]), ...dumped(bare, open)]
+  const further = [...(isPlain ? [] : unwrapped(bare)), ...(numbers === null ? [] : [numbers]), ...dumped(bare, open)]
   return [whole(text), ...(plain === null ? further : [plain, ...further.map((view) => through(view, plain))])]
 }
 

@@ -34,6 +34,7 @@ function* lineEnds(text: string): Generator<{ readonly start: number; readonly e
  */
 export function unwrapped(text: string): View[] {
   const ends = [...lineEnds(text)]
+  if (ends.length === 0) return []
   const bare = ends.map(({ start, end }) => {
     lead.lastIndex = end
     return { start, end: lead.test(text) ? lead.lastIndex : end }
