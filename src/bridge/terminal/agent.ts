@@ -48,7 +48,7 @@ process.stdin.on('error', end)
 /** Arguments for the other side's node: no blanks and no double quotes, so that no shell and no border changes them. */
 export const agentArguments = (): string[] => ['-e', `eval(Buffer.from('${Buffer.from(source).toString('base64')}','base64').toString())`]
 
-/** What the agent is told in its first line. */
+/** The first line of the agent's input. */
 export interface Order {
   readonly file: string
   readonly args: readonly string[]

@@ -17,7 +17,7 @@ const whys: Readonly<Record<Sent, string>> = {
   gone: 'it does not end',
 }
 
-/** Windows knows no groups: its own program ends a tree. */
+/** Windows has no process groups; taskkill ends a tree. */
 function endOnWindows(pid: number, systemRoot: string | undefined): Promise<void> {
   return new Promise((resolve) => {
     const child = spawn(`${systemRoot ?? 'C:\\Windows'}\\System32\\taskkill.exe`, ['/PID', String(pid), '/T', '/F'], {
@@ -37,8 +37,8 @@ export const rootsOf = (sessions: readonly Session[]): Root[] =>
   })
 
 /**
- * Ends commands with everything that they started: first asked, then made to. On Linux those that left the group are
- * found by what they descend from and by the mark in their environment. Answers what could not be ended, or may not be.
+ * Ends commands with everything they started, with SIGTERM and then SIGKILL. On Linux processes that left the group are found
+ * by their ancestors and by the mark in their environment. Returns those that are still running.
  */
 export async function endSessions(sessions: readonly Session[], marks: readonly string[], ender: Ender, graceMs: number): Promise<Left[]> {
   const roots = () => rootsOf(sessions)
@@ -49,13 +49,13 @@ export async function endSessions(sessions: readonly Session[], marks: readonly 
     return []
   }
   const members = () => marks.flatMap((mark) => belonging(mark, roots(), ender.self))
-  // What makes a sandbox takes everything in it along at once; so it is asked last.
+  // The process that holds a sandbox ends everything in it at once, so it comes last.
   const makers = new Set(sessions.flatMap(({ child, stay }) => (stay === null ? [] : [child.pid, stay.pid])))
   const groups = () => roots().flatMap(({ pid, isAlive }) => (isAlive && !makers.has(pid) ? [-pid] : []))
   const first = members()
   for (const pid of groups()) send(pid, 'SIGTERM')
   for (const each of first) if (!makers.has(each.pid)) signal(each, 'SIGTERM')
-  // Where the kernel shows its processes, those that only wait to be buried count as gone.
+  // A zombie counts as ended where /proc shows it.
   const anyLeft = () => (ender.platform === 'linux' ? members().some(({ pid }) => !makers.has(pid)) : groups().length > 0)
   for (const until = performance.now() + graceMs; performance.now() < until && anyLeft(); ) await sleep(20)
   const all = new Map([...first, ...members()].map((each) => [each.pid, each]))
@@ -67,11 +67,11 @@ export async function endSessions(sessions: readonly Session[], marks: readonly 
     ...[...all.values()].filter(lives).map((each) => left(each, whys[sent.get(each.pid) ?? 'sent'])),
     ...sessions
       .flatMap(({ trace }) => (trace === null ? [] : traced(trace)))
-      .map((each) => left(each, 'started by it, as it seems, but without its mark, so it is left alone')),
+      .map((each) => left(each, 'probably started by it, but without its mark, so it is not ended')),
   ]
 }
 
-/** Ends commands of which nobody will ask any more; what came of them is still kept. */
+/** Ends commands, and waits for the look at what they changed. */
 export async function endForGood(sessions: readonly Session[], marks: readonly string[], ender: Ender, graceMs: number): Promise<void> {
   await endSessions(sessions, marks, ender, graceMs)
   await Promise.all(sessions.map(({ stay }) => stay?.looked))
@@ -79,7 +79,7 @@ export async function endForGood(sessions: readonly Session[], marks: readonly s
 
 const left = (facts: ProcessFacts, why: string): Left => ({ pid: facts.pid, command: commandLine(facts), why })
 
-/** Ends what bridges left behind that were killed; later, so that the first command does not wait for it. */
+/** Ends what killed bridges left running; later, so that the first command need not wait. */
 export function endOrphansLater(): void {
   const end = () => {
     for (const each of orphans()) signal(each, 'SIGKILL')
@@ -87,7 +87,7 @@ export function endOrphansLater(): void {
   setTimeout(end, limits.orphansAfterMs).unref()
 }
 
-/** Ends one process: first asked, then made to. */
+/** Ends one process, with SIGTERM and then SIGKILL. */
 export async function endProcess(facts: ProcessFacts, graceMs: number): Promise<void> {
   signal(facts, 'SIGTERM')
   for (const until = performance.now() + graceMs; performance.now() < until && lives(facts); ) await sleep(20)

@@ -5,7 +5,7 @@ import type { Stay } from './sandbox/enclosed.ts'
 import type { Session } from './session.ts'
 import type { ShellName } from './shells.ts'
 
-/** A command as a tool asks for it. */
+/** The arguments of execute_command. */
 export interface ExecuteRequest {
   readonly command: string
   readonly timeoutMs: number
@@ -16,29 +16,29 @@ export interface ExecuteRequest {
   readonly background: boolean
 }
 
-/** How it went. */
+/** The result of a command. */
 export interface Executed {
   readonly output: string
   readonly exitCode: number | null
   readonly timedOut: boolean
-  /** Where it goes on, or where the output that was left out can be read. */
+  /** The session in which it still runs, or which holds the output that was left out. */
   readonly session: string | null
   readonly cut: boolean
   /** Where the output that can still be read begins. */
   readonly first: number
   /** Set where it ran in the sandbox. */
   readonly stay: Stay | null
-  /** What else is to be said of it, in sentences. */
+  /** More for the answer, in sentences. */
   readonly notes: readonly string[]
 }
 
-/** Refuses what no program can be started with. */
+/** Refuses NUL characters, which no argument of a program can hold. */
 export function demandPlain({ command, cwd }: ExecuteRequest): void {
   const name = command.includes('\0') ? 'command' : cwd?.includes('\0') ? 'cwd' : null
   if (name !== null) throw failed(`Nothing is run: "${name}" holds a NUL character, which no system takes; leave it out.`)
 }
 
-/** Hands new output on as progress, a few times a second. */
+/** Sends new output as progress, a few times a second. */
 export function streamed(call: Call, { output }: Session): () => void {
   let from = 0
   let last = -Number.MAX_VALUE
@@ -52,7 +52,7 @@ export function streamed(call: Call, { output }: Session): () => void {
   }
 }
 
-/** Settles when there is output beyond a position, when a session has ended, when the time has passed, or when nobody waits any more. */
+/** Settles on output beyond `offset`, at the end of the session, after `timeoutMs`, or on abort. */
 export function newOutput(session: Session, offset: number | undefined, timeoutMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

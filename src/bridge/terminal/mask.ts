@@ -1,12 +1,12 @@
 import { cutAt } from '../base/text.ts'
 
-/** Takes keys out of text of which only a part is shown: what it needs of Redaction. */
+/** Removes keys from a text of which only a part is shown; implemented by Redaction. */
 export interface Mask {
   /** Characters around a part that may belong to a key which reaches into it. */
   readonly longest: number
   /** The characters from `from` to `to`, without those of keys. */
   part(text: string, from: number, to: number): string
-  /** Characters at the end of text that goes on which may be the beginning of a key. */
+  /** Number of characters at the end of an incomplete text that may begin a key. */
   begun(text: string): number
 }
 

@@ -8,12 +8,12 @@ export interface Piece {
   readonly text: string
   /** Position of the first character handed back, counted from the beginning of all output. */
   readonly from: number
-  /** Where the next read goes on. */
+  /** Where the next read begins. */
   readonly next: number
   readonly total: number
-  /** What was asked for begins before what is kept. */
+  /** The requested part begins before what is still kept. */
   readonly lost: boolean
-  /** So many characters behind it wait until it is known whether they begin a key. */
+  /** Number of characters held back because they may begin a key. */
   readonly held: number
 }
 
@@ -52,7 +52,7 @@ export class Output {
     return this.dropped + this.kept
   }
 
-  /** Something can be shown beyond a position, as `read` understands it. */
+  /** True when there is output to show beyond `offset`, as in `read`. */
   unread(offset: number | undefined): boolean {
     const from = offset === undefined ? this.readAt : Math.max(offset, 0)
     return this.total > from && this.end() > from
@@ -84,7 +84,7 @@ export class Output {
     return this.window(Math.max(from, this.end() - limit), limit)
   }
 
-  /** Beginning and end, when all of it is more than `limit` characters; the middle is said to be left out. */
+  /** Returns the output, or its beginning and end when it has more than `limit` characters. */
   summary(limit: number): Summary {
     const end = this.end()
     this.readAt = end

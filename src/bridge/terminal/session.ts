@@ -30,20 +30,20 @@ export interface SessionFacts {
   readonly shell: string
   readonly environment: string
   readonly startedAt: number
-  /** Who started it: to any other client it does not exist. */
+  /** The client that started it; it is hidden from others. */
   readonly client: string
   /** What its processes carry in their environment. */
   readonly mark: string
 }
 
-/** A process that goes on although its command was to be ended. */
+/** A process that still runs after its command was ended. */
 export interface Left {
   readonly pid: number
   readonly command: string
   readonly why: string
 }
 
-/** One command: its process, what it printed, how it ended. */
+/** One command: its process, its output, its exit code. */
 export class Session {
   readonly facts: SessionFacts
   readonly output: Output
@@ -52,7 +52,7 @@ export class Session {
   ended = false
   /** What its processes inherit besides; null: nothing, as in the sandbox, where none can get away. */
   trace: Trace | null = null
-  /** What went on when it was last ended. */
+  /** What was still running when it was last ended. */
   left: readonly Left[] = []
   /** Set once it has begun in the sandbox. */
   stay: Stay | null = null
@@ -133,7 +133,7 @@ export class Session {
   }
 }
 
-/** Sessions that can be named: commands that go on, and the last of those that ended. */
+/** Sessions that tools can name: running commands, and the last that ended. */
 export class KeptSessions {
   private readonly sessions = new Map<string, Session>()
 
@@ -144,7 +144,7 @@ export class KeptSessions {
     for (const old of ended.slice(0, Math.max(0, ended.length - limits.endedSessions))) this.sessions.delete(old.facts.id)
   }
 
-  /** Those of one client; to any other they do not exist. */
+  /** Those of one client. */
   of(client: string): readonly Session[] {
     return [...this.sessions.values()].filter(({ facts }) => facts.client === client)
   }
@@ -152,7 +152,7 @@ export class KeptSessions {
   find(id: string, client: string): Session {
     const found = this.sessions.get(id)
     if (found === undefined || found.facts.client !== client)
-      throw failed(`There is no session ${JSON.stringify(id.slice(0, 50))}; list_sessions shows those there are.`)
+      throw failed(`Unknown session ${JSON.stringify(id.slice(0, 50))}; list_sessions shows yours.`)
     return found
   }
 

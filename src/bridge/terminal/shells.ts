@@ -1,9 +1,8 @@
 import type { Environment } from '../../model/environment.ts'
+import type { Grammar } from './blocked/command.ts'
 import type { shellNames } from '../config/options.ts'
 
 export type ShellName = (typeof shellNames)[number]
-/** Whose rules a command line is read by. */
-export type Grammar = 'posix' | 'cmd' | 'powershell'
 
 export const grammarOf = (shell: ShellName): Grammar =>
   shell === 'cmd' ? 'cmd' : shell === 'powershell' || shell === 'pwsh' ? 'powershell' : 'posix'

@@ -22,7 +22,7 @@ interface Hooks {
   started(session: Session): void
 }
 
-/** Starts a command by its shell, in the sandbox where there is one. Throws a refusal where that cannot be. */
+/** Starts a command in its shell, in the sandbox where there is one. Throws a refusal. */
 export async function startCommand(request: ExecuteRequest, context: CommandContext, hooks: Hooks, tries = 1): Promise<Session> {
   const { settings, mask, id, client, tag, preset, sandbox } = context
   const input = request.background || request.onTimeout === 'keep'
@@ -48,7 +48,7 @@ export async function startCommand(request: ExecuteRequest, context: CommandCont
   throw failed(`Nothing is run: the sandbox could not be laid out, since ${stay}${said === '' ? '' : ` (${said})`}; try again.`)
 }
 
-/** Starts a command. What the system does not let start is thrown as a refusal, by this or by `demandStarted`. */
+/** Starts a command. Throws a refusal where the system cannot; some errors come only with `demandStarted`. */
 export function startSession(facts: SessionFacts, start: Start, windows: boolean, mask: Mask): Session {
   try {
     return new Session(facts, start, windows, mask)
@@ -57,7 +57,7 @@ export function startSession(facts: SessionFacts, start: Start, windows: boolean
   }
 }
 
-/** Some troubles node throws, of others it tells by an event (child_process): of these only a process without an id is known at once. */
+/** Throws what node reports by an event rather than an exception (child_process); the process then has no id. */
 export async function demandStarted(session: Session, start: Start): Promise<void> {
   if (session.child.pid !== undefined) return
   await session.over
@@ -70,8 +70,8 @@ const meanings: Readonly<Record<string, string>> = {
   ENOMEM: 'the memory is used up; end some programs and try again',
   EMFILE: 'too many files are open; try again',
   ENFILE: 'too many files are open; try again',
-  ENOENT: 'is not there any more',
-  ENOTDIR: 'is not there any more',
+  ENOENT: 'no longer exists',
+  ENOTDIR: 'no longer exists',
   EACCES: 'may not be used by this user',
   EPERM: 'may not be used by this user',
   ENOEXEC: 'is no program of this system',

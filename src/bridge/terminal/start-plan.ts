@@ -18,7 +18,7 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 interface PlanRequest {
   readonly command: string
   readonly shell: ShellName | undefined
-  /** The configured shell, taken where none is named and it exists on the side. */
+  /** The configured shell, for commands that name none; used where the side has it. */
   readonly preset: ShellName | null
   readonly cwd: string | undefined
   readonly environment: string | undefined
@@ -39,7 +39,7 @@ export interface StartPlan {
   readonly environment: string
 }
 
-/** Decides where and by which shell a command runs, checks it, and gives the words that start it. */
+/** Returns how a command is started: side, shell, folder, arguments. Throws a refusal. */
 export async function planStart(request: PlanRequest, context: StartContext): Promise<StartPlan> {
   const { settings } = context
   const side = await sideOf(request, settings)
@@ -49,7 +49,7 @@ export async function planStart(request: PlanRequest, context: StartContext): Pr
 const windowsOnly = (shell: ShellName | undefined): boolean => shell === 'cmd' || shell === 'powershell'
 const posixOnly = (shell: ShellName | undefined): boolean => shell === 'bash' || shell === 'sh' || shell === 'zsh'
 
-/** The side that was named, or that the named shell exists on; otherwise our own. */
+/** The named side, or the one that has the named shell; our own by default. */
 async function sideOf({ environment, shell }: PlanRequest, settings: Settings): Promise<Environment> {
   const { self } = settings
   const elsewhere = self.kind === 'windows' ? posixOnly(shell) : windowsOnly(shell)
@@ -66,16 +66,14 @@ async function sideOf({ environment, shell }: PlanRequest, settings: Settings): 
   )
   if (found === undefined) {
     const missing = environment === undefined ? `that has ${shell}` : JSON.stringify(environment)
-    throw failed(
-      `There is no side ${missing} here; there are ${environments.map(({ id }) => id).join(', ')}. Name another, or leave it out.`,
-    )
+    throw failed(`No side ${missing}. Sides: ${environments.map(({ id }) => id).join(', ')}. Name another, or leave it out.`)
   }
   return found
 }
 
 const isThere = (path: string | null): boolean => path !== null && accessTrouble(path, constants.R_OK) === ''
 
-/** The first of the shells wanted that the side has, with its place as that side spells it. */
+/** The first requested shell that the side has, and its path there. */
 function shellOn(side: Environment, { shell, preset }: PlanRequest): { name: ShellName; program: string } {
   const tried = shell === undefined ? [...(preset === null ? [] : [preset]), ...usualShells(side)] : [shell]
   for (const name of tried) {

@@ -5,6 +5,7 @@ import type { Policy } from '../policy/policy.ts'
 import { denied, failed } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Call } from '../base/call.ts'
+import { commandEnvironment } from './environment.ts'
 import { endForGood, endOrphansLater, endProcess, type Ender, endSessions, rootsOf } from './ending.ts'
 import { demandPlain, type ExecuteRequest, type Executed, newOutput, outcome, streamed } from './execution.ts'
 import { beginning, type Mask } from './mask.ts'
@@ -24,7 +25,7 @@ export class Terminal {
   readonly sandbox: Sandbox
   private readonly kept = new KeptSessions()
   private readonly semaphore = new Semaphore(limits.sessions, limits.commandsWaiting)
-  /** Every command since the start, also those whose session nobody can name: something of them may live on. */
+  /** Every running command, kept as a session or not. */
   private readonly running = new Set<Session>()
   private readonly mark: string
   private readonly ender: Ender
@@ -42,17 +43,17 @@ export class Terminal {
     this.config = config
     this.ender = { platform: settings.platform, self: settings.pid, systemRoot: settings.variables.SystemRoot }
     this.mark = `${settings.pid}-${settings.random(8)}.`
-    this.sandbox = new Sandbox(settings, policy)
+    this.sandbox = new Sandbox(settings, policy, (tag) => commandEnvironment(settings.variables, tag))
     if (settings.terminal === 'sandbox') void this.sandbox.holds()
     if (settings.platform === 'linux') endOrphansLater()
   }
 
-  /** False: the sandbox does not hold, so nothing is run at all. */
+  /** False where commands are off, or their sandbox does not hold. */
   async usable(): Promise<boolean> {
     return this.settings.terminal !== 'off' && (this.settings.terminal === 'on' || (await this.sandbox.holds()))
   }
 
-  /** What is wrong, in sentences. */
+  /** Problems, in sentences. */
   troubles(): string[] {
     return this.settings.terminal === 'sandbox' ? sandboxTroubles(this.sandbox) : []
   }
@@ -77,13 +78,13 @@ export class Terminal {
     return { session, piece: session.output.read(offset, Math.min(limit ?? limits.outputCharacters, limits.outputCharacters)) }
   }
 
-  /** Waits for output beyond a position, for the end, or for the time to pass. */
+  /** Waits for output beyond `offset`, for the end, or for `timeoutMs`. */
   async waitForOutput(id: string, offset: number | undefined, timeoutMs: number, call: Call): Promise<void> {
     const session = this.kept.find(id, call.client)
     if (!session.ended && !session.output.unread(offset)) await newOutput(session, offset, timeoutMs, call.signal)
   }
 
-  /** A line of input, then the end of it when that is wanted. */
+  /** Sends a line of input; `end` closes the input after it. */
   send(id: string, input: string, end: boolean, call: Call): void {
     const session = this.kept.find(id, call.client)
     call.begin()
@@ -112,7 +113,7 @@ export class Terminal {
     await endProcess(own, limits.graceMs)
   }
 
-  /** Ends everything of a client that will not come back, what its commands left behind too. */
+  /** Ends everything that a client started, when its session has ended. */
   async endClient(client: string): Promise<void> {
     this.endedClients.add(client)
     this.kept.forget(client)
@@ -147,7 +148,7 @@ export class Terminal {
     return startCommand(request, context, {
       mayStart: () => {
         if (this.closed || call.signal.aborted) throw failed('The call was cancelled before the command was started.')
-        if (this.endedClients.has(client)) throw denied('Nothing is run: the session that this token stood for has ended.')
+        if (this.endedClients.has(client)) throw denied('Nothing is run: the session of this token has ended.')
         call.begin()
       },
       started: (session) => {
@@ -176,7 +177,7 @@ export class Terminal {
     }
   }
 
-  /** What is to be said of a command that has ended, besides its output. */
+  /** Sentences for the answer about a command that has ended, besides its output. */
   async notes({ ended, stay, output, left }: Session): Promise<string[]> {
     const notEnded = left.map(({ pid, command, why }) => `Not ended: ${pid} (${beginning(command, 100, this.mask)}): ${why}.`)
     if (!ended || stay === null) return notEnded

@@ -25,7 +25,7 @@ function chosen(random: (bytes: number) => string): number {
 
 /**
  * Starts a process with a trace: this process has it for that moment, so that it is there before the first line of the
- * command runs. Answers no trace where the system has none.
+ * command runs. Returns null as its value where the system has no such number.
  */
 export function withTrace<T>(start: () => T, random: (bytes: number) => string): { readonly started: T; readonly value: number | null } {
   const value = chosen(random)

@@ -39,7 +39,7 @@ export function allProcesses(): ProcessFacts[] {
     })
 }
 
-/** One process; null: there is none of that number. */
+/** One process, or null where that number has none. */
 export function factsOf(pid: number): ProcessFacts | null {
   const stat = statOf(pid)
   if (stat === null) return null
@@ -79,8 +79,7 @@ export function belonging(mark: string, roots: readonly Root[], self: number): P
 }
 
 /**
- * What bridges left behind that were killed before they could end it: processes that carry the mark of a bridge that
- * is not alive any more. Only this user's own can be seen.
+ * Processes with the mark of a bridge that no longer runs. Only this user's are found.
  */
 export function orphans(): ProcessFacts[] {
   const here = placeOf('self')
@@ -90,13 +89,13 @@ export function orphans(): ProcessFacts[] {
   })
 }
 
-/** True for what still is the process that it was, and does not only wait to be buried. */
+/** True while it is the same process, and no zombie. */
 export function lives({ pid, start }: ProcessFacts): boolean {
   const now = factsOf(pid)
   return now !== null && now.start === start && now.state !== 'Z'
 }
 
-/** Sends a signal to a process, which is looked at once more, since its number may be another's by now. */
+/** Sends a signal to a process, unless its number belongs to another one by now. */
 export const signal = (facts: ProcessFacts, name: NodeJS.Signals): Sent => (lives(facts) ? send(facts.pid, name) : 'gone')
 
 /** Sends a signal to a child that has not ended, or (negative) to its group. */
@@ -113,7 +112,7 @@ export function send(pid: number, name: NodeJS.Signals | 0): Sent {
 
 export type Sent = 'sent' | 'gone' | 'refused'
 
-/** What a process was started with, as `ps` shows it; of a sandbox what is run in it, behind the dozens of words that make it. */
+/** The command line of a process, as `ps` shows it; for a sandbox, the command in it without the options of bubblewrap. */
 export function commandLine({ pid, name }: Pick<ProcessFacts, 'pid' | 'name'>): string {
   const words = Buffer.from(readProc(`/proc/${pid}/cmdline`), 'latin1')
     .toString('utf8')

@@ -333,7 +333,7 @@ describe('what another client started', () => {
       ['send_input', { session, input: 'x' }],
       ['stop_session', { session }],
     ] as const)
-      expect(textOf(await shell.call(name, args, other))).toMatch(/no session/)
+      expect(textOf(await shell.call(name, args, other))).toMatch(/Unknown session/)
     expect(textOf(await shell.call('list_sessions', {}, other))).toBe('No sessions.')
     expect(textOf(await shell.call('list_processes', {}, other))).toBe('None.')
     const pid = Number(/^(\d+) .*sleep 91/m.exec(await shell.ok('list_processes'))?.[1])

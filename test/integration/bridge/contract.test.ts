@@ -184,12 +184,8 @@ describe('a command that cannot be placed', () => {
   })
   it('a shell or a side that is not there is named with those there are', async () => {
     place = desk({ terminal: 'on' })
-    expect(await place.refused('execute_command', { command: 'true', shell: 'cmd' })).toMatch(
-      /^There is no side that has cmd here; there are linux/,
-    )
-    expect(await place.refused('execute_command', { command: 'true', environment: 'mars' })).toMatch(
-      /^There is no side "mars" here; there are linux/,
-    )
+    expect(await place.refused('execute_command', { command: 'true', shell: 'cmd' })).toMatch(/^No side that has cmd\. Sides: linux/)
+    expect(await place.refused('execute_command', { command: 'true', environment: 'mars' })).toMatch(/^No side "mars"\. Sides: linux/)
   })
 })
 

@@ -58,13 +58,13 @@ describe('a command that the system does not start', () => {
     await place.ok('execute_command', { command: 'true' })
   })
   it('since its shell is gone, or is none', async () => {
-    expect(await start({ argv: ['/bin/none'] })).toBe('Refusal: Nothing is run: /bin/none is not there any more; name another shell.')
+    expect(await start({ argv: ['/bin/none'] })).toBe('Refusal: Nothing is run: /bin/none no longer exists; name another shell.')
     const file = place.put('file', '', 0o644)
     expect(await start({ argv: [file] })).toBe(`Refusal: Nothing is run: ${file} may not be used by this user; name another shell.`)
   })
   it('since its folder is gone', async () => {
     rmSync(place.A, { recursive: true })
-    expect(await start({})).toBe(`Refusal: Nothing is run: the folder ${place.A} is not there any more; name another as cwd.`)
+    expect(await start({})).toBe(`Refusal: Nothing is run: the folder ${place.A} no longer exists; name another as cwd.`)
   })
 })
 

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { guardCommand } from '../../../src/bridge/terminal/blocked/guard.ts'
 import { posixCommands } from '../../../src/bridge/terminal/blocked/posix.ts'
-import { Unreadable } from '../../../src/bridge/terminal/blocked/command.ts'
-import type { Grammar } from '../../../src/bridge/terminal/shells.ts'
+import { type Grammar, Unreadable } from '../../../src/bridge/terminal/blocked/command.ts'
 
 const check = async (text: string, grammar: Grammar = 'posix') => guardCommand(text, grammar, ['K', 'git push'])
 

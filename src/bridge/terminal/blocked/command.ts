@@ -1,3 +1,6 @@
+/** Whose rules a command line is read by. */
+export type Grammar = 'posix' | 'cmd' | 'powershell'
+
 /** Stands in the text of a word for what a quoted variable or substitution gives. No command line holds a NUL itself. */
 export const unknownText = '\0'
 

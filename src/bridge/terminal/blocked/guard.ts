@@ -1,6 +1,5 @@
 import { denied } from '../../base/refusal.ts'
-import type { Grammar } from '../shells.ts'
-import { deepest, Unreadable } from './command.ts'
+import { deepest, type Grammar, Unreadable } from './command.ts'
 import { posixCommands } from './posix.ts'
 import { linesIn, nameOf, programsIn } from './programs.ts'
 import { windowsCommands } from './windows.ts'

@@ -1,5 +1,4 @@
-import type { Grammar } from '../shells.ts'
-import { type Command, isDynamic, Unreadable, type Word } from './command.ts'
+import { type Command, type Grammar, isDynamic, Unreadable, type Word } from './command.ts'
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/))
 

@@ -14,7 +14,7 @@ export class AppearedList {
     this.random = random
   }
 
-  /** The newest last; without what is not there any more. */
+  /** The newest last; without those that no longer exist. */
   all(): Appeared[] {
     return this.read().filter(({ path }) => existsSync(path))
   }

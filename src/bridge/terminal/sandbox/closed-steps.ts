@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts'
 import { codeOf } from '../../base/refusal.ts'
 import type { Step } from './steps.ts'
 
-/** Gives a file that can be shown in a file's place. */
+/** Returns a file to show in the place of a closed one. */
 export interface StandIns {
   for(facts: { readonly size: number; readonly mtimeMs: number }): string
 }

@@ -7,7 +7,7 @@ import type { Sort } from './names.ts'
 /** Something in an allowed folder that a command must not change. */
 export interface Found {
   readonly path: string
-  /** `pinned`: it must stay where it is. `watched`: it may change, and that is said. */
+  /** `pinned`: it must stay where it is. `watched`: it may change, and the answer names it. */
   readonly sort: Sort | 'pinned' | 'watched'
   readonly kind: Entry['kind']
 }

@@ -18,7 +18,7 @@ export function listed(paths: readonly string[]): string {
 /** What a program says that may not write: of the kernel, of git and of node. */
 const mayNotWrite = /Read-only file system|Device or resource busy|\bEROFS\b|\bEBUSY\b/
 
-/** What is to be said of a command that has ended in the sandbox, besides its output. */
+/** Sentences about a command that has ended in the sandbox, besides its output. */
 export function notesOn({ excess, appeared, hasHidden, trouble }: Stay, output: string, { memoryBytes, processes }: Quotas): string[] {
   return [
     ...(excess === 'memory' ? [`Ended: it used more than ${sized(memoryBytes)} of memory.`] : []),

@@ -42,7 +42,7 @@ async function run({ words, env, confinement }: Probe, script: string): Promise<
   return { output: said.output, error: said.error.trim() || (trouble ?? ''), trouble }
 }
 
-/** Tries the sandbox before anything relies on it. Answers what is wrong, null when it holds. */
+/** Tries the sandbox before anything relies on it. Returns what is wrong, or null when it holds. */
 export async function probeSandbox(probe: Probe): Promise<string | null> {
   const { canary, inside } = probe
   const written = inside === null ? '' : `( echo x >${quoted(inside)} ) && rm ${quoted(inside)} && echo wrote-inside`

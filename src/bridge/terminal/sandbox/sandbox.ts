@@ -6,7 +6,6 @@ import { judge, type Region } from '../../policy/region.ts'
 import type { Current } from '../../policy/rulings.ts'
 import { onDrive } from '../../policy/spelling.ts'
 import type { Quotas, Settings } from '../../base/settings.ts'
-import { commandEnvironment } from '../environment.ts'
 import { AppearedList } from './appeared-list.ts'
 import { makeCanary } from './canary.ts'
 import { foldersInMemory, sandboxWords } from './command-line.ts'
@@ -51,8 +50,11 @@ export class Sandbox {
   private readonly watch: Watch
   private tried: Promise<boolean> | undefined
   private means: Means | null = null
+  private readonly usualEnvironment: (tag: string) => Record<string, string>
 
-  constructor(settings: Settings, policy: Policy) {
+  /** `usualEnvironment`: what a command with this tag gets outside a sandbox. */
+  constructor(settings: Settings, policy: Policy, usualEnvironment: (tag: string) => Record<string, string>) {
+    this.usualEnvironment = usualEnvironment
     const random = (bytes: number) => settings.random(bytes)
     this.settings = settings
     this.policy = policy
@@ -140,7 +142,7 @@ export class Sandbox {
   }
 
   private environment(tag: string, { scope }: Means): Record<string, string> {
-    const all = commandEnvironment(this.settings.variables, tag)
+    const all = this.usualEnvironment(tag)
     for (const name of withheld) delete all[name]
     return { ...all, ...scope?.env }
   }
