@@ -29,6 +29,8 @@ import { reveal, Secret } from '../../../src/model/secret.ts'
 import type { State } from '../../../src/model/state.ts'
 import { packages, ubuntu, windows as plainWindows } from '../launch/ground.ts'
 
+export { ubuntu }
+
 export const KEY = 'tvly-dev-4f9Qz8LmT2sWk7Rb1XcV'
 
 /** Windows as a distribution sees it: its drive mounted, its programs started by their own path. */
