@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import { previewSync, type Source } from '../effects/sync/sync.ts'
-import { untilQuit, writersInTheWay } from '../effects/sync/watch-exit.ts'
+import { untilQuit, runningWriters } from '../effects/sync/running-clients.ts'
 import type { Ground } from './at-home.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function awaitDesktop(context: Context, ground: Ground, source: Sou
   if (!wait && !prompt.able) return
   const opened = await source.open()
   const { steps } = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
-  const writers = await writersInTheWay(system, ground.world, steps, signal)
+  const writers = await runningWriters(system, ground.world, steps, signal)
   const [first] = writers
   if (first === undefined) return
   const names = [...new Set(writers.map(({ client }) => client.label))].join(' and ')

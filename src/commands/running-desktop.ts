@@ -1,7 +1,7 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import type { SyncResult } from '../effects/sync/result.ts'
-import { programRuns } from '../effects/sync/watch-programs.ts'
+import { programRuns } from '../effects/sync/running-clients.ts'
 import type { World } from '../model/environment.ts'
 
 /**

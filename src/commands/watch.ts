@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { type ExitCode, TwinError } from '../errors.ts'
 import { openSituation, type Situation } from '../effects/manifest/open.ts'
 import type { SyncResult } from '../effects/sync/result.ts'
-import { watchHome } from '../effects/sync/watch-loop.ts'
+import { watchHome } from '../effects/sync/watch.ts'
 import { withWatchLock } from '../effects/store/watch-lock.ts'
 import { detectWorld } from '../effects/machine/detect.ts'
 import type { Ground } from './at-home.ts'
@@ -26,8 +26,8 @@ export async function watch(context: Context, ground: Ground, options: Record<st
       home: home.here,
       manifest: place.here,
       held,
-      told: (result) => tell(context, ground, result),
-      troubled: (error) => trouble(context, error),
+      report: (result) => tell(context, ground, result),
+      reportFailure: (error) => trouble(context, error),
     })
   })
   io.note('Ended; nothing is watched any more.')

@@ -24,7 +24,7 @@ import { observeScopes } from './scopes.ts'
 import { observeSides } from './sides.ts'
 import { startable } from './startable.ts'
 import { observeTracked, type StoredKeys } from './tracked.ts'
-import { readWatchRecord } from '../sync/watch-record.ts'
+import { readWatchRecord } from '../sync/watch.ts'
 
 export interface ObserveOptions {
   readonly sync: SyncOptions

@@ -22,34 +22,58 @@ import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import type { SyncResult } from './result.ts'
 import { runSync } from './sync.ts'
-import type { Memory } from './watch-memory.ts'
-import { programRuns } from './watch-programs.ts'
+import { programRuns } from './running-clients.ts'
+import { serversIn } from './watch-files.ts'
+
+const nameOf = ({ environment, client, file }: { environment: string; client: string; file: string }): string =>
+  `${environment}\n${client}\n${file}`
+
+const CONTENTS_MAX = 8
+
+/**
+ * The servers of each file before each of our own writes. A program that kept its file in memory writes exactly those back; a
+ * person who removes an entry leaves something else, unless it is the one that we wrote last.
+ */
+export class EarlierContents {
+  readonly #earlier = new Map<string, string[]>()
+
+  /** Records what a file held before a run wrote it. */
+  add(file: PlannedFile): void {
+    const kept = this.#earlier.get(nameOf(file.plan)) ?? []
+    this.#earlier.set(nameOf(file.plan), [...kept, serversIn(file.observed.client, file.observed.bytes)].slice(-CONTENTS_MAX))
+  }
+
+  /** Returns whether the file holds again what it held before one of our writes. */
+  isBack(file: PlannedFile): boolean {
+    return this.#earlier.get(nameOf(file.plan))?.includes(serversIn(file.observed.client, file.observed.bytes)) === true
+  }
+}
 
 export interface RoundInput {
   readonly open: () => Promise<Situation>
   readonly options: SyncOptions
-  readonly memory: Memory
+  readonly earlier: EarlierContents
   readonly record: WatchRecord
-  /** Leave the file of a program that writes it back alone while that runs. */
+  /** Does not write the file of a running program that writes it back from memory. */
   readonly waitForExit: boolean
 }
 
 export interface Round {
   readonly result: SyncResult
   readonly record: WatchRecord
-  /** Look again then, whatever happens, in ms since the epoch. */
+  /** When the next round is due even without a change, in ms since the epoch. */
   readonly againAt: number | null
 }
 
-/** A program that is to quit first is asked about this often. */
+/** How often a program that has to quit first is looked for. */
 const EXIT_LOOK_MS = 3000
 
-/** One round of the watcher: an ordinary sync, but for what programs drop again and again. */
-export async function watchRound(system: System, { open, options, memory, record: before, waitForExit }: RoundInput): Promise<Round> {
+/** Runs one round of the watcher: a sync that restores dropped entries, up to a limit for each file. */
+export async function watchRound(system: System, { open, options, earlier, record: before, waitForExit }: RoundInput): Promise<Round> {
   const situation = await open()
   const { input } = await prepare(system, situation, options)
   const plan = makePlan(input)
-  const dropped = await reallyDropped(system, situation, plan.files, memory, options.signal)
+  const dropped = await reallyDropped(system, situation, plan.files, earlier, options.signal)
   const now = system.now()
   const allowed = dropped.filter(({ file }) => mayRestore(before, file.plan, now))
   const held = dropped.filter((each) => !allowed.includes(each))
@@ -61,7 +85,7 @@ export async function watchRound(system: System, { open, options, memory, record
     { ...options, leaveOut: (file) => left.has(nameOf(file)) },
     'sync',
   )
-  for (const file of plan.files) if (hasWritten(result, file)) memory.wrote(file)
+  for (const file of plan.files) if (hasWritten(result, file)) earlier.add(file)
   let record = plan.files
     .filter((file) => !held.some((each) => each.file === file))
     .reduce((sum, { plan: key }) => settled(sum, key), before)
@@ -85,9 +109,6 @@ export async function watchRound(system: System, { open, options, memory, record
   }
 }
 
-const nameOf = ({ environment, client, file }: { environment: string; client: string; file: string }): string =>
-  `${environment}\n${client}\n${file}`
-
 const hasWritten = (result: SyncResult, { plan }: PlannedFile): boolean =>
   result.steps.some(
     (step) =>
@@ -98,23 +119,23 @@ const hasWritten = (result: SyncResult, { plan }: PlannedFile): boolean =>
       ['add', 'update', 'remove'].includes(step.change),
   )
 
-/** An entry that went alone was dropped by its program only if that is running, and wrote back what it had in memory. */
+/** Returns the entries dropped by their program. One that vanished alone counts only if the program is running and wrote its memory back. */
 async function reallyDropped(
   system: System,
   { state, world }: Situation,
   files: readonly PlannedFile[],
-  memory: Memory,
+  earlier: EarlierContents,
   signal: AbortSignal,
 ): Promise<Dropped[]> {
   const found: Dropped[] = []
-  for (const each of droppedEntries(files, state, (file) => memory.isBack(file))) {
+  for (const each of droppedEntries(files, state, (file) => earlier.isBack(file))) {
     const { environment, client } = each.file.observed
     if (!each.wroteBack || (await programRuns(system, world, environment.id, client, signal)) === true) found.push(each)
   }
   return found
 }
 
-/** To the plan these entries were never ours, so that it adds them. */
+/** Returns the situation without the records of these entries, so that the plan adds them again. */
 function forgetting(situation: Situation, allowed: readonly Dropped[]): Situation {
   const state = allowed
     .filter(({ wroteBack }) => wroteBack)
@@ -126,7 +147,7 @@ function forgetting(situation: Situation, allowed: readonly Dropped[]): Situatio
   return { ...situation, state }
 }
 
-/** Files that would be written while their program runs, which writes them back from memory. */
+/** Returns the files to be written whose program is running and would write them back from memory. */
 async function busyFiles(system: System, { world }: Situation, files: readonly PlannedFile[], signal: AbortSignal): Promise<PlannedFile[]> {
   const found: PlannedFile[] = []
   for (const file of files) {

@@ -1,16 +1,37 @@
 import { clientById } from '../../catalog/clients/index.ts'
 import { EXIT, TwinError } from '../../errors.ts'
 import type { ClientDefinition } from '../../model/client.ts'
-import type { World } from '../../model/environment.ts'
+import type { Environment, World } from '../../model/environment.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'
+import { detectWorld } from '../machine/detect.ts'
 import { pause } from '../machine/pause.ts'
-import { programRuns } from './watch-programs.ts'
+import { runningPrograms } from '../machine/running.ts'
 
 /** How often the list of programs is asked for; across the border that starts a program. */
 const LOOK_MS = 1000
 
-/** A program that runs on a side and writes its config back from memory. */
+/** Names differ by case except on Windows: `Claude` is the app, `claude` is Claude Code. */
+const isOne = (environment: Environment, names: readonly string[], seen: string): boolean =>
+  environment.kind === 'windows' ? names.some((name) => name.toLowerCase() === seen.toLowerCase()) : names.includes(seen)
+
+/** Returns whether a client's program is running on a side; null where the side does not say. */
+export async function programRuns(
+  system: System,
+  world: World,
+  side: string,
+  client: ClientDefinition,
+  signal?: AbortSignal,
+): Promise<boolean | null> {
+  // A planted world is a file that a test may change meanwhile.
+  const now = system.variables.MCP_TWIN_WORLD ? await detectWorld(system) : world
+  const environment = now.environments.find(({ id }) => id === side)
+  const names = environment === undefined ? null : await runningPrograms(system, now, environment, signal)
+  if (environment === undefined || names === null) return null
+  return names.some((seen) => isOne(environment, client.processes ?? [], seen))
+}
+
+/** A client on a side whose program writes its config back from memory. */
 export interface Writer {
   readonly client: ClientDefinition
   readonly side: string
@@ -22,8 +43,8 @@ async function running(system: System, world: World, writers: readonly Writer[],
   return found
 }
 
-/** Running programs whose files a plan would write, and that may overwrite them. */
-export async function writersInTheWay(system: System, world: World, steps: readonly Step[], signal: AbortSignal): Promise<Writer[]> {
+/** Returns the running programs that may overwrite what a plan writes. */
+export async function runningWriters(system: System, world: World, steps: readonly Step[], signal: AbortSignal): Promise<Writer[]> {
   const found = new Map<string, Writer>()
   for (const { client: id, outcome, change, environment } of steps) {
     const client = id === null ? null : clientById(id)
@@ -33,7 +54,7 @@ export async function writersInTheWay(system: System, world: World, steps: reado
   return running(system, world, [...found.values()], signal)
 }
 
-/** Waits until all these programs have quit. Throws when the person gives up before. */
+/** Waits until all these programs have quit. Throws `cancelled` on abort. */
 export async function untilQuit(system: System, world: World, writers: readonly Writer[], signal: AbortSignal): Promise<void> {
   for (let left = writers; left.length > 0; ) {
     if (signal.aborted) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
