@@ -10,7 +10,7 @@ export const limits = {
   /** How long answers are waited for after the end of input. */
   lastAnswersMs: 1 * seconds,
   /** What a message of the protocol may be, which is known before it is parsed. */
-  messageNesting: 256,
+  messageNesting: 1024,
   messageValues: 2_000_000,
   /** Names in objects take much longer to be read than values in lists. */
   messageNames: 200_000,

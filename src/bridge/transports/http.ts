@@ -129,7 +129,7 @@ export class HttpCarrier implements Carrier {
     const { socket, complete } = request
     if (!complete || status === 401 || status === 403) headers.Connection = 'close'
     response.writeHead(status, headers)
-    response.end(JSON.stringify({ jsonrpc: '2.0', id, error: { code: code ?? (status === 400 ? -32700 : -32000), message: why } }))
+    response.end(JSON.stringify({ jsonrpc: '2.0', error: { code: code ?? (status === 400 ? -32700 : -32000), message: why }, id }))
     if (complete) return
     // What still comes is dropped for a moment, since cutting the line at once would take the answer back with it.
     request.resume()

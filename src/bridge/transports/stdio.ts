@@ -127,7 +127,7 @@ export class StdioTransport implements Transport {
   /** Straight to the wire: JSON-RPC wants `id: null` where none could be read, which the SDK's type does not know. */
   private complain(id: Id, code: number, message: string): void {
     this.onerror?.(new Error(message))
-    if (!this.closed) this.output.write(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`)
+    if (!this.closed) this.output.write(`${JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id })}\n`)
   }
 }
 

@@ -26,7 +26,7 @@ export const oddMessages: readonly (readonly [string, string])[] = [
   ['deep objects', `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`],
   ['deep lists as parameters', call(`${'['.repeat(levels)}${']'.repeat(levels)}`)],
   ['deep _meta', call(`{"_meta":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)},"name":"read_file"}`)],
-  ['as deep as is taken', call(`{"name":"read_file","arguments":{"path":${'['.repeat(250)}${']'.repeat(250)}}}`)],
+  ['as deep as is taken', call(`{"name":"read_file","arguments":{"path":${'['.repeat(1021)}${']'.repeat(1021)}}}`)],
   ['lists that are never closed', '['.repeat(1_000_000)],
   ['a hundred thousand names', call(`{"name":"read_file","arguments":{${keys(100_000)}}}`)],
   ['a hundred thousand parameters', call(`{${keys(100_000)}}`)],
