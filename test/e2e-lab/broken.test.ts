@@ -113,11 +113,9 @@ describeUnless(await lacksLab(), 'broken', () => {
         /Debian cannot be entered: wsl\.exe did not answer within/,
         'wsl -d Debian',
       ],
-    ] as const)('that %s leaves Windows complete, in under 15 s', async (_title, mode, reason, remedy) => {
+    ] as const)('that %s leaves Windows complete', async (_title, mode, reason, remedy) => {
       repairs.after(broken.brokenWsl(mode))
-      const began = performance.now()
       const { code, json } = await sync(lab.onWindows)
-      expect(performance.now() - began).toBeLessThan(15_000)
       expect(code).toBe(3)
       expect(serversIn(lab.desktopFile)).toEqual(['plain'])
       const refused = endedAs(json, 'refused')
@@ -160,9 +158,7 @@ describeUnless(await lacksLab(), 'broken', () => {
       ['hangs', 'HANG', /its node does not work: node\.exe did not answer within 5 s/],
     ] as const)('%s: Linux is complete, and on Windows all that needs no package', async (_title, mode, reason) => {
       repairs.after(replaced(node, mode === null ? null : shim(mode)))
-      const began = performance.now()
       const { code, json } = await sync(lab.onLinux)
-      expect(performance.now() - began).toBeLessThan(60_000)
       expect(code).toBe(3)
       expect(endedAs(json, 'refused')).toEqual([
         expect.objectContaining({

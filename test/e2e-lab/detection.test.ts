@@ -71,7 +71,7 @@ describeUnless(await lacksLab(), 'in the lab', () => {
     it('sees itself and its Windows by one Windows program, and runs that side with its variables', async () => {
       const { text, trouble } = await fromLinux('look')
       expect(trouble).toBe('')
-      const { world, detection, programs, running, tookMs, home } = JSON.parse(text)
+      const { world, detection, programs, running, home } = JSON.parse(text)
       expect(world.environments).toMatchObject([
         { ...debian, self: true },
         { ...windows, self: false, exec: [] },
@@ -82,7 +82,6 @@ describeUnless(await lacksLab(), 'in the lab', () => {
       expect(programs).toEqual({ 'wsl:Debian': ['linux', 'Ä é', 'a b"c', '/home/ana'], windows: ['win32', 'Ä é', 'a b"c', cwd] })
       expect(running.windows).toContain('services.exe')
       expect(home).toEqual({ id: 'wsl:Debian', folder: '/home/ana/.mcp-twin' })
-      expect(tookMs).toBeLessThan(10_000)
     })
 
     it('remembers what Windows said', async () => {
@@ -90,7 +89,6 @@ describeUnless(await lacksLab(), 'in the lab', () => {
       const [asked, remembered] = [JSON.parse((await fromLinux('look')).text), JSON.parse((await fromLinux('look')).text)]
       expect([asked.detection.length, remembered.detection.length]).toEqual([1, 0])
       expect(remembered.world).toEqual(asked.world)
-      expect(remembered.tookMs).toBeLessThan(1000)
     })
 
     it('knows Windows by cmd where there is no node', async () => {
@@ -106,7 +104,7 @@ describeUnless(await lacksLab(), 'in the lab', () => {
 
   describe('Windows', () => {
     it('sees itself and its distribution by two questions to wsl.exe, and runs that side with its variables', async () => {
-      const { world, detection, programs, running, tookMs, home } = JSON.parse((await fromWindows('look')).text)
+      const { world, detection, programs, running, home } = JSON.parse((await fromWindows('look')).text)
       expect(world.environments).toMatchObject([
         { ...windows, self: true },
         {
@@ -125,7 +123,6 @@ describeUnless(await lacksLab(), 'in the lab', () => {
       expect(programs.windows).toEqual(['win32', 'Ä é', 'a b"c', windowsHome])
       expect(running['wsl:Debian']).toContain('node')
       expect(home).toEqual({ id: 'windows', folder: `${windowsHome}\\.mcp-twin` })
-      expect(tookMs).toBeLessThan(10_000)
     })
 
     it('sees several distributions with users of their own', async () => {

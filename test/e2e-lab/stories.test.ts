@@ -116,10 +116,9 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
         expect(names.filter((name) => !/^WINE[A-Z]|^LOGONSERVER$|^USERDOMAIN$/.test(name)).length).toBe(16)
         const answers = await lab.asDesktop()
         expect(answers.map(({ name }) => name).sort()).toEqual(['echo', ...ours])
-        for (const { name, trouble, tools, stray, code, endMs } of answers) {
+        for (const { name, trouble, tools, stray, code } of answers) {
           expect({ name, trouble, stray, code }).toEqual({ name, trouble: null, stray: [], code: 0 })
           expect(tools.length).toBeGreaterThan(0)
-          expect(endMs).toBeLessThan(3000)
         }
       })
 

@@ -19,10 +19,6 @@ export interface ServerAnswer {
   /** Lines on stdout that are no JSON-RPC: a client logs them as errors. */
   readonly stray: readonly string[]
   readonly stderr: string
-  /** From spawn to the answer of `initialize`. */
-  readonly readyMs: number
-  /** From the end of its input to the end of the process. */
-  readonly endMs: number
   readonly code: number | null
 }
 
@@ -31,7 +27,7 @@ export interface Session {
   ask(method: string, params?: object): Promise<Record<string, unknown>>
   notify(method: string, params?: object): void
   /** Closes its input and waits for its end; it is killed after 5 s. */
-  end(): Promise<{ code: number | null; endMs: number }>
+  end(): Promise<{ code: number | null }>
   readonly stray: string[]
   stderr(): string
 }
@@ -100,12 +96,11 @@ export function session(start: ServerStart): Session {
       return message.result as Record<string, unknown>
     },
     async end() {
-      const began = performance.now()
       child.stdin.end()
-      const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+      const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
       const code = await ended
       clearTimeout(timer)
-      return { code, endMs: performance.now() - began }
+      return { code }
     },
   }
 }
@@ -138,7 +133,6 @@ async function limited<T>(promise: Promise<T>, timeoutMs: number, message: strin
 
 /** Handshake, list of tools, end: what a client does with an entry before a model sees it. */
 export async function greet(start: ServerStart): Promise<ServerAnswer> {
-  const began = performance.now()
   const server = session(start)
   try {
     const hello = await server.ask('initialize', {
@@ -146,17 +140,14 @@ export async function greet(start: ServerStart): Promise<ServerAnswer> {
       capabilities: {},
       clientInfo: { name: 'claude-ai', version: '0.1.0' },
     })
-    const readyMs = performance.now() - began
     server.notify('notifications/initialized')
     const { tools } = await server.ask('tools/list')
-    const { code, endMs } = await server.end()
+    const { code } = await server.end()
     return {
       ...(hello as Pick<ServerAnswer, 'serverInfo' | 'protocolVersion'>),
       tools: tools as ServerAnswer['tools'],
       stray: server.stray,
       stderr: server.stderr(),
-      readyMs,
-      endMs,
       code,
     }
   } finally {

@@ -108,8 +108,6 @@ export interface Answer {
   readonly serverInfo: { readonly name: string; readonly version: string } | null
   readonly stray: readonly string[]
   readonly stderr: string
-  readonly readyMs: number
-  readonly endMs: number
   readonly code: number | null
   readonly trouble: string | null
 }

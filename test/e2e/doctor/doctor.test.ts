@@ -15,11 +15,9 @@ beforeAll(async () => {
 const level = (document: Awaited<ReturnType<Twins['doctor']>>, check: string): string[] =>
   document.findings.filter((each) => each.check === check).map((each) => each.level)
 
-/** A server that leaves a mark where it was started, and waits a little before it answers. */
-const markingServer = (waitMs: number): string => `
+/** A server that leaves a mark where it was started. */
+const markingServer = `
 require('node:fs').appendFileSync(process.env.MARK, process.cwd() + '\\n')
-const until = Date.now() + ${waitMs}
-while (Date.now() < until);
 ${tinyServer}`
 
 describe('doctor where all is well', () => {
@@ -46,17 +44,15 @@ describe('doctor where all is well', () => {
     expect(stdout).not.toContain(place.home)
   })
 
-  it('is quick, changes nothing, starts no server and asks no registry', async () => {
+  it('changes nothing, starts no server and asks no registry', async () => {
     const mark = join(place.planted.scratch.root, 'mark')
     const marked = await sound(twins(registry), {
       marking: { command: nodePath, args: ['${path:~/marking.cjs}'], env: { MARK: mark }, only: ['wsl'] },
     })
-    writeFileSync(join(marked.home, 'marking.cjs'), markingServer(0))
+    writeFileSync(join(marked.home, 'marking.cjs'), markingServer)
     const before = treeOf(marked.planted.scratch.root)
     const asked = registry.requests.length
-    const began = performance.now()
     expect(await marked.run(['doctor'])).toMatchObject({ code: 0 })
-    expect(performance.now() - began).toBeLessThan(2000)
     expect(treeOf(marked.planted.scratch.root)).toEqual(before)
     expect(registry.requests.length).toBe(asked)
     expect(existsSync(mark)).toBe(false)
@@ -90,6 +86,7 @@ describe('doctor where all is well', () => {
 
 describe('doctor --deep', () => {
   it('starts everything side by side, as its program does, and ends it', async () => {
+    // None of the ten answers before all ten were started.
     const mark = '${path:~/mark}'
     const servers = Object.fromEntries(
       Array.from({ length: 10 }, (_, at) => [
@@ -100,24 +97,17 @@ describe('doctor --deep', () => {
     const place = twins(registry)
     writeFileSync(
       join(place.home, 'slow.cjs'),
-      markingServer(0)
-        .replace(/const until[\s\S]*?;\n/, '')
-        .replace(
-          "process.stdin.setEncoding('utf8').on('data', (chunk) => {",
-          "process.stdin.setEncoding('utf8').on('data', async (chunk) => {\n  await new Promise((resolve) => setTimeout(resolve, 1500))",
-        ),
+      markingServer.replace(
+        "process.stdin.setEncoding('utf8').on('data', (chunk) => {",
+        `const started = () => require('node:fs').readFileSync(process.env.MARK, 'utf8').trim().split('\\n').length
+process.stdin.setEncoding('utf8').on('data', async (chunk) => {
+  while (started() < 10) await new Promise((resolve) => setTimeout(resolve, 20))`,
+      ),
     )
     await sound(place, servers)
-    const alone = performance.now()
-    await place.doctor(['--deep', '--check', 'server-starts', '--client', 'claude-desktop'])
-    const idle = performance.now() - alone
-    const began = performance.now()
     const document = await place.doctor(['--deep'])
-    const took = performance.now() - began - idle
     const starts = document.findings.filter(({ check }) => check === 'server-starts')
     expect(starts.map(({ level: each }) => each)).toEqual(Array.from({ length: 10 }, () => 'ok'))
-    const slowest = Math.max(...starts.map(({ message }) => Number(/([\d.]+) s,/.exec(message)?.[1] ?? 0)))
-    expect(took / 1000).toBeLessThan(slowest * 1.3)
   })
 
   it('shows the last words of a server that fails, keys as dots', async () => {
@@ -149,7 +139,7 @@ describe('doctor --deep', () => {
     const place = await sound(twins(registry))
     const project = join(place.home, 'project')
     mkdirSync(join(project, '.git'), { recursive: true })
-    writeFileSync(join(project, 'server.cjs'), markingServer(0))
+    writeFileSync(join(project, 'server.cjs'), markingServer)
     const server = { command: nodePath, args: [join(project, 'server.cjs')], env: { MARK: join(project, 'mark') } }
     writeFileSync(join(project, 'mcp-twin.json'), JSON.stringify({ version: 1, servers: { theirs: server } }))
     await place.run(['sync'], { cwd: project })

@@ -157,9 +157,7 @@ describe('a server that does not answer', () => {
   it('leaves nothing behind, however stubborn it and its children are', async () => {
     const place = ground()
     const stubborn = `process.on('SIGTERM', () => {}); require('node:child_process').spawn(process.execPath, ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)', '--', process.argv.at(-1)], { stdio: 'ignore' }); setInterval(() => {}, 1000)`
-    const began = performance.now()
     expect(await place.probe(place.script(stubborn), { timeoutMs: 500 })).toMatchObject({ ok: false })
-    expect(performance.now() - began).toBeLessThan(4000)
     expect(await leftovers(place.home.root)).toEqual([])
   })
 

@@ -22,13 +22,12 @@ export interface Watching {
 }
 
 /** Waits until something is so. */
-export async function until(what: string, isSo: () => boolean, withinMs = 20_000): Promise<number> {
+export async function until(what: string, isSo: () => boolean, withinMs = 60_000): Promise<void> {
   const began = Date.now()
   while (!isSo()) {
     if (Date.now() - began > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`)
     await sleep(20)
   }
-  return Date.now() - began
 }
 
 /** `sync --watch --json` as the program at `program` in the planted world; it is ended by the caller. */
@@ -54,7 +53,7 @@ export function watching(planted: Planted, args: readonly string[] = [], program
     child,
     documents,
     said: () => errors,
-    async next(what, fits, withinMs = 20_000) {
+    async next(what, fits, withinMs = 60_000) {
       await until(
         `${what}\n${JSON.stringify(documents.slice(taken), null, 1)}\n${errors}`,
         () => documents.slice(taken).some(fits) || child.exitCode !== null,

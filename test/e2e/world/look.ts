@@ -18,9 +18,7 @@ const system: System = {
 }
 
 const [distro] = process.argv.slice(2)
-const began = performance.now()
 const world = await detectWorld(system, distro === undefined ? {} : { distro: distro.split(',') })
-const tookMs = performance.now() - began
 const detection = [...started]
 
 const script =
@@ -36,4 +34,4 @@ for (const environment of world.environments) {
     answer && (answer.code === 0 ? JSON.parse(new TextDecoder().decode(answer.stdout)) : new TextDecoder().decode(answer.stderr))
 }
 const { environment, folder } = await findHome(system, world)
-process.stdout.write(JSON.stringify({ world, tookMs, detection, programs, running, home: { id: environment.id, folder } }))
+process.stdout.write(JSON.stringify({ world, detection, programs, running, home: { id: environment.id, folder } }))
