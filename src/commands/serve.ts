@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ppid, stdin, stdout } from 'node:process'
 import { clients } from '../catalog/clients/index.ts'
-import { findGround } from '../bridge/start/ground.ts'
+import { locateHome } from '../bridge/start/home.ts'
 import { serveBridge } from '../bridge/start/serving.ts'
 import { checkClient, checkFamilies, decideSettings } from '../bridge/start/settings.ts'
 import type { Context } from '../context.ts'
@@ -19,7 +19,7 @@ export async function run(context: Context, _args: string[], options: Record<str
   checkFamilies(words(options.tools))
   const client = context.options.client?.[0] ?? 'unknown'
   checkClient(client)
-  const ground = await findGround(system)
+  const ground = await locateHome(system)
   if (ground.kind === 'elsewhere') {
     const { delegate } = await import('../effects/machine/delegate.ts')
     return (await delegate(system, ground.world, ground.home, context.argv)) === 0 ? EXIT.ok : EXIT.failed

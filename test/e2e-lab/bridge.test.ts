@@ -53,7 +53,7 @@ describeUnless(await lacksLab(), 'the bridge with two sides', () => {
         expect((await code.call('read_file', { path })).text).toMatch(/outside/)
       for (const name of ['NUL', 'x:ads', 'a. ', 'PROGRA~1'])
         expect((await code.call('write_file', { path: `C:\\Users\\Twin User\\${name}`, content: 'x' })).text).toMatch(
-          /not taken on a Windows drive/,
+          /not allowed on a Windows drive/,
         )
       expect((await code.call('write_file', { path: 'C:\\Users\\Twin User\\AppData\\Roaming\\Claude\\x', content: 'x' })).text).toMatch(
         /closed/,

@@ -1,7 +1,7 @@
 import { accessSync, statSync } from 'node:fs'
 import { codeOf } from './refusal.ts'
 
-/** What the system answers to the wish to use a path in a way (`constants.R_OK` and its like): '' where it may be used, else a code. */
+/** Returns '' if a path is accessible with `mode` (`constants.R_OK` and its like), else the errno. */
 export function accessTrouble(path: string, mode: number): string {
   try {
     accessSync(path, mode)
@@ -12,7 +12,7 @@ export function accessTrouble(path: string, mode: number): string {
   }
 }
 
-/** Which file stands at a path, with which content: another word once it was changed or replaced. Takes microseconds. */
+/** A stamp of the file at a path that changes when the file is changed or replaced; an errno where there is none. Takes microseconds. */
 export function versionOf(path: string): string {
   try {
     const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true })

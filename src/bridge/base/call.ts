@@ -4,26 +4,26 @@ export type Content =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'image'; readonly data: string; readonly mimeType: string }
 
-/** What a tool hands back. `data` is complete in itself: Claude Code shows the model nothing else when it is there. */
+/** The answer of a tool. `data` is complete in itself: Claude Code shows the model nothing else when it is present. */
 export interface Answer {
   readonly content: readonly Content[]
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-export const words = (text: string): Answer => ({ content: [{ type: 'text', text }] })
+export const textAnswer = (text: string): Answer => ({ content: [{ type: 'text', text }] })
 
-/** One call: who makes it, how it is stopped, and where its progress goes. */
+/** One call of a tool. */
 export interface Call {
   readonly client: string
-  /** Aborted when the client cancels the request or goes away. */
+  /** Aborted when the client cancels the request or disconnects. */
   readonly signal: AbortSignal
-  /** Tells the client how far it is; does nothing when the client did not ask. */
+  /** Notifies the client; does nothing when the client did not ask for progress. */
   progress(message: string): void
   /**
-   * Said by what runs something, right before it does: the call is recorded then, since what is run could end this
-   * process. Throws when it cannot be recorded.
+   * Records the call. A tool that runs something calls it right before, since what it runs could end this process. Throws when
+   * the call cannot be recorded.
    */
   begin(): void
-  /** Records that a part of the call was refused, while the rest goes on. What is thrown is recorded anyway. */
+  /** Records that a part of the call was refused while the rest continues. What is thrown is recorded anyway. */
   refused(refusal: Refusal): void
 }

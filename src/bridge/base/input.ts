@@ -10,13 +10,13 @@ import { limits } from './limits.ts'
 export interface Field<T> {
   readonly schema: JsonObject
   readonly optional: boolean
-  /** Where in its values paths are. */
+  /** Which of its values are paths. */
   readonly paths?: readonly PathPlace[]
   /** The checked value; throws InputTrouble that names `where`. */
   read(value: unknown, where: string): T
 }
 
-/** What a tool does with a path that it is given. `spelled`: it only looks at the words, and at nothing on a disk. */
+/** What a tool does with a path argument. `spelled`: it only translates the text, without a look at the disk. */
 export type PathUse = 'read' | 'write' | 'spelled'
 
 /** Where an argument holds a path: `''` itself, `[]` each item of a list, `.name` a field of an object. */
@@ -28,7 +28,7 @@ export interface PathPlace {
 export type Fields = Readonly<Record<string, Field<unknown>>>
 export type Input<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }
 
-/** Arguments that do not fit, in words for the model that sent them. */
+/** Invalid arguments, with a message for the model that sent them. */
 export class InputTrouble extends Error {}
 
 const kindOf = (value: unknown): string =>
@@ -38,7 +38,7 @@ const about = (words: string | undefined): Record<string, string> => (words === 
 interface TextRules {
   readonly about?: string
   readonly least?: number
-  /** Most UTF-16 units, those of a path where nothing is said; not shown in the schema. */
+  /** Most UTF-16 units, by default those of a path; not in the schema. */
   readonly most?: number
 }
 

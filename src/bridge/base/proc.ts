@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { codeOf } from './refusal.ts'
 
-/** A file of the kernel; empty where it is not there. */
+/** A file of the kernel; '' where there is none. */
 export function readProc(path: string): string {
   try {
     return readFileSync(path, 'latin1')
@@ -15,7 +15,7 @@ export function readProc(path: string): string {
 /** Name and further fields of `/proc/<pid>/stat` (proc(5)), from the state on; null where there is no such process, or no /proc. */
 export function statOf(pid: number | string): { readonly name: string; readonly fields: readonly string[] } | null {
   const stat = readProc(`/proc/${pid}/stat`)
-  // The name stands in brackets and may hold blanks and brackets itself.
+  // The name is in brackets and may itself contain blanks and brackets.
   const end = stat.lastIndexOf(')')
   return end < 0 ? null : { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') }
 }
@@ -26,7 +26,7 @@ export function userOf(pid: number | 'self'): number | null {
   return user === undefined ? null : Number(user)
 }
 
-/** Where a process's numbers count: in a container they are others, and a bridge that is alive there is not seen here. */
+/** The namespace of a process's id; '' where there is none. Ids of another container mean nothing here. */
 export function placeOf(pid: number | 'self'): string {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`)

@@ -10,7 +10,7 @@ const tokenPrefix = 'mtw_'
 /** A token of a session; those overlap with nothing but themselves, so each place is looked at, not only those behind the last one. */
 const token = /mtw_[A-Za-z0-9_-]{43}/y
 const tokenLength = 47
-/** All tokens begin alike, so that nothing is told by these four characters alone. */
+/** All tokens begin alike, so these four characters alone give nothing away. */
 const tokenBeginning = /mtw_[A-Za-z0-9_-]{0,42}$/
 
 /** Takes stored keys and session tokens out of everything that leaves: answers, audit, logs. */
@@ -23,7 +23,7 @@ export class Redaction {
   private readonly keys = new Set<string>()
   /** What was cleaned last: a tool that needed to see more than it answers has done it already. */
   private cleaned = ''
-  /** Characters of the longest thing that is taken out: one that reaches into a piece of text lies within so many around it. */
+  /** Characters of the longest key: one that overlaps a piece of text lies within so many characters around it. */
   longest = tokenLength
 
   /** `file`: the one in which keys are stored; without it they are read once. */

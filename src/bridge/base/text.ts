@@ -16,22 +16,22 @@ export const hides = (text: string): boolean => text.search(hidden) >= 0
 /** One UTF-16 unit as JSON writes it. */
 export const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** The name of a file or a folder in a line of words: as it is, or as JSON writes it where something in it could forge a line or hide. */
+/** A file name for a line of text: as it is, or as JSON writes it where a character in it could forge a line or hide. */
 export const inName = (name: string): string => (!hides(name) ? name : JSON.stringify(name).replace(hidden, escaped))
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g
 
 /**
- * A line of a file in words: what would end the line or move a terminal's cursor as visible escapes. Tabs, and characters that
- * writing from right to left needs, are left as the file has them.
+ * A line of a file, with escapes for what would end the line or move a terminal's cursor. Tabs, and characters that right-to-left
+ * scripts need, stay.
  */
 export const inLine = (text: string): string => text.replace(control, escaped)
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 
-/** A refusal, which may have several lines: what would move a terminal's cursor or turn the reading round as visible escapes. */
+/** A refusal, which may have several lines, with escapes for what would move a terminal's cursor or reverse the text. */
 export const inText = (text: string): string => text.replace(acting, escaped)
 
 /** True when a cut before `at` would part the two halves of one character. */

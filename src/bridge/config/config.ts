@@ -14,7 +14,7 @@ export class Config {
   private values: Map<string, Value> | undefined
   /** Which version of the file `values` are. */
   private seen = ''
-  /** What is wrong with the file, in words. */
+  /** What is wrong with the file; null: nothing. */
   trouble: string | null = null
 
   constructor(path: string) {
@@ -40,7 +40,7 @@ export class Config {
         options.map((each) => each.key),
       )
       throw denied(
-        `There is no setting ${JSON.stringify(key.slice(0, 100))}${near === null ? '' : ` (did you mean "${near}"?)`}; a conversation may change ${options.map((each) => each.key).join(', ')}. Everything else is a person's, in the manifest.`,
+        `Unknown setting ${JSON.stringify(key.slice(0, 100))}${near === null ? '' : ` (did you mean "${near}"?)`}; a conversation can change ${options.map((each) => each.key).join(', ')}. Everything else is set by a person in the manifest.`,
       )
     }
     const read: Value = option.field.read(value, `"${key}"`)
@@ -52,7 +52,7 @@ export class Config {
       renameSync(beside, this.path)
     } catch (error) {
       rmSync(beside, { force: true })
-      throw fromFileTrouble(error, 'The setting cannot be kept')
+      throw fromFileTrouble(error, 'The setting cannot be saved')
     }
     return read
   }
@@ -64,7 +64,7 @@ export class Config {
     return this.values
   }
 
-  /** Values that do not fit are left out and said; a file that cannot be read means the usual values. */
+  /** Invalid values are left out and reported; a file that cannot be read means the usual values. */
   private load(): Map<string, Value> {
     const found = new Map<string, Value>()
     this.trouble = null

@@ -7,7 +7,7 @@ import { denied, Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Tool } from './tool.ts'
 
-/** What goes back to the client. */
+/** The result as the protocol sends it. */
 export interface CallResult {
   [key: string]: unknown
   content: Content[]
@@ -18,9 +18,9 @@ export interface CallResult {
 const refused = (text: string): CallResult => ({ content: [{ type: 'text', text: inText(text) }], isError: true })
 
 const unrecorded = (why: string | null): Refusal =>
-  new Refusal('failed', `Nothing is run, since it could not be recorded (${why}); make room or mend bridge/audit.jsonl.`)
+  new Refusal('failed', `Nothing was run, since it could not be recorded (${why}); free disk space or fix bridge/audit.jsonl.`)
 
-/** Refuses what this bridge was started without: what is not listed is not done either. */
+/** Refuses the tools that this bridge does not list. */
 function checkOffered({ name, family, effect }: Tool, { families, readOnly, terminal, flags = [] }: Settings): void {
   if (!families.includes(family))
     throw denied(
@@ -43,8 +43,8 @@ function tooDeep(value: unknown, left: number): boolean {
 }
 
 /**
- * One call from its arguments to its answer: check them, ask the policy, run, take keys out, record. Whatever goes
- * wrong becomes an answer that says what, why and what to do; only a fault of ours is logged with its stack.
+ * Runs one call: checks the arguments, runs the tool, removes keys from its answer, records it. Every error becomes an answer that
+ * says what, why and what to do; only a fault of the bridge is logged with its stack.
  */
 export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Omit<Call, 'begin' | 'refused'>): Promise<CallResult> {
   const { audit, log, settings, redaction } = bridge
@@ -85,7 +85,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
     log.write('mcp-server', 'error', `${tool.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     if (tool.effect !== 'read') record('call', 'failed: fault of the bridge')
     return refused(
-      `${tool.name} failed by a fault of this bridge: ${redaction.text(error instanceof Error ? error.message : String(error))}. More stands in bridge/logs/mcp-server.log.`,
+      `${tool.name} failed by a fault of this bridge: ${redaction.text(error instanceof Error ? error.message : String(error))}. Details are in bridge/logs/mcp-server.log.`,
     )
   }
 }

@@ -7,7 +7,7 @@ import { checkNew, quoted } from './names.ts'
 
 async function thatIsThere(real: string, path: string): Promise<{ real: string; created: boolean }> {
   const facts = await lstat(real).catch((error) => Promise.reject(fromFileTrouble(error, `${quoted(path)} cannot be looked at`)))
-  if (!facts.isDirectory()) throw failed(`${quoted(path)} is there already and is not a directory; take another name.`)
+  if (!facts.isDirectory()) throw failed(`${quoted(path)} already exists and is not a directory; choose another name.`)
   return { real, created: false }
 }
 

@@ -20,7 +20,7 @@ export interface Editing {
   readonly redaction: Redaction
 }
 
-/** Where a text stands in a file; one more than can be replaced at once when there are more. */
+/** Offsets of a text in a file, at most one more than can be replaced at once. */
 const count = (bytes: Buffer, wanted: Buffer): number[] => {
   const found: number[] = []
   for (let at = bytes.indexOf(wanted); at !== -1 && found.length <= limits.replacements; at = bytes.indexOf(wanted, at + wanted.length))
@@ -28,7 +28,7 @@ const count = (bytes: Buffer, wanted: Buffer): number[] => {
   return found
 }
 
-/** Old bytes cut out at the places found, new ones put in; every other byte stays, also where it is no text at all. */
+/** Replaces `length` bytes at each place; every other byte stays, also where it is not text. */
 function splice(bytes: Buffer, places: readonly number[], length: number, put: Buffer): Buffer {
   const size = bytes.length + places.length * (put.length - length)
   if (size > limits.editFile && size > bytes.length)
@@ -84,18 +84,18 @@ const toUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
 const fromUtf8 = (bytes: Buffer, encoding: Encoding): Buffer =>
   encoding.name === 'utf-8' ? bytes : fileBytes(bytes.toString('utf8'), encoding)
 
-/** Refuses what would come out as something else: UTF-16 that is broken, UTF-8 put into another encoding. */
+/** Refuses edits that would corrupt the file: of broken UTF-16, or with UTF-8 in another encoding. */
 function checkKept(old: Buffer, start: Buffer, encoding: Encoding, edits: readonly Edit[], path: string): void {
   if (encoding.name !== 'utf-8' && !fromUtf8(start, encoding).equals(old))
-    throw failed(`${quoted(path)} is not whole UTF-16, so it is not edited; have a command mend it first.`)
+    throw failed(`${quoted(path)} is not valid UTF-16, so it is not edited; repair it with a command first.`)
   const foreign = encoding.name === 'utf-8' && edits.some((edit) => beyondAscii(edit.new_string)) && qualityOf(old) === 'other'
   if (foreign)
     throw failed(
-      `${quoted(path)} is not UTF-8, so only ASCII is put into it; nothing was changed. Have a command convert it to UTF-8 first.`,
+      `${quoted(path)} is not UTF-8, so only ASCII is put into it; nothing was changed. Convert it to UTF-8 with a command first.`,
     )
 }
 
-/** All edits in turn, then one write; the first that does not fit leaves the file as it is. */
+/** Applies all edits, then writes once; an edit that fails leaves the file as it was. */
 export function editFile(own: string, editing: Editing, path: string, edits: readonly Edit[]): Promise<Written> {
   return change(own, editing.policy, path, async (old) => {
     const encoding = encodingOf(old)

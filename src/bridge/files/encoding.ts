@@ -34,7 +34,7 @@ export function fileBytes(text: string, encoding: Encoding): Buffer {
   return encoding.bom ? Buffer.concat([markOf(encoding), body]) : body
 }
 
-/** Text for a reader: the mark is taken off, bytes that are no text become U+FFFD. */
+/** Text for a reader: the mark is taken off, invalid bytes become U+FFFD. */
 export function textOf(bytes: Buffer, encoding: Encoding): string {
   const body = encoding.bom ? bytes.subarray(markOf(encoding).length) : bytes
   if (encoding.name === 'utf-8') return body.toString('utf8')
@@ -42,7 +42,7 @@ export function textOf(bytes: Buffer, encoding: Encoding): string {
   return (encoding.name === 'utf-16be' ? Buffer.from(even).swap16() : even).toString('utf16le')
 }
 
-/** A zero byte near the beginning means that a file is no text, unless its mark says UTF-16. */
+/** True when there is a zero byte near the beginning, unless the mark says UTF-16. */
 export const looksBinary = (head: Uint8Array, encoding: Encoding): boolean =>
   encoding.name === 'utf-8' && head.subarray(0, 8192).includes(0)
 
@@ -55,6 +55,6 @@ export function lineEnd(text: string): '\n' | '\r\n' {
   return /[^\r]\n/.test(text) ? '\n' : '\r\n'
 }
 
-/** Plain line ends of a new text as the file has them. A text that brings its own CRLF is taken as it is. */
+/** A new text with the line ends of its file. A text that has CRLF itself is used as it is. */
 export const withLineEnd = (text: string, end: '\n' | '\r\n'): string =>
   end === '\n' || text.includes('\r\n') ? text : text.replaceAll('\n', '\r\n')

@@ -1,7 +1,7 @@
 /** A picture that models can see. */
 export interface Picture {
   readonly type: string
-  /** Its bytes; what stands behind it in its file is no part of it. */
+  /** Its bytes, without what follows it in the file. */
   readonly bytes: Buffer
   /** What its format has cut into small blocks, put together. */
   readonly joined: Buffer

@@ -7,7 +7,7 @@ const NEWLINE = 10
 
 export interface Slice {
   readonly bytes: Buffer
-  /** What stands around them: a key that the slice holds a part of is known by the whole of it. */
+  /** What surrounds them: a key that the slice cuts is recognised only as a whole. */
   readonly before: Buffer
   readonly after: Buffer
   /** More of what was asked for follows, beyond the limit of one answer. */

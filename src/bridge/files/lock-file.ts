@@ -10,7 +10,7 @@ import { codeOf, failed } from '../base/refusal.ts'
 /**
  * Locks between the bridges of one home, which are processes of one side: a file made exclusively, named by what it
  * guards, with its maker in it. Everything here is asked at once, since it costs microseconds where node's threads cost
- * many times as much. Where no lock can be made (a disk that is full or read-only) work goes on without.
+ * many times as much. Where no lock can be made (the disk is full or read-only) work continues without one.
  */
 interface Holder {
   readonly pid: number
@@ -60,7 +60,7 @@ function abandoned(text: string, ageMs: number): boolean {
   if (!/^\d+$/.test(pid) || !text.endsWith('\n')) return ageMs > limits.fileLockBlankMs
   const me = self()
   if (space !== me.space) return ageMs > limits.fileLockOldMs
-  // Ours, and nobody here holds it: it could not be removed.
+  // Ours, but not held: removing it failed.
   if (Number(pid) === me.pid && start === me.start) return true
   try {
     node.kill(Number(pid), 0)
@@ -144,7 +144,7 @@ export async function lockFile(folder: string, key: string, what: string): Promi
     if (got === 'none') return () => undefined
     if (performance.now() > until) {
       const by = seen(file)
-      // Nothing stands there and still none can be made: that is no reason not to write.
+      // There is no lock, and none can be made: that is no reason not to write.
       if (by === null) return () => undefined
       throw failed(
         `${what} is being changed by another bridge of this home (process ${/^\d+/.exec(by.text)?.[0] ?? 'unknown'}), which did not end within ${limits.fileLockMs / 1000} s; nothing was changed. Try again.`,

@@ -28,7 +28,7 @@ async function betweenFolders<T>(
 ): Promise<T> {
   const from = await (what === 'moved' ? policy.itself(source) : policy.existing(source, 'read'))
   const to = await policy.admit(destination, 'write')
-  if (to.exists) throw failed(`${quoted(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+  if (to.exists) throw failed(`${quoted(destination)} already exists, and nothing is replaced; choose another name or delete it first.`)
   checkNew(to)
   if (to.missing.length > 1) throw failed(`The folder of ${quoted(destination)} does not exist; make it with create_directory.`)
   try {
@@ -39,7 +39,7 @@ async function betweenFolders<T>(
     )
   } catch (error) {
     if (codeOf(error) === 'EEXIST')
-      throw failed(`${quoted(destination)} is there already, and nothing is replaced; take another name or delete it first.`)
+      throw failed(`${quoted(destination)} already exists, and nothing is replaced; choose another name or delete it first.`)
     throw fromFileTrouble(error, `${quoted(source)} cannot be ${what}`)
   }
 }
@@ -70,7 +70,7 @@ async function copyOpened({ from, to, fromFolder, toFolder }: Ends, policy: Poli
   }
 }
 
-/** What follows on making a file: when it fails, that file goes again, unless another one stands there by then. */
+/** Runs what follows on making a file; when it fails, removes that file, unless another has replaced it by then. */
 async function orNothing(folder: Folder, name: string, work: () => Promise<void>): Promise<void> {
   const made = await factsOf(folder, name)
   try {
@@ -124,7 +124,7 @@ export function moveFile(own: string, policy: Policy, source: string, destinatio
       await orNothing(toFolder, to.name, () => unlink(fromFolder.at(from.name)))
     } else if (facts.isDirectory()) {
       if (within(to.real, from.real, await policy.fold()))
-        throw failed(`${quoted(source)} cannot be moved into itself; take a destination that does not lie in it.`)
+        throw failed(`${quoted(source)} cannot be moved into itself; choose a destination outside it.`)
       await checkWhole(policy, to.real, 'Moving something to this name')
       await renameFolder(fromFolder.at(from.name), toFolder.at(to.name)).catch((error) => {
         if (codeOf(error) === 'EXDEV') throw failed(`${quoted(destination)} is on another disk; folders are moved within one disk only.`)
@@ -135,7 +135,7 @@ export function moveFile(own: string, policy: Policy, source: string, destinatio
   })
 }
 
-/** Copies a file to a free name, with its mode. `commands`: there is another way for a folder. */
+/** Copies a file to a free name, with its mode. `commands`: a refused folder can be copied by a command. */
 export function copyFile(
   own: string,
   policy: Policy,

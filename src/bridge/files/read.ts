@@ -45,7 +45,7 @@ export interface Reading {
   now(): number
 }
 
-/** A file for a model: text without keys, also without those that the answer holds in part, a picture as a picture; what was left out is said. */
+/** A file for a model: text without keys, also those that the answer would cut, or a picture; says what was left out. */
 export function read(reading: Reading, request: ReadRequest): Promise<Content[]> {
   const { policy, redaction, now } = reading
   return withFile(policy, request.path, async (handle) => {
@@ -100,7 +100,7 @@ const cleanOf = (redaction: Redaction, [before, text, after]: readonly [string, 
 function textWith(bytes: Buffer, text: string, clean: (text: string) => string, note = ''): Content[] {
   // Asked first, since it costs next to nothing for a text that holds none; UTF-16 that is whole has none.
   const lossy = text.includes('\ufffd') && encodingOf(bytes).name === 'utf-8' && !isUtf8(bytes)
-  const notes = [lossy ? '[The file is not UTF-8: bytes that are no text are shown as U+FFFD. edit_file keeps them.]' : '', note]
+  const notes = [lossy ? '[The file is not UTF-8: invalid bytes are shown as U+FFFD. edit_file keeps them.]' : '', note]
   const said = notes.filter((each) => each !== '').join('\n')
   return [{ type: 'text', text: clean(text) }, ...(said === '' ? [] : [{ type: 'text' as const, text: said }])]
 }
@@ -125,7 +125,7 @@ function contentOf(bytes: Buffer, path: string, size: number, redaction: Redacti
   return textWith(bytes, textOf(bytes, encoding), (text) => redaction.text(text))
 }
 
-/** A picture can carry texts too, and as base64 nobody would see a key in them. */
+/** A picture can contain text too, and a key in it would not be recognised in base64. */
 function image({ type, bytes, joined }: Picture, path: string, redaction: Redaction): Content {
   if (redaction.holdsKey(bytes) || redaction.holdsKey(joined))
     throw denied(`${quoted(path)} is a picture with a stored key in its bytes, so it is not shown.`)

@@ -46,8 +46,8 @@ const isBusy = (facts: BigIntStats): boolean => Date.now() - Number(facts.mtimeM
 export const mayWrite = (path: string): boolean => ['', 'ENOENT'].includes(accessTrouble(path, constants.W_OK))
 
 /**
- * Facts of the file in the way, null when there is none; refuses what is not an ordinary file that may be written. Its
- * folder has just been opened, so the look takes less time than the way through node's threads.
+ * Facts of the file that will be replaced, null when there is none; refuses what is not an ordinary, writable file. Synchronous,
+ * since its folder has just been opened and node's threads would take longer.
  */
 export function before(folder: Folder, found: Admitted): Before | null {
   const facts = lstatSync(folder.at(found.name), { bigint: true, throwIfNoEntry: false })
@@ -130,7 +130,7 @@ export async function replaceUnchanged(folder: Folder, found: Admitted, bytes: U
     placed = true
     if (origin.handle === null) return true
     const carried = await carryOver(origin.handle, origin.length, handle)
-    // Somebody else writes to it just now, and may have had the old file open at the rename: what comes late is taken along.
+    // Another program is writing to it, and may have had the old file open at the rename: what it writes late is copied too.
     const busy = carried > origin.length || origin.before.busy
     remember(fstatSync(handle.fd, { bigint: true }))
     if (!busy) return true

@@ -23,7 +23,7 @@ import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, failed, fromFileTrouble } from '../base/refusal.ts'
 import { quoted } from './names.ts'
 
-/** Where deleted things wait: one folder a deletion, named by its time, with a note of where the thing was. */
+/** Keeps deleted files: one folder for each deletion, named by its time, with a note of where the file was. */
 export class Trash {
   private readonly folder: string
   private readonly now: () => number
@@ -36,7 +36,7 @@ export class Trash {
     this.random = random
   }
 
-  /** Takes a file or a folder away; answers where it lies now. A link is taken itself, never what it leads to. */
+  /** Moves a file or a folder to the trash; returns where it is now. A link is moved itself, never its target. */
   async take(policy: Policy, path: string): Promise<{ real: string; kept: string }> {
     const found = await policy.itself(path)
     // Loaded when needed: a bridge starts without it.
@@ -77,7 +77,7 @@ export class Trash {
     }
   }
 
-  /** Once a process: what is older than the limit goes for good. */
+  /** Once in a process, deletes for good what is older than the limit. */
   private async clean(): Promise<void> {
     if (this.cleaned) return
     this.cleaned = true
@@ -120,7 +120,7 @@ async function copyOne(folder: Folder, name: string, to: string): Promise<void> 
   }
 }
 
-/** Removes for good what `name` is in an open folder. A link goes itself. */
+/** Removes for good what `name` is in an open folder. A link is removed itself. */
 async function removeTree(folder: Folder, name: string, policy: Policy): Promise<void> {
   if (!(await lstat(folder.at(name))).isDirectory()) return unlink(folder.at(name))
   await inSubfolder(folder, name, policy, async (inner, names) => {

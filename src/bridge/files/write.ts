@@ -11,7 +11,7 @@ import { checkNew, quoted } from './names.ts'
 import { type Before, before, gone, ordinaryModes, replaceFile, replaceUnchanged } from './replace.ts'
 import { exclusively } from './exclusive.ts'
 
-/** Work in the open folder of a file, when it is this one's turn to change that. `own` is the bridge's own folder. */
+/** Runs work in the open folder of a file while nothing else changes that file. `own`: the bridge's own folder. */
 async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
   checkNew(found)
   if (found.missing.length > 1) throw failed(`The folder of ${quoted(found.real)} does not exist; make it with create_directory.`)
@@ -39,7 +39,7 @@ interface Writing {
   readonly style: TextStyle
 }
 
-/** Looks at the file in the way, lets `work` write, and tells of it. */
+/** Inspects the existing file, lets `work` write, and returns what was written. */
 async function into(
   own: string,
   policy: Policy,
@@ -67,7 +67,7 @@ export const rewrite = (own: string, policy: Policy, path: string, content: stri
 /** A file whose encoding we do not know, which a text of ours would garble. */
 const foreign = (found: Admitted): Refusal =>
   failed(
-    `${quoted(found.real)} is neither UTF-8 nor UTF-16, so only ASCII is added to it; nothing was changed. Write to another path, or have a command convert it to UTF-8 first.`,
+    `${quoted(found.real)} is neither UTF-8 nor UTF-16, so only ASCII is added to it; nothing was changed. Write to another path, or convert it to UTF-8 with a command first.`,
   )
 
 /** Adds all of it or, where the disk is full in the middle, nothing: then the file ends where it did. */

@@ -72,7 +72,7 @@ export class Folder {
 
 /**
  * Where an open descriptor leads, as the kernel knows it; null where it cannot be asked. Asked at once: the kernel answers
- * from memory, so the way through node's threads would take many times as long.
+ * from memory, so node's threads would take many times as long.
  */
 function where(descriptor: number): string | null {
   try {

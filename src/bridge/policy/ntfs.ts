@@ -8,7 +8,7 @@ const shortName = /^[^.]{1,7}~\d{1,4}(\.[^.]{0,3})?$/
 const ignorable = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|(?<![^\0-\x7f])[\u200c\u200d]/
 
 /**
- * Why a file name is not taken on a Windows drive, null when it is fine. Windows reads some names as something else:
+ * Why a file name is not allowed on a Windows drive; null when it is. Windows reads some names as something else:
  * a stream of another file, a device, the same file by a shorter name. The rules hold under `/mnt/c` too, where
  * Linux would make such a file and Windows would then open another one (git's protectNTFS, CVE-2019-1352).
  */

@@ -25,7 +25,7 @@ export interface Admitted {
   readonly missing: readonly string[]
 }
 
-/** A relative path, or one of the other side, is said as it was understood too. */
+/** Also names the path as it was understood, when that differs. */
 const absent = (path: string, real: string): Refusal =>
   failed(`${JSON.stringify(path)} does not exist${path === real ? '' : ` (${real})`}; list_directory shows what is in a folder.`)
 
@@ -70,7 +70,7 @@ export class Policy {
     try {
       found = await canonical(asked)
     } catch (error) {
-      if (codeOf(error) === 'ELOOP') throw denied(`${JSON.stringify(path)} goes round in a circle of links; name the file itself.`)
+      if (codeOf(error) === 'ELOOP') throw denied(`${JSON.stringify(path)} is a link in a circle of links; name the file itself.`)
       throw fromFileTrouble(error, `${JSON.stringify(path)} cannot be looked at`)
     }
     const real = join(found.real, ...found.missing)
@@ -175,7 +175,7 @@ export class Policy {
     const names = path.slice(sides.self.kind === 'windows' ? 2 : 0).split(/[\\/]/)
     for (const name of names) {
       const trouble = ntfsTrouble(name)
-      if (trouble !== null) throw denied(`The name ${JSON.stringify(name)} is not taken on a Windows drive: ${trouble}.`)
+      if (trouble !== null) throw denied(`The name ${JSON.stringify(name)} is not allowed on a Windows drive: ${trouble}.`)
     }
   }
 }

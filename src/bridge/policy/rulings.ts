@@ -6,29 +6,16 @@ import { mountAliases } from './mount-aliases.ts'
 import { NameTree } from './names.ts'
 import type { Region } from './region.ts'
 import { Ruling } from './ruling.ts'
-import type { Sides } from '../base/settings.ts'
+import type { Settings, Sides } from '../base/settings.ts'
 import { folding, onDrive } from './spelling.ts'
 import type { Known } from './survey.ts'
 
-export interface PolicyRules {
-  /** As configured: absolute, this side's spelling. One that cannot be resolved opens nothing until it exists. */
-  readonly roots: readonly string[]
-  readonly closed: readonly string[]
-  readonly reopened: readonly string[]
-  /** What is open to reading but not to writing. */
-  readonly autorun: readonly string[]
-  /** What of that a person has opened: paths, and names of the list, which are meant wherever they lie. */
-  readonly allow: readonly string[]
-  /** Homes of users, this side's own first: what lies in them is known by its names too, wherever they are. */
-  readonly homes: readonly string[]
-  /** Those of the closed ones that a person has named, and what the command line says in the manifest's place: for the words of a refusal. */
-  readonly deny?: readonly string[]
-  readonly flags?: readonly string[]
-}
+/** The part of the settings that the policy is made of. A path that cannot be resolved opens nothing until it exists. */
+export type PolicyRules = Pick<Settings, 'roots' | 'closed' | 'reopened' | 'autorun' | 'allow' | 'homes' | 'deny' | 'flags'>
 
 const lists = ['open', 'closed', 'reopened', 'autorun', 'allowed', 'homes'] as const
 type List = (typeof lists)[number]
-type Found = Readonly<Record<List, readonly Known[]>>
+type KnownPaths = Readonly<Record<List, readonly Known[]>>
 
 export interface Current {
   readonly ruling: Ruling
@@ -43,7 +30,7 @@ export class Rulings {
   private readonly rules: PolicyRules
   private readonly sides: () => Promise<Sides>
   private readonly lists: Readonly<Record<List, CanonicalList>>
-  private made: (Current & { readonly found: Found; readonly mounts: string }) | undefined
+  private made: (Current & { readonly found: KnownPaths; readonly mounts: string }) | undefined
   private checkedAt = Number.NEGATIVE_INFINITY
 
   constructor(rules: PolicyRules, sides: () => Promise<Sides>) {
@@ -66,7 +53,7 @@ export class Rulings {
     this.checkedAt = now
     const mounts = mountTable()
     const known = await Promise.all(lists.map(async (list) => [list, await this.lists[list].known()] as const))
-    const found = Object.fromEntries(known) as Found
+    const found = Object.fromEntries(known) as KnownPaths
     const { made } = this
     made?.ruling.forget()
     if (made?.mounts === mounts && lists.every((list) => made.found[list] === found[list])) return made
@@ -75,7 +62,7 @@ export class Rulings {
     return current
   }
 
-  private make(found: Found, mounts: string, sides: Sides): Current {
+  private make(found: KnownPaths, mounts: string, sides: Sides): Current {
     const real = (list: List): string[] => found[list].map((each) => each.real)
     const there = (list: List): string[] => found[list].flatMap((each) => (each.exists ? [each.real] : []))
     const everywhere = (list: List): string[] => [...real(list), ...mountAliases(mounts, there(list))]

@@ -94,7 +94,7 @@ export class Audit {
 
 /** Why a line could not be written, as a part of a sentence. */
 function inWords(error: unknown, path: string): string {
-  if (codeOf(error) === 'EISDIR') return `a folder stands at ${path}`
+  if (codeOf(error) === 'EISDIR') return `${path} is a folder`
   const meaning = meaningOf(error)
   if (meaning !== null) return `${path}: ${meaning}`
   return error instanceof Error ? error.message : String(error)

@@ -111,8 +111,8 @@ export class RotatingFile {
 
 const markOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`
 
-/** What the file system answers where a folder stands in a file's place. */
-const isFolder = (path: string): Error => Object.assign(new Error(`a folder stands at ${path}`), { code: 'EISDIR' })
+/** The error of the file system where a folder is in a file's place. */
+const isFolder = (path: string): Error => Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' })
 
 /** 0 for what is not there. */
 function sizeOf(path: string): number {

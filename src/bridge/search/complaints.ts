@@ -53,14 +53,14 @@ const meanings: readonly (readonly [said: RegExp, means: string])[] = [
   [/flag/, 'its (?…) names no flag that this search knows'],
 ]
 
-/** Why a search for text was not taken, in words, with the place where ripgrep tells one. */
+/** Why ripgrep refused a pattern, with the character if ripgrep names one. */
 export function patternTrouble(said: string, { pattern, literal }: TextQuery): string {
   const [, reason = said] = /^error: (.*)/m.exec(said) ?? []
   const [, means = 'it is no regular expression that this search knows'] = meanings.find(([each]) => each.test(reason)) ?? []
-  // The pattern stands in `(?:…)`, four blanks from the left, and below it an arrow.
+  // ripgrep prints the pattern in `(?:…)`, indented by four blanks, and an arrow below it.
   const [, blanks] = /\n {4}\(\?:.*\n {4}( *)\^/.exec(said) ?? []
   const place = blanks === undefined ? 0 : blanks.length - 2
   const where = place > 0 && place <= pattern.length ? ` (character ${place})` : ''
   const shown = pattern.length > 200 ? `${pattern.slice(0, 200)}…` : pattern
-  return `The pattern ${JSON.stringify(shown)} is not taken: ${means}${where}.${literal ? '' : ' Set literal to true to search for it as plain text.'}`
+  return `The pattern ${JSON.stringify(shown)} is not valid: ${means}${where}.${literal ? '' : ' Set literal to true to search for it as plain text.'}`
 }

@@ -5,14 +5,14 @@ import { identityOf } from '../policy/identity.ts'
 import { codeOf } from '../base/refusal.ts'
 import type { ResultLine } from './result-line.ts'
 
-/** Linux' flag that names a file without opening it: neither a pipe nor a missing right stands in the way. */
+/** Linux' flag that names a file without opening it: works for pipes, and without a right to read. */
 const O_PATH = 0o10000000
 const linkLess = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Whether what an open file is, by its path and by its identity, may be shown. */
 type IsOpen = (real: string, id: string) => boolean
 
-/** Opens what stands at a path now, when that is allowed; null otherwise. */
+/** Opens what is at a path now; null when that is not allowed. */
 function openChecked(path: string, flags: number, isOpen: IsOpen): number | null {
   let fd: number
   try {
@@ -26,7 +26,7 @@ function openChecked(path: string, flags: number, isOpen: IsOpen): number | null
   return null
 }
 
-/** Whether a line stands in an open file where ripgrep says that it does; where a mark begins the file, behind that. */
+/** True when an open file has a line at the offset that ripgrep gave, counted with or without a byte order mark. */
 function holds(fd: number, { offset, raw, text }: ResultLine): boolean {
   const there = Buffer.allocUnsafe(raw.length)
   const standsAt = (from: number): boolean => readSync(fd, there, 0, raw.length, from) === raw.length && there.equals(raw)
@@ -49,8 +49,8 @@ export interface Confirming {
 
 /**
  * ripgrep goes by paths: while it walks, a folder may be swapped for a link that leads out (by a command in the
- * sandbox, say), and back. So nothing of what it found is believed: a line is shown when it stands, at that very place,
- * in a file that is allowed, and a name when such a file is there. `folder` is the searched one, held open.
+ * sandbox, say), and back. So its results are checked again: a line is shown when an allowed file has it at that very
+ * offset, a name when such a file exists. `folder` is the searched one, held open.
  */
 export function confirming(folder: string, names: boolean, isOpen: IsOpen): Confirming {
   let last: { path: string; fd: number | null } | null = null

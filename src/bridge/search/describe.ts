@@ -1,10 +1,10 @@
-import { type Answer, words } from '../base/call.ts'
+import { type Answer, textAnswer } from '../base/call.ts'
 import { inLine, inName } from '../base/text.ts'
 import type { Redaction } from '../base/redaction.ts'
 import { shownText } from './result-line.ts'
 import type { Answered } from './searches.ts'
 
-/** What was found, by file, in words: the paths are below the folder named in the first line. */
+/** A page of results as text, by file; paths are relative to the folder in the first line. */
 export function describe(answered: Answered, redaction: Redaction, page: 'first' | 'more' = 'first'): Answer {
   const clean = (wide: string, from: number, to: number): string => redaction.part(wide, from, to)
   const { found, gone, folder, search, stopped, done, what, closed, unreadable, tooLong, binaryFrom } = answered
@@ -19,17 +19,15 @@ export function describe(answered: Answered, redaction: Redaction, page: 'first'
     if (each.text !== '') lines.push(`  ${inLine(shownText(each, clean))}`)
   }
   if (hits === 0 && done && page === 'first' && what !== 'file')
-    lines.push(`[What .gitignore names is left out${what === 'lines' ? ', and files that are no text' : ''}.]`)
+    lines.push(`[What .gitignore names is left out${what === 'lines' ? ', and files that are not text' : ''}.]`)
   if (closed) lines.push('[Something in it is closed and was left out: keys, logins, settings of programs, or what bridge.deny names.]')
   if (unreadable > 0) lines.push(`[${unreadable} ${unreadable === 1 ? 'file or folder' : 'files or folders'} in it could not be read.]`)
   if (tooLong > 0) lines.push(`[${tooLong} lines left out: they are too long to be read.]`)
-  if (binaryFrom !== null) lines.push(`[It is no text from byte ${binaryFrom} on, and from there no line is shown.]`)
-  if (gone > 0) lines.push(`[${gone} lines left out: they are not there any more.]`)
+  if (binaryFrom !== null) lines.push(`[From byte ${binaryFrom} on it is not text, and no line from there is shown.]`)
+  if (gone > 0) lines.push(`[${gone} lines left out: they have changed since.]`)
   if (search !== null) lines.push(`[More: more_results with search ${JSON.stringify(search)}, or stop_search.]`)
   if (stopped === 'memory')
-    lines.push(
-      '[The search took too much memory, as a file with a line without end makes it, and was ended; search without that file, or name it.]',
-    )
-  if (stopped === 'time') lines.push('[The search took too long and was ended; search a smaller folder.]')
-  return words(lines.join('\n'))
+    lines.push('[The search was stopped because it took too much memory, as a very long line does; exclude that file, or search it alone.]')
+  if (stopped === 'time') lines.push('[The search was stopped because it took too long; search a smaller folder.]')
+  return textAnswer(lines.join('\n'))
 }

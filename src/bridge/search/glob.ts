@@ -38,7 +38,7 @@ class Reader {
   private readonly written: string
   private readonly characters: readonly string[]
   private at: number
-  /** A slash stands in braces or in a class. */
+  /** There is a slash in braces or in a class. */
   nestedSlash = false
 
   constructor(written: string, from: number) {
@@ -101,7 +101,7 @@ class Reader {
     return (next) => over(null, ...choices.map((choice) => choice(next)))
   }
 
-  /** `[a-z]`, `[!x]`: a `]` that stands first is meant itself. */
+  /** `[a-z]`, `[!x]`: a `]` at the beginning is literal. */
   private oneOf(opened: number): (character: string) => boolean {
     const { characters } = this
     const not = characters[this.at] === '!' || characters[this.at] === '^'
@@ -127,8 +127,8 @@ class Reader {
 }
 
 /**
- * Reads a glob as ripgrep's own `--glob` means it, which is .gitignore's way with `{a,b}` added: without a slash it is about
- * names anywhere, with one about paths from the searched folder. It is not given to ripgrep, since there a glob that
+ * Reads a glob as ripgrep's own `--glob` means it, which is .gitignore's syntax plus `{a,b}`: without a slash it matches
+ * names anywhere, with one paths from the searched folder. It is not given to ripgrep, since there a glob that
  * fits brings back what .gitignore leaves out. No pattern makes `fits` slow beyond its length times the path's.
  */
 export function readGlob(written: string): Glob {

@@ -24,7 +24,7 @@ export function checkPattern({ pattern }: TextQuery): void {
 
 /**
  * Options before anything that a caller wrote: no config file, no links followed, hidden files too. What a caller
- * wrote stands in one word with its option or after `--`, so a pattern `--pre=cmd` is a pattern.
+ * wrote is part of the option's own argument or comes after `--`, so a pattern `--pre=cmd` is a pattern.
  */
 const common = [
   '--no-config',
@@ -80,7 +80,7 @@ const installs: Partial<Record<NodeJS.Platform, string>> = {
   darwin: 'brew install ripgrep',
 }
 
-/** Why there is no ripgrep, and the command that mends it. */
+/** Why there is no ripgrep, and the command that installs it. */
 export const lacking = (platform: NodeJS.Platform): string =>
   `this copy of mcp-twin was installed without its optional package ${packageName(platform)}, and no rg is on PATH; run ${installs[platform] ?? 'sudo apt install ripgrep'}, then start the client again`
 
@@ -95,7 +95,7 @@ export function findRipgrep(platform: NodeJS.Platform, path: string | undefined)
 
 export function ripgrep(platform: NodeJS.Platform, path: string | undefined): string {
   const program = findRipgrep(platform, path)
-  if (program === null) throw failed(`Nothing is searched, since ${lacking(platform)}.`)
+  if (program === null) throw failed(`Nothing was searched: ${lacking(platform)}.`)
   return program
 }
 

@@ -33,14 +33,14 @@ interface SearchPlan {
   /** Looks at once more what is about to be shown; null where nothing could have come in between. */
   readonly confirm: Confirming | null
   readonly now: () => number
-  /** Called once, when ripgrep has ended and its last page is out, or nobody wants it. */
+  /** Called once, when ripgrep has ended and its last page was read, or the search was dropped. */
   readonly release: () => void
 }
 
 /** Characters that something found takes, also those that are kept to know keys by. */
 const sizeOf = ({ path, text, part }: ResultLine): number => path.length + text.length + (part?.wide.length ?? 0)
 
-/** A running ripgrep. What it finds waits here until it is taken; ripgrep waits too when too much does. */
+/** A running ripgrep, with its results until they are asked for; a full buffer pauses it. */
 export class Search {
   private readonly child: ChildProcess
   private readonly plan: SearchPlan
@@ -56,7 +56,7 @@ export class Search {
   private released = false
   private wake: () => void = () => undefined
   private readonly timer: NodeJS.Timeout
-  private readonly scales: NodeJS.Timeout
+  private readonly memoryTimer: NodeJS.Timeout
   private last = { path: '', shown: false }
   /** When somebody last asked for results. */
   asked: number
@@ -70,7 +70,7 @@ export class Search {
     this.plan = plan
     this.confirm = plan.confirm
     this.asked = plan.now()
-    // Nothing of our environment goes along; ripgrep needs none of it.
+    // ripgrep needs nothing of our environment.
     this.child = spawn(plan.program, [...plan.args], {
       cwd: plan.folder,
       env: {},
@@ -97,10 +97,10 @@ export class Search {
     this.child.on('close', () => this.end())
     this.timer = setTimeout(() => this.stop('time'), limits.searchTotalMs)
     this.timer.unref()
-    this.scales = setInterval(() => {
+    this.memoryTimer = setInterval(() => {
       if (memoryOf(this.child.pid) > limits.searchMemory) this.stop('memory')
     }, limits.searchMemoryEveryMs)
-    this.scales.unref()
+    this.memoryTimer.unref()
   }
 
   /** At most `most` hits; waits until there are so many, the search is over, or `waitMs` have passed. */
@@ -217,7 +217,7 @@ export class Search {
     this.complaints.end()
     this.ended = true
     clearTimeout(this.timer)
-    clearInterval(this.scales)
+    clearInterval(this.memoryTimer)
     this.wake()
   }
 }

@@ -26,7 +26,7 @@ export interface Answered extends Page {
   readonly unreadable: number
   /** Lines that are too long to be read. */
   readonly tooLong: number
-  /** Where the one file that was searched turned out to be no text; null: nowhere. */
+  /** Byte from which the one file that was searched is binary; null: it is not. */
   readonly binaryFrom: number | null
 }
 
@@ -62,7 +62,7 @@ interface Machine {
   now(): number
 }
 
-/** The searches of one bridge: each runs until it is over, stopped, or nobody asks about it any more. */
+/** The searches of one bridge: each runs until it is done, stopped, or idle for too long. */
 export class Searches {
   private readonly policy: Policy
   private readonly machine: Machine
@@ -106,7 +106,7 @@ export class Searches {
   private find(id: string, client: string): Started {
     const found = this.started.get(id)
     if (found === undefined || found.client !== client)
-      throw failed(`There is no search ${JSON.stringify(id.slice(0, 50))}; it is over or was ended. Search again.`)
+      throw failed(`Unknown search ${JSON.stringify(id.slice(0, 50))}: it is done or was stopped. Search again.`)
     return found
   }
 
@@ -136,7 +136,7 @@ export class Searches {
     if (page.done && page.found.length === 0 && trouble !== '' && search.stopped === null) {
       this.started.delete(id)
       throw failed(
-        text === null ? 'Nothing is searched: ripgrep does not start, or does not take this glob.' : patternTrouble(trouble, text),
+        text === null ? 'Nothing was searched: ripgrep does not start, or does not accept this glob.' : patternTrouble(trouble, text),
       )
     }
     return { ...this.answer(id, started, page), closed: closed.length > 0 }
@@ -180,7 +180,7 @@ export class Searches {
     this.started.delete(id)
   }
 
-  /** Of too many whose rest nobody is waiting for, the one that was asked about the longest time ago goes. */
+  /** When there are too many idle searches, ends those that were asked about the longest time ago. */
   private makeRoom(): void {
     const idle = [...this.started]
       .filter(([, { search }]) => !search.busy)
@@ -188,7 +188,7 @@ export class Searches {
     for (const [id, { search }] of idle.slice(0, Math.max(0, idle.length - limits.searchesAtOnce + 1))) this.end(id, search, 'time')
   }
 
-  /** Ends what nobody asks about any more. */
+  /** Ends idle searches. */
   private sweep(): void {
     this.sweeper ??= setInterval(() => {
       for (const [id, { search }] of this.started) {

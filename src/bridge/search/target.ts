@@ -67,7 +67,7 @@ export async function openTarget(policy: Policy, path: string, names: boolean, p
   return { ...plain, target: thirdDescriptor, file: { fd: handle.fd, name }, started: () => quietly(handle.close()) }
 }
 
-/** Refuses a file whose beginning is no text: ripgrep would say nothing of it, and that reads as if nothing were there. */
+/** Refuses a file that begins as binary: ripgrep would report nothing, which would look like no match. */
 async function checkText(handle: FileHandle, path: string): Promise<void> {
   const head = Buffer.alloc(limits.textHead)
   const { bytesRead } = await handle.read(head, 0, head.length, 0)

@@ -59,15 +59,15 @@ export async function carryHttp(
   } catch (error) {
     const code = codeOf(error)
     if (code === '') throw error
-    const why = code === 'EADDRINUSE' ? 'another program has it' : `the system answered ${code}`
-    throw new TwinError('no-port', `Port ${listen.port} on ${listen.address} cannot be had: ${why}.`, {
-      hint: 'take another: mcp-twin serve --http PORT',
+    const why = code === 'EADDRINUSE' ? 'another program uses it' : `the system answered ${code}`
+    throw new TwinError('no-port', `Port ${listen.port} on ${listen.address} cannot be used: ${why}.`, {
+      hint: 'use another: mcp-twin serve --http PORT',
       cause: error,
     })
   }
 }
 
-/** What a client that will not come back has left running, nobody else could stop. */
+/** Ends the commands of a client whose session has ended: nobody else could. */
 function endCommands({ terminal, log }: Bridge, client: string): void {
   terminal()
     .then((opened) => opened.endClient(client))

@@ -6,7 +6,7 @@ import type { Sides } from '../base/settings.ts'
 import { understand } from '../policy/spelling.ts'
 import { Refusal } from '../base/refusal.ts'
 
-/** Paths of the manifest or of flags, absolute or from `~`; any other opens nothing and is said. */
+/** Paths of the manifest or of flags, absolute or from `~`; any other opens nothing and is a problem. */
 export function configured(paths: readonly string[], what: string, sides: Sides, problems: string[]): string[] {
   return paths.flatMap((path) => {
     const absolute = /^(~([\\/]|$)|[\\/]|[A-Za-z]:[\\/])/.test(path.trim())

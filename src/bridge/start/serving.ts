@@ -97,7 +97,7 @@ async function listen(
 
 const endings = { input: 'its client closed the connection', signal: 'it was told to end', parent: 'the program that started it is gone' }
 
-/** Before the first call, which may want to write there. Where it cannot be made, that is said by what needs it. */
+/** Makes the workspace before the first call. Where that fails, the tool that needs it says so. */
 async function withWorkspace(settings: Settings): Promise<Settings> {
   await mkdir(`${settings.folder}/workspace`, { recursive: true, mode: 0o700 }).catch(() => undefined)
   return settings

@@ -60,7 +60,7 @@ async function readManifest(
     if (parsed.ok) return { manifest: parsed.manifest, problems: [] }
     const where = parsed.line === undefined ? '' : `:${parsed.line}:${parsed.column}`
     return defaults(
-      `The manifest cannot be used (${path}${where}: ${parsed.message}); this bridge runs with defaults until it is mended and started again.`,
+      `The manifest cannot be used (${path}${where}: ${parsed.message}); this bridge runs with defaults until it is fixed and the client restarted.`,
     )
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
@@ -79,10 +79,10 @@ export function checkClient(name: string): void {
 /** Refuses a family that does not exist, before anything is started. */
 export function checkFamilies(names: readonly string[]): void {
   const strange = names.find((name) => !families.some((family) => family === name))
-  if (strange !== undefined) throw usageError(`There is no tool family "${strange}".`, { hint: `--tools takes ${families.join(', ')}` })
+  if (strange !== undefined) throw usageError(`Unknown tool family "${strange}".`, { hint: `--tools takes ${families.join(', ')}` })
 }
 
-/** The families to offer: those of the flags, else of the manifest, else all. A name that means none is said. */
+/** The families to offer: those of the flags, else of the manifest, else all. An unknown name is a problem. */
 function wantedFamilies(flags: Flags, manifest: Manifest, problems: string[]): readonly Family[] {
   const known = (name: string): Family | undefined => families.find((family) => family === name)
   const named = flags.tools.length > 0 ? flags.tools : manifest.bridge?.families

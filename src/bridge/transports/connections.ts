@@ -50,7 +50,7 @@ export class Connections {
     this.clock = clock
   }
 
-  /** Takes up a new connection, in another one's place where there are too many. */
+  /** Adds a new connection; where there are too many, cuts another. */
   add(socket: Socket): void {
     const now = this.clock()
     const connection = { socket, address: socket.remoteAddress ?? '', since: now, session: null, open: 0, usedAt: now, unreadSince: null }
@@ -133,7 +133,7 @@ export class Connections {
     return [...this.all.values()].filter((connection): connection is Connection & { session: string } => connection.session !== null)
   }
 
-  /** Of some connections the one goes that waits for nothing, before those that do, and has been there for the longest time. */
+  /** Cuts one of some connections: idle before busy, then the one unused for the longest time. */
   private drop(some: readonly Connection[], newcomer: Connection): void {
     const others = some.filter((each) => each !== newcomer)
     const [first] = others.sort((one, other) => Math.min(one.open, 1) - Math.min(other.open, 1) || one.usedAt - other.usedAt)

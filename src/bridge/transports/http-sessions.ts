@@ -56,7 +56,7 @@ export class HttpSessions {
     await Promise.all([...this.kept.values()].map(({ transport }) => transport.close()))
   }
 
-  /** Of the token that holds the most, the one that has not been used for the longest time goes: no token keeps another out. */
+  /** Closes the least recently used session of the token that has the most: no token keeps another out. */
   private async makeRoom(): Promise<void> {
     const all = [...this.kept.values()]
     const count = (owner: string): number => all.filter((each) => each.owner === owner).length

@@ -153,7 +153,7 @@ export class HttpCarrier implements Carrier {
       this.owners.delete(session)
       await attempt(() => this.plan.onEnded?.(session))
     }
-    // A store that cannot be read lets nobody in; what is open is closed too.
+    // Without the store no token is valid; open connections are closed too.
     this.connections.cut((session) => ended === null || ended.has(session))
     for (const old of this.sessions.over((owner) => ended?.has(owner) === true)) await attempt(() => old.close())
     this.sweeping = false

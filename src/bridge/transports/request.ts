@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { limits } from '../base/limits.ts'
 import { idIn, shapeTrouble } from './message-shape.ts'
 
-/** Why a request goes no further: an HTTP status and a sentence. */
+/** Why a request is refused: an HTTP status and a sentence. */
 export interface Rejection {
   readonly status: number
   readonly why: string
@@ -38,8 +38,8 @@ export function rejectRequest(request: IncomingMessage, { hosts, port }: Front):
   const origins = values(request, 'origin')
   const own = hosts.map((each) => `http://${each}:${port}`)
   if (origins.some((origin) => !own.includes(origin.toLowerCase())))
-    return { status: 403, why: 'Requests from other origins are not taken.' }
-  if (values(request, 'authorization').length > 1) return { status: 400, why: 'At most one Authorization header is taken.' }
+    return { status: 403, why: 'Requests from other origins are not accepted.' }
+  if (values(request, 'authorization').length > 1) return { status: 400, why: 'At most one Authorization header is accepted.' }
   if (values(request, 'transfer-encoding').length > 0 && values(request, 'content-length').length > 0)
     return { status: 400, why: 'Content-Length and Transfer-Encoding exclude each other.' }
   return null
@@ -49,12 +49,12 @@ export function rejectRequest(request: IncomingMessage, { hosts, port }: Front):
 export const bearerToken = (request: IncomingMessage): string | null =>
   /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 
-/** A JSON body, or why it is not taken. Never keeps more than the limit. */
+/** A JSON body, or why it is refused. Never keeps more than the limit. */
 export async function readBody(request: IncomingMessage): Promise<{ readonly value: unknown } | { readonly rejection: Rejection }> {
-  const tooLarge = { rejection: { status: 413, why: `A body of more than ${limits.httpBody} bytes is not taken.` } }
+  const tooLarge = { rejection: { status: 413, why: `A body of more than ${limits.httpBody} bytes is not accepted.` } }
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     return { rejection: { status: 415, why: 'Content-Type must be application/json.' } }
-  if (request.headers['content-encoding'] !== undefined) return { rejection: { status: 415, why: 'A compressed body is not taken.' } }
+  if (request.headers['content-encoding'] !== undefined) return { rejection: { status: 415, why: 'A compressed body is not accepted.' } }
   if (Number(request.headers['content-length'] ?? 0) > limits.httpBody) return tooLarge
   const bytes = await collect(request)
   if (bytes === null) return tooLarge
@@ -67,7 +67,7 @@ export async function readBody(request: IncomingMessage): Promise<{ readonly val
   }
 }
 
-/** All of a body, null when it is larger than is taken: what then still comes is dropped, so that the answer arrives. */
+/** A whole body, null when it is too large: the rest is then read and dropped, so that the answer arrives. */
 function collect(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []

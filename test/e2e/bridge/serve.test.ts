@@ -434,7 +434,7 @@ describe('serve --http', () => {
     const place = scratch()
     const { port, stop } = await service(place)
     const second = await cli(place, ['serve', '--http', String(port)])
-    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/another program has it/) })
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/another program uses it/) })
     await stop()
     expect(existsSync(place.path('.mcp-twin'))).toBe(true)
   })

@@ -218,11 +218,11 @@ describe('a program that runs as its owner', () => {
   })
 })
 
-describe('an edit that takes long to explain', () => {
-  it('since very many lines are compared with very many is answered all the same', async () => {
+describe('a failed edit of very many lines', () => {
+  it('is answered without a comparison', async () => {
     place.put('f', Array.from({ length: 100_000 }, (_, i) => `line ${i}`).join('\n'))
     const old_string = [...Array.from({ length: 50_000 }, (_, i) => `line ${i + 1}`), 'x'.repeat(60)].join('\n')
-    expect(await place.refused('edit_file', { path: 'f', edits: [{ old_string, new_string: '' }] })).toMatch(/not in the file/)
+    expect(await place.refused('edit_file', { path: 'f', edits: [{ old_string, new_string: '' }] })).toMatch(/Read the file and copy/)
   })
 })
 

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { words } from '../../../src/bridge/base/call.ts'
+import { textAnswer } from '../../../src/bridge/base/call.ts'
 import { pathArgument, text } from '../../../src/bridge/base/input.ts'
 import { defineTool } from '../../../src/bridge/contract/tool.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
@@ -35,7 +35,7 @@ describe('a tool that does not ask the policy', () => {
     ...definition,
     name: 'naughty_read',
     input: { path: pathArgument('read') },
-    handle: async ({ path }) => words(readFileSync(path, 'utf8')),
+    handle: async ({ path }) => textAnswer(readFileSync(path, 'utf8')),
   })
   it('is found by what it reads', async () => {
     current = trial('off')
@@ -49,7 +49,7 @@ describe('a tool that does not ask the policy', () => {
       ...definition,
       name: 'naughty_size',
       input: { path: pathArgument('read') },
-      handle: async ({ path }) => words(String(readFileSync(path).length)),
+      handle: async ({ path }) => textAnswer(String(readFileSync(path).length)),
     })
     expect(await pathTroubles(sized, current)).toContainEqual(expect.stringMatching(/\.mcp\.json".*not refused/))
   })
@@ -62,7 +62,7 @@ describe('a tool that does not ask the policy', () => {
       async handle({ path }, { policy }) {
         const { real } = await policy.existing(path, 'read')
         appendFileSync(real, 'x')
-        return words('done')
+        return textAnswer('done')
       },
     })
     const troubles = await pathTroubles(writer, current)
@@ -73,14 +73,14 @@ describe('a tool that does not ask the policy', () => {
     current = trial('off')
     for (const name of ['path', 'file', 'output_file', 'target_dir', 'sources'])
       expect(
-        declarationTroubles(defineTool({ ...definition, name: 'x', input: { [name]: text() }, handle: async () => words('') })),
+        declarationTroubles(defineTool({ ...definition, name: 'x', input: { [name]: text() }, handle: async () => textAnswer('') })),
       ).toEqual([`x ${name}: called like a path, not made by pathArgument()`])
     const silent = defineTool({
       ...definition,
       effect: 'write',
       name: 'x',
       input: { path: pathArgument('read') },
-      handle: async () => words(''),
+      handle: async () => textAnswer(''),
     })
     expect(declarationTroubles(silent)).toEqual(['x: changes things, and none of its paths is to be written'])
   })

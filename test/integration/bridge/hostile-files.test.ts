@@ -180,8 +180,8 @@ describe('lists and searches (rows 27 to 32)', () => {
   })
   it('row 31: a regular expression that explodes elsewhere ends at once', async () => {
     place.put('f', `${'a'.repeat(50_000)}b\n`)
-    await place.call('search_text', { path: place.A, pattern: '(a+)+$' })
-    await place.call('search_text', { path: place.A, pattern: '(a|a|a)*(a|a)*(a|a)*b{1,1000}$' })
+    for (const pattern of ['(a+)+$', '(a|a|a)*(a|a)*(a|a)*b{1,1000}$'])
+      expect(await place.ok('search_text', { path: place.A, pattern })).not.toMatch(/so far|was stopped/)
   })
   it('row 32: a glob that leads out', async () => {
     for (const glob of ['../O/*', '/etc/*', '!../x', 'a/../../O/*', 'C:\\x'])

@@ -203,7 +203,7 @@ describe('a glob', () => {
   })
 })
 
-describe('a pattern that is not taken', () => {
+describe('a pattern that is not valid', () => {
   it.each([
     ['(a', /its "\(" is never closed/],
     ['ab[c', /its "\[" is never closed \(character 3\)/],
@@ -236,7 +236,7 @@ describe('a file that cannot be searched', () => {
   })
   it('since it is binary further on says from where', async () => {
     const file = place.put('b', Buffer.concat([Buffer.from('x\n'.repeat(40_000)), Buffer.from('needle\0 needle\n')]))
-    expect(await lines(file, 'needle')).toMatch(/no text from byte 80006 on/)
+    expect(await lines(file, 'needle')).toMatch(/From byte 80006 on it is not text/)
   })
   it('since it may not be read is counted, whatever else is said', async () => {
     const complaints = new Complaints()

@@ -25,7 +25,7 @@ describe('a file in an encoding that we do not know', () => {
   ])('%s: nothing beyond ASCII is added or put in', async (_, content) => {
     place.put('f', content)
     expect(await place.refused('write_file', append('ü'))).toMatch(/neither UTF-8 nor UTF-16.*ASCII.*nothing was changed/)
-    expect(await place.refused('edit_file', edit('e', 'ö'))).toMatch(/not UTF-8|not whole UTF-16|not text/)
+    expect(await place.refused('edit_file', edit('e', 'ö'))).toMatch(/not UTF-8|not valid UTF-16|not text/)
     expect(bytes()).toEqual(content)
   })
   it('written anew it is UTF-8, and that is said', async () => {

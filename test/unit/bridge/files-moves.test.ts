@@ -57,7 +57,7 @@ describe('what is not done says what to do', () => {
   it('a folder into itself', async () => {
     place.put('d/f', 'x')
     expect(await place.refused('move_file', { source: 'd', destination: 'd/e' })).toBe(
-      '"d" cannot be moved into itself; take a destination that does not lie in it.',
+      '"d" cannot be moved into itself; choose a destination outside it.',
     )
     expect(readdirSync(join(place.A, 'd'))).toEqual(['f'])
     await place.ok('move_file', { source: 'd', destination: 'de' })

@@ -34,7 +34,7 @@ describe('a new name that holds what cannot be seen', () => {
       await place.refused('copy_file', { source: 'old', destination: name }),
     ]
     for (const each of said) {
-      expect(each).toMatch(/is not taken as a new name/)
+      expect(each).toMatch(/is not a valid new name/)
       expect(each).toMatch(/^"[ -~]*" is/)
     }
     expect(readdirSync(place.A)).toEqual(['old'])

@@ -37,14 +37,15 @@ describe('a stream of lines', () => {
       }),
     )
   })
-  it('of 32 MiB in small pieces is joined once', () => {
+  it('of 32 MiB in small pieces is put together once', () => {
     const { lines, reader } = collect()
     const piece = Buffer.alloc(4096, 'x')
-    const joined = vi.spyOn(Buffer, 'concat')
+    const concat = vi.spyOn(Buffer, 'concat')
     for (let i = 0; i < limits.stdioMessage / 4096; i++) reader.push(piece)
     reader.push(Buffer.from('\n'))
     expect(lines[0]?.length).toBe(limits.stdioMessage)
-    expect(joined).toHaveBeenCalledTimes(1)
+    expect(concat).toHaveBeenCalledTimes(1)
+    concat.mockRestore()
   })
   it('goes on after one that is too long, and keeps nothing of it', () => {
     const { lines, skipped, reader } = collect()

@@ -14,11 +14,11 @@ export const translatePath = defineTool({
     const { environments } = await settings.world()
     const sides = { self: settings.self, others: environments.filter(({ self }) => !self) }
     const all = [sides.self, ...sides.others]
-    // Names of distributions have no case for wsl.exe, and nobody writes the others with one meaning by it.
+    // wsl.exe ignores the case of distribution names.
     const named = to.toLowerCase()
     const side = all.find(({ id }) => id.toLowerCase() === named) ?? all.find(({ kind }) => kind === named)
     if (side === undefined)
-      throw failed(`There is no side ${JSON.stringify(to.slice(0, 100))}; there are ${all.map(({ id }) => id).join(', ')}.`)
+      throw failed(`Unknown side ${JSON.stringify(to.slice(0, 100))}; there are ${all.map(({ id }) => id).join(', ')}.`)
     const here = understand(path, sides, settings.roots[0] ?? sides.self.home)
     const spelled = spell(here, side, sides)
     if (spelled === null) throw failed(`${JSON.stringify(path)} cannot be reached from ${side.id}.`)

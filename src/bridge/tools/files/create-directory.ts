@@ -13,7 +13,7 @@ export const createDirectory = defineTool({
     const { createDirectory: make } = await import('../../files/directory.ts')
     const { real, created } = await make(policy, path)
     return {
-      content: [{ type: 'text', text: created ? `Made ${shown(real)}.` : `${shown(real)} was there already.` }],
+      content: [{ type: 'text', text: created ? `Made ${shown(real)}.` : `${shown(real)} already existed.` }],
       data: { path: real, created },
     }
   },

@@ -9,7 +9,7 @@ export const readFiles = defineTool({
   name: 'read_files',
   family: 'files',
   effect: 'read',
-  description: 'Read several files. One that cannot be read is said and does not stop the others.',
+  description: 'Read several files. One that cannot be read is reported and does not stop the others.',
   input: { paths: listOf(pathArgument('read'), { most: limits.readFiles }) },
   subject: ({ paths }) => paths.join(', '),
   async handle({ paths }, bridge, call) {
@@ -42,7 +42,7 @@ export const readFiles = defineTool({
   },
 })
 
-/** One file under its name, in so many characters as are left. The note of a read that was cut stands below its text. */
+/** One file under its name, in so many characters as are left. The note of a cut read follows its text. */
 function named(path: string, [first, note]: readonly Content[], left: number): { content: Content[]; left: number } {
   const title = `== ${shown(path)}`
   if (first?.type !== 'text')

@@ -14,7 +14,7 @@ export const writeFile = defineTool({
     const { append, rewrite } = await import('../../files/write.ts')
     const done = await (mode === 'append' ? append : rewrite)(settings.folder, policy, path, content)
     const verb = done.created ? 'Created' : mode === 'append' ? 'Appended to' : 'Wrote'
-    const note = done.converted ? ' It was in no encoding that we know; it is UTF-8 now.' : ''
+    const note = done.converted ? ' Its encoding was unknown; it is UTF-8 now.' : ''
     return {
       content: [{ type: 'text', text: `${verb} ${shown(done.real)} (${done.bytes} bytes).${note}` }],
       data: { path: done.real, bytes: done.bytes, created: done.created, ...(done.converted && { converted: true }) },

@@ -11,6 +11,6 @@ export const stopSearch = defineTool({
   async handle({ search }, bridge, call) {
     const searches = await bridge.searches()
     searches.stop(search, call)
-    return { content: [{ type: 'text', text: `Search ${search} is ended.` }], data: { search, ended: true } }
+    return { content: [{ type: 'text', text: `Search ${search} was stopped.` }], data: { search, ended: true } }
   },
 })

@@ -1,6 +1,6 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { words } from '../../base/call.ts'
+import { textAnswer } from '../../base/call.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const readOutput = defineTool({
@@ -25,7 +25,7 @@ export const readOutput = defineTool({
       ...(piece.held > 0 ? [`the last ${piece.held} may begin a key and come with what follows`] : []),
     ]
     const state = found.ended ? `ended with exit code ${found.exitCode}` : 'running'
-    return words(
+    return textAnswer(
       `${piece.text}${piece.text === '' || piece.text.endsWith('\n') ? '' : '\n'}[${session} is ${state}; characters ${piece.from}–${piece.next} of ${piece.total}${more.map((each) => `; ${each}`).join('')}.]${notes.map((note) => `\n[${note}]`).join('')}`,
     )
   },

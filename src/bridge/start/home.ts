@@ -12,8 +12,8 @@ import type { Environment, World } from '../../model/environment.ts'
 import { native, type ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** Where a bridge works: home is this side, or it has to be started over there. */
-export type Ground =
+/** Whether home is this side, or the bridge has to be started on another. */
+export type HomeLocation =
   | {
       readonly kind: 'here'
       readonly folder: ReachablePath
@@ -30,7 +30,7 @@ export type Ground =
  * looked at; only where it names another side, or a test planted a world, are the sides asked for. Where others decide what
  * our folder says, not even that is asked: it names a program of the other side.
  */
-export async function findGround(system: System): Promise<Ground> {
+export async function locateHome(system: System): Promise<HomeLocation> {
   const rough = roughSide(system)
   const planted = (system.variables.MCP_TWIN_WORLD ?? '') !== ''
   const folder = toHere(rough, ownFolder(system, rough))
@@ -62,7 +62,7 @@ async function refusedFor(system: System, side: Environment): Promise<string | n
   return faults.length === 0 ? null : (await describeFaults(system, faults)).join('; ')
 }
 
-async function bySides(system: System): Promise<Ground> {
+async function bySides(system: System): Promise<HomeLocation> {
   const { detectWorld } = await import('../../effects/machine/detect.ts')
   const { findHome } = await import('../../effects/machine/home.ts')
   const world = await detectWorld(system, { passesOver: true })
