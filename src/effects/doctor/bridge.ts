@@ -1,19 +1,81 @@
-import { delimiter, join } from 'node:path'
-import type { BridgeFacts, BridgeRules, ClientFile } from '../../core/doctor/facts.ts'
+import { access, constants } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { type Appeared, appearedIn } from '../../core/doctor/bridge-facts.ts'
+import type { BridgeFacts, BridgeRules, ClientFile, TokenFacts } from '../../core/doctor/facts.ts'
 import { layout } from '../../core/layout.ts'
 import { joinPath } from '../../core/paths.ts'
-import { type NativePath, reachable } from '../../model/path.ts'
-import type { System } from '../../model/system.ts'
+import { isThere, readJson } from './place.ts'
+import { observePorts } from './ports.ts'
 import type { HomePlace } from '../machine/home.ts'
+import { hasModes } from '../machine/modes.ts'
+import { reach } from '../manifest/open.ts'
 import { readOn } from '../packages/installed.ts'
 import { lackedBy } from '../packages/self-binaries.ts'
 import { isId, ownPackage } from '../packages/self-package.ts'
-import { reach } from '../manifest/open.ts'
-import { observeAppeared } from './appeared.ts'
-import { appendTrouble } from './appendable.ts'
-import { isThere } from './place.ts'
-import { observePorts } from './ports.ts'
-import { observeTokens } from './tokens.ts'
+import { openSessions } from '../store/sessions.ts'
+import { isTrouble } from '../store/trouble.ts'
+import { TwinError } from '../../errors.ts'
+import { type NativePath, reachable, type ReachablePath } from '../../model/path.ts'
+import { sessionFileSchema } from '../../model/session.ts'
+import type { System } from '../../model/system.ts'
+
+/** The sessions of the bridge's listeners, without a token or its hash. */
+async function observeTokens(system: System, folder: ReachablePath, side: string): Promise<TokenFacts> {
+  const here = reachable(`${folder}/sessions.json`)
+  const facts = await system.files.look(here, 'follow')
+  const isOpen = facts !== null && (facts.mode & 0o077) !== 0 && (await hasModes(system, here))
+  const base = { shown: here, here, openMode: isOpen ? facts.mode : null }
+  try {
+    const alive = (await openSessions(system, folder, side).list()).length
+    const kept = sessionFileSchema.safeParse(await readJson(system, here))
+    const aheadMs = kept.success ? Math.max(0, kept.data.seenAt - system.now()) : 0
+    return { ...base, damaged: null, alive, aheadMs }
+  } catch (error) {
+    if (!(error instanceof TwinError)) throw error
+    return { ...base, damaged: error.message, alive: 0, aheadMs: 0 }
+  }
+}
+
+const words: Record<string, string> = {
+  EACCES: 'you have no permission to write there',
+  EPERM: 'the system does not allow it',
+  EROFS: 'its disk is mounted read-only',
+  ENOTDIR: 'a part of its path is not a folder',
+}
+
+async function refusal(path: string, mode: number): Promise<string | null> {
+  try {
+    await access(path, mode)
+    return null
+  } catch (error) {
+    if (!isTrouble(error)) throw error
+    return words[error.code] ?? `the system answers ${error.code}`
+  }
+}
+
+/** Why nothing could be appended to a file that need not be there yet; null: it could, as far as can be told without doing it. */
+async function appendTrouble(system: System, path: ReachablePath): Promise<string | null> {
+  for (let at = path; ; at = reachable(dirname(at))) {
+    let kind: string | undefined
+    try {
+      kind = (await system.files.look(at, 'follow'))?.kind
+    } catch (error) {
+      if (!isTrouble(error)) throw error
+      return words[error.code] ?? `the system answers ${error.code}`
+    }
+    if (kind === undefined && at !== dirname(at)) continue
+    const wanted = at === path ? 'file' : 'directory'
+    if (kind !== wanted) return wanted === 'file' ? 'something else than a file stands in its place' : `${at} is not a folder`
+    return refusal(at, wanted === 'file' ? constants.W_OK : constants.W_OK | constants.X_OK)
+  }
+}
+
+/** What commands in the sandbox made that runs by itself later, without what is not there any more. `folder`: the bridge's. */
+async function observeAppeared(system: System, folder: ReachablePath): Promise<Appeared[]> {
+  const list = appearedIn(await readJson(system, reachable(`${folder}/sandbox/appeared.json`)))
+  const there = await Promise.all(list.map(async ({ path }) => (await system.files.look(reachable(path))) !== null))
+  return list.filter((_, at) => there[at])
+}
 
 /** Has the copy of the program that entries start its own ripgrep? Null: there is no copy. */
 async function hasRipgrep(system: System, { environment, folder }: HomePlace): Promise<boolean | null> {

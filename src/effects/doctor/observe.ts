@@ -1,30 +1,43 @@
-import type { BridgeRules, Facts } from '../../core/doctor/facts.ts'
+import type { BridgeRules, Facts, KeyFacts } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
-import { KeyFinder } from '../../model/redaction/key-finder.ts'
-import type { System } from '../../model/system.ts'
-import type { Situation } from '../manifest/open.ts'
-import { targetsFor } from '../manifest/targets.ts'
-import type { SyncOptions } from '../sync/options.ts'
-import { prepare } from '../sync/prepare.ts'
-import { parseWslConf } from '../machine/drives.ts'
-import { readText } from '../machine/kernel.ts'
-import { hiddenKeys } from '../store/hidden-keys.ts'
 import { observeBridge } from './bridge.ts'
 import { observeClientFiles } from './files.ts'
 import { lookPastKeys, observeKeys, type PastKeys } from './keys.ts'
 import { observeLocks } from './locks.ts'
-import { observeModes } from './modes.ts'
-import { observeOwners } from './owners.ts'
+import { observeModes, observeOwners } from './permissions.ts'
 import { observePackages } from './packages.ts'
 import { observePolicies } from './policies.ts'
-import { type ProbeOptions, probeEntries } from './probes.ts'
-import { lackedInStore } from './project-keys.ts'
+import { probeEntries, type ProbeOptions } from './probes.ts'
 import { observeScopes } from './scopes.ts'
 import { observeSides } from './sides.ts'
 import { startable } from './startable.ts'
 import { observeTracked, type StoredKeys } from './tracked.ts'
+import { parseWslConf } from '../machine/drives.ts'
+import { readText } from '../machine/kernel.ts'
+import type { Situation } from '../manifest/open.ts'
+import { targetsFor } from '../manifest/targets.ts'
+import { hiddenKeys } from '../store/hidden-keys.ts'
+import { openSecrets } from '../store/secrets.ts'
+import type { SyncOptions } from '../sync/options.ts'
+import { prepare } from '../sync/prepare.ts'
 import { readWatchRecord } from '../sync/watch.ts'
+import { KeyFinder } from '../../model/redaction/key-finder.ts'
+import type { System } from '../../model/system.ts'
+
+/**
+ * Of the keys that a plan lacks, those that nobody has. A sync reads no key for a project, whose files never hold one;
+ * its servers get theirs from the user's store when they are started.
+ */
+async function lackedInStore(
+  system: System,
+  { home, manifest, self }: Situation,
+  missing: KeyFacts['missing'],
+): Promise<KeyFacts['missing']> {
+  const store = openSecrets(system, home.here, manifest, self.id)
+  const stored = await Promise.all(missing.map(({ name }) => store.has(name)))
+  return missing.filter((_, at) => stored[at] === false)
+}
 
 export interface ObserveOptions {
   readonly sync: SyncOptions

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { version } from 'node:process'
 import type { Facts, Pulse, SideFacts } from '../../core/doctor/facts.ts'
 import { prefixOn } from '../../core/launch/package.ts'
@@ -5,16 +7,31 @@ import { layout } from '../../core/layout.ts'
 import { canRun } from '../../core/participants.ts'
 import { dirName, joinPath, onDrive, toHere } from '../../core/paths.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
-import type { Environment, World } from '../../model/environment.ts'
-import type { NativePath } from '../../model/path.ts'
-import type { System } from '../../model/system.ts'
-import { hasModes } from '../machine/modes.ts'
+import { isThere, openHere } from './place.ts'
 import { ask } from '../machine/ask.ts'
+import { hasModes } from '../machine/modes.ts'
 import { pathFolders } from '../machine/npm.ts'
 import { programOn } from '../machine/program.ts'
 import { runningPrograms } from '../machine/running.ts'
-import { isThere, openHere } from './place.ts'
-import { observeRoom } from './room.ts'
+import { isTrouble } from '../store/trouble.ts'
+import type { Environment, World } from '../../model/environment.ts'
+import type { NativePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** What is free on the disk of a folder that need not be there yet; null where that cannot be told from here. */
+async function observeRoom(environment: Environment, folder: NativePath | null): Promise<SideFacts['room']> {
+  const here = folder === null ? null : toHere(environment, folder)
+  if (folder === null || here === null) return null
+  for (let at: string = here; ; at = dirname(at)) {
+    try {
+      const { bavail, bsize, files, ffree } = await statfs(at)
+      return { path: folder, free: bavail * bsize, files: files === 0 ? null : ffree }
+    } catch (error) {
+      if (!isTrouble(error)) throw error
+      if (error.code !== 'ENOENT' || at === dirname(at)) return null
+    }
+  }
+}
 
 /** A side whose node takes longer for one line does not work as its user would want. */
 const PULSE_MS = 5000

@@ -1,13 +1,46 @@
-import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
-import type { JsonObject, JsonValue } from '../../model/entry.ts'
-import { type OwnLaunch, runInPlace } from './child.ts'
-import { discover } from './discover.ts'
+import { leave, type OwnLaunch, runInPlace } from './child.ts'
 import { Junction } from './junction.ts'
-import { leave } from './leave.ts'
 import { lineCutter } from './lines.ts'
 import { errorAnswer, idIn, isObject } from './message.ts'
-import type { ServerName } from './own-answers.ts'
+import { MODERN, type ServerName } from './own-answers.ts'
+import { startPiped } from './piped.ts'
+import { resolveProgram } from './program-path.ts'
 import { WaitingRoom } from './waiting-room.ts'
+import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
+
+/** How long a server may think about a request of an era that it may not know, in ms; one that knows it answers at once. */
+const DISCOVER_MS = 5000
+const DISCOVERY = 'mcp-twin:discover'
+
+/**
+ * The capabilities of a server that speaks 2026-07-28; null: it does not. It is asked in the words of the client's own
+ * request, and in a process of its own: servers of the era before may end at a request that comes before `initialize`.
+ */
+async function discover(launch: OwnLaunch, { params }: JsonObject, signal: AbortSignal): Promise<JsonObject | null> {
+  const program = resolveProgram(launch.command, launch.args, launch.env)
+  if (program === null) return null
+  const probe = startPiped({ ...program, env: launch.env, cwd: process.cwd() })
+  let timer: NodeJS.Timeout | undefined
+  try {
+    const result = await new Promise<JsonValue>((resolve) => {
+      const nothing = () => resolve(null)
+      timer = setTimeout(nothing, DISCOVER_MS)
+      signal.addEventListener('abort', nothing, { once: true })
+      probe.onEnd(nothing)
+      probe.onMessage((message) => {
+        if (message.id === DISCOVERY) resolve(message.result ?? null)
+      })
+      const meta = isObject(params) ? (params._meta ?? {}) : {}
+      probe.send({ jsonrpc: '2.0', id: DISCOVERY, method: 'server/discover', params: { _meta: meta } })
+    })
+    if (!isObject(result) || !Array.isArray(result.supportedVersions) || !result.supportedVersions.includes(MODERN)) return null
+    return isObject(result.capabilities) ? result.capabilities : {}
+  } finally {
+    clearTimeout(timer)
+    await probe.stop()
+  }
+}
 
 const NO_JSON = -32_700
 const write = (text: string): void => void process.stdout.write(`${text}\n`)

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
-import { TwinError } from '../../errors.ts'
 import { resolveProgram } from './program-path.ts'
 import { takeSignals } from './signals.ts'
+import { type ExitCode, TwinError } from '../../errors.ts'
+
+/** Leaves the process once everything written has gone out: sockets and pipes that are open would hold it otherwise. */
+export const leave = (code: ExitCode): Promise<never> => new Promise(() => process.stdout.write('', () => process.exit(code)))
 
 export interface OwnLaunch {
   readonly command: string

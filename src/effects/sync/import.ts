@@ -1,10 +1,27 @@
-import { type Imported, importServers } from '../../core/import/merge.ts'
-import type { PlanInput } from '../../core/plan/plan.ts'
-import type { Secret } from '../../model/secret.ts'
-import type { System } from '../../model/system.ts'
-import { openSecrets } from '../store/secrets.ts'
+import { type Found, type Imported, importServers } from '../../core/import/merge.ts'
+import { readClientFile } from '../../core/plan/file.ts'
+import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
 import type { Situation } from '../manifest/open.ts'
-import { foreignEntries } from './found.ts'
+import { openSecrets } from '../store/secrets.ts'
+import { Secret } from '../../model/secret.ts'
+import type { State } from '../../model/state.ts'
+import type { System } from '../../model/system.ts'
+
+/** Everything in the files that no record of ours knows. An entry whose name stands there twice is left out: which one counts is not ours to say. */
+function foreignEntries(files: readonly ObservedFile[], state: State): Found[] {
+  return files.flatMap((file) => {
+    const read = file.refusal === undefined && file.unused !== true && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
+    if (read === null || !read.ok) return []
+    const ours = state.files[file.environment.id]?.[file.client.id]?.[file.file]?.entries ?? {}
+    return read.document
+      .entries()
+      .filter(({ name, duplicate }) => !Object.hasOwn(ours, name) && !duplicate)
+      .map(({ name, value }) => ({
+        ...{ environment: file.environment, client: file.client, file: file.file, name, value: new Secret(value) },
+        ...(file.startsOn === undefined ? {} : { startsOn: file.startsOn.environment }),
+      }))
+  })
+}
 
 export interface ImportWishes {
   /** Only what these clients have; empty: all. */

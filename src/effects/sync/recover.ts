@@ -2,16 +2,36 @@ import { basename, dirname, join } from 'node:path'
 import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
-import { type ReachablePath, reachable } from '../../model/path.ts'
-import type { System } from '../../model/system.ts'
+import type { Situation } from '../manifest/open.ts'
 import { clearAbandonedClaudeLock } from '../store/claude-lock.ts'
-import { LockedError, withFileLock } from '../store/lock.ts'
+import { selfAsHolder } from '../store/holder.ts'
 import { sweepFolder } from '../store/leftovers.ts'
+import { inspect } from '../store/lock-folder.ts'
+import { LockedError, withFileLock } from '../store/lock.ts'
 import { findPlace } from '../store/place.ts'
 import { prune } from '../store/retention.ts'
 import { ifPossible } from '../store/trouble.ts'
-import type { Situation } from '../manifest/open.ts'
 import { tidy } from './tidy.ts'
+import { reachable, type ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { readTemporaryName } from '../../model/temporary.ts'
+
+/**
+ * True when a run on this home was killed: the lock it held is still there, with nobody behind it, or a piece of it. A
+ * run that is at work holds it too, and is none of our business.
+ */
+export async function wasInterrupted(system: System, { home, self }: Situation): Promise<boolean> {
+  const locks = reachable(join(home.here, 'locks'))
+  const names = (await system.files.look(locks)) === null ? [] : await system.files.list(locks)
+  const isPiece = (name: string): boolean => {
+    const made = readTemporaryName(name)
+    return made?.base === 'run' && !system.isAlive(made.pid)
+  }
+  if (names.some(isPiece)) return true
+  if (!names.includes('run')) return false
+  const found = await inspect(system, reachable(join(locks, 'run')), await selfAsHolder(system, self.id))
+  return found.kind === 'held' && found.stale
+}
 
 /** Clears locks and half-written files of killed runs beside every client file and in our own folders. Only for the holder of the run lock. */
 export async function recover(system: System, situation: Situation, input: PlanInput): Promise<void> {

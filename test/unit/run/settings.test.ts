@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { npmSettings } from '../../../src/effects/run/npm-settings.ts'
-import { isExempt, proxyFor } from '../../../src/effects/run/proxy.ts'
+import { isExempt, npmSettings, proxyFor } from '../../../src/effects/run/proxy-settings.ts'
 import type { System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { scratch } from '../../support/scratch.ts'
