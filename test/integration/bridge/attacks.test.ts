@@ -270,7 +270,7 @@ describe('what a search would have to keep in mind', () => {
     const text = await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 1 })
     const search = /search "(s\d+)"/.exec(text)?.[1]
     const other = { client: 'session other' }
-    for (const name of ['more_results', 'stop_search']) expect(textOf(await place.call(name, { search }, other))).toMatch(/no search/)
+    for (const name of ['more_results', 'stop_search']) expect(textOf(await place.call(name, { search }, other))).toMatch(/Unknown search/)
     expect(await place.ok('more_results', { search })).toContain('hit')
   })
 })

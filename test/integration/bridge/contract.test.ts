@@ -119,7 +119,7 @@ describe('pages of a search', () => {
     expect([found(third), next(third)]).toEqual([2, undefined])
     expect(third).toMatch(/^2 more found in [^\n]*:$/m)
     expect(third).not.toMatch(/so far/)
-    expect(await place.refused('more_results', { search: 's1' })).toMatch(/no search "s1".*Search again/)
+    expect(await place.refused('more_results', { search: 's1' })).toMatch(/Unknown search "s1".*Search again/)
   })
   it('one that holds all there is names no way on', async () => {
     place = desk()

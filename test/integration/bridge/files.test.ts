@@ -247,12 +247,12 @@ describe('searching', () => {
     const text = await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 1 })
     const search = /search "(s\d+)"/.exec(text)?.[1]
     await place.ok('stop_search', { search })
-    expect(await place.refused('more_results', { search })).toMatch(/no search/)
+    expect(await place.refused('more_results', { search })).toMatch(/Unknown search/)
   })
   it('of many that were started, the one that was forgotten longest goes', async () => {
     place.put('f', 'hit\n'.repeat(50))
     for (let i = 0; i < 9; i++) await place.ok('search_text', { path: place.A, pattern: 'hit', max_results: 1 })
-    expect(await place.refused('more_results', { search: 's1' })).toMatch(/no search/)
+    expect(await place.refused('more_results', { search: 's1' })).toMatch(/Unknown search/)
     expect(await place.ok('more_results', { search: 's9' })).toContain('hit')
   })
   it('a pattern that cannot be read is explained', async () => {

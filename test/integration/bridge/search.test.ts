@@ -30,7 +30,7 @@ describe('many searches at once', () => {
     const first = await at.ok('search_text', { path: at.A, pattern: 'needle', max_results: 5 })
     for (let n = 0; n < limits.searchesAtOnce; n++) await at.ok('search_text', { path: at.A, pattern: 'needle', max_results: 5 })
     expect(first).toContain('more_results with search "s1"')
-    expect(await at.refused('more_results', { search: 's1' })).toContain('no search')
+    expect(await at.refused('more_results', { search: 's1' })).toContain('Unknown search')
     expect(await at.ok('more_results', { search: 's2' })).toContain('10: needle')
   })
 })

@@ -137,7 +137,7 @@ describe('what .gitignore names', () => {
   })
   it('is said to be left out where nothing is found', async () => {
     expect(await files(place.A, 'x.log')).toMatch(/^Nothing found[\s\S]*\[What \.gitignore names is left out\.\]/)
-    expect(await lines(place.A, 'needle', { glob: 'x.log' })).toMatch(/^Nothing found[\s\S]*left out, and files that are no text\.\]/)
+    expect(await lines(place.A, 'needle', { glob: 'x.log' })).toMatch(/^Nothing found[\s\S]*left out, and files that are not text\.\]/)
     expect(await lines(place.A, 'needle')).not.toMatch(/gitignore names/)
   })
   it('in words that git does not understand hinders no search', async () => {
