@@ -1,5 +1,6 @@
 import type { Found } from '../../model/check.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { sameName } from '../paths.ts'
 import type { BridgeFacts, BridgeStatus, StartedBridge } from './bridge-facts.ts'
 import { type Check, defineCheck, type Facts } from './facts.ts'
 
@@ -78,7 +79,7 @@ const isOther = (one: string, other: string): boolean =>
 /** Does a bridge work in the home that doctor looks at? Null: that cannot be told. */
 export function reachesHome(bridge: BridgeFacts, status: BridgeStatus): boolean | null {
   if (isOther(status.home, bridge.home.id)) return false
-  if (status.folders.includes(bridge.workspace)) return true
+  if (status.folders.some((folder) => sameName(bridge.home, folder, bridge.workspace))) return true
   return folderOf(status) === null ? null : false
 }
 

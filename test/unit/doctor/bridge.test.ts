@@ -3,7 +3,7 @@ import { allowed } from '../../../src/bridge/start/paths.ts'
 import { folderOf, readStatus } from '../../../src/core/doctor/bridge.ts'
 import { native } from '../../../src/model/path.ts'
 import { ubuntu } from '../launch/ground.ts'
-import { situation } from './situation.ts'
+import { situation, windows } from './situation.ts'
 
 const bridgeChecks = [
   'bridge-starts',
@@ -116,6 +116,14 @@ describe('bridge-link', () => {
         fix: expect.stringContaining('MCP_TWIN_HOME'),
       },
     ])
+  })
+
+  it('reads the folder of a home on Windows without its case', () => {
+    const folder = native('C:\\Users\\Ana\\.mcp-twin\\bridge')
+    const says = { home: 'windows', folders: [`${folder}\\workspace`] }
+    const workspace = `${folder.replace('C:\\Users', 'c:\\users')}\\workspace`
+    const found = situation().bridge({ home: windows, folder, workspace }).started({ says }, { says }).all('bridge-link')
+    expect(found).toMatchObject([{ level: 'ok', message: expect.stringContaining(`reach ${folder} on Windows`) }])
   })
 
   it('leaves what such a bridge says is wrong to its own home', () => {
