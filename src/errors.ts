@@ -9,7 +9,7 @@ export interface Place {
   readonly column?: number | undefined
 }
 
-/** An expected trouble that stops a command: what, where, why, and the command that mends it. */
+/** An expected failure that stops a command: what, where, why, and the command that fixes it. */
 export class TwinError extends Error {
   readonly code: string
   readonly hint: string | undefined

@@ -21,7 +21,7 @@ export async function serveQuickly(argv: readonly string[], signal: AbortSignal)
     const context: Context = {
       system: nodeSystem(),
       io,
-      prompt: silentPrompt('a bridge asks nobody'),
+      prompt: silentPrompt('The bridge asks nothing'),
       options: read.common,
       signal,
       command: 'serve',

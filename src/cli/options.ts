@@ -7,7 +7,7 @@ const gather = (value: string, before: string[] | undefined): string[] => {
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '')
-  if (words.length === 0) throw new InvalidArgumentError('a name is needed.')
+  if (words.length === 0) throw new InvalidArgumentError('a name is required.')
   return [...(before ?? []), ...words]
 }
 
@@ -24,7 +24,7 @@ export function addCommonOptions(program: Command): void {
     .option('--on <environments>', 'only these environments: windows, wsl, wsl:Ubuntu, … (repeatable)', gather)
     .option('-y, --yes', 'ask nothing; take the safe answer')
     .option('--offline', 'use no network')
-    .option('-q, --quiet', 'no progress and no talk')
+    .option('-q, --quiet', 'print no progress and no notes')
     .option('--verbose', 'more detail; stack traces of crashes')
 }
 

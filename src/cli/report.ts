@@ -37,8 +37,10 @@ export function reportFailure(io: Io, command: string, error: unknown): ExitCode
   const crash = error instanceof Error ? error : new Error(String(error))
   io.json(errorDocument(io, command, 'crash', crash.message, { hint: `mcp-twin ${command} --verbose shows where` }))
   if (!io.asJson) {
-    io.error(`${io.paint.bad('mcp-twin:')} something went wrong that should not: ${spelled(crash.message)}`)
-    io.error(io.verbose ? (crash.stack ?? '') : `  ${io.paint.dim('→')} the same command with --verbose shows where; please report it`)
+    io.error(`${io.paint.bad('mcp-twin:')} unexpected error: ${spelled(crash.message)}`)
+    io.error(
+      io.verbose ? (crash.stack ?? '') : `  ${io.paint.dim('→')} run the same command with --verbose to see where, and please report it`,
+    )
   }
   return EXIT.failed
 }

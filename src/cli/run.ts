@@ -29,7 +29,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
   let command = commandWord(specs, argv)?.word ?? 'mcp-twin'
   let io = early
   const showPage = (page: string, isWanted: boolean): ExitCode => {
-    if (asJson && !isWanted) throw usageError('Which command?', { hint: 'mcp-twin --help' })
+    if (asJson && !isWanted) throw usageError('Missing a command.', { hint: 'mcp-twin --help' })
     if (!asJson) terminal.stdout.write(page)
     early.json(page.trim() === version ? { command: 'version', version } : { command: 'help', text: page })
     return isWanted ? EXIT.ok : EXIT.usage
@@ -41,7 +41,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
     command = parsed.spec.name
     const { common } = parsed
     if (common.json && parsed.spec.noJson)
-      throw usageError(`${command} speaks its own protocol on stdout, so --json has no meaning for it.`, {
+      throw usageError(`${command} does not take --json: its stdout carries the MCP protocol.`, {
         hint: `mcp-twin ${command} --help`,
       })
     const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
@@ -68,11 +68,11 @@ export async function runCli(argv: readonly string[], version: string, terminal:
 const cancelled = (cause: unknown): unknown =>
   cause instanceof TwinError && cause.exit === EXIT.cancelled
     ? cause
-    : new TwinError('cancelled', 'Cancelled; what was half done is taken back.', { exit: EXIT.cancelled, cause })
+    : new TwinError('cancelled', 'Cancelled; unfinished changes were rolled back.', { exit: EXIT.cancelled, cause })
 
 function promptFor(terminal: Terminal, yes: boolean, json: boolean) {
   if (yes) return silentPrompt('--yes asks nothing')
   if (json) return silentPrompt('--json asks nothing')
-  if (!terminal.stderr.isTTY || !terminal.stdin.isTTY) return silentPrompt('there is no terminal to ask on')
+  if (!terminal.stderr.isTTY || !terminal.stdin.isTTY) return silentPrompt('Not a terminal')
   return terminalPrompt(terminal.stdin, terminal.stderr, terminal.signal)
 }

@@ -78,7 +78,7 @@ function isThere({ manifest }: Situation, name: string, server: ServerSpec): boo
   const standing = lookUp(manifest.servers, name)
   if (standing === undefined) return false
   if (isDeepStrictEqual(standing, asJson(server))) return true
-  throw usageError(`there is a server "${name}" in the manifest already.`, { hint: `mcp-twin remove ${name} first, or take another name` })
+  throw usageError(`The manifest already has a server "${name}".`, { hint: `mcp-twin remove ${name} first, or choose another name` })
 }
 
 /** The server that the command line describes; of the built-in list, with what the flags add to it. */

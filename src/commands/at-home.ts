@@ -87,7 +87,7 @@ async function prepareHome({ system, io, options, signal }: Context, world: Worl
   if (outcome === 'failed')
     throw new TwinError(
       'not-installed',
-      `mcp-twin could not be put on ${home.environment.id}: ${reason ?? 'unknown'}.`,
+      `mcp-twin could not be installed on ${home.environment.id}: ${reason ?? 'unknown'}.`,
       hint === undefined ? {} : { hint },
     )
 }

@@ -17,10 +17,10 @@ export async function awaitDesktop(context: Context, ground: Ground, source: Sou
   const [first] = writers
   if (first === undefined) return
   const names = [...new Set(writers.map(({ client }) => client.label))].join(' and ')
-  const question = `${names} is running and may write its own copy of its file back. Wait until you have quit it?`
+  const question = `${names} is running and may overwrite its config file. Wait until you have quit it?`
   if (!wait && !(await prompt.confirm(question, { flag: '--wait-for-exit', default: true }))) return
   const { quit } = first.client
-  io.note(`Waiting for ${names} to quit${quit === undefined ? '' : `: ${quit}`}. Ctrl-C changes nothing.`)
+  io.note(`Waiting for ${names} to quit${quit === undefined ? '' : `: ${quit}`}. Ctrl-C cancels without changes.`)
   await untilQuit(system, ground.world, writers, signal)
   io.note('It has quit.')
 }

@@ -71,7 +71,7 @@ export async function writeManifestOnly(
   const { system } = context
   const { home } = ground
   return withRunLock(system, home.here, home.environment.id, async () => {
-    const notices = ['only the manifest was looked at; mcp-twin sync carries it into the configs']
+    const notices = ['no config was changed; mcp-twin sync applies the manifest']
     const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices }
     const edited = (await source.edit?.(await source.open())) ?? null
     if (edited === null || edited.bytes === null) return nothing

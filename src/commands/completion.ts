@@ -20,8 +20,7 @@ const completable = (spec: CommandSpec) =>
 /** Prints a completion script. */
 export async function run(context: Context, args: string[]): Promise<ExitCode> {
   const shell = shells.find((each) => each === args[0])
-  if (shell === undefined)
-    throw usageError(`there is no completion for "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
+  if (shell === undefined) throw usageError(`Unknown shell "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
   const script = completionScript(shell, context.commands.flatMap(completable), COMMON)
   context.io.out(script)
   context.io.json({ command: 'completion', shell, script })

@@ -48,8 +48,8 @@ function demandChecks(wanted: readonly string[]): void {
   for (const id of wanted) {
     if (ids.includes(id)) continue
     const guess = nearest(id, ids)
-    throw usageError(`There is no check "${id}".`, {
-      hint: guess === null ? `one of: ${ids.join(', ')}` : `mcp-twin doctor --check ${guess}`,
+    throw usageError(`Unknown check "${id}".`, {
+      hint: guess === null ? `known checks: ${ids.join(', ')}` : `mcp-twin doctor --check ${guess}`,
     })
   }
 }
@@ -115,7 +115,7 @@ async function mendAll(
     if (error instanceof TwinError && error.code === notYours) return error
     throw error
   })
-  if (result instanceof TwinError) return [...mended, { what: 'the configs are as they were', trouble: result.message }]
+  if (result instanceof TwinError) return [...mended, { what: 'no config was changed', trouble: result.message }]
   const labels = labelsFor(ground.world, clients)
   for (const step of result.steps) {
     if (step.outcome !== 'done' && step.outcome !== 'failed') continue
@@ -124,7 +124,7 @@ async function mendAll(
       step.client === null
         ? labels.environment(step.environment)
         : `${labels.client(step.client)} (${labels.environment(step.environment)})`
-    const done = { add: 'put in', update: 'brought up to date', remove: 'taken out', adopt: 'taken over', none: 'seen' }[step.change]
+    const done = { add: 'added', update: 'updated', remove: 'removed', adopt: 'already correct; now managed', none: 'checked' }[step.change]
     const what =
       step.kind === 'install'
         ? `${where}: ${step.reason?.replace(/: .*/s, '') ?? 'a package'} installed`

@@ -23,7 +23,7 @@ import { syncOptions } from './sync-options.ts'
 
 /** Writes both set-ups into a folder that may go into version control. */
 export async function run(context: Context, [dir = '']: string[]): Promise<ExitCode> {
-  if (dir.trim() === '') throw usageError('Which folder shall the export go into?', { hint: 'mcp-twin export ./mcp-setup' })
+  if (dir.trim() === '') throw usageError('Missing the folder to export to.', { hint: 'mcp-twin export ./mcp-setup' })
   return atHome(context, {}, (ground) => exportTo(context, ground, dir))
 }
 
@@ -32,25 +32,22 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   const situation = await ground.open()
   const place = absolute(system, situation.self, dir, ground.world)
   const folder = toHere(situation.self, place)
-  if (folder === null) throw usageError(`${dir} is not reached from here.`, { hint: 'give a folder of this side' })
+  if (folder === null) throw usageError(`${dir} cannot be reached from this side.`, { hint: 'choose a folder of this side' })
   const { files, named } = await collect(context, situation)
   const shown = tilde(place, situation.self.home)
   const away = await exportAway(system, folder, files, situation.place.root)
   if (away !== null) throw usageError(`${away.reason}. Nothing was written.`, away.hint === undefined ? {} : { hint: away.hint })
   const strangers = await inTheWay(system, folder, files)
   if (strangers.length > 0)
-    throw usageError(
-      `${strangers.join(', ')} in ${shown} would be overwritten, and no export wrote what stands there. Nothing was written.`,
-      {
-        hint: 'name another folder, or move what stands there away',
-      },
-    )
+    throw usageError(`${strangers.join(', ')} in ${shown} would be overwritten, although no export wrote it. Nothing was written.`, {
+      hint: 'choose another folder, or move those files away',
+    })
   await writeExport(system, folder, files)
   io.json({ command: 'export', folder: dir, files: files.map(({ name }) => name) })
   for (const { name } of files) io.out(`  ${io.paint.good('+')} ${name}`)
-  io.out(`Written into ${shown}. No key is in it; SETUP.md says how to restore it.`)
+  io.out(`Exported to ${shown}. It contains no keys; SETUP.md explains how to restore it.`)
   for (const name of named)
-    io.note(`In your manifest itself stands a key, which is \${secret:${name}} in the export: mcp-twin doctor says how to mend it.`)
+    io.note(`The manifest itself contains a key (\${secret:${name}} in the export): mcp-twin doctor shows how to fix it.`)
   return EXIT.ok
 }
 

@@ -35,8 +35,8 @@ export function describeChecks(all: readonly Check[], labels: Labels, paint: Con
   const [one = 'NAME'] = silent
   const way = silent.size === 1 ? visible(one) : 'NAME'
   // The bridge is no server of the manifest, so there is nothing to disable.
-  const off = silent.size === 1 && one === BRIDGE ? '' : `; mcp-twin disable ${way} switches ${silent.size === 1 ? 'it' : 'one'} off`
-  return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} mcp-twin doctor --deep says more${off}`]
+  const off = silent.size === 1 && one === BRIDGE ? '' : `; mcp-twin disable ${way} disables ${silent.size === 1 ? 'it' : 'one'}`
+  return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} mcp-twin doctor --deep shows more${off}`]
 }
 
 /** The bridge is started once for each program of a side: those that say the same are one line, with the longest time. */

@@ -9,13 +9,13 @@ import type { Ground } from './at-home.ts'
 export async function projectRoot(context: Context, ground: Ground): Promise<NativePath> {
   const side = ground.home.environment
   const start = fromHere(side, workingFolder(context.system, side))
-  if (start === null) throw usageError('the working directory is not reached from home.', { hint: 'change into the project first' })
+  if (start === null) throw usageError('The working directory cannot be reached from home.', { hint: 'change into the project first' })
   let folder = start
   for (let parent = dirName(side, folder); folder !== side.home; [folder, parent] = [parent, dirName(side, parent)]) {
     const git = toHere(side, joinPath(side, folder, '.git'))
     if (git !== null && (await context.system.files.look(git)) !== null) return folder
     if (parent === folder) break
   }
-  if (start === side.home) throw usageError('your home folder is no project.', { hint: 'change into a project first' })
+  if (start === side.home) throw usageError('Your home folder cannot be a project.', { hint: 'change into a project first' })
   return start
 }

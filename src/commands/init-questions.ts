@@ -37,7 +37,7 @@ export async function askServers(
   if (names.length > 0) {
     const message = hasTwin
       ? 'Servers you already use: which ones should both sides have?'
-      : 'Servers you already use: which ones shall mcp-twin look after?'
+      : 'Servers you already use: which ones should mcp-twin manage?'
     const widest = Math.max(...names.map((name) => columns(visible(name))))
     const choices = names.map((name) => ({
       value: name,

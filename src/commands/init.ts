@@ -26,7 +26,7 @@ import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 import { writeManifestOnly } from './change.ts'
 
-const CANCELLED = 'Cancelled while the servers were being started; everything else is done. mcp-twin doctor --deep starts them.'
+const CANCELLED = 'Cancelled while checking that every server answers; everything else is done. To check them: mcp-twin doctor --deep.'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -122,7 +122,7 @@ async function finish(
       more: { environments: situation.sides.map(environmentJson), imported, checks, manifest: situation.place.shown },
       checks: isCancelled ? [] : describeChecks(checks, labelsFor(ground.world, clients), io.paint, io.width),
       farewell: preview
-        ? 'Nothing was changed: the same command without --dry-run does it.'
+        ? 'Nothing was changed. Run it without --dry-run to apply it.'
         : `Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,
     },
   )

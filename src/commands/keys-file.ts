@@ -20,6 +20,6 @@ async function textOf({ system }: Context, { self, world }: Situation, path: str
   const here = toHere(self, absolute(system, self, path, world))
   const bytes = here === null ? null : await system.files.read(here)
   if (bytes === null)
-    throw usageError(`there is no file ${path}.`, { hint: '--secrets takes a file of NAME=value lines, or - for standard input' })
+    throw usageError(`No such file: ${path}.`, { hint: '--secrets takes a file of NAME=value lines, or - for standard input' })
   return new TextDecoder().decode(bytes)
 }

@@ -24,7 +24,7 @@ export async function run(context: Context, _args: string[], options: Record<str
     if (io.asJson) return EXIT.ok
     const labels = labelsFor(ground.world, clients)
     if (matrix.servers.length === 0 && matrix.unmanaged.length === 0)
-      io.out(rest === 0 ? 'There are no servers yet: mcp-twin add, or mcp-twin init.' : 'The manifest has no servers.')
+      io.out(rest === 0 ? 'No servers yet. Run mcp-twin add or mcp-twin init.' : 'The manifest has no servers.')
     else
       for (const line of describeMatrix(
         matrix,
@@ -39,16 +39,14 @@ export async function run(context: Context, _args: string[], options: Record<str
     const foreign = new Set(matrix.unmanaged.map((each) => each.server)).size
     const words = [
       off === 0 ? '' : `${off} not in sync: mcp-twin sync.`,
-      rest === 0
-        ? ''
-        : `${rest} no longer wanted where ${rest === 1 ? 'it stands' : 'they stand'}: mcp-twin sync takes ${rest === 1 ? 'it' : 'them'} out.`,
-      foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt takes them in.`,
+      rest === 0 ? '' : `${rest} no longer wanted: mcp-twin sync removes ${rest === 1 ? 'it' : 'them'}.`,
+      foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt adds ${foreign === 1 ? 'it' : 'them'} to the manifest.`,
     ].filter((text) => text !== '')
     const lines = [
       ...plan.files.flatMap(({ plan: file }) => {
         if (file.refusal === null) return []
         const name = `${labels.client(file.client)} (${labels.environment(file.environment)})`
-        return [`${io.paint.bad('✗')} ${name}: its file is left alone as it is; mcp-twin sync --check says why`]
+        return [`${io.paint.bad('✗')} ${name}: its file is left alone; mcp-twin sync --check shows why`]
       }),
       ...(words.length === 0 ? [] : [words.join(' ')]),
     ]

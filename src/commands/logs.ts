@@ -45,9 +45,8 @@ export const run = (context: Context, [server]: string[], options: Record<string
       return endedBy(context.signal)
     }
     io.json({ command: 'logs', server: server ?? null, logs: documents })
-    if (found.length > shown.length) io.note(`${found.length - shown.length} older logs are not shown; name a server to see its own.`)
-    if (found.length === 0)
-      io.out(server === undefined ? 'No program has written a log yet.' : `No program has written a log about ${server} yet.`)
+    if (found.length > shown.length) io.note(`${found.length - shown.length} older logs not shown; name a server to see its logs.`)
+    if (found.length === 0) io.out(server === undefined ? 'No logs yet.' : `No logs about ${server} yet.`)
     return EXIT.ok
   })
 

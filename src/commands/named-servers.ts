@@ -36,9 +36,9 @@ function unknownServer(name: string, known: readonly string[]): Error {
   const guess = nearest(name, known)
   const hint =
     guess === null
-      ? `there are: ${known.join(', ')}; an npm package goes by mcp-twin add NAME --package PACKAGE`
+      ? `built-in servers: ${known.join(', ')}; for an npm package: mcp-twin add NAME --package PACKAGE`
       : `did you mean "${guess}"?`
-  return usageError(`there is no server "${name}" in the built-in list.`, { hint })
+  return usageError(`Unknown built-in server "${name}".`, { hint })
 }
 
 const what = ({ package: words, url, command }: ServerSpec): string => nameOnly(words ?? url ?? command ?? 'that')
@@ -52,6 +52,6 @@ export const passedOver = (
     const other = standing.map((servers) => lookUp(servers, name)).find((each) => each !== undefined)
     if (other === undefined || what(other) === what(wanted)) return []
     return [
-      `${name}: a server of that name is there already, so ${what(wanted)} was not added; under another name: mcp-twin add NAME --package ${what(wanted)}`,
+      `${name}: another server has this name, so ${what(wanted)} was not added; to add it: mcp-twin add NAME --package ${what(wanted)}`,
     ]
   })

@@ -14,7 +14,7 @@ const guessOf = (word: string, known: readonly string[], rest: string): string =
 export function demandClients(words: readonly string[]): void {
   const known = clients.map((client) => client.id)
   for (const word of words)
-    if (!known.includes(word)) throw usageError(`there is no client "${word}".`, { hint: guessOf(word, known, 'there are') })
+    if (!known.includes(word)) throw usageError(`Unknown client "${word}".`, { hint: guessOf(word, known, 'known clients') })
 }
 
 /** The same for the words of `--on`. `mayBeElsewhere`: they may also name a side that this machine does not have. */
@@ -25,7 +25,7 @@ export function demandSides(words: readonly string[], world: World, mayBeElsewhe
     const known = [...new Set([...ids, ...(mayBeElsewhere ? environmentKinds : world.environments.map((each) => each.kind))])]
     // A kind of side that is not here is meant by a slip of the finger only.
     const slip = isEnvironmentName(word) ? null : nearest(word, environmentKinds, 1)
-    throw usageError(`there is no environment "${word}" here.`, { hint: guessOf(word, slip === null ? known : [slip], 'there are') })
+    throw usageError(`No environment "${word}" on this machine.`, { hint: guessOf(word, slip === null ? known : [slip], 'available') })
   }
 }
 
@@ -33,7 +33,7 @@ export function demandSides(words: readonly string[], world: World, mayBeElsewhe
 export function demandDistro(name: string, world: World): void {
   const known = world.environments.flatMap(({ distro }) => distro ?? [])
   if (known.some((each) => each.toLowerCase() === name.toLowerCase())) return
-  throw usageError(`there is no distribution "${name}" here.`, {
-    hint: known.length === 0 ? 'there is no WSL here: mcp-twin init' : guessOf(name, known, 'there are'),
+  throw usageError(`No distribution "${name}" on this machine.`, {
+    hint: known.length === 0 ? 'no WSL found on this machine; without --distro: mcp-twin init' : guessOf(name, known, 'available'),
   })
 }

@@ -13,6 +13,6 @@ export const run = (context: Context, [old = '', fresh = '']: string[], options:
     if (old === fresh) return { changes: [] }
     refuseBadName(fresh)
     if (lookUp(manifest.servers, fresh) !== undefined)
-      throw usageError(`there is a server "${fresh}" already.`, { hint: `mcp-twin remove ${fresh} first, or take another name` })
+      throw usageError(`The manifest already has a server "${fresh}".`, { hint: `mcp-twin remove ${fresh} first, or choose another name` })
     return { changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
   })

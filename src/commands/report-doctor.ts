@@ -8,7 +8,7 @@ import { describeFindings, sumOfFindings } from '../ui/findings.ts'
 import { homely } from '../ui/homely.ts'
 import { labelsFor } from '../ui/labels.ts'
 
-/** What doctor found, for a person: what was mended, the findings by group, and the sum as the last line. */
+/** What doctor found, for a person: what was fixed, the findings by group, and the sum as the last line. */
 export function reportDoctor(
   { io }: Context,
   world: World,
@@ -18,8 +18,8 @@ export function reportDoctor(
 ): void {
   const { paint } = io
   if (mended !== null) {
-    io.out(paint.strong('Mended'))
-    if (mended.length === 0) io.out('  there was nothing that could be mended without asking you')
+    io.out(paint.strong('Fixed'))
+    if (mended.length === 0) io.out('  nothing could be fixed without asking you')
     for (const { what, trouble } of mended) {
       io.out(
         `  ${trouble === null ? paint.good('✓') : paint.bad('✗')} ${visible(homely(trouble === null ? what : `${what}: ${trouble}`, sides))}`,

@@ -39,12 +39,12 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
     for (const line of indented(visible(homely(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   if (result.unmanaged.length > 0 && options.command !== 'undo') {
     const listed = [...new Set(result.unmanaged.map((each) => visible(each.server)))].join(', ')
-    for (const line of indented(`in no manifest, left alone: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
-    io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt takes them in`)
+    for (const line of indented(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
+    io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds them to the manifest`)
   }
   for (const line of options.checks ?? []) io.out(line)
   io.out(io.paint.strong(sum({ ...result, steps: shown }, options)))
-  if (before.length > 0) io.out(`${count(before.length, 'other')} left alone as before: mcp-twin sync says why.`)
+  if (before.length > 0) io.out(`${count(before.length, 'other')} left alone, as before: mcp-twin sync shows why.`)
   for (const line of restartLines(world, result, labels, context)) io.out(line)
   const undo = `mcp-twin undo${options.command === 'undo' ? ` ${result.run}` : ''}`
   if (options.farewell !== undefined) io.out(io.paint.dim(options.farewell))
@@ -65,7 +65,7 @@ function restartLines(world: World, result: SyncResult, labels: ReturnType<typeo
     const running = world.environments.some((side) =>
       client?.processes?.some((name) => side.running.some((seen) => seen.toLowerCase() === name.toLowerCase())),
     )
-    const warning = running && client?.writesBack === true ? `${labels.client(id)} is running and may write its own copy back: ` : ''
+    const warning = running && client?.writesBack === true ? `${labels.client(id)} is running and may overwrite its config: ` : ''
     return `${warning}${client?.restart ?? `start ${labels.client(id)} again`}`
   })
   return [io.paint.strong('To finish:'), ...ways.flatMap((way) => indented(way, io.paint.accent('•'), io.width))]
@@ -78,17 +78,15 @@ function sum(result: SyncResult, { command, preview }: ReportOptions): string {
   const [taken, done] = [of('done').filter((step) => step.change === 'adopt'), of('done').filter((step) => step.change !== 'adopt')]
   if (preview && planned.length > 0) parts.push(`${count(planned.length, 'step')} to do`)
   const back = done.filter((step) => step.change !== 'none')
-  if (command === 'undo' && done.length > 0)
-    parts.push(back.length > 0 ? `${count(back.length, 'file')} put back` : 'nothing had to be put back')
+  if (command === 'undo' && done.length > 0) parts.push(back.length > 0 ? `${count(back.length, 'file')} restored` : 'nothing to restore')
   else if (done.length > 0) parts.push(writtenWords(done))
-  if (taken.length > 0) parts.push(`${count(taken.length, 'entry', 'entries')} taken over as they stand`)
+  if (taken.length > 0) parts.push(`${count(taken.length, 'entry', 'entries')} already correct; now managed`)
   const left = of('refused').length + of('skipped').length
   if (left > 0) parts.push(`${left} left alone`)
   const failed = result.steps.filter((step) => step.outcome === 'failed').length
   if (failed > 0) parts.push(`${failed} failed`)
   if (parts.length === 0 && result.inSync) return stillWords(result)
-  if (parts.length === 0)
-    return result.changed ? 'The manifest is written; no config was looked at.' : 'Nothing in the manifest had to change.'
+  if (parts.length === 0) return result.changed ? 'Manifest saved; no config was changed.' : 'The manifest needed no change.'
   return `${parts.join(', ')}${preview ? '; nothing was changed' : ''}.`
 }
 
@@ -96,13 +94,13 @@ function sum(result: SyncResult, { command, preview }: ReportOptions): string {
 function stillWords({ changed, steps }: SyncResult): string {
   const installed = steps.filter((step) => step.kind === 'install' && step.outcome === 'done' && step.change !== 'none').length
   if (installed > 0) return `${installed} installed; every config is in sync.`
-  return changed ? 'The manifest is written; every config is in sync with it.' : 'Everything is in sync; nothing to do.'
+  return changed ? 'Manifest saved; every config is in sync.' : 'Everything is in sync; nothing to do.'
 }
 
 function writtenWords(all: readonly Step[]): string {
   // A file of ours on the other side is no entry of a program.
   const done = all.filter(({ client }) => client !== null)
-  const launches = done.length === all.length ? [] : ['launches.json brought up to date']
+  const launches = done.length === all.length ? [] : ['launches.json updated']
   if (done.length === 0) return launches.join('')
   const removed = done.filter((step) => step.change === 'remove').length
   const written = done.filter((step) => step.change === 'add' || step.change === 'update').length
@@ -111,5 +109,5 @@ function writtenWords(all: readonly Step[]): string {
     ...(removed > 0 ? [`${written > 0 ? removed : count(removed, 'entry', 'entries')} removed`] : []),
     ...launches,
   ]
-  return words.length === 0 ? `${count(done.length, 'record')} of what had gone put right` : words.join(', ')
+  return words.length === 0 ? `${count(done.length, 'outdated record')} removed` : words.join(', ')
 }

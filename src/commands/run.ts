@@ -10,10 +10,10 @@ export async function run(context: Context, args: string[], options: Record<stri
   const { system, io } = context
   const [name] = args
   const { project } = options
-  if (name === undefined) throw usageError('Which server?', { hint: 'mcp-twin run NAME; mcp-twin list shows the names' })
+  if (name === undefined) throw usageError('Missing the name of a server.', { hint: 'mcp-twin run NAME; mcp-twin list shows the names' })
   const { manifest } = context.options
   if (manifest !== undefined && project !== undefined)
-    throw usageError('--manifest and --project both name a manifest: only one of them can be meant.', { hint: 'mcp-twin run --help' })
+    throw usageError('--manifest and --project cannot be combined: both name a manifest.', { hint: 'mcp-twin run --help' })
   return startServer(system, name, {
     ...(manifest === undefined ? {} : { manifest }),
     ...(typeof project === 'string' ? { project } : {}),

@@ -28,7 +28,7 @@ interface Task {
   readonly projects: readonly KeyProject[]
 }
 
-const KEY_AS_NAME = 'That looks like a key, not like the name of one; make it worthless where it came from, since the shell remembers it.'
+const KEY_AS_NAME = 'That looks like a key, not the name of one. Revoke it where you got it: the shell history contains it now.'
 
 /** Names are made of words; a key has a long piece without any. */
 const isKeyItself = (name: string): boolean =>
@@ -42,7 +42,7 @@ export async function run(context: Context, args: string[], _options: Record<str
   if (rest.length > 0 || name?.includes('=')) {
     const shown = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name ?? '') ? (name ?? '') : 'NAME'
     throw usageError(
-      'A key never stands on the command line: every program of this computer can read it there, and the shell remembers it.',
+      'A key must not be on the command line: every program on this computer can read it there, and the shell history keeps it.',
       { hint: ways(shown) },
     )
   }
@@ -52,9 +52,12 @@ export async function run(context: Context, args: string[], _options: Record<str
     if (action === 'set' && isKeyItself(name)) throw usageError(KEY_AS_NAME, { hint: ways('NAME') })
     return withStore(context, (task) => (action === 'set' ? set(task, name) : remove(task, name)))
   }
-  throw usageError(action === 'set' || action === 'remove' ? `Which key shall ${action} work on?` : 'secret takes set, list or remove.', {
-    hint: 'mcp-twin secret --help',
-  })
+  throw usageError(
+    action === 'set' || action === 'remove' ? `secret ${action} needs the name of a key.` : 'secret takes set, list or remove.',
+    {
+      hint: 'mcp-twin secret --help',
+    },
+  )
 }
 
 function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): Promise<ExitCode> {
@@ -92,15 +95,15 @@ async function set(task: Task, name: string): Promise<ExitCode> {
   const value = prompt.able
     ? await prompt.secret(`Value of ${name}`, { flag: 'standard input' })
     : await readStandardInput(`The key ${name}`, ways(name))
-  if (value === '') throw usageError('An empty key was given; nothing is stored.', { hint: ways(name) })
+  if (value === '') throw usageError('The key is empty; nothing was stored.', { hint: ways(name) })
   io.hide(value)
   const changed = await secrets.set(name, new Secret(value))
   const users = usersOf(task, name)
   io.json({ command: 'secret', action: 'set', name, changed, ...users })
-  io.out(changed ? `Stored ${name}.` : `${name} was stored already, with this very value.`)
+  io.out(changed ? `Stored ${name}.` : `${name} is already stored with this value.`)
   const said = usersInWords(task, name).join(', ')
-  if (users.usedBy.length > 0) io.note(`Used by ${said}. mcp-twin sync carries it into every config, on both sides.`)
-  else if (said !== '') io.note(`Used by ${said}, whose servers get it when they are started.`)
+  if (users.usedBy.length > 0) io.note(`Used by ${said}. Run mcp-twin sync to write it into every config.`)
+  else if (said !== '') io.note(`Used by ${said}, which receives it when its servers start.`)
   else io.note(`No server uses it yet: "\${secret:${name}}" in the manifest, or mcp-twin add … --secret ${name}.`)
   return EXIT.ok
 }
@@ -120,7 +123,7 @@ async function list(task: Task): Promise<ExitCode> {
     const users = said === '' ? io.paint.dim('used by no server') : `used by ${said}`
     io.out(`${name.padEnd(width)}  ${there ? '' : `${io.paint.bad('not stored')}, `}${users}`)
   }
-  if (keys.length === 0) io.out('There are no keys yet: mcp-twin secret set NAME.')
+  if (keys.length === 0) io.out('No keys yet. Run mcp-twin secret set NAME.')
   const missing = keys.find((key) => !key.stored)
   if (missing !== undefined) io.note(secrets.trouble(missing.name) ?? `mcp-twin secret set ${missing.name}`)
   return EXIT.ok
@@ -130,7 +133,7 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
   const { context, ground, secrets } = task
   const { io, system } = context
   if (secrets.kind === 'file' && !(await secrets.list()).includes(name))
-    throw usageError(`There is no key ${name} in the store.`, { hint: 'mcp-twin secret list' })
+    throw usageError(`Unknown key ${name}.`, { hint: 'mcp-twin secret list' })
   const value = await secrets.stored(name)
   if (value !== null) io.hide(reveal(value))
   await secrets.remove(name)
@@ -141,17 +144,17 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
   io.json({ command: 'secret', action: 'remove', name, ...users, copies, ...(unsearched.length > 0 && { unsearched }) })
   io.out(`Removed ${name} from the store.`)
   if (copies.length > 0) {
-    io.out('Its value still stands in:')
+    io.out('Its value is still in:')
     for (const { environment, file } of copies) io.out(`  ${file}${world.environments.length > 1 ? io.paint.dim(` (${environment})`) : ''}`)
   }
-  if (unsearched.length > 0) io.out(`Nobody could look on ${unsearched.join(', ')}, where it may still stand too.`)
-  if (copies.length > 0 || unsearched.length > 0) io.note('Whoever gave you the key can make it worthless; that is the only sure way.')
+  if (unsearched.length > 0) io.out(`Could not search ${unsearched.join(', ')}; it may be there too.`)
+  if (copies.length > 0 || unsearched.length > 0) io.note('To be safe, revoke the key where you got it.')
   const [first] = users.usedBy
   const said = usersInWords(task, name)
   const again = `store a new one: mcp-twin secret set ${name}`
   if (said.length > 0)
     io.note(
-      `${said.join(', ')} ${said.length === 1 ? 'still asks' : 'still ask'} for it: ${first === undefined ? again : `mcp-twin remove ${first}, or ${again}`}`,
+      `${said.join(', ')} ${said.length === 1 ? 'still needs' : 'still need'} it: ${first === undefined ? again : `mcp-twin remove ${first}, or ${again}`}`,
     )
   return EXIT.ok
 }

@@ -27,7 +27,7 @@ export async function run(context: Context, _args: string[], options: Record<str
   const { folder, refused } = ground
   // Tokens lie in that folder too: whoever writes there could make one.
   if (refused !== null && listen !== null)
-    throw new TwinError(notYours, `Nothing listens: ${refused}. Others could make themselves a token.`, {
+    throw new TwinError(notYours, `Cannot listen: ${refused}. Other users could create tokens.`, {
       exit: EXIT.usage,
       hint: 'mcp-twin doctor',
     })
@@ -76,7 +76,7 @@ function listener(options: Record<string, unknown>): { port: number; address: st
       hint: 'add --insecure if you mean it, and put a TLS proxy in front: tokens would cross the network in the clear',
     })
   if (options.http === undefined && options.listen !== undefined)
-    throw usageError(`--listen ${address} says where, but nothing listens without --http.`, {
+    throw usageError(`--listen ${address} has no effect without --http.`, {
       hint: `mcp-twin serve --http 4324 --listen ${address}`,
     })
   if (options.http === undefined) return null

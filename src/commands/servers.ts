@@ -10,8 +10,8 @@ import { visible } from '../ui/escape.ts'
 export function demandServer(manifest: Manifest, name: string): void {
   if (lookUp(manifest.servers, name) !== undefined) return
   const guess = nearest(name, Object.keys(manifest.servers))
-  throw usageError(`there is no server "${name}" in the manifest.`, {
-    hint: guess === null ? 'mcp-twin list shows them' : `did you mean "${guess}"?`,
+  throw usageError(`Unknown server "${name}".`, {
+    hint: guess === null ? 'mcp-twin list shows all servers' : `did you mean "${guess}"?`,
   })
 }
 
@@ -27,5 +27,5 @@ export const isLeftOver = ({ manifest, state }: Situation, name: string): boolea
 /** Stops where a new name would not do: it is shown with its unseen characters spelled out. */
 export function refuseBadName(name: string): void {
   const reason = badName(name)
-  if (reason !== null) throw usageError(`a server cannot be called "${visible(name)}": ${reason}.`, { hint: 'take another name' })
+  if (reason !== null) throw usageError(`"${visible(name)}" cannot be the name of a server: ${reason}.`, { hint: 'choose another name' })
 }

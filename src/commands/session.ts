@@ -26,7 +26,8 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 export async function run(context: Context, [action, id]: string[], options: Record<string, unknown>): Promise<ExitCode> {
   if (action !== 'new' && action !== 'list' && action !== 'revoke')
     throw usageError(`session takes new, list or revoke, not ${JSON.stringify(action ?? '')}.`, { hint: 'mcp-twin session --help' })
-  if (action === 'revoke' && id === undefined) throw usageError('Which session?', { hint: 'mcp-twin session list shows their ids' })
+  if (action === 'revoke' && id === undefined)
+    throw usageError('session revoke needs the id of a session.', { hint: 'mcp-twin session list shows their ids' })
   const ttl = ttlMs(typeof options.ttl === 'string' ? options.ttl : '24h')
   return atHome(context, {}, async ({ home }) => {
     const folder = reach(home, layout(home.environment, home.folder).bridge)
@@ -41,7 +42,7 @@ async function make({ io }: Context, store: SessionStore, ttl: number): Promise<
   const { id, token, expiresAt } = await store.create(ttl)
   io.json({ id, token, expires_at: iso(expiresAt) })
   io.out(token)
-  io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown this once; end it with mcp-twin session revoke ${id}`)
+  io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`)
   return EXIT.ok
 }
 
@@ -63,8 +64,8 @@ async function list({ io }: Context, store: SessionStore): Promise<ExitCode> {
 
 async function revoke({ io }: Context, store: SessionStore, id: string): Promise<ExitCode> {
   if (!(await store.revoke(id)))
-    throw new TwinError('no-session', `There is no session ${JSON.stringify(id)}.`, { hint: 'mcp-twin session list shows those there are' })
+    throw new TwinError('no-session', `Unknown session ${JSON.stringify(id)}.`, { hint: 'mcp-twin session list shows all sessions' })
   io.json({ id, revoked: true })
-  io.out(`Session ${id} is ended; its connections close within a second.`)
+  io.out(`Session ${id} revoked; its connections close within a second.`)
   return EXIT.ok
 }

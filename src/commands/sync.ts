@@ -16,7 +16,7 @@ import { checkWatchOptions } from './watch-options.ts'
 /** Makes every config match the manifest again. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   if (options.adopt === true && options.force === true)
-    throw usageError('--adopt takes hand edits over, --force overwrites them: only one of them can be meant.', {
+    throw usageError('--adopt and --force cannot be combined: one keeps hand edits, the other overwrites them.', {
       hint: 'mcp-twin sync --help',
     })
   if (options.watch === true) checkWatchOptions(options)
@@ -79,7 +79,7 @@ async function sourceOf(
 /** Removing what others wrote is asked for by name; `--yes` answers. */
 async function confirmPrune(context: Context, names: readonly string[]): Promise<void> {
   if (names.length === 0) return
-  const sure = await context.prompt.confirm(`Remove ${names.join(', ')}? No manifest knows them; a backup is kept.`, {
+  const sure = await context.prompt.confirm(`Remove ${names.join(', ')} (not managed by mcp-twin)? A backup is kept.`, {
     flag: '--yes',
     default: false,
   })

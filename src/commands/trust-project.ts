@@ -37,7 +37,7 @@ export async function checkTrust(
   try {
     const review = await reviewProject(system, ground.open, syncOptions(context))
     const { trustScreen } = await import('./trust-screen.ts')
-    io.note('This project is not trusted yet. When a program asks for it, it starts:')
+    io.note('This project is not trusted yet. Once trusted, it can start:')
     for (const line of trustScreen(review)) io.note(line)
     const granted = answered || (await prompt.confirm('Trust it until it changes?', { flag: '--trust', default: false }))
     if (!granted) return { notices: [untrusted], changed: true }

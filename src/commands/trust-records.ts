@@ -19,9 +19,9 @@ import type { Ground } from './at-home.ts'
 type State = 'trusted' | 'changed' | 'gone'
 
 const WORDS: Readonly<Record<State, string>> = {
-  trusted: 'trusted as it is',
-  changed: 'changed since: nothing of it is started',
-  gone: 'not there now',
+  trusted: 'trusted',
+  changed: 'changed since; its servers do not start',
+  gone: 'not found',
 }
 
 /** Lists the trusted projects, and whether they are still as they were. */
@@ -39,7 +39,7 @@ export async function list({ system, io }: Context, ground: Ground): Promise<Exi
     io.out(`${shown(project)}  ${at.slice(0, 10)}, ${WORDS[state]}${keys.length === 0 ? '' : `; keys: ${keys.join(', ')}`}`)
   if (former.length > 0)
     io.note(
-      `Trusted by an older version, and not any more: ${former.map((each) => shown(dirName(ground.home.environment, native(each)))).join(', ')}`,
+      `Trusted by an older version, no longer trusted: ${former.map((each) => shown(dirName(ground.home.environment, native(each)))).join(', ')}`,
     )
   if (found.length === 0) io.out('No project is trusted.')
   return EXIT.ok
@@ -72,12 +72,12 @@ export async function revoke({ system, io }: Context, ground: Ground, directory:
     .flatMap((each) => above(ground, each))
     .find((each) => Object.hasOwn(projects, each))
   if (place === undefined)
-    throw usageError(`${typed} is not trusted, nor is a folder above it.`, { hint: 'mcp-twin trust --list shows what is' })
+    throw usageError(`${typed} is not trusted, nor is a folder above it.`, { hint: 'mcp-twin trust --list shows trusted projects' })
   const { untold } = await revokeTrust(system, ground, [place])
   const notices = untoldWords(untold)
   io.json({ command: 'trust', project: place, revoked: true, notices })
   for (const notice of notices) io.note(notice)
-  io.out(`${visible(homely(place, ground.world.environments))} is not trusted any more.`)
+  io.out(`${visible(homely(place, ground.world.environments))} is no longer trusted.`)
   return EXIT.ok
 }
 

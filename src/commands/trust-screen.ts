@@ -11,29 +11,29 @@ export function trustScreen({ manifest, keys, view, since, others }: TrustReview
   const byClients = servers.filter(([, server]) => !isStartedByRun(server) && server.disabled !== true).map(([name]) => name)
   const lines = [
     ...Object.values(view).flatMap(({ lines: [first = '', ...details] }) => [`  ${first}`, ...details.map((line) => `      ${line}`)]),
-    ...(keys.length === 0 ? [] : [`Keys that these servers get: ${keys.join(', ')}`]),
+    ...(keys.length === 0 ? [] : [`Keys these servers receive: ${keys.join(', ')}`]),
     ...(withFiles.length === 0
       ? []
-      : [`Commands run in the project's folder. Later changes of files that they start are not asked about: ${withFiles.join(', ')}`]),
+      : [`These commands run in the project's folder; later changes to files they start are not asked about: ${withFiles.join(', ')}`]),
     ...(byClients.length === 0
       ? []
       : [
-          `Without keys, so the programs start them themselves, trusted here or not, after their own approval ` +
-            `(a package by npx, with the project's npm settings): ${byClients.join(', ')}`,
+          `Servers without keys, started by each program itself after its own approval, trusted here or not ` +
+            `(packages by npx, with the project's npm settings): ${byClients.join(', ')}`,
         ]),
     ...(since === null ? [] : changeLines(since.at, since.changes)),
-    ...(others.words.length === 0 ? [] : [`You are not the only one who decides what this project says: ${others.words.join('; ')}`]),
+    ...(others.words.length === 0 ? [] : [`Others can change this project: ${others.words.join('; ')}`]),
   ]
   return lines.map(visible)
 }
 
 function changeLines(at: string, changes: readonly TrustChange[]): string[] {
   const day = at.slice(0, 10)
-  if (changes.length === 0) return [`Nothing of this is other than when you trusted it (${day}).`]
+  if (changes.length === 0) return [`Nothing has changed since you trusted it (${day}).`]
   return [
     `Since you trusted it (${day}):`,
     ...changes.flatMap(({ server, change, before, now }) => [
-      `  ${server}: ${change}${before.length + now.length === 0 ? ' in what is shown as dots' : ''}`,
+      `  ${server}: ${change}${before.length + now.length === 0 ? ' in a hidden value' : ''}`,
       ...before.map((line) => `    - ${line}`),
       ...now.map((line) => `    + ${line}`),
     ]),

@@ -27,7 +27,7 @@ export async function run(context: Context, args: string[], options: Record<stri
     const others = await import('./trust-records.ts')
     if (options.revoke !== true) return others.list(context, ground)
     if (options.list === true || directory === undefined)
-      throw usageError('Which project? --revoke wants its folder.', { hint: 'mcp-twin trust --list shows them' })
+      throw usageError('--revoke needs the folder of a project.', { hint: 'mcp-twin trust --list shows them' })
     return others.revoke(context, ground, directory)
   })
 }
@@ -39,21 +39,20 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   const real = await realPlace(system, ground.world, environment, project.folder)
   const place = await projectPlace(system, environment, real ?? project.folder)
   const own = await realPlace(system, ground.world, environment, layout(environment, folder).folder)
-  if (place.project === own)
-    throw usageError('This is your own manifest, and needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
+  if (place.project === own) throw usageError('Your own manifest needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
   const review = await reviewProject(system, () => ground.look(place), syncOptions(context))
-  io.out(`${visible(place.shown)} starts, when a program asks for it:`)
+  io.out(`${visible(place.shown)} can start:`)
   for (const line of trustScreen(review)) io.out(line)
   await sayMissingKeys(context, ground, review.keys)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
-    throw new TwinError('cancelled', 'Not trusted; nothing of it is started.', { exit: EXIT.cancelled })
+    throw new TwinError('cancelled', 'Not trusted; its servers do not start.', { exit: EXIT.cancelled })
   }
   const { seen, keys, view, others } = review
   const { changed, untold } = await grantTrust(system, ground, seen, { ...others, keys, shown: view })
   const notices = [...untoldWords(untold), ...(await installTrusted(context, ground, () => ground.openAt(place)))]
   io.json({ command: 'trust', changed, ...trustDocument(review), notices })
   for (const notice of notices) io.note(notice)
-  io.out(changed ? 'Trusted, until it changes.' : 'It was trusted already.')
+  io.out(changed ? 'Trusted, until it changes.' : 'Already trusted.')
   return EXIT.ok
 }
 

@@ -46,7 +46,7 @@ async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
     localTime(at),
     command,
     filesWords(files.filter(isOfUser).length),
-    damaged ? 'damaged' : undone ? 'undone' : undoes !== null ? `took back ${undoes}` : '',
+    damaged ? 'damaged' : undone ? 'undone' : undoes !== null ? `undid ${undoes}` : '',
   ])
   for (const line of align(words)) context.io.out(line)
   if (runs.length === 0) context.io.out('No run has changed anything yet.')
@@ -75,7 +75,7 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
         file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })),
       ),
       restart: restartsFor(undone.written, after.input),
-      notices: [`run ${undone.id} is taken back; keys and packages stay`, ...trust],
+      notices: [`run ${undone.id} undone; keys and packages are kept`, ...trust],
     }
   })
   reportSync(context, ground.world, result, { command: 'undo', preview: false })

@@ -16,11 +16,11 @@ export const run = (context: Context, _args: string[], options: Record<string, u
     const places = await ownFolders(system, world, home)
     if (places.length === 0) {
       io.json({ command: 'uninstall', changed: false, run: null, steps: [], ended: [], removed: [], kept: [], notices: [] })
-      io.out('Nothing of mcp-twin is installed here.')
+      io.out('mcp-twin is not installed here.')
       return EXIT.ok
     }
     await confirm(context, ground, purge)
-    const progress = io.progress('Taking mcp-twin off')
+    const progress = io.progress('Uninstalling')
     try {
       const done = await uninstall(system, world, home, purge)
       progress.done()
@@ -34,9 +34,9 @@ async function confirm(context: Context, { home }: Ground, purge: boolean): Prom
   if (context.options.yes === true) return
   const files = recordedFiles(await recordsOf(context.system, home))
   const entries = files.reduce((sum, { record }) => sum + Object.keys(record.entries).length, 0)
-  const what = `${entries} ${entries === 1 ? 'entry' : 'entries'} out of ${files.length} ${files.length === 1 ? 'file' : 'files'}, packages and programs on every side`
-  const rest = purge ? '; manifest, keys and backups too, and these do not come back' : '; manifest, keys and backups stay'
-  const sure = await context.prompt.confirm(`Take mcp-twin off this machine: ${what}${rest}?`, { flag: '--yes', default: false })
+  const what = `${entries} ${entries === 1 ? 'entry' : 'entries'} in ${files.length} ${files.length === 1 ? 'file' : 'files'}, packages and programs on every side`
+  const rest = purge ? '. Manifest, keys and backups are deleted too, for good.' : '. Manifest, keys and backups are kept.'
+  const sure = await context.prompt.confirm(`Uninstall mcp-twin? This removes ${what}${rest}`, { flag: '--yes', default: false })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }
 
@@ -67,7 +67,7 @@ function report(context: Context, { world, home }: Ground, done: Uninstalled, pu
       io.out(io.paint.strong(labels.environment(side.id)))
       if (stopped > 0) io.out(`  ${io.paint.warn('-')} ${stopped} running ${stopped === 1 ? 'process' : 'processes'} ended`)
       io.out(`  ${io.paint.warn('-')} programs and packages removed`)
-      if (left.length > 0) io.out(`  ${io.paint.dim('·')} left there: ${left.join(', ')}`)
+      if (left.length > 0) io.out(`  ${io.paint.dim('·')} kept: ${left.join(', ')}`)
     }
     for (const { environment, reason, hint } of troubles)
       io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
@@ -95,7 +95,7 @@ function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
 
 function lastWords(home: Ground['home'], isStopped: boolean, keeps: boolean): string {
   if (isStopped)
-    return 'Not everything could be taken out, so what these files still name was left: mend that, then mcp-twin uninstall again.'
-  if (!keeps) return 'mcp-twin is gone.'
-  return `mcp-twin is gone. Your manifest, keys and backups are in ${home.folder}; npx mcp-twin sync brings everything back.`
+    return 'Not every entry could be removed, so the packages and programs they use were kept. Fix these files, then: mcp-twin uninstall'
+  if (!keeps) return 'mcp-twin is uninstalled.'
+  return `mcp-twin is uninstalled. Your manifest, keys and backups are in ${home.folder}; npx mcp-twin sync restores everything.`
 }

@@ -61,14 +61,12 @@ function report(context: Context, ground: Ground, result: SyncResult, moved: rea
   const labels = labelsFor(ground.world, clients)
   for (const { to, from } of moved) io.out(`${io.paint.good('↑')} ${to.name} ${from?.version ?? 'none'} → ${to.version}`)
   for (const { move, environment } of stays)
-    io.out(
-      `${io.paint.bad('✗')} ${move.to.name} stays at ${move.from?.version ?? 'none'}: ${labels.environment(environment)} stood in the way`,
-    )
+    io.out(`${io.paint.bad('✗')} ${move.to.name} stays at ${move.from?.version ?? 'none'}: it failed on ${labels.environment(environment)}`)
   const packages = [...moved.map((move) => documentOf(move, 'updated')), ...stays.map((stay) => documentOf(stay.move, stay.outcome, stay))]
   if (moved.length === 0 && result.steps.length === 0) {
     io.json({ command: 'update', ...result, packages })
-    io.out('Every package is at the newest version that its words in the manifest let in.')
-    io.note(io.paint.dim('mcp-twin outdated shows what there is beyond.'))
+    io.out('Every package is at the newest version that its range in the manifest allows.')
+    io.note(io.paint.dim('mcp-twin outdated shows versions beyond that range.'))
     return exitOf(result, { check: false })
   }
   reportSync(context, ground.world, result, { command: 'update', preview: false, more: { packages } })

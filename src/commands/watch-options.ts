@@ -8,7 +8,7 @@ export function checkWatchOptions(options: Record<string, unknown>): void {
   const wrong = once.find((name) => options[name] === true)
   if (wrong === undefined) return
   const flag = `--${wrong.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  throw usageError(`--watch goes on for hours, and ${flag} is meant for one run.`, {
+  throw usageError(`--watch and ${flag} cannot be combined: ${flag} is for a single run.`, {
     hint: `mcp-twin sync ${flag}, then: mcp-twin sync --watch`,
   })
 }

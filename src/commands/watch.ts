@@ -18,7 +18,7 @@ export async function watch(context: Context, ground: Ground, options: Record<st
   await ground.open()
   const settings = { ...syncOptions(context, options), refresh: false, anySelf: true, keepsTrust: false }
   await withWatchLock(system, home.here, home.environment.id, (held) => {
-    io.note(`Watching ${place.shown} and the files of all programs; Ctrl-C ends it.`)
+    io.note(`Watching ${place.shown} and the files of all programs; Ctrl-C stops.`)
     return watchHome(system, {
       open: () => openAgain(context, ground),
       options: settings,
@@ -30,7 +30,7 @@ export async function watch(context: Context, ground: Ground, options: Record<st
       reportFailure: (error) => trouble(context, error),
     })
   })
-  io.note('Ended; nothing is watched any more.')
+  io.note('Stopped watching.')
   return endedBy(signal)
 }
 

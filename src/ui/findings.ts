@@ -110,7 +110,7 @@ export function describeFindings(findings: readonly Finding[], view: FindingsVie
   ]
 }
 
-/** The last line: how bad it is, and what can be mended without asking. */
+/** The last line: how bad it is, and what can be fixed without asking. */
 export function sumOfFindings(findings: readonly Finding[]): string {
   const of = (...wanted: Level[]): Finding[] => findings.filter(({ level }) => wanted.includes(level))
   const count = (number: number, one: string): string[] => (number === 0 ? [] : [`${number} ${number === 1 ? one : `${one}s`}`])
@@ -118,15 +118,15 @@ export function sumOfFindings(findings: readonly Finding[]): string {
   const parts = [
     ...count(of('error').length, 'error'),
     ...count(of('warning').length, 'warning'),
-    ...(failed === 0 ? [] : [`${failed} ${failed === 1 ? 'check' : 'checks'} could not be made`]),
+    ...(failed === 0 ? [] : [`${failed} ${failed === 1 ? 'check' : 'checks'} failed to run`]),
   ]
   const skipped = findings.filter(wasNotStarted).length
-  if (parts.length === 0 && skipped > 0) return 'Nothing wrong was found, but not every server was started.'
+  if (parts.length === 0 && skipped > 0) return 'No problem found, but not every server was started.'
   if (parts.length === 0) return 'Everything is in order.'
-  const mendable = of('error', 'warning').filter(({ autofix }) => autofix !== undefined).length
+  const fixable = of('error', 'warning').filter(({ autofix }) => autofix !== undefined).length
   const way =
-    mendable === 0
+    fixable === 0
       ? ''
-      : ` mcp-twin doctor --fix mends ${mendable === of('error', 'warning').length ? (mendable === 1 ? 'it' : 'all of them') : `${mendable} of them`}.`
+      : ` mcp-twin doctor --fix fixes ${fixable === of('error', 'warning').length ? (fixable === 1 ? 'it' : 'all of them') : `${fixable} of them`}.`
   return `${parts.join(', ')}.${way}`
 }

@@ -4,7 +4,8 @@ import { EXIT, TwinError, usageError } from '../errors.ts'
 /** A prompt that may not ask: every question is an error that names the flag which answers it. */
 export const silentPrompt = (why: string): Prompt => {
   const refuse = (question: string, { flag }: { flag: string }): never => {
-    throw usageError(`${question.replace(/[?:.]?\s*$/, '')}: an answer is needed, and ${why}.`, { hint: `give it with ${flag}` })
+    const purpose = flag === '--yes' ? 'confirm' : 'answer'
+    throw usageError(`${why}: pass ${flag} to ${purpose} "${question.replace(/[:.]?\s*$/, '')}"`, { hint: `the same command with ${flag}` })
   }
   return {
     able: false,

@@ -47,7 +47,7 @@ interface Row {
 
 const isBad = (step: Step): boolean => step.outcome === 'refused' || step.outcome === 'failed' || step.outcome === 'skipped'
 
-/** One row; a trouble ends in the command that mends it. */
+/** One row; a problem ends with the command that fixes it. */
 function rowLines({ step, name, text }: Row, sheet: Sheet): string[] {
   const { paint, width, left } = sheet
   const room = Math.max(30, width - left - 4)
@@ -64,7 +64,7 @@ function rowLines({ step, name, text }: Row, sheet: Sheet): string[] {
   return isBad(step) && step.hint !== null ? [...lines, ...hintLines(visible(step.hint).split('; '), sheet)] : lines
 }
 
-/** Below what they mend; further left where one would be broken there, since commands are copied whole. */
+/** Hints below their row; further left where one would wrap there, since commands are copied whole. */
 function hintLines(hints: readonly string[], { paint, width, left }: Sheet): string[] {
   const indent = hints.every((hint) => columns(hint) <= width - left - 4) ? left + 2 : 6
   return hints.flatMap((hint) =>

@@ -11,10 +11,14 @@ export const add: CommandSpec = {
     { flags: '--package <package>', description: 'an npm package, optionally with a version: tavily-mcp@0.2.22' },
     { flags: '--url <url>', description: 'a remote server' },
     { flags: '--command <program>', description: 'a program; its arguments follow after --' },
-    { flags: '--env <name=value>', description: 'a variable; {secret:NAME} stands for a key of the store (repeatable)', many: 'values' },
-    { flags: '--secret <name>', description: 'a variable whose value is the key of that name (repeatable)', many: 'words' },
+    {
+      flags: '--env <name=value>',
+      description: 'an environment variable; {secret:NAME} stands for a stored key (repeatable)',
+      many: 'values',
+    },
+    { flags: '--secret <name>', description: 'an environment variable set to the stored key of the same name (repeatable)', many: 'words' },
     { flags: '--header <name=value>', description: 'an HTTP header of a url server (repeatable)', many: 'values' },
-    { flags: '--transport <kind>', description: 'how a url server is spoken to', choices: ['http', 'sse'] },
+    { flags: '--transport <kind>', description: 'transport of a url server', choices: ['http', 'sse'] },
     { flags: '--no-sync', description: 'change the manifest only' },
   ],
   examples: [

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../context.ts'
 export const disable: CommandSpec = {
   name: 'disable',
   arguments: [{ name: '<name...>', description: 'names of servers' }],
-  summary: 'take a server out of every config, but keep it in the manifest',
+  summary: 'remove a server from every config, but keep it in the manifest',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin disable tavily', 'mcp-twin disable tavily --on windows'],
   load: () => import('../../commands/disable.ts'),

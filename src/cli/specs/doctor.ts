@@ -2,12 +2,12 @@ import type { CommandSpec } from '../../context.ts'
 
 export const doctor: CommandSpec = {
   name: 'doctor',
-  summary: 'find out what is wrong, on both sides, and how to mend it',
+  summary: 'find out what is wrong, on both sides, and how to fix it',
   options: [
     { flags: '--deep', description: 'start every server on every side as its program does, and list its tools' },
-    { flags: '--fix', description: 'mend what can be mended safely, and say what was done' },
+    { flags: '--fix', description: 'fix what can be fixed safely, and say what was done' },
     { flags: '--check <id>', description: 'only this check (repeatable)', many: 'words' },
-    { flags: '--desktop-config <path>', description: "Claude Desktop's config file, where it is not found by itself" },
+    { flags: '--desktop-config <path>', description: "Claude Desktop's config file, if it is not detected" },
   ],
   examples: ['mcp-twin doctor', 'mcp-twin doctor --deep', 'mcp-twin doctor --fix', 'mcp-twin doctor --check config-found --json'],
   load: () => import('../../commands/doctor.ts'),

@@ -7,7 +7,7 @@ export const init: CommandSpec = {
     { flags: '--from <client>', description: 'import only what this client has' },
     {
       flags: '--server <name>',
-      description: 'take this server of the built-in list, or an npm package with its version or scope: name@1.2.3 (repeatable)',
+      description: 'add this built-in server, or an npm package with its version or scope: name@1.2.3 (repeatable)',
       many: 'words',
     },
     { flags: '--home <environment>', description: 'keep manifest and keys on this side' },
@@ -15,12 +15,12 @@ export const init: CommandSpec = {
     { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input' },
     {
       flags: '--desktop-config <path>',
-      description: "Claude Desktop's config file, where it is not found by itself; remembered in the manifest",
+      description: "Claude Desktop's config file, if it is not detected; remembered in the manifest",
     },
-    { flags: '--no-import', description: 'take over no servers that the clients already have' },
+    { flags: '--no-import', description: 'import no servers from the clients' },
     { flags: '--no-install', description: 'write the manifest only: install nothing, change no config' },
-    { flags: '--no-bridge', description: 'without the bridge between the two programs' },
-    { flags: '--project', description: 'make a manifest for this project instead (mcp-twin.json at its root)' },
+    { flags: '--no-bridge', description: 'leave out the bridge between the two programs' },
+    { flags: '--project', description: 'create a manifest for this project instead (mcp-twin.json at its root)' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
   ],
   examples: [

@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const outdated: CommandSpec = {
   name: 'outdated',
-  summary: 'which packages have newer versions; changes nothing',
+  summary: 'show which packages have newer versions; changes nothing',
   examples: ['mcp-twin outdated', 'mcp-twin outdated --json'],
   load: () => import('../../commands/outdated.ts'),
 }

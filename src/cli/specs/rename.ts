@@ -3,8 +3,8 @@ import type { CommandSpec } from '../../context.ts'
 export const rename: CommandSpec = {
   name: 'rename',
   arguments: [
-    { name: '<old>', description: 'the name it has' },
-    { name: '<new>', description: 'the name it gets' },
+    { name: '<old>', description: 'current name' },
+    { name: '<new>', description: 'new name' },
   ],
   summary: 'give a server another name, everywhere',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../context.ts'
 export const run: CommandSpec = {
   name: 'run',
   arguments: [{ name: '<server>', description: 'a server of the manifest' }],
-  summary: 'start one server with its keys in its environment only (used by the programs, not by hand)',
+  summary: 'start one server with its keys in its environment only (used by programs, not by hand)',
   options: [{ flags: '--project <dir>', description: 'use the manifest of that project, which must be trusted' }],
   examples: ['mcp-twin run tavily', 'mcp-twin run --project=. tavily'],
   noJson: true,

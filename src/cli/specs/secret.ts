@@ -5,7 +5,7 @@ export const secret: CommandSpec = {
   arguments: [
     { name: '<action>', description: 'set, list or remove' },
     { name: '[name]', description: 'name of the key' },
-    { name: '[value]', description: 'never here: a command line can be read by others' },
+    { name: '[value]', description: 'not allowed here: other programs can read a command line' },
   ],
   summary: 'API keys: store one, list their names, remove one',
   examples: [

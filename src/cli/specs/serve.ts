@@ -9,10 +9,10 @@ export const serve: CommandSpec = {
     { flags: '--tools <family>', description: 'only this family of tools: files, search, terminal, bridge (repeatable)', many: 'words' },
     {
       flags: '--root <dir>',
-      description: "this folder instead of the manifest's (repeatable); the bridge's own workspace stays",
+      description: "use this folder instead of the manifest's (repeatable); the bridge's own workspace is always included",
       many: 'values',
     },
-    { flags: '--terminal <mode>', description: 'whether commands may be run, and how', choices: ['off', 'sandbox', 'on'] },
+    { flags: '--terminal <mode>', description: 'whether and how commands may run', choices: ['off', 'sandbox', 'on'] },
     { flags: '--listen <address>', description: 'another address than 127.0.0.1; only with --insecure' },
     { flags: '--insecure', description: 'allow --listen; put a TLS proxy in front, since tokens cross the network in the clear' },
   ],

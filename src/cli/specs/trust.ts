@@ -2,11 +2,11 @@ import type { CommandSpec } from '../../context.ts'
 
 export const trust: CommandSpec = {
   name: 'trust',
-  arguments: [{ name: '[dir]', description: 'the project; default: this one' }],
-  summary: 'let the servers of a project be started by run, until its manifest or lock changes',
+  arguments: [{ name: '[dir]', description: 'the project; default: the current folder' }],
+  summary: 'allow the servers of a project to start, until its manifest or lock changes',
   options: [
     { flags: '--list', description: 'list the trusted projects' },
-    { flags: '--revoke', description: 'take trust in the project back, on every side' },
+    { flags: '--revoke', description: 'revoke trust in the project, on every side' },
   ],
   examples: ['mcp-twin trust', 'mcp-twin trust ~/work/site', 'mcp-twin trust --list', 'mcp-twin trust --revoke ~/work/site'],
   load: () => import('../../commands/trust.ts'),

@@ -2,11 +2,11 @@ import type { CommandSpec } from '../../context.ts'
 
 export const undo: CommandSpec = {
   name: 'undo',
-  arguments: [{ name: '[run]', description: 'which run; default: the newest that changed something' }],
-  summary: 'take back what a run changed, byte for byte where nobody wrote since',
+  arguments: [{ name: '[run]', description: 'the run to undo; default: the newest that changed something' }],
+  summary: 'undo a run: restore what it changed, byte for byte where nothing was edited since',
   options: [
     { flags: '--list', description: 'show the runs that can be undone' },
-    { flags: '--force', description: 'take back entries that were edited since, too' },
+    { flags: '--force', description: 'also undo entries that were edited since' },
   ],
   examples: ['mcp-twin undo', 'mcp-twin undo --list', 'mcp-twin undo 20261121-083412-7f3a'],
   load: () => import('../../commands/undo.ts'),

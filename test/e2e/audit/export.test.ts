@@ -90,7 +90,7 @@ describe('a folder that has something of that name already', () => {
     const refused = await place.cli(['export', 'out'])
     expect([refused.code, refused.stdout]).toEqual([2, ''])
     expect(refused.stderr).toContain('mcp-twin.json, SETUP.md in ~/out would be overwritten')
-    expect(refused.stderr).toContain('→ name another folder')
+    expect(refused.stderr).toContain('→ choose another folder')
     expect(readdirSync(place.scratch.path('out')).sort()).toEqual(['SETUP.md', 'mcp-twin.json'])
     for (const [file, text] of Object.entries(own)) expect(place.scratch.read(file)).toBe(text)
   })
@@ -118,7 +118,7 @@ describe('a folder that has something of that name already', () => {
     expect((await place.cli(['export', ''])).code).toBe(2)
     place.scratch.write('here/.keep', '')
     const written = await place.cli(['export', '.'], { cwd: place.scratch.path('here') })
-    expect([written.code, written.stdout.includes('Written into ~/here.')]).toEqual([0, true])
+    expect([written.code, written.stdout.includes('Exported to ~/here.')]).toEqual([0, true])
   })
 
   it('below /proc, where nothing can be made, is refused in words', async () => {

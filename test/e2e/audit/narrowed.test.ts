@@ -34,7 +34,7 @@ describe('a server that is taken out of one program', () => {
 describe('a server that was removed without a sync', () => {
   it('is told of by list as long as it stands somewhere', async () => {
     expect((await place.cli(['remove', 'a', 'b', '--no-sync'])).code).toBe(0)
-    expect((await place.cli(['list'])).stdout).toContain('2 no longer wanted where they stand: mcp-twin sync takes them out.')
+    expect((await place.cli(['list'])).stdout).toContain('2 no longer wanted: mcp-twin sync removes them.')
     expect((await place.cli(['list', '--json'])).json.leftover).toContainEqual({ environment: 'wsl:Ubuntu', client: 'cursor', server: 'a' })
     expect((await place.cli(['sync'])).code).toBe(0)
     expect((await place.cli(['list', '--json'])).json.leftover).toEqual([])
@@ -43,6 +43,6 @@ describe('a server that was removed without a sync', () => {
 
 it('a manifest that changes without a config is not called nothing', async () => {
   await place.cli(['add', 'c', '--command', 'node', '--no-sync'])
-  expect((await place.cli(['remove', 'c'])).stdout).toContain('The manifest is written; every config is in sync with it.')
+  expect((await place.cli(['remove', 'c'])).stdout).toContain('Manifest saved; every config is in sync.')
   expect((await place.cli(['sync'])).stdout).toContain('Everything is in sync; nothing to do.')
 })

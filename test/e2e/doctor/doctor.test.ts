@@ -183,7 +183,7 @@ describe('doctor --fix', () => {
     expect(summary(fixed)).toEqual([])
     expect(fixed.fixed?.every(({ outcome }) => outcome === 'done')).toBe(true)
     const words = fixed.fixed?.map(({ what }) => what).join('\n') ?? ''
-    for (const what of ['secrets.json', 'mode 0600', 'byte order mark', 'tiny put in', 'keyed put in', 'lock left behind'])
+    for (const what of ['secrets.json', 'mode 0600', 'byte order mark', 'tiny added', 'keyed added', 'lock left behind'])
       expect(words).toContain(what)
     expect(summary(await place.doctor())).toEqual([])
     expect(statSync(at('secrets.json')).mode & 0o777).toBe(0o600)
@@ -207,7 +207,7 @@ describe('doctor --fix', () => {
     const before = readFileSync(join(place.home, '.claude.json'))
     const result = await place.run(['doctor', '--fix'])
     expect(result.code).toBe(3)
-    expect(result.stdout).toContain('there was nothing that could be mended without asking you')
+    expect(result.stdout).toContain('nothing could be fixed without asking you')
     expect(result.stdout).toContain('mcp-twin sync --adopt')
     expect(readFileSync(join(place.home, '.claude.json'))).toEqual(before)
   })

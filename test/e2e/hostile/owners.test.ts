@@ -379,7 +379,7 @@ describeUnless(lacksOrdinaryUser(), 'a project that a person trusts in spite of 
     expect(trusted.code).toBe(0)
     expect(trusted.json).toMatchObject({ changed: true, owner: { uid: stranger } })
     expect(trusted.json.others.join()).toMatch(/belongs to .*uid 1001.*can be written by every user/)
-    expect((await run(['trust', folder])).stdout).toMatch(/not the only one who decides.*uid 1001/)
+    expect((await run(['trust', folder])).stdout).toMatch(/Others can change this project:.*uid 1001/)
     await obeyed(['sync'], folder)
     await obeyed(['list'], `${folder}/deep/down`)
     expect(place.has('project/.mcp.json')).toBe(true)

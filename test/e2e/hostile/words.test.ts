@@ -9,7 +9,7 @@ describe('words that nearly mean something', () => {
     [['sync', '--client', 'claude-dekstop'], 'claude-desktop'],
     [['list', '--on', 'linx'], 'linux'],
     [['remove', 'thign'], 'thing'],
-    [['list', '--on', 'mars'], 'there are: linux'],
+    [['list', '--on', 'mars'], 'available: linux'],
   ])('%j: the one that is meant is named', async (args, meant) => {
     const place = home()
     place.manifest({ thing: { command: '/bin/true' } })
@@ -32,7 +32,7 @@ describe('words that nearly mean something', () => {
     const place = home()
     place.write(codeFile, JSON.stringify({ mcpServers: { memory: { command: '/opt/mine' } } }))
     const document = documentOf(await place.run(['init', '--yes', '--no-bridge', '--no-install', '--server', 'memory', '--json']))
-    expect(document.notices.join()).toMatch(/memory: a server of that name is there already.*server-memory was not added/)
+    expect(document.notices.join()).toMatch(/memory: another server has this name.*server-memory was not added/)
   })
 })
 
@@ -85,6 +85,6 @@ it('init --no-install starts nothing, also where a program has a server of the n
   place.write(codeFile, JSON.stringify({ mcpServers: { 'mcp-twin': { command: 'touch', args: [place.path('started')] } } }))
   const said = await place.run(['init', '--yes', '--no-install'])
   expect([said.code, said.stdout.includes('Checked'), place.has('started')]).toEqual([0, false, false])
-  expect(said.output).toMatch(/no config was looked at/)
+  expect(said.output).toMatch(/no config was changed/)
   expect((await place.run(['init', '--yes', '--no-install', '--server', 'memory', '--json'])).json.checks).toEqual([])
 })

@@ -306,7 +306,7 @@ describe('Claude Desktop on Windows', () => {
     const result = await planted.cli(['sync'])
     expect(result).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/Claude Desktop is running and may write its own copy back.*quit/s),
+      stdout: expect.stringMatching(/Claude Desktop is running and may overwrite its config.*quit/s),
     })
     expect(serversOf(planted, 'windows', 'claude-desktop')).toEqual({ a: { command: 'x' } })
   })

@@ -49,7 +49,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
   it('shows what is there, asks what to take, hides a key, installs and checks', async () => {
     const place = found()
     const screen = await terminal(place, ['init'])
-    await screen.waitFor(/which ones shall mcp-twin look after/)
+    await screen.waitFor(/which ones should mcp-twin manage/)
     const shown = await screen.history()
     expect(shown).toContain('Claude Code')
     expect(shown).toContain('2 servers')
@@ -74,7 +74,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
   it('leaves out what is not chosen, and goes on without a key that comes later', async () => {
     const place = found()
     const screen = await terminal(place, ['init'])
-    await screen.waitFor(/which ones shall mcp-twin look after/)
+    await screen.waitFor(/which ones should mcp-twin manage/)
     await screen.keys('Down', 'Space', 'Enter')
     await screen.waitFor('More from the list')
     await screen.keys('Space', 'Enter')
@@ -108,11 +108,11 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
   })
 
   const walk: readonly [where: string, go: (screen: Terminal) => Promise<void>][] = [
-    ['the first question', async (screen) => void (await screen.waitFor(/which ones shall mcp-twin/))],
+    ['the first question', async (screen) => void (await screen.waitFor(/which ones should mcp-twin/))],
     [
       'the list',
       async (screen) => {
-        await screen.waitFor(/which ones shall mcp-twin/)
+        await screen.waitFor(/which ones should mcp-twin/)
         await screen.keys('Enter')
         await screen.waitFor('More from the list')
       },
@@ -120,7 +120,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     [
       'the bridge',
       async (screen) => {
-        await screen.waitFor(/which ones shall mcp-twin/)
+        await screen.waitFor(/which ones should mcp-twin/)
         await screen.keys('Enter')
         await screen.waitFor('More from the list')
         await screen.keys('Enter')
@@ -130,7 +130,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     [
       'the key',
       async (screen) => {
-        await screen.waitFor(/which ones shall mcp-twin/)
+        await screen.waitFor(/which ones should mcp-twin/)
         await screen.keys('Enter')
         await screen.waitFor('More from the list')
         await screen.keys('Space', 'Enter')
@@ -189,12 +189,12 @@ describeUnless(lacksTerminal, 'what is asked for on a terminal', () => {
   it('--prune names what goes, and no is the answer of Enter', async () => {
     const place = await pruned()
     const screen = await terminal(place, ['sync', '--prune'])
-    await screen.waitFor(/Remove theirs\?/)
+    await screen.waitFor(/Remove theirs/)
     await screen.keys('Enter')
     expect(await screen.exit()).toBe(130)
     expect(place.servers(cursorFile)).toHaveProperty('theirs')
     const again = await terminal(place, ['sync', '--prune'])
-    await again.waitFor(/Remove theirs\?/)
+    await again.waitFor(/Remove theirs/)
     await again.keys('y', 'Enter')
     expect(await again.exit()).toBe(0)
     expect(place.servers(cursorFile)).not.toHaveProperty('theirs')

@@ -85,7 +85,7 @@ describe('undo', () => {
     expect(text).not.toContain('our entries are back')
     expect(text).toMatch(/nothing to write \(it was as before already\)/)
     // The manifest alone is back.
-    expect(text).toContain('1 file put back.')
+    expect(text).toContain('1 file restored.')
     for (const file of [codeFile, cursorFile, oldFile]) expect(place.read(file)).toBe('{}')
   })
 

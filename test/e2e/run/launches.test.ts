@@ -139,7 +139,7 @@ describe('what the other side starts by name', () => {
     expect(await cells()).toContainEqual({ environment: 'windows', client: 'claude-desktop', state: 'differs' })
     const { stdout } = await planted.cli(['sync', '--on', 'windows'])
     expect(stdout).toContain('how it is started there')
-    expect(stdout).toContain('launches.json brought up to date.')
+    expect(stdout).toContain('launches.json updated.')
     expect(await cells()).toContainEqual({ environment: 'windows', client: 'claude-desktop', state: 'in sync' })
   })
 

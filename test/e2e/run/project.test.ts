@@ -38,7 +38,7 @@ describe("a project's server", () => {
     const { code, stdout } = await cli(place.home, ['trust', site])
     expect(code).toBe(0)
     expect(stdout).toContain('tool: K=${secret:MINE} sh -c')
-    expect(stdout).toContain('Keys that these servers get: MINE')
+    expect(stdout).toContain('Keys these servers receive: MINE')
     expect(stdout).not.toContain('\u001b')
   })
 

@@ -129,7 +129,7 @@ describe('a key that a project asks for', () => {
     expect(await missing()).toEqual(['PK', 'LACKED'])
     expect(await at(['secret', 'set', 'PK'], 'the-key-of-a-project')).toMatchObject({
       code: 0,
-      stderr: 'Used by the project ~/work/site, whose servers get it when they are started.\n',
+      stderr: 'Used by the project ~/work/site, which receives it when its servers start.\n',
     })
     expect(await missing()).toEqual(['LACKED'])
     expect((await at(['trust'])).stderr).toBe('LACKED is not stored yet: mcp-twin secret set LACKED\n')
@@ -140,7 +140,7 @@ describe('a key that a project asks for', () => {
       { name: 'LACKED', stored: false, usedBy: [], projects: [place.path('work/site')] },
       { name: 'PK', stored: true, usedBy: [], projects: [place.path('work/site')] },
     ])
-    expect((await cli(place, ['secret', 'remove', 'PK'])).stderr).toContain('the project ~/work/site still asks for it')
+    expect((await cli(place, ['secret', 'remove', 'PK'])).stderr).toContain('the project ~/work/site still needs it')
   })
 
   it('is of no use to a manifest that cannot be read, which stops nobody', async () => {

@@ -51,8 +51,8 @@ describe('the screen of trust', () => {
       /launch npx \(of no effect in a project\)\n/,
       'off: rm -rf "a b" (switched off)\n',
       /only cursor\n/,
-      'Keys that these servers get: MINE\n',
-      /start them themselves.*npm settings.*: pkg\n/,
+      'Keys these servers receive: MINE\n',
+      /started by each program itself.*npm settings.*: pkg\n/,
     ])
       expect(stdout).toEqual(typeof words === 'string' ? expect.stringContaining(words) : expect.stringMatching(words))
     for (const text of [stdout, place.home.read('.mcp-twin/trust.json')]) {
@@ -95,7 +95,7 @@ describe('the screen of trust', () => {
     const third = await place.at(['trust'])
     expect(third.stdout).toMatch(/ {2}more: added\n {4}\+ more: x\n {2}tool: removed\n {4}- tool: /)
     place.home.write('work/site/mcp-twin.json', `${place.home.read('work/site/mcp-twin.json')}\n`)
-    expect((await place.at(['trust'])).stdout).toContain('Nothing of this is other than when you trusted it')
+    expect((await place.at(['trust'])).stdout).toContain('Nothing has changed since you trusted it')
   })
 
   it.skipIf(lacksTerminal)('asks, and what changes while it asks is not trusted', async () => {

@@ -38,7 +38,7 @@ it('a bridge that does not answer is nothing to disable, a server is', () => {
     'Checked',
     '  ✗ mcp-twin  Linux  does not answer: it ended',
     '  ✓ mcp-twin  Linux  answers in 0.1 s, 18 tools',
-    '      → mcp-twin doctor --deep says more',
+    '      → mcp-twin doctor --deep shows more',
   ])
-  expect(lines([check({ ...silent, server: 'memory' })]).at(-1)).toContain('mcp-twin disable memory switches it off')
+  expect(lines([check({ ...silent, server: 'memory' })]).at(-1)).toContain('mcp-twin disable memory disables it')
 })

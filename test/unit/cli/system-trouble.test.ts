@@ -6,7 +6,7 @@ const trouble = (code: string) => Object.assign(new Error(`${code}: something`),
 
 describe('a spent disk quota, for which Node has only a number', () => {
   it.each(['EDQUOT', 'Unknown system error -122', 'Unknown system error -69'])('%s is said in words, and is no crash', (code) => {
-    expect(systemTrouble(trouble(code))).toMatchObject({ code: 'EDQUOT', message: expect.stringContaining('/a/folder cannot be made') })
+    expect(systemTrouble(trouble(code))).toMatchObject({ code: 'EDQUOT', message: expect.stringContaining('/a/folder cannot be created') })
     expect(fileTrouble(trouble(code)).reason).toBe('/a/folder could not be written: your disk quota is used up (EDQUOT)')
   })
 

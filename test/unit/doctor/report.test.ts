@@ -80,12 +80,12 @@ describe('the report of doctor', () => {
   it.each([
     [[], 'Everything is in order.'],
     [[finding({ level: 'info' })], 'Everything is in order.'],
-    [[finding({ autofix: { kind: 'sync' } })], '1 error. mcp-twin doctor --fix mends it.'],
+    [[finding({ autofix: { kind: 'sync' } })], '1 error. mcp-twin doctor --fix fixes it.'],
     [
       [finding({ autofix: { kind: 'sync' } }), finding({}), finding({ level: 'warning' })],
-      '2 errors, 1 warning. mcp-twin doctor --fix mends 1 of them.',
+      '2 errors, 1 warning. mcp-twin doctor --fix fixes 1 of them.',
     ],
-    [[finding({ level: 'failed' })], '1 check could not be made.'],
+    [[finding({ level: 'failed' })], '1 check failed to run.'],
   ])('ends with the sum', (findings, words) => {
     expect(sumOfFindings(findings)).toBe(words)
   })

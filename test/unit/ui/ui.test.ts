@@ -226,9 +226,12 @@ describe('colour', () => {
 
 describe('a prompt that may not ask', () => {
   it('names the flag that answers', async () => {
-    const prompt = silentPrompt('there is no terminal to ask on')
+    const prompt = silentPrompt('Not a terminal')
     expect(prompt.able).toBe(false)
-    await expect(prompt.confirm('Remove it?', { flag: '--yes' })).rejects.toMatchObject({ exit: 2, hint: expect.stringContaining('--yes') })
+    await expect(prompt.confirm('Remove it?', { flag: '--yes' })).rejects.toMatchObject({
+      exit: 2,
+      message: 'Not a terminal: pass --yes to confirm "Remove it?"',
+    })
     await expect(prompt.secret('Value of K', { flag: '--secrets FILE' })).rejects.toMatchObject({
       hint: expect.stringContaining('--secrets FILE'),
     })
