@@ -4,13 +4,17 @@ import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FolderCache } from '../../../src/bridge/terminal/sandbox/folder-cache.ts'
 import { elsewhereOf, gitDirectoryNamedIn } from '../../../src/bridge/policy/git-config.ts'
+import { KnownFolders } from '../../../src/bridge/terminal/sandbox/known-folders.ts'
 import { ProtectedSearch } from '../../../src/bridge/terminal/sandbox/search.ts'
 
 let root: string
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'search-')))
+  state = mkdtempSync(join(tmpdir(), 'search-state-'))
 })
-afterEach(() => rmSync(root, { recursive: true, force: true }))
+afterEach(() => {
+  for (const folder of [root, state]) rmSync(folder, { recursive: true, force: true })
+})
 
 const put = (path: string, text = '') => {
   mkdirSync(join(root, path, '..'), { recursive: true })
@@ -22,7 +26,9 @@ const git = (path: string) => {
   put(`${path}/config`)
 }
 const bounds = { folders: 60, repositories: 5 }
-const search = () => new ProtectedSearch(root, () => Date.now(), bounds)
+let state: string
+const known = () => new KnownFolders(join(state, 'known.json'), () => 'x')
+const search = () => new ProtectedSearch(root, () => Date.now(), known(), bounds)
 const found = async (isClosed = (_path: string) => false) => {
   const { found: list, cut } = await search().look([root], isClosed)
   return { cut, list: list.map(({ path, sort, kind }) => `${sort} ${kind} ${relative(root, path)}`).sort() }
@@ -85,12 +91,35 @@ describe('the search for what a command must not change', () => {
     expect(await found()).toEqual({ cut: null, list: ['closed file last/deep/deeper/.mcp.json'] })
     for (let each = 0; each < bounds.folders; each++) mkdirSync(join(root, 'many', String(each)), { recursive: true })
     put('other/.mcp.json')
+    rmSync(join(state, 'known.json'))
     expect(await found()).toEqual({ cut: 'folders', list: ['closed file other/.mcp.json'] })
   })
   it('ends after so many repositories', async () => {
     for (let each = 0; each <= bounds.repositories; each++) git(`r${each}/.git`)
     const { cut, list } = await found()
     expect([cut, list.filter((each) => each.startsWith('pinned')).length]).toEqual(['repositories', bounds.repositories])
+  })
+  it('comes first to what it has found once, whatever was made since, in another conversation too', async () => {
+    git('deep/er/and/deeper/.git')
+    put('deep/er/other/.mcp.json')
+    const before = await found()
+    for (let each = 0; each < bounds.folders; each++) mkdirSync(join(root, 'many', String(each)), { recursive: true })
+    for (let each = 0; each < bounds.folders; each++) mkdirSync(join(root, String(each)))
+    const { list, cut } = await found()
+    expect(cut).toBe('folders')
+    expect(list).toEqual(before.list)
+    for (let each = 0; each < bounds.folders; each++) put(`${each}/.envrc`)
+    for (let each = 0; each <= bounds.repositories; each++) git(`${each}/.git`)
+    expect((await found()).list).toEqual(expect.arrayContaining(before.list))
+    expect((await found()).list).toEqual(expect.arrayContaining(before.list))
+  })
+  it('remembers what another bridge has found in other folders', async () => {
+    git('one/a/b/c/.git')
+    put('two/.envrc')
+    await search().look([join(root, 'one')], () => false)
+    await search().look([join(root, 'two')], () => false)
+    for (let each = 0; each < bounds.folders; each++) mkdirSync(join(root, 'one', String(each)))
+    expect((await search().look([root], () => false)).found.map(({ path }) => path)).toContain(join(root, 'one/a/b/c/.git/hooks'))
   })
   it('sees what has changed since the last time', async () => {
     put('a/b/x')

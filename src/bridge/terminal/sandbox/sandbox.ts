@@ -11,6 +11,7 @@ import { makeCanary } from './canary.ts'
 import { foldersInMemory, sandboxWords } from './command-line.ts'
 import { type Enclosed, Stay } from './enclosed.ts'
 import { closeInherited, enter } from './entering.ts'
+import { KnownFolders } from './known-folders.ts'
 import { type LayoutPlan, layOut, outermost, rootsOf, writableFolder } from './layout.ts'
 import { findMeans, type Means } from './means.ts'
 import { MountTable } from './mount-table.ts'
@@ -59,7 +60,8 @@ export class Sandbox {
     this.settings = settings
     this.policy = policy
     this.quotas = { ...usualQuotas, ...settings.quotas }
-    this.search = new ProtectedSearch(settings.self.home, () => settings.now())
+    const known = new KnownFolders(join(this.folder, 'known.json'), random)
+    this.search = new ProtectedSearch(settings.self.home, () => settings.now(), known)
     this.standIns = new StandInFiles(join(this.folder, 'closed'), random)
     this.appeared = new AppearedList(join(this.folder, 'appeared.json'), random)
     this.watch = new Watch(this.quotas)

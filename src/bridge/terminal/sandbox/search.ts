@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { type Entry, FolderCache } from './folder-cache.ts'
 import { type Found, FoundList, type Ground, realFolder } from './found.ts'
+import type { KnownFolders } from './known-folders.ts'
 import { GitDirectories, isGitDirectory } from './git-directories.ts'
 import { sortOf } from './names.ts'
 
@@ -21,21 +22,34 @@ const usualBounds: Bounds = { folders: limits.sandboxFolders, repositories: limi
 /** Where nobody keeps a repository of their own: searched last. */
 const heavy = /^(node_modules|bower_components|\.venv|venv|__pycache__|\.tox|target|dist|build|vendor|\.next|\.cache)$/
 
-/** Finds what is protected by its name in the allowed folders, the nearest first; what has not changed is not read again. */
+/**
+ * Finds what is protected by its name in the allowed folders, the nearest first; what has not changed is not read again. Where
+ * something was found once is looked first: otherwise a command could make so many folders, or repositories, that the search
+ * ends before it comes to those of the user.
+ */
 export class ProtectedSearch {
   private readonly folders: FolderCache
   private readonly home: string
+  private readonly known: KnownFolders
   private readonly bounds: Bounds
 
-  constructor(home: string, clock: () => number, bounds: Bounds = usualBounds) {
+  constructor(home: string, clock: () => number, known: KnownFolders, bounds: Bounds = usualBounds) {
     this.home = home
+    this.known = known
     this.bounds = bounds
     this.folders = new FolderCache(clock)
   }
 
   async look(roots: readonly string[], isClosed: (path: string) => boolean): Promise<Look> {
     this.folders.turn()
-    return new Walk(this.folders, { roots, isClosed, home: this.home }, this.bounds).run()
+    const known = this.known.all()
+    const walk = new Walk(this.folders, { roots, isClosed, home: this.home }, known, this.bounds)
+    const look = await walk.run()
+    const holding = walk.holding(look.found)
+    // Those outside of these roots belong to a bridge with others. The oldest come first, so that new ones never push them out.
+    const kept = known.filter((folder) => holding.has(folder) || !walk.isInside(folder))
+    this.known.keep([...new Set([...kept, ...holding])].slice(0, this.bounds.folders))
+    return look
   }
 }
 
@@ -47,16 +61,33 @@ class Walk {
   private readonly git: GitDirectories
   /** Folders outside of repositories, in them, and those where nobody keeps one. */
   private readonly queues: readonly [string[], string[], string[]]
+  private readonly visited = new Set<string>()
   /** There are folders whose names are no text, which node does not find again by them. */
   private hasStrangeNames = false
 
-  constructor(folders: FolderCache, ground: Ground, bounds: Bounds) {
+  constructor(folders: FolderCache, ground: Ground, known: readonly string[], bounds: Bounds) {
     this.folders = folders
     this.ground = ground
     this.bounds = bounds
     this.found = new FoundList(ground)
     this.git = new GitDirectories(folders, this.found, ground, bounds.repositories)
-    this.queues = [[...ground.roots], [], []]
+    const first = known.filter((folder) => this.isInside(folder) && realFolder(folder) === folder)
+    this.queues = [[...first, ...ground.roots], [], []]
+  }
+
+  isInside(folder: string): boolean {
+    return this.found.isInside(folder)
+  }
+
+  /** The folders, of those that were searched, in which something was found. */
+  holding(found: readonly Found[]): Set<string> {
+    const holding = new Set<string>()
+    for (const { path } of found) {
+      let folder = dirname(path)
+      while (!this.visited.has(folder) && folder !== dirname(folder)) folder = dirname(folder)
+      if (this.visited.has(folder)) holding.add(folder)
+    }
+    return holding
   }
 
   async run(): Promise<Look> {
@@ -71,8 +102,10 @@ class Walk {
       const level = this.queues.findIndex((queue) => queue.length > 0)
       if (level < 0 || left <= 0) return level >= 0 && level < 2
       const batch = this.queues[level]?.splice(0, Math.min(left, limits.sandboxFoldersAtOnce)) ?? []
-      left -= batch.length
-      await Promise.all(batch.map((folder) => this.visit(folder, level)))
+      const fresh = [...new Set(batch)].filter((folder) => !this.visited.has(folder))
+      for (const folder of fresh) this.visited.add(folder)
+      left -= fresh.length
+      await Promise.all(fresh.map((folder) => this.visit(folder, level)))
     }
   }
 
