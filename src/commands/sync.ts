@@ -66,7 +66,7 @@ async function sourceOf(
     const edit = (situation: Situation) => withDesktopConfig(system, situation, null, asked)
     return { settings: asked, source: asked.desktopConfig === undefined ? { open } : { open, edit } }
   }
-  const { namesCopy, takeFromCopy } = await import('../effects/sync/take-copy.ts')
+  const { namesCopy, takeFromCopy } = await import('../effects/sync/compose.ts')
   if (await namesCopy(system, opened, asked)) {
     const { desktopConfig: _, ...settings } = asked
     return { settings, source: { open, edit: (situation) => takeFromCopy(system, situation, asked) } }

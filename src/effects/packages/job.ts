@@ -4,6 +4,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { isTrouble, wordsOf } from '../store/trouble.ts'
 
 export interface InstallOptions {
   /** Let npm run the install scripts of the package and of what it brings along. */
@@ -48,3 +49,11 @@ export const npmFailed = ({ reason, hint, detail }: NpmTrouble): InstallResult =
   ...failed(reason, hint),
   ...(detail === undefined ? {} : { detail }),
 })
+
+/** What the file system refused while a folder of ours was made, in words. Rethrows what is no trouble of files: that is a bug of ours. */
+export function fileTrouble(error: unknown): { reason: string; hint: string } {
+  if (!isTrouble(error)) throw error
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'a file'
+  const { reason, hint = 'mcp-twin doctor' } = wordsOf(error, path)
+  return { reason, hint }
+}

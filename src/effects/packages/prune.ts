@@ -3,10 +3,12 @@ import { baseName, joinPath } from '../../core/paths.ts'
 import { passingPid } from '../../core/packages/place.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { LockedPackage } from '../../model/lock.ts'
-import { type NativePath, native } from '../../model/path.ts'
+import { native, type NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { moveAside, reach, removeQuietly, sweep } from './leftovers.ts'
 import { announced, useFolder, usersOf } from './users.ts'
+import { readOn } from './installed.ts'
+import { isId, ownPackage } from './self-package.ts'
 
 export interface Pruned {
   /** Names of folders that are gone: `tavily-mcp@0.2.21`. */
@@ -85,4 +87,22 @@ export async function announceUse(system: System, environment: Environment, file
   if (!(await announced(system, environment, folder)).includes(Number(baseName(environment, mark)))) {
     await system.files.create(reach(environment, mark), new Uint8Array(), 0o600)
   }
+}
+
+/** A process that is just starting has read `current` but not announced itself yet; it never takes this long. */
+const settledMs = 60_000
+
+/**
+ * Removes versions of the program that `app/current` no longer names and no process uses. The launcher announces each of
+ * its processes by a file `.use/<pid>` in its version's folder: on no system does a command line tell which version runs.
+ */
+export async function pruneSelf(system: System, world: World, environment: Environment, folder: NativePath): Promise<Pruned> {
+  const { app, current } = layout(environment, folder)
+  await sweep(system, environment, app)
+  const named = (await readOn(system, environment, current))?.trim()
+  const changed = await system.files.look(reach(environment, current))
+  if (named === undefined || changed === null || Math.abs(system.now() - changed.modifiedMs) < settledMs) return { removed: [], busy: [] }
+  const { id } = await ownPackage(system)
+  const names = (await system.files.list(reach(environment, app))).filter((name) => isId(name) && name !== named && name !== id)
+  return removeUnused(system, world, environment, app, names)
 }

@@ -4,14 +4,11 @@ import { dirName } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { fileTrouble } from './file-trouble.ts'
+import { fileTrouble } from './job.ts'
 import { makePart, reach, removeQuietly, settle } from './leftovers.ts'
-import { type Binary, lackedBy } from './self-binaries.ts'
-import { archOf, type BinaryOptions, fetchBinary } from './self-binary-npm.ts'
-import { copyTree } from './self-copy.ts'
+import { archOf, type Binary, type BinaryOptions, fetchBinary, lackedBy, ownBinary } from './self-binaries.ts'
+import { copyTree, type OwnPackage } from './self-package.ts'
 import { isNoted, noteOf } from './self-current.ts'
-import { ownBinary } from './own-binary.ts'
-import type { OwnPackage } from './self-package.ts'
 
 /** The side that gets binaries, and the version folder below `app` that they go to. */
 export interface Target {

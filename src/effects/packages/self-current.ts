@@ -4,8 +4,7 @@ import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { readOn } from './installed.ts'
-import { type Binary, lackedBy } from './self-binaries.ts'
-import { ownBinary } from './own-binary.ts'
+import { type Binary, lackedBy, ownBinary } from './self-binaries.ts'
 import { isId, ownPackage } from './self-package.ts'
 
 /**

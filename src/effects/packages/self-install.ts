@@ -4,14 +4,13 @@ import { joinPath } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { fileTrouble } from './file-trouble.ts'
+import { fileTrouble } from './job.ts'
 import { readOn } from './installed.ts'
 import { makePart, reach, removeQuietly, settle, sweep } from './leftovers.ts'
-import type { BinaryOptions } from './self-binary-npm.ts'
+import type { BinaryOptions } from './self-binaries.ts'
 import { complete } from './self-complete.ts'
-import { copyTree } from './self-copy.ts'
+import { copyTree, ownPackage, type OwnPackage, shipped } from './self-package.ts'
 import { isWhole, selfCurrent } from './self-current.ts'
-import { type OwnPackage, ownPackage, shipped } from './self-package.ts'
 
 export interface SelfResult {
   /** `present`: nothing was changed. */

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TwinError } from '../../errors.ts'
-import { type ReachablePath, reachable } from '../../model/path.ts'
-import type { System } from '../../model/system.ts'
+import { reachable, type ReachablePath } from '../../model/path.ts'
+import type { FileFacts, System } from '../../model/system.ts'
 
 /** What the program consists of, as published; the build computes its identity over the same list. */
 export const shipped = ['package.json', 'LICENSE', 'bin', 'dist', 'templates'] as const
@@ -39,3 +39,19 @@ const notBuilt = (message: string): TwinError =>
 
 /** The names of folders in `app/` that are versions of ours. */
 export const isId = (name: string): boolean => /^\d+\.\d+\.\d+[0-9A-Za-z.+-]*-[0-9a-f]{12}$/.test(name)
+
+/** Copies a file or a folder; both are paths of this process, whichever side they lie on. What is not there is left out. */
+export async function copyTree(
+  system: System,
+  from: ReachablePath,
+  to: ReachablePath,
+  modeOf: (facts: FileFacts) => number,
+): Promise<void> {
+  const facts = await system.files.look(from)
+  if (facts?.kind === 'directory') {
+    await system.files.makeDirectory(to)
+    for (const name of await system.files.list(from)) await copyTree(system, reachable(join(from, name)), reachable(join(to, name)), modeOf)
+  }
+  const bytes = facts?.kind === 'file' ? await system.files.read(from) : null
+  if (facts !== null && bytes !== null) await system.files.create(to, bytes, modeOf(facts))
+}

@@ -1,8 +1,8 @@
-import { toHere } from '../../core/paths.ts'
+import { isWindows, toHere } from '../../core/paths.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject, Launch, Remote } from '../../model/entry.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import { type NativePath, native } from '../../model/path.ts'
+import { native, type NativePath } from '../../model/path.ts'
 import type { Program, System } from '../../model/system.ts'
 import { failureOf } from '../run/failure.ts'
 import { fetchBy } from '../run/http.ts'
@@ -12,8 +12,7 @@ import { Relay } from '../run/relay.ts'
 import { openRemote } from '../run/remote.ts'
 import { wayOut } from '../run/proxy-settings.ts'
 import { programOn } from '../machine/program.ts'
-import { type Introduction, introduce, Silence } from './conversation.ts'
-import { clientEnvironment, clientFolder } from './environment.ts'
+import { introduce, type Introduction, Silence } from './conversation.ts'
 
 export interface ProbeOptions {
   /** The client whose way of starting servers is followed: its variables, its working directory. */
@@ -184,3 +183,22 @@ export async function probeAll<T>(
   await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, worker))
   return results
 }
+
+/** The environment in which a program starts its servers on this side; the entry's own variables come on top. */
+export function clientEnvironment(
+  system: System,
+  { starting }: Pick<ClientDefinition, 'starting'>,
+  environment: Pick<Environment, 'kind'>,
+  projectFolder: string,
+): Record<string, string> {
+  const all = Object.entries(system.variables).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
+  const names = starting?.passesOn?.(environment)
+  const same = (name: string) => (isWindows(environment) ? name.toUpperCase() : name)
+  // Keys handed to this run are for us, and a program that a person starts would not have them.
+  const passed = all.filter(([name]) => (names === undefined ? !/^MCP_TWIN_SECRET_/i.test(name) : names.includes(same(name))))
+  return { ...Object.fromEntries(passed), ...starting?.adds?.(projectFolder) }
+}
+
+/** The working directory of a program's servers. */
+export const clientFolder = ({ starting }: Pick<ClientDefinition, 'starting'>, environment: Pick<Environment, 'kind' | 'home'>): string =>
+  starting?.folder?.(environment) ?? environment.home

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
+import type { PlanInput } from '../../core/plan/plan.ts'
 
 /** What the JSON document of sync, and of every command that ends in one, says (SPEC §6). */
 export interface SyncResult {
@@ -23,4 +24,20 @@ export function exitOf(result: SyncResult, options: { check: boolean }): ExitCod
   if (result.steps.some((step) => step.outcome === 'failed')) return EXIT.failed
   if (result.steps.some((step) => step.outcome === 'refused' || step.outcome === 'skipped')) return EXIT.attention
   return options.check && !result.inSync ? EXIT.attention : EXIT.ok
+}
+
+/** Clients whose file was written and that read it only when they start. */
+export function restartsFor(written: ReadonlySet<string>, input: PlanInput): string[] {
+  return [...written].filter((id) => {
+    const client = input.files.find((file) => file.client.id === id)?.client
+    return client !== undefined && client.restart !== ''
+  })
+}
+
+/** Is a program of this client running on a side, as far as was seen? */
+export function isRunning(input: PlanInput, client: string): boolean {
+  return input.files.some(({ client: each, environment }) => {
+    const names = each.id === client ? (each.processes ?? []) : []
+    return names.some((name) => environment.running.some((seen) => seen.toLowerCase() === name.toLowerCase()))
+  })
 }

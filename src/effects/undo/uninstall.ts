@@ -10,12 +10,15 @@ import { openRun } from '../store/backup.ts'
 import { withRunLock } from '../store/lock.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
-import { reach } from '../manifest/open.ts'
-import { emptyState, loadState } from '../manifest/records.ts'
-import { type Elsewhere, packagesElsewhere } from './elsewhere.ts'
+import { reach, usersOwn } from '../manifest/open.ts'
+import { emptyState, loadLock, loadState } from '../manifest/records.ts'
 import { clearFiles } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
 import { endProcesses, watcherOf } from './processes.ts'
+import { prefixOn } from '../../core/launch/package.ts'
+import { packagePlace } from '../../core/packages/place.ts'
+import { vetOwn } from '../store/vet.ts'
+import { versionAt } from '../packages/installed.ts'
 
 export interface Uninstalled {
   readonly steps: readonly Step[]
@@ -119,4 +122,37 @@ async function clearSides(
     troubles.push(...cleared.failed.map(({ reason, hint }) => ({ environment: id, reason, hint, isFailure: true })))
   }
   return { ended, removed, kept, troubles }
+}
+
+/** A package of the manifest in an npm prefix that is not ours alone. */
+export interface Elsewhere {
+  readonly environment: string
+  readonly name: string
+  readonly prefix: NativePath
+  readonly path: NativePath
+}
+
+/**
+ * Packages that stand in a prefix of the user's (`"prefix": "global"`, or a path). They stay: nobody wrote down whether they
+ * were there before us, and other programs may start them. Where the manifest cannot be read nothing is known of them.
+ */
+export async function packagesElsewhere(system: System, world: World, home: HomePlace): Promise<Elsewhere[]> {
+  try {
+    const manifest = await usersOwn(system, home)
+    if (manifest.prefix === undefined || manifest.prefix === 'own') return []
+    const { packages } = await loadLock(system, (await vetOwn(system, home.environment, home.folder)).lock)
+    const found: Elsewhere[] = []
+    for (const side of world.environments) {
+      const folder = side.id === home.environment.id ? home.folder : ownFolder(system, side)
+      for (const locked of Object.values(packages)) {
+        const place = packagePlace(side, folder, locked, prefixOn(manifest, side))
+        if (place === null || place.record !== null || (await versionAt(system, side, place.files)) !== locked.version) continue
+        found.push({ environment: side.id, name: locked.name, prefix: place.prefix, path: place.files })
+      }
+    }
+    return found
+  } catch (error) {
+    if (error instanceof TwinError) return []
+    throw error
+  }
 }

@@ -1,6 +1,6 @@
 import { selfCurrent } from '../../../src/effects/packages/self-current.ts'
 import { installSelf } from '../../../src/effects/packages/self-install.ts'
-import { pruneSelf } from '../../../src/effects/packages/self-prune.ts'
+import { pruneSelf } from '../../../src/effects/packages/prune.ts'
 import { environmentSchema, worldSchema } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { systemTrouble } from '../../../src/cli/system-trouble.ts'
-import { fileTrouble } from '../../../src/effects/packages/file-trouble.ts'
+import { fileTrouble } from '../../../src/effects/packages/job.ts'
 
 const trouble = (code: string) => Object.assign(new Error(`${code}: something`), { code, path: '/a/folder', syscall: 'mkdir' })
 
