@@ -30,6 +30,6 @@ export async function withDesktopConfig(
   const { input } = await prepare(system, situation, { ...options, resolve: false })
   const changes = desktopChanges(situation, input, options.desktopConfig)
   if (changes.length === 0) return edited
-  const named = compose(situation, input.files, { changes, taken: [], brought: situation.brought })
+  const named = compose(situation, input.files, { changes, adopted: [], brought: situation.brought })
   return { ...named, situation: { ...named.situation, bytes: opened.bytes } }
 }

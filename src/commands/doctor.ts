@@ -5,7 +5,7 @@ import { environmentJson } from '../core/participants.ts'
 import { bridgeJson, startedBridges } from '../core/doctor/bridge.ts'
 import { diagnose, isHealthy } from '../core/diagnose.ts'
 import { nearest } from '../core/nearest.ts'
-import { type Mended, mendFiles } from '../effects/doctor/mend.ts'
+import { type FixResult, fixFiles } from '../effects/doctor/fix.ts'
 import { observe } from '../effects/doctor/observe.ts'
 import { notYours } from '../effects/machine/ownership-refusal.ts'
 import { outside } from '../effects/store/vet.ts'
@@ -34,10 +34,10 @@ export async function run(context: Context, _args: string[], options: Record<str
   return atHome(context, { mayBeAbsent: true, passesOver: true }, async (ground) => {
     const first = await examine(context, ground, options, wanted)
     if (options.fix !== true) return report(context, ground.world, first, null)
-    const mended = await mendAll(context, ground, options, first.findings)
+    const mended = await fixAll(context, ground, options, first.findings)
     const detect = first.findings.some(({ autofix }) => autofix?.kind === 'detect')
     return atHome(context, { mayBeAbsent: true, passesOver: true, refresh: detect }, async (again) => {
-      const drift = detect ? await mendAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
+      const drift = detect ? await fixAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
       return report(context, again.world, await examine(context, again, options, wanted), [...mended, ...drift])
     })
   })
@@ -102,14 +102,14 @@ const unopened = ({ code, message, hint, place }: TwinError): Finding => ({
 })
 
 /** Files first, since a sync refuses some of them as they are; then one sync for all that drifted. */
-async function mendAll(
+async function fixAll(
   context: Context,
   ground: Ground,
   options: Record<string, unknown>,
   findings: readonly Finding[],
-): Promise<Mended[]> {
+): Promise<FixResult[]> {
   const { system, signal } = context
-  const mended = await mendFiles(system, ground.world, ground.home, findings, signal)
+  const mended = await fixFiles(system, ground.world, ground.home, findings, signal)
   if (!findings.some(({ autofix }) => autofix?.kind === 'sync')) return mended
   const result = await runSync(system, { open: ground.open }, syncOptions(context, options), 'doctor').catch((error: unknown) => {
     if (error instanceof TwinError && error.code === notYours) return error
@@ -134,7 +134,7 @@ async function mendAll(
   return mended
 }
 
-function report(context: Context, world: World, { findings, sides, bridges }: Seen, mended: readonly Mended[] | null): ExitCode {
+function report(context: Context, world: World, { findings, sides, bridges }: Seen, mended: readonly FixResult[] | null): ExitCode {
   const ok = isHealthy(findings)
   context.io.json({
     command: 'doctor',

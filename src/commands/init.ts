@@ -67,7 +67,7 @@ async function init(
   }
   const choices = await choose(context, opened, input, options)
   // What it takes from the clients' files of a project that is there already may have come with a pull.
-  const keepsTrust = opened.bytes === null || choices.imported.taken.length === 0
+  const keepsTrust = opened.bytes === null || choices.imported.adopted.length === 0
   const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings, more(situation)) }
   if (options.dryRun === true) {
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
@@ -92,7 +92,7 @@ async function edited(
   const { changes: chosen, imported } = choices.additions(situation, input)
   const changes = [...chosen, ...more, ...desktopChanges(situation, input, settings.desktopConfig)]
   if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null) return null
-  return compose(situation, input.files, { changes, taken: imported.taken, brought: choices.brought })
+  return compose(situation, input.files, { changes, adopted: imported.adopted, brought: choices.brought })
 }
 
 async function finish(
@@ -109,8 +109,8 @@ async function finish(
   const isChecked = done === 'all' && situation.place.project === null && result.run !== null
   const checks = isChecked ? await check(context, situation) : []
   const isCancelled = context.signal.aborted
-  const { taken, unmanaged } = choices.imported
-  const imported = taken.map(({ environment, client, server }) => ({ environment, client, server }))
+  const { adopted, unmanaged } = choices.imported
+  const imported = adopted.map(({ environment, client, server }) => ({ environment, client, server }))
   const notes = [...choices.imported.notes, ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`)]
   reportSync(
     context,

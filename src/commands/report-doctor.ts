@@ -1,6 +1,6 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
-import type { Mended } from '../effects/doctor/mend.ts'
+import type { FixResult } from '../effects/doctor/fix.ts'
 import type { Finding } from '../model/check.ts'
 import type { Environment, World } from '../model/environment.ts'
 import { visible } from '../ui/escape.ts'
@@ -14,7 +14,7 @@ export function reportDoctor(
   world: World,
   sides: readonly Environment[],
   findings: readonly Finding[],
-  mended: readonly Mended[] | null,
+  mended: readonly FixResult[] | null,
 ): void {
   const { paint } = io
   if (mended !== null) {

@@ -31,7 +31,7 @@ export async function checkTrust(
   const { trustState } = await import('../effects/store/trust.ts')
   const state = await trustState(system, home.here, seen)
   if (state === 'trusted') return NOTHING
-  const { untoldWords, untrustedWords } = await import('../effects/sync/trust-keep.ts')
+  const { unreachedNotice, untrustedWords } = await import('../effects/sync/trust-keep.ts')
   const untrusted = untrustedWords(place.project, state)
   if (!answered && (!mayAsk || !prompt.able)) return { notices: [untrusted], changed: false }
   try {
@@ -42,8 +42,8 @@ export async function checkTrust(
     const granted = answered || (await prompt.confirm('Trust it until it changes?', { flag: '--trust', default: false }))
     if (!granted) return { notices: [untrusted], changed: true }
     const { grantTrust } = await import('../effects/sync/trust-grant.ts')
-    const { untold } = await grantTrust(system, ground, review.seen, { keys: review.keys, shown: review.view })
-    return { notices: untoldWords(untold), changed: true }
+    const { unreached } = await grantTrust(system, ground, review.seen, { keys: review.keys, shown: review.view })
+    return { notices: unreachedNotice(unreached), changed: true }
   } catch (error) {
     // What cannot be pinned is said by the sync itself, which does all the rest.
     if (!(error instanceof TwinError) || error.code !== 'not-pinned') throw error

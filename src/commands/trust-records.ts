@@ -7,7 +7,7 @@ import { clientIds } from '../effects/run/find.ts'
 import { absolute, projectPlace } from '../effects/manifest/place.ts'
 import { readLock } from '../effects/manifest/records.ts'
 import { revokeTrust } from '../effects/sync/trust-grant.ts'
-import { untoldWords } from '../effects/sync/trust-keep.ts'
+import { unreachedNotice } from '../effects/sync/trust-keep.ts'
 import { realPlace } from '../effects/store/trusted-place.ts'
 import { readTrust, trustState } from '../effects/store/trust.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
@@ -73,8 +73,8 @@ export async function revoke({ system, io }: Context, ground: Ground, directory:
     .find((each) => Object.hasOwn(projects, each))
   if (place === undefined)
     throw usageError(`${typed} is not trusted, nor is a folder above it.`, { hint: 'mcp-twin trust --list shows trusted projects' })
-  const { untold } = await revokeTrust(system, ground, [place])
-  const notices = untoldWords(untold)
+  const { unreached } = await revokeTrust(system, ground, [place])
+  const notices = unreachedNotice(unreached)
   io.json({ command: 'trust', project: place, revoked: true, notices })
   for (const notice of notices) io.note(notice)
   io.out(`${visible(homely(place, ground.world.environments))} is no longer trusted.`)

@@ -5,7 +5,7 @@ import { openSecrets } from '../effects/store/secrets.ts'
 import { usersOwn } from '../effects/manifest/open.ts'
 import { projectPlace } from '../effects/manifest/place.ts'
 import { grantTrust } from '../effects/sync/trust-grant.ts'
-import { untoldWords } from '../effects/sync/trust-keep.ts'
+import { unreachedNotice } from '../effects/sync/trust-keep.ts'
 import { realPlace } from '../effects/store/trusted-place.ts'
 import { reviewProject } from '../effects/sync/trust-review.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
@@ -48,8 +48,8 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
     throw new TwinError('cancelled', 'Not trusted; its servers do not start.', { exit: EXIT.cancelled })
   }
   const { seen, keys, view, others } = review
-  const { changed, untold } = await grantTrust(system, ground, seen, { ...others, keys, shown: view })
-  const notices = [...untoldWords(untold), ...(await installTrusted(context, ground, () => ground.openAt(place)))]
+  const { changed, unreached } = await grantTrust(system, ground, seen, { ...others, keys, shown: view })
+  const notices = [...unreachedNotice(unreached), ...(await installTrusted(context, ground, () => ground.openAt(place)))]
   io.json({ command: 'trust', changed, ...trustDocument(review), notices })
   for (const notice of notices) io.note(notice)
   io.out(changed ? 'Trusted, until it changes.' : 'Already trusted.')

@@ -23,7 +23,7 @@ export interface AbandonedLock {
 }
 
 /** What a check has to say of one subject. Every text may hold paths in full; output shortens them. Never a key. */
-export interface Found {
+export interface CheckResult {
   readonly level: Exclude<Level, 'failed'>
   readonly subject: string
   readonly message: string
@@ -37,7 +37,7 @@ export interface Found {
 }
 
 /** One thing that doctor says. */
-export interface Finding extends Omit<Found, 'level'> {
+export interface Finding extends Omit<CheckResult, 'level'> {
   readonly check: string
   readonly group: CheckGroup
   readonly level: Level
@@ -52,5 +52,5 @@ export interface CheckDefinition<Facts> {
   readonly group: CheckGroup
   /** What is true when all is well, in a few words. */
   readonly title: string
-  run(facts: Facts): readonly Found[]
+  run(facts: Facts): readonly CheckResult[]
 }

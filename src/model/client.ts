@@ -7,7 +7,7 @@ import type { NativePath } from './path.ts'
 import type { ScopeFacts, ScopeRequest } from './scopes.ts'
 
 /** What a client knows when it fills the references in an entry. */
-export interface ReferenceGround {
+export interface ReferenceContext {
   /** A variable of the environment in which the client runs. */
   variable(name: string): string | undefined
   readonly home: string
@@ -21,7 +21,7 @@ export interface References {
   /** A reference to a variable: `${NAME}`. */
   write(name: string): string
   /** A text with its references filled, as the client does it before it starts a server. */
-  fill(text: string, ground: ReferenceGround): string
+  fill(text: string, context: ReferenceContext): string
   /** References without a default, global; the first group is the variable's name. */
   readonly pattern: RegExp
   /** Variables that the client itself sets for every server. */

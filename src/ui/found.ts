@@ -5,8 +5,8 @@ import type { Labels } from './steps.ts'
 import { align, columns } from './width.ts'
 
 /** Where the entries of one server were found: `Claude Code (Ubuntu), Claude Desktop (Windows)`; sides only where there are several. */
-export function placesOf(server: string, { taken }: Imported, labels: Labels, hasTwin: boolean): string[] {
-  const own = taken.filter((each) => each.server === server)
+export function placesOf(server: string, { adopted }: Imported, labels: Labels, hasTwin: boolean): string[] {
+  const own = adopted.filter((each) => each.server === server)
   return [
     ...new Set(
       own.map(({ client, environment }) =>

@@ -4,7 +4,7 @@ import { bySync, plannedEntry } from '../../core/doctor/fix.ts'
 import { list, programName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { Environment } from '../../model/environment.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 const subject = 'one home'
 
@@ -16,7 +16,7 @@ const sideLabel = ({ sides }: Facts, id: string): string => {
 }
 
 /** An entry that somebody changed leads elsewhere: ours comes back. Else a variable of that program's own does. */
-function remedy(facts: Facts, started: StartedBridge): Pick<Found, 'fix' | 'autofix'> {
+function remedy(facts: Facts, started: StartedBridge): Pick<CheckResult, 'fix' | 'autofix'> {
   const file = facts.files.find((each) => each.environment.id === started.environment.id && each.file === started.file)
   const planned = file === undefined ? null : plannedEntry(facts, file, started.name)
   if (planned?.step.kind === 'refuse') return { fix: 'mcp-twin sync --force' }
@@ -24,7 +24,7 @@ function remedy(facts: Facts, started: StartedBridge): Pick<Found, 'fix' | 'auto
   return { fix: `take MCP_TWIN_HOME out of the entry and of the variables of ${started.client.label}, or set it alike everywhere` }
 }
 
-function elsewhere(facts: Facts, bridge: BridgeFacts, each: Answered): Found {
+function elsewhere(facts: Facts, bridge: BridgeFacts, each: Answered): CheckResult {
   const folder = folderOf(each.status)
   const theirs = `${folder === null ? 'another folder' : folder} on ${sideLabel(facts, each.status.home)}`
   const message = `the bridge of ${programName(facts, each)} uses another home, so programs do not see each other's files there`
@@ -32,13 +32,13 @@ function elsewhere(facts: Facts, bridge: BridgeFacts, each: Answered): Found {
   return { level: 'error', subject, message, detail, environment: each.environment.id, ...remedy(facts, each) }
 }
 
-function untold(facts: Facts, each: StartedBridge): Found {
+function untold(facts: Facts, each: StartedBridge): CheckResult {
   const why = each.status === null ? 'its "bridge" tools are switched off' : "its entry opens other folders than the home's own"
   const message = `which home ${programName(facts, each)} reaches cannot be told: ${why}`
   return { level: 'info', subject, message, environment: each.environment.id }
 }
 
-function together(facts: Facts, { folder, home }: BridgeFacts, same: readonly Answered[]): Found[] {
+function together(facts: Facts, { folder, home }: BridgeFacts, same: readonly Answered[]): CheckResult[] {
   if (same.length === 0) return []
   const times = same.map(({ status: { roundTripMs: ms } }) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`)
   const reach = same.length === 1 ? 'reaches' : 'reach'

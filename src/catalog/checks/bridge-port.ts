@@ -1,5 +1,5 @@
 import { defineBridgeCheck, onRequest } from '../../core/doctor/bridge.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** The port of `serve --http`: held by another program it cannot be had, and a client may be talking to the wrong one. */
 export const bridgePort = defineBridgeCheck({
@@ -7,7 +7,7 @@ export const bridgePort = defineBridgeCheck({
   title: 'no other program uses the port of the bridge',
   run: ({ ports }) => {
     if (ports === null) return onRequest('who uses the port of the bridge')
-    return ports.map(({ port, wanted, by, version }): Found => {
+    return ports.map(({ port, wanted, by, version }): CheckResult => {
       const subject = `port ${port}`
       if (by === 'nobody') return { level: 'ok', subject, message: 'it is free' }
       if (by === 'bridge') return { level: 'ok', subject, message: `a bridge listens on it, version ${version ?? ''}` }

@@ -1,11 +1,11 @@
 import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
 import type { Facts, RootFacts } from '../../core/doctor/facts.ts'
 import { quoted } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 const inManifest = 'in bridge.roots of the manifest, then restart the programs that use the bridge'
 
-function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts): Found[] {
+function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts): CheckResult[] {
   const detail = [path]
   if (closed !== null) {
     const fix = isWorkspace ? 'move our folder out of there: set MCP_TWIN_HOME to another one' : `name another folder ${inManifest}`
@@ -30,7 +30,7 @@ export const bridgeRoots = defineBridgeCheck({
     ...rules.problems
       .filter((problem) => problem.startsWith('The root '))
       .map(
-        (message): Found => ({
+        (message): CheckResult => ({
           level: 'error',
           subject: 'root',
           message,

@@ -1,12 +1,12 @@
 import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
 import { quoted } from '../../core/doctor/names.ts'
 import { joinPath, toHere } from '../../core/paths.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 const restart = 'then restart the programs that use the bridge'
 
 /** A sentence of the bridge on what it does not use; a path that stays open though it was to be closed is the worst. */
-function judge(message: string): Found {
+function judge(message: string): CheckResult {
   if (message.startsWith('The closed path '))
     return {
       level: 'error',

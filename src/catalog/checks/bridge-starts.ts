@@ -13,12 +13,12 @@ import { bySync, plannedEntry } from '../../core/doctor/fix.ts'
 import { count, programName, quoted } from '../../core/doctor/names.ts'
 import { layout } from '../../core/layout.ts'
 import { dirName } from '../../core/paths.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 const subject = 'bridge'
 
 /** Where the plan has nothing to fix, the copy of the program is suspected: without it, the next sync makes a new one. */
-function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBridge): Pick<Found, 'fix' | 'autofix'> {
+function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBridge): Pick<CheckResult, 'fix' | 'autofix'> {
   const file = facts.files.find((each) => each.environment.id === started.environment.id && each.file === started.file)
   const planned = file === undefined ? null : plannedEntry(facts, file, started.name)
   if (planned?.step.kind === 'refuse') return { fix: 'mcp-twin sync --force' }
@@ -29,7 +29,7 @@ function remedy(facts: Facts, { home, folder }: BridgeFacts, started: StartedBri
   return { fix: `rm -r ${quoted(app)} && mcp-twin sync` }
 }
 
-function judge(facts: Facts, bridge: BridgeFacts, started: StartedBridge): Found {
+function judge(facts: Facts, bridge: BridgeFacts, started: StartedBridge): CheckResult {
   const where = programName(facts, started)
   const environment = started.environment.id
   const { tools, ms, reason } = started
@@ -42,13 +42,13 @@ function judge(facts: Facts, bridge: BridgeFacts, started: StartedBridge): Found
 }
 
 /** All programs start one thing, so that its last words are often the same: once is enough. */
-function withoutEchoes(found: readonly Found[]): Found[] {
+function withoutEchoes(found: readonly CheckResult[]): CheckResult[] {
   const words = found.map(({ detail = [] }) => detail.join('\n'))
   return found.map((each, at) => (words.indexOf(words[at] ?? '') === at ? each : { ...each, detail: [] }))
 }
 
 /** What a bridge says is wrong and no other check says. */
-function otherProblems(bridge: BridgeFacts, started: readonly StartedBridge[]): Found[] {
+function otherProblems(bridge: BridgeFacts, started: readonly StartedBridge[]): CheckResult[] {
   const { rules, unwritable } = bridge
   const said = (problem: string): boolean =>
     rules.problems.includes(problem) ||

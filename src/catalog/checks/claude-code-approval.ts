@@ -1,14 +1,14 @@
 import { type ClientScopes, defineCheck } from '../../core/doctor/facts.ts'
 import { list, quoted } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
-function judge({ client: { label }, project, switchedOff }: ClientScopes): Found[] {
+function judge({ client: { label }, project, switchedOff }: ClientScopes): CheckResult[] {
   const folders = [...new Set(project.map(({ folder }) => folder))]
-  const unapproved = folders.flatMap((folder): Found[] => {
+  const unapproved = folders.flatMap((folder): CheckResult[] => {
     const of = (approval: string): string[] =>
       project.filter((each) => each.folder === folder && each.approval === approval).map(({ name }) => name)
     const [pending, rejected] = [of('pending'), of('rejected')]
-    const found: Found[] = []
+    const found: CheckResult[] = []
     if (pending.length > 0) {
       const message = `${label} starts ${list(pending)} of this project's .mcp.json only after you have approved ${pending.length === 1 ? 'it' : 'them'}`
       found.push({ level: 'info', subject: label, message, detail: [folder], fix: `cd ${quoted(folder)} && claude` })
@@ -26,7 +26,7 @@ function judge({ client: { label }, project, switchedOff }: ClientScopes): Found
     return found
   })
   const off = switchedOff.map(
-    ({ project: folder, name }): Found => ({
+    ({ project: folder, name }): CheckResult => ({
       level: 'warning',
       subject: name,
       message: `it is switched off for this project in ${label}`,

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { isRead, list } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Files that guides name and that today's Claude Code does not read (seen with 2.1.329: the names do not occur in the program). */
 export const claudeCodeConfig = defineCheck({
@@ -11,7 +11,7 @@ export const claudeCodeConfig = defineCheck({
     ...files
       .filter((file) => !isRead(file) && file.read !== null)
       .map(
-        ({ client, file, environment }): Found => ({
+        ({ client, file, environment }): CheckResult => ({
           level: 'info',
           subject: client.label,
           message: "today's Claude Code does not read this file; it is kept equal to the one that it reads",
@@ -22,7 +22,7 @@ export const claudeCodeConfig = defineCheck({
       ),
     ...scopes.flatMap(({ client, unread, environment }) =>
       unread.map(
-        ({ file, names }): Found => ({
+        ({ file, names }): CheckResult => ({
           level: 'warning',
           subject: client.label,
           message: `${list(names)} ${names.length === 1 ? 'stands' : 'stand'} in a file where ${client.label} looks for no servers`,

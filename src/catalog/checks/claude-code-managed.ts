@@ -1,15 +1,15 @@
 import { type ClientScopes, defineCheck, type Facts, type Policy } from '../../core/doctor/facts.ts'
 import { list, programName, quoted } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Names of the servers that we want in that client's own files on its side. */
 const oursOf = ({ plan }: Facts, { client, environment }: ClientScopes): string[] =>
   plan.files
     .filter(({ observed }) => observed.client.id === client.id && observed.environment.id === environment.id)
-    .flatMap(({ wishes }) => wishes.wanted.map(({ name }) => name))
+    .flatMap(({ desired }) => desired.wanted.map(({ name }) => name))
 
 /** A policy that keeps some of our servers from starting; its own managed ones aside. */
-function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: Policy, ours: readonly string[]): Found[] {
+function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: Policy, ours: readonly string[]): CheckResult[] {
   const refused = ours.filter((name) => denied.includes(name) || (allowed !== null && !allowed.includes(name)))
   const held = onlyManaged ? ours : refused
   if (held.length === 0) return []
@@ -19,7 +19,7 @@ function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: Polic
   return [{ level: 'error', subject, message, detail: [file], fix: `whoever manages this computer can allow them in ${file}` }]
 }
 
-function judge(facts: Facts, scopes: ClientScopes): Found[] {
+function judge(facts: Facts, scopes: ClientScopes): CheckResult[] {
   const { client, environment, managed, policies } = scopes
   const file = facts.files.find((each) => each.client.id === client.id && each.environment.id === environment.id)
   if (file === undefined) return []

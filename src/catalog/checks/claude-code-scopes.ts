@@ -1,7 +1,7 @@
 import { type ClientFile, type ClientScopes, defineCheck, type Facts, type ScopedEntry } from '../../core/doctor/facts.ts'
 import { quoted } from '../../core/doctor/names.ts'
 import { digest } from '../../core/launch/meaning.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Projects that are told of one by one; a user may have hundreds. */
 const PROJECTS_MAX = 5
@@ -12,14 +12,14 @@ function differs(file: ClientFile, { name, entry }: ScopedEntry): boolean {
   return 'unreadable' in entry || 'unreadable' in ours.entry || digest(entry) !== digest(ours.entry)
 }
 
-function judge(facts: Facts, { client, environment, local, project }: ClientScopes): Found[] {
+function judge(facts: Facts, { client, environment, local, project }: ClientScopes): CheckResult[] {
   const file = facts.files.find((each) => each.client.id === client.id && each.environment.id === environment.id && each.scope === 'user')
   if (file === undefined) return []
   const locals = local
     .filter((each) => differs(file, each))
     .slice(0, PROJECTS_MAX)
     .map(
-      ({ name, folder }): Found => ({
+      ({ name, folder }): CheckResult => ({
         level: 'warning',
         subject: name,
         message: `in one project ${client.label} uses another server of that name (local scope), and not this one`,
@@ -30,7 +30,7 @@ function judge(facts: Facts, { client, environment, local, project }: ClientScop
   const projects = project
     .filter((each) => each.approval === 'approved' && differs(file, each))
     .map(
-      ({ name, folder }): Found => ({
+      ({ name, folder }): CheckResult => ({
         level: 'warning',
         subject: name,
         message: `in this project ${client.label} uses the project's own server of that name (.mcp.json), and not this one`,

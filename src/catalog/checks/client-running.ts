@@ -1,11 +1,11 @@
 import { defineCheck, type Facts } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
-function judge(facts: Facts): Found[] {
+function judge(facts: Facts): CheckResult[] {
   return facts.files
     .filter(({ client }) => client.writesBack === true)
-    .flatMap((file): Found[] => {
+    .flatMap((file): CheckResult[] => {
       const environment = file.environment.id
       const running = facts.sides.find((side) => side.environment.id === environment)?.running ?? null
       if (running === null)

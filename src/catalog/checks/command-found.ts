@@ -4,9 +4,9 @@ import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { layout } from '../../core/layout.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
-function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
+function judge(facts: Facts, file: ClientFile, each: EntryFacts): CheckResult[] {
   if (each.disabled) return []
   // A package that is not installed is said by server-installed, with all that hangs on it.
   const isComing = facts.plan.installs.some(({ environment, step }) => environment === each.runs.id && step.server === each.server)

@@ -1,7 +1,7 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
 import { bySync } from '../../core/doctor/fix.ts'
 import { perFile, programName, quoted } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** The command that makes UTF-8 of it, where this side has one. iconv reads the mark that says in which order the bytes are, and takes it off. */
 function toUtf8({ shell }: Facts, { here, file, client }: ClientFile, reason: string): string {
@@ -18,7 +18,7 @@ export const configEncoding = defineCheck({
   group: 'side',
   title: 'every config is UTF-8 without a byte order mark',
   run: (facts) =>
-    perFile(facts, 'its config is UTF-8', (file): Found[] => {
+    perFile(facts, 'its config is UTF-8', (file): CheckResult[] => {
       const subject = programName(facts, file)
       const detail = [file.file]
       if (file.read !== null && !file.read.ok && file.read.refusal.code === 'encoding') {

@@ -2,7 +2,7 @@ import { defineCheck, type ClientFile, type Facts, type StaleCopy } from '../../
 import { count, perFile, programName, quoted } from '../../core/doctor/names.ts'
 import { lookUp } from '../../core/lookup.ts'
 import type { LocatedFile } from '../../model/located.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Puts a copy out of the way, in the words of the shell that doctor was typed in. Nothing is lost by it. */
 function aside({ shell }: Facts, copy: StaleCopy): string {
@@ -12,7 +12,7 @@ function aside({ shell }: Facts, copy: StaleCopy): string {
 }
 
 /** A copy with servers that are known nowhere else is first taken in, then put aside. */
-function judgeCopy(facts: Facts, file: ClientFile, copy: StaleCopy): Found {
+function judgeCopy(facts: Facts, file: ClientFile, copy: StaleCopy): CheckResult {
   const live = new Set(file.entries.map(({ name }) => name))
   const lost = (copy.names ?? []).filter((name) => !live.has(name) && lookUp(facts.input.manifest.servers, name) === undefined)
   const inIt = copy.names === null ? 'nothing that can be read' : count(copy.names.length, 'server')
@@ -34,10 +34,10 @@ const named = ({ shell }: Facts, file: string): string => `--desktop-config ${sh
 const then = ({ shell }: Facts): string => (shell === 'windows' ? '; ' : ' && ')
 
 /** What the choice among several places rests on, and what speaks against it. */
-function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen, places }: LocatedFile): Found[] {
+function judgeChoice(facts: Facts, file: ClientFile, { reason, likelier, unseen, places }: LocatedFile): CheckResult[] {
   const subject = programName(facts, file)
   const live = `live   ${file.file}`
-  const found: Found[] = [
+  const found: CheckResult[] = [
     {
       level: file.environment.kind === 'windows' || places.length > 1 ? 'info' : 'ok',
       subject,
@@ -69,7 +69,7 @@ export const configFound = defineCheck({
   group: 'side',
   title: 'every program has one config, and it is known which',
   run: (facts) =>
-    perFile(facts, 'its config is where it is looked for', (file): Found[] => {
+    perFile(facts, 'its config is where it is looked for', (file): CheckResult[] => {
       const subject = programName(facts, file)
       if (file.undecided) {
         const fix = 'say which one it reads: mcp-twin sync --desktop-config PATH'

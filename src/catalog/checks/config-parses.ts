@@ -1,7 +1,7 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
 import { perFile, programName } from '../../core/doctor/names.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { Refusal } from '../../model/document.ts'
 
 const place = (file: ClientFile, { line, column }: Pick<Refusal, 'line' | 'column'>): string =>
@@ -16,7 +16,7 @@ function fixFor({ code, line, extras = [] }: Refusal, { client }: ClientFile): s
   return `fix ${line === undefined ? 'it' : `line ${line}`} by hand, ${again}`
 }
 
-function judge(facts: Facts, file: ClientFile): Found[] {
+function judge(facts: Facts, file: ClientFile): CheckResult[] {
   const subject = programName(facts, file)
   if (file.refusal !== null && !file.undecided && file.here !== null) {
     return [{ level: 'error', subject, message: file.refusal.reason, detail: [file.file], fix: file.refusal.hint }]

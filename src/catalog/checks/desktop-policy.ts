@@ -1,6 +1,6 @@
 import { defineCheck, type ClientFile, type Facts, type WindowsPolicies } from '../../core/doctor/facts.ts'
 import { list, programName } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** As a DWORD or as text, `0x0`, `0` or `false`. */
 const isOff = (value: string): boolean => /^(?:0x0+|0+|false)$/i.test(value.trim())
@@ -11,13 +11,13 @@ const whoseFix = (name: string, key: string): string =>
     ? `whoever manages your Windows account can set ${name} to 1 under ${key}, or take it away`
     : `only an administrator of this computer, or whoever manages it, can set ${name} to 1 under ${key}, or take it away`
 
-function judge(facts: Facts, file: ClientFile, policy: string, { values, trouble }: WindowsPolicies): Found[] {
+function judge(facts: Facts, file: ClientFile, policy: string, { values, trouble }: WindowsPolicies): CheckResult[] {
   const subject = programName(facts, file)
   if (trouble !== null) return [{ level: 'skipped', subject, message: `its policies cannot be read from here: ${trouble}` }]
   const off = values.filter(({ name, value }) => name.toLowerCase() === policy.toLowerCase() && isOff(value))
   if (off.length === 0) return [{ level: 'ok', subject, message: 'no policy keeps it from starting servers of its config' }]
   const ours = facts.plan.files.find(({ observed }) => observed.file === file.file && observed.environment.id === file.environment.id)
-  const names = ours?.wishes.wanted.map(({ name }) => name) ?? []
+  const names = ours?.desired.wanted.map(({ name }) => name) ?? []
   return off.map(({ key, name, value }) => ({
     level: names.length > 0 ? 'error' : 'info',
     subject,
@@ -33,7 +33,7 @@ export const desktopPolicy = defineCheck({
   group: 'side',
   title: 'no policy switches local servers off',
   run: (facts) =>
-    facts.files.flatMap((file): Found[] => {
+    facts.files.flatMap((file): CheckResult[] => {
       const policy = file.client.policies?.switchesServers
       if (policy === undefined || file.environment.kind !== 'windows') return []
       const environment = file.environment.id

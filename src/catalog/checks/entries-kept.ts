@@ -2,12 +2,12 @@ import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/fact
 import { bySync, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** The bridge is no server of the manifest, so that a change of its entry cannot be taken into that. */
 const byForce = 'mcp-twin sync --force'
 
-function judge(facts: Facts, file: ClientFile): Found[] {
+function judge(facts: Facts, file: ClientFile): CheckResult[] {
   const planned = plannedFile(facts, file)
   const records = recordsOf(facts, file)
   if (planned === undefined || planned.plan.refusal !== null) return []
@@ -16,7 +16,7 @@ function judge(facts: Facts, file: ClientFile): Found[] {
   const wiped = gone.filter(({ step }) => step.kind === 'write').map(({ entryName: name }) => name)
   const removed = gone.filter(({ step }) => step.kind === 'refuse')
   const edited = ours.filter(({ entryName: name, step }) => step.kind === 'refuse' && planned.plan.present.has(name))
-  const found: Found[] = []
+  const found: CheckResult[] = []
   if (wiped.length > 0) {
     const message = `${list(wiped)} ${wiped.length === 1 ? 'has' : 'have'} disappeared from its config: the program dropped what we wrote`
     found.push({ level: 'error', subject: programName(facts, file), message, detail: stoppedWords(facts, file), ...bySync })

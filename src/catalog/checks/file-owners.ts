@@ -1,6 +1,6 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** What decides which programs are started is this user's own, and nobody else may write it. */
 export const fileOwners = defineCheck({
@@ -9,7 +9,7 @@ export const fileOwners = defineCheck({
   title: 'only you can change our folder and the manifest',
   run: ({ owners, input }) => {
     const found = owners.faults.map(
-      ({ path, words, fix, autofix }): Found => ({
+      ({ path, words, fix, autofix }): CheckResult => ({
         level: 'error',
         subject: 'not only yours',
         message: `${words}; other commands do not use it`,
@@ -17,17 +17,17 @@ export const fileOwners = defineCheck({
         autofix: autofix === null ? undefined : { kind: 'mode', here: path, shown: path, mode: autofix },
       }),
     )
-    const untold = owners.untold.map(
-      (path): Found => ({
+    const withoutOwners = owners.withoutOwners.map(
+      (path): CheckResult => ({
         level: 'info',
         subject: 'owners unknown',
         message: 'its file system has no owners or modes, so who else may write there is not checked',
         detail: [path],
       }),
     )
-    const windows: Found[] = isWindows(input.home)
+    const windows: CheckResult[] = isWindows(input.home)
       ? [{ level: 'ok', subject: 'who may write our files', message: 'on Windows access lists decide, and they are not checked' }]
       : []
-    return [...found, ...untold, ...(found.length + untold.length > 0 ? [] : windows)]
+    return [...found, ...withoutOwners, ...(found.length + withoutOwners.length > 0 ? [] : windows)]
   },
 })

@@ -2,13 +2,13 @@ import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/fact
 import { bySync, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { list, programName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { EntryStep } from '../../model/plan.ts'
 
 const words = { add: 'missing', update: 'different', remove: 'no longer wanted', adopt: '', none: '' } as const
 
 /** Entries that a sync would write or remove; what a program dropped is said by entries-kept. */
-function toWrite(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): Found[] {
+function toWrite(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): CheckResult[] {
   const records = recordsOf(facts, file)
   const planned = entries.filter(
     ({ step, change, entryName }) =>
@@ -23,7 +23,7 @@ function toWrite(facts: Facts, file: ClientFile, entries: readonly EntryStep[]):
 }
 
 /** Entries that a sync leaves alone although they stand in the way. Hand edits of ours are said by entries-kept. */
-function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): Found[] {
+function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): CheckResult[] {
   return entries
     .filter(({ step, record }) => step.kind === 'refuse' && record === null)
     .map(({ step, entryName }) => {
@@ -39,10 +39,10 @@ function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[])
 }
 
 /** Servers that cannot be written now, once for each reason; a missing key and a side out of reach are said elsewhere. */
-function held(facts: Facts): Found[] {
+function blocked(facts: Facts): CheckResult[] {
   const keyless = new Set(facts.keys.missing.flatMap(({ servers }) => servers))
   const seen = new Set<string>()
-  return facts.plan.held.flatMap((step): Found[] => {
+  return facts.plan.blocked.flatMap((step): CheckResult[] => {
     const key = `${step.server} ${step.environment} ${step.reason}`
     if (seen.has(key) || (step.server !== null && keyless.has(step.server)) || /^no version of .* is pinned/.test(step.reason ?? ''))
       return []
@@ -62,7 +62,7 @@ function held(facts: Facts): Found[] {
   })
 }
 
-function ownCopies({ plan, sides }: Facts): Found[] {
+function ownCopies({ plan, sides }: Facts): CheckResult[] {
   return plan.self.map((step) => {
     const side = sides.find(({ environment }) => environment.id === step.environment)?.environment
     const message = `its copy of this program is missing or outdated${side === undefined ? '' : ` on ${environmentLabel(side)}`}`
@@ -71,8 +71,8 @@ function ownCopies({ plan, sides }: Facts): Found[] {
 }
 
 /** What other sides start by name is not what the manifest says: their entries look right, and start something else, or nothing. */
-const launches = ({ plan }: Facts): Found[] =>
-  (plan.launchFiles ?? []).flatMap(({ side, file, step, isTold }): Found[] => {
+const launches = ({ plan }: Facts): CheckResult[] =>
+  (plan.launchFiles ?? []).flatMap(({ side, file, step, isTold }): CheckResult[] => {
     if (isTold) return []
     const message = `${step.change === 'add' ? 'missing' : 'out of date'} on ${environmentLabel(side)}: ${step.reason ?? ''}`
     return [{ level: 'error', subject: step.server ?? 'launches.json', message, detail: [file], environment: side.id, ...bySync }]
@@ -102,6 +102,6 @@ export const inSync = defineCheck({
       const found = [...toWrite(facts, file, plan.plan.entries), ...inTheWay(facts, file, plan.plan.entries)]
       return found.map((each) => ({ environment: file.environment.id, ...each }))
     })
-    return [...files, ...launches(facts), ...held(facts), ...ownCopies(facts)]
+    return [...files, ...launches(facts), ...blocked(facts), ...ownCopies(facts)]
   },
 })

@@ -2,7 +2,7 @@ import { defineCheck } from '../../core/doctor/facts.ts'
 import { bySync, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, programName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Every entry of ours, on every side, holds the value of the store: one key is changed once. */
 export const keysConsistent = defineCheck({
@@ -10,7 +10,7 @@ export const keysConsistent = defineCheck({
   group: 'keys',
   title: 'every entry has the key of the store',
   run: (facts) => [
-    ...entriesOf(facts).flatMap(({ file, each }): Found[] =>
+    ...entriesOf(facts).flatMap(({ file, each }): CheckResult[] =>
       each.keys
         .filter(({ same }) => !same)
         .map(({ key }) => {
@@ -29,11 +29,11 @@ export const keysConsistent = defineCheck({
           }
         }),
     ),
-    ...facts.keys.launches.map(({ environment, server, key }): Found => {
+    ...facts.keys.launches.map(({ environment, server, key }): CheckResult => {
       const message = `what is kept on ${environmentLabel(environment)} to start it has another value than the store`
       return { level: 'error', subject: `${server}: key ${key}`, message, environment: environment.id, ...bySync }
     }),
-    ...(facts.keys.projects ?? []).map(({ environment, project, key }): Found => {
+    ...(facts.keys.projects ?? []).map(({ environment, project, key }): CheckResult => {
       const message = `what is kept on ${environmentLabel(environment)} for this trusted project has another value than the store`
       return { level: 'error', subject: `${project}: key ${key}`, message, environment: environment.id, ...bySync }
     }),

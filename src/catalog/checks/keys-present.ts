@@ -1,6 +1,6 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { list } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Every key that a server asks for can be had. */
 export const keysPresent = defineCheck({
@@ -11,7 +11,7 @@ export const keysPresent = defineCheck({
     // Of a store that cannot be read nobody knows what is in it.
     if (keys.trouble !== null) return [{ level: 'error', subject: 'key store', message: keys.trouble.message, fix: keys.trouble.fix }]
     return keys.missing.map(
-      ({ name, servers, why }): Found => ({
+      ({ name, servers, why }): CheckResult => ({
         level: 'error',
         subject: name,
         message: why ?? `${list(servers)} ${servers.length === 1 ? 'needs' : 'need'} it, and it is not stored`,

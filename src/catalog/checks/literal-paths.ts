@@ -3,7 +3,7 @@ import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import { startSide } from '../../core/plan/plan.ts'
 import { isWindows, looksWindowsPath, readPath, translate } from '../../core/paths.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { Environment } from '../../model/environment.ts'
 
 /** Folders that stand at the root of a Linux or a macOS: a word that begins with one is a path, where `/c` is a switch. */
@@ -22,7 +22,7 @@ function spelled(facts: Facts, side: Environment, path: string): string | null {
   return placed === null ? null : translate(world, placed.path, placed.environment, side)
 }
 
-function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
+function judge(facts: Facts, file: ClientFile, each: EntryFacts): CheckResult[] {
   if ('unreadable' in each.entry || each.entry.kind !== 'stdio' || each.disabled) return []
   const { runs } = each
   // Across the border the program itself is spelled for the side that starts it; its words are for the side where it runs.

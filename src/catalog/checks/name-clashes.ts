@@ -1,6 +1,6 @@
 import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
 import { isRead, list, programName } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 
 /** What a server is, its variables aside: keys may differ where the rest is one. */
@@ -8,7 +8,7 @@ const sameThing = ({ package: words, command, url, args = [], bin }: ServerSpec)
   JSON.stringify([words?.replace(/(.)@.*$/, '$1'), command, url, args, bin])
 
 /** Two entries that start one thing: a model sees every tool twice, and pays for it. */
-function twins(facts: Facts, file: ClientFile): Found[] {
+function twins(facts: Facts, file: ClientFile): CheckResult[] {
   const groups = new Map<string, EntryFacts[]>()
   for (const each of file.entries) {
     if (each.neutral === null || each.disabled) continue
@@ -28,12 +28,12 @@ function twins(facts: Facts, file: ClientFile): Found[] {
 }
 
 /** Names that differ only in case, or stand there twice. */
-function names(facts: Facts, file: ClientFile): Found[] {
+function names(facts: Facts, file: ClientFile): CheckResult[] {
   const where = programName(facts, file)
   const twice = file.entries
     .filter(({ duplicate }) => duplicate)
     .map(
-      ({ name }): Found => ({
+      ({ name }): CheckResult => ({
         level: 'error',
         subject: name,
         message: `it stands twice in ${where}, which reads the last one`,
@@ -46,7 +46,7 @@ function names(facts: Facts, file: ClientFile): Found[] {
   return [
     ...twice,
     ...alike.map(
-      ({ name }): Found => ({
+      ({ name }): CheckResult => ({
         level: 'warning',
         subject: name,
         message: `another server of ${where} differs from it only in case`,

@@ -2,11 +2,11 @@ import { defineCheck, type Facts, type SideFacts } from '../../core/doctor/facts
 import { list, perSide, quoted } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import { dirName, onDrive } from '../../core/paths.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import { environmentDefinitions } from '../environments/index.ts'
 
 /** What Windows' own node or npm does when WSL's PATH leads to it: errors, or an installation on the wrong side (microsoft/WSL#1512). */
-function foreignPath({ files }: Facts, { environment, foreignPrograms }: SideFacts): Found[] {
+function foreignPath({ files }: Facts, { environment, foreignPrograms }: SideFacts): CheckResult[] {
   const [first] = foreignPrograms
   if (first === undefined || environment.node === undefined) return []
   const names = foreignPrograms.map(({ name }) => name)
@@ -30,7 +30,7 @@ function foreignPath({ files }: Facts, { environment, foreignPrograms }: SideFac
   ]
 }
 
-function ownNode({ environment, nodeThere }: SideFacts): Found[] {
+function ownNode({ environment, nodeThere }: SideFacts): CheckResult[] {
   const label = environmentLabel(environment)
   const { node, trouble } = environment
   const getNode = environmentDefinitions[environment.kind].getNode

@@ -2,7 +2,7 @@ import { defineCheck, type Facts, type SideFacts } from '../../core/doctor/facts
 import { fitsEngines } from '../../core/packages/semver.ts'
 import { list, perSide } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import { environmentDefinitions } from '../environments/index.ts'
 
 /** The oldest node that this program, and nearly every server, runs on. */
@@ -11,7 +11,7 @@ const MAJOR_MIN = 20
 const majorOf = (version: string): number => Number(version.split('.')[0])
 
 /** Packages whose authors ask for another node. npm installs an exact version all the same, with a warning that nobody sees. */
-function unfit(facts: Facts, { environment, nodeVersion }: SideFacts): Found[] {
+function unfit(facts: Facts, { environment, nodeVersion }: SideFacts): CheckResult[] {
   if (nodeVersion === null) return []
   return facts.packages
     .filter((each) => each.environment.id === environment.id && each.servers.length > 0)
@@ -34,7 +34,12 @@ export const nodeVersion = defineCheck({
     const judged = perSide(facts.sides, 'node is recent enough', (side) => {
       const { environment, nodeVersion: version } = side
       if (version === null) return []
-      const good: Found = { level: 'ok', subject: `node ${version}`, message: '', ...(environment.node && { detail: [environment.node] }) }
+      const good: CheckResult = {
+        level: 'ok',
+        subject: `node ${version}`,
+        message: '',
+        ...(environment.node && { detail: [environment.node] }),
+      }
       if (majorOf(version) >= MAJOR_MIN) return [...unfit(facts, side), good]
       const message = `it is too old: mcp-twin and most servers need ${MAJOR_MIN} or newer`
       return [{ level: 'error', subject: `node ${version}`, message, fix: environmentDefinitions[environment.kind].getNode }]
@@ -46,7 +51,7 @@ export const nodeVersion = defineCheck({
       ...judged,
       ...known
         .slice(0, 1)
-        .map(({ environment }): Found => ({ level: 'info', subject: 'node differs', message, environment: environment.id })),
+        .map(({ environment }): CheckResult => ({ level: 'info', subject: 'node differs', message, environment: environment.id })),
     ]
   },
 })

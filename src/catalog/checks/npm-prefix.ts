@@ -2,17 +2,17 @@ import { defineCheck, type Facts, type SideFacts } from '../../core/doctor/facts
 import { perSide, quoted } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import { onDrive } from '../../core/paths.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import { environmentDefinitions } from '../environments/index.ts'
 
 const usesNpm = ({ input }: Facts): boolean => Object.values(input.manifest.servers).some((server) => server.package !== undefined)
 
-function npmItself({ environment, npmThere }: SideFacts): Found[] {
+function npmItself({ environment, npmThere }: SideFacts): CheckResult[] {
   // Where there is no node at all, that is said by node-path.
   if (environment.node === undefined || (environment.npm !== undefined && npmThere !== false)) return []
   const message = environment.npm === undefined ? 'not found beside its node, so nothing can be installed' : 'it no longer exists'
   const fix = npmThere === false ? 'mcp-twin sync --refresh' : environmentDefinitions[environment.kind].getNode
-  const found: Found = { level: 'error', subject: 'npm', message, fix, ...(environment.npm && { detail: [environment.npm] }) }
+  const found: CheckResult = { level: 'error', subject: 'npm', message, fix, ...(environment.npm && { detail: [environment.npm] }) }
   return [npmThere === false ? { ...found, autofix: { kind: 'detect' } } : found]
 }
 
@@ -20,7 +20,7 @@ function npmItself({ environment, npmThere }: SideFacts): Found[] {
  * Packages go where the user may write, where the other side's do not go, and outside AppData: what a packaged Claude
  * Desktop writes there lands in a copy that nobody else sees (anthropics/claude-code#93152).
  */
-function store({ environment, store: { path, kind, writable } }: SideFacts): Found[] {
+function store({ environment, store: { path, kind, writable } }: SideFacts): CheckResult[] {
   const subject = kind === 'own' ? 'package folder' : 'npm prefix'
   if (path === null) {
     if (environment.node === undefined || kind === 'own') return []

@@ -1,6 +1,6 @@
 import type { RepositoryFacts, TrackedFile } from '../../core/doctor/facts.ts'
 import { defineCheck } from '../../core/doctor/facts.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** A key under version control is public as soon as the repository is, and stays in its history. */
 export const secretsInTrackedFiles = defineCheck({
@@ -10,7 +10,7 @@ export const secretsInTrackedFiles = defineCheck({
   run: ({ tracked, repositories = [] }) => [...tracked.map(leak), ...repositories.flatMap((each) => looked(each, tracked))],
 })
 
-function leak({ shown, why, staged = false }: TrackedFile): Found {
+function leak({ shown, why, staged = false }: TrackedFile): CheckResult {
   const where = staged ? 'in what is staged of a file under version control' : 'in a file under version control'
   const again = staged ? ' (stage the file again: git add)' : ''
   return {
@@ -30,12 +30,12 @@ const count = (number: number, what: string): string => `${number} ${what}${numb
 function looked(
   { folder, trouble, searched, leftOut, configs, unread, keysKnown }: RepositoryFacts,
   tracked: readonly TrackedFile[],
-): Found[] {
+): CheckResult[] {
   if (trouble !== null)
     return [
       { level: 'skipped', subject: folder, message: `git does not say what is tracked here: ${trouble}`, fix: `git -C '${folder}' status` },
     ]
-  const found: Found[] = unread.map(({ shown, reason }) => ({
+  const found: CheckResult[] = unread.map(({ shown, reason }) => ({
     level: 'warning',
     subject: 'tracked config',
     message: `it cannot be read as a config (${reason}), so it was searched as text alone`,

@@ -1,7 +1,7 @@
 import { onRequest } from '../../core/doctor/bridge.ts'
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { count, programName } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
@@ -13,7 +13,7 @@ export const switchOff = ({ server, name, file }: ProbeFacts): string =>
 const isStale = ({ plan }: Pick<Facts, 'plan'>, { server }: ProbeFacts): boolean =>
   server !== null && (plan.launchFiles ?? []).some(({ servers }) => servers.includes(server))
 
-function judge(facts: Facts, probe: ProbeFacts): Found {
+function judge(facts: Facts, probe: ProbeFacts): CheckResult {
   const { environment, name, tools, reason, stderr, ms } = probe
   const where = programName(facts, probe)
   if (tools !== null) {
@@ -35,7 +35,7 @@ function judge(facts: Facts, probe: ProbeFacts): Found {
 }
 
 /** What was not started is said of each: it must not look as if it were well. */
-const skipped = (facts: Facts): Found[] =>
+const skipped = (facts: Facts): CheckResult[] =>
   (facts.unstarted ?? []).map(({ environment, entry, reason, fix }) => ({
     level: 'skipped',
     subject: entry?.name ?? 'starting every server',

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/doctor/names.ts'
 import { noneStarted } from '../../core/doctor/unstarted.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import { switchOff } from './server-starts.ts'
 
 const NOISE_MAX = 120
@@ -13,7 +13,7 @@ export const stdoutClean = defineCheck({
   title: 'servers print only protocol messages on stdout',
   run: (facts) =>
     noneStarted(facts, 'what servers print') ??
-    (facts.probes ?? []).flatMap((probe): Found[] => {
+    (facts.probes ?? []).flatMap((probe): CheckResult[] => {
       const first = probe.noise?.split('\n').find((line) => line.trim() !== '')
       if (first === undefined) return []
       const message = `as ${programName(facts, probe)} starts it, it prints text on stdout that is not a protocol message`

@@ -1,6 +1,6 @@
 import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
 import { count, quoted } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Clocks of one machine differ by less, and a session is not made to the minute. */
 const AHEAD_MS = 60_000
@@ -13,7 +13,7 @@ export const tokens = defineBridgeCheck({
     const aside = shell === 'windows' ? `ren "${shown}" sessions.json.old` : `mv ${quoted(here)} ${quoted(`${here}.old`)}`
     const together = shell === 'windows' ? '; ' : ' && '
     const again = `${aside}${together}mcp-twin session new`
-    const found: Found[] = []
+    const found: CheckResult[] = []
     if (damaged !== null)
       found.push({
         level: 'error',

@@ -1,18 +1,18 @@
 import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
 import { programName } from '../../core/doctor/names.ts'
 import { noneStarted } from '../../core/doctor/unstarted.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Beyond about this many, the list of tools costs more than it helps; some programs cut it off. */
 const TOOLS_MANY = 100
 
-function perProgram(facts: Facts, probes: readonly ProbeFacts[]): Found[] {
+function perProgram(facts: Facts, probes: readonly ProbeFacts[]): CheckResult[] {
   const groups = new Map<string, ProbeFacts[]>()
   for (const probe of probes) {
     const key = `${probe.environment.id} ${probe.client.id}`
     groups.set(key, [...(groups.get(key) ?? []), probe])
   }
-  return [...groups.values()].flatMap((group): Found[] => {
+  return [...groups.values()].flatMap((group): CheckResult[] => {
     const [first] = group
     const total = group.reduce((sum, { tools }) => sum + (tools?.length ?? 0), 0)
     if (first === undefined || total <= TOOLS_MANY) return []

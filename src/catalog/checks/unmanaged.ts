@@ -1,6 +1,6 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
 import { isRead, list, programName } from '../../core/doctor/names.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 
 /** Entries that no manifest knows are never touched; the other program does not have them. */
 export const unmanaged = defineCheck({
@@ -10,7 +10,7 @@ export const unmanaged = defineCheck({
   run: (facts) =>
     facts.plan.files
       .filter(({ plan, observed }) => plan.unmanaged.length > 0 && isRead(observed))
-      .map(({ plan, observed }): Found => {
+      .map(({ plan, observed }): CheckResult => {
         const one = plan.unmanaged.length === 1
         const message = `${list(plan.unmanaged)} ${one ? 'is' : 'are'} in no manifest: only this program has ${one ? 'it' : 'them'}`
         return {

@@ -1,7 +1,7 @@
 import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../../core/doctor/facts.ts'
 import { entriesOf, entryName, list } from '../../core/doctor/names.ts'
 import { isKeyName } from '../../core/keys/judge.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { Entry } from '../../model/entry.ts'
 
 const texts = (entry: Entry): string[] =>
@@ -13,7 +13,7 @@ const named = (entry: Entry, pattern: RegExp): string[] => [
 
 const anyReference = /\$\{(?:env:)?([A-Za-z_]\w*)\}/g
 
-function judge(facts: Facts, file: ClientFile, each: EntryFacts): Found[] {
+function judge(facts: Facts, file: ClientFile, each: EntryFacts): CheckResult[] {
   if ('unreadable' in each.entry) return []
   const subject = entryName(facts, file, each.name)
   const level = each.server === null ? 'warning' : 'error'

@@ -2,11 +2,11 @@ import { defineCheck, type Facts } from '../../core/doctor/facts.ts'
 import { bySync, remedyFor } from '../../core/doctor/fix.ts'
 import { entriesOf, list } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 
-interface Seen {
+interface SideVersion {
   readonly environment: Environment
   readonly version: string
 }
@@ -14,7 +14,7 @@ interface Seen {
 /** A server that is meant to be another package, or another version, on some side. */
 const differsOnPurpose = (spec: ServerSpec): boolean => Object.values(spec.on ?? {}).some((over) => over.package !== undefined)
 
-function versionsOf(facts: Facts, server: string): Seen[] {
+function versionsOf(facts: Facts, server: string): SideVersion[] {
   const installed = facts.packages
     .filter(({ servers, installed: version }) => servers.includes(server) && version !== null)
     .map(({ environment, installed: version }) => ({ environment, version: version ?? '' }))
@@ -27,7 +27,7 @@ function versionsOf(facts: Facts, server: string): Seen[] {
 }
 
 /** A choice is needed only where a person edited an entry; else a plain sync fixes it. */
-function remedy(facts: Facts, server: string): Pick<Found, 'fix' | 'autofix'> {
+function remedy(facts: Facts, server: string): Pick<CheckResult, 'fix' | 'autofix'> {
   const remedies = entriesOf(facts).flatMap(({ file, each }) => (each.server === server ? (remedyFor(facts, file, each.name) ?? []) : []))
   return remedies.find(({ autofix }) => autofix === undefined) === undefined ? bySync : { fix: 'mcp-twin sync --force' }
 }
@@ -37,7 +37,7 @@ export const versionsMatch = defineCheck({
   group: 'servers',
   title: 'both sides have the same version of every package',
   run: (facts) =>
-    Object.entries(facts.input.manifest.servers).flatMap(([server, spec]): Found[] => {
+    Object.entries(facts.input.manifest.servers).flatMap(([server, spec]): CheckResult[] => {
       if (spec.package === undefined || spec.disabled === true || differsOnPurpose(spec)) return []
       const seen = versionsOf(facts, server)
       if (new Set(seen.map(({ version }) => version)).size < 2) return []

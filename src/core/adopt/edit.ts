@@ -18,7 +18,7 @@ interface HandEdit {
   readonly names: SecretNames
 }
 
-interface Taken {
+interface AdoptedEdit {
   readonly server: ServerSpec
   readonly secrets: readonly { readonly name: string; readonly value: Secret }[]
 }
@@ -27,7 +27,7 @@ const KINDS = ['package', 'command', 'url'] as const
 const ONE_SECRET = /^\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}$/
 
 /** A hand edit taken into the server it was made on: what was not edited keeps its templates, a changed key goes to the store. */
-export function takeEdit(server: ServerSpec, edit: HandEdit): Taken {
+export function takeEdit(server: ServerSpec, edit: HandEdit): AdoptedEdit {
   const word = Object.keys(server.on ?? {}).find((each) => meansEnvironment(each, edit.environment))
   const over: Override = word === undefined ? {} : (server.on?.[word] ?? {})
   const secrets: { name: string; value: Secret }[] = []

@@ -1,4 +1,4 @@
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { sameName } from '../paths.ts'
 import type { BridgeFacts, BridgeStatus, StartedBridge } from './bridge-facts.ts'
@@ -7,7 +7,7 @@ import { type Check, defineCheck, type Facts } from './facts.ts'
 interface BridgeCheck {
   readonly id: string
   readonly title: string
-  run(bridge: BridgeFacts, facts: Facts): readonly Found[]
+  run(bridge: BridgeFacts, facts: Facts): readonly CheckResult[]
 }
 
 /** A check of the bridge; where there is none it looks at nothing, and says so. */
@@ -27,7 +27,7 @@ export const defineBridgeCheck = ({ id, title, run }: BridgeCheck): Check =>
   })
 
 /** Nothing was started, so this is not known. */
-export const onRequest = (subject: string): Found[] => [
+export const onRequest = (subject: string): CheckResult[] => [
   { level: 'skipped', subject, message: 'only on request', fix: 'mcp-twin doctor --deep' },
 ]
 

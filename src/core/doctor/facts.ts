@@ -185,5 +185,5 @@ export interface OwnerFault {
 interface OwnerFacts {
   readonly faults: readonly OwnerFault[]
   /** Folders on file systems where owner and mode say nothing. */
-  readonly untold: readonly ReachablePath[]
+  readonly withoutOwners: readonly ReachablePath[]
 }

@@ -1,11 +1,11 @@
-import type { Found, Autofix } from '../../model/check.ts'
+import type { CheckResult, Autofix } from '../../model/check.ts'
 import type { EntryStep } from '../../model/plan.ts'
 import type { FileState } from '../../model/state.ts'
 import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
 import type { ClientFile, Facts } from './facts.ts'
 
-type Remedy = Pick<Found, 'fix' | 'autofix'>
+type Remedy = Pick<CheckResult, 'fix' | 'autofix'>
 
 /** A sync without any flag fixes it, and doing so is safe. */
 export const bySync: { readonly fix: string; readonly autofix: Autofix } = { fix: 'mcp-twin sync', autofix: { kind: 'sync' } }

@@ -1,4 +1,4 @@
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import { environmentLabel } from '../participants.ts'
 import type { ClientFile, EntryFacts, Facts, SideFacts } from './facts.ts'
 
@@ -22,7 +22,7 @@ export const list = (words: readonly string[]): string =>
 export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`
 
 /** Judges each side; one with nothing to say of it gets a good word, so that it is seen to have been looked at. */
-export function perSide(sides: readonly SideFacts[], good: string, judge: (side: SideFacts) => readonly Found[]): Found[] {
+export function perSide(sides: readonly SideFacts[], good: string, judge: (side: SideFacts) => readonly CheckResult[]): CheckResult[] {
   return sides.flatMap((side) => {
     const environment = side.environment.id
     const found = judge(side).map((each) => ({ environment, ...each }))
@@ -31,7 +31,7 @@ export function perSide(sides: readonly SideFacts[], good: string, judge: (side:
 }
 
 /** Judges each client file in the same way. */
-export function perFile(facts: Facts, good: string, judge: (file: ClientFile) => readonly Found[]): Found[] {
+export function perFile(facts: Facts, good: string, judge: (file: ClientFile) => readonly CheckResult[]): CheckResult[] {
   return facts.files.flatMap((file) => {
     const environment = file.environment.id
     const found = judge(file).map((each) => ({ environment, ...each }))

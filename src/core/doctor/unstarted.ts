@@ -1,10 +1,10 @@
-import type { Found } from '../../model/check.ts'
+import type { CheckResult } from '../../model/check.ts'
 import type { Plan } from '../plan/plan.ts'
 import { onRequest } from './bridge.ts'
 import type { ClientFile, Facts } from './facts.ts'
 
 /** What a check of started servers says where none was started; null: some were. */
-export function noneStarted({ probes, unstarted = [] }: Pick<Facts, 'probes' | 'unstarted'>, subject: string): Found[] | null {
+export function noneStarted({ probes, unstarted = [] }: Pick<Facts, 'probes' | 'unstarted'>, subject: string): CheckResult[] | null {
   if (probes === null) return onRequest(subject)
   const [first] = unstarted
   if (probes.length > 0 || first === undefined) return null
@@ -23,7 +23,7 @@ export function isOfManifest(plan: Plan, file: ClientFile, name: string): 'same'
       observed.scope === file.scope &&
       observed.file === file.file,
   )
-  if (planned === undefined || !planned.wishes.wanted.some((wanted) => wanted.name === name)) return 'foreign'
+  if (planned === undefined || !planned.desired.wanted.some((wanted) => wanted.name === name)) return 'foreign'
   const step = planned.plan.entries.find((entry) => entry.entryName === name)?.step
   return planned.plan.refusal === null && (step === undefined || step.change === 'adopt') ? 'same' : 'differs'
 }

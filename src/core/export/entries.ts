@@ -47,12 +47,12 @@ export interface KnownEntries {
  * what is known of keys are the values of today's store, and an entry that was edited, or written with a key that was changed or
  * removed since, holds another one. So does one that took a variable of the environment.
  */
-export function shownEntry({ observed, wishes, plan }: PlannedFile, name: string, value: JsonValue, known: KnownEntries): JsonValue {
+export function shownEntry({ observed, desired, plan }: PlannedFile, name: string, value: JsonValue, known: KnownEntries): JsonValue {
   const { client, environment, file } = observed
   const record = lookUp(recordOf(known.state, { environment: environment.id, client: client.id, file }).entries, name)
   const spec = record === undefined ? undefined : lookUp(known.manifest.servers, record.server)
   const changes = plan.entries.some((each) => each.entryName === name) || plan.refusal !== null
-  const wanted = record !== undefined && wishes.wanted.some((each) => each.name === name)
+  const wanted = record !== undefined && desired.wanted.some((each) => each.name === name)
   if (wanted && !changes && (spec === undefined || variablesOf(spec).length === 0)) return ownEntry(value, known.keys)
   const shown = ownEntry(foreignEntry(value, client), known.keys)
   const inWords = spec !== undefined && keysOf({ ...spec, env: {}, headers: {} }).length > 0

@@ -15,7 +15,7 @@ import { badName } from '../manifest/new-name.ts'
 import { isObject } from '../object.ts'
 
 /** One entry of a client's file that no manifest has yet. Its value may hold keys. */
-export interface Found {
+export interface UnmanagedEntry {
   readonly environment: Environment
   readonly client: ClientDefinition
   readonly file?: NativePath
@@ -26,7 +26,7 @@ export interface Found {
 }
 
 /** The side that an entry is started on. */
-export const sideOf = ({ environment, startsOn }: Pick<Found, 'environment' | 'startsOn'>): Environment => startsOn ?? environment
+export const sideOf = ({ environment, startsOn }: Pick<UnmanagedEntry, 'environment' | 'startsOn'>): Environment => startsOn ?? environment
 
 /** Where an entry stands. */
 export interface EntryPlace {
@@ -45,23 +45,23 @@ export type ImportContext = Omit<NeutralContext, 'environment' | 'name'> & { rea
 export type ReadEntry =
   | {
       readonly kind: 'server'
-      readonly found: Found
+      readonly found: UnmanagedEntry
       readonly server: ServerSpec
       readonly typed: ServerSpec
       readonly digest: string
       readonly notes: readonly string[]
     }
-  | { readonly kind: 'left'; readonly found: Found; readonly reason: string }
+  | { readonly kind: 'left'; readonly found: UnmanagedEntry; readonly reason: string }
   | { readonly kind: 'ours' }
 
-export const placeOf = ({ environment, client, file, name }: Found): EntryPlace => ({
+export const placeOf = ({ environment, client, file, name }: UnmanagedEntry): EntryPlace => ({
   ...{ environment: environment.id, client: client.id, name },
   ...(file === undefined ? {} : { file }),
 })
 
 const isOff = (value: JsonValue): boolean => isObject(value) && (value.disabled === true || value.enabled === false)
 
-function notesFor({ name, client, value }: Found, entry: Entry): string[] {
+function notesFor({ name, client, value }: UnmanagedEntry, entry: Entry): string[] {
   const texts = entry.kind === 'stdio' ? [...entry.args, ...Object.values(entry.env)] : [entry.url, ...Object.values(entry.headers)]
   const own = extraKeys(reveal(value), client).filter((key) => ['cwd', 'envFile', 'env_vars'].includes(key))
   const held = Object.entries(entry.kind === 'stdio' ? entry.env : entry.headers).filter(
@@ -86,7 +86,7 @@ const asTyped = (entry: Entry & { kind: 'stdio' }): ServerSpec => ({
 })
 
 /** Reads one entry. Keys go to `names`; the server holds only their names. */
-export function readEntry(found: Found, context: ImportContext, names: SecretNames): ReadEntry {
+export function readEntry(found: UnmanagedEntry, context: ImportContext, names: SecretNames): ReadEntry {
   const { client, name } = found
   const environment = sideOf(found)
   const left = (reason: string): ReadEntry => ({ kind: 'left', found, reason })

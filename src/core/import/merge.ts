@@ -4,10 +4,18 @@ import { Secret } from '../../model/secret.ts'
 import { secretNames } from '../keys/naming.ts'
 import { serverOn, wordFor } from '../launch/side.ts'
 import { meansEnvironment } from '../participants.ts'
-import { type EntryPlace, type Found, type ImportContext, placeOf, type ReadEntry, readEntry, sideOf as startSideOf } from './found.ts'
+import {
+  type EntryPlace,
+  type UnmanagedEntry,
+  type ImportContext,
+  placeOf,
+  type ReadEntry,
+  readEntry,
+  sideOf as startSideOf,
+} from './found.ts'
 import { overrideFor, type SideServer, unify } from './unify.ts'
 
-export type { EntryPlace, Found, ImportContext } from './found.ts'
+export type { EntryPlace, UnmanagedEntry, ImportContext } from './found.ts'
 
 export interface ImportOptions extends ImportContext {
   /** The environments that take part: a server that all of them have needs no `only`. */
@@ -26,7 +34,7 @@ export interface Imported {
   /** Keys that were found and are not in the store yet. */
   readonly secrets: readonly { readonly name: string; readonly value: Secret<string> }[]
   /** Entries that are ours from now on, with the digest of what they say: the next plan may rewrite them. */
-  readonly taken: readonly (EntryPlace & { readonly server: string; readonly digest: string })[]
+  readonly adopted: readonly (EntryPlace & { readonly server: string; readonly digest: string })[]
   /** Entries that stay as they are, and why. */
   readonly unmanaged: readonly (EntryPlace & { readonly reason: string })[]
   readonly notes: readonly string[]
@@ -47,35 +55,35 @@ function sorted(value: unknown): unknown {
  * Servers for the manifest out of the entries that clients have: the same on both sides becomes one, one name that
  * differs becomes one with `on`, keys move out. Nothing is lost: what fits into no server stays where it is.
  */
-export function importServers(found: readonly Found[], options: ImportOptions): Imported {
+export function importServers(found: readonly UnmanagedEntry[], options: ImportOptions): Imported {
   const names = secretNames((name) => options.key(name))
   const read = found.map((each) => readEntry(each, options, names))
   const groups = new Map<string, Read[]>()
   for (const each of read) if (each.kind === 'server') groups.set(each.found.name, [...(groups.get(each.found.name) ?? []), each])
   const unmanaged = read.flatMap((each) => (each.kind === 'left' ? [{ ...placeOf(each.found), reason: each.reason }] : []))
   const servers: [string, ServerSpec][] = []
-  const taken: Imported['taken'][number][] = []
+  const adopted: Imported['adopted'][number][] = []
   const notes: string[] = []
   for (const [name, entries] of groups) {
     const made = importOne(name, entries, options)
     servers.push([name, made.server])
-    taken.push(...made.taken.map((each) => ({ ...placeOf(each.found), server: name, digest: each.digest })))
+    adopted.push(...made.adopted.map((each) => ({ ...placeOf(each.found), server: name, digest: each.digest })))
     unmanaged.push(
       ...made.left.map((each) => ({ ...placeOf(each.found), reason: `it says something else than "${name}" of the other clients` })),
     )
-    notes.push(...made.notes, ...made.taken.flatMap((each) => each.notes))
+    notes.push(...made.notes, ...made.adopted.flatMap((each) => each.notes))
   }
   for (const { wanted, given } of names.moved) notes.push(`${wanted} stands for two different keys; the second is ${given}`)
   const wanted = new Set(JSON.stringify(servers).match(/\$\{secret:[^{}]*\}/g))
   const secrets = [...names.taken]
     .filter(([name]) => wanted.has(`\${secret:${name}}`))
     .map(([name, value]) => ({ name, value: new Secret(value) }))
-  return { servers: Object.fromEntries(servers), secrets, taken, unmanaged, notes: [...new Set(notes)] }
+  return { servers: Object.fromEntries(servers), secrets, adopted, unmanaged, notes: [...new Set(notes)] }
 }
 
 interface One {
   readonly server: ServerSpec
-  readonly taken: readonly Read[]
+  readonly adopted: readonly Read[]
   readonly left: readonly Read[]
   readonly notes: readonly string[]
 }
@@ -114,7 +122,7 @@ function importOne(name: string, entries: readonly Read[], options: ImportOption
     ...(only.length === 0 ? {} : { only: only.map((side) => wordFor(side, options.world)) }),
     ...(except.length === 0 ? {} : { except }),
   }
-  return { server: { ...joined.server, ...places }, taken: kept, left, notes }
+  return { server: { ...joined.server, ...places }, adopted: kept, left, notes }
 }
 
 /** One server for all sides that have it; `apart` are the sides that no one server can speak for. */

@@ -43,7 +43,7 @@ export function literalsIn(config: unknown): Literal[] {
   return [...found.values()]
 }
 
-interface Place {
+interface ValueContext {
   readonly name: string
   /** What the object is called in which it stands. */
   readonly parent: string
@@ -51,7 +51,7 @@ interface Place {
   readonly before: string | undefined | null
 }
 
-function spansOf(text: string, { name, parent, before }: Place): KeySpan[] {
+function spansOf(text: string, { name, parent, before }: ValueContext): KeySpan[] {
   if (before !== null) return inArgument(text, before)
   if (/headers$/i.test(parent)) return inHeader(name, text)
   if (name === 'command') return inLine(text)

@@ -35,10 +35,10 @@ const isPlain = (value: JsonValue): value is string | number | boolean => ['stri
 const own = (value: JsonObject, key: string): JsonValue | undefined => (Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined)
 
 /** What was read, or in words why it cannot be. */
-type Found<T> = { readonly value: T } | Unreadable
+type Readable<T> = { readonly value: T } | Unreadable
 
 /** Names with texts as values; numbers and booleans become text, as every client passes them on. */
-function texts(value: JsonValue | undefined, what: string): Found<Readonly<Record<string, string>>> {
+function texts(value: JsonValue | undefined, what: string): Readable<Readonly<Record<string, string>>> {
   if (value === undefined) return { value: {} }
   if (!isObject(value)) return { unreadable: `"${what}" is not an object` }
   const found: [string, string][] = []
@@ -50,7 +50,7 @@ function texts(value: JsonValue | undefined, what: string): Found<Readonly<Recor
   return { value: Object.fromEntries(found) }
 }
 
-function list(value: JsonValue | undefined, what: string): Found<readonly string[]> {
+function list(value: JsonValue | undefined, what: string): Readable<readonly string[]> {
   if (value === undefined) return { value: [] }
   if (typeof value === 'string') {
     const split = words(value)
@@ -61,7 +61,7 @@ function list(value: JsonValue | undefined, what: string): Found<readonly string
 }
 
 /** Program and arguments: `command` may be a program, a whole line, or a list of words. */
-function launch(value: JsonValue | undefined, args: readonly string[]): Found<readonly string[]> {
+function launch(value: JsonValue | undefined, args: readonly string[]): Readable<readonly string[]> {
   if (Array.isArray(value)) {
     const read = list(value, 'command')
     if ('unreadable' in read) return read

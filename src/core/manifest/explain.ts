@@ -19,14 +19,14 @@ const guessed = (word: string, known: readonly string[]): string => {
 }
 
 /** What a value must be instead, in words. */
-function wish(issue: Issue): string {
+function expectation(issue: Issue): string {
   if (issue.code === 'invalid_type') return `must be ${NAMES[issue.expected] ?? issue.expected}`
   if (issue.code === 'invalid_value') return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
   if (issue.code === 'too_small') return issue.origin === 'number' ? `must be at least ${issue.minimum}` : 'is empty'
   if (issue.code === 'too_big') return `is too large: at most ${issue.maximum}`
   if (issue.code === 'invalid_key') return 'has a name that is empty or longer than 128 characters'
   if (issue.code === 'invalid_union')
-    return `must be ${[...new Set(issue.errors.flatMap((each) => (each[0] === undefined ? [] : [wish(each[0]).replace(/^must be /, '')])))].join(' or ')}`
+    return `must be ${[...new Set(issue.errors.flatMap((each) => (each[0] === undefined ? [] : [expectation(each[0]).replace(/^must be /, '')])))].join(' or ')}`
   return 'is not valid'
 }
 
@@ -41,8 +41,8 @@ export function explain(issues: readonly Issue[]): { path: readonly PropertyKey[
     return { path: [...issue.path, key], message: `unknown key "${key}"${inside}${guessed(key, knownKeys(issue.path))}` }
   }
   if (where === 'version') return { path: issue.path, message: '"version" must be 1: no other version is supported' }
-  if (issue.code === 'invalid_key') return { path: issue.path, message: `servers: one ${wish(issue)}` }
-  return { path: issue.path, message: `${where || 'the manifest'} ${wish(issue)}` }
+  if (issue.code === 'invalid_key') return { path: issue.path, message: `servers: one ${expectation(issue)}` }
+  return { path: issue.path, message: `${where || 'the manifest'} ${expectation(issue)}` }
 }
 
 /** Keys that may stand at a path of the manifest, for the hint behind an unknown one. */

@@ -19,7 +19,7 @@ export interface Wanted {
 }
 
 /** A server that belongs here but cannot be written now; what stands there stays. */
-export interface Held {
+export interface Blocked {
   readonly server: string
   readonly step: Step
 }
@@ -32,7 +32,7 @@ export interface FileRequest {
   /** The file is not there, and `bytes` are what it is to begin with: what stands in them is still to be written. */
   readonly isNew?: boolean
   readonly wanted: readonly Wanted[]
-  readonly held: readonly Held[]
+  readonly blocked: readonly Blocked[]
   readonly state: FileState
   readonly force: boolean
   readonly prune: boolean

@@ -40,14 +40,14 @@ export function planFile(request: FileRequest): FilePlan {
   const wiped = isEmptied && (expected.length > 1 || read.document.container === 'absent')
   const facts: FileFacts = { ...request, present, wiped, step }
   const wanted = new Set(request.wanted.map((each) => each.name))
-  const held = new Set(request.held.map((each) => each.server))
+  const blocked = new Set(request.blocked.map((each) => each.server))
   const unmanaged = [...present.keys()].filter(
-    (name) => !wanted.has(name) && lookUp(request.state.entries, name) === undefined && !held.has(name),
+    (name) => !wanted.has(name) && lookUp(request.state.entries, name) === undefined && !blocked.has(name),
   )
   const judged: EntryStep[] = [
     ...request.wanted.flatMap((each) => planWanted(facts, each) ?? []),
     ...ours
-      .filter((name) => !wanted.has(name) && !held.has(request.state.entries[name]?.server ?? ''))
+      .filter((name) => !wanted.has(name) && !blocked.has(request.state.entries[name]?.server ?? ''))
       .map((name) => planForgotten(facts, name)),
     ...(request.prune ? unmanaged.map((name) => planPruned(facts, name)) : []),
   ]

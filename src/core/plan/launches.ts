@@ -14,20 +14,20 @@ import { isProjectFile } from '../project-file.ts'
 import type { LaunchesInput, LaunchesPlan, ObservedLaunches, PlanInput } from './input.ts'
 import { makeStep } from './step.ts'
 
-type Asked = ReadonlyMap<string, ReadonlySet<string>>
+type NamesBySide = ReadonlyMap<string, ReadonlySet<string>>
 
 /**
  * What is to become of `launches.json` on every side that is not home: the servers that a client there starts by `run`,
- * with the keys of those and no others. `asked`: what the entries of the files that this run looks at start by name. A
+ * with the keys of those and no others. `started`: what the entries of the files that this run looks at start by name. A
  * file of which every byte is right already is left out. `entries`: the steps of those files.
  */
-export function planLaunches(input: PlanInput, asked: Asked, entries: readonly EntryStep[]): LaunchesPlan[] {
+export function planLaunches(input: PlanInput, started: NamesBySide, entries: readonly EntryStep[]): LaunchesPlan[] {
   const { launches } = input
   if (launches === undefined) return []
   return launches.files.flatMap((seen) => {
     const { side } = seen
-    const isConcerned = asked.has(side.id) || input.files.some(({ environment }) => environment.id === side.id)
-    return launches.isNarrowed && !isConcerned ? [] : (planOf(input, launches, seen, asked.get(side.id) ?? new Set(), entries) ?? [])
+    const isConcerned = started.has(side.id) || input.files.some(({ environment }) => environment.id === side.id)
+    return launches.isNarrowed && !isConcerned ? [] : (planOf(input, launches, seen, started.get(side.id) ?? new Set(), entries) ?? [])
   })
 }
 
@@ -35,7 +35,7 @@ function planOf(
   input: PlanInput,
   launches: LaunchesInput,
   { side, file, text, hasFolder, projects }: ObservedLaunches,
-  asked: ReadonlySet<string>,
+  started: ReadonlySet<string>,
   entries: readonly EntryStep[],
 ): LaunchesPlan | null {
   const stands = text === null ? null : reveal(text)
@@ -43,7 +43,7 @@ function planOf(
   const next: Launches = {
     version: 1,
     // Of the user's own servers a project's manifest says nothing.
-    servers: input.render.project === undefined ? serversFor(input, launches, side, asked, before.servers) : before.servers,
+    servers: input.render.project === undefined ? serversFor(input, launches, side, started, before.servers) : before.servers,
     projects: projects === null ? before.projects : reveal(projects),
   }
   const isEmpty = Object.keys(next.servers).length + (hasFolder ? Object.keys(next.projects).length : 0) === 0
@@ -69,13 +69,13 @@ function serversFor(
   input: PlanInput,
   launches: LaunchesInput,
   side: Environment,
-  asked: ReadonlySet<string>,
+  started: ReadonlySet<string>,
   before: Launches['servers'],
 ): Launches['servers'] {
   const next: Launches['servers'] = {}
-  for (const name of [...new Set([...asked, ...Object.keys(before)])].sort()) {
+  for (const name of [...new Set([...started, ...Object.keys(before)])].sort()) {
     const stands = lookUp(before, name)
-    const made = asked.has(name) ? launchOf(input, name, side) : keptLaunch(input, launches, name, side)
+    const made = started.has(name) ? launchOf(input, name, side) : keptLaunch(input, launches, name, side)
     const launch = made === 'as it stands' ? stands : made
     if (launch !== null && launch !== undefined) next[name] = launch
   }
@@ -138,7 +138,7 @@ function isAskedElsewhere({ state, world, files }: PlanInput, clients: readonly 
   )
 }
 
-interface Place {
+interface LaunchesFile {
   readonly side: Environment
   readonly file: NativePath
   readonly isNew: boolean
@@ -146,7 +146,7 @@ interface Place {
 
 /** What is said of a `launches.json` that is to be written. What the entries of that side say in the same plan is not said again. */
 function launchesStep(
-  { side, file, isNew }: Place,
+  { side, file, isNew }: LaunchesFile,
   before: Launches,
   next: Launches,
   entries: readonly EntryStep[],

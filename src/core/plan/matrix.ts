@@ -29,17 +29,18 @@ export interface Matrix {
 
 function stateOf(file: PlannedFile, server: string, disabled: boolean, stale: readonly LaunchesPlan[] = []): CellState {
   const entry = file.plan.entries.find((each) => each.step.server === server)
-  const wish = file.wishes.wanted.find((each) => each.server === server)
-  const held = file.wishes.held.some((each) => each.server === server)
-  if (wish === undefined && !held) return entry === undefined || entry.step.change === 'none' ? (disabled ? 'off' : 'not here') : 'differs'
+  const wanted = file.desired.wanted.find((each) => each.server === server)
+  const blocked = file.desired.blocked.some((each) => each.server === server)
+  if (wanted === undefined && !blocked)
+    return entry === undefined || entry.step.change === 'none' ? (disabled ? 'off' : 'not here') : 'differs'
   if (file.plan.refusal !== null) return 'differs'
-  if (held) return file.plan.present.has(server) ? 'differs' : 'missing'
+  if (blocked) return file.plan.present.has(server) ? 'differs' : 'missing'
   if (entry === undefined || entry.step.change === 'adopt') {
     // What it says is right, but what it starts is not.
-    const isStale = stale.some(({ side, servers }) => wish?.launches?.includes(side.id) === true && servers.includes(server))
+    const isStale = stale.some(({ side, servers }) => wanted?.launches?.includes(side.id) === true && servers.includes(server))
     return isStale ? 'differs' : 'in sync'
   }
-  if (entry.step.kind === 'refuse') return wish !== undefined && file.plan.present.has(wish.name) ? 'differs' : 'missing'
+  if (entry.step.kind === 'refuse') return wanted !== undefined && file.plan.present.has(wanted.name) ? 'differs' : 'missing'
   return entry.step.change === 'add' ? 'missing' : 'differs'
 }
 

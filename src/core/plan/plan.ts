@@ -4,7 +4,7 @@ import { planFile } from './file.ts'
 import type { InstallStep, LaunchesPlan, ObservedFile, PlanInput } from './input.ts'
 import { recordOf } from './records.ts'
 import { makeStep } from './step.ts'
-import { type Gathered, type Wishes, wishesFor } from './wishes.ts'
+import { type Gathered, type DesiredEntries, desiredEntries } from './desired.ts'
 
 export { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 
@@ -14,7 +14,7 @@ export interface Plan {
   readonly self: readonly Step[]
   readonly files: readonly PlannedFile[]
   /** Servers that cannot be written into a file now. */
-  readonly held: readonly Step[]
+  readonly blocked: readonly Step[]
   /** Servers that `run` must be able to start on a side: environment id → names. */
   readonly launches: ReadonlyMap<string, ReadonlySet<string>>
   /** Sides whose `launches.json` says something else than it should. */
@@ -25,7 +25,7 @@ export interface Plan {
 /** One file with what belongs into it, so that its plan can be made again from bytes that changed meanwhile. */
 export interface PlannedFile {
   readonly observed: ObservedFile
-  readonly wishes: Wishes
+  readonly desired: DesiredEntries
   readonly plan: FilePlan
 }
 
@@ -34,11 +34,11 @@ export function makePlan(input: PlanInput): Plan {
   const gathered: Gathered = { installs: new Map(), self: new Set(), launches: new Map(), notices: new Set() }
   const files: PlannedFile[] = []
   const digestOf = digester()
-  const held: Step[] = []
+  const blocked: Step[] = []
   for (const observed of input.files) {
-    const wishes = wishesFor(input, observed, gathered)
-    held.push(...wishes.held.map((each) => each.step))
-    files.push({ observed, wishes, plan: planOne(input, observed, wishes, observed.bytes, digestOf) })
+    const desired = desiredEntries(input, observed, gathered)
+    blocked.push(...desired.blocked.map((each) => each.step))
+    files.push({ observed, desired, plan: planOne(input, observed, desired, observed.bytes, digestOf) })
   }
   // What is typed on another side is handed over to home's program, so it must be there too.
   if ([...gathered.self].some((id) => id !== input.home.id)) gathered.self.add(input.home.id)
@@ -54,7 +54,7 @@ export function makePlan(input: PlanInput): Plan {
   )
   return {
     installs: [...gathered.installs.values()],
-    ...{ self, files, held, launches: gathered.launches },
+    ...{ self, files, blocked, launches: gathered.launches },
     ...(launchFiles === undefined ? {} : { launchFiles }),
     notices: [...gathered.notices],
   }
@@ -64,7 +64,7 @@ export function makePlan(input: PlanInput): Plan {
 export function planOne(
   input: PlanInput,
   observed: ObservedFile,
-  wishes: Wishes,
+  desired: DesiredEntries,
   bytes: Uint8Array | null = observed.bytes,
   digestOf = digest,
 ): FilePlan {
@@ -85,7 +85,7 @@ export function planOne(
   const isNew = observed.behind !== undefined && bytes === observed.bytes
   const state = recordOf(input.state, { environment: environment.id, client: client.id, file: isNew ? observed.behind : file })
   const prune = input.prune && observed.unused !== true
-  const plan = planFile({ environment: environment.id, client, file, bytes, isNew, ...wishes, state, force: input.force, prune, digestOf })
+  const plan = planFile({ environment: environment.id, client, file, bytes, isNew, ...desired, state, force: input.force, prune, digestOf })
   if (observed.unfit !== undefined && plan.entries.some((each) => each.change !== null)) {
     const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, ...observed.unfit })
     return { ...plan, entries: [], refusal: step }

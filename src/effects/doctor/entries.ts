@@ -10,7 +10,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { ConfigDocument } from '../../model/format.ts'
 import type { System } from '../../model/system.ts'
 import { resolveProgram } from '../run/program-path.ts'
-import { heldKeys } from './key-values.ts'
+import { compareKeys } from './key-values.ts'
 import { isThere } from './place.ts'
 
 const isPath = (text: string): boolean => looksPosixPath(text) || looksWindowsPath(text)
@@ -51,6 +51,6 @@ async function observeEntry(system: System, input: PlanInput, file: ObservedFile
   return {
     ...read,
     missing: [...missing, ...inner.filter(({ path }) => !missing.some((other) => other.path === path))],
-    keys: holder === null ? [] : heldKeys(serverOn(holder, runs), entry, input.render.key),
+    keys: holder === null ? [] : compareKeys(serverOn(holder, runs), entry, input.render.key),
   }
 }

@@ -4,7 +4,7 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
 import { sameKey } from '../store/secrets-file.ts'
 
-interface HeldKey {
+interface KeyComparison {
   readonly key: string
   readonly same: boolean
 }
@@ -20,7 +20,7 @@ function around(template: string): { readonly key: string; readonly before: stri
 }
 
 /** Does a text hold the stored key where the manifest's text names it? */
-function compare(template: string, text: string | undefined, keyOf: KeyOf): HeldKey[] {
+function compare(template: string, text: string | undefined, keyOf: KeyOf): KeyComparison[] {
   const found = around(template)
   const stored = found === null ? null : keyOf(found.key)
   if (found === null || stored === null || text === undefined) return []
@@ -30,8 +30,8 @@ function compare(template: string, text: string | undefined, keyOf: KeyOf): Held
 }
 
 /** The keys of a server that stand in an entry of it, and whether they are the stored ones. No value leaves this function. */
-export function heldKeys(spec: ServerSpec, entry: Entry, keyOf: KeyOf): HeldKey[] {
-  const each = (templates: Readonly<Record<string, string>> | undefined, values: Readonly<Record<string, string>>): HeldKey[] =>
+export function compareKeys(spec: ServerSpec, entry: Entry, keyOf: KeyOf): KeyComparison[] {
+  const each = (templates: Readonly<Record<string, string>> | undefined, values: Readonly<Record<string, string>>): KeyComparison[] =>
     Object.entries(templates ?? {}).flatMap(([name, template]) =>
       compare(template, Object.hasOwn(values, name) ? values[name] : undefined, keyOf),
     )

@@ -17,11 +17,11 @@ import { readKeys, sameKey } from '../store/secrets-file.ts'
 import { secretsName } from '../../core/layout.ts'
 import { openSecrets } from '../store/secrets.ts'
 import { trustName } from '../store/trust.ts'
-import { heldKeys } from './key-values.ts'
+import { compareKeys } from './key-values.ts'
 import { readJson } from './place.ts'
 
 /** The machine as it would be if the store of keys were in order, so that everything else can be looked at all the same. */
-export interface PastKeys {
+export interface ReadableKeyStore {
   readonly system: System
   readonly trouble: KeyFacts['trouble']
 }
@@ -41,7 +41,11 @@ const withLook = (system: System, path: ReachablePath, seen: (facts: FileFacts) 
  * A store that others may read is still compared with (that it is open is told by secret-modes); one that is damaged
  * or somebody else's is passed over, with the reason.
  */
-export async function lookPastKeys(system: System, home: ReachablePath, manifest: Pick<Manifest, 'secrets'>): Promise<PastKeys> {
+export async function readableKeyStore(
+  system: System,
+  home: ReachablePath,
+  manifest: Pick<Manifest, 'secrets'>,
+): Promise<ReadableKeyStore> {
   if (manifest.secrets !== undefined) return { system, trouble: null }
   const path = reachable(`${home}/${secretsName}`)
   const closed = withLook(system, path, (facts) => ({ ...facts, mode: facts.mode & ~0o077 }))
@@ -79,7 +83,7 @@ async function staleLaunches(system: System, { manifest, render, home, world }: 
     for (const [server, { entry }] of Object.entries(parsed.data.servers)) {
       const spec = Object.hasOwn(manifest.servers, server) ? manifest.servers[server] : undefined
       if (spec === undefined) continue
-      for (const { key, same } of heldKeys(serverOn(spec, environment), entry, render.key))
+      for (const { key, same } of compareKeys(serverOn(spec, environment), entry, render.key))
         if (!same) found.push({ environment, server, key })
     }
   }

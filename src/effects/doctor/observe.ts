@@ -3,7 +3,7 @@ import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import { observeBridge } from './bridge.ts'
 import { observeClientFiles } from './files.ts'
-import { lookPastKeys, observeKeys, type PastKeys } from './keys.ts'
+import { readableKeyStore, observeKeys, type ReadableKeyStore } from './keys.ts'
 import { observeLocks } from './locks.ts'
 import { observeModes, observeOwners } from './permissions.ts'
 import { observePackages } from './packages.ts'
@@ -53,7 +53,7 @@ export interface ObserveOptions {
 export async function observe(system: System, situation: Situation, options: ObserveOptions): Promise<Facts> {
   const { world, home, manifest, place, self } = situation
   const { sync } = options
-  const past = await lookPastKeys(system, home.here, manifest)
+  const past = await readableKeyStore(system, home.here, manifest)
   const targets = await targetsFor(system, situation, sync)
   const { input } = await prepare(past.system, situation, { ...sync, resolve: false })
   const plan = makePlan(input)
@@ -98,7 +98,11 @@ export async function observe(system: System, situation: Situation, options: Obs
 const shortestKey = 8
 
 /** Every key of the store, also of those that nothing here asks for, and what else this run has learned. */
-async function storedKeys({ system, trouble }: PastKeys, { home, manifest }: Situation, { holdsKey }: ObserveOptions): Promise<StoredKeys> {
+async function storedKeys(
+  { system, trouble }: ReadableKeyStore,
+  { home, manifest }: Situation,
+  { holdsKey }: ObserveOptions,
+): Promise<StoredKeys> {
   const finder = new KeyFinder(await hiddenKeys(system, home.here, manifest), shortestKey)
   return {
     known: trouble === null && manifest.secrets === undefined,

@@ -11,8 +11,8 @@ import { readOn, versionAt } from '../packages/installed.ts'
 
 /** Servers of the manifest that start this package on a side, for a client of whatever side. */
 function usersOf({ manifest, render, home }: PlanInput, plan: Plan, side: Environment, words: string): string[] {
-  const found = plan.files.flatMap(({ observed, wishes }) =>
-    [...wishes.wanted, ...wishes.held].flatMap(({ server }) => {
+  const found = plan.files.flatMap(({ observed, desired }) =>
+    [...desired.wanted, ...desired.blocked].flatMap(({ server }) => {
       const spec = Object.hasOwn(manifest.servers, server) ? manifest.servers[server] : undefined
       if (spec === undefined || runSide(spec, observed.environment, render.world, home)?.id !== side.id) return []
       return serverOn(spec, side).package === words ? [server] : []

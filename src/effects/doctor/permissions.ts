@@ -36,19 +36,19 @@ async function withoutOwners(system: System, { home, place, self }: Situation): 
 export async function observeOwners(system: System, situation: Situation): Promise<Facts['owners']> {
   return {
     faults: await Promise.all(situation.faults.map((fault) => describe(system, situation, fault))),
-    untold: await withoutOwners(system, situation),
+    withoutOwners: await withoutOwners(system, situation),
   }
 }
 
-interface Place {
+interface PathWithKeys {
   readonly environment: Environment
   readonly path: NativePath
   readonly what: ModeFacts['what']
 }
 
 /** Everything that holds keys: our own files on each side, and the client files with a key of ours in them. */
-function placesOf(input: PlanInput, files: readonly ClientFile[]): Place[] {
-  const own = input.world.environments.flatMap((environment): Place[] => {
+function pathsWithKeys(input: PlanInput, files: readonly ClientFile[]): PathWithKeys[] {
+  const own = input.world.environments.flatMap((environment): PathWithKeys[] => {
     const folder = input.render.folders(environment.id)
     if (folder === null) return []
     const { secrets, launches, backups } = layout(environment, folder)
@@ -61,14 +61,14 @@ function placesOf(input: PlanInput, files: readonly ClientFile[]): Place[] {
   })
   const clients = files
     .filter(({ entries }) => entries.some(({ keys }) => keys.length > 0))
-    .map(({ environment, file }): Place => ({ environment, path: file, what: 'client' }))
+    .map(({ environment, file }): PathWithKeys => ({ environment, path: file, what: 'client' }))
   return [...own, ...clients]
 }
 
 /** Those of them that others than their owner may open. Windows' drives have no modes, wherever they are seen from. */
 export async function observeModes(system: System, input: PlanInput, files: readonly ClientFile[]): Promise<ModeFacts[]> {
   if (system.platform === 'win32') return []
-  const looks = placesOf(input, files).map(async ({ environment, path, what }): Promise<ModeFacts[]> => {
+  const looks = pathsWithKeys(input, files).map(async ({ environment, path, what }): Promise<ModeFacts[]> => {
     const here = isWindows(environment) ? null : toHere(environment, path)
     const facts = here === null ? null : await system.files.look(here, 'follow')
     if (here === null || facts === null || (facts.mode & 0o077) === 0 || !(await hasModes(system, here))) return []

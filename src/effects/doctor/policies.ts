@@ -14,13 +14,13 @@ export function observePolicies(system: System, world: World, files: readonly Cl
   return Promise.all(asked.map((each) => policiesOf(system, world, each)))
 }
 
-interface Asked {
+interface PolicyQuery {
   readonly client: string
   readonly keys: readonly string[]
   readonly environment: Environment
 }
 
-async function policiesOf(system: System, world: World, { client, keys, environment }: Asked): Promise<WindowsPolicies> {
+async function policiesOf(system: System, world: World, { client, keys, environment }: PolicyQuery): Promise<WindowsPolicies> {
   if (system.variables.MCP_TWIN_WORLD)
     return { client, environment, values: plantedPolicies(environment.policies ?? {}, keys[0] ?? '', []), trouble: null }
   const answers = await Promise.all(keys.map(async (key) => ({ key, answer: await queryRegistry(system, world, environment, key) })))

@@ -8,7 +8,7 @@ import { environmentLabel } from '../../core/participants.ts'
 import { isWindows } from '../../core/paths.ts'
 import { type PlanInput, startSide } from '../../core/plan/plan.ts'
 import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
-import type { ReferenceGround } from '../../model/client.ts'
+import type { ReferenceContext } from '../../model/client.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -30,8 +30,8 @@ function filled(system: System, file: ClientFile, entry: Entry, { project, hide 
     if (value !== undefined && isKey(name, value) !== null) hide(value)
     return value ?? (name === 'HOME' && !isWindows(environment) ? environment.home : undefined)
   }
-  const ground: ReferenceGround = { variable, home: environment.home, project, isWindows: isWindows(environment) }
-  const text = (value: string): string => references.fill(value, ground)
+  const context: ReferenceContext = { variable, home: environment.home, project, isWindows: isWindows(environment) }
+  const text = (value: string): string => references.fill(value, context)
   const texts = (values: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]))
   return entry.kind === 'stdio'

@@ -12,7 +12,7 @@ export interface ResolveOptions {
   readonly offline: boolean
   /** Ask again also for words that are pinned already. */
   readonly refresh: boolean
-  /** Names of well-known packages, to guess what a mistyped one meant. */
+  /** Names of well-known packages, to guess what a mistyped one withSuggestion. */
   readonly known?: readonly string[]
   readonly onProgress?: ((text: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -40,7 +40,7 @@ export interface Resolved {
 const atOnce = 4
 const timeoutMs = 90_000
 
-type Found = { readonly words: string; readonly locked: LockedPackage } | ResolveTrouble
+type Resolution = { readonly words: string; readonly locked: LockedPackage } | ResolveTrouble
 
 /**
  * Pins package words to one exact version each, for all sides alike: the newest that fits, whatever Node a side has (npm left
@@ -56,7 +56,7 @@ export async function resolvePackages(
   options: ResolveOptions,
 ): Promise<Resolved> {
   const open = [...new Set(words)].filter((each) => options.refresh || !Object.hasOwn(lock.packages, each))
-  const found: Found[] = []
+  const found: Resolution[] = []
   const lane = async (waiting: string[]): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       options.onProgress?.(`${found.length + 1} of ${open.length}: ${next}`)
@@ -75,7 +75,13 @@ export async function resolvePackages(
   }
 }
 
-async function resolveOne(system: System, world: World, environment: Environment, words: string, options: ResolveOptions): Promise<Found> {
+async function resolveOne(
+  system: System,
+  world: World,
+  environment: Environment,
+  words: string,
+  options: ResolveOptions,
+): Promise<Resolution> {
   const parsed = parseWords(words)
   if ('refuse' in parsed)
     return { words, code: 'EINVALIDPACKAGENAME', reason: parsed.refuse, hint: 'name a package of the registry: "package": "name@1.2.3"' }
@@ -92,7 +98,7 @@ async function resolveOne(system: System, world: World, environment: Environment
     timeoutMs,
     kind: 'look',
   })
-  if (!end.ok) return { words, ...meant(name, end.trouble, options.known ?? []) }
+  if (!end.ok) return { words, ...withSuggestion(name, end.trouble, options.known ?? []) }
   const locked = readAnswer(name, end.stdout)
   const odd = locked === null ? null : lockedTrouble(words, locked)
   if (odd !== null)
@@ -106,8 +112,8 @@ async function resolveOne(system: System, world: World, environment: Environment
   return { words, code: 'ETARGET', reason: `${name} has no version that fits ${range ?? 'latest'}`, hint: `npm view ${name} versions` }
 }
 
-/** npm's trouble, with the package that a mistyped name most likely meant. */
-function meant(name: string, { code, reason, hint, detail }: NpmTrouble, known: readonly string[]): Omit<ResolveTrouble, 'words'> {
+/** npm's trouble, with the package that a mistyped name most likely withSuggestion. */
+function withSuggestion(name: string, { code, reason, hint, detail }: NpmTrouble, known: readonly string[]): Omit<ResolveTrouble, 'words'> {
   const others = known.filter((each) => each !== name)
   const near = code === 'E404' ? nearest(name, others) : null
   return { code, reason, hint: near === null ? hint : `did you mean ${near}?`, ...(detail === undefined ? {} : { detail }) }

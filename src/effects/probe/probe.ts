@@ -10,7 +10,7 @@ import { type PipedServer, startPiped } from '../run/piped.ts'
 import { resolveProgram } from '../run/program-path.ts'
 import { Relay } from '../run/relay.ts'
 import { openRemote } from '../run/remote.ts'
-import { wayOut } from '../run/proxy-settings.ts'
+import { proxySettings } from '../run/proxy-settings.ts'
 import { programOn } from '../machine/program.ts'
 import { introduce, type Introduction, Silence } from './conversation.ts'
 
@@ -122,7 +122,7 @@ export interface RemoteProbeOptions {
 export async function probeRemote(system: System, remote: Remote, options: RemoteProbeOptions): Promise<Probe> {
   const began = system.now()
   const masked = maskFor(Object.values(remote.headers), options.mask)
-  const end = await openRemote(remote, fetchBy(await wayOut(system, options.home, options.prefix)))
+  const end = await openRemote(remote, fetchBy(await proxySettings(system, options.home, options.prefix)))
   let tell: (message: JsonObject) => void = () => {}
   const enders: ((why: string) => void)[] = []
   let why = 'the connection is gone'

@@ -22,7 +22,7 @@ import { vetOwn } from '../store/vet.ts'
 import type { NeededPackage } from '../packages/ready.ts'
 import { openSecrets } from '../store/secrets.ts'
 import { loadLock } from '../manifest/records.ts'
-import type { RunGround } from './ground.ts'
+import type { LocalSide } from './local-side.ts'
 import { readLaunches } from '../store/own-launches.ts'
 
 /** A server, ready to be started or reached: its entry holds its own keys and no others. */
@@ -42,33 +42,33 @@ export interface FoundServer {
 export const clientIds = clients.map((client) => client.id)
 
 /** The file of our folder as this process opens it. */
-function inFolder({ self }: RunGround, path: NativePath): ReachablePath {
+function inFolder({ self }: LocalSide, path: NativePath): ReachablePath {
   const here = toHere(self, path)
   if (here === null) throw new TwinError('no-folder', `${path} is not reached from here.`, { hint: 'look at MCP_TWIN_HOME' })
   return here
 }
 
 /** The user's own manifest; null where none is on this side. */
-export async function userManifest(system: System, ground: RunGround): Promise<Manifest | null> {
-  const { manifest } = layout(ground.self, ground.folder)
-  const vetted = await vetOwn(system, ground.self, ground.folder)
+export async function userManifest(system: System, local: LocalSide): Promise<Manifest | null> {
+  const { manifest } = layout(local.self, local.folder)
+  const vetted = await vetOwn(system, local.self, local.folder)
   return (await loadManifest(system, vetted.manifest, manifest, clientIds))?.manifest ?? null
 }
 
 /** Finds a server by its name: in home's manifest, or on any other side in what the last sync left there for it. */
-export async function findServer(system: System, ground: RunGround, name: string): Promise<FoundServer> {
-  const paths = layout(ground.self, ground.folder)
-  if (!ground.home) {
-    const read = await readLaunches(system, inFolder(ground, paths.launches))
+export async function findServer(system: System, local: LocalSide, name: string): Promise<FoundServer> {
+  const paths = layout(local.self, local.folder)
+  if (!local.home) {
+    const read = await readLaunches(system, inFolder(local, paths.launches))
     const servers = read === null ? {} : reveal(read.launches).servers
     const found = Object.hasOwn(servers, name) ? servers[name] : undefined
     if (found === undefined) throw unknown(name, Object.keys(servers), `Nothing on this side says how "${name}" is started`)
     return { server: name, entry: new Secret<Entry>(found.entry), keys: found.keys, script: found.script }
   }
-  const manifest = await userManifest(system, ground)
+  const manifest = await userManifest(system, local)
   if (manifest === null) throw usageError(`There is no manifest yet at ${paths.manifest}.`, { hint: 'mcp-twin init' })
-  const { lock } = await vetOwn(system, ground.self, ground.folder)
-  return resolveFrom(system, ground, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
+  const { lock } = await vetOwn(system, local.self, local.folder)
+  return resolveFrom(system, local, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
 }
 
 /** Where a server stands, and whose settings say where its keys and packages are. */
@@ -92,26 +92,26 @@ const unknown = (name: string, names: readonly string[], words = `There is no se
 }
 
 /** A server of a manifest with its own keys filled in. */
-export async function resolveFrom(system: System, ground: RunGround, source: Source): Promise<FoundServer> {
+export async function resolveFrom(system: System, local: LocalSide, source: Source): Promise<FoundServer> {
   const { name } = source
   const manifest = source.origin === 'project' ? installedOnly(source.manifest) : source.manifest
   const server = Object.hasOwn(manifest.servers, name) ? manifest.servers[name] : undefined
   if (server === undefined) throw unknown(name, Object.keys(manifest.servers))
   if (server.disabled === true) throw usageError(`"${name}" is switched off.`, { hint: `mcp-twin enable ${name}` })
-  const spec = serverOn(server, ground.self)
-  const keys = await ownKeys(system, ground, source, spec)
+  const spec = serverOn(server, local.self)
+  const keys = await ownKeys(system, local, source, spec)
   const context: RenderContext = {
     manifest,
-    world: ground.world,
-    home: ground.self,
+    world: local.world,
+    home: local.self,
     lock: source.lock,
-    folders: (id) => (id === ground.self.id ? ground.folder : null),
+    folders: (id) => (id === local.self.id ? local.folder : null),
     key: (wanted) => keys.get(wanted) ?? null,
     variable: (wanted) => system.variables[wanted],
   }
-  const entry = render(ground, context, name, server)
-  const script = isOwnScript(reveal(entry), spec, ground.self)
-  const needed = script ? neededBy(source, spec, prefixOn(manifest, ground.self)) : {}
+  const entry = render(local, context, name, server)
+  const script = isOwnScript(reveal(entry), spec, local.self)
+  const needed = script ? neededBy(source, spec, prefixOn(manifest, local.self)) : {}
   return { server: name, entry, keys: [...keys.keys()], script, ...needed }
 }
 
@@ -138,9 +138,9 @@ function neededBy(
 }
 
 /** The keys that this server names, and no other one's. */
-async function ownKeys(system: System, ground: RunGround, source: Source, spec: ServerSpec): Promise<ReadonlyMap<string, Secret<string>>> {
+async function ownKeys(system: System, local: LocalSide, source: Source, spec: ServerSpec): Promise<ReadonlyMap<string, Secret<string>>> {
   const found = new Map<string, Secret<string>>()
-  const secrets = openSecrets(system, ground.folderHere, source.keysOf)
+  const secrets = openSecrets(system, local.folderHere, source.keysOf)
   for (const name of keysOf(spec)) {
     const given = source.keys === undefined ? undefined : Object.hasOwn(source.keys, name) ? source.keys[name] : undefined
     const key = source.keys === undefined ? await secrets.get(name) : given === undefined ? null : new Secret(given)
@@ -154,10 +154,10 @@ async function ownKeys(system: System, ground: RunGround, source: Source, spec: 
   return found
 }
 
-function render(ground: RunGround, context: RenderContext, name: string, server: ServerSpec): Secret<Entry> {
+function render(local: LocalSide, context: RenderContext, name: string, server: ServerSpec): Secret<Entry> {
   const [client] = clients
   if (client === undefined) throw new Error('the catalog of clients is empty')
-  const made = renderLaunch({ ...context, server, name, client, environment: ground.self, scope: 'user' })
+  const made = renderLaunch({ ...context, server, name, client, environment: local.self, scope: 'user' })
   if (made.kind === 'launch') return made.entry
   throw new TwinError(
     'not-started',

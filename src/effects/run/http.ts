@@ -5,7 +5,7 @@ import { type Duplex, Readable } from 'node:stream'
 import tls from 'node:tls'
 
 /** How this side gets out: which proxy serves an address, and which certificates it trusts besides the usual ones. */
-export interface Way {
+export interface ProxySettings {
   proxy(url: URL): URL | null
   readonly ca: readonly string[]
 }
@@ -84,12 +84,15 @@ class TunnelAgent extends https.Agent {
  * A `fetch` over node's own http. Node's built-in one cannot be told a proxy or a certificate without the package
  * behind it, and gives a quiet stream up after five minutes; an MCP event stream may be quiet for hours.
  */
-export function fetchBy(way: Way): Fetch {
+export function fetchBy(proxySettings: ProxySettings): Fetch {
   const agents = new Map<string, http.Agent>()
   let trust: Trust | null = null
   const secureAgent = (proxy: URL | null): https.Agent => {
     // Made once: a context of some hundred certificates takes longer than the connection.
-    trust ??= way.ca.length === 0 ? {} : { secureContext: tls.createSecureContext({ ca: [...tls.rootCertificates, ...way.ca] }) }
+    trust ??=
+      proxySettings.ca.length === 0
+        ? {}
+        : { secureContext: tls.createSecureContext({ ca: [...tls.rootCertificates, ...proxySettings.ca] }) }
     return proxy === null ? new https.Agent({ keepAlive: true, ...trust }) : new TunnelAgent(proxy, trust)
   }
   const agentFor = (url: URL, proxy: URL | null): http.Agent => {
@@ -101,7 +104,7 @@ export function fetchBy(way: Way): Fetch {
     return agent
   }
   const once = (url: URL, init: RequestInit, again: boolean): Promise<Response> => {
-    const proxy = way.proxy(url)
+    const proxy = proxySettings.proxy(url)
     // A plain http address is asked for at the proxy by its whole name; an https one goes through a tunnel.
     const relayed = proxy !== null && url.protocol === 'http:'
     const headers: Record<string, string> = {

@@ -2,7 +2,7 @@ import { installPackage } from '../packages/install.ts'
 import { type NeededPackage, readiness } from '../packages/ready.ts'
 import { Attended } from './attended.ts'
 import { type OwnLaunch, runInPlace } from './child.ts'
-import type { RunGround } from './ground.ts'
+import type { LocalSide } from './local-side.ts'
 import type { ServerName } from './own-answers.ts'
 import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
 import type { NativePath } from '../../model/path.ts'
@@ -16,7 +16,7 @@ export interface Script {
 }
 
 /** True where the script may be started. Throws what must not be started although it is there. */
-export async function isReady(system: System, { self, folder }: RunGround, { server, needed, script }: Script): Promise<boolean> {
+export async function isReady(system: System, { self, folder }: LocalSide, { server, needed, script }: Script): Promise<boolean> {
   const found = await readiness(system, self, folder, needed, script)
   if (found.kind === 'odd')
     throw new TwinError('not-started', `"${server}" is not started: ${found.reason}.`, {
@@ -28,13 +28,13 @@ export async function isReady(system: System, { self, folder }: RunGround, { ser
 /** Installs the package of a script. Throws what hindered it, in words; what was aborted is no trouble. */
 export async function installNeeded(
   system: System,
-  ground: RunGround,
+  local: LocalSide,
   wanted: Script,
   { offline, signal }: { readonly offline: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   const { server, needed } = wanted
   const { locked, allowScripts, prefix, npmrcOnly } = needed
-  const { world, self, folder } = ground
+  const { world, self, folder } = local
   const words = `${locked.name} ${locked.version}`
   const options = { allowScripts, prefix, signal, offline, npmrcOnly }
   const { outcome, reason, hint } = await installPackage(system, world, self, folder, locked, options)
@@ -43,7 +43,7 @@ export async function installNeeded(
     throw new TwinError('not-installed', `"${server}" cannot be started: ${words} could not be installed: ${reason ?? 'npm failed'}.`, {
       hint: hint ?? 'mcp-twin sync',
     })
-  if (!(await isReady(system, ground, wanted)))
+  if (!(await isReady(system, local, wanted)))
     throw new TwinError('not-started', `"${server}" cannot be started: ${words} lacks the script ${wanted.script}.`, {
       hint: 'name another version in the manifest',
     })

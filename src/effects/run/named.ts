@@ -9,18 +9,18 @@ import { vetManifest } from '../store/vet.ts'
 import { absolute, lockBeside } from '../manifest/place.ts'
 import { loadState, readLock } from '../manifest/records.ts'
 import { type FoundServer, resolveFrom } from './find.ts'
-import type { RunGround } from './ground.ts'
+import type { LocalSide } from './local-side.ts'
 
 /**
  * Finds a server in a manifest that an entry of ours names by its path, since it is not home's own. Only one that a
  * person has synced into the own configs counts, as it was then: a path alone, in whatever file it stands, or whoever
  * writes to the manifest since, must not bring keys to a server of their choice.
  */
-export async function findInManifest(system: System, ground: RunGround, name: string, path: string): Promise<FoundServer> {
-  const { self, folder } = ground
-  const shown = absolute(system, self, path, ground.world)
+export async function findInManifest(system: System, local: LocalSide, name: string, path: string): Promise<FoundServer> {
+  const { self, folder } = local
+  const shown = absolute(system, self, path, local.world)
   const [here, lock, state] = [shown, lockBeside(self, shown), layout(self, folder).state].map((each) => toHere(self, each))
-  if (!ground.home || !here || !lock || !state)
+  if (!local.home || !here || !lock || !state)
     throw usageError(`${path} is not reached from here.`, { hint: `mcp-twin run ${name} starts what the last sync left on this side` })
   const vetted = await vetManifest(system, self, { here, lockHere: lock, root: null })
   const loaded = await loadManifest(
@@ -46,5 +46,5 @@ export async function findInManifest(system: System, ground: RunGround, name: st
     })
   }
   const { manifest } = loaded
-  return resolveFrom(system, ground, { manifest, lock: pins, name, keysOf: manifest, origin: 'named' })
+  return resolveFrom(system, local, { manifest, lock: pins, name, keysOf: manifest, origin: 'named' })
 }

@@ -17,7 +17,7 @@ import { readLock } from '../manifest/records.ts'
 import { realPlace } from '../store/trusted-place.ts'
 import { type ProjectSeen, type TrustState, trustState } from '../store/trust.ts'
 import { clientIds, type FoundServer, resolveFrom, type Source, userManifest } from './find.ts'
-import type { RunGround } from './ground.ts'
+import type { LocalSide } from './local-side.ts'
 import { readLaunches } from '../store/own-launches.ts'
 
 const INIT = 'mcp-twin init --project, in the project'
@@ -50,8 +50,8 @@ export async function findProject(system: System, self: Environment, directory: 
 }
 
 /** Finds a server in a project's manifest, which must have been trusted at this place exactly as it and its lock are now. */
-export async function findInProject(system: System, ground: RunGround, name: string, directory: string): Promise<FoundServer> {
-  const { self, world } = ground
+export async function findInProject(system: System, local: LocalSide, name: string, directory: string): Promise<FoundServer> {
+  const { self, world } = local
   const { folder } = await findProject(system, self, directory, world)
   const place = (await realPlace(system, world, self, folder)) ?? folder
   const files = await projectPlace(system, self, place)
@@ -61,9 +61,9 @@ export async function findInProject(system: System, ground: RunGround, name: str
   const { lock: pinned, bytes: lock } = await readLock(system, vetted.lock)
   const seen = { place, manifest: loaded.bytes, lock }
   const part = projectPart(loaded.manifest)
-  const found = ground.home
-    ? await atHome(system, ground, name, seen, { manifest: part, lock: pinned })
-    : await onOtherSide(system, ground, name, seen, { manifest: part, lock: pinned })
+  const found = local.home
+    ? await atHome(system, local, name, seen, { manifest: part, lock: pinned })
+    : await onOtherSide(system, local, name, seen, { manifest: part, lock: pinned })
   refuseFetching(part.servers, found)
   // A command that names a file of the project means the one at this place, wherever the client has started us.
   const cwd = toHere(self, place)
@@ -82,21 +82,21 @@ function refuseFetching(servers: Source['manifest']['servers'], { server, entry,
 
 type Part = Pick<Source, 'manifest' | 'lock'>
 
-async function atHome(system: System, ground: RunGround, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
-  const state = await trustState(system, ground.folderHere, seen)
+async function atHome(system: System, local: LocalSide, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
+  const state = await trustState(system, local.folderHere, seen)
   if (state !== 'trusted') throw untrusted(seen.place, state)
-  const user = await userManifest(system, ground)
-  return resolveFrom(system, ground, { ...part, name, keysOf: user ?? {}, origin: 'project' })
+  const user = await userManifest(system, local)
+  return resolveFrom(system, local, { ...part, name, keysOf: user ?? {}, origin: 'project' })
 }
 
-async function onOtherSide(system: System, ground: RunGround, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
-  const file = toHere(ground.self, layout(ground.self, ground.folder).launches)
+async function onOtherSide(system: System, local: LocalSide, name: string, seen: ProjectSeen, part: Part): Promise<FoundServer> {
+  const file = toHere(local.self, layout(local.self, local.folder).launches)
   const read = file === null ? null : await readLaunches(system, file)
   const projects = read === null ? {} : reveal(read.launches).projects
   const known = Object.hasOwn(projects, seen.place) ? projects[seen.place] : undefined
   if (known === undefined) throw untrusted(seen.place, read?.holdsFormer === true ? 'former' : 'unknown')
   if (!sameDigests(known, digestsOf(seen))) throw untrusted(seen.place, 'changed')
-  return resolveFrom(system, ground, { ...part, name, keysOf: {}, keys: known.keys, origin: 'project' })
+  return resolveFrom(system, local, { ...part, name, keysOf: {}, keys: known.keys, origin: 'project' })
 }
 
 const REASONS: Readonly<Record<Exclude<TrustState, 'trusted'>, string>> = {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { Way } from './http.ts'
+import type { ProxySettings } from './http.ts'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
 /** What npm on this side was told about the way out: the same way is taken to remote MCP servers. */
-export interface NpmSettings {
+export interface NpmNetworkSettings {
   readonly proxy: string | undefined
   readonly httpsProxy: string | undefined
   readonly noProxy: string | undefined
@@ -44,7 +44,7 @@ const given = (value: string | undefined): string | undefined =>
  * npm's settings for the network, in npm's own order: variables (`npm_config_*`, any case), the user's npmrc, the
  * global one. Never a npmrc of the working directory: that belongs to whoever wrote the project.
  */
-export async function npmSettings(system: System, home: string, prefix?: string): Promise<NpmSettings> {
+export async function npmSettings(system: System, home: string, prefix?: string): Promise<NpmNetworkSettings> {
   const variables = lowered(system.variables)
   const userFile = given(variables.get('npm_config_userconfig')) ?? join(home, '.npmrc')
   const globalFile = given(variables.get('npm_config_globalconfig')) ?? (prefix === undefined ? undefined : join(prefix, 'etc', 'npmrc'))
@@ -83,7 +83,7 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/i
  * (`https-proxy`, else `proxy`), else HTTPS_PROXY for https, and HTTPS_PROXY, HTTP_PROXY or PROXY for http; in either
  * case of letters. A loopback address is never sent to a proxy: it would mean the proxy's own machine.
  */
-export function proxyFor(url: URL, settings: NpmSettings, variables: System['variables']): URL | null {
+export function proxyFor(url: URL, settings: NpmNetworkSettings, variables: System['variables']): URL | null {
   if (LOOPBACK.test(url.hostname)) return null
   const variable = (name: string): string | undefined => variables[name] || variables[name.toUpperCase()] || undefined
   const noProxy = settings.noProxy ?? variable('no_proxy')
@@ -110,7 +110,7 @@ export function isExempt(url: URL, noProxy: string | undefined): boolean {
 }
 
 /** The way out of this side: the proxy and the certificates that npm uses here. `home` and `prefix` as this process opens them. */
-export async function wayOut(system: System, home: string, prefix?: string): Promise<Way> {
+export async function proxySettings(system: System, home: string, prefix?: string): Promise<ProxySettings> {
   const settings = await npmSettings(system, home, prefix)
   return { proxy: (url) => proxyFor(url, settings, system.variables), ca: settings.ca }
 }

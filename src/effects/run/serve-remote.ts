@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../../errors.ts'
 import type { Remote } from '../../model/entry.ts'
 import { failureOf } from './failure.ts'
-import { type Fetch, fetchBy, type Way } from './http.ts'
+import { type Fetch, fetchBy, type ProxySettings } from './http.ts'
 import { leave } from './child.ts'
 import { lineCutter } from './lines.ts'
 import { Relay } from './relay.ts'
@@ -14,13 +14,16 @@ export interface RemoteServer {
   readonly remote: Remote
   /** Names of the keys it uses, for the words of a refusal. */
   readonly keys: readonly string[]
-  readonly way: Way
+  readonly proxySettings: ProxySettings
   /** Replaces keys by dots. */
   mask(text: string): string
 }
 
 /** Relays between this process's standard streams and a remote server until one of the ends is gone. */
-export async function serveRemote({ server, remote, keys, way, mask }: RemoteServer, fetch: Fetch = fetchBy(way)): Promise<ExitCode> {
+export async function serveRemote(
+  { server, remote, keys, proxySettings, mask }: RemoteServer,
+  fetch: Fetch = fetchBy(proxySettings),
+): Promise<ExitCode> {
   const end = await openRemote(remote, fetch)
   const code = await new Promise<ExitCode>((ended) => {
     const relay = new Relay({

@@ -4,11 +4,11 @@ import { programOn } from '../machine/program.ts'
 import { announceUse } from '../packages/prune.ts'
 import { runInPlace } from './child.ts'
 import { findServer, type FoundServer } from './find.ts'
-import { type RunGround, runGround } from './ground.ts'
+import { type LocalSide, localSide } from './local-side.ts'
 import { installBehind, installNeeded, isReady } from './install-behind.ts'
 import { findInManifest } from './named.ts'
 import { findInProject } from './project.ts'
-import { wayOut } from './proxy-settings.ts'
+import { proxySettings } from './proxy-settings.ts'
 import { serveRemote } from './serve-remote.ts'
 import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
 import type { Launch, Remote } from '../../model/entry.ts'
@@ -66,39 +66,39 @@ export interface RunOptions {
 
 /** Starts a server in the place of this process, or relays to it. Answers only when there is nothing left to wait for. */
 export async function startServer(system: System, name: string, options: RunOptions): Promise<ExitCode> {
-  const ground = await runGround(system)
+  const local = await localSide(system)
   const found =
     options.manifest !== undefined
-      ? await findInManifest(system, ground, name, options.manifest)
+      ? await findInManifest(system, local, name, options.manifest)
       : options.project === undefined
-        ? await findServer(system, ground, name)
-        : await findInProject(system, ground, name, options.project)
+        ? await findServer(system, local, name)
+        : await findInProject(system, local, name, options.project)
   const entry = reveal(found.entry)
   if (options.signal.aborted) return EXIT.cancelled
-  return entry.kind === 'remote' ? relay(system, ground, found, entry, options) : start(system, ground, found, entry, options)
+  return entry.kind === 'remote' ? relay(system, local, found, entry, options) : start(system, local, found, entry, options)
 }
 
 async function relay(
   system: System,
-  { self }: RunGround,
+  { self }: LocalSide,
   { server, keys }: FoundServer,
   remote: Remote,
   options: RunOptions,
 ): Promise<ExitCode> {
   for (const value of Object.values(remote.headers)) for (const part of [value, ...value.split(' ').slice(-1)]) options.hide(part)
   const here = (path: string): string => toHere(self, native(path)) ?? path
-  const way = await wayOut(system, here(self.home), self.prefix === undefined ? undefined : here(self.prefix))
-  return serveRemote({ server, remote, keys, way, mask: options.mask })
+  const settings = await proxySettings(system, here(self.home), self.prefix === undefined ? undefined : here(self.prefix))
+  return serveRemote({ server, remote, keys, proxySettings: settings, mask: options.mask })
 }
 
 async function start(
   system: System,
-  ground: RunGround,
+  local: LocalSide,
   { server, script, cwd, needed }: FoundServer,
   { command, args, env: own }: Launch,
   { signal, offline }: RunOptions,
 ): Promise<ExitCode> {
-  const { world, self } = ground
+  const { world, self } = local
   if (cwd !== undefined) process.chdir(cwd)
   // Programs that ask their shell's variable must not be told of the folder that we came from.
   const env = cwd === undefined || system.variables.PWD === undefined ? own : { ...own, PWD: cwd }
@@ -111,11 +111,11 @@ async function start(
   const js = path === null ? null : toHere(self, path)
   if (path !== null && needed !== undefined) {
     const absent = { server, needed, script: path }
-    if (!(await isReady(system, ground, absent)))
+    if (!(await isReady(system, local, absent)))
       return installBehind({
         server: { name: server, version: needed.locked.version },
         words: `${needed.locked.name} ${needed.locked.version}`,
-        install: (until) => installNeeded(system, ground, absent, { offline, signal: until }),
+        install: (until) => installNeeded(system, local, absent, { offline, signal: until }),
         ...{ launch, signal },
       })
   } else if (js !== null && (await system.files.look(js, 'follow')) === null) {
@@ -132,7 +132,7 @@ async function start(
 }
 
 /** A server starts all the same where our folder cannot be written. */
-async function announce(system: System, self: RunGround['self'], files: NativePath): Promise<void> {
+async function announce(system: System, self: LocalSide['self'], files: NativePath): Promise<void> {
   try {
     await announceUse(system, self, files)
   } catch (error) {

@@ -11,7 +11,7 @@ import type { Entry } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
-import { compose, serverChanges, type Taken } from './compose.ts'
+import { compose, serverChanges, type AdoptedEntry } from './compose.ts'
 import { importBeside } from './import.ts'
 import type { ManifestChange } from './edit-manifest.ts'
 import { sameKey } from '../store/secrets-file.ts'
@@ -24,7 +24,7 @@ import type { Edited } from './sync.ts'
 interface Adopted {
   readonly servers: Map<string, ServerSpec>
   readonly removed: Set<string>
-  readonly taken: Taken[]
+  readonly entries: AdoptedEntry[]
   readonly keys: Map<string, Secret>
   readonly notices: string[]
   /** Who keeps the keys where we do not: a key that was edited cannot be stored there. */
@@ -34,7 +34,14 @@ interface Adopted {
 /** Takes hand edits, removals and unmanaged entries into the manifest, and so to the other side; null when there is nothing to take and nothing to say. */
 export async function adoption(system: System, situation: Situation, options: SyncOptions): Promise<Edited | null> {
   const { input } = await prepare(system, situation, { ...options, force: false, prune: false, resolve: false })
-  const adopted: Adopted = { servers: new Map(), removed: new Set(), taken: [], keys: new Map(), notices: [], keeper: keeperOf(situation) }
+  const adopted: Adopted = {
+    servers: new Map(),
+    removed: new Set(),
+    entries: [],
+    keys: new Map(),
+    notices: [],
+    keeper: keeperOf(situation),
+  }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
   const { imported } = await importBeside(system, situation, input, { from: [], everywhere: new Set(), without: new Set() })
@@ -53,16 +60,16 @@ export async function adoption(system: System, situation: Situation, options: Sy
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
   for (const key of brought.values()) options.hide(key)
   if (adopted.keeper === null && brought.size > 0) notices.push(`into the key store: ${[...brought.keys()].join(', ')}`)
-  return compose({ ...situation, notices }, input.files, { changes, taken: [...adopted.taken, ...imported.taken], brought })
+  return compose({ ...situation, notices }, input.files, { changes, adopted: [...adopted.entries, ...imported.adopted], brought })
 }
 
 /** Every entry of one file that the plan refuses since a person changed it. */
-function adoptFile(input: PlanInput, { observed, wishes, plan }: PlannedFile, adopted: Adopted): void {
+function adoptFile(input: PlanInput, { observed, desired, plan }: PlannedFile, adopted: Adopted): void {
   const read = readClientFile(observed.client, observed.bytes)
   if (!read.ok) return
   const present = new Map(read.document.entries().map((each) => [each.name, each]))
   for (const { step, entryName, record } of plan.entries) {
-    const wanted = wishes.wanted.find((each) => each.name === entryName)
+    const wanted = desired.wanted.find((each) => each.name === entryName)
     if (step.kind !== 'refuse' || wanted === undefined) continue
     const entry = present.get(entryName)
     if (entry === undefined) {
@@ -90,7 +97,7 @@ function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, 
   const side = startSide(observed)
   const context = { ...input.render, environment: side, name }
   const isShared = input.files.some((file) => file.environment.id !== environment.id) && spec.on === undefined && spec.only === undefined
-  const taken = takeEdit(spec, {
+  const edit = takeEdit(spec, {
     name,
     environment: side,
     before: neutral(ours, context),
@@ -98,7 +105,7 @@ function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, 
     everywhere: (text) => (isShared && (looksPosixPath(text) || looksWindowsPath(text)) && !/[{}]/.test(text) ? `\${path:${text}}` : null),
     names: secretNames((each) => adopted.keys.get(each) ?? input.render.key(each)),
   })
-  if (input.render.project !== undefined && taken.secrets.length > 0) {
+  if (input.render.project !== undefined && edit.secrets.length > 0) {
     // A pull may have brought it, and it would be put in the place of the person's own key.
     adopted.notices.push(
       `${client.label}: a value stands in "${entryName}" where a key belongs, and no key is taken from a project's file: ` +
@@ -106,7 +113,7 @@ function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, 
     )
     return
   }
-  const lost = taken.secrets.find(({ name: key, value }) => !sameKey(input.render.key(key) ?? undefined, value))
+  const lost = edit.secrets.find(({ name: key, value }) => !sameKey(input.render.key(key) ?? undefined, value))
   if (adopted.keeper !== null && lost !== undefined) {
     adopted.notices.push(
       `${client.label}: the key ${lost.name} in "${entryName}" was edited there, but ${adopted.keeper} keeps the keys: ` +
@@ -114,7 +121,7 @@ function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, 
     )
     return
   }
-  adopted.servers.set(name, taken.server)
-  for (const { name: key, value } of taken.secrets) adopted.keys.set(key, value)
-  adopted.taken.push({ environment: environment.id, client: client.id, file, name: entryName, server: name, digest: digest(theirs) })
+  adopted.servers.set(name, edit.server)
+  for (const { name: key, value } of edit.secrets) adopted.keys.set(key, value)
+  adopted.entries.push({ environment: environment.id, client: client.id, file, name: entryName, server: name, digest: digest(theirs) })
 }

@@ -41,7 +41,7 @@ export async function applyPlan(
     again.files.flatMap(({ plan: { entries } }) => entries),
   )
   let state = situation.state
-  const steps: Step[] = [...installed.steps, ...again.held, ...launched]
+  const steps: Step[] = [...installed.steps, ...again.blocked, ...launched]
   const written = new Set<string>()
   const notices = new Set<string>([...installed.notices, ...again.notices])
   for (const file of again.files) {

@@ -47,7 +47,7 @@ export async function carryOut(
     { ...options, resolve: false, refresh: false },
   )
   const second = makePlan(after.input)
-  const unresolved = stepsOf({ installs: [], self: [], files: [], held: [], launches: new Map(), notices: [] }, prepared)
+  const unresolved = stepsOf({ installs: [], self: [], files: [], blocked: [], launches: new Map(), notices: [] }, prepared)
   return {
     inSync: !stepsOf(second, after).some(differs),
     changed: applied.changed,

@@ -37,7 +37,7 @@ function jobsFor(files: readonly PlannedFile[]): Job[] {
   const jobs = new Map<string, Job>()
   for (const file of files) {
     const refused = new Set(file.plan.entries.flatMap(({ step }) => (step.kind === 'refuse' ? [step.server] : [])))
-    for (const wanted of file.wishes.wanted) {
+    for (const wanted of file.desired.wanted) {
       // What was refused or could not be installed does not stand there, so there is nothing to start.
       if (file.plan.refusal !== null || refused.has(wanted.server) || !file.plan.present.has(wanted.name)) continue
       const entry = meaning(reveal(wanted.value), file.observed.client)

@@ -17,18 +17,18 @@ import { prepare } from './prepare.ts'
 import type { Edited } from './start.ts'
 
 /** An entry that is ours from now on, as it stands. */
-export type Taken = Imported['taken'][number]
+export type AdoptedEntry = Imported['adopted'][number]
 
 /** What a run puts into the manifest. */
 export interface Additions {
   readonly changes: readonly ManifestChange[]
-  readonly taken: readonly Taken[]
+  readonly adopted: readonly AdoptedEntry[]
   readonly brought: ReadonlyMap<string, Secret>
 }
 
 /** The state in which entries that were taken over are ours as they stand, so that the plan writes them in our form. */
-export function withTaken(state: State, files: readonly ObservedFile[], taken: readonly Taken[]): State {
-  return taken.reduce((next, { environment, client, file: known, name, server, digest }) => {
+export function withAdopted(state: State, files: readonly ObservedFile[], adopted: readonly AdoptedEntry[]): State {
+  return adopted.reduce((next, { environment, client, file: known, name, server, digest }) => {
     const file = known ?? files.find((each) => each.environment.id === environment && each.client.id === client)?.file
     if (file === undefined) return next
     const place = { environment, client, file }
@@ -38,9 +38,9 @@ export function withTaken(state: State, files: readonly ObservedFile[], taken: r
 }
 
 /** The manifest with the additions, and everything that follows from them. */
-export function compose(situation: Situation, files: readonly ObservedFile[], { changes, taken, brought }: Additions): Edited {
+export function compose(situation: Situation, files: readonly ObservedFile[], { changes, adopted, brought }: Additions): Edited {
   const edited = editManifest(situation, changes)
-  return { ...edited, situation: { ...edited.situation, state: withTaken(situation.state, files, taken), brought } }
+  return { ...edited, situation: { ...edited.situation, state: withAdopted(situation.state, files, adopted), brought } }
 }
 
 /** Changes that put servers into the manifest which it does not have yet. */
@@ -74,5 +74,5 @@ export async function takeFromCopy(system: System, situation: Situation, options
   const brought = new Map(imported.secrets.map(({ name, value }) => [name, value]))
   for (const key of brought.values()) options.hide(key)
   // Nothing of it is recorded as ours: what is not written is not ours.
-  return compose(situation, copies, { changes, taken: [], brought })
+  return compose(situation, copies, { changes, adopted: [], brought })
 }

@@ -30,7 +30,7 @@ export async function applyFile(
   run: Run,
   root: ReachablePath | null,
 ): Promise<FileResult> {
-  const { observed, wishes } = file
+  const { observed, desired } = file
   const { client, environment } = observed
   const here = toHere(environment, observed.file)
   if (file.plan.refusal !== null || here === null)
@@ -38,12 +38,12 @@ export async function applyFile(
   let plan = file.plan
   const decide = (found: Uint8Array | null): Decision => {
     const bytes = found ?? (observed.behind === undefined ? null : observed.bytes)
-    plan = planOne(input, observed, wishes, bytes)
+    plan = planOne(input, observed, desired, bytes)
     return decisionFor(
       plan,
       observed.client,
       bytes,
-      wishes.wanted.some((each) => each.holdsKey),
+      desired.wanted.some((each) => each.holdsKey),
     )
   }
   const project = observed.scope === 'project' && root !== null ? root : undefined

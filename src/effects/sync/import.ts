@@ -1,4 +1,4 @@
-import { type Found, type Imported, importServers } from '../../core/import/merge.ts'
+import { type UnmanagedEntry, type Imported, importServers } from '../../core/import/merge.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile, PlanInput } from '../../core/plan/plan.ts'
 import type { Situation } from '../manifest/open.ts'
@@ -8,7 +8,7 @@ import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 
 /** Everything in the files that no record of ours knows. An entry whose name stands there twice is left out: which one counts is not ours to say. */
-function foreignEntries(files: readonly ObservedFile[], state: State): Found[] {
+function foreignEntries(files: readonly ObservedFile[], state: State): UnmanagedEntry[] {
   return files.flatMap((file) => {
     const read = file.refusal === undefined && file.unused !== true && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
     if (read === null || !read.ok) return []
@@ -23,7 +23,7 @@ function foreignEntries(files: readonly ObservedFile[], state: State): Found[] {
   })
 }
 
-export interface ImportWishes {
+export interface ImportOptions {
   /** Only what these clients have; empty: all. */
   readonly from: readonly string[]
   /** Servers that every side shall have, wherever they came from. */
@@ -36,11 +36,11 @@ export interface ImportWishes {
 export function importFound(
   situation: Situation,
   input: PlanInput,
-  wishes: ImportWishes,
+  options: ImportOptions,
   known: ReadonlyMap<string, Secret> = new Map(),
 ): Imported {
   const found = foreignEntries(input.files, situation.state).filter(
-    (each) => (wishes.from.length === 0 || wishes.from.includes(each.client.id)) && !wishes.without.has(each.name),
+    (each) => (options.from.length === 0 || options.from.includes(each.client.id)) && !options.without.has(each.name),
   )
   return importServers(found, {
     world: input.render.world,
@@ -51,7 +51,7 @@ export function importFound(
     sides: situation.sides,
     key: (name) => input.render.key(name) ?? known.get(name) ?? null,
     inProject: input.render.project !== undefined,
-    everywhere: (name) => wishes.everywhere.has(name),
+    everywhere: (name) => options.everywhere.has(name),
   })
 }
 
@@ -63,14 +63,14 @@ export async function importBeside(
   system: System,
   situation: Situation,
   input: PlanInput,
-  wishes: ImportWishes,
+  options: ImportOptions,
 ): Promise<{ readonly imported: Imported; readonly known: ReadonlyMap<string, Secret> }> {
   const { home, manifest, self } = situation
   const store = openSecrets(system, home.here, manifest, self.id)
   const known = new Map<string, Secret>()
   const looked = new Set<string>()
   for (;;) {
-    const imported = importFound(situation, input, wishes, known)
+    const imported = importFound(situation, input, options, known)
     const names = imported.secrets.map(({ name }) => name).filter((name) => !looked.has(name))
     if (names.length === 0) return { imported, known }
     for (const name of names) {

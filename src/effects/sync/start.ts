@@ -57,7 +57,7 @@ function withNamed(situation: Situation, bytes: ProjectBytes, named: string | un
 }
 
 /** There is nothing to do, and so nothing to lock. */
-export const isStill = (start: Start): boolean =>
+export const isIdle = (start: Start): boolean =>
   start.bytes === null &&
   start.situation.state.manifests === start.situation.savedState.manifests &&
   !start.prepared.brings &&
@@ -65,7 +65,7 @@ export const isStill = (start: Start): boolean =>
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')
 
 /** Has nobody written manifest, lock or state in between? */
-export const sameGround = (a: Situation, b: Situation): boolean =>
+export const isUnchanged = (a: Situation, b: Situation): boolean =>
   JSON.stringify([a.state, a.lock]) === JSON.stringify([b.state, b.lock]) && text(a.bytes) === text(b.bytes)
 
 const text = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes))

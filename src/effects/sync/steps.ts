@@ -18,7 +18,7 @@ export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
   ),
   ...plan.installs.map((each) => each.step),
   ...plan.self,
-  ...plan.held,
+  ...plan.blocked,
   ...(plan.launchFiles ?? []).flatMap((each) => (each.isTold ? [] : [each.step])),
   ...plan.files.flatMap(({ plan: file }) => (file.refusal === null ? file.entries.map((each) => each.step) : [file.refusal])),
 ]

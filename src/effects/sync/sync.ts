@@ -6,7 +6,7 @@ import type { SyncOptions } from './options.ts'
 import { wasInterrupted } from './recover.ts'
 import { prepare } from './prepare.ts'
 import type { SyncResult } from './result.ts'
-import { begin, isStill, type Source, sameGround } from './start.ts'
+import { begin, isIdle, type Source, isUnchanged } from './start.ts'
 import { planned } from './steps.ts'
 
 export type { Edited, Source } from './start.ts'
@@ -26,14 +26,14 @@ export async function runSync(
   found?: Situation,
 ): Promise<SyncResult> {
   const opened = found ?? (await source.open())
-  const [first, isMending] = await Promise.all([begin(system, source, options, opened), wasInterrupted(system, opened)])
-  if (isStill(first) && !isMending) return planned(first.prepared, first.plan)
+  const [first, interrupted] = await Promise.all([begin(system, source, options, opened), wasInterrupted(system, opened)])
+  if (isIdle(first) && !interrupted) return planned(first.prepared, first.plan)
   return withRunLock(system, opened.home.here, opened.self.id, async () => {
     const fresh = await source.open()
     // What only a run with work needs is loaded only then: most runs find nothing to do.
     const { carryOut } = await import('./carry-out.ts')
-    const start = sameGround(fresh, opened) ? first : await begin(system, source, options, fresh)
-    if (isMending) await (await import('./recover.ts')).recover(system, start.situation, start.prepared.input)
-    return isStill(start) ? planned(start.prepared, start.plan) : carryOut(system, start, options, command)
+    const start = isUnchanged(fresh, opened) ? first : await begin(system, source, options, fresh)
+    if (interrupted) await (await import('./recover.ts')).recover(system, start.situation, start.prepared.input)
+    return isIdle(start) ? planned(start.prepared, start.plan) : carryOut(system, start, options, command)
   })
 }

@@ -78,7 +78,7 @@ const isOf = (plan: Plan, step: Step, move: Move): boolean =>
 /** A package that would move on one side and not on the other stays: an entry of it cannot be written, or a side is out of reach. */
 function whyRefused(input: PlanInput, now: Plan, plan: Plan, move: Move): Stays | null {
   const servers = new Set(move.servers)
-  const heldNow = new Set(now.held.map(({ environment, client, server }) => `${environment} ${client} ${server}`))
+  const blockedNow = new Set(now.blocked.map(({ environment, client, server }) => `${environment} ${client} ${server}`))
   const refuse = ({ environment, reason, hint }: Step): Stays => ({
     move,
     outcome: 'refused',
@@ -86,8 +86,8 @@ function whyRefused(input: PlanInput, now: Plan, plan: Plan, move: Move): Stays 
     reason: `${reason ?? 'it cannot be written there'}; both sides move together or not at all`,
     hint,
   })
-  for (const step of plan.held)
-    if (servers.has(step.server ?? '') && !heldNow.has(`${step.environment} ${step.client} ${step.server}`)) return refuse(step)
+  for (const step of plan.blocked)
+    if (servers.has(step.server ?? '') && !blockedNow.has(`${step.environment} ${step.client} ${step.server}`)) return refuse(step)
   for (const file of plan.files) {
     const ours = Object.values(recordOf(input.state, file.plan).entries).some(({ server }) => servers.has(server))
     if (file.plan.refusal !== null && ours) return refuse(file.plan.refusal)
@@ -103,7 +103,7 @@ async function failedChecks(system: System, input: PlanInput, plan: Plan, moves:
   const servers = new Set(moves.flatMap((move) => move.servers))
   const files = plan.files
     .filter(isTriable)
-    .map((file) => ({ ...file, wishes: { ...file.wishes, wanted: file.wishes.wanted.filter(({ server }) => servers.has(server)) } }))
+    .map((file) => ({ ...file, desired: { ...file.desired, wanted: file.desired.wanted.filter(({ server }) => servers.has(server)) } }))
   const progress = options.progress('Trying the new versions')
   try {
     const checks = await checkServers(system, input, files, options.signal, (_check, left) => progress.update(`${left} to go`))

@@ -8,7 +8,7 @@ import { usersOwn } from '../manifest/open.ts'
 import { forgetTrust, type ProjectSeen, recordTrust, type TrustAbout } from '../store/trust.ts'
 
 /** Home, and the sides that are to know of it. */
-export interface TrustGround {
+export interface TrustContext {
   readonly home: HomePlace
   readonly world: World
 }
@@ -16,37 +16,38 @@ export interface TrustGround {
 /** What became of a change of trust: the sides that could not be told learn of it by their next sync. */
 export interface TrustOutcome {
   readonly changed: boolean
-  readonly untold: readonly string[]
+  readonly unreached: readonly string[]
 }
 
 /** Records trust in a project at home, and tells the other sides with what their `run` needs for it. */
-export async function grantTrust(system: System, ground: TrustGround, seen: ProjectSeen, about: TrustAbout): Promise<TrustOutcome> {
+export async function grantTrust(system: System, ground: TrustContext, seen: ProjectSeen, about: TrustAbout): Promise<TrustOutcome> {
   const { home } = ground
   const changed = await recordTrust(system, home.here, seen, about, home.environment.id)
-  return { changed, untold: await tellSides(system, ground) }
+  return { changed, unreached: await updateSides(system, ground) }
 }
 
 /** Takes trust in these places back, on every side. */
-export async function revokeTrust(system: System, ground: TrustGround, places: readonly string[]): Promise<TrustOutcome> {
+export async function revokeTrust(system: System, ground: TrustContext, places: readonly string[]): Promise<TrustOutcome> {
   const { home } = ground
   const gone = await forgetTrust(system, home.here, places, home.environment.id)
-  return { changed: gone.length > 0, untold: await tellSides(system, ground) }
+  return { changed: gone.length > 0, unreached: await updateSides(system, ground) }
 }
 
 /** Brings what every other side knows of trusted projects to what home knows; answers those that could not be told. */
-async function tellSides(system: System, { home, world }: TrustGround): Promise<string[]> {
+async function updateSides(system: System, { home, world }: TrustContext): Promise<string[]> {
   const others = world.environments.filter((side) => side.id !== home.environment.id)
   if (others.length === 0) return []
   const projects = await keyedProjects(system, home.here, await usersOwn(system, home))
-  const untold: string[] = []
+  const unreached: string[] = []
   for (const side of others) {
     const place = launchesOn(side, ownFolder(system, side))
     try {
-      if (place !== null && !(await shareProjects(system, place, projectsOn(world, home.environment, side, projects)))) untold.push(side.id)
+      if (place !== null && !(await shareProjects(system, place, projectsOn(world, home.environment, side, projects))))
+        unreached.push(side.id)
     } catch (error) {
       if (!isTrouble(error)) throw error
-      untold.push(side.id)
+      unreached.push(side.id)
     }
   }
-  return untold
+  return unreached
 }

@@ -34,8 +34,8 @@ export async function keepTrust(system: System, before: Situation, written: Writ
   const { view, keys } = await trustable(system, { ...before, lock: written.lock }, { place: folder })
   // Who makes a project's manifest has chosen its place.
   const others = isMade ? await otherHands(system, before) : {}
-  const { untold } = await grantTrust(system, before, seen, { keys, shown: view, ...others })
-  return untoldWords(untold)
+  const { unreached } = await grantTrust(system, before, seen, { keys, shown: view, ...others })
+  return unreachedNotice(unreached)
 }
 
 /**
@@ -52,8 +52,8 @@ export async function restoreTrust(system: System, before: Situation, after: Sit
   const wasTrusted = taken !== null && known !== undefined && sameDigests(known, digestsOf(taken))
   if (!wasTrusted || !known.past.some((each) => sameDigests(each, digestsOf(back)))) return [untrustedWords(after.place.project, state)]
   const { view, keys } = await trustable(system, after, back)
-  const { untold } = await grantTrust(system, after, back, { keys, shown: view })
-  return untoldWords(untold)
+  const { unreached } = await grantTrust(system, after, back, { keys, shown: view })
+  return unreachedNotice(unreached)
 }
 
 /** Why servers of a project do not start, as a notice. */
@@ -68,5 +68,5 @@ export const untrustedWords = (project: string, state: TrustState): string => {
 }
 
 /** Sides that go by what they knew before. */
-export const untoldWords = (sides: readonly string[]): readonly string[] =>
+export const unreachedNotice = (sides: readonly string[]): readonly string[] =>
   sides.length === 0 ? [] : [`${sides.join(', ')} could not be told of it now: mcp-twin sync does so once it is there`]

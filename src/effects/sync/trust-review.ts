@@ -11,7 +11,7 @@ import { reach, type Situation } from '../manifest/open.ts'
 import { lockBytes } from '../manifest/records.ts'
 import { writeOwn } from './own-files.ts'
 import { type Pinned, pin, type PinOptions } from './pin.ts'
-import { sameGround } from './start.ts'
+import { isUnchanged } from './start.ts'
 import { projectFilesOf } from '../store/trusted-files.ts'
 import { realPlace } from '../store/trusted-place.ts'
 import { type ProjectSeen, readTrust, type TrustAbout, trustedAt, type TrustState, trustState } from '../store/trust.ts'
@@ -94,7 +94,7 @@ async function pinned(system: System, open: () => Promise<Situation>, options: P
   if (first.lock === found.lock) return found
   return withRunLock(system, found.home.here, found.home.environment.id, async () => {
     const fresh = await open()
-    const { lock } = sameGround(fresh, found) ? first : demandAll(await pin(system, fresh, options))
+    const { lock } = isUnchanged(fresh, found) ? first : demandAll(await pin(system, fresh, options))
     const { environment, folder } = fresh.home
     const run = openRun(system, reach(fresh.home, layout(environment, folder).backups), { command: 'trust', at: system.now() })
     await writeOwn(system, fresh, fresh.place.lockHere, fresh.place.lockHere, lockBytes(lock), run)

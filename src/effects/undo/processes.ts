@@ -11,7 +11,7 @@ import { programOn } from '../machine/program.ts'
 const timeoutMs = 30_000
 
 /**
- * Ours are those that a node runs from our folder, whoever started
+ * OwnedEntries are those that a node runs from our folder, whoever started
  * them: servers, relays, watchers. An editor that has a file of ours open is not, and neither is this very command.
  */
 const script = [

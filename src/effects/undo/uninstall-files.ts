@@ -16,8 +16,8 @@ import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
-import { type Taken, withoutUs } from './decide.ts'
-import { pasts } from './past.ts'
+import { type RemovedEntries, removeOwnEntries } from './client-entries.ts'
+import { originalFiles } from './originals.ts'
 
 /** Every client file of our records. */
 export const recordedFiles = (state: State): { name: FileName; record: FileState }[] =>
@@ -36,11 +36,11 @@ export async function clearFiles(
   backups: ReachablePath,
   run: Run,
 ): Promise<Step[]> {
-  const past = await pasts(system, backups, layout(home.environment, home.folder).state, state)
+  const original = await originalFiles(system, backups, layout(home.environment, home.folder).state, state)
   const folders = world.environments.flatMap((side) => [side.id === home.environment.id ? home.folder : ownFolder(system, side)])
   // Where backups went away, what stood there before us is not known: whatever our records name is ours. Else a file that we
   // never wrote holds entries that said the same before us.
-  const isDoomed = (value: JsonValue): boolean => past.isCut || folders.some((folder) => names(value, folder))
+  const namesOwnFiles = (value: JsonValue): boolean => original.isCut || folders.some((folder) => names(value, folder))
   const steps: Step[] = []
   for (const { name, record } of recordedFiles(state)) {
     const target = await targetOf(system, world, home.environment, name, record.project)
@@ -51,14 +51,19 @@ export async function clearFiles(
     const client = clientById(name.client)
     if (client === null) continue
     await loadFormats([client])
-    const before = await past.of(name)
-    let taken: Taken = { removed: [], putBack: [] }
+    const before = await original.of(name)
+    let taken: RemovedEntries = { removed: [], restored: [] }
     const entries = Object.keys(record.entries)
     const outcome = await rewriteFile(
       system,
       target,
       (current) =>
-        withoutUs(client, current, { names: entries, created: record.created === true, past: before, isDoomed }, (told) => (taken = told)),
+        removeOwnEntries(
+          client,
+          current,
+          { names: entries, created: record.created === true, original: before, namesOwnFiles },
+          (told) => (taken = told),
+        ),
       run.forFile({ ...name, entries, project: record.project }),
     )
     if (outcome.kind === 'refused' || outcome.kind === 'failed') {
@@ -101,7 +106,7 @@ async function targetOf(
   }
 }
 
-function stepsOf(name: FileName, record: FileState, { removed, putBack }: Taken, isGone: boolean): Step[] {
+function stepsOf(name: FileName, record: FileState, { removed, restored }: RemovedEntries, isGone: boolean): Step[] {
   const step = (entry: string, reason: string | null, change: Step['change']): Step =>
     makeStep({
       kind: change === 'remove' ? 'remove' : 'write',
@@ -113,7 +118,7 @@ function stepsOf(name: FileName, record: FileState, { removed, putBack }: Taken,
     })
   const steps = [
     ...removed.map((entry) => step(entry, null, 'remove')),
-    ...putBack.map((entry) => step(entry, 'as it was before', 'update')),
+    ...restored.map((entry) => step(entry, 'as it was before', 'update')),
   ]
   return isGone || steps.length === 0
     ? [

@@ -9,7 +9,7 @@ import { asOrdinaryUser } from '../../support/ordinary-user.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
 import { tinyRegistry } from '../main/place.ts'
-import { diagnosedAndMended } from './mended.ts'
+import { diagnosedAndFixed } from './fixed.ts'
 import { own, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
 
 let registry: MiniRegistry
@@ -124,7 +124,7 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
     expect(bridges).toHaveLength(2)
     for (const each of bridges)
       expect(each).toMatchObject({ answers: false, sameHome: null, reason: expect.stringContaining('exit code 1') })
-    await diagnosedAndMended(place, 'bridge-starts error', [], deep)
+    await diagnosedAndFixed(place, 'bridge-starts error', [], deep)
   })
 
   it('an entry that leads to another home', async () => {
@@ -143,7 +143,7 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
       environment: own,
       detail: [expect.stringContaining(elsewhere), expect.stringContaining('.mcp-twin/bridge')],
     })
-    await diagnosedAndMended(place, 'bridge-link error', [], deep)
+    await diagnosedAndFixed(place, 'bridge-link error', [], deep)
   })
 
   it('an entry whose program is not there on the other side', async () => {
@@ -161,7 +161,7 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
 
   it('a root that is not there', async () => {
     const place = await bridged({ roots: ['~/work'] })
-    await diagnosedAndMended(place, 'bridge-roots warning')
+    await diagnosedAndFixed(place, 'bridge-roots warning')
     expect(existsSync(join(place.home, 'work'))).toBe(true)
   })
 
@@ -170,27 +170,27 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
     rmSync(at(place, 'bridge/workspace'), { recursive: true, force: true })
     mkdirSync(at(place, 'bridge'), { recursive: true, mode: 0o700 })
     writeFileSync(at(place, 'bridge/workspace'), 'x')
-    await diagnosedAndMended(place, 'bridge-roots error')
+    await diagnosedAndFixed(place, 'bridge-roots error')
   })
 
   it('an audit that cannot be written', async () => {
     const place = await bridged()
     mkdirSync(at(place, 'bridge/audit.jsonl'), { recursive: true })
-    await diagnosedAndMended(place, 'bridge-audit error')
+    await diagnosedAndFixed(place, 'bridge-audit error')
   })
 
   it('settings that cannot be used', async () => {
     const place = await bridged()
     mkdirSync(at(place, 'bridge'), { recursive: true, mode: 0o700 })
     writeFileSync(at(place, 'bridge/config.json'), '{"log_level": "loud"}')
-    await diagnosedAndMended(place, 'bridge-rules warning', [], deep)
+    await diagnosedAndFixed(place, 'bridge-rules warning', [], deep)
   })
 
   it('sessions that cannot be read', async () => {
     const place = await bridged()
     await place.run(['session', 'new'])
     writeFileSync(at(place, 'bridge/sessions.json'), '{')
-    await diagnosedAndMended(place, 'tokens error')
+    await diagnosedAndFixed(place, 'tokens error')
   })
 
   it('sessions that others can write', async () => {
@@ -198,7 +198,7 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
     await place.run(['session', 'new'])
     expect(await of(place, 'tokens')).toEqual([])
     chmodSync(at(place, 'bridge/sessions.json'), 0o666)
-    await diagnosedAndMended(place, 'tokens error')
+    await diagnosedAndFixed(place, 'tokens error')
     chmodSync(at(place, 'bridge/sessions.json'), 0o640)
     expect(await place.doctor(['--fix'])).toMatchObject({ ok: true })
     expect(await of(place, 'tokens')).toEqual([])
@@ -209,7 +209,7 @@ describe('a broken bridge, diagnosed in one run and mended by its own words', { 
     rmSync(join(app(place), 'node_modules'), { recursive: true })
     // That this program could complete its copy is an error of its own.
     expect(summary(await place.doctor(deep))).toEqual(['in-sync error', 'bridge-search warning'])
-    await diagnosedAndMended(place, 'in-sync error', [], deep)
+    await diagnosedAndFixed(place, 'in-sync error', [], deep)
     expect(readdirSync(join(app(place), 'node_modules/@vscode'))).toHaveLength(1)
   })
 

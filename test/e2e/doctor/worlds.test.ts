@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { tinyRegistry, tinyServer } from '../main/place.ts'
-import { diagnosedAndMended } from './mended.ts'
+import { diagnosedAndFixed } from './fixed.ts'
 import { OTHER_KEY, own, sound, summary, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
 import type { Hand } from './remedies.ts'
 
@@ -27,7 +27,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
     const place = await sound(twins(registry))
     const text = readFileSync(desktopFile(place))
     writeFileSync(desktopFile(place), Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]))
-    await diagnosedAndMended(place, 'config-encoding error')
+    await diagnosedAndFixed(place, 'config-encoding error')
     expect(readFileSync(desktopFile(place))).toEqual(text)
   })
 
@@ -51,13 +51,13 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
         return place.type(command)
       },
     }
-    await diagnosedAndMended(place, 'config-parses error', [byHand])
+    await diagnosedAndFixed(place, 'config-parses error', [byHand])
   })
 
   it('Claude Desktop dropped its servers', async () => {
     const place = await sound(twins(registry))
     writeFileSync(desktopFile(place), '{\n  "preferences": {}\n}\n')
-    await diagnosedAndMended(place, 'entries-kept error')
+    await diagnosedAndFixed(place, 'entries-kept error')
     expect(Object.keys(place.servers('windows', 'claude-desktop'))).toEqual(['tiny', 'keyed'])
   })
 
@@ -67,7 +67,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
     const place = await sound(
       twins(registry, (windows) => windows.file(live, '{}').client('claude-desktop', JSON.stringify({ mcpServers: { blender } }))),
     )
-    await diagnosedAndMended(place, 'config-found error')
+    await diagnosedAndFixed(place, 'config-found error')
     const { mcpServers } = JSON.parse(place.planted.side('windows').read(live))
     expect(Object.keys(mcpServers).toSorted()).toEqual(['blender', 'keyed', 'tiny'])
   })
@@ -83,7 +83,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
     expect(place.servers(own, 'claude-code').tiny?.command).toBe(old)
     rmSync(join(place.home, '.nvm'), { recursive: true })
     useNode(nodePath)
-    await diagnosedAndMended(place, 'command-found error')
+    await diagnosedAndFixed(place, 'command-found error')
     expect(place.servers(own, 'claude-code').tiny?.command).toBe(nodePath)
   })
 
@@ -92,13 +92,13 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
     for (const name of ['npm', 'npx']) place.planted.side('windows').write(`C:\\Program Files\\nodejs\\${name}`, '#!/bin/sh\r\nexit 1\r\n')
     place.variables.PATH = `/mnt/c/Program Files/nodejs:${place.planted.env().PATH}`
     place.setServers(own, 'claude-code', { ...place.servers(own, 'claude-code'), web: { command: 'npx', args: ['-y', 'web-mcp'] } })
-    await diagnosedAndMended(place, 'node-path error')
+    await diagnosedAndFixed(place, 'node-path error')
   })
 
   it('a package missing on one side', async () => {
     const place = await sound(twins(registry))
     rmSync(place.planted.side('windows').here('.mcp-twin\\npm\\tiny-server@1.0.0'), { recursive: true })
-    await diagnosedAndMended(place, 'server-installed error')
+    await diagnosedAndFixed(place, 'server-installed error')
   })
 
   it('different versions on the two sides', async () => {
@@ -106,7 +106,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
     await sound(place, usualServers, { prefix: { wsl: join(place.home, 'prefix') } })
     const file = join(place.home, 'prefix/lib/node_modules/tiny-server/package.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace('"1.0.0"', '"0.9.0"'))
-    await diagnosedAndMended(place, 'versions-match error')
+    await diagnosedAndFixed(place, 'versions-match error')
     expect(readFileSync(file, 'utf8')).toContain('1.0.0')
   })
 
@@ -114,7 +114,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
     const place = await sound(twins(registry))
     const servers = place.servers('windows', 'claude-desktop')
     place.setServers('windows', 'claude-desktop', { ...servers, keyed: { ...servers.keyed, env: { TAVILY_API_KEY: OTHER_KEY } } })
-    await diagnosedAndMended(place, 'keys-consistent error')
+    await diagnosedAndFixed(place, 'keys-consistent error')
     expect(place.servers(own, 'claude-code').keyed?.env).toEqual({ TAVILY_API_KEY: OTHER_KEY })
     expect(place.servers('windows', 'claude-desktop').keyed?.env).toEqual({ TAVILY_API_KEY: OTHER_KEY })
   })
@@ -133,7 +133,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
         return place.type(command)
       },
     }
-    await diagnosedAndMended(place, 'literal-paths error', [byHand])
+    await diagnosedAndFixed(place, 'literal-paths error', [byHand])
     expect(place.servers(own, 'claude-code').notes?.args?.[1]).toBe('/mnt/c/Users/Ana/notes')
   })
 
@@ -144,19 +144,19 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
       words: /^(export MY_REGION=)… where Claude Code is started; as a line of (~\/\.bashrc) it is there every time$/,
       act: (_, [, line = '', file = '']) => place.type(`echo '${line}eu' >> ${file}`),
     }
-    await diagnosedAndMended(place, 'unset-variables error', [byHand])
+    await diagnosedAndFixed(place, 'unset-variables error', [byHand])
   })
 
   it('a managed configuration that hides user servers', async () => {
     const place = await sound(twinsFromWindows(registry), { tiny: usualServers.tiny })
     place.planted.side(own).write('/etc/claude-code/managed-mcp.json', '{"mcpServers": {"company": {"command": "/bin/true"}}}')
-    await diagnosedAndMended(place, 'claude-code-managed error')
+    await diagnosedAndFixed(place, 'claude-code-managed error')
     expect(place.planted.side(own).has('/etc/claude-code/managed-mcp.json')).toBe(false)
   })
 
   it('a server that prints to stdout', async () => {
     const place = await sound(twins(registry), { ...usualServers, loud: { package: 'loud-server' } })
-    await diagnosedAndMended(place, 'stdout-clean warning', [], ['--deep'])
+    await diagnosedAndFixed(place, 'stdout-clean warning', [], ['--deep'])
     expect(Object.keys(place.servers(own, 'claude-code'))).not.toContain('loud')
   })
 
@@ -166,7 +166,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
     const { stdout } = await place.run(['doctor', '--deep'])
     expect(stdout.replace(/\s+/g, ' ')).toMatch(/✗ stuck as Claude .* starts it, it does not answer/)
     expect(stdout).toContain('waiting for the database')
-    await diagnosedAndMended(place, 'server-starts error', [], ['--deep'])
+    await diagnosedAndFixed(place, 'server-starts error', [], ['--deep'])
   })
 
   it('interop off', async () => {
@@ -183,7 +183,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
         return 'the machine has been started again'
       },
     }
-    await diagnosedAndMended(place, 'interop error', [byHand])
+    await diagnosedAndFixed(place, 'interop error', [byHand])
   })
 })
 
@@ -194,7 +194,7 @@ describe('several faults at once', () => {
     rmSync(join(place.home, '.mcp-twin/npm/tiny-server@1.0.0'), { recursive: true })
     const found = summary(await place.doctor())
     expect(found).toEqual(expect.arrayContaining(['entries-kept error', 'server-installed error']))
-    await diagnosedAndMended(place, 'entries-kept error')
+    await diagnosedAndFixed(place, 'entries-kept error')
     expect(existsSync(join(place.home, '.mcp-twin/npm/tiny-server@1.0.0'))).toBe(true)
   })
 })

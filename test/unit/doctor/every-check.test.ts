@@ -79,7 +79,7 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'file-owners': () => {
     const path = reachable('/home/ana/.mcp-twin')
     const faults = [{ path, words: `${path} can be written by every user`, fix: `chmod go-w ${path}`, autofix: 0o755 }]
-    return sound().with({ owners: { faults, untold: [] } })
+    return sound().with({ owners: { faults, withoutOwners: [] } })
   },
   'secret-modes': () => {
     const path = { shown: native('/home/ana/keys'), here: reachable('/home/ana/keys') }

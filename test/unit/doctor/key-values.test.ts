@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { heldKeys } from '../../../src/effects/doctor/key-values.ts'
+import { compareKeys } from '../../../src/effects/doctor/key-values.ts'
 import { Secret } from '../../../src/model/secret.ts'
 import { KEY } from './situation.ts'
 
@@ -10,7 +10,7 @@ describe('the keys of an entry', () => {
   it('are compared where the manifest names them, text around them aside', () => {
     const entry = { ...stdio, args: ['x.js', `--token=${KEY}`], env: { GOOD: `Bearer ${KEY}`, BAD: 'Bearer other', PLAIN: 'x' } }
     const spec = { args: ['--token=${secret:A}'], env: { GOOD: 'Bearer ${secret:A}', BAD: 'Bearer ${secret:A}', PLAIN: 'x' } }
-    expect(heldKeys(spec, entry, keyOf)).toEqual([
+    expect(compareKeys(spec, entry, keyOf)).toEqual([
       { key: 'A', same: true },
       { key: 'A', same: false },
       { key: 'A', same: true },
@@ -28,12 +28,12 @@ describe('the keys of an entry', () => {
       },
     }
     const entry = { ...stdio, env: { TWO: 'x', NONE: 'x', OTHER: 'Token x', ESCAPED: '${secret:A}' } }
-    expect(heldKeys(spec, entry, keyOf)).toEqual([])
+    expect(compareKeys(spec, entry, keyOf)).toEqual([])
   })
 
   it('are found in headers and addresses of a remote server', () => {
     const entry = { kind: 'remote', transport: 'http', url: `https://x.example/${KEY}/mcp`, headers: { 'x-api-key': 'old' } } as const
-    expect(heldKeys({ url: 'https://x.example/${secret:A}/mcp', headers: { 'x-api-key': '${secret:A}' } }, entry, keyOf)).toEqual([
+    expect(compareKeys({ url: 'https://x.example/${secret:A}/mcp', headers: { 'x-api-key': '${secret:A}' } }, entry, keyOf)).toEqual([
       { key: 'A', same: false },
       { key: 'A', same: true },
     ])

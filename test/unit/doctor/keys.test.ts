@@ -114,7 +114,7 @@ describe('file-owners', () => {
     const faults = [{ path, words, fix: `chmod go-w ${path}`, autofix: 0o755 }]
     expect(
       situation()
-        .with({ owners: { faults, untold: [] } })
+        .with({ owners: { faults, withoutOwners: [] } })
         .find('file-owners'),
     ).toMatchObject([
       { level: 'error', message: expect.stringContaining(words), fix: `chmod go-w ${path}`, autofix: { kind: 'mode', mode: 0o755 } },
@@ -122,7 +122,7 @@ describe('file-owners', () => {
     const foreign = [{ path, words: 'x', fix: 'mcp-twin trust /srv/x', autofix: null }]
     expect(
       situation()
-        .with({ owners: { faults: foreign, untold: [] } })
+        .with({ owners: { faults: foreign, withoutOwners: [] } })
         .find('file-owners'),
     ).toMatchObject([{ autofix: undefined }])
   })
@@ -130,7 +130,7 @@ describe('file-owners', () => {
   it('says where nobody can tell', () => {
     expect(
       situation()
-        .with({ owners: { faults: [], untold: [path] } })
+        .with({ owners: { faults: [], withoutOwners: [path] } })
         .find('file-owners'),
     ).toMatchObject([{ level: 'info', message: expect.stringContaining('has no owners'), detail: [path] }])
   })

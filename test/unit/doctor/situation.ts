@@ -19,7 +19,7 @@ import { joinPath, toHere } from '../../../src/core/paths.ts'
 import { readClientFile } from '../../../src/core/plan/file.ts'
 import { makePlan, type ObservedFile, type PlanInput } from '../../../src/core/plan/plan.ts'
 import { withRecord } from '../../../src/core/plan/records.ts'
-import { heldKeys } from '../../../src/effects/doctor/key-values.ts'
+import { compareKeys } from '../../../src/effects/doctor/key-values.ts'
 import type { Finding } from '../../../src/model/check.ts'
 import type { ClientDefinition } from '../../../src/model/client.ts'
 import type { Environment } from '../../../src/model/environment.ts'
@@ -227,7 +227,7 @@ export class Situation {
       files: input.files.map((file) => this.clientFile(input, file)),
       keys: { missing: [], trouble: null, launches: [] },
       packages: this.packageFacts(input),
-      ...{ owners: { faults: [], untold: [] }, modes: [], locks: [], tracked: [], bridge: null, probes: null, policies: null },
+      ...{ owners: { faults: [], withoutOwners: [] }, modes: [], locks: [], tracked: [], bridge: null, probes: null, policies: null },
       scopes: [
         {
           client: definition('claude-code'),
@@ -318,7 +318,7 @@ export class Situation {
       ? read.document.entries().map((present): EntryFacts => {
           const { crossed: _, holder, ...each } = readEntry(input, file, present)
           const keys =
-            holder === null || 'unreadable' in each.entry ? [] : heldKeys(serverOn(holder, each.runs), each.entry, input.render.key)
+            holder === null || 'unreadable' in each.entry ? [] : compareKeys(serverOn(holder, each.runs), each.entry, input.render.key)
           return { ...each, keys, missing: this.missing.filter(({ name }) => name === each.name).flatMap(({ missing }) => missing) }
         })
       : []

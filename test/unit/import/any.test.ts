@@ -112,9 +112,9 @@ it('makes a valid manifest of whatever stands in configs, loses no entry, and ch
           clients.map((each) => each.id),
         ),
       ).toEqual([])
-      expect(result.taken.length + result.unmanaged.length).toBe(found.length)
+      expect(result.adopted.length + result.unmanaged.length).toBe(found.length)
       const keys = Object.fromEntries(result.secrets.map((each) => [each.name, reveal(each.value)]))
-      for (const { environment, client: id, name, server } of result.taken) {
+      for (const { environment, client: id, name, server } of result.adopted) {
         const spec = result.servers[server]
         const was = found.find((each) => each.environment.id === environment && each.client.id === id && each.name === name)
         if (spec === undefined || was === undefined) throw new Error('taken from nowhere')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Found, type ImportOptions, importServers } from '../../../src/core/import/merge.ts'
+import { type UnmanagedEntry, type ImportOptions, importServers } from '../../../src/core/import/merge.ts'
 import { renderEntry } from '../../../src/core/launch/render.ts'
 import type { JsonValue } from '../../../src/model/entry.ts'
 import type { Environment } from '../../../src/model/environment.ts'
@@ -8,7 +8,7 @@ import { token } from '../keys/made.ts'
 import { client, debian, folderOf, linux, read, request, ubuntu, windows } from '../launch/ground.ts'
 
 const world = { environments: [ubuntu, windows] }
-const found = (environment: Environment, id: string, servers: Record<string, JsonValue>): Found[] =>
+const found = (environment: Environment, id: string, servers: Record<string, JsonValue>): UnmanagedEntry[] =>
   Object.entries(servers).map(([name, value]) => ({ environment, client: client(id), name, value: new Secret(value) }))
 const inDesktop = (servers: Record<string, JsonValue>) => found(windows, 'claude-desktop', servers)
 const inCode = (servers: Record<string, JsonValue>) => found(ubuntu, 'claude-code', servers)
@@ -21,7 +21,7 @@ const options = (more: Partial<ImportOptions> = {}): ImportOptions => ({
   key: () => null,
   ...more,
 })
-const take = (entries: Found[], more: Partial<ImportOptions> = {}) => {
+const take = (entries: UnmanagedEntry[], more: Partial<ImportOptions> = {}) => {
   const result = importServers(entries, options(more))
   return { ...result, keys: Object.fromEntries(result.secrets.map(({ name, value }) => [name, reveal(value)])) }
 }
@@ -36,7 +36,7 @@ describe('the same server on both sides', () => {
     ])
     expect(result.servers).toEqual({ tavily: { package: 'tavily-mcp@0.2.22', env: { TAVILY_API_KEY: '${secret:TAVILY_API_KEY}' } } })
     expect(result.keys).toEqual({ TAVILY_API_KEY: key })
-    expect(result.taken.map(({ environment, client: id, server }) => [environment, id, server])).toEqual([
+    expect(result.adopted.map(({ environment, client: id, server }) => [environment, id, server])).toEqual([
       ['windows', 'claude-desktop', 'tavily'],
       ['wsl:Ubuntu', 'claude-code', 'tavily'],
     ])

@@ -112,7 +112,7 @@ describe('the plan of one file', () => {
   })
 
   it('leaves what stands there of a server that cannot be written now', () => {
-    const held = [
+    const blocked = [
       {
         server: 'a',
         step: {
@@ -128,7 +128,7 @@ describe('the plan of one file', () => {
         } as const,
       },
     ]
-    const plan = planFile(request({ bytes: file({ a: entry('x') }), state: recordsOf({ a: entry('x') }), held }))
+    const plan = planFile(request({ bytes: file({ a: entry('x') }), state: recordsOf({ a: entry('x') }), blocked }))
     expect(plan).toMatchObject({ entries: [], unmanaged: [] })
   })
 

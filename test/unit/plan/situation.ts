@@ -30,7 +30,7 @@ export const request = (more: Partial<FileRequest>): FileRequest => ({
   file: native('/home/ana/.claude.json'),
   bytes: null,
   wanted: [],
-  held: [],
+  blocked: [],
   state: { entries: {} },
   force: false,
   prune: false,

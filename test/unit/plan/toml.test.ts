@@ -4,7 +4,7 @@ import { describeRefusal } from '../../../src/core/formats/text/place.ts'
 import { editOptions, planFile, readClientFile } from '../../../src/core/plan/file.ts'
 import { revertEntries } from '../../../src/core/plan/revert.ts'
 import { serversIn } from '../../../src/effects/sync/watch-files.ts'
-import { withoutUs } from '../../../src/effects/undo/decide.ts'
+import { removeOwnEntries } from '../../../src/effects/undo/client-entries.ts'
 import type { ClientDefinition } from '../../../src/model/client.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
 import { bytes, client, request, said, settled, wanted } from './situation.ts'
@@ -104,24 +104,24 @@ describe('a file when we are uninstalled', () => {
     ['TOML', tomlClient],
     ['JSON', client('cursor')],
   ]
-  const ours = { names: ['a'], created: false, past: null, isDoomed: () => true }
+  const ours = { names: ['a'], created: false, original: null, namesOwnFiles: () => true }
   const print = (of: ClientDefinition, servers: JsonObject): Uint8Array => bytes(formatOf(of).print(servers, of.container))
 
   it.each(files)('of %s loses our entry and keeps the others', (_, of) => {
-    const decision = withoutUs(of, print(of, { b: entry('b'), a: entry('x') }), ours, () => {})
+    const decision = removeOwnEntries(of, print(of, { b: entry('b'), a: entry('x') }), ours, () => {})
     if (decision.kind !== 'replace') throw new Error(decision.kind)
     expect(new TextDecoder().decode(decision.bytes)).toBe(new TextDecoder().decode(print(of, { b: entry('b') })))
     expect(decision.check?.()).toBeNull()
   })
 
   it.each(files)('of %s goes when we made it and nothing else is in it', (_, of) => {
-    expect(withoutUs(of, print(of, { a: entry('x') }), { ...ours, created: true }, () => {}).kind).toBe('remove')
-    expect(withoutUs(of, print(of, { a: entry('x'), b: entry('b') }), { ...ours, created: true }, () => {}).kind).toBe('replace')
+    expect(removeOwnEntries(of, print(of, { a: entry('x') }), { ...ours, created: true }, () => {}).kind).toBe('remove')
+    expect(removeOwnEntries(of, print(of, { a: entry('x'), b: entry('b') }), { ...ours, created: true }, () => {}).kind).toBe('replace')
   })
 
   it.each(files)('of %s stays as it is when nothing of ours is in it', (_, of) => {
-    expect(withoutUs(of, print(of, { b: entry('b') }), ours, () => {}).kind).toBe('nothing')
-    expect(withoutUs(client('claude-code'), bytes('\ufeff{"mcpServers": {"b": {}}}'), ours, () => {}).kind).toBe('nothing')
+    expect(removeOwnEntries(of, print(of, { b: entry('b') }), ours, () => {}).kind).toBe('nothing')
+    expect(removeOwnEntries(client('claude-code'), bytes('\ufeff{"mcpServers": {"b": {}}}'), ours, () => {}).kind).toBe('nothing')
   })
 })
 

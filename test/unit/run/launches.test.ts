@@ -179,7 +179,7 @@ describe('what a plan says of them', () => {
     await write(made)
     expect(await planned(made)).toEqual([])
     const rotated = input({ far }, ['claude-desktop'], { FAR: 'new-key' })
-    const entries = makePlan(made).files.flatMap(({ wishes }) => wishes.wanted)
+    const entries = makePlan(made).files.flatMap(({ desired }) => desired.wanted)
     const bytes = Buffer.from(JSON.stringify({ mcpServers: Object.fromEntries(entries.map(({ name, value }) => [name, reveal(value)])) }))
     const [first] = rotated.files
     if (first === undefined) throw new Error('no file')

@@ -2,7 +2,7 @@ import { isBlank, isBreak } from '../text/codes.ts'
 import { shown } from '../text/shown.ts'
 import { type Node, nameOf } from './walk.ts'
 
-interface Place {
+interface ObjectInText {
   readonly text: string
   readonly node: Node
 }
@@ -15,7 +15,7 @@ const OURS = '\0'
  * the object, every other item and everything between the items must be the same, but for the commas and white
  * space that an item of ours brings or takes along. Null when it is so. `removes`: items of ours may go.
  */
-export function compareObjects(before: Place, after: Place, ours: ReadonlySet<string>, removes: boolean): string | null {
+export function compareObjects(before: ObjectInText, after: ObjectInText, ours: ReadonlySet<string>, removes: boolean): string | null {
   const { text, node } = before
   if (text.slice(0, node.start) !== after.text.slice(0, after.node.start)) return 'bytes before the entries changed'
   if (text.slice(node.end) !== after.text.slice(after.node.end)) return 'bytes behind the entries changed'
@@ -33,7 +33,7 @@ export function compareObjects(before: Place, after: Place, ours: ReadonlySet<st
 }
 
 /** The items that are not ours, and the text around them with a mark for each item of ours. */
-function parted({ text, node }: Place, ours: ReadonlySet<string>) {
+function parted({ text, node }: ObjectInText, ours: ReadonlySet<string>) {
   const foreign: { name: string; text: string }[] = []
   const gaps: string[] = []
   let gap = ''

@@ -11,7 +11,7 @@ import { ownSide } from '../machine/own.ts'
 import { plantedWorld } from '../machine/plant.ts'
 
 /** Where `run` stands: this side and its folder, and what is remembered of the others. */
-export interface RunGround {
+export interface LocalSide {
   readonly world: World
   readonly self: Environment
   readonly folder: NativePath
@@ -24,7 +24,7 @@ export interface RunGround {
  * Looks at this side only. A program waits for its server, so nothing is asked of another side: what an earlier run
  * remembered of it is enough to spell a path, however old it is, and a Windows server starts without waking WSL.
  */
-export async function runGround(system: System): Promise<RunGround> {
+export async function localSide(system: System): Promise<LocalSide> {
   const planted = system.variables.MCP_TWIN_WORLD
   const known = planted ? await plantedWorld(system, planted) : null
   const self = known?.environments.find((each) => each.self) ?? (await ownSide(system)).environment

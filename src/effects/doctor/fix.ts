@@ -14,8 +14,8 @@ import { isTrouble } from '../store/trouble.ts'
 import type { HomePlace } from '../machine/home.ts'
 import { reach } from '../manifest/open.ts'
 
-/** One thing that was mended, or in words why it could not be. */
-export interface Mended {
+/** One thing that was fixed, or in words why it could not be. */
+export interface FixResult {
   readonly what: string
   readonly trouble: string | null
 }
@@ -61,7 +61,7 @@ async function takeMarkOff(
   return outcome.kind === 'refused' || outcome.kind === 'failed' ? (outcome.reason ?? 'unknown') : null
 }
 
-async function mendOne(system: System, world: World, home: HomePlace, autofix: Autofix, signal: AbortSignal): Promise<Mended | null> {
+async function fixOne(system: System, world: World, home: HomePlace, autofix: Autofix, signal: AbortSignal): Promise<FixResult | null> {
   if (autofix.kind === 'mode') {
     await system.files.setMode(autofix.here, autofix.mode)
     return { what: `${autofix.shown} is yours alone now (mode ${autofix.mode.toString(8).padStart(4, '0')})`, trouble: null }
@@ -79,23 +79,23 @@ async function mendOne(system: System, world: World, home: HomePlace, autofix: A
  * Mends what is a matter of one file: modes, abandoned locks, byte order marks. A sync and a new detection are the
  * command's to do, since they look at everything again.
  */
-export async function mendFiles(
+export async function fixFiles(
   system: System,
   world: World,
   home: HomePlace,
   findings: readonly Finding[],
   signal: AbortSignal,
-): Promise<Mended[]> {
-  const mended: Mended[] = []
+): Promise<FixResult[]> {
+  const fixed: FixResult[] = []
   for (const { autofix, subject } of findings) {
     if (autofix === undefined) continue
     try {
-      const one = await mendOne(system, world, home, autofix, signal)
-      if (one !== null) mended.push(one)
+      const one = await fixOne(system, world, home, autofix, signal)
+      if (one !== null) fixed.push(one)
     } catch (error) {
       if (!(error instanceof TwinError) && !isTrouble(error)) throw error
-      mended.push({ what: subject, trouble: error.message })
+      fixed.push({ what: subject, trouble: error.message })
     }
   }
-  return mended
+  return fixed
 }

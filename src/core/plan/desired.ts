@@ -4,7 +4,7 @@ import { renderBridge } from '../launch/launcher.ts'
 import { clientName, renderEntry } from '../launch/render.ts'
 import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
-import type { Held, Wanted } from './facts.ts'
+import type { Blocked, Wanted } from './facts.ts'
 import { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 import { makeStep } from './step.ts'
 
@@ -17,35 +17,35 @@ export interface Gathered {
 }
 
 /** The entries that the manifest wants in one file, and the servers that cannot be written there now. */
-export interface Wishes {
+export interface DesiredEntries {
   readonly wanted: readonly Wanted[]
-  readonly held: readonly Held[]
+  readonly blocked: readonly Blocked[]
 }
 
 /** Renders every server of the manifest for one file. What it needs besides is put into `gathered`. */
-export function wishesFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wishes {
+export function desiredEntries(input: PlanInput, observed: ObservedFile, gathered: Gathered): DesiredEntries {
   const wanted: Wanted[] = []
-  const held: Held[] = []
-  if (observed.unused) return { wanted, held }
+  const blocked: Blocked[] = []
+  if (observed.unused) return { wanted, blocked }
   const names = Object.keys(input.manifest.servers)
   for (const [server, spec] of Object.entries(input.manifest.servers)) {
     const name = clientName(observed.client, server, names)
-    const wish = wishFor(input, observed, server, spec, name, gathered)
-    if (wish === null) continue
-    if ('step' in wish) held.push(wish)
+    const entry = desiredEntry(input, observed, server, spec, name, gathered)
+    if (entry === null) continue
+    if ('step' in entry) blocked.push(entry)
     else {
-      wanted.push(wish)
+      wanted.push(entry)
       if (name !== server) gathered.notices.add(`${observed.client.label} does not take the name "${server}": it is "${name}" there`)
     }
   }
   const bridge = bridgeFor(input, observed, gathered)
-  if (bridge !== null && 'step' in bridge) held.push(bridge)
+  if (bridge !== null && 'step' in bridge) blocked.push(bridge)
   else if (bridge !== null) wanted.push(bridge)
-  return { wanted, held }
+  return { wanted, blocked }
 }
 
 /** The bridge has an entry in every user-scope file while it is switched on; it is no server of the manifest. */
-function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wanted | Held | null {
+function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered): Wanted | Blocked | null {
   const { client, environment, scope, file } = observed
   if (scope !== 'user' || input.manifest.bridge?.enabled === false) return null
   const rendered = renderBridge({ ...input.render, client, environment: startSide(observed) })
@@ -62,14 +62,14 @@ function bridgeFor(input: PlanInput, observed: ObservedFile, gathered: Gathered)
   return { server: BRIDGE, name: rendered.name, value: rendered.value, owned: rendered.owned, holdsKey: false }
 }
 
-function wishFor(
+function desiredEntry(
   input: PlanInput,
   observed: ObservedFile,
   server: string,
   spec: ServerSpec,
   name: string,
   gathered: Gathered,
-): Wanted | Held | null {
+): Wanted | Blocked | null {
   const { client, environment, scope, file } = observed
   const rendered = renderEntry({
     ...input.render,
@@ -81,7 +81,7 @@ function wishFor(
     scope,
   })
   if (rendered.kind === 'none') return null
-  const refuse = ({ reason, hint }: Why): Held => ({
+  const refuse = ({ reason, hint }: Why): Blocked => ({
     server,
     step: makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, server, reason, hint }),
   })

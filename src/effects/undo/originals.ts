@@ -9,7 +9,7 @@ import { bytesMax, runsMax } from '../store/retention.ts'
 import { emptyState } from '../manifest/records.ts'
 
 /** What a file was before we wrote it for the first time, as far as the backups go. */
-export interface Past {
+export interface OriginalFile {
   /** Null: there was no file. */
   readonly bytes: Uint8Array | null
   readonly mode: number | null
@@ -22,17 +22,17 @@ export interface Past {
 }
 
 /** What the backups of home tell. */
-export interface Pasts {
+export interface OriginalFiles {
   /** Older backups may have gone away, so that the oldest ones need not be the first. */
   readonly isCut: boolean
-  of(name: FileName): Promise<Past | null>
+  of(name: FileName): Promise<OriginalFile | null>
 }
 
 /** Backups of this size together may have pushed out others before them. */
 const suspectBytes = bytesMax / 2
 
 /** Looks into the backups of home. `statePath` is `state.json` as home spells it, `state` what it says now. */
-export async function pasts(system: System, backups: ReachablePath, statePath: string, state: State): Promise<Pasts> {
+export async function originalFiles(system: System, backups: ReachablePath, statePath: string, state: State): Promise<OriginalFiles> {
   const listed = await listRuns(system, backups)
   const all = listed.filter((run) => !run.damaged).reverse()
   // What lies before an earlier uninstall belongs to an earlier life.
@@ -42,7 +42,7 @@ export async function pasts(system: System, backups: ReachablePath, statePath: s
   const runs = all.slice(end + 1)
   const size = runs.reduce((sum, run) => run.files.reduce((all, file) => all + file.size, sum), 0)
   const isCut = listed.length === 0 || (end < 0 && listed.length >= runsMax) || all.length < listed.length || size > suspectBytes
-  const of = async (name: FileName): Promise<Past | null> => {
+  const of = async (name: FileName): Promise<OriginalFile | null> => {
     const touches = runs.flatMap((run) => run.files.filter((file) => isOne(file, name) && file.written).map((file) => ({ run, file })))
     const first = touches[0]
     if (first === undefined) return null

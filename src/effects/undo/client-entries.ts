@@ -7,24 +7,24 @@ import type { EntryChange, PresentEntry } from '../../model/document.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import type { Decision } from '../store/decision.ts'
 import { digestOf } from '../store/digest.ts'
-import type { Past } from './past.ts'
+import type { OriginalFile } from './originals.ts'
 
-export interface Ours {
+export interface OwnedEntries {
   /** Entries that our records name. */
   readonly names: readonly string[]
   /** Our record says that we made the file. */
   readonly created: boolean
   /** What it was before; null: the backups do not go back so far. */
-  readonly past: Past | null
+  readonly original: OriginalFile | null
   /** Does a value name something of ours, which goes away? */
-  isDoomed(value: JsonValue): boolean
+  namesOwnFiles(value: JsonValue): boolean
 }
 
 /** What became of our entries, told to whoever reports. */
-export interface Taken {
+export interface RemovedEntries {
   readonly removed: readonly string[]
   /** What stood in their place before is there again. */
-  readonly putBack: readonly string[]
+  readonly restored: readonly string[]
 }
 
 const isObject = (value: JsonValue | undefined): value is { [key: string]: JsonValue } =>
@@ -34,8 +34,13 @@ const isObject = (value: JsonValue | undefined): value is { [key: string]: JsonV
  * A client's file as if we had never been: entries of ours go, and what stood in their place before comes back. Where nobody
  * else wrote it since, it becomes what it was byte for byte; a file that we made and that holds nothing else goes.
  */
-export function withoutUs(client: ClientDefinition, current: Uint8Array | null, ours: Ours, told: (taken: Taken) => void): Decision {
-  told({ removed: [], putBack: [] })
+export function removeOwnEntries(
+  client: ClientDefinition,
+  current: Uint8Array | null,
+  ours: OwnedEntries,
+  told: (taken: RemovedEntries) => void,
+): Decision {
+  told({ removed: [], restored: [] })
   if (current === null) return { kind: 'nothing' }
   const read = readClientFile(client, current)
   if (!read.ok)
@@ -45,8 +50,8 @@ export function withoutUs(client: ClientDefinition, current: Uint8Array | null, 
       hint: 'mend the file by hand, then: mcp-twin uninstall',
       ...placeOf(read.refusal),
     }
-  const { past } = ours
-  const was = past === null ? null : readClientFile(client, past.bytes)
+  const { original } = ours
+  const was = original === null ? null : readClientFile(client, original.bytes)
   const before = new Map(was?.ok ? was.document.entries().map(({ name, value }) => [name, value]) : [])
   const { document } = read
   const present = document.entries().filter(({ name }) => ours.names.includes(name))
@@ -60,22 +65,22 @@ export function withoutUs(client: ClientDefinition, current: Uint8Array | null, 
   const changes = present.flatMap((entry): EntryChange[] => change(client, entry, before.get(entry.name), ours))
   told({
     removed: changes.flatMap((each) => (each.kind === 'remove' ? [each.name] : [])),
-    putBack: changes.flatMap((each) => (each.kind === 'set' ? [each.name] : [])),
+    restored: changes.flatMap((each) => (each.kind === 'set' ? [each.name] : [])),
   })
   // An object of servers that we made and that is empty again goes too.
-  const hadNone = past !== null && (past.bytes === null || (was?.ok === true && was.document.container === 'absent'))
+  const hadNone = original !== null && (original.bytes === null || (was?.ok === true && was.document.container === 'absent'))
   // Where nothing of ours is, a byte order mark is not ours to take off.
   const { bom } = changes.length === 0 ? { bom: 'keep' as const } : editOptions(client)
   const options = { bom, emptied: hadNone ? ('remove' as const) : ('keep' as const) }
   const edit = document.edit(changes, options)
   if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
   const after = edit.bytes
-  const madeByUs = past === null ? ours.created : past.bytes === null
-  if (past?.untouched !== null && past?.untouched === digestOf(current) && sameEntries(client, after, past.bytes)) {
-    if (past.bytes === null) return { kind: 'remove', folders: past.folders }
-    return { kind: 'replace', bytes: past.bytes, holdsKey: false, ...(past.mode === null ? {} : { mode: past.mode }) }
+  const madeByUs = original === null ? ours.created : original.bytes === null
+  if (original?.untouched !== null && original?.untouched === digestOf(current) && sameEntries(client, after, original.bytes)) {
+    if (original.bytes === null) return { kind: 'remove', folders: original.folders }
+    return { kind: 'replace', bytes: original.bytes, holdsKey: false, ...(original.mode === null ? {} : { mode: original.mode }) }
   }
-  if (madeByUs && formatOf(client).isEmpty(after, client.container)) return { kind: 'remove', folders: past?.folders ?? 0 }
+  if (madeByUs && formatOf(client).isEmpty(after, client.container)) return { kind: 'remove', folders: original?.folders ?? 0 }
   if (changes.length === 0 && !edit.changed) return { kind: 'nothing' }
   return { kind: 'replace', bytes: after, holdsKey: false, check: () => document.check(after, changes, options) }
 }
@@ -89,10 +94,10 @@ function change(
   client: ClientDefinition,
   { name, value }: PresentEntry,
   then: JsonValue | undefined,
-  { past, isDoomed }: Ours,
+  { original, namesOwnFiles }: OwnedEntries,
 ): EntryChange[] {
-  if (past === null) return isDoomed(value) ? [{ kind: 'remove', name }] : []
-  if (!isObject(then) || past.owned.has(name)) return [{ kind: 'remove', name }]
+  if (original === null) return namesOwnFiles(value) ? [{ kind: 'remove', name }] : []
+  if (!isObject(then) || original.owned.has(name)) return [{ kind: 'remove', name }]
   return [setBack(client, name, value, then)]
 }
 
