@@ -36,6 +36,8 @@ export interface Spelling {
   stdio?(launch: Launch): JsonObject
   /** A server that it reaches by itself; null where it cannot: it gets one that relays. Absent: it reaches none. */
   remote?(remote: Remote): JsonObject | null
+  /** True: a remote entry that does not say SSE is tried over Streamable HTTP first, then over SSE. */
+  readonly triesBoth?: true
   /** An entry as it stands in the common spelling. */
   read?(value: JsonObject): JsonObject | Unreadable
   /** Keys that say what an entry means, besides the common ones. */

@@ -8,10 +8,11 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** A server reached over the network. `http` is Streamable HTTP, `sse` the older transport. */
+/** A server reached over the network. */
 export interface Remote {
   readonly url: string
-  readonly transport: 'http' | 'sse'
+  /** `http` is Streamable HTTP, `sse` the older transport. Absent: HTTP is tried first, then SSE. */
+  readonly transport?: 'http' | 'sse' | undefined
   readonly headers: Readonly<Record<string, string>>
 }
 

@@ -3,7 +3,7 @@ import { flag, text, textList, texts, z } from './zod.ts'
 
 const entry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stdio'), command: text, args: textList, env: texts }),
-  z.object({ kind: z.literal('remote'), url: text, transport: z.enum(['http', 'sse']), headers: texts }),
+  z.object({ kind: z.literal('remote'), url: text, transport: z.optional(z.enum(['http', 'sse'])), headers: texts }),
 ])
 
 /** One server as `run` starts it on a side, with its keys in it. */

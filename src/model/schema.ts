@@ -8,7 +8,7 @@ const words: { readonly [Key in keyof ServerSpec]?: string } = {
   url: 'address of a remote server',
   env: 'variables; "${secret:NAME}" stands for a key of the store',
   headers: 'HTTP headers of a url server',
-  transport: 'how a url server is spoken to; default http',
+  transport: 'how a url server is spoken to; without it HTTP is tried first, then SSE',
   only: 'client ids, environment kinds or ids that get this server',
   except: 'client ids, environment kinds or ids that do not',
   on: 'what differs in an environment (kind or id)',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { toNodeHandler } from '@modelcontextprotocol/node'
@@ -72,6 +72,46 @@ export async function modern(options: ModernOptions = {}): Promise<TestRemote> {
       return
     }
     void handle(Object.assign(request, { method: request.method ?? 'GET', url: request.url ?? '/' }), response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const close = async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  onTestFinished(close)
+  return { url: `http://127.0.0.1:${port}/mcp`, requests, close }
+}
+
+/** A remote server of one tool on loopback that speaks Streamable HTTP, the older SSE, or both at one address. */
+export async function tinyRemote(speaks: readonly ('http' | 'sse')[], options: ModernOptions = {}): Promise<TestRemote> {
+  const requests: TestRemote['requests'] = []
+  let stream: ServerResponse | null = null
+  const answer = ({ id, method }: { id: unknown; method: string }): string =>
+    JSON.stringify({
+      ...{ jsonrpc: '2.0', id },
+      ...(method === 'initialize'
+        ? { result: { protocolVersion: '2025-03-26', capabilities: { tools: {} }, serverInfo: { name: 'tiny', version: '1' } } }
+        : method === 'tools/list'
+          ? { result: { tools: [{ name: 'tell', inputSchema: { type: 'object' } }] } }
+          : { error: { code: -32_601, message: 'no such method' } }),
+    })
+  const server = createServer(async (request, response) => {
+    requests.push({ method: request.method ?? '', headers: request.headers })
+    const { pathname } = new URL(request.url ?? '/', 'http://x')
+    if (options.key !== undefined && request.headers['x-api-key'] !== options.key) return response.writeHead(401).end()
+    if (pathname !== '/mcp' && pathname !== '/message') return response.writeHead(404).end()
+    if (request.method === 'GET' && pathname === '/mcp' && speaks.includes('sse')) {
+      stream = response.writeHead(200, { 'content-type': 'text/event-stream' })
+      return stream.write('event: endpoint\ndata: /message\n\n')
+    }
+    if (request.method !== 'POST' || (pathname === '/mcp' && !speaks.includes('http'))) return response.writeHead(405).end()
+    const message = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { id: unknown; method: string }
+    if (pathname === '/message') {
+      response.writeHead(202).end()
+      if (message.id !== undefined) stream?.write(`event: message\ndata: ${answer(message)}\n\n`)
+    } else if (message.id === undefined) response.writeHead(202).end()
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(answer(message))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

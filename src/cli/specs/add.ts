@@ -18,7 +18,7 @@ export const add: CommandSpec = {
     },
     { flags: '--secret <name>', description: 'an environment variable set to the stored key of the same name (repeatable)', many: 'words' },
     { flags: '--header <name=value>', description: 'an HTTP header of a url server (repeatable)', many: 'values' },
-    { flags: '--transport <kind>', description: 'transport of a url server', choices: ['http', 'sse'] },
+    { flags: '--transport <kind>', description: 'transport of a url server (default: HTTP, then SSE)', choices: ['http', 'sse'] },
     { flags: '--no-sync', description: 'change the manifest only' },
   ],
   examples: [

@@ -10,6 +10,7 @@ import { isStandIn } from '../keys/judge.ts'
 import { digest, extraKeys, meaning } from '../launch/meaning.ts'
 import { clientName } from '../launch/render.ts'
 import { type NeutralContext, neutral, ownEntry } from '../launch/read.ts'
+import { behindMcpRemote, isMcpRemote } from '../launch/mcp-remote.ts'
 import { escapeTemplates } from '../keys/template.ts'
 import { badName } from '../manifest/new-name.ts'
 import { isObject } from '../object.ts'
@@ -39,7 +40,12 @@ export interface EntryPlace {
 }
 
 /** What reading and naming need besides the entries. */
-export type ImportContext = Omit<NeutralContext, 'environment' | 'name'> & { readonly world: World; readonly home: Environment }
+export type ImportContext = Omit<NeutralContext, 'environment' | 'name'> & {
+  readonly world: World
+  readonly home: Environment
+  /** Takes `mcp-remote` in as it is typed where no server of the manifest can be proven to answer as it does. */
+  readonly takesMcpRemote?: boolean
+}
 
 /** An entry read: a server with its keys taken out, or why it is left as it is. */
 export type ReadEntry =
@@ -76,6 +82,17 @@ function notesFor({ name, client, value }: UnmanagedEntry, entry: Entry): string
   ]
 }
 
+/** Why an entry with `mcp-remote` stays the person's own; null for every other one, and where ours answers as it does. */
+function mcpRemoteStays(server: ServerSpec, { client }: Found): string | null {
+  if (isMcpRemote(server)) {
+    const behind = behindMcpRemote(server.args ?? [], server.env ?? {})
+    return 'stays' in behind ? `mcp-remote goes on as it is, since ${behind.stays}` : null
+  }
+  const { remote, triesBoth } = client.spelling
+  if (server.url === undefined || server.transport !== undefined || remote === undefined || triesBoth === true) return null
+  return `mcp-remote goes on as it is, since it tries HTTP, then SSE, and ${client.label} by itself only HTTP`
+}
+
 /** The entry as a command server, word for word. */
 const asTyped = (entry: Entry & { kind: 'stdio' }): ServerSpec => ({
   command: escapeTemplates(entry.command),
@@ -102,8 +119,11 @@ export function readEntry(found: UnmanagedEntry, context: ImportContext, names: 
   if (bad !== null) return left(bad)
   if (isOff(reveal(found.value))) return left(`it is switched off in ${client.label}`)
   const spec = neutral(entry, { ...context, environment })
+  const stays = entry.kind === 'stdio' ? mcpRemoteStays(spec, found) : null
+  if (stays !== null && context.takesMcpRemote !== true) return left(stays)
   if (spec.url?.startsWith('$${')) return left(`its address begins with a variable that only ${client.label} fills in`)
-  const { server } = extractKeys(spec, { server: name, names })
+  const kept = stays !== null && entry.kind === 'stdio' ? asTyped(entry) : spec
+  const { server } = extractKeys(kept, { server: name, names })
   // Where a server crosses the border, its form as typed stays at hand: not every crossing fits the other side's form.
   const typed = entry.kind === 'stdio' && spec.runIn !== undefined ? extractKeys(asTyped(entry), { server: name, names }).server : server
   return { kind: 'server', found, server, typed, digest: digest(entry), notes: notesFor(found, entry) }

@@ -97,7 +97,12 @@ export function unify(a: SideServer, b: SideServer, world: World, home: Environm
     if (filled(texts.first)) here[key] = { ...texts.first }
     if (filled(texts.second)) there[key] = { ...texts.second }
   }
-  if (other.url !== undefined && one.url !== undefined && one.transport !== other.transport) there.transport = other.transport ?? 'http'
+  if (other.url !== undefined && one.url !== undefined && one.transport !== other.transport) {
+    // An override can name a transport, not take one away. One that is tried first anyway need not be named.
+    if (one.transport === undefined || other.transport === undefined) delete base.transport
+    if (other.transport === undefined && one.transport === 'sse') here.transport = 'sse'
+    if (other.transport === 'sse' || (other.transport === 'http' && one.transport === 'sse')) there.transport = other.transport
+  }
   if (one.bin !== other.bin) {
     // An override can add a program's name, not take one away.
     delete base.bin
@@ -135,7 +140,10 @@ export function overrideFor(base: ServerSpec, server: ServerSpec): Override | nu
     if (server.bin === undefined) return null
     over.bin = server.bin
   }
-  if (base.transport !== server.transport) over.transport = server.transport ?? 'http'
+  if (base.transport !== server.transport) {
+    if (server.transport === undefined) return null
+    over.transport = server.transport
+  }
   return over
 }
 

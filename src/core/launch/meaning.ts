@@ -87,13 +87,15 @@ function stdio(value: JsonObject): Entry | Unreadable {
   return { kind: 'stdio', command, args: rest, env: env.value }
 }
 
-function remote(value: JsonObject, transport: 'http' | 'sse'): Entry | Unreadable {
+function remote(value: JsonObject, transport: 'http' | 'sse', triesBoth = false): Entry | Unreadable {
   const url = own(value, 'url') ?? own(value, 'httpUrl') ?? own(value, 'serverUrl')
   if (url === undefined) return { unreadable: `its type is "${transport}", but it has no "url"` }
   if (typeof url !== 'string' || url.trim() === '') return { unreadable: 'its address is not text' }
   if (!/^(https?:\/\/|\$\{)/i.test(url)) return { unreadable: 'its address begins neither with https:// nor with http://' }
   const headers = texts(own(value, 'headers'), 'headers')
-  return 'unreadable' in headers ? headers : { kind: 'remote', url, transport, headers: headers.value }
+  return 'unreadable' in headers
+    ? headers
+    : { kind: 'remote', url, ...(triesBoth && transport === 'http' ? {} : { transport }), headers: headers.value }
 }
 
 const kindOf = (value: JsonValue): string =>
@@ -103,21 +105,21 @@ const kindOf = (value: JsonValue): string =>
 export function meaning(value: JsonValue, { spelling }: Spelled): Entry | Unreadable {
   if (!isObject(value)) return { unreadable: `it is ${kindOf(value)}, not an object` }
   const common = spelling.read?.(value) ?? value
-  return isUnreadable(common) ? common : commonMeaning(common)
+  return isUnreadable(common) ? common : commonMeaning(common, spelling.triesBoth)
 }
 
 const isUnreadable = (value: JsonObject | Unreadable): value is Unreadable => Object.hasOwn(value, 'unreadable')
 
-function commonMeaning(value: JsonObject): Entry | Unreadable {
+function commonMeaning(value: JsonObject, triesBoth?: true): Entry | Unreadable {
   const inner = own(value, 'transport')
-  if (isObject(inner)) return commonMeaning({ ...value, transport: null, ...inner })
+  if (isObject(inner)) return commonMeaning({ ...value, transport: null, ...inner }, triesBoth)
   const word = own(value, 'type') ?? inner ?? ''
   const said = typeof word === 'string' ? transports.get(word.toLowerCase().replace(/[-_\s]/g, '')) : undefined
   if (word !== '' && said === undefined) return { unreadable: `its type is ${JSON.stringify(word)}, which is neither stdio, http nor sse` }
   if (said === 'stdio') return stdio(value)
-  if (said !== undefined) return remote(value, said)
+  if (said !== undefined) return remote(value, said, triesBoth)
   if (own(value, 'command') !== undefined) return stdio(value)
-  if (['url', 'httpUrl', 'serverUrl'].some((key) => own(value, key) !== undefined)) return remote(value, 'http')
+  if (['url', 'httpUrl', 'serverUrl'].some((key) => own(value, key) !== undefined)) return remote(value, 'http', triesBoth)
   return { unreadable: Object.keys(value).length === 0 ? 'it is empty' : 'it has neither "command" nor "url"' }
 }
 
@@ -133,7 +135,7 @@ const canonical = (entry: Entry): string =>
   JSON.stringify(
     entry.kind === 'stdio'
       ? ['stdio', entry.command, entry.args, sorted(entry.env)]
-      : ['remote', entry.transport, entry.url, sorted(entry.headers)],
+      : ['remote', entry.transport ?? 'http', entry.url, sorted(entry.headers)],
   )
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')

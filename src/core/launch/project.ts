@@ -97,7 +97,7 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
 }
 
 /** Can the client start or reach the server by itself? */
-const reaches = ({ spelling }: ClientDefinition, { url, transport = 'http' }: ServerSpec): boolean =>
+const reaches = ({ spelling }: ClientDefinition, { url, transport }: ServerSpec): boolean =>
   url === undefined || (spelling.remote?.({ url, transport, headers: {} }) ?? null) !== null
 
 /** The entry of a server without keys, as written but for its templates. */
@@ -115,8 +115,7 @@ function plainValue(request: RenderRequest): { readonly made: JsonObject } | Ref
   const [args, env] = [(server.args ?? []).map(fill), filled(server.env)]
   let made: JsonObject | null = null
   if (server.url !== undefined)
-    made =
-      client.spelling.remote?.({ url: fill(server.url), transport: server.transport ?? 'http', headers: filled(server.headers) }) ?? null
+    made = client.spelling.remote?.({ url: fill(server.url), transport: server.transport, headers: filled(server.headers) }) ?? null
   else if (server.command !== undefined) made = stdioValue(client, { command: fill(server.command), args, env })
   else if (server.package !== undefined) {
     const parsed = parseWords(server.package)

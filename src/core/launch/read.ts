@@ -7,6 +7,7 @@ import { meansEnvironment } from '../participants.ts'
 import { looksPosixPath, looksWindowsPath } from '../paths.ts'
 import { uncross } from './cross-border.ts'
 import { programName } from './command-line.ts'
+import { behindMcpRemote, isMcpRemote } from './mcp-remote.ts'
 import { launcherWords, type NeutralContext, packageOfScript, serverNamed, wordsFor } from './package.ts'
 import { insideShell, runnerPackage } from './package-runner.ts'
 import { wordFor } from './side.ts'
@@ -57,24 +58,17 @@ function fromNative(launch: Launch, side: Environment, context: NeutralContext):
 }
 
 function fromPackage(found: Pick<ServerSpec, 'package' | 'bin'>, args: readonly string[], env: Launch['env']): ServerSpec {
-  if (found.bin === undefined && /^mcp-remote(?:@|$)/.test(found.package ?? '')) {
-    const remote = behindMcpRemote(args, env)
-    if (remote !== null) return fromRemote(remote)
+  if (isMcpRemote(found)) {
+    const behind = behindMcpRemote(args, env)
+    if ('server' in behind) return behind.server
   }
   return { ...found, ...some('args', [...args]), ...some('env', { ...env }) }
 }
 
-const fromRemote = ({
+/** A remote entry. `http` is what is tried first anyway; it is named where the manifest names it already. */
+const fromRemote = ({ url, transport, headers }: Remote, named: ServerSpec['transport']): ServerSpec => ({
   url,
-  transport,
-  headers,
-}: {
-  url: string
-  transport: 'http' | 'sse'
-  headers: Readonly<Record<string, string>>
-}): ServerSpec => ({
-  url,
-  ...(transport === 'sse' ? { transport } : {}),
+  ...(transport === 'sse' || (transport === 'http' && named === 'http') ? { transport } : {}),
   ...some('headers', { ...headers }),
 })
 
@@ -117,54 +111,8 @@ function plain(server: ServerSpec): ServerSpec {
  * like a template of ours is escaped. Nothing is guessed: a version that no path and no lock tells is left open.
  */
 export function neutral(entry: Entry, context: NeutralContext): ServerSpec {
-  if (entry.kind === 'remote') return plain(fromRemote(entry))
+  if (entry.kind === 'remote') return plain(fromRemote(entry, serverNamed(context.manifest, context.name)?.transport))
   const own = ownEntry(entry, context)
   const server = own?.kind === 'run' ? serverNamed(context.manifest, own.server) : undefined
   return server ?? plain(fromLaunch(entry, context))
 }
-
-/** Ways of `mcp-remote` to speak, as ours. The ones that try both are left to it. */
-const transports: ReadonlyMap<string, Remote['transport']> = new Map([
-  ['http-only', 'http'],
-  ['http-first', 'http'],
-  ['sse-only', 'sse'],
-])
-
-/**
- * The server behind `mcp-remote URL --header …`, a package that relays stdio to a remote server. It puts variables of
- * its own environment into headers (`--header "Authorization:${AUTH}"`), so they are filled in here. Null without a
- * header: then it may hold a login of its own (OAuth) that nothing else can use; and null for options that a plain
- * address cannot say.
- */
-function behindMcpRemote(args: readonly string[], env: Readonly<Record<string, string>>): Remote | null {
-  const [url = '', ...rest] = args
-  if (!/^https?:\/\/\S+$/i.test(url)) return null
-  const headers: [string, string][] = []
-  const used = new Set<string>()
-  let transport: Remote['transport'] = 'http'
-  for (let at = 0; at < rest.length; at++) {
-    const [, flag = '', value] = /^(--[\w-]+)(?:=([\s\S]*))?$/.exec(rest[at] ?? '') ?? []
-    if (flag === '--allow-http' || flag === '--silent') continue
-    const given = value ?? rest[++at]
-    if (given === undefined) return null
-    if (flag === '--transport') {
-      const known = transports.get(given)
-      if (known === undefined) return null
-      transport = known
-    } else if (flag === '--header') {
-      const [, name, text] = /^\s*([^\s:]+)\s*:\s*([\s\S]*)$/.exec(given) ?? []
-      if (name === undefined || text === undefined) return null
-      headers.push([name, fill(text, env, used)])
-    } else return null
-  }
-  // A variable that stands in no header is for mcp-remote itself: a proxy, a certificate.
-  if (headers.length === 0 || Object.keys(env).some((name) => !used.has(name))) return null
-  return { url, transport, headers: Object.fromEntries(headers) }
-}
-
-const fill = (text: string, env: Readonly<Record<string, string>>, used: Set<string>): string =>
-  text.replace(/\$\{(\w+)\}/g, (whole, name: string) => {
-    if (!Object.hasOwn(env, name)) return whole
-    used.add(name)
-    return env[name] ?? ''
-  })

@@ -64,7 +64,7 @@ function resolveOn(request: RenderRequest, spec: ServerSpec, runs: Environment, 
     const entry: Entry = {
       kind: 'remote',
       url: filler.text(spec.url),
-      transport: spec.transport ?? 'http',
+      transport: spec.transport,
       headers: filler.texts(spec.headers),
     }
     return { kind: 'made', entry, packages: [] }

@@ -71,7 +71,7 @@ export function typedServer(name: string, typed: Typed): TypedServer {
       ...(typed.args.length === 0 ? {} : { args: typed.args.map(template) }),
       ...(Object.keys(variables).length === 0 ? {} : { env: variables }),
       ...(Object.keys(headers.values).length === 0 ? {} : { headers: headers.values }),
-      ...(typed.transport === undefined || typed.transport === 'http' ? {} : { transport: typed.transport }),
+      ...(typed.transport === undefined ? {} : { transport: typed.transport }),
       ...(typed.only.length === 0 ? {} : { only: [...typed.only] }),
     },
   }

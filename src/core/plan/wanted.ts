@@ -106,7 +106,7 @@ function lines(entry: Entry): Map<string, string> {
   const shown = new Map<string, string>()
   if (entry.kind === 'remote') {
     shown.set('url', JSON.stringify(entry.url))
-    shown.set('transport', JSON.stringify(entry.transport))
+    shown.set('transport', JSON.stringify(entry.transport ?? 'http'))
     for (const name of Object.keys(entry.headers).sort()) shown.set(`headers.${name}`, DOTS)
     return shown
   }

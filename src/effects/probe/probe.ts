@@ -130,7 +130,7 @@ export async function probeRemote(system: System, remote: Remote, options: Remot
     remote: end,
     write: (message) => tell(message),
     judge: (error) => {
-      const failure = failureOf(error, { server: options.server, url: remote.url, keys: options.keys })
+      const failure = failureOf(error, { server: options.server, url: remote.url, keys: options.keys, transport: remote.transport ?? null })
       why = failure.words
       return failure
     },

@@ -17,6 +17,8 @@ export interface Named {
   readonly server: string
   readonly url: string
   readonly keys: readonly string[]
+  /** The transport that was asked for; null: HTTP and then SSE were tried. Absent: not known. */
+  readonly transport?: 'http' | 'sse' | null
 }
 
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'ETIMEDOUT'])
@@ -42,7 +44,8 @@ export function plainAddress(url: string): string {
   return `${protocol}//${host}${pathname}`
 }
 
-function statusOf(error: unknown): number | undefined {
+/** The HTTP status in an error of a transport. */
+export function statusOf(error: unknown): number | undefined {
   const status = deep(error, 'status') ?? deep(error, 'code')
   if (typeof status === 'number' && status >= 100 && status < 600) return status
   // The SSE transport says the status of a refused message in its text only.
@@ -50,7 +53,8 @@ function statusOf(error: unknown): number | undefined {
   return said === undefined ? undefined : Number(said)
 }
 
-function answerOf(error: unknown): JsonObject | null {
+/** The JSON-RPC error that came with an HTTP status; null: none did. */
+export function answerOf(error: unknown): JsonObject | null {
   const text = deep(error, 'text')
   if (typeof text !== 'string' || !text.trimStart().startsWith('{')) return null
   try {
@@ -74,11 +78,16 @@ function refusalWords({ server, keys }: Named, status: number): string {
   return `"${server}" refused ${which} (HTTP ${status}): it is wrong, expired or may not do this. Change it with: mcp-twin secret set ${first}, then mcp-twin sync`
 }
 
+function elsewhere({ transport }: Named): string {
+  if (transport === null) return ', neither over Streamable HTTP nor over SSE'
+  if (transport === 'sse') return ' that speaks SSE. If it is a newer one, leave "transport" out of the manifest'
+  return '. If it is an older one, give it "transport": "sse" in the manifest'
+}
+
 function statusWords(named: Named, status: number): string {
   if (status === 401 || status === 403) return refusalWords(named, status)
   const where = `"${named.server}" at ${plainAddress(named.url)}`
-  if (status === 404 || status === 405)
-    return `${where} has no MCP server at that address (HTTP ${status}). If it is an older one, give it "transport": "sse" in the manifest`
+  if (status === 404 || status === 405) return `${where} has no MCP server at that address (HTTP ${status})${elsewhere(named)}`
   if (status === 429) return `${where} says that there were too many requests (HTTP 429); wait a little`
   if (status >= 300 && status < 400)
     return `${where} sends elsewhere (HTTP ${status}), and a key never follows to another place. Put the final address into the manifest`

@@ -1,5 +1,6 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
 import type { Remote } from '../../model/entry.ts'
+import { answerOf, statusOf } from './failure.ts'
 import type { Fetch } from './http.ts'
 
 /** What may go along with one message. */
@@ -28,12 +29,20 @@ export interface RemoteEnd {
 
 const GOODBYE_MS = 500
 
-/** Opens a remote server by the SDK's transports. The headers may hold keys: they go to the server and nowhere else. */
+/**
+ * Opens a remote server by the SDK's transports: by the one that it names, else Streamable HTTP first, then SSE. The headers may
+ * hold keys: they go to the server and nowhere else.
+ */
 export async function openRemote(remote: Remote, fetch: Fetch): Promise<RemoteEnd> {
+  if (remote.transport !== undefined) return openBy(remote, remote.transport, fetch)
+  return httpThenSse(await openBy(remote, 'http', fetch), () => openBy(remote, 'sse', fetch))
+}
+
+async function openBy(remote: Remote, transport: 'http' | 'sse', fetch: Fetch): Promise<RemoteEnd> {
   const { SSEClientTransport, SseError, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
   const url = new URL(remote.url)
   const shared = { fetch, requestInit: { headers: { ...remote.headers } } }
-  if (remote.transport === 'sse') {
+  if (transport === 'sse') {
     const transport = new SSEClientTransport(url, shared)
     let open = false
     let lost: (error: Error) => void = () => {}
@@ -53,11 +62,11 @@ export async function openRemote(remote: Remote, fetch: Fetch): Promise<RemoteEn
       },
     }
   }
-  const transport = new StreamableHTTPClientTransport(url, shared)
+  const streamable = new StreamableHTTPClientTransport(url, shared)
   return {
-    ...ending(transport, () => transport.terminateSession()),
-    start: () => transport.start(),
-    hasSession: () => transport.sessionId !== undefined,
+    ...ending(streamable, () => streamable.terminateSession()),
+    start: () => streamable.start(),
+    hasSession: () => streamable.sessionId !== undefined,
     onLost: () => {},
   }
 }
@@ -79,4 +88,72 @@ function ending(transport: Transport, leave: () => Promise<void>): Pick<RemoteEn
       await transport.close()
     },
   }
+}
+
+/** How long a server that does not speak Streamable HTTP may take to open its stream of events, in ms. */
+const SSE_MS = 10_000
+
+/**
+ * True where the answer to the first message says that nobody takes messages by POST at that address (2025-11-25:
+ * basic/transports, "Backwards Compatibility"). A JSON-RPC error comes from a server that does.
+ */
+const takesNoPost = (error: unknown): boolean => [400, 404, 405].includes(statusOf(error) ?? 0) && answerOf(error) === null
+
+/** An end that begins with Streamable HTTP, and goes over to SSE where the server's first answer says that it knows no other. */
+function httpThenSse(http: RemoteEnd, openSse: () => Promise<RemoteEnd>): RemoteEnd {
+  let end = http
+  let isDecided = false
+  let moving: Promise<RemoteEnd | null> | null = null
+  let message: (message: JSONRPCMessage) => void = () => {}
+  let lost: (error: Error) => void = () => {}
+  http.onMessage((each) => message(each))
+  const move = async (): Promise<RemoteEnd | null> => {
+    const sse = await openSse()
+    sse.onMessage((each) => message(each))
+    sse.onLost((error) => lost(error))
+    try {
+      await within(SSE_MS, sse.start())
+    } catch {
+      await sse.close()
+      return null
+    }
+    await http.close()
+    isDecided = true
+    end = sse
+    return sse
+  }
+  return {
+    start: () => http.start(),
+    send: async (each, options) => {
+      const used = end
+      try {
+        await used.send(each, options)
+        isDecided = true
+      } catch (error) {
+        if (used !== http || (isDecided && moving === null) || !takesNoPost(error)) throw error
+        moving ??= move()
+        const sse = await moving
+        // Nobody answers there either: what the first transport said is what the person can act on.
+        if (sse === null) throw error
+        await sse.send(each, options)
+      }
+    },
+    setProtocolVersion: (version) => end.setProtocolVersion(version),
+    hasSession: () => end.hasSession(),
+    onMessage: (listener) => {
+      message = listener
+    },
+    onLost: (listener) => {
+      lost = listener
+    },
+    close: () => end.close(),
+  }
+}
+
+function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no stream of events in time')), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

@@ -30,7 +30,7 @@ export async function serveRemote(
       remote: end,
       write: (message) => process.stdout.write(`${JSON.stringify(message)}\n`),
       judge: (error) => {
-        const failure = failureOf(error, { server, url: remote.url, keys })
+        const failure = failureOf(error, { server, url: remote.url, keys, transport: remote.transport ?? null })
         const masked = { ...failure, words: mask(failure.words) }
         process.stderr.write(`mcp-twin: ${masked.words}\n`)
         return masked

@@ -44,7 +44,10 @@ export async function adoption(system: System, situation: Situation, options: Sy
   }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
-  const { imported } = await importBeside(system, situation, input, { from: [], everywhere: new Set(), without: new Set() })
+  const { imported } = await importBeside(system, situation, input, {
+    ...{ from: [], everywhere: new Set<string>(), without: new Set<string>() },
+    takesMcpRemote: true,
+  })
   const changes: ManifestChange[] = [
     ...[...adopted.servers].map(
       ([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }),

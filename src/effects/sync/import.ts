@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly everywhere: ReadonlySet<string>
   /** Names that shall not be taken over at all. */
   readonly without: ReadonlySet<string>
+  /** The person asked for what stands there: `mcp-remote` is taken in as it is typed. */
+  readonly takesMcpRemote?: boolean
 }
 
 /** Takes over what the clients have, as far as the manifest does not know it. `known`: further keys, whose names are taken. */
@@ -52,6 +54,7 @@ export function importFound(
     key: (name) => input.render.key(name) ?? known.get(name) ?? null,
     inProject: input.render.project !== undefined,
     everywhere: (name) => options.everywhere.has(name),
+    takesMcpRemote: options.takesMcpRemote === true,
   })
 }
 

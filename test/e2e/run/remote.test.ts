@@ -4,7 +4,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { describe, expect, it } from 'vitest'
 import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
-import { everything, modern } from '../../support/http-servers.ts'
+import { everything, modern, tinyRemote } from '../../support/http-servers.ts'
 import { textHolds, watchProcesses } from '../../support/processes.ts'
 import { runPlace } from './place.ts'
 
@@ -70,6 +70,39 @@ describe('a server behind a url', () => {
     server.notify('notifications/initialized')
     expect(JSON.stringify(await server.ask('tools/call', { name: 'echo', arguments: { message: 'x'.repeat(100_000) } }))).toContain('xxx')
     expect((await server.end()).code).toBe(0)
+  })
+})
+
+describe('a server whose transport the manifest does not name', () => {
+  it.each([
+    [['http'], 'POST POST'],
+    [['sse'], 'POST GET'],
+    [['http', 'sse'], 'POST POST'],
+  ] as const)('is tried over HTTP first, then over SSE (it speaks %j)', async (speaks, methods) => {
+    const far = await tinyRemote(speaks, { key: MARKER })
+    const place = runPlace()
+    place.ready({ far: { url: far.url, headers: { 'x-api-key': '${secret:FAR}' } } }, { FAR: MARKER })
+    const server = place.start('far')
+    expect(await server.ask('initialize', HELLO)).toMatchObject({ serverInfo: { name: 'tiny' } })
+    server.notify('notifications/initialized')
+    expect(await server.ask('tools/list')).toMatchObject({ tools: [{ name: 'tell' }] })
+    expect((await server.end()).code).toBe(0)
+    expect(
+      far.requests
+        .slice(0, 2)
+        .map(({ method }) => method)
+        .join(' '),
+    ).toBe(methods)
+    expect(far.requests.every(({ headers }) => headers['x-api-key'] === MARKER)).toBe(true)
+  })
+
+  it('is not tried over another transport than the one that the manifest names', async () => {
+    const [old, today] = [await tinyRemote(['sse']), await tinyRemote(['http'])]
+    const place = runPlace()
+    place.ready({ old: { url: old.url, transport: 'http' }, today: { url: today.url, transport: 'sse' }, none: { url: `${old.url}x` } })
+    await expect(place.start('old').ask('initialize', HELLO)).rejects.toThrow('If it is an older one, give it')
+    await expect(place.start('today').ask('initialize', HELLO)).rejects.toThrow('If it is a newer one, leave')
+    await expect(place.start('none').ask('initialize', HELLO)).rejects.toThrow('neither over Streamable HTTP nor over SSE')
   })
 })
 

@@ -253,3 +253,57 @@ it('names its notes: working directory, client variables, placeholders', () => {
     expect.stringContaining('A_API_KEY holds a placeholder'),
   ])
 })
+
+describe('mcp-remote', () => {
+  const url = 'https://mcp.x.dev/mcp'
+  const behind = (...words: string[]) => ({
+    command: 'npx',
+    args: ['-y', 'mcp-remote', url, '--header', `Authorization: Bearer ${key}`, ...words],
+  })
+
+  it('becomes the server behind it where ours answers as it does', () => {
+    const result = take([...inDesktop({ x: behind() }), ...inCode({ y: behind('--transport', 'http-only') })])
+    expect(result.servers).toEqual({
+      x: { url, headers: { Authorization: expect.stringMatching(/^Bearer \$\{secret:\w+\}$/) }, only: ['windows'] },
+      y: { url, transport: 'http', headers: { Authorization: expect.stringMatching(/^Bearer \$\{secret:\w+\}$/) }, only: ['wsl'] },
+    })
+  })
+
+  it('is left where that cannot be proven, and why is said', () => {
+    const result = take([
+      ...inDesktop({ login: { command: 'npx', args: ['mcp-remote', url] }, sse: behind('--transport', 'sse-first') }),
+      ...inCode({ both: behind() }),
+    ])
+    expect(result.servers).toEqual({})
+    expect(result.keys).toEqual({})
+    expect(Object.fromEntries(result.unmanaged.map(({ name, reason }) => [name, reason]))).toEqual({
+      login: expect.stringContaining('login of its own'),
+      sse: expect.stringContaining('sse-first'),
+      both: expect.stringContaining('by itself only HTTP'),
+    })
+  })
+
+  it('is taken in as it is typed where a person asks for it', () => {
+    const result = take(inDesktop({ x: { command: 'npx', args: ['mcp-remote', url] } }), { takesMcpRemote: true })
+    expect(result.servers).toEqual({ x: { command: 'npx', args: ['mcp-remote', url], only: ['windows'] } })
+  })
+})
+
+describe('a remote server that the sides reach differently', () => {
+  const one = (...words: string[]) => ({
+    command: 'npx',
+    args: ['mcp-remote', 'https://x.dev/mcp', '--header', `x-api-key: ${key}`, ...words],
+  })
+  const onWindows = (...words: string[]) => inDesktop({ x: one(...words) })
+  it.each([
+    ['HTTP on one, HTTP first on the other', onWindows(), {}],
+    ['SSE on one', onWindows('--transport', 'sse-only'), { on: { windows: { transport: 'sse' } } }],
+  ])('%s', (_, windowsHas, more) => {
+    const code = inCode({ x: { type: 'http', url: 'https://x.dev/mcp', headers: { 'x-api-key': key } } })
+    expect(take([...windowsHas, ...code]).servers.x).toEqual({
+      url: 'https://x.dev/mcp',
+      headers: { 'x-api-key': expect.stringMatching(/^\$\{secret:\w+\}$/) },
+      ...more,
+    })
+  })
+})

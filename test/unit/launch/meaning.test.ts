@@ -4,7 +4,7 @@ import { digest, extraKeys, meaning } from '../../../src/core/launch/meaning.ts'
 import type { JsonValue } from '../../../src/model/entry.ts'
 import { client } from './ground.ts'
 
-const says = (value: JsonValue) => meaning(value, client('cursor'))
+const says = (value: JsonValue, id = 'claude-code') => meaning(value, client(id))
 
 describe('what an entry says', () => {
   it.each<[string, JsonValue, object]>([
@@ -83,6 +83,17 @@ describe('what an entry says', () => {
       { kind: 'remote', url: 'https://a.b' },
     ],
   ])('is read: %s', (_, value, expected) => expect(says(value)).toMatchObject(expected))
+
+  it.each(['cursor', 'vscode'])('names no transport where %s tries both', (id) => {
+    expect(says({ type: 'http', url: 'https://a.b' }, id)).toEqual({ kind: 'remote', url: 'https://a.b', headers: {} })
+    expect(says({ type: 'sse', url: 'https://a.b' }, id)).toMatchObject({ transport: 'sse' })
+  })
+
+  it('has one digest for HTTP and for HTTP that is tried first', () => {
+    const base = { kind: 'remote', url: 'https://a', headers: {} } as const
+    expect(digest(base)).toBe(digest({ ...base, transport: 'http' }))
+    expect(digest(base)).not.toBe(digest({ ...base, transport: 'sse' }))
+  })
 
   it.each<[string, JsonValue, RegExp]>([
     ['an empty object', {}, /empty/],

@@ -191,6 +191,7 @@ describe('what has no neutral form', () => {
 
 describe('mcp-remote', () => {
   const url = 'https://mcp.x.dev/mcp'
+  const key = ['--header', 'Authorization:Bearer abc']
   it('with a header is the remote server behind it', () => {
     expect(back(linux, 'npx', ['-y', 'mcp-remote@0.1.29', url, '--header', 'Authorization: Bearer ${T}'], { T: 'abc' })).toEqual({
       url,
@@ -204,15 +205,32 @@ describe('mcp-remote', () => {
         { AUTH: 'Bearer abc' },
       ),
     ).toEqual({ url, transport: 'sse', headers: { Authorization: 'Bearer abc', 'x-a': 'b' } })
-    expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'A: ${B}'])).toEqual({ url, headers: { A: '${B}' } })
   })
-  it('stays the package where it may log in by itself, or is told more', () => {
-    expect(back(linux, 'npx', ['mcp-remote', url])).toEqual({ package: 'mcp-remote', args: [url] })
-    expect(back(linux, 'npx', ['mcp-remote', url, '3334', '--header', 'a: b'])).toMatchObject({ package: 'mcp-remote' })
-    expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'a: b', '--transport', 'sse-first'])).toMatchObject({ package: 'mcp-remote' })
-    expect(back(linux, 'npx', ['mcp-remote', url, '--header', 'a: b'], { NODE_EXTRA_CA_CERTS: '/x' })).toMatchObject({
-      package: 'mcp-remote',
-    })
+
+  it.each([
+    [[], undefined],
+    [['--transport', 'http-first'], undefined],
+    [['--transport', 'http-only'], 'http'],
+    [['--transport', 'sse-only'], 'sse'],
+  ])('tries what %j tries', (words, transport) =>
+    expect(back(linux, 'npx', ['mcp-remote', url, ...words, ...key]).transport).toBe(transport),
+  )
+
+  it.each<[string, string[], Record<string, string>?]>([
+    ['it may log in by itself', [url]],
+    ['its headers hold no key', [url, '--header', 'X-Team: blue']],
+    ['it has a port', [url, '3334', ...key]],
+    ['it tries SSE first', [url, '--transport', 'sse-first', ...key]],
+    ['its transport is named twice', [url, '--transport', 'http-only', '--transport', 'sse-only', ...key]],
+    ['its transport is unknown', [url, '--transport', 'quic', ...key]],
+    ['it does not read what stands behind =', [url, '--header=Authorization: Bearer abc']],
+    ['its header needs a variable of the client', [url, '--header', 'Authorization: Bearer ${T}']],
+    ['its variable is for itself', [url, ...key], { NODE_EXTRA_CA_CERTS: '/x' }],
+    ['it would not reach that address', ['http://intranet/mcp', ...key]],
+    ['it has a flag that nothing else has', [url, ...key, '--ignore-tool', 'x']],
+    ['its address stands elsewhere', [...key, url]],
+  ])('stays the package where %s', (_, args, env = {}) => {
+    expect(back(linux, 'npx', ['mcp-remote', ...args], env)).toMatchObject({ package: 'mcp-remote', args })
   })
 })
 

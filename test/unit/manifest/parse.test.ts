@@ -93,7 +93,10 @@ describe('a server typed on a command line', () => {
       { url: 'https://x', headers: ['X-Team: blue', 'Y=1'] },
       { url: 'https://x', headers: { 'X-Team': 'blue', Y: '1' } },
     ],
-    [{ url: 'https://x', transport: 'http' }, { url: 'https://x' }],
+    [
+      { url: 'https://x', transport: 'http' },
+      { url: 'https://x', transport: 'http' },
+    ],
     [
       { package: 'p@1', only: ['cursor'] },
       { package: 'p@1', only: ['cursor'] },

@@ -96,7 +96,7 @@ describe('what another side needs to start its servers', () => {
     await write(input({ far, relayed, direct, home: { ...relayed, only: ['wsl'], env: { H: '${secret:HERE}' } } }, ['claude-desktop']))
     expect(Object.keys(read().servers)).toEqual(['far', 'relayed'])
     expect(read().servers.far).toEqual({
-      entry: { kind: 'remote', url: 'https://far.example/mcp', transport: 'http', headers: { 'x-api-key': 'far-key' } },
+      entry: { kind: 'remote', url: 'https://far.example/mcp', headers: { 'x-api-key': 'far-key' } },
       keys: ['FAR'],
       script: false,
     })

@@ -6,10 +6,10 @@ const RESERVED = ['workspace', 'claude browser', 'claude preview']
 /** Its command line takes letters, digits, `-` and `_` in a server's name, and nothing else. */
 export const claudeCodeNameFits = (name: string): boolean => /^[A-Za-z0-9_-]+$/.test(name) && !RESERVED.includes(name.toLowerCase())
 
-/** A `url` without `type` is skipped, so `type` is always there. */
+/** A `url` without `type` is skipped, so `type` is always there; `http` never becomes SSE. */
 export const claudeCodeSpelling: Spelling = {
   remote: ({ url, transport, headers }) => ({
-    type: transport,
+    type: transport ?? 'http',
     url,
     ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
   }),

@@ -38,6 +38,7 @@ export const cursor = defineClient({
       url,
       ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
     }),
+    triesBoth: true,
   },
   references,
   nameFits: (name) => name.trim() !== '',

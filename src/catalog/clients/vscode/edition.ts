@@ -39,7 +39,7 @@ const withHeaders = (headers: Readonly<Record<string, string>>): JsonObject =>
 
 const asksPerson = (value: JsonValue): boolean => /\$\{(?:input|command):/.test(JSON.stringify(value))
 
-/** `type` is always written (code.visualstudio.com/docs/copilot/reference/mcp-configuration). */
+/** `type` is always written, and `http` falls back to SSE (code.visualstudio.com/docs/copilot/reference/mcp-configuration). */
 const spelling: Spelling = {
   stdio: ({ command, args, env }) => ({
     type: 'stdio',
@@ -47,7 +47,8 @@ const spelling: Spelling = {
     ...(args.length === 0 ? {} : { args: [...args] }),
     ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
   }),
-  remote: ({ url, transport, headers }) => ({ type: transport, url, ...withHeaders(headers) }),
+  remote: ({ url, transport, headers }) => ({ type: transport ?? 'http', url, ...withHeaders(headers) }),
+  triesBoth: true,
   read: (value) => {
     const meant = Object.fromEntries(['command', 'args', 'env', 'url', 'headers'].map((key) => [key, value[key] ?? null]))
     return asksPerson(meant) ? { unreadable: 'it asks for a value with ${input:…} or ${command:…}, which only VS Code can do' } : value
