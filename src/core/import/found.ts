@@ -83,7 +83,7 @@ function notesFor({ name, client, value }: UnmanagedEntry, entry: Entry): string
 }
 
 /** Why an entry with `mcp-remote` stays the person's own; null for every other one, and where ours answers as it does. */
-function mcpRemoteStays(server: ServerSpec, { client }: Found): string | null {
+function mcpRemoteStays(server: ServerSpec, { client }: UnmanagedEntry): string | null {
   if (isMcpRemote(server)) {
     const behind = behindMcpRemote(server.args ?? [], server.env ?? {})
     return 'stays' in behind ? `mcp-remote goes on as it is, since ${behind.stays}` : null
