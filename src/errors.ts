@@ -32,3 +32,6 @@ export const usageError = (message: string, more: { hint?: string; place?: Place
 
 /** The system's name of a trouble. libuv has none for a spent disk quota, so Node says its number: 122 on Linux, 69 on macOS (errno.h). */
 export const systemCode = (code: string): string => (/^Unknown system error -(122|69)$/.test(code) ? 'EDQUOT' : code)
+
+/** The exit code of a command that runs until it is stopped: Ctrl-C cancels, SIGTERM is a service's regular end. */
+export const endedBy = (signal: AbortSignal): ExitCode => (signal.reason === 'SIGTERM' ? EXIT.ok : EXIT.cancelled)

@@ -1,22 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import { builtinNames, builtinServer } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
+import { readSnippet as parseSnippet } from '../core/import/snippet.ts'
 import { type SecretNames, secretNames } from '../core/keys/naming.ts'
+import type { NeutralContext } from '../core/launch/read.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { type Typed, typedServer } from '../core/manifest/typed.ts'
 import { nearest } from '../core/nearest.ts'
-import { type ExitCode, usageError } from '../errors.ts'
-import { openSecrets } from '../effects/store/secrets.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { readStandardInput } from '../effects/run/standard-input.ts'
+import { openSecrets } from '../effects/store/secrets.ts'
+import { type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
-import { askKeys } from './ask-keys.ts'
-import { type Changes, changeManifest } from './change.ts'
-import { makeFolders } from './folders.ts'
+import { changeManifest, type Changes } from './change.ts'
+import { askKeys } from './keys.ts'
+import { makeFolders } from './named-servers.ts'
 import { refuseBadName } from './servers.ts'
-import { readSnippet, snippetText } from './snippet.ts'
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -121,3 +123,30 @@ function laidOver(builtin: ServerSpec, typed: ServerSpec): ServerSpec {
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
   }
 }
+
+/** Servers to be added, with the keys that came along. */
+interface NewServers {
+  readonly servers: Readonly<Record<string, ServerSpec>>
+  readonly keys: ReadonlyMap<string, Secret>
+}
+
+/** The servers of a JSON snippet on standard input, as a README shows it; keys in it go into the store. */
+async function readSnippet(
+  context: Context,
+  text: string,
+  name: string | undefined,
+  only: readonly string[],
+  around: NeutralContext,
+  names: SecretNames,
+): Promise<NewServers> {
+  const read = parseSnippet(text, { ...(name === undefined ? {} : { name }), context: around, names })
+  if (!read.ok)
+    throw usageError(`${read.reason}.`, { hint: read.hint, place: { file: 'standard input', line: read.line, column: read.column } })
+  for (const { value } of read.secrets) context.io.hide(value)
+  const servers = Object.fromEntries(
+    Object.entries(read.servers).map(([each, server]) => [each, only.length === 0 ? server : { ...server, only: [...only] }]),
+  )
+  return { servers, keys: new Map(read.secrets.map((each) => [each.name, each.value])) }
+}
+
+const snippetText = (): Promise<string> => readStandardInput('The snippet', 'mcp-twin add - < snippet.json')

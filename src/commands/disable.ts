@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import { changeManifest } from './change.ts'
-import { leaveOut, onlyThere } from './narrowed.ts'
-import { demandServer } from './servers.ts'
+import { demandServer, leaveOut, onlyThere } from './servers.ts'
 
 /** Takes servers out of every config, but keeps them in the manifest; with `--client` or `--on` out of those configs alone. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>

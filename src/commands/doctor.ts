@@ -1,23 +1,24 @@
 import { checks } from '../catalog/checks/index.ts'
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
-import { environmentJson } from '../core/participants.ts'
-import { bridgeJson, startedBridges } from '../core/doctor/bridge.ts'
 import { diagnose, isHealthy } from '../core/diagnose.ts'
+import { bridgeJson, startedBridges } from '../core/doctor/bridge.ts'
 import { nearest } from '../core/nearest.ts'
+import { environmentJson } from '../core/participants.ts'
 import { type FixResult, fixFiles } from '../effects/doctor/fix.ts'
 import { observe } from '../effects/doctor/observe.ts'
 import { notYours } from '../effects/machine/ownership-refusal.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 import { outside } from '../effects/store/vet.ts'
 import { runSync } from '../effects/sync/sync.ts'
-import type { Situation } from '../effects/manifest/open.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { Finding } from '../model/check.ts'
 import type { Environment, World } from '../model/environment.ts'
-import { labelsFor } from '../ui/labels.ts'
+import { visible } from '../ui/escape.ts'
+import { describeFindings, sumOfFindings } from '../ui/findings.ts'
+import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { bridgeRules } from './doctor-bridge.ts'
-import { reportDoctor } from './report-doctor.ts'
 import { syncOptions } from './sync-options.ts'
 
 interface Seen {
@@ -34,11 +35,11 @@ export async function run(context: Context, _args: string[], options: Record<str
   return atHome(context, { mayBeAbsent: true, passesOver: true }, async (ground) => {
     const first = await examine(context, ground, options, wanted)
     if (options.fix !== true) return report(context, ground.world, first, null)
-    const mended = await fixAll(context, ground, options, first.findings)
+    const fixes = await fixAll(context, ground, options, first.findings)
     const detect = first.findings.some(({ autofix }) => autofix?.kind === 'detect')
     return atHome(context, { mayBeAbsent: true, passesOver: true, refresh: detect }, async (again) => {
       const drift = detect ? await fixAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
-      return report(context, again.world, await examine(context, again, options, wanted), [...mended, ...drift])
+      return report(context, again.world, await examine(context, again, options, wanted), [...fixes, ...drift])
     })
   })
 }
@@ -109,13 +110,13 @@ async function fixAll(
   findings: readonly Finding[],
 ): Promise<FixResult[]> {
   const { system, signal } = context
-  const mended = await fixFiles(system, ground.world, ground.home, findings, signal)
-  if (!findings.some(({ autofix }) => autofix?.kind === 'sync')) return mended
+  const fixes = await fixFiles(system, ground.world, ground.home, findings, signal)
+  if (!findings.some(({ autofix }) => autofix?.kind === 'sync')) return fixes
   const result = await runSync(system, { open: ground.open }, syncOptions(context, options), 'doctor').catch((error: unknown) => {
     if (error instanceof TwinError && error.code === notYours) return error
     throw error
   })
-  if (result instanceof TwinError) return [...mended, { what: 'no config was changed', trouble: result.message }]
+  if (result instanceof TwinError) return [...fixes, { what: 'no config was changed', trouble: result.message }]
   const labels = labelsFor(ground.world, clients)
   for (const step of result.steps) {
     if (step.outcome !== 'done' && step.outcome !== 'failed') continue
@@ -129,12 +130,12 @@ async function fixAll(
       step.kind === 'install'
         ? `${where}: ${step.reason?.replace(/: .*/s, '') ?? 'a package'} installed`
         : `${where}: ${step.server ?? 'an entry'} ${done}`
-    mended.push({ what, trouble: step.outcome === 'failed' ? (step.reason ?? 'it failed') : null })
+    fixes.push({ what, trouble: step.outcome === 'failed' ? (step.reason ?? 'it failed') : null })
   }
-  return mended
+  return fixes
 }
 
-function report(context: Context, world: World, { findings, sides, bridges }: Seen, mended: readonly FixResult[] | null): ExitCode {
+function report(context: Context, world: World, { findings, sides, bridges }: Seen, fixes: readonly FixResult[] | null): ExitCode {
   const ok = isHealthy(findings)
   context.io.json({
     command: 'doctor',
@@ -150,11 +151,37 @@ function report(context: Context, world: World, { findings, sides, bridges }: Se
       ...(detail === undefined || detail.length === 0 ? {} : { detail }),
     })),
     ...(bridges === undefined ? {} : { bridges }),
-    ...(mended === null
+    ...(fixes === null
       ? {}
-      : { fixed: mended.map(({ what, trouble }) => ({ what, outcome: trouble === null ? 'done' : 'failed', reason: trouble })) }),
+      : { fixed: fixes.map(({ what, trouble }) => ({ what, outcome: trouble === null ? 'done' : 'failed', reason: trouble })) }),
   })
-  if (!context.io.asJson) reportDoctor(context, world, sides, findings, mended)
-  if (mended?.some(({ trouble }) => trouble !== null)) return EXIT.failed
+  if (!context.io.asJson) reportDoctor(context, world, sides, findings, fixes)
+  if (fixes?.some(({ trouble }) => trouble !== null)) return EXIT.failed
   return ok ? EXIT.ok : EXIT.attention
+}
+
+/** What doctor found, for a person: what was fixed, the findings by group, and the sum as the last line. */
+function reportDoctor(
+  { io }: Context,
+  world: World,
+  sides: readonly Environment[],
+  findings: readonly Finding[],
+  fixes: readonly FixResult[] | null,
+): void {
+  const { paint } = io
+  if (fixes !== null) {
+    io.out(paint.strong('Fixed'))
+    if (fixes.length === 0) io.out('  nothing could be fixed without asking you')
+    for (const { what, trouble } of fixes) {
+      io.out(
+        `  ${trouble === null ? paint.good('✓') : paint.bad('✗')} ${visible(abbreviateHome(trouble === null ? what : `${what}: ${trouble}`, sides))}`,
+      )
+    }
+  }
+  const labels = labelsFor(world, clients)
+  const view = { sides, label: labels.environment, paint, width: Math.min(io.width, 120), verbose: io.verbose }
+  for (const line of describeFindings(findings, view)) io.out(line)
+  io.out(`\n${sumOfFindings(findings)}`)
+  if (findings.some(({ check, level, fix }) => check === 'server-starts' && level === 'skipped' && fix === 'mcp-twin doctor --deep'))
+    io.note(paint.dim('No server was started: mcp-twin doctor --deep starts each of them.'))
 }

@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import { changeManifest } from './change.ts'
-import { letIn, onlyThere } from './narrowed.ts'
-import { demandServer } from './servers.ts'
+import { demandServer, letIn, onlyThere } from './servers.ts'
 
 /** Switches servers on again; with `--client` or `--on` where they were left out of those configs alone. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>

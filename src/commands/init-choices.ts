@@ -1,21 +1,22 @@
 import { clients } from '../catalog/clients/index.ts'
+import { builtinServers } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import type { Imported } from '../core/import/merge.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
+import { looksPosixPath, looksWindowsPath } from '../core/paths.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
-import { serverChanges } from '../effects/sync/compose.ts'
-import { importBeside, importFound } from '../effects/sync/import.ts'
-import { askBridge, bridgeChanges } from './init-bridge.ts'
-import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { serverChanges } from '../effects/sync/compose.ts'
+import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
+import { importBeside, importFound } from '../effects/sync/import.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
+import { visible } from '../ui/escape.ts'
 import { describeFound } from '../ui/found.ts'
 import { labelsFor } from '../ui/labels.ts'
-import { askKeys } from './ask-keys.ts'
-import { keysFromFile } from './keys-file.ts'
-import { askServers } from './init-questions.ts'
+import { columns, pad } from '../ui/width.ts'
+import { askKeys, keysFromFile } from './keys.ts'
 import { namedServers, passedOver } from './named-servers.ts'
 import { demandClients } from './narrowing.ts'
 
@@ -69,3 +70,86 @@ function showFound({ io }: Context, situation: Situation, imported: Imported): v
   const lines = describeFound(imported, labelsFor(situation.world, clients), situation.sides.length > 1, io.paint, io.width)
   for (const line of lines.length === 0 ? [] : [...lines, '']) io.out(line)
 }
+
+interface Answers {
+  /** Imported servers that both sides shall have. */
+  readonly everywhere: ReadonlySet<string>
+  /** Imported servers that stay out of the manifest. */
+  readonly without: ReadonlySet<string>
+  /** Servers of the built-in list. */
+  readonly builtin: Readonly<Record<string, ServerSpec>>
+}
+
+const described = (server: ServerSpec): string =>
+  [server.package ?? server.url ?? server.command ?? 'differs per side', ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
+
+/** Would it start on the other side as it stands? A program or a path of one side would not. */
+const travels = (server: ServerSpec): boolean =>
+  server.command === undefined && !(server.args ?? []).some((word) => looksPosixPath(word) || looksWindowsPath(word))
+
+/** Asks which of the found servers both sides shall have, and which of the built-in list. */
+async function askServers(
+  context: Context,
+  situation: Situation,
+  found: Imported,
+  named: Readonly<Record<string, ServerSpec>>,
+): Promise<Answers> {
+  const names = Object.keys(found.servers)
+  const hasTwin = situation.sides.length > 1
+  let [everywhere, without] = [new Set<string>(), new Set<string>()]
+  if (names.length > 0) {
+    const message = hasTwin
+      ? 'Servers you already use: which ones should both sides have?'
+      : 'Servers you already use: which ones should mcp-twin manage?'
+    const widest = Math.max(...names.map((name) => columns(visible(name))))
+    const choices = names.map((name) => ({
+      value: name,
+      name: `${pad(visible(name), widest)}  ${described(found.servers[name] ?? {})}`,
+      short: visible(name),
+      checked: !hasTwin || travels(found.servers[name] ?? {}),
+    }))
+    const picked = new Set(await context.prompt.chooseMany(message, choices, { flag: '--yes' }))
+    if (hasTwin) everywhere = picked
+    else without = new Set(names.filter((name) => !picked.has(name)))
+  }
+  const taken = new Set([...names, ...Object.keys(situation.manifest.servers), ...Object.keys(named)])
+  const offered = (await builtinServers()).filter((each) => !taken.has(each.name))
+  const picked =
+    offered.length === 0
+      ? []
+      : await context.prompt.chooseMany(
+          'More from the list',
+          offered.map((each) => ({
+            value: each,
+            name: `${pad(each.name, 20)}${each.title}`,
+            short: each.name,
+            description: each.description,
+          })),
+          { flag: '--server NAME' },
+        )
+  return { everywhere, without, builtin: Object.fromEntries(picked.map((each) => [each.name, each.server])) }
+}
+
+/** What the manifest shall say of the bridge; nothing where its defaults are meant. */
+interface BridgeWish {
+  readonly enabled?: false
+  readonly terminal?: 'on'
+}
+
+/** Asks for the bridge and, plainly, for commands. `--no-bridge`, an answer given before, or no terminal: nothing is asked. */
+async function askBridge(context: Context, situation: Situation, options: Record<string, unknown>): Promise<BridgeWish> {
+  if (options.bridge === false) return { enabled: false }
+  const { prompt } = context
+  if (!prompt.able || options.dryRun === true || situation.place.project !== null || situation.manifest.bridge !== undefined) return {}
+  if (!(await prompt.confirm('Let both programs share files through the bridge?', { flag: '--no-bridge' }))) return { enabled: false }
+  const question = 'May they also run commands here? This lets a model run programs as you.'
+  return (await prompt.confirm(question, { flag: '--yes', default: false })) ? { terminal: 'on' } : {}
+}
+
+/** The wish as changes of the manifest, written down so that it holds for every later sync. */
+const bridgeChanges = ({ manifest }: Situation, { enabled, terminal }: BridgeWish): ManifestChange[] => [
+  ...(enabled === false && manifest.bridge?.enabled !== false ? [{ kind: 'set', path: ['bridge', 'enabled'], value: false } as const] : []),
+  ...(terminal !== undefined && manifest.bridge?.terminal !== terminal
+    ? [{ kind: 'set', path: ['bridge', 'terminal'], value: terminal } as const]
+    : []),
+]

@@ -1,30 +1,31 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { environmentJson } from '../core/participants.ts'
+import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
 import { makePlan } from '../core/plan/plan.ts'
-import { EXIT, type ExitCode, TwinError } from '../errors.ts'
-import { compose } from '../effects/sync/compose.ts'
-import { joinChanges, joiningDistro, withJoining } from '../effects/sync/join.ts'
-import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
+import { workingFolder } from '../effects/machine/delegate.ts'
+import type { Situation } from '../effects/manifest/open.ts'
+import { projectPlace } from '../effects/manifest/place.ts'
 import { checkServers } from '../effects/sync/checks.ts'
+import { compose } from '../effects/sync/compose.ts'
+import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
+import { joinChanges, joiningDistro, withJoining } from '../effects/sync/join.ts'
 import { prepare } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
-import type { Situation } from '../effects/manifest/open.ts'
-import { projectPlace } from '../effects/manifest/place.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import type { NativePath } from '../model/path.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { version } from '../version.ts'
 import { atHome, type Ground } from './at-home.ts'
+import { writeManifestOnly } from './change.ts'
 import { desktopChanges } from './desktop-config.ts'
-import { makeFolders } from './folders.ts'
-import { describeChecks } from './init-checks.ts'
-import { choose, type Choices } from './init-choices.ts'
-import { showMachine } from './init-machine.ts'
-import { projectRoot } from './init-project.ts'
+import { type Choices, choose } from './init-choices.ts'
+import { describeChecks, showMachine } from './init-report.ts'
+import { makeFolders } from './named-servers.ts'
 import { demandDistro } from './narrowing.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
-import { writeManifestOnly } from './change.ts'
 
 const CANCELLED = 'Cancelled while checking that every server answers; everything else is done. To check them: mcp-twin doctor --deep.'
 
@@ -143,4 +144,19 @@ async function check(context: Context, situation: Situation) {
   } finally {
     progress.done()
   }
+}
+
+/** The project's root: the folder of its git repository, else the working directory; never the user's home itself. */
+async function projectRoot(context: Context, ground: Ground): Promise<NativePath> {
+  const side = ground.home.environment
+  const start = fromHere(side, workingFolder(context.system, side))
+  if (start === null) throw usageError('The working directory cannot be reached from home.', { hint: 'change into the project first' })
+  let folder = start
+  for (let parent = dirName(side, folder); folder !== side.home; [folder, parent] = [parent, dirName(side, parent)]) {
+    const git = toHere(side, joinPath(side, folder, '.git'))
+    if (git !== null && (await context.system.files.look(git)) !== null) return folder
+    if (parent === folder) break
+  }
+  if (start === side.home) throw usageError('Your home folder cannot be a project.', { hint: 'change into a project first' })
+  return start
 }

@@ -1,7 +1,7 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { readLogLine } from '../core/logs/line.ts'
-import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { EXIT, type ExitCode, TwinError, usageError, endedBy } from '../errors.ts'
 import { findLogs, type Log } from '../effects/logs/find.ts'
 import { followLogs, Tail } from '../effects/logs/tail.ts'
 import { hideAllKeys } from '../effects/store/hide-all.ts'
@@ -11,7 +11,6 @@ import { visible } from '../ui/escape.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { columns, cutPath } from '../ui/width.ts'
 import { atHome, type Ground } from './at-home.ts'
-import { endedBy } from './ended.ts'
 import { demandServer } from './servers.ts'
 
 /** More logs than this are not shown at once, the newest first. */

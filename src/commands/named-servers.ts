@@ -1,9 +1,12 @@
-import { builtinServers } from '../catalog/servers/index.ts'
+import { builtinServer, builtinServers } from '../catalog/servers/index.ts'
+import type { Context } from '../context.ts'
 import { lookUp } from '../core/lookup.ts'
 import { nearest } from '../core/nearest.ts'
 import { parseWords } from '../core/packages/words.ts'
+import { joinPath, toHere } from '../core/paths.ts'
 import { usageError } from '../errors.ts'
 import type { ServerSpec } from '../model/manifest.ts'
+import type { Ground } from './at-home.ts'
 
 /** A package's name without the version behind it. */
 const nameOnly = (words: string): string => words.replace(/(?<=.)@.*$/, '')
@@ -55,3 +58,14 @@ export const passedOver = (
       `${name}: another server has this name, so ${what(wanted)} was not added; to add it: mcp-twin add NAME --package ${what(wanted)}`,
     ]
   })
+
+/** Makes the folders, in home's home, without which servers of the built-in list do not start. They are the user's from then on. */
+export async function makeFolders(context: Context, ground: Ground, names: Iterable<string>): Promise<void> {
+  const { environment } = ground.home
+  for (const name of names) {
+    for (const folder of (await builtinServer(name))?.folders ?? []) {
+      const here = toHere(environment, joinPath(environment, environment.home, ...folder.replace(/^~\//, '').split('/')))
+      if (here !== null && (await context.system.files.look(here, 'follow')) === null) await context.system.files.makeDirectory(here)
+    }
+  }
+}

@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import { changeManifest } from './change.ts'
-import { leaveOut, onlyThere } from './narrowed.ts'
-import { demandServer, isLeftOver } from './servers.ts'
+import { demandServer, isLeftOver, leaveOut, onlyThere } from './servers.ts'
 
 /** Takes servers out of the manifest, and with that out of every config; with `--client` or `--on` out of those configs alone. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>

@@ -4,8 +4,7 @@ import type { SyncResult } from '../effects/sync/result.ts'
 import type { World } from '../model/environment.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
-import { homely } from '../ui/homely.ts'
-import { labelsFor } from '../ui/labels.ts'
+import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { wrap } from '../ui/width.ts'
 
@@ -33,10 +32,10 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   const labels = labelsFor(world, clients)
   const before = result.steps.filter((step) => isOfOthers(step, options.about))
   const shown = result.steps.filter((step) => !before.includes(step))
-  const steps = shown.map((step) => (step.reason === null ? step : { ...step, reason: homely(step.reason, world.environments) }))
+  const steps = shown.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, world.environments) }))
   for (const line of describeSteps(steps, labels, io.paint, io.width)) io.out(line)
   for (const notice of result.notices)
-    for (const line of indented(visible(homely(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
+    for (const line of indented(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   if (result.unmanaged.length > 0 && options.command !== 'undo') {
     const listed = [...new Set(result.unmanaged.map((each) => visible(each.server)))].join(', ')
     for (const line of indented(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)

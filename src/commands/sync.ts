@@ -5,13 +5,11 @@ import type { SyncOptions } from '../effects/sync/options.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { atHome, type Ground } from './at-home.ts'
-import { awaitDesktop } from './await-desktop.ts'
+import { awaitDesktop, withRunningDesktop } from './running-desktop.ts'
 import { withDesktopConfig } from './desktop-config.ts'
 import { reportSync } from './report-sync.ts'
-import { withRunningDesktop } from './running-desktop.ts'
 import { syncOptions } from './sync-options.ts'
 import { checkTrust, installTrusted } from './trust-project.ts'
-import { checkWatchOptions } from './watch-options.ts'
 
 /** Makes every config match the manifest again. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
@@ -84,4 +82,17 @@ async function confirmPrune(context: Context, names: readonly string[]): Promise
     default: false,
   })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
+}
+
+/** Flags that decide something once, and would decide it again and again behind a person's back. */
+const once = ['check', 'dryRun', 'adopt', 'force', 'prune', 'trust'] as const
+
+/** Wrong usage before anything is looked at. */
+function checkWatchOptions(options: Record<string, unknown>): void {
+  const wrong = once.find((name) => options[name] === true)
+  if (wrong === undefined) return
+  const flag = `--${wrong.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  throw usageError(`--watch and ${flag} cannot be combined: ${flag} is for a single run.`, {
+    hint: `mcp-twin sync ${flag}, then: mcp-twin sync --watch`,
+  })
 }

@@ -1,12 +1,11 @@
 import type { Context } from '../context.ts'
-import { type ExitCode, TwinError } from '../errors.ts'
+import { type ExitCode, TwinError, endedBy } from '../errors.ts'
 import { openSituation, type Situation } from '../effects/manifest/open.ts'
 import type { SyncResult } from '../effects/sync/result.ts'
 import { watchHome } from '../effects/sync/watch.ts'
 import { withWatchLock } from '../effects/store/watch-lock.ts'
 import { detectWorld } from '../effects/machine/detect.ts'
 import type { Ground } from './at-home.ts'
-import { endedBy } from './ended.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 

@@ -2,7 +2,7 @@ import type { Paint } from '../context.ts'
 import type { Environment } from '../model/environment.ts'
 import type { Finding, Level } from '../model/check.ts'
 import { visible } from './escape.ts'
-import { homely } from './homely.ts'
+import { abbreviateHome } from './labels.ts'
 import { columns, cutPath, pad, wrap } from './width.ts'
 
 const LEFT = 26
@@ -37,7 +37,7 @@ const under = (subject: string, heading: string): string =>
 
 function row(finding: Finding, heading: string, view: FindingsView): string[] {
   const { paint, width } = view
-  const home = (text: string): string => visible(homely(text, view.sides))
+  const home = (text: string): string => visible(abbreviateHome(text, view.sides))
   const subject = under(home(finding.subject), heading)
   const mark = painted(finding.level, paint)(MARKS[finding.level])
   const detail = (finding.detail ?? []).map(home)
@@ -62,7 +62,7 @@ function fixLines(finding: Finding, { paint, width, sides }: FindingsView): stri
   if (fix === undefined || level === 'ok' || (level === 'skipped' && !wasNotStarted(finding))) return []
   const command = isCommand(fix)
   const shell = sides.filter((side) => side.self && side.kind !== 'windows')
-  const text = visible(homely(fix, command ? shell : sides))
+  const text = visible(abbreviateHome(fix, command ? shell : sides))
   const [first = '', ...more] = command ? [text] : wrap(text, Math.max(30, width - 8))
   return [`      ${paint.dim('→')} ${command ? paint.accent(first) : first}`, ...more.map((line) => `        ${line}`)]
 }

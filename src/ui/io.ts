@@ -1,8 +1,7 @@
 import type { Io, Paint } from '../context.ts'
 import { reveal } from '../model/secret.ts'
 import { Mask } from './mask.ts'
-import { progressOn } from './progress.ts'
-import type { Sink } from './sink.ts'
+import { progressOn, type Sink } from './progress.ts'
 
 export type { Sink }
 

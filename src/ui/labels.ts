@@ -1,5 +1,5 @@
 import type { ClientDefinition } from '../model/client.ts'
-import type { World } from '../model/environment.ts'
+import type { Environment, World } from '../model/environment.ts'
 import type { Labels } from './steps.ts'
 
 /** The home folder at the start of a path as `~`: reports are pasted in public. */
@@ -24,4 +24,19 @@ export function labelsFor(world: World, clients: readonly ClientDefinition[]): L
       return found === undefined || found.kind === 'windows' ? file : tilde(file, found.home)
     },
   }
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** A text with every side's home folder as `~`: reports are pasted in public. In a quoted word the quote moves behind it. */
+export function abbreviateHome(text: string, sides: readonly Environment[]): string {
+  let shown = text
+  for (const { home, kind } of [...sides].sort((a, b) => b.home.length - a.home.length)) {
+    if (home.length < 3) continue
+    const flags = kind === 'windows' ? 'gi' : 'g'
+    if (kind !== 'windows') shown = shown.replace(new RegExp(`'${escaped(home)}/`, flags), "~/'")
+    // Neither a longer name nor a folder of that name somewhere else.
+    shown = shown.replace(new RegExp(`(?<![\\w.~/\\\\-])${escaped(home)}(?=$|[\\\\/\\s"'),;:])`, flags), '~')
+  }
+  return shown
 }

@@ -1,7 +1,13 @@
 import type { Paint, Progress } from '../context.ts'
-import type { Sink } from './sink.ts'
 import type { Mask } from './mask.ts'
 import { columns } from './width.ts'
+
+/** A stream as far as we use one. */
+export interface Sink {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
 
 /** Nothing is shown for work that is over before this, in ms. */
 const QUIET_MS = 700

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeChecks } from '../../../src/commands/init-checks.ts'
+import { describeChecks } from '../../../src/commands/init-report.ts'
 import type { Check } from '../../../src/effects/sync/checks.ts'
 
 const check = (change: Partial<Check>): Check => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemTrouble } from '../../../src/cli/system-trouble.ts'
+import { systemTrouble } from '../../../src/cli/report.ts'
 import { fileTrouble } from '../../../src/effects/packages/job.ts'
 
 const trouble = (code: string) => Object.assign(new Error(`${code}: something`), { code, path: '/a/folder', syscall: 'mkdir' })

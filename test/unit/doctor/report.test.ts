@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../../src/model/check.ts'
 import { describeFindings, sumOfFindings } from '../../../src/ui/findings.ts'
-import { homely } from '../../../src/ui/homely.ts'
+import { abbreviateHome } from '../../../src/ui/labels.ts'
 import { noPaint } from '../../../src/ui/paint.ts'
 import { columns } from '../../../src/ui/width.ts'
 import { ubuntu, windows } from '../launch/ground.ts'
@@ -99,6 +99,6 @@ describe('the home folder', () => {
     ["chmod 600 '/home/ana/a b'", "chmod 600 ~/'a b'"],
     ['in /home/ana: no', 'in ~: no'],
   ])('%s is shown as %s', (text, shown) => {
-    expect(homely(text, sides)).toBe(shown)
+    expect(abbreviateHome(text, sides)).toBe(shown)
   })
 })
