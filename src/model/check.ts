@@ -20,6 +20,8 @@ export interface AbandonedLock {
   readonly of: 'file' | 'run' | 'program'
   /** The file that it guards; of `run`, the home folder. */
   readonly guarded: ReachablePath
+  /** Of a file whose program takes a lock of its own: the paths which that lock may be made from. */
+  readonly programPaths?: readonly ReachablePath[]
 }
 
 /** What a check has to say of one subject. Every text may hold paths in full; output shortens them. Never a key. */

@@ -13,6 +13,8 @@ export interface FileFacts {
   readonly identity: string
   /** Device and inode alone: another one under the same name means that the file was replaced whole. Where known. */
   readonly inode?: string
+  /** Creation time in ns; an inode number is used again, its creation time is not. Absent where the disk does not keep it. */
+  readonly born?: string
   readonly modifiedMs: number
   /** When anything about it changed last, its name included; later than `modifiedMs` once it was renamed. Where known. */
   readonly changedMs?: number

@@ -17,6 +17,8 @@ export function factsOf(stats: BigIntStats): FileFacts {
     links: Number(stats.nlink),
     identity: identityOf(stats),
     inode: `${stats.dev}:${stats.ino}`,
+    // Node answers 0 where there is no such time.
+    ...(stats.birthtimeNs === 0n ? {} : { born: String(stats.birthtimeNs) }),
     modifiedMs: milliseconds(stats.mtimeNs),
     changedMs: milliseconds(stats.ctimeNs),
   }

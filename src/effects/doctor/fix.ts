@@ -6,7 +6,7 @@ import type { AbandonedLock, Finding, Autofix } from '../../model/check.ts'
 import type { World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
-import { withClaudeLock } from '../store/claude-lock.ts'
+import { releaseLeftClaudeLocks, withClaudeLock } from '../store/claude-lock.ts'
 import { withFileLock, withRunLock } from '../store/lock.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
@@ -26,10 +26,18 @@ const WAIT_MS = 2000
 const nothing = async (): Promise<void> => {}
 
 /** Taking an abandoned lock over and giving it back is the one way to remove it that no race can turn against anybody. */
-async function clearLock(system: System, side: string, { of, guarded }: AbandonedLock, signal: AbortSignal): Promise<void> {
+async function clearLock(
+  system: System,
+  side: string,
+  { of, guarded, programPaths = [] }: AbandonedLock,
+  signal: AbortSignal,
+): Promise<void> {
   if (of === 'run') await withRunLock(system, guarded, side, nothing, { waitMs: WAIT_MS, signal })
-  else if (of === 'file') await withFileLock(system, guarded, side, { waitMs: WAIT_MS, signal }, nothing)
-  else await withClaudeLock(system, [guarded], signal, nothing)
+  else if (of === 'program') await withClaudeLock(system, [guarded], { signal }, nothing)
+  else {
+    await releaseLeftClaudeLocks(system, programPaths, guarded, side, signal)
+    await withFileLock(system, guarded, side, { waitMs: WAIT_MS, signal }, nothing)
+  }
 }
 
 const MARK = [0xef, 0xbb, 0xbf]

@@ -4,10 +4,8 @@ import type { AbandonedLock } from '../../model/check.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { type Holder, selfAsHolder } from '../store/holder.ts'
-import { inspect } from '../store/lock-folder.ts'
-
-/** A lock of Claude Code that was not refreshed for so long is taken over by Claude Code itself (proper-lockfile's `stale`). */
-const CLAUDE_STALE_MS = 10_000
+import { isAbandonedClaudeLock } from '../store/claude-lock.ts'
+import { inspect, lockPath } from '../store/lock-folder.ts'
 
 async function ourLock(system: System, lock: ReachablePath, lockOf: AbandonedLock, self: Holder): Promise<LockFacts[]> {
   const found = await inspect(system, lock, self)
@@ -17,11 +15,8 @@ async function ourLock(system: System, lock: ReachablePath, lockOf: AbandonedLoc
 }
 
 async function programLock(system: System, guarded: ReachablePath, holder: string): Promise<LockFacts[]> {
-  const lock = reachable(`${guarded}.lock`)
-  const facts = await system.files.look(lock)
-  if (facts?.kind !== 'directory' || system.now() - facts.modifiedMs <= CLAUDE_STALE_MS || (await system.files.list(lock)).length > 0)
-    return []
-  return [{ shown: lock, holder, abandoned: { of: 'program', guarded } }]
+  if (!(await isAbandonedClaudeLock(system, guarded))) return []
+  return [{ shown: `${guarded}.lock`, holder, abandoned: { of: 'program', guarded } }]
 }
 
 /** Locks that stand now: on the home, beside its own files, and beside every client file. */
@@ -29,8 +24,9 @@ export async function observeLocks(system: System, home: ReachablePath, side: st
   const self = await selfAsHolder(system, side)
   const beside = async (path: ReachablePath, name: string, program: string | null): Promise<LockFacts[]> => {
     const guarded = (await system.files.realPath(path)) ?? path
+    const programPaths = program === null ? {} : { programPaths: [path, guarded] }
     return [
-      ...(await ourLock(system, reachable(`${guarded}.mcp-twin-lock`), { of: 'file', guarded }, self)),
+      ...(await ourLock(system, lockPath(guarded), { of: 'file', guarded, ...programPaths }, self)),
       ...(program === null ? [] : await programLock(system, reachable(name), program)),
     ]
   }

@@ -6,7 +6,7 @@ import { type Ready, writeBeside } from './beside.ts'
 import type { Backup, Decision, RewriteTarget } from './decision.ts'
 import type { Reason } from '../../model/reason.ts'
 import { digestOf, sameBytes } from './digest.ts'
-import type { Held } from './lock.ts'
+import type { HeldLock } from './lock.ts'
 import { findPlace } from './place.ts'
 import type { Seen } from './steady-read.ts'
 import { ifPossible, isTrouble } from './trouble.ts'
@@ -19,7 +19,7 @@ export interface Job {
   readonly system: System
   readonly target: RewriteTarget
   readonly real: ReachablePath
-  readonly held: Held
+  readonly held: HeldLock
   readonly backup: Backup | null
   /** Folders that were made for it. */
   readonly folders: number

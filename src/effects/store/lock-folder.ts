@@ -1,32 +1,67 @@
 import { join } from 'node:path'
+import { member, texts } from '../../core/object.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { temporaryPath } from '../../model/temporary.ts'
 import { type Holder, holderName, isGone, readHolder } from './holder.ts'
+import { renameAside } from './hold-lock.ts'
 import { ifPossible, isTrouble } from './trouble.ts'
 
 /** A lock that nobody refreshed for this long is abandoned, whoever held it. */
 export const staleMs = 30_000
 
-/** What stands where the lock would be. `since` tells two looks at an unchanged lock from one that is refreshed. */
-export type Found =
-  | { readonly kind: 'free' }
-  | { readonly kind: 'held'; readonly by: Holder | null; readonly stale: boolean; readonly since: string }
+/** Our lock on a file, beside its real path. */
+export const lockPath = (path: ReachablePath): ReachablePath => reachable(`${path}.mcp-twin-lock`)
 
-const record = (holder: Holder, at: number): Uint8Array =>
-  Buffer.from(`${JSON.stringify({ side: holder.side, pid: holder.pid, start: holder.start, at: new Date(at).toISOString() })}\n`)
+export type LockState =
+  | { readonly kind: 'free' }
+  | {
+      readonly kind: 'held'
+      /** Null: its content is none of ours. */
+      readonly by: Holder | null
+      readonly stale: boolean
+      /** The holder's process has surely ended; false where that cannot be told from here. */
+      readonly isDead: boolean
+      /** Changes with every refresh. */
+      readonly identity: string
+    }
 
 export const holderPath = (lock: ReachablePath, holder: Holder): ReachablePath => reachable(join(lock, holderName(holder)))
 
-/** Looks at a lock: free, or held by somebody (null: its content is none of ours), and whether it is abandoned. */
-export async function inspect(system: System, lock: ReachablePath, self: Holder): Promise<Found> {
-  // Names before age: whoever takes a lock over makes it young, so a name is never judged by the age it had before.
+/** What the file of a holder says, for people; `claudeLocks` also for the next holder. */
+function record({ side, pid, start }: Holder, at: number, claudeLocks: readonly string[] = []): Uint8Array {
+  const noted = claudeLocks.length === 0 ? {} : { claudeLocks }
+  return Buffer.from(`${JSON.stringify({ side, pid, start, at: new Date(at).toISOString(), ...noted })}\n`)
+}
+
+/** Notes the locks of Claude Code that we took under our lock, for whoever finds it after we were killed. */
+export async function noteClaudeLocks(system: System, lock: ReachablePath, self: Holder, claudeLocks: readonly string[]): Promise<void> {
+  if (await isHeld(system, lock, self))
+    await ifPossible(system.files.replace(holderPath(lock, self), record(self, system.now(), claudeLocks), 0o600))
+}
+
+/** The locks that a holder has noted. */
+export async function notedBy(system: System, lock: ReachablePath, holder: Holder): Promise<readonly string[]> {
+  const bytes = await system.files.read(holderPath(lock, holder))
+  try {
+    return texts(member(JSON.parse(Buffer.from(bytes ?? '').toString('utf8')), 'claudeLocks'))
+  } catch (error) {
+    // Half written when its process was killed.
+    if (error instanceof SyntaxError) return []
+    throw error
+  }
+}
+
+/** Looks at a lock: whether it is held, by whom, and whether it is abandoned. */
+export async function inspect(system: System, lock: ReachablePath, self: Holder): Promise<LockState> {
+  // Names before age: a takeover makes the lock young, so a name must never be judged by the age the lock had before.
   const names = (await system.files.look(lock))?.kind === 'directory' ? await system.files.list(lock) : []
   const facts = await system.files.look(lock)
   if (facts === null) return { kind: 'free' }
   const by = names.map(readHolder).find((holder) => holder !== null) ?? null
-  const old = system.now() - facts.modifiedMs > staleMs
-  return { kind: 'held', by, stale: old || (by !== null && (await isGone(system, by, self))), since: facts.identity }
+  const isDead = by !== null && (await isGone(system, by, self))
+  const isOld = system.now() - facts.modifiedMs > staleMs
+  return { kind: 'held', by, stale: isOld || isDead, isDead, identity: facts.identity }
 }
 
 /** Puts a whole lock, its holder inside, in its place by one rename; false when another one is there already. */
@@ -39,19 +74,19 @@ export async function publish(system: System, lock: ReachablePath, self: Holder)
     return true
   } catch (error) {
     await ifPossible(system.files.remove(beside))
-    // ENOENT: the holder of the lock took our half-made one for a leftover.
+    // ENOENT: the holder of the lock removed our temporary folder as a leftover.
     if (isTrouble(error) && ['EEXIST', 'ENOTEMPTY', 'ENOENT'].includes(error.code)) return false
     throw error
   }
 }
 
 /**
- * Takes an abandoned lock over: the file that names its holder is renamed to name us. Of any number of racers one
- * finds that file; for all others it is gone (moxystudio/node-proper-lockfile#121 is the tale of doing it otherwise).
+ * Takes an abandoned lock over: the file that names its holder is renamed to name us. Of several processes only one
+ * finds that file (moxystudio/node-proper-lockfile#121 describes the race without it).
  */
-export async function takeOver(system: System, lock: ReachablePath, gone: Holder, self: Holder): Promise<boolean> {
+export async function takeOver(system: System, lock: ReachablePath, dead: Holder, self: Holder): Promise<boolean> {
   try {
-    await system.files.rename(holderPath(lock, gone), holderPath(lock, self))
+    await system.files.rename(holderPath(lock, dead), holderPath(lock, self))
   } catch (error) {
     if (isTrouble(error) && ['ENOENT', 'ENOTDIR'].includes(error.code)) return false
     throw error
@@ -61,26 +96,20 @@ export async function takeOver(system: System, lock: ReachablePath, gone: Holder
   return true
 }
 
-/** Takes away what is no lock of ours and abandoned. Only under the guard that `acquire` puts around it. */
-export async function clearForeign(system: System, lock: ReachablePath): Promise<void> {
-  const aside = temporaryPath(lock, system.pid, system.random(6))
-  try {
-    await system.files.rename(lock, aside)
-  } catch (error) {
-    if (isTrouble(error) && error.code === 'ENOENT') return
-    throw error
-  }
-  await ifPossible(system.files.remove(aside))
+/** Removes a lock whole. Only for its holder, or under another lock where it has none. */
+export async function removeLock(system: System, lock: ReachablePath): Promise<void> {
+  const aside = await renameAside(system, lock)
+  if (aside !== null) await ifPossible(system.files.remove(aside))
 }
 
 export const isHeld = async (system: System, lock: ReachablePath, self: Holder): Promise<boolean> =>
   (await system.files.look(holderPath(lock, self))) !== null
 
-/** Gives a lock back, if it is still ours, by one rename: it is whole or gone at every moment. */
-export async function giveBack(system: System, lock: ReachablePath, self: Holder): Promise<void> {
+/** Releases a lock, if it is still ours, by one rename: it is whole or gone at every moment. */
+export async function release(system: System, lock: ReachablePath, self: Holder): Promise<void> {
   if (!(await isHeld(system, lock, self))) return
   try {
-    await clearForeign(system, lock)
+    await removeLock(system, lock)
   } catch (error) {
     if (!isTrouble(error)) throw error
     // A disk that cannot rename may still remove; a lock that stays makes everybody wait.

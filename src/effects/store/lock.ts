@@ -4,14 +4,21 @@ import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { makeOwnFolder } from './folders.ts'
 import { type Holder, selfAsHolder } from './holder.ts'
-import { type Found, clearForeign, giveBack, holderPath, inspect, isHeld, publish, staleMs, takeOver } from './lock-folder.ts'
+import { holdLock, type LockProtocol } from './hold-lock.ts'
+import {
+  holderPath,
+  inspect,
+  isHeld,
+  lockPath,
+  type LockState,
+  noteClaudeLocks,
+  publish,
+  release,
+  removeLock,
+  staleMs,
+  takeOver,
+} from './lock-folder.ts'
 import { sweepBeside, sweepFolder } from './leftovers.ts'
-import { ifPossible } from './trouble.ts'
-
-const waitMsDefault = 30_000
-const refreshMs = 5000
-const pauseFirstMs = 5
-const pauseMostMs = 50
 
 export interface LockOptions {
   /** How long to wait for another holder. Default 30 s. */
@@ -19,12 +26,14 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A lock in our hands. */
-export interface Held {
+/** A lock that this process holds. */
+export interface HeldLock {
   /** False when it was taken from us, which happens to a process that slept for longer than half a minute. */
   stillOurs(): Promise<boolean>
   /** True: somebody else held it when we came. */
   readonly waited: boolean
+  /** Notes the locks of Claude Code that were taken under it. */
+  noteClaudeLocks(locks: readonly string[]): Promise<void>
 }
 
 /** Somebody else holds what we need; `holder` where its lock says who. */
@@ -39,81 +48,88 @@ export class LockedError extends TwinError {
   }
 }
 
-const lockPath = (path: ReachablePath): ReachablePath => reachable(`${path}.mcp-twin-lock`)
+/** A folder with one file in it, which names the holder. */
+class OwnLock implements LockProtocol {
+  readonly refreshMs = 5000
+  readonly waitMs: number
+  readonly pauseMs = { first: 5, most: 50 }
+  readonly atExit
+  readonly lock: ReachablePath
+  readonly #system: System
+  readonly #self: Holder
+  readonly #what: string
+  #state: LockState = { kind: 'free' }
+  #unchangedSince = { identity: '', atMs: 0 }
 
-/** One try. Something that is no lock of ours and old is cleared away under a lock on its own name, by one racer. */
-async function tryOnce(system: System, lock: ReachablePath, self: Holder, found: Found): Promise<boolean> {
-  if (found.kind === 'free') return publish(system, lock, self)
-  if (!found.stale) return false
-  if (found.by !== null) return takeOver(system, lock, found.by, self)
-  await withLock(system, lockPath(lock), self.side, 'a broken lock is being cleared away', {}, async () => {
-    const again = await inspect(system, lock, self)
-    if (again.kind === 'held' && again.by === null && again.stale) await clearForeign(system, lock)
-  })
-  return false
-}
+  constructor(system: System, lock: ReachablePath, self: Holder, what: string, waitMs: number) {
+    this.#system = system
+    this.lock = lock
+    this.#self = self
+    this.#what = what
+    this.waitMs = waitMs
+    this.atExit = { paths: [holderPath(lock, self), lock], whileWaiting: true }
+  }
 
-/** Clocks of two sides may differ: a lock that did not move while we watched for so long is abandoned by any clock. */
-function patience(): (found: Found, waitedMs: number) => Found {
-  let since = ''
-  let atMs = 0
-  return (found, waitedMs) => {
-    if (found.kind === 'free') return found
-    if (found.since !== since) [since, atMs] = [found.since, waitedMs]
-    return { ...found, stale: found.stale || waitedMs - atMs >= staleMs }
+  async attempt(waitedMs: number): Promise<boolean> {
+    this.#state = await inspect(this.#system, this.lock, this.#self)
+    if (this.#state.kind === 'free') return publish(this.#system, this.lock, this.#self)
+    if (!this.#state.stale && !this.#isUnchanged(this.#state.identity, waitedMs)) return false
+    if (this.#state.by !== null) return takeOver(this.#system, this.lock, this.#state.by, this.#self)
+    await this.#clearBroken()
+    return false
+  }
+
+  /** Clocks of two sides may differ: a lock that nobody refreshed while we watched is abandoned by any clock. */
+  #isUnchanged(identity: string, waitedMs: number): boolean {
+    if (this.#unchangedSince.identity !== identity) this.#unchangedSince = { identity, atMs: waitedMs }
+    return waitedMs - this.#unchangedSince.atMs >= staleMs
+  }
+
+  /** Removes an old thing that is no lock of ours, under a lock on its own name, so that only one process does. */
+  async #clearBroken(): Promise<void> {
+    await withLock(this.#system, lockPath(this.lock), this.#self.side, 'a broken lock is being removed', {}, async () => {
+      const again = await inspect(this.#system, this.lock, this.#self)
+      if (again.kind === 'held' && again.by === null && again.stale) await removeLock(this.#system, this.lock)
+    })
+  }
+
+  release(): Promise<void> {
+    return release(this.#system, this.lock, this.#self)
+  }
+
+  timedOut(): Error {
+    return new LockedError(this.#what, this.#state.kind === 'held' ? this.#state.by : null)
   }
 }
 
-/** True: it had to be waited for. */
-async function acquire(system: System, lock: ReachablePath, self: Holder, what: string, options: LockOptions): Promise<boolean> {
-  const waitMs = options.waitMs ?? waitMsDefault
-  const began = system.now()
-  const judge = patience()
-  let waited = 0
-  for (let pauseMs = pauseFirstMs; ; pauseMs = Math.min(pauseMs * 2, pauseMostMs)) {
-    options.signal?.throwIfAborted()
-    const found = judge(await inspect(system, lock, self), waited)
-    if (await tryOnce(system, lock, self, found)) return waited > 0
-    if (waited >= waitMs) throw new LockedError(what, found.kind === 'held' ? found.by : null)
-    await system.sleep(pauseMs)
-    waited = Math.max(waited + pauseMs, system.now() - began)
-  }
-}
-
-/** Does `work` while holding the lock folder `lock`, refreshed all the while, given back however the work ends. */
 async function withLock<T>(
   system: System,
   lock: ReachablePath,
   side: string,
   what: string,
-  options: LockOptions,
-  work: (held: Held) => Promise<T>,
+  { waitMs = 30_000, signal }: LockOptions,
+  work: (held: HeldLock) => Promise<T>,
 ): Promise<T> {
   const self = await selfAsHolder(system, side)
-  const forget = system.removeAtExit?.([holderPath(lock, self), lock])
-  let timer: NodeJS.Timeout | undefined
-  try {
-    const waited = await acquire(system, lock, self, what, options)
-    timer = setInterval(() => void ifPossible(system.files.touch(lock)), refreshMs)
-    timer.unref()
-    return await work({ waited, stillOurs: () => isHeld(system, lock, self) })
-  } finally {
-    clearInterval(timer)
-    await ifPossible(giveBack(system, lock, self))
-    forget?.()
-  }
+  return holdLock(system, new OwnLock(system, lock, self, what, waitMs), signal, (waited) =>
+    work({
+      waited,
+      stillOurs: () => isHeld(system, lock, self),
+      noteClaudeLocks: (locks) => noteClaudeLocks(system, lock, self, locks),
+    }),
+  )
 }
 
 /**
- * Does `work` while no other mcp-twin, of either side, writes `path` (its real path): the lock stands beside it. What
- * killed runs left beside the file is cleared first. Throws LockedError, which says who holds it.
+ * Does `work` while no other mcp-twin, of either side, writes `path` (its real path). What killed runs left beside the
+ * file is removed first. Throws LockedError, which says who holds it.
  */
 export const withFileLock = <T>(
   system: System,
   path: ReachablePath,
   side: string,
   options: LockOptions,
-  work: (held: Held) => Promise<T>,
+  work: (held: HeldLock) => Promise<T>,
 ): Promise<T> =>
   withLock(system, lockPath(path), side, `another mcp-twin is writing ${path}`, options, async (held) => {
     await sweepBeside(system, path)
@@ -121,20 +137,20 @@ export const withFileLock = <T>(
   })
 
 /**
- * Does `work` as the one run that changes the state of the home `folder`; what killed runs left there is cleared
- * first. Throws LockedError, which says who is at work, after 30 s. Never ask a person anything in `work`.
+ * Does `work` as the one run that changes the state of the home `folder`; what killed runs left there is removed
+ * first. Throws LockedError, which says who is running, after 30 s. Never ask a person anything in `work`.
  */
 export async function withRunLock<T>(
   system: System,
   folder: ReachablePath,
   side: string,
-  work: (held: Held) => Promise<T>,
+  work: (held: HeldLock) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
   const lock = reachable(join(folder, 'locks', 'run'))
   await makeOwnFolder(system, folder)
   await makeOwnFolder(system, reachable(dirname(lock)))
-  return withLock(system, lock, side, 'another mcp-twin is at work here', options, async (held) => {
+  return withLock(system, lock, side, 'another mcp-twin is running on this home', options, async (held) => {
     for (const swept of [folder, reachable(dirname(lock))]) await sweepFolder(system, swept)
     return work(held)
   })

@@ -1,7 +1,7 @@
 import { TwinError } from '../../errors.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { withClaudeLock } from './claude-lock.ts'
+import { releaseLeftClaudeLocks, withClaudeLock } from './claude-lock.ts'
 import type { Backup, Decide, RewriteOutcome, RewriteTarget } from './decision.ts'
 import { makeFolders, removeFolders } from './folders.ts'
 import { LockedError, withFileLock } from './lock.ts'
@@ -28,12 +28,13 @@ async function underLocks(
     if (decision.kind === 'remove') emptied = decision.folders ?? 0
     return decision
   }
+  const claudeLocked: ReachablePath[] = target.ownLock === undefined ? [] : [target.here, real]
+  if (claudeLocked.length > 0) await releaseLeftClaudeLocks(system, claudeLocked, real, target.side, signal)
   const outcome = await withFileLock(system, real, target.side, { signal }, async (held) => {
     const work = (): Promise<RewriteOutcome> => settle({ system, target, real, held, backup, folders }, noting, place.facts?.inode)
-    const locked: ReachablePath[] = target.ownLock === undefined ? [] : [target.here, real]
     let isWritten = false
     try {
-      const settled = await withClaudeLock(system, locked, signal, work)
+      const settled = await withClaudeLock(system, claudeLocked, { signal, note: held.noteClaudeLocks }, work)
       isWritten = settled.kind === 'written'
       return settled
     } finally {

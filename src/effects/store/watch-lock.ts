@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { TwinError } from '../../errors.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { type Held, LockedError, withFileLock } from './lock.ts'
+import { type HeldLock, LockedError, withFileLock } from './lock.ts'
 
 const waitMs = 200
 
@@ -10,7 +10,12 @@ const waitMs = 200
 export const watchGuard = (home: ReachablePath): ReachablePath => reachable(join(home, 'locks', 'watch'))
 
 /** Does `work` as the one watcher of a home. Throws when there is one already, and says which process it is. */
-export async function withWatchLock<T>(system: System, home: ReachablePath, side: string, work: (held: Held) => Promise<T>): Promise<T> {
+export async function withWatchLock<T>(
+  system: System,
+  home: ReachablePath,
+  side: string,
+  work: (held: HeldLock) => Promise<T>,
+): Promise<T> {
   const guard = watchGuard(home)
   await system.files.makeDirectory(home, 0o700)
   await system.files.makeDirectory(reachable(dirname(guard)), 0o700)

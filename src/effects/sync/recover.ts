@@ -3,10 +3,10 @@ import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
 import type { Situation } from '../manifest/open.ts'
-import { clearAbandonedClaudeLock } from '../store/claude-lock.ts'
+import { clearAbandonedClaudeLock, releaseLeftClaudeLocks } from '../store/claude-lock.ts'
 import { selfAsHolder } from '../store/holder.ts'
 import { sweepFolder } from '../store/leftovers.ts'
-import { inspect } from '../store/lock-folder.ts'
+import { inspect, lockPath } from '../store/lock-folder.ts'
 import { LockedError, withFileLock } from '../store/lock.ts'
 import { findPlace } from '../store/place.ts'
 import { prune } from '../store/retention.ts'
@@ -33,14 +33,31 @@ export async function wasInterrupted(system: System, { home, self }: Situation):
   return found.kind === 'held' && found.stale
 }
 
-/** Clears locks and half-written files of killed runs beside every client file and in our own folders. Only for the holder of the run lock. */
-export async function recover(system: System, situation: Situation, input: PlanInput): Promise<void> {
-  const side = situation.self.id
-  for (const folder of await foldersOf(system, situation, input)) await ifPossible(clear(system, folder, side))
-  for (const { environment, client, file } of input.files) {
-    const here = client.ownLock === undefined ? null : toHere(environment, file)
-    if (here !== null) await ifPossible(clearAbandonedClaudeLock(system, here))
+/** True when a killed process left its lock beside a client file. The lock of its run may be gone since: any command takes it over. */
+export async function leftLocks(system: System, { self }: Situation, files: PlanInput['files']): Promise<boolean> {
+  const isLeft = async ({ environment, file }: PlanInput['files'][number]): Promise<boolean> => {
+    const here = toHere(environment, file)
+    if (here === null) return false
+    const lock = lockPath((await system.files.realPath(here)) ?? here)
+    if ((await system.files.look(lock)) === null) return false
+    const state = await inspect(system, lock, await selfAsHolder(system, self.id))
+    return state.kind === 'held' && state.stale
   }
+  return (await Promise.all(files.map(isLeft))).includes(true)
+}
+
+/** Clears locks and half-written files of killed runs beside every client file and in our own folders. Only for the holder of the run lock. */
+export async function recover(system: System, situation: Situation, input: PlanInput, signal: AbortSignal): Promise<void> {
+  const side = situation.self.id
+  // Before the folders: our own lock beside a file tells that this one of Claude Code's was ours.
+  for (const { environment, client, file, scope } of input.files) {
+    const here = client.ownLock === undefined || scope !== 'user' ? null : toHere(environment, file)
+    if (here === null) continue
+    const real = (await system.files.realPath(here)) ?? here
+    await ifPossible(releaseLeftClaudeLocks(system, [here, real], real, side, signal))
+    for (const path of new Set([here, real])) await ifPossible(clearAbandonedClaudeLock(system, path))
+  }
+  for (const folder of await foldersOf(system, situation, input)) await ifPossible(clear(system, folder, side))
   await ifPossible(prune(system, reachable(join(situation.home.here, 'backups')), ''))
   await tidy(system, input, situation)
 }

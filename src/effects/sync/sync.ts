@@ -3,7 +3,7 @@ import type { System } from '../../model/system.ts'
 import { withRunLock } from '../store/lock.ts'
 import type { Situation } from '../manifest/open.ts'
 import type { SyncOptions } from './options.ts'
-import { wasInterrupted } from './recover.ts'
+import { leftLocks, wasInterrupted } from './recover.ts'
 import { prepare } from './prepare.ts'
 import type { SyncResult } from './result.ts'
 import { begin, isIdle, type Source, isUnchanged } from './start.ts'
@@ -27,13 +27,14 @@ export async function runSync(
 ): Promise<SyncResult> {
   const opened = found ?? (await source.open())
   const [first, interrupted] = await Promise.all([begin(system, source, options, opened), wasInterrupted(system, opened)])
-  if (isIdle(first) && !interrupted) return planned(first.prepared, first.plan)
+  const isRecovering = interrupted || (await leftLocks(system, opened, first.prepared.input.files))
+  if (isIdle(first) && !isRecovering) return planned(first.prepared, first.plan)
   return withRunLock(system, opened.home.here, opened.self.id, async () => {
     const fresh = await source.open()
     // What only a run with work needs is loaded only then: most runs find nothing to do.
     const { carryOut } = await import('./carry-out.ts')
     const start = isUnchanged(fresh, opened) ? first : await begin(system, source, options, fresh)
-    if (interrupted) await (await import('./recover.ts')).recover(system, start.situation, start.prepared.input)
+    if (isRecovering) await (await import('./recover.ts')).recover(system, start.situation, start.prepared.input, options.signal)
     return isIdle(start) ? planned(start.prepared, start.plan) : carryOut(system, start, options, command)
   })
 }

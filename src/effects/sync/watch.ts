@@ -4,7 +4,7 @@ import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { type WatchRecord, watchRecordSchema } from '../../model/watch.ts'
 import { TwinError } from '../../errors.ts'
-import type { Held } from '../store/lock.ts'
+import type { HeldLock } from '../store/lock.ts'
 import { secretsName } from '../../core/layout.ts'
 import type { Situation } from '../manifest/open.ts'
 import { targetsFor } from '../manifest/targets.ts'
@@ -30,7 +30,7 @@ export interface WatchInput {
   readonly waitForExit: boolean
   readonly home: ReachablePath
   readonly manifest: ReachablePath
-  readonly held: Held
+  readonly held: HeldLock
   /** Called with a round that changed something or has news. */
   report(result: SyncResult): void
   /** Called when a round fails; the watch continues. */

@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -173,5 +184,36 @@ describe('a process that holds its locks', () => {
     expect(existsSync(`${file}.mcp-twin-lock`)).toBe(true)
     expect(await rewriteFile(impatient(system), targetAt(reachable(file)), addMember('a', 1), null)).toMatchObject({ kind: 'written' })
     expect(readdirSync(place).filter((name) => !name.endsWith('.lock'))).toEqual(['a.json'])
+  })
+
+  it("and is killed leaves Claude Code's lock, which the next releases at once", async () => {
+    const place = folder()
+    const file = join(place, '.claude.json')
+    writeFileSync(file, '{}')
+    const holder = await started(['hold', file])
+    const end = holder.go()
+    await holder.said('held')
+    holder.process.kill('SIGKILL')
+    await end
+    expect(existsSync(`${file}.lock`)).toBe(true)
+    const target = targetAt(reachable(file), { ownLock: 'proper-lockfile' })
+    expect(await rewriteFile(impatient(system), target, addMember('a', 1), null)).toMatchObject({ kind: 'written' })
+    expect(readdirSync(place)).toEqual(['.claude.json'])
+  })
+
+  it("and is killed leaves Claude Code's lock alone that Claude Code has made anew since", async () => {
+    const place = folder()
+    const file = join(place, '.claude.json')
+    writeFileSync(file, '{}')
+    const holder = await started(['hold', file])
+    const end = holder.go()
+    await holder.said('held')
+    holder.process.kill('SIGKILL')
+    await end
+    rmdirSync(`${file}.lock`)
+    mkdirSync(`${file}.lock`)
+    const target = targetAt(reachable(file), { ownLock: 'proper-lockfile' })
+    await expect(rewriteFile(impatient(system), target, addMember('a', 1), null)).rejects.toThrow('it waited')
+    expect(existsSync(`${file}.lock`)).toBe(true)
   })
 })

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacks, lacksRoot } from '../../support/machine.ts'
@@ -114,15 +114,7 @@ async function ends(scenario: Scenario): Promise<{ before: (string | null)[]; af
   return { before, after: scenario.files.map((file) => textOf(place, file)) }
 }
 
-/** A run that died holds Claude Code's lock for ten seconds more; they are over. */
-function letTimePass(place: Home): void {
-  const lock = `${place.path(codeFile)}.lock`
-  const past = new Date(Date.now() - 60_000)
-  if (existsSync(lock)) utimesSync(lock, past, past)
-}
-
 async function finishes(place: Home, scenario: Scenario, after: readonly (string | null)[]): Promise<void> {
-  letTimePass(place)
   const rerun = await place.run([...scenario.args, '--json'], { env })
   expect(rerun, rerun.output).toMatchObject({ code: 0 })
   expect(documentOf(rerun)).toMatchObject({ inSync: true })
@@ -160,6 +152,23 @@ describeUnless(lacksStrace(), 'a run that is killed at one of its system calls',
       }
     },
     everything ? 3_600_000 : 120_000,
+  )
+})
+
+describeUnless(lacksStrace(), "a run that is killed while it holds Claude Code's lock", () => {
+  it.each(['nothing', 'another command'])(
+    'has it released by the next sync, which finds that file up to date, after %s in between',
+    async (between) => {
+      const place = await used()
+      const lock = `${place.path(codeFile)}.lock`
+      const wrapper = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', lock, '-e', 'trace=rmdir', '-e', 'inject=rmdir:signal=KILL:when=1']
+      await place.run(['sync'], { env, wrapper })
+      expect(existsSync(lock)).toBe(true)
+      if (between !== 'nothing') expect((await place.run(['secret', 'set', 'OTHER_KEY'], { input: 'other-key-0123456789\n' })).code).toBe(0)
+      expect((await place.run(['sync'], { env })).code).toBe(0)
+      expect(existsSync(lock)).toBe(false)
+      expectTidy(place.home)
+    },
   )
 })
 

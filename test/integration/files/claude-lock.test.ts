@@ -61,7 +61,7 @@ describe('the lock of Claude Code', () => {
     const at = folderOf()
     mkdirSync(at('a.lock'))
     setTimeout(() => void system.files.remove(at('a.lock')), 80)
-    expect(await withClaudeLock(system, [at('a')], undefined, () => Promise.resolve('done'))).toBe('done')
+    expect(await withClaudeLock(system, [at('a')], {}, () => Promise.resolve('done'))).toBe('done')
   })
 
   it('is refused in words after fifteen seconds, and left alone', async () => {
@@ -83,7 +83,7 @@ describe('the lock of Claude Code', () => {
     mkdirSync(at('a.lock'))
     age(at('a.lock'), 11_000)
     const abandoned = statSync(at('a.lock')).mtimeMs
-    await withClaudeLock(impatient(system), [at('a')], undefined, async () => {
+    await withClaudeLock(impatient(system), [at('a')], {}, async () => {
       expect(statSync(at('a.lock')).mtimeMs).toBeGreaterThan(abandoned)
     })
     expect(readdirSync(at())).toEqual([])
@@ -96,14 +96,14 @@ describe('the lock of Claude Code', () => {
     writeFileSync(at('b.lock'), 'x')
     for (const name of ['a.lock', 'b.lock']) age(at(name), 3_600_000)
     for (const name of ['a', 'b'])
-      await expect(withClaudeLock(hasty(system), [at(name)], undefined, () => Promise.resolve())).rejects.toThrow('Claude Code')
+      await expect(withClaudeLock(hasty(system), [at(name)], {}, () => Promise.resolve())).rejects.toThrow('Claude Code')
     expect(readdirSync(at('a.lock'))).toEqual(['precious'])
   })
 
   it('is kept fresh while the work lasts', async () => {
     const at = folderOf()
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    await withClaudeLock(system, [at('a')], undefined, async () => {
+    await withClaudeLock(system, [at('a')], {}, async () => {
       age(at('a.lock'), 8000)
       vi.advanceTimersByTime(2500)
       await vi.waitUntil(() => Date.now() - statSync(at('a.lock')).mtimeMs < 1500)
@@ -113,7 +113,7 @@ describe('the lock of Claude Code', () => {
 
   it('that somebody else took meanwhile stays theirs', async () => {
     const at = folderOf()
-    await withClaudeLock(system, [at('a')], undefined, async () => {
+    await withClaudeLock(system, [at('a')], {}, async () => {
       await system.files.rename(at('a.lock'), at('moved'))
       mkdirSync(at('a.lock'))
     })

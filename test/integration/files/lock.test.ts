@@ -212,7 +212,7 @@ describe('the lock of a run', () => {
     await expect(withRunLock(system, at(), 'linux', () => Promise.resolve(), brief)).rejects.toThrow(
       expect.objectContaining({
         code: 'locked',
-        message: `another mcp-twin is at work here: process ${pid} on linux`,
+        message: `another mcp-twin is running on this home: process ${pid} on linux`,
         hint: expect.any(String),
       }),
     )
