@@ -21,6 +21,8 @@ import { syncOptions } from './sync-options.ts'
 export interface Changes {
   readonly changes: readonly ManifestChange[]
   readonly brought?: ReadonlyMap<string, Secret>
+  /** What is to be said of them. */
+  readonly notices?: readonly string[]
 }
 
 /** What a command changes, judged on the manifest as it stands when it is changed. */
@@ -30,10 +32,12 @@ export type Change = (situation: Situation, ground: Ground) => Promise<Changes>
 export async function changeManifest(context: Context, options: Record<string, unknown>, change: Change): Promise<ExitCode> {
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (ground) => {
     const about = new Set<string>()
+    let said: readonly string[] = []
     const source: Source = {
       open: ground.open,
       edit: async (situation) => {
-        const { changes, brought } = await change(situation, ground)
+        const { changes, brought, notices = [] } = await change(situation, ground)
+        said = notices
         for (const each of changes)
           for (const name of [each.path[1], each.kind === 'rename' ? each.name : undefined]) if (name !== undefined) about.add(name)
         if (changes.length === 0) return null
@@ -48,7 +52,12 @@ export async function changeManifest(context: Context, options: Record<string, u
       options.sync === false
         ? await writeManifestOnly(context, ground, context.command, source)
         : await runSync(context.system, source, settings, context.command)
-    reportSync(context, ground.world, result, { command: context.command, preview: false, about })
+    reportSync(
+      context,
+      ground.world,
+      { ...result, notices: [...said, ...result.notices] },
+      { command: context.command, preview: false, about },
+    )
     return exitOf(result, { check: false })
   })
 }

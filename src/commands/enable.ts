@@ -1,17 +1,17 @@
 import type { Context } from '../context.ts'
-import type { ExitCode } from '../errors.ts'
+import { enableChanges } from '../effects/sync/enable.ts'
+import { type ExitCode, usageError } from '../errors.ts'
 import { changeManifest } from './change.ts'
-import { demandServer, letIn, onlyThere } from './servers.ts'
+import { demandServer } from './servers.ts'
 
-/** Switches servers on again; with `--client` or `--on` where they were left out of those configs alone. */
-export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  changeManifest(context, options, async ({ manifest }) => {
-    for (const name of names) demandServer(manifest, name)
-    const places = onlyThere(context)
-    if (places.length > 0) return { changes: names.flatMap((name) => letIn(manifest, name, places)) }
-    return {
-      changes: names
-        .filter((name) => manifest.servers[name]?.disabled !== undefined)
-        .map((name) => ({ kind: 'remove', path: ['servers', name, 'disabled'] }) as const),
-    }
+/** Switches servers on again, and with `--on`, `--client` or `--everywhere` brings them to places that did not have them. */
+export function run(context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const { client = [], on = [] } = context.options
+  const everywhere = options.everywhere === true
+  if (everywhere && client.length + on.length > 0)
+    throw usageError('--everywhere already means every client and side.', { hint: `mcp-twin enable ${names.join(' ')} --everywhere` })
+  return changeManifest(context, options, async (situation) => {
+    for (const name of names) demandServer(situation.manifest, name)
+    return enableChanges(context.system, situation, [...new Set(names)], { clients: client, on, everywhere })
   })
+}

@@ -33,7 +33,7 @@ export function refuseBadName(name: string): void {
 }
 
 /**
- * What `--client` or `--on` say of a command that takes a server out, or brings it back: only there. Empty: everywhere. Both
+ * What `--client` or `--on` say of a command that takes a server out: only there. Empty: everywhere. Both
  * at once would mean one program on one side, for which the manifest has no word.
  */
 export function onlyThere({ command, options }: Context): string[] {
@@ -50,13 +50,4 @@ export function leaveOut({ servers }: Manifest, name: string, words: readonly st
   const before = servers[name]?.except ?? []
   const value = [...new Set([...before, ...words])]
   return value.length === before.length ? [] : [{ kind: 'set', path: ['servers', name, 'except'], value }]
-}
-
-/** Lets it into these places again. */
-export function letIn({ servers }: Manifest, name: string, words: readonly string[]): ManifestChange[] {
-  const before = servers[name]?.except ?? []
-  const value = before.filter((word) => !words.includes(word))
-  const path = ['servers', name, 'except']
-  if (value.length === before.length) return []
-  return [value.length === 0 ? { kind: 'remove', path } : { kind: 'set', path, value }]
 }

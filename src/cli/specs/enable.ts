@@ -3,8 +3,16 @@ import type { CommandSpec } from '../../context.ts'
 export const enable: CommandSpec = {
   name: 'enable',
   arguments: [{ name: '<name...>', description: 'names of servers' }],
-  summary: 'enable a server again',
-  options: [{ flags: '--no-sync', description: 'change the manifest only' }],
-  examples: ['mcp-twin enable tavily', 'mcp-twin enable tavily --on windows'],
+  summary: 'enable servers again, or bring them to a side or client that lacks them',
+  options: [
+    { flags: '--everywhere', description: 'on every side and in every client: takes "only", "except" and "disabled" away' },
+    { flags: '--no-sync', description: 'change the manifest only' },
+  ],
+  examples: [
+    'mcp-twin enable tavily',
+    'mcp-twin enable tavily --on windows',
+    'mcp-twin enable tavily --client cursor --on windows',
+    'mcp-twin enable tavily github --everywhere',
+  ],
   load: () => import('../../commands/enable.ts'),
 }

@@ -8,7 +8,12 @@ import { meansEnvironment } from '../participants.ts'
  * must fit (`["cursor", "wsl"]`: Cursor in WSL); one word of `except` is enough to leave it out. In a project's file,
  * which every side reads, only clients count.
  */
-export function belongs(server: Pick<ServerSpec, 'only' | 'except'>, client: string, environment: Environment, scope: 'user' | 'project'): boolean {
+export function belongs(
+  server: Pick<ServerSpec, 'only' | 'except'>,
+  client: string,
+  environment: Environment,
+  scope: 'user' | 'project',
+): boolean {
   const fits = (word: string): boolean =>
     isEnvironmentName(word) ? scope === 'user' && meansEnvironment(word, environment) : word === client
   const { only, except = [] } = server

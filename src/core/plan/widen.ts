@@ -91,7 +91,10 @@ const isOfBothKinds = (words: readonly string[] | undefined): boolean =>
 
 const sameSpot = (a: Spot, b: Spot): boolean => a.client === b.client && a.environment.id === b.environment.id
 
-const listsOf = ({ only, except }: Lists): Lists => ({ ...(only === undefined ? {} : { only }), ...(except === undefined ? {} : { except }) })
+const listsOf = ({ only, except }: Lists): Lists => ({
+  ...(only === undefined ? {} : { only }),
+  ...(except === undefined ? {} : { except }),
+})
 
 /** The sides of this machine, those that these words name, and one of every kind that is elsewhere. */
 function environments({ world }: Spots, words: readonly string[]): Environment[] {
@@ -144,5 +147,7 @@ function exceptWord(word: string, asked: readonly Spot[], world: World, scope: S
   const keepsOut = ({ client, environment }: Spot): boolean => !belongs({ except: [word] }, client, environment, scope)
   if (!asked.some(keepsOut)) return [word]
   if (!environmentKinds.some((kind) => kind === word)) return []
-  return world.environments.filter(({ id, kind }) => kind === word && !asked.some(({ environment }) => environment.id === id)).map(({ id }) => id)
+  return world.environments
+    .filter(({ id, kind }) => kind === word && !asked.some(({ environment }) => environment.id === id))
+    .map(({ id }) => id)
 }

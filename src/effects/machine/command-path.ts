@@ -3,7 +3,7 @@ import { isWindows } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { System } from '../../model/system.ts'
-import { ask } from './ask.ts'
+import { decodeConsole } from './console.ts'
 import { programOn } from './program.ts'
 
 /** A login shell that reads slow start-up files is waited for this long, in ms. */
@@ -37,12 +37,21 @@ export async function commandPaths(
 }
 
 async function find(system: System, world: World, side: Environment, command: string): Promise<string | null> {
+  const lines = (await programLines(system, world, side, command)) ?? []
+  return lines.find((line) => (isWindows(side) ? /^[A-Za-z]:\\.*\.exe$/i.test(line) : line.startsWith('/'))) ?? null
+}
+
+/** What a side answers when it is asked where a command is, line by line; empty: it has none, null: it cannot be asked. */
+export async function programLines(system: System, world: World, side: Environment, command: string): Promise<string[] | null> {
   const argv = isWindows(side)
     ? ['C:\\Windows\\System32\\where.exe', command]
     : ['/bin/sh', '-lc', 'exec "${SHELL:-/bin/sh}" -lc \'command -v -- "$0"\' "$0"', command]
   const program = programOn(world, side, argv, { timeoutMs: LOGIN_MS })
   if (program === null) return null
-  const told = await ask(system, program)
-  const lines = told.ok ? told.text.split(/\r?\n/).map((line) => line.trim()) : []
-  return lines.find((line) => (isWindows(side) ? /^[A-Za-z]:\\.*\.exe$/i.test(line) : line.startsWith('/'))) ?? null
+  const answer = await system.ask(program)
+  if (answer.timedOut || answer.trouble !== undefined) return null
+  const lines = decodeConsole(answer.stdout).split(/\r?\n/)
+  if (answer.code === 0) return lines.map((line) => line.trim()).filter((line) => line !== '')
+  // where.exe and most shells end with 1 for a name that they do not know, dash with 127.
+  return answer.code === 1 || (answer.code === 127 && !isWindows(side)) ? [] : null
 }

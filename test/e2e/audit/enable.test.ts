@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { nodePath } from '../../support/machine.ts'
+import { world } from '../../support/world.ts'
+import { documentOf, errorOf } from '../main/place.ts'
+
+const planted = (servers: Record<string, unknown>, more: Record<string, unknown> = {}, clients: readonly string[] = []) => {
+  const plan = world().wsl().windows()
+  for (const id of clients) plan.client(id, '{}')
+  const place = plan.build()
+  place.scratch.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, bridge: { enabled: false }, servers, ...more }))
+  const has = (side: string, client: string): string[] =>
+    Object.keys((place.side(side).config(client) as { mcpServers?: object } | null)?.mcpServers ?? {}).sort()
+  const server = (name: string) => JSON.parse(place.scratch.read('.mcp-twin/mcp-twin.json')).servers[name]
+  return { place, has, server }
+}
+const url = { url: 'https://mcp.example.com/mcp' }
+
+describe('enable --on', () => {
+  it('brings a server of one side to the other one, and switches it on', async () => {
+    const { place, has, server } = planted({ a: { ...url, only: ['wsl'] }, b: { ...url, only: ['windows'], disabled: true } })
+    expect((await place.cli(['sync', '--offline'])).code).toBe(0)
+    expect([has('windows', 'claude-desktop'), has('wsl:Ubuntu', 'claude-code')]).toEqual([[], ['a']])
+    const done = await place.cli(['enable', 'a', '--on', 'windows', '--json'])
+    expect([done.code, documentOf(done).inSync]).toEqual([0, true])
+    expect((await place.cli(['enable', 'b', '--on', 'wsl'])).code).toBe(0)
+    expect([has('windows', 'claude-desktop'), has('wsl:Ubuntu', 'claude-code')]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+    expect([server('a'), server('b')]).toEqual([url, url])
+  })
+
+  it('says so when it changes nothing', async () => {
+    const { place } = planted({ a: url })
+    await place.cli(['sync', '--offline'])
+    const again = await place.cli(['enable', 'a', '--on', 'windows'])
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('a: already enabled for Windows; nothing to change')])
+  })
+
+  it('reaches a program across that is on one side only', async () => {
+    const { place, server } = planted({ local: { command: nodePath, args: ['/nowhere.cjs'], only: ['wsl'] } })
+    const done = await place.cli(['enable', 'local', '--on', 'windows', '--json'])
+    expect(server('local')).toEqual({ command: nodePath, args: ['/nowhere.cjs'], runIn: 'wsl' })
+    expect(documentOf(done).notices).toContainEqual(expect.stringMatching(/^local: its program is not on Windows, so it runs on Ubuntu/))
+    const { mcpServers } = place.side('windows').config('claude-desktop') as { mcpServers: { local: { command: string } } }
+    expect(mcpServers.local.command).toMatch(/wsl\.exe$/)
+  })
+
+  it('refuses what no list can say, with the line that comes nearest, and changes nothing', async () => {
+    const { place, server } = planted({ a: { ...url, only: ['wsl', 'linux'] } }, {}, ['cursor'])
+    const asked = await place.cli(['enable', 'a', '--on', 'windows', '--client', 'claude-desktop', '--json'])
+    expect([asked.code, errorOf(asked)]).toEqual([
+      2,
+      expect.objectContaining({
+        message: 'No "only" or "except" of a says Claude Desktop (Windows) without Cursor (Windows).',
+        hint: expect.stringContaining('mcp-twin enable a --everywhere'),
+      }),
+    ])
+    expect(server('a').only).toEqual(['wsl', 'linux'])
+    expect((await place.cli(['enable', 'a', '--everywhere', '--no-sync'])).code).toBe(0)
+    expect(server('a')).toEqual(url)
+  })
+
+  it('names a client that is switched off as the reason', async () => {
+    const { place } = planted({ a: { ...url, only: ['wsl'] } }, { clients: { 'claude-desktop': false } })
+    for (const words of [
+      ['--on', 'windows'],
+      ['--client', 'claude-desktop'],
+      ['--client', 'vscode'],
+    ]) {
+      const asked = await place.cli(['enable', 'a', ...words, '--json'])
+      expect([asked.code, errorOf(asked).message]).toEqual([2, expect.stringContaining('is switched off ("clients" in the manifest)')])
+    }
+    expect((await place.cli(['enable', 'a', '--client', 'claude-desktop', '--on', 'wsl'])).code).toBe(2)
+    expect((await place.cli(['enable', 'a', '--everywhere', '--on', 'wsl'])).code).toBe(2)
+  })
+})
