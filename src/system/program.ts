@@ -1,10 +1,35 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import type { Answer, Program } from '../model/system.ts'
 import { atExit } from './at-exit.ts'
-import { environmentOf } from './environment.ts'
-import { keptOutput } from './kept-output.ts'
 import { killTree, killTreeNow } from './kill-tree.ts'
 import { codeOf } from './trouble.ts'
+
+/** The first `maxBytes` of what a stream says; the rest is dropped, so that a chatty program costs no memory. */
+export function keptOutput(maxBytes: number): { add(chunk: Uint8Array): void; bytes(): Uint8Array } {
+  const chunks: Uint8Array[] = []
+  let room = maxBytes
+  return {
+    add(chunk) {
+      if (room <= 0) return
+      chunks.push(chunk.subarray(0, room))
+      room -= chunk.length
+    },
+    bytes: () => Buffer.concat(chunks),
+  }
+}
+
+/** The variables a program starts with. Windows takes `PATH` and `Path` for one name, so a new spelling replaces the old. */
+export function environmentOf({ env = {}, onlyEnv }: Program, platform: NodeJS.Platform): NodeJS.ProcessEnv {
+  const result: NodeJS.ProcessEnv = onlyEnv ? {} : { ...process.env }
+  for (const [name, value] of Object.entries(env)) {
+    if (platform === 'win32') {
+      for (const known of Object.keys(result)) if (known.toUpperCase() === name.toUpperCase()) delete result[known]
+    }
+    if (value === undefined) delete result[name]
+    else result[name] = value
+  }
+  return result
+}
 
 const maxBytesDefault = 4 * 1024 * 1024
 

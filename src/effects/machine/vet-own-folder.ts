@@ -5,8 +5,7 @@ import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { ownFolder } from './own-folder.ts'
-import { type Fault, faultsOf, type Subject } from './ownership-faults.ts'
-import { refusal } from './ownership-refusal.ts'
+import { type Fault, faultsOf, refusal, type Subject } from './ownership-faults.ts'
 
 /** What in our folder decides which programs are started, with which keys: what may run, where home is, what was found, and the programs. */
 function deciding(environment: Environment, folder: NativePath): Subject[] {

@@ -1,9 +1,10 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'
-import { reveal } from '../../model/secret.ts'
+import { reveal, type Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { TwinError } from '../../errors.ts'
 import { openSecrets } from './secrets.ts'
+import { keysOfAll } from '../../core/manifest/names.ts'
 
 /**
  * The values of all stored keys, for one purpose: to be taken out of what a bridge says. Keys that a program of the
@@ -21,5 +22,13 @@ export async function hiddenKeys(system: System, folder: ReachablePath, manifest
   } catch (error) {
     if (error instanceof TwinError) return given
     throw error
+  }
+}
+
+/** Hides every key there is, the manifest's and all others of the store: for commands that show other programs' words. */
+export async function hideAllKeys(system: System, folder: ReachablePath, manifest: Manifest, hide: (value: Secret) => void): Promise<void> {
+  const store = openSecrets(system, folder, manifest)
+  for (const name of new Set([...(await store.list()), ...keysOfAll(manifest)])) {
+    for (const key of [await store.get(name), await store.stored(name)]) if (key !== null) hide(key)
   }
 }

@@ -8,8 +8,7 @@ import { type NativePath, type ReachablePath, reachable } from '../../model/path
 import type { System } from '../../model/system.ts'
 import { isAccepted } from './accepted-owners.ts'
 import { escapeFrom, escapeWords } from './inside.ts'
-import { type Fault, faultsOf, type Subject } from '../machine/ownership-faults.ts'
-import { refusal } from '../machine/ownership-refusal.ts'
+import { type Fault, faultsOf, refusal, type Subject } from '../machine/ownership-faults.ts'
 
 /** Code of the error that refuses a project's file which leads out of it. */
 export const outside = 'outside'

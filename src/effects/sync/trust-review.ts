@@ -17,7 +17,7 @@ import { realPlace } from '../store/trusted-place.ts'
 import { type ProjectSeen, readTrust, type TrustAbout, trustedAt, type TrustState, trustState } from '../store/trust.ts'
 import { markOf } from '../store/accepted-owners.ts'
 import { readAccounts } from '../machine/ownership-accounts.ts'
-import { describeFaults } from '../machine/ownership-refusal.ts'
+import { describeFaults } from '../machine/ownership-faults.ts'
 import { manifestFaults } from '../store/vet.ts'
 
 /** A project as a person is asked about it: these bytes, and no others, are then trusted. */

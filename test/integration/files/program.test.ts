@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Program } from '../../../src/model/system.ts'
-import { environmentOf } from '../../../src/system/environment.ts'
+import { environmentOf } from '../../../src/system/program.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { folderOf, textOf } from '../../unit/files/place.ts'
 
