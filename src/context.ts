@@ -58,7 +58,7 @@ export interface Prompt {
 export interface Choice<T> {
   readonly value: T
   readonly name: string
-  /** What stands in the answered question instead of the whole name. */
+  /** Shown in the answered question instead of the whole name. */
   readonly short?: string
   readonly description?: string
   readonly checked?: boolean
@@ -88,7 +88,7 @@ export interface Context {
   readonly command: string
   /** Every command there is, for completion. */
   readonly commands: readonly CommandSpec[]
-  /** The words of the command line as they were typed, for handing the command to the other side. */
+  /** The command line as it was typed, for handing the command over to the other side. */
   readonly argv: readonly string[]
 }
 

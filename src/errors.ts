@@ -2,7 +2,7 @@
 export const EXIT = { ok: 0, failed: 1, usage: 2, attention: 3, cancelled: 130 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** Where in a file a problem stands; line and column count from 1. */
+/** Where in a file a problem is; line and column count from 1. */
 export interface Place {
   readonly file: string
   readonly line?: number | undefined
@@ -30,7 +30,7 @@ export class TwinError extends Error {
 export const usageError = (message: string, more: { hint?: string; place?: Place } = {}): TwinError =>
   new TwinError('usage', message, { ...more, exit: EXIT.usage })
 
-/** The system's name of a trouble. libuv has none for a spent disk quota, so Node says its number: 122 on Linux, 69 on macOS (errno.h). */
+/** The errno name of an error code. libuv has none for an exceeded disk quota, so Node gives its number: 122 on Linux, 69 on macOS (errno.h). */
 export const systemCode = (code: string): string => (/^Unknown system error -(122|69)$/.test(code) ? 'EDQUOT' : code)
 
 /** The exit code of a command that runs until it is stopped: Ctrl-C cancels, SIGTERM is a service's regular end. */

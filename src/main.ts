@@ -26,8 +26,8 @@ async function helpPage(): Promise<string | null> {
 }
 
 /**
- * Whoever read our output has gone, as behind `| head`: there is nobody left to tell. Any other trouble, a full disk say, is
- * told once in a sentence; what was begun is brought to its end all the same, which then is a failure.
+ * Ends the process quietly when the reader of its output is gone, as with `| head`. Any other error, a full disk for instance, is
+ * reported once; the command still finishes its work, and then fails.
  */
 function tellLostOutput(): { isLost(): boolean } {
   let lost = false

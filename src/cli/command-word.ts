@@ -3,7 +3,7 @@ import type { CommandSpec } from '../context.ts'
 /** Common flags that take the next word for their value. */
 const TAKES_VALUE = ['--manifest', '--client', '--on']
 
-/** What stands before `--`: behind it are words of another program. */
+/** The words before `--`; those after it belong to another program. */
 export const ownWords = (argv: readonly string[]): readonly string[] => (argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv)
 
 /** The command of a line that could not be parsed: its name where there is one of that name or alias, else the word itself; null: none. */

@@ -58,7 +58,7 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
     .addHelpText('after', START)
     .exitOverride()
   addCommonOptions(program)
-  // Where the line begins with a command, no page lists the others.
+  // For a known command only that one is registered: no help page needs the others.
   const asked = specs.filter(({ name, aliases = [] }) => [name, ...aliases].includes(argv[0] ?? ''))
   for (const spec of asked.length > 0 ? asked : specs)
     describe(program, spec, (found) => {
@@ -101,7 +101,7 @@ const gather = (value: string, before: string[] | undefined): string[] => {
 /** Repeatable without splitting at commas, for values that may hold one: `--env K=a,b`. */
 const append = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
-/** Flags that every command takes (SPEC §6 of the contract: one list, shown under every help). */
+/** Flags that every command takes, listed in every help page. */
 function addCommonOptions(program: Command): void {
   program
     .option('--json', 'print one JSON document on stdout, and nothing else there')

@@ -84,7 +84,7 @@ interface SystemTrouble {
   readonly hint: string
 }
 
-/** An error of the file system that reached nobody who could do better, in words; null for any other error. */
+/** The message and hint for an error of the file system that no command handled; null for any other error. */
 export function systemTrouble(error: unknown): SystemTrouble | null {
   if (!(error instanceof Error)) return null
   const { code: said, path, syscall }: NodeJS.ErrnoException = error

@@ -9,7 +9,7 @@ import { commandWord, ownWords } from './command-word.ts'
 import { parse } from './program.ts'
 import { reportFailure } from './report.ts'
 
-/** What the process lends to a command. */
+/** What a command uses of the process. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: Sink
@@ -64,7 +64,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
   }
 }
 
-/** Whatever broke off after Ctrl-C broke off because of it. */
+/** Any error after Ctrl-C counts as cancelled. */
 const cancelled = (cause: unknown): unknown =>
   cause instanceof TwinError && cause.exit === EXIT.cancelled
     ? cause

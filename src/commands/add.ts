@@ -61,7 +61,7 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
   })
 }
 
-/** Names for keys of a snippet: one that the store has for another key is not given again. */
+/** Names for the keys of a snippet, none of which the store has for another key. */
 async function namesBeside(context: Context, situation: Situation): Promise<SecretNames> {
   const store = openSecrets(context.system, situation.home.here, situation.manifest, situation.self.id)
   const stored = new Map<string, Secret | null>()
@@ -69,12 +69,12 @@ async function namesBeside(context: Context, situation: Situation): Promise<Secr
   return secretNames((each) => stored.get(each) ?? null)
 }
 
-/** A server as plain JSON: what is undefined is left out. */
+/** A server as plain JSON, without undefined fields. */
 export const asJson = (server: ServerSpec): JsonObject => JSON.parse(JSON.stringify(server)) as { [key: string]: JsonValue }
 
 /**
- * Stops where the name is taken by another server. The very same one is no trouble: the command is typed again after it
- * was broken off, and the sync behind it does the rest.
+ * Stops where the name is taken by another server. The very same server is accepted: the command may be repeated after it
+ * was interrupted, and the sync does the rest.
  */
 function isThere({ manifest }: Situation, name: string, server: ServerSpec): boolean {
   const standing = lookUp(manifest.servers, name)
@@ -124,7 +124,7 @@ function laidOver(builtin: ServerSpec, typed: ServerSpec): ServerSpec {
   }
 }
 
-/** Servers to be added, with the keys that came along. */
+/** Servers to add, with the keys found in them. */
 interface NewServers {
   readonly servers: Readonly<Record<string, ServerSpec>>
   readonly keys: ReadonlyMap<string, Secret>

@@ -15,7 +15,7 @@ export interface HomeOptions {
   readonly refresh?: boolean
   /** A command that can begin without a manifest. */
   readonly mayBeAbsent?: boolean
-  /** A command that tells of a folder or manifest that others decide about, where every other one refuses to work. */
+  /** A command that reports a folder or manifest which other users control, instead of refusing to work. */
   readonly passesOver?: boolean
   /** Put this program on home's side first, where home is another side that does not have it yet (init). */
   readonly prepareHome?: boolean
@@ -27,7 +27,7 @@ export interface Ground {
   readonly home: HomePlace
   readonly place: ManifestPlace
   open(): Promise<Situation>
-  /** The same for a command that only tells: what others decide about is in its `faults`, and nothing of it may be run. */
+  /** The same for a command that only reports: what other users control is in `faults`, and nothing of it may be run. */
   look(place?: ManifestPlace): Promise<Situation>
   /** The same for another manifest than the one found. */
   openAt(place: ManifestPlace): Promise<Situation>
@@ -76,13 +76,13 @@ export async function atHome(context: Context, options: HomeOptions, work: (grou
   return work({ world, home, place, open: () => openAt(place), openAt, look })
 }
 
-/** Home is to be another side: it gets the program first, since the command is handed over to it. */
+/** Installs the program on the side that becomes home, since the command is handed over to it. */
 async function prepareHome({ system, io, options, signal }: Context, world: World, home: HomePlace): Promise<void> {
   const { installSelf } = await import('../effects/packages/self-install.ts')
   const progress = io.progress('Installing')
   const onProgress = (text: string) => progress.update(text)
   const asked = { offline: options.offline === true, signal, onProgress }
-  // What it has to do without there is said by that side itself, which tries once more.
+  // What is missing there is reported by that side itself, which tries once more.
   const { outcome, reason, hint } = await installSelf(system, world, home.environment, home.folder, asked).finally(() => progress.done())
   if (outcome === 'failed')
     throw new TwinError(
@@ -92,5 +92,5 @@ async function prepareHome({ system, io, options, signal }: Context, world: Worl
     )
 }
 
-/** What the other side's program ended with, as one of ours. */
+/** The exit code of the other side's program, as one of ours. */
 const exitCode = (code: number): ExitCode => Object.values(EXIT).find((each) => each === code) ?? EXIT.failed

@@ -21,14 +21,14 @@ import { syncOptions } from './sync-options.ts'
 export interface Changes {
   readonly changes: readonly ManifestChange[]
   readonly brought?: ReadonlyMap<string, Secret>
-  /** What is to be said of them. */
+  /** Notices to print. */
   readonly notices?: readonly string[]
 }
 
-/** What a command changes, judged on the manifest as it stands when it is changed. */
+/** Computes a command's changes from the manifest as it is at the moment of the edit. */
 export type Change = (situation: Situation, ground: Ground) => Promise<Changes>
 
-/** Changes the manifest and carries the change into every config, unless `--no-sync`. */
+/** Changes the manifest and then syncs, unless `--no-sync`. */
 export async function changeManifest(context: Context, options: Record<string, unknown>, change: Change): Promise<ExitCode> {
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (ground) => {
     const about = new Set<string>()
@@ -46,7 +46,7 @@ export async function changeManifest(context: Context, options: Record<string, u
       },
       demand: demandPackages,
     }
-    // `--client` and `--on` say where a new server belongs; the sync behind it still looks at every file.
+    // `--client` and `--on` say where a new server belongs; the sync still covers every file.
     const settings = syncOptions(context, {}, { clients: [], on: [] })
     const result =
       options.sync === false
@@ -62,14 +62,14 @@ export async function changeManifest(context: Context, options: Record<string, u
   })
 }
 
-/** A package that does not exist changes nothing: the manifest would only hold a mistyped name. */
+/** Throws for a package that does not exist, so that the manifest gets no mistyped name. */
 function demandPackages(before: Situation, { unresolved }: Prepared): void {
   const had = new Set(Object.values(before.manifest.servers).flatMap(wordsOf))
   for (const [words, { code, reason, hint }] of unresolved)
     if (!had.has(words) && (code === 'E404' || code === 'ETARGET')) throw new TwinError('no-package', `${reason}.`, { hint })
 }
 
-/** Changes the manifest, and with it lock and keys, but no config and no package. `keepsTrust`: what it writes is a person's own. */
+/** Changes manifest, lock and keys, but no config and no package. `keepsTrust`: a trusted project stays trusted. */
 export async function writeManifestOnly(
   context: Context,
   ground: Ground,

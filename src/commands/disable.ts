@@ -3,7 +3,7 @@ import type { ExitCode } from '../errors.ts'
 import { changeManifest } from './change.ts'
 import { demandServer, leaveOut, onlyThere } from './servers.ts'
 
-/** Takes servers out of every config, but keeps them in the manifest; with `--client` or `--on` out of those configs alone. */
+/** Removes servers from every config, but keeps them in the manifest; with `--client` or `--on` from those configs only. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async ({ manifest }) => {
     for (const name of names) demandServer(manifest, name)

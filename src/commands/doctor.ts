@@ -84,7 +84,7 @@ async function examine(context: Context, ground: Ground, options: Record<string,
   }
 }
 
-/** Records of ours that cannot be read are a finding like any other; a bad manifest is wrong usage, as everywhere. */
+/** Unreadable records of ours become a finding; a bad manifest is a usage error, as in every command. */
 async function opened(ground: Ground): Promise<Situation | TwinError> {
   try {
     return await ground.look()
@@ -102,7 +102,7 @@ const unopened = ({ code, message, hint, place }: TwinError): Finding => ({
   ...(place === undefined ? {} : { detail: [place.file] }),
 })
 
-/** Files first, since a sync refuses some of them as they are; then one sync for all that drifted. */
+/** Fixes files first, since a sync refuses some of them unfixed; then runs one sync for everything that differs. */
 async function fixAll(
   context: Context,
   ground: Ground,

@@ -4,7 +4,7 @@ import { type ExitCode, usageError } from '../errors.ts'
 import { changeManifest } from './change.ts'
 import { demandServer } from './servers.ts'
 
-/** Switches servers on again, and with `--on`, `--client` or `--everywhere` brings them to places that did not have them. */
+/** Enables servers, and with `--on`, `--client` or `--everywhere` adds them to places that lack them. */
 export function run(context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const { client = [], on = [] } = context.options
   const everywhere = options.everywhere === true

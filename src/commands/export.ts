@@ -91,7 +91,7 @@ async function collect(context: Context, situation: Situation): Promise<{ files:
   return { files: marked(files), named: [...named.keys()] }
 }
 
-/** Keys that somebody wrote into the manifest by hand: they stand in no store. */
+/** Keys written into the manifest by hand, which no store has. */
 const literalKeys = ({ servers }: Manifest): Secret[] =>
   Object.entries(servers).flatMap(([name, spec]) =>
     [spec, ...Object.values(spec.on ?? {})].flatMap((texts) => extractKeys(texts, { server: name }).secrets.map(({ value }) => value)),

@@ -20,7 +20,7 @@ import { askKeys, keysFromFile } from './keys.ts'
 import { namedServers, passedOver } from './named-servers.ts'
 import { demandClients } from './narrowing.ts'
 
-/** What a person, or the command line, chose. Asked once; laid over whatever the manifest is when it is written. */
+/** What was chosen by answers or flags. Asked once, and applied to the manifest as it is at the moment of writing. */
 export interface Choices {
   readonly imported: Imported
   readonly brought: ReadonlyMap<string, Secret>
@@ -31,13 +31,13 @@ export interface Choices {
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
-/** Finds out what init shall put into the manifest: by questions on a terminal, else what is there and what the flags name. */
+/** What init adds to the manifest: the answers on a terminal, else the servers found and those that flags name. */
 export async function choose(context: Context, situation: Situation, input: PlanInput, options: Record<string, unknown>): Promise<Choices> {
   const from = typeof options.from === 'string' ? options.from.split(',').map((word) => word.trim()) : (context.options.client ?? [])
   demandClients(from)
-  const wishes = { from, everywhere: new Set<string>(), without: new Set<string>() }
+  const filter = { from, everywhere: new Set<string>(), without: new Set<string>() }
   const isImporting = options.import !== false
-  const { imported: first } = await importBeside(context.system, situation, input, isImporting ? wishes : { ...wishes, from: [''] })
+  const { imported: first } = await importBeside(context.system, situation, input, isImporting ? filter : { ...filter, from: [''] })
   const named = await namedServers(words(options.server))
   showFound(context, situation, first)
   const asked =
@@ -45,7 +45,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
       ? await askServers(context, situation, first, named)
       : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
   const bridge = await askBridge(context, situation, options)
-  const settled = isImporting ? { ...wishes, everywhere: asked.everywhere, without: asked.without } : { ...wishes, from: [''] }
+  const settled = isImporting ? { ...filter, everywhere: asked.everywhere, without: asked.without } : { ...filter, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, situation, options.secrets))
   const { imported, known } = await importBeside(context.system, situation, input, settled)
@@ -72,7 +72,7 @@ function showFound({ io }: Context, situation: Situation, imported: Imported): v
 }
 
 interface Answers {
-  /** Imported servers that both sides shall have. */
+  /** Imported servers for both sides. */
   readonly everywhere: ReadonlySet<string>
   /** Imported servers that stay out of the manifest. */
   readonly without: ReadonlySet<string>
@@ -83,11 +83,11 @@ interface Answers {
 const described = (server: ServerSpec): string =>
   [server.package ?? server.url ?? server.command ?? 'differs per side', ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
 
-/** Would it start on the other side as it stands? A program or a path of one side would not. */
+/** Whether it would start on the other side unchanged: no program and no path of this side. */
 const travels = (server: ServerSpec): boolean =>
   server.command === undefined && !(server.args ?? []).some((word) => looksPosixPath(word) || looksWindowsPath(word))
 
-/** Asks which of the found servers both sides shall have, and which of the built-in list. */
+/** Asks which of the servers found go to both sides, and which built-in ones to add. */
 async function askServers(
   context: Context,
   situation: Situation,
@@ -130,14 +130,14 @@ async function askServers(
   return { everywhere, without, builtin: Object.fromEntries(picked.map((each) => [each.name, each.server])) }
 }
 
-/** What the manifest shall say of the bridge; nothing where its defaults are meant. */
-interface BridgeWish {
+/** What was chosen for the bridge; empty for its defaults. */
+interface BridgeChoice {
   readonly enabled?: false
   readonly terminal?: 'on'
 }
 
-/** Asks for the bridge and, plainly, for commands. `--no-bridge`, an answer given before, or no terminal: nothing is asked. */
-async function askBridge(context: Context, situation: Situation, options: Record<string, unknown>): Promise<BridgeWish> {
+/** Asks whether to use the bridge, and whether it may run commands; not with `--no-bridge`, an earlier answer, or without a terminal. */
+async function askBridge(context: Context, situation: Situation, options: Record<string, unknown>): Promise<BridgeChoice> {
   if (options.bridge === false) return { enabled: false }
   const { prompt } = context
   if (!prompt.able || options.dryRun === true || situation.place.project !== null || situation.manifest.bridge !== undefined) return {}
@@ -146,8 +146,8 @@ async function askBridge(context: Context, situation: Situation, options: Record
   return (await prompt.confirm(question, { flag: '--yes', default: false })) ? { terminal: 'on' } : {}
 }
 
-/** The wish as changes of the manifest, written down so that it holds for every later sync. */
-const bridgeChanges = ({ manifest }: Situation, { enabled, terminal }: BridgeWish): ManifestChange[] => [
+/** The choice as changes of the manifest, so that later syncs keep it. */
+const bridgeChanges = ({ manifest }: Situation, { enabled, terminal }: BridgeChoice): ManifestChange[] => [
   ...(enabled === false && manifest.bridge?.enabled !== false ? [{ kind: 'set', path: ['bridge', 'enabled'], value: false } as const] : []),
   ...(terminal !== undefined && manifest.bridge?.terminal !== terminal
     ? [{ kind: 'set', path: ['bridge', 'terminal'], value: terminal } as const]

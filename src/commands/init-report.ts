@@ -37,7 +37,7 @@ export async function showMachine(context: Context, situation: Situation, input:
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** Lines of what a server that does not answer wrote last. */
+/** How many of its last lines are shown for a server that does not answer. */
 const LINES = 4
 
 /** One line a server and side: how long it took to answer and how many tools it has, or why it did not. */
@@ -69,7 +69,7 @@ export function describeChecks(all: readonly Check[], labels: Labels, paint: Con
   return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} mcp-twin doctor --deep shows more${off}`]
 }
 
-/** The bridge is started once for each program of a side: those that say the same are one line, with the longest time. */
+/** The bridge is started once for each program of a side: equal results are one line, with the longest time. */
 function onePerSide(checks: readonly Check[]): Check[] {
   const lines = new Map<string, Check>()
   for (const check of checks) {

@@ -67,7 +67,7 @@ async function init(
     await showMachine(context, opened, input)
   }
   const choices = await choose(context, opened, input, options)
-  // What it takes from the clients' files of a project that is there already may have come with a pull.
+  // Servers imported from the files of an existing project may have come with a pull.
   const keepsTrust = opened.bytes === null || choices.imported.adopted.length === 0
   const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings, more(situation)) }
   if (options.dryRun === true) {
@@ -81,7 +81,7 @@ async function init(
   return finish(context, ground, await ground.open(), choices, result, 'all')
 }
 
-/** The manifest with what was chosen; null when it has all of it already. */
+/** The manifest with the choices applied; null if nothing changes. */
 async function edited(
   context: Context,
   situation: Situation,
@@ -106,7 +106,7 @@ async function finish(
 ): Promise<ExitCode> {
   const { io } = context
   const preview = done === 'preview'
-  // What was not installed is not proven either, whatever of that name stands in a config.
+  // What was not installed is not checked either, even if a config has a server of that name.
   const isChecked = done === 'all' && situation.place.project === null && result.run !== null
   const checks = isChecked ? await check(context, situation) : []
   const isCancelled = context.signal.aborted
@@ -123,14 +123,14 @@ async function finish(
       more: { environments: situation.sides.map(environmentJson), imported, checks, manifest: situation.place.shown },
       checks: isCancelled ? [] : describeChecks(checks, labelsFor(ground.world, clients), io.paint, io.width),
       farewell: preview
-        ? 'Nothing was changed. Run it without --dry-run to apply it.'
+        ? 'Run it without --dry-run to apply it.'
         : `Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,
     },
   )
-  // What was to be written is written: only the question whether all answer was broken off.
+  // Everything is written; only the check that servers answer was interrupted.
   if (isCancelled) throw new TwinError('cancelled', CANCELLED, { exit: EXIT.cancelled, hint: 'mcp-twin doctor --deep' })
   const code = exitOf(result, { check: false })
-  // A server that was there before us and does not answer is told, but it is no fault of this run.
+  // A server that was there before and does not answer is reported, but does not fail this run.
   return code === EXIT.ok && checks.some((each) => !each.ok && choices.chosen.includes(each.server)) ? EXIT.attention : code
 }
 

@@ -13,16 +13,16 @@ import { columns, cutPath } from '../ui/width.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { demandServer } from './servers.ts'
 
-/** More logs than this are not shown at once, the newest first. */
+/** The largest number of logs shown at once, newest first. */
 const LOGS_MAX = 12
 
-/** Shows the ends of all logs about servers, and with `--follow` what comes. */
+/** Shows the last lines of all logs about servers, and with `--follow` every new line. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   atHome(context, { mayBeAbsent: true }, async (ground) => {
     const { system, io } = context
     const count = linesOf(options, server)
     const manifest = await manifestOf(ground)
-    // Lines are cut, so keys go out of them first.
+    // Keys are hidden first, since lines are cut.
     await hideAllKeys(system, ground.home.here, manifest, io.hide)
     const search = () => findLogs(system, ground.world, ground.home, server)
     const found = await search()
@@ -56,7 +56,7 @@ function linesOf(options: Record<string, unknown>, server: string | undefined): 
   return count
 }
 
-/** Logs are looked at when something is broken: a manifest that cannot be read must not stand in the way. */
+/** The manifest, or an empty one if it cannot be read: logs are needed most when something is broken. */
 async function manifestOf(ground: Ground): Promise<Manifest> {
   try {
     return (await ground.open()).manifest
@@ -102,7 +102,7 @@ function show(context: Context, ground: Ground, log: Log, lines: readonly Line[]
   for (const line of lines) context.io.out(`  ${context.io.paint.dim(time(line))}${visible(line.text)}`)
 }
 
-/** Prints new lines, with a title wherever another log begins to speak. */
+/** Prints new lines, with a title whenever the log changes. */
 function teller(context: Context, ground: Ground, first: Log | undefined): (log: Log, raw: string) => void {
   let last = first?.here
   return (log, raw) => {

@@ -46,7 +46,7 @@ function unknownServer(name: string, known: readonly string[]): Error {
 
 const what = ({ package: words, url, command }: ServerSpec): string => nameOnly(words ?? url ?? command ?? 'that')
 
-/** What is said of servers that were asked for by a name which another server has: that one stays. */
+/** Notices about servers that were not added, since another server has their name. */
 export const passedOver = (
   named: Readonly<Record<string, ServerSpec>>,
   ...standing: readonly Readonly<Record<string, ServerSpec>>[]
@@ -59,7 +59,7 @@ export const passedOver = (
     ]
   })
 
-/** Makes the folders, in home's home, without which servers of the built-in list do not start. They are the user's from then on. */
+/** Creates the folders in the user's home that built-in servers need to start. They belong to the user from then on. */
 export async function makeFolders(context: Context, ground: Ground, names: Iterable<string>): Promise<void> {
   const { environment } = ground.home
   for (const name of names) {

@@ -10,20 +10,20 @@ const guessOf = (word: string, known: readonly string[], rest: string): string =
   return guess === null ? `${rest}: ${known.join(', ')}` : `did you mean "${guess}"?`
 }
 
-/** Stops with the nearest known id when a word names no client: an unknown one would narrow the work to nothing, and look like success. */
+/** Throws with the nearest known id if a word names no client: an unknown one would select nothing, and look like success. */
 export function demandClients(words: readonly string[]): void {
   const known = clients.map((client) => client.id)
   for (const word of words)
     if (!known.includes(word)) throw usageError(`Unknown client "${word}".`, { hint: guessOf(word, known, 'known clients') })
 }
 
-/** The same for the words of `--on`. `mayBeElsewhere`: they may also name a side that this machine does not have. */
+/** The same for `--on`. `mayBeElsewhere`: a side that this machine does not have is accepted too. */
 export function demandSides(words: readonly string[], world: World, mayBeElsewhere: boolean): void {
   const ids = world.environments.map((each) => each.id)
   for (const word of words) {
     if (world.environments.some((each) => meansEnvironment(word, each)) || (mayBeElsewhere && isEnvironmentName(word))) continue
     const known = [...new Set([...ids, ...(mayBeElsewhere ? environmentKinds : world.environments.map((each) => each.kind))])]
-    // A kind of side that is not here is meant by a slip of the finger only.
+    // A kind of side that is not here is suggested for a typo only.
     const slip = isEnvironmentName(word) ? null : nearest(word, environmentKinds, 1)
     throw usageError(`No environment "${word}" on this machine.`, { hint: guessOf(word, slip === null ? known : [slip], 'available') })
   }

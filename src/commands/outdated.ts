@@ -7,7 +7,7 @@ import { align } from '../ui/width.ts'
 import { atHome } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Shows what the registry has that is newer. */
+/** Shows newer versions on the registry. */
 export const run = (context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   atHome(context, {}, async (ground) => {
     const { system, io } = context

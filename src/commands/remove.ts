@@ -3,7 +3,7 @@ import type { ExitCode } from '../errors.ts'
 import { changeManifest } from './change.ts'
 import { demandServer, isLeftOver, leaveOut, onlyThere } from './servers.ts'
 
-/** Takes servers out of the manifest, and with that out of every config; with `--client` or `--on` out of those configs alone. */
+/** Removes servers from the manifest and every config; with `--client` or `--on` from those configs only. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async (situation) => {
     const places = onlyThere(context)

@@ -14,17 +14,17 @@ export interface ReportOptions {
   readonly preview: boolean
   /** Further fields of the JSON document. */
   readonly more?: Record<string, unknown>
-  /** The servers that a command is about: what is refused of others was so before, and is only counted. */
+  /** The servers that a command is about: refusals of others were there before, and are only counted. */
   readonly about?: ReadonlySet<string>
   /** Lines between what was done and the sum. */
   readonly checks?: readonly string[]
-  /** Where to go from here, as the last line of all. */
+  /** The last line: what to do next. */
   readonly farewell?: string
 }
 
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`
 
-/** Prints what a sync did or would do: steps by file, notices, the sum, and what is left for the person to do. */
+/** Prints what a sync did or would do: steps by file, notices, the sum, and the next steps for the user. */
 export function reportSync(context: Context, world: World, result: SyncResult, options: ReportOptions): void {
   const { io } = context
   io.json({ command: options.command, ...result, ...options.more })
@@ -37,9 +37,10 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   for (const notice of result.notices)
     for (const line of indented(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   if (result.unmanaged.length > 0 && options.command !== 'undo') {
-    const listed = [...new Set(result.unmanaged.map((each) => visible(each.server)))].join(', ')
+    const names = [...new Set(result.unmanaged.map((each) => visible(each.server)))]
+    const [listed, one] = [names.join(', '), names.length === 1]
     for (const line of indented(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
-    io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds them to the manifest`)
+    io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
   }
   for (const line of options.checks ?? []) io.out(line)
   io.out(io.paint.strong(sum({ ...result, steps: shown }, options)))
@@ -89,7 +90,7 @@ function sum(result: SyncResult, { command, preview }: ReportOptions): string {
   return `${parts.join(', ')}${preview ? '; nothing was changed' : ''}.`
 }
 
-/** All is as it should be, and no config had to be written for it. */
+/** The sum of a sync that wrote no config, since all are in sync. */
 function stillWords({ changed, steps }: SyncResult): string {
   const installed = steps.filter((step) => step.kind === 'install' && step.outcome === 'done' && step.change !== 'none').length
   if (installed > 0) return `${installed} installed; every config is in sync.`
@@ -97,7 +98,7 @@ function stillWords({ changed, steps }: SyncResult): string {
 }
 
 function writtenWords(all: readonly Step[]): string {
-  // A file of ours on the other side is no entry of a program.
+  // launches.json on the other side is no entry of a client.
   const done = all.filter(({ client }) => client !== null)
   const launches = done.length === all.length ? [] : ['launches.json updated']
   if (done.length === 0) return launches.join('')

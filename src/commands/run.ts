@@ -4,7 +4,7 @@ import { type ExitCode, usageError } from '../errors.ts'
 
 /**
  * Starts one server of home's manifest, or of another one that a sync has used, in the place of this process. stdout is the server's; our own words go to
- * stderr. The working directory is never asked for a manifest: whoever wrote it would decide what is started.
+ * stderr. The working directory is never searched for a manifest: its author would decide what is started.
  */
 export async function run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const { system, io } = context

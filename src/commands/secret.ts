@@ -15,7 +15,7 @@ import { reach } from '../effects/manifest/open.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { reveal, Secret } from '../model/secret.ts'
-import { tilde } from '../ui/labels.ts'
+import { abbreviateHome, tilde } from '../ui/labels.ts'
 import { atHome, type Ground } from './at-home.ts'
 
 interface Task {
@@ -30,7 +30,7 @@ interface Task {
 
 const KEY_AS_NAME = 'That looks like a key, not the name of one. Revoke it where you got it: the shell history contains it now.'
 
-/** Names are made of words; a key has a long piece without any. */
+/** Whether a name looks like a key: a long piece that is not made of words. */
 const isKeyItself = (name: string): boolean =>
   (hasKnownPrefix(name) || looksLikeToken(name)) && /[a-z]/.test(name) && name.split('_').some((part) => part.length > 12)
 
@@ -76,13 +76,13 @@ function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): P
   })
 }
 
-/** Who asks for a key: servers of the user's manifest, and projects by their folders; `projects` is told where there is one. */
+/** Who needs a key: servers of the user's manifest, and projects by their folders; `projects` is left out if empty. */
 function usersOf({ manifest, projects }: Task, name: string): { usedBy: string[]; projects?: string[] } {
   const folders = projects.flatMap(({ folder, keys }) => (keys.includes(name) ? [folder] : []))
   return { usedBy: serversWith(manifest, name), ...(folders.length === 0 ? {} : { projects: folders }) }
 }
 
-/** The same in words; empty where nobody asks for it. */
+/** The same as text; empty if nothing needs it. */
 const usersInWords = (task: Task, name: string): string[] => {
   const { usedBy, projects = [] } = usersOf(task, name)
   return [...usedBy, ...projects.map((folder) => `the project ${tilde(folder, task.ground.home.environment.home)}`)]
@@ -145,7 +145,8 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
   io.out(`Removed ${name} from the store.`)
   if (copies.length > 0) {
     io.out('Its value is still in:')
-    for (const { environment, file } of copies) io.out(`  ${file}${world.environments.length > 1 ? io.paint.dim(` (${environment})`) : ''}`)
+    for (const { environment, file } of copies)
+      io.out(`  ${abbreviateHome(file, world.environments)}${world.environments.length > 1 ? io.paint.dim(` (${environment})`) : ''}`)
   }
   if (unsearched.length > 0) io.out(`Could not search ${unsearched.join(', ')}; it may be there too.`)
   if (copies.length > 0 || unsearched.length > 0) io.note('To be safe, revoke the key where you got it.')

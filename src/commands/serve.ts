@@ -25,7 +25,7 @@ export async function run(context: Context, _args: string[], options: Record<str
     return (await delegate(system, ground.world, ground.home, context.argv)) === 0 ? EXIT.ok : EXIT.failed
   }
   const { folder, refused } = ground
-  // Tokens lie in that folder too: whoever writes there could make one.
+  // Tokens are in that folder too: anyone who can write there could create one.
   if (refused !== null && listen !== null)
     throw new TwinError(notYours, `Cannot listen: ${refused}. Other users could create tokens.`, {
       exit: EXIT.usage,

@@ -8,7 +8,7 @@ import { usageError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 
-/** Stops with the nearest name when a server is not in the manifest. */
+/** Throws with the nearest name if the manifest has no such server. */
 export function demandServer(manifest: Manifest, name: string): void {
   if (lookUp(manifest.servers, name) !== undefined) return
   const guess = nearest(name, Object.keys(manifest.servers))
@@ -17,7 +17,7 @@ export function demandServer(manifest: Manifest, name: string): void {
   })
 }
 
-/** Entries of a server that no manifest has any more still stand somewhere: the command that took it out was broken off. */
+/** Whether entries remain of a server that the manifest no longer has: the command that removed it was interrupted. */
 export const isLeftOver = ({ manifest, state }: Situation, name: string): boolean =>
   lookUp(manifest.servers, name) === undefined &&
   Object.values(state.files).some((clients) =>
@@ -26,7 +26,7 @@ export const isLeftOver = ({ manifest, state }: Situation, name: string): boolea
     ),
   )
 
-/** Stops where a new name would not do: it is shown with its unseen characters spelled out. */
+/** Throws if a new name is not allowed, showing its invisible characters as escapes. */
 export function refuseBadName(name: string): void {
   const reason = badName(name)
   if (reason !== null) throw usageError(`"${visible(name)}" cannot be the name of a server: ${reason}.`, { hint: 'choose another name' })
@@ -45,7 +45,7 @@ export function onlyThere({ command, options }: Context): string[] {
   return [...clients, ...sides]
 }
 
-/** Keeps a server out of these places: it stays in the manifest, with their words in `except`. */
+/** The changes that keep a server out of these places: `except` names them. */
 export function leaveOut({ servers }: Manifest, name: string, words: readonly string[]): ManifestChange[] {
   const before = servers[name]?.except ?? []
   const value = [...new Set([...before, ...words])]

@@ -3,7 +3,7 @@ import type { SyncOptions } from '../effects/sync/options.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** A sync's options from the command line; what a command does not offer stays off. */
+/** The options of a sync from the command line; those that a command lacks are off. */
 export function syncOptions(context: Context, options: Record<string, unknown> = {}, more: Partial<SyncOptions> = {}): SyncOptions {
   const desktopConfig = text(options.desktopConfig)
   return {
@@ -18,7 +18,7 @@ export function syncOptions(context: Context, options: Record<string, unknown> =
     resolve: true,
     refresh: options.refresh === true,
     selfEverywhere: false,
-    // What `--adopt` takes in comes from the clients' files, which a pull may have changed.
+    // `--adopt` copies from the clients' files, which a pull may have changed.
     keepsTrust: options.watch !== true && options.adopt !== true,
     signal: context.signal,
     progress: (title) => context.io.progress(title),

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { NOT_MANAGED } from '../core/plan/file.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { exitOf } from '../effects/sync/result.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
@@ -35,13 +36,13 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
     }
     await confirmPrune(
       context,
-      result.steps.filter((step) => step.kind === 'remove' && step.reason === 'in no manifest').map((step) => step.server ?? ''),
+      result.steps.filter((step) => step.kind === 'remove' && step.reason === NOT_MANAGED).map((step) => step.server ?? ''),
     )
   }
   const trust = await checkTrust(context, ground, opened, { answered: options.trust === true, mayAsk: options.watch !== true })
   if (options.watch === true) return (await import('./watch.ts')).watch(context, ground, options)
   await awaitDesktop(context, ground, source, settings, options.waitForExit === true)
-  // While somebody was asked or waited for, others may have written.
+  // While a question was open or a program was awaited, others may have written.
   const isFresh = !context.prompt.able && options.waitForExit !== true && !trust.changed
   const result = await runSync(context.system, source, settings, 'sync', isFresh ? opened : undefined)
   const world = context.io.asJson ? ground.world : await withRunningDesktop(context, ground.world, result)
@@ -51,7 +52,7 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   return exitOf(result, { check: false })
 }
 
-/** What changes the manifest before it is synced: hand edits that are taken over, a file that is named for Claude Desktop. */
+/** What changes the manifest before the sync: adopted hand edits, and the file that `--desktop-config` names. */
 async function sourceOf(
   context: Context,
   { open }: Ground,
@@ -74,7 +75,7 @@ async function sourceOf(
   return { settings: asked, source: { open, edit } }
 }
 
-/** Removing what others wrote is asked for by name; `--yes` answers. */
+/** Asks before `--prune` removes entries that others wrote; `--yes` answers. */
 async function confirmPrune(context: Context, names: readonly string[]): Promise<void> {
   if (names.length === 0) return
   const sure = await context.prompt.confirm(`Remove ${names.join(', ')} (not managed by mcp-twin)? A backup is kept.`, {
@@ -84,10 +85,10 @@ async function confirmPrune(context: Context, names: readonly string[]): Promise
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }
 
-/** Flags that decide something once, and would decide it again and again behind a person's back. */
+/** Flags for a single decision, which `--watch` would repeat unattended. */
 const once = ['check', 'dryRun', 'adopt', 'force', 'prune', 'trust'] as const
 
-/** Wrong usage before anything is looked at. */
+/** Throws a usage error for such a flag, before any work. */
 function checkWatchOptions(options: Record<string, unknown>): void {
   const wrong = once.find((name) => options[name] === true)
   if (wrong === undefined) return

@@ -4,7 +4,7 @@ import { TwinError } from '../errors.ts'
 import type { Ground } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** What a sync has to say of a project's trust. `changed`: it was given just now, and the project's lock may have been written. */
+/** A project's trust in a sync. `changed`: trust was granted just now, and the project's lock may have been written. */
 export interface CheckedTrust {
   readonly notices: readonly string[]
   readonly changed: boolean
@@ -45,7 +45,7 @@ export async function checkTrust(
     const { unreached } = await grantTrust(system, ground, review.seen, { keys: review.keys, shown: review.view })
     return { notices: unreachedNotice(unreached), changed: true }
   } catch (error) {
-    // What cannot be pinned is said by the sync itself, which does all the rest.
+    // The sync itself reports what cannot be pinned, and does all the rest.
     if (!(error instanceof TwinError) || error.code !== 'not-pinned') throw error
     return { notices: [untrusted, error.message], changed: true }
   }

@@ -4,7 +4,7 @@ import { digestsOf } from '../core/trust/digests.ts'
 import type { TrustReview } from '../effects/sync/trust-review.ts'
 import { visible } from '../ui/escape.ts'
 
-/** Everything of a project that decides what runs and what leaves the machine, in lines that are safe to show. */
+/** Lines, safe to print, with everything in a project that decides what runs and what leaves the machine. */
 export function trustScreen({ manifest, keys, view, since, others }: TrustReview): string[] {
   const servers = Object.entries(manifest.servers)
   const withFiles = servers.filter(([, { command, disabled }]) => command !== undefined && disabled !== true).map(([name]) => name)
@@ -40,7 +40,7 @@ function changeLines(at: string, changes: readonly TrustChange[]): string[] {
   ]
 }
 
-/** The same for programs. `digest` is the manifest's, `lock` the lock's; null: there is none. */
+/** The same as JSON. `digest` is the manifest's, `lock` the lock's; null if there is none. */
 export function trustDocument({ seen, manifest, keys, view, since, others }: TrustReview): Record<string, unknown> {
   const { manifest: digest, lock } = digestsOf(seen)
   return {

@@ -49,7 +49,7 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   const own = await realPlace(system, ground.world, environment, layout(environment, folder).folder)
   if (place.project === own) throw usageError('Your own manifest needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
   const review = await reviewProject(system, () => ground.look(place), syncOptions(context))
-  io.out(`${visible(place.shown)} can start:`)
+  io.out(`${visible(abbreviateHome(place.shown, ground.world.environments))} can start:`)
   for (const line of trustScreen(review)) io.out(line)
   await sayMissingKeys(context, ground, review.keys)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
@@ -115,13 +115,13 @@ async function stateOf(system: Context['system'], { home, world }: Ground, proje
   }
 }
 
-/** Takes trust in a project back, also in one that is not there any more. */
+/** Revokes trust in a project, even if the project no longer exists. */
 async function revoke({ system, io }: Context, ground: Ground, directory: string): Promise<ExitCode> {
   const { environment } = ground.home
   const typed = absolute(system, environment, directory, ground.world)
   const real = await realPlace(system, ground.world, environment, typed)
   const { projects } = await readTrust(system, ground.home.here)
-  // A folder in the project stands for it, as it does for `trust`.
+  // A folder inside a project means that project, as it does for `trust`.
   const place = [typed, ...(real === null ? [] : [real])]
     .flatMap((each) => above(ground, each))
     .find((each) => Object.hasOwn(projects, each))

@@ -13,18 +13,18 @@ import { atHome, type Ground } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Takes back what a run changed, or lists the runs. */
+/** Undoes a run, or lists the runs. */
 export const run = (context: Context, [id]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   atHome(context, { mayBeAbsent: true }, (ground) =>
     options.list === true ? listThem(context, ground) : takeBack(context, ground, id, options.force === true),
   )
 
-/** Our record of what we wrote goes along with the files; a person need not know of it. */
+/** Whether a file is the user's, and not a record of ours that is restored along with it. */
 const isOfUser = ({ client, file }: { client: string | null; file: string }): boolean => client !== null || !/[\\/]state\.json$/.test(file)
 
 const filesWords = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
 
-/** As the clock on the wall says it: `2026-11-21 10:24`. */
+/** Local time: `2026-11-21 10:24`. */
 function localTime(at: string): string {
   const date = new Date(at)
   const two = (number: number): string => String(number).padStart(2, '0')
@@ -58,10 +58,10 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
     const before = await ground.open()
     const undone = await undo(system, before, id, force)
     const trust = await restoreTrust(system, before, await ground.open())
-    // The manifest may be back as it was, or gone: what is in sync now is judged from the start.
+    // The manifest may be restored or removed, so everything is compared again.
     const look = async () => prepare(system, await ground.open(), syncOptions(context, {}, { resolve: false }))
     const found = await look()
-    // What the other sides start by name is kept without a backup, since it holds keys: it is made anew for the entries that are back.
+    // launches.json has no backup, since it holds keys: it is written again for the restored entries.
     const launched = await writeLaunches(system, found.input, makePlan(found.input).launches)
     const after = launched.length === 0 ? found : await look()
     const plan = makePlan(after.input)

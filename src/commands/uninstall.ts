@@ -3,11 +3,11 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { recordedFiles } from '../effects/undo/uninstall-files.ts'
 import { ownFolders, recordsOf, type Uninstalled, uninstall } from '../effects/undo/uninstall.ts'
-import { labelsFor } from '../ui/labels.ts'
+import { labelsFor, tilde } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { atHome, type Ground } from './at-home.ts'
 
-/** Takes mcp-twin off this machine. What a person made with it stays in home, unless `--purge`. */
+/** Uninstalls mcp-twin. Manifest, keys and backups stay in home, unless `--purge`. */
 export const run = (context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   atHome(context, { mayBeAbsent: true }, async (ground) => {
     const { system, io } = context
@@ -80,7 +80,7 @@ function report(context: Context, { world, home }: Ground, done: Uninstalled, pu
   return isStopped || troubles.length > 0 ? EXIT.attention : EXIT.ok
 }
 
-/** One line a prefix: what stays in it, and what takes it away. */
+/** One line a prefix: the packages kept in it, and the command that removes them. */
 function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
   const prefixes = new Map<string, string[]>()
   for (const { environment, prefix, name } of elsewhere) {
@@ -97,5 +97,5 @@ function lastWords(home: Ground['home'], isStopped: boolean, keeps: boolean): st
   if (isStopped)
     return 'Not every entry could be removed, so the packages and programs they use were kept. Fix these files, then: mcp-twin uninstall'
   if (!keeps) return 'mcp-twin is uninstalled.'
-  return `mcp-twin is uninstalled. Your manifest, keys and backups are in ${home.folder}; npx mcp-twin sync restores everything.`
+  return `mcp-twin is uninstalled. Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}; npx mcp-twin sync restores everything.`
 }

@@ -14,13 +14,13 @@ import { reportSync } from './report-sync.ts'
 import { demandServer } from './servers.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Moves packages to newer versions, each on all sides or on none. */
+/** Updates packages, each on all sides or on none. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   atHome(context, {}, async (ground) => {
     const { system } = context
     const situation = await ground.open()
     if (server !== undefined) demandServer(situation.manifest, server)
-    // Whatever program or side was named: a package moves everywhere or not at all.
+    // Whichever client or side was named: a package is updated everywhere or not at all.
     const settings = syncOptions(context, options, { clients: [], on: [] })
     const versions = await lookUpVersions(system, situation, settings, server)
     const moves = movesFor(versions, options.latest === true)

@@ -9,11 +9,11 @@ import type { Ground } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Stays, and makes every config match the manifest again whenever one of them changes. */
+/** Keeps running, and syncs whenever the manifest or a config changes. */
 export async function watch(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
   const { system, io, signal } = context
   const { home, place } = ground
-  // Once, as any sync does it: a manifest that cannot be read is an error now, not something to wait for.
+  // An unreadable manifest is an error at the start, as in any sync.
   await ground.open()
   const settings = { ...syncOptions(context, options), refresh: false, anySelf: true, keepsTrust: false }
   await withWatchLock(system, home.here, home.environment.id, (held) => {
@@ -33,7 +33,7 @@ export async function watch(context: Context, ground: Ground, options: Record<st
   return endedBy(signal)
 }
 
-/** After hours a node may be another one, and a side be back: the world is looked at anew, mostly from memory. */
+/** Detects the world again, mostly from the cache: after hours node may have moved, and a side may be back. */
 async function openAgain({ system, signal }: Context, { home, place }: Ground): Promise<Situation> {
   const world = await detectWorld(system, { signal })
   const environment = world.environments.find(({ id }) => id === home.environment.id) ?? home.environment

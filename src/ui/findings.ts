@@ -31,7 +31,7 @@ function cut(text: string, room: number): string {
   return `${[...text].slice(0, room - 1).join('')}…`
 }
 
-/** What is said by its heading need not be said again: `Claude Desktop (Windows)` under Windows. */
+/** Drops what the heading says already: `Claude Desktop (Windows)` under Windows. */
 const under = (subject: string, heading: string): string =>
   subject.endsWith(` (${heading})`) ? subject.slice(0, -heading.length - 3) : subject
 

@@ -43,7 +43,7 @@ function moving(sink: Sink, mask: Mask, title: string, paint: Paint): Progress {
     shown = true
     const clock = `${seconds.toFixed(0)} s`
     let line = mask.apply(`${title}${detail ? `  ${detail}` : ''}`).replaceAll('\n', ' ')
-    // A terminal may say that it has no columns, as one of a container does before anybody has told it how many it has.
+    // A terminal may report 0 columns, as one of a container does before its size is set.
     const room = Math.max(1, (sink.columns || 80) - clock.length - 6)
     while (columns(line) > room) line = `${line.slice(0, -2)}…`
     sink.write(`\r\u001b[K${paint.accent(FRAMES[frame++ % FRAMES.length] ?? '')} ${line}  ${paint.dim(clock)}`)

@@ -72,7 +72,7 @@ function hintLines(hints: readonly string[], { paint, width, left }: Sheet): str
   )
 }
 
-/** What is said of an entry, or of its file as a whole. */
+/** The row of an entry, or of its file as a whole. */
 function entryRow(step: Step): Row {
   const word = MARKS[step.change][1]
   const name = step.server === null ? (isBad(step) ? 'not written' : 'the file') : visible(step.server)
@@ -81,7 +81,7 @@ function entryRow(step: Step): Row {
   return { step, name, text: step.reason !== null && step.change !== 'adopt' ? `${word} (${step.reason})` : word }
 }
 
-/** A trouble of a server that is the same in several files, a missing key above all, is said once. */
+/** Reports a problem that a server has in several files once: a missing key above all. */
 function togetherIn(steps: readonly Step[]): Map<string, Step[]> {
   const found = new Map<string, Step[]>()
   for (const step of steps) {
@@ -140,7 +140,7 @@ export function describeSteps(steps: readonly Step[], labels: Labels, paint: Pai
   const groups = groupsOf(steps, labels)
   const left = Math.min(WIDEST, Math.max(LEFT, ...groups.map(({ title }) => columns(title))))
   return groups.flatMap(({ title, file, rows }) => {
-    // A package's name is long, and what stands before it short.
+    // A package's name is long, and the text before it short.
     const sheet: Sheet = { labels, paint, width, left: title === PACKAGES ? LEFT : left }
     const path = cutPath(file, Math.max(20, width - Math.max(left + 2, columns(title) + 2)))
     return [`${paint.strong(pad(title, left + 2))}${paint.dim(path)}`.trimEnd(), ...rows.flatMap((row) => rowLines(row, sheet))]

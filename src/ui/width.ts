@@ -48,7 +48,7 @@ export function align(rows: readonly (readonly string[])[], indent = ''): string
   return rows.map((row) => (indent + row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('  ')).trimEnd())
 }
 
-/** Lines of at most `room` columns, broken at blanks; a line break of the text stays one. A word that is longer stands alone. */
+/** Lines of at most `room` columns, broken at blanks; a line break of the text stays one. A longer word gets a line of its own. */
 export function wrap(text: string, room: number): string[] {
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {

@@ -90,7 +90,7 @@ export const inSync = defineCheck({
         {
           level: 'warning',
           subject: 'manifest',
-          message: 'there is none yet, so there is nothing to keep in sync',
+          message: `No manifest yet. Run ${fix}.`,
           detail: [facts.manifest.shown],
           fix,
         },

@@ -11,8 +11,7 @@ export const unmanaged = defineCheck({
     facts.plan.files
       .filter(({ plan, observed }) => plan.unmanaged.length > 0 && isRead(observed))
       .map(({ plan, observed }): CheckResult => {
-        const one = plan.unmanaged.length === 1
-        const message = `${list(plan.unmanaged)} ${one ? 'is' : 'are'} in no manifest: only this program has ${one ? 'it' : 'them'}`
+        const message = `not managed by mcp-twin: ${list(plan.unmanaged)}`
         return {
           level: 'info',
           subject: programName(facts, observed),

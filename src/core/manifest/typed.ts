@@ -45,7 +45,7 @@ export function typedServer(name: string, typed: Typed): TypedServer {
   const kinds = [typed.package, typed.url, typed.command].filter((each) => each !== undefined)
   if (kinds.length !== 1)
     return refusal(
-      kinds.length === 0 ? `unknown server "${name}"` : 'a server is a package, a url or a command, not several of them',
+      kinds.length === 0 ? `Unknown server "${name}"` : 'A server is one of package, url and command, not several',
       `mcp-twin add ${name} --package PACKAGE (or --url URL, or --command PROGRAM -- ARGUMENTS)`,
     )
   for (const [kind, texts] of [

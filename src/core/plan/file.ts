@@ -98,11 +98,14 @@ function planForgotten(facts: FileFacts, name: string): EntryStep {
   }
 }
 
-/** An entry of nobody's that `--prune` takes out. */
+/** Why `--prune` removes an entry. */
+export const NOT_MANAGED = 'not managed by mcp-twin'
+
+/** The step that removes an entry which nobody manages, for `--prune`. */
 function planPruned(facts: FileFacts, name: string): EntryStep {
   const step = facts.present.get(name)?.duplicate
     ? facts.step({ kind: 'refuse', server: name, reason: `"${name}" stands there twice`, hint: 'take one of the two out by hand' })
-    : facts.step({ kind: 'remove', server: name, change: 'remove', reason: 'in no manifest' })
+    : facts.step({ kind: 'remove', server: name, change: 'remove', reason: NOT_MANAGED })
   return {
     step,
     entryName: name,

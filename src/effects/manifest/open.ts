@@ -95,7 +95,7 @@ export async function openSituation(
     clients.map((client) => client.id),
   )
   if (loaded === null && !mayBeAbsent) {
-    throw usageError(`There is no manifest yet at ${place.shown}.`, {
+    throw usageError(`No manifest yet at ${place.shown}.`, {
       hint: place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init',
     })
   }

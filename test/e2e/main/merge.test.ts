@@ -190,7 +190,7 @@ describe('an entry of ours', () => {
   })
 })
 
-describe('entries in no manifest', () => {
+describe('entries that are not managed', () => {
   const withForeign = async () => {
     const place = await synced({ a: server('x') })
     edit(place, codeFile, (servers) => {

@@ -128,7 +128,7 @@ describe('unmanaged', () => {
       {
         level: 'info',
         subject: 'Claude Desktop (Windows)',
-        message: expect.stringContaining('blender is in no manifest'),
+        message: expect.stringContaining('not managed by mcp-twin: blender'),
         fix: 'mcp-twin sync --adopt',
       },
     ])
