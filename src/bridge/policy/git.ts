@@ -20,12 +20,20 @@ export function inGitByName(names: Names): Match {
   return null
 }
 
-/** Whether git takes a folder for a git directory, also with `extra` in it. A file of any content counts as `HEAD`. */
+/**
+ * Whether git takes a folder for a git directory, also with `extra` in it, or would if it had a `HEAD`: that can be taken away
+ * and put back. A file of any content counts as `HEAD`.
+ */
 function isGitDirectory(folder: string, extra: string): boolean {
   const has = (name: string): boolean => foldedName(name) === extra || existsSync(join(folder, name))
-  const isThere = extra === 'head' || lstatSync(join(folder, 'HEAD'), { throwIfNoEntry: false }) !== undefined
-  return isThere && (has('commondir') || (has('objects') && has('refs')))
+  const hasHead = extra === 'head' || lstatSync(join(folder, 'HEAD'), { throwIfNoEntry: false }) !== undefined
+  if (has('objects') && has('refs')) return hasHead || existsSync(join(folder, 'refs', 'heads'))
+  return hasHead && has('commondir')
 }
+
+/** Whether names, from one of `making` on, are something without which a folder would be taken for no git directory. */
+const isMark = ([first, ...rest]: readonly string[]): boolean =>
+  rest.length === 0 ? first === 'objects' || first === 'refs' : first === 'refs' && rest.length === 1 && rest[0] === 'heads'
 
 /** Whether something of this name can make a git directory of the folder that it is put into. */
 export const makesGitDirectory = (name: string): boolean => acting.has(foldedName(name)) || making.has(foldedName(name))
@@ -34,8 +42,8 @@ export const makesGitDirectory = (name: string): boolean => acting.has(foldedNam
 export const looksLikeGitDirectory = (folder: string): boolean => isGitDirectory(folder, '')
 
 /**
- * Whether writing to a path changes what git runs in a git directory of any name, or makes a folder one that has hooks or a
- * config. Asked at once: the folders have just answered for the path.
+ * Whether writing to a path changes what git runs in a git directory of any name, makes a folder one that has hooks or a
+ * config, or takes from such a one what makes it one. Asked at once: the folders have just answered for the path.
  */
 export function changesGitDirectory(real: string): boolean {
   const parts = real.split(sep)
@@ -44,7 +52,8 @@ export function changesGitDirectory(real: string): boolean {
     if (at === 0 || !(acting.has(name) || making.has(name))) return false
     const folder = parts.slice(0, at).join(sep) + (at === 1 ? sep : '')
     if (acting.has(name)) return isGitDirectory(folder, name)
-    const isNew = !existsSync(join(folder, part))
-    return isNew && isGitDirectory(folder, name) && autorunInGitDirectory.some((each) => existsSync(join(folder, each)))
+    // To write to a mark itself is to take it away.
+    const changes = !existsSync(join(folder, part)) || isMark(parts.slice(at).map(foldedName))
+    return changes && isGitDirectory(folder, name) && autorunInGitDirectory.some((each) => existsSync(join(folder, each)))
   })
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { autorunByName, isAutorunName } from '../../../src/bridge/policy/autorun.ts'
@@ -325,6 +325,27 @@ describe('git directories of any name', () => {
     if (last.endsWith('/')) mkdirSync(source)
     else put(source)
     expect(await place.refused('move_file', { source, destination: join(folder, last) })).toMatch(/bridge\.allow/)
+  })
+})
+
+describe('what makes a git directory', () => {
+  it('is not taken away, and without its HEAD its hooks are kept all the same', async () => {
+    const folder = join(outer.A, 'bare')
+    for (const name of ['objects', 'refs/heads', 'hooks']) mkdirSync(join(folder, name), { recursive: true })
+    for (const name of ['HEAD', 'config']) put(join(folder, name))
+    for (const name of ['objects', 'refs', 'refs/heads']) {
+      const source = join(folder, name)
+      expect(await place.refused('move_file', { source, destination: join(outer.A, 'away') })).toMatch(/bridge\.allow/)
+      expect(await place.refused('delete_file', { path: source })).toMatch(/bridge\.allow/)
+    }
+    rmSync(join(folder, 'HEAD'))
+    for (const name of ['hooks/post-checkout', 'config'])
+      expect(await place.refused('write_file', { path: join(folder, name), content: 'x' })).toMatch(/bridge\.allow/)
+  })
+  it('is not seen in a project with folders of these names', async () => {
+    for (const name of ['objects', 'refs', 'hooks', 'config']) mkdirSync(join(outer.A, 'src', name), { recursive: true })
+    for (const name of ['hooks/useThing.ts', 'config/index.ts', 'refs/a', 'objects/b'])
+      await place.ok('write_file', { path: join(outer.A, 'src', name), content: 'x' })
   })
 })
 

@@ -56,7 +56,11 @@ describe('the search for what a command must not change', () => {
     git('bare')
     git('kept/elsewhere')
     put('split/.git', 'gitdir: ../kept/elsewhere\n')
-    const at = (path: string) => [`pinned folder ${path}`, `read-only file ${path}/config`, `read-only folder ${path}/hooks`]
+    const at = (path: string) => [
+      ...['', '/objects', '/refs'].map((mark) => `pinned folder ${path}${mark}`),
+      `read-only file ${path}/config`,
+      `read-only folder ${path}/hooks`,
+    ]
     expect((await found()).list).toEqual(
       [
         ...[...at('repo/.git'), ...at('repo/.git/modules/libs/one'), ...at('bare'), ...at('kept/elsewhere')],
@@ -97,7 +101,7 @@ describe('the search for what a command must not change', () => {
   it('ends after so many repositories', async () => {
     for (let each = 0; each <= bounds.repositories; each++) git(`r${each}/.git`)
     const { cut, list } = await found()
-    expect([cut, list.filter((each) => each.startsWith('pinned')).length]).toEqual(['repositories', bounds.repositories])
+    expect([cut, list.filter((each) => each.endsWith('/.git')).length]).toEqual(['repositories', bounds.repositories])
   })
   it('comes first to what it has found once, whatever was made since, in another conversation too', async () => {
     git('deep/er/and/deeper/.git')
@@ -112,6 +116,16 @@ describe('the search for what a command must not change', () => {
     for (let each = 0; each <= bounds.repositories; each++) git(`${each}/.git`)
     expect((await found()).list).toEqual(expect.arrayContaining(before.list))
     expect((await found()).list).toEqual(expect.arrayContaining(before.list))
+  })
+  it('takes what was a git directory for one without its HEAD too', async () => {
+    for (const path of ['bare', 'repo/.git', 'repo/.git/modules/libs/one']) {
+      git(path)
+      mkdirSync(join(root, path, 'refs/heads'))
+    }
+    const before = await found()
+    for (const path of ['bare', 'repo/.git', 'repo/.git/modules/libs/one']) rmSync(join(root, path, 'HEAD'))
+    expect((await found()).list).toEqual(before.list)
+    for (const mark of ['objects', 'refs', 'refs/heads']) expect(before.list).toContain(`pinned folder bare/${mark}`)
   })
   it('remembers what another bridge has found in other folders', async () => {
     git('one/a/b/c/.git')

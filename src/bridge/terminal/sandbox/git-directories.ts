@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { within } from '../../policy/region.ts'
 import type { Entry, FolderCache } from './folder-cache.ts'
@@ -7,11 +7,6 @@ import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn, startsPrograms } f
 import { inGitDirectory } from './names.ts'
 
 const exact = (path: string): string => path
-
-/** As git tells them (gitrepository-layout(5)), bare ones too. */
-export const isGitDirectory = (entries: readonly Entry[]): boolean =>
-  entries.some(({ name }) => name === 'HEAD') &&
-  ['objects', 'refs'].every((part) => entries.some(({ name, kind }) => name === part && kind !== 'file'))
 
 /** Finds what git runs by itself, or takes its configuration from, in the repositories of a search. */
 export class GitDirectories {
@@ -28,6 +23,20 @@ export class GitDirectories {
     this.found = found
     this.ground = ground
     this.most = most
+  }
+
+  /**
+   * As git tells them (gitrepository-layout(5)), bare ones too. `HEAD` may be missing: one command can take it away, and the next
+   * one put it back. The others are pinned.
+   */
+  async is(folder: string, entries: readonly Entry[]): Promise<boolean> {
+    const has = (name: string): boolean => entries.some((entry) => entry.name === name && entry.kind !== 'file')
+    if (!has('objects') || !has('refs')) return false
+    return entries.some(({ name }) => name === 'HEAD') || (await this.hasHeads(folder))
+  }
+
+  private async hasHeads(directory: string): Promise<boolean> {
+    return (await this.folders.list(join(directory, 'refs'))).some(({ name }) => name === 'heads')
   }
 
   /** A folder with a `.git` of some kind. */
@@ -48,6 +57,7 @@ export class GitDirectories {
     }
     this.seen.add(directory)
     await this.own(directory, inGitDirectory)
+    for (const mark of ['objects', 'refs', 'refs/heads']) await this.pin(join(directory, mark))
     for (const hook of await this.folders.list(join(directory, 'hooks')))
       if (hook.kind === 'link') this.found.addTarget(join(directory, 'hooks', hook.name), 'read-only')
     for (const config of [join(commonDirectoryOf(directory), 'config'), join(directory, 'config.worktree')])
@@ -57,6 +67,11 @@ export class GitDirectories {
     for (const { name, kind } of await this.folders.list(join(directory, 'worktrees')))
       if (kind === 'folder') await this.own(join(directory, 'worktrees', name), [...inGitDirectory, 'gitdir'])
     await this.submodules(join(directory, 'modules'), 0)
+  }
+
+  private async pin(path: string): Promise<void> {
+    const entry = (await this.folders.list(dirname(path))).find(({ name }) => name === basename(path))
+    if (entry?.kind === 'folder') this.found.add(path, 'pinned', entry.kind)
   }
 
   private async own(directory: string, names: readonly string[]): Promise<void> {
@@ -69,7 +84,7 @@ export class GitDirectories {
     for (const { name, kind } of await this.folders.list(folder)) {
       const path = join(folder, name)
       if (kind !== 'folder') continue
-      if (isGitDirectory(await this.folders.list(path))) await this.directory(path, path)
+      if (await this.is(path, await this.folders.list(path))) await this.directory(path, path)
       else if (depth < limits.sandboxModuleDepth) await this.submodules(path, depth + 1)
     }
   }

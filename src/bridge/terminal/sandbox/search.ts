@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts'
 import { type Entry, FolderCache } from './folder-cache.ts'
 import { type Found, FoundList, type Ground, realFolder } from './found.ts'
 import type { KnownFolders } from './known-folders.ts'
-import { GitDirectories, isGitDirectory } from './git-directories.ts'
+import { GitDirectories } from './git-directories.ts'
 import { sortOf } from './names.ts'
 
 export interface Look {
@@ -113,7 +113,7 @@ class Walk {
     const entries = await this.folders.list(folder)
     const git = entries.find(({ name }) => name === '.git')
     if (git !== undefined) await this.git.worktree(folder, git)
-    if (isGitDirectory(entries)) return this.git.directory(folder, folder)
+    if (await this.git.is(folder, entries)) return this.git.directory(folder, folder)
     const below = git === undefined ? level : Math.max(level, 1)
     for (const entry of entries) {
       const path = join(folder, entry.name)
