@@ -37,9 +37,12 @@ export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], ver
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name, arguments: raw } = request.params
     const tool = tools.find((each) => each.name === name)
-    if (tool === undefined)
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}. tools/list names those there are.`)
     const bridge = await opened
+    if (tool === undefined) {
+      await bridge.redaction.ready()
+      const shown = bridge.redaction.part(name, 0, Math.min(name.length, 100))
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. tools/list names those there are.`)
+    }
     const client = session === undefined ? bridge.settings.client : bearer(session)
     return calls.run(() => callTool(tool, raw, bridge, callOf(client, context)))
   })

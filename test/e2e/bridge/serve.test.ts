@@ -241,6 +241,18 @@ describe('what a hostile or broken client sends', () => {
     expect(await server.text('read_file', { path: 'big', offset: 0, limit: 1 })).toMatch(/Cut/)
     expect((await server.end()).code).toBe(0)
   })
+  it('a stored key as the name of a tool: it is not in the answer, whole or cut', async () => {
+    const place = scratch()
+    const key = 'kept-away-0123456789abcdef0123456789'
+    place.write('.mcp-twin/secrets.json', JSON.stringify({ STORED_KEY: key }), 0o600)
+    const server = await open(place)
+    for (const name of [key, `${'x'.repeat(80)}${key}`]) {
+      const said = await server.ask('tools/call', { name }).catch((error: unknown) => String(error))
+      expect(said).toMatch(/Unknown tool/)
+      expect(said).not.toContain('kept-away')
+    }
+    await server.end()
+  })
   it('bytes that are no message, nesting without end, then a message, then half of one', async () => {
     const place = scratch()
     const { command, args, env, cwd } = start(place)
