@@ -17,6 +17,7 @@ export default defineConfig({
     pool: 'forks',
     restoreMocks: true,
     setupFiles: ['test/support/random.ts'],
+    globalSetup: ['test/support/temporary.ts'],
     projects: [
       {
         extends: true,
