@@ -87,7 +87,10 @@ class Repository {
       const bytes = contents.get(blob)
       if (bytes !== undefined) await this.search(name, bytes, true)
     }
-    return { repository: this.facts(), files: this.files }
+    // Files are read side by side, and reported in one order whichever is read first.
+    const places = new Map(queue.map(({ name }, at) => [join(this.root, name), at]))
+    const files = [...this.files].sort((one, other) => (places.get(one.shown) ?? 0) - (places.get(other.shown) ?? 0))
+    return { repository: this.facts(), files }
   }
 
   private async attempt(each: Staged): Promise<void> {
