@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacks, lacksRoot } from '../../support/machine.ts'
@@ -58,12 +58,12 @@ interface Scenario {
 }
 const env = { MCP_TWIN_SECRET_SOME_KEY: 'some-key-0123456789', UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }
 const scenarios: Record<string, Scenario> = {
-  sync: { prepare: used, args: ['sync'], files: clientFiles, samples: 4 },
+  sync: { prepare: used, args: ['sync'], files: clientFiles, samples: 2 },
   init: {
     prepare: untouched,
     args: ['init', '--yes'],
     files: [codeFile, oldFile, '.config/Claude/claude_desktop_config.json'],
-    samples: 2,
+    samples: 1,
   },
 }
 
@@ -90,28 +90,59 @@ const trace = (call: string, action: string): string[] => [
   `inject=${call}:${action}`,
 ]
 
-/** How often a run makes these calls on its busiest thread. */
-async function countOf(scenario: Scenario, call: string): Promise<number> {
-  const place = await scenario.prepare()
-  const log = `${place.root}/trace`
-  await place.run(scenario.args, { env, wrapper: ['strace', '-f', '-qq', '-o', log, '-e', `trace=${call}`] })
-  const perThread = new Map<string, number>()
-  for (const [pid = ''] of readFileSync(log, 'utf8').matchAll(/^\d+(?= +\w+\()/gm)) perThread.set(pid, (perThread.get(pid) ?? 0) + 1)
-  const most = Math.max(0, ...perThread.values())
-  // What a run without keys or links never calls is no reason to fail; everything else must have been seen.
-  if (!call.startsWith('chmod')) expect(most, call).toBeGreaterThan(0)
-  return most
-}
-
 const textOf = (place: Home, file: string): string | null => (place.has(file) ? place.read(file).replaceAll(place.root, 'ROOT') : null)
 
-/** What the files are before a run and after one that nobody disturbs. */
-async function ends(scenario: Scenario): Promise<{ before: (string | null)[]; after: (string | null)[] }> {
+interface Undisturbed {
+  readonly before: readonly (string | null)[]
+  readonly after: readonly (string | null)[]
+  /** How often the run makes calls of a group on its busiest thread. */
+  countOf(call: string): number
+}
+
+async function undisturbed(scenario: Scenario): Promise<Undisturbed> {
   const place = await scenario.prepare()
   const before = scenario.files.map((file) => textOf(place, file))
-  const result = await place.run([...scenario.args, '--json'], { env })
+  const log = `${place.root}/trace`
+  const wrapper = ['strace', '-f', '-qq', '-o', log, '-e', `trace=${calls.join(',')}`]
+  const result = await place.run([...scenario.args, '--json'], { env, wrapper })
   expect(documentOf(result), result.output).toMatchObject({ inSync: true })
-  return { before, after: scenario.files.map((file) => textOf(place, file)) }
+  const traced = readFileSync(log, 'utf8')
+  return {
+    before,
+    after: scenario.files.map((file) => textOf(place, file)),
+    countOf(call) {
+      const perThread = new Map<string, number>()
+      for (const [, thread = '', name = ''] of traced.matchAll(/^(\d+) +(\w+)\(/gm))
+        if (call.split(',').includes(name)) perThread.set(thread, (perThread.get(thread) ?? 0) + 1)
+      const most = Math.max(0, ...perThread.values())
+      // What a run without keys or links never calls is no reason to fail; everything else must have been seen.
+      if (!call.startsWith('chmod')) expect(most, call).toBeGreaterThan(0)
+      return most
+    },
+  }
+}
+
+const known = new Map<Scenario, Promise<Undisturbed>>()
+
+/** What a run comes to that nobody disturbs: tried once for all tests of a scenario. */
+function wholeRun(scenario: Scenario): Promise<Undisturbed> {
+  const found = known.get(scenario) ?? undisturbed(scenario)
+  known.set(scenario, found)
+  return found
+}
+
+/** A home as the scenario begins, put back for each trial: at the same path, since what lies in it names that. */
+async function trials(scenario: Scenario): Promise<{ place: Home; restore(): void }> {
+  const place = await scenario.prepare()
+  const kept = `${place.root}/kept`
+  execFileSync('cp', ['-a', place.home, kept])
+  return {
+    place,
+    restore() {
+      rmSync(place.home, { recursive: true })
+      execFileSync('cp', ['-a', kept, place.home])
+    },
+  }
 }
 
 async function finishes(place: Home, scenario: Scenario, after: readonly (string | null)[]): Promise<void> {
@@ -140,16 +171,17 @@ describeUnless(lacksStrace(), 'a run that is killed at one of its system calls',
     async (name, call) => {
       const scenario = scenarios[name]
       if (scenario === undefined) throw new Error(name)
-      const { before, after } = await ends(scenario)
-      for (const at of sampled(await countOf(scenario, call), scenario.samples)) {
-        const place = await scenario.prepare()
+      const { before, after, countOf } = await wholeRun(scenario)
+      const { place, restore } = await trials(scenario)
+      for (const at of sampled(countOf(call), scenario.samples)) {
+        restore()
         await place.run(scenario.args, { env, wrapper: trace(call, `signal=KILL:when=${at}`) })
         for (const [index, file] of scenario.files.entries()) {
           expect([before[index], after[index]], `${file}, killed at ${call} ${at}`).toContain(textOf(place, file))
         }
         await finishes(place, scenario, after)
-        place.remove()
       }
+      place.remove()
     },
     everything ? 3_600_000 : 120_000,
   )
@@ -180,9 +212,10 @@ describeUnless(lacksStrace(), 'a disk that fails', () => {
   ])('%s says %s: old bytes, exit 1 with the cause, and all is well when the disk is', async (call, error, cause) => {
     const scenario = scenarios.sync
     if (scenario === undefined) throw new Error('sync')
-    const { before, after } = await ends(scenario)
-    for (const at of sampled(await countOf(scenario, call), scenario.samples)) {
-      const place = await scenario.prepare()
+    const { before, after, countOf } = await wholeRun(scenario)
+    const { place, restore } = await trials(scenario)
+    for (const at of sampled(countOf(call), scenario.samples)) {
+      restore()
       const result = await place.run([...scenario.args, '--verbose'], { env, wrapper: trace(call, `error=${error}:when=${at}`) })
       const found = scenario.files.map((file) => textOf(place, file))
       for (const [index, file] of scenario.files.entries()) expect([before[index], after[index]], file).toContain(found[index])
@@ -191,8 +224,8 @@ describeUnless(lacksStrace(), 'a disk that fails', () => {
         expect(result.output).not.toContain('unexpected error')
       } else expect(found).toEqual(after)
       await finishes(place, scenario, after)
-      place.remove()
     }
+    place.remove()
   })
 })
 
