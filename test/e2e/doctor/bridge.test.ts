@@ -256,7 +256,7 @@ describe('the port of a listener', () => {
     try {
       expect(await of(place, 'bridge-port', deep)).toMatchObject([{ level: 'warning', subject: `port ${port}` }])
       expect(await of(place, 'bridge-starts', deep)).toMatchObject([
-        { level: 'error', detail: expect.arrayContaining([expect.stringContaining('cannot be had')]) },
+        { level: 'error', detail: expect.arrayContaining([expect.stringContaining('cannot be used')]) },
       ])
     } finally {
       await new Promise((resolve) => other.close(resolve))
