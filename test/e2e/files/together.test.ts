@@ -18,6 +18,7 @@ import { holderName, selfAsHolder } from '../../../src/effects/store/holder.ts'
 import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
+import { runs } from '../../support/runs.ts'
 import { addMember, impatient, targetAt } from '../../unit/files/decide.ts'
 import { children, pause } from './process.ts'
 
@@ -107,23 +108,25 @@ describe("a program that honours Claude Code's lock", () => {
   it('loses nothing, and neither do we', async () => {
     const file = join(folder(), '.claude.json')
     writeFileSync(file, '{}')
-    const ours = await beside(file, 400, 3)
-    expect(Object.keys(json(file)).sort()).toEqual([...names('w', 400), ...ours].sort())
-    expect(ours.length).toBeGreaterThan(10)
+    const rounds = runs(60)
+    const ours = await beside(file, rounds, 3)
+    expect(Object.keys(json(file)).sort()).toEqual([...names('w', rounds), ...ours].sort())
+    expect(ours.length).toBeGreaterThan(0)
   })
 })
 
 describe('two of our own processes at once', () => {
-  it('keep both entries in each of two hundred rounds', async () => {
+  it('keep both entries in every round', async () => {
     const file = join(folder(), 'config.json')
     writeFileSync(file, '{}')
-    const both = await Promise.all(['a', 'b'].map((name) => started(['add', file, name, '200'])))
+    const rounds = runs(40)
+    const both = await Promise.all(['a', 'b'].map((name) => started(['add', file, name, String(rounds)])))
     const ends = await Promise.all(both.map((each) => each.go()))
     expect(ends.map((each) => [each.code, each.output])).toEqual([
       [0, 'ready\ndone\n'],
       [0, 'ready\ndone\n'],
     ])
-    expect(Object.keys(json(file)).sort()).toEqual([...names('a', 200), ...names('b', 200)].sort())
+    expect(Object.keys(json(file)).sort()).toEqual([...names('a', rounds), ...names('b', rounds)].sort())
     expect(readdirSync(join(file, '..'))).toEqual(['config.json'])
   })
 

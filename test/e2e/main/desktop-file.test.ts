@@ -1,5 +1,6 @@
 import { utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { sample } from '../../support/runs.ts'
 import type { SideFacts } from '../../support/side.ts'
 import { type Planted, type WorldBuilder, world } from '../../support/world.ts'
 import { documentOf } from './place.ts'
@@ -59,7 +60,7 @@ const found = async (planted: Planted, check: string, args: readonly string[] = 
   )
 }
 
-describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (_, build) => {
+describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (direction, build) => {
   const planted = (configs: Partial<Record<Place, string>>, used: Partial<Record<Place, number>> = {}, facts: Partial<SideFacts> = {}) => {
     const made = build(facts, (windows) =>
       Object.entries(configs).reduce((sum, [place, text]) => sum.file(places[place as Place], text), windows),
@@ -68,21 +69,34 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (_, 
     return made
   }
 
-  it.each<[string, Partial<Record<Place, string>>, Partial<Record<Place, number>>, Place, RegExp]>([
-    ['the usual one where nothing is there', {}, {}, 'classic', /usual one/],
-    [
-      'the first of four where none was used',
-      { data: empty, claude: empty, store: empty, classic: empty },
-      {},
-      'data',
-      /no folder has a "Local State"/,
-    ],
-    ["claude.ai's package before the Store's", { claude: empty, store: empty, classic: empty }, {}, 'claude', /no folder has/],
-    ["the Store's package", { store: empty, classic: empty }, {}, 'store', /no folder has/],
-    ['the one that was used last, though it comes last', { data: empty, classic: empty }, { data: 40, classic: 2 }, 'classic', /newest/],
-    ['the only one that was used, without a config', { data: empty, classic: empty }, { store: 200 }, 'store', /newest/],
-    ['one in Claude-Data that was used, without a config', { classic: empty }, { data: 1, classic: 9 }, 'data', /newest/],
-  ])('is %s', async (_title, configs, used, live, reason) => {
+  // Which one it is, is decided alike wherever home is.
+  const all = direction === 'home in WSL' ? Infinity : 2
+  it.each(
+    sample<[string, Partial<Record<Place, string>>, Partial<Record<Place, number>>, Place, RegExp]>(
+      [
+        ['the usual one where nothing is there', {}, {}, 'classic', /usual one/],
+        [
+          'the first of four where none was used',
+          { data: empty, claude: empty, store: empty, classic: empty },
+          {},
+          'data',
+          /no folder has a "Local State"/,
+        ],
+        ["claude.ai's package before the Store's", { claude: empty, store: empty, classic: empty }, {}, 'claude', /no folder has/],
+        ["the Store's package", { store: empty, classic: empty }, {}, 'store', /no folder has/],
+        [
+          'the one that was used last, though it comes last',
+          { data: empty, classic: empty },
+          { data: 40, classic: 2 },
+          'classic',
+          /newest/,
+        ],
+        ['the only one that was used, without a config', { data: empty, classic: empty }, { store: 200 }, 'store', /newest/],
+        ['one in Claude-Data that was used, without a config', { classic: empty }, { data: 1, classic: 9 }, 'data', /newest/],
+      ],
+      all,
+    ),
+  )('is %s', async (_title, configs, used, live, reason) => {
     const place = planted(configs, used)
     const { code, notices, inSync } = await sync(place)
     expect([code, inSync], notices.join('\n')).toEqual([0, true])

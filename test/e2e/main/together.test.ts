@@ -7,12 +7,13 @@ import { bundle } from '../../support/bundle.ts'
 import type { CliResult } from '../../support/cli.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacks, nodePath } from '../../support/machine.ts'
+import { runs } from '../../support/runs.ts'
 import { codeFile, expectTidy, type Home, home, oldFile } from './place.ts'
 
-const rounds = Number(process.env.MCP_TWIN_TEST_ROUNDS ?? 20)
+const rounds = runs(4)
 
 describe('two of our own commands at once', () => {
-  it(`keep both changes, ${rounds} times`, async () => {
+  it('keep both changes, every time', async () => {
     const place = home()
     place.write(codeFile, '{"theirs": [1.0], "mcpServers": {}}')
     place.manifest({})
