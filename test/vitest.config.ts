@@ -6,9 +6,9 @@ const cores = availableParallelism()
 const seconds = 1000
 
 /**
- * Five projects, run one after another (`groupOrder`), since a real npm or a Windows half beside them would make the
- * fast ones slow. `lab` shares one Windows half, so its files take turns; `soak` wants a quiet machine, and `npm test`
- * leaves it out. No test is tried again: one that fails now and then is wrong.
+ * Five projects, of one run one after another (`groupOrder`): the fast ones tell first what is wrong. `lab` shares one
+ * Windows half, so its files take turns, and `npm test` gives it a run of its own beside the others; `soak` wants a quiet
+ * machine, and `npm test` leaves it out. No test is tried again: one that fails now and then is wrong.
  */
 export default defineConfig({
   test: {
@@ -50,7 +50,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240 * seconds * factor,
           hookTimeout: 300 * seconds,
-          maxWorkers: Math.max(2, Math.min(4, cores)),
+          // They wait for processes, registries and limits of time: one more than there are cores keeps these busy.
+          maxWorkers: Math.min(5, cores + 1),
           sequence: { groupOrder: 2 },
         },
       },
