@@ -80,7 +80,7 @@ describeUnless(await lacksClaudeCode(), 'what init and sync write for the real C
 })
 
 /** How many tools a server of these tests has; the bridge's number is its own business. */
-const toolsOf = (name: string): unknown => (name === 'mcp-twin' ? expect.any(Number) : name === 'far' ? 3 : 1)
+const toolsOf = (name: string): unknown => (name === 'mcp-twin' ? expect.any(Number) : name === 'far' ? 2 : 1)
 
 describe('what init and sync write for Claude Desktop', () => {
   const manifestFor = (tiny: object, url: string) => ({

@@ -12,7 +12,7 @@ import { codeFile, expectTidy, type Home, home, oldFile } from './place.ts'
 
 const rounds = runs(4)
 
-describe('two of our own commands at once', () => {
+describe('two of our own commands at once', { concurrent: true }, () => {
   it('keep both changes, every time', async () => {
     const place = home()
     place.write(codeFile, '{"theirs": [1.0], "mcpServers": {}}')
@@ -134,7 +134,7 @@ describeUnless(lacks('strace'), 'another program that writes the same file betwe
   })
 })
 
-describe("Claude Code's own lock", () => {
+describe("Claude Code's own lock", { concurrent: true }, () => {
   const lock = (place: ReturnType<typeof home>) => `${place.path(codeFile)}.lock`
   const ready = () => {
     const place = home()
