@@ -29,7 +29,7 @@ export async function carryOut(
     const changed = bytes !== null && (await writeOwn(system, situation, place.here, place.shown, bytes, run))
     const lock = prepared.lock === locked ? null : lockBytes(prepared.lock)
     if (lock !== null) await writeOwn(system, situation, place.lockHere, place.lockHere, lock, run)
-    // After the manifest, never before it: an entry that is ours but in no manifest would be removed by the next run.
+    // After the manifest, never before it: an entry of ours that the manifest lacks would be removed by the next run.
     await writeState(system, situation, situation.state, run)
     const manifest = bytes ?? situation.bytes
     if (place.project !== null && manifest !== null) {

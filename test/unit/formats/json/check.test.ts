@@ -15,7 +15,7 @@ describe('an edit that went wrong', () => {
   const before = '{ "k": 1.0, "mcpServers": { "a": {"x": 1}, /* c */ "b": {} }, "z": [1, 2] }'
   const good = '{ "k": 1.0, "mcpServers": { "a": {"x": 1}, /* c */ "b": {}, "new": {"command": "x"} }, "z": [1, 2] }'
 
-  it('is told from a good one', () => expect(verdict(before, good)).toBeNull())
+  it('accepts a correct edit', () => expect(verdict(before, good)).toBeNull())
 
   it.each([
     ['a lost entry', good.replace('"a": {"x": 1}, ', ''), /number of entries/],
