@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
+import { parseProcessStat, type ProcessStat } from '../../core/process-stat.ts'
 import { codeOf } from './refusal.ts'
 
 /** A file of the kernel; '' where there is none. */
@@ -12,13 +13,8 @@ export function readProc(path: string): string {
   }
 }
 
-/** Name and further fields of `/proc/<pid>/stat` (proc(5)), from the state on; null where there is no such process, or no /proc. */
-export function statOf(pid: number | string): { readonly name: string; readonly fields: readonly string[] } | null {
-  const stat = readProc(`/proc/${pid}/stat`)
-  // The name is in brackets and may itself contain blanks and brackets.
-  const end = stat.lastIndexOf(')')
-  return end < 0 ? null : { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') }
-}
+/** What the kernel says of a process; null where there is no such process, or no /proc. */
+export const statOf = (pid: number | 'self'): ProcessStat | null => parseProcessStat(readProc(`/proc/${pid}/stat`))
 
 /** The user with whose rights a process acts (proc_pid_status(5)); null where there is no such process, or no /proc. */
 export function userOf(pid: number | 'self'): number | null {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, un
 import { dirname, join } from 'node:path'
 import node from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { hasEnded } from '../../core/process-stat.ts'
 import { limits } from '../base/limits.ts'
 import { placeOf, statOf } from '../base/proc.ts'
 import { codeOf, failed } from '../base/refusal.ts'
@@ -27,15 +28,9 @@ const perhaps = <T>(work: () => T): T | null => {
   }
 }
 
-/** State letter and start time of a process; empty where they cannot be told. */
-function processOf(pid: number | 'self'): { state: string; start: string } {
-  const fields = perhaps(() => statOf(pid))?.fields ?? []
-  return { state: fields[0] ?? '', start: fields[19] ?? '' }
-}
-
 let own: Holder | undefined
 const self = (): Holder => {
-  own ??= { pid: node.pid, start: processOf('self').start, space: placeOf('self') }
+  own ??= { pid: node.pid, start: perhaps(() => statOf('self'))?.start ?? '', space: placeOf('self') }
   return own
 }
 
@@ -67,9 +62,9 @@ function abandoned(text: string, ageMs: number): boolean {
   } catch (error) {
     return codeOf(error) === 'ESRCH'
   }
-  const now = processOf(Number(pid))
-  if (start === '' || now.start === '') return ageMs > limits.fileLockOldMs
-  return now.start !== start || now.state === 'Z' || now.state === 'X'
+  const now = perhaps(() => statOf(Number(pid)))
+  if (start === '' || now === null) return ageMs > limits.fileLockOldMs
+  return hasEnded(now, start)
 }
 
 const seen = (file: string): { text: string; ageMs: number } | null =>

@@ -43,9 +43,7 @@ export function allProcesses(): ProcessFacts[] {
 export function factsOf(pid: number): ProcessFacts | null {
   const stat = statOf(pid)
   if (stat === null) return null
-  // Fields 3 to 5 and 22 of /proc/<pid>/stat (proc(5)).
-  const [state = '', parent = '', group = ''] = stat.fields
-  return { pid, parent: Number(parent), group: Number(group), state, name: stat.name, start: Number(stat.fields[19]) }
+  return { ...stat, pid, start: Number(stat.start) }
 }
 
 const carries = (pid: number, mark: string): boolean =>

@@ -1,7 +1,8 @@
+import { hasEnded, parseProcessStat, type ProcessStat } from '../../core/process-stat.ts'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** Who holds a lock. It is the name of the one file in the lock's folder, so that taking it over is one rename. */
+/** Who holds a lock. Encoded in the name of the one file in the lock's folder, so that a takeover is one rename. */
 export interface Holder {
   readonly side: string
   readonly pid: number
@@ -18,7 +19,7 @@ const encode = (text: string): string =>
 
 const prefix = 'holder'
 
-/** The file name of a holder; no sign of it is special on Windows. */
+/** The file name of a holder; no character of it is special on Windows. */
 export const holderName = ({ side, pid, machine, start, nonce }: Holder): string =>
   [prefix, encode(side), pid, encode(machine), encode(start), nonce].join('~')
 
@@ -44,7 +45,7 @@ export function readHolder(name: string): Holder | null {
       start: decodeURIComponent(start),
       nonce,
     }
-    // Only names that we would give ourselves, since a lock is taken over by this very name.
+    // Only names that we would give ourselves, since a takeover renames this very file.
     return holderName(holder) === name ? holder : null
   } catch (error) {
     if (error instanceof URIError) return null
@@ -57,14 +58,9 @@ const text = async (system: System, path: string): Promise<string> => {
   return bytes === null ? '' : Buffer.from(bytes).toString('utf8')
 }
 
-/** State letter and start time of a process from Linux's `/proc/<pid>/stat` (proc(5)); null where there is none. */
-async function processOf(system: System, pid: number): Promise<{ state: string; start: string } | null> {
-  if (system.platform !== 'linux') return null
-  const stat = await text(system, `/proc/${pid}/stat`)
-  // The second field is the program's name in brackets and may hold anything, so fields count from its last bracket.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state, start] = [fields[0], fields[19]]
-  return state === undefined || start === undefined ? null : { state, start }
+/** Null where there is no such process, or the platform has no /proc. */
+async function processOf(system: System, pid: number): Promise<ProcessStat | null> {
+  return system.platform === 'linux' ? parseProcessStat(await text(system, `/proc/${pid}/stat`)) : null
 }
 
 async function machineOf(system: System): Promise<string> {
@@ -81,14 +77,12 @@ export async function selfAsHolder(system: System, side: string): Promise<Holder
 }
 
 /**
- * True when the holder is surely gone: its process, on this side and this running machine, is dead, or its id is
- * another process's by now. Of a holder elsewhere nothing is known but the age of its lock.
+ * True when the holder's process, on this side and this running machine, has surely ended. Of a holder elsewhere
+ * nothing is known but the age of its lock.
  */
-export async function isGone(system: System, holder: Holder, self: Holder): Promise<boolean> {
+export async function hasHolderEnded(system: System, holder: Holder, self: Holder): Promise<boolean> {
   if (holder.side !== self.side || holder.machine !== self.machine) return false
   if (!system.isAlive(holder.pid)) return true
   const found = await processOf(system, holder.pid)
-  if (found === null) return false
-  // A zombie has ended and only waits for its parent to take notice.
-  return found.state === 'Z' || found.state === 'X' || (holder.start !== '' && found.start !== holder.start)
+  return found !== null && hasEnded(found, holder.start)
 }

@@ -3,7 +3,7 @@ import { member, texts } from '../../core/object.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { temporaryPath } from '../../model/temporary.ts'
-import { type Holder, holderName, isGone, readHolder } from './holder.ts'
+import { type Holder, holderName, hasHolderEnded, readHolder } from './holder.ts'
 import { renameAside } from './hold-lock.ts'
 import { ifPossible, isTrouble } from './trouble.ts'
 
@@ -59,7 +59,7 @@ export async function inspect(system: System, lock: ReachablePath, self: Holder)
   const facts = await system.files.look(lock)
   if (facts === null) return { kind: 'free' }
   const by = names.map(readHolder).find((holder) => holder !== null) ?? null
-  const isDead = by !== null && (await isGone(system, by, self))
+  const isDead = by !== null && (await hasHolderEnded(system, by, self))
   const isOld = system.now() - facts.modifiedMs > staleMs
   return { kind: 'held', by, stale: isOld || isDead, isDead, identity: facts.identity }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Environment, World } from '../../model/environment.ts'
 import { type NativePath, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { isGone, readHolder, selfAsHolder } from '../store/holder.ts'
+import { hasHolderEnded, readHolder, selfAsHolder } from '../store/holder.ts'
 import { watchGuard } from '../store/lock.ts'
 import { decodeConsole } from '../machine/console.ts'
 import { processLines } from '../machine/process-lines.ts'
@@ -74,7 +74,7 @@ export async function watcherOf(system: System, home: ReachablePath, side: strin
   const found: number[] = []
   for (const name of await system.files.list(reachable(join(`${watchGuard(home)}.mcp-twin-lock`)))) {
     const holder = readHolder(name)
-    if (holder === null || holder.side !== side || holder.machine !== self.machine || (await isGone(system, holder, self))) continue
+    if (holder === null || holder.side !== side || holder.machine !== self.machine || (await hasHolderEnded(system, holder, self))) continue
     found.push(holder.pid)
   }
   return found
