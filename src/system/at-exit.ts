@@ -8,7 +8,7 @@ function runAll(): void {
   pending.clear()
 }
 
-/** Where nobody else handles the signal, it must still end us, as it would have without this handler. */
+/** Without another handler, the signal must still end the process, as it would have without this one. */
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return
   runAll()
@@ -18,7 +18,7 @@ function onSignal(signal: NodeJS.Signals): void {
 
 /**
  * Does `work`, which must be synchronous, when the process exits or is ended by a signal before the returned function
- * is called. Handlers stand only while something waits, so that signals keep their usual effect at all other times.
+ * is called. Handlers are installed only while needed, so that signals have their usual effect at all other times.
  */
 export function atExit(work: () => void): () => void {
   if (pending.size === 0) {
@@ -33,7 +33,7 @@ export function atExit(work: () => void): () => void {
   }
 }
 
-/** Removes a file or an empty folder; false where that was not possible, which at exit is all there is to say. */
+/** Removes a file or an empty folder; false if neither works. */
 function removeNow(path: string): boolean {
   for (const remove of [unlinkSync, rmdirSync]) {
     try {
@@ -46,7 +46,7 @@ function removeNow(path: string): boolean {
   return false
 }
 
-/** Removes `paths` in their order, up to the first that cannot be removed, if the process ends before the answer is called. */
+/** Removes `paths` in their order, up to the first that cannot be removed, if the process ends before the returned function is called. */
 export const removeAtExit = (paths: readonly string[]): (() => void) =>
   atExit(() => {
     for (const path of paths) if (!removeNow(path)) return

@@ -41,10 +41,10 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
 
 const absent = ['ENOENT', 'ENOTDIR']
 
-/** Node's answer to a look at something that is no link. */
+/** Error codes of reading a link that is not one. */
 const noLink = ['EINVAL', 'UNKNOWN']
 
-/** What `work` says; `otherwise` where the path is not there. */
+/** The result of `work`; `otherwise` if the path does not exist. */
 async function orAbsent<T, U>(work: Promise<T>, otherwise: U, codes: readonly string[] = absent): Promise<T | U> {
   try {
     return await work
@@ -55,8 +55,8 @@ async function orAbsent<T, U>(work: Promise<T>, otherwise: U, codes: readonly st
 }
 
 /**
- * Asks the system, which follows what only it knows (junctions, drives made by `subst`). For a share it may answer with no
- * path at all: `unix\home\ana` for `\\wsl.localhost\Debian\home\ana`, seen with node 22.23 under Wine 10. Then Node walks.
+ * Resolves by the system, which follows what only it knows (junctions, drives made by `subst`). For a share it may answer with no
+ * path at all: `unix\home\ana` for `\\wsl.localhost\Debian\home\ana`, seen with node 22.23 under Wine 10. Then Node resolves it part by part.
  */
 async function realPathOf(path: string): Promise<string> {
   const real = await realpath(path)

@@ -10,7 +10,7 @@ import { runProgram } from './program.ts'
 import { codeOf } from './trouble.ts'
 
 function isAlive(pid: number): boolean {
-  // Zero and negative ids would ask about whole groups.
+  // Zero and negative ids mean process groups.
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   try {
     process.kill(pid, 0)

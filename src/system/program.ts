@@ -4,7 +4,7 @@ import { atExit } from './at-exit.ts'
 import { killTree, killTreeNow } from './kill-tree.ts'
 import { codeOf } from './trouble.ts'
 
-/** The first `maxBytes` of what a stream says; the rest is dropped, so that a chatty program costs no memory. */
+/** Keeps the first `maxBytes` of a stream; the rest is dropped, so that a chatty program costs no memory. */
 export function keptOutput(maxBytes: number): { add(chunk: Uint8Array): void; bytes(): Uint8Array } {
   const chunks: Uint8Array[] = []
   let room = maxBytes
@@ -48,7 +48,7 @@ function optionsOf(program: Program): SpawnOptions {
   }
 }
 
-/** A spawn that fails at once throws for some causes and reports the others: here both become a child or a word. */
+/** A spawn that fails at once throws for some causes and reports the others: here both become a child or an error code. */
 function start(program: Program): ChildProcess | string {
   const [command, ...args] = program.argv
   if (command === undefined || command === '') return 'ENOENT'
@@ -88,7 +88,7 @@ function ended(child: ChildProcess): Promise<{ code: number | null; trouble?: st
 }
 
 /**
- * Runs a program to its end, or ends it and all it started when time is up or the caller gives up. Never through a
+ * Runs a program to its end, or ends it and all it started on time-out or abort. Never through a
  * shell, and by node:child_process itself: execa cannot end a whole tree, and would hand `.cmd` files to cmd.exe.
  */
 export async function runProgram(program: Program): Promise<Answer> {
@@ -102,7 +102,7 @@ export async function runProgram(program: Program): Promise<Answer> {
       program.onOutput?.(chunk, name)
     })
   }
-  // A program may end without reading what it is given; its exit code tells what matters.
+  // A program may end without reading its input; its exit code is what matters.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(program.input)
 

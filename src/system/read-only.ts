@@ -1,16 +1,16 @@
 import type { Files, System } from '../model/system.ts'
 
-/** Somebody who may only look tried to change something: a mistake of ours, not of the machine's. */
+/** A change was attempted where only reading is allowed: a bug of ours. */
 export class ReadOnlyError extends Error {
   constructor(what: string) {
-    super(`only looking is allowed here: ${what}`)
+    super(`read-only here: ${what}`)
     this.name = 'ReadOnlyError'
   }
 }
 
 const refuse = (name: string) => (what: unknown) => Promise.reject(new ReadOnlyError(`${name} ${String(what)}`))
 
-/** The same machine for those who must not change it. */
+/** The same system without anything that changes it. */
 export function readOnly(system: System): System {
   const files: Files = {
     read: (path) => system.files.read(path),
@@ -30,6 +30,6 @@ export function readOnly(system: System): System {
     touch: refuse('touch'),
     flush: refuse('flush'),
   }
-  // What stands in a command line may be private, so only the program itself is named.
+  // Arguments may be private, so only the program is named.
   return { ...system, files, run: (program) => Promise.reject(new ReadOnlyError(`run ${program.argv[0]}`)) }
 }

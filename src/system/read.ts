@@ -3,9 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { codeOf, trouble } from './trouble.ts'
 
-/** A device gives bytes for ever: none of our files is larger. */
+/** The limit for a device, which never ends; none of our files is larger. */
 const LARGEST = 64 * 1024 * 1024
-/** How long whoever writes into a pipe may think, in ms: `--secrets <(pass show …)` asks a person for a passphrase. */
+/** How long the writer of a pipe may take, in ms: `--secrets <(pass show …)` asks a person for a passphrase. */
 const PATIENCE_MS = 120_000
 const LOOK_MS = 20
 const CHUNK = 64 * 1024
@@ -31,7 +31,7 @@ async function readStream(file: FileHandle, path: string): Promise<Uint8Array> {
 
 /** A whole file. Trouble names the path, which Node leaves out for a file that is open. */
 export async function readWhole(path: string): Promise<Uint8Array> {
-  // Not blocking: a pipe put in the place of a file, with nobody at its other end, must not hold us up. Windows knows no such flag.
+  // Not blocking: a pipe put in the place of a file, with no writer, must not block us. Windows has no such flag.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stats = await file.stat()

@@ -21,15 +21,15 @@ function identityNow(path: string): string | null {
 }
 
 /**
- * Look and rename are two synchronous calls in a row: no platform offers one for both to Node, and this leaves
+ * Looks and renames in two synchronous calls in a row: Node offers no single call for both, and this leaves
  * microseconds. Before them a rename onto itself, which changes nothing but waits for the folder's lock: a rename
  * that another program is in the middle of (a slow disk holds it for milliseconds) would not be seen by the look yet.
  */
 function renameExpected(from: string, to: string, expected: string | null, folder?: string): void {
   if (process.platform !== 'win32') renameSync(from, from)
-  if (folder !== undefined && realpathSync.native(folder) !== folder) throw trouble('ESTALE', 'its folder is another one now, rename', to)
+  if (folder !== undefined && realpathSync.native(folder) !== folder) throw trouble('ESTALE', 'its folder was replaced, rename', to)
   const found = identityNow(to)
-  if (found !== expected) throw trouble(expected === null ? 'EEXIST' : 'ESTALE', 'another file is there now, rename', to)
+  if (found !== expected) throw trouble(expected === null ? 'EEXIST' : 'ESTALE', 'the file was replaced, rename', to)
   renameSync(from, to)
 }
 

@@ -1,9 +1,9 @@
-/** The platform's word for what went wrong, `ENOENT`; empty for an error that is no trouble of the system. */
+/** The error code of the system, `ENOENT`; empty for any other error. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-/** A trouble that we find ourselves, in the same form as the platform's. */
+/** An error of ours in the form of a system error. */
 export function trouble(code: string, what: string, path: string): Error & { code: string } {
   return Object.assign(new Error(`${code}: ${what}, '${path}'`), { code })
 }

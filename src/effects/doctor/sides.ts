@@ -54,7 +54,7 @@ async function takePulse(system: System, world: World, environment: Environment,
   if (!told.ok)
     return { ok: false, why: /MZ|ENOEXEC|EACCES|Exec format/.test(told.why) ? 'is not handed over to Windows (interop is off)' : told.why }
   const [, time, nodeVersion] = /(\d{10,}) (\d+\.\d+\.\d+\S*)/.exec(told.text) ?? []
-  if (time === undefined || nodeVersion === undefined) return { ok: false, why: 'said something else than was asked' }
+  if (time === undefined || nodeVersion === undefined) return { ok: false, why: 'printed no answer' }
   // Any moment between question and answer is the right one.
   const skewMs = Number(time) < began ? Number(time) - began : Math.max(0, Number(time) - ended)
   return { ok: true, nodeVersion, skewMs }

@@ -1,10 +1,12 @@
 import type { Answer, Program, System } from '../../model/system.ts'
 import { decodeConsole } from './console.ts'
 
-/** What a program said, or in words why it said nothing. */
-export type Told = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string; readonly hung: boolean }
+/** What a program printed, or why it failed. */
+export type ProgramOutput =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly why: string; readonly hung: boolean }
 
-/** The first line that says something, shortened: enough for a reason, too little to flood a report. */
+/** The first line that is not empty, shortened for a report. */
 function firstLine(text: string): string {
   const line = text
     .split('\n')
@@ -20,8 +22,8 @@ function whyNot(answer: Answer, timeoutMs: number): string {
   return `ended with ${answer.code === null ? 'a signal' : `code ${answer.code}`}${words}`
 }
 
-/** Runs a program that only looks, and decodes what it printed. Never throws for what the program does. */
-export async function ask(system: System, program: Program): Promise<Told> {
+/** Runs a program that changes nothing and decodes its output. Never throws for what the program does. */
+export async function ask(system: System, program: Program): Promise<ProgramOutput> {
   const answer = await system.ask(program)
   if (answer.code !== 0 || answer.timedOut || answer.trouble !== undefined)
     return { ok: false, why: whyNot(answer, program.timeoutMs), hung: answer.timedOut }

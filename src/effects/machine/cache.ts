@@ -5,10 +5,10 @@ import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { readText } from './kernel.ts'
 
-/** Longest time that an answer is believed, in ms: known folders move, nodes are added. */
+/** How long an answer is valid, in ms: known folders move, Node versions are added. */
 const lastsMs = 7 * 24 * 60 * 60 * 1000
 
-/** What was remembered; null when nothing was, or it cannot be read: detection then simply asks. */
+/** The remembered sides; null when there are none, or they cannot be read: detection then asks again. */
 export async function readCache(system: System, file: ReachablePath): Promise<WorldCache | null> {
   const text = await readText(system, file)
   if (text === '') return null
@@ -21,7 +21,7 @@ async function nodeTime(system: System, environment: Environment): Promise<numbe
   return here === null ? undefined : (await system.files.look(here, 'follow'))?.modifiedMs
 }
 
-/** Whether what was remembered still holds, by facts that cost nothing. A side that was in trouble is always asked again. */
+/** Whether the remembered sides are still valid, by facts that cost nothing. A side with an error is always asked again. */
 export async function stillHolds(system: System, cache: WorldCache, key: string): Promise<boolean> {
   const age = system.now() - cache.foundAtMs
   if (cache.key !== key || age < 0 || age > lastsMs || cache.environments.some(({ trouble }) => trouble !== undefined)) return false

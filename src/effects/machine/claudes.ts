@@ -21,8 +21,8 @@ const timeoutMs = 4000
 /** `4711 C:\…\claude.exe`, a line a process; without quotes of any kind that a command line would have to carry. */
 const script = "Get-Process claude | ForEach-Object { [string]$_.Id + ' ' + $_.Path }"
 
-/** What was told of a process before: whoever waits for Desktop's end asks every second. */
-const told = new WeakMap<System, Map<string, string>>()
+/** Paths by process id from earlier calls: waiting for Desktop to quit asks every second. */
+const knownPaths = new WeakMap<System, Map<string, string>>()
 
 async function pathsOf(
   system: System,
@@ -31,8 +31,8 @@ async function pathsOf(
   pids: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<readonly string[] | null> {
-  const known = told.get(system) ?? new Map<string, string>()
-  told.set(system, known)
+  const known = knownPaths.get(system) ?? new Map<string, string>()
+  knownPaths.set(system, known)
   if (!pids.every((pid) => known.has(pid))) {
     const root = windows.systemRoot ?? native('C:\\Windows')
     const powershell = joinPath(windows, root, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe')
@@ -48,8 +48,8 @@ async function pathsOf(
 
 /**
  * Whether each program that is called `claude.exe` is Claude Code's: then none of them is Claude Desktop, which is the one
- * that writes its config back. Only paths tell, and of what Windows has everywhere only PowerShell tells paths. False where
- * it does not answer, or hides a path: to warn of a Desktop that does not run is the smaller mistake.
+ * that writes its config back. Only the path shows that, and of the programs on every Windows only PowerShell prints it. False
+ * if it does not answer or hides a path: a needless warning about Desktop is the smaller mistake.
  */
 async function allClaudeCode(
   system: System,

@@ -41,7 +41,7 @@ async function find(system: System, world: World, side: Environment, command: st
   return lines.find((line) => (isWindows(side) ? /^[A-Za-z]:\\.*\.exe$/i.test(line) : line.startsWith('/'))) ?? null
 }
 
-/** What a side answers when it is asked where a command is, line by line; empty: it has none, null: it cannot be asked. */
+/** The lines that a side prints when asked where a command is; empty: it has none, null: it cannot be asked. */
 export async function programLines(system: System, world: World, side: Environment, command: string): Promise<string[] | null> {
   const argv = isWindows(side)
     ? ['C:\\Windows\\System32\\where.exe', command]

@@ -9,9 +9,9 @@ import type { Program, System } from '../../model/system.ts'
 import { programOn } from './program.ts'
 import type { HomePlace } from './home.ts'
 
-/** Names the side that a command was typed on. Seen by a program that would hand over once more, it ends the circle. */
+/** Names the side that a command was typed on. A program that finds it set does not hand over again. */
 const fromVariable = 'MCP_TWIN_FROM'
-/** The working directory where the command was typed, as home spells it: not every border passes the real one on. */
+/** The working directory where the command was typed, as home spells it: wsl.exe does not always pass the real one on. */
 const cwdVariable = 'MCP_TWIN_CWD'
 
 /** The side that handed this command over to home; undefined where it was typed at home. */
@@ -19,18 +19,18 @@ export const typedOn = (system: System): string | undefined => system.variables[
 
 /** The folder that a command is about: where it was typed, also when another side handed it over. Throws where it was deleted. */
 export function workingFolder(system: System, self: Environment): ReachablePath {
-  const told = system.variables[cwdVariable]
-  const here = told ? toHere(self, native(told)) : null
+  const typedIn = system.variables[cwdVariable]
+  const here = typedIn ? toHere(self, native(typedIn)) : null
   if (here === null && system.cwdIsGone === true) throw folderGone()
   return here ?? system.cwd
 }
 
-/** Is there no such folder, since it was deleted under the shell that we were started from? */
+/** True if that folder was deleted while the shell was in it. */
 export const isFolderGone = (system: System): boolean => system.cwdIsGone === true && !system.variables[cwdVariable]
 
-/** What a command says that needs it: anything else would be done in a place that nobody named. */
+/** The error of a command that needs it. */
 export const folderGone = (): TwinError =>
-  new TwinError('no-folder', 'The folder that this was typed in has been deleted.', { hint: 'cd to a folder that exists' })
+  new TwinError('no-folder', 'The current directory has been deleted.', { hint: 'cd to a folder that exists' })
 
 /** The variables that go along: keys for this run, and how it may print. */
 function carried(system: System): Record<string, string | undefined> {
@@ -44,8 +44,8 @@ async function exists(system: System, environment: Environment, path: NativePath
 }
 
 /** Home's node: the one that home.json remembers while it is there, else the one that detection found. */
-async function nodeOf(system: System, { environment, told }: HomePlace): Promise<NativePath> {
-  if (told?.node !== undefined && (await exists(system, environment, told.node))) return told.node
+async function nodeOf(system: System, { environment, homeJson }: HomePlace): Promise<NativePath> {
+  if (homeJson?.node !== undefined && (await exists(system, environment, homeJson.node))) return homeJson.node
   if (environment.node !== undefined) return environment.node
   throw new TwinError('no-node', `There is no node on ${environment.id}, where home is.`, {
     hint: environment.trouble?.hint ?? 'install Node.js 20 or newer there',
@@ -53,10 +53,10 @@ async function nodeOf(system: System, { environment, told }: HomePlace): Promise
 }
 
 /** `wsl.exe … -u USER --exec`, as the user that home belongs to, should WSL's default user be another by now. */
-function asItsUser({ environment, told }: HomePlace): Environment {
+function asItsUser({ environment, homeJson }: HomePlace): Environment {
   const at = environment.exec?.indexOf('-u') ?? -1
-  if (!told?.user || !environment.exec || at < 0) return environment
-  return { ...environment, exec: environment.exec.map((word, index) => (index === at + 1 ? told.user : word)) }
+  if (!homeJson?.user || !environment.exec || at < 0) return environment
+  return { ...environment, exec: environment.exec.map((word, index) => (index === at + 1 ? homeJson.user : word)) }
 }
 
 /** Home's program with the arguments of this command; the words are the same, since paths are understood in either spelling. */
@@ -92,7 +92,7 @@ async function programAtHome(system: System, world: World, home: HomePlace, argv
 const because = ({ trouble }: Environment): string => (trouble ? `: ${trouble.reason}` : '')
 
 /**
- * Runs home's program with the arguments of this command, on this terminal, and answers its exit code. Everything but `run`
+ * Runs home's program with the arguments of this command, on this terminal, and returns its exit code. Everything but `run`
  * is handed over: a locked file or a database is never opened across the boundary. Throws a TwinError when home cannot be
  * run.
  */

@@ -3,7 +3,7 @@ import { nodeScript } from './node-facts.ts'
 const mark = '@mcp-twin:'
 
 /**
- * What a distribution's `/bin/sh` is told on its standard input, where no command line can mangle it. Node is asked for in
+ * The script for a distribution's `/bin/sh`, on its standard input, where no command line can mangle it. Node is asked for in
  * the user's own shell, first as a login and interactive one (nvm lives in `.bashrc`, which other shells skip:
  * microsoft/WSL#5251), in a session of its own so that job control cannot stop it, and with an end to it (`timeout` ends
  * with 124 then). Every shell must understand the question, fish and tcsh too: no `$(…)`, no `&&`.
@@ -39,7 +39,7 @@ for flags in -lic -lc -c; do
 done
 `
 
-/** What the script said: the last word under each name counts, and an empty one says nothing. */
+/** Reads the script's output: the last value of each name counts, and an empty one is ignored. */
 export function readDistroFacts(text: string): ReadonlyMap<string, string> {
   const facts = new Map<string, string>()
   for (const line of text.split('\n')) {

@@ -17,7 +17,7 @@ export interface Drives {
   readonly system: Drive | null
 }
 
-/** What `/etc/wsl.conf` says of the border, defaults where it says nothing. */
+/** What `/etc/wsl.conf` sets for drives and interop, with WSL's defaults. */
 export interface WslConf {
   readonly root: string
   readonly automount: boolean
@@ -39,7 +39,7 @@ export function parseWslConf(text: string): WslConf {
   return { root: root.endsWith('/') ? root : `${root}/`, automount: !off('automount.enabled'), interop: !off('interop.enabled') }
 }
 
-/** `/proc/mounts` writes blanks and backslashes of a path as octal. */
+/** `/proc/mounts` writes blanks and backslashes in octal. */
 const fromOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 
@@ -64,12 +64,12 @@ async function systemDrive(system: System, drives: readonly Drive[]): Promise<Dr
 }
 
 /**
- * Where this distribution has the Windows drives: by what is mounted, since wsl.conf only says what was wished for at the
- * last start; where the mounts do not tell, by a Windows folder below the root that wsl.conf names.
+ * Finds where this distribution has the Windows drives: by what is mounted, since wsl.conf may have changed after the
+ * last start; if the mounts do not show it, by a Windows folder below the root that wsl.conf names.
  */
 export async function findDrives(system: System): Promise<Drives> {
   const [mounts, conf] = await Promise.all([readText(system, '/proc/mounts'), readText(system, '/etc/wsl.conf')])
-  const wished = parseWslConf(conf).root
+  const root = parseWslConf(conf).root
   const mounted = drivesOfMounts(mounts)
   const regular = mounted.filter((drive) => drive.here.toLowerCase().endsWith(`/${drive.letter.toLowerCase()}/`))
   const first = await systemDrive(system, regular)
@@ -77,8 +77,8 @@ export async function findDrives(system: System): Promise<Drives> {
     const mountRoot = first.here.slice(0, -2)
     return { mountRoot, drives: regular.filter((drive) => drive.here === `${mountRoot}${drive.letter.toLowerCase()}/`), system: first }
   }
-  const names = (await system.files.list(reachable(wished))).filter((name) => /^[a-z]$/.test(name))
-  const guessed = names.map((name) => ({ letter: name.toUpperCase(), here: `${wished}${name}/` }))
+  const names = (await system.files.list(reachable(root))).filter((name) => /^[a-z]$/.test(name))
+  const guessed = names.map((name) => ({ letter: name.toUpperCase(), here: `${root}${name}/` }))
   const found = await systemDrive(system, guessed)
-  return found === null ? { mountRoot: '', drives: [], system: null } : { mountRoot: wished, drives: [found], system: found }
+  return found === null ? { mountRoot: '', drives: [], system: null } : { mountRoot: root, drives: [found], system: found }
 }

@@ -22,7 +22,7 @@ export const hidesModes = (system: System, side: Environment): boolean =>
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
-/** Lets that side's own shell do it. The script goes by standard input, where no command line can change it. */
+/** Runs the script in that side's own shell, on standard input, where no command line can change it. */
 async function shell(system: System, { exec }: Environment, lines: readonly string[]): Promise<boolean> {
   if (exec === undefined) return false
   const input = `set -e\n${lines.join('\n')}\n`

@@ -9,24 +9,24 @@ import type { System } from '../../model/system.ts'
 import { ownerOnly } from './far-modes.ts'
 import { ownFolder } from './own-folder.ts'
 
-/** What `home.json` says; null when there is none. Throws for one that cannot be read: guessing would make a second home. */
+/** Reads `home.json`; null when there is none. Throws if it is damaged: guessing would make a second home. */
 export async function readHomeJson(system: System, file: ReachablePath): Promise<HomeJson | null> {
   const bytes = await system.files.read(file)
   if (bytes === null) return null
   const hint = `remove ${file} and run mcp-twin init, or give the side with --home`
   const parsed = homeJsonSchema.safeParse(jsonOrNull(new TextDecoder().decode(bytes)))
-  if (!parsed.success) throw new TwinError('home-json', `${file} does not say where home is.`, { hint, place: { file } })
+  if (!parsed.success) throw new TwinError('home-json', `${file} is damaged: it does not say where home is.`, { hint, place: { file } })
   return parsed.data
 }
 
-/** Where home is, as another side is to be told. */
-export interface Told {
+/** Where home is. */
+export interface HomeLocation {
   readonly environment: Environment
   readonly folder: HomeJson['folder']
 }
 
-/** Writes `home.json` on a side that is not home; false when it says so already, or the side is not reached from here. */
-export async function writeHomeJson(system: System, side: Environment, home: Told): Promise<boolean> {
+/** Writes `home.json` on a side that is not home; false when it is up to date, or the side cannot be reached from here. */
+export async function writeHomeJson(system: System, side: Environment, home: HomeLocation): Promise<boolean> {
   const file = toHere(side, layout(side, ownFolder(system, side)).homeJson)
   const folder = toHere(side, ownFolder(system, side))
   if (file === null || folder === null || side.id === home.environment.id) return false

@@ -20,8 +20,8 @@ export interface HomePlace {
   readonly here: ReachablePath
   /** True: this process runs on that side, and may do the work itself. */
   readonly isSelf: boolean
-  /** What `home.json` of the own side says, where home is another one. */
-  readonly told: HomeJson | null
+  /** The own side's `home.json`, where home is another side. */
+  readonly homeJson: HomeJson | null
   /** Manifests found on sides that are not home: `init` imports their servers. */
   readonly others: readonly SideFolder[]
 }
@@ -34,7 +34,7 @@ export interface SideFolder {
 export interface FindOptions {
   /** `--home`: id or kind of an environment. */
   readonly home?: string
-  /** What home.json of this side says does not count where others decide what it says; they are told by the command. */
+  /** Ignores this side's home.json if others may write it; the command reports that. */
   readonly passesOver?: boolean
   /** `--manifest`: where it is the manifest in a side's own folder, that side is home. */
   readonly manifest?: string
@@ -47,20 +47,20 @@ const selfOf = (world: World): Environment => {
 }
 
 /**
- * What `home.json` says, the one way to know of a folder that was moved on another side: the own side's, else that of a
- * side in reach. A second distribution would otherwise not know of the first, and make itself home beside it.
+ * Reads `home.json`, which alone names a folder that was moved on another side: the own side's, else that of a side in
+ * reach. A second distribution would otherwise not know of the first, and make itself home beside it.
  */
-async function toldHome(system: System, world: World, self: Environment): Promise<HomeJson | null> {
+async function findHomeJson(system: System, world: World, self: Environment): Promise<HomeJson | null> {
   for (const side of [self, ...world.environments.filter((each) => each !== self)]) {
     const file = toHere(side, layout(side, ownFolder(system, side)).homeJson)
-    const told = file === null ? null : await readHomeJson(system, file)
-    if (told !== null) return told
+    const homeJson = file === null ? null : await readHomeJson(system, file)
+    if (homeJson !== null) return homeJson
   }
   return null
 }
 
-const folderOf = (system: System, environment: Environment, told: HomeJson | null): NativePath =>
-  !environment.self && told?.environment === environment.id ? told.folder : ownFolder(system, environment)
+const folderOf = (system: System, environment: Environment, homeJson: HomeJson | null): NativePath =>
+  !environment.self && homeJson?.environment === environment.id ? homeJson.folder : ownFolder(system, environment)
 
 async function manifestsIn(system: System, folders: readonly SideFolder[]): Promise<SideFolder[]> {
   const found: SideFolder[] = []
@@ -72,9 +72,9 @@ async function manifestsIn(system: System, folders: readonly SideFolder[]): Prom
 }
 
 /** The side that `--home` names. Of several that a kind means, the own one comes first, then the one that home.json names. */
-function namedSide(world: World, word: string, told: HomeJson | null): Environment {
+function namedSide(world: World, word: string, homeJson: HomeJson | null): Environment {
   const meant = world.environments.filter((each) => meansEnvironment(word, each))
-  const side = meant.find((each) => each.self) ?? meant.find((each) => each.id === told?.environment) ?? meant[0]
+  const side = meant.find((each) => each.self) ?? meant.find((each) => each.id === homeJson?.environment) ?? meant[0]
   if (side) return side
   const known = world.environments.map(({ id }) => id).join(', ')
   throw usageError(`There is no environment "${word}" on this machine.`, { hint: `--home takes one of: ${known}` })
@@ -86,19 +86,19 @@ function wayTo({ environment }: HomeJson, self: Environment): string {
   return environment.startsWith('wsl:') ? `in PowerShell: wsl -d ${environment.slice(4)}, then try again` : 'mcp-twin sync --refresh'
 }
 
-function toldSide(world: World, told: HomeJson): Environment {
-  const side = world.environments.find(({ id }) => id === told.environment)
+function sideOfHomeJson(world: World, homeJson: HomeJson): Environment {
+  const side = world.environments.find(({ id }) => id === homeJson.environment)
   if (side) return side
-  throw new TwinError('home-unreachable', `Home is ${told.environment}, and that is not to be found from here.`, {
-    hint: wayTo(told, selfOf(world)),
+  throw new TwinError('home-unreachable', `Home is ${homeJson.environment}, which was not found from here.`, {
+    hint: wayTo(homeJson, selfOf(world)),
   })
 }
 
 /**
- * Which of the manifests found is home's. Two are an error, whatever home.json says: one of them would silently be no longer
- * used. None: what home.json says, else the side where this command was typed.
+ * Which of the manifests found is home's. Two are an error, whatever home.json says: one of them would silently be
+ * ignored. None: what home.json says, else the side where this command was typed.
  */
-function homeSide(world: World, found: readonly SideFolder[], told: HomeJson | null): Environment {
+function homeSide(world: World, found: readonly SideFolder[], homeJson: HomeJson | null): Environment {
   const [first, second] = found
   if (first && second) {
     const places = found.map(({ environment, folder }) => `${joinPath(environment, folder, 'mcp-twin.json')} (${environment.id})`)
@@ -106,7 +106,7 @@ function homeSide(world: World, found: readonly SideFolder[], told: HomeJson | n
       hint: `say which one is home: mcp-twin init --home ${first.environment.id}, or --home ${second.environment.id}`,
     })
   }
-  return first?.environment ?? (told ? toldSide(world, told) : selfOf(world))
+  return first?.environment ?? (homeJson ? sideOfHomeJson(world, homeJson) : selfOf(world))
 }
 
 /**
@@ -116,14 +116,14 @@ function homeSide(world: World, found: readonly SideFolder[], told: HomeJson | n
 export async function findHome(system: System, world: World, options: FindOptions = {}): Promise<HomePlace> {
   const self = selfOf(world)
   const isUsed = options.passesOver !== true || (await ownFolderFaults(system, self)).length === 0
-  const told = isUsed ? await toldHome(system, world, self) : null
-  const folders = world.environments.map((environment) => ({ environment, folder: folderOf(system, environment, told) }))
+  const homeJson = isUsed ? await findHomeJson(system, world, self) : null
+  const folders = world.environments.map((environment) => ({ environment, folder: folderOf(system, environment, homeJson) }))
   const found = await manifestsIn(system, folders)
   const environment =
     options.home !== undefined
-      ? namedSide(world, options.home, told)
-      : (ownerOf(world, self, found, options.manifest) ?? homeSide(world, found, told))
-  const folder = folderOf(system, environment, told)
+      ? namedSide(world, options.home, homeJson)
+      : (ownerOf(world, self, found, options.manifest) ?? homeSide(world, found, homeJson))
+  const folder = folderOf(system, environment, homeJson)
   const here = toHere(environment, folder)
   if (here === null) {
     const { trouble } = environment
@@ -140,7 +140,7 @@ export async function findHome(system: System, world: World, options: FindOption
     folder,
     here,
     isSelf: environment.self,
-    told: told?.environment === environment.id ? told : null,
+    homeJson: homeJson?.environment === environment.id ? homeJson : null,
     others: found.filter((one) => one.environment.id !== environment.id),
   }
 }

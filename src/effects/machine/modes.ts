@@ -29,7 +29,7 @@ async function mountOf(system: System, path: ReachablePath): Promise<Mount | nul
 }
 
 /**
- * Do the mode bits of this path mean anything? On Windows they do not; on a Windows drive seen from WSL only when it
+ * True if the mode bits of this path are real. On Windows they are not; on a Windows drive seen from WSL only if it
  * is mounted with `metadata` (learn.microsoft.com/windows/wsl/file-permissions).
  */
 export async function hasModes(system: System, path: ReachablePath): Promise<boolean> {
@@ -39,8 +39,8 @@ export async function hasModes(system: System, path: ReachablePath): Promise<boo
 }
 
 /**
- * Do owner and mode of this path say who may write it? On a Windows drive they do not, `metadata` or not: what Windows made
- * there shows 0777. Nor where only the user who mounted it is let in at all (mount.fuse3(8), `allow_other`).
+ * True if owner and mode of this path say who may write it. On a Windows drive they do not, `metadata` or not: what
+ * Windows made there shows 0777. Nor where only the user who mounted it has access (mount.fuse3(8), `allow_other`).
  */
 export async function hasOwners(system: System, path: ReachablePath): Promise<boolean> {
   if (system.platform === 'win32') return false

@@ -59,13 +59,13 @@ function npmrcValue(text: string, key: string, variables: Variables): string | u
  * A side's `npm prefix -g` by npm's own order (variable, user's npmrc, global one, the one npm was delivered with, where
  * node is) without starting npm, which takes 300 ms. A npmrc of the working directory never counts.
  */
-export async function npmPrefix(system: System, environment: Environment, told: Variables): Promise<NativePath | undefined> {
+export async function npmPrefix(system: System, environment: Environment, variablesOfSide: Variables): Promise<NativePath | undefined> {
   if (environment.node === undefined) return undefined
-  const variables: Variables = { APPDATA: environment.appData, USERPROFILE: environment.home, HOME: environment.home, ...told }
-  const usual = native(variable(told, 'PREFIX') ?? (await usualPrefix(system, environment, environment.node)))
+  const variables: Variables = { APPDATA: environment.appData, USERPROFILE: environment.home, HOME: environment.home, ...variablesOfSide }
+  const usual = native(variable(variablesOfSide, 'PREFIX') ?? (await usualPrefix(system, environment, environment.node)))
   const own = environment.npm && joinPath(environment, dirName(environment, dirName(environment, environment.npm)), 'npmrc')
-  const user = native(variable(told, 'npm_config_userconfig') ?? joinPath(environment, environment.home, '.npmrc'))
-  const named = variable(told, 'npm_config_prefix')
+  const user = native(variable(variablesOfSide, 'npm_config_userconfig') ?? joinPath(environment, environment.home, '.npmrc'))
+  const named = variable(variablesOfSide, 'npm_config_prefix')
   if (named !== undefined) return native(named)
   const files = [user, joinPath(environment, usual, 'etc', 'npmrc'), own].flatMap((file) => (file && toHere(environment, file)) ?? [])
   for (const text of await Promise.all(files.map((here) => readText(system, here)))) {

@@ -30,8 +30,8 @@ export async function demandHomeFolder(system: System, own: Environment): Promis
   const refuse = (what: string, hint: string): never => {
     throw new TwinError('no-home', `${name} ${what}: ${own.home}.`, { hint })
   }
-  if (!isWindows(own) && !own.home.startsWith('/')) refuse('is no absolute path', 'HOME=/home/you mcp-twin …')
+  if (!isWindows(own) && !own.home.startsWith('/')) refuse('is not an absolute path', 'HOME=/home/you mcp-twin …')
   const found = await system.files.look(reachable(own.home), 'follow')
-  if (found === null) refuse('names a folder that is not there', 'make the folder, or set the variable to the one that is meant')
-  else if (found.kind !== 'directory') refuse('names something that is no folder', 'set it to your home folder')
+  if (found === null) refuse('names a folder that does not exist', 'make the folder, or set the variable to the one that is meant')
+  else if (found.kind !== 'directory') refuse('is not a folder', 'set it to your home folder')
 }

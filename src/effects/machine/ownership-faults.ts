@@ -105,7 +105,7 @@ async function faultsIn(system: System, uid: number, { path, kind, isStrict, wit
 }
 
 /**
- * Finds out who else than this user (and root) decides what stands in these places. What is not there has no faults; nor has
+ * Finds out who besides this user (and root) may write these paths. What is not there has no faults; nor has
  * anything on Windows, and on file systems whose owners and modes are made up.
  */
 export async function faultsOf(system: System, subjects: readonly Subject[]): Promise<Fault[]> {
@@ -132,7 +132,7 @@ export async function describeFaults(system: System, faults: readonly Fault[]): 
   return faults.map((fault) => wordsOf(fault, accounts))
 }
 
-/** The error that refuses what others decide about; `hint` is the way out. */
+/** The error that refuses what others decide about; `hint` is the command that resolves it. */
 export async function refusal(system: System, faults: readonly Fault[], hint: string): Promise<TwinError> {
   const said = (await describeFaults(system, faults)).join('; ')
   return new TwinError(notYours, `${said}. It is not used: others could decide what is started.`, {

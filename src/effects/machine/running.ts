@@ -40,7 +40,7 @@ const lister = (environment: Environment): readonly string[] =>
 
 /**
  * File names of the programs that run on a side now, once each; null when the side does not tell. Asked anew each time, since
- * a remembered answer would be worth nothing. A planted world's answer stands.
+ * a remembered answer would be outdated. A planted world has its own.
  */
 export async function runningPrograms(
   system: System,
@@ -51,10 +51,10 @@ export async function runningPrograms(
   if (system.variables.MCP_TWIN_WORLD || environment.running.length > 0) return environment.running
   if (environment.self && (environment.kind === 'linux' || environment.kind === 'wsl')) return [...new Set(await unixNames(system))]
   const program = programOn(world, environment, lister(environment), { timeoutMs, signal })
-  const told = program && (await ask(system, program))
-  if (!told?.ok) return null
+  const output = program && (await ask(system, program))
+  if (!output?.ok) return null
   const names = isWindows(environment)
-    ? await withoutClaudeCode(system, world, environment, processesOf(told.text), signal)
-    : told.text.split('\n').flatMap((line) => line.trim().split('/').at(-1) || [])
+    ? await withoutClaudeCode(system, world, environment, processesOf(output.text), signal)
+    : output.text.split('\n').flatMap((line) => line.trim().split('/').at(-1) || [])
   return [...new Set(names)]
 }

@@ -37,7 +37,7 @@ async function versions(system: System, environment: Environment, folder: Native
   return found
 }
 
-/** Worth a closer look: a link, somebody else's, or open to others for writing. */
+/** True for a link, another user's file, or one that others may write. */
 async function isOdd(system: System, { path }: Subject): Promise<boolean> {
   const facts = await system.files.look(path)
   return facts !== null && (facts.kind === 'link' || (facts.uid !== system.uid && facts.uid !== 0) || (facts.mode & 0o022) !== 0)
@@ -75,5 +75,5 @@ export async function vetOwnFolder(system: System, environment: Environment): Pr
   const faults = await ownFolderFaults(system, environment)
   const folder = toHere(environment, ownFolder(system, environment))
   if (folder === null || faults.length === 0) return
-  throw await refusal(system, faults, `see what stands in it, then: ${ownRemedy(system, faults, folder)}`)
+  throw await refusal(system, faults, `check its content, then: ${ownRemedy(system, faults, folder)}`)
 }

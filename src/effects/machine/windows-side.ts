@@ -67,9 +67,9 @@ async function question(system: System, own: Environment, drive: Drive, looking:
   const cwd = reachable(`${drive.here}Windows`)
   const shape: Environment = { ...unknown([drive], own, '', ''), files: filesFrom(own, [drive]) }
   const askNode = async (node: ReachablePath): Promise<Said> => {
-    const told = await ask(system, { argv: [node, '-e', nodeScript], cwd, timeoutMs: nodeMs, signal: looking.signal })
-    const facts = told.ok ? readNodeFacts(told.text) : null
-    const why = told.ok ? 'said something else than was asked' : told.why
+    const output = await ask(system, { argv: [node, '-e', nodeScript], cwd, timeoutMs: nodeMs, signal: looking.signal })
+    const facts = output.ok ? readNodeFacts(output.text) : null
+    const why = output.ok ? 'printed no answer' : output.why
     return facts ? { facts, variables: facts.variables, why: null } : { facts: null, variables: {}, why: `node.exe ${why}` }
   }
   const visible = pathFolders(own, variable(system.variables, 'PATH') ?? '').filter((folder) => onDrive(own, folder) !== null)
@@ -80,10 +80,10 @@ async function question(system: System, own: Environment, drive: Drive, looking:
   if (first?.facts) return first
 
   const cmd = `${drive.here}Windows/System32/cmd.exe`
-  const told = await ask(system, { argv: [cmd, '/d', '/u', '/c', 'set'], cwd, timeoutMs: cmdMs, signal: looking.signal })
-  if (!told.ok) return { facts: null, variables: {}, why: `cmd.exe ${told.why}` }
+  const output = await ask(system, { argv: [cmd, '/d', '/u', '/c', 'set'], cwd, timeoutMs: cmdMs, signal: looking.signal })
+  if (!output.ok) return { facts: null, variables: {}, why: `cmd.exe ${output.why}` }
   const variables: Variables = Object.fromEntries(
-    told.text
+    output.text
       .split('\n')
       .flatMap((line) => (line.indexOf('=') > 0 ? [[line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]] : [])),
   )
@@ -131,7 +131,7 @@ async function describe(system: System, own: Environment, drives: Drives, said: 
   return { ...withNode, ...(prefix !== undefined && { prefix }) }
 }
 
-/** What mends interop, by what is the likeliest reason. */
+/** How to fix interop, by the likeliest cause. */
 const interopHint = (on: boolean): string =>
   on
     ? 'in PowerShell: wsl --shutdown, then open the distribution again'

@@ -13,7 +13,7 @@ import type { Looking } from './options.ts'
 const listMs = 3000
 const enterMs = 6500
 
-/** Distributions that container programs keep for themselves: nobody works in them. */
+/** Distributions that belong to container programs. */
 const internal = /^(docker-desktop(-data)?|rancher-desktop(-data)?|podman-machine-.*)$/i
 
 /** `wsl.exe` and the words before a program of a distribution, for the side that calls it. */
@@ -55,10 +55,10 @@ export const goneWsl = (asked: readonly string[], looking: Looking): Environment
 
 /** The distributions that people work in, Windows' default first, as `wsl.exe -l -q` sorts them; or why they are not known. */
 export async function listDistros(system: System, door: Door, looking: Looking): Promise<Distros> {
-  const told = await ask(system, { argv: [door.wsl, '-l', '-q'], env: door.env, timeoutMs: listMs, signal: looking.signal })
+  const output = await ask(system, { argv: [door.wsl, '-l', '-q'], env: door.env, timeoutMs: listMs, signal: looking.signal })
   // Without any distribution, or as the stub that offers to install WSL, it ends with an error: then there is no WSL here.
-  if (!told.ok) return { why: told.why, hung: told.hung }
-  const names = told.text.split('\n').map((line) => line.trim())
+  if (!output.ok) return { why: output.why, hung: output.hung }
+  const names = output.text.split('\n').map((line) => line.trim())
   return { names: names.filter((name) => name !== '' && !internal.test(name)) }
 }
 
@@ -98,7 +98,7 @@ const onlyForeign = ({ distro }: Environment): Environment['trouble'] => ({
   hint: environmentDefinitions.wsl.getNode,
 })
 
-/** Why no node of a distribution told anything of itself: none is there, it does not work, or the login shell is slow. */
+/** Why no Node of a distribution answered: there is none, it does not work, or the login shell is slow. */
 function silentNode({ distro }: Environment, facts: ReadonlyMap<string, string>): Environment['trouble'] {
   const [late, node] = [facts.get('late'), facts.get('found')]
   if (late !== undefined) {
@@ -128,12 +128,12 @@ async function withPrograms(system: System, found: Environment, text: string): P
 export async function wslSide(system: System, own: Environment, door: Door, distro: string, looking: Looking): Promise<Environment> {
   looking.onProgress?.(`Asking ${distro}`)
   const argv = [door.wsl, '-d', distro, '--exec', '/bin/sh']
-  const told = await ask(system, { argv, env: door.env, input: distroScript, timeoutMs: enterMs, signal: looking.signal })
-  if (!told.ok) return silent(distro, told.why, looking)
-  const facts = readDistroFacts(told.text)
+  const output = await ask(system, { argv, env: door.env, input: distroScript, timeoutMs: enterMs, signal: looking.signal })
+  if (!output.ok) return silent(distro, output.why, looking)
+  const facts = readDistroFacts(output.text)
   const [user, home] = [facts.get('user'), facts.get('home')]
-  if (user === undefined || home === undefined) return silent(distro, 'said something else than was asked', looking)
-  // "wsl -d" takes a name in any case; the one it has inside is the one that stands in paths.
+  if (user === undefined || home === undefined) return silent(distro, 'printed no answer', looking)
+  // "wsl -d" takes a name in any case; paths use the one that it has inside.
   const name = facts.get('name') ?? distro
   const mountRoot = /^(\/.*\/|\/)c\/?$/i.exec(facts.get('mount') ?? '')?.[1] ?? ''
   const claude = facts.get('claude')
@@ -151,5 +151,5 @@ export async function wslSide(system: System, own: Environment, door: Door, dist
     running: [],
     ...(claude !== undefined && { claudeConfigDir: native(claude) }),
   }
-  return withPrograms(system, found, told.text)
+  return withPrograms(system, found, output.text)
 }

@@ -44,7 +44,7 @@ export async function keyProjects(
   return [...found.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
 }
 
-/** A record that is damaged is told of by whoever needs it. */
+/** A damaged record is reported by the commands that need it. */
 const trusted = (system: System, home: HomePlace): Promise<Trust['projects']> =>
   unlessTold(async () => (await readTrust(system, home.here)).projects, {})
 
@@ -55,7 +55,7 @@ const isGone = (system: System, here: Parameters<System['files']['look']>[0]): P
     () => true,
   )
 
-/** A manifest that cannot be read is told of by the commands that work on it. */
+/** A manifest that cannot be read is reported by the commands that work on it. */
 const keysAt = (system: System, side: Environment, place: ManifestPlace): Promise<string[]> =>
   unlessTold(async () => {
     const ids = clients.map((client) => client.id)

@@ -29,7 +29,7 @@ export async function loadManifest(
     throw new TwinError('bad-manifest', message, {
       exit: 2,
       place: { file: shown, line, column },
-      hint: 'mend the manifest; mcp-twin schema prints what may stand in it',
+      hint: 'fix the manifest; mcp-twin schema prints its JSON Schema',
     })
   }
   return { manifest: parsed.manifest, bytes }

@@ -5,7 +5,7 @@ import { type NativePath, native, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { absolute } from './place.ts'
 
-interface Ground {
+interface NamedFileContext {
   readonly world: World
   readonly self: Environment
   readonly home: { readonly environment: Environment }
@@ -20,7 +20,7 @@ export function fileInManifest(
   text: string,
   client: ClientDefinition,
   environment: Environment,
-  { world, home }: Ground,
+  { world, home }: NamedFileContext,
 ): NativePath | null {
   if (isWindows(environment) && looksWindowsPath(text)) return native(text)
   const placed = readPath(text, world, home.environment)
@@ -37,7 +37,7 @@ export function fileInManifest(
 }
 
 /** The same for the path of a flag, which may hang on the folder it was typed in; the side that it is for is known. */
-export function fileOfFlag(system: System, text: string, environment: Environment, { world, self }: Ground): NativePath {
+export function fileOfFlag(system: System, text: string, environment: Environment, { world, self }: NamedFileContext): NativePath {
   if (isWindows(environment) && looksWindowsPath(text)) return native(text)
   const path = absolute(system, self, text, world)
   const reached = environment.self ? null : fromHere(environment, reachable(path))

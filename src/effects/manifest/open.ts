@@ -67,7 +67,7 @@ export const emptyManifest: Manifest = { version: 1, servers: {} }
 export interface OpenOptions {
   /** For a command that can begin without a manifest. */
   readonly mayBeAbsent?: boolean
-  /** What others decide about is looked at and told, where it would be refused; nothing of it may be run. */
+  /** Reports files that others may write instead of refusing them; nothing in them may be run. */
   readonly passesOver?: boolean
 }
 

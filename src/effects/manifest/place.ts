@@ -25,7 +25,7 @@ export const lockBeside = (environment: Environment, manifest: NativePath): Nati
 /** Which manifest a command uses: the one it names, the project's it is typed in, or the user's. */
 export async function findManifest(system: System, world: World, home: HomePlace, options: PlaceOptions): Promise<ManifestPlace> {
   const self = world.environments.find((each) => each.self) ?? home.environment
-  // Whether it was in a project nobody can tell; commands that do not ask go on.
+  // It is unknown whether it was in a project; commands that need none go on.
   if (isFolderGone(system) && options.user !== true && options.manifest === undefined) return { ...userPlace(home), isLost: true }
   const project = options.user === true || isFolderGone(system) ? null : await projectFolder(system, self, home)
   if (options.manifest === undefined) return project === null ? userPlace(home) : projectPlace(system, self, project)
@@ -74,7 +74,7 @@ async function isOneOf(system: System, self: Environment, folder: ReachablePath,
   return false
 }
 
-/** True where a manifest stands, or a link in its place: what it leads to is judged by whoever reads it, and hides no other one. */
+/** True if there is a manifest, or a link: what it leads to is checked when it is read. */
 export async function holdsManifest(system: System, folder: ReachablePath): Promise<boolean> {
   const kind = (await system.files.look(reachable(`${folder}/${manifestName}`)))?.kind
   return kind === 'file' || kind === 'link'
@@ -88,7 +88,7 @@ async function projectFolder(system: System, self: Environment, home: HomePlace)
     if (folder === self.home || folder === own) return null
     const here = toHere(self, folder)
     if (here !== null && (await holdsManifest(system, here)))
-      // The working directory is told without links, where home may be reached by one.
+      // The working directory has no links in it, but home may be reached by one.
       return (await isOneOf(system, self, here, [self.home, own])) ? null : folder
     if (here !== null && (await system.files.look(reachable(`${here}/.git`))) !== null) return null
     const parent = dirName(self, folder)

@@ -13,24 +13,24 @@ interface Shape<T> {
 }
 
 /** Reads one of our own JSON files. A damaged one stops the command: nothing derived from a failed read is written. */
-async function load<T>(system: System, path: ReachablePath, shape: Shape<T>, empty: T, mend: string): Promise<T> {
+async function load<T>(system: System, path: ReachablePath, shape: Shape<T>, empty: T, hint: string): Promise<T> {
   const bytes = await system.files.read(path)
-  return bytes === null ? empty : parse(bytes, path, shape, mend)
+  return bytes === null ? empty : parse(bytes, path, shape, hint)
 }
 
-function parse<T>(bytes: Uint8Array, path: ReachablePath, shape: Shape<T>, mend: string): T {
+function parse<T>(bytes: Uint8Array, path: ReachablePath, shape: Shape<T>, hint: string): T {
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     throw new TwinError('damaged', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       place: { file: path },
-      hint: mend,
+      hint,
       cause: error,
     })
   }
   const parsed = shape.safeParse(value)
-  if (!parsed.success) throw new TwinError('damaged', `${path} is not what this program writes`, { place: { file: path }, hint: mend })
+  if (!parsed.success) throw new TwinError('damaged', `${path} is damaged: it is not what mcp-twin writes`, { place: { file: path }, hint })
   return parsed.data
 }
 
@@ -41,7 +41,13 @@ export const emptyLock: Lock = { version: 1, packages: {} }
 
 /** `state.json`: which entries are ours. */
 export const loadState = (system: System, path: ReachablePath): Promise<State> =>
-  load(system, path, stateSchema, emptyState, 'move it away, then mcp-twin sync --adopt: entries that say the same are taken over again')
+  load(
+    system,
+    path,
+    stateSchema,
+    emptyState,
+    'move it away, then mcp-twin sync --adopt: entries that are already correct become managed again',
+  )
 
 export const stateBytes = (state: State): Uint8Array => text(state)
 

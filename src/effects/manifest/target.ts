@@ -24,8 +24,8 @@ export interface Target {
   readonly located?: LocatedFile
 }
 
-/** What is asked of the manifest, of our records and of the world. */
-export interface Ground {
+/** What targets depend on: the manifest, our records and the world. */
+export interface TargetContext {
   readonly manifest: Pick<Manifest, 'clients'>
   readonly state: State
   readonly world: World

@@ -13,7 +13,7 @@ import { sideFiles } from '../machine/side-files.ts'
 import { formerTargets, holdsOurs } from './former.ts'
 import { fileInManifest, fileOfFlag } from './named-file.ts'
 import type { Situation } from './open.ts'
-import type { Ground, Target } from './target.ts'
+import type { TargetContext, Target } from './target.ts'
 
 export interface TargetOptions {
   readonly clients: readonly string[]
@@ -26,11 +26,16 @@ const wantedHere = (options: TargetOptions, environment: Environment, client: Cl
   (options.clients.length === 0 || options.clients.includes(client.id))
 
 /** The user-scope client files of the environments that take part. */
-async function userTargets(system: System, sides: readonly Environment[], ground: Ground, options: TargetOptions): Promise<Target[]> {
+async function userTargets(
+  system: System,
+  sides: readonly Environment[],
+  context: TargetContext,
+  options: TargetOptions,
+): Promise<Target[]> {
   const asked = sides.flatMap((environment) =>
     clients
       .filter((client) => wantedHere(options, environment, client) && client.environments.includes(environment.kind))
-      .map((client) => targetsOf(system, environment, client, ground, options)),
+      .map((client) => targetsOf(system, environment, client, context, options)),
   )
   return (await Promise.all(asked)).flat()
 }
@@ -40,16 +45,16 @@ async function targetsOf(
   system: System,
   environment: Environment,
   client: ClientDefinition,
-  ground: Ground,
+  context: TargetContext,
   options: TargetOptions,
 ): Promise<Target[]> {
-  const { manifest, state } = ground
-  const named = namedFile(system, environment, client, ground, options)
+  const { manifest, state } = context
+  const named = namedFile(system, environment, client, context, options)
   const isNamed = named !== null
   const mayBeUsed = isUsed(client, environment, manifest, options.clients, { named: isNamed, exists: true })
   const hasRecords = state.files[environment.id]?.[client.id] !== undefined
   if (!mayBeUsed && !hasRecords && !options.clients.includes(client.id)) return []
-  const target = await locate(system, environment, client, ground, named)
+  const target = await locate(system, environment, client, context, named)
   const more = isNamed ? [] : ((await client.moreFiles?.(environment, sideFiles(system, environment))) ?? [])
   const all = [target, ...more.map((file): Target => ({ ...target, file, here: toHere(environment, file) }))]
   const exists = mayBeUsed && (await isThere(system, environment, client, target))
@@ -63,7 +68,7 @@ async function targetsOf(
   return target.refusal !== undefined || isForOnce ? all : [...all, ...(await formerTargets(system, state, all))]
 }
 
-/** A client that is asked for by name and takes no part: only `init` and `add` switch one on. */
+/** A client given by name that is switched off: only `init` and `add` switch one on. */
 function switchedOff(client: ClientDefinition, target: Target): Target[] {
   // One file of several sides says it, where the side itself must be named.
   if (client.onlyNamedSide?.includes(target.environment.kind)) return []
@@ -82,13 +87,13 @@ function namedFile(
   system: System,
   environment: Environment,
   client: ClientDefinition,
-  ground: Ground,
+  context: TargetContext,
   options: TargetOptions,
 ): Named | null {
   if (client.locator !== undefined && options.desktopConfig !== undefined)
-    return { file: fileOfFlag(system, options.desktopConfig, environment, ground), by: '--desktop-config names it' }
-  const said = ground.manifest.clients?.[client.id]
-  const file = typeof said === 'object' && said.file !== undefined ? fileInManifest(said.file, client, environment, ground) : null
+    return { file: fileOfFlag(system, options.desktopConfig, environment, context), by: '--desktop-config names it' }
+  const said = context.manifest.clients?.[client.id]
+  const file = typeof said === 'object' && said.file !== undefined ? fileInManifest(said.file, client, environment, context) : null
   return file === null ? null : { file, by: `"file" of "${client.id}" in the manifest names it` }
 }
 
@@ -96,7 +101,7 @@ async function locate(
   system: System,
   environment: Environment,
   client: ClientDefinition,
-  { world, state }: Ground,
+  { world, state }: TargetContext,
   named: Named | null,
 ): Promise<Target> {
   const at = (file: NativePath): Target => ({ environment, client, scope: 'user', file, here: toHere(environment, file) })
@@ -121,12 +126,12 @@ async function isThere(system: System, environment: Environment, client: ClientD
   const own = dirName(environment, target.file)
   const folders = [client.folder?.(environment) ?? own, ...(client.locator === undefined ? [] : [own])]
   for (const path of [target.here, ...folders.map((folder) => toHere(environment, folder))])
-    if (path !== null && (await stands(system, path))) return true
+    if (path !== null && (await exists(system, path))) return true
   return false
 }
 
-/** Something stands there. What cannot be looked at does: links in a circle, a folder that this user may not enter. */
-async function stands(system: System, path: ReachablePath): Promise<boolean> {
+/** True if there is anything at the path, also if it cannot be looked at: links in a circle, a folder that may not be entered. */
+async function exists(system: System, path: ReachablePath): Promise<boolean> {
   try {
     return (await system.files.look(path, 'follow')) !== null
   } catch (error) {

@@ -6,12 +6,12 @@ import type { System } from '../../model/system.ts'
 import { ownFolder } from '../machine/own-folder.ts'
 import type { Fault } from '../machine/ownership-faults.ts'
 
-/** A fault as it is recorded once a person has accepted it: who it is, and not at which file. */
+/** A fault as it is recorded once a person has accepted it: by owner or group, not by file. */
 export const markOf = ({ kind, id }: Fault): string => (kind === 'world' ? kind : `${kind}:${id}`)
 
 /**
- * True where a person has trusted this folder (a real path) although others decide what its files say, and those are still the
- * same ones. A side that is not home sees that in `launches.json`, whose digests tell that nothing has changed since.
+ * True if the user trusted this folder (a real path) although others may write its files, and those are still the same
+ * users and groups. A side that is not home reads that from `launches.json`, whose digests show that nothing has changed since.
  */
 export async function isAccepted(
   system: System,

@@ -13,7 +13,7 @@ export interface Run {
   /** The backup of one file, to be given to `rewriteFile`. */
   forFile(note: FileNote): Backup
   /**
-   * The run is over: backups beyond the limits go. Answers its id, or null when it changed no file. `complete`: an
+   * Ends the run and removes backups beyond the limits. Returns its id, or null when it changed no file. `complete`: an
    * undo that brought everything back, so that the run it undid counts as undone.
    */
   finish(end?: { complete: boolean }): Promise<string | null>
@@ -21,7 +21,7 @@ export interface Run {
 
 type InTurn = <T>(work: () => Promise<T>) => Promise<T>
 
-/** One piece of work at a time: the index of a run is one file. */
+/** Runs one task at a time: the index of a run is one file. */
 function turns(): InTurn {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {

@@ -6,7 +6,7 @@ import { isTrouble } from './trouble.ts'
 
 type Replace = Extract<Decision, { kind: 'replace' }>
 
-/** Whether the new content stands ready beside the file, and what a person should know of it. */
+/** Whether the new content is ready beside the file, and what the user should know about it. */
 export type Ready = { readonly ok: true; readonly notice: string | null } | ({ readonly ok: false } & Reason)
 
 const octal = (mode: number): string => `0${(mode & 0o777).toString(8)}`
@@ -20,7 +20,7 @@ function modeFor(target: RewriteTarget, facts: FileFacts | null, decision: Repla
   }
 }
 
-/** Gives the file its old owner; a reason where that cannot be done and would change who may read it. */
+/** Gives the file its old owner. Returns a reason if that fails and would change who may read the file. */
 async function keepOwner(
   system: System,
   path: ReachablePath,

@@ -8,7 +8,7 @@ import type { Reason } from '../../model/reason.ts'
 import { digestOf, sameBytes } from './digest.ts'
 import type { HeldLock } from './lock.ts'
 import { findPlace } from './place.ts'
-import type { Seen } from './steady-read.ts'
+import type { FileSnapshot } from './steady-read.ts'
 import { ifPossible, isTrouble } from './trouble.ts'
 
 type Change = Exclude<Decision, { kind: 'nothing' | 'refuse' }>
@@ -21,7 +21,7 @@ export interface Job {
   readonly real: ReachablePath
   readonly held: HeldLock
   readonly backup: Backup | null
-  /** Folders that were made for it. */
+  /** How many folders were made for it. */
   readonly folders: number
 }
 
@@ -34,13 +34,13 @@ export type Committed =
 const changed: Committed = { kind: 'changed' }
 
 /** True while the target is still the very file, with the very bytes, that the decision was made on. */
-async function isAsSeen({ system, real }: Job, { bytes, facts }: Seen): Promise<boolean> {
+async function isAsSeen({ system, real }: Job, { bytes, facts }: FileSnapshot): Promise<boolean> {
   if (!sameBytes(await system.files.read(real), bytes)) return false
   const now = await system.files.look(real)
   return now?.identity === facts?.identity && now?.mode === facts?.mode
 }
 
-/** What two changes at once come to; the first trouble is thrown only after both have ended. */
+/** Runs two changes at once; the first error is thrown only after both have ended. */
 async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
   const [first, second] = await Promise.allSettled([one, other])
   if (first.status === 'rejected') throw first.reason
@@ -48,10 +48,10 @@ async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
   return [first.value, second.value]
 }
 
-const save = ({ backup, folders }: Job, { bytes, facts }: Seen, after: string | null): Promise<void> =>
+const save = ({ backup, folders }: Job, { bytes, facts }: FileSnapshot, after: string | null): Promise<void> =>
   backup?.save({ bytes, mode: facts?.mode ?? null, after, folders }) ?? Promise.resolve()
 
-/** A folder on a project's way may have been swapped for a link since its file was found. */
+/** Checks the path again: a folder of a project may have been replaced by a link since its file was found. */
 async function isInPlace({ system, target, real }: Job): Promise<'yes' | Committed> {
   if (!target.within) return 'yes'
   const placed = await findPlace(system, target)
@@ -59,18 +59,18 @@ async function isInPlace({ system, target, real }: Job): Promise<'yes' | Committ
   return placed.place.real === real ? 'yes' : changed
 }
 
-async function mayGoOn(job: Job, seen: Seen): Promise<'yes' | Committed> {
+async function mayGoOn(job: Job, snapshot: FileSnapshot): Promise<'yes' | Committed> {
   job.target.signal?.throwIfAborted()
-  if (!(await isAsSeen(job, seen))) return changed
+  if (!(await isAsSeen(job, snapshot))) return changed
   if (await job.held.stillOurs()) return isInPlace(job)
-  return { kind: 'refused', reason: `the lock of ${job.target.shown} was taken from us while this computer slept`, hint: 'try again' }
+  return { kind: 'refused', reason: `another mcp-twin took the lock of ${job.target.shown} while this computer slept`, hint: 'try again' }
 }
 
-/** The folder that must still be the same one at the moment itself: of a project's file, whose way may be swapped by whoever works in it. */
+/** The folder that the rename must find unchanged. Only for a project's file: whoever works in the project may replace its folders. */
 const folderOf = ({ within }: RewriteTarget, real: ReachablePath): ReachablePath | undefined =>
   within ? reachable(dirname(real)) : undefined
 
-/** The moment itself: from here on the name leads to the new content. False: another program was faster. */
+/** Renames the new content into place. False: another program was faster. */
 async function swap({ system, target, real }: Job, beside: ReachablePath, expected: string | null): Promise<boolean> {
   try {
     await system.files.rename(beside, real, expected, folderOf(target, real))
@@ -81,25 +81,25 @@ async function swap({ system, target, real }: Job, beside: ReachablePath, expect
   }
 }
 
-/** Backup and new content, both safe on the disk before the moment itself. */
-async function prepare(job: Job, seen: Seen, decision: Replace, beside: ReachablePath): Promise<Ready> {
+/** Flushes backup and new content to the disk before the rename. */
+async function prepare(job: Job, snapshot: FileSnapshot, decision: Replace, beside: ReachablePath): Promise<Ready> {
   const { system, target } = job
-  const [, ready] = await both(save(job, seen, digestOf(decision.bytes)), writeBeside(system, target, beside, seen.facts, decision))
+  const [, ready] = await both(save(job, snapshot, digestOf(decision.bytes)), writeBeside(system, target, beside, snapshot.facts, decision))
   return ready
 }
 
-async function replaceWhole(job: Job, seen: Seen, decision: Replace): Promise<Committed> {
+async function replaceWhole(job: Job, snapshot: FileSnapshot, decision: Replace): Promise<Committed> {
   const { system, real, backup } = job
   const beside = temporaryPath(real, system.pid, system.random(4))
   let isGone = false
   try {
-    const ready = await prepare(job, seen, decision, beside)
+    const ready = await prepare(job, snapshot, decision, beside)
     if (!ready.ok) return { ...ready, kind: 'refused' }
-    const go = await mayGoOn(job, seen)
+    const go = await mayGoOn(job, snapshot)
     if (go !== 'yes') return go
-    if (!(await swap(job, beside, seen.facts?.identity ?? null))) return changed
+    if (!(await swap(job, beside, snapshot.facts?.identity ?? null))) return changed
     isGone = true
-    // From here on a trouble leaves the new content in place, so whatever backup there is must stay with it.
+    // From here on an error leaves the new content in place, so its backup must stay too.
     if (backup !== null) await ifPossible(backup.wrote())
     await system.files.flush(reachable(dirname(real)))
     return { kind: 'written', notice: ready.notice }
@@ -108,16 +108,16 @@ async function replaceWhole(job: Job, seen: Seen, decision: Replace): Promise<Co
   }
 }
 
-/** Takes the file away by a rename, so that one which changed in the last moment can be put back. */
-async function removeWhole(job: Job, seen: Seen): Promise<Committed> {
+/** Removes the file by a rename, so that one which changed in the last moment can be put back. */
+async function removeWhole(job: Job, snapshot: FileSnapshot): Promise<Committed> {
   const { system, target, real, backup } = job
   const aside = temporaryPath(real, system.pid, system.random(4))
-  await save(job, seen, null)
-  const go = await mayGoOn(job, seen)
+  await save(job, snapshot, null)
+  const go = await mayGoOn(job, snapshot)
   if (go !== 'yes') return go
   await system.files.rename(real, aside, null, folderOf(target, real))
   const moved = await system.files.look(aside)
-  if (moved !== null && moved.identity !== seen.facts?.identity) {
+  if (moved !== null && moved.identity !== snapshot.facts?.identity) {
     await system.files.rename(aside, real, null)
     return changed
   }
@@ -128,8 +128,8 @@ async function removeWhole(job: Job, seen: Seen): Promise<Committed> {
 }
 
 /** Carries a decision out on the bytes it was made on, or finds that they are no longer there. */
-export async function commit(job: Job, seen: Seen, decision: Change): Promise<Committed> {
+export async function commit(job: Job, snapshot: FileSnapshot, decision: Change): Promise<Committed> {
   const found = await isInPlace(job)
   if (found !== 'yes') return found
-  return decision.kind === 'replace' ? replaceWhole(job, seen, decision) : removeWhole(job, seen)
+  return decision.kind === 'replace' ? replaceWhole(job, snapshot, decision) : removeWhole(job, snapshot)
 }

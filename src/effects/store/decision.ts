@@ -2,7 +2,7 @@ import type { Guarded } from '../machine/far-modes.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { Reason } from '../../model/reason.ts'
 
-/** What shall become of a file, decided on the very bytes it holds. */
+/** What to do with a file, decided on the bytes it holds. */
 export type Decision =
   | { readonly kind: 'nothing' }
   | ({ readonly kind: 'refuse' } & Reason)
@@ -13,13 +13,13 @@ export type Decision =
       readonly holdsKey: boolean
       /** Exact permission bits, where they shall differ from those the file has. */
       readonly mode?: number
-      /** Judges what will be written once more; a text is the reason why it must not be. */
+      /** Checks what will be written; returns the reason why it must not be, or null. */
       readonly check?: () => string | null
     }
-  /** The file goes, and as many folders above it as are then empty, at most `folders`. */
+  /** Remove the file, and at most `folders` folders above it that are then empty. */
   | { readonly kind: 'remove'; readonly folders?: number }
 
-/** Decides on the bytes found; asked again, on the new bytes, whenever another program changed the file meanwhile. */
+/** Decides on the bytes found; called again with the new bytes whenever another program changed the file meanwhile. */
 export type Decide = (bytes: Uint8Array | null) => Decision | Promise<Decision>
 
 /** One file to be rewritten. */
@@ -32,9 +32,9 @@ export interface RewriteTarget extends Guarded {
   readonly ownLock?: 'proper-lockfile'
   /** On a Windows drive: the program that most likely holds the file when it cannot be replaced. */
   readonly holder?: string
-  /** `refuse`: a link in the file's place is left alone, with the reason. */
+  /** `refuse`: a symbolic link is not followed but refused, with the reason. */
   readonly links: 'follow' | 'refuse'
-  /** Of a project's file: the real path of the project's root, which it must not lead out of. Null: it is no project's. */
+  /** Of a project's file: the real path of the project's root, which the file must not lie outside of. Null: not a project's. */
   readonly within: ReachablePath | null
   /** Permission bits of a file that we make; it is 0600 by default and in any case when it holds a key. */
   readonly createMode?: number
@@ -71,8 +71,8 @@ export interface Saved {
 export interface Backup {
   /** Stores the bytes, flushed, before anything is written. */
   save(saved: Saved): Promise<void>
-  /** The file is written: what was saved last stays. */
+  /** The file is written: keep what was saved last. */
   wrote(): Promise<void>
-  /** The file is not written after all. */
+  /** The file is not written: drop what was saved. */
   discard(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { ifPossible } from './trouble.ts'
 
-/** Makes the folder of a file, for its owner only, and answers how many folders that took. */
+/** Makes the folder of a file, for its owner only. Returns how many folders were made. */
 export async function makeFolders(system: System, file: ReachablePath): Promise<number> {
   let missing = 0
   let folder = dirname(file)
@@ -15,7 +15,7 @@ export async function makeFolders(system: System, file: ReachablePath): Promise<
   return missing
 }
 
-/** Makes a folder of ours, and closes one that others may look into: keys and backups lie in it. */
+/** Makes a folder of ours, and closes an existing one to others: it holds keys and backups. */
 export async function makeOwnFolder(system: System, folder: ReachablePath): Promise<void> {
   await system.files.makeDirectory(folder, 0o700)
   const facts = system.platform === 'win32' ? null : await system.files.look(folder, 'follow')
@@ -23,7 +23,7 @@ export async function makeOwnFolder(system: System, folder: ReachablePath): Prom
   await ifPossible(system.files.setMode(folder, facts.mode & 0o7700))
 }
 
-/** Removes at most `count` folders above a file, from the nearest on, as far as they are empty. */
+/** Removes at most `count` empty folders above a file, nearest first. */
 export async function removeFolders(system: System, file: ReachablePath, count: number): Promise<void> {
   let folder = reachable(dirname(file))
   for (let left = count; left > 0; left--) {

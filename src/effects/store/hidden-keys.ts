@@ -7,8 +7,8 @@ import { openSecrets } from './secrets.ts'
 import { keysOfAll } from '../../core/manifest/names.ts'
 
 /**
- * The values of all stored keys, for one purpose: to be taken out of what a bridge says. Keys that a program of the
- * user's keeps are not known here. A store that cannot be read gives none: then nothing of it can leak through us either.
+ * The values of all stored keys, to be masked in the bridge's output. Keys kept by the user's own program are not
+ * included. A store that cannot be read has none: then we cannot leak them either.
  */
 export async function hiddenKeys(system: System, folder: ReachablePath, manifest: Manifest): Promise<readonly string[]> {
   const secrets = openSecrets(system, folder, manifest)
@@ -25,7 +25,7 @@ export async function hiddenKeys(system: System, folder: ReachablePath, manifest
   }
 }
 
-/** Hides every key there is, the manifest's and all others of the store: for commands that show other programs' words. */
+/** Masks every key of the manifest and the store, for commands that print the output of other programs. */
 export async function hideAllKeys(system: System, folder: ReachablePath, manifest: Manifest, hide: (value: Secret) => void): Promise<void> {
   const store = openSecrets(system, folder, manifest)
   for (const name of new Set([...(await store.list()), ...keysOfAll(manifest)])) {

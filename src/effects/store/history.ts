@@ -11,7 +11,7 @@ export interface RunSummary {
   readonly at: string
   readonly command: string
   readonly files: readonly BackedUpFile[]
-  /** The run that this one took back. */
+  /** The run that this one undid. */
   readonly undoes: string | null
   /** A later undo brought everything back, and is not undone itself. */
   readonly undone: boolean
@@ -33,7 +33,7 @@ export async function listRuns(system: System, folder: ReachablePath): Promise<R
       continue
     }
     const { at, command, files, undoes, complete } = index
-    // Newest first: whether this undo still counts is known by the time it is met.
+    // Newest first, so that an undo which was itself undone is known before the run it undid.
     if (undoes !== undefined && complete === true && !undone.has(id)) undone.add(undoes)
     runs.push({ id, at, command, files, undoes: undoes ?? null, undone: undone.has(id), damaged: false })
   }

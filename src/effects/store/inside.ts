@@ -7,9 +7,9 @@ import { isTrouble } from './trouble.ts'
 
 /** A path that leads out of the folder in which it is named. */
 export interface Escape {
-  /** The folder on its way that does; null: the last part itself. */
+  /** The folder of the path that is the link; null: the last part itself. */
   readonly by: ReachablePath | null
-  /** Where it leads; null: in a circle, or by a link that cannot be read. */
+  /** The target; null: a link in a circle, or one that cannot be read. */
   readonly to: ReachablePath | null
 }
 
@@ -31,9 +31,9 @@ async function destination(system: System, path: ReachablePath): Promise<Reachab
 }
 
 /**
- * Does a path below `root` lead to a place outside of it, by itself or by a folder on its way? `root` is a real path, as it was
- * when the work began: where that folder was replaced by a link since, all that is named in it leads away. Null: it stays inside.
- * Throws the trouble of a folder that may not be entered.
+ * Finds out whether a path below `root` leads outside of it, itself or by one of its folders. `root` is the real path
+ * when the work began: if that folder was replaced by a link since, every path in it leads outside. Null: it stays inside.
+ * Throws the file system error of a folder that may not be entered.
  */
 export async function escapeFrom(system: System, root: ReachablePath, path: ReachablePath): Promise<Escape | null> {
   const whole = await destination(system, path)
@@ -48,7 +48,7 @@ export async function escapeFrom(system: System, root: ReachablePath, path: Reac
   return whole !== null && isWithin(root, whole) ? null : { by: null, to: whole }
 }
 
-/** An escape in words; `shown` is the file that it is about. */
+/** An escape in words; `shown` is the path of the file in messages. */
 export function escapeWords({ by, to }: Escape, shown: string, what = 'the project'): Reason {
   const where = to === null ? 'leads by links that cannot be followed' : `leads by a link to ${to}, outside ${what}`
   return {

@@ -7,7 +7,7 @@ import { digestOf } from './digest.ts'
 import { newRunId, storedPath, writeIndex } from './run-index.ts'
 import { ifPossible } from './trouble.ts'
 
-/** What a backup says of a file besides its bytes. */
+/** What a backup records about a file besides its bytes. */
 export interface FileNote {
   readonly environment: string
   /** Null for files of our own: the manifest, its lock. */
@@ -24,14 +24,14 @@ export interface RunAbout {
   readonly command: string
   /** When the run began, ms since the epoch. */
   readonly at: number
-  /** The run that this one takes back. */
+  /** The run that this one undoes. */
   readonly undoes?: string
 }
 
-/** The last part of either side's spelling, in signs that every file system takes. */
+/** The base name of either side's path, in characters that every file system accepts. */
 const plainName = (file: string): string => (file.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-60)
 
-/** The folder of one run: stored bytes, and the index that says what they are. It is made when the first file comes. */
+/** The folder of one run: stored bytes, and the index that describes them. It is made for the first file. */
 export class Journal {
   readonly files: BackedUpFile[] = []
   readonly #system: System
@@ -69,7 +69,7 @@ export class Journal {
     return this.#id
   }
 
-  /** Brings the index on the disk up to what is known. */
+  /** Writes the index to the disk. */
   async write(): Promise<void> {
     const { command, at, undoes } = this.#about
     await writeIndex(this.#system, this.#folder, {
@@ -94,7 +94,7 @@ export class Journal {
 
   /** Stores the bytes first and the index after them, so that the index never names what is not there. */
   async add(note: FileNote, { bytes, mode, after, folders }: Saved): Promise<BackedUpFile> {
-    // Numbered, since files of several clients have one name.
+    // Numbered, since files of several clients have the same name.
     const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`
     if (bytes !== null && stored !== null)
       await this.#system.files.create(storedPath(this.#folder, await this.#open(), stored), bytes, 0o600)
@@ -116,7 +116,7 @@ export class Journal {
     try {
       await this.write()
     } catch (error) {
-      // The new index may stand all the same (its folder could not be flushed), so the bytes go only after its entry.
+      // The new index may have been written all the same (its folder could not be flushed), so the bytes are removed after its entry.
       await ifPossible(this.drop(entry))
       throw error
     }
@@ -129,7 +129,7 @@ export class Journal {
     await this.#removeBytes(entry)
   }
 
-  /** Nothing of this run is worth keeping. */
+  /** Removes the run: nothing was changed. */
   async forget(): Promise<void> {
     await this.#system.files.remove(reachable(join(this.#folder, await this.#open())))
   }

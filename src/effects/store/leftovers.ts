@@ -13,7 +13,7 @@ async function isAbandoned(system: System, path: ReachablePath, pid: number): Pr
   return facts !== null && system.now() - facts.modifiedMs > abandonedMs
 }
 
-/** Removes what killed runs left in a folder: only names that we give, and only of processes that are gone. */
+/** Removes what killed runs left in a folder: only temporary names of ours, and only of processes that have ended. */
 export async function sweepFolder(system: System, folder: ReachablePath): Promise<void> {
   for (const name of await system.files.list(folder)) {
     const made = readTemporaryName(name)
@@ -23,8 +23,8 @@ export async function sweepFolder(system: System, folder: ReachablePath): Promis
 }
 
 /**
- * Removes what killed runs left beside one file. Only for the holder of its lock: nobody else may be writing, so what
- * bears our own process id is of an earlier process with that id (usual in containers).
+ * Removes what killed runs left beside one file. Only for the holder of its lock: no other process may be writing, so a
+ * name with our own process id is of an earlier process with that id (usual in containers).
  */
 export async function sweepBeside(system: System, file: ReachablePath): Promise<void> {
   const base = basename(file)

@@ -30,13 +30,13 @@ export interface LockOptions {
 export interface HeldLock {
   /** False when it was taken from us, which happens to a process that slept for longer than half a minute. */
   stillOurs(): Promise<boolean>
-  /** True: somebody else held it when we came. */
+  /** True: another process held it at first. */
   readonly waited: boolean
   /** Notes the locks of Claude Code that were taken under it. */
   noteClaudeLocks(locks: readonly string[]): Promise<void>
 }
 
-/** Somebody else holds what we need; `holder` where its lock says who. */
+/** Another process holds the lock; `holder` where the lock names it. */
 export class LockedError extends TwinError {
   readonly holder: Holder | null
 
@@ -158,7 +158,7 @@ export async function withRunLock<T>(
 
 const waitMs = 200
 
-/** What the lock stands for; the lock itself is a folder beside it. */
+/** The path that the watch lock guards; the lock itself is a folder beside it. */
 export const watchGuard = (home: ReachablePath): ReachablePath => reachable(join(home, 'locks', 'watch'))
 
 /** Does `work` as the one watcher of a home. Throws when there is one already, and says which process it is. */
@@ -180,7 +180,7 @@ export async function withWatchLock<T>(
   } catch (error) {
     if (isOurs || !(error instanceof LockedError)) throw error
     const who = error.holder === null ? '' : ` (process ${error.holder.pid} on ${error.holder.side})`
-    throw new TwinError('watching', `This home is being watched already${who}; one watcher is enough for it.`, {
+    throw new TwinError('watching', `This home is already being watched${who}.`, {
       hint: error.holder === null ? 'end the other one first' : `end it first: kill ${error.holder.pid}`,
       cause: error,
     })

@@ -7,7 +7,7 @@ import { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { checkOwnerOnly } from './secrets-file.ts'
 
-/** What this side's own `launches.json` says; `holdsFormer`: projects of an older version stand in it, which count for nothing. */
+/** What this side's own `launches.json` says; `holdsFormer`: it lists projects of an older version, which are ignored. */
 export interface OwnLaunches {
   readonly launches: Secret<Launches>
   readonly holdsFormer: boolean

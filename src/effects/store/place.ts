@@ -8,22 +8,22 @@ import { escapeFrom, escapeWords } from './inside.ts'
 /** The largest file we rewrite. Claude Code's own grow to some ten megabytes. */
 export const bytesMax = 64 * 1024 * 1024
 
-/** As many as Linux follows. */
+/** As many links as Linux follows. */
 const hopsMax = 40
 
 /** Where a file really is. */
-export interface Place {
+export interface FileLocation {
   readonly real: ReachablePath
   readonly facts: FileFacts | null
   /** False: the folder has yet to be made. */
   readonly hasFolder: boolean
 }
 
-export type Placed = { readonly ok: true; readonly place: Place } | ({ readonly ok: false } & Reason)
+export type LocationResult = { readonly ok: true; readonly place: FileLocation } | ({ readonly ok: false } & Reason)
 
-const refuse = (reason: string, hint: string): Placed => ({ ok: false, reason, hint })
+const refuse = (reason: string, hint: string): LocationResult => ({ ok: false, reason, hint })
 
-/** Why the thing found in a file's place is not rewritten; null: it may be. */
+/** Why what was found at a path is not rewritten; null: it may be. */
 export function unfit(facts: FileFacts, shown: string): Reason | null {
   if (facts.kind === 'directory') return { reason: `${shown} is a folder, not a file`, hint: 'move the folder away, then try again' }
   if (facts.kind !== 'file')
@@ -36,7 +36,7 @@ export function unfit(facts: FileFacts, shown: string): Reason | null {
       hint: 'turn the other names into symbolic links, then try again',
     }
   }
-  // Judged by the bits even for root, who could write all the same: whoever made it read-only meant it.
+  // By the mode even for root, who could write all the same: it was made read-only on purpose.
   if ((facts.mode & 0o200) === 0) return { reason: `${shown} is read-only`, hint: 'make the file writable, then try again' }
   return null
 }
@@ -45,12 +45,12 @@ const inRealFolder = async (system: System, path: string): Promise<ReachablePath
   reachable(join((await system.files.realPath(reachable(dirname(path)))) ?? dirname(path), basename(path)))
 
 /** The file a link leads to, hop by hop, so that each link's owner is seen. */
-async function follow(system: System, start: ReachablePath, shown: string): Promise<Placed> {
+async function follow(system: System, start: ReachablePath, shown: string): Promise<LocationResult> {
   const foreign = (facts: FileFacts): boolean => system.uid !== undefined && facts.uid !== system.uid
   let path = start
   for (let hops = 0; hops <= hopsMax; hops++) {
     const facts = await system.files.look(path)
-    if (facts === null) return refuse(`${shown} is a symbolic link to nothing (${path})`, 'mend or remove the link, then try again')
+    if (facts === null) return refuse(`${shown} is a symbolic link to nothing (${path})`, 'fix or remove the link, then try again')
     if (foreign(facts)) {
       return refuse(
         `${shown} is a symbolic link, and ${path} belongs to another user`,
@@ -62,11 +62,11 @@ async function follow(system: System, start: ReachablePath, shown: string): Prom
     if (to === null) continue
     path = await inRealFolder(system, resolve(dirname(path), to))
   }
-  return refuse(`${shown} is a symbolic link that leads in a circle`, 'mend or remove the link, then try again')
+  return refuse(`${shown} is a symbolic link that leads in a circle`, 'fix or remove the link, then try again')
 }
 
-/** Finds the real file behind a path, or says why it is left alone. Nothing is changed. */
-export async function findPlace(system: System, { here, shown, links, base, within }: RewriteTarget): Promise<Placed> {
+/** Finds the real file behind a path, or the reason why it is not rewritten. Changes nothing. */
+export async function findPlace(system: System, { here, shown, links, base, within }: RewriteTarget): Promise<LocationResult> {
   const away = within ? await escapeFrom(system, within, here) : null
   if (away !== null) return { ok: false, ...escapeWords(away, shown) }
   if (base !== undefined && (await system.files.look(base, 'follow'))?.kind !== 'directory') {
@@ -83,7 +83,7 @@ export async function findPlace(system: System, { here, shown, links, base, with
   return judged(await follow(system, real, shown), shown)
 }
 
-function judged(placed: Placed, shown: string): Placed {
+function judged(placed: LocationResult, shown: string): LocationResult {
   if (!placed.ok || placed.place.facts === null) return placed
   const reason = unfit(placed.place.facts, shown)
   return reason === null ? placed : { ok: false, ...reason }

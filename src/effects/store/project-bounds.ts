@@ -6,7 +6,7 @@ import { native, type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { RewriteTarget } from './decision.ts'
 
-/** A file that was written once, as our records and backups tell of it. */
+/** A file that was written earlier, as our records and backups describe it. */
 export interface RecordedFile {
   readonly environment: Environment
   /** Null: a manifest, a lock, or our own records. */
@@ -16,7 +16,7 @@ export interface RecordedFile {
   readonly project?: string | undefined
 }
 
-/** What must not be left by a file that was written for a project; nothing for a user's. */
+/** The root that a project's file must not lie outside of, and how its links are treated; `within` is null for a user's file. */
 export async function projectBounds(system: System, recorded: RecordedFile): Promise<Pick<RewriteTarget, 'within' | 'links'>> {
   const within = await rootOf(system, recorded)
   if (within === null) return { within, links: 'follow' }

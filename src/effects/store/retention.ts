@@ -15,8 +15,8 @@ async function sizeOf(system: System, folder: ReachablePath): Promise<number> {
 }
 
 /**
- * Removes the oldest runs beyond 30 and beyond 200 MB together; the newest one always stays. `except`: the run that is
- * going on. A folder that a killed run left without an index tells nothing about any file, so it goes too.
+ * Removes the oldest runs beyond 30 and beyond 200 MB together; the newest one always stays. `except`: the
+ * current run. A folder that a killed run left without an index describes no file, so it is removed too.
  */
 export async function prune(system: System, folder: ReachablePath, except: string): Promise<void> {
   let runs = 0

@@ -5,7 +5,7 @@ import { releaseLeftClaudeLocks, withClaudeLock } from './claude-lock.ts'
 import type { Backup, Decide, RewriteOutcome, RewriteTarget } from './decision.ts'
 import { makeFolders, removeFolders } from './folders.ts'
 import { LockedError, withFileLock } from './lock.ts'
-import { findPlace, type Place } from './place.ts'
+import { findPlace, type FileLocation } from './place.ts'
 import { nothing, refused, settle, settles } from './settle.ts'
 import { ifPossible, isTrouble, wordsOf } from './trouble.ts'
 
@@ -15,7 +15,7 @@ export type { Reason } from '../../model/reason.ts'
 async function underLocks(
   system: System,
   target: RewriteTarget,
-  place: Place,
+  place: FileLocation,
   folders: number,
   decide: Decide,
   backup: Backup | null,
@@ -46,7 +46,7 @@ async function underLocks(
   return outcome
 }
 
-/** A file whose folder is missing: the decision comes first, so that no folder is made for nothing. */
+/** Handles a file whose folder is missing: decides first, so that no folder is made in vain. */
 async function inNewFolder(system: System, target: RewriteTarget, decide: Decide, backup: Backup | null): Promise<RewriteOutcome> {
   const settled = settles(await decide(null), { bytes: null, facts: null })
   if (settled !== null) return settled === 'unchanged' ? { ...nothing, kind: settled } : settled
@@ -63,7 +63,7 @@ async function inNewFolder(system: System, target: RewriteTarget, decide: Decide
   }
 }
 
-/** A trouble on the way, in words; what is no trouble of files or locks goes on its way. */
+/** An error of the file system or a lock as an outcome; any other error is rethrown. */
 function outcomeOf(error: unknown, { shown, holder }: RewriteTarget): RewriteOutcome {
   if (isTrouble(error)) return { ...nothing, ...wordsOf(error, shown, holder) }
   if (!(error instanceof TwinError) || error.code !== 'locked') throw error

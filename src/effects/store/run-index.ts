@@ -4,7 +4,7 @@ import { type RunIndex, runIndexSchema } from '../../model/backup.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** Names of run folders: when a run began (UTC) and four signs of chance. They sort by time. */
+/** Names of run folders: when a run began (UTC) and four random characters. They sort by time. */
 export const isRunId = (name: string): boolean => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name)
 
 export const indexPath = (folder: ReachablePath, id: string): ReachablePath => reachable(join(folder, id, 'index.json'))

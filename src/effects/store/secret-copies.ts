@@ -13,7 +13,7 @@ export interface Copy {
   readonly file: string
 }
 
-/** Where copies are, and the sides on which nobody could look for them. */
+/** Where copies are, and the sides that could not be searched. */
 export interface Searched {
   readonly copies: readonly Copy[]
   readonly unsearched: readonly string[]
@@ -24,7 +24,7 @@ const DEPTH_MAX = 8
 /** In our folder: programs and packages, which are the same for everybody, and locks. */
 const NOT_SEARCHED = new Set(['app', 'npm', 'bin', 'locks'])
 
-/** The value as it may stand in a file: as it is, as JSON writes it, and as JSON in pure ASCII, with `/` escaped or not. */
+/** The spellings of a value in a file: as it is, as JSON writes it, and as JSON in pure ASCII, with `/` escaped or not. */
 function spellings(value: string): Buffer[] {
   const json = JSON.stringify(value).slice(1, -1)
   const ascii = (text: string, digits: (code: string) => string) =>
@@ -37,7 +37,7 @@ function spellings(value: string): Buffer[] {
 }
 
 /**
- * Searches every place where a key of ours can have gone: the client files of all sides that we ever wrote, our own
+ * Searches every place that a key may have been written to: the client files of all sides that we ever wrote, our own
  * folder on each side with its backups, and the backups that Claude Code makes of its own file (`~/.claude/backups`).
  */
 export async function findCopies(system: System, world: World, state: State, value: Secret<string>): Promise<Searched> {

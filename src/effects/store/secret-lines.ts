@@ -8,11 +8,11 @@ export interface NamedKey {
 }
 
 /**
- * The keys of `--secrets`: one `NAME=value` a line; empty lines and those that begin with `#` say nothing, and an
- * `export` before the name is skipped. The value is the rest of the line as it stands, blanks around it aside: `#`,
- * `$`, `%` and quotes inside it are part of it. Only a value that stands wholly in quotes is read as dotenv files
+ * The keys of `--secrets`: one `NAME=value` a line; empty lines and those that begin with `#` are skipped, and an
+ * `export` before the name is skipped. The value is the rest of the line without the blanks around it: `#`,
+ * `$`, `%` and quotes inside it are part of it. Only a value wholly in quotes is read as dotenv files
  * write it: double quotes with the escapes of JSON (`\n`, `\"`, `\\`), single quotes without any.
- * A line that says nothing of this kind is refused by its number alone, since it may be a key.
+ * Any other line is refused by its number alone, since it may be a key.
  */
 export function parseKeyLines(text: string, shown: string): NamedKey[] {
   const found: NamedKey[] = []

@@ -1,12 +1,12 @@
 import { usageError } from '../../errors.ts'
 
-/** What a key may be called: it is also the end of a variable's name, and of `${secret:NAME}`. */
+/** Valid key names: a key's name is also part of a variable's name and of `${secret:NAME}`. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const LONGEST = 128
 
 export const isKeyName = (name: string): boolean => NAME.test(name) && name.length <= LONGEST
 
-/** Refuses a name that does not fit. It is not repeated: a key may have been typed in its place. */
+/** Refuses an invalid name, without repeating it: a key may have been typed in its place. */
 export function checkKeyName(name: string): void {
   if (isKeyName(name)) return
   throw usageError('A key is named by letters, digits and _, and its name does not begin with a digit.', {

@@ -55,7 +55,7 @@ function parse(path: ReachablePath, bytes: Uint8Array | null): Keys {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    // The parser's own words quote the text around the fault, which is a key as like as not: only the place is told.
+    // The parser's own words quote the text around the fault, which is a key as like as not: only the position is shown.
     const offset = Number(/position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1] ?? Number.NaN)
     throw damaged(path, Number.isNaN(offset) ? undefined : text.slice(0, offset).split('\n').length)
   }
@@ -76,7 +76,7 @@ const lineOf = (text: string, name: string): number | undefined => {
 const damaged = (path: ReachablePath, line?: number): TwinError =>
   new TwinError('damaged', 'The file of keys is damaged, and is left as it is. It must be an object: {"NAME": "value"}.', {
     place: { file: path, line },
-    hint: `mend it by hand, or move it away (mv ${quote(path)} ${quote(`${path}.old`)}) and store the keys again: mcp-twin secret set NAME`,
+    hint: `fix it by hand, or move it away (mv ${quote(path)} ${quote(`${path}.old`)}) and store the keys again: mcp-twin secret set NAME`,
   })
 
 const trouble = (path: ReachablePath, what: string, hint: string): TwinError =>

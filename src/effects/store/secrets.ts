@@ -11,11 +11,11 @@ import { checkKeyName, isKeyName, variableOf } from './secret-name.ts'
 /** A password manager may ask its owner to unlock it; this long it may take. */
 const ANSWER_MS = 60_000
 
-/** A key, or in words why there is none. */
-export type Asked = { readonly key: Secret<string> } | { readonly trouble: string }
+/** A key, or the reason why there is none. */
+export type KeyAnswer = { readonly key: Secret<string> } | { readonly trouble: string }
 
 /** Asks the manifest's own program for a key: no shell, `{name}` replaced in every word, one newline off the end of its answer. */
-export async function askForKey(system: System, words: readonly string[], name: string): Promise<Asked> {
+export async function askForKey(system: System, words: readonly string[], name: string): Promise<KeyAnswer> {
   const argv = words.map((word) => word.replaceAll('{name}', name))
   const shown = words.join(' ')
   const { code, stdout, timedOut, trouble } = await system.ask({ argv, timeoutMs: ANSWER_MS, env: withoutOurs(system) })
@@ -29,7 +29,7 @@ export async function askForKey(system: System, words: readonly string[], name: 
   return value === '' ? { trouble: `"${shown}" printed nothing for ${name}` } : { key: new Secret(value) }
 }
 
-/** The program gets its user's environment without the keys that were meant for us. */
+/** The program gets the user's environment without the keys that are meant for us. */
 const withoutOurs = (system: System): Record<string, undefined> =>
   Object.fromEntries(
     Object.keys(system.variables)
@@ -48,14 +48,14 @@ export interface Secrets {
   stored(name: string): Promise<Secret<string> | null>
   /** Names in the store, sorted; none are known where a program keeps the keys. */
   list(): Promise<string[]>
-  /** What the user's program said instead of a key. */
+  /** The error of the user's program instead of a key. */
   trouble(name: string): string | null
-  /** Stores keys, all of them or none. True: something is different now. */
+  /** Stores keys, all of them or none. True: something changed. */
   set(name: string, value: Secret<string>): Promise<boolean>
   setAll(keys: Iterable<readonly [string, Secret<string>]>): Promise<string[]>
   /** False: there was none. */
   remove(name: string): Promise<boolean>
-  /** Stores those of these names that this run's environment brings; answers which of them are new or different. */
+  /** Stores those of these names that this run's environment has; returns which of them are new or different. */
   takeFromEnvironment(names: Iterable<string>): Promise<string[]>
 }
 

@@ -5,7 +5,7 @@ import { type KeptSession, type SessionFile, sessionFileSchema } from '../../mod
 import type { System } from '../../model/system.ts'
 import { withFileLock } from './lock.ts'
 
-/** A session as it may be shown: nothing of its token. Times in ms since the epoch. */
+/** A session without its token, for output. Times in ms since the epoch. */
 export interface SessionFacts {
   readonly id: string
   readonly createdAt: number
@@ -15,7 +15,7 @@ export interface SessionFacts {
 
 /** Tokens that let a program reach the bridge over a listener. Only their SHA-256 is kept. */
 export interface SessionStore {
-  /** The token is told once and never again. `ttlMs` from now. */
+  /** The token is returned once and never again. `ttlMs` from now. */
   create(ttlMs: number): Promise<SessionFacts & { readonly token: string }>
   /** Those that are valid now. */
   list(): Promise<readonly SessionFacts[]>

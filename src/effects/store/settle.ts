@@ -2,15 +2,15 @@ import { type Committed, commit, type Job } from './commit.ts'
 import type { Decide, Decision, RewriteOutcome } from './decision.ts'
 import type { Reason } from '../../model/reason.ts'
 import { digestOf, sameBytes } from './digest.ts'
-import { nextChange, readSteadily, rhythmMs, type Seen } from './steady-read.ts'
+import { nextChange, readSteadily, rhythmMs, type FileSnapshot } from './steady-read.ts'
 
-/** A program that writes all the time is met this often at least, and for this long, before we give up. */
+/** Attempts at least, and ms, before we give up on a file that another program writes all the time. */
 const triesMin = 5
 const tryMs = 2000
 
 export const nothing = { before: null, after: null, notices: [] } as const
 
-/** The words of a decision or trouble without its `kind` and `ok`, so that nothing else gets into an outcome. */
+/** The reason of a decision or failure alone, so that no other field gets into an outcome. */
 const wordsIn = ({ reason, hint, line, column }: Reason): Reason => ({
   reason,
   ...(hint === undefined ? {} : { hint }),
@@ -20,8 +20,8 @@ const wordsIn = ({ reason, hint, line, column }: Reason): Reason => ({
 
 export const refused = (reason: Reason): RewriteOutcome => ({ ...nothing, ...wordsIn(reason), kind: 'refused' })
 
-/** A decision that changes nothing, in the light of what is there. Null: there is something to write. */
-export function settles(decision: Decision, { bytes, facts }: Seen): 'unchanged' | RewriteOutcome | null {
+/** The outcome of a decision that changes nothing. Null: there is something to write. */
+export function settles(decision: Decision, { bytes, facts }: FileSnapshot): 'unchanged' | RewriteOutcome | null {
   if (decision.kind === 'refuse') return refused(decision)
   if (decision.kind === 'nothing') return 'unchanged'
   if (decision.kind === 'remove') return bytes === null ? 'unchanged' : null
@@ -30,21 +30,21 @@ export function settles(decision: Decision, { bytes, facts }: Seen): 'unchanged'
   return fault === null ? null : { ...nothing, kind: 'failed', reason: fault }
 }
 
-/** What has happened to the file in this call so far. */
+/** What this call has done to the file so far. */
 class Progress {
   #before: string | null = null
   #isCreated = false
   #hasWritten = false
   readonly #notices = new Set<string>()
 
-  wrote({ bytes }: Seen, notice: string | null): void {
+  wrote({ bytes }: FileSnapshot, notice: string | null): void {
     if (!this.#hasWritten) this.#before = digestOf(bytes)
     this.#isCreated ||= bytes === null
     this.#hasWritten = true
     if (notice !== null) this.#notices.add(notice)
   }
 
-  /** The end of it, with the bytes that are there now. */
+  /** The outcome, with the bytes that are there now. */
   outcome(bytes: Uint8Array | null): RewriteOutcome {
     const after = digestOf(bytes)
     if (!this.#hasWritten) return { ...nothing, kind: 'unchanged', before: after, after }
@@ -53,8 +53,8 @@ class Progress {
 }
 
 /**
- * Replaced since we first looked, or a moment before: then it will be again soon. Where we waited for another mcp-twin,
- * that one was the writer, and it is done.
+ * True if the file was replaced since we first looked, or a moment before: then it will be again soon. If we waited for
+ * another mcp-twin, that one was the writer, and it is done.
  */
 async function isBusyNow({ system, real, held }: Job, firstInode: string | undefined): Promise<boolean> {
   if (held.waited) return false
@@ -65,32 +65,32 @@ async function isBusyNow({ system, real, held }: Job, firstInode: string | undef
   )
 }
 
-/** How one try ended: with an outcome; with our bytes in place; or with another program's. */
+/** How one attempt ended: with an outcome, with our bytes in place, or with another program's. */
 type Tried =
   | { readonly kind: 'ended'; readonly outcome: RewriteOutcome }
-  | { readonly kind: 'stands'; readonly bytes: Uint8Array | null }
+  | { readonly kind: 'in-place'; readonly bytes: Uint8Array | null }
   | { readonly kind: 'lost' }
 
 const ended = (outcome: RewriteOutcome): Tried => ({ kind: 'ended', outcome })
 
-async function tryOnce(job: Job, decide: Decide, seen: Seen, progress: Progress): Promise<Tried> {
-  const decision = await decide(seen.bytes)
-  const settled = settles(decision, seen)
-  if (settled === 'unchanged') return ended(progress.outcome(seen.bytes))
+async function tryOnce(job: Job, decide: Decide, snapshot: FileSnapshot, progress: Progress): Promise<Tried> {
+  const decision = await decide(snapshot.bytes)
+  const settled = settles(decision, snapshot)
+  if (settled === 'unchanged') return ended(progress.outcome(snapshot.bytes))
   if (settled !== null) return ended(settled)
   if (decision.kind !== 'replace' && decision.kind !== 'remove') throw new Error(`no change: ${decision.kind}`)
-  const committed: Committed = await commit(job, seen, decision)
+  const committed: Committed = await commit(job, snapshot, decision)
   if (committed.kind === 'refused') return ended(refused(committed))
   if (committed.kind === 'changed') return { kind: 'lost' }
-  progress.wrote(seen, committed.notice)
+  progress.wrote(snapshot, committed.notice)
   const now = await job.system.files.read(job.real)
-  return sameBytes(now, decision.kind === 'replace' ? decision.bytes : null) ? { kind: 'stands', bytes: now } : { kind: 'lost' }
+  return sameBytes(now, decision.kind === 'replace' ? decision.bytes : null) ? { kind: 'in-place', bytes: now } : { kind: 'lost' }
 }
 
 /**
- * Reads, decides and writes until the file is as decided, or is refused, or another program never leaves it alone.
- * Where one is busy with the file, each try begins right after one of its writes, and what we wrote is looked at once
- * more after its next, since that may have been made from what was there before ours.
+ * Reads, decides and writes until the file is as decided or refused, or another program keeps changing it. While one
+ * does, each attempt begins right after one of its writes, and ours is checked again after its next, which may have been
+ * made from the content before ours.
  */
 export async function settle(job: Job, decide: Decide, firstInode: string | undefined): Promise<RewriteOutcome> {
   const { system, target, real } = job
@@ -103,14 +103,14 @@ export async function settle(job: Job, decide: Decide, firstInode: string | unde
     isBusy &&= await nextChange(system, real)
     const read = await readSteadily(system, real, target.shown, inode)
     if (!read.ok) return refused(read)
-    inode = read.seen.facts?.inode ?? inode
-    const tried = await tryOnce(job, decide, read.seen, progress)
+    inode = read.snapshot.facts?.inode ?? inode
+    const tried = await tryOnce(job, decide, read.snapshot, progress)
     if (tried.kind === 'ended') return tried.outcome
     const isLate = tries >= triesMin && system.now() - began > tryMs
-    if (tried.kind === 'stands' && (!isBusy || isLate)) return progress.outcome(tried.bytes)
+    if (tried.kind === 'in-place' && (!isBusy || isLate)) return progress.outcome(tried.bytes)
     if (isLate)
       return refused({
-        reason: `${target.shown} is changed by another program all the time`,
+        reason: `${target.shown} keeps being changed by another program`,
         hint: 'close the program that writes it, then try again',
       })
     isBusy = true

@@ -5,39 +5,39 @@ import { unfit } from './place.ts'
 
 /** How long we wait at most for a file that is being written in place. */
 const limitMs = 2000
-/** A file written in place rests this long before we take it for finished. */
+/** A file written in place counts as finished after this long without a change. */
 const restMs = 100
 const pauseMs = 10
 
-/** The bytes of a file and what it was when they were read. Both null: there is none. */
-export interface Seen {
+/** The bytes of a file and its facts when they were read. Both null: there is no file. */
+export interface FileSnapshot {
   readonly bytes: Uint8Array | null
   readonly facts: FileFacts | null
 }
 
-export type SteadyRead = { readonly ok: true; readonly seen: Seen } | ({ readonly ok: false } & Reason)
+export type SteadyRead = { readonly ok: true; readonly snapshot: FileSnapshot } | ({ readonly ok: false } & Reason)
 
 /** How much longer a file should rest before its content counts as whole. */
 function restLeft(facts: FileFacts, restedMs: number, isReplaced: boolean): number {
-  // Every write makes both times equal; a later change of the name alone says that a finished file was put here.
+  // Every write makes both times equal; a later change time alone means that a finished file was renamed to this path.
   const isPutHere = isReplaced || (facts.changedMs ?? 0) > facts.modifiedMs
-  // Nobody leaves a config empty: it was truncated a moment ago, and its content is on the way.
+  // No program leaves a config empty: it was truncated a moment ago, and its content will follow.
   const needed = facts.size === 0 ? limitMs : isPutHere ? 0 : restMs
   return Math.max(0, needed - restedMs)
 }
 
 /** For how long a file is known to be as it is: by its own clock, or, where clocks differ, by our watching it. */
 function watch(system: System): (facts: FileFacts, waitedMs: number) => number {
-  let seen = { identity: '', at: 0 }
+  let snapshot = { identity: '', at: 0 }
   return (facts, waitedMs) => {
-    if (seen.identity !== facts.identity) seen = { identity: facts.identity, at: waitedMs }
-    return Math.max(system.now() - facts.modifiedMs, waitedMs - seen.at)
+    if (snapshot.identity !== facts.identity) snapshot = { identity: facts.identity, at: waitedMs }
+    return Math.max(system.now() - facts.modifiedMs, waitedMs - snapshot.at)
   }
 }
 
 /**
- * Reads a file once nobody is in the middle of writing it: two equal looks around the read, and a rest since the last
- * change. A file that was renamed into its place, seen by its times or by another inode than `inode`, is whole at once.
+ * Reads a file once no program is in the middle of writing it: its facts are the same before and after the read, and it
+ * has not changed for a moment. A file that was renamed to its path (by its times, or another inode than `inode`) is whole at once.
  * Limit 2 s.
  */
 export async function readSteadily(system: System, path: ReachablePath, shown: string, inode?: string): Promise<SteadyRead> {
@@ -47,8 +47,8 @@ export async function readSteadily(system: System, path: ReachablePath, shown: s
   const began = system.now()
   for (;;) {
     const facts = await system.files.look(path)
-    // Some programs remove a file before they put the new one there; one that was here gets a moment to come back.
-    if (facts === null && (known === undefined || waited >= restMs)) return { ok: true, seen: { bytes: null, facts } }
+    // Some programs remove a file before they write the new one: wait a moment for it.
+    if (facts === null && (known === undefined || waited >= restMs)) return { ok: true, snapshot: { bytes: null, facts } }
     let left = restMs
     if (facts !== null) {
       const reason = unfit(facts, shown)
@@ -57,7 +57,7 @@ export async function readSteadily(system: System, path: ReachablePath, shown: s
       const after = await system.files.look(path)
       const isWhole = bytes !== null && after?.identity === facts.identity && after.size === bytes.length
       left = isWhole ? restLeft(facts, rested(facts, waited), known !== undefined && facts.inode !== known) : pauseMs
-      if (isWhole && (left === 0 || waited >= limitMs)) return { ok: true, seen: { bytes, facts } }
+      if (isWhole && (left === 0 || waited >= limitMs)) return { ok: true, snapshot: { bytes, facts } }
       known ??= facts.inode
     }
     if (waited >= limitMs) {
@@ -73,7 +73,7 @@ export async function readSteadily(system: System, path: ReachablePath, shown: s
   }
 }
 
-/** Longer than this between two writes, and the moment of the next one cannot be hit by accident. */
+/** With more ms than this between two writes, the next one is unlikely to fall into ours. */
 export const rhythmMs = 25
 
 /**

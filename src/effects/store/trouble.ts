@@ -1,11 +1,11 @@
 import { systemCode } from '../../errors.ts'
 import type { FileTrouble } from '../../model/system.ts'
 
-/** A trouble of the file system; everything else that is thrown is a mistake of ours and goes on its way. libuv has no name for a few of them. */
+/** True for an error of the file system; any other error is a bug of ours. libuv has no name for a few of them. */
 export const isTrouble = (error: unknown): error is FileTrouble =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z0-9]+|Unknown system error -\d+)$/.test(error.code)
 
-/** Does `work` where a trouble of the file system changes nothing: what is left behind, the next run clears away. */
+/** Does `work`, ignoring errors of the file system: what it leaves behind, the next run removes. */
 export async function ifPossible(work: Promise<unknown>): Promise<void> {
   try {
     await work
@@ -14,7 +14,7 @@ export async function ifPossible(work: Promise<unknown>): Promise<void> {
   }
 }
 
-/** A trouble that lies in the place, not in the moment: trying again would not help before a person has changed something. */
+/** Errors that last until the user changes something: trying again would not help. */
 const refusals: Record<string, { because: string; hint: string }> = {
   EACCES: { because: 'this user may not read or write there', hint: 'give yourself the right to the file and its folder, then try again' },
   EPERM: {
@@ -23,9 +23,9 @@ const refusals: Record<string, { because: string; hint: string }> = {
   },
   EROFS: { because: 'it lies on a file system that is mounted read-only', hint: 'mount it for writing, then try again' },
   EBUSY: { because: 'another program holds it open', hint: 'close the program that uses it, then try again' },
-  ENOTDIR: { because: 'a part of its path is not a folder', hint: 'see what stands in the way of the path' },
-  EEXIST: { because: 'something else stands where a folder should be', hint: 'see what stands in the way of the path' },
-  ELOOP: { because: 'symbolic links on its path lead in a circle', hint: 'mend the link, then try again' },
+  ENOTDIR: { because: 'a part of its path is not a folder', hint: 'check the folders of the path' },
+  EEXIST: { because: 'a file is where a folder should be', hint: 'check the folders of the path' },
+  ELOOP: { because: 'symbolic links on its path lead in a circle', hint: 'fix the link, then try again' },
   ENAMETOOLONG: { because: 'a name beside it would be too long for the file system', hint: 'use a shorter path' },
 }
 
@@ -37,14 +37,14 @@ const failures: Record<string, { because: string; hint?: string }> = {
   EIO: { because: 'the disk reports an input/output error' },
   EMFILE: { because: 'too many files are open' },
   ENFILE: { because: 'too many files are open' },
-  ENOENT: { because: 'a folder or file on the way disappeared meanwhile' },
+  ENOENT: { because: 'a folder or file of the path disappeared meanwhile' },
   ETXTBSY: { because: 'another program is running it' },
 }
 
-/** Windows' answers to a rename over a file that a program has open, DrvFs' inside WSL among them. */
+/** Error codes of a rename over a file that a program has open, on Windows and on DrvFs inside WSL. */
 const heldCodes = ['EPERM', 'EACCES', 'EBUSY']
 
-/** What a trouble means for one file, in words that name the cause. `holder`: who would hold it open, on a Windows drive. */
+/** The message for an error at one file, with its cause. `holder`: the program that would hold it open, on a Windows drive. */
 export function wordsOf(error: FileTrouble, shown: string, holder?: string): { kind: 'refused' | 'failed'; reason: string; hint?: string } {
   const code = systemCode(error.code)
   if (holder !== undefined && heldCodes.includes(code)) {

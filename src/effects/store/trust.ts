@@ -40,7 +40,7 @@ const PAST_MAX = 20
 
 const fileIn = (folder: ReachablePath): ReachablePath => reachable(`${folder}/${trustName}`)
 
-/** What was trusted on this home; nothing where the file is not there. A damaged one is refused. */
+/** What was trusted on this home; empty without a file. A damaged one is refused. */
 export async function readTrust(system: System, folder: ReachablePath): Promise<TrustRecords> {
   const path = fileIn(folder)
   const bytes = await system.files.read(path)
@@ -54,11 +54,11 @@ export async function readTrust(system: System, folder: ReachablePath): Promise<
   })
 }
 
-/** What is known of this place; undefined: nothing. */
+/** The record of this place; undefined: none. */
 export const trustedAt = ({ projects }: TrustRecords, place: NativePath): TrustedProject | undefined =>
   Object.hasOwn(projects, place) ? projects[place] : undefined
 
-/** Was a project trusted at this very place, with these very bytes? */
+/** True if a project was trusted at this place with these bytes. */
 export async function trustState(system: System, folder: ReachablePath, seen: ProjectSeen): Promise<TrustState> {
   const records = await readTrust(system, folder)
   const known = trustedAt(records, seen.place)
@@ -66,7 +66,7 @@ export async function trustState(system: System, folder: ReachablePath, seen: Pr
   return ['/', '\\'].some((slash) => records.former.includes(`${seen.place}${slash}${manifestName}`)) ? 'former' : 'unknown'
 }
 
-/** Records what a person has looked at; false when it was trusted already. Who else decides what its files say stays recorded where it is not told anew. */
+/** Records that the user trusts a project; false when it was trusted already. Owners accepted earlier stay recorded unless given anew. */
 export async function recordTrust(
   system: System,
   folder: ReachablePath,
@@ -93,7 +93,7 @@ const sameWords = (one: readonly string[], other: readonly string[]): boolean =>
 
 const pick = ({ manifest, lock }: TrustDigests): TrustDigests => ({ manifest, lock })
 
-/** Forgets these places; answers those that were trusted. */
+/** Removes these places; returns those that were trusted. */
 export async function forgetTrust(
   system: System,
   folder: ReachablePath,

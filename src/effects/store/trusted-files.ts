@@ -5,7 +5,7 @@ import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { isTrouble } from './trouble.ts'
 
-/** Programs that start what files of the folder say, without a word of them on the line. */
+/** Programs that start what files of the folder say, without naming them on the command line. */
 const RUNNERS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     ['npm', 'npx', 'pnpm', 'yarn', 'bun', 'bunx', 'tsx'].map((name) => [name, ['package.json', '.npmrc', 'node_modules']]),

@@ -13,8 +13,8 @@ import { rewriteFile } from './rewrite.ts'
 export type Locate = (file: BackedUpFile) => RewriteTarget | Reason | Promise<RewriteTarget | Reason>
 
 /**
- * Takes our own entries (`names`) of a file back to what they were in `before`, where its program has written it
- * since. Who refuses an entry that was edited since, and who forces it, is decided here.
+ * Restores our own entries (`names`) of a file to what they were in `before`, where its program has written it since.
+ * Decides whether an entry that was edited since is refused or forced.
  */
 export type Revert = (
   current: Uint8Array,
@@ -27,7 +27,7 @@ export interface UndoneFile {
   readonly file: BackedUpFile
   /** `whole`: byte for byte. `entries`: only ours, since the file has other changes. `none`: it was as before already. */
   readonly how: 'whole' | 'entries' | 'none'
-  /** Entries that stay as they are although the file was taken back. */
+  /** Entries that stay as they are although the file was restored. */
   readonly left: readonly string[]
   readonly outcome: RewriteOutcome
 }
@@ -35,7 +35,7 @@ export interface UndoneFile {
 async function changedSomething(system: System, run: RunSummary, locate: Locate): Promise<boolean> {
   for (const file of run.files) {
     if (file.written) return true
-    // The run was killed before it could say so; the file itself tells.
+    // The run was killed before it could record that; the file itself shows it.
     const target = await locate(file)
     if ('here' in target && file.before !== file.after && digestOf(await system.files.read(target.here)) === file.after) return true
   }
@@ -57,7 +57,7 @@ export async function newestUndoable(system: System, folder: ReachablePath, loca
 
 type Note = (how: UndoneFile['how'], left?: readonly string[]) => void
 
-/** What shall become of one file. `note` hears which way it went. */
+/** Decides on one file. `note` is called with the way it is restored. */
 function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert, force: boolean, note: Note) {
   return (current: Uint8Array | null): Decision => {
     const found = digestOf(current)
@@ -104,7 +104,7 @@ export interface UndoOptions {
 }
 
 /**
- * Takes a run back, file by file, the last one first. Every backup is verified before anything is changed. The run
+ * Undoes a run, file by file, the last one first. Every backup is verified before anything is changed. The run
  * counts as undone once every file is as it should be; after refusals the same undo can be asked for again.
  */
 export async function undoRun(system: System, options: UndoOptions): Promise<{ files: UndoneFile[]; run: string | null }> {

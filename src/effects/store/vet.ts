@@ -13,7 +13,7 @@ import { type Fault, faultsOf, refusal, type Subject } from '../machine/ownershi
 /** Code of the error that refuses a project's file which leads out of it. */
 export const outside = 'outside'
 
-/** A path whose content may decide what is started: it was looked at, and is this user's own word. */
+/** A path whose content may decide what is started: it was checked that only this user may write it. */
 export type VettedPath = ReachablePath & { readonly __vetted: true }
 
 /** A manifest with the lock beside it, as this process opens them. */
@@ -35,14 +35,14 @@ const subjectsOf = ({ here, lockHere, root }: ManifestFiles): Subject[] => [
   { path: lockHere, kind: 'file' },
 ]
 
-/** Who else decides what a manifest and its lock say, accepted or not. Where neither is there, nobody says anything. */
+/** Who else may write a manifest and its lock, accepted or not. None where neither exists. */
 export async function manifestFaults(system: System, environment: Environment, files: ManifestFiles): Promise<Fault[]> {
   if (isWindows(environment) || system.uid === undefined) return []
   const there = await Promise.all([files.here, files.lockHere].map((path) => system.files.look(path)))
   return there.every((facts) => facts === null) ? [] : faultsOf(system, subjectsOf(files))
 }
 
-/** The same, but for what a person has accepted by `mcp-twin trust`. */
+/** The same without what the user has accepted by `mcp-twin trust`. */
 async function unaccepted(system: System, environment: Environment, files: ManifestFiles): Promise<readonly Fault[]> {
   const faults = await manifestFaults(system, environment, files)
   if (faults.length === 0) return faults
@@ -64,26 +64,26 @@ export async function demandInside(system: System, { here, lockHere, root }: Man
 export const trustCommand = ({ here, root }: Pick<ManifestFiles, 'here' | 'root'>): string =>
   `mcp-twin trust ${quoted(root ?? dirname(here))}`
 
-function wayOut(files: ManifestFiles, faults: readonly Fault[]): string {
+function trustHint(files: ManifestFiles, faults: readonly Fault[]): string {
   const open = faults.every(({ kind }) => kind !== 'owner') ? `chmod go-w ${faults.map(({ path }) => quoted(path)).join(' ')}; or, ` : ''
   const other = files.root === null ? '' : '; or --user for your own manifest'
   return `${open}if you know who that is, look at it, then: ${trustCommand(files)}${other}`
 }
 
 /**
- * Lets a manifest and its lock pass only where nobody else decides what they say, as git does with a repository (CVE-2022-24765),
- * and where they lie in the project that they are for. Throws a TwinError that names the owner, or both paths, and the way out.
+ * Accepts a manifest and its lock only if no other user may write them, as git does with a repository (CVE-2022-24765),
+ * and where they lie in the project that they are for. Throws a TwinError that names the owner, or both paths, and the command that accepts it.
  */
 export async function vetManifest(system: System, environment: Environment, files: ManifestFiles): Promise<Vetted> {
   await demandInside(system, files)
   const faults = await unaccepted(system, environment, files)
-  if (faults.length > 0) throw await refusal(system, faults, wayOut(files, faults))
+  if (faults.length > 0) throw await refusal(system, faults, trustHint(files, faults))
   return { manifest: files.here as VettedPath, lock: files.lockHere as VettedPath }
 }
 
 /**
- * The same for a command that tells of faults instead of refusing them. What such a file says may be looked at, but nothing of
- * it may be run, its `secrets.command` least of all.
+ * The same for a command that reports faults instead of refusing them. Such a file may be read, but nothing in it may be
+ * run, least of all its `secrets.command`.
  */
 export async function lookAtManifest(
   system: System,

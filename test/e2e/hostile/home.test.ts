@@ -75,7 +75,7 @@ describeUnless(lacksOrdinaryUser(), 'a working directory that was deleted', () =
     for (const args of needing) {
       const { code, stdout, stderr } = await place.run(args, { wrapper })
       expect([args, code, stdout]).toEqual([args, 1, ''])
-      expect(stderr).toBe('mcp-twin: The folder that this was typed in has been deleted.\n  → cd to a folder that exists\n')
+      expect(stderr).toBe('mcp-twin: The current directory has been deleted.\n  → cd to a folder that exists\n')
     }
     expect(place.has('out') || place.has('.claude.json')).toBe(false)
     const free = [['--version'], ['schema'], ['secret', 'list'], ['sync', '--user'], ['doctor', '--user'], ['list', '--user']]

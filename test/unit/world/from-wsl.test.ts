@@ -223,7 +223,7 @@ describe('the Windows of a distribution', () => {
   it.each([
     ['off', { trouble: 'ENOEXEC' }, 'could not be started (ENOEXEC)'],
     ['hanging', { timedOut: true }, 'did not answer within'],
-    ['answering nonsense', 'hello', 'something else than was asked'],
+    ['answering nonsense', 'hello', 'printed no answer'],
   ])('with interop %s is there, with the reason, and nothing of it can be written or run', async (_, reply: Reply, reason) => {
     const { windows } = await look(machine({ programs: () => reply }))
     expect(windows).toMatchObject({ id: 'windows', home: '%USERPROFILE%', trouble: { reason: expect.stringContaining(reason) } })

@@ -24,7 +24,7 @@ describe('home', () => {
       folder: '/home/ana/.mcp-twin',
       here: '/home/ana/.mcp-twin',
       isSelf: true,
-      told: null,
+      homeJson: null,
       others: [],
     })
   })
@@ -47,7 +47,7 @@ describe('home', () => {
         folder: 'C:\\twin',
         here: '/w/c/twin',
         isSelf: false,
-        told: { node: 'C:\\old\\node.exe' },
+        homeJson: { node: 'C:\\old\\node.exe' },
       })
     }
   })
