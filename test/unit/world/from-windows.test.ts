@@ -189,7 +189,7 @@ describe('a distribution seen from Windows', () => {
       'The virtual machine could not be started.',
     ],
     ['does not answer', { timedOut: true }, 'did not answer within'],
-    ['answers nonsense', 'hello', 'something else'],
+    ['answers nonsense', 'hello', 'printed no answer'],
   ])('that %s is there, with the reason', async (_, enter: Reply, reason) => {
     const [, wsl] = (await detectWorld(fake(machine('Ubuntu\n', enter)))).environments
     expect(wsl).toMatchObject({ id: 'wsl:Ubuntu', files: [], trouble: { reason: expect.stringContaining(reason) } })
