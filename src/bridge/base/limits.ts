@@ -152,6 +152,12 @@ export const limits = {
   standIns: 256,
   sandboxIncludeDepth: 3,
 
+  /** How long a call waits for a store that another process has locked, and the longest wait between two tries. */
+  storeBusyMs: 10 * seconds,
+  storeRetryMs: 20,
+  /** Changes that are kept for those who ask what is new. */
+  storeChanges: 100_000,
+
   /** One line of audit or log. */
   lineCharacters: 2000,
   /** Audit and two logs, each in a new and two old files: together at most 50 MB. */

@@ -1,0 +1,75 @@
+import type { Database } from './database.ts'
+
+/** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
+export const schemaVersion = 1
+
+/** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
+export const applicationId = 0x6d74776e
+
+/** Step `n` brings a store of version `n` to version `n + 1`. A step that was published is never edited. */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE changes (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL, id TEXT NOT NULL, namespace TEXT,
+    client TEXT NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL
+  );
+
+  CREATE TABLE memory (
+    id INTEGER PRIMARY KEY,
+    namespace TEXT NOT NULL, key TEXT NOT NULL,
+    value TEXT NOT NULL, rationale TEXT, tags TEXT NOT NULL DEFAULT '[]',
+    version INTEGER NOT NULL, expires INTEGER,
+    client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL,
+    UNIQUE (namespace, key)
+  );
+  CREATE INDEX memory_by_key ON memory (key, namespace);
+  CREATE INDEX memory_by_expiry ON memory (expires) WHERE expires IS NOT NULL;
+
+  CREATE TABLE memory_versions (
+    namespace TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL,
+    value TEXT, rationale TEXT, tags TEXT NOT NULL DEFAULT '[]',
+    client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (namespace, key, version)
+  ) WITHOUT ROWID;
+
+  CREATE VIRTUAL TABLE memory_text USING fts5 (
+    key, value, rationale, tags, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  );
+  CREATE VIRTUAL TABLE memory_words USING fts5vocab (memory_text, row);
+
+  CREATE TABLE handoffs (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL, goal TEXT NOT NULL, acceptance TEXT, files TEXT NOT NULL DEFAULT '[]', sections TEXT NOT NULL,
+    namespace TEXT, recipient TEXT, status TEXT NOT NULL,
+    claim_client TEXT, claim_session TEXT, claim_pid INTEGER, claim_start TEXT, claim_at INTEGER,
+    client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL, updated INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX handoffs_by_status ON handoffs (status, updated);
+  CREATE TABLE handoff_notes (
+    n INTEGER PRIMARY KEY, handoff TEXT NOT NULL, note TEXT, status TEXT,
+    client TEXT NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL
+  );
+  CREATE INDEX handoff_notes_by_handoff ON handoff_notes (handoff, n);
+
+  CREATE TABLE questions (
+    id TEXT PRIMARY KEY, handoff TEXT, question TEXT NOT NULL, recipient TEXT,
+    client TEXT NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL,
+    answer TEXT, answer_client TEXT, answer_session TEXT, answer_at INTEGER, answer_seen INTEGER
+  ) WITHOUT ROWID;
+  CREATE INDEX questions_open ON questions (at) WHERE answer IS NULL;
+  CREATE INDEX questions_unseen ON questions (client, at) WHERE answer IS NOT NULL AND answer_seen IS NULL;
+  `,
+]
+
+/** Brings a store to the newest version, in one transaction of the caller. `version` is that of the store, 0 for an empty file. */
+export function migrate(database: Database, version: number, storeId: string): void {
+  for (let step = version; step < steps.length; step++) {
+    const statements = steps[step] ?? ''
+    database.exec(statements)
+  }
+  if (version === 0) database.run(`INSERT INTO meta (name, value) VALUES ('store', ?)`, storeId)
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`)
+}

@@ -1,0 +1,309 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { limits } from '../base/limits.ts'
+import { failed, Refusal } from '../base/refusal.ts'
+import { ChangeFile } from './change-file.ts'
+import { type Database, hasCode, type Row } from './database.ts'
+import type { Engine } from './engine.ts'
+import type { StorePlace } from './place.ts'
+import { applicationId, migrate, schemaVersion } from './schema.ts'
+
+/** Who changes something: kept with every row. */
+export interface Author {
+  readonly client: string
+  /** One connection of a client; what it changes is not news to itself. */
+  readonly session: string
+}
+
+/** Something that changed, as `wait_for_change`, subscriptions and the counts of what waits are told of it. */
+export interface Change {
+  readonly kind: string
+  /** A memory key, or the id of a handoff, question, search or action. */
+  readonly id: string
+  readonly namespace: string | null
+  readonly by: string
+  readonly session: string
+  /** Ms since the epoch. */
+  readonly at: number
+  /** Grows with every change of the store. */
+  readonly n: number
+}
+
+/** The store in the middle of a write, which is kept whole or not at all. */
+export interface Transaction extends Database {
+  readonly author: Author
+  readonly machine: string
+  /** Ms since the epoch, the same for the whole transaction. */
+  readonly now: number
+  /** Records a change for those who wait for one. */
+  changed(kind: string, id: string, namespace?: string | null): void
+}
+
+export interface StoreOptions {
+  readonly place: StorePlace
+  readonly engine: Engine
+  readonly machine: string
+  now(): number
+  random(bytes: number): string
+  /** What was found wrong and, where it could be, repaired; for people. */
+  report(problem: string): void
+}
+
+/**
+ * The store of the bridges on this computer: one SQLite file that all their processes write. A call that finds it locked waits
+ * by short tries, so that nobody else's call is blocked, and gives up after `limits.storeBusyMs`.
+ */
+export class Store {
+  readonly engine: Engine['name']
+  private readonly options: StoreOptions
+  private readonly changes: ChangeFile
+  private readonly listeners = new Set<(changes: readonly Change[]) => void>()
+  private database: Database
+  private mark: string
+  private id: string
+  /** The last change that the listeners were told of. */
+  private told: number
+  private closed = false
+
+  /** Opens the store, makes or migrates it where that is needed. Throws a Refusal where it cannot be used. */
+  static async open(options: StoreOptions): Promise<Store> {
+    options.place.prepare()
+    const store = new Store(options)
+    await store.connect()
+    store.changes.watch(() => store.tell())
+    return store
+  }
+
+  private constructor(options: StoreOptions) {
+    this.options = options
+    this.engine = options.engine.name
+    this.changes = new ChangeFile(options.place.changed)
+    this.database = closedDatabase
+    this.mark = ''
+    this.id = ''
+    this.told = 0
+  }
+
+  /** The number of the last change; 0 where nothing was ever changed. */
+  async cursor(): Promise<number> {
+    return this.read(lastChange)
+  }
+
+  /** The changes after number `n`, oldest first; null where some of them are no longer kept. */
+  async changesAfter(n: number): Promise<readonly Change[] | null> {
+    return this.read((database) => {
+      const oldest = database.get<{ n: number | null }>('SELECT min(n) AS n FROM changes')?.n ?? null
+      if (n > lastChange(database) || (oldest !== null && n + 1 < oldest)) return null
+      return changesAfter(database, n)
+    })
+  }
+
+  /** Runs `work`, which only reads. It sees one state of the store if it is one statement; several need `snapshot`. */
+  read<T>(work: (database: Database) => T): Promise<T> {
+    return this.patiently(() => work(this.current()))
+  }
+
+  /** Runs `work` on one state of the store. */
+  snapshot<T>(work: (database: Database) => T): Promise<T> {
+    return this.patiently(() => within(this.current(), 'BEGIN', work))
+  }
+
+  /** Runs `work` as one transaction. It may run again where the store was busy, so it must do nothing else than use `Transaction`. */
+  async write<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
+    const { result, n } = await this.patiently(() => this.commit(author, work))
+    if (n > 0) {
+      this.changes.write({ store: this.id, n })
+      this.tell()
+    }
+    return result
+  }
+
+  /** Calls `listener` with what this and other processes change, soon after. Returns how to stop it. */
+  onChange(listener: (changes: readonly Change[]) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Moves what the log holds into the file. Only the holder of the lease does that. */
+  async checkpoint(): Promise<void> {
+    await this.read((database) => database.get('PRAGMA wal_checkpoint(PASSIVE)'))
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.listeners.clear()
+    this.changes.close()
+    this.database.close()
+    this.database = closedDatabase
+  }
+
+  private commit<T>(author: Author, work: (transaction: Transaction) => T): { result: T; n: number } {
+    const { machine, now } = this.options
+    return within(this.current(), 'BEGIN IMMEDIATE', (database) => {
+      const at = now()
+      if (versionOf(database) > schemaVersion) throw newer()
+      let n = 0
+      const result = work({
+        ...database,
+        author,
+        machine,
+        now: at,
+        changed(kind, id, namespace = null) {
+          database.run(
+            'INSERT INTO changes (kind, id, namespace, client, session, at) VALUES (?, ?, ?, ?, ?, ?)',
+            ...[kind, id, namespace, author.client, author.session, at],
+          )
+          n = lastChange(database)
+        },
+      })
+      if (n > 0) database.run('DELETE FROM changes WHERE n <= ?', n - limits.storeChanges)
+      return { result, n }
+    })
+  }
+
+  /** The open database, which is another one once the store was salvaged. */
+  private current(): Database {
+    if (this.closed) throw failed('The store is closed, since the bridge is ending.')
+    const mark = this.options.place.mark()
+    if (mark !== this.mark) this.reconnect()
+    return this.database
+  }
+
+  /** Tries until the store is free. What is thrown otherwise is explained. */
+  private async patiently<T>(work: () => T): Promise<T> {
+    const { now } = this.options
+    const until = now() + limits.storeBusyMs
+    for (let wait = 1; ; wait = Math.min(wait * 2, limits.storeRetryMs)) {
+      try {
+        return work()
+      } catch (error) {
+        if (!hasCode(error, 'busy', 'locked')) throw this.explained(error)
+        if (now() > until) throw failed(`The store is busy for ${limits.storeBusyMs / 1000} s already: another process holds it; try again.`)
+        await sleep(wait * (0.5 + Math.random()))
+      }
+    }
+  }
+
+  private explained(error: unknown): unknown {
+    if (hasCode(error, 'full')) return failed('Nothing was stored: the disk is full; make room and try again.')
+    if (hasCode(error, 'readOnly', 'cannotOpen')) return failed(`The store in ${this.options.place.folder} cannot be written: ${error.message}.`)
+    if (hasCode(error, 'io')) return failed(`The disk failed under the store in ${this.options.place.folder}: ${error.message}.`)
+    return error
+  }
+
+  private async connect(): Promise<void> {
+    await this.patiently(() => this.reconnect())
+  }
+
+  private reconnect(): void {
+    const { place, engine, random } = this.options
+    const generation = place.generation() ?? this.begin()
+    const mark = place.mark()
+    const expected = this.changes.read()
+    place.make(generation)
+    const database = engine.open(place.database(generation))
+    try {
+      this.id = prepare(database, random)
+      const last = lastChange(database)
+      if (expected !== null && expected.store !== this.id)
+        this.options.report(`The store is another one than before (${generation}.db): what was stored before is not in it.`)
+      else if (expected !== null && expected.n > last)
+        this.options.report(`The store is older than it was: ${expected.n - last} changes are missing from ${generation}.db.`)
+      if (expected === null || expected.store !== this.id || expected.n > last) this.changes.write({ store: this.id, n: last })
+      this.told = last
+    } catch (error) {
+      database.close()
+      throw error
+    }
+    this.database.close()
+    this.database = database
+    this.mark = mark
+  }
+
+  /** The first generation. Two processes may both begin: they name the same file. */
+  private begin(): number {
+    const { place, random } = this.options
+    place.moveTo(1, random(4))
+    return 1
+  }
+
+  /** Tells the listeners what they have not been told yet. */
+  private tell(): void {
+    if (this.closed || this.listeners.size === 0) return
+    void this.read((database) => changesAfter(database, this.told)).then(
+      (changes) => {
+        const fresh = changes.filter(({ n }) => n > this.told)
+        this.told = Math.max(this.told, ...fresh.map(({ n }) => n))
+        if (fresh.length > 0) for (const listener of this.listeners) listener(fresh)
+      },
+      // Busy or broken: the next change tells them, and calls say what is wrong.
+      () => undefined,
+    )
+  }
+}
+
+/** Takes the place of a database that is not open. */
+const closedDatabase: Database = {
+  exec() {},
+  run: () => 0,
+  get: () => undefined,
+  all: () => [],
+  close() {},
+}
+
+/** Sets the connection up and brings the file to the newest version. Returns the id of the store. */
+function prepare(database: Database, random: StoreOptions['random']): string {
+  database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF')
+  const version = versionOf(database)
+  if (version > schemaVersion) throw newer()
+  if (version < schemaVersion) {
+    database.exec('PRAGMA journal_mode = WAL')
+    within(database, 'BEGIN IMMEDIATE', () => {
+      const now = versionOf(database)
+      if (now === 0 && (database.get<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema')?.n ?? 0) > 0) throw foreign()
+      if (now < schemaVersion) migrate(database, now, random(8))
+    })
+  }
+  if (database.get<{ application_id: number }>('PRAGMA application_id')?.application_id !== applicationId) throw foreign()
+  const id = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value
+  if (id === undefined) throw foreign()
+  return id
+}
+
+const newer = (): Refusal => failed('The store was made by a newer mcp-twin; restart the client, so that it starts the newer one.')
+const foreign = (): Refusal => failed("The store's file is the database of another program; move it away, then restart the client.")
+const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
+const lastChange = (database: Database): number =>
+  database.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'changes'`)?.seq ?? 0
+
+interface ChangeRow extends Row {
+  n: number
+  kind: string
+  id: string
+  namespace: string | null
+  client: string
+  session: string
+  at: number
+}
+
+const changesAfter = (database: Database, n: number): Change[] =>
+  database
+    .all<ChangeRow>('SELECT n, kind, id, namespace, client, session, at FROM changes WHERE n > ? ORDER BY n', n)
+    .map(({ client, ...change }) => ({ ...change, by: client }))
+
+/** Runs `work` between `begin` and COMMIT; whatever it throws undoes it. */
+function within<T>(database: Database, begin: string, work: (database: Database) => T): T {
+  database.exec(begin)
+  try {
+    const result = work(database)
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    try {
+      database.exec('ROLLBACK')
+    } catch {
+      // SQLite has ended the transaction by itself, as it does when the disk is full.
+    }
+    throw error
+  }
+}
