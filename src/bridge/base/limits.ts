@@ -157,6 +157,17 @@ export const limits = {
   storeRetryMs: 20,
   /** Changes that are kept for those who ask what is new. */
   storeChanges: 100_000,
+  /** Versions of a key that are kept besides the present one. */
+  memoryVersions: 50,
+  memoryValue: 1 * MiB,
+  memoryKeyCharacters: 512,
+  memoryTags: 32,
+  /** Expired entries that one write removes. */
+  memoryExpired: 100,
+  /** Words of a search, and how many entries may hold one that ranks them. */
+  memoryWords: 32,
+  memoryCommon: 5000,
+  memoryListed: 100,
 
   /** One line of audit or log. */
   lineCharacters: 2000,
