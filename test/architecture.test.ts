@@ -73,13 +73,28 @@ const reaching = [
   ),
   ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write'].map((name) => `files/${name}`),
   ...['confirming', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
-  ...['base/access', 'base/proc', 'config/config', 'records/rotating-file', 'start/serving'],
+  ...['change-file', 'libsql', 'node-sqlite', 'place'].map((name) => `store/${name}`),
+  ...['base/access', 'base/proc', 'config/config', 'memory/namespace', 'records/rotating-file', 'start/serving'],
 ]
   .map((name) => `bridge/${name}.ts`)
   .concat('bridge/terminal', 'bridge/transports')
 
 /** The folders of the bridge, from the bottom up: each may import those before it. */
-const bridgeFolders = ['base', 'records', 'policy', 'config', 'files', 'search', 'terminal', 'transports', 'contract', 'tools', 'start']
+const bridgeFolders = [
+  'base',
+  'records',
+  'policy',
+  'config',
+  'files',
+  'search',
+  'terminal',
+  'store',
+  'memory',
+  'transports',
+  'contract',
+  'tools',
+  'start',
+]
 
 /** The parts of the bridge that may use effects, which ask no policy. */
 const withEffects = ['bridge/start', 'bridge/terminal', 'bridge/transports']
@@ -88,12 +103,13 @@ const withEffects = ['bridge/start', 'bridge/terminal', 'bridge/transports']
 const forTools = [
   ...['call', 'input', 'limits', 'refusal', 'text'].map((name) => `base/${name}`),
   ...['config/options', 'contract/tool', 'transports/carrier'],
+  ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
   ...['policy/roots', 'policy/spelling', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
-const processReaders = ['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/machine/delegate.ts']
+const processReaders = ['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/machine/delegate.ts', 'bridge/store/node-sqlite.ts']
 
 interface Source {
   readonly path: string

@@ -57,6 +57,7 @@ export const bridgeSchema = z.strictObject({
   families: optionalList,
   deny: optionalList,
   allow: optionalList,
+  namespace: optionalText,
   plugins: optionalTexts,
   http: optionalPort,
   ws: optionalPort,

@@ -15,6 +15,8 @@ export const textAnswer = (text: string): Answer => ({ content: [{ type: 'text',
 /** One call of a tool. */
 export interface Call {
   readonly client: string
+  /** One connection of the client: this process's own, or a session of HTTP. What it changes is not news to itself. */
+  readonly session: string
   /** Aborted when the client cancels the request or disconnects. */
   readonly signal: AbortSignal
   /** Notifies the client; does nothing when the client did not ask for progress. */

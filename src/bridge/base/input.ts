@@ -1,5 +1,5 @@
 import { nearest } from '../../core/nearest.ts'
-import type { JsonObject } from '../../model/entry.ts'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { limits } from './limits.ts'
 
 /**
@@ -151,6 +151,19 @@ export function scalar(): Field<string | number> {
       if (typeof value !== 'string' && typeof value !== 'number')
         throw new InputTrouble(`${where} must be a string or a number, not ${kindOf(value)}`)
       return value
+    },
+  }
+}
+
+/** Any JSON value, of at most `most` bytes as JSON. */
+export function anything(most: number, words?: string): Field<JsonValue> {
+  return {
+    optional: false,
+    schema: { ...about(words) },
+    read(value, where) {
+      const bytes = Buffer.byteLength(JSON.stringify(value))
+      if (bytes > most) throw new InputTrouble(`${where} has ${bytes} bytes as JSON; ${most} are the most`)
+      return value as JsonValue
     },
   }
 }

@@ -168,6 +168,9 @@ export const limits = {
   memoryWords: 32,
   memoryCommon: 5000,
   memoryListed: 100,
+  /** Tokens of values in one answer: usually, and at most. */
+  memoryShown: 20_000,
+  memoryTokens: 400_000,
 
   /** One line of audit or log. */
   lineCharacters: 2000,

@@ -1,7 +1,7 @@
 import type { Environment, World } from '../../model/environment.ts'
 
 /** Families of tools switch on and off as a whole: one that is off is not listed and costs no tokens. */
-export const families = ['files', 'search', 'terminal', 'bridge'] as const
+export const families = ['files', 'search', 'terminal', 'memory', 'bridge'] as const
 export type Family = (typeof families)[number]
 
 export type TerminalMode = 'off' | 'sandbox' | 'on'
@@ -59,6 +59,8 @@ export interface Settings {
   readonly blockedCommands: readonly string[]
   /** What a command in the sandbox may take, where that is not the usual. */
   readonly quotas?: Partial<Quotas>
+  /** Where memory goes that belongs to no project; without it `shared`. */
+  readonly namespace?: string
   /** Keys that no answer may hold, as they are stored now. */
   keys(): Promise<readonly string[]>
   /** The file that is another one, or has another time, once keys were stored. */

@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Redaction } from '../base/redaction.ts'
 import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
+import type { Store } from '../store/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Carrier } from '../transports/carrier.ts'
 
@@ -26,6 +27,12 @@ export interface Bridge {
   searches(): Promise<Searches>
   /** Loaded when first used; refuses when the family is off. */
   terminal(): Promise<Terminal>
+  /** Opened when first used; rejects with a Refusal where there is none, and is tried again by the next call. */
+  store(): Promise<Store>
+  /** Where the memory of this client's project is kept, and what is written without a namespace. */
+  namespace(): Promise<string>
+  /** Names this process's own connection in what it stores. */
+  readonly session: string
   /** What is wrong right now, in sentences, for bridge_status. */
   problems(): readonly string[]
   now(): number

@@ -38,7 +38,10 @@ export function entryOf({ tags, client, ...row }: EntryRow): Entry {
 export const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / 3.5)
 
 /** The value as tools answer it: whole, or its beginning where it is longer than `maxTokens`. */
-export function shownValue(value: string, maxTokens: number): { readonly value: JsonValue } | { value_text: string; cut: true; bytes: number } {
+export function shownValue(
+  value: string,
+  maxTokens: number,
+): { readonly value: JsonValue } | { value_text: string; cut: true; bytes: number } {
   if (tokensOf(value) <= maxTokens) return { value: JSON.parse(value) }
   // Cut in bytes, where a character that is parted is left out.
   const head = Buffer.from(value).subarray(0, Math.floor(maxTokens * 3.5))

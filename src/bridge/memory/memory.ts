@@ -131,7 +131,10 @@ interface StoredRow extends EntryRow {
 const stored = (database: Database, namespace: string, key: string): StoredRow | undefined =>
   database.get<StoredRow>(`SELECT id, session, machine, ${entryColumns} FROM memory WHERE namespace = ? AND key = ?`, namespace, key)
 
-function expectVersion(present: StoredRow | undefined, { key, namespace, ifVersion }: Pick<NewEntry, 'key' | 'namespace' | 'ifVersion'>): void {
+function expectVersion(
+  present: StoredRow | undefined,
+  { key, namespace, ifVersion }: Pick<NewEntry, 'key' | 'namespace' | 'ifVersion'>,
+): void {
   if (ifVersion === undefined || ifVersion === (present?.version ?? 0)) return
   throw failed(
     present === undefined
@@ -143,8 +146,11 @@ function expectVersion(present: StoredRow | undefined, { key, namespace, ifVersi
 /** A version number is never given twice, also when the entry was deleted in between. */
 const lastVersion = (database: Database, namespace: string, key: string, present: StoredRow | undefined): number =>
   present?.version ??
-  database.get<{ version: number | null }>('SELECT max(version) AS version FROM memory_versions WHERE namespace = ? AND key = ?', namespace, key)
-    ?.version ??
+  database.get<{ version: number | null }>(
+    'SELECT max(version) AS version FROM memory_versions WHERE namespace = ? AND key = ?',
+    namespace,
+    key,
+  )?.version ??
   0
 
 /** Puts the present version into the history, which is cut at its oldest end. */

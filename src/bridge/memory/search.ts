@@ -7,7 +7,12 @@ import { type Entry, entryColumns, entryOf, type EntryRow } from './entry.ts'
  * `what's` are words, not syntax.
  */
 export function wordsIn(query: string): string[] {
-  const words = query.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase().match(/[\p{L}\p{N}\p{Co}]+/gu) ?? []
+  const words =
+    query
+      .normalize('NFD')
+      .replace(/\p{M}+/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{Co}]+/gu) ?? []
   return [...new Set(words)].slice(0, limits.memoryWords)
 }
 

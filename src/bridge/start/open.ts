@@ -10,6 +10,7 @@ import { Redaction } from '../base/redaction.ts'
 import { findRipgrep, lacking } from '../search/ripgrep.ts'
 import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
+import { Storage } from './storage.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** A bridge over its settings. Nothing heavy is loaded and nothing is looked up until a tool needs it. */
@@ -38,6 +39,7 @@ export function openBridge(settings: Settings): Bridge {
       now,
     })
   }
+  const storage = new Storage(settings, log)
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
     settings,
@@ -58,8 +60,12 @@ export function openBridge(settings: Settings): Bridge {
       terminal ??= loadTerminal()
       return terminal
     },
+    store: () => storage.store(),
+    namespace: () => storage.namespace(),
+    session: settings.random(8),
     problems() {
       return [
+        ...storage.problems,
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
@@ -68,6 +74,7 @@ export function openBridge(settings: Settings): Bridge {
       ]
     },
     async close() {
+      await storage.close()
       await Promise.all([terminal?.then((each) => each.close()), searches?.then((each) => each.close())])
       audit.close()
       log.close()

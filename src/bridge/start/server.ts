@@ -9,12 +9,13 @@ import { Semaphore } from '../base/semaphore.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
 
-function callOf(client: string, context: ServerContext): Omit<Call, 'begin' | 'refused'> {
+function callOf(client: string, session: string, context: ServerContext): Omit<Call, 'begin' | 'refused'> {
   const { mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   let progress = 0
   return {
     client,
+    session,
     signal: mcpReq.signal,
     progress(message) {
       if (progressToken === undefined || mcpReq.signal.aborted) return
@@ -44,7 +45,7 @@ export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], ver
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. tools/list names those there are.`)
     }
     const client = session === undefined ? bridge.settings.client : bearer(session)
-    return calls.run(() => callTool(tool, raw, bridge, callOf(client, context)))
+    return calls.run(() => callTool(tool, raw, bridge, callOf(client, session ?? bridge.session, context)))
   })
   return server
 }

@@ -130,6 +130,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     readOnly: flags.readOnly || bridge.readOnly === true,
     terminal: flags.terminal ?? bridge.terminal ?? 'off',
     blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
+    ...(bridge.namespace !== undefined && { namespace: bridge.namespace }),
     keys: () => origin.keys(manifest),
     keysFile: `${origin.folder}${separator}${secretsName}`,
     problems,

@@ -22,5 +22,7 @@ export function chooseEngine(platform: NodeJS.Platform, arch: string, wanted?: E
   if (binary !== null) return { name: 'libsql', open: binary }
   const name = libsqlPackage(platform, arch)
   const lacking = name === null ? `there is no SQLite for ${platform} ${arch}` : `the package ${name} is not installed`
-  throw failed(`There is no store: this node has no SQLite of its own, and ${lacking}; install Node 22.13 or newer, then run: mcp-twin sync`)
+  throw failed(
+    `There is no store: this node has no SQLite of its own, and ${lacking}; install Node 22.13 or newer, then run: mcp-twin sync`,
+  )
 }

@@ -37,7 +37,9 @@ export class StorePlace {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 })
     const unfit = unfitFileSystem(this.folder)
     if (unfit !== null)
-      throw failed(`The store cannot be in ${this.folder}: ${unfit} does not hold SQLite's locks; set MCP_TWIN_HOME to a folder on a local disk.`)
+      throw failed(
+        `The store cannot be in ${this.folder}: ${unfit} does not hold SQLite's locks; set MCP_TWIN_HOME to a folder on a local disk.`,
+      )
   }
 
   get changed(): string {

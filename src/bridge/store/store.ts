@@ -1,31 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
-import { failed, Refusal } from '../base/refusal.ts'
+import { failed } from '../base/refusal.ts'
 import { ChangeFile } from './change-file.ts'
-import { type Database, hasCode, type Row } from './database.ts'
+import { type Change, changesAfter } from './changes.ts'
+import { closedDatabase, lastChange, newer, prepare, versionOf, within } from './connection.ts'
+import { type Database, hasCode } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
-import { applicationId, migrate, schemaVersion } from './schema.ts'
+import { schemaVersion } from './schema.ts'
 
 /** Who changes something: kept with every row. */
 export interface Author {
   readonly client: string
   /** One connection of a client; what it changes is not news to itself. */
   readonly session: string
-}
-
-/** Something that changed, as `wait_for_change`, subscriptions and the counts of what waits are told of it. */
-export interface Change {
-  readonly kind: string
-  /** A memory key, or the id of a handoff, question, search or action. */
-  readonly id: string
-  readonly namespace: string | null
-  readonly by: string
-  readonly session: string
-  /** Ms since the epoch. */
-  readonly at: number
-  /** Grows with every change of the store. */
-  readonly n: number
 }
 
 /** The store in the middle of a write, which is kept whole or not at all. */
@@ -178,7 +166,8 @@ export class Store {
         return work()
       } catch (error) {
         if (!hasCode(error, 'busy', 'locked')) throw this.explained(error)
-        if (now() > until) throw failed(`The store is busy for ${limits.storeBusyMs / 1000} s already: another process holds it; try again.`)
+        if (now() > until)
+          throw failed(`The store is busy for ${limits.storeBusyMs / 1000} s already: another process holds it; try again.`)
         await sleep(wait * (0.5 + Math.random()))
       }
     }
@@ -186,7 +175,8 @@ export class Store {
 
   private explained(error: unknown): unknown {
     if (hasCode(error, 'full')) return failed('Nothing was stored: the disk is full; make room and try again.')
-    if (hasCode(error, 'readOnly', 'cannotOpen')) return failed(`The store in ${this.options.place.folder} cannot be written: ${error.message}.`)
+    if (hasCode(error, 'readOnly', 'cannotOpen'))
+      return failed(`The store in ${this.options.place.folder} cannot be written: ${error.message}.`)
     if (hasCode(error, 'io')) return failed(`The disk failed under the store in ${this.options.place.folder}: ${error.message}.`)
     return error
   }
@@ -239,71 +229,5 @@ export class Store {
       // Busy or broken: the next change tells them, and calls say what is wrong.
       () => undefined,
     )
-  }
-}
-
-/** Takes the place of a database that is not open. */
-const closedDatabase: Database = {
-  exec() {},
-  run: () => 0,
-  get: () => undefined,
-  all: () => [],
-  close() {},
-}
-
-/** Sets the connection up and brings the file to the newest version. Returns the id of the store. */
-function prepare(database: Database, random: StoreOptions['random']): string {
-  database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF')
-  const version = versionOf(database)
-  if (version > schemaVersion) throw newer()
-  if (version < schemaVersion) {
-    database.exec('PRAGMA journal_mode = WAL')
-    within(database, 'BEGIN IMMEDIATE', () => {
-      const now = versionOf(database)
-      if (now === 0 && (database.get<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema')?.n ?? 0) > 0) throw foreign()
-      if (now < schemaVersion) migrate(database, now, random(8))
-    })
-  }
-  if (database.get<{ application_id: number }>('PRAGMA application_id')?.application_id !== applicationId) throw foreign()
-  const id = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value
-  if (id === undefined) throw foreign()
-  return id
-}
-
-const newer = (): Refusal => failed('The store was made by a newer mcp-twin; restart the client, so that it starts the newer one.')
-const foreign = (): Refusal => failed("The store's file is the database of another program; move it away, then restart the client.")
-const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
-const lastChange = (database: Database): number =>
-  database.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'changes'`)?.seq ?? 0
-
-interface ChangeRow extends Row {
-  n: number
-  kind: string
-  id: string
-  namespace: string | null
-  client: string
-  session: string
-  at: number
-}
-
-const changesAfter = (database: Database, n: number): Change[] =>
-  database
-    .all<ChangeRow>('SELECT n, kind, id, namespace, client, session, at FROM changes WHERE n > ? ORDER BY n', n)
-    .map(({ client, ...change }) => ({ ...change, by: client }))
-
-/** Runs `work` between `begin` and COMMIT; whatever it throws undoes it. */
-function within<T>(database: Database, begin: string, work: (database: Database) => T): T {
-  database.exec(begin)
-  try {
-    const result = work(database)
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    try {
-      database.exec('ROLLBACK')
-    } catch {
-      // SQLite has ended the transaction by itself, as it does when the disk is full.
-    }
-    throw error
   }
 }

@@ -282,7 +282,14 @@ describe('commands of a session that ends', () => {
     expect(others.filter(alive)).toEqual(others)
     expect(readFileSync(join(open.folder, 'audit.jsonl'), 'utf8')).toMatch(new RegExp(`"session ${one.id}".*"ended"`))
     const terminal = await open.bridge.terminal()
-    const call = { client: `session ${one.id}`, signal: new AbortController().signal, progress() {}, begin() {}, refused() {} }
+    const call = {
+      client: `session ${one.id}`,
+      session: one.id,
+      signal: new AbortController().signal,
+      progress() {},
+      begin() {},
+      refused() {},
+    }
     expect(terminal.list(call)).toEqual([])
     const late = { command: 'true', shell: undefined, cwd: undefined, environment: undefined, background: true, timeoutMs: 1000 } as const
     await expect(terminal.execute({ ...late, onTimeout: 'stop' }, call)).rejects.toThrow(/has ended/)

@@ -1,11 +1,11 @@
-import { fork } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { chooseEngine } from '../../../src/bridge/store/engine.ts'
+import type { Change } from '../../../src/bridge/store/changes.ts'
 import { StorePlace } from '../../../src/bridge/store/place.ts'
-import { type Change, Store } from '../../../src/bridge/store/store.ts'
+import { Store } from '../../../src/bridge/store/store.ts'
 
 let folder: string
 let problems: string[]
@@ -48,7 +48,12 @@ describe('the store', () => {
 
   it('keeps nothing of a transaction that throws', async () => {
     const store = await opened()
-    await expect(store.write(author, (tx) => { tx.changed('memory', 'a'); throw new Error('no') })).rejects.toThrow('no')
+    await expect(
+      store.write(author, (tx) => {
+        tx.changed('memory', 'a')
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
     expect(await store.cursor()).toBe(0)
     await store.write(author, (tx) => tx.changed('memory', 'b'))
     expect(await store.changesAfter(0)).toHaveLength(1)

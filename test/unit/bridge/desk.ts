@@ -88,7 +88,7 @@ export function desk(more: Partial<Settings> = {}): Desk {
   ) => {
     const tool = tools.find((each) => each.name === name)
     if (tool === undefined) throw new Error(`no tool ${name}`)
-    return callTool(tool, args, bridge, { client, signal, progress })
+    return callTool(tool, args, bridge, { client, session: 's1', signal, progress })
   }
   return {
     bridge,

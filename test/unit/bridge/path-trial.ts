@@ -167,7 +167,7 @@ export async function pathTroubles(tool: Tool, { place, world, folder, refused, 
   const prints = (): string => world.map(print).join()
   const attempt = async (at: PathPlace, path: string): Promise<{ denied: boolean; said: string }> => {
     const before = denials(place)
-    const call = { client: 'tester', signal: new AbortController().signal, progress: () => undefined }
+    const call = { client: 'tester', session: 's1', signal: new AbortController().signal, progress: () => undefined }
     const result = await callTool(tool, argumentsWith(tool, at, path, folder), bridge, call)
     return { denied: denials(place) > before && result.isError === true, said: JSON.stringify(result) }
   }

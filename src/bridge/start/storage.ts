@@ -1,0 +1,66 @@
+import { arch, hostname } from 'node:os'
+import type { Log } from '../records/log.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Store } from '../store/store.ts'
+
+/** The store of one bridge, loaded and opened when it is first used: no client waits for it when it says hello. */
+export class Storage {
+  /** What was found wrong with the store, in sentences. */
+  readonly problems: string[] = []
+  private readonly settings: Settings
+  private readonly log: Log
+  private opened: Promise<Store> | undefined
+  private ownNamespace: Promise<string> | undefined
+
+  constructor(settings: Settings, log: Log) {
+    this.settings = settings
+    this.log = log
+  }
+
+  /** Rejects with a Refusal where there is no store; the next call tries again, since what is in the way may be gone by then. */
+  store(): Promise<Store> {
+    this.opened ??= this.open().catch((error) => {
+      this.opened = undefined
+      throw error
+    })
+    return this.opened
+  }
+
+  /** The namespace of Claude Code's project, else that of the manifest, else the one that all share. */
+  namespace(): Promise<string> {
+    this.ownNamespace ??= this.findNamespace()
+    return this.ownNamespace
+  }
+
+  async close(): Promise<void> {
+    const store = await this.opened?.catch(() => null)
+    store?.close()
+  }
+
+  private async open(): Promise<Store> {
+    const { settings, log, problems } = this
+    const [{ Store }, { StorePlace }, { chooseEngine }] = await Promise.all([
+      import('../store/store.ts'),
+      import('../store/place.ts'),
+      import('../store/engine.ts'),
+    ])
+    return Store.open({
+      place: new StorePlace(settings.folder),
+      engine: chooseEngine(settings.platform, arch()),
+      machine: hostname(),
+      now: () => settings.now(),
+      random: (bytes) => settings.random(bytes),
+      report(problem) {
+        problems.push(problem)
+        log.write('bridge', 'error', problem)
+      },
+    })
+  }
+
+  private async findNamespace(): Promise<string> {
+    const { namespace, variables } = this.settings
+    const { projectNamespace, sharedNamespace } = await import('../memory/namespace.ts')
+    const folder = variables.CLAUDE_PROJECT_DIR ?? ''
+    return (folder === '' ? null : await projectNamespace(folder)) ?? namespace ?? sharedNamespace
+  }
+}

@@ -1,0 +1,31 @@
+import type { Database, Row } from './database.ts'
+
+/** Something that changed, as `wait_for_change`, subscriptions and the counts of what waits are told of it. */
+export interface Change {
+  readonly kind: string
+  /** A memory key, or the id of a handoff, question, search or action. */
+  readonly id: string
+  readonly namespace: string | null
+  readonly by: string
+  readonly session: string
+  /** Ms since the epoch. */
+  readonly at: number
+  /** Grows with every change of the store. */
+  readonly n: number
+}
+
+interface ChangeRow extends Row {
+  n: number
+  kind: string
+  id: string
+  namespace: string | null
+  client: string
+  session: string
+  at: number
+}
+
+/** The changes after number `n`, oldest first. */
+export const changesAfter = (database: Database, n: number): Change[] =>
+  database
+    .all<ChangeRow>('SELECT n, kind, id, namespace, client, session, at FROM changes WHERE n > ? ORDER BY n', n)
+    .map(({ client, ...change }) => ({ ...change, by: client }))

@@ -1,0 +1,35 @@
+import { optional, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { shownValue } from '../../memory/entry.ts'
+import { readKey } from '../../memory/reading.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { keyArgument, namespaceArgument, tokensArgument } from './arguments.ts'
+import { alsoInWords, entryWords } from './words.ts'
+
+export const memoryGet = defineTool({
+  name: 'memory_get',
+  family: 'memory',
+  effect: 'read',
+  description: 'Read what a program remembered.',
+  input: {
+    key: keyArgument,
+    namespace: optional(namespaceArgument),
+    version: optional(whole({ least: 1 })),
+    max_tokens: optional(tokensArgument),
+  },
+  subject: ({ key }) => key,
+  async handle({ key, namespace, version, max_tokens: maxTokens = limits.memoryShown }, bridge) {
+    const store = await bridge.store()
+    const own = await bridge.namespace()
+    const { entry, alsoIn } = await store.snapshot((database) => readKey(database, { key, namespace, own, version }, bridge.now()))
+    const elsewhere = alsoIn.length === 0 ? {} : { also_in: alsoIn }
+    if (entry === null) {
+      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`}${namespace === undefined ? '' : ` in ${namespace}`}.${alsoInWords(alsoIn)}`
+      return { content: [{ type: 'text', text: words }], data: { found: false, namespace: namespace ?? own, ...elsewhere } }
+    }
+    const value = shownValue(entry.value, maxTokens)
+    const { rationale, tags, by, at } = entry
+    const data = { found: true, ...value, version: entry.version, rationale, tags, by, at, namespace: entry.namespace, ...elsewhere }
+    return { content: [{ type: 'text', text: `${entryWords(entry, value)}${alsoInWords(alsoIn)}` }], data }
+  },
+})

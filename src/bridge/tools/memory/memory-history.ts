@@ -1,0 +1,37 @@
+import { optional } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { shownValue } from '../../memory/entry.ts'
+import { history } from '../../memory/memory.ts'
+import { readKey } from '../../memory/reading.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { keyArgument, namespaceArgument } from './arguments.ts'
+import { entryWords, time } from './words.ts'
+
+export const memoryHistory = defineTool({
+  name: 'memory_history',
+  family: 'memory',
+  effect: 'read',
+  description: 'All kept versions of a key, newest first.',
+  input: { key: keyArgument, namespace: optional(namespaceArgument) },
+  subject: ({ key }) => key,
+  async handle({ key, ...wanted }, bridge) {
+    const store = await bridge.store()
+    const own = await bridge.namespace()
+    const { namespace, found } = await store.snapshot((database) => {
+      const namespace = wanted.namespace ?? readKey(database, { key, own }, bridge.now()).entry?.namespace ?? own
+      return { namespace, found: history(database, namespace, key) }
+    })
+    const each = Math.floor(limits.memoryShown / Math.max(found.length, 1))
+    const versions = found.map(({ value, version, rationale, tags, by, at }) => ({
+      ...(value === null ? { deleted: true } : shownValue(value, each)),
+      ...{ version, rationale, tags, by, at },
+    }))
+    const lines = found.map(({ value, ...entry }) =>
+      value === null
+        ? `Version ${entry.version}: deleted by ${entry.by}, ${time(entry.at)}`
+        : entryWords({ ...entry, value }, shownValue(value, each)),
+    )
+    if (lines.length === 0) lines.push(`There is no history of "${key}" in ${namespace}.`)
+    return { content: [{ type: 'text', text: lines.join('\n\n') }], data: { namespace, versions } }
+  },
+})

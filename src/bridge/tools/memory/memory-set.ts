@@ -1,0 +1,36 @@
+import { anything, listOf, optional, text, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { denied } from '../../base/refusal.ts'
+import { set } from '../../memory/memory.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { keyArgument, namespaceArgument } from './arguments.ts'
+
+export const memorySet = defineTool({
+  name: 'memory_set',
+  family: 'memory',
+  effect: 'write',
+  description: 'Remember a value for all programs. Without namespace: this project. Never a secret.',
+  input: {
+    key: keyArgument,
+    value: anything(limits.memoryValue, 'any JSON'),
+    namespace: optional(namespaceArgument),
+    rationale: optional(text({ most: limits.memoryValue })),
+    tags: optional(listOf(text({ least: 1, most: limits.memoryKeyCharacters }), { most: limits.memoryTags })),
+    ttl_s: optional(whole({ least: 1 })),
+    if_version: optional(whole({ least: 0, about: '0: only if new' })),
+  },
+  subject: ({ key, namespace }) => (namespace === undefined ? key : `${namespace} ${key}`),
+  async handle({ ttl_s: ttlSeconds, if_version: ifVersion, ...entry }, bridge, { client, session }) {
+    const namespace = entry.namespace ?? (await bridge.namespace())
+    if (bridge.redaction.holdsKey(Buffer.from(JSON.stringify({ ...entry, namespace }))))
+      throw denied(`Nothing was stored: "${entry.key}" holds a stored key; name the key instead of quoting it.`)
+    const store = await bridge.store()
+    const version = await store.write({ client, session }, (transaction) =>
+      set(transaction, { ...entry, namespace, ttlSeconds, ifVersion }),
+    )
+    return {
+      content: [{ type: 'text', text: `Remembered "${entry.key}" in ${namespace}, version ${version}.` }],
+      data: { version, namespace },
+    }
+  },
+})

@@ -1,0 +1,27 @@
+import type { Entry } from '../../memory/entry.ts'
+import type { AlsoIn } from '../../memory/reading.ts'
+import { inLine } from '../../base/text.ts'
+import type { JsonValue } from '../../../model/entry.ts'
+
+/** When something was written, for people: minutes are enough. */
+export const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+
+type Shown = { readonly value: JsonValue } | { readonly value_text: string; readonly bytes: number }
+
+const valueWords = (shown: Shown): string =>
+  'value' in shown
+    ? typeof shown.value === 'string'
+      ? shown.value
+      : JSON.stringify(shown.value)
+    : `${shown.value_text}…\n[The beginning of ${shown.bytes} bytes; a larger max_tokens shows more.]`
+
+/** An entry for people and models: its head, its value, why. */
+export function entryWords({ namespace, key, version, by, at, rationale, tags }: Entry, value: Shown): string {
+  const head = `${inLine(key)} (${inLine(namespace)}, version ${version}, by ${inLine(by)}, ${time(at)}${tags.length === 0 ? '' : `, tags ${tags.map(inLine).join(', ')}`})`
+  return [head, valueWords(value), ...(rationale === null ? [] : [`Rationale: ${rationale}`])].join('\n')
+}
+
+export const alsoInWords = (alsoIn: readonly AlsoIn[]): string =>
+  alsoIn.length === 0
+    ? ''
+    : `\nAlso in ${alsoIn.map(({ namespace, version, by }) => `${inLine(namespace)} (version ${version}, by ${inLine(by)})`).join(', ')}.`
