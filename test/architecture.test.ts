@@ -90,6 +90,7 @@ const bridgeFolders = [
   'terminal',
   'store',
   'memory',
+  'handoff',
   'transports',
   'contract',
   'tools',
@@ -104,8 +105,9 @@ const forTools = [
   ...['call', 'input', 'limits', 'refusal', 'text'].map((name) => `base/${name}`),
   ...['config/options', 'contract/tool', 'transports/carrier'],
   ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),
+  ...['claims', 'handoff', 'question', 'reading'].map((name) => `handoff/${name}`),
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
-  ...['policy/roots', 'policy/spelling', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
+  ...['policy/roots', 'policy/spelling', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */

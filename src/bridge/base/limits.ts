@@ -172,6 +172,17 @@ export const limits = {
   memoryShown: 20_000,
   memoryTokens: 400_000,
 
+  handoffTitle: 300,
+  handoffText: 1 * MiB,
+  handoffSections: 100,
+  handoffFiles: 200,
+  /** A claim ends after so long, however its process fares. */
+  claimMs: 24 * 60 * minutes,
+  /** Things that one answer of inbox or handoff_list holds. */
+  inboxShown: 100,
+  /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
+  waitMs: { most: 50 * seconds, usual: 25 * seconds },
+
   /** One line of audit or log. */
   lineCharacters: 2000,
   /** Audit and two logs, each in a new and two old files: together at most 50 MB. */

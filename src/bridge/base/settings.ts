@@ -1,7 +1,7 @@
 import type { Environment, World } from '../../model/environment.ts'
 
 /** Families of tools switch on and off as a whole: one that is off is not listed and costs no tokens. */
-export const families = ['files', 'search', 'terminal', 'memory', 'bridge'] as const
+export const families = ['files', 'search', 'terminal', 'memory', 'handoff', 'bridge'] as const
 export type Family = (typeof families)[number]
 
 export type TerminalMode = 'off' | 'sandbox' | 'on'
@@ -70,6 +70,8 @@ export interface Settings {
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
   readonly pid: number
+  /** True while a process with this id lives on this side. */
+  isAlive(pid: number): boolean
   /** The node that runs this process. */
   readonly execPath: string
   now(): number

@@ -1,17 +1,17 @@
 import { secretsName } from '../../core/layout.ts'
 import { isWindows } from '../../core/paths.ts'
-import { usageError } from '../../errors.ts'
 import { vetManifest } from '../../effects/store/vet.ts'
+import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { limits } from '../base/limits.ts'
+import { type Family, families, type Settings, type Sides, type TerminalMode } from '../base/settings.ts'
 import { hides, inName } from '../base/text.ts'
 import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
-import { families, type Family, type Settings, type Sides, type TerminalMode } from '../base/settings.ts'
 import { allowed, configured, homesOf } from './paths.ts'
 
 /** What the command line says; each is a person's word in a client's entry. */
@@ -137,6 +137,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     variables: system.variables,
     platform: system.platform,
     pid: system.pid,
+    isAlive: (pid) => system.isAlive(pid),
     execPath: system.execPath,
     now: () => system.now(),
     random: (bytes) => system.random(bytes),

@@ -43,7 +43,7 @@ const steps: readonly string[] = [
   CREATE TABLE handoffs (
     id TEXT PRIMARY KEY,
     title TEXT NOT NULL, goal TEXT NOT NULL, acceptance TEXT, files TEXT NOT NULL DEFAULT '[]', sections TEXT NOT NULL,
-    namespace TEXT, recipient TEXT, status TEXT NOT NULL,
+    namespace TEXT NOT NULL, recipient TEXT, status TEXT NOT NULL,
     claim_client TEXT, claim_session TEXT, claim_pid INTEGER, claim_start TEXT, claim_at INTEGER,
     client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL, updated INTEGER NOT NULL
   ) WITHOUT ROWID;

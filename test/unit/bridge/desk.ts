@@ -75,6 +75,7 @@ export function desk(more: Partial<Settings> = {}): Desk {
     variables: { PATH: process.env.PATH, HOME: home },
     platform: process.platform,
     pid: process.pid,
+    isAlive: () => true,
     execPath: process.execPath,
     now: () => Date.now(),
     random: (bytes) => randomBytes(bytes).toString('hex'),

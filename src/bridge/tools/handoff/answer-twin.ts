@@ -1,0 +1,20 @@
+import { text } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { answer } from '../../handoff/question.ts'
+import { withoutKeys } from './arguments.ts'
+
+export const answerTwin = defineTool({
+  name: 'answer_twin',
+  family: 'handoff',
+  effect: 'write',
+  description: 'Answer a question of another program.',
+  input: { question_id: text({ least: 1 }), answer: text({ least: 1, most: limits.handoffText }) },
+  subject: ({ question_id: id }) => id,
+  async handle({ question_id: id, answer: words }, bridge, { client, session }) {
+    withoutKeys(bridge, words)
+    const store = await bridge.store()
+    await store.write({ client, session }, (transaction) => answer(transaction, id, words))
+    return { content: [{ type: 'text', text: `Question ${id} is answered.` }], data: { id } }
+  },
+})

@@ -1,0 +1,20 @@
+import { text } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { claimOf, liveIn } from '../../handoff/claims.ts'
+import { claim } from '../../handoff/handoff.ts'
+import { handoffFacts } from './words.ts'
+
+export const handoffClaim = defineTool({
+  name: 'handoff_claim',
+  family: 'handoff',
+  effect: 'write',
+  description: 'Take a handoff: one session works on it.',
+  input: { id: text({ least: 1 }) },
+  subject: ({ id }) => id,
+  async handle({ id }, bridge, { client, session }) {
+    const store = await bridge.store()
+    const by = claimOf(bridge.settings, client, session)
+    const handoff = await store.write({ client, session }, (transaction) => claim(transaction, id, by, liveIn(bridge.settings)))
+    return { content: [{ type: 'text', text: `Handoff ${id} is yours; handoff_read shows it.` }], data: handoffFacts(handoff) }
+  },
+})

@@ -1,0 +1,44 @@
+import { listOf, optional, pathArgument, record, text, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { create } from '../../handoff/handoff.ts'
+import { understand } from '../../policy/spelling.ts'
+import { recipient, withoutKeys } from './arguments.ts'
+
+const long = text({ least: 1, most: limits.handoffText })
+
+export const handoffCreate = defineTool({
+  name: 'handoff_create',
+  family: 'handoff',
+  effect: 'write',
+  description: 'Hand work to another program, with all it needs to go on.',
+  input: {
+    title: text({ least: 1, most: limits.handoffTitle }),
+    to: optional(text({ least: 1, about: 'client or any' })),
+    goal: long,
+    sections: listOf(
+      record({
+        heading: text({ least: 1, most: limits.handoffTitle }),
+        body: long,
+        priority: optional(whole({ least: 1, most: 5, about: '1 first' })),
+      }),
+      { most: limits.handoffSections },
+    ),
+    files: optional(listOf(pathArgument('spelled'), { most: limits.handoffFiles })),
+    acceptance: optional(long),
+  },
+  subject: ({ title }) => title,
+  async handle({ title, to, goal, sections, files = [], acceptance = null }, bridge, { client, session }) {
+    const { settings } = bridge
+    withoutKeys(bridge, { title, goal, sections, files, acceptance })
+    const sides = await settings.sides()
+    const paths = files.map((file) => understand(file, sides, settings.roots[0] ?? settings.self.home))
+    const [store, namespace] = [await bridge.store(), await bridge.namespace()]
+    const id = `h-${settings.random(4)}`
+    const parts = sections.map(({ heading, body, priority = 3 }) => ({ heading, body, priority }))
+    const handoff = { id, title, goal, acceptance, files: paths, sections: parts, namespace, to: recipient(to) }
+    await store.write({ client, session }, (transaction) => create(transaction, handoff))
+    const words = `Handoff ${id} waits for ${handoff.to ?? 'every other client'}.`
+    return { content: [{ type: 'text', text: words }], data: { id, status: 'open', namespace } }
+  },
+})

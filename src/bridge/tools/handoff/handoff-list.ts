@@ -1,0 +1,21 @@
+import { oneOf, optional, text } from '../../base/input.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { liveIn } from '../../handoff/claims.ts'
+import { handoffStatuses, list } from '../../handoff/handoff.ts'
+import { handoffFacts, handoffLine } from './words.ts'
+
+export const handoffList = defineTool({
+  name: 'handoff_list',
+  family: 'handoff',
+  effect: 'read',
+  description: 'List handoffs, the last changed first.',
+  input: { status: optional(oneOf(handoffStatuses)), to: optional(text({ least: 1 })) },
+  async handle({ status, to }, bridge) {
+    const store = await bridge.store()
+    const found = await store.read((database) =>
+      list(database, { status, to: to === 'any' ? undefined : to }, liveIn(bridge.settings), bridge.now()),
+    )
+    const text = found.length === 0 ? 'There is no such handoff.' : found.map(handoffLine).join('\n')
+    return { content: [{ type: 'text', text }], data: { handoffs: found.map(handoffFacts) } }
+  },
+})

@@ -1,0 +1,31 @@
+import { oneOf, optional, text } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { failed } from '../../base/refusal.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { claimOf, liveIn } from '../../handoff/claims.ts'
+import { handoffStatuses, update } from '../../handoff/handoff.ts'
+import { withoutKeys } from './arguments.ts'
+import { handoffFacts, handoffLine } from './words.ts'
+
+export const handoffUpdate = defineTool({
+  name: 'handoff_update',
+  family: 'handoff',
+  effect: 'write',
+  description: 'Change the status of a handoff, or leave a note. Status open gives a claim back.',
+  input: {
+    id: text({ least: 1 }),
+    status: optional(oneOf(handoffStatuses)),
+    note: optional(text({ least: 1, most: limits.handoffText })),
+  },
+  subject: ({ id, status }) => (status === undefined ? id : `${id} ${status}`),
+  async handle({ id, status, note }, bridge, { client, session }) {
+    if (status === undefined && note === undefined) throw failed('Nothing was changed: give a status, a note, or both.')
+    withoutKeys(bridge, note ?? '')
+    const store = await bridge.store()
+    const by = claimOf(bridge.settings, client, session)
+    const handoff = await store.write({ client, session }, (transaction) =>
+      update(transaction, id, { status, note }, by, liveIn(bridge.settings)),
+    )
+    return { content: [{ type: 'text', text: handoffLine(handoff) }], data: handoffFacts(handoff) }
+  },
+})
