@@ -92,7 +92,7 @@ describe('two programs over one store', () => {
       both.flatMap((each, at) => Array.from({ length: 20 }, (_, n) => each.call('memory_set', { key: `k${at}-${n}`, value: n }))),
     )
     const listed = await both[0]?.call('memory_list', { prefix: 'k' })
-    expect((listed?.data?.entries as unknown[]).length).toBe(40)
+    expect(listed?.data?.entries).toHaveLength(40)
     for (const each of both) await each.end()
   })
 })

@@ -202,7 +202,10 @@ export function declarationTroubles(tool: Tool): string[] {
     const name = /([^.[\]]+)(\[\])*$/.exec(at)?.[1] ?? ''
     return isText && pathWord.test(name) && !declared.has(at) ? [`${tool.name} ${at}: called like a path, not made by pathArgument()`] : []
   }
-  const idle = ['write', 'create'].includes(tool.effect) && tool.paths.some(({ use }) => use === 'read') && tool.paths.every(({ use }) => use !== 'write')
+  const idle =
+    ['write', 'create'].includes(tool.effect) &&
+    tool.paths.some(({ use }) => use === 'read') &&
+    tool.paths.every(({ use }) => use !== 'write')
   return [
     ...walk(tool.inputSchema as Schema, ''),
     ...(idle ? [`${tool.name}: changes things, and none of its paths is to be written`] : []),
