@@ -1,11 +1,9 @@
+import { hasEnded } from '../../core/process-stat.ts'
 import { statOf } from '../base/proc.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Claim, IsLive } from './handoff.ts'
 
-/** The field of `/proc/<pid>/stat` that holds when a process started (proc(5)), from the state on. */
-const startField = 19
-
-const startOf = (pid: number): string => statOf(pid)?.fields[startField] ?? ''
+const startOf = (pid: number): string => statOf(pid)?.start ?? ''
 
 /** The claim of a session of this bridge: it ends with this process. */
 export const claimOf = (settings: Settings, client: string, session: string): Claim => ({
@@ -16,4 +14,7 @@ export const claimOf = (settings: Settings, client: string, session: string): Cl
 export const liveIn =
   (settings: Settings): IsLive =>
   ({ pid, start }) =>
-    settings.isAlive(pid) && (start === '' || start === startOf(pid))
+{
+    const stat = statOf(pid)
+    return stat === null ? settings.isAlive(pid) && start === '' : !hasEnded(stat, start)
+  }
