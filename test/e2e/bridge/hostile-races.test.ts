@@ -7,6 +7,7 @@ import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
 import { cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { session } from '../../support/mcp.ts'
+import { runs } from '../../support/runs.ts'
 
 // Rows 17 and 21 of SECURITY §3.ii: they take seconds, so they are not among the fast ones.
 let place: Desk
@@ -70,9 +71,9 @@ describe('what takes time', () => {
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
   }
 
-  it('row 21: a folder that is swapped for a link all the time (500 rounds): nothing in O is read, written or made', async () => {
+  it('row 21: a folder that is swapped for a link all the time: nothing in O is read, written or made', async () => {
     await whileSwapping(async (real) => {
-      for (let round = 0; round < 500; round++) {
+      for (let round = 0; round < runs(60); round++) {
         const answers = await Promise.all([
           place.call('read_file', { path: join(real, 's') }),
           place.call('write_file', { path: join(real, 'w'), content: 'x' }),
@@ -88,7 +89,7 @@ describe('what takes time', () => {
 
   it('row 21: nor moved, copied, deleted or listed', async () => {
     await whileSwapping(async (real) => {
-      for (let round = 0; round < 300; round++) {
+      for (let round = 0; round < runs(40); round++) {
         const answers = await Promise.all([
           place.call('copy_file', { source: join(real, 's'), destination: join(place.A, `copy${round}`) }),
           place.call('move_file', { source: join(real, 's'), destination: join(place.A, `moved${round}`) }),
@@ -110,7 +111,7 @@ describe('what takes time', () => {
     for (let i = 0; i < 200; i++) place.put(`other/${i}/f`, 'x\n'.repeat(50))
     let hits = 0
     await whileSwapping(async (real) => {
-      for (let round = 0; round < 60; round++) {
+      for (let round = 0; round < runs(12); round++) {
         const answers = await Promise.all([
           place.call('search_text', { path: place.A, pattern: CANARY.slice(0, 6) }),
           place.call('search_text', { path: real, pattern: '.' }),
@@ -129,7 +130,7 @@ describe('two bridges over one home', () => {
   it('lose no edit of each other', async () => {
     const env = { PATH: process.env.PATH ?? '', HOME: place.home }
     const file = join(place.home, '.mcp-twin', 'bridge', 'workspace', 'f')
-    const numbers = Array.from({ length: 120 }, (_, i) => i)
+    const numbers = Array.from({ length: runs(40) }, (_, i) => i)
     writeFileSync(file, numbers.map((i) => `[${i}]\n`).join(''))
     const servers = [1, 2, 3].map(() => session({ command: nodePath, args: [cliPath, 'serve', '--client', 'tester'], env, cwd: '/' }))
     try {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { codeFile, expectTidy, home } from '../main/place.ts'
+import { factor } from '../../support/runs.ts'
 
 const manifestFile = '.mcp-twin/mcp-twin.json'
 const entry = { command: '/bin/true' }
@@ -39,35 +40,36 @@ describe('a manifest that is none', () => {
 })
 
 describe('files of our own that somebody broke', () => {
-  it.each(['state.json', 'mcp-twin.lock.json', 'home.json', 'secrets.json', 'cache.json', 'launches.json', 'trust.json'])(
-    '%s',
-    async (name) => {
-      for (const bytes of [
-        '',
-        'null',
-        '[]',
-        '['.repeat(100_000),
-        '\u0000\u0001',
-        '{"version":1,"files":{"linux":[]},"packages":7,"projects":3,"A":{}}',
-      ]) {
-        const place = home()
-        place.manifest({ a: { ...entry, env: { K: '${secret:K}' } }, b: entry })
-        place.write(`.mcp-twin/${name}`, bytes, 0o600)
-        for (const args of [['sync'], ['list'], ['secret', 'list'], ['undo'], ['doctor']]) {
-          const said = await place.run(args)
-          expect([name, bytes.slice(0, 20), args, said.output]).toEqual([
-            name,
-            bytes.slice(0, 20),
-            args,
-            expect.not.stringContaining('went wrong'),
-          ])
-          if (said.code === 1) expect(said.stderr).toMatch(/→/)
-        }
-        expect(place.read(`.mcp-twin/${name}`).length).toBeGreaterThanOrEqual(name === 'cache.json' ? 0 : bytes.length)
-        expectTidy(place.home)
+  const contents = [
+    '',
+    'null',
+    '[]',
+    '['.repeat(100_000),
+    '\u0000\u0001',
+    '{"version":1,"files":{"linux":[]},"packages":7,"projects":3,"A":{}}',
+  ]
+  const files = ['state.json', 'mcp-twin.lock.json', 'home.json', 'secrets.json', 'cache.json', 'launches.json', 'trust.json']
+  it.each(files)('%s', async (name) => {
+    // By default two of them for each file, others for the next one.
+    const turn = files.indexOf(name) % 3
+    for (const bytes of factor > 1 ? contents : [contents[turn] ?? '', contents[turn + 3] ?? '']) {
+      const place = home()
+      place.manifest({ a: { ...entry, env: { K: '${secret:K}' } }, b: entry })
+      place.write(`.mcp-twin/${name}`, bytes, 0o600)
+      for (const args of [['sync'], ['list'], ['secret', 'list'], ['undo'], ['doctor']]) {
+        const said = await place.run(args)
+        expect([name, bytes.slice(0, 20), args, said.output]).toEqual([
+          name,
+          bytes.slice(0, 20),
+          args,
+          expect.not.stringContaining('went wrong'),
+        ])
+        if (said.code === 1) expect(said.stderr).toMatch(/→/)
       }
-    },
-  )
+      expect(place.read(`.mcp-twin/${name}`).length).toBeGreaterThanOrEqual(name === 'cache.json' ? 0 : bytes.length)
+      expectTidy(place.home)
+    }
+  })
 })
 
 describe('--secrets', () => {
