@@ -16,6 +16,7 @@ import { layout } from '../core/layout.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
+import { tryServers } from './trying.ts'
 
 /** Changes of the manifest, and keys that go into the store with them. */
 export interface Changes {
@@ -52,13 +53,18 @@ export async function changeManifest(context: Context, options: Record<string, u
       options.sync === false
         ? await writeManifestOnly(context, ground, context.command, source)
         : await runSync(context.system, source, settings, context.command)
+    // The others take servers out, or change nothing of how they are started.
+    const tries = options.sync !== false && ['add', 'enable'].includes(context.command)
+    const tried = await tryServers(context, ground, result, settings, tries ? options : { check: false })
+    const notices = [...said, ...result.notices, ...tried.notices]
+    const more = tries ? { more: { checks: tried.checks } } : {}
     reportSync(
       context,
       ground.world,
-      { ...result, notices: [...said, ...result.notices] },
-      { command: context.command, preview: false, about },
+      { ...result, notices },
+      { command: context.command, preview: false, about, checks: tried.lines, ...more },
     )
-    return exitOf(result, { check: false })
+    return tried.exit(exitOf(result, { check: false }), about.size === 0 ? undefined : about)
   })
 }
 

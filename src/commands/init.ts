@@ -1,4 +1,3 @@
-import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { environmentJson } from '../core/participants.ts'
 import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
@@ -13,21 +12,19 @@ import { joinChanges, joiningDistro, withJoining } from '../effects/sync/join.ts
 import { prepare } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
-import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { type ExitCode, usageError } from '../errors.ts'
 import type { NativePath } from '../model/path.ts'
-import { labelsFor } from '../ui/labels.ts'
 import { version } from '../version.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { writeManifestOnly } from './change.ts'
 import { desktopChanges } from './desktop-config.ts'
 import { type Choices, choose } from './init-choices.ts'
-import { describeChecks, showMachine } from './init-report.ts'
+import { showMachine } from './init-report.ts'
 import { makeFolders } from './named-servers.ts'
 import { demandDistro } from './narrowing.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
-
-const CANCELLED = 'Cancelled while checking that every server answers; everything else is done. To check them: mcp-twin doctor --deep.'
+import { triedAs } from './trying.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -104,43 +101,40 @@ async function finish(
   result: SyncResult,
   done: 'all' | 'manifest' | 'preview',
 ): Promise<ExitCode> {
-  const { io } = context
   const preview = done === 'preview'
   // What was not installed is not checked either, even if a config has a server of that name.
   const isChecked = done === 'all' && situation.place.project === null && result.run !== null
-  const checks = isChecked ? await check(context, situation) : []
-  const isCancelled = context.signal.aborted
+  const tried = triedAs(context, ground.world, isChecked ? await check(context, situation) : { checks: [], untried: [] })
   const { adopted, unmanaged } = choices.imported
   const imported = adopted.map(({ environment, client, server }) => ({ environment, client, server }))
   const notes = [...choices.imported.notes, ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`)]
   reportSync(
     context,
     ground.world,
-    { ...result, notices: [...new Set([...notes, ...result.notices])] },
+    { ...result, notices: [...new Set([...notes, ...result.notices, ...tried.notices])] },
     {
       command: 'init',
       preview,
-      more: { environments: situation.sides.map(environmentJson), imported, checks, manifest: situation.place.shown },
-      checks: isCancelled ? [] : describeChecks(checks, labelsFor(ground.world, clients), io.paint, io.width),
+      more: { environments: situation.sides.map(environmentJson), imported, checks: tried.checks, manifest: situation.place.shown },
+      checks: tried.lines,
       farewell: preview
         ? 'Run it without --dry-run to apply it.'
         : `Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,
     },
   )
-  // Everything is written; only the check that servers answer was interrupted.
-  if (isCancelled) throw new TwinError('cancelled', CANCELLED, { exit: EXIT.cancelled, hint: 'mcp-twin doctor --deep' })
-  const code = exitOf(result, { check: false })
   // A server that was there before and does not answer is reported, but does not fail this run.
-  return code === EXIT.ok && checks.some((each) => !each.ok && choices.chosen.includes(each.server)) ? EXIT.attention : code
+  return tried.exit(exitOf(result, { check: false }), new Set(choices.chosen))
 }
 
 async function check(context: Context, situation: Situation) {
   const { input } = await prepare(context.system, situation, syncOptions(context, {}, { resolve: false }))
   const progress = context.io.progress('Checking that every server answers')
   try {
-    return await checkServers(context.system, input, makePlan(input).files, context.signal, (_check, left) =>
-      progress.update(left === 0 ? '' : `${left} to go`),
-    )
+    return await checkServers(context.system, input, makePlan(input).files, {
+      signal: context.signal,
+      hide: (value) => context.io.hide(value),
+      told: (left) => progress.update(left === 0 ? '' : `${left} to go`),
+    })
   } finally {
     progress.done()
   }

@@ -10,6 +10,7 @@ import { awaitDesktop, withRunningDesktop } from './running-desktop.ts'
 import { withDesktopConfig } from './desktop-config.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
+import { tryServers } from './trying.ts'
 import { checkTrust, installTrusted } from './trust-project.ts'
 
 /** Makes every config match the manifest again. */
@@ -47,9 +48,11 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   const result = await runSync(context.system, source, settings, 'sync', isFresh ? opened : undefined)
   const world = context.io.asJson ? ground.world : await withRunningDesktop(context, ground.world, result)
   const missing = opened.place.project === null ? [] : await installTrusted(context, ground, ground.open)
-  const notices = [...new Set([...result.notices, ...trust.notices, ...missing])]
-  reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false })
-  return exitOf(result, { check: false })
+  const tried = await tryServers(context, ground, result, settings, options)
+  const notices = [...new Set([...result.notices, ...trust.notices, ...missing, ...tried.notices])]
+  const checked = { more: { checks: tried.checks }, checks: tried.lines }
+  reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false, ...checked })
+  return tried.exit(exitOf(result, { check: false }))
 }
 
 /** What changes the manifest before the sync: adopted hand edits, and the file that `--desktop-config` names. */

@@ -13,6 +13,7 @@ import { atHome, type Ground } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { demandServer } from './servers.ts'
 import { syncOptions } from './sync-options.ts'
+import { type Tried, triedAs, tryServers } from './trying.ts'
 
 /** Updates packages, each on all sides or on none. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
@@ -21,16 +22,22 @@ export const run = (context: Context, [server]: string[], options: Record<string
     const situation = await ground.open()
     if (server !== undefined) demandServer(situation.manifest, server)
     // Whichever client or side was named: a package is updated everywhere or not at all.
-    const settings = syncOptions(context, options, { clients: [], on: [] })
+    const settings = syncOptions(context, options, { clients: [], on: [], untried: options.check === false })
     const versions = await lookUpVersions(system, situation, settings, server)
     const moves = movesFor(versions, options.latest === true)
     const troubles = versions.filter(({ trouble }) => trouble !== null)
     if (moves.length === 0) {
       const result = await previewSync(system, situation, { ...settings, resolve: false })
-      return report(context, ground, { ...result, steps: troubleSteps(ground, troubles) }, [], [])
+      const checked = triedAs(context, ground.world, { checks: [], untried: [] })
+      return report(context, ground, { ...result, steps: troubleSteps(ground, troubles) }, [], [], checked)
     }
-    const { result, moved, stays } = await updatePackages(system, ground.open, moves, settings)
-    return report(context, ground, { ...result, steps: [...troubleSteps(ground, troubles), ...result.steps] }, moved, stays)
+    const { result, moved, stays, checked } = await updatePackages(system, ground.open, moves, settings)
+    // A user's own servers were tried before anything named the new version; a project's are started from what is written.
+    const tried =
+      situation.place.project === null
+        ? triedAs(context, ground.world, checked)
+        : await tryServers(context, ground, result, settings, options)
+    return report(context, ground, { ...result, steps: [...troubleSteps(ground, troubles), ...result.steps] }, moved, stays, tried)
   })
 
 const troubleSteps = ({ home }: Ground, versions: readonly Versions[]) =>
@@ -56,7 +63,14 @@ const documentOf = ({ words, next, servers, from, to }: Move, outcome: string, s
   hint: stay?.hint ?? null,
 })
 
-function report(context: Context, ground: Ground, result: SyncResult, moved: readonly Move[], stays: readonly Stays[]): ExitCode {
+function report(
+  context: Context,
+  ground: Ground,
+  result: SyncResult,
+  moved: readonly Move[],
+  stays: readonly Stays[],
+  tried: Tried,
+): ExitCode {
   const { io } = context
   const labels = labelsFor(ground.world, clients)
   for (const { to, from } of moved) io.out(`${io.paint.good('↑')} ${to.name} ${from?.version ?? 'none'} → ${to.version}`)
@@ -64,11 +78,13 @@ function report(context: Context, ground: Ground, result: SyncResult, moved: rea
     io.out(`${io.paint.bad('✗')} ${move.to.name} stays at ${move.from?.version ?? 'none'}: it failed on ${labels.environment(environment)}`)
   const packages = [...moved.map((move) => documentOf(move, 'updated')), ...stays.map((stay) => documentOf(stay.move, stay.outcome, stay))]
   if (moved.length === 0 && result.steps.length === 0) {
-    io.json({ command: 'update', ...result, packages })
+    io.json({ command: 'update', ...result, packages, checks: tried.checks })
     io.out('Every package is at the newest version that its range in the manifest allows.')
     io.note(io.paint.dim('mcp-twin outdated shows versions beyond that range.'))
     return exitOf(result, { check: false })
   }
-  reportSync(context, ground.world, result, { command: 'update', preview: false, more: { packages } })
-  return exitOf(result, { check: false })
+  const notices = [...result.notices, ...tried.notices]
+  const checked = { more: { packages, checks: tried.checks }, checks: tried.lines }
+  reportSync(context, ground.world, { ...result, notices }, { command: 'update', preview: false, ...checked })
+  return tried.exit(exitOf(result, { check: false }))
 }

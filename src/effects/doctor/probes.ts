@@ -2,42 +2,14 @@ import { readStatus, STATUS_TOOL } from '../../core/doctor/bridge.ts'
 import type { BridgeStatus, ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { lastWords } from '../../core/doctor/probes.ts'
-import { isKey } from '../../core/keys/judge.ts'
 import { inAddress, inArgument } from '../../core/keys/spans.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import { isWindows } from '../../core/paths.ts'
 import { type PlanInput, startSide } from '../../core/plan/plan.ts'
 import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
-import type { ReferenceContext } from '../../model/client.ts'
+import { filledEntry } from '../probe/references.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-
-interface FillOptions {
-  readonly project: string | null
-  /** Tells the terminal to hide a value. */
-  hide(value: string): void
-}
-
-/** An entry with its references filled as its client fills them before it starts or reaches the server. */
-function filled(system: System, file: ClientFile, entry: Entry, { project, hide }: FillOptions): Entry {
-  const { references } = file.client
-  const environment = startSide(file)
-  if (references === undefined) return entry
-  const variable = (name: string): string | undefined => {
-    // Keys that this run was given are for us; the variables of another side are known only to that side.
-    const value = /^MCP_TWIN_SECRET_/i.test(name) || !environment.self ? undefined : system.variables[name]
-    if (value !== undefined && isKey(name, value) !== null) hide(value)
-    return value ?? (name === 'HOME' && !isWindows(environment) ? environment.home : undefined)
-  }
-  const context: ReferenceContext = { variable, home: environment.home, project, isWindows: isWindows(environment) }
-  const text = (value: string): string => references.fill(value, context)
-  const texts = (values: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]))
-  return entry.kind === 'stdio'
-    ? { ...entry, command: text(entry.command), args: entry.args.map(text), env: texts(entry.env) }
-    : { ...entry, url: text(entry.url), headers: texts(entry.headers) }
-}
 
 /** Claude Code waits 30 s for a server, or what MCP_TIMEOUT says; the others are given as long. */
 const ANSWER_MS = 30_000
@@ -71,7 +43,13 @@ function jobsFor(system: System, files: readonly ClientFile[], options: ProbeOpt
   for (const file of files.filter(isRead)) {
     for (const { name, server, isBridge, entry, disabled } of file.entries) {
       if ('unreadable' in entry || disabled) continue
-      const job = { file, name, server, isBridge, entry: filled(system, file, entry, options) }
+      const job = {
+        file,
+        name,
+        server,
+        isBridge,
+        entry: filledEntry(system, entry, { ...options, client: file.client, environment: startSide(file) }),
+      }
       if (!jobs.has(startOf(job))) jobs.set(startOf(job), job)
     }
   }

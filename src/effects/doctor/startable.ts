@@ -5,8 +5,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { trustCommand } from '../../core/trust/digests.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
-import { projectSeen } from '../sync/trust-review.ts'
-import { trustState } from '../store/trust.ts'
+import { isTrustedProject } from '../sync/trust-review.ts'
 
 /** What may be started of the files that were looked at, and what may not. */
 export interface Startable {
@@ -16,10 +15,9 @@ export interface Startable {
 
 /** A person's own entries may all be started; of a project only those of a manifest that was trusted as it is. */
 export async function startable(system: System, situation: Situation, plan: Plan, files: readonly ClientFile[]): Promise<Startable> {
-  const { place, home, self } = situation
+  const { place, self } = situation
   if (place.project === null) return { jobs: files, unstarted: [] }
-  const seen = await projectSeen(system, situation)
-  const isTrusted = seen !== null && (await trustState(system, home.here, seen)) === 'trusted'
+  const isTrusted = await isTrustedProject(system, situation)
   const unstarted: UnstartedFacts[] = []
   const jobs = files.filter(isRead).map((file) => ({
     ...file,

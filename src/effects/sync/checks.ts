@@ -3,9 +3,14 @@ import { lookUp } from '../../core/lookup.ts'
 import { type PlanInput, type PlannedFile, startSide } from '../../core/plan/plan.ts'
 import { meaning } from '../../core/launch/meaning.ts'
 import { keysOf } from '../../core/manifest/names.ts'
+import { isMcpRemote } from '../../core/launch/mcp-remote.ts'
+import { environmentLabel } from '../../core/participants.ts'
 import type { Entry } from '../../model/entry.ts'
+import type { NativePath } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import { programOn } from '../machine/program.ts'
+import { filledEntry } from '../probe/references.ts'
 import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
 
 /** How long a server may take to answer for the first time, in ms. Claude Code itself waits 30 s. */
@@ -50,46 +55,101 @@ function jobsFor(files: readonly PlannedFile[]): Job[] {
   return [...jobs.values()]
 }
 
-/** Starts every server that was written, on its side and as its client would, and asks it for its tools. */
+/** An entry that was not tried, and why. */
+export interface Untried extends Pick<Check, 'server' | 'environment' | 'client'> {
+  readonly reason: string
+  readonly hint: string | null
+}
+
+export interface Checked {
+  readonly checks: readonly Check[]
+  readonly untried: readonly Untried[]
+}
+
+export interface CheckOptions {
+  readonly signal: AbortSignal
+  /** The folder that is open in the clients; absent: none. */
+  readonly project?: NativePath | null
+  /** Tells the terminal to hide a value. */
+  hide(value: string): void
+  told(left: number): void
+}
+
+/**
+ * Starts every server that was written, on its side and as its client would, and asks it for its tools. What logs in by itself, or
+ * cannot be started from here, is left out.
+ */
 export async function checkServers(
   system: System,
   input: PlanInput,
   files: readonly PlannedFile[],
-  signal: AbortSignal,
-  told: (check: Check, left: number) => void,
-): Promise<Check[]> {
+  options: CheckOptions,
+): Promise<Checked> {
   const jobs = jobsFor(files)
-  const checks: Check[] = []
-  await probeAll(
-    jobs.map((job) => () => ask(system, input, job, signal)),
-    (at, probe) => {
-      const job = jobs[at]
-      if (job === undefined) return
-      const check: Check = {
-        server: job.server,
-        environment: job.file.observed.environment.id,
-        client: job.file.observed.client.id,
-        ok: probe.ok,
-        ms: Math.round(probe.ms),
-        tools: probe.ok ? probe.tools.length : null,
-        reason: probe.ok ? null : probe.reason,
-        stderr: probe.ok || probe.stderrTail === '' ? null : probe.stderrTail,
-      }
-      checks.push(check)
-      told(check, jobs.length - checks.length)
-    },
+  const reasons = jobs.map((job) => whyUntried(input, job))
+  const tried = jobs.filter((_, at) => reasons[at] === null)
+  let left = tried.length
+  const probes = await probeAll(
+    tried.map((job) => () => ask(system, input, job, options)),
+    () => options.told(--left),
   )
-  const order = new Map(jobs.map((job, at) => [`${job.server} ${job.file.observed.environment.id}`, at]))
-  return checks.sort((a, b) => (order.get(`${a.server} ${a.environment}`) ?? 0) - (order.get(`${b.server} ${b.environment}`) ?? 0))
+  const untried = jobs.flatMap((job, at) => (reasons[at] ? [{ ...placeOf(job), ...reasons[at] }] : []))
+  const checks: Check[] = []
+  for (const [at, job] of tried.entries()) {
+    const probe = probes[at]
+    if (probe === undefined) continue
+    if (!probe.ok && wantsLogin(input, job, probe.reason)) untried.push({ ...placeOf(job), ...LOGIN })
+    else checks.push({ ...placeOf(job), ...outcomeOf(probe) })
+  }
+  return { checks, untried }
 }
 
-function ask(system: System, input: PlanInput, { server, file, entry }: Job, signal: AbortSignal): Promise<Probe> {
+const placeOf = ({ server, file: { observed } }: Job): Pick<Check, 'server' | 'environment' | 'client'> => ({
+  ...{ server, environment: observed.environment.id, client: observed.client.id },
+})
+
+const outcomeOf = (probe: Probe): Pick<Check, 'ok' | 'ms' | 'tools' | 'reason' | 'stderr'> => ({
+  ...{ ok: probe.ok, ms: Math.round(probe.ms) },
+  tools: probe.ok ? probe.tools.length : null,
+  reason: probe.ok ? null : probe.reason,
+  stderr: probe.ok || probe.stderrTail === '' ? null : probe.stderrTail,
+})
+
+type Why = Pick<Untried, 'reason' | 'hint'>
+
+const LOGIN: Why = { reason: 'it asks for a login (OAuth), which only its client can do', hint: 'log in from that program' }
+
+function whyUntried({ manifest, render }: PlanInput, { server, entry, file }: Job): Why | null {
+  const spec = lookUp(manifest.servers, server)
+  const words = entry.kind === 'stdio' ? [entry.command, ...entry.args] : []
+  if ((spec !== undefined && isMcpRemote(spec)) || words.some((word) => /^mcp-remote(?:@|$)/.test(word)))
+    return { reason: 'mcp-remote may open a browser to log in', hint: null }
+  const side = startSide(file.observed)
+  // What was written lies on a disk that is reached; that side itself need not run.
+  if (entry.kind === 'stdio' && programOn(render.world, side, words, { timeoutMs: ANSWER_MS }) === null)
+    return { reason: `programs of ${environmentLabel(side)} cannot be started from here`, hint: 'mcp-twin doctor --deep, typed there' }
+  return null
+}
+
+/** A remote server without a key in the manifest that wants to know who asks: its client logs in, and we cannot. */
+const wantsLogin = ({ manifest }: PlanInput, { server }: Job, reason: string): boolean => {
+  const spec = lookUp(manifest.servers, server)
+  return spec?.url !== undefined && keysOf(spec).length === 0 && reason.includes('(HTTP 401)')
+}
+
+function ask(
+  system: System,
+  input: PlanInput,
+  { server, file, entry }: Job,
+  { signal, project = null, hide }: CheckOptions,
+): Promise<Probe> {
   const { client } = file.observed
   const environment = startSide(file.observed)
-  if (entry.kind === 'stdio')
-    return probeLaunch(system, entry, { client, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal })
+  const filled = filledEntry(system, entry, { client, environment, project, hide })
+  if (filled.kind === 'stdio')
+    return probeLaunch(system, filled, { client, environment, world: input.render.world, timeoutMs: ANSWER_MS, signal, project })
   const spec = lookUp(input.manifest.servers, server)
-  return probeRemote(system, entry, {
+  return probeRemote(system, filled, {
     server,
     keys: spec === undefined ? [] : keysOf(spec),
     home: input.home.home,

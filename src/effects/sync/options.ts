@@ -24,6 +24,8 @@ export interface SyncOptions {
    * starts never trusts anything.
    */
   readonly keepsTrust?: boolean
+  /** `--no-check`: a new version of a package is not started before it is written. */
+  readonly untried?: boolean
   /** Files that this run shall not look at, though they take part. */
   leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
   readonly signal: AbortSignal

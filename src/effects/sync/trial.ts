@@ -3,9 +3,10 @@ import { recordOf } from '../../core/plan/records.ts'
 import { changesFor, lockAfter, type Move, withPackages } from '../../core/update/moves.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Step } from '../../model/plan.ts'
+import { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
-import { checkServers } from './checks.ts'
+import { type Checked, checkServers } from './checks.ts'
 import { applyInstalls } from './installs.ts'
 import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
@@ -21,12 +22,14 @@ export interface Stays {
 }
 
 /** How a new version did on every side. */
-export interface Trial {
+export interface Trial extends Checked {
   readonly accepted: readonly Move[]
   readonly stays: readonly Stays[]
   readonly installs: readonly Step[]
   readonly notices: readonly string[]
 }
+
+const NOTHING = { checks: [], untried: [], stays: [] }
 
 /** Servers started by `run` are tried as their packages are: `run` itself would still start the version of the lock. */
 function direct(manifest: Manifest): Manifest {
@@ -67,8 +70,10 @@ export async function tryMoves(system: System, situation: Situation, moves: read
     })
   }
   options.signal.throwIfAborted()
-  for (const each of await failedChecks(system, input, plan, open(), options)) stays.push(each)
-  return { accepted: open(), stays, installs: installed.steps, notices: installed.notices }
+  const tried = options.untried === true ? NOTHING : await tryServers(system, input, plan, open(), options)
+  stays.push(...tried.stays)
+  const { checks, untried } = tried
+  return { accepted: open(), stays, installs: installed.steps, notices: installed.notices, checks, untried }
 }
 
 /** Does an install step belong to a move? */
@@ -99,15 +104,25 @@ function whyRefused(input: PlanInput, now: Plan, plan: Plan, move: Move): Stays 
 
 const isTriable = (file: PlannedFile): boolean => file.observed.scope === 'user'
 
-async function failedChecks(system: System, input: PlanInput, plan: Plan, moves: readonly Move[], options: SyncOptions): Promise<Stays[]> {
+async function tryServers(
+  system: System,
+  input: PlanInput,
+  plan: Plan,
+  moves: readonly Move[],
+  options: SyncOptions,
+): Promise<Checked & { readonly stays: readonly Stays[] }> {
   const servers = new Set(moves.flatMap((move) => move.servers))
   const files = plan.files
     .filter(isTriable)
     .map((file) => ({ ...file, desired: { ...file.desired, wanted: file.desired.wanted.filter(({ server }) => servers.has(server)) } }))
   const progress = options.progress('Trying the new versions')
   try {
-    const checks = await checkServers(system, input, files, options.signal, (_check, left) => progress.update(`${left} to go`))
-    return moves.flatMap((move): Stays[] => {
+    const { checks, untried } = await checkServers(system, input, files, {
+      signal: options.signal,
+      hide: (value) => options.hide(new Secret(value)),
+      told: (left) => progress.update(`${left} to go`),
+    })
+    const stays = moves.flatMap((move): Stays[] => {
       const silent = checks.find((check) => !check.ok && move.servers.includes(check.server))
       if (silent === undefined) return []
       const last = silent.stderr === null ? '' : `: ${silent.stderr.split('\n').at(-1)}`
@@ -115,6 +130,7 @@ async function failedChecks(system: System, input: PlanInput, plan: Plan, moves:
       const hint = move.from === null ? null : `${move.from.version} stays; mcp-twin logs ${silent.server}`
       return [{ move, outcome: 'put back', environment: silent.environment, reason, hint }]
     })
+    return { checks, untried, stays }
   } finally {
     progress.done()
   }

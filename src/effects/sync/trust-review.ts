@@ -58,6 +58,12 @@ export async function projectSeen(system: System, situation: Situation): Promise
   return real === null ? null : { place: real, manifest: bytes, lock }
 }
 
+/** True where a person has trusted the project of a situation as it is now. */
+export async function isTrustedProject(system: System, situation: Situation): Promise<boolean> {
+  const seen = await projectSeen(system, situation)
+  return seen !== null && (await trustState(system, situation.home.here, seen)) === 'trusted'
+}
+
 /**
  * What there is to be trusted in a project. What its lock lacks is pinned and written first, as a sync would do it: else the
  * next sync would change what was trusted.

@@ -1,3 +1,4 @@
+import type { Checked } from './checks.ts'
 import { layout } from '../../core/layout.ts'
 import { prefixOn } from '../../core/launch/package.ts'
 import { makeStep } from '../../core/plan/step.ts'
@@ -20,6 +21,8 @@ export interface Updated {
   readonly result: SyncResult
   readonly moved: readonly Move[]
   readonly stays: readonly Stays[]
+  /** How the servers answered with the new versions, before any entry named them. */
+  readonly checked: Checked
 }
 
 /**
@@ -80,7 +83,7 @@ async function takeBack(
 }
 
 /** The result with what stayed as steps, since exit code and report follow from these. */
-function finish(result: SyncResult, trial: Trial, installs: readonly Step[]): Pick<Updated, 'result' | 'stays'> {
+function finish(result: SyncResult, trial: Trial, installs: readonly Step[]): Pick<Updated, 'result' | 'stays' | 'checked'> {
   const stayed = trial.stays.map(({ move, outcome, environment, reason, hint }) =>
     makeStep({
       kind: outcome === 'refused' ? 'refuse' : 'install',
@@ -101,6 +104,7 @@ function finish(result: SyncResult, trial: Trial, installs: readonly Step[]): Pi
       notices: [...new Set([...trial.notices, ...result.notices])],
     },
     stays: trial.stays,
+    checked: { checks: trial.checks, untried: trial.untried },
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeChecks } from '../../../src/commands/init-report.ts'
+import { describeChecks } from '../../../src/commands/trying.ts'
 import type { Check } from '../../../src/effects/sync/checks.ts'
 
 const check = (change: Partial<Check>): Check => ({
@@ -27,8 +27,8 @@ it('programs of one side that start the bridge alike are one line', () => {
   ]
   expect(lines(checks)).toEqual([
     'Checked',
-    '  ✓ mcp-twin  Linux  answers in 0.4 s, 18 tools',
-    '  ✓ memory    Linux  answers in 0.1 s, 9 tools',
+    '  ✓ mcp-twin  Linux  answers, 18 tools (0.4 s)',
+    '  ✓ memory    Linux  answers, 9 tools (0.1 s)',
   ])
 })
 
@@ -37,7 +37,7 @@ it('a bridge that does not answer is nothing to disable, a server is', () => {
   expect(lines([check(silent), check({})])).toEqual([
     'Checked',
     '  ✗ mcp-twin  Linux  does not answer: it ended',
-    '  ✓ mcp-twin  Linux  answers in 0.1 s, 18 tools',
+    '  ✓ mcp-twin  Linux  answers, 18 tools (0.1 s)',
     '      → mcp-twin doctor --deep shows more',
   ])
   expect(lines([check({ ...silent, server: 'memory' })]).at(-1)).toContain('mcp-twin disable memory disables it')

@@ -1,0 +1,113 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { BRIDGE } from '../core/manifest/new-name.ts'
+import type { Check, Checked } from '../effects/sync/checks.ts'
+import type { SyncOptions } from '../effects/sync/options.ts'
+import type { SyncResult } from '../effects/sync/result.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
+import type { World } from '../model/environment.ts'
+import { visible } from '../ui/escape.ts'
+import { labelsFor } from '../ui/labels.ts'
+import type { Labels } from '../ui/steps.ts'
+import { columns, cutText, pad, wrap } from '../ui/width.ts'
+import type { Ground } from './at-home.ts'
+
+const CANCELLED = 'Cancelled while checking that every server answers; everything else is done. To check them: mcp-twin doctor --deep.'
+
+/** How the servers answered whose entries a command has changed. */
+export interface Tried {
+  readonly checks: readonly Check[]
+  /** What was left out, and why. */
+  readonly notices: readonly string[]
+  /** The same for a person, one line a server and side. */
+  readonly lines: readonly string[]
+  /** The exit code with what did not answer. `about`: only these servers count. Throws where the person broke it off. */
+  exit(code: ExitCode, about?: ReadonlySet<string>): ExitCode
+}
+
+/**
+ * Tries each server whose entry changed, for every command that ends in a sync. Nothing is tried with `--no-check`, with
+ * `--offline`, or where nothing was written.
+ */
+export async function tryServers(
+  context: Context,
+  ground: Ground,
+  result: SyncResult,
+  settings: SyncOptions,
+  { check }: { readonly check?: unknown },
+): Promise<Tried> {
+  if (check === false || settings.offline || result.run === null) return triedAs(context, ground.world, { checks: [], untried: [] })
+  const { tryChanged } = await import('../effects/sync/trying.ts')
+  const progress = context.io.progress('Checking that what changed answers')
+  try {
+    const told = (left: number): void => progress.update(left === 0 ? '' : `${left} to go`)
+    return triedAs(context, ground.world, await tryChanged(context.system, await ground.open(), result.steps, settings, told))
+  } finally {
+    progress.done()
+  }
+}
+
+/** What was tried, in words and as an exit code. */
+export function triedAs({ io, signal }: Context, world: World, { checks, untried }: Checked): Tried {
+  const labels = labelsFor(world, clients)
+  const isCancelled = signal.aborted
+  const notices = untried.map(({ server, environment, client, reason, hint }) => {
+    const place = `${labels.client(client)}, ${labels.environment(environment)}`
+    return `${server} (${place}) was not tried: ${reason}${hint === null ? '' : ` → ${hint}`}`
+  })
+  return {
+    checks: isCancelled ? [] : checks,
+    notices: [...new Set(notices)],
+    lines: isCancelled ? [] : describeChecks(checks, labels, io.paint, io.width),
+    exit(code, about) {
+      if (isCancelled) throw new TwinError('cancelled', CANCELLED, { exit: EXIT.cancelled, hint: 'mcp-twin doctor --deep' })
+      const isSilent = checks.some(({ ok, server }) => !ok && (about === undefined || about.has(server)))
+      return code === EXIT.ok && isSilent ? EXIT.attention : code
+    },
+  }
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+/** How many of its last lines are shown for a server that does not answer. */
+const LINES = 4
+
+/** One line a server and side: how long it took to answer and how many tools it has, or why it did not. */
+export function describeChecks(all: readonly Check[], labels: Labels, paint: Context['io']['paint'], width: number): string[] {
+  if (all.length === 0) return []
+  const checks = onePerSide(all)
+  const [names, sides] = [checks.map((check) => visible(check.server)), checks.map((check) => labels.environment(check.environment))]
+  const [first, second] = [Math.max(...names.map(columns)), Math.max(...sides.map(columns))]
+  const indent = first + second + 8
+  const rows = checks.flatMap((check, at) => {
+    const words = check.ok
+      ? `answers, ${check.tools} ${check.tools === 1 ? 'tool' : 'tools'} (${seconds(check.ms)})`
+      : `does not answer: ${visible(check.reason ?? '')}`
+    const said = wrap(words, Math.max(30, width - indent))
+    const head = `  ${check.ok ? paint.good('✓') : paint.bad('✗')} ${pad(names[at] ?? '', first)}  ${pad(sides[at] ?? '', second)}  `
+    const last = check.stderr === null ? [] : check.stderr.trimEnd().split('\n').slice(-LINES)
+    return [
+      `${head}${said[0] ?? ''}`,
+      ...said.slice(1).map((line) => `${' '.repeat(indent)}${line}`),
+      ...last.map((line) => `      ${paint.dim(cutText(visible(line), width - 6))}`),
+    ]
+  })
+  const silent = new Set(checks.filter((check) => !check.ok).map((check) => check.server))
+  if (silent.size === 0) return [paint.strong('Checked'), ...rows]
+  const [one = 'NAME'] = silent
+  const way = silent.size === 1 ? visible(one) : 'NAME'
+  // The bridge is no server of the manifest, so there is nothing to disable.
+  const off = silent.size === 1 && one === BRIDGE ? '' : `; mcp-twin disable ${way} disables ${silent.size === 1 ? 'it' : 'one'}`
+  return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} mcp-twin doctor --deep shows more${off}`]
+}
+
+/** The bridge is started once for each program of a side: equal results are one line, with the longest time. */
+function onePerSide(checks: readonly Check[]): Check[] {
+  const lines = new Map<string, Check>()
+  for (const check of checks) {
+    const same = JSON.stringify([check.server, check.environment, check.ok, check.tools, check.reason])
+    const other = lines.get(same)
+    lines.set(same, other === undefined || other.ms < check.ms ? check : other)
+  }
+  return [...lines.values()]
+}
