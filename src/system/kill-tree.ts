@@ -21,7 +21,10 @@ export function killTreeNow(child: ChildProcess): void {
     return
   }
   // Windows knows no groups of this kind; taskkill follows the parents' ids. It is part of every Windows.
-  const killer = spawn('taskkill.exe', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true })
+  const killer = spawn(`${process.env.SystemRoot ?? 'C:\\Windows'}\\System32\\taskkill.exe`, ['/pid', String(child.pid), '/t', '/f'], {
+    stdio: 'ignore',
+    windowsHide: true,
+  })
   killer.on('error', () => child.kill('SIGKILL'))
   killer.unref()
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
+import { dirname } from 'node:path'
 import type { Answer, Program } from '../model/system.ts'
 import { atExit } from './at-exit.ts'
 import { killTree, killTreeNow } from './kill-tree.ts'
@@ -37,6 +38,7 @@ const maxBytesDefault = 4 * 1024 * 1024
 const drainMs = 500
 
 function optionsOf(program: Program): SpawnOptions {
+  const folder = folderOf(program)
   return {
     env: environmentOf(program, process.platform),
     stdio: [program.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -44,9 +46,17 @@ function optionsOf(program: Program): SpawnOptions {
     windowsHide: true,
     // A group of its own, so that all of it can be ended at once. On Windows this would open a console window.
     detached: process.platform !== 'win32',
-    ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
+    ...(folder === undefined ? {} : { cwd: folder }),
   }
 }
+
+/**
+ * Where a program is started that is named without a path and for no folder: beside our node. Windows looks for it in that folder
+ * before it looks in PATH (uv_spawn of libuv), and so does an empty entry of PATH elsewhere: the folder that a person works in may be
+ * a stranger's project with a git of its own.
+ */
+const folderOf = ({ argv: [name = ''], cwd }: Program): string | undefined =>
+  cwd ?? (/[\\/]/.test(name) ? undefined : dirname(process.execPath))
 
 /** A spawn that fails at once throws for some causes and reports the others: here both become a child or an error code. */
 function start(program: Program): ChildProcess | string {

@@ -1,5 +1,5 @@
 import { runSide, serverOn } from '../../core/launch/side.ts'
-import { isWindows } from '../../core/paths.ts'
+import { isWindows, toHere } from '../../core/paths.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { System } from '../../model/system.ts'
@@ -46,7 +46,9 @@ export async function programLines(system: System, world: World, side: Environme
   const argv = isWindows(side)
     ? ['C:\\Windows\\System32\\where.exe', command]
     : ['/bin/sh', '-lc', 'exec "${SHELL:-/bin/sh}" -lc \'command -v -- "$0"\' "$0"', command]
-  const program = programOn(world, side, argv, { timeoutMs: LOGIN_MS })
+  // where.exe looks in its working directory first, which may be a stranger's project.
+  const cwd = isWindows(side) && toHere(side, side.home) !== null ? { cwd: side.home } : {}
+  const program = programOn(world, side, argv, { timeoutMs: LOGIN_MS, ...cwd })
   if (program === null) return null
   const answer = await system.ask(program)
   if (answer.timedOut || answer.trouble !== undefined) return null

@@ -119,9 +119,10 @@ function signalTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL', windows:
   if (child.pid === undefined) return
   if (windows) {
     if (child.exitCode === null)
-      spawn('taskkill.exe', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on('error', () =>
-        child.kill(signal),
-      )
+      spawn(`${process.env.SystemRoot ?? 'C:\\Windows'}\\System32\\taskkill.exe`, ['/pid', String(child.pid), '/t', '/f'], {
+        stdio: 'ignore',
+        windowsHide: true,
+      }).on('error', () => child.kill(signal))
     return
   }
   try {

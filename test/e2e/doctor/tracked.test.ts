@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
@@ -146,6 +146,12 @@ describe('doctor on a repository', () => {
           "2 tracked files (configs, scripts, notes) searched for copies of stored keys, 1 program's config for whatever looks like a key; not sources, nor the history",
       },
     ])
+  })
+  it('starts no git that lies in the repository, where the search path names the working directory', async () => {
+    const { root, place } = repository()
+    writeFileSync(join(root, 'git'), `#!/bin/sh\ntouch ${place.path('started')}\n`, { mode: 0o755 })
+    await cli(place, ['doctor', '--check', 'secrets-in-tracked-files'], { cwd: root, env: { PATH: `:${process.env.PATH}` } })
+    expect(existsSync(place.path('started'))).toBe(false)
   })
   it('says that it does not know, where git or the store do not tell', async () => {
     const { put, found, place, root } = repository()
