@@ -24,6 +24,7 @@ import { entriesKept } from './entries-kept.ts'
 import { fileOwners } from './file-owners.ts'
 import { inSync } from './in-sync.ts'
 import { interop } from './interop.ts'
+import { keysApart } from './keys-apart.ts'
 import { keysConsistent } from './keys-consistent.ts'
 import { keysInManifest } from './keys-in-manifest.ts'
 import { keysPresent } from './keys-present.ts'
@@ -55,6 +56,6 @@ export const checks: readonly Check[] = [
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
   ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeAppeared, bridgeSearch, bridgeAudit, bridgePort, tokens],
-  ...[keysPresent, keysConsistent, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
+  ...[keysPresent, keysConsistent, keysApart, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
 ]

@@ -13,9 +13,11 @@ import {
   readEntry,
   sideOf as startSideOf,
 } from './found.ts'
+import { conflictNote, type KeyConflict, keyConflicts } from './key-conflicts.ts'
 import { overrideFor, type SideServer, unify } from './unify.ts'
 
 export type { EntryPlace, UnmanagedEntry, ImportContext } from './found.ts'
+export type { KeyConflict } from './key-conflicts.ts'
 
 export interface ImportOptions extends ImportContext {
   /** The environments that take part: a server that all of them have needs no `only`. */
@@ -26,6 +28,8 @@ export interface ImportOptions extends ImportContext {
   readonly inProject?: boolean
   /** Servers that are wanted on every side, wherever they came from. */
   everywhere?(name: string): boolean
+  /** The right values of names that came with several. */
+  readonly settled?: ReadonlyMap<string, Secret<string>>
 }
 
 export interface Imported {
@@ -38,6 +42,8 @@ export interface Imported {
   /** Entries that stay as they are, and why. */
   readonly unmanaged: readonly (EntryPlace & { readonly reason: string })[]
   readonly notes: readonly string[]
+  /** Names of keys that came with several values, which are kept apart. */
+  readonly conflicts: readonly KeyConflict[]
 }
 
 type Read = Extract<ReadEntry, { kind: 'server' }>
@@ -56,7 +62,7 @@ function sorted(value: unknown): unknown {
  * differs becomes one with `on`, keys move out. Nothing is lost: what fits into no server stays where it is.
  */
 export function importServers(found: readonly UnmanagedEntry[], options: ImportOptions): Imported {
-  const names = secretNames((name) => options.key(name))
+  const names = secretNames((name) => options.key(name), options.settled)
   const read = found.map((each) => readEntry(each, options, names))
   const groups = new Map<string, Read[]>()
   for (const each of read) if (each.kind === 'server') groups.set(each.found.name, [...(groups.get(each.found.name) ?? []), each])
@@ -73,12 +79,13 @@ export function importServers(found: readonly UnmanagedEntry[], options: ImportO
     )
     notes.push(...made.notes, ...made.adopted.flatMap((each) => each.notes))
   }
-  for (const { wanted, given } of names.moved) notes.push(`${wanted} stands for two different keys; the second is ${given}`)
   const wanted = new Set(JSON.stringify(servers).match(/\$\{secret:[^{}]*\}/g))
   const secrets = [...names.taken]
     .filter(([name]) => wanted.has(`\${secret:${name}}`))
     .map(([name, value]) => ({ name, value: new Secret(value) }))
-  return { servers: Object.fromEntries(servers), secrets, adopted, unmanaged, notes: [...new Set(notes)] }
+  const conflicts = keyConflicts(read, names, { hasTwin: options.sides.length > 1, stored: (name) => options.key(name) })
+  notes.push(...conflicts.map((each) => conflictNote(each, (key) => wanted.has(`\${secret:${key}}`) || !names.taken.has(key))))
+  return { servers: Object.fromEntries(servers), secrets, adopted, unmanaged, notes: [...new Set(notes)], conflicts }
 }
 
 interface One {

@@ -28,8 +28,14 @@ export interface SecretNames {
   readonly moved: readonly { readonly wanted: string; readonly given: string }[]
 }
 
-/** `stored` is the key of that name in the store, or null. */
-export function secretNames(stored: (name: string) => Secret<string> | null = () => null): SecretNames {
+/**
+ * `stored` is the key of that name in the store, or null. `settled` are names that stand for one value from now on, whatever
+ * values come with them.
+ */
+export function secretNames(
+  stored: (name: string) => Secret<string> | null = () => null,
+  settled: ReadonlyMap<string, Secret<string>> = new Map(),
+): SecretNames {
   const taken = new Map<string, string>()
   const moved: { wanted: string; given: string }[] = []
   const holds = (name: string): string | null => {
@@ -42,6 +48,11 @@ export function secretNames(stored: (name: string) => Secret<string> | null = ()
     taken,
     moved,
     take(wanted, value) {
+      const right = settled.get(wanted)
+      if (right !== undefined) {
+        if (holds(wanted) !== reveal(right)) taken.set(wanted, reveal(right))
+        return wanted
+      }
       for (let count = 1; ; count++) {
         const name = count === 1 ? wanted : `${wanted}_${count}`
         const held = holds(name)

@@ -50,6 +50,7 @@ describe('the list of checks', () => {
         'command-found',
         'keys-present',
         'keys-consistent',
+        'keys-apart',
         'keys-in-manifest',
         'secret-modes',
         'secrets-in-tracked-files',

@@ -1,0 +1,69 @@
+import { Secret } from '../../model/secret.ts'
+import type { SecretNames } from '../keys/naming.ts'
+import { keysOf } from '../manifest/names.ts'
+import { environmentLabel } from '../participants.ts'
+import type { ReadEntry } from './found.ts'
+
+/** One name of a key under which clients hold different values. */
+export interface KeyConflict {
+  readonly name: string
+  readonly values: readonly {
+    /** The name under which this value is kept where all are kept. */
+    readonly key: string
+    readonly value: Secret<string>
+    /** Whose it is, in words. */
+    readonly holders: readonly string[]
+  }[]
+}
+
+interface Ground {
+  readonly hasTwin: boolean
+  /** A key that the store has already. */
+  stored(name: string): Secret<string> | null
+}
+
+/** The names that came with several values, each value with the clients that hold it. */
+export function keyConflicts(read: readonly ReadEntry[], names: SecretNames, { hasTwin, stored }: Ground): KeyConflict[] {
+  const servers = read.flatMap((each) => (each.kind === 'server' ? [each] : []))
+  const holdersOf = (key: string, namesServer: boolean): string[] => [
+    ...new Set(
+      servers
+        .filter(({ server }) => keysOf(server).includes(key))
+        .map(({ found }) => {
+          const client = hasTwin ? `${found.client.label} (${environmentLabel(found.environment)})` : found.client.label
+          return namesServer ? `${found.name} of ${client}` : client
+        }),
+    ),
+  ]
+  return [...new Set(names.moved.map(({ wanted }) => wanted))].map((name) => {
+    const keys = [name, ...names.moved.flatMap(({ wanted, given }) => (wanted === name ? [given] : []))]
+    const clients = keys.flatMap((key) => holdersOf(key, false))
+    const isTold = new Set(clients).size === clients.length
+    return {
+      name,
+      values: keys.flatMap((key) => {
+        const taken = names.taken.get(key)
+        const value = taken === undefined ? stored(key) : new Secret(taken)
+        if (value === null) return []
+        const holders = holdersOf(key, !isTold)
+        return [{ key, value, holders: taken === undefined ? ['the key store', ...holders] : holders }]
+      }),
+    }
+  })
+}
+
+/** What is said of values that are kept apart. `isKept`: the key is one that servers of the manifest use. */
+export function conflictNote({ name, values }: KeyConflict, isKept: (key: string) => boolean): string {
+  const [first, ...others] = values.filter(({ key }) => isKept(key))
+  const left = values.filter(({ key }) => !isKept(key)).flatMap(({ holders }) => holders)
+  const whose = [first, ...others].flatMap((each) => (each === undefined ? [] : [`${each.key} is that of ${each.holders.join(', ')}`]))
+  const ways = others.map(({ key }) => `mcp-twin secret merge ${key} ${first?.key ?? name}`)
+  const [other] = others
+  if (first !== undefined && other !== undefined && others.length === 1)
+    ways[0] = `if the first is right: ${ways[0]}; if the second is: mcp-twin secret merge ${first.key} ${other.key}`
+  return [
+    `${name} has ${values.length === 2 ? 'two' : values.length} different values`,
+    ...(ways.length === 0 ? [] : [`, kept apart: ${whose.join('; ')}. One for both: ${ways.join('; ')}`]),
+    ...(left.length === 0 ? [] : [`${ways.length === 0 ? ': ' : '. '}${left.join(', ')} keeps its own entry with its own value`]),
+  ].join('')
+}
