@@ -9,7 +9,7 @@ import type { PlanInput } from '../core/plan/plan.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { serverChanges } from '../effects/sync/compose.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
-import { importBeside, importFound } from '../effects/sync/import.ts'
+import { importBeside, importFound, type ImportOptions } from '../effects/sync/import.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
 import { visible } from '../ui/escape.ts'
@@ -17,6 +17,7 @@ import { describeFound } from '../ui/found.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { columns, pad } from '../ui/width.ts'
 import { askKeys, keysFromFile } from './keys.ts'
+import { acrossNotes, askConflicts, reachedAcross, stayingNotes, withRunIn } from './init-both.ts'
 import { namedServers, passedOver } from './named-servers.ts'
 import { demandClients } from './narrowing.ts'
 
@@ -42,28 +43,59 @@ export async function choose(context: Context, situation: Situation, input: Plan
   showFound(context, situation, first)
   const asked =
     context.prompt.able && options.dryRun !== true
-      ? await askServers(context, situation, first, named)
-      : { everywhere: new Set<string>(), without: new Set<string>(), builtin: {} }
+      ? await askServers(context, situation, first, named, options.both === true)
+      : { everywhere: new Set(options.both === true ? Object.keys(first.servers) : []), without: new Set<string>(), builtin: {} }
   const bridge = await askBridge(context, situation, options)
-  const settled = isImporting ? { ...filter, everywhere: asked.everywhere, without: asked.without } : { ...filter, from: [''] }
+  const wished = isImporting ? { ...filter, everywhere: asked.everywhere, without: asked.without } : { ...filter, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, situation, options.secrets))
+  const settled = { ...wished, settled: await settledKeys(context, situation, input, wished, brought, options.dryRun === true) }
   const { imported, known } = await importBeside(context.system, situation, input, settled)
+  const across = await reachedAcross(context, situation, imported, asked.everywhere)
   for (const { name, value } of imported.secrets) {
     context.io.hide(value)
     if (!brought.has(name)) brought.set(name, value)
   }
   await askKeys(context, situation, Object.values({ ...imported.servers, ...chosen }).flatMap(keysOf), brought)
   return {
-    imported: { ...imported, notes: [...imported.notes, ...passedOver(named, imported.servers, situation.manifest.servers)] },
+    imported: {
+      ...imported,
+      notes: [
+        ...imported.notes,
+        ...acrossNotes(across),
+        ...stayingNotes(situation, imported.servers, imported.unmanaged),
+        ...(options.both === true ? stayingNotes(situation, situation.manifest.servers, []) : []),
+        ...passedOver(named, imported.servers, situation.manifest.servers),
+      ],
+    },
     brought,
     chosen: Object.keys(chosen),
     additions: (now, seen) => {
       const again = importFound(now, seen, settled, known)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))
-      return { changes: [...serverChanges(now.manifest, { ...again.servers, ...fresh }), ...bridgeChanges(now, bridge)], imported: again }
+      const servers = { ...withRunIn(again.servers, across), ...fresh }
+      return { changes: [...serverChanges(now.manifest, servers), ...bridgeChanges(now, bridge)], imported: again }
     },
   }
+}
+
+/** The right values of keys that came with several: those of `--secrets`, else what a person says. */
+async function settledKeys(
+  context: Context,
+  situation: Situation,
+  input: PlanInput,
+  wishes: ImportOptions,
+  brought: ReadonlyMap<string, Secret>,
+  isPreview: boolean,
+): Promise<ReadonlyMap<string, Secret>> {
+  const { conflicts } = (await importBeside(context.system, situation, input, wishes)).imported
+  const given = conflicts.flatMap(({ name }): [string, Secret][] => {
+    const value = brought.get(name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  const open = conflicts.filter(({ name }) => !brought.has(name))
+  const answered = context.prompt.able && !isPreview ? await askConflicts(context, open) : []
+  return new Map([...given, ...answered])
 }
 
 function showFound({ io }: Context, situation: Situation, imported: Imported): void {
@@ -93,6 +125,7 @@ async function askServers(
   situation: Situation,
   found: Imported,
   named: Readonly<Record<string, ServerSpec>>,
+  both: boolean,
 ): Promise<Answers> {
   const names = Object.keys(found.servers)
   const hasTwin = situation.sides.length > 1
@@ -106,7 +139,7 @@ async function askServers(
       value: name,
       name: `${pad(visible(name), widest)}  ${described(found.servers[name] ?? {})}`,
       short: visible(name),
-      checked: !hasTwin || travels(found.servers[name] ?? {}),
+      checked: both || !hasTwin || travels(found.servers[name] ?? {}),
     }))
     const picked = new Set(await context.prompt.chooseMany(message, choices, { flag: '--yes' }))
     if (hasTwin) everywhere = picked

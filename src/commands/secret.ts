@@ -6,8 +6,8 @@ import { layout } from '../core/layout.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { findCopies } from '../effects/store/secret-copies.ts'
 import { checkKeyName } from '../effects/store/secret-name.ts'
-import { openSecrets, type Secrets } from '../effects/store/secrets.ts'
-import { type KeyProject, keyProjects, serversWith } from '../effects/manifest/key-users.ts'
+import { openSecrets } from '../effects/store/secrets.ts'
+import { keyProjects, serversWith } from '../effects/manifest/key-users.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
 import { vetOwn } from '../effects/store/vet.ts'
 import { loadState } from '../effects/manifest/records.ts'
@@ -16,17 +16,8 @@ import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { reveal, Secret } from '../model/secret.ts'
 import { abbreviateHome, tilde } from '../ui/labels.ts'
-import { atHome, type Ground } from './at-home.ts'
-
-interface Task {
-  readonly context: Context
-  readonly ground: Ground
-  /** The user's manifest, whose `secrets` and servers count; empty where there is none yet. */
-  readonly manifest: Manifest
-  readonly secrets: Secrets
-  /** Projects whose servers get keys of this store. */
-  readonly projects: readonly KeyProject[]
-}
+import { atHome } from './at-home.ts'
+import type { Task } from './secret-entries.ts'
 
 const KEY_AS_NAME = 'That looks like a key, not the name of one. Revoke it where you got it: the shell history contains it now.'
 
@@ -36,9 +27,23 @@ const isKeyItself = (name: string): boolean =>
 
 const ways = (name: string): string => `mcp-twin secret set ${name} asks for it; or pipe it in: pass show … | mcp-twin secret set ${name}`
 
-/** API keys: `set` stores one, `list` shows names and never values, `remove` forgets one and says where copies are. */
+/**
+ * API keys: `set` stores one, `list` shows names and never values, `remove` forgets one and says where copies are, `merge`
+ * makes two one.
+ */
 export async function run(context: Context, args: string[], _options: Record<string, unknown>): Promise<ExitCode> {
   const [action, name, ...rest] = args
+  const [into, ...more] = rest
+  if (action === 'merge' && more.length === 0 && !args.some((word) => word.includes('='))) {
+    if (name === undefined || into === undefined)
+      throw usageError('secret merge needs the names of two keys.', { hint: 'mcp-twin secret merge FROM INTO' })
+    for (const each of [name, into]) {
+      checkKeyName(each)
+      if (isKeyItself(each)) throw usageError(KEY_AS_NAME, { hint: 'mcp-twin secret merge FROM INTO' })
+    }
+    const { merge } = await import('./secret-merge.ts')
+    return withStore(context, (task) => merge(task, name, into))
+  }
   if (rest.length > 0 || name?.includes('=')) {
     const shown = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name ?? '') ? (name ?? '') : 'NAME'
     throw usageError(
@@ -53,7 +58,7 @@ export async function run(context: Context, args: string[], _options: Record<str
     return withStore(context, (task) => (action === 'set' ? set(task, name) : remove(task, name)))
   }
   throw usageError(
-    action === 'set' || action === 'remove' ? `secret ${action} needs the name of a key.` : 'secret takes set, list or remove.',
+    action === 'set' || action === 'remove' ? `secret ${action} needs the name of a key.` : 'secret takes set, list, remove or merge.',
     {
       hint: 'mcp-twin secret --help',
     },
@@ -99,13 +104,17 @@ async function set(task: Task, name: string): Promise<ExitCode> {
   io.hide(value)
   const changed = await secrets.set(name, new Secret(value))
   const users = usersOf(task, name)
-  io.json({ command: 'secret', action: 'set', name, changed, ...users })
+  const { effectOf, offerSync } = await import('./secret-entries.ts')
+  const effect = await effectOf(context, task.ground, name)
+  io.json({ command: 'secret', action: 'set', name, changed, ...users, ...(effect.entries.length > 0 && { entries: effect.entries }) })
   io.out(changed ? `Stored ${name}.` : `${name} is already stored with this value.`)
   const said = usersInWords(task, name).join(', ')
-  if (users.usedBy.length > 0) io.note(`Used by ${said}. Run mcp-twin sync to write it into every config.`)
-  else if (said !== '') io.note(`Used by ${said}, which receives it when its servers start.`)
+  if (users.usedBy.length > 0) {
+    const isWritten = effect.entries.length + effect.open.length === 0
+    io.note(`Used by ${said}${isWritten ? '; every config that holds it has this value' : ''}.`)
+  } else if (said !== '') io.note(`Used by ${said}, which receives it when its servers start.`)
   else io.note(`No server uses it yet: "\${secret:${name}}" in the manifest, or mcp-twin add … --secret ${name}.`)
-  return EXIT.ok
+  return offerSync(context, task.ground, effect)
 }
 
 async function list(task: Task): Promise<ExitCode> {

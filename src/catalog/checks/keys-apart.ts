@@ -7,8 +7,9 @@ export const keysApart = defineCheck({
   id: 'keys-apart',
   group: 'keys',
   title: 'no server has two keys where one may be meant',
-  run: ({ input }) =>
-    apartKeys(input.manifest.servers).map(({ servers: [first, second], key, other, side }) => {
+  // A project's manifest says which keys it asks for, to whoever has it.
+  run: ({ input, manifest }) =>
+    (manifest.project === null ? apartKeys(input.manifest.servers) : []).map(({ servers: [first, second], key, other, side }) => {
       const fix = `mcp-twin secret merge ${other} ${key}`
       if (side === null)
         return {

@@ -3,16 +3,17 @@ import type { CommandSpec } from '../../context.ts'
 export const secret: CommandSpec = {
   name: 'secret',
   arguments: [
-    { name: '<action>', description: 'set, list or remove' },
-    { name: '[name]', description: 'name of the key' },
-    { name: '[value]', description: 'not allowed here: other programs can read a command line' },
+    { name: '<action>', description: 'set, list, remove or merge' },
+    { name: '[name]', description: 'name of the key; of merge, the one that goes' },
+    { name: '[into]', description: 'of merge, the key that stays; a value is never given here, where other programs can read it' },
   ],
-  summary: 'API keys: store one, list their names, remove one',
+  summary: 'API keys: store one, list their names, remove one, make two one',
   examples: [
     'mcp-twin secret set TAVILY_API_KEY',
     'pass show tavily | mcp-twin secret set TAVILY_API_KEY',
     'mcp-twin secret list',
     'mcp-twin secret remove TAVILY_API_KEY',
+    'mcp-twin secret merge TAVILY_API_KEY_2 TAVILY_API_KEY',
   ],
   load: () => import('../../commands/secret.ts'),
 }

@@ -31,9 +31,14 @@ export function keyMerge(servers: Readonly<Record<string, ServerSpec>>, from: st
       const edits = partMerge(over, from, into)
       const touched = [...base, ...edits].map((edit) => JSON.stringify(edit.path))
       const isOnlyWord = Object.keys(server.on ?? {}).filter((other) => kindOf(other) === kindOf(word)).length === 1
-      const spare = isOnlyWord ? spareOf(applied(server, base), applied(over, edits)).filter((each) => touched.includes(JSON.stringify(each))) : []
+      const spare = isOnlyWord
+        ? spareOf(applied(server, base), applied(over, edits)).filter((each) => touched.includes(JSON.stringify(each)))
+        : []
       const isSpare = (edit: KeyEdit): boolean => spare.some((each) => JSON.stringify(each) === JSON.stringify(edit.path))
-      return [...edits.filter((edit) => !isSpare(edit)), ...removals(over, spare)].map((edit) => ({ ...edit, path: [...path, ...edit.path] }))
+      return [...edits.filter((edit) => !isSpare(edit)), ...removals(over, spare)].map((edit) => ({
+        ...edit,
+        path: [...path, ...edit.path],
+      }))
     })
     return wholeOn(server, [...base, ...on]).map((edit) => ({ ...edit, path: [name, ...edit.path] }))
   })
@@ -84,7 +89,10 @@ function removals(over: Override, spare: readonly (readonly string[])[]): KeyEdi
     return names.length > 0 && names.every((name) => spare.some(([list, each]) => list === key && each === name))
   }
   const whole = LISTS.filter(isWhole)
-  return [...whole.map((key) => ({ path: [key] })), ...spare.filter(([key]) => !whole.some((list) => list === key)).map((path) => ({ path }))]
+  return [
+    ...whole.map((key) => ({ path: [key] })),
+    ...spare.filter(([key]) => !whole.some((list) => list === key)).map((path) => ({ path })),
+  ]
 }
 
 /** A side that says nothing any more goes, and `on` with the last of them. */

@@ -38,7 +38,8 @@ export async function findManifest(system: System, world: World, home: HomePlace
   return { scope: 'user', here, shown, lockHere, project: null, root: null }
 }
 
-function userPlace(home: HomePlace): ManifestPlace {
+/** The place of the manifest of the user. */
+export function userPlace(home: HomePlace): ManifestPlace {
   const paths = layout(home.environment, home.folder)
   const [here, lockHere] = [reach(home, paths.manifest), reach(home, paths.lock)]
   return { scope: 'user', here, shown: paths.manifest, lockHere, project: null, root: null }

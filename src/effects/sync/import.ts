@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly everywhere: ReadonlySet<string>
   /** Names that shall not be taken over at all. */
   readonly without: ReadonlySet<string>
+  /** Values that names of keys have from now on, where several values came with one name. */
+  readonly settled?: ReadonlyMap<string, Secret>
   /** The person asked for what stands there: `mcp-remote` is taken in as it is typed. */
   readonly takesMcpRemote?: boolean
 }
@@ -55,6 +57,7 @@ export function importFound(
     inProject: input.render.project !== undefined,
     everywhere: (name) => options.everywhere.has(name),
     takesMcpRemote: options.takesMcpRemote === true,
+    ...(options.settled === undefined ? {} : { settled: options.settled }),
   })
 }
 

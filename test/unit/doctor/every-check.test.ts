@@ -77,7 +77,9 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'keys-consistent': () => sound().key('TAVILY_API_KEY', 'tvly-dev-9aB3dE5fG7hJ1kM4nP6q'),
   'keys-apart': () => {
     const on = { windows: { env: { TAVILY_API_KEY: '${secret:TAVILY_API_KEY_2}' } } }
-    return sound().servers({ ...usualServers, tavily: { ...usualServers.tavily, on } }).key('TAVILY_API_KEY_2', KEY)
+    return sound()
+      .servers({ ...usualServers, tavily: { ...usualServers.tavily, on } })
+      .key('TAVILY_API_KEY_2', KEY)
   },
   'keys-in-manifest': () => desktopOnly({ env: { LOCAL_API_KEY: KEY } }),
   'file-owners': () => {

@@ -129,6 +129,34 @@ describe('one name that differs', () => {
     expect(JSON.stringify(result.notes)).not.toContain(key)
   })
 
+  it('names whose each of two values is, never a value', () => {
+    const both = [
+      ...inDesktop({ t: { command: 'npx', args: ['t'], env: { T_API_KEY: key } } }),
+      ...inCode({ t: { command: 'npx', args: ['t'], env: { T_API_KEY: other } } }),
+    ]
+    const { conflicts } = take(both)
+    expect(conflicts.map(({ name, values }) => [name, ...values.map((each) => [each.key, ...each.holders])])).toEqual([
+      ['T_API_KEY', ['T_API_KEY', 'Claude Desktop (Windows)'], ['T_API_KEY_2', 'Claude Code (Ubuntu)']],
+    ])
+    expect(take(both, { key: (name) => (name === 'T_API_KEY' ? new Secret(key) : null) }).conflicts[0]?.values[0]?.holders).toEqual([
+      'the key store',
+      'Claude Desktop (Windows)',
+    ])
+    const settled = take(both, { settled: new Map([['T_API_KEY', new Secret(other)]]) })
+    expect(settled.servers.t).toEqual({ package: 't', env: { T_API_KEY: '${secret:T_API_KEY}' } })
+    expect([settled.keys, settled.conflicts, settled.notes]).toEqual([{ T_API_KEY: other }, [], []])
+  })
+
+  it('tells two accounts of one client apart by their servers', () => {
+    const { conflicts } = take(
+      inCode({
+        work: { command: 'npx', args: ['t'], env: { GITHUB_TOKEN: key } },
+        home: { command: 'npx', args: ['t'], env: { GITHUB_TOKEN: other } },
+      }),
+    )
+    expect(conflicts[0]?.values.map(({ holders }) => holders)).toEqual([['work of Claude Code (Ubuntu)'], ['home of Claude Code (Ubuntu)']])
+  })
+
   it('between two clients of one side leaves the second one its own', () => {
     const result = take([...inCode({ s: { command: 'a' } }), ...found(ubuntu, 'cursor', { s: { command: 'b' } })])
     expect(result.servers).toEqual({ s: { command: 'a', only: ['wsl'], except: ['cursor'] } })

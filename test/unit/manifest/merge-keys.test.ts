@@ -8,10 +8,18 @@ const [one, two] = ['${secret:K}', '${secret:K_2}']
 describe('two keys that become one', () => {
   it.each<[string, ServerSpec, object[]]>([
     ['a variable', { command: 'x', env: { V: two, W: 'w' } }, [{ path: ['a', 'env', 'V'], value: one }]],
-    ['a header with words around it', { url: 'u', headers: { A: `Bearer ${two}` } }, [{ path: ['a', 'headers', 'A'], value: `Bearer ${one}` }]],
+    [
+      'a header with words around it',
+      { url: 'u', headers: { A: `Bearer ${two}` } },
+      [{ path: ['a', 'headers', 'A'], value: `Bearer ${one}` }],
+    ],
     ['an argument', { command: 'x', args: ['--key', two] }, [{ path: ['a', 'args'], value: ['--key', one] }]],
     ['an address', { url: `https://x.example/?k=${two}` }, [{ path: ['a', 'url'], value: `https://x.example/?k=${one}` }]],
-    ['a side that differed in nothing else', { command: 'x', env: { V: one }, on: { windows: { env: { V: two } } } }, [{ path: ['a', 'on'] }]],
+    [
+      'a side that differed in nothing else',
+      { command: 'x', env: { V: one }, on: { windows: { env: { V: two } } } },
+      [{ path: ['a', 'on'] }],
+    ],
     [
       'a side that differs in more',
       { command: 'x', env: { V: one }, on: { windows: { command: 'y', env: { V: two } } } },
