@@ -13,7 +13,7 @@ import type { Manifest } from '../model/manifest.ts'
 import { reveal, type Secret } from '../model/secret.ts'
 import { loadKeys } from '../effects/sync/keys.ts'
 import { prepare } from '../effects/sync/prepare.ts'
-import { exportAway, inTheWay, writeExport } from '../effects/export/write.ts'
+import { exportAway, foreignFiles, writeExport } from '../effects/export/write.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { lockBytes } from '../effects/manifest/records.ts'
 import { absolute } from '../effects/manifest/place.ts'
@@ -37,7 +37,7 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
   const shown = tilde(place, situation.self.home)
   const away = await exportAway(system, folder, files, situation.place.root)
   if (away !== null) throw usageError(`${away.reason}. Nothing was written.`, away.hint === undefined ? {} : { hint: away.hint })
-  const strangers = await inTheWay(system, folder, files)
+  const strangers = await foreignFiles(system, folder, files)
   if (strangers.length > 0)
     throw usageError(`${strangers.join(', ')} in ${shown} would be overwritten, although no export wrote it. Nothing was written.`, {
       hint: 'choose another folder, or move those files away',

@@ -110,7 +110,7 @@ export async function probeEntries(
 }
 
 const statusIn = (probe: Probe): BridgeStatus | null =>
-  probe.ok && probe.told !== undefined ? readStatus(probe.told.data, probe.told.roundTripMs) : null
+  probe.ok && probe.toolResult !== undefined ? readStatus(probe.toolResult.data, probe.toolResult.roundTripMs) : null
 
 function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask }: ProbeOptions): ProbeFacts {
   return {

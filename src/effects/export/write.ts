@@ -8,8 +8,8 @@ const at = (folder: ReachablePath, name: string): ReachablePath => reachable(`${
 
 const textOf = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes))
 
-/** What stands in the way of an export: names of files that differ from what would be written and that no export wrote. */
-export async function inTheWay(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<string[]> {
+/** Returns the names of files that an export would overwrite although no export has written them. */
+export async function foreignFiles(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<string[]> {
   const { files: disk } = system
   const guide = (await disk.look(at(folder, guideName)))?.kind === 'file' ? textOf(await disk.read(at(folder, guideName))) : null
   const found: string[] = []
@@ -22,7 +22,7 @@ export async function inTheWay(system: System, folder: ReachablePath, files: rea
   return found
 }
 
-/** Why an export would lie elsewhere than it says: by a folder in it, or by one that is named in the project and leads out of it. */
+/** Returns why an export would be written outside its folder (through a link in it), or outside the project; null: it would not. */
 export async function exportAway(
   system: System,
   folder: ReachablePath,
@@ -40,7 +40,7 @@ export async function exportAway(
   return null
 }
 
-/** Writes the files of an export; one that says the same already is left as it is. */
+/** Writes the files of an export that differ. */
 export async function writeExport(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<void> {
   const { files: disk } = system
   for (const { name, text } of files) {

@@ -8,12 +8,12 @@ import { type NativePath, native, type ReachablePath } from '../../model/path.ts
 import type { System } from '../../model/system.ts'
 import type { HomePlace } from '../machine/home.ts'
 
-/** One log: whose it is, what it is about, where it is. */
+/** A log file, its program and its server. */
 export interface Log {
   readonly environment: string
   /** A client's id, or `mcp-twin`. */
   readonly program: string
-  /** The server it is about; null: all of them. */
+  /** The server that it is about; null: all of them. */
   readonly server: string | null
   readonly file: NativePath
   readonly here: ReachablePath
@@ -41,7 +41,7 @@ async function foldersOf(system: System, environment: Environment, place: LogPla
   return level
 }
 
-/** A folder that may not be looked into holds no log for us. */
+/** Returns `otherwise` where a folder cannot be read. */
 async function quietly<T>(work: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await work
@@ -56,7 +56,7 @@ async function logsIn(system: System, environment: Environment, program: string,
   for (const folder of await foldersOf(system, environment, place)) {
     const here = toHere(environment, folder.path)
     const names = (here === null ? [] : await quietly(system.files.list(here), [])).filter((name) => place.file.test(name))
-    // Names of sessions begin with their time, so that the last in order is the newest.
+    // File names begin with the session's time, so the last one is the newest.
     for (const name of place.newestOnly ? names.slice(-1) : names) {
       const file = joinPath(environment, folder.path, name)
       const path = toHere(environment, file)
@@ -69,7 +69,7 @@ async function logsIn(system: System, environment: Environment, program: string,
   return found
 }
 
-/** All logs of all sides that are reached from here, the newest last; with `server`, those about it. */
+/** Returns the logs of all sides that can be reached from here, newest last; with `server`, only those about it. */
 export async function findLogs(system: System, world: World, home: HomePlace, server?: string): Promise<Log[]> {
   const found: Log[] = []
   for (const environment of world.environments) {
@@ -80,7 +80,7 @@ export async function findLogs(system: System, world: World, home: HomePlace, se
     if (environment.id === home.environment.id)
       found.push(...(await logsIn(system, environment, 'mcp-twin', ownLogs(layout(environment, home.folder).bridge))))
   }
-  // A variable may name the usual folder.
+  // XDG_CACHE_HOME may name the default folder, which is listed twice then.
   const once = new Map(found.map((log) => [log.here, log]))
   return [...once.values()]
     .filter((log) => server === undefined || (log.server !== null && sameServer(log.server, server)))

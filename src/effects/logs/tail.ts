@@ -4,11 +4,11 @@ import type { System } from '../../model/system.ts'
 import { pause } from '../machine/pause.ts'
 import type { Log } from './find.ts'
 
-/** Read at once from a log that grew: the rest comes with the next look. */
+/** Most bytes read at once from a log that grew: the rest follows with the next poll. */
 const AT_ONCE = 1024 * 1024
 const TAIL_BYTES = 128 * 1024
 
-/** Bytes of a file from a place on. The port reads files whole, and a log may have gigabytes. */
+/** Reads bytes of a file from an offset. The System port reads whole files, and a log may have gigabytes. */
 async function readFrom(path: ReachablePath, from: number, most: number): Promise<{ bytes: Buffer; size: number; inode: string }> {
   const file = await open(path, 'r')
   try {
@@ -22,11 +22,11 @@ async function readFrom(path: ReachablePath, from: number, most: number): Promis
   }
 }
 
-/** It went away, or may not be read: then it has nothing to say. */
+/** Returns whether a file was removed or may not be read. */
 const isGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOENT', 'EACCES', 'EPERM', 'EBUSY', 'ESTALE', 'EISDIR'].includes(String(error.code))
 
-/** A log that is read on from where it was left. */
+/** Reads a log onwards from the last position. */
 export class Tail {
   readonly path: ReachablePath
   #at = 0
@@ -37,7 +37,7 @@ export class Tail {
     this.path = path
   }
 
-  /** The last lines, and from now on what comes behind them. `begun`: also one without an end, which may be a server's last word. */
+  /** Returns the last lines. `begun`: also a last line without a newline, which may be a server's last message. */
   async last(count: number, begun: boolean): Promise<string[]> {
     try {
       const { size } = await readFrom(this.path, 0, 0)
@@ -54,7 +54,7 @@ export class Tail {
     }
   }
 
-  /** Whole lines that came since the last look. A log that was cut or replaced is read from its beginning. */
+  /** Returns the complete lines since the last call. A log that was truncated or replaced is read from its beginning. */
   async more(): Promise<string[]> {
     try {
       let read = await readFrom(this.path, this.#at, AT_ONCE)
@@ -76,23 +76,23 @@ export class Tail {
     const all = Buffer.concat([this.#rest, bytes])
     const end = all.lastIndexOf(10) + 1
     this.#rest = Buffer.from(all.subarray(end))
-    // A line without an end is not kept for ever.
+    // Limits the memory for a line without an end.
     if (this.#rest.length > AT_ONCE) this.#rest = Buffer.alloc(0)
     return end === 0 ? [] : all.toString('utf8', 0, end - 1).split('\n')
   }
 }
 
-/** Files on the other side tell nobody that they grew (microsoft/WSL#4739), so that all are asked. */
+/** No change events across the border (microsoft/WSL#4739), so files are polled. */
 const LOOK_MS = 300
-/** New sessions begin new files. */
+/** New sessions start new files. */
 const SEARCH_MS = 3000
 
-/** Tells every new line of these logs, and of those that appear later, until `signal`. `tails` are read on from where they are. */
+/** Passes every new line of these logs, and of logs that appear later, to `report`, until `signal`. */
 export async function followLogs(
   system: System,
   tails: Map<string, { readonly log: Log; readonly tail: Tail }>,
   search: () => Promise<readonly Log[]>,
-  told: (log: Log, line: string) => void,
+  report: (log: Log, line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let searched = system.now()
@@ -102,6 +102,6 @@ export async function followLogs(
       for (const log of await search()) if (!tails.has(log.here)) tails.set(log.here, { log, tail: new Tail(log.here) })
       searched = system.now()
     }
-    for (const { log, tail } of tails.values()) for (const line of await tail.more()) told(log, line)
+    for (const { log, tail } of tails.values()) for (const line of await tail.more()) report(log, line)
   }
 }

@@ -8,7 +8,7 @@ import type { System } from '../../model/system.ts'
 import { installPackage } from './install.ts'
 import type { InstallOptions } from './job.ts'
 
-/** A project that was trusted, and the side on which its packages are wanted. */
+/** A trusted project, and the side on which its packages are to be installed. */
 export interface TrustedProject {
   readonly manifest: Pick<Manifest, 'servers'>
   readonly lock: Lock
@@ -17,8 +17,8 @@ export interface TrustedProject {
 }
 
 /**
- * Installs what `run` starts the servers of a trusted project from, so that nobody has to wait for it later. Answers what could
- * not be installed, in words: `run` tries that again.
+ * Installs the packages of a trusted project's servers, so that their first start is fast. Returns a notice for each package
+ * that could not be installed; `run` tries those again.
  */
 export async function installForProject(
   system: System,
@@ -35,7 +35,7 @@ export async function installForProject(
     const how = { ...options, allowScripts, prefix: { kind: 'own' } } as const
     const { outcome, reason, scripts = [] } = await installPackage(system, world, environment, folder, locked, how)
     if (scripts.length > 0)
-      notices.push(`install scripts were not run for ${scripts.join(', ')}; a server that needs them wants "allowScripts": true`)
+      notices.push(`install scripts were not run for ${scripts.join(', ')}; a server that needs them must set "allowScripts": true`)
     if (outcome === 'failed')
       notices.push(`${locked.name} ${locked.version} is not installed yet: ${reason}; the server's start tries it again`)
   }

@@ -7,20 +7,20 @@ import { lacksAll, missingPrograms, versionAt } from './installed.ts'
 import { callNpm, type NpmEnd } from './npm.ts'
 
 /**
- * Into a prefix that is not ours (`npm install -g`), where one version of a package stands at a time. npm keeps no note
- * of integrity there, so the registry is asked for it first; npm itself then holds the download against that answer.
+ * Installs into a prefix that is not ours (`npm install -g`), which has one version of a package at a time. npm records no
+ * integrity there, so we compare the registry's with the lock first; npm then checks the download against the registry's.
  */
 export async function installInPrefix(job: InstallJob, place: PackagePlace): Promise<InstallResult> {
   const { system, environment, locked, options } = job
   const words = `${locked.name}@${locked.version}`
   if (locked.integrity !== undefined) {
-    const told = await npm(job, place, ['view', words, ...viewFields], 'look')
-    if (!told.ok) return npmFailed(told.trouble)
-    const now = readAnswer(locked.name, told.stdout)?.integrity
+    const end = await npm(job, place, ['view', words, ...viewFields], 'look')
+    if (!end.ok) return npmFailed(end.trouble)
+    const now = readAnswer(locked.name, end.stdout)?.integrity
     if (now === undefined || !sameIntegrity(now, locked.integrity)) {
       return failed(
-        `what the registry has as ${locked.name} ${locked.version} is not what was pinned`,
-        'mcp-twin sync --refresh, if you trust what it is now',
+        `${locked.name} ${locked.version} of the registry differs from the pinned one`,
+        'if you trust the new content: mcp-twin sync --refresh',
       )
     }
   }
@@ -29,7 +29,10 @@ export async function installInPrefix(job: InstallJob, place: PackagePlace): Pro
   if (!end.ok) return npmFailed(end.trouble)
   const version = await versionAt(system, environment, place.files)
   if (version !== locked.version)
-    return failed(`npm installed ${locked.name} ${version ?? 'not at all'} instead of ${locked.version}`, 'npm config get prefix')
+    return failed(
+      `npm installed ${version === null ? 'nothing' : `${locked.name} ${version}`} instead of ${locked.name} ${locked.version}`,
+      'npm config get prefix',
+    )
   const missing = await missingPrograms(system, environment, place.files, locked)
   if (lacksAll(missing, locked))
     return failed(`${locked.name} ${locked.version} lacks its program ${missing.join(', ')}`, 'name another version in the manifest')
@@ -50,7 +53,7 @@ const npm = (
   callNpm(system, world, environment, {
     args,
     words: `${locked.name}@${locked.version}`,
-    // Only a global installation leaves the npmrc of its prefix out; a question is asked as if in our own folder.
+    // Only a global installation ignores the npmrc of its prefix; a query runs in our own folder.
     ...(kind === 'change' ? { prefix: place.prefix } : {}),
     offline: options.offline,
     signal: options.signal,

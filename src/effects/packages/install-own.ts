@@ -9,7 +9,7 @@ import { lacksAll, missingPrograms, readOn } from './installed.ts'
 import { makePart, reach, removeQuietly, settle, sweep, withoutLinks } from './leftovers.ts'
 import { callNpm, type NpmEnd } from './npm.ts'
 
-/** Into a prefix of its own: built under a passing name, checked, and only then given its name. */
+/** Installs into a prefix of its own: built under a temporary name, checked, then renamed. */
 export async function installOwn(job: InstallJob, place: PackagePlace): Promise<InstallResult> {
   const { system, environment, folder } = job
   const { npm } = layout(environment, folder)
@@ -31,9 +31,9 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
   const { system, environment, locked, options } = job
   const project = { private: true, dependencies: { [locked.name]: locked.version } }
   await write(job, joinPath(environment, part, 'package.json'), project)
-  // Scripts stay off until the package has proven to be the pinned one, even where they are allowed afterwards.
-  // The package is named although package.json says it: on Windows an npm without words takes a prefix for the global one,
-  // and links the folder into itself (npm 10.9 install.js, `where === globalTop`: ENOTSUP under Wine, a junction elsewhere).
+  // Scripts stay off until the package is verified to be the pinned one, even where they are allowed afterwards.
+  // The package is named although package.json lists it: on Windows `npm install` without a name takes a prefix for the
+  // global one and links the folder into itself (npm 10.9 install.js, `where === globalTop`).
   const install = [
     'install',
     `${locked.name}@${locked.version}`,
@@ -53,8 +53,8 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
     (await readOn(system, environment, joinPath(environment, part, 'node_modules', '.package-lock.json'))) ?? '',
     locked.name,
   )
-  const wrong = tree === null ? 'npm left no note about what it installed' : mismatch(job, tree)
-  if (wrong !== null || tree === null) return failed(wrong ?? '', `mcp-twin sync --refresh, if you trust what ${locked.name} is now`)
+  const wrong = tree === null ? 'npm wrote no node_modules/.package-lock.json' : mismatch(job, tree)
+  if (wrong !== null || tree === null) return failed(wrong ?? '', `if you trust the new content of ${locked.name}: mcp-twin sync --refresh`)
   const missing = await missingPrograms(system, environment, filesIn(environment, part, locked.name), locked)
   if (lacksAll(missing, locked))
     return failed(`${locked.name} ${locked.version} lacks its program ${missing.join(', ')}`, 'name another version in the manifest')
@@ -77,12 +77,13 @@ async function build(job: InstallJob, part: NativePath): Promise<InstallResult> 
 }
 
 function mismatch({ locked }: InstallJob, tree: TreeNote): string | null {
-  if (tree.version !== locked.version) return `npm installed ${locked.name} ${tree.version ?? 'not at all'} instead of ${locked.version}`
+  if (tree.version !== locked.version)
+    return `npm installed ${tree.version === undefined ? 'nothing' : `${locked.name} ${tree.version}`} instead of ${locked.name} ${locked.version}`
   if (locked.integrity === undefined) return null
   // Without a digest npm has verified nothing.
   return tree.integrity !== undefined && sameIntegrity(locked.integrity, tree.integrity)
     ? null
-    : `what the registry has as ${locked.name} ${locked.version} is not what was pinned`
+    : `${locked.name} ${locked.version} of the registry differs from the pinned one`
 }
 
 const npm = ({ system, world, environment, locked, options }: InstallJob, part: NativePath, args: readonly string[]): Promise<NpmEnd> =>

@@ -15,7 +15,7 @@ import { reach } from './leftovers.ts'
 
 export type { InstallOptions, InstallResult } from './job.ts'
 
-/** Work on one prefix of one side goes one after the other: npm would undo half of what another npm does there. */
+/** Serializes work on one prefix of one side: concurrent npm runs undo each other's changes. */
 const queues = new Map<string, Promise<unknown>>()
 
 async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -30,8 +30,8 @@ async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Other processes wait as well, under a lock in that side's own folder: two that install one version would replace each
- * other's folder under a server that runs from it. In a prefix of the user's npm all versions are one place.
+ * Runs `work` under a lock in that side's folder, which other processes wait for too: two that install one version would
+ * replace each other's folder under a running server. In the user's npm prefix all versions share one lock.
  */
 async function aloneWith<T>({ system, world, environment, folder, locked, options }: InstallJob, work: () => Promise<T>): Promise<T> {
   const { npm, locks } = layout(environment, folder)
@@ -49,9 +49,9 @@ async function aloneWith<T>({ system, world, environment, folder, locked, option
 }
 
 /**
- * Installs exactly the pinned version on one side by that side's own npm, unless it is whole there already. Whatever
- * goes wrong, what was installed before stays as it was, and the reason comes back in words. Several calls may run at
- * once, in several processes too, for the same and for other packages and sides.
+ * Installs exactly the pinned version on one side with that side's npm, unless it is complete there already. After a
+ * failure the former installation is unchanged, and the result has the reason. Calls may run concurrently, also in
+ * several processes.
  */
 export async function installPackage(
   system: System,
@@ -62,7 +62,7 @@ export async function installPackage(
   options: InstallOptions,
 ): Promise<InstallResult> {
   const place = packagePlace(environment, folder, locked, options.prefix)
-  if (place === null) return failed(`the npm prefix of ${environmentLabel(environment)} is not known`, 'npm config get prefix')
+  if (place === null) return failed(`the npm prefix of ${environmentLabel(environment)} is unknown`, 'npm config get prefix')
   const job = { system, world, environment, folder, locked, options }
   try {
     return await inTurn(`${environment.id}\0${place.prefix}`, async () => {
@@ -75,10 +75,10 @@ export async function installPackage(
       })
     })
   } catch (error) {
-    if (options.signal?.aborted) return failed('it was cancelled', 'run the same command again')
+    if (options.signal?.aborted) return failed('cancelled', 'run the same command again')
     if (error instanceof LockedError)
       return failed(
-        `another mcp-twin (process ${error.holder?.pid ?? 'unknown'}) is still installing it`,
+        `another mcp-twin (process ${error.holder?.pid ?? 'unknown'}) is installing the same package`,
         'run the same command again later',
       )
     const { reason, hint } = fileTrouble(error)

@@ -9,14 +9,14 @@ import type { Manifest } from '../../model/manifest.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** Text of a file on a side; null when it is not there or its side's files cannot be reached. */
+/** Returns the text of a file on a side; null if it is missing or the side's files cannot be reached. */
 export async function readOn(system: System, environment: Environment, path: NativePath): Promise<string | null> {
   const here = toHere(environment, path)
   const bytes = here === null ? null : await system.files.read(here)
   return bytes === null ? null : Buffer.from(bytes).toString('utf8')
 }
 
-/** The programs of a package that its folder lacks. */
+/** Returns the names of a package's programs that are missing in its folder. */
 export async function missingPrograms(
   system: System,
   environment: Environment,
@@ -35,7 +35,7 @@ export async function missingPrograms(
 export const lacksAll = (missing: readonly string[], locked: LockedPackage): boolean =>
   missing.length > 0 && missing.length === Object.keys(locked.bin).length
 
-/** Is exactly this version whole on that side? A few small files are looked at; nothing is started. */
+/** Returns whether exactly this version is complete on that side. Reads a few small files; starts nothing. */
 export async function isInstalled(
   system: System,
   environment: Environment,
@@ -62,7 +62,7 @@ async function isThere(
   return (await versionAt(system, environment, place.files)) === locked.version
 }
 
-/** The version that a package's own package.json tells; null when there is none to be read. */
+/** Returns the version in a package's package.json, or null. */
 export async function versionAt(system: System, environment: Environment, files: NativePath): Promise<string | null> {
   const text = await readOn(system, environment, joinPath(environment, files, 'package.json'))
   const parsed = jsonOrNull(text ?? '')
@@ -70,8 +70,8 @@ export async function versionAt(system: System, environment: Environment, files:
 }
 
 /**
- * Which pinned packages are whole on which side, as `environment words`. A package that some server of the manifest
- * allows install scripts counts only once they have run.
+ * Returns the pinned packages that are complete on each side, as `environment words`. A package whose install scripts some
+ * server allows counts only once they have run.
  */
 export async function installedPackages(
   system: System,

@@ -11,7 +11,7 @@ export interface InstallOptions {
   readonly allowScripts: boolean
   readonly offline: boolean
   readonly prefix: PackagePrefix
-  /** Of npm's settings only those of npmrc files count, as `NpmCall` says. */
+  /** Reads npm settings only from npmrc files, see `NpmCall`. */
   readonly npmrcOnly?: boolean | undefined
   readonly onProgress?: ((text: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -21,15 +21,15 @@ export interface InstallResult {
   readonly outcome: 'done' | 'present' | 'failed'
   readonly reason?: string
   readonly hint?: string
-  /** npm's own words about a failure, keys masked, for `--verbose`. */
+  /** npm's own output about a failure, keys masked, for `--verbose`. */
   readonly detail?: string
-  /** Packages that wanted to run install scripts and were not let: `name@version`. */
+  /** Packages whose install scripts were not run: `name@version`. */
   readonly scripts?: readonly string[]
-  /** Worth telling although it went well: a package that wants another Node, a program that is missing. */
+  /** Warnings of a successful install: a package that needs another Node, a program that is missing. */
   readonly notices?: readonly string[]
 }
 
-/** What an installation works with, whichever prefix it goes to. */
+/** The inputs of an installation, for either kind of prefix. */
 export interface InstallJob {
   readonly system: System
   readonly world: World
@@ -44,13 +44,13 @@ export const installTimeoutMs = 600_000
 
 export const failed = (reason: string, hint: string): InstallResult => ({ outcome: 'failed', reason, hint })
 
-/** npm did not do it. */
+/** Returns the result for a failed npm call. */
 export const npmFailed = ({ reason, hint, detail }: NpmTrouble): InstallResult => ({
   ...failed(reason, hint),
   ...(detail === undefined ? {} : { detail }),
 })
 
-/** What the file system refused while a folder of ours was made, in words. Rethrows what is no trouble of files: that is a bug of ours. */
+/** Returns reason and hint for a file system error; rethrows anything else, which is a bug. */
 export function fileTrouble(error: unknown): { reason: string; hint: string } {
   if (!isTrouble(error)) throw error
   const path = 'path' in error && typeof error.path === 'string' ? error.path : 'a file'

@@ -5,14 +5,14 @@ import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** A side's path as we open it. Installing comes after planning, which has seen that the side can be reached. */
+/** Returns a side's path as this process opens it. Throws where it cannot: planning has checked that it can. */
 export function reach(environment: Environment, path: NativePath) {
   const here = toHere(environment, path)
   if (here === null) throw new TwinError('unreachable', `${path} cannot be reached from here`, { hint: 'mcp-twin doctor' })
   return here
 }
 
-/** Removes what killed runs left half done in a folder of ours. The pids are of this side, whichever side the folder is on: we made them. */
+/** Removes temporary folders of killed runs. Their names hold pids of this side, whichever side the folder is on. */
 export async function sweep(system: System, environment: Environment, folder: NativePath): Promise<void> {
   for (const name of await system.files.list(reach(environment, folder))) {
     const pid = passingPid(name)
@@ -21,7 +21,7 @@ export async function sweep(system: System, environment: Environment, folder: Na
   }
 }
 
-/** A new folder beside the final ones, under a name that says it is not whole. */
+/** Makes a temporary folder beside the final ones. */
 export async function makePart(system: System, environment: Environment, folder: NativePath): Promise<NativePath> {
   const part = joinPath(environment, folder, passingName('part', system.pid, system.random(4)))
   await system.files.makeDirectory(reach(environment, part))
@@ -29,9 +29,9 @@ export async function makePart(system: System, environment: Environment, folder:
 }
 
 /**
- * A folder as npm is to be told of it: without links on its way. Through a link, npm notes its packages by their way from the
- * one spelling to the other (`../../real/…/node_modules/name`, seen with npm 10.8). As it was where its side has no other
- * spelling, and where the real one is a share behind a drive, in which no install script can be started (cmd.exe).
+ * Returns the real path of a folder, for npm. Given a path through a link, npm records its packages relative to the other
+ * spelling (`../../real/…/node_modules/name`, seen with npm 10.8). Returns the path unchanged where its side cannot spell the
+ * real one, or where that is a network share behind a drive, where cmd.exe cannot start install scripts.
  */
 export async function withoutLinks(system: System, environment: Environment, path: NativePath): Promise<NativePath> {
   const real = await system.files.realPath(reach(environment, path))
@@ -39,7 +39,7 @@ export async function withoutLinks(system: System, environment: Environment, pat
   return spelled === null || (spelled.startsWith('\\\\') && !path.startsWith('\\\\')) ? path : spelled
 }
 
-/** Gives a whole folder its final name. What bore it before is moved aside first, so that no name ever leads to a mixture. */
+/** Renames a complete folder to its final name. A former folder of that name is moved aside first, so the two never mix. */
 export async function settle(
   system: System,
   environment: Environment,
@@ -53,7 +53,7 @@ export async function settle(
   if (old !== null) await removeQuietly(system, environment, old)
 }
 
-/** Renames a folder that is to go, so that a removal that is cut short leaves nothing that looks whole. Null: it was not there. */
+/** Renames a folder before its removal, so that an interrupted removal leaves nothing that looks complete. Null: it did not exist. */
 export async function moveAside(
   system: System,
   environment: Environment,
@@ -66,7 +66,7 @@ export async function moveAside(
   return old
 }
 
-/** Windows refuses to remove what is in use; a later run tries again, since the name tells that it is to go. */
+/** Removes a folder if possible. Windows refuses while it is in use; a later `sweep` recognizes the name. */
 export async function removeQuietly(system: System, environment: Environment, path: NativePath): Promise<void> {
   try {
     await removeThere(system, environment, path)
@@ -75,13 +75,13 @@ export async function removeQuietly(system: System, environment: Environment, pa
   }
 }
 
-/** How long a distribution, which may have to boot first, is given to remove a folder. */
+/** Time limit for a distribution, which may have to boot first, to remove a folder. */
 const removeMs = 30_000
 
 /**
- * Removes a folder of ours on any side. A distribution's own `rm` does it where Windows cannot: names that Windows has no
- * spelling for, and links that lead nowhere, which a failed npm leaves in `.bin` (seen with node 22.23 under Wine 10, which
- * does not list such a link). Throws what the system said when that does not help either.
+ * Removes a folder of ours on any side. Falls back to the distribution's `rm` where Windows cannot remove something: names
+ * that Windows cannot spell, and dangling links that a failed npm leaves in `.bin` (not listed by node 22.23 under Wine 10).
+ * Throws the first error where that fails too.
  */
 export async function removeThere(system: System, environment: Environment, path: NativePath): Promise<void> {
   try {

@@ -13,22 +13,22 @@ import { npmPrefix } from '../machine/npm.ts'
 /** One call of a side's npm. */
 export interface NpmCall {
   readonly args: readonly string[]
-  /** The package in question, for the words of a failure. */
+  /** The package, for error messages. */
   readonly words: string
   /**
-   * Taken by npm for its project, whatever the working directory is, so that no npmrc, package.json or workspace that
-   * happens to lie around us counts. Default: a folder of ours, which holds neither.
+   * npm's project folder, independent of the working directory, so that no npmrc, package.json or workspace around us
+   * applies. Default: a folder of ours that holds none of them.
    */
   readonly prefix?: NativePath
   readonly cwd?: NativePath
   readonly offline: boolean
   readonly timeoutMs: number
-  /** `change`: it may write more than npm's cache. */
+  /** `change`: may write more than npm's cache. */
   readonly kind: 'look' | 'change'
   readonly signal?: AbortSignal | undefined
   /**
-   * Settings are those of the user's npmrc and the machine's alone, for a call that a project caused: the program that
-   * opened it may have got its variables (`npm_config_registry`) from files of the project.
+   * Reads settings only from the npmrc of the user and the machine, for a call that a project caused: the program that
+   * opened the project may have taken variables (`npm_config_registry`) from its files.
    */
   readonly npmrcOnly?: boolean | undefined
 }
@@ -38,23 +38,23 @@ export type NpmEnd =
   | { readonly ok: false; readonly trouble: NpmTrouble }
 
 /**
- * For machines to read, without what npm adds for people, and without its log files. npm's own patience with a
- * registry that does not answer is over a minute; two more tries within seconds are enough to tell.
+ * Machine-readable output and no log files. By default npm waits over a minute for a registry that does not answer; two
+ * retries within seconds are enough.
  */
 const manners = [
   ['--json', '--loglevel=warn', '--logs-max=0', '--no-progress', '--no-color', '--no-update-notifier', '--no-audit', '--no-fund'],
   ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=3000'],
 ].flat()
 
-/** What a npm that started us (as npx does) was told for its own run, and what must not apply to ours. */
+/** Settings that an npm which started us (npx) passes on as variables, and that must not apply to our own call. */
 const notOurs =
   /^npm_config_(?:global|location|prefix|local_prefix|global_prefix|workspaces?|include_workspace_root|dry_run|package|call|save\w*|package_lock\w*|omit|include|only|production|dev|json|ignore_scripts|allow_scripts\w*|install_strategy|install_links|legacy_bundling|global_style|loglevel)$/i
-/** npm takes its settings from variables of this beginning, in any case, `-` for `_` (@npmcli/config, `loadEnv`). */
+/** npm reads settings from variables with this prefix, in any case, `-` for `_` (@npmcli/config, `loadEnv`). */
 const setting = /^npm_config_/i
 
 /**
- * True where a npm that started us read a npmrc of the folder it was started in: it hands all its settings on as
- * variables, so that nobody can tell those of that folder from those of the user (@npmcli/config, `set-envs.js`).
+ * Returns whether an npm that started us has read an npmrc of its working directory: it passes all settings on as
+ * variables, which mixes those of the folder with those of the user (@npmcli/config, `set-envs.js`).
  */
 async function mixedByNpm({ variables, files }: System, home: NativePath): Promise<boolean> {
   const { npm_config_local_prefix: folder } = variables
@@ -62,14 +62,14 @@ async function mixedByNpm({ variables, files }: System, home: NativePath): Promi
   return (await files.look(reachable(join(folder, '.npmrc')), 'follow')) !== null
 }
 
-/** Keys of ours must not reach install scripts; nor may what one npm run was told decide over another, or a folder over anything. */
+/** Unsets variables that hold keys, which install scripts could read, and settings that belong to another npm run. */
 function withoutOurs(system: System, npmrcOnly: boolean): Record<string, undefined> {
   const isOut = (name: string): boolean =>
     /^MCP_TWIN_/i.test(name) || name === 'INIT_CWD' || notOurs.test(name.replaceAll('-', '_')) || (npmrcOnly && setting.test(name))
   return Object.fromEntries(Object.keys(system.variables).flatMap((name) => (isOut(name) ? [[name, undefined]] : [])))
 }
 
-/** Runs that side's own npm by that side's own node, with the settings of its user. Never throws for what npm does. */
+/** Runs the npm of a side with the node of that side and the settings of its user. Failures of npm are returned, not thrown. */
 export async function callNpm(system: System, world: World, environment: Environment, call: NpmCall): Promise<NpmEnd> {
   if (environment.node === undefined || environment.npm === undefined) return { ok: false, trouble: noNpm(environment) }
   const prefix = call.prefix ?? joinPath(environment, environment.home, folderName, 'npm')
@@ -86,8 +86,7 @@ export async function callNpm(system: System, world: World, environment: Environ
   })
   if (program === null) return { ok: false, trouble: unreachable(environment) }
   const answer = await (call.kind === 'change' ? system.run(program) : system.ask(program))
-  if (call.signal?.aborted)
-    return { ok: false, trouble: { code: 'cancelled', reason: 'it was cancelled', hint: 'run the same command again' } }
+  if (call.signal?.aborted) return { ok: false, trouble: { code: 'cancelled', reason: 'cancelled', hint: 'run the same command again' } }
   const [stdout, stderr] = [decodeConsole(answer.stdout), decodeConsole(answer.stderr)]
   if (answer.code === 0) return { ok: true, stdout, stderr }
   const failure = { stdout, stderr, words: call.words, offline: call.offline }
@@ -106,11 +105,11 @@ function endedBadly(environment: Environment, call: NpmCall, answer: Answer): Np
     return { code: 'timeout', reason, hint: 'check the network, then run the same command again' }
   }
   if (answer.code !== null && answer.stdout.length + answer.stderr.length === 0) {
-    // As a node does that crashes: seen on a full disk, with Windows' npm under Wine.
-    const reason = `npm on ${label} ended with code ${answer.code} without a word`
-    return { code: 'silent', reason, hint: 'see whether the disk is full there, then run the same command again' }
+    // A node that crashed: seen on a full disk, with Windows' npm under Wine.
+    const reason = `npm on ${label} ended with code ${answer.code} without any output`
+    return { code: 'silent', reason, hint: 'check whether the disk is full there, then run the same command again' }
   }
-  if (answer.code === null) return { code: 'stopped', reason: 'npm was stopped before it was done', hint: 'run the same command again' }
+  if (answer.code === null) return { code: 'stopped', reason: 'npm was ended before it had finished', hint: 'run the same command again' }
   return null
 }
 
@@ -127,14 +126,13 @@ const unreachable = (environment: Environment): NpmTrouble => ({
 })
 
 /**
- * The machine-wide npmrc of a side, null where there is none. npm looks for it below its prefix (npm docs, "config",
- * `globalconfig`), so a call that names another `--prefix` would lose it, and with it a company's registry or
- * certificates: seen with npm 11.19, `npm config get cafile --prefix=/tmp/x` answers null. With `npmrcOnly` no variable
- * of npm's has a say in where it is.
+ * Returns the machine-wide npmrc of a side, or null. npm looks for it below its prefix (npm docs, "config",
+ * `globalconfig`), so a call with another `--prefix` would miss it, and with it a company's registry or certificates:
+ * with npm 11.19, `npm config get cafile --prefix=/tmp/x` prints null. `npmrcOnly` ignores npm's variables.
  */
 export async function globalConfig(system: System, environment: Environment, npmrcOnly: boolean): Promise<NativePath | null> {
   const { node } = environment
-  // Said outright, it needs no help of ours.
+  // The variable names the file itself.
   if (!npmrcOnly && Object.keys(system.variables).some((name) => /^npm_config_globalconfig$/i.test(name))) return null
   const prefix = npmrcOnly ? await npmPrefix(system, environment, {}) : environment.prefix
   const besideNode =

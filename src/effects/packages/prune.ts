@@ -11,15 +11,15 @@ import { readOn } from './installed.ts'
 import { isId, ownPackage } from './self-package.ts'
 
 export interface Pruned {
-  /** Names of folders that are gone: `tavily-mcp@0.2.21`. */
+  /** Names of removed folders: `tavily-mcp@0.2.21`. */
   readonly removed: readonly string[]
-  /** Names of folders that a running process still uses; the next run tries again. */
+  /** Names of folders that a running process uses; the next run tries again. */
   readonly busy: readonly string[]
 }
 
 /**
- * Removes package folders of ours that nothing needs any more. `wanted` are the packages of the lock and of client
- * entries; `named` is text in which a folder may still be spoken of (commands and arguments of entries, say).
+ * Removes package folders of ours that are no longer needed. `wanted`: the packages of the lock and of client entries;
+ * `named`: texts that may name a folder (commands and arguments of entries).
  */
 export async function prunePackages(
   system: System,
@@ -39,7 +39,7 @@ export async function prunePackages(
   return removeUnused(system, world, environment, npm, names)
 }
 
-/** Removes folders below `parent` that no process of that side uses, by its command line or because it announced itself there. */
+/** Removes those folders below `parent` that no process of that side names in its command line or has announced to use. */
 export async function removeUnused(
   system: System,
   world: World,
@@ -68,13 +68,13 @@ async function removeOne(system: System, environment: Environment, parent: Nativ
     if (old !== null) await removeQuietly(system, environment, old)
     return true
   } catch (error) {
-    // Windows does not rename a folder in which a program has a file open: it is busy after all.
+    // Windows does not rename a folder while a program has a file open in it.
     if (error instanceof Error && 'code' in error) return false
     throw error
   }
 }
 
-/** Says that this process uses the package whose files are at `files`, for as long as it lives; a later prune sees the pid. */
+/** Records that this process uses the package at `files` for as long as it runs; a later prune checks the pid. */
 export async function announceUse(system: System, environment: Environment, files: NativePath): Promise<void> {
   const found = /^(.*[\\/]npm[\\/][^\\/]+@[^\\/]+)[\\/]node_modules[\\/]/.exec(files)
   if (found?.[1] === undefined) return
@@ -89,12 +89,12 @@ export async function announceUse(system: System, environment: Environment, file
   }
 }
 
-/** A process that is just starting has read `current` but not announced itself yet; it never takes this long. */
+/** A starting process reads `current` before it announces itself; that takes less than this. */
 const settledMs = 60_000
 
 /**
- * Removes versions of the program that `app/current` no longer names and no process uses. The launcher announces each of
- * its processes by a file `.use/<pid>` in its version's folder: on no system does a command line tell which version runs.
+ * Removes versions of this program that `app/current` does not name and no process uses. The launcher announces each process
+ * by a file `.use/<pid>` in its version's folder, since its command line does not tell the version.
  */
 export async function pruneSelf(system: System, world: World, environment: Environment, folder: NativePath): Promise<Pruned> {
   const { app, current } = layout(environment, folder)

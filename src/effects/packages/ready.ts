@@ -14,19 +14,19 @@ export interface NeededPackage {
   readonly locked: LockedPackage
   readonly allowScripts: boolean
   readonly prefix: PackagePrefix
-  /** The lock is not home's own: what is installed must be exactly what it pins. */
+  /** The lock is not home's own: the installed package must be exactly the pinned one. */
   readonly verified: boolean
-  /** Of npm's settings only those of npmrc files count, as `NpmCall` says. */
+  /** Reads npm settings only from npmrc files, see `NpmCall`. */
   readonly npmrcOnly: boolean
 }
 
-/** `odd`: something lies in `folder` that must not be started. */
+/** `odd`: `folder` holds something that must not be started. */
 export type Readiness =
   | { readonly kind: 'ready' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'odd'; readonly reason: string; readonly folder: NativePath }
 
-/** May `script`, a file of an installed package, be started? A few small files are looked at; nothing is started. */
+/** Returns whether `script`, a file of an installed package, may be started. Reads a few small files; starts nothing. */
 export async function readiness(
   system: System,
   environment: Environment,
@@ -43,14 +43,14 @@ export async function readiness(
   if (!realScript || !realFiles || !realRoot) return { kind: 'missing' }
   const words = `${locked.name} ${locked.version}`
   const odd = (reason: string): Readiness => ({ kind: 'odd', reason, folder: place.prefix })
-  if (!realScript.startsWith(`${realFiles}${sep}`)) return odd(`its script is outside of ${words}: ${realScript}`)
+  if (!realScript.startsWith(`${realFiles}${sep}`)) return odd(`its script is outside ${words}: ${realScript}`)
   if (!verified) return { kind: 'ready' }
-  // In a prefix of the user's npm a link is the user's own (npm link).
+  // In the user's npm prefix a link is the user's own (npm link).
   if (place.record !== null && realFiles !== join(realRoot, relative(root, files))) return odd(`${place.files} is a link to ${realFiles}`)
   return (await isNamed(system, environment, place.files, locked)) ? { kind: 'ready' } : odd(`${place.files} is not ${words}`)
 }
 
-/** Our record beside the package says that what the lock pins was verified; a lock without a digest needs no record. */
+/** Returns whether our record beside the package confirms the pinned digest; a lock without a digest needs no record. */
 async function isRecorded(system: System, environment: Environment, path: NativePath, needed: NeededPackage): Promise<boolean> {
   const text = await readOn(system, environment, path)
   if (text === null) return needed.locked.integrity === undefined && !needed.allowScripts

@@ -10,42 +10,41 @@ import { callNpm } from './npm.ts'
 
 export interface ResolveOptions {
   readonly offline: boolean
-  /** Ask again also for words that are pinned already. */
+  /** Looks pinned packages up again too. */
   readonly refresh: boolean
-  /** Names of well-known packages, to guess what a mistyped one withSuggestion. */
+  /** Names of well-known packages, to suggest one for a mistyped name. */
   readonly known?: readonly string[]
   readonly onProgress?: ((text: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Words that stand for no package, and why. */
+/** A package that could not be resolved, and why. */
 export interface ResolveTrouble {
   readonly words: string
   readonly reason: string
   readonly hint: string
-  /** npm's word for it; `E404` and `ETARGET`: there is no such package or version. */
+  /** npm's error code; `E404` and `ETARGET`: no such package or version. */
   readonly code: string
-  /** npm's own words, keys masked, for `--verbose`. */
+  /** npm's own output, keys masked, for `--verbose`. */
   readonly detail?: string
 }
 
 export interface Resolved {
   readonly lock: Lock
   readonly troubles: readonly ResolveTrouble[]
-  /** Words that were to be asked again without success: their old pin stays. */
+  /** Packages whose second lookup failed: they stay pinned as before. */
   readonly kept: readonly ResolveTrouble[]
 }
 
-/** Questions to the registry at once. */
+/** Limit of concurrent registry queries. */
 const atOnce = 4
 const timeoutMs = 90_000
 
 type Resolution = { readonly words: string; readonly locked: LockedPackage } | ResolveTrouble
 
 /**
- * Pins package words to one exact version each, for all sides alike: the newest that fits, whatever Node a side has (npm left
- * to itself would give sides with different Nodes different versions). Asked of the npm on `environment`; words that
- * the lock has touch no network.
+ * Pins each package to one exact version for all sides: the newest that fits, whichever Node a side has (npm itself would
+ * choose different versions for different Nodes). Uses the npm of `environment`; packages that the lock has need no network.
  */
 export async function resolvePackages(
   system: System,
@@ -88,7 +87,7 @@ async function resolveOne(
   const { name, range } = parsed
   const asked = range === null ? name : `${name}@${range}`
   const { offline, refresh, signal } = options
-  // npm answers from its cache for some minutes; who asks again wants to know what is there now.
+  // npm answers from its cache for some minutes.
   const fresh = refresh && !offline ? ['--prefer-online=true'] : []
   const end = await callNpm(system, world, environment, {
     args: ['view', asked, ...viewFields, ...fresh],
@@ -112,7 +111,7 @@ async function resolveOne(
   return { words, code: 'ETARGET', reason: `${name} has no version that fits ${range ?? 'latest'}`, hint: `npm view ${name} versions` }
 }
 
-/** npm's trouble, with the package that a mistyped name most likely withSuggestion. */
+/** Returns npm's error, with a suggestion for a mistyped name. */
 function withSuggestion(name: string, { code, reason, hint, detail }: NpmTrouble, known: readonly string[]): Omit<ResolveTrouble, 'words'> {
   const others = known.filter((each) => each !== name)
   const near = code === 'E404' ? nearest(name, others) : null

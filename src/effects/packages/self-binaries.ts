@@ -17,17 +17,17 @@ export interface Binary {
   /** `@acme/tool-win32-x64`. */
   readonly name: string
   readonly version: string
-  /** What it is for, without the platform: `@acme/tool`. One of its kind is enough for a side. */
+  /** Its name without the platform: `@acme/tool`. A side needs one of each kind. */
   readonly kind: string
   readonly arch: string
 }
 
-/** What Node calls the system of each kind of side (`process.platform`). */
+/** `process.platform` on each kind of side. */
 const platforms = { windows: 'win32', wsl: 'linux', linux: 'linux', macos: 'darwin' } as const
 
 /**
- * The optional dependencies of a package.json that are for one platform. As npm packages of this sort are called, the name
- * ends in `process.platform` and `process.arch`; one that names neither is for no platform, and none of ours.
+ * Returns the optional dependencies of a package.json for one platform. By npm convention their names end in
+ * `process.platform` and `process.arch`; others are left out.
  */
 export function binariesFor(packageJson: string, platform: string): Binary[] {
   const { optionalDependencies: optional = {} }: { optionalDependencies?: Record<string, string> } = JSON.parse(packageJson)
@@ -38,8 +38,8 @@ export function binariesFor(packageJson: string, platform: string): Binary[] {
 }
 
 /**
- * What the version folder `at` lacks of the program's binaries: for each kind that none is there of, all that may be the
- * right one, since nothing but that side's node knows its processor. The own side's is known. Reads a few small files.
+ * Returns the binaries that the version folder `at` lacks: all candidates of each missing kind, since only that side's node
+ * knows its processor (for this side just the right one). Reads a few small files.
  */
 export async function lackedBy(system: System, environment: Environment, root: ReachablePath, at: NativePath): Promise<Binary[]> {
   const bytes = await system.files.read(reachable(join(root, 'package.json')))
@@ -54,21 +54,21 @@ export async function lackedBy(system: System, environment: Environment, root: R
 }
 
 /**
- * Where the program at `root` finds a package for itself, as Node looks for it: in the nearest `node_modules` upwards that
- * has it (a checkout's, npx's, a global prefix's, an installed copy's own). Null: nowhere, or in another version.
+ * Returns the folder in which the program at `root` finds a package, as Node resolves it: the nearest `node_modules` upwards
+ * that has it (of a checkout, npx, a global prefix, an installed copy). Null: missing, or in another version.
  */
 export async function ownBinary(system: System, root: ReachablePath, { name, version }: Binary): Promise<ReachablePath | null> {
   for (let folder: string = root, below = ''; folder !== below; [folder, below] = [dirname(folder), folder]) {
     if (basename(folder) === 'node_modules') continue
     const at = reachable(join(folder, 'node_modules', ...name.split('/')))
     const found = await versionIn(system, at)
-    // Package managers that keep one store put links here.
+    // pnpm and others put links to their store here.
     if (found !== null) return found === version ? system.files.realPath(at) : null
   }
   return null
 }
 
-/** A folder of somebody else's on the way up may be closed to us, or hold anything. */
+/** Folders above us may be unreadable, or hold anything. */
 async function versionIn(system: System, folder: ReachablePath): Promise<string | null> {
   try {
     const bytes = await system.files.read(reachable(join(folder, 'package.json')))
@@ -80,20 +80,20 @@ async function versionIn(system: System, folder: ReachablePath): Promise<string 
   }
 }
 
-/** A few megabytes. The program itself waits for them only when it is put there, so a slow line may take its time. */
+/** A few megabytes, on a slow line. */
 const timeoutMs = 180_000
 
-/** How the binaries of the program are had. */
+/** How the binaries of the program are fetched. */
 export interface BinaryOptions {
-  /** Only npm's cache is asked. */
+  /** Uses only npm's cache. */
   readonly offline: boolean
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((text: string) => void) | undefined
 }
 
 /**
- * That side's own npm puts one package into the folder `part`, which becomes a project of its own: npm takes no notice of
- * what else the program names. Null: it is there, in exactly this version.
+ * Installs one package into the folder `part` with that side's npm; `part` is a project of its own, so that npm ignores our
+ * other dependencies. Null: installed in exactly this version.
  */
 export async function fetchBinary(
   system: System,
@@ -105,8 +105,8 @@ export async function fetchBinary(
 ): Promise<Pick<NpmTrouble, 'reason' | 'hint'> | null> {
   await system.files.create(reach(environment, joinPath(environment, part, 'package.json')), Buffer.from('{"private":true}\n'), 0o644)
   const end = await callNpm(system, world, environment, {
-    // --force: npm holds a package that it was asked for by name against the system that it runs on itself, and --os
-    // and --cpu count for optional ones only (npm 11 build-ideal-tree.js). We know which one that side needs.
+    // --force: npm checks a package named on the command line against its own platform, and --os and --cpu apply only to
+    // optional ones (npm 11 build-ideal-tree.js). We know which one that side needs.
     args: [
       ['install', `${name}@${version}`, '--force', '--ignore-scripts=true', '--save=false', '--package-lock=false', '--omit=dev'],
       ['--install-strategy=hoisted', '--dry-run=false', '--global=false'],
@@ -119,14 +119,14 @@ export async function fetchBinary(
     timeoutMs,
     kind: 'change',
   })
-  // We wrote the name, so it is the registry that lacks it: a mirror, say.
+  // The name is right, so the registry (a mirror) lacks the package.
   if (!end.ok && ['E404', 'ETARGET'].includes(end.trouble.code)) return { reason: end.trouble.reason, hint: 'npm config get registry' }
   if (!end.ok) return end.trouble
   const got = await versionAt(system, environment, filesIn(environment, part, name))
-  return got === version ? null : { reason: `npm brought ${got ?? 'nothing'} instead`, hint: 'npm config list' }
+  return got === version ? null : { reason: `npm installed ${got ?? 'nothing'} instead`, hint: 'npm config list' }
 }
 
-/** What that side's node says of its processor; as ours where it cannot be asked, since both sides are one machine. */
+/** Returns `process.arch` of that side's node; our own where it cannot be started, since both sides are one machine. */
 export async function archOf(system: System, world: World, environment: Environment): Promise<string> {
   const { node } = environment
   const program = node === undefined ? null : programOn(world, environment, [node, '-p', 'process.arch'], { timeoutMs: 30_000 })

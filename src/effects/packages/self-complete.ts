@@ -10,7 +10,7 @@ import { archOf, type Binary, type BinaryOptions, fetchBinary, lackedBy, ownBina
 import { copyTree, type OwnPackage } from './self-package.ts'
 import { isNoted, noteOf } from './self-current.ts'
 
-/** The side that gets binaries, and the version folder below `app` that they go to. */
+/** The side to add binaries to, and its version folder below `app`. */
 export interface Target {
   readonly system: System
   readonly world: World
@@ -20,22 +20,22 @@ export interface Target {
   readonly own: OwnPackage
 }
 
-/** Why a binary is not there, and what to do about it. */
+/** Why a binary is missing, and what to do about it. */
 export interface Lack {
   readonly reason: string
   readonly hint: string
 }
 
 export interface Completed {
-  /** Something was added. */
+  /** Whether a binary was added. */
   readonly added: boolean
   readonly lack: Lack | null
 }
 
 /**
- * Adds the binaries that a version folder lacks, each whole or not at all, beside whatever runs from that folder: on the
- * own side copied from where this program has them, on another one by that side's npm. What that cannot get is told, and
- * noted in the folder, so that the side itself asks its npm again when it is the own one.
+ * Adds the binaries that a version folder lacks, each atomically, also while the program runs: on this side copied from this
+ * program's own, on another one installed by that side's npm. A failure is returned, and recorded in the folder, so that a
+ * later run on that side asks its npm again.
  */
 export async function complete(target: Target, options: BinaryOptions): Promise<Completed> {
   const { system, environment, version, own } = target
@@ -56,7 +56,7 @@ export async function complete(target: Target, options: BinaryOptions): Promise<
   return { added, lack: lacks[0] ?? null }
 }
 
-/** Of each kind the one for that side's processor. */
+/** Returns the binary of each kind for that side's processor. */
 async function fittingOf(target: Target, lacked: readonly Binary[]): Promise<{ fitting: readonly Binary[]; lack: Lack | null }> {
   const { system, world, environment } = target
   const kinds = new Set(lacked.map(({ kind }) => kind))
@@ -65,7 +65,7 @@ async function fittingOf(target: Target, lacked: readonly Binary[]): Promise<{ f
   const fitting = lacked.filter((each) => each.arch === arch)
   const [without] = [...kinds].filter((kind) => !fitting.some((each) => each.kind === kind))
   if (without === undefined) return { fitting, lack: null }
-  const reason = `without ${without}: there is none for the ${arch} node of ${environmentLabel(environment)}`
+  const reason = `without ${without}: it is not available for the ${arch} node of ${environmentLabel(environment)}`
   return { fitting, lack: { reason, hint: 'install a 64-bit Node.js there, then run the same command again' } }
 }
 
@@ -81,7 +81,7 @@ async function add(target: Target, binary: Binary, mayFetch: boolean, options: B
   return trouble === null ? null : { reason: `without ${words}: ${trouble.reason}`, hint: trouble.hint }
 }
 
-/** Built under a passing name, and only then moved to where the program looks for it. */
+/** Builds a binary's folder under a temporary name, then renames it. */
 async function bring(target: Target, binary: Binary, source: ReachablePath | null, options: BinaryOptions): Promise<Lack | null> {
   const { system, world, environment, app, version } = target
   const part = await makePart(system, environment, app)

@@ -8,8 +8,8 @@ import { type Binary, lackedBy, ownBinary } from './self-binaries.ts'
 import { isId, ownPackage } from './self-package.ts'
 
 /**
- * Would that side's launcher start this very code, with the binaries that it uses there? Reads a few small files. A copy
- * that lacks a binary which can be had is not current, though it runs: the next sync tries again.
+ * Returns whether that side's launcher starts this very code with its binaries. Reads a few small files. A copy that works
+ * but lacks a binary that is available is not current: the next sync tries again.
  */
 export async function selfCurrent(system: System, environment: Environment, folder: NativePath): Promise<boolean> {
   const { id, launcher, root } = await ownPackage(system)
@@ -21,7 +21,7 @@ export async function selfCurrent(system: System, environment: Environment, fold
   return !(await canComplete(system, environment, root, version, await lackedBy(system, environment, root, version)))
 }
 
-/** Would that side's launcher start any whole version of this program? */
+/** Returns whether that side's launcher starts any complete version of this program. */
 export async function selfPresent(system: System, environment: Environment, folder: NativePath): Promise<boolean> {
   const places = layout(environment, folder)
   const id = (await readOn(system, environment, places.current))?.trim() ?? ''
@@ -29,17 +29,16 @@ export async function selfPresent(system: System, environment: Environment, fold
   return isWhole(system, environment, joinPath(environment, places.app, id))
 }
 
-/** Version folders get their name when they are whole; only removal by hand could have left less. */
+/** Returns whether a version folder is complete: it gets its name last, so only a removal by hand can make it incomplete. */
 export async function isWhole(system: System, environment: Environment, version: NativePath): Promise<boolean> {
   const main = toHere(environment, joinPath(environment, version, 'dist', 'main.mjs'))
   return main !== null && (await system.files.look(main))?.kind === 'file'
 }
 
 /**
- * Is there something to be done about what a version folder lacks? Not on another side: the bridge runs at home, so a copy
- * elsewhere works without them. On the own side what this program has itself can be copied, and what another side's run
- * could not get there is asked for again; any other copy was installed without (`npm install --omit=optional`), and
- * stays as its owner wants it.
+ * Returns whether missing binaries of a version folder can be added. Not on another side: only the bridge uses them, and it
+ * runs at home. On this side they are copied from this program, or asked of npm again after another side failed to; a copy
+ * installed without them (`npm install --omit=optional`) stays as it is.
  */
 async function canComplete(
   system: System,
@@ -54,9 +53,9 @@ async function canComplete(
   return false
 }
 
-/** Our note in a version folder that its binaries could not be had when another side put it there. */
+/** The marker in a version folder that another side could not install its binaries. */
 export const noteOf = (environment: Environment, version: NativePath): NativePath => joinPath(environment, version, '.lacks')
 
-/** Has another side's run left such a note? */
+/** Returns whether another side has left that marker. */
 export const isNoted = async (system: System, environment: Environment, version: NativePath): Promise<boolean> =>
   (await readOn(system, environment, noteOf(environment, version))) !== null

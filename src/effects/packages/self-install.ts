@@ -13,18 +13,18 @@ import { copyTree, ownPackage, type OwnPackage, shipped } from './self-package.t
 import { isWhole, selfCurrent } from './self-current.ts'
 
 export interface SelfResult {
-  /** `present`: nothing was changed. */
+  /** `present`: nothing changed. */
   readonly outcome: 'done' | 'present' | 'failed'
-  /** Why it failed; otherwise what the program there has to do without. */
+  /** Why it failed, or which binary is missing there. */
   readonly reason?: string
   readonly hint?: string
 }
 
 /**
- * Puts the very code that is running into a side's folder, by plain copy, and the binaries that it uses there: copied on
- * the own side, by that side's npm on another one. What it replaces goes on working at every moment: the new version
- * lies beside the old one, is pointed to when it is whole, and the launcher comes last. Older versions stay until
- * `pruneSelf`. A binary that cannot be had is told with its reason, and the program is installed all the same.
+ * Copies the running program into a side's folder, and adds its binaries: copied on this side, installed by npm on another
+ * one. The former version keeps working at every moment: the new one lies beside it, `current` points to it once it is
+ * complete, and the launcher is written last. Older versions stay until `pruneSelf`. A missing binary does not fail the
+ * installation; the result has the reason.
  */
 export async function installSelf(
   system: System,
@@ -32,7 +32,7 @@ export async function installSelf(
   environment: Environment,
   folder: NativePath,
   options: BinaryOptions & {
-    /** Without the binaries: only the bridge uses them, and it runs at home. */
+    /** Leaves the binaries out: only the bridge uses them, and it runs at home. */
     readonly bare?: boolean
   },
 ): Promise<SelfResult> {
@@ -50,7 +50,7 @@ export async function installSelf(
     const nothing = { added: false, lack: null }
     const target = { system, world, environment, app: places.app, version, own }
     const { added, lack } = options.bare === true ? nothing : await complete(target, options)
-    if (options.signal?.aborted) return { outcome: 'failed', reason: 'it was cancelled', hint: 'run the same command again' }
+    if (options.signal?.aborted) return { outcome: 'failed', reason: 'cancelled', hint: 'run the same command again' }
     const named = await write(system, environment, places.current, `${own.id}\n`, 0o644)
     const launched = await write(system, environment, places.launcher, own.launcher, 0o755)
     return { outcome: isNew || added || named || launched ? 'done' : 'present', ...lack }
@@ -59,14 +59,14 @@ export async function installSelf(
   }
 }
 
-/** Writes a file unless it says that already. True: it was written. */
+/** Writes a file unless it has that text already. Returns whether it was written. */
 async function write(system: System, environment: Environment, path: NativePath, text: string, mode: number): Promise<boolean> {
   if ((await readOn(system, environment, path)) === text) return false
   await system.files.replace(reach(environment, path), Buffer.from(text), mode)
   return true
 }
 
-/** One version folder, whole or not there: plain JavaScript for every platform. */
+/** Creates a version folder atomically: plain JavaScript for every platform. */
 async function place(system: System, environment: Environment, app: NativePath, own: OwnPackage): Promise<void> {
   const part = await makePart(system, environment, app)
   let whole = false

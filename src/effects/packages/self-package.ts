@@ -4,26 +4,26 @@ import { TwinError } from '../../errors.ts'
 import { reachable, type ReachablePath } from '../../model/path.ts'
 import type { FileFacts, System } from '../../model/system.ts'
 
-/** What the program consists of, as published; the build computes its identity over the same list. */
+/** The published files of the program; the build computes its identity from the same list. */
 export const shipped = ['package.json', 'LICENSE', 'bin', 'dist', 'templates'] as const
 
-/** The program that is running: a checkout, an unpacked package, npx's copy or an installed one. */
+/** The running program: a checkout, an unpacked package, npx's copy or an installed one. */
 export interface OwnPackage {
   readonly root: ReachablePath
-  /** Version and digest of all that is shipped, as the build left it: `1.0.0-0e37088d4a3e`. */
+  /** Version and digest of the shipped files, from the build: `1.0.0-0e37088d4a3e`. */
   readonly id: string
-  /** What `bin/mcp-twin.mjs` in a side's folder says. */
+  /** The text of `bin/mcp-twin.mjs` in a side's folder. */
   readonly launcher: string
 }
 
-/** Finds the running program's own folder from the place of its code, and which build it is. */
+/** Returns the running program's folder, found from the path of its code, and its build. */
 export async function ownPackage(system: System): Promise<OwnPackage> {
   const { files } = system
   let folder = dirname(fileURLToPath(import.meta.url))
   while (
     !((await files.look(reachable(join(folder, 'bin', 'mcp-twin.mjs')))) && (await files.look(reachable(join(folder, 'package.json')))))
   ) {
-    if (folder === dirname(folder)) throw notBuilt('the folder of this program was not found')
+    if (folder === dirname(folder)) throw notBuilt('its folder was not found')
     folder = dirname(folder)
   }
   const bytes = await files.read(reachable(join(folder, 'dist', 'id.txt')))
@@ -35,12 +35,12 @@ export async function ownPackage(system: System): Promise<OwnPackage> {
 }
 
 const notBuilt = (message: string): TwinError =>
-  new TwinError('not-built', `this copy of mcp-twin is not whole: ${message}`, { hint: 'npm run build' })
+  new TwinError('not-built', `this copy of mcp-twin is incomplete: ${message}`, { hint: 'npm run build' })
 
-/** The names of folders in `app/` that are versions of ours. */
+/** Returns whether a folder name in `app/` is a version of this program. */
 export const isId = (name: string): boolean => /^\d+\.\d+\.\d+[0-9A-Za-z.+-]*-[0-9a-f]{12}$/.test(name)
 
-/** Copies a file or a folder; both are paths of this process, whichever side they lie on. What is not there is left out. */
+/** Copies a file or a folder. Both paths are as this process opens them, on whichever side. A missing `from` is ignored. */
 export async function copyTree(
   system: System,
   from: ReachablePath,

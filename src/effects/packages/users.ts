@@ -6,11 +6,11 @@ import { decodeConsole } from '../machine/console.ts'
 import { processLines } from '../machine/process-lines.ts'
 import { programOn } from '../machine/program.ts'
 
-/** Which processes of a side work with our files there. */
+/** The processes of a side that use our files there. */
 export interface Users {
   /** Command lines that name something below the folder. */
   readonly commands: readonly string[]
-  /** Of the pids asked about, those that live. */
+  /** Those of the given pids that are running. */
   readonly alive: ReadonlySet<number>
 }
 
@@ -21,7 +21,7 @@ const script = [
   'process.stdout.write(JSON.stringify({ commands, alive: pids.filter(alive) }))',
 ].join('\n')
 
-/** Asks a side who works with files below `folder`. Null: it could not be asked, so that everything must count as used. */
+/** Returns the processes of a side that use files below `folder`. Null: unknown, so everything must count as used. */
 export async function usersOf(
   system: System,
   world: World,
@@ -47,10 +47,10 @@ export async function usersOf(
   }
 }
 
-/** The folder in which processes announce that they use what is around it: one file a process, named by its pid. */
+/** The folder in which processes announce that they use the folder around it: one file for each, named by its pid. */
 export const useFolder = '.use'
 
-/** The pids that have announced themselves in a folder. */
+/** Returns the pids announced in a folder. */
 export async function announced(system: System, environment: Environment, folder: NativePath): Promise<number[]> {
   const here = toHere(environment, folder)
   const names = here === null ? [] : await system.files.list(here)

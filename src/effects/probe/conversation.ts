@@ -2,43 +2,43 @@ import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { version } from '../../version.ts'
 import { isObject } from '../run/message.ts'
 
-/** A line to a server, whatever carries it. */
+/** A connection to a server, over any transport. */
 export interface Channel {
   send(message: JsonObject): void
   onMessage(listener: (message: JsonObject) => void): void
-  /** The server is gone, and why, in words. */
+  /** Called with the reason when the server has ended. */
   onEnd(listener: (why: string) => void): void
 }
 
-/** What a server said of itself. */
+/** What a server answered about itself. */
 export interface Introduction {
   readonly era: 'legacy' | 'modern'
   readonly tools: readonly string[]
   readonly serverInfo?: { readonly name: string; readonly version: string }
-  /** What the tool that was asked for says, as data, and how long one question takes there and back, in ms. */
-  readonly told?: { readonly data: JsonObject; readonly roundTripMs: number }
+  /** The structured result of the requested tool, and the time of one ping, in ms. */
+  readonly toolResult?: { readonly data: JsonObject; readonly roundTripMs: number }
 }
 
-/** Why a conversation failed, in words; keys in it are still to be masked. */
+/** Why a conversation failed; the message may hold keys. */
 export class Silence extends Error {}
 
 const LEGACY = '2025-11-25'
 const MODERN = '2026-07-28'
 const CLIENT = { name: 'mcp-twin', version }
-/** In the era without a handshake every request introduces its sender itself. */
+/** In the era without a handshake every request names its sender. */
 const ENVELOPE: JsonObject = {
   'io.modelcontextprotocol/protocolVersion': MODERN,
   'io.modelcontextprotocol/clientInfo': CLIENT,
   'io.modelcontextprotocol/clientCapabilities': {},
 }
-/** A list of tools that goes on after this many pages is taken to be endless. */
+/** Most pages of a list of tools. */
 const PAGES_MAX = 100
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
 
 type Answer = { readonly result: JsonObject } | { readonly error: { readonly code: number; readonly message: string } }
 
-/** Questions with numbers, and their answers. Questions of the server are answered politely: we offer nothing. */
+/** Matches requests with their responses. Requests of the server get an empty answer: we offer nothing. */
 class Questions {
   private readonly channel: Channel
   private readonly open = new Map<number, (answer: Answer) => void>()
@@ -79,9 +79,9 @@ class Questions {
 }
 
 /**
- * Introduces itself as today's programs do and asks for the tools: `initialize` first, since nearly all servers speak
- * it; one that knows only the era without a handshake refuses that and is asked in its own way. `tool` is one without
- * arguments that changes nothing: where the server has it, it is called too.
+ * Performs the handshake and lists the tools: `initialize` first, since nearly all servers support it; a server of the era
+ * without a handshake refuses that and gets `server/discover`. `tool`, a read-only tool without arguments, is called if the
+ * server has it.
  */
 export async function introduce(channel: Channel, timeoutMs: number, signal?: AbortSignal, tool?: string): Promise<Introduction> {
   let step = 'the handshake'
@@ -93,7 +93,7 @@ export async function introduce(channel: Channel, timeoutMs: number, signal?: Ab
       step = 'tools/list'
       const tools = await toolsOf(questions, greeting.result, null)
       step = tool ?? step
-      return { era: 'legacy', tools, ...named(greeting.result.serverInfo), ...(await tellOf(questions, tools, tool)) }
+      return { era: 'legacy', tools, ...named(greeting.result.serverInfo), ...(await callTool(questions, tools, tool)) }
     }
     const discovery = await questions.ask('server/discover', { _meta: ENVELOPE })
     if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
@@ -125,7 +125,7 @@ async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonOb
     const answer = await questions.ask('tools/list', params)
     if ('error' in answer) throw new Silence(`it refused tools/list: ${answer.error.message || `error ${answer.error.code}`}`)
     const { tools, nextCursor } = answer.result
-    if (!Array.isArray(tools)) throw new Silence('its answer to tools/list holds no list of tools')
+    if (!Array.isArray(tools)) throw new Silence('its answer to tools/list has no list of tools')
     for (const tool of tools) if (isObject(tool)) found.push(textOf(tool.name))
     if (typeof nextCursor !== 'string' || nextCursor === '') return found
     cursor = nextCursor
@@ -133,14 +133,18 @@ async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonOb
   throw new Silence(`its list of tools does not end after ${PAGES_MAX} pages`)
 }
 
-/** Answers of a tool that only our own bridge has, which speaks the era with a handshake. */
-async function tellOf(questions: Questions, tools: readonly string[], tool: string | undefined): Promise<Pick<Introduction, 'told'>> {
+/** Calls a tool that only our own bridge has, which uses the era with a handshake. */
+async function callTool(
+  questions: Questions,
+  tools: readonly string[],
+  tool: string | undefined,
+): Promise<Pick<Introduction, 'toolResult'>> {
   if (tool === undefined || !tools.includes(tool)) return {}
   const answer = await questions.ask('tools/call', { name: tool, arguments: {} })
   const data = 'result' in answer ? answer.result.structuredContent : undefined
   const began = performance.now()
   await questions.ask('ping', {})
-  return isObject(data) ? { told: { data, roundTripMs: performance.now() - began } } : {}
+  return isObject(data) ? { toolResult: { data, roundTripMs: performance.now() - began } } : {}
 }
 
 const named = (info: JsonValue | undefined): Pick<Introduction, 'serverInfo'> =>

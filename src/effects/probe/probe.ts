@@ -15,9 +15,9 @@ import { programOn } from '../machine/program.ts'
 import { introduce, type Introduction, Silence } from './conversation.ts'
 
 export interface ProbeOptions {
-  /** The client whose way of starting servers is followed: its variables, its working directory. */
+  /** The client whose environment variables and working directory are used. */
   readonly client: Pick<ClientDefinition, 'starting'>
-  /** The side on which it starts them. */
+  /** The side on which the client starts servers. */
   readonly environment: Environment
   readonly world: World
   readonly timeoutMs: number
@@ -26,29 +26,29 @@ export interface ProbeOptions {
   readonly project?: NativePath | null
   /** A tool without arguments that changes nothing, called where the server has it. */
   readonly tool?: string
-  /** Replaces keys in what the server printed; values of the launch's own variables are dots in any case. */
+  /** Masks keys in the server's output; values of the launch's own variables are masked in any case. */
   mask?(text: string): string
 }
 
-/** A server that answered, or why it did not. `stderrTail` is masked and may be empty. */
+/** The answer of a server, or why there was none. `stderrTail` is masked and may be empty. */
 export type Probe =
   | ({ readonly ok: true; readonly ms: number; readonly stdoutNoise?: string } & Introduction)
   | { readonly ok: false; readonly ms: number; readonly reason: string; readonly stderrTail: string; readonly stdoutNoise?: string }
 
 const DOTS = '••••••••'
-/** Shorter values are too common in ordinary text to be replaced. */
+/** Shorter values are too common in ordinary text to be masked. */
 const MASKED_LENGTH = 6
 const TAIL_CHARACTERS = 1500
 const NOISE_CHARACTERS = 200
 
-/** Starts a server as its client would, introduces itself, asks for the tools, and ends it with all that it started. */
+/** Starts a server as its client does, performs the handshake, lists the tools, and ends it with its child processes. */
 export async function probeLaunch(system: System, launch: Launch, options: ProbeOptions): Promise<Probe> {
   const began = system.now()
   const masked = maskFor(Object.values(launch.env), options.mask)
   const failed = (reason: string): Probe => ({ ok: false, ms: system.now() - began, reason: masked(reason), stderrTail: '' })
   const program = programFor(system, launch, options)
   if (program === null)
-    return failed(`its programs cannot be started from ${options.world.environments.find((each) => each.self)?.id ?? 'here'}`)
+    return failed(`programs of that side cannot be started from ${options.world.environments.find((each) => each.self)?.id ?? 'here'}`)
   const env = environmentFor(system, program)
   const [name = '', ...words] = program.argv
   const found = resolveProgram(name, words, env)
@@ -76,7 +76,7 @@ function programFor(system: System, launch: Launch, { client, environment, world
   const argv = [launch.command, ...launch.args]
   const folder = project ?? clientFolder(client, environment)
   if (!environment.self) {
-    // Its own variables are those that the other side gives to whatever is started there.
+    // The other side sets the variables of what is started there.
     const cwd = toHere(environment, native(folder)) === null ? environment.home : native(folder)
     return programOn(world, environment, argv, { timeoutMs, env: launch.env, cwd })
   }
@@ -84,7 +84,7 @@ function programFor(system: System, launch: Launch, { client, environment, world
   return programOn(world, environment, argv, { timeoutMs, env, onlyEnv: true, cwd: native(folder) })
 }
 
-/** The client's folder where it is there (a planted world need not have one), else the user's, else ours. */
+/** Returns the client's folder if it exists (a planted world need not have one), else the user's home, else our own. */
 async function folderFor(system: System, program: Program, environment: Environment): Promise<string> {
   for (const folder of [program.cwd, toHere(environment, environment.home)]) {
     if (folder !== undefined && folder !== null && (await system.files.look(folder, 'follow'))?.kind === 'directory') return folder
@@ -108,7 +108,7 @@ function maskFor(values: readonly string[], mask: ((text: string) => string) | u
 
 export interface RemoteProbeOptions {
   readonly server: string
-  /** Names of the keys in its headers, for the words of a refusal. */
+  /** Names of the keys in its headers, for error messages. */
   readonly keys: readonly string[]
   /** This side's home and npm prefix, for npm's proxy settings. */
   readonly home: string
@@ -118,14 +118,14 @@ export interface RemoteProbeOptions {
   mask?(text: string): string
 }
 
-/** Asks a remote server in the same way, over the relay that its clients would use. */
+/** Probes a remote server in the same way, over the relay that its clients use. */
 export async function probeRemote(system: System, remote: Remote, options: RemoteProbeOptions): Promise<Probe> {
   const began = system.now()
   const masked = maskFor(Object.values(remote.headers), options.mask)
   const end = await openRemote(remote, fetchBy(await proxySettings(system, options.home, options.prefix)))
   let tell: (message: JsonObject) => void = () => {}
   const enders: ((why: string) => void)[] = []
-  let why = 'the connection is gone'
+  let why = 'the connection was closed'
   const relay = new Relay({
     remote: end,
     write: (message) => tell(message),
@@ -163,10 +163,10 @@ export async function probeRemote(system: System, remote: Remote, options: Remot
   }
 }
 
-/** Runs probes side by side, at most `atOnce` of them; each result is told as it comes, and all come in the order of the jobs. */
+/** Runs at most `atOnce` probes at the same time; passes each result to `report`, and returns all in the order of the jobs. */
 export async function probeAll<T>(
   jobs: readonly (() => Promise<T>)[],
-  told: (index: number, result: T) => void = () => {},
+  report: (index: number, result: T) => void = () => {},
   atOnce = 6,
 ): Promise<T[]> {
   const results: T[] = []
@@ -177,14 +177,14 @@ export async function probeAll<T>(
       if (job === undefined) continue
       const result = await job()
       results[index] = result
-      told(index, result)
+      report(index, result)
     }
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, worker))
   return results
 }
 
-/** The environment in which a program starts its servers on this side; the entry's own variables come on top. */
+/** Returns the variables with which a client starts servers on this side; those of the entry override them. */
 export function clientEnvironment(
   system: System,
   { starting }: Pick<ClientDefinition, 'starting'>,
@@ -194,11 +194,11 @@ export function clientEnvironment(
   const all = Object.entries(system.variables).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
   const names = starting?.passesOn?.(environment)
   const same = (name: string) => (isWindows(environment) ? name.toUpperCase() : name)
-  // Keys handed to this run are for us, and a program that a person starts would not have them.
+  // Keys given to this run are not passed on: a client started by a person does not have them.
   const passed = all.filter(([name]) => (names === undefined ? !/^MCP_TWIN_SECRET_/i.test(name) : names.includes(same(name))))
   return { ...Object.fromEntries(passed), ...starting?.adds?.(projectFolder) }
 }
 
-/** The working directory of a program's servers. */
+/** Returns the working directory of a client's servers. */
 export const clientFolder = ({ starting }: Pick<ClientDefinition, 'starting'>, environment: Pick<Environment, 'kind' | 'home'>): string =>
   starting?.folder?.(environment) ?? environment.home

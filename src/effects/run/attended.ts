@@ -9,13 +9,13 @@ import { WaitingRoom } from './waiting-room.ts'
 import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 
-/** How long a server may think about a request of an era that it may not know, in ms; one that knows it answers at once. */
+/** Time limit for the answer to `server/discover`, in ms; a server that knows it answers at once. */
 const DISCOVER_MS = 5000
 const DISCOVERY = 'mcp-twin:discover'
 
 /**
- * The capabilities of a server that speaks 2026-07-28; null: it does not. It is asked in the words of the client's own
- * request, and in a process of its own: servers of the era before may end at a request that comes before `initialize`.
+ * Returns the capabilities of a server that supports 2026-07-28, or null. Asks with the client's own `_meta`, in a separate
+ * process: older servers may exit at a request before `initialize`.
  */
 async function discover(launch: OwnLaunch, { params }: JsonObject, signal: AbortSignal): Promise<JsonObject | null> {
   const program = resolveProgram(launch.command, launch.args, launch.env)
@@ -45,27 +45,27 @@ async function discover(launch: OwnLaunch, { params }: JsonObject, signal: Abort
 const NO_JSON = -32_700
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 const say = (words: string): void => void process.stderr.write(`mcp-twin: ${words}\n`)
-const tooLong = (start: string): void => write(JSON.stringify(errorAnswer(idIn(start), 'a message of more than 32 MiB was not passed on')))
+const tooLong = (start: string): void => write(JSON.stringify(errorAnswer(idIn(start), 'a message longer than 32 MiB was not passed on')))
 
-/** The messages of a line: one, or several in an array (2025-03-26). What is no JSON is answered here. */
+/** Returns the messages of a line: one, or several in an array (2025-03-26). Answers a line that is not JSON with an error. */
 function messagesIn(text: string): JsonObject[] {
   try {
     const value: JsonValue = JSON.parse(text)
     return (Array.isArray(value) ? value : [value]).filter(isObject)
   } catch {
-    write(JSON.stringify(errorAnswer(null, 'this line is no JSON', NO_JSON)))
+    write(JSON.stringify(errorAnswer(null, 'this line is not JSON', NO_JSON)))
     return []
   }
 }
 
-/** A client on our standard streams, before and after its server is there. */
+/** A client on our standard streams, before and after its server has started. */
 export class Attended {
   private readonly server: ServerName
   private readonly launch: OwnLaunch
   private readonly room: WaitingRoom
   private junction: Junction | null = null
   private readonly gone = new AbortController()
-  /** What the end of the client's input does. */
+  /** Called at the end of the client's input. */
   private atEnd = (): void => this.gone.abort()
 
   constructor(server: ServerName, launch: OwnLaunch) {
@@ -74,7 +74,7 @@ export class Attended {
     this.room = new WaitingRoom(server, (message) => write(JSON.stringify(message)))
   }
 
-  /** Answers the client while `install` works, then joins it to the server. Returns when there is no server in the end. */
+  /** Answers the client during `install`, then connects it to the server. Returns only if no server was started. */
   async serve(install: (signal: AbortSignal) => Promise<void>, ended: AbortSignal): Promise<ExitCode> {
     const signal = AbortSignal.any([ended, this.gone.signal])
     process.stdin.on('data', lineCutter({ line: (text) => this.line(text), tooLong }))
@@ -118,7 +118,7 @@ export class Attended {
     })
   }
 
-  /** Tells the client what went wrong, as soon as it asks for something that only the server can answer. */
+  /** Answers the client's next request to the server with the error. */
   private async refuse(error: TwinError, signal: AbortSignal): Promise<ExitCode> {
     say(error.message)
     if (error.hint !== undefined) process.stderr.write(`  → ${error.hint}\n`)

@@ -1,18 +1,18 @@
 import type { JsonObject } from '../../model/entry.ts'
 import { ProxyRefusal } from './http.ts'
 
-/** What a message to a remote server failed of, as far as the relay acts differently on it. */
+/** Why a message to a remote server failed, as far as the relay treats it differently. */
 export interface Failure {
-  /** One sentence for the person at the other end; it holds no key. */
+  /** One sentence for the user; holds no key. */
   readonly words: string
-  /** The JSON-RPC error that the server itself sent along, to be passed on as it is. */
+  /** The JSON-RPC error that the server sent, to be passed on unchanged. */
   readonly answer: JsonObject | null
   readonly status: number | undefined
-  /** `network`: nobody was reached. `unsent`: and surely nothing was sent, so it may be tried again. */
+  /** `network`: the server was not reached. `unsent`: and nothing was sent, so it may be tried again. */
   readonly kind: 'http' | 'network' | 'unsent' | 'other'
 }
 
-/** A server as the words name it. `keys` are the names of the keys that it is given. */
+/** A server for error messages. `keys` are the names of its keys. */
 export interface Named {
   readonly server: string
   readonly url: string
@@ -28,7 +28,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|LEAF_SIGNATURE|ALTNAME/
 const property = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && key in value ? Reflect.get(value, key) : undefined
 
-/** Looks into an error and what caused it for the first property of that name. */
+/** Returns the first property of that name in an error or its causes. */
 function deep(error: unknown, key: string): unknown {
   for (let at = error, depth = 0; at !== undefined && depth < 5; at = property(at, 'cause'), depth++) {
     const found = property(at, key) ?? property(property(at, 'data'), key)
@@ -37,7 +37,7 @@ function deep(error: unknown, key: string): unknown {
   return undefined
 }
 
-/** The address without what may be a key in it: user, password, query. */
+/** Returns the address without user, password and query, which may hold keys. */
 export function plainAddress(url: string): string {
   if (!URL.canParse(url)) return 'its address'
   const { protocol, host, pathname } = new URL(url)
@@ -48,7 +48,7 @@ export function plainAddress(url: string): string {
 export function statusOf(error: unknown): number | undefined {
   const status = deep(error, 'status') ?? deep(error, 'code')
   if (typeof status === 'number' && status >= 100 && status < 600) return status
-  // The SSE transport says the status of a refused message in its text only.
+  // The SSE transport gives the status of a refused message only in its text.
   const said = /\(HTTP (\d{3})\)/.exec(error instanceof Error ? error.message : '')?.[1]
   return said === undefined ? undefined : Number(said)
 }
@@ -71,11 +71,11 @@ export function answerOf(error: unknown): JsonObject | null {
 
 function refusalWords({ server, keys }: Named, status: number): string {
   if (keys.length === 0) {
-    return `"${server}" wants to know who asks (HTTP ${status}), and the manifest gives it no key. Add a header with one: mcp-twin add ${server} --header 'Authorization=Bearer {secret:NAME}', after mcp-twin secret set NAME`
+    return `"${server}" requires a key (HTTP ${status}), and the manifest has none for it. Add a header with one: mcp-twin add ${server} --header 'Authorization=Bearer {secret:NAME}', after mcp-twin secret set NAME`
   }
   const [first = ''] = keys
   const which = keys.length === 1 ? `the key ${first}` : `one of the keys ${keys.join(', ')}`
-  return `"${server}" refused ${which} (HTTP ${status}): it is wrong, expired or may not do this. Change it with: mcp-twin secret set ${first}, then mcp-twin sync`
+  return `"${server}" refused ${which} (HTTP ${status}): it is wrong, expired or lacks permission. Change it with: mcp-twin secret set ${first}, then mcp-twin sync`
 }
 
 function elsewhere({ transport }: Named): string {
@@ -88,29 +88,29 @@ function statusWords(named: Named, status: number): string {
   if (status === 401 || status === 403) return refusalWords(named, status)
   const where = `"${named.server}" at ${plainAddress(named.url)}`
   if (status === 404 || status === 405) return `${where} has no MCP server at that address (HTTP ${status})${elsewhere(named)}`
-  if (status === 429) return `${where} says that there were too many requests (HTTP 429); wait a little`
+  if (status === 429) return `${where} refuses further requests for now (HTTP 429, too many requests); try again later`
   if (status >= 300 && status < 400)
-    return `${where} sends elsewhere (HTTP ${status}), and a key never follows to another place. Put the final address into the manifest`
-  return status >= 500 ? `${where} is in trouble (HTTP ${status}); try again later` : `${where} refused the message (HTTP ${status})`
+    return `${where} redirects to another address (HTTP ${status}), and keys are not sent there. Put the final address into the manifest`
+  return status >= 500 ? `${where} failed (HTTP ${status}); try again later` : `${where} refused the message (HTTP ${status})`
 }
 
 function networkWords(named: Named, code: string): string {
   const where = `"${named.server}" at ${plainAddress(named.url)}`
   if (CERTIFICATE.test(code))
-    return `${where} shows a certificate that this side does not trust (${code}). If your network has its own: npm config set cafile PATH`
+    return `${where} has a certificate that this side does not trust (${code}). If your network has its own: npm config set cafile PATH`
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `${where} cannot be found (${code}): no network, or a mistyped address. Behind a proxy: npm config set https-proxy ADDRESS`
   return `${where} cannot be reached (${code})`
 }
 
-/** Judges an error of the transport and puts it into words. */
+/** Classifies an error of the transport and describes it. */
 export function failureOf(error: unknown, named: Named): Failure {
   for (let at = error, depth = 0; at !== undefined && depth < 5; at = property(at, 'cause'), depth++) {
     if (!(at instanceof ProxyRefusal)) continue
     const words =
       at.status === 407
-        ? 'it wants a name and password: npm config set https-proxy http://NAME:PASSWORD@HOST:PORT'
-        : 'see npm config get https-proxy'
+        ? 'it requires a name and password: npm config set https-proxy http://NAME:PASSWORD@HOST:PORT'
+        : 'check npm config get https-proxy'
     return { words: `"${named.server}" is behind a proxy, and ${at.message}; ${words}`, answer: null, status: undefined, kind: 'network' }
   }
   const status = statusOf(error)

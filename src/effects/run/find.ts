@@ -25,79 +25,79 @@ import { loadLock } from '../manifest/records.ts'
 import type { LocalSide } from './local-side.ts'
 import { readLaunches } from '../store/own-launches.ts'
 
-/** A server, ready to be started or reached: its entry holds its own keys and no others. */
+/** A server with its keys filled in; its entry holds no other keys. */
 export interface FoundServer {
   readonly server: string
   readonly entry: Secret<Entry>
   /** Names of its keys. */
   readonly keys: readonly string[]
-  /** It is a package's JavaScript, which may run in this very process. */
+  /** The command is a package's JavaScript, which may run in this process. */
   readonly script: boolean
-  /** The package of that script, where this side's lock tells which one it is. */
+  /** The package of that script, if this side's lock names it. */
   readonly needed?: NeededPackage
-  /** The folder that it is started in; absent: that of whoever started us. */
+  /** Its working directory; absent: that of this process. */
   readonly cwd?: ReachablePath
 }
 
 export const clientIds = clients.map((client) => client.id)
 
-/** The file of our folder as this process opens it. */
+/** Returns a file of our folder as this process opens it. */
 function inFolder({ self }: LocalSide, path: NativePath): ReachablePath {
   const here = toHere(self, path)
-  if (here === null) throw new TwinError('no-folder', `${path} is not reached from here.`, { hint: 'look at MCP_TWIN_HOME' })
+  if (here === null) throw new TwinError('no-folder', `${path} cannot be reached from here.`, { hint: 'check MCP_TWIN_HOME' })
   return here
 }
 
-/** The user's own manifest; null where none is on this side. */
+/** Returns the user's own manifest; null if this side has none. */
 export async function userManifest(system: System, local: LocalSide): Promise<Manifest | null> {
   const { manifest } = layout(local.self, local.folder)
   const vetted = await vetOwn(system, local.self, local.folder)
   return (await loadManifest(system, vetted.manifest, manifest, clientIds))?.manifest ?? null
 }
 
-/** Finds a server by its name: in home's manifest, or on any other side in what the last sync left there for it. */
+/** Finds a server by name: in home's manifest, on any other side in the `launches.json` that the last sync wrote. */
 export async function findServer(system: System, local: LocalSide, name: string): Promise<FoundServer> {
   const paths = layout(local.self, local.folder)
   if (!local.home) {
     const read = await readLaunches(system, inFolder(local, paths.launches))
     const servers = read === null ? {} : reveal(read.launches).servers
     const found = Object.hasOwn(servers, name) ? servers[name] : undefined
-    if (found === undefined) throw unknown(name, Object.keys(servers), `Nothing on this side says how "${name}" is started`)
+    if (found === undefined) throw unknown(name, Object.keys(servers), `Unknown server "${name}" on this side`)
     return { server: name, entry: new Secret<Entry>(found.entry), keys: found.keys, script: found.script }
   }
   const manifest = await userManifest(system, local)
-  if (manifest === null) throw usageError(`There is no manifest yet at ${paths.manifest}.`, { hint: 'mcp-twin init' })
+  if (manifest === null) throw usageError(`No manifest yet at ${paths.manifest}.`, { hint: 'mcp-twin init' })
   const { lock } = await vetOwn(system, local.self, local.folder)
   return resolveFrom(system, local, { manifest, lock: await loadLock(system, lock), name, keysOf: manifest })
 }
 
-/** Where a server stands, and whose settings say where its keys and packages are. */
+/** The manifest and lock of a server, and where its keys come from. */
 export interface Source {
   readonly manifest: Manifest
   readonly lock: Lock
   readonly name: string
-  /** The user's manifest: it says who keeps the keys. */
+  /** The user's manifest: `secrets` names the program that stores the keys. */
   readonly keysOf: Pick<Manifest, 'secrets'>
-  /** Keys by name, where they are not home's store to ask. */
+  /** Keys by name; absent: from the store of home. */
   readonly keys?: Readonly<Record<string, string>>
-  /** Absent: it is home's own manifest. */
+  /** Absent: home's own manifest. */
   readonly origin?: 'named' | 'project'
 }
 
-const unknown = (name: string, names: readonly string[], words = `There is no server "${name}" in the manifest`): TwinError => {
+const unknown = (name: string, names: readonly string[], words = `Unknown server "${name}"`): TwinError => {
   const guess = nearest(name, names)
-  return usageError(`${words}${guess === null ? '' : `; did you mean "${guess}"?`}`, {
+  return usageError(`${words}${guess === null ? '' : `. Did you mean "${guess}"?`}`, {
     hint: guess === null ? 'mcp-twin list; mcp-twin sync brings every side up to date' : `mcp-twin run ${guess}`,
   })
 }
 
-/** A server of a manifest with its own keys filled in. */
+/** Returns a server of a manifest with its own keys filled in. */
 export async function resolveFrom(system: System, local: LocalSide, source: Source): Promise<FoundServer> {
   const { name } = source
   const manifest = source.origin === 'project' ? installedOnly(source.manifest) : source.manifest
   const server = Object.hasOwn(manifest.servers, name) ? manifest.servers[name] : undefined
   if (server === undefined) throw unknown(name, Object.keys(manifest.servers))
-  if (server.disabled === true) throw usageError(`"${name}" is switched off.`, { hint: `mcp-twin enable ${name}` })
+  if (server.disabled === true) throw usageError(`"${name}" is disabled.`, { hint: `mcp-twin enable ${name}` })
   const spec = serverOn(server, local.self)
   const keys = await ownKeys(system, local, source, spec)
   const context: RenderContext = {
@@ -116,8 +116,8 @@ export async function resolveFrom(system: System, local: LocalSide, source: Sour
 }
 
 /**
- * A project's packages are started from where we install them, and nowhere else: npx would take the settings of the
- * project's folder, and run install scripts with the server's keys in their environment.
+ * A project's packages are only started from where we install them: npx would apply the npmrc of the project's folder, and
+ * run install scripts with the server's keys in their environment.
  */
 const installedOnly = ({ version, servers }: Manifest): Manifest => ({
   version,
@@ -125,7 +125,7 @@ const installedOnly = ({ version, servers }: Manifest): Manifest => ({
   launch: 'direct',
 })
 
-/** The package that a script is started from. */
+/** Returns the package of a script. */
 function neededBy(
   { lock, origin }: Source,
   { package: words, allowScripts }: ServerSpec,
@@ -137,7 +137,7 @@ function neededBy(
   return { needed: { locked, prefix, allowScripts: isAllowed, verified: origin !== undefined, npmrcOnly: origin === 'project' } }
 }
 
-/** The keys that this server names, and no other one's. */
+/** Returns the keys that this server names. */
 async function ownKeys(system: System, local: LocalSide, source: Source, spec: ServerSpec): Promise<ReadonlyMap<string, Secret<string>>> {
   const found = new Map<string, Secret<string>>()
   const secrets = openSecrets(system, local.folderHere, source.keysOf)
@@ -147,7 +147,7 @@ async function ownKeys(system: System, local: LocalSide, source: Source, spec: S
     const trouble = secrets.trouble(name)
     if (trouble !== null)
       throw new TwinError('no-key', `"${source.name}" needs the key ${name}, and ${trouble}.`, {
-        hint: 'run that command by hand to see why; "secrets" in the manifest names it',
+        hint: 'run that command by hand; "secrets" in the manifest names it',
       })
     if (key !== null) found.set(name, key)
   }

@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { type Duplex, Readable } from 'node:stream'
 import tls from 'node:tls'
 
-/** How this side gets out: which proxy serves an address, and which certificates it trusts besides the usual ones. */
+/** The proxy for each address, and the certificates trusted besides node's own. */
 export interface ProxySettings {
   proxy(url: URL): URL | null
   readonly ca: readonly string[]
@@ -12,11 +12,11 @@ export interface ProxySettings {
 
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
-/** Longest wait for a connection and for a proxy's answer. A message itself may take as long as it wants. */
+/** Time limit for a connection and for a proxy's answer. A message itself has no limit. */
 const CONNECT_MS = 20_000
 const EMPTY = new Set([101, 204, 205, 304])
 
-/** The proxy would not let us through; `status` 407: it wants a name and password. */
+/** The proxy refused the connection; `status` 407: it requires a name and password. */
 export class ProxyRefusal extends Error {
   readonly status: number
 
@@ -27,14 +27,14 @@ export class ProxyRefusal extends Error {
   }
 }
 
-/** Name and password that stand in an address, as the header of this name. */
+/** Returns the name and password of an address as a header of this name. */
 const authorization = ({ username, password }: URL, header = 'proxy-authorization'): Record<string, string> => {
   if (username === '' && password === '') return {}
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return { [header]: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
-/** Which certificates are believed; empty: those that node itself believes. */
+/** The trusted certificates; empty: node's own. */
 type Trust = Pick<tls.ConnectionOptions, 'secureContext'>
 
 /** An https agent whose connections go through a proxy's tunnel (CONNECT), kept alive like any others. */
@@ -50,7 +50,7 @@ class TunnelAgent extends https.Agent {
 
   override createConnection(options: https.RequestOptions, done?: (error: Error | null, socket: Duplex) => void): undefined {
     const target = `${options.host}:${options.port}`
-    // The callback's type wants a socket beside an error; nobody looks at it.
+    // The callback's type requires a socket beside an error; it is ignored.
     const fail = (error: Error) => done?.(error, new Socket())
     const via = this.proxy.protocol === 'https:' ? https : http
     const request = via.request({
@@ -81,14 +81,14 @@ class TunnelAgent extends https.Agent {
 }
 
 /**
- * A `fetch` over node's own http. Node's built-in one cannot be told a proxy or a certificate without the package
- * behind it, and gives a quiet stream up after five minutes; an MCP event stream may be quiet for hours.
+ * Returns a `fetch` over node's http module. The built-in fetch takes no proxy or certificate without the undici package,
+ * and closes an idle stream after five minutes; an MCP event stream may be idle for hours.
  */
 export function fetchBy(proxySettings: ProxySettings): Fetch {
   const agents = new Map<string, http.Agent>()
   let trust: Trust | null = null
   const secureAgent = (proxy: URL | null): https.Agent => {
-    // Made once: a context of some hundred certificates takes longer than the connection.
+    // Made once: a context of some hundred certificates takes longer to make than the connection.
     trust ??=
       proxySettings.ca.length === 0
         ? {}
@@ -105,7 +105,7 @@ export function fetchBy(proxySettings: ProxySettings): Fetch {
   }
   const once = (url: URL, init: RequestInit, again: boolean): Promise<Response> => {
     const proxy = proxySettings.proxy(url)
-    // A plain http address is asked for at the proxy by its whole name; an https one goes through a tunnel.
+    // A proxy gets the whole URL of an http request; https goes through a tunnel.
     const relayed = proxy !== null && url.protocol === 'http:'
     const headers: Record<string, string> = {
       host: url.host,
@@ -148,7 +148,7 @@ function exchange(url: URL, options: http.RequestOptions, init: RequestInit, ret
     })
     request.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(waiting)
-      // The server had closed an idle connection just as we used it: nothing was read, so it may be sent once more.
+      // The server closed the idle connection just as we used it: nothing was read, so the request is sent once more.
       const second = error.code === 'ECONNRESET' && request.reusedSocket ? retry() : null
       if (second === null) reject(error)
       else second.then(resolve, reject)

@@ -15,17 +15,17 @@ export interface Script {
   readonly script: NativePath
 }
 
-/** True where the script may be started. Throws what must not be started although it is there. */
+/** Returns whether the script may be started. Throws if it exists but must not be started. */
 export async function isReady(system: System, { self, folder }: LocalSide, { server, needed, script }: Script): Promise<boolean> {
   const found = await readiness(system, self, folder, needed, script)
   if (found.kind === 'odd')
     throw new TwinError('not-started', `"${server}" is not started: ${found.reason}.`, {
-      hint: `remove ${found.folder}: the next start installs it again`,
+      hint: `remove ${found.folder}; the next start installs it again`,
     })
   return found.kind === 'ready'
 }
 
-/** Installs the package of a script. Throws what hindered it, in words; what was aborted is no trouble. */
+/** Installs the package of a script. Throws why it could not; returns if aborted. */
 export async function installNeeded(
   system: System,
   local: LocalSide,
@@ -55,19 +55,19 @@ export interface Absent {
   /** The package, by name and version. */
   readonly words: string
   readonly launch: OwnLaunch
-  /** Installs the package. Throws TwinError, which says why it could not be; nothing is left of an attempt that is aborted. */
+  /** Installs the package. Throws TwinError; an aborted attempt leaves nothing behind. */
   install(signal: AbortSignal): Promise<void>
   /** Aborted when this run is ended. */
   readonly signal: AbortSignal
 }
 
-/** A client speaks as soon as it has started us. Whose input is a terminal, or has ended by then, waits for no answer. In ms. */
+/** Time for a client's first message, in ms. A terminal, or an input that has ended by then, waits for no answer. */
 const FIRST_WORD_MS = 100
 
 /**
- * Installs the package of a server, and starts the server. Claude Code gives a server 30 s to answer its handshake
- * (`MCP_TIMEOUT`), which is too short for a slow line: so a client is answered at once, and joined to the server when that
- * is there. Where nobody waits for answers, the server gets our streams as they are.
+ * Installs the package of a server, and starts the server. Claude Code gives a server 30 s for the handshake
+ * (`MCP_TIMEOUT`), too short for a slow line: so a client is answered at once, and connected to the server once it has
+ * started. Without a client, the server gets our standard streams.
  */
 export async function installBehind({ server, words, launch, install, signal }: Absent): Promise<ExitCode> {
   process.stderr.write(`mcp-twin: ${words}, the package of "${server.name}", is not installed on this side yet; installing it now\n`)

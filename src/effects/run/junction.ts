@@ -5,21 +5,21 @@ import { CLIENT_KEY, LEGACY_NEWEST, LISTS, nothingListed, type ServerName } from
 import { isAcknowledgement } from './subscriptions.ts'
 import type { Opening, WaitingRoom } from './waiting-room.ts'
 
-/** A request of our own bears an id that no client gives. */
+/** The id of our own request, which no client uses. */
 const GREETING = 'mcp-twin:initialize'
 
-/** A client that waits, and the server that has been started for it. */
+/** A waiting client, and the server started for it. */
 export interface JunctionEnds {
   readonly server: ServerName
   readonly room: WaitingRoom
-  /** One line to either end. */
+  /** Sends one line. */
   toClient(text: string): void
   toServer(text: string): void
-  /** The server does not take this client: why, in words. Nothing more is sent to it. */
+  /** Called with the reason when the server refuses the client. Nothing more is sent to it. */
   refused(words: string): void
 }
 
-/** The message that a line holds; null for several in an array, and for what is none. */
+/** Returns the message of a line; null for an array, and for anything else. */
 function messageOf(text: string): JsonObject | null {
   try {
     const value: JsonValue = JSON.parse(text)
@@ -30,33 +30,33 @@ function messageOf(text: string): JsonObject | null {
 }
 
 /**
- * Joins a client that was answered in the server's place to the server itself: greets it in the client's own words, gives
- * it what waits, and from then on passes every line on as it is. Only what would contradict our answers is kept back.
+ * Connects a client that we have answered so far to its server: sends the client's own handshake, then the waiting requests,
+ * and from then on passes every line on unchanged, except those that contradict our own answers.
  */
 export class Junction {
   private readonly ends: JunctionEnds
-  /** False: the client is still answered by the room. */
+  /** False: the waiting room still answers the client. */
   joined = false
-  /** What the server can do; null: nothing was said in its place. */
+  /** The server's capabilities; null: we have answered nothing for it. */
   private capabilities: JsonObject | null = null
   private translation: ModernOverLegacy | null = null
-  /** The client's `notifications/initialized` may still come, and the server has had one. */
+  /** The server has got `notifications/initialized` already, and the client may still send it. */
   private awaitsReady = false
-  /** Subscriptions that we have acknowledged already. */
+  /** How many subscriptions we have acknowledged already. */
   private acknowledged = 0
 
   constructor(ends: JunctionEnds) {
     this.ends = ends
   }
 
-  /** The server runs. `modern`: its capabilities, where it speaks 2026-07-28 as the client does. */
+  /** Called when the server runs. `modern`: its capabilities, if it supports 2026-07-28 like the client. */
   begin(modern: JsonObject | null): void {
     const { opening } = this.ends.room
     if (opening === null || modern !== null) this.join(modern, false)
     else this.toServer({ jsonrpc: '2.0', id: GREETING, method: 'initialize', params: greetingOf(opening, this.ends.server) })
   }
 
-  /** A line of the client, once both are joined. */
+  /** Handles a line of the client, once both are connected. */
   fromClient(text: string): void {
     const message = messageOf(text)
     const { id, method } = message ?? {}
@@ -86,7 +86,7 @@ export class Junction {
     }
   }
 
-  /** The room is left: from here on the client's lines are for the server. `translated`: the server is of the era before the client's. */
+  /** Connects both. `translated`: the server uses the era before the client's. */
   private join(capabilities: JsonObject | null, translated: boolean): void {
     const { toClient, toServer } = this
     const { opening, greeted, held, subscriptions, changed } = this.ends.room.leave()
@@ -111,7 +111,7 @@ export class Junction {
   private readonly toServer = (message: JsonObject): void => this.ends.toServer(JSON.stringify(message))
 }
 
-/** What the server is told of the client: its own words, or as much of them as both eras know. */
+/** Returns the parameters of `initialize`: the client's own, or those that both eras have. */
 function greetingOf({ era, message }: Opening, self: ServerName): JsonValue {
   const { params = {} } = message
   if (era === 'legacy' || !isObject(params)) return params

@@ -20,8 +20,8 @@ import { openSecrets } from '../store/secrets.ts'
 import { readTrust } from '../store/trust.ts'
 
 /**
- * Looks at `launches.json` of every other side that can be reached, and at the keys of trusted projects, which may be
- * opened from every side. Undefined: there is no such side.
+ * Reads `launches.json` of every other side that can be reached, and the keys of trusted projects, which may be opened from
+ * every side. Undefined: no such side.
  */
 export async function observeLaunches(
   system: System,
@@ -42,8 +42,8 @@ export async function observeLaunches(
 }
 
 /**
- * Brings `launches.json` of every other side to what a plan says: the servers that a client there starts by `run`, with
- * the keys of those and no others. Looked at once more, since keys may have been stored since the plan was made.
+ * Writes `launches.json` on every other side: the servers that a client there starts by `run`, with their keys and no
+ * others. Reads again first, since keys may have been stored since the plan was made.
  */
 export async function writeLaunches(
   system: System,
@@ -63,17 +63,17 @@ export async function writeLaunches(
   return steps
 }
 
-async function carryOut(system: System, place: Place, { step, text }: LaunchesPlan): Promise<Step> {
+async function carryOut(system: System, place: LaunchesPlace, { step, text }: LaunchesPlan): Promise<Step> {
   try {
     if (await write(system, place, reveal(text))) return endStep(step, 'done')
     return refused(
       step,
-      'others could read the keys in it: its mode cannot be set from here',
-      'see whether wsl.exe works, then: mcp-twin sync',
+      'its mode cannot be set from here, so others could read the keys in it',
+      'check that wsl.exe works, then: mcp-twin sync',
     )
   } catch (error) {
     if (!isTrouble(error)) throw error
-    const { kind, reason, hint = 'mend that, then: mcp-twin sync' } = wordsOf(error, place.shown)
+    const { kind, reason, hint = 'fix that, then: mcp-twin sync' } = wordsOf(error, place.shown)
     return kind === 'refused' ? refused(step, reason, hint) : endStep(step, 'failed', reason, hint)
   }
 }
@@ -84,7 +84,7 @@ const refused = (step: Step, reason: string, hint: string): Step => ({
   change: 'none',
 })
 
-interface Place {
+interface LaunchesPlace {
   readonly side: Environment
   /** As its side spells it. */
   readonly shown: NativePath
@@ -92,19 +92,19 @@ interface Place {
   readonly folder: ReachablePath
 }
 
-function placeOn({ render }: PlanInput, side: Environment): Place | null {
+function placeOn({ render }: PlanInput, side: Environment): LaunchesPlace | null {
   const folder = render.folders(side.id)
   return folder === null ? null : launchesOn(side, folder)
 }
 
-/** Where a side with this folder of ours keeps its launches; null: its files are not reached from here. */
-export function launchesOn(side: Environment, folder: NativePath): Place | null {
+/** Returns the `launches.json` of a side; null: its files cannot be reached from here. */
+export function launchesOn(side: Environment, folder: NativePath): LaunchesPlace | null {
   const shown = layout(side, folder).launches
   const [file, here] = [toHere(side, shown), toHere(side, folder)]
   return file === null || here === null ? null : { side, shown, file, folder: here }
 }
 
-/** What the file says now; empty where it must not be used, or cannot be, and so is made anew. */
+/** Returns the file's text; empty if it may not or cannot be used, and so is replaced. */
 async function textOf(system: System, file: ReachablePath): Promise<Secret<string> | null> {
   try {
     if (!(await checkOwnerOnly(system, file))) return null
@@ -115,14 +115,14 @@ async function textOf(system: System, file: ReachablePath): Promise<Secret<strin
   }
 }
 
-/** A trusted project with the values of its keys: it may be opened from every side. */
+/** A trusted project with the values of its keys. */
 export interface KeyedProject extends Pick<TrustedProject, 'manifest' | 'lock'> {
   /** As home spells it. */
   readonly place: NativePath
   readonly keys: Readonly<Record<string, string>>
 }
 
-/** Null: they cannot be told now. */
+/** Returns the trusted projects with their keys; null: unknown. */
 async function trustedProjects(system: System, input: PlanInput): Promise<Secret<readonly KeyedProject[]> | null> {
   const folder = input.render.folders(input.home.id)
   const here = folder === null ? null : toHere(input.home, folder)
@@ -134,7 +134,7 @@ async function trustedProjects(system: System, input: PlanInput): Promise<Secret
   }
 }
 
-/** The same for whoever trusts a project outside of a sync. */
+/** Returns the trusted projects with their keys. */
 export async function keyedProjects(system: System, homeFolder: ReachablePath, manifest: PlanInput['manifest']): Promise<KeyedProject[]> {
   const { projects } = await readTrust(system, homeFolder)
   const secrets = openSecrets(system, homeFolder, manifest)
@@ -150,7 +150,7 @@ export async function keyedProjects(system: System, homeFolder: ReachablePath, m
   return found
 }
 
-/** The projects that a side reaches, by the path that it reaches them by. The others cannot be started there. */
+/** Returns the projects that a side can reach, by its own spelling of their paths. */
 export const projectsOn = (world: World, home: Environment, side: Environment, projects: readonly KeyedProject[]): Launches['projects'] =>
   Object.fromEntries(
     projects.flatMap(({ place, manifest, lock, keys }) => {
@@ -168,8 +168,8 @@ async function hasFolder(system: System, folder: ReachablePath): Promise<boolean
   }
 }
 
-/** Puts the trusted projects into the `launches.json` of another side, where there is a folder of ours. False: it could not be written. */
-export async function shareProjects(system: System, place: Place, projects: Launches['projects']): Promise<boolean> {
+/** Writes the trusted projects into the `launches.json` of another side that has a folder of ours. False: it could not be written. */
+export async function shareProjects(system: System, place: LaunchesPlace, projects: Launches['projects']): Promise<boolean> {
   if (!(await hasFolder(system, place.folder))) return true
   const text = await textOf(system, place.file)
   const next = textFor({ ...launchesIn(text === null ? null : reveal(text)), projects })
@@ -177,10 +177,10 @@ export async function shareProjects(system: System, place: Place, projects: Laun
   return isEmpty || (text !== null && reveal(text) === next) || write(system, place, next)
 }
 
-/** False: it was not written, since it could not be kept from others. */
-async function write(system: System, { side, file, folder }: Place, text: string): Promise<boolean> {
+/** Returns false where the folder cannot be made private: nothing is written then. */
+async function write(system: System, { side, file, folder }: LaunchesPlace, text: string): Promise<boolean> {
   await system.files.makeDirectory(folder, 0o700)
-  // The folder first, so that nobody else ever sees the keys; without it they are not written at all.
+  // The folder first, so that no other user can read the keys at any moment.
   if (!(await ownerOnly(system, side, [folder]))) return false
   await system.files.replace(file, Buffer.from(text, 'utf8'), 0o600)
   await ownerOnly(system, side, [file])

@@ -10,19 +10,19 @@ import { readCache } from '../machine/cache.ts'
 import { ownSide } from '../machine/own.ts'
 import { plantedWorld } from '../machine/plant.ts'
 
-/** Where `run` stands: this side and its folder, and what is remembered of the others. */
+/** This side and its folder, and what earlier runs recorded of the others. */
 export interface LocalSide {
   readonly world: World
   readonly self: Environment
   readonly folder: NativePath
   readonly folderHere: ReachablePath
-  /** Home is here: manifest and keys are read where they are. Otherwise `launches.json` holds what this side needs. */
+  /** This side is home and has manifest and keys. Otherwise `launches.json` has what this side needs. */
   readonly home: boolean
 }
 
 /**
- * Looks at this side only. A program waits for its server, so nothing is asked of another side: what an earlier run
- * remembered of it is enough to spell a path, however old it is, and a Windows server starts without waking WSL.
+ * Detects this side only: a client waits for its server, so no other side is contacted. What an earlier run recorded of the
+ * others suffices to spell paths, and a Windows server starts without starting WSL.
  */
 export async function localSide(system: System): Promise<LocalSide> {
   const planted = system.variables.MCP_TWIN_WORLD
@@ -33,9 +33,9 @@ export async function localSide(system: System): Promise<LocalSide> {
   const paths = layout(self, folder)
   const [folderHere, cache, homeJson] = [toHere(self, folder), toHere(self, paths.cache), toHere(self, paths.homeJson)]
   if (folderHere === null || cache === null || homeJson === null)
-    throw new TwinError('no-folder', `${folder} is not reached from here.`, { hint: 'look at MCP_TWIN_HOME' })
+    throw new TwinError('no-folder', `${folder} cannot be reached from here.`, { hint: 'check MCP_TWIN_HOME' })
   const others = known === null ? ((await readCache(system, cache))?.environments ?? []) : []
-  // Where both are here, the manifest counts, as it does for every other command.
+  // With both a manifest and a home.json, the manifest decides, as for every other command.
   const manifest = toHere(self, paths.manifest)
   const home =
     (manifest !== null && (await system.files.look(manifest, 'follow')) !== null) || (await system.files.look(homeJson, 'follow')) === null

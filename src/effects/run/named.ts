@@ -12,16 +12,16 @@ import { type FoundServer, resolveFrom } from './find.ts'
 import type { LocalSide } from './local-side.ts'
 
 /**
- * Finds a server in a manifest that an entry of ours names by its path, since it is not home's own. Only one that a
- * person has synced into the own configs counts, as it was then: a path alone, in whatever file it stands, or whoever
- * writes to the manifest since, must not bring keys to a server of their choice.
+ * Finds a server in a manifest that is not home's own, which an entry of ours names by its path. Throws unless a person has
+ * synced that manifest into the own configs and it is unchanged since: neither a path in some config nor a later edit of the
+ * manifest may pass keys to a server of its choice.
  */
 export async function findInManifest(system: System, local: LocalSide, name: string, path: string): Promise<FoundServer> {
   const { self, folder } = local
   const shown = absolute(system, self, path, local.world)
   const [here, lock, state] = [shown, lockBeside(self, shown), layout(self, folder).state].map((each) => toHere(self, each))
   if (!local.home || !here || !lock || !state)
-    throw usageError(`${path} is not reached from here.`, { hint: `mcp-twin run ${name} starts what the last sync left on this side` })
+    throw usageError(`${path} cannot be reached from here.`, { hint: `mcp-twin run ${name} starts what the last sync left on this side` })
   const vetted = await vetManifest(system, self, { here, lockHere: lock, root: null })
   const loaded = await loadManifest(
     system,
@@ -29,20 +29,20 @@ export async function findInManifest(system: System, local: LocalSide, name: str
     shown,
     clients.map((client) => client.id),
   )
-  if (loaded === null) throw usageError(`There is no manifest at ${shown}.`, { hint: 'mcp-twin list shows what home has' })
+  if (loaded === null) throw usageError(`No manifest at ${shown}.`, { hint: 'mcp-twin list shows what home has' })
   const pinned = (await loadState(system, state)).manifests ?? {}
   const known = Object.hasOwn(pinned, shown) ? pinned[shown] : undefined
   const { lock: pins, bytes } = await readLock(system, vetted.lock)
   if (known !== pinText({ manifest: loaded.bytes, lock: bytes })) {
     const why =
       known === undefined
-        ? 'No sync has written its servers into your configs'
+        ? 'Its servers are in none of your configs'
         : known.includes(' ')
-          ? 'It, or the lock beside it, has changed since the last sync'
-          : 'An older version of mcp-twin wrote its servers into your configs, and noted nothing of its lock'
+          ? 'The manifest or its lock has changed since the last sync'
+          : 'An older version of mcp-twin wrote its servers into your configs without recording its lock'
     throw new TwinError('untrusted', `${why}: nothing of ${shown} is started.`, {
       place: { file: shown },
-      hint: `look at it, then: mcp-twin sync --manifest ${shown}`,
+      hint: `review it, then: mcp-twin sync --manifest ${shown}`,
     })
   }
   const { manifest } = loaded

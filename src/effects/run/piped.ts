@@ -16,19 +16,19 @@ export interface Started {
 export interface PipedServer {
   send(message: JsonObject): void
   onMessage(listener: (message: JsonObject) => void): void
-  /** It is gone, and why, in words. */
+  /** Called with the reason when the server has ended. */
   onEnd(listener: (why: string) => void): void
-  /** The last of what it printed on stderr, and the first line on stdout that was no protocol. */
+  /** The end of its stderr, and the first line on stdout that was not part of the protocol. */
   stderr(): string
   noise(): string | undefined
-  /** Ends it and all that it started. */
+  /** Ends it and its child processes. */
   stop(): Promise<void>
 }
 
-/** More than anybody is shown: a key is known by the whole of it, so what is shown is cut when keys are out of it. */
+/** More than is shown: keys are masked before the text is cut. */
 const STDERR_BYTES = 64 * 1024
 const NOISE_CHARACTERS = 64 * 1024
-/** A server should end by itself when its input ends; one on the other side of the border can be ended in no other way. */
+/** Time for a server to end by itself when its input ends; one across the border can be ended in no other way. */
 const POLITE_MS = 700
 const TERM_MS = 700
 
@@ -39,7 +39,7 @@ export function startPiped(started: Started): PipedServer {
     cwd: started.cwd,
     env: { ...started.env },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A process group of its own, so that whatever it starts can be ended with it.
+    // A process group of its own, so that its child processes can be ended with it.
     detached: !windows,
     windowsHide: true,
     windowsVerbatimArguments: started.verbatim,
@@ -82,7 +82,7 @@ export function startPiped(started: Started): PipedServer {
   }
 }
 
-/** A line of the protocol; null for anything else that was printed. */
+/** Returns the protocol message of a line; null for anything else. */
 function messageIn(text: string): JsonObject | null {
   try {
     const value: JsonValue = JSON.parse(text)
@@ -110,7 +110,7 @@ async function stop(child: ChildProcess, windows: boolean): Promise<void> {
     if (!(await gone(child, TERM_MS))) signalTree(child, 'SIGKILL', windows)
     await gone(child, TERM_MS)
   }
-  // What the server started may have outlived it; a group that is gone by now is fine.
+  // Child processes may have outlived the server.
   signalTree(child, 'SIGKILL', windows)
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
 }

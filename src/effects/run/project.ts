@@ -21,19 +21,19 @@ import type { LocalSide } from './local-side.ts'
 import { readLaunches } from '../store/own-launches.ts'
 
 const INIT = 'mcp-twin init --project, in the project'
-/** Folders are searched upwards this many levels at most. */
+/** Most folders searched upwards. */
 const LEVELS_MAX = 64
 
-/** A project's manifest as it was found. */
+/** A project and its manifest. */
 export interface FoundProject {
-  /** The project's folder and its manifest, as this side spells them. */
+  /** The folder and the manifest as this side spells them. */
   readonly folder: NativePath
   readonly shown: NativePath
   readonly here: ReachablePath
   readonly place: ManifestPlace
 }
 
-/** The manifest of the project that a folder is in: upwards to the git root, never the user's home itself. */
+/** Finds the project of a folder: upwards to the git root, never the user's home itself. */
 export async function findProject(system: System, self: Environment, directory: string, world: World): Promise<FoundProject> {
   const start = absolute(system, self, directory, world)
   let folder = start
@@ -46,10 +46,10 @@ export async function findProject(system: System, self: Environment, directory: 
     if (parent === folder || (await system.files.look(reachable(`${hereFolder}/.git`))) !== null) break
     folder = parent
   }
-  throw usageError(`There is no ${manifestName} in ${start} or above it.`, { hint: INIT })
+  throw usageError(`No ${manifestName} in ${start} or a folder above it.`, { hint: INIT })
 }
 
-/** Finds a server in a project's manifest, which must have been trusted at this place exactly as it and its lock are now. */
+/** Finds a server in a project's manifest. Throws unless this place, manifest and lock are trusted exactly as they are now. */
 export async function findInProject(system: System, local: LocalSide, name: string, directory: string): Promise<FoundServer> {
   const { self, world } = local
   const { folder } = await findProject(system, self, directory, world)
@@ -57,7 +57,7 @@ export async function findInProject(system: System, local: LocalSide, name: stri
   const files = await projectPlace(system, self, place)
   const vetted = await vetManifest(system, self, files)
   const loaded = await loadManifest(system, vetted.manifest, files.shown, clientIds)
-  if (loaded === null) throw usageError(`${files.shown} is not there any more.`, { hint: INIT })
+  if (loaded === null) throw usageError(`${files.shown} no longer exists.`, { hint: INIT })
   const { lock: pinned, bytes: lock } = await readLock(system, vetted.lock)
   const seen = { place, manifest: loaded.bytes, lock }
   const part = projectPart(loaded.manifest)
@@ -65,12 +65,12 @@ export async function findInProject(system: System, local: LocalSide, name: stri
     ? await atHome(system, local, name, seen, { manifest: part, lock: pinned })
     : await onOtherSide(system, local, name, seen, { manifest: part, lock: pinned })
   refuseFetching(part.servers, found)
-  // A command that names a file of the project means the one at this place, wherever the client has started us.
+  // Relative paths in its command mean files of the project.
   const cwd = toHere(self, place)
   return cwd === null ? found : { ...found, cwd }
 }
 
-/** Looked at with everything filled in, since a variable may name the program. */
+/** Refuses a command with keys that fetches packages. Checks the rendered entry, since a variable may name the program. */
 function refuseFetching(servers: Source['manifest']['servers'], { server, entry, keys }: FoundServer): void {
   const launch = reveal(entry)
   const isCommand = lookUp(servers, server)?.command !== undefined
@@ -102,11 +102,11 @@ async function onOtherSide(system: System, local: LocalSide, name: string, seen:
 const REASONS: Readonly<Record<Exclude<TrustState, 'trusted'>, string>> = {
   unknown: 'This project has not been trusted',
   changed: 'The manifest or the lock of this project has changed since it was trusted',
-  former: 'This project was trusted by an older version of mcp-twin, which did not look at its place or its lock',
+  former: 'This project was trusted by an older version of mcp-twin, which did not check its place or its lock',
 }
 
 const untrusted = (place: NativePath, state: Exclude<TrustState, 'trusted'>): TwinError =>
-  new TwinError('untrusted', `${REASONS[state]}: nothing of it is started.`, {
+  new TwinError('untrusted', `${REASONS[state]}: none of its servers is started.`, {
     place: { file: place },
-    hint: `look at it, then: ${trustCommand(place)}`,
+    hint: `review it, then: ${trustCommand(place)}`,
   })

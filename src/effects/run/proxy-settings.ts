@@ -3,16 +3,16 @@ import type { ProxySettings } from './http.ts'
 import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** What npm on this side was told about the way out: the same way is taken to remote MCP servers. */
+/** npm's network settings on this side, which apply to remote MCP servers too. */
 export interface NpmNetworkSettings {
   readonly proxy: string | undefined
   readonly httpsProxy: string | undefined
   readonly noProxy: string | undefined
-  /** Certificates (PEM) that npm trusts here besides the usual ones. */
+  /** Certificates (PEM) that npm trusts besides the default ones. */
   readonly ca: readonly string[]
 }
 
-/** The lines of one npmrc that matter here. `key[] = value` repeats; `${NAME}` is a variable; quotes are JSON's. */
+/** Parses an npmrc. `key[] = value` repeats; `${NAME}` is a variable; quotes are JSON's. */
 function parseNpmrc(text: string, variables: System['variables']): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const line of text.split(/\r?\n/)) {
@@ -41,8 +41,8 @@ const given = (value: string | undefined): string | undefined =>
   value === undefined || value === '' || value === 'null' || value === 'false' ? undefined : value
 
 /**
- * npm's settings for the network, in npm's own order: variables (`npm_config_*`, any case), the user's npmrc, the
- * global one. Never a npmrc of the working directory: that belongs to whoever wrote the project.
+ * Returns npm's network settings in npm's own order: variables (`npm_config_*`, any case), the user's npmrc, the global
+ * one. Never an npmrc of the working directory, which belongs to the author of a project.
  */
 export async function npmSettings(system: System, home: string, prefix?: string): Promise<NpmNetworkSettings> {
   const variables = lowered(system.variables)
@@ -67,7 +67,7 @@ export async function npmSettings(system: System, home: string, prefix?: string)
 const lowered = (variables: System['variables']): Map<string, string> =>
   new Map(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value] as const])))
 
-/** Node believes NODE_EXTRA_CA_CERTS by itself, but only as long as it is told of no other certificates. */
+/** Node applies NODE_EXTRA_CA_CERTS only where no other certificates are passed. */
 async function certificates(system: System, inline: readonly string[], file: string | undefined): Promise<string[]> {
   const texts = inline.map((text) => text.replaceAll('\\n', '\n'))
   for (const each of [file, given(system.variables.NODE_EXTRA_CA_CERTS)]) {
@@ -79,9 +79,9 @@ async function certificates(system: System, inline: readonly string[], file: str
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/i
 
 /**
- * The proxy for an address, chosen as npm's own agent does (npm/agent: lib/proxy.js): its settings first
- * (`https-proxy`, else `proxy`), else HTTPS_PROXY for https, and HTTPS_PROXY, HTTP_PROXY or PROXY for http; in either
- * case of letters. A loopback address is never sent to a proxy: it would mean the proxy's own machine.
+ * Returns the proxy for an address, as npm's own agent chooses it (npm/agent: lib/proxy.js): its settings first
+ * (`https-proxy`, else `proxy`), else HTTPS_PROXY for https, and HTTPS_PROXY, HTTP_PROXY or PROXY for http; in upper
+ * or lower case. Null for a loopback address, which would mean the proxy's own machine.
  */
 export function proxyFor(url: URL, settings: NpmNetworkSettings, variables: System['variables']): URL | null {
   if (LOOPBACK.test(url.hostname)) return null
@@ -96,7 +96,7 @@ export function proxyFor(url: URL, settings: NpmNetworkSettings, variables: Syst
   return URL.canParse(text) ? new URL(text) : null
 }
 
-/** True when a `NO_PROXY` list names the host: `*`, a host, or a domain with or without its leading dot; ports count when given. */
+/** Returns whether a `NO_PROXY` list names the host: `*`, a host, or a domain with or without its leading dot; ports count when given. */
 export function isExempt(url: URL, noProxy: string | undefined): boolean {
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   return (noProxy ?? '')
@@ -109,7 +109,7 @@ export function isExempt(url: URL, noProxy: string | undefined): boolean {
     })
 }
 
-/** The way out of this side: the proxy and the certificates that npm uses here. `home` and `prefix` as this process opens them. */
+/** Returns the proxy and certificates that npm uses on this side. `home` and `prefix` are as this process opens them. */
 export async function proxySettings(system: System, home: string, prefix?: string): Promise<ProxySettings> {
   const settings = await npmSettings(system, home, prefix)
   return { proxy: (url) => proxyFor(url, settings, system.variables), ca: settings.ca }

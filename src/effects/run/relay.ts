@@ -5,13 +5,13 @@ import { asMessage, errorAnswer, type Id, idIn, isId, isModern, isObject, keyOf 
 import type { RemoteEnd } from './remote.ts'
 import { Revival } from './revival.ts'
 
-/** The two ends, and how a failure is judged. */
+/** The two ends, and how failures are classified. */
 export interface RelayEnds {
   readonly remote: RemoteEnd
-  /** One message to the client, on a line of its own. */
+  /** Sends one message to the client. */
   write(message: JsonObject): void
   judge(error: unknown): Failure
-  /** Called once, when there is nothing more to relay. */
+  /** Called once, at the end of the relay. */
   ended(code: ExitCode): void
 }
 
@@ -22,19 +22,19 @@ interface Waiting {
   readonly abort: AbortController
 }
 
-/** Pauses before a message that certainly was not sent is tried again, in ms. */
+/** Pauses before a message that was not sent is tried again, in ms. */
 const RETRY_MS = [200, 800]
-/** How long the client's messages wait for a notification that the server does not take. */
+/** Most time that the client's messages wait for a notification to be sent. */
 const NOTICE_MS = 10_000
-/** How long answers that are under way may still come after the client has closed its end. */
+/** Time for pending answers after the client has closed its end. */
 const LAST_WORDS_MS = 700
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * Carries messages between a client on stdio and a remote server without changing them, in both protocol eras. What
- * differs between stdio and HTTP is translated: a cancelled request closes its stream (2026-07-28), the session and
- * the agreed version stand in headers (2025-11-25), and what HTTP cannot deliver is answered with an error.
+ * Relays messages between a client on stdio and a remote server unchanged, in both protocol eras. Translates the differences
+ * between stdio and HTTP: a cancelled request closes its stream (2026-07-28), session and protocol version are headers
+ * (2025-11-25), and a message that cannot be delivered is answered with an error.
  */
 export class Relay {
   private readonly ends: RelayEnds
@@ -56,13 +56,13 @@ export class Relay {
     )
   }
 
-  /** One line of the client: a message, or several in an array (2025-03-26). */
+  /** Handles one line of the client: a message, or several in an array (2025-03-26). */
   line(text: string): void {
     let value: JsonValue
     try {
       value = JSON.parse(text)
     } catch {
-      this.ends.write(errorAnswer(null, 'this line is no JSON', -32_700))
+      this.ends.write(errorAnswer(null, 'this line is not JSON', -32_700))
       return
     }
     for (const message of Array.isArray(value) ? value : [value]) {
@@ -70,12 +70,12 @@ export class Relay {
     }
   }
 
-  /** A message beyond the limit was skipped; `start` holds its beginning. */
+  /** Answers a message beyond the limit; `start` is its beginning. */
   tooLong(start: string): void {
     this.ends.write(errorAnswer(idIn(start), 'this message is longer than 32 MiB and was not sent on'))
   }
 
-  /** The client has closed its end: what is under way may still be answered for a moment. */
+  /** Called when the client has closed its end: waits a moment for pending answers. */
   async finish(): Promise<void> {
     const until = Date.now() + LAST_WORDS_MS
     const idle = () => [...this.waiting.values()].every(({ method }) => method === 'subscriptions/listen')
@@ -100,7 +100,7 @@ export class Relay {
     if (failed !== null) return this.refuse(waiting, failed)
     if (method === 'initialize') this.revival.remember(message)
     const sent = this.request(message, waiting, 0)
-    // Nothing may overtake the handshake: its answer brings the session that all the rest belongs to.
+    // Nothing may overtake the handshake: its answer has the session id that all other messages need.
     if (method === 'initialize') await sent
   }
 
@@ -125,7 +125,7 @@ export class Relay {
     }
   }
 
-  /** Notifications, and answers to what the server asked. Those that follow wait for them, within limits. */
+  /** Sends a notification or a response. Later messages wait for it, at most `NOTICE_MS`. */
   private async notify(message: JsonObject): Promise<void> {
     const cancelled = message.method === 'notifications/cancelled' && isObject(message.params) ? message.params.requestId : undefined
     const waiting = isId(cancelled) ? this.waiting.get(keyOf(cancelled)) : undefined
@@ -133,7 +133,7 @@ export class Relay {
       this.waiting.delete(keyOf(waiting.id))
       if (waiting.modern) return waiting.abort.abort()
     }
-    // A notification has no answer, so its failure shows itself in the next request.
+    // A notification has no answer; the next request reports the failure.
     await Promise.race([this.ends.remote.send(asMessage(message)).catch(() => {}), pause(NOTICE_MS)])
   }
 
@@ -150,7 +150,7 @@ export class Relay {
     this.ends.write(message)
   }
 
-  /** The stream of an answer has ended; a subscription ends that way, anything else has lost its answer. */
+  /** Called when the stream of an answer has ended: the end of a subscription, or a lost answer. */
   private silence({ id, method }: Waiting): void {
     if (!this.waiting.delete(keyOf(id)) || this.over) return
     const listening = method === 'subscriptions/listen'
@@ -159,7 +159,7 @@ export class Relay {
       method: 'notifications/cancelled',
       params: { requestId: id, reason: 'the server ended the stream' },
     }
-    this.ends.write(listening ? ended : errorAnswer(id, 'the server ended its answer before it was whole'))
+    this.ends.write(listening ? ended : errorAnswer(id, 'the server closed the stream before its answer was complete'))
   }
 
   private refuse({ id, method }: Waiting, failure: Failure): void {
@@ -169,7 +169,7 @@ export class Relay {
     if (gone && (this.established || method === 'initialize')) this.lose(failure)
   }
 
-  /** The far end is gone: everything that waits is answered, and the relay ends. */
+  /** Called when the server is lost: answers everything that waits with an error, and ends the relay. */
   private lose(failure: Failure): void {
     if (this.over) return
     for (const { id } of this.waiting.values()) this.ends.write(errorAnswer(id, failure.words))

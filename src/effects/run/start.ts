@@ -16,55 +16,55 @@ import { native, type NativePath, reachable } from '../../model/path.ts'
 import { reveal } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 
-/** Variables that node reads once, before any program runs: a server that sets one needs a process of its own. */
+/** Variables that node reads at its start: a server that sets one needs a process of its own. */
 const READ_AT_START = /^(NODE_|UV_|LD_|DYLD_|SSL_CERT_|OPENSSL_|V8_|TZ$|LANG$|LC_|ICU_)/i
 
-/** True when nothing that the server wants has to be known before its process starts. */
+/** Returns whether the server can run in this process: none of its variables has to be set at the start of node. */
 const fitsThisProcess = (env: Readonly<Record<string, string>>): boolean => !Object.keys(env).some((name) => READ_AT_START.test(name))
 
 /**
- * Becomes the server: this process runs its program as `node <js> <args>` would, so `require.main`, `argv` and
- * `import.meta.url` are what the server expects, and nothing of ours listens to signals, streams or the end any more.
- * The keys stand in this process's memory only, not in what the system shows of its environment.
+ * Runs the server in this process as `node <js> <args>` would: `require.main`, `argv` and `import.meta.url` are what the
+ * server expects, and our own listeners are removed. The keys are only in this process's memory, not in the environment that
+ * the system shows.
  */
 function becomeServer(js: string, args: readonly string[], env: Readonly<Record<string, string>>): ExitCode {
   clearOwnVariables(process.env)
   Object.assign(process.env, env)
   process.argv = [process.execPath, js, ...args]
-  // What was to be done at our end is done now: nothing of ours is needed from here on.
+  // Our own exit listeners run now.
   const { exitCode } = process
   for (const listener of process.listeners('exit')) listener.call(process, 0)
-  // One of them is node's own, which takes us for ended too early.
+  // One of them is node's own, which sets the exit code.
   process.exitCode = exitCode
   for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'exit', 'beforeExit', 'uncaughtException', 'unhandledRejection']) {
     process.removeAllListeners(event)
   }
   for (const stream of [process.stdin, process.stdout, process.stderr]) stream.removeAllListeners('error')
   Module.runMain()
-  // The server goes on after we have returned; a code that it has set already is its own.
+  // The server may have set an exit code already, and continues after we return.
   const code = Number(process.exitCode ?? EXIT.ok)
   return Object.values(EXIT).find((each) => each === code) ?? EXIT.failed
 }
 
-/** Takes away what was meant for us: `MCP_TWIN_*` may hold other servers' keys. */
+/** Removes our own variables: `MCP_TWIN_*` may hold keys of other servers. */
 function clearOwnVariables(variables: Record<string, string | undefined>): void {
   for (const name of Object.keys(variables)) if (/^MCP_TWIN_/i.test(name)) delete variables[name]
 }
 
 export interface RunOptions {
   readonly project?: string
-  /** Another manifest than home's own, named by its path. */
+  /** The path of a manifest other than home's own. */
   readonly manifest?: string
-  /** Keys that must never be shown, and the text with all of them as dots. */
+  /** Registers a key to be masked, and masks all keys of a text. */
   hide(value: string): void
   mask(text: string): string
-  /** Aborted when this run was ended before its server began. */
+  /** Aborted when this run is ended before its server has started. */
   readonly signal: AbortSignal
-  /** A package that is missing comes from npm's cache or not at all. */
+  /** Installs a missing package only from npm's cache. */
   readonly offline: boolean
 }
 
-/** Starts a server in the place of this process, or relays to it. Answers only when there is nothing left to wait for. */
+/** Runs a server in place of this process, or relays to it. Returns the exit code once it has ended. */
 export async function startServer(system: System, name: string, options: RunOptions): Promise<ExitCode> {
   const local = await localSide(system)
   const found =
@@ -100,7 +100,7 @@ async function start(
 ): Promise<ExitCode> {
   const { world, self } = local
   if (cwd !== undefined) process.chdir(cwd)
-  // Programs that ask their shell's variable must not be told of the folder that we came from.
+  // Some programs read PWD instead of the working directory.
   const env = cwd === undefined || system.variables.PWD === undefined ? own : { ...own, PWD: cwd }
   const program = programOn(world, self, [command, ...args], { timeoutMs: 0 })
   const [file = '', ...words] = program?.argv ?? []
@@ -121,17 +121,17 @@ async function start(
   } else if (js !== null && (await system.files.look(js, 'follow')) === null) {
     throw new TwinError('not-installed', `The package of "${server}" is not installed on this side.`, { hint: 'mcp-twin sync' })
   }
-  // A wrapped program has to be started the way that was asked for, even where it is a package's script.
+  // A script that another program wraps must be started by that program.
   const plain = program.argv.length === args.length + 1
   if (path !== null && js !== null && plain && fitsThisProcess(env) && (await isThisNode(system, file))) {
-    // From here on no command line names the package, and yet its folder must stay.
+    // No command line names the package from here on; `sync` must not remove its folder.
     await announce(system, self, path)
     return becomeServer(js, args.slice(1), env)
   }
   return runInPlace(server, launch)
 }
 
-/** A server starts all the same where our folder cannot be written. */
+/** Announces the use of a package; a folder that cannot be written does not stop the server. */
 async function announce(system: System, self: LocalSide['self'], files: NativePath): Promise<void> {
   try {
     await announceUse(system, self, files)
@@ -143,7 +143,7 @@ async function announce(system: System, self: LocalSide['self'], files: NativePa
 const isThisNode = async (system: System, file: string): Promise<boolean> =>
   (await system.files.realPath(reachable(file))) === system.execPath
 
-/** What the server inherits: everything but what was meant for us. */
+/** Returns the variables that the server inherits: all but our own. */
 function inherited(system: System): Record<string, string> {
   const variables = { ...system.variables }
   clearOwnVariables(variables)

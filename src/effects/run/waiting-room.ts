@@ -6,34 +6,34 @@ import { Subscriptions } from './subscriptions.ts'
 /** How long a request waits for the server. Clients give a request a minute, and Claude Code its connection 30 s. */
 export const HOLD_MS = 20_000
 
-/** How the client began: the era that it speaks, and its own words. */
+/** The client's first request, and the protocol era that it uses. */
 export interface Opening {
   readonly era: 'legacy' | 'modern'
   readonly message: JsonObject
 }
 
-/** What the server is to be given once it is there. */
+/** What is passed to the server once it has started. */
 export interface Left {
   readonly opening: Opening | null
-  /** The client has said that it is ready; with a handshake it says so once. */
+  /** The client has sent `notifications/initialized`. */
   readonly greeted: boolean
-  /** Requests without an answer, in their order. */
+  /** Unanswered requests, in order. */
   readonly held: readonly JsonObject[]
   readonly subscriptions: Subscriptions
-  /** Notifications of lists that were said to be empty. */
+  /** Change notifications of lists that were answered as empty. */
   readonly changed: Set<string>
 }
 
 /**
- * Where a client waits for a server that is still being installed. The handshake of either era is answered at once, since
- * clients wait for that for seconds only; what only the server can answer is held, and after a while a list is said to be
- * empty, which is corrected by a notification when the server is there.
+ * Answers a client while its server is being installed. The handshake of either era is answered at once, since clients wait
+ * only seconds for it. Requests to the server are held; after `HOLD_MS` a list is answered as empty, and a notification
+ * corrects that once the server has started.
  */
 export class WaitingRoom {
   private readonly server: ServerName
   private readonly write: (message: JsonObject) => void
   private readonly holdMs: number
-  /** Null as long as the client has said nothing that tells its era. */
+  /** Null until the client's era is known. */
   opening: Opening | null = null
   private readonly held = new Map<string, { readonly message: JsonObject; readonly timer: NodeJS.Timeout }>()
   private readonly subscriptions = new Subscriptions()
@@ -55,7 +55,7 @@ export class WaitingRoom {
     else this.notification(message, method)
   }
 
-  /** The server is here: everything that waits goes to it. */
+  /** Called when the server has started: returns everything that waits for it. */
   leave(): Left {
     const held = [...this.held.values()]
     for (const { timer } of held) clearTimeout(timer)
@@ -65,8 +65,8 @@ export class WaitingRoom {
   }
 
   /**
-   * There will be no server. `told` is called when the client knows: by the refusal of what it has asked or asks next, or
-   * because it was shown an empty list, and only the end can tell it that this will not change.
+   * Called when the server cannot be started. `told` is called once the client knows: after the refusal of its present or next
+   * request, or at once if it was given an empty list, which only the end of the connection can correct.
    */
   fail(words: string, told: () => void): void {
     this.failure = { words, told }
@@ -92,7 +92,7 @@ export class WaitingRoom {
     }
   }
 
-  /** What can be answered without the server; null: it must be asked. */
+  /** Returns the answer to a request that needs no server, or null. */
   private ownAnswer(message: JsonObject, id: Id, what: string): JsonObject | null {
     switch (what) {
       case 'initialize':

@@ -9,19 +9,19 @@ import { installPackage } from '../packages/install.ts'
 import { installSelf } from '../packages/self-install.ts'
 import type { SyncOptions } from './options.ts'
 
-/** npm runs at once on one side: more only fight for the same disk and registry. */
+/** Limit of concurrent npm runs on one side: more of them share the same disk and registry. */
 const AT_ONCE = 3
 
 export interface Installed {
   readonly steps: readonly Step[]
-  /** `environment words` → why it is not there. */
+  /** `environment words` → why it is not installed. */
   readonly failed: ReadonlyMap<string, Why>
-  /** Sides where this program itself could not be put. */
+  /** Sides to which this program could not be copied. */
   readonly withoutSelf: ReadonlyMap<string, Why>
   readonly notices: readonly string[]
 }
 
-/** Installs what the plan asks for: all sides side by side, a few packages at once on each. */
+/** Installs the packages of a plan: all sides at the same time, a few packages at once on each. */
 export async function applyInstalls(system: System, input: PlanInput, plan: Plan, options: SyncOptions): Promise<Installed> {
   const steps: Step[] = []
   const failed = new Map<string, Why>()
@@ -58,13 +58,13 @@ export async function applyInstalls(system: System, input: PlanInput, plan: Plan
         ),
       ),
     )
-    // After Ctrl-C nothing of ours is to be put anywhere either.
+    // After Ctrl-C our own program is not copied either.
     options.signal.throwIfAborted()
     for (const step of plan.self) {
       const placed = await placeSelf(system, input, step, options, (text) => progress.update(text))
       steps.push(placed)
       if (placed.outcome === 'failed')
-        withoutSelf.set(step.environment, { reason: 'mcp-twin itself could not be put there', hint: placed.hint ?? 'mcp-twin sync' })
+        withoutSelf.set(step.environment, { reason: 'mcp-twin could not be copied there', hint: placed.hint ?? 'mcp-twin sync' })
     }
   } finally {
     progress.done()
@@ -102,7 +102,7 @@ async function installOne(
     wanted.length === 0
       ? []
       : [
-          `${environmentLabel(side)}: install scripts were not run for ${wanted.join(', ')}; a server that needs them wants "allowScripts": true`,
+          `${environmentLabel(side)}: install scripts were not run for ${wanted.join(', ')}; a server that needs them must set "allowScripts": true`,
         ]
   return {
     step:
@@ -129,21 +129,21 @@ async function placeSelf(
     onProgress,
     bare: !side.self,
   })
-  if (outcome === 'failed') return endStep(step, 'failed', `mcp-twin itself: ${reason ?? 'it could not be copied'}`, hint ?? null)
+  if (outcome === 'failed') return endStep(step, 'failed', `mcp-twin: ${reason ?? 'could not be copied'}`, hint ?? null)
   const homeFolder = input.render.folders(input.home.id)
   if (homeFolder !== null) await writeHomeJson(system, side, { environment: input.home, folder: homeFolder })
   if (reason === undefined || hint === undefined) return endStep(step, 'done')
-  // The program runs there without what could not be had, so the step is done; a run that found it so has changed nothing.
-  const mend = naming(hint, selfEverywhere ? 'mcp-twin init' : 'mcp-twin sync')
+  // The program works without its optional binaries, so the step is done; a run that found it so has changed nothing.
+  const command = naming(hint, selfEverywhere ? 'mcp-twin init' : 'mcp-twin sync')
   return endStep(
     outcome === 'present' ? { ...step, change: 'none' } : step,
     'done',
-    `${step.reason}, ${reason}. To complete it: ${mend}`,
-    mend,
+    `${step.reason}, ${reason}. To complete it: ${command}`,
+    command,
   )
 }
 
-/** A hint that ends in the command that tries again: a sync comes to every side that needs the program, init to all. */
+/** Returns a hint that ends in the command to repeat: sync reaches every side that needs the program, init all sides. */
 function naming(hint: string, command: string): string {
   const named = hint.replace(/run the same command(?: again)?(?: with(?:out --offline)?)?/, command)
   return named === hint ? `${hint}, then ${command}` : named

@@ -10,20 +10,20 @@ import { digestOf } from '../store/digest.ts'
 import type { OriginalFile } from './originals.ts'
 
 export interface OwnedEntries {
-  /** Entries that our records name. */
+  /** Names of entries in our records. */
   readonly names: readonly string[]
-  /** Our record says that we made the file. */
+  /** We created the file, by our records. */
   readonly created: boolean
-  /** What it was before; null: the backups do not go back so far. */
+  /** The file before us; null: no backup goes back that far. */
   readonly original: OriginalFile | null
-  /** Does a value name something of ours, which goes away? */
+  /** Returns whether an entry's value names a file of ours, which is about to be removed. */
   namesOwnFiles(value: JsonValue): boolean
 }
 
-/** What became of our entries, told to whoever reports. */
+/** Names of our entries in one file, for the report. */
 export interface RemovedEntries {
   readonly removed: readonly string[]
-  /** What stood in their place before is there again. */
+  /** Entries replaced by what was there before us. */
   readonly restored: readonly string[]
 }
 
@@ -31,23 +31,23 @@ const isObject = (value: JsonValue | undefined): value is { [key: string]: JsonV
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * A client's file as if we had never been: entries of ours go, and what stood in their place before comes back. Where nobody
- * else wrote it since, it becomes what it was byte for byte; a file that we made and that holds nothing else goes.
+ * Decides how a client's file loses our entries: each is removed, or replaced by what was there before us. A file that only
+ * we have written becomes what it was byte for byte; one that we created is removed once it holds nothing else.
  */
 export function removeOwnEntries(
   client: ClientDefinition,
   current: Uint8Array | null,
   ours: OwnedEntries,
-  told: (taken: RemovedEntries) => void,
+  report: (entries: RemovedEntries) => void,
 ): Decision {
-  told({ removed: [], restored: [] })
+  report({ removed: [], restored: [] })
   if (current === null) return { kind: 'nothing' }
   const read = readClientFile(client, current)
   if (!read.ok)
     return {
       kind: 'refuse',
       reason: read.refusal.reason,
-      hint: 'mend the file by hand, then: mcp-twin uninstall',
+      hint: 'fix the file by hand, then: mcp-twin uninstall',
       ...placeOf(read.refusal),
     }
   const { original } = ours
@@ -59,17 +59,17 @@ export function removeOwnEntries(
   if (twice !== undefined)
     return {
       kind: 'refuse',
-      reason: `"${twice.name}" stands there twice`,
-      hint: 'take one of the two out by hand, then: mcp-twin uninstall',
+      reason: `the name "${twice.name}" is used twice`,
+      hint: 'remove one of the two by hand, then: mcp-twin uninstall',
     }
   const changes = present.flatMap((entry): EntryChange[] => change(client, entry, before.get(entry.name), ours))
-  told({
+  report({
     removed: changes.flatMap((each) => (each.kind === 'remove' ? [each.name] : [])),
     restored: changes.flatMap((each) => (each.kind === 'set' ? [each.name] : [])),
   })
-  // An object of servers that we made and that is empty again goes too.
+  // Also remove a `mcpServers` object that we created and that is empty again.
   const hadNone = original !== null && (original.bytes === null || (was?.ok === true && was.document.container === 'absent'))
-  // Where nothing of ours is, a byte order mark is not ours to take off.
+  // Keep a byte order mark where we change no entry.
   const { bom } = changes.length === 0 ? { bom: 'keep' as const } : editOptions(client)
   const options = { bom, emptied: hadNone ? ('remove' as const) : ('keep' as const) }
   const edit = document.edit(changes, options)

@@ -9,25 +9,25 @@ import { removeThere } from '../packages/leftovers.ts'
 
 export interface Cleared {
   readonly removed: readonly NativePath[]
-  /** What is still there, of ours or not. */
+  /** What is left in the folder. */
   readonly kept: readonly NativePath[]
   readonly failed: readonly { readonly path: NativePath; readonly reason: string; readonly hint: string }[]
 }
 
-/** What we put on every side; `locks` goes last, since one of them is ours while we work. */
+/** Our files on every side; `locks` comes last, since we hold one of them. */
 const installed = (environment: Environment, folder: NativePath): NativePath[] => {
   const at = layout(environment, folder)
   const trust = joinPath(environment, folder, 'trust.json')
   return [at.cache, at.state, at.homeJson, at.launches, trust, at.npm, at.app, at.bin, at.locks]
 }
 
-/** What home holds besides: the user's own by now. */
+/** Files at home that belong to the user. */
 const owned = (environment: Environment, folder: NativePath): NativePath[] => {
   const at = layout(environment, folder)
   return [at.manifest, at.lock, at.secrets, at.backups, at.bridge]
 }
 
-/** Removes what is ours in a side's folder; with `purge` also what is the user's there. A folder that is then empty goes too. */
+/** Removes our files in a side's folder; with `purge` the user's too. Removes the folder if it is empty then. */
 export async function clearFolder(system: System, environment: Environment, folder: NativePath, purge: boolean): Promise<Cleared> {
   const here = toHere(environment, folder)
   const removed: NativePath[] = []

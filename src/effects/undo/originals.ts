@@ -8,34 +8,34 @@ import { listRuns, readRun, type RunSummary } from '../store/history.ts'
 import { bytesMax, runsMax } from '../store/retention.ts'
 import { emptyState } from '../manifest/records.ts'
 
-/** What a file was before we wrote it for the first time, as far as the backups go. */
+/** A file before we wrote it for the first time, as far as the backups go back. */
 export interface OriginalFile {
-  /** Null: there was no file. */
+  /** Null: the file did not exist. */
   readonly bytes: Uint8Array | null
   readonly mode: number | null
-  /** How many folders above it we made. */
+  /** How many folders above it we created. */
   readonly folders: number
-  /** Entries that were ours already at the oldest backup: what stood there before is lost. */
+  /** Entries that were ours already in the oldest backup: their former values are lost. */
   readonly owned: ReadonlySet<string>
-  /** Digest that the file has if nobody but us ever wrote it since; null: somebody did. */
+  /** Digest of the file if only we have written it since; null: another program has. */
   readonly untouched: string | null
 }
 
-/** What the backups of home tell. */
+/** The original files, from the backups of home. */
 export interface OriginalFiles {
-  /** Older backups may have gone away, so that the oldest ones need not be the first. */
+  /** Older backups may have been removed, so the oldest one need not be the first. */
   readonly isCut: boolean
   of(name: FileName): Promise<OriginalFile | null>
 }
 
-/** Backups of this size together may have pushed out others before them. */
+/** With this total size, older backups may have been removed to make room. */
 const suspectBytes = bytesMax / 2
 
-/** Looks into the backups of home. `statePath` is `state.json` as home spells it, `state` what it says now. */
+/** Reads the backups of home. `statePath` is `state.json` as home spells it, `state` its present content. */
 export async function originalFiles(system: System, backups: ReachablePath, statePath: string, state: State): Promise<OriginalFiles> {
   const listed = await listRuns(system, backups)
   const all = listed.filter((run) => !run.damaged).reverse()
-  // What lies before an earlier uninstall belongs to an earlier life.
+  // Backups from before an earlier uninstall do not count.
   const end = all.findLastIndex(
     ({ command, files }) => command === 'uninstall' && files.some((file) => file.file === statePath && file.after === null),
   )
@@ -73,7 +73,7 @@ async function storedIn(system: System, backups: ReachablePath, run: RunSummary,
   }
 }
 
-/** Our records as they were before the first of these runs: the first backup of them that was made since. */
+/** Returns our records as they were before the first of these runs: their first backup since then. */
 async function stateBefore(
   system: System,
   backups: ReachablePath,

@@ -39,11 +39,11 @@ const script = [
 
 export interface Ended {
   readonly ended: readonly number[]
-  /** Still there: somebody else's, or beyond any signal. */
+  /** Still running: of another user, or not ended by any signal. */
   readonly left: readonly number[]
 }
 
-/** Ends the processes of a side that run from our folder there, in order first. Null: that side's programs cannot be run. */
+/** Ends the processes of a side that run from our folder there, by SIGTERM first. Null: that side's programs cannot be run. */
 export async function endProcesses(
   system: System,
   world: World,
@@ -68,7 +68,7 @@ export async function endProcesses(
   }
 }
 
-/** The process that watches this home, if it lives: it may have been started from anywhere. */
+/** Returns the pid of the process that watches this home, if it is running: it may run from any folder. */
 export async function watcherOf(system: System, home: ReachablePath, side: string): Promise<number[]> {
   const self = await selfAsHolder(system, side)
   const found: number[] = []

@@ -16,14 +16,14 @@ import type { Locate, Revert } from '../store/undo.ts'
 import type { Situation } from '../manifest/open.ts'
 import { stateBytes } from '../manifest/records.ts'
 
-/** Where the files of a backup are today. */
+/** Returns where each file of a backup is now. */
 export const locator =
   (system: System, situation: Situation): Locate =>
   async (file) => {
     const side = situation.world.environments.find((each) => each.id === file.environment)
     const here = side === undefined ? null : toHere(side, native(file.file))
     if (side === undefined || here === null)
-      return { reason: `${file.environment} is not reached from here`, hint: `run mcp-twin undo when ${file.environment} can be reached` }
+      return { reason: `${file.environment} cannot be reached from here`, hint: `once ${file.environment} can be reached: mcp-twin undo` }
     const client = file.client === null ? null : clientById(file.client)
     const bounds = await projectBounds(system, { ...file, environment: side, client })
     const isUserFile = client !== null && bounds.within === null
@@ -38,14 +38,13 @@ export const locator =
     }
   }
 
-/** How a file that was written since the run is taken back: entry by entry where it is a client's. */
+/** Reverts a file that was written since the run: entry by entry for a client's file. */
 export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
   const statePath = layout(situation.home.environment, situation.home.folder).state
   return (current, before, names, file) => {
     if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, force)
     const client = clientById(file.client)
-    if (client === null)
-      return { kind: 'refuse', reason: `there is no client "${file.client}"`, hint: 'take it back by hand from the backup' }
+    if (client === null) return { kind: 'refuse', reason: `unknown client "${file.client}"`, hint: 'restore it by hand from the backup' }
     const state = recordOf(situation.state, { ...file, client: client.id })
     const reverted = revertEntries(client, current, before, names, state, force)
     if ('reason' in reverted) return { kind: 'refuse', ...reverted }
@@ -66,29 +65,29 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
   }
 }
 
-/** The manifest or its lock, edited since the run. */
+/** Decides about the manifest or its lock, edited since the run. */
 const revertOwn = (before: Uint8Array | null, force: boolean): Decision => {
-  if (!force) return { kind: 'refuse', reason: 'it was edited since', hint: 'mcp-twin undo --force brings it back as it was' }
+  if (!force) return { kind: 'refuse', reason: 'edited since that run', hint: 'to restore it all the same: mcp-twin undo --force' }
   return before === null ? { kind: 'remove' } : { kind: 'replace', bytes: before, holdsKey: false }
 }
 
 const parseState = (bytes: Uint8Array | null): State =>
   bytes === null ? { version: 1, files: {} } : stateSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
 
-/** Of our records only those of the files that the run touched go back; other runs have written the rest since. */
+/** Restores our records only for the files of the run; other runs have written the rest since. */
 function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[]): Decision {
   const [now, was] = [parseState(current), parseState(before)]
   return { kind: 'replace', bytes: stateBytes(withRecords(now, was, files)), holdsKey: false }
 }
 
-/** `state` with the records that `from` has of these files. */
+/** Returns `state` with the records that `from` has of these files. */
 export const withRecords = (state: State, from: State, files: readonly Pick<BackedUpFile, 'environment' | 'client' | 'file'>[]): State =>
   files.reduce((next, { environment, client, file }) => {
     if (client === null) return next
     return withRecord(next, { environment, client, file }, from.files[environment]?.[client]?.[file] ?? null)
   }, state)
 
-/** `state` with the records that `from` has of these entries of one file. */
+/** Returns `state` with the records that `from` has of these entries of one file. */
 export function withEntries(state: State, from: State, { environment, client, file }: BackedUpFile, names: readonly string[]): State {
   if (client === null) return state
   const place = { environment, client, file }

@@ -13,27 +13,27 @@ import { type Situation, reach } from '../manifest/open.ts'
 import { loadState, saveState } from '../manifest/records.ts'
 import { locator, reverter, withEntries, withRecords } from './undo-files.ts'
 
-/** What an undo did. */
+/** The result of an undo. */
 export interface Undone {
   readonly id: string
   readonly run: string | null
   readonly steps: readonly Step[]
   readonly changed: boolean
-  /** Clients whose file was written. */
+  /** Clients whose files were written. */
   readonly written: ReadonlySet<string>
 }
 
 const backupsOf = ({ home }: Situation) => reach(home, layout(home.environment, home.folder).backups)
 
-/** The runs that there are, newest first. */
+/** Returns all runs, newest first. */
 export const runsOf = (system: System, situation: Situation): Promise<RunSummary[]> => listRuns(system, backupsOf(situation))
 
-/** Takes one run back: the named one, or the newest that changed something and is not undone yet. */
+/** Undoes one run: the named one, or the newest that changed something and is not undone yet. */
 export async function undo(system: System, situation: Situation, named: string | undefined, force: boolean): Promise<Undone> {
   const folder = backupsOf(situation)
   const locate = locator(system, situation)
   const id = named ?? (await newestUndoable(system, folder, locate))?.id
-  if (id === undefined) throw usageError('there is no run to undo.', { hint: 'mcp-twin undo --list' })
+  if (id === undefined) throw usageError('No run to undo.', { hint: 'mcp-twin undo --list' })
   const { index } = await readRun(system, folder, id)
   await loadFormats(index.files.flatMap(({ client }) => (client === null ? [] : (clientById(client) ?? []))))
   const run = openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
@@ -42,17 +42,17 @@ export async function undo(system: System, situation: Situation, named: string |
   return {
     id,
     run: ownRun,
-    steps: files.filter((file) => isTold(file, situation)).flatMap(stepsOf),
+    steps: files.filter((file) => isReported(file, situation)).flatMap(stepsOf),
     changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || file.file === situation.place.shown)),
     written: new Set(files.flatMap(({ file, outcome }) => (outcome.kind === 'written' && file.client !== null ? [file.client] : []))),
   }
 }
 
-/** Of our own files only the manifest in use is told, unless something went wrong with one. */
-const isTold = ({ file, outcome }: UndoneFile, { place }: Situation): boolean =>
+/** Of our own files only the manifest in use is reported, unless one failed. */
+const isReported = ({ file, outcome }: UndoneFile, { place }: Situation): boolean =>
   file.client !== null || file.file === place.shown || outcome.kind === 'refused' || outcome.kind === 'failed'
 
-/** A file that stayed as it is keeps the record of what is in it. */
+/** Keeps the records of files that were not undone. */
 async function keepRecords(system: System, situation: Situation, files: readonly UndoneFile[]): Promise<void> {
   const whole = files.filter(({ outcome }) => outcome.kind === 'refused' || outcome.kind === 'failed').map(({ file }) => file)
   const partly = files.filter(({ left }) => left.length > 0)
@@ -65,7 +65,7 @@ async function keepRecords(system: System, situation: Situation, files: readonly
   )
 }
 
-/** Each entry that was left, then what became of the others; of a file of which nothing was left, that alone. */
+/** Returns a step for each entry that was left alone, and one for the rest of the file. */
 function stepsOf(undone: UndoneFile): Step[] {
   const { file, left } = undone
   const place = { environment: file.environment, client: file.client, file: file.file }
@@ -84,12 +84,12 @@ function stepOf({ file, how, outcome }: UndoneFile): Step {
     return makeStep({ kind: 'write', ...place, outcome: 'failed', reason: outcome.reason ?? null, hint: outcome.hint ?? null })
   const isRemoved = file.stored === null && how === 'whole' && outcome.kind === 'written'
   const words = isRemoved
-    ? 'gone again: it was not there before'
+    ? 'removed: it did not exist before'
     : how === 'whole'
-      ? 'back as it was, byte for byte'
+      ? 'restored byte for byte'
       : how === 'entries' && outcome.kind === 'written'
-        ? `only our entries are back: ${entries.join(', ')}`
-        : 'it was as before already'
+        ? `only our entries were restored: ${entries.join(', ')}`
+        : 'already as before'
   return makeStep({
     kind: isRemoved ? 'remove' : 'write',
     ...place,

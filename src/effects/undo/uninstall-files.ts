@@ -19,7 +19,7 @@ import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { type RemovedEntries, removeOwnEntries } from './client-entries.ts'
 import { originalFiles } from './originals.ts'
 
-/** Every client file of our records. */
+/** Returns every client file of our records. */
 export const recordedFiles = (state: State): { name: FileName; record: FileState }[] =>
   Object.entries(state.files).flatMap(([environment, clients]) =>
     Object.entries(clients).flatMap(([client, files]) =>
@@ -27,7 +27,7 @@ export const recordedFiles = (state: State): { name: FileName; record: FileState
     ),
   )
 
-/** Takes our entries out of every file that we ever wrote. Each file is told by its steps; one that refuses stays as it is. */
+/** Removes our entries from every file that we have written. Returns the steps; a file that refuses is unchanged. */
 export async function clearFiles(
   system: System,
   world: World,
@@ -38,8 +38,8 @@ export async function clearFiles(
 ): Promise<Step[]> {
   const original = await originalFiles(system, backups, layout(home.environment, home.folder).state, state)
   const folders = world.environments.flatMap((side) => [side.id === home.environment.id ? home.folder : ownFolder(system, side)])
-  // Where backups went away, what stood there before us is not known: whatever our records name is ours. Else a file that we
-  // never wrote holds entries that said the same before us.
+  // Where backups are missing, the former entries are unknown, and every entry in our records counts as ours. Otherwise a
+  // file that we never wrote has entries that were the same before us.
   const namesOwnFiles = (value: JsonValue): boolean => original.isCut || folders.some((folder) => names(value, folder))
   const steps: Step[] = []
   for (const { name, record } of recordedFiles(state)) {
@@ -52,7 +52,7 @@ export async function clearFiles(
     if (client === null) continue
     await loadFormats([client])
     const before = await original.of(name)
-    let taken: RemovedEntries = { removed: [], restored: [] }
+    let changed: RemovedEntries = { removed: [], restored: [] }
     const entries = Object.keys(record.entries)
     const outcome = await rewriteFile(
       system,
@@ -62,19 +62,19 @@ export async function clearFiles(
           client,
           current,
           { names: entries, created: record.created === true, original: before, namesOwnFiles },
-          (told) => (taken = told),
+          (report) => (changed = report),
         ),
       run.forFile({ ...name, entries, project: record.project }),
     )
     if (outcome.kind === 'refused' || outcome.kind === 'failed') {
-      const { reason = 'it could not be written', hint = null } = outcome
+      const { reason = 'could not be written', hint = null } = outcome
       steps.push(makeStep({ kind: 'refuse', ...name, outcome: outcome.kind, reason, hint }))
-    } else if (outcome.kind === 'written') steps.push(...stepsOf(name, record, taken, outcome.after === null))
+    } else if (outcome.kind === 'written') steps.push(...stepsOf(name, record, changed, outcome.after === null))
   }
   return steps
 }
 
-/** Does a value speak of a folder, in whichever slashes? */
+/** Returns whether a value names a folder, with either kind of slashes. */
 function names(value: JsonValue, folder: string): boolean {
   const plain = (text: string): string => text.replaceAll('\\\\', '/').replaceAll('\\', '/').toLowerCase()
   return plain(JSON.stringify(value)).includes(plain(folder)) || /\.mcp-twin(?:[\\/]+bin[\\/]|','bin',)/.test(JSON.stringify(value))
@@ -92,8 +92,8 @@ async function targetOf(
   const definition = clientById(client)
   if (side === undefined || here === null)
     return {
-      reason: side?.trouble?.reason ?? `${environment} is not reached from here`,
-      hint: side?.trouble?.hint ?? `mcp-twin uninstall again, when ${environment} can be reached`,
+      reason: side?.trouble?.reason ?? `${environment} cannot be reached from here`,
+      hint: side?.trouble?.hint ?? `once ${environment} can be reached: mcp-twin uninstall`,
     }
   const bounds = await projectBounds(system, { environment: side, client: definition, file, project })
   return {
@@ -128,7 +128,7 @@ function stepsOf(name: FileName, record: FileState, { removed, restored }: Remov
           ...name,
           change: isGone ? 'remove' : 'update',
           outcome: 'done',
-          reason: isGone ? 'the file, which we made and which is empty' : 'as it was before',
+          reason: isGone ? 'created by mcp-twin, and now empty' : 'as it was before',
         }),
       ]
     : steps

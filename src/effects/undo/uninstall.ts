@@ -25,23 +25,23 @@ export interface Uninstalled {
   readonly run: string | null
   readonly ended: readonly { readonly environment: string; readonly pid: number }[]
   readonly removed: readonly { readonly environment: string; readonly path: NativePath }[]
-  /** In home what is the user's; on any side what is not ours. */
+  /** The user's files at home, and on any side files that are not ours. */
   readonly kept: readonly { readonly environment: string; readonly path: NativePath }[]
-  /** Packages in a prefix of the user's, which stay. */
+  /** Packages in the user's npm prefix, which are not removed. */
   readonly elsewhere: readonly Elsewhere[]
   readonly troubles: readonly Trouble[]
 }
 
-/** What could not be done on a side after all files were clear. */
+/** What could not be done on a side after our entries were removed. */
 export interface Trouble {
   readonly environment: string
   readonly reason: string
   readonly hint: string
-  /** It was tried; else it could not even be. */
+  /** It was tried and failed; otherwise it could not be tried. */
   readonly isFailure: boolean
 }
 
-/** Our folders on the sides that have one, home's last: it is what a second try starts from. */
+/** Returns our folders on all sides that have one, home's last: a second try needs it. */
 export async function ownFolders(
   system: System,
   world: World,
@@ -57,13 +57,13 @@ export async function ownFolders(
   return (await system.files.look(home.here)) === null ? found : [...found, { environment: home.environment, folder: home.folder }]
 }
 
-/** Our records; where they are damaged there is nothing to go by, and that is said. */
+/** Returns our records; throws where they are damaged. */
 export const recordsOf = (system: System, home: HomePlace): Promise<State> =>
   loadState(system, reach(home, layout(home.environment, home.folder).state))
 
 /**
- * Takes everything of ours off this machine. Files of clients first: while one of them still names us, nothing that it names is
- * removed, and the whole can be asked for again.
+ * Removes everything of ours from this machine. Client files come first: while one of them still has an entry of ours,
+ * nothing else is removed, and the command can be repeated.
  */
 export async function uninstall(system: System, world: World, home: HomePlace, purge: boolean): Promise<Uninstalled> {
   const places = await ownFolders(system, world, home)
@@ -76,7 +76,7 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     const journal = openRun(system, backups, { command: 'uninstall', at: system.now() })
     steps.push(...(await clearFiles(system, world, home, state, backups, journal)))
     const isClear = steps.every(({ outcome }) => outcome === 'done')
-    // With its backup, so that an undo knows what it puts back.
+    // Backed up, so that an undo of this run restores the records too.
     if (isClear && state !== emptyState) {
       const shown = layout(home.environment, home.folder).state
       const note = { environment: home.environment.id, client: null, file: shown, entries: [] }
@@ -111,7 +111,7 @@ async function clearSides(
     if (processes === null)
       troubles.push({
         environment: id,
-        reason: 'its processes cannot be seen from here; what still runs there goes on until its program ends',
+        reason: 'its processes cannot be listed from here; servers that run there continue until their programs end',
         hint: 'restart the programs there',
         isFailure: false,
       })
@@ -124,7 +124,7 @@ async function clearSides(
   return { ended, removed, kept, troubles }
 }
 
-/** A package of the manifest in an npm prefix that is not ours alone. */
+/** A package of the manifest in an npm prefix that is not ours. */
 export interface Elsewhere {
   readonly environment: string
   readonly name: string
@@ -133,8 +133,8 @@ export interface Elsewhere {
 }
 
 /**
- * Packages that stand in a prefix of the user's (`"prefix": "global"`, or a path). They stay: nobody wrote down whether they
- * were there before us, and other programs may start them. Where the manifest cannot be read nothing is known of them.
+ * Returns packages in a prefix of the user (`"prefix": "global"`, or a path). They are not removed: they may have been there
+ * before us, and other programs may use them. Empty where the manifest cannot be read.
  */
 export async function packagesElsewhere(system: System, world: World, home: HomePlace): Promise<Elsewhere[]> {
   try {

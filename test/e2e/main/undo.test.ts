@@ -48,7 +48,7 @@ describe('undo', () => {
     expect(statSync(place.path(codeFile)).mode & 0o777).toBe(0o640)
     await run(place, 'undo')
     expect(content(place)).toEqual(before)
-    expect(await place.run(['undo'])).toMatchObject({ code: 2, stderr: expect.stringContaining('no run to undo') })
+    expect(await place.run(['undo'])).toMatchObject({ code: 2, stderr: expect.stringContaining('No run to undo') })
     expectTidy(place.home)
   })
 
@@ -82,8 +82,8 @@ describe('undo', () => {
     await run(place, 'add', 'a', '--command', '/opt/thing')
     for (const file of [codeFile, cursorFile, oldFile]) place.write(file, '{}')
     const text = (await place.run(['undo'])).output
-    expect(text).not.toContain('our entries are back')
-    expect(text).toMatch(/nothing to write \(it was as before already\)/)
+    expect(text).not.toContain('our entries were restored')
+    expect(text).toMatch(/nothing to write \(already as before\)/)
     // The manifest alone is back.
     expect(text).toContain('1 file restored.')
     for (const file of [codeFile, cursorFile, oldFile]) expect(place.read(file)).toBe('{}')

@@ -194,12 +194,12 @@ describe('install scripts', () => {
   })
 })
 
-describe('content that is not what was pinned', () => {
+describe('content that differs from the pinned one', () => {
   it('is refused and removed when the registry has something else under the same version', async () => {
     const locked = await here.pin('@acme/server@1.0.0')
     registry.publish(server('1.0.0', {}, 'console.log("other")'))
     const result = await here.install(locked)
-    expect(result).toMatchObject({ outcome: 'failed', reason: 'what the registry has as @acme/server 1.0.0 is not what was pinned' })
+    expect(result).toMatchObject({ outcome: 'failed', reason: '@acme/server 1.0.0 of the registry differs from the pinned one' })
     expect(inFolder()).toEqual([])
   })
 
@@ -221,7 +221,7 @@ describe('content that is not what was pinned', () => {
     const locked = await here.pin('@acme/server@1.0.0')
     await here.install(locked)
     const others = { ...locked, integrity: `sha512-${createHash('sha512').update('other').digest('base64')}` }
-    expect(await here.install(others)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('not what was pinned') })
+    expect(await here.install(others)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('differs from the pinned one') })
     expect(await here.install(locked)).toEqual({ outcome: 'present' })
     writeFileSync(
       here.npm('@acme+server@1.0.0', 'installed.json'),
@@ -268,7 +268,7 @@ describe('an installation that is cut short', () => {
     const locked = await older()
     const running = here.install(locked)
     process.kill(await npmProcess(), 'SIGKILL')
-    expect(await running).toMatchObject({ outcome: 'failed', reason: 'npm was stopped before it was done' })
+    expect(await running).toMatchObject({ outcome: 'failed', reason: 'npm was ended before it had finished' })
     expect(inFolder()).toEqual(['@acme+server@1.0.0'])
     registry.stalled.clear()
     expect((await here.install(locked)).outcome).toBe('done')
@@ -281,7 +281,7 @@ describe('an installation that is cut short', () => {
     const running = here.install(locked, { signal: controller.signal })
     await npmProcess()
     controller.abort()
-    expect(await running).toMatchObject({ outcome: 'failed', reason: 'it was cancelled' })
+    expect(await running).toMatchObject({ outcome: 'failed', reason: 'cancelled' })
     expect(inFolder()).toEqual(['@acme+server@1.0.0'])
     expect(await leftovers(here.place.root)).toEqual([])
   })
@@ -324,7 +324,7 @@ describe("an npm prefix of the user's", () => {
     expect(version()).toBe('1.3.0')
   })
 
-  it('gets nothing that is not what was pinned', async () => {
+  it('gets no package that differs from the pinned one', async () => {
     const first = await here.pin('@acme/server@1.0.0')
     registry.publish(server('1.0.0', {}, 'other'))
     expect((await here.install(first, { prefix: prefix() })).outcome).toBe('failed')
@@ -339,9 +339,9 @@ describe("an npm prefix of the user's", () => {
     expect(existsSync(ran)).toBe(false)
   })
 
-  it('that is not known is said', async () => {
+  it('reports a prefix that is unknown', async () => {
     const locked = await here.pin('@acme/server@1')
     const result = await here.install(locked, { prefix: { kind: 'npm', path: null } })
-    expect(result).toMatchObject({ outcome: 'failed', reason: 'the npm prefix of Linux is not known' })
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'the npm prefix of Linux is unknown' })
   })
 })

@@ -77,7 +77,7 @@ describe("another side's copy of the program", () => {
     })
     while (sides.tarballs().length === 0) await sleep(50)
     child.kill('SIGINT')
-    expect(JSON.parse(await said)).toMatchObject({ outcome: 'failed', reason: 'it was cancelled' })
+    expect(JSON.parse(await said)).toMatchObject({ outcome: 'failed', reason: 'cancelled' })
     expect(existsSync(sides.own('windows', 'app', 'current'))).toBe(false)
     expect(readdirSync(sides.own('windows', 'app')).filter((name) => /^\.(part|old)/.test(name))).toEqual([])
   })
