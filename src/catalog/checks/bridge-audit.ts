@@ -14,7 +14,7 @@ export const bridgeAudit = defineBridgeCheck({
         ? `the audit cannot be written, so no command runs: ${why}`
         : `the log cannot be written, so failures leave no trace: ${why}`
       const path = toHere(home, native(shown)) ?? shown
-      const inTheWay = /stands in its place|is not a folder/.test(why)
+      const inTheWay = /is not a (?:file|folder)/.test(why)
       const aside = shell === 'windows' ? `ren "${shown}" "${shown.split('\\').at(-1)}.old"` : `mv ${quoted(path)} ${quoted(`${path}.old`)}`
       const own = toHere(home, dirName(home, folder)) ?? folder
       const rights =

@@ -19,7 +19,7 @@ import { type NativePath, reachable, type ReachablePath } from '../../model/path
 import { sessionFileSchema } from '../../model/session.ts'
 import type { System } from '../../model/system.ts'
 
-/** The sessions of the bridge's listeners, without a token or its hash. */
+/** The sessions of the bridge's listeners, without tokens or their hashes. */
 async function observeTokens(system: System, folder: ReachablePath, side: string): Promise<TokenFacts> {
   const here = reachable(`${folder}/sessions.json`)
   const facts = await system.files.look(here, 'follow')
@@ -53,7 +53,7 @@ async function refusal(path: string, mode: number): Promise<string | null> {
   }
 }
 
-/** Why nothing could be appended to a file that need not be there yet; null: it could, as far as can be told without doing it. */
+/** Returns why a file cannot be appended to, or null. The file need not exist; nothing is written. */
 async function appendTrouble(system: System, path: ReachablePath): Promise<string | null> {
   for (let at = path; ; at = reachable(dirname(at))) {
     let kind: string | undefined
@@ -65,19 +65,19 @@ async function appendTrouble(system: System, path: ReachablePath): Promise<strin
     }
     if (kind === undefined && at !== dirname(at)) continue
     const wanted = at === path ? 'file' : 'directory'
-    if (kind !== wanted) return wanted === 'file' ? 'something else than a file stands in its place' : `${at} is not a folder`
+    if (kind !== wanted) return wanted === 'file' ? 'it is not a file' : `${at} is not a folder`
     return refusal(at, wanted === 'file' ? constants.W_OK : constants.W_OK | constants.X_OK)
   }
 }
 
-/** What commands in the sandbox made that runs by itself later, without what is not there any more. `folder`: the bridge's. */
+/** Returns files made by sandboxed commands that other programs run later, and that still exist. `folder`: the bridge's. */
 async function observeAppeared(system: System, folder: ReachablePath): Promise<Appeared[]> {
   const list = appearedIn(await readJson(system, reachable(`${folder}/sandbox/appeared.json`)))
   const there = await Promise.all(list.map(async ({ path }) => (await system.files.look(reachable(path))) !== null))
   return list.filter((_, at) => there[at])
 }
 
-/** Has the copy of the program that entries start its own ripgrep? Null: there is no copy. */
+/** Returns whether the installed copy of the program has its own ripgrep; null: no copy. */
 async function hasRipgrep(system: System, { environment, folder }: HomePlace): Promise<boolean | null> {
   const places = layout(environment, folder)
   const id = (await readOn(system, environment, places.current))?.trim() ?? ''
@@ -110,7 +110,7 @@ async function unwritable(system: System, home: HomePlace, folder: NativePath): 
   return (await Promise.all(found)).flat()
 }
 
-/** What a bridge would find if it were started now. Nothing is written, and ports are asked about only with `deep`. */
+/** Gathers what a bridge would find if it were started now. Writes nothing; checks ports only with `deep`. */
 export async function observeBridge(
   system: System,
   home: HomePlace,

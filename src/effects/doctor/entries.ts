@@ -15,7 +15,7 @@ import { isThere } from './place.ts'
 
 const isPath = (text: string): boolean => looksPosixPath(text) || looksWindowsPath(text)
 
-/** What a launch needs that is not there: its program, and the script that a node is given. */
+/** Returns what a launch lacks: its program, or the script for node. */
 async function missingOf(system: System, world: World, side: Environment, launch: Launch): Promise<EntryFacts['missing']> {
   const missing: { what: 'program' | 'script'; path: string }[] = []
   const { command, args, env } = launch
@@ -23,7 +23,7 @@ async function missingOf(system: System, world: World, side: Environment, launch
   if (isPath(command)) {
     if ((await isThere(system, world, side, command)) === false) missing.push({ what: 'program', path: command })
   } else if (side.self && !/[\\/]/.test(command)) {
-    // The program's own variables come on top, PATH included.
+    // The client's own variables override ours, PATH included.
     const all = Object.entries({ ...system.variables, ...env })
     const set = all.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
     if (resolveProgram(command, [], Object.fromEntries(set)) === null) missing.push({ what: 'program', path: command })
@@ -34,7 +34,7 @@ async function missingOf(system: System, world: World, side: Environment, launch
   return missing
 }
 
-/** Everything that the checks judge of the entries of one file. */
+/** Gathers the facts about the entries of one file. */
 export const observeEntries = (system: System, input: PlanInput, file: ObservedFile, document: ConfigDocument): Promise<EntryFacts[]> =>
   Promise.all(document.entries().map((each) => observeEntry(system, input, file, each)))
 
@@ -44,7 +44,7 @@ async function observeEntry(system: System, input: PlanInput, file: ObservedFile
   if ('unreadable' in entry) return { ...read, missing: [], keys: [] }
   const { world } = input.render
   const first = entry.kind === 'stdio' ? await missingOf(system, world, startSide(file), entry) : []
-  // What an entry crosses the border with is a program of Windows in both directions: wsl.exe, or an .exe by its mounted path.
+  // An entry crosses the border by a Windows program in both directions: wsl.exe, or an .exe by its mounted path.
   const windows = runs.id === startSide(file).id ? undefined : world.environments.find(({ kind }) => kind === 'windows')
   const missing = windows === undefined ? first : first.map((one) => ({ ...one, on: windows }))
   const inner = crossed === null ? [] : await missingOf(system, world, runs, crossed)

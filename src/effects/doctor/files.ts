@@ -40,7 +40,7 @@ async function observeClientFile(system: System, input: PlanInput, target: Targe
   }
 }
 
-/** Every client file that takes part, with what stands in it. */
+/** Reads every client file that takes part. */
 export const observeClientFiles = (system: System, input: PlanInput, targets: readonly Target[]): Promise<ClientFile[]> =>
   Promise.all(
     input.files.flatMap((file) => {

@@ -14,18 +14,18 @@ import { isTrouble } from '../store/trouble.ts'
 import type { HomePlace } from '../machine/home.ts'
 import { reach } from '../manifest/open.ts'
 
-/** One thing that was fixed, or in words why it could not be. */
+/** Something that was fixed, or why it could not be. */
 export interface FixResult {
   readonly what: string
   readonly trouble: string | null
 }
 
-/** Whoever holds a lock after all is waited for so long, in ms. */
+/** Time to wait for a lock that is held after all, in ms. */
 const WAIT_MS = 2000
 
 const nothing = async (): Promise<void> => {}
 
-/** Taking an abandoned lock over and giving it back is the one way to remove it that no race can turn against anybody. */
+/** Removes an abandoned lock by acquiring and releasing it, which is free of races. */
 async function clearLock(
   system: System,
   side: string,
@@ -42,8 +42,8 @@ async function clearLock(
 
 const MARK = [0xef, 0xbb, 0xbf]
 
-/** Takes a byte order mark off, and nothing else; backed up like every change, so that undo brings it back. */
-async function takeMarkOff(
+/** Removes a byte order mark; backed up, so that undo restores it. */
+async function removeBom(
   system: System,
   world: World,
   home: HomePlace,
@@ -51,7 +51,7 @@ async function takeMarkOff(
 ): Promise<string | null> {
   const side = world.environments.find(({ id }) => id === environment)
   const here = side === undefined ? null : toHere(side, file)
-  if (side === undefined || here === null) return 'its file is not reached from here'
+  if (side === undefined || here === null) return 'its file cannot be reached from here'
   const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'doctor', at: system.now() })
   const definition = clientById(client)
   const bounds = await projectBounds(system, { environment: side, client: definition, file })
@@ -72,20 +72,19 @@ async function takeMarkOff(
 async function fixOne(system: System, world: World, home: HomePlace, autofix: Autofix, signal: AbortSignal): Promise<FixResult | null> {
   if (autofix.kind === 'mode') {
     await system.files.setMode(autofix.here, autofix.mode)
-    return { what: `${autofix.shown} is yours alone now (mode ${autofix.mode.toString(8).padStart(4, '0')})`, trouble: null }
+    return { what: `${autofix.shown} is now private (mode ${autofix.mode.toString(8).padStart(4, '0')})`, trouble: null }
   }
   if (autofix.kind === 'lock') {
     await clearLock(system, home.environment.id, autofix.lock, signal)
-    return { what: `the lock left behind on ${autofix.lock.guarded} is gone`, trouble: null }
+    return { what: `the abandoned lock on ${autofix.lock.guarded} is removed`, trouble: null }
   }
   if (autofix.kind === 'bom')
-    return { what: `the byte order mark of ${autofix.file} is off`, trouble: await takeMarkOff(system, world, home, autofix) }
+    return { what: `the byte order mark of ${autofix.file} is removed`, trouble: await removeBom(system, world, home, autofix) }
   return null
 }
 
 /**
- * Mends what is a matter of one file: modes, abandoned locks, byte order marks. A sync and a new detection are the
- * command's to do, since they look at everything again.
+ * Fixes modes, abandoned locks and byte order marks. The command itself runs a sync or a new detection.
  */
 export async function fixFiles(
   system: System,

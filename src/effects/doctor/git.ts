@@ -11,8 +11,8 @@ export interface Staged {
 }
 
 /**
- * Asks git something. A repository may name programs that look for changes, and servers to fetch from what it lacks: none
- * of them is asked, and variables that name another repository do not count.
+ * Runs a git query. Programs (fsmonitor) and servers (promisor) that a repository configures are not used, nor variables that
+ * name another repository.
  */
 function git(system: System, folder: string, words: readonly string[], input = ''): Promise<Answer> {
   const argv = ['git', '-C', folder, '-c', 'core.fsmonitor=false', '-c', 'protocol.allow=never', ...words]
@@ -22,7 +22,7 @@ function git(system: System, folder: string, words: readonly string[], input = '
 
 const words = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
 
-/** Why git did not answer, in one line. */
+/** Returns why git failed, in one line. */
 const trouble = ({ trouble, timedOut, stderr }: Answer): string =>
   trouble === 'ENOENT'
     ? 'git is not installed'
@@ -30,14 +30,14 @@ const trouble = ({ trouble, timedOut, stderr }: Answer): string =>
       ? 'git did not answer in time'
       : (/^(?:fatal|error): (.*)$/m.exec(words(stderr))?.[1] ?? 'git did not answer').slice(0, 200)
 
-/** The root of the work tree that a folder lies in, or why git does not tell it. */
+/** Returns the root of a folder's work tree, or why git does not report one. */
 export async function rootOf(system: System, folder: string): Promise<{ readonly root: string } | { readonly trouble: string }> {
   const answer = await git(system, folder, ['rev-parse', '--show-toplevel'])
   const root = words(answer.stdout).trimEnd()
   return answer.code === 0 && root !== '' ? { root } : { trouble: trouble(answer) }
 }
 
-/** The files of the index; links and other repositories in it are left out, which hold nothing of their own. */
+/** Returns the files of the index without links and submodules. */
 export async function stagedFiles(system: System, root: string): Promise<readonly Staged[] | { readonly trouble: string }> {
   const answer = await git(system, root, ['ls-files', '--stage', '-z'])
   if (answer.code !== 0) return { trouble: trouble(answer) }
@@ -49,13 +49,13 @@ export async function stagedFiles(system: System, root: string): Promise<readonl
     })
 }
 
-/** What git would call this content; `like`: a name of the repository, which may use either digest. */
+/** Returns git's object name of this content; `like`: any object name of the repository, to choose the hash. */
 export function blobOf(bytes: Uint8Array, like: string): string {
   const digest = createHash(like.length === 64 ? 'sha256' : 'sha1')
   return digest.update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 }
 
-/** The content of blobs, as it was staged: nothing is converted, so that no program of the repository's runs. */
+/** Returns the staged content of blobs, unconverted, so that no filter of the repository runs. */
 export async function contentOf(system: System, root: string, blobs: readonly string[]): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
   if (blobs.length === 0) return found

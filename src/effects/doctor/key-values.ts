@@ -11,7 +11,7 @@ interface KeyComparison {
 
 type KeyOf = (name: string) => Secret<string> | null
 
-/** The one key of a template, and the text around it; null where it has none, or more than can be told apart. */
+/** Returns the single key of a template and the text around it; null: none, or several. */
 function around(template: string): { readonly key: string; readonly before: string; readonly after: string } | null {
   const [range, more] = templateRanges(template)
   const [key] = templateNames([template], 'secret')
@@ -19,7 +19,7 @@ function around(template: string): { readonly key: string; readonly before: stri
   return { key, before: template.slice(0, range.start), after: template.slice(range.end) }
 }
 
-/** Does a text hold the stored key where the manifest's text names it? */
+/** Compares the key in a text with the stored key that the template names. */
 function compare(template: string, text: string | undefined, keyOf: KeyOf): KeyComparison[] {
   const found = around(template)
   const stored = found === null ? null : keyOf(found.key)
@@ -29,7 +29,7 @@ function compare(template: string, text: string | undefined, keyOf: KeyOf): KeyC
   return [{ key, same: sameKey(stored, new Secret(text.slice(before.length, text.length - after.length))) }]
 }
 
-/** The keys of a server that stand in an entry of it, and whether they are the stored ones. No value leaves this function. */
+/** Returns the keys in an entry of a server, and whether they equal the stored ones. Returns no key values. */
 export function compareKeys(spec: ServerSpec, entry: Entry, keyOf: KeyOf): KeyComparison[] {
   const each = (templates: Readonly<Record<string, string>> | undefined, values: Readonly<Record<string, string>>): KeyComparison[] =>
     Object.entries(templates ?? {}).flatMap(([name, template]) =>
@@ -38,7 +38,7 @@ export function compareKeys(spec: ServerSpec, entry: Entry, keyOf: KeyOf): KeyCo
   if (entry.kind === 'remote')
     return [...each(spec.headers, entry.headers), ...(spec.url === undefined ? [] : compare(spec.url, entry.url, keyOf))]
   const args = spec.args ?? []
-  // Before the server's own words stand those that start it.
+  // The server's own arguments come last.
   const words = args.length === 0 ? [] : entry.args.slice(-args.length)
   return [...each(spec.env, entry.env), ...args.flatMap((template, at) => compare(template, words[at], keyOf))]
 }

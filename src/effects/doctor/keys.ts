@@ -20,7 +20,7 @@ import { trustName } from '../store/trust.ts'
 import { compareKeys } from './key-values.ts'
 import { readJson } from './place.ts'
 
-/** The machine as it would be if the store of keys were in order, so that everything else can be looked at all the same. */
+/** A System on which the key store can be read, so that a faulty store does not stop the other checks. */
 export interface ReadableKeyStore {
   readonly system: System
   readonly trouble: KeyFacts['trouble']
@@ -38,8 +38,8 @@ const withLook = (system: System, path: ReachablePath, seen: (facts: FileFacts) 
 })
 
 /**
- * A store that others may read is still compared with (that it is open is told by secret-modes); one that is damaged
- * or somebody else's is passed over, with the reason.
+ * Returns a System on which a store that others may read counts as private (the check secret-modes reports it), and one that
+ * is damaged or of another user as missing, with the reason.
  */
 export async function readableKeyStore(
   system: System,
@@ -68,11 +68,11 @@ function missingKeys({ manifest, render }: PlanInput): KeyFacts['missing'] {
     for (const name of keysOf(spec)) if (render.key(name) === null) users.set(name, [...(users.get(name) ?? []), server])
   }
   const { command } = manifest.secrets ?? {}
-  const why = command === undefined ? null : `the program that keeps the keys gave none: ${command.join(' ')}`
+  const why = command === undefined ? null : `the program that stores the keys returned none: ${command.join(' ')}`
   return [...users].map(([name, servers]) => ({ name, servers, why }))
 }
 
-/** Keys of `launches.json` on the other sides that are not the stored ones. */
+/** Returns keys in `launches.json` of other sides that differ from the stored ones. */
 async function staleLaunches(system: System, { manifest, render, home, world }: PlanInput): Promise<KeyFacts['launches']> {
   const found: { environment: Environment; server: string; key: string }[] = []
   for (const environment of world.environments) {
@@ -90,7 +90,7 @@ async function staleLaunches(system: System, { manifest, render, home, world }: 
   return found
 }
 
-/** Keys of trusted projects on the other sides that are not the stored ones. */
+/** Returns keys of trusted projects on other sides that differ from the stored ones. */
 async function staleProjects(system: System, input: PlanInput): Promise<NonNullable<KeyFacts['projects']>> {
   const { render, home, world } = input
   const folder = render.folders(home.id)

@@ -19,7 +19,7 @@ async function programLock(system: System, guarded: ReachablePath, holder: strin
   return [{ shown: `${guarded}.lock`, holder, abandoned: { of: 'program', guarded } }]
 }
 
-/** Locks that stand now: on the home, beside its own files, and beside every client file. */
+/** Returns the present locks: on the home, beside its own files, and beside every client file. */
 export async function observeLocks(system: System, home: ReachablePath, side: string, files: readonly ClientFile[]): Promise<LockFacts[]> {
   const self = await selfAsHolder(system, side)
   const beside = async (path: ReachablePath, name: string, program: string | null): Promise<LockFacts[]> => {

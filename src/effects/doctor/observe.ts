@@ -26,8 +26,8 @@ import { KeyFinder } from '../../model/redaction/key-finder.ts'
 import type { System } from '../../model/system.ts'
 
 /**
- * Of the keys that a plan lacks, those that nobody has. A sync reads no key for a project, whose files never hold one;
- * its servers get theirs from the user's store when they are started.
+ * Returns the missing keys of a plan that the store lacks too. A sync reads no keys for a project, whose files never hold any;
+ * its servers get them from the user's store at their start.
  */
 async function lackedInStore(
   system: System,
@@ -41,15 +41,15 @@ async function lackedInStore(
 
 export interface ObserveOptions {
   readonly sync: SyncOptions
-  /** Start every server; null: none. */
+  /** Starts every server; null: none. */
   readonly deep: Omit<ProbeOptions, 'signal' | 'project'> | null
-  /** What the bridge makes of its part of the manifest, by its own rules. */
+  /** The bridge's settings, resolved by its own rules. */
   bridgeRules(): Promise<BridgeRules>
-  /** Does a text hold a stored key? */
+  /** Returns whether a text holds a stored key. */
   holdsKey(text: string): boolean
 }
 
-/** Gathers every fact once. It writes nothing and touches no network; servers are started only with `deep`. */
+/** Gathers every fact once. Writes nothing and uses no network; starts servers only with `deep`. */
 export async function observe(system: System, situation: Situation, options: ObserveOptions): Promise<Facts> {
   const { world, home, manifest, place, self } = situation
   const { sync } = options
@@ -70,10 +70,10 @@ export async function observe(system: System, situation: Situation, options: Obs
     observeTracked(system, place.here, files, await storedKeys(past, situation, options)),
   ])
   const hasBridge = place.project === null && situation.bytes !== null && manifest.bridge?.enabled !== false
-  // Before the programs' own bridges are started, which may listen too.
+  // Before the clients' bridges are started, which may listen too.
   const bridge = hasBridge ? await observeBridge(system, home, files, await options.bridgeRules(), options.deep !== null) : null
   const { jobs, unstarted } = options.deep === null ? { jobs: null, unstarted: [] } : await startable(system, situation, plan, files)
-  // Nor is anything started of a folder of ours that others decide about, where the very program lies that entries name.
+  // Nor start anything if others can write to our folder, which holds the program that entries name.
   const probes =
     options.deep === null || jobs === null || situation.faults.length > 0
       ? null
@@ -94,10 +94,10 @@ export async function observe(system: System, situation: Situation, options: Obs
   }
 }
 
-/** Shorter keys are in too many texts. */
+/** Shorter keys are too common in ordinary text. */
 const shortestKey = 8
 
-/** Every key of the store, also of those that nothing here asks for, and what else this run has learned. */
+/** Returns every key of the store, and those that this run has got otherwise. */
 async function storedKeys(
   { system, trouble }: ReadableKeyStore,
   { home, manifest }: Situation,

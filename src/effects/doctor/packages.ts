@@ -9,7 +9,7 @@ import type { LockedPackage } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import { readOn, versionAt } from '../packages/installed.ts'
 
-/** Servers of the manifest that start this package on a side, for a client of whatever side. */
+/** Returns the servers of the manifest that start this package on a side, for any client. */
 function usersOf({ manifest, render, home }: PlanInput, plan: Plan, side: Environment, words: string): string[] {
   const found = plan.files.flatMap(({ observed, desired }) =>
     [...desired.wanted, ...desired.blocked].flatMap(({ server }) => {
@@ -44,7 +44,7 @@ async function observePackage(
   }
 }
 
-/** Every pinned package on every side: what lies in its place there. */
+/** Returns the installed version of every pinned package on every side. */
 export async function observePackages(system: System, input: PlanInput, plan: Plan): Promise<PackageFacts[]> {
   const pairs = input.world.environments.flatMap((side) =>
     Object.entries(input.render.lock.packages).map(([words, locked]) => ({ side, words, locked })),

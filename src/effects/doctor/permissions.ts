@@ -23,7 +23,7 @@ async function describe(system: System, { home, place }: Situation, fault: Fault
   return { path, words, fix: ownRemedy(system, [fault], home.here), autofix: isOurs ? closed(mode) : null }
 }
 
-/** Folders of ours or of the project on file systems where owner and mode say nothing of who may write. */
+/** Returns our folders and the project's on file systems without owners and modes. */
 async function withoutOwners(system: System, { home, place, self }: Situation): Promise<ReachablePath[]> {
   if (isWindows(self)) return []
   const folders = new Set([home.here, reachable(dirname(place.here))])
@@ -31,7 +31,7 @@ async function withoutOwners(system: System, { home, place, self }: Situation): 
   return found.flat()
 }
 
-/** Who else decides what our folder and the manifest say, and where nobody can tell. */
+/** Returns which other users can change our folder and the manifest, and where that is unknown. */
 export async function observeOwners(system: System, situation: Situation): Promise<Facts['owners']> {
   return {
     faults: await Promise.all(situation.faults.map((fault) => describe(system, situation, fault))),
@@ -45,7 +45,7 @@ interface PathWithKeys {
   readonly what: ModeFacts['what']
 }
 
-/** Everything that holds keys: our own files on each side, and the client files with a key of ours in them. */
+/** Returns the paths that hold keys: our own files on each side, and client files with a key of ours. */
 function pathsWithKeys(input: PlanInput, files: readonly ClientFile[]): PathWithKeys[] {
   const own = input.world.environments.flatMap((environment): PathWithKeys[] => {
     const folder = input.render.folders(environment.id)
@@ -64,7 +64,7 @@ function pathsWithKeys(input: PlanInput, files: readonly ClientFile[]): PathWith
   return [...own, ...clients]
 }
 
-/** Those of them that others than their owner may open. Windows' drives have no modes, wherever they are seen from. */
+/** Returns the paths with keys that other users may open. Windows drives have no modes. */
 export async function observeModes(system: System, input: PlanInput, files: readonly ClientFile[]): Promise<ModeFacts[]> {
   if (system.platform === 'win32') return []
   const looks = pathsWithKeys(input, files).map(async ({ environment, path, what }): Promise<ModeFacts[]> => {

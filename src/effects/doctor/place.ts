@@ -3,7 +3,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import { native, type ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** A path as a side's programs name it, as this process opens it: a distribution's `/mnt/c/x` is a file of Windows. */
+/** Returns a side's path as this process opens it: a distribution's `/mnt/c/x` is a file of Windows. */
 export function openHere(world: World, side: Environment, path: string): ReachablePath | null {
   const windows = onDrive(side, path) === null ? undefined : world.environments.find(({ kind }) => kind === 'windows')
   const there = windows === undefined ? null : translate(world, native(path), side, windows)
@@ -11,7 +11,7 @@ export function openHere(world: World, side: Environment, path: string): Reachab
   return mapped ?? toHere(side, native(path))
 }
 
-/** Is there a file? Null: that cannot be seen from here. */
+/** Returns whether a file exists; null: unknown from here. */
 export async function isThere(system: System, world: World, side: Environment, path: string): Promise<boolean | null> {
   const here = openHere(world, side, path)
   if (here === null) return null
@@ -23,7 +23,7 @@ export async function isThere(system: System, world: World, side: Environment, p
   }
 }
 
-/** A JSON file of somebody else's, as far as it can be read; undefined where it cannot, or is not there. */
+/** Returns the value of a JSON file; undefined if it is missing or cannot be read. */
 export async function readJson(system: System, here: ReachablePath | null): Promise<unknown> {
   if (here === null) return undefined
   try {

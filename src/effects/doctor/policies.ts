@@ -4,7 +4,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { System } from '../../model/system.ts'
 import { queryRegistry } from '../machine/registry.ts'
 
-/** What policies say of the clients that have some, on every Windows side where they take part. */
+/** Reads the policies of clients that have some, on every Windows side where they take part. */
 export function observePolicies(system: System, world: World, files: readonly ClientFile[]): Promise<WindowsPolicies[]> {
   const asked = files.flatMap(({ client, environment, scope }) =>
     client.policies !== undefined && isWindows(environment) && scope === 'user'

@@ -1,14 +1,14 @@
 import { get } from 'node:http'
 import type { ClientFile, PortFacts } from '../../core/doctor/facts.ts'
 
-/** Where `serve --http` listens when no port is named. */
+/** The default port of `serve --http`. */
 const USUAL = 4324
 const ANSWER_MS = 1500
 const BYTES_MAX = 64 * 1024
 
 type Listener = Pick<PortFacts, 'by' | 'version'>
 
-/** Reads what a bridge says to everybody (`GET /identity`); null for any other answer. */
+/** Returns the version of a bridge from its public answer (`GET /identity`); null for any other answer. */
 function versionIn(text: string): string | null {
   try {
     const said: unknown = JSON.parse(text)
@@ -20,7 +20,7 @@ function versionIn(text: string): string | null {
   }
 }
 
-/** Who listens on a port of this machine. Something that takes the connection and then says nothing is another program too. */
+/** Returns who listens on a port of this machine. A listener that does not answer counts as another program. */
 function whoHas(port: number): Promise<Listener> {
   return new Promise((resolve) => {
     const another: Listener = { by: 'another', version: null }
@@ -49,7 +49,7 @@ function whoHas(port: number): Promise<Listener> {
   })
 }
 
-/** The ports that entries of the bridge name: `--http 4400`, `--http=4400`, or `--http` alone. */
+/** Returns the ports in entries of the bridge: `--http 4400`, `--http=4400`, or `--http` alone. */
 function portsOf(files: readonly ClientFile[]): number[] {
   const entries = files.flatMap(({ entries: all }) => all.filter(({ isBridge, disabled }) => isBridge && !disabled))
   return entries.flatMap(({ entry }) => {
@@ -62,7 +62,7 @@ function portsOf(files: readonly ClientFile[]): number[] {
   })
 }
 
-/** Asks who has the ports that a listener of ours would take. Nothing but loopback is spoken to. */
+/** Returns who listens on the ports that our listener would use. Connects to loopback only. */
 export function observePorts(files: readonly ClientFile[], sessions: number): Promise<PortFacts[]> {
   const named = [...new Set(portsOf(files))]
   const ports = named.length === 0 ? [USUAL] : named

@@ -13,16 +13,16 @@ import type { System } from '../../model/system.ts'
 
 /** Claude Code waits 30 s for a server, or what MCP_TIMEOUT says; the others are given as long. */
 const ANSWER_MS = 30_000
-/** More at once would only wait for each other, and make all of them look slow. */
+/** More at once would make all of them slow. */
 const AT_ONCE = 10
 
 export interface ProbeOptions {
   readonly signal: AbortSignal
-  /** Tells the terminal to hide what must not be shown. */
+  /** Masks a value in all output. */
   hide(value: string): void
   mask(text: string): string
   told(done: number, all: number, waiting: readonly string[]): void
-  /** The project whose files these are: the folder that is open in their programs. */
+  /** The project of these files: the folder that is open in their clients. */
   readonly project: NativePath | null
 }
 
@@ -34,7 +34,7 @@ interface Job {
   readonly entry: Entry
 }
 
-/** A client that passes on few variables starts a server in another way than the rest do, so only entries of one kind of start are one. */
+/** Returns a key for entries that are started in the same way; clients differ in the variables that they pass on. */
 const startOf = ({ file, file: { client }, entry }: Job): string =>
   JSON.stringify([startSide(file).id, client.starting?.passesOn === undefined ? null : client.id, entry])
 
@@ -56,7 +56,7 @@ function jobsFor(system: System, files: readonly ClientFile[], options: ProbeOpt
   return [...jobs.values()]
 }
 
-/** Keys in words of an entry that is not ours are hidden as well as they can be told. */
+/** Masks values of a foreign entry that look like keys. */
 function keysIn(entry: Entry): string[] {
   if (entry.kind === 'remote')
     return [...Object.values(entry.headers), ...inAddress(entry.url).map(({ start, end }) => entry.url.slice(start, end))]
@@ -84,7 +84,7 @@ function ask(
   return probeRemote(system, entry, { server: name, keys: [], home: environment.home, ...prefix, timeoutMs, signal, mask })
 }
 
-/** Starts every entry of every program, as that program does, side by side; all of them end with what they started. */
+/** Starts every entry of every client as that client does, concurrently; ends each with its child processes. */
 export async function probeEntries(
   system: System,
   input: PlanInput,

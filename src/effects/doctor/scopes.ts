@@ -8,10 +8,10 @@ import { isFolderGone, workingFolder } from '../machine/delegate.ts'
 import { sideFiles } from '../machine/side-files.ts'
 import { escapeFrom } from '../store/inside.ts'
 
-/** Folders are searched upwards this many levels at most. */
+/** Most folders searched upwards. */
 const LEVELS_MAX = 64
 
-/** The working folder and those above it, the nearest first. */
+/** Returns the working folder and those above it, nearest first. */
 function foldersAbove(system: System, side: Environment): NativePath[] {
   const found: NativePath[] = []
   let folder = isFolderGone(system) ? null : fromHere(side, workingFolder(system, side))
@@ -22,7 +22,7 @@ function foldersAbove(system: System, side: Environment): NativePath[] {
   return found
 }
 
-/** Reads files of projects as they count there; one that leads out of its folder is not read. */
+/** Reads files of projects; a link that leads out of its folder is not followed. */
 function insideReader(system: System, side: Environment): ScopeRequest['readInside'] {
   const files = sideFiles(system, side)
   return async (folder, ...names) => {
@@ -33,7 +33,7 @@ function insideReader(system: System, side: Environment): ScopeRequest['readInsi
   }
 }
 
-/** What clients with several scopes go by besides the file that we write, on every side where they take part. */
+/** Reads the other scopes of clients that have several, on every side where they take part. */
 export async function observeScopes(system: System, used: readonly ClientFile[], sides: readonly Environment[]): Promise<ClientScopes[]> {
   const windows = sides.find(({ kind }) => kind === 'windows')
   const found = used.map(async ({ client, environment, scope, file, here }): Promise<ClientScopes[]> => {

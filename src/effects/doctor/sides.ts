@@ -18,7 +18,7 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
-/** What is free on the disk of a folder that need not be there yet; null where that cannot be told from here. */
+/** Returns the free bytes on the disk of a folder, which need not exist; null: unknown. */
 async function observeRoom(environment: Environment, folder: NativePath | null): Promise<SideFacts['room']> {
   const here = folder === null ? null : toHere(environment, folder)
   if (folder === null || here === null) return null
@@ -33,12 +33,12 @@ async function observeRoom(environment: Environment, folder: NativePath | null):
   }
 }
 
-/** A side whose node takes longer for one line does not work as its user would want. */
+/** Time limit for one line from a side's node. */
 const PULSE_MS = 5000
-/** Neither quotes nor dollars: it goes through a Windows command line. */
+/** No quotes or dollars: it passes through a Windows command line. */
 const pulseScript = 'process.stdout.write(Date.now()+String.fromCharCode(32)+process.versions.node)'
 
-/** Lets the node of another side say the time: that it answers proves that its programs can be started from here. */
+/** Asks the node of another side for the time, which proves that its programs can be started from here. */
 async function takePulse(system: System, world: World, environment: Environment, signal: AbortSignal): Promise<Pulse | null> {
   if (environment.self || environment.node === undefined || !canRun(environment)) return null
   const program = programOn(world, environment, [environment.node, '-e', pulseScript], {
@@ -50,7 +50,7 @@ async function takePulse(system: System, world: World, environment: Environment,
   const began = system.now()
   const told = await ask(system, program)
   const ended = system.now()
-  // Without interop the kernel refuses a Windows program, or a shell takes its bytes for a script (microsoft/WSL#8843).
+  // Without interop the kernel refuses a Windows program, or a shell runs it as a script (microsoft/WSL#8843).
   if (!told.ok)
     return { ok: false, why: /MZ|ENOEXEC|EACCES|Exec format/.test(told.why) ? 'is not handed over to Windows (interop is off)' : told.why }
   const [, time, nodeVersion] = /(\d{10,}) (\d+\.\d+\.\d+\S*)/.exec(told.text) ?? []
@@ -67,7 +67,7 @@ async function versionOf(system: System, environment: Environment, pulse: Pulse 
   return here !== null && (await system.files.realPath(here)) === system.execPath ? version.replace(/^v/, '') : null
 }
 
-/** What this side's PATH finds first under the names of node's programs, where that lies on a Windows drive. */
+/** Returns node's programs that this side's PATH finds first on a Windows drive. */
 async function foreignPrograms(system: System, world: World, environment: Environment): Promise<SideFacts['foreignPrograms']> {
   if (!environment.self || environment.kind !== 'wsl') return []
   const found: { name: string; path: string }[] = []
@@ -84,7 +84,7 @@ async function foreignPrograms(system: System, world: World, environment: Enviro
   return found
 }
 
-/** May this user write there, judged by the modes of the nearest folder that is there? Null: modes do not tell. */
+/** Returns whether this user may write there, by the mode of the nearest existing folder; null: unknown. */
 async function isWritable(system: System, environment: Environment, path: NativePath): Promise<boolean | null> {
   if (!environment.self || environment.kind === 'windows' || system.uid === undefined) return null
   for (let folder = path; ; folder = dirName(environment, folder)) {
@@ -134,6 +134,6 @@ async function observeSide(
   }
 }
 
-/** Each side that takes part, the own one and those across looked at side by side. */
+/** Gathers the facts of each side that takes part, concurrently. */
 export const observeSides = (system: System, world: World, input: PlanInput, signal: AbortSignal): Promise<Facts['sides']> =>
   Promise.all(input.world.environments.map((environment) => observeSide(system, world, input, environment, signal)))

@@ -7,13 +7,13 @@ import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
 import { isTrustedProject } from '../sync/trust-review.ts'
 
-/** What may be started of the files that were looked at, and what may not. */
+/** The entries that may be started, and those that may not. */
 export interface Startable {
   readonly jobs: readonly ClientFile[]
   readonly unstarted: readonly UnstartedFacts[]
 }
 
-/** A person's own entries may all be started; of a project only those of a manifest that was trusted as it is. */
+/** Selects the entries to start: all of the user's own; of a project only those of a trusted manifest. */
 export async function startable(system: System, situation: Situation, plan: Plan, files: readonly ClientFile[]): Promise<Startable> {
   const { place, self } = situation
   if (place.project === null) return { jobs: files, unstarted: [] }
@@ -34,7 +34,7 @@ export async function startable(system: System, situation: Situation, plan: Plan
 
 const why = (belongs: 'untrusted' | 'differs' | 'foreign', project: string): Pick<UnstartedFacts, 'reason' | 'fix'> =>
   belongs === 'untrusted'
-    ? { reason: 'this project is not trusted as it is', fix: trustCommand(project) }
+    ? { reason: 'this project is not trusted in its present state', fix: trustCommand(project) }
     : belongs === 'differs'
-      ? { reason: 'it is not what the manifest of this project says', fix: 'mcp-twin sync --check shows how they differ' }
-      : { reason: 'it is not in the manifest of this project', fix: 'look at it; mcp-twin sync --adopt takes it in' }
+      ? { reason: "it differs from the project's manifest", fix: 'mcp-twin sync --check shows how they differ' }
+      : { reason: "it is not in the project's manifest", fix: 'review it, then: mcp-twin sync --adopt' }

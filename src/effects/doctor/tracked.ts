@@ -10,7 +10,7 @@ import { escapeFrom } from '../store/inside.ts'
 import { isTrouble } from '../store/trouble.ts'
 import { blobOf, contentOf, rootOf, type Staged, stagedFiles } from './git.ts'
 
-/** Of a repository, what configs are written in is looked at, and never more than this. */
+/** Limits for the config files of a repository that are read. */
 const CONFIG =
   /(?:\.(?:jsonc?|json5|code-workspace|env|envrc|toml|ya?ml|ini|cfg|conf|config|properties|xml|plist|tf|tfvars|mdc?|sh|bash|zsh|fish|ps1|bat|cmd|txt|service|pem|key)|(?:^|\/)(?:\.env[^/]*|Dockerfile[^/]*|Makefile)|rc)$/i
 const FILES_MAX = 4000
@@ -18,7 +18,7 @@ const BYTES_MAX = 4 * 1024 * 1024
 const ALL_BYTES_MAX = 64 * 1024 * 1024
 const AT_ONCE = 16
 
-/** Does a text hold a stored key? `known`: false where nobody knows them. */
+/** Returns whether a text holds a stored key. `known`: false if the keys are unknown. */
 export interface StoredKeys {
   readonly known: boolean
   holds(text: string): boolean
@@ -31,20 +31,20 @@ interface Looked {
 
 const isConfig = (name: string): boolean => isProjectFile(name) || name === manifestName || name.endsWith(`/${manifestName}`)
 
-/** Bytes as text: UTF-16 where they say so. */
+/** Decodes bytes as UTF-8, or UTF-16 by their byte order mark. */
 const textOf = (bytes: Uint8Array): string =>
   new TextDecoder(
     bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8',
   ).decode(bytes)
 
-/** What looks like a key in a program's config, in its comments too, and why it could not be read as such. */
+/** Returns values in a client's config that look like keys, comments included, and why it could not be parsed. */
 async function judged(name: string, bytes: Uint8Array): Promise<{ literals: { server: string; name: string }[]; unread: string | null }> {
   const read = (await formatOfFile(name))?.read(bytes, []) ?? null
   const values = read?.ok ? Object.fromEntries(read.document.entries().map((entry) => [entry.name, entry.value])) : {}
   const literals = literalsIn(values)
   const known = new Set(literals.flatMap((each) => [each.name, each.member]))
   const more = literalNamesIn(textOf(bytes)).filter((each) => !known.has(each))
-  const unread = read === null ? 'no format that is known here' : read.ok ? null : read.refusal.reason
+  const unread = read === null ? 'unknown format' : read.ok ? null : read.refusal.reason
   return {
     literals: [...literals.map(({ server, name }) => ({ server, name })), ...more.map((each) => ({ server: '', name: each }))],
     unread,
@@ -73,7 +73,7 @@ class Repository {
     const all = await stagedFiles(this.system, this.root)
     if ('trouble' in all) return { repository: { ...this.facts(), trouble: all.trouble }, files: [] }
     const listed = all.filter(({ name }) => isConfig(name) || CONFIG.test(name))
-    // The files that matter most come first, should there be too many.
+    // The most important files come first, in case there are too many.
     const ordered = [...listed.filter(({ name }) => isConfig(name)), ...listed.filter(({ name }) => !isConfig(name))]
     this.leftOut = Math.max(0, ordered.length - FILES_MAX)
     const queue = ordered.slice(0, FILES_MAX)
@@ -102,10 +102,10 @@ class Repository {
     }
   }
 
-  /** A file as it is now and, where that is something else, as it is staged. */
+  /** Returns a file's present content and, if different, its staged content. */
   private async file({ name, blob }: Staged): Promise<void> {
     const path = reachable(join(this.root, name))
-    // What stands behind a link is not tracked, also where a folder on the way has become one.
+    // A file behind a link is not tracked, also if a folder of its path has become a link.
     const isInside = (await escapeFrom(this.system, reachable(this.root), path)) === null
     const facts = isInside ? await this.system.files.look(path) : null
     const size = facts?.kind === 'file' ? facts.size : 0
@@ -142,7 +142,7 @@ class Repository {
   }
 }
 
-/** Folders that may lie in a repository: the working one, the manifest's, and those of the client files, also where links lead. */
+/** Returns folders that may be in a repository: the working one, the manifest's, and those of the client files and their link targets. */
 async function folders(system: System, manifest: ReachablePath, files: readonly ClientFile[]): Promise<Set<string>> {
   const found = new Set<string>([...(system.cwdIsGone === true ? [] : [system.cwd]), dirname(manifest)])
   for (const { here, environment } of files) {
@@ -153,7 +153,7 @@ async function folders(system: System, manifest: ReachablePath, files: readonly 
   return found
 }
 
-/** Is there a repository here or above? Saves starting git where there is none. */
+/** Returns whether a repository is here or above; saves starting git. */
 async function isTracked(system: System, folder: string): Promise<boolean> {
   for (let each = folder; ; each = dirname(each)) {
     if ((await system.files.look(reachable(join(each, '.git')))) !== null) return true
@@ -161,7 +161,7 @@ async function isTracked(system: System, folder: string): Promise<boolean> {
   }
 }
 
-/** Files under version control in which a key stands, and what was looked at to find them. */
+/** Finds files under version control that hold a key, and returns what was checked. */
 export async function observeTracked(
   system: System,
   manifest: ReachablePath,

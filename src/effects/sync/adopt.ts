@@ -27,11 +27,11 @@ interface Adopted {
   readonly entries: AdoptedEntry[]
   readonly keys: Map<string, Secret>
   readonly notices: string[]
-  /** Who keeps the keys where we do not: a key that was edited cannot be stored there. */
+  /** The program that stores the keys instead of us: an edited key cannot be stored there. */
   readonly keeper: string | null
 }
 
-/** Takes hand edits, removals and unmanaged entries into the manifest, and so to the other side; null when there is nothing to take and nothing to say. */
+/** Applies hand edits, removals and unmanaged entries to the manifest, and so to the other side; null: nothing to apply. */
 export async function adoption(system: System, situation: Situation, options: SyncOptions): Promise<Edited | null> {
   const { input } = await prepare(system, situation, { ...options, force: false, prune: false, resolve: false })
   const adopted: Adopted = {
@@ -66,7 +66,7 @@ export async function adoption(system: System, situation: Situation, options: Sy
   return compose({ ...situation, notices }, input.files, { changes, adopted: [...adopted.entries, ...imported.adopted], brought })
 }
 
-/** Every entry of one file that the plan refuses since a person changed it. */
+/** Adopts every entry of one file that the plan refuses because a person changed it. */
 function adoptFile(input: PlanInput, { observed, desired, plan }: PlannedFile, adopted: Adopted): void {
   const read = readClientFile(observed.client, observed.bytes)
   if (!read.ok) return
@@ -95,7 +95,7 @@ interface Edit {
 function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, entryName, theirs, ours }: Edit, adopted: Adopted): void {
   const { environment, client, file } = observed
   const spec = lookUp(input.manifest.servers, name)
-  // Two clients may have been edited: the first is taken. The other then says the same, or is still shown as edited.
+  // Of two edited clients the first one counts; the other is equal then, or still reported as edited.
   if (spec === undefined || adopted.servers.has(name)) return
   const side = startSide(observed)
   const context = { ...input.render, environment: side, name }
@@ -109,10 +109,10 @@ function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, 
     names: secretNames((each) => adopted.keys.get(each) ?? input.render.key(each)),
   })
   if (input.render.project !== undefined && edit.secrets.length > 0) {
-    // A pull may have brought it, and it would be put in the place of the person's own key.
+    // It may come from a git pull, and would replace the person's own key.
     adopted.notices.push(
-      `${client.label}: a value stands in "${entryName}" where a key belongs, and no key is taken from a project's file: ` +
-        'take it out there, or mcp-twin sync --force puts ours back',
+      `${client.label}: "${entryName}" has a value in place of a key, and keys are not adopted from a project's file: ` +
+        'remove it there, or restore ours: mcp-twin sync --force',
     )
     return
   }
@@ -120,7 +120,7 @@ function adoptEdit(input: PlanInput, observed: PlannedFile['observed'], { name, 
   if (adopted.keeper !== null && lost !== undefined) {
     adopted.notices.push(
       `${client.label}: the key ${lost.name} in "${entryName}" was edited there, but ${adopted.keeper} keeps the keys: ` +
-        'change it there, then mcp-twin sync --adopt again; or mcp-twin sync --force puts the kept one back',
+        'change it there, then: mcp-twin sync --adopt; or restore the stored key: mcp-twin sync --force',
     )
     return
   }

@@ -15,12 +15,12 @@ export interface Applied {
   readonly steps: readonly Step[]
   readonly state: State
   readonly changed: boolean
-  /** Clients whose file was written. */
+  /** Clients whose files were written. */
   readonly written: ReadonlySet<string>
   readonly notices: readonly string[]
 }
 
-/** Carries the plan out: packages first, since an entry is written only when what it starts is there; then file by file. */
+/** Applies a plan: packages first, since an entry is only written once its package is installed; then file by file. */
 export async function applyPlan(
   system: System,
   situation: Situation,
@@ -52,7 +52,7 @@ export async function applyPlan(
     if (result.state === null) continue
     state = withRecord(state, file.plan, result.state)
   }
-  // Once for all files: killed before, the next run finds entries that say what they should, and takes them over.
+  // Once for all files: if we are killed before, the next run finds correct entries and records them as ours.
   await writeState(system, situation, state, run)
   changed ||= written.size > 0 || installed.steps.some((step) => step.outcome === 'done' && step.change !== 'none')
   return { steps, state, changed, written, notices: [...notices] }

@@ -14,7 +14,7 @@ import type { Start } from './start.ts'
 import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
 import { tidy } from './tidy.ts'
 
-/** Does what was planned, under the run lock of the caller: install, write manifest and files, record, and look again. */
+/** Applies a plan under the caller's run lock: installs, writes manifest and files, records, and plans again. */
 export async function carryOut(
   system: System,
   { situation, locked, bytes, prepared, plan }: Start,

@@ -13,10 +13,10 @@ import { programOn } from '../machine/program.ts'
 import { filledEntry } from '../probe/references.ts'
 import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
 
-/** How long a server may take to answer for the first time, in ms. Claude Code itself waits 30 s. */
+/** Time limit for a server's first answer, in ms. Claude Code waits 30 s. */
 const ANSWER_MS = 30_000
 
-/** One server as one side's client starts it, and how it answered. */
+/** A server as a client starts it on one side, and its answer. */
 export interface Check {
   readonly server: string
   readonly environment: string
@@ -34,16 +34,16 @@ interface Job {
   readonly entry: Entry
 }
 
-/** The bridge's entries differ in the client that they name, and in nothing that decides whether it starts. */
+/** The bridge's entries differ only in the client that they name, which does not affect its start. */
 const startOf = ({ server, entry }: Job): string => (server === BRIDGE ? BRIDGE : JSON.stringify(entry))
 
-/** Entries that start the same thing on the same side are asked once: the first client that has it speaks for all. */
+/** Returns one job for all entries that start the same program on the same side. */
 function jobsFor(files: readonly PlannedFile[]): Job[] {
   const jobs = new Map<string, Job>()
   for (const file of files) {
     const refused = new Set(file.plan.entries.flatMap(({ step }) => (step.kind === 'refuse' ? [step.server] : [])))
     for (const wanted of file.desired.wanted) {
-      // What was refused or could not be installed does not stand there, so there is nothing to start.
+      // A refused entry was not written, so there is nothing to start.
       if (file.plan.refusal !== null || refused.has(wanted.server) || !file.plan.present.has(wanted.name)) continue
       const entry = meaning(reveal(wanted.value), file.observed.client)
       if ('unreadable' in entry) continue

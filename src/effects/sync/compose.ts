@@ -16,17 +16,17 @@ import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import type { Edited } from './start.ts'
 
-/** An entry that is ours from now on, as it stands. */
+/** An existing entry that is managed from now on. */
 export type AdoptedEntry = Imported['adopted'][number]
 
-/** What a run puts into the manifest. */
+/** What a run adds to the manifest. */
 export interface Additions {
   readonly changes: readonly ManifestChange[]
   readonly adopted: readonly AdoptedEntry[]
   readonly brought: ReadonlyMap<string, Secret>
 }
 
-/** The state in which entries that were taken over are ours as they stand, so that the plan writes them in our form. */
+/** Returns the state with adopted entries recorded as ours with their present content, so that the plan writes them in our form. */
 export function withAdopted(state: State, files: readonly ObservedFile[], adopted: readonly AdoptedEntry[]): State {
   return adopted.reduce((next, { environment, client, file: known, name, server, digest }) => {
     const file = known ?? files.find((each) => each.environment.id === environment && each.client.id === client)?.file
@@ -37,19 +37,19 @@ export function withAdopted(state: State, files: readonly ObservedFile[], adopte
   }, state)
 }
 
-/** The manifest with the additions, and everything that follows from them. */
+/** Returns the situation and the manifest's bytes with the additions. */
 export function compose(situation: Situation, files: readonly ObservedFile[], { changes, adopted, brought }: Additions): Edited {
   const edited = editManifest(situation, changes)
   return { ...edited, situation: { ...edited.situation, state: withAdopted(situation.state, files, adopted), brought } }
 }
 
-/** Changes that put servers into the manifest which it does not have yet. */
+/** Returns the changes that add the servers that the manifest does not have yet. */
 export const serverChanges = (manifest: Manifest, servers: Readonly<Record<string, ServerSpec>>): ManifestChange[] =>
   Object.entries(servers)
     .filter(([name]) => lookUp(manifest.servers, name) === undefined)
     .map(([name, server]) => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }))
 
-/** Does `--desktop-config` name a copy that its program does not read, where it is known which file it does read? */
+/** Returns whether `--desktop-config` names a stale copy: one that Claude Desktop is known not to read. */
 export async function namesCopy(system: System, situation: Situation, options: SyncOptions): Promise<boolean> {
   const { desktopConfig, ...others } = options
   if (desktopConfig === undefined || situation.place.project !== null) return false
@@ -61,8 +61,8 @@ export async function namesCopy(system: System, situation: Situation, options: S
 }
 
 /**
- * Takes servers that only that copy has into the manifest, and so into the file that is read. The copy stays as it is, and what it
- * says of servers that the manifest knows is out of date. Null: it has no other ones.
+ * Adds the servers that only the stale copy has to the manifest, and so to the file that is read. The copy is not changed; its
+ * entries of servers in the manifest are ignored. Null: it has no others.
  */
 export async function takeFromCopy(system: System, situation: Situation, options: SyncOptions): Promise<Edited | null> {
   const { input } = await prepare(system, situation, { ...options, force: false, prune: false, resolve: false })
@@ -73,6 +73,6 @@ export async function takeFromCopy(system: System, situation: Situation, options
   if (changes.length === 0) return null
   const brought = new Map(imported.secrets.map(({ name, value }) => [name, value]))
   for (const key of brought.values()) options.hide(key)
-  // Nothing of it is recorded as ours: what is not written is not ours.
+  // Its entries are not recorded as ours, since we do not write the copy.
   return compose(situation, copies, { changes, adopted: [], brought })
 }

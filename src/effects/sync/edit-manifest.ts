@@ -16,7 +16,7 @@ export type ManifestChange =
 
 const EMPTY = '{\n  "version": 1,\n  "servers": {}\n}\n'
 
-/** The manifest with the changes made, checked as if it were read again. One that the schema refuses changes nothing. */
+/** Returns the manifest with the changes, validated. Throws where the schema refuses it. */
 export function editManifest(situation: Situation, changes: readonly ManifestChange[], empty = EMPTY): Edited {
   let text = situation.bytes === null || situation.bytes.length === 0 ? empty : new TextDecoder().decode(situation.bytes)
   for (const change of changes) {

@@ -13,16 +13,16 @@ import type { Run } from '../store/backup.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { type Decision, type RewriteOutcome, rewriteFile } from '../store/rewrite.ts'
 
-/** What became of one client file. */
+/** The result for one client file. */
 export interface FileResult {
   readonly steps: readonly Step[]
-  /** Our record of the file from now on; null: it stays as it was. */
+  /** Our new record of the file; null: unchanged. */
   readonly state: FileState | null
   readonly written: boolean
   readonly notices: readonly string[]
 }
 
-/** Carries out the plan of one file. The plan is made again from the bytes found under the lock. `root`: of the project whose file it is. */
+/** Applies the plan of one file, planned again from the bytes read under the lock. `root`: the project of a project's file. */
 export async function applyFile(
   system: System,
   input: PlanInput,
@@ -63,7 +63,7 @@ export async function applyFile(
       side: input.world.environments.find((each) => each.self)?.id ?? environment.id,
       ...keepMode(system, environment, here),
       ...(environment.kind === 'windows' ? { holder: client.label } : {}),
-      // A project's file goes into version control; a user's may be the next to get a key.
+      // A project's file is for version control; a user's file may get a key later.
       ...(observed.scope === 'project' ? { createMode: 0o644 } : {}),
       within: project ?? null,
       links: observed.scope === 'project' && client.project?.refusesLink === true ? 'refuse' : 'follow',
@@ -79,7 +79,7 @@ export async function applyFile(
   return { ...done, written: outcome.kind === 'written', notices: [...plan.notices, ...outcome.notices] }
 }
 
-/** What could not be written, as the plan says it of a file that it leaves alone: one refusal of the whole file. What was tried and failed, did so entry by entry. */
+/** Returns the steps of a file that could not be written: one refusal for the file, or a failure for each entry. */
 function troubleSteps(plan: FilePlan, { kind, ...why }: RewriteOutcome): Step[] {
   const [reason, hint] = [why.reason ?? null, why.hint ?? null]
   if (plan.refusal !== null) return [plan.refusal]

@@ -7,7 +7,7 @@ import { Secret } from '../../model/secret.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 
-/** Everything in the files that no record of ours knows. An entry whose name stands there twice is left out: which one counts is not ours to say. */
+/** Returns the entries without a record of ours. A name that is used twice is left out: which one counts is ambiguous. */
 function foreignEntries(files: readonly ObservedFile[], state: State): UnmanagedEntry[] {
   return files.flatMap((file) => {
     const read = file.refusal === undefined && file.unused !== true && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
@@ -24,11 +24,11 @@ function foreignEntries(files: readonly ObservedFile[], state: State): Unmanaged
 }
 
 export interface ImportOptions {
-  /** Only what these clients have; empty: all. */
+  /** Only entries of these clients; empty: all. */
   readonly from: readonly string[]
-  /** Servers that every side shall have, wherever they came from. */
+  /** Servers for every side. */
   readonly everywhere: ReadonlySet<string>
-  /** Names that shall not be taken over at all. */
+  /** Names that are not imported. */
   readonly without: ReadonlySet<string>
   /** Values that names of keys have from now on, where several values came with one name. */
   readonly settled?: ReadonlyMap<string, Secret>
@@ -36,7 +36,7 @@ export interface ImportOptions {
   readonly takesMcpRemote?: boolean
 }
 
-/** Takes over what the clients have, as far as the manifest does not know it. `known`: further keys, whose names are taken. */
+/** Imports the clients' entries that the manifest does not have. `known`: stored keys, whose names are in use. */
 export function importFound(
   situation: Situation,
   input: PlanInput,
@@ -62,8 +62,8 @@ export function importFound(
 }
 
 /**
- * The same, beside every key that the person has: an entry with a key of its own must neither replace the stored key of that
- * name nor get it. Answers those keys too, for an import that is made again.
+ * Imports with regard to the stored keys: an entry with another key must neither replace the stored key of that name nor get
+ * it. Returns those keys too, to repeat the import.
  */
 export async function importBeside(
   system: System,

@@ -6,21 +6,21 @@ import { typedOn } from '../machine/delegate.ts'
 import type { ManifestChange } from './edit-manifest.ts'
 import type { Situation } from '../manifest/open.ts'
 
-/** The distribution that is to take part: the one that was named, or the one where an `init` was typed that home got handed. */
+/** Returns the distribution that joins: the named one, or the one in which `init` was typed before it was passed to home. */
 export function joiningDistro(system: System, named: string | undefined): string | undefined {
   const from = typedOn(system)
   return named ?? (from?.startsWith('wsl:') ? from.slice('wsl:'.length) : undefined)
 }
 
 interface Partners {
-  /** Names of the distributions that take part once this one does. */
+  /** Names of all distributions that take part then. */
   readonly distros: readonly string[]
   readonly joining: Environment
 }
 
 /**
- * Null where the manifest need not say who takes part: as long as there is only one distribution, it is found by itself.
- * Those that took part before are known by the entries written there.
+ * Returns null where the manifest need not list distributions: a single one is found automatically. Those that took part
+ * before are known from our records.
  */
 function partners({ world, home, manifest, state }: Situation, distro: string | undefined): Partners | null {
   const isMeant = (name: string | undefined): boolean => name !== undefined && name.toLowerCase() === distro?.toLowerCase()
@@ -33,14 +33,14 @@ function partners({ world, home, manifest, state }: Situation, distro: string | 
   return { distros: [...before, joining.distro], joining }
 }
 
-/** The situation with a distribution that joins, so that what it has is seen, imported and written like everything else. */
+/** Returns the situation with the joining distribution as a side. */
 export function withJoining(situation: Situation, distro: string | undefined): Situation {
   const found = partners(situation, distro)
   if (found === null) return situation
   return { ...situation, sides: participants(situation.world, situation.home.environment, { distros: [...found.distros] }) }
 }
 
-/** Writes down who takes part, for every later command; not one that is out of reach, since each of those would refuse it anew. */
+/** Returns the change that lists the distributions in the manifest; none for one that cannot be reached. */
 export function joinChanges(situation: Situation, distro: string | undefined): ManifestChange[] {
   const found = partners(situation, distro)
   if (found === null || !canRun(found.joining) || toHere(found.joining, found.joining.home) === null) return []

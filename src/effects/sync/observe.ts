@@ -9,16 +9,16 @@ import { escapeFrom, escapeWords } from '../store/inside.ts'
 import { findPlace } from '../store/place.ts'
 import { linksOf, type Target } from '../manifest/target.ts'
 
-/** Larger config files are left alone (the largest real ones are Claude Code's, some tens of MB). */
+/** Larger config files are not read (the largest real ones are Claude Code's, some tens of MB). */
 const BYTES_MAX = 64 * 1024 * 1024
 
-/** Reads every client file that takes part. What cannot be read is left alone, with the reason. `sides`: home comes first. */
+/** Reads every client file that takes part. A file that cannot be read has the reason. `sides`: home comes first. */
 export async function observeFiles(system: System, targets: readonly Target[], sides: readonly Environment[]): Promise<ObservedFile[]> {
   await loadFormats(targets.map(({ client }) => client))
   return Promise.all(targets.map(async (target) => withStartSide(await observeFile(system, target), sides)))
 }
 
-/** The file with the side on which its program starts servers, where that is another one that takes part. */
+/** Adds the side on which its program starts servers, if that is another one that takes part. */
 function withStartSide(file: ObservedFile, sides: readonly Environment[]): ObservedFile {
   const elsewhere = file.bytes === null ? null : (file.client.starting?.elsewhere?.(file.environment, file.bytes) ?? null)
   const environment = sides.find(({ kind }) => kind === elsewhere?.kind)
@@ -32,7 +32,7 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
   if (target.refusal !== undefined) return refuse(target.refusal.reason, target.refusal.hint)
   if (here === null)
     return refuse(
-      environment.trouble?.reason ?? `the files of ${environment.id} are not reached from here`,
+      environment.trouble?.reason ?? `the files of ${environment.id} cannot be reached from here`,
       environment.trouble?.hint ?? `run mcp-twin sync on ${environment.id}`,
     )
   try {
@@ -43,33 +43,33 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
       links: linksOf(target),
       within,
     })
-    const unfit = placed.ok ? {} : { unfit: { reason: placed.reason, hint: placed.hint ?? `mend that, then: mcp-twin sync` } }
+    const unfit = placed.ok ? {} : { unfit: { reason: placed.reason, hint: placed.hint ?? 'fix that, then: mcp-twin sync' } }
     const facts = await system.files.look(here, 'follow')
     if (facts === null) return { ...seen, ...unfit, ...(await behind(system, target)) }
-    if (facts.kind === 'directory') return refuse('a folder stands where the file should be', `move ${file} away, then: mcp-twin sync`)
-    if (facts.kind !== 'file') return refuse('it is no ordinary file', `move ${file} away, then: mcp-twin sync`)
+    if (facts.kind === 'directory') return refuse('it is a folder', `move ${file} away, then: mcp-twin sync`)
+    if (facts.kind !== 'file') return refuse('it is not a regular file', `move ${file} away, then: mcp-twin sync`)
     if (facts.size > BYTES_MAX)
-      return refuse(`it is larger than ${BYTES_MAX / 1024 / 1024} MiB`, 'make it smaller: old project histories in it are the usual reason')
-    // A folder on its way may be swapped for a link at any moment: what is read then are somebody else's bytes.
+      return refuse(`it is larger than ${BYTES_MAX / 1024 / 1024} MiB`, 'make it smaller; usually old project histories fill it')
+    // A folder of the path may be replaced by a link at any moment, so check after reading too.
     const away = async () => (within === null ? null : escapeFrom(system, within, here))
     const before = await away()
     const bytes = before === null ? await system.files.read(here) : null
     const found = before ?? (await away())
-    if (found !== null) return refuse(escapeWords(found, file).reason, 'put it back, then: mcp-twin sync')
+    if (found !== null) return refuse(escapeWords(found, file).reason, 'restore it, then: mcp-twin sync')
     return { ...seen, ...unfit, bytes }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const why =
       code === 'EACCES' || code === 'EPERM'
-        ? 'it may not be read by this user'
+        ? 'this user may not read it'
         : code === 'ELOOP'
-          ? 'its links lead in a circle'
+          ? 'its links form a loop'
           : `it cannot be read (${code || String(error)})`
-    return refuse(why, `mend that, then: mcp-twin sync --client ${client.id}`)
+    return refuse(why, `fix that, then: mcp-twin sync --client ${client.id}`)
   }
 }
 
-/** What a file that is not there begins with: nothing, or what its program is shown in its place. That one must be readable. */
+/** Returns the initial bytes of a missing file: none, or those of the file that its program reads in its place. */
 async function behind(
   system: System,
   { environment, client, located }: Target,
@@ -80,6 +80,6 @@ async function behind(
   if (file === undefined || bytes === null) return { bytes: null }
   const read = readClientFile(client, bytes)
   if (read.ok) return { bytes, behind: file }
-  const reason = `${file}, which ${client.label} sees in its place, cannot be used: ${describeRefusal(read.refusal)}`
-  return { bytes: null, refusal: { reason, hint: `mend that file, then: mcp-twin sync --client ${client.id}` } }
+  const reason = `${file}, which ${client.label} reads in its place, cannot be used: ${describeRefusal(read.refusal)}`
+  return { bytes: null, refusal: { reason, hint: `fix that file, then: mcp-twin sync --client ${client.id}` } }
 }

@@ -1,7 +1,7 @@
 import type { Progress } from '../../context.ts'
 import type { Secret } from '../../model/secret.ts'
 
-/** How a sync is to be done. */
+/** The options of a sync. */
 export interface SyncOptions {
   readonly clients: readonly string[]
   readonly on: readonly string[]
@@ -11,17 +11,17 @@ export interface SyncOptions {
   readonly force: boolean
   readonly prune: boolean
   readonly offline: boolean
-  /** False: what has no pinned version yet is not looked up, so that nothing touches the network. */
+  /** False: does not look up packages without a pinned version, so nothing uses the network. */
   readonly resolve: boolean
-  /** Look the versions of ranges and tags up again. */
+  /** Looks the versions of ranges and tags up again. */
   readonly refresh: boolean
-  /** Put this program on every side even where no entry names it (init). */
+  /** Copies this program to every side even where no entry names it (init). */
   readonly selfEverywhere: boolean
-  /** Take any whole version of this program for current: what has run for long must not put itself back over a newer one. */
+  /** Accepts any complete version of this program: a long-running process must not replace a newer one. */
   readonly anySelf?: boolean
   /**
-   * A person typed the command, so that a trusted project stays trusted with what it writes. Absent: what only a program
-   * starts never trusts anything.
+   * A person typed the command, so a trusted project stays trusted with what it writes. Absent: started by a program, which
+   * never trusts anything.
    */
   readonly keepsTrust?: boolean
   /** `--no-check`: a new version of a package is not started before it is written. */
@@ -30,6 +30,6 @@ export interface SyncOptions {
   leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
   readonly signal: AbortSignal
   progress(title: string): Progress
-  /** Tells the terminal to hide a key. */
+  /** Masks a key in all output. */
   hide(value: Secret): void
 }

@@ -6,11 +6,11 @@ import { resolvePackages } from '../packages/resolve.ts'
 import type { Situation } from '../manifest/open.ts'
 import type { SyncOptions } from './options.ts'
 
-/** The side whose npm is asked: this one if it can be. */
+/** Returns the side whose npm is used: this one if it has npm. */
 const askedSide = ({ self, home, sides }: Situation): Environment =>
   [self, home.environment, ...sides].find((each) => canRun(each) && each.npm !== undefined) ?? self
 
-/** Asks the registry which versions there are of every package, or of one server's. */
+/** Looks up the newest versions of every package, or of one server's. */
 export async function lookUpVersions(
   system: System,
   situation: Situation,

@@ -12,7 +12,7 @@ import { stateBytes } from '../manifest/records.ts'
 const sameBytes = (a: Uint8Array | null, b: Uint8Array): boolean =>
   a !== null && a.length === b.length && a.every((byte, at) => byte === b[at])
 
-/** Writes the manifest, its lock or our records, backed up like a client's file, so that undo brings them back too. True: it changed. */
+/** Writes the manifest, its lock or our records, backed up so that undo restores them too. Returns whether the file changed. */
 export async function writeOwn(
   system: System,
   situation: Situation,
@@ -26,7 +26,7 @@ export async function writeOwn(
   const isProject = here === place.here || here === place.lockHere
   const within = isProject ? place.root : null
   const { environment } = situation.home
-  // As its side spells it, so that undo finds it again.
+  // As its side spells it, so that undo finds the file.
   const file = fromHere(environment, here) ?? shown
   const note = { environment: environment.id, client: null, file, entries: [], project: within ?? undefined }
   const backup = run.forFile(note)
@@ -40,13 +40,13 @@ export async function writeOwn(
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     throw new TwinError('not-written', outcome.reason ?? `${shown} could not be written`, {
       place: { file: shown },
-      hint: outcome.hint ?? 'mend that, then run the same command again: it goes on where this one stopped',
+      hint: outcome.hint ?? 'fix that, then run the same command again; it continues from here',
     })
   }
   return outcome.kind === 'written'
 }
 
-/** Writes down which entries are ours, where that differs from what stands on the disk. */
+/** Saves which entries are ours, if that has changed. */
 export async function writeState(system: System, situation: Situation, state: State, run: Run): Promise<void> {
   if (state === situation.savedState) return
   const { home, statePath } = situation

@@ -12,7 +12,7 @@ import type { Situation } from '../manifest/open.ts'
 import { emptyLock } from '../manifest/records.ts'
 import type { SyncOptions } from './options.ts'
 
-/** Why a package could not be pinned; `code` is npm's word for it. */
+/** Why a package could not be pinned; `code` is npm's error code. */
 export interface Unresolved extends Why {
   readonly code: string
 }
@@ -21,13 +21,13 @@ export type PinOptions = Pick<SyncOptions, 'offline' | 'resolve' | 'refresh' | '
 
 export interface Pinned {
   readonly lock: Lock
-  /** Packages that could not be resolved: words → why. */
+  /** Packages that could not be resolved, and why. */
   readonly unresolved: Map<string, Unresolved>
 }
 
 /**
- * The lock as a sync leaves it: without what no server names, with what it lacks; the very same object where nothing of it
- * changes. Only what it lacks is asked of the network.
+ * Returns the lock without packages that no server names, and with those that it lacks; the same object if nothing changes.
+ * Only missing packages are looked up on the network.
  */
 export async function pin(system: System, situation: Situation, options: PinOptions): Promise<Pinned> {
   const words = wordsOfAll(situation.manifest)
@@ -58,7 +58,7 @@ export async function pin(system: System, situation: Situation, options: PinOpti
   }
 }
 
-/** In a project what is installed must be what was trusted, so a package without integrity is asked for again. */
+/** Returns whether a package is to be looked up again: in a project, one without integrity, since the trusted content must be installed. */
 const withoutIntegrity = (lock: Lock, words: readonly string[]): string[] =>
   words.filter((each) => {
     const locked = lookUp(lock.packages, each)

@@ -17,22 +17,22 @@ import { observeFiles } from './observe.ts'
 import type { SyncOptions } from './options.ts'
 import { pin, type Unresolved } from './pin.ts'
 
-/** What the plan is made from, and what was found out on the way to it. */
+/** The input of a plan, and what was found while gathering it. */
 export interface Prepared {
   readonly input: PlanInput
   readonly lock: Lock
-  /** Packages that could not be resolved: words → why. */
+  /** Packages that could not be resolved, and why. */
   readonly unresolved: ReadonlyMap<string, Unresolved>
   readonly stale: readonly string[]
-  /** What the situation has to say. */
+  /** Notices of the situation. */
   readonly notices: readonly string[]
-  /** Keys of a project's manifest that mean nothing there. */
+  /** Settings that are ignored in a project's manifest. */
   readonly ignored: readonly string[]
-  /** This run brings keys that the store may not have yet. */
+  /** This run has keys that the store may not have yet. */
   readonly brings: boolean
 }
 
-/** Looks at everything the plan depends on. Only packages without a pinned version touch the network. */
+/** Gathers everything that the plan depends on. Only packages without a pinned version need the network. */
 export async function prepare(
   system: System,
   situation: Situation,
@@ -45,7 +45,7 @@ export async function prepare(
     situation.sides.map((side) => [side.id, side.id === home.environment.id ? home.folder : ownFolder(system, side)]),
   )
   const all = await targetsFor(system, situation, options)
-  // A look tells of what takes part; a run that would write says why it does not.
+  // A preview reports what takes part; a run that would write reports why it does not.
   const targets = all.filter(
     (one) =>
       (one.off !== true || options.resolve) &&
@@ -89,7 +89,7 @@ export async function prepare(
   return { input, lock, unresolved, stale, notices: situation.notices ?? [], ignored: situation.ignored, brings }
 }
 
-/** Where there is one side only, nothing is started by name on another one, and nothing for that is loaded. */
+/** Adds the launches of other sides; loads nothing where there is one side only. */
 async function withLaunches(system: System, input: PlanInput, run: { isOwn: boolean; isNarrowed: boolean }): Promise<PlanInput> {
   if (input.world.environments.length < 2) return input
   const { observeLaunches } = await import('../run/launches.ts')
@@ -97,7 +97,7 @@ async function withLaunches(system: System, input: PlanInput, run: { isOwn: bool
   return launches === undefined ? input : { ...input, launches }
 }
 
-/** The sides whose copy of this program is not the one that it should be. A side out of reach has its refusals already. */
+/** Returns the sides whose copy of this program is not current. A side that cannot be reached has refusals already. */
 async function outdatedOn(
   system: System,
   sides: readonly Environment[],

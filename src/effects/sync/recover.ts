@@ -17,8 +17,8 @@ import type { System } from '../../model/system.ts'
 import { readTemporaryName } from '../../model/temporary.ts'
 
 /**
- * True when a run on this home was killed: the lock it held is still there, with nobody behind it, or a piece of it. A
- * run that is at work holds it too, and is none of our business.
+ * Returns whether a run on this home was killed: its lock, or a part of one, is left without a running process. A lock of a
+ * running process does not count.
  */
 export async function wasInterrupted(system: System, { home, self }: Situation): Promise<boolean> {
   const locks = reachable(join(home.here, 'locks'))
@@ -33,7 +33,7 @@ export async function wasInterrupted(system: System, { home, self }: Situation):
   return found.kind === 'held' && found.stale
 }
 
-/** True when a killed process left its lock beside a client file. The lock of its run may be gone since: any command takes it over. */
+/** Returns whether a killed process has left its lock beside a client file, even if another command has taken its run lock since. */
 export async function leftLocks(system: System, { self }: Situation, files: PlanInput['files']): Promise<boolean> {
   const isLeft = async ({ environment, file }: PlanInput['files'][number]): Promise<boolean> => {
     const here = toHere(environment, file)
@@ -46,7 +46,7 @@ export async function leftLocks(system: System, { self }: Situation, files: Plan
   return (await Promise.all(files.map(isLeft))).includes(true)
 }
 
-/** Clears locks and half-written files of killed runs beside every client file and in our own folders. Only for the holder of the run lock. */
+/** Removes locks and temporary files of killed runs beside every client file and in our folders. Call only with the run lock held. */
 export async function recover(system: System, situation: Situation, input: PlanInput, signal: AbortSignal): Promise<void> {
   const side = situation.self.id
   // Before the folders: our own lock beside a file tells that this one of Claude Code's was ours.
@@ -62,7 +62,7 @@ export async function recover(system: System, situation: Situation, input: PlanI
   await tidy(system, input, situation)
 }
 
-/** Where a run writes: beside the real files of the clients, and in our folder on every side. */
+/** Returns the folders in which a run writes: those of the clients' real files, and ours on every side. */
 async function foldersOf(system: System, { place, self }: Situation, input: PlanInput): Promise<Set<ReachablePath>> {
   const folders = new Set<ReachablePath>([reachable(dirname(place.here))])
   for (const { environment, file, scope } of input.files) {
@@ -90,7 +90,7 @@ async function clear(system: System, folder: ReachablePath, side: string): Promi
     if (!name.endsWith(suffix)) continue
     const file = reachable(join(folder, basename(name, suffix)))
     try {
-      // An abandoned lock is taken over, what lies beside its file is cleared, and it is given back.
+      // Takes an abandoned lock, removes temporary files beside its file, and releases it.
       await withFileLock(system, file, side, { waitMs: 0 }, async () => {})
     } catch (error) {
       if (!(error instanceof LockedError)) throw error

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
 
-/** What the JSON document of sync, and of every command that ends in one, says (SPEC §6). */
+/** The JSON document of sync and of every command that ends in one (SPEC §6). */
 export interface SyncResult {
   /** State at the end; for `--check` and `--dry-run`, now. */
   readonly inSync: boolean
@@ -11,22 +11,22 @@ export interface SyncResult {
   readonly run: string | null
   readonly steps: readonly Step[]
   readonly unmanaged: readonly { readonly environment: string; readonly client: string; readonly server: string }[]
-  /** Clients that take the change up only after a restart. */
+  /** Clients that need a restart to read the change. */
   readonly restart: readonly string[]
   readonly notices: readonly string[]
 }
 
-/** Taking over what already says the same, or forgetting what has gone, changes no file: nothing differs. */
+/** Returns whether a step changes a file: recording a correct entry, or forgetting a removed one, does not. */
 export const differs = (step: Step): boolean => step.change !== 'adopt' && !(step.kind === 'remove' && step.change === 'none')
 
-/** Exit code of a run: what failed before what needs attention (SPEC §6). */
+/** Returns the exit code of a run: failures before what needs attention (SPEC §6). */
 export function exitOf(result: SyncResult, options: { check: boolean }): ExitCode {
   if (result.steps.some((step) => step.outcome === 'failed')) return EXIT.failed
   if (result.steps.some((step) => step.outcome === 'refused' || step.outcome === 'skipped')) return EXIT.attention
   return options.check && !result.inSync ? EXIT.attention : EXIT.ok
 }
 
-/** Clients whose file was written and that read it only when they start. */
+/** Returns the written clients that read their file only at their start. */
 export function restartsFor(written: ReadonlySet<string>, input: PlanInput): string[] {
   return [...written].filter((id) => {
     const client = input.files.find((file) => file.client.id === id)?.client
@@ -34,7 +34,7 @@ export function restartsFor(written: ReadonlySet<string>, input: PlanInput): str
   })
 }
 
-/** Is a program of this client running on a side, as far as was seen? */
+/** Returns whether a program of this client was seen running on any side. */
 export function isRunning(input: PlanInput, client: string): boolean {
   return input.files.some(({ client: each, environment }) => {
     const names = each.id === client ? (each.processes ?? []) : []

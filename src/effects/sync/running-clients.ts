@@ -8,7 +8,7 @@ import { detectWorld } from '../machine/detect.ts'
 import { pause } from '../machine/pause.ts'
 import { runningPrograms } from '../machine/running.ts'
 
-/** How often the list of programs is asked for; across the border that starts a program. */
+/** Interval for listing programs, in ms; across the border that starts a program. */
 const LOOK_MS = 1000
 
 /** Names differ by case except on Windows: `Claude` is the app, `claude` is Claude Code. */

@@ -8,32 +8,32 @@ import type { SyncOptions } from './options.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { stepsOf } from './steps.ts'
 
-/** Where a run starts from. It is asked again under the lock, so that two commands at once keep both changes. */
+/** Opens the situation of a run. Called again under the lock, so that two concurrent commands keep both changes. */
 export interface Source {
   open(): Promise<Situation>
-  /** The change of the manifest that belongs to this run, made on what `open` found; absent: none. */
+  /** Changes the manifest of the situation; absent: no change. */
   edit?(situation: Situation): Promise<Edited | null>
-  /** Throws where what was found must stop the run before anything is written. */
+  /** Throws to stop the run before anything is written. */
   demand?(before: Situation, prepared: Prepared): void
 }
 
-/** The situation as if the manifest were already written, and the bytes that make it so; null: it stays as it is. */
+/** The situation as if the manifest were already written, and its new bytes; null: unchanged. */
 export interface Edited {
   readonly situation: Situation
   readonly bytes: Uint8Array | null
 }
 
-/** A run before anything is done: what was found, and what is to happen. */
+/** A prepared run and its plan. */
 export interface Start {
   readonly situation: Situation
-  /** The lock as it is on the disk; a change of this run may bring another one. */
+  /** The lock on the disk; this run may change it. */
   readonly locked: Lock
   readonly bytes: Uint8Array | null
   readonly prepared: Prepared
   readonly plan: Plan
 }
 
-/** Looks at everything and makes the plan. */
+/** Prepares a run and makes its plan. */
 export async function begin(system: System, source: Source, options: SyncOptions, opened: Situation): Promise<Start> {
   const edited = (await source.edit?.(opened)) ?? null
   const situation = edited?.situation ?? opened
@@ -47,7 +47,7 @@ export async function begin(system: System, source: Source, options: SyncOptions
   return { situation: known, locked: opened.lock, bytes, prepared, plan }
 }
 
-/** Entries that name a manifest start nothing before it is known, with its lock as it stands then, as one of the user's own. */
+/** Records the digest of a manifest named by path: its entries start only servers of exactly that manifest and lock. */
 function withNamed(situation: Situation, bytes: ProjectBytes, named: string | undefined, { launches }: Plan): Situation {
   const { state, home } = situation
   if (named === undefined || !launches.has(home.environment.id)) return situation
@@ -56,7 +56,7 @@ function withNamed(situation: Situation, bytes: ProjectBytes, named: string | un
   return { ...situation, state: { ...state, manifests: { ...state.manifests, [named]: pin } } }
 }
 
-/** There is nothing to do, and so nothing to lock. */
+/** Returns whether a run has nothing to do. */
 export const isIdle = (start: Start): boolean =>
   start.bytes === null &&
   start.situation.state.manifests === start.situation.savedState.manifests &&
@@ -64,7 +64,7 @@ export const isIdle = (start: Start): boolean =>
   start.prepared.lock === start.locked &&
   stepsOf(start.plan, start.prepared).every((step) => step.outcome === 'refused' || step.outcome === 'failed')
 
-/** Has nobody written manifest, lock or state in between? */
+/** Returns whether manifest, lock and state are the same in both. */
 export const isUnchanged = (a: Situation, b: Situation): boolean =>
   JSON.stringify([a.state, a.lock]) === JSON.stringify([b.state, b.lock]) && text(a.bytes) === text(b.bytes)
 

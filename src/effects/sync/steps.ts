@@ -4,7 +4,7 @@ import type { Step } from '../../model/plan.ts'
 import type { Prepared } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
 
-/** Every step of a plan, as a list for a report. */
+/** Returns every step of a plan, for a report. */
 export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
   ...[...prepared.unresolved].map(([words, why]) =>
     makeStep({
@@ -23,7 +23,7 @@ export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
   ...plan.files.flatMap(({ plan: file }) => (file.refusal === null ? file.entries.map((each) => each.step) : [file.refusal])),
 ]
 
-/** Entries that no manifest knows. */
+/** Returns the entries that are not managed. */
 export const unmanagedOf = (plan: Plan): SyncResult['unmanaged'] =>
   plan.files.flatMap(({ plan: file }) => file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })))
 
@@ -31,10 +31,12 @@ function ignoredNotice(keys: readonly string[]): string[] {
   const last = keys.at(-1)
   if (last === undefined) return []
   const listed = keys.length === 1 ? last : `${keys.slice(0, -1).join(', ')} and ${last}`
-  return [`${listed} in a project's manifest ${keys.length === 1 ? 'is' : 'are'} ignored: your own manifest says that`]
+  return [
+    `${listed} in a project's manifest ${keys.length === 1 ? 'is' : 'are'} ignored; only your own manifest can set ${keys.length === 1 ? 'it' : 'them'}`,
+  ]
 }
 
-/** What is to be said besides the steps. */
+/** Returns the notices of a plan. */
 export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
   ...new Set([
     ...prepared.notices,
@@ -45,7 +47,7 @@ export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
   ]),
 ]
 
-/** What is planned, as a result in which nothing was done. */
+/** Returns a plan as a result in which nothing was done. */
 export function planned(prepared: Prepared, plan: Plan): SyncResult {
   const steps = stepsOf(plan, prepared)
   return {

@@ -11,13 +11,13 @@ import { planned } from './steps.ts'
 
 export type { Edited, Source } from './start.ts'
 
-/** The plan as a result in which nothing was done. */
+/** Returns the plan as a result in which nothing was done. */
 export async function previewSync(system: System, situation: Situation, options: SyncOptions): Promise<SyncResult> {
   const prepared = await prepare(system, situation, options)
   return planned(prepared, makePlan(prepared.input))
 }
 
-/** Brings every file to what the manifest says: observe, plan, apply, observe and plan again. `found`: what was opened just now. */
+/** Syncs every file with the manifest: observe, plan, apply, observe and plan again. `found`: a situation opened just before. */
 export async function runSync(
   system: System,
   source: Source,
@@ -31,7 +31,7 @@ export async function runSync(
   if (isIdle(first) && !isRecovering) return planned(first.prepared, first.plan)
   return withRunLock(system, opened.home.here, opened.self.id, async () => {
     const fresh = await source.open()
-    // What only a run with work needs is loaded only then: most runs find nothing to do.
+    // Loaded here only: most runs have nothing to do.
     const { carryOut } = await import('./carry-out.ts')
     const start = isUnchanged(fresh, opened) ? first : await begin(system, source, options, fresh)
     if (isRecovering) await (await import('./recover.ts')).recover(system, start.situation, start.prepared.input, options.signal)

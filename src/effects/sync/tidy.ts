@@ -15,8 +15,8 @@ import type { HomePlace } from '../machine/home.ts'
 import { readTrust } from '../store/trust.ts'
 
 /**
- * Removes package folders and older copies of this program that nothing names and nobody runs. What this very run made
- * superfluous stays: a client may have started it a moment ago, and asks for it again before it reads its new config.
+ * Removes package folders and older copies of this program that are neither named nor running. What this run has replaced is
+ * kept: a client may have started it a moment ago, and asks for it again before it reads its new config.
  * Packages are the user's own manifest's: a run with a project's manifest, or with one named for once, does not know what they are for.
  */
 export async function tidy(system: System, input: PlanInput, { home, place, lock, state }: Situation): Promise<void> {
@@ -59,8 +59,8 @@ async function otherFiles(system: System, input: PlanInput, state: Situation['st
 const lockName = 'mcp-twin.lock.json'
 
 /**
- * The packages that trusted projects pin. No entry names what `run` starts their servers from, and yet it is to stay. A lock
- * that cannot be read counts for none, since `run` installs what is missing.
+ * Returns the packages pinned by trusted projects: no entry names them, but `run` needs them. A lock that cannot be read is
+ * skipped, since `run` installs what is missing.
  */
 export async function trustedPackages(system: System, { environment, here }: HomePlace): Promise<LockedPackage[]> {
   const found = await orNone(async () => {

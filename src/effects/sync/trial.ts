@@ -11,7 +11,7 @@ import { applyInstalls } from './installs.ts'
 import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 
-/** Why a package stays where it is. */
+/** Why a package keeps its version. */
 export interface Stays {
   readonly move: Move
   /** `refused`: it could not be written everywhere, so nothing was tried. */
@@ -40,7 +40,7 @@ function direct(manifest: Manifest): Manifest {
   return next
 }
 
-/** Installs the new versions beside the old ones and starts every server with them, on every side, before any entry names them. */
+/** Installs new versions beside the old ones and starts every server with them on every side, before any entry names them. */
 export async function tryMoves(system: System, situation: Situation, moves: readonly Move[], options: SyncOptions): Promise<Trial> {
   const quiet = { ...options, resolve: false, refresh: false }
   const now = makePlan((await prepare(system, situation, quiet)).input)

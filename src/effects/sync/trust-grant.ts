@@ -7,33 +7,33 @@ import { keyedProjects, launchesOn, projectsOn, shareProjects } from '../run/lau
 import { usersOwn } from '../manifest/open.ts'
 import { forgetTrust, type ProjectSeen, recordTrust, type TrustAbout } from '../store/trust.ts'
 
-/** Home, and the sides that are to know of it. */
+/** Home and the other sides. */
 export interface TrustContext {
   readonly home: HomePlace
   readonly world: World
 }
 
-/** What became of a change of trust: the sides that could not be told learn of it by their next sync. */
+/** The result of a change of trust. The next sync updates sides that could not be reached. */
 export interface TrustOutcome {
   readonly changed: boolean
   readonly unreached: readonly string[]
 }
 
-/** Records trust in a project at home, and tells the other sides with what their `run` needs for it. */
+/** Records trust in a project at home, and writes what `run` needs for it on the other sides. */
 export async function grantTrust(system: System, ground: TrustContext, seen: ProjectSeen, about: TrustAbout): Promise<TrustOutcome> {
   const { home } = ground
   const changed = await recordTrust(system, home.here, seen, about, home.environment.id)
   return { changed, unreached: await updateSides(system, ground) }
 }
 
-/** Takes trust in these places back, on every side. */
+/** Revokes trust in these places on every side. */
 export async function revokeTrust(system: System, ground: TrustContext, places: readonly string[]): Promise<TrustOutcome> {
   const { home } = ground
   const gone = await forgetTrust(system, home.here, places, home.environment.id)
   return { changed: gone.length > 0, unreached: await updateSides(system, ground) }
 }
 
-/** Brings what every other side knows of trusted projects to what home knows; answers those that could not be told. */
+/** Writes the trusted projects on every other side; returns the sides that could not be written. */
 async function updateSides(system: System, { home, world }: TrustContext): Promise<string[]> {
   const others = world.environments.filter((side) => side.id !== home.environment.id)
   if (others.length === 0) return []

@@ -7,7 +7,7 @@ import { realPlace } from '../store/trusted-place.ts'
 import { otherHands, projectSeen, trustable } from './trust-review.ts'
 import { readTrust, trustedAt, type TrustState, trustState } from '../store/trust.ts'
 
-/** What a command of ours has made of a project's files. */
+/** A project's files as a command has written them. */
 export interface Written {
   readonly manifest: Uint8Array
   readonly lock: Lock
@@ -15,10 +15,9 @@ export interface Written {
 }
 
 /**
- * Keeps trust in a project that a command typed by a person has edited: where the bytes that it began with were trusted, or
- * where it made the project's manifest, those that it wrote are trusted too. `before` has the manifest and lock of the edit, and
- * the bytes of before. `mayKeep` false: what was written is not a person's own, and is trusted only if it was before. Returns what
- * there is to say where the project is not trusted.
+ * Trusts a project's files as a person's command has written them, if they were trusted before the edit or the command
+ * created the manifest. `before` has the manifest and lock of the edit, and the bytes before it. `mayKeep` false: the edit is
+ * not a person's own, so the files are only trusted if they already were. Returns notices if the project is not trusted.
  */
 export async function keepTrust(system: System, before: Situation, written: Written, mayKeep = true): Promise<readonly string[]> {
   const { home, world, place, bytes, lockBytes } = before
@@ -32,15 +31,15 @@ export async function keepTrust(system: System, before: Situation, written: Writ
     return now === 'trusted' ? [] : [untrustedWords(place.project, now)]
   }
   const { view, keys } = await trustable(system, { ...before, lock: written.lock }, { place: folder })
-  // Who makes a project's manifest has chosen its place.
+  // Whoever creates a project's manifest has chosen its place.
   const others = isMade ? await otherHands(system, before) : {}
   const { unreached } = await grantTrust(system, before, seen, { keys, shown: view, ...others })
   return unreachedNotice(unreached)
 }
 
 /**
- * Trusts again what an undo has brought back, where the person had trusted it before and trusted what it took away. Returns what
- * there is to say where the project is not trusted now.
+ * Trusts the files that an undo has restored, if they had been trusted before and the undone ones were trusted too. Returns
+ * notices if the project is not trusted now.
  */
 export async function restoreTrust(system: System, before: Situation, after: Situation): Promise<readonly string[]> {
   const [taken, back] = [await projectSeen(system, before), await projectSeen(system, after)]
@@ -56,17 +55,17 @@ export async function restoreTrust(system: System, before: Situation, after: Sit
   return unreachedNotice(unreached)
 }
 
-/** Why servers of a project do not start, as a notice. */
+/** Returns a notice about why servers of a project do not start. */
 export const untrustedWords = (project: string, state: TrustState): string => {
   const why =
     state === 'changed'
-      ? 'this project is not trusted as it is now, since its manifest or its lock has changed'
+      ? 'this project is not trusted: its manifest or its lock has changed'
       : state === 'former'
-        ? 'this project is not trusted any more, since an older version of mcp-twin trusted its manifest alone'
+        ? 'this project is not trusted: an older version of mcp-twin trusted it without checking its lock'
         : 'this project is not trusted'
   return `${why}, so its servers with keys will not start: ${trustCommand(project)}`
 }
 
-/** Sides that go by what they knew before. */
+/** Returns a notice about sides that still have the former state. */
 export const unreachedNotice = (sides: readonly string[]): readonly string[] =>
-  sides.length === 0 ? [] : [`${sides.join(', ')} could not be told of it now: mcp-twin sync does so once it is there`]
+  sides.length === 0 ? [] : [`${sides.join(', ')} could not be reached; once it can: mcp-twin sync`]

@@ -20,25 +20,25 @@ import { readAccounts } from '../machine/ownership-accounts.ts'
 import { describeFaults } from '../machine/ownership-faults.ts'
 import { manifestFaults } from '../store/vet.ts'
 
-/** A project as a person is asked about it: these bytes, and no others, are then trusted. */
+/** A project under review: exactly these bytes are trusted then. */
 export interface TrustReview {
   readonly seen: ProjectSeen
   readonly manifest: Manifest
   readonly keys: readonly string[]
   readonly view: TrustView
   readonly state: TrustState
-  /** Who else decides what its files say; nobody, usually. */
+  /** Other users who can change its files; usually none. */
   readonly others: OtherHands
-  /** What is not as it was when it was last trusted, and when that was; null: it never was. */
+  /** What has changed since it was last trusted, and when that was; null: never trusted. */
   readonly since: { readonly at: string; readonly changes: readonly TrustChange[] } | null
 }
 
-/** Who else decides what a project's files say: in words, and as it is recorded. */
+/** Other users who can change a project's files: as text, and as recorded. */
 export interface OtherHands extends Required<Pick<TrustAbout, 'inSpiteOf'>>, Pick<TrustAbout, 'owner'> {
   readonly words: readonly string[]
 }
 
-/** Somebody who trusts a project accepts them: for as long as it is the same ones. */
+/** Trusting a project accepts these users, as long as they stay the same. */
 export async function otherHands(system: System, { home, place }: Pick<Situation, 'home' | 'place'>): Promise<OtherHands> {
   const faults = await manifestFaults(system, home.environment, place)
   const uid = faults.find(({ kind }) => kind === 'owner')?.id
@@ -50,7 +50,7 @@ export async function otherHands(system: System, { home, place }: Pick<Situation
   }
 }
 
-/** The place and the bytes of the project that a situation is about; null: it is none, or has no manifest. */
+/** Returns the place and the bytes of a situation's project; null: no project, or no manifest. */
 export async function projectSeen(system: System, situation: Situation): Promise<ProjectSeen | null> {
   const { place, bytes, lockBytes: lock, world, home } = situation
   if (place.project === null || bytes === null) return null
@@ -65,13 +65,13 @@ export async function isTrustedProject(system: System, situation: Situation): Pr
 }
 
 /**
- * What there is to be trusted in a project. What its lock lacks is pinned and written first, as a sync would do it: else the
- * next sync would change what was trusted.
+ * Returns what is to be trusted of a project. Pins packages that its lock lacks first: otherwise the next sync would change
+ * the trusted lock.
  */
 export async function reviewProject(system: System, open: () => Promise<Situation>, options: PinOptions): Promise<TrustReview> {
   const situation = await pinned(system, open, options)
   const seen = await projectSeen(system, situation)
-  if (seen === null) throw usageError(`${situation.place.shown} is not there.`, { hint: 'mcp-twin init --project, in the project' })
+  if (seen === null) throw usageError(`${situation.place.shown} does not exist.`, { hint: 'mcp-twin init --project, in the project' })
   const { manifest, view, keys } = await trustable(system, situation, seen)
   const before = trustedAt(await readTrust(system, situation.home.here), seen.place)
   return {
@@ -82,7 +82,7 @@ export async function reviewProject(system: System, open: () => Promise<Situatio
   }
 }
 
-/** What counts of a project's manifest, and how it is shown. */
+/** The effective part of a project's manifest, and its view. */
 export async function trustable(
   system: System,
   { manifest: written, lock, home }: Pick<Situation, 'manifest' | 'lock' | 'home'>,
@@ -109,10 +109,10 @@ async function pinned(system: System, open: () => Promise<Situation>, options: P
   })
 }
 
-/** What has no version yet would be pinned after the person has looked, so nothing is trusted without it. */
+/** Throws where a package cannot be pinned: it would be pinned after the review. */
 function demandAll(pinned: Pinned): Pinned {
   const [first] = pinned.unresolved
   if (first === undefined) return pinned
   const [words, { reason, hint }] = first
-  throw new TwinError('not-pinned', `No version of ${words} can be pinned, so nothing is trusted: ${reason}.`, { hint })
+  throw new TwinError('not-pinned', `${words} cannot be pinned, so nothing is trusted: ${reason}.`, { hint })
 }

@@ -26,8 +26,8 @@ export interface Updated {
 }
 
 /**
- * Moves packages to their new versions: installed beside the old ones and tried on every side first, then manifest, lock
- * and entries as one run, which undo takes back. A package that fails anywhere stays everywhere as it was.
+ * Updates packages: installs the new versions beside the old ones and tries them on every side first, then writes manifest,
+ * lock and entries in one run, which can be undone. A package that fails on any side keeps its version on all.
  */
 export async function updatePackages(
   system: System,
@@ -54,7 +54,7 @@ export async function updatePackages(
   return takeBack(system, open, result.run, broken, trial, quiet)
 }
 
-/** An entry that could not be written after all: its side would stay behind. */
+/** Returns an entry that could not be written. */
 const brokenBy = (result: SyncResult, moves: readonly Move[]): Step | null =>
   result.steps.find(
     (step) => (step.outcome === 'failed' || step.outcome === 'refused') && moves.some(({ servers }) => servers.includes(step.server ?? '')),
@@ -74,7 +74,7 @@ async function takeBack(
     await undo(system, before, run, false)
     await restoreTrust(system, before, await open())
   })
-  const reason = `${broken.reason ?? 'an entry could not be written'}; both sides move together or not at all`
+  const reason = `${broken.reason ?? 'an entry could not be written'}; all sides are updated together or not at all`
   const stays = trial.accepted.map(
     (move): Stays => ({ move, outcome: 'put back', environment: broken.environment, reason, hint: broken.hint }),
   )
@@ -108,7 +108,7 @@ function finish(result: SyncResult, trial: Trial, installs: readonly Step[]): Pi
   }
 }
 
-/** In an npm prefix there is one version at a time: where the new one stays out, the old one has to be put there again. */
+/** Reinstalls the old versions in an npm prefix, which has one version at a time. */
 async function keepOld(system: System, situation: Situation, trial: Trial, options: SyncOptions): Promise<void> {
   const { manifest, sides, home, world } = situation
   for (const { move } of trial.stays.filter(({ outcome }) => outcome !== 'refused')) {

@@ -47,7 +47,7 @@ describe('a key that comes with an entry, where a program of the user keeps the 
   it('is named, as that program has to be given it', async () => {
     const entry = { command: 'node', args: ['new.js'], env: { NEW_TOKEN: 'abcdef1234567890abcdef' } }
     const { json } = await place.cli(['add', '-', '--json'], { input: JSON.stringify({ mcpServers: { fresh: entry } }) })
-    expect(json.notices).toContainEqual(expect.stringMatching(/keeps the keys, and does not give this NEW_TOKEN/))
+    expect(json.notices).toContainEqual(expect.stringMatching(/stores the keys and does not have this NEW_TOKEN/))
     expect(JSON.stringify(json)).not.toContain('abcdef1234567890abcdef')
   })
 })

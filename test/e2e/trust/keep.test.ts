@@ -243,7 +243,7 @@ describe('packages of a trusted project', () => {
     try {
       const { notices } = await watcher.next('its first round', ({ command }) => command === 'sync', 60_000)
       expect(planted.self.read('site/mcp-twin.lock.json')).toContain('@tiny/other')
-      expect(notices.join()).toMatch(/not trusted as it is now.*mcp-twin trust/)
+      expect(notices.join()).toMatch(/not trusted: its manifest or its lock has changed.*mcp-twin trust/)
     } finally {
       await watcher.end()
     }

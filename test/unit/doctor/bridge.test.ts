@@ -326,7 +326,7 @@ describe('bridge-audit', () => {
   it('takes an audit that cannot be written for worse than a log', () => {
     const shown = '/home/ana/.mcp-twin/bridge/audit.jsonl'
     const unwritable = [
-      { what: 'audit', shown, why: 'something else than a file stands in its place' },
+      { what: 'audit', shown, why: 'it is not a file' },
       { what: 'log', shown: '/l', why: 'you have no permission to write there' },
     ] as const
     expect(situation().bridge({ unwritable }).find('bridge-audit')).toMatchObject([
