@@ -1,6 +1,6 @@
 import type { LocatedFile } from '../model/located.ts'
 
-/** What every run has to say of the other copies of a client's file: nobody else would notice that they are not read. */
+/** Returns a notice about stale copies of a client's file, which the client does not read. */
 export function locatedNotices(label: string, { file, reason, stale, likelier, unseen }: LocatedFile): string[] {
   const keys = '; entries of ours in it, with their keys, stay there: mcp-twin doctor says how to put it away'
   return [

@@ -3,7 +3,7 @@ import { quoted } from '../../core/doctor/names.ts'
 import { dirName, toHere } from '../../core/paths.ts'
 import { native } from '../../model/path.ts'
 
-/** What is not recorded is not done: without an audit no command runs. Logs may be missing; then nobody knows what went wrong. */
+/** Without an audit file the bridge runs no command. Missing logs only make faults harder to find. */
 export const bridgeAudit = defineBridgeCheck({
   id: 'bridge-audit',
   title: 'the bridge can record what it does',

@@ -22,7 +22,7 @@ function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts
   return [{ level: 'warning', subject: 'root', message, detail, fix }]
 }
 
-/** Folders that the manifest opens for the bridge: one that opens nothing is a mistake that nobody else tells. */
+/** Folders that the manifest opens for the bridge: no other check reports one that opens nothing. */
 export const bridgeRoots = defineBridgeCheck({
   id: 'bridge-roots',
   title: 'every root of the bridge opens a folder',

@@ -19,18 +19,18 @@ function judge(message: string): CheckResult {
       level: 'warning',
       subject: 'bridge.allow',
       message,
-      fix: `take it out of bridge.allow in the manifest, or write it absolute, from ~ or as a name such as .git/hooks, ${restart}`,
+      fix: `remove it from bridge.allow in the manifest, or write it absolute, from ~ or as a name such as .git/hooks, ${restart}`,
     }
   const isFamily = message.startsWith('The manifest names a tool family ')
   return {
     level: 'warning',
     subject: isFamily ? 'bridge.families' : 'bridge',
     message,
-    fix: isFamily ? `take it out of bridge.families in the manifest, ${restart}` : `fix it in the manifest, ${restart}`,
+    fix: isFamily ? `remove it from bridge.families in the manifest, ${restart}` : `fix it in the manifest, ${restart}`,
   }
 }
 
-/** What people, and conversations, have set for the bridge is used as it stands there. */
+/** Settings of the bridge, by people and by conversations, must be valid. */
 export const bridgeRules = defineBridgeCheck({
   id: 'bridge-rules',
   title: 'all settings of the bridge are valid',

@@ -20,7 +20,7 @@ export const bridgeSearch = defineBridgeCheck({
     const message = onPath
       ? 'a program starts the bridge with a PATH that lacks ripgrep, so its search tools are off'
       : 'ripgrep is not installed, so the search tools are off'
-    // A copy that this very program can complete is told by in-sync too.
+    // The check in-sync also reports a copy that this program can complete.
     const remedy = facts.plan.self.some(({ environment }) => environment === home.id) ? bySync : { fix: install[home.kind] }
     return [{ level: 'warning', subject: 'search', message, ...remedy }]
   },

@@ -58,7 +58,7 @@ function otherProblems(bridge: BridgeFacts, started: readonly StartedBridge[]): 
     terminalOff.test(problem) ||
     filesAppeared.test(problem) ||
     (unwritable.length > 0 && auditOff.test(problem))
-  // What a bridge of another home says is about that one; that it is another is told by bridge-link.
+  // The status of a bridge of another home does not concern this one; the check bridge-link reports that.
   const here = started.flatMap(({ status }) => (status === null || reachesHome(bridge, status) === false ? [] : [status]))
   const problems = new Set(here.flatMap((status) => status.problems).filter((problem) => !said(problem)))
   const fix = 'fix what it reports, then restart the program that uses it'

@@ -6,7 +6,7 @@ import type { CheckResult } from '../../model/check.ts'
 export const claudeCodeConfig = defineCheck({
   id: 'claude-code-config',
   group: 'programs',
-  title: 'no servers stand where Claude Code does not read them',
+  title: 'no servers are in files that Claude Code does not read',
   run: ({ files, scopes }) => [
     ...files
       .filter((file) => !isRead(file) && file.read !== null)
@@ -25,7 +25,7 @@ export const claudeCodeConfig = defineCheck({
         ({ file, names }): CheckResult => ({
           level: 'warning',
           subject: client.label,
-          message: `${list(names)} ${names.length === 1 ? 'stands' : 'stand'} in a file where ${client.label} looks for no servers`,
+          message: `${list(names)} ${names.length === 1 ? 'is' : 'are'} in a file where ${client.label} looks for no servers`,
           detail: [file],
           environment: environment.id,
           fix: `add ${names.length === 1 ? 'it' : 'them'} with mcp-twin add, and take "mcpServers" out of that file`,

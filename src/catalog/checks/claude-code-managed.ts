@@ -16,7 +16,7 @@ function byPolicy(subject: string, { file, allowed, denied, onlyManaged }: Polic
   const message = onlyManaged
     ? 'a policy of this computer allows managed servers only'
     : `a policy of this computer does not allow ${list(held)}`
-  return [{ level: 'error', subject, message, detail: [file], fix: `whoever manages this computer can allow them in ${file}` }]
+  return [{ level: 'error', subject, message, detail: [file], fix: `an administrator of this computer can allow them in ${file}` }]
 }
 
 function judge(facts: Facts, scopes: ClientScopes): CheckResult[] {
@@ -35,8 +35,7 @@ function judge(facts: Facts, scopes: ClientScopes): CheckResult[] {
   const message = `${what} hides every server that is not in it${hidden.length === 0 ? '' : `: ${list(hidden)}`}`
   const level = hidden.length > 0 || ours.length === 0 ? 'error' : 'info'
   const away = `sudo mv ${quoted(managed.here)} ${quoted(`${managed.here}.off`)}`
-  const fix =
-    facts.shell === 'windows' ? `ask whoever manages this computer, or as administrator: ren "${managed.file}" managed-mcp.off` : away
+  const fix = facts.shell === 'windows' ? `ask an administrator of this computer, or as one: ren "${managed.file}" managed-mcp.off` : away
   return [...found, { level, subject, message, detail: [managed.file], fix: level === 'info' ? undefined : fix }]
 }
 

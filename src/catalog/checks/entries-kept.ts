@@ -40,7 +40,7 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
   return found.map((each) => ({ environment: file.environment.id, ...each }))
 }
 
-/** The watcher puts entries back a few times an hour, then no more: two programs that fight help nobody. */
+/** The watcher restores entries only a few times an hour, so that two programs do not overwrite each other for ever. */
 function stoppedWords(facts: Facts, file: ClientFile): string[] {
   const key = { environment: file.environment.id, client: file.client.id, file: file.file }
   const known = facts.watch?.files.find(

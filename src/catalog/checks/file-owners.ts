@@ -2,7 +2,7 @@ import { defineCheck } from '../../core/doctor/facts.ts'
 import { isWindows } from '../../core/paths.ts'
 import type { CheckResult } from '../../model/check.ts'
 
-/** What decides which programs are started is this user's own, and nobody else may write it. */
+/** Files that decide which programs are started must belong to this user, and no other user may write them. */
 export const fileOwners = defineCheck({
   id: 'file-owners',
   group: 'keys',

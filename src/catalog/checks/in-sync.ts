@@ -22,7 +22,7 @@ function toWrite(facts: Facts, file: ClientFile, entries: readonly EntryStep[]):
   return [{ level: 'error', subject: programName(facts, file), message: said.join(', '), ...bySync }]
 }
 
-/** Entries that a sync leaves alone although they stand in the way. Hand edits of ours are said by entries-kept. */
+/** Entries that a sync refuses to overwrite. The check entries-kept reports hand edits of ours. */
 function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): CheckResult[] {
   return entries
     .filter(({ step, record }) => step.kind === 'refuse' && record === null)
@@ -38,7 +38,7 @@ function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[])
     })
 }
 
-/** Servers that cannot be written now, once for each reason; a missing key and a side out of reach are said elsewhere. */
+/** Servers that cannot be written now, once for each reason; other checks report missing keys and sides that cannot be reached. */
 function blocked(facts: Facts): CheckResult[] {
   const keyless = new Set(facts.keys.missing.flatMap(({ servers }) => servers))
   const seen = new Set<string>()

@@ -17,7 +17,7 @@ export const keysInManifest = defineCheck({
         return {
           level: 'warning',
           subject: server,
-          message: `what looks like a key (${found}) stands in the manifest itself, which is made for version control`,
+          message: `the manifest, which is meant for version control, holds what looks like a key (${found})`,
           fix: `mcp-twin secret set ${name}, then write "\${secret:${name}}" in its place`,
           detail: [manifest.shown],
         } as const

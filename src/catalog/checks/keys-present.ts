@@ -8,7 +8,7 @@ export const keysPresent = defineCheck({
   group: 'keys',
   title: 'every key that a server needs is stored',
   run: ({ keys }) => {
-    // Of a store that cannot be read nobody knows what is in it.
+    // The content of an unreadable store is unknown.
     if (keys.trouble !== null) return [{ level: 'error', subject: 'key store', message: keys.trouble.message, fix: keys.trouble.fix }]
     return keys.missing.map(
       ({ name, servers, why }): CheckResult => ({

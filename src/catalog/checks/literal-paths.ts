@@ -6,7 +6,7 @@ import { isWindows, looksWindowsPath, readPath, translate } from '../../core/pat
 import type { CheckResult } from '../../model/check.ts'
 import type { Environment } from '../../model/environment.ts'
 
-/** Folders that stand at the root of a Linux or a macOS: a word that begins with one is a path, where `/c` is a switch. */
+/** Top-level folders of Linux and macOS: an argument that begins with one is a path, while `/c` is a switch. */
 const posixPath = /^\/(?:home|mnt|usr|opt|tmp|var|etc|root|srv|Users|Applications)\/./
 
 /** A path in the other kind's spelling, bare or behind an `=`. */

@@ -7,7 +7,7 @@ import type { ServerSpec } from '../../model/manifest.ts'
 const sameThing = ({ package: words, command, url, args = [], bin }: ServerSpec): string =>
   JSON.stringify([words?.replace(/(.)@.*$/, '$1'), command, url, args, bin])
 
-/** Two entries that start one thing: a model sees every tool twice, and pays for it. */
+/** Two entries that start the same program: a model gets every tool twice, which costs tokens. */
 function twins(facts: Facts, file: ClientFile): CheckResult[] {
   const groups = new Map<string, EntryFacts[]>()
   for (const each of file.entries) {
@@ -27,7 +27,7 @@ function twins(facts: Facts, file: ClientFile): CheckResult[] {
     })
 }
 
-/** Names that differ only in case, or stand there twice. */
+/** Names that differ only in case, or are used twice. */
 function names(facts: Facts, file: ClientFile): CheckResult[] {
   const where = programName(facts, file)
   const twice = file.entries
@@ -36,7 +36,7 @@ function names(facts: Facts, file: ClientFile): CheckResult[] {
       ({ name }): CheckResult => ({
         level: 'error',
         subject: name,
-        message: `it stands twice in ${where}, which reads the last one`,
+        message: `it appears twice in ${where}, which reads the last one`,
         fix: `take one of the two out of ${file.file}`,
       }),
     )

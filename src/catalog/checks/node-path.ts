@@ -35,7 +35,7 @@ function ownNode({ environment, nodeThere }: SideFacts): CheckResult[] {
   const { node, trouble } = environment
   const getNode = environmentDefinitions[environment.kind].getNode
   if (node === undefined) {
-    // That the whole side is out of reach is said by interop.
+    // The check interop reports a side that cannot be reached.
     if (trouble !== undefined && environment.exec === undefined && !environment.self) return []
     return [{ level: 'error', subject: 'node', message: trouble?.reason ?? `no node was found on ${label}`, fix: trouble?.hint ?? getNode }]
   }

@@ -10,7 +10,7 @@ const MAJOR_MIN = 20
 
 const majorOf = (version: string): number => Number(version.split('.')[0])
 
-/** Packages whose authors ask for another node. npm installs an exact version all the same, with a warning that nobody sees. */
+/** Packages whose authors ask for another node. npm installs an exact version all the same, with a warning that is easily missed. */
 function unfit(facts: Facts, { environment, nodeVersion }: SideFacts): CheckResult[] {
   if (nodeVersion === null) return []
   return facts.packages

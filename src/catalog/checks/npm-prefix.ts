@@ -18,7 +18,7 @@ function npmItself({ environment, npmThere }: SideFacts): CheckResult[] {
 
 /**
  * Packages go where the user may write, where the other side's do not go, and outside AppData: what a packaged Claude
- * Desktop writes there lands in a copy that nobody else sees (anthropics/claude-code#93152).
+ * Desktop writes there goes to a copy that no other program sees (anthropics/claude-code#93152).
  */
 function store({ environment, store: { path, kind, writable } }: SideFacts): CheckResult[] {
   const subject = kind === 'own' ? 'package folder' : 'npm prefix'

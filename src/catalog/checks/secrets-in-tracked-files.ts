@@ -16,10 +16,10 @@ function leak({ shown, why, staged = false }: TrackedFile): CheckResult {
   return {
     level: 'error',
     subject: why.stored ? 'tracked file' : why.server === '' ? why.name : `${why.server}: ${why.name}`,
-    message: why.stored ? `a stored key stands ${where}` : `what looks like a key stands ${where}`,
+    message: why.stored ? `a stored key is ${where}` : `what looks like a key is ${where}`,
     detail: [shown],
     fix: why.stored
-      ? `take it out of the file${again} and get a new key: the old one stays in the history`
+      ? `remove it from the file${again} and get a new key: the old one stays in the history`
       : `write a reference in its place (\${${why.name}})${again} and get a new key: the old one stays in the history`,
   }
 }
@@ -52,7 +52,7 @@ function looked(
     found.push({
       level: 'skipped',
       subject: folder,
-      message: 'copies of stored keys were not searched for, since nobody here knows the keys',
+      message: 'copies of stored keys were not searched for, since the keys cannot be read here',
     })
   if (tracked.some((each) => each.folder === folder)) return found
   const kinds = `${count(searched, 'tracked file')} (configs, scripts, notes) searched for copies of stored keys, ${count(configs, "program's config")} for whatever looks like a key`

@@ -5,7 +5,7 @@ import { environmentLabel } from '../../core/participants.ts'
 /** Less than this hurts nothing: locks are believed for half a minute, signed messages for five. */
 const SKEW_MS = 10_000
 
-/** The clock of WSL stands still while the computer sleeps, and is not always set afterwards (microsoft/WSL#8204). */
+/** The clock of WSL stops while the computer sleeps, and is not always corrected afterwards (microsoft/WSL#8204). */
 export const timeSkew = defineCheck({
   id: 'time-skew',
   group: 'side',

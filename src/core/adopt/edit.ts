@@ -11,7 +11,7 @@ interface HandEdit {
   readonly environment: Environment
   /** What we had written. */
   readonly before: ServerSpec
-  /** What stands there now. */
+  /** The present entry. */
   readonly after: ServerSpec
   /** Turns a path of this side into one for every side; null: it is no path, or only this side has the server. */
   everywhere(text: string): string | null

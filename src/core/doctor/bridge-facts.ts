@@ -12,12 +12,12 @@ export interface BridgeFacts {
   readonly rules: BridgeRules
   /** Files that a bridge appends to, and cannot. */
   readonly unwritable: readonly { readonly what: 'audit' | 'log'; readonly shown: string; readonly why: string }[]
-  /** Is ripgrep to be had? `packaged` null: the program's own copy is not there yet. */
+  /** Whether ripgrep is available. `packaged` null: the program's own copy is not installed yet. */
   readonly searching: { readonly packaged: boolean | null; readonly onPath: boolean }
   readonly tokens: TokenFacts
   /** What commands in the sandbox made or changed that runs by itself later, and that is still there. */
   readonly appeared: readonly Appeared[]
-  /** Who has the ports that a listener would take; null: nobody was asked (`--deep`). */
+  /** Who listens on the ports that our listener would use; null: not checked (`--deep`). */
   readonly ports: readonly PortFacts[] | null
 }
 

@@ -10,7 +10,7 @@ interface BridgeCheck {
   run(bridge: BridgeFacts, facts: Facts): readonly CheckResult[]
 }
 
-/** A check of the bridge; where there is none it looks at nothing, and says so. */
+/** Defines a check of the bridge, which is skipped with a message where there is no bridge. */
 export const defineBridgeCheck = ({ id, title, run }: BridgeCheck): Check =>
   defineCheck({
     ...{ id, title, group: 'bridge' },

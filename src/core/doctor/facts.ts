@@ -50,7 +50,7 @@ export interface Facts {
   readonly bridge: BridgeFacts | null
   /** How every server answered; null: none was asked (`--deep`). */
   readonly probes: readonly ProbeFacts[] | null
-  /** Entries of a project that `--deep` does not start, since nobody has trusted what they say. Absent: none. */
+  /** Entries of a project that `--deep` does not start, since they are not trusted. Absent: none. */
   readonly unstarted?: readonly UnstartedFacts[]
   /** What policies say of a client, a side each that may have some; null: nobody asked (`--deep`). */
   readonly policies: readonly WindowsPolicies[] | null
@@ -128,7 +128,7 @@ export interface EntryFacts {
 }
 
 export interface KeyFacts {
-  /** Names that the manifest's servers ask for and nobody has, with what the user's own program said. */
+  /** Keys that the manifest's servers need and that are missing, with the error of the user's own program. */
   readonly missing: readonly { readonly name: string; readonly servers: readonly string[]; readonly why: string | null }[]
   /** The store could not be read as it is. */
   readonly trouble: { readonly message: string; readonly fix: string } | null

@@ -33,7 +33,7 @@ export interface UnstartedFacts {
 
 const LINES_MAX = 6
 
-/** What Node prints around an error that nobody caught: the source, the stack, the fields, its own version. */
+/** What Node prints around an uncaught error: the source, the stack, the fields, its own version. */
 const around = [
   /^\s+at /,
   /^Node\.js v\d/,

@@ -1,10 +1,10 @@
-/** A file under version control in which a key stands. */
+/** A file under version control that holds a key. */
 export interface TrackedFile {
   readonly shown: string
   readonly folder: string
-  /** `stored`: a key of the store stands in it; else the name of the value that looks like one. */
+  /** `stored`: it holds a key of the store; else the name of the value that looks like one. */
   readonly why: { readonly stored: true } | { readonly stored: false; readonly name: string; readonly server: string }
-  /** It stands in what is staged, and no longer in the file. */
+  /** The staged content holds it, the file no longer. */
   readonly staged?: boolean
 }
 
@@ -20,6 +20,6 @@ export interface RepositoryFacts {
   readonly configs: number
   /** Those that could not be read as such, and were searched as text alone. */
   readonly unread: readonly { readonly shown: string; readonly reason: string }[]
-  /** False: nobody knows the stored keys, since the user's own program keeps them or the store cannot be read. */
+  /** False: the stored keys are unknown, since the user's own program stores them or the store cannot be read. */
   readonly keysKnown: boolean
 }

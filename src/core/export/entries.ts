@@ -13,7 +13,7 @@ import { recordOf } from '../plan/records.ts'
 const dotted = (value: JsonValue): JsonValue =>
   isObject(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, DOTS])) : DOTS
 
-/** An entry of somebody else as it may stand in version control: every value of a variable or header as dots, and keys in arguments. */
+/** Returns a foreign entry for version control: dots replace every value of a variable or header, and keys in arguments. */
 function foreignEntry(value: JsonValue, client: ClientDefinition): JsonValue {
   if (!isObject(value)) return DOTS
   const read = meaning(value, client)
@@ -27,7 +27,7 @@ function foreignEntry(value: JsonValue, client: ClientDefinition): JsonValue {
   return shown
 }
 
-/** An entry of ours: the values of its keys as dots, wherever they stand. */
+/** Returns an entry of ours with dots in place of all its keys. */
 export function ownEntry(value: JsonValue, keys: readonly string[]): JsonValue {
   if (typeof value === 'string') return keys.reduce((text, key) => (key === '' ? text : text.split(key).join(DOTS)), value)
   if (Array.isArray(value)) return value.map((each) => ownEntry(each, keys))
@@ -35,7 +35,7 @@ export function ownEntry(value: JsonValue, keys: readonly string[]): JsonValue {
   return value
 }
 
-/** What is known of the entries of one file: the manifest, what we wrote last, and the values that may stand nowhere. */
+/** What is known of the entries of one file: the manifest, what we wrote last, and the values that must not appear. */
 export interface KnownEntries {
   readonly manifest: Manifest
   readonly state: State

@@ -31,7 +31,7 @@ export function setupGuide(manifest: Manifest, files: readonly ExportedFile[]): 
   return `${[
     '# MCP set-up',
     '',
-    'Written by `mcp-twin export`. It holds no keys: where one stands in a config, there are dots here.',
+    'Written by `mcp-twin export`. It holds no keys: dots replace those in configs.',
     '',
     '## Servers',
     '',

@@ -6,11 +6,11 @@ import { extractKeys } from '../keys/extract.ts'
 import { secretNames } from '../keys/naming.ts'
 import { keysOfAll } from '../manifest/names.ts'
 
-/** The manifest as it may stand in version control. */
+/** The manifest for version control. */
 interface ExportedManifest {
   readonly text: string
   readonly manifest: Manifest
-  /** Keys that stood in the manifest itself, by the names that stand there now. */
+  /** Keys that were in the manifest itself, by the names that replace them. */
   readonly named: ReadonlyMap<string, string>
 }
 

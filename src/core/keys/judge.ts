@@ -94,7 +94,7 @@ const elsewhere = /^(?:op|vault|keyring|keychain|secretref|doppler|infisical|bws
 /** The text without what is only named in it. */
 const withoutReferences = (value: string): string => (elsewhere.test(value.trim()) ? '' : value.replace(reference, ''))
 
-/** A run of letters and digits such as nobody types for an example. */
+/** A run of letters and digits that is unlikely to be an example. */
 function looksRandom(value: string): boolean {
   for (const [run] of value.matchAll(/[A-Za-z0-9]{12,}/g)) {
     if ((run.match(/\d/g) ?? []).length >= 3 && (run.match(/[A-Za-z]/g) ?? []).length >= 3 && new Set(run).size >= 8) return true

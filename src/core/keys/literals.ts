@@ -45,9 +45,9 @@ export function literalsIn(config: unknown): Literal[] {
 
 interface ValueContext {
   readonly name: string
-  /** What the object is called in which it stands. */
+  /** The name of the object that holds it. */
   readonly parent: string
-  /** The word in front of it in a list; undefined: it is the first. Null: it stands in no list. */
+  /** The item before it in a list; undefined: it is the first. Null: it is not in a list. */
   readonly before: string | undefined | null
 }
 
@@ -71,7 +71,7 @@ function serverAt(path: readonly string[]): string {
 const quoted = /["']?([A-Za-z_][\w.-]{0,80})["']?\s*[:=]\s*(["'`])((?:\\.|(?!\2)[^\\\n])*)\2/g
 const bare = /^[ \t]*(?:export[ \t]+|#[ \t]*|\/\/[ \t]*)?([A-Za-z_][\w.-]{0,80})[ \t]*[:=][ \t]*([^\s"'`#,{[][^\s"'`#,]*)/gm
 
-/** Names of what looks like a key in a text that nobody could read as a config, or in its comments. */
+/** Returns the names of values that look like keys in an unreadable config, or in comments. */
 export function literalNamesIn(text: string): string[] {
   const pairs = [
     ...[...text.matchAll(quoted)].map(([, name = '', , value = '']) => [name, value] as const),

@@ -37,7 +37,7 @@ export function parseManifest(bytes: Uint8Array, clientIds: readonly string[]): 
   return breach === undefined ? { ok: true, manifest: parsed.data } : wrong(breach.path, breach.message)
 }
 
-/** Where a path stands. Nested deeper than the reader of places can follow, which no manifest is, it has none. */
+/** Returns the position of a path; none where it is nested too deep. */
 function placeIn(text: string, path: readonly PropertyKey[]): { line?: number; column?: number } {
   try {
     return placeOf(text, offsetOf(text, path))
@@ -47,7 +47,7 @@ function placeIn(text: string, path: readonly PropertyKey[]): { line?: number; c
   }
 }
 
-/** A server's name that does not say one thing: one that stands there twice, or that no program could keep apart. */
+/** Returns a server's name that is ambiguous: used twice, or equal to another one for some client. */
 function clashOf({ container }: JsonDocument): { message: string; offset: number } | null {
   const seen = new Set<string>()
   for (const { name, key } of container?.members ?? []) {

@@ -1,7 +1,7 @@
 import type { LockedPackage } from '../../model/lock.ts'
 import { isObject } from '../object.ts'
 
-/** What stands in `installed.json` beside an installed package of ours: written when it was whole, before its folder got its name. */
+/** `installed.json` beside an installed package of ours: written once it is complete, before its folder gets its name. */
 export interface InstalledRecord {
   readonly name: string
   readonly version: string

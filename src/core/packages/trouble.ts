@@ -70,7 +70,7 @@ const platform: Say = ({ words }) => ({
   reason: `${words} is not made for this platform (EBADPLATFORM)`,
   hint: 'leave it out here with "except" in the manifest',
 })
-const engine: Say = ({ words }) => ({ reason: `${words} wants another Node than this side has (EBADENGINE)`, hint: 'node --version' })
+const engine: Say = ({ words }) => ({ reason: `${words} requires another Node than this side has (EBADENGINE)`, hint: 'node --version' })
 
 const sayings: Readonly<Record<string, Say>> = {
   ...each(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EPIPE'], unreachable),
@@ -134,7 +134,7 @@ function errorOf({ stdout, stderr }: NpmFailure): { code: string; summary: strin
 
 const DETAIL_MAX = 4000
 
-/** npm's own words about a failure, for `--verbose`. Null: it said nothing. */
+/** Returns npm's own output about a failure, for `--verbose`; null: none. */
 export function detailOf({ stderr }: Pick<NpmFailure, 'stderr'>): string | null {
   const text = maskNpm(stderr).trimEnd()
   if (text === '') return null

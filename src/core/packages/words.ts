@@ -20,7 +20,7 @@ const exactPattern =
   /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/
 /** The longest version that npm takes (node-semver, `MAX_LENGTH`). */
 const VERSION_LENGTH_MAX = 256
-/** npm takes words that end so for a file on this disk, whatever stands before (npm-package-arg, `isFileType`). */
+/** npm takes text with these endings for a file on this disk (npm-package-arg, `isFileType`). */
 const archive = /\.(?:tgz|tar|tar\.gz)$/i
 
 /** True for one exact version, `1.2.3` or `1.2.3-beta.1`. `1.2.3-x.tgz` is none: npm takes it for a file. */

@@ -18,7 +18,7 @@ export interface Wanted {
   readonly launches?: readonly string[]
 }
 
-/** A server that belongs here but cannot be written now; what stands there stays. */
+/** A server that belongs here but cannot be written now; its present entry is kept. */
 export interface Blocked {
   readonly server: string
   readonly step: Step
@@ -29,7 +29,7 @@ export interface FileRequest {
   readonly client: ClientDefinition
   readonly file: NativePath
   readonly bytes: Uint8Array | null
-  /** The file is not there, and `bytes` are what it is to begin with: what stands in them is still to be written. */
+  /** The file does not exist, and `bytes` are its initial content, still to be written. */
   readonly isNew?: boolean
   readonly wanted: readonly Wanted[]
   readonly blocked: readonly Blocked[]

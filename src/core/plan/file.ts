@@ -10,7 +10,7 @@ import type { FileFacts, FileRequest } from './facts.ts'
 import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
 
-/** The file as it stands, through its client's eyes. No file at all reads as an empty document. */
+/** Reads a client's file. A missing file reads as an empty document. */
 export const readClientFile = (client: Pick<ClientDefinition, 'format' | 'container'>, bytes: Uint8Array | null): ReadConfig =>
   formatOf(client).read(bytes, client.container)
 
@@ -55,7 +55,7 @@ export function planFile(request: FileRequest): FilePlan {
   const notices = [...read.document.notices]
   if (read.document.bom && client.rejectsBom) {
     const goes = entries.some((each) => each.change !== null) ? 'it is taken off' : 'mcp-twin doctor --fix takes it off'
-    notices.push(`a byte order mark (BOM) stands at its start, which ${client.label} does not read: ${goes}`)
+    notices.push(`it begins with a byte order mark (BOM), which ${client.label} does not read: ${goes}`)
   }
   return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
 }
@@ -83,7 +83,7 @@ function planForgotten(facts: FileFacts, name: string): EntryStep {
     return { ...base, step: facts.step({ kind: 'remove', server, change: 'remove' }), change: new Secret({ kind: 'remove', name }) }
   }
   const reason = present.duplicate
-    ? `"${name}" stands there twice`
+    ? `"${name}" appears twice`
     : 'it is no longer in the manifest, but was edited by hand since the last sync'
   return {
     ...base,
@@ -91,7 +91,7 @@ function planForgotten(facts: FileFacts, name: string): EntryStep {
       kind: 'refuse',
       server,
       reason,
-      hint: present.duplicate ? 'take one of the two out by hand' : 'mcp-twin sync --force removes it',
+      hint: present.duplicate ? 'remove one of the two by hand' : 'mcp-twin sync --force removes it',
     }),
     change: null,
     record: record ?? null,
@@ -101,10 +101,10 @@ function planForgotten(facts: FileFacts, name: string): EntryStep {
 /** Why `--prune` removes an entry. */
 export const NOT_MANAGED = 'not managed by mcp-twin'
 
-/** The step that removes an entry which nobody manages, for `--prune`. */
+/** Returns the step that removes an unmanaged entry (`--prune`). */
 function planPruned(facts: FileFacts, name: string): EntryStep {
   const step = facts.present.get(name)?.duplicate
-    ? facts.step({ kind: 'refuse', server: name, reason: `"${name}" stands there twice`, hint: 'take one of the two out by hand' })
+    ? facts.step({ kind: 'refuse', server: name, reason: `"${name}" appears twice`, hint: 'remove one of the two by hand' })
     : facts.step({ kind: 'remove', server: name, change: 'remove', reason: NOT_MANAGED })
   return {
     step,

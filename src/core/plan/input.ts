@@ -20,11 +20,11 @@ export interface ObservedFile {
   readonly behind?: NativePath
   /** The side on which its program starts the servers, where that is not the file's own, and why. */
   readonly startsOn?: StartSide
-  /** Its client takes no part any more: entries of ours go, everything else in it is nobody's business. */
+  /** Its client no longer takes part: entries of ours are removed, everything else is left alone. */
   readonly unused?: true
   /** It can be read, but must not be written, and why: read-only, a hard link, a link that leads nowhere. */
   readonly unfit?: { readonly reason: string; readonly hint: string }
-  /** Left alone whatever stands in it, and why. */
+  /** Why the file is left alone. */
   readonly refusal?: { readonly reason: string; readonly hint: string }
 }
 

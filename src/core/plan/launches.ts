@@ -74,22 +74,22 @@ function serversFor(
 ): Launches['servers'] {
   const next: Launches['servers'] = {}
   for (const name of [...new Set([...started, ...Object.keys(before)])].sort()) {
-    const stands = lookUp(before, name)
+    const old = lookUp(before, name)
     const made = started.has(name) ? launchOf(input, name, side) : keptLaunch(input, launches, name, side)
-    const launch = made === 'as it stands' ? stands : made
+    const launch = made === 'unchanged' ? old : made
     if (launch !== null && launch !== undefined) next[name] = launch
   }
   return next
 }
 
-type Made = Launches['servers'][string] | 'as it stands' | null
+type Made = Launches['servers'][string] | 'unchanged' | null
 
-/** A launch that no file of this run asks for. Null: nobody can ask for it any more. */
+/** Returns a launch that no file of this run names; null: no client can name it any more. */
 function keptLaunch(input: PlanInput, launches: LaunchesInput, name: string, side: Environment): Made {
   const isElsewhere = isAskedElsewhere(input, launches.clients, name)
-  if (isElsewhere && !launches.isOwn) return 'as it stands'
+  if (isElsewhere && !launches.isOwn) return 'unchanged'
   const could = couldBeAsked(input, launches.clients, name, side)
-  return could === true ? launchOf(input, name, side) : could === null || isElsewhere ? 'as it stands' : null
+  return could === true ? launchOf(input, name, side) : could === null || isElsewhere ? 'unchanged' : null
 }
 
 /** Could a client on any side start this server of the manifest by name on `side`? Null: that cannot be told now. */
@@ -113,7 +113,7 @@ function launchOf(input: PlanInput, name: string, side: Environment): Made {
   const [client] = input.launches?.clients ?? []
   if (server === undefined || client === undefined) return null
   const rendered = renderLaunch({ ...input.render, name, server, client, environment: side, scope: 'user' })
-  if (rendered.kind !== 'launch') return rendered.kind === 'refuse' ? 'as it stands' : null
+  if (rendered.kind !== 'launch') return rendered.kind === 'refuse' ? 'unchanged' : null
   const [entry, spec] = [reveal(rendered.entry), serverOn(server, side)]
   const stored =
     entry.kind === 'stdio' ? { ...entry, args: [...entry.args], env: { ...entry.env } } : { ...entry, headers: { ...entry.headers } }

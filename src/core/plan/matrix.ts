@@ -72,7 +72,7 @@ export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
   return { servers, unmanaged }
 }
 
-/** Entries of ours that stand where the manifest no longer wants them; the next sync takes them out. */
+/** Entries of ours that the manifest no longer has; the next sync removes them. */
 export const leftoverOf = (plan: Plan): { environment: string; client: string; server: string }[] =>
   plan.files.flatMap(({ plan: { environment, client, entries } }) =>
     entries.flatMap(({ step }) =>

@@ -9,7 +9,7 @@ import { BRIDGE } from '../manifest/new-name.ts'
 import { isObject } from '../object.ts'
 import type { FileFacts, Wanted } from './facts.ts'
 
-/** Judges one wanted entry against what stands in the file and what we wrote last; null when all is as it should be. */
+/** Compares a wanted entry with the file and with what we wrote last; null: up to date. */
 export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   const present = facts.present.get(wanted.name)
   const record = lookUp(facts.state.entries, wanted.name)
@@ -38,7 +38,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
       'mcp-twin sync --adopt removes it everywhere; mcp-twin sync --force puts it back',
     )
   }
-  if (present.duplicate) return refuse(facts, wanted, record, `"${wanted.name}" stands there twice`, 'take one of the two out by hand')
+  if (present.duplicate) return refuse(facts, wanted, record, `"${wanted.name}" appears twice`, 'remove one of the two by hand')
   const theirs = meaning(present.value, facts.client)
   if (!('unreadable' in theirs)) {
     const standing = digestOf(theirs)
@@ -123,7 +123,7 @@ const hiddenValue = (entry: Entry, name: string): string | undefined =>
       ? entry.headers[name.slice('headers.'.length)]
       : undefined
 
-/** How the entry that stands there differs from ours: `-` ours, `+` what stands there. `mask` takes keys out of arguments and addresses. */
+/** Describes how the present entry differs from ours: `-` ours, `+` present. `mask` removes keys from arguments and addresses. */
 function difference(ours: Entry, theirs: Entry, mask: (entry: Entry) => Entry): string[] {
   const [before, after] = [lines(mask(ours)), lines(mask(theirs))]
   const found: string[] = []

@@ -39,7 +39,7 @@ export interface TrustChange {
   readonly now: readonly string[]
 }
 
-/** What is not as it was shown last time, in the order of the manifest, then what has gone. */
+/** Returns the changes since the last review, in the order of the manifest, then what was removed. */
 export function trustChanges(before: TrustView, now: TrustView): TrustChange[] {
   const found: TrustChange[] = []
   for (const [server, { lines, digest }] of Object.entries(now)) {

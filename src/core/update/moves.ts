@@ -12,7 +12,7 @@ export interface Versions {
   readonly servers: readonly string[]
   /** Pinned now; null: not yet. */
   readonly now: LockedPackage | null
-  /** The newest that its words let in; null: the registry did not tell. */
+  /** The newest version in its range; null: unknown. */
   readonly wanted: LockedPackage | null
   /** The newest there is. */
   readonly latest: LockedPackage | null
@@ -23,7 +23,7 @@ export interface Versions {
 /** One package that goes from one version to another, on every side that has it. */
 export interface Move {
   readonly words: string
-  /** What stands in the manifest afterwards; the same words where they let the version in. */
+  /** The manifest's package text afterwards; unchanged where the version is in its range. */
   readonly next: string
   readonly servers: readonly string[]
   readonly from: LockedPackage | null
@@ -116,7 +116,7 @@ export function nameIn(words: string): string | null {
   return 'refuse' in parsed ? null : parsed.name
 }
 
-/** Every place of a server where these words stand, with what shall stand there. */
+/** Returns every place of a server with this package text, and its new text. */
 function placesOf(server: string, spec: ServerSpec, words: string, next: string): ManifestChangeAt[] {
   const found: ManifestChangeAt[] = spec.package === words ? [{ path: ['servers', server, 'package'], value: next }] : []
   for (const [side, over] of Object.entries(spec.on ?? {}))

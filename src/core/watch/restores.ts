@@ -3,7 +3,7 @@ import type { WatchedFile, WatchRecord } from '../../model/watch.ts'
 import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
 
-/** Entries of one file are put back so often within an hour, then no more: two programs that fight help nobody. */
+/** Most restores of one file within an hour, so that two programs do not overwrite each other for ever. */
 export const RESTORES_MAX = 3
 export const HOUR_MS = 3_600_000
 
@@ -12,7 +12,7 @@ type FileKey = Pick<WatchedFile, 'environment' | 'client' | 'file'>
 
 const same = (a: FileKey, b: FileKey): boolean => a.environment === b.environment && a.client === b.client && a.file === b.file
 
-/** What is known of a file; of one that nobody dropped anything from, nothing. */
+/** Returns the record of a file; an empty one where no entry was dropped. */
 export const watchedFile = (record: WatchRecord, key: FileKey): WatchedFile =>
   record.files.find((each) => same(each, key)) ?? { ...plainKey(key), restored: [], stopped: null, entries: [] }
 
@@ -61,7 +61,7 @@ export function settled(record: WatchRecord, key: FileKey): WatchRecord {
   return file.stopped === null ? record : withFile(record, { ...file, stopped: null })
 }
 
-/** One client file from which entries of ours have gone. */
+/** A client file from which entries of ours were dropped. */
 export interface Dropped {
   readonly file: PlannedFile
   /** Names in the file of the entries that its program dropped. */

@@ -158,7 +158,7 @@ describe('doctor on a repository', () => {
     put('notes.md', `${stored}\n`)
     place.write('.mcp-twin/secrets.json', '{ damaged', 0o600)
     expect(await found()).toMatchObject([
-      { level: 'skipped', message: 'copies of stored keys were not searched for, since nobody here knows the keys' },
+      { level: 'skipped', message: 'copies of stored keys were not searched for, since the keys cannot be read here' },
       { level: 'ok' },
     ])
     writeFileSync(join(root, '.git/index'), 'damaged')

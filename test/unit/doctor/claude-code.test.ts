@@ -120,7 +120,7 @@ describe('claude-code-config', () => {
   it('tells servers in a file where it looks for none', () => {
     const unread = [{ file: native('/home/ana/.claude/settings.json'), names: ['web'] }]
     expect(situation().claudeCode({ unread }).find('claude-code-config')).toMatchObject([
-      { level: 'warning', message: expect.stringContaining('web stands in a file'), detail: ['/home/ana/.claude/settings.json'] },
+      { level: 'warning', message: expect.stringContaining('web is in a file'), detail: ['/home/ana/.claude/settings.json'] },
     ])
   })
 })

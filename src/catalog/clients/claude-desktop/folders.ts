@@ -66,7 +66,7 @@ function withoutSecondNames(folders: readonly DesktopFolder[]): DesktopFolder[] 
   })
 }
 
-/** The folders that one place stands for; of several without a sign of use, the one with the newest config comes first. */
+/** Returns the folders of one place; of several without a sign of use, the one with the newest config comes first. */
 async function lookInto(request: Side, { rule, base, folders, below }: DesktopPlace): Promise<DesktopFolder[]> {
   const { environment } = request
   const outer = await foldersAlong(request, base, folders)
@@ -107,7 +107,7 @@ export async function lookAtFolder(
   const there = (wanted: string): NativePath =>
     joinPath(environment, folder, names.find((name) => sameName(environment, name, wanted)) ?? wanted)
   const file = recorded ?? there(desktopConfigName)
-  // A link that leads nowhere stands there too.
+  // A dangling link counts too.
   const [config, state] = await Promise.all([files.look(file), files.look(there(localStateName), 'follow')])
   const realPath = async (path: NativePath): Promise<string | null> => {
     const real = await files.realPath(path)

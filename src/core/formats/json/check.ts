@@ -27,7 +27,7 @@ export function checkEdit(
   options: EditOptions & { readonly path?: readonly string[]; readonly dialect?: Dialect },
 ): string | null {
   const path = before?.path ?? options.path
-  if (!path) return 'nothing says where the entries stand'
+  if (!path) return 'the path of the entries is empty'
   const dialect = before?.dialect ?? options.dialect ?? 'strict'
   const read = readDocument(after, { path, dialect })
   if (!read.ok) return `the result cannot be read back: ${describeRefusal(read.refusal)}`
@@ -74,7 +74,7 @@ function misplaced(before: JsonDocument | null, after: JsonDocument, changes: re
   if (typeof actual === 'string') return actual
   for (const { name } of changes) {
     const times = after.container?.members.filter((member) => member.name === name).length ?? 0
-    if (times > 1) return `the entry ${shown(name)} stands there ${times} times`
+    if (times > 1) return `the entry ${shown(name)} appears ${times} times`
   }
   for (const [name, value] of wanted) {
     const found = actual.get(name)

@@ -30,14 +30,14 @@ function found(text: string, at: number): string {
 export function valueWords(text: string, at: number): string {
   const what = found(text, at)
   if (what.startsWith('the number ')) return `${what.slice(11)} is not a number as JSON writes it`
-  if (what.startsWith('the word ')) return `${what}; text must stand in double quotes`
+  if (what.startsWith('the word ')) return `${what}; text must be in double quotes`
   return at >= text.length ? 'the file ends where a value should follow' : `a value is missing; there is ${what}`
 }
 
 export function keyWords(text: string, at: number): string {
   const what = found(text, at)
-  if (what.startsWith('the word ')) return `the name ${what.slice(9)} must stand in double quotes`
-  return at >= text.length ? endWords(1) : `a name in double quotes should stand here; there is ${what}`
+  if (what.startsWith('the word ')) return `the name ${what.slice(9)} must be in double quotes`
+  return at >= text.length ? endWords(1) : `a name in double quotes is missing here; there is ${what}`
 }
 
 export const colonWords = (text: string, at: number): string =>
@@ -66,7 +66,7 @@ export function stringWords(text: string, at: number): string {
   const code = text.charCodeAt(at)
   if (isBreak(code)) return 'the line ends inside a text: a double quote is missing'
   if (code === TAB) return 'a tab inside a text must be written as \\t'
-  return `a control character (code ${code}) stands inside a text`
+  return `a control character (code ${code}) is inside a text`
 }
 
 export function escapeWords(text: string, at: number): string {

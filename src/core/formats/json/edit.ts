@@ -47,7 +47,7 @@ export function newDocument(path: readonly string[], changes: readonly EntryChan
   return encodePieces(freshPieces(blankDocument(path, 'strict'), changes), false)
 }
 
-/** Why changes cannot be made: the name of one stands there twice. */
+/** Returns why changes cannot be made: a name that appears twice. */
 export function obstacle(document: JsonDocument, changes: readonly EntryChange[]): Refusal | null {
   const ours = new Set(changes.map((change) => change.name))
   const seen = new Set<string>()

@@ -29,7 +29,7 @@ export function withItem(text: string, node: Node, item: Item, frame: Frame, cha
   return text.slice(0, item.valueStart) + value + text.slice(item.valueEnd)
 }
 
-/** Takes a name out, every time it stands there: were an earlier one left, it would come into force. */
+/** Removes every member of a name: an earlier one that is left would come into force. */
 export function withoutMember(text: string, name: string): string {
   let result = text
   for (;;) {

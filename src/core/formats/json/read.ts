@@ -84,7 +84,7 @@ function membersOf(text: string, node: Node | undefined, notices: string[]): Jso
     return { name, key: { start: item.start, end: item.keyEnd }, value: { start: item.valueStart, end: item.valueEnd } }
   })
   for (const [name, times] of seen) {
-    if (times > 1) notices.push(`duplicate: ${shown(name)} stands ${times} times; programs read the last one, and all are left as they are`)
+    if (times > 1) notices.push(`duplicate: ${shown(name)} appears ${times} times; programs read the last one, and all are kept`)
   }
   return { span: { start: node.start, end: node.end }, members }
 }

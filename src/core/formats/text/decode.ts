@@ -28,7 +28,7 @@ export function decode(bytes: Uint8Array): Decoded {
     if (!(error instanceof TypeError)) throw error
     const bad = firstBadByte(bytes)
     const byte = (bytes[bad] ?? 0).toString(16).padStart(2, '0')
-    return refused('encoding', `the file is not UTF-8: byte 0x${byte} stands where it cannot`, bytePlace(bytes, bad))
+    return refused('encoding', `the file is not UTF-8: invalid byte 0x${byte}`, bytePlace(bytes, bad))
   }
 }
 

@@ -31,7 +31,7 @@ describe('an edit that went wrong', () => {
     ['an entry less', before, /"new" is missing/],
     ['an entry that says something else', good.replace('"command": "x"', '"command": "y"'), /"new" does not say/],
     ['an entry in the wrong place', before.replace('"z": [', '"z": ["new", '), /behind the entries/],
-    ['an entry twice', good.replace('"new":', '"new": {"command": "x"}, "new":'), /"new" stands there 2 times/],
+    ['an entry twice', good.replace('"new":', '"new": {"command": "x"}, "new":'), /"new" appears 2 times/],
     ['broken JSON', good.slice(0, -1), /cannot be read back/],
     ['a byte order mark', `\ufeff${good}`, /byte order mark/],
   ])('is found out: %s', (_, after, says) => expect(verdict(before, after)).toMatch(says))
@@ -66,7 +66,7 @@ describe('an edit that went wrong', () => {
     const fresh = newDocument(['mcpServers'], [change])
     expect(checkEdit(blank, fresh, [change], options)).toBeNull()
     expect(checkEdit(null, fresh, [change], { ...options, path: ['mcpServers'], dialect: 'strict' })).toBeNull()
-    expect(checkEdit(null, fresh, [change], options)).toMatch(/nothing says/)
+    expect(checkEdit(null, fresh, [change], options)).toMatch(/path of the entries is empty/)
     expect(checkEdit(blank, utf8('{"mcpServers": {"new": {"command": "x"}}, "y": 1}'), [change], options)).toMatch(/something else/)
     expect(checkEdit(blank, utf8('{}'), [change], options)).toMatch(/missing/)
   })

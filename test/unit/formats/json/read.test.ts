@@ -12,7 +12,7 @@ describe('a file that is not JSON', () => {
     ['a missing colon', '{"a" 1}', 1, 6, /colon is missing after the name/],
     ['a missing value', '{"a": }', 1, 7, /value is missing; there is \}/],
     ['two commas', '[1,,2]', 1, 4, /value is missing; there is ,/],
-    ['a comma that leads', '{,"a":1}', 1, 2, /name in double quotes should stand here/],
+    ['a comma that leads', '{,"a":1}', 1, 2, /name in double quotes is missing here/],
     ['a cut file', '{"mcpServers": {"a": {"command": "x"', 1, 37, /ends too early: 3 brackets are still open/],
     ['a cut text', '{"a": "x', 1, 7, /begins here and never ends/],
     ['a cut name', '{"a": 1, ', 1, 10, /ends too early/],
@@ -22,7 +22,7 @@ describe('a file that is not JSON', () => {
     ['two documents', '{"a": 1}\n{"b": 2}', 2, 1, /more text after the end/],
     ['a merge conflict', '{\n<<<<<<< HEAD\n  "a": 1\n}', 2, 1, /merge conflict marker/],
     ['a conflict behind a value', '{\n  "a": 1\n=======\n}', 3, 1, /merge conflict marker/],
-    ['a name without quotes', '{a: 1}', 1, 2, /the name a must stand in double quotes/],
+    ['a name without quotes', '{a: 1}', 1, 2, /the name a must be in double quotes/],
     ['single quotes', "{'a': 1}", 1, 2, /single quote/],
     ['typographic quotes', '{“a”: 1}', 1, 2, /typographic quote/],
     ['a no-break space', '{\u00a0"a": 1}', 1, 2, /no-break space/],
@@ -138,7 +138,7 @@ describe('a readable file', () => {
       { name: 'y', value: 2, duplicate: false },
       { name: 'x', value: 3, duplicate: true },
     ])
-    expect(document.notices.join()).toMatch(/duplicate: "x" stands 2 times/)
+    expect(document.notices.join()).toMatch(/duplicate: "x" appears 2 times/)
     expect(document.text.slice(entrySpan(document, 'x')?.start).startsWith('3')).toBe(true)
   })
 
