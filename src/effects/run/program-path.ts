@@ -21,14 +21,17 @@ const runnable = (path: string): boolean => {
 const variable = (env: Readonly<Record<string, string>>, name: string): string =>
   Object.entries(env).find(([key]) => key === name || (process.platform === 'win32' && key.toUpperCase() === name))?.[1] ?? ''
 
-/** Finds a program by PATH as a shell of this side would; null when there is none. On Windows a script needs cmd.exe around it. */
+/**
+ * Finds a program by the absolute folders of PATH; null when there is none. Neither the working directory nor a relative
+ * folder of PATH is looked in: a client starts us in the folder of whatever project is open. On Windows a script needs cmd.exe around it.
+ */
 export function resolveProgram(command: string, args: readonly string[], env: Readonly<Record<string, string>>): FoundProgram | null {
   const windows = process.platform === 'win32'
   const bare = !isAbsolute(command) && !command.includes('/') && !(windows && command.includes('\\'))
   const folders = bare
     ? variable(env, 'PATH')
         .split(delimiter)
-        .filter((folder) => folder !== '')
+        .filter((folder) => isAbsolute(folder))
     : ['']
   const endings = windows
     ? extname(command) === ''
@@ -41,7 +44,7 @@ export function resolveProgram(command: string, args: readonly string[], env: Re
   if (found === undefined) return null
   if (!windows || !/\.(cmd|bat)$/i.test(found)) return { file: found, args, verbatim: false }
   return {
-    file: variable(env, 'COMSPEC') || 'cmd.exe',
+    file: variable(env, 'COMSPEC') || `${variable(env, 'SYSTEMROOT') || 'C:\\Windows'}\\System32\\cmd.exe`,
     args: ['/d', '/s', '/c', `"${[quoteCommand(found), ...args.map(quoteArgument)].join(' ')}"`],
     verbatim: true,
   }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
@@ -24,6 +25,13 @@ describe('a program', () => {
       resolveProgram('nothing', [], { PATH }),
       resolveProgram('tool', [], {}),
     ]).toEqual([null, null, null, null])
+  })
+
+  it('is never taken from the working directory, nor from a relative folder of PATH', () => {
+    const home = scratch()
+    home.write('bin/tool', '#!/bin/sh\n', 0o755)
+    const below = relative(process.cwd(), home.path('bin'))
+    expect([`${below}:`, `.:${below}`, below].map((PATH) => resolveProgram('tool', [], { PATH }))).toEqual([null, null, null])
   })
 })
 
