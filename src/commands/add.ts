@@ -9,6 +9,7 @@ import { keysOf } from '../core/manifest/names.ts'
 import { type Typed, typedServer } from '../core/manifest/typed.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { switchChanges } from '../effects/manifest/switch-on.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { openSecrets } from '../effects/store/secrets.ts'
 import { type ExitCode, usageError } from '../errors.ts'
@@ -55,7 +56,10 @@ export async function run(context: Context, [name = '', ...rest]: string[], opti
       answers,
     )
     return {
-      changes: fresh.map(([each, server]) => ({ kind: 'set', path: ['servers', each], value: asJson(server) })),
+      changes: [
+        ...fresh.map(([each, server]) => ({ kind: 'set' as const, path: ['servers', each], value: asJson(server) })),
+        ...switchChanges(situation, { clients: context.options.client ?? [], on: context.options.on ?? [] }),
+      ],
       brought: answers,
     }
   })

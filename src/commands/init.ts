@@ -5,6 +5,7 @@ import { makePlan } from '../core/plan/plan.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { projectPlace } from '../effects/manifest/place.ts'
+import { switchChanges, withSwitches } from '../effects/manifest/switch-on.ts'
 import { checkServers } from '../effects/sync/checks.ts'
 import { compose } from '../effects/sync/compose.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
@@ -57,7 +58,10 @@ async function init(
 ): Promise<ExitCode> {
   const { system, io } = context
   const settings = syncOptions(context, options, { selfEverywhere: options.project !== true })
-  const opened = await ground.open()
+  // A client that is named takes part from now on, so what it has is seen, imported and written like everything else.
+  const switches = { clients: settings.clients, on: settings.on }
+  const open = async (): Promise<Situation> => withSwitches(await ground.open(), switches)
+  const opened = await open()
   const { input } = await prepare(system, opened, { ...settings, resolve: false })
   if (!io.asJson) {
     io.out(`mcp-twin ${version}\n`)
@@ -66,7 +70,11 @@ async function init(
   const choices = await choose(context, opened, input, options)
   // Servers imported from the files of an existing project may have come with a pull.
   const keepsTrust = opened.bytes === null || choices.imported.adopted.length === 0
-  const source: Source = { open: ground.open, edit: async (situation) => edited(context, situation, choices, settings, more(situation)) }
+  const source: Source = {
+    open,
+    edit: async (situation) =>
+      edited(context, situation, choices, settings, [...more(situation), ...switchChanges(await ground.open(), switches)]),
+  }
   if (options.dryRun === true) {
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
     return finish(context, ground, opened, choices, result, 'preview')
@@ -75,7 +83,7 @@ async function init(
     return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source, keepsTrust), 'manifest')
   await makeFolders(context, ground, choices.chosen)
   const result = await runSync(system, source, { ...settings, keepsTrust }, 'init')
-  return finish(context, ground, await ground.open(), choices, result, 'all')
+  return finish(context, ground, await open(), choices, result, 'all')
 }
 
 /** The manifest with the choices applied; null if nothing changes. */

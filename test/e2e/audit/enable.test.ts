@@ -74,4 +74,20 @@ describe('enable --on', () => {
     expect((await place.cli(['enable', 'a', '--client', 'claude-desktop', '--on', 'wsl'])).code).toBe(2)
     expect((await place.cli(['enable', 'a', '--everywhere', '--on', 'wsl'])).code).toBe(2)
   })
+
+  it.each([['vscode'], ['claude-desktop']])('gets to %s by the command that is printed then', async (id) => {
+    const { place } = planted({ a: { ...url, only: ['wsl'] } }, { clients: { 'claude-desktop': false } })
+    const asked = await place.cli(['enable', 'a', '--client', id, '--on', 'windows', '--json'])
+    const way = /mcp-twin (init --client \S+)/.exec(errorOf(asked).hint ?? '')?.[1]
+    expect(way).toBe(`init --client ${id}`)
+    expect((await place.cli(['init', '--client', id, '--yes', '--no-install', '--no-bridge'])).code).toBe(0)
+    const done = await place.cli(['enable', 'a', '--client', id, '--on', 'windows', '--no-sync', '--json'])
+    expect([done.code, JSON.parse(place.scratch.read('.mcp-twin/mcp-twin.json')).clients[id]]).toEqual([0, true])
+  })
+
+  it('is switched on by add --client too', async () => {
+    const { place } = planted({})
+    expect((await place.cli(['add', 'a', '--url', url.url, '--client', 'vscode', '--no-sync'])).code).toBe(0)
+    expect(JSON.parse(place.scratch.read('.mcp-twin/mcp-twin.json')).clients).toEqual({ vscode: true })
+  })
 })
