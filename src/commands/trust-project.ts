@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { isStartedByRun } from '../core/launch/project.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { TwinError } from '../errors.ts'
 import type { Ground } from './at-home.ts'
@@ -69,12 +70,13 @@ export async function installTrusted(context: Context, { world }: Ground, open: 
   try {
     const { environment, folder } = home
     const onProgress = (text: string): void => progress.update(text)
-    return await installForProject(
-      system,
-      world,
-      { manifest, lock, environment, folder },
-      { offline: options.offline === true, signal, onProgress },
-    )
+    const how = { offline: options.offline === true, signal, onProgress }
+    // Its files name our launcher, and whoever cloned the project may never have run init.
+    const { outcome, reason = '' } = Object.values(manifest.servers).some(isStartedByRun)
+      ? await (await import('../effects/packages/self-install.ts')).installSelf(system, world, environment, folder, how)
+      : { outcome: 'present' }
+    const packages = await installForProject(system, world, { manifest, lock, environment, folder }, how)
+    return outcome === 'failed' ? [`mcp-twin itself could not be installed: ${reason}`, ...packages] : packages
   } finally {
     progress.done()
   }
