@@ -44,6 +44,16 @@ const skipped = (facts: Facts): CheckResult[] =>
     fix,
   }))
 
+/** Entries of a project that start through us and would be refused, which is known without starting any. */
+const untrusted = ({ unstarted = [] }: Facts): CheckResult[] =>
+  unstarted.map(({ environment, reason, fix }) => ({
+    level: 'warning',
+    subject: 'servers with keys',
+    message: `they do not start in any program, since ${reason}`,
+    environment: environment.id,
+    fix,
+  }))
+
 /** Every entry of every program, started exactly as the program does: a handshake, and its list of tools. */
 export const serverStarts = defineCheck({
   id: 'server-starts',
@@ -51,7 +61,7 @@ export const serverStarts = defineCheck({
   title: 'every server starts',
   run: (facts) =>
     facts.probes === null
-      ? onRequest('starting every server')
+      ? [...onRequest('starting every server'), ...untrusted(facts)]
       : [
           ...facts.probes
             // The bridge has a check of its own.

@@ -11,7 +11,7 @@ import { observePolicies } from './policies.ts'
 import { probeEntries, type ProbeOptions } from './probes.ts'
 import { observeScopes } from './scopes.ts'
 import { observeSides } from './sides.ts'
-import { startable } from './startable.ts'
+import { startable, untrusted } from './startable.ts'
 import { observeTracked, type StoredKeys } from './tracked.ts'
 import { parseWslConf } from '../machine/drives.ts'
 import { readText } from '../machine/kernel.ts'
@@ -72,7 +72,8 @@ export async function observe(system: System, situation: Situation, options: Obs
   const hasBridge = place.project === null && situation.bytes !== null && manifest.bridge?.enabled !== false
   // Before the clients' bridges are started, which may listen too.
   const bridge = hasBridge ? await observeBridge(system, home, files, await options.bridgeRules(), options.deep !== null) : null
-  const { jobs, unstarted } = options.deep === null ? { jobs: null, unstarted: [] } : await startable(system, situation, plan, files)
+  const { jobs, unstarted } =
+    options.deep === null ? { jobs: null, unstarted: await untrusted(system, situation) } : await startable(system, situation, plan, files)
   // Nor start anything if others can write to our folder, which holds the program that entries name.
   const probes =
     options.deep === null || jobs === null || situation.faults.length > 0

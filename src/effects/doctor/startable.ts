@@ -1,4 +1,5 @@
 import type { ClientFile, UnstartedFacts } from '../../core/doctor/facts.ts'
+import { isStartedByRun } from '../../core/launch/project.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { isOfManifest } from '../../core/doctor/unstarted.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -30,6 +31,13 @@ export async function startable(system: System, situation: Situation, plan: Plan
   }))
   if (!isTrusted && unstarted.length === 0) unstarted.push({ environment: self, entry: null, ...why('untrusted', place.project) })
   return { jobs, unstarted }
+}
+
+/** What is not started of a project that is not trusted as it is, where nobody asked to start anything. */
+export async function untrusted(system: System, situation: Situation): Promise<UnstartedFacts[]> {
+  const { place, self, manifest } = situation
+  if (place.project === null || !Object.values(manifest.servers).some(isStartedByRun)) return []
+  return (await isTrustedProject(system, situation)) ? [] : [{ environment: self, entry: null, ...why('untrusted', place.project) }]
 }
 
 const why = (belongs: 'untrusted' | 'differs' | 'foreign', project: string): Pick<UnstartedFacts, 'reason' | 'fix'> =>

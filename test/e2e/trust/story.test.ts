@@ -74,7 +74,10 @@ it("servers with keys start in both editors: the author's, and a colleague's onc
   await ok(author, ['add', 'pack', '--package', 'tiny-server', '--secret', 'K'])
   await ok(author, ['add', 'file', '--command', 'node', '--secret', 'K', '--', './tools/server.cjs'])
   const added = await ok(author, ['add', 'far', '--url', far.url, '--header', 'x-api-key={secret:K}', '--json'])
-  expect(added.json.checks.every(({ ok }: { ok: boolean }) => ok), added.output).toBe(true)
+  expect(
+    added.json.checks.every(({ ok }: { ok: boolean }) => ok),
+    added.output,
+  ).toBe(true)
   expect(filesWith(KEY, [author.path('site')])).toEqual([])
   for (const [name, tool] of [
     ['pack', 'echo'],
@@ -83,13 +86,21 @@ it("servers with keys start in both editors: the author's, and a colleague's onc
   ] as const)
     expect(await started(author, 'site', name), name).toEqual(both(tool))
   const deep = await at(author, ['doctor', '--deep', '--json'])
-  expect(deep.json.findings.filter(({ level }: { level: string }) => level === 'error' || level === 'failed'), deep.output).toEqual([])
+  expect(
+    deep.json.findings.filter(({ level }: { level: string }) => level === 'error' || level === 'failed'),
+    deep.output,
+  ).toEqual([])
 
   // A clone: what was committed, in another home, with another key store.
   const colleague = home({ npmrc })
   cpSync(author.path('site'), colleague.path('site'), { recursive: true })
   const before = await at(colleague, ['doctor', '--deep', '--json'])
-  expect(before.json.ok === true && before.json.findings.some(({ message }: { message: string }) => /answers/.test(message)), before.output).toBe(false)
+  const starts = before.json.findings.filter(({ check }: { check: string }) => check === 'server-starts')
+  expect(new Set(starts.map(({ level }: { level: string }) => level)), before.output).toEqual(new Set(['skipped']))
+  const plain = await at(colleague, ['doctor', '--json'])
+  expect(plain.json.findings, plain.output).toContainEqual(
+    expect.objectContaining({ check: 'server-starts', level: 'warning', fix: expect.stringMatching(/^mcp-twin trust /) }),
+  )
   await ok(colleague, ['trust'])
   const keyless = await at(colleague, ['doctor', '--json'])
   expect(JSON.stringify(keyless.json.findings), keyless.output).toContain('mcp-twin secret set K')
@@ -101,5 +112,8 @@ it("servers with keys start in both editors: the author's, and a colleague's onc
   ] as const)
     expect(await started(colleague, 'site', name), name).toEqual(both(tool))
   const after = await at(colleague, ['doctor', '--deep', '--json'])
-  expect(after.json.findings.filter(({ level }: { level: string }) => level === 'error' || level === 'failed'), after.output).toEqual([])
+  expect(
+    after.json.findings.filter(({ level }: { level: string }) => level === 'error' || level === 'failed'),
+    after.output,
+  ).toEqual([])
 })
