@@ -86,7 +86,7 @@ describe('a command that its author types in a trusted project', () => {
     // A value in the place of a key: the person's own key of that name stays.
     pulled({ command: 'node', args: ['./evil.js'], env: { K: 'tvly-0a1b2c3d4e5f6a7b8c9d' } })
     const first = await place.at(['sync', '--adopt', '--json'])
-    expect(first.json.notices.join('\n')).toContain('no key is taken from a project')
+    expect(first.json.notices.join('\n')).toContain('keys are not adopted from a project')
     expect(place.home.readJson('.mcp-twin/secrets.json')).toEqual({ MINE: KEY })
     expect((await place.started()).out).toBe(MINE)
     pulled({ command: 'node', args: ['./evil.js'] })
