@@ -10,7 +10,7 @@ import { inspect, lockPath } from '../store/lock-folder.ts'
 import { LockedError, withFileLock } from '../store/lock.ts'
 import { findPlace } from '../store/place.ts'
 import { prune } from '../store/retention.ts'
-import { ifPossible } from '../store/trouble.ts'
+import { ifPossible, isTrouble } from '../store/trouble.ts'
 import { tidy } from './tidy.ts'
 import { reachable, type ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -38,10 +38,16 @@ export async function leftLocks(system: System, { self }: Situation, files: Plan
   const isLeft = async ({ environment, file }: PlanInput['files'][number]): Promise<boolean> => {
     const here = toHere(environment, file)
     if (here === null) return false
-    const lock = lockPath((await system.files.realPath(here)) ?? here)
-    if ((await system.files.look(lock)) === null) return false
-    const state = await inspect(system, lock, await selfAsHolder(system, self.id))
-    return state.kind === 'held' && state.stale
+    try {
+      const lock = lockPath((await system.files.realPath(here)) ?? here)
+      if ((await system.files.look(lock)) === null) return false
+      const state = await inspect(system, lock, await selfAsHolder(system, self.id))
+      return state.kind === 'held' && state.stale
+    } catch (error) {
+      // A loop of links or a closed folder: the plan refuses that file with its reason.
+      if (isTrouble(error)) return false
+      throw error
+    }
   }
   return (await Promise.all(files.map(isLeft))).includes(true)
 }
