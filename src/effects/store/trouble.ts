@@ -5,12 +5,13 @@ import type { FileTrouble } from '../../model/system.ts'
 export const isTrouble = (error: unknown): error is FileTrouble =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z0-9]+|Unknown system error -\d+)$/.test(error.code)
 
-/** Does `work`, ignoring errors of the file system: what it leaves behind, the next run removes. */
-export async function ifPossible(work: Promise<unknown>): Promise<void> {
+/** Returns what `work` does, null after an error of the file system: what it leaves behind, the next run removes. */
+export async function ifPossible<Result>(work: Promise<Result>): Promise<Result | null> {
   try {
-    await work
+    return await work
   } catch (error) {
     if (!isTrouble(error)) throw error
+    return null
   }
 }
 

@@ -49,7 +49,8 @@ export async function leftLocks(system: System, { self }: Situation, files: Plan
       throw error
     }
   }
-  return (await Promise.all(files.map(isLeft))).includes(true)
+  // A file that cannot be looked at is refused by its own step; it must not end the run.
+  return (await Promise.all(files.map((each) => ifPossible(isLeft(each))))).includes(true)
 }
 
 /** Removes locks and temporary files of killed runs beside every client file and in our folders. Call only with the run lock held. */
@@ -59,7 +60,7 @@ export async function recover(system: System, situation: Situation, input: PlanI
   for (const { environment, client, file, scope } of input.files) {
     const here = client.ownLock === undefined || scope !== 'user' ? null : toHere(environment, file)
     if (here === null) continue
-    const real = (await system.files.realPath(here)) ?? here
+    const real = (await ifPossible(system.files.realPath(here))) ?? here
     await ifPossible(releaseLeftClaudeLocks(system, [here, real], real, side, signal))
     for (const path of new Set([here, real])) await ifPossible(clearAbandonedClaudeLock(system, path))
   }
