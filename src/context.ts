@@ -110,6 +110,8 @@ export interface CommandSpec {
   readonly summary: string
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly string[]
+  /** What is wrong with the words behind the command, where the parser would misread them; null: nothing. */
+  misread?(words: readonly string[]): { readonly message: string; readonly hint: string } | null
   /** Works on the home's files, so that it is handed to home when typed elsewhere. Default true. */
   readonly home?: false
   /** `--json` has no meaning for it and is refused. */

@@ -60,6 +60,7 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
   addCommonOptions(program)
   // For a known command only that one is registered: no help page needs the others.
   const asked = specs.filter(({ name, aliases = [] }) => [name, ...aliases].includes(argv[0] ?? ''))
+  refuseMisread(specs, argv)
   for (const spec of asked.length > 0 ? asked : specs)
     describe(program, spec, (found) => {
       parsed = found
@@ -71,6 +72,14 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
     return settle(error, specs, argv, complaint, program)
   }
   return parsed
+}
+
+function refuseMisread(specs: readonly CommandSpec[], argv: readonly string[]): void {
+  const names = specs.map(({ name }) => name)
+  const at = argv.findIndex((word) => names.includes(word))
+  const wrong =
+    argv.includes('--help') || argv.includes('-h') ? undefined : specs.find(({ name }) => name === argv[at])?.misread?.(argv.slice(at + 1))
+  if (wrong) throw new TwinError('usage', wrong.message, { exit: EXIT.usage, hint: wrong.hint })
 }
 
 function settle(error: unknown, specs: readonly CommandSpec[], argv: readonly string[], complaint: string, program: Command): Parsed {

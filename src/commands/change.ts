@@ -11,6 +11,8 @@ import { keepTrust } from '../effects/sync/trust-keep.ts'
 import type { Prepared } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { runSync, type Source } from '../effects/sync/sync.ts'
+import { BRIDGE } from '../core/manifest/new-name.ts'
+import type { Step } from '../model/plan.ts'
 import type { Secret } from '../model/secret.ts'
 import { layout } from '../core/layout.ts'
 import { atHome, type Ground } from './at-home.ts'
@@ -29,11 +31,20 @@ export interface Changes {
 /** Computes a command's changes from the manifest as it is at the moment of the edit. */
 export type Change = (situation: Situation, ground: Ground) => Promise<Changes>
 
-/** Changes the manifest and then syncs, unless `--no-sync`. */
-export async function changeManifest(context: Context, options: Record<string, unknown>, change: Change): Promise<ExitCode> {
+/**
+ * Changes the manifest and then every config, unless `--no-sync`. `ask` comes first: no lock is held while a person is asked.
+ */
+export async function changeManifest(
+  context: Context,
+  options: Record<string, unknown>,
+  change: Change,
+  ask?: (situation: Situation, ground: Ground) => Promise<void>,
+): Promise<ExitCode> {
   return atHome(context, { mayBeAbsent: context.command === 'add' }, async (ground) => {
     const about = new Set<string>()
     let said: readonly string[] = []
+    const opened = ask === undefined ? undefined : await ground.open()
+    if (opened !== undefined) await ask?.(opened, ground)
     const source: Source = {
       open: ground.open,
       edit: async (situation) => {
@@ -52,11 +63,12 @@ export async function changeManifest(context: Context, options: Record<string, u
     const result =
       options.sync === false
         ? await writeManifestOnly(context, ground, context.command, source)
-        : await runSync(context.system, source, settings, context.command)
+        : await runSync(context.system, source, settings, context.command, opened)
+    const before = troublesOfOthers(result, about)
     // The others take servers out, or change nothing of how they are started.
     const tries = options.sync !== false && ['add', 'enable'].includes(context.command)
     const tried = await tryServers(context, ground, result, settings, tries ? options : { check: false })
-    const notices = [...said, ...result.notices, ...tried.notices]
+    const notices = [...said, ...missingNotices(before), ...result.notices, ...tried.notices]
     const more = tries ? { more: { checks: tried.checks } } : {}
     reportSync(
       context,
@@ -64,9 +76,27 @@ export async function changeManifest(context: Context, options: Record<string, u
       { ...result, notices },
       { command: context.command, preview: false, about, checks: tried.lines, ...more },
     )
-    return tried.exit(exitOf(result, { check: false }), about.size === 0 ? undefined : about)
+    return tried.exit(
+      exitOf({ ...result, steps: result.steps.filter((step) => !before.includes(step)) }, { check: false }),
+      about.size === 0 ? undefined : about,
+    )
   })
 }
+
+/** Steps that failed for servers which this command is not about: they failed before, and do not fail this command. */
+const troublesOfOthers = ({ steps }: SyncResult, about: ReadonlySet<string>): Step[] =>
+  about.size === 0
+    ? []
+    : steps.filter(
+        ({ outcome, server }) =>
+          (outcome === 'failed' || outcome === 'refused') && server !== null && server !== BRIDGE && !about.has(server),
+      )
+
+/** Names the server whose package could not be had. */
+const missingNotices = (steps: readonly Step[]): string[] =>
+  steps.flatMap(({ kind, server, reason }) =>
+    kind === 'install' && server !== null ? [`${reason ?? server}, as before; mcp-twin remove ${server} removes it`] : [],
+  )
 
 /** Throws for a package that does not exist, so that the manifest gets no mistyped name. */
 function demandPackages(before: Situation, { unresolved }: Prepared): void {

@@ -7,9 +7,11 @@ import { keysOf } from '../core/manifest/names.ts'
 import { looksPosixPath, looksWindowsPath } from '../core/paths.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { absentPackages, leftAlone } from '../effects/sync/absent.ts'
 import { serverChanges } from '../effects/sync/compose.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import { importBeside, importFound, type ImportOptions } from '../effects/sync/import.ts'
+import type { Lock } from '../model/lock.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
 import { visible } from '../ui/escape.ts'
@@ -20,11 +22,14 @@ import { askKeys, keysFromFile } from './keys.ts'
 import { acrossNotes, askConflicts, reachedAcross, stayingNotes, withRunIn } from './init-both.ts'
 import { namedServers, passedOver } from './named-servers.ts'
 import { demandClients } from './narrowing.ts'
+import { syncOptions } from './sync-options.ts'
 
 /** What was chosen by answers or flags. Asked once, and applied to the manifest as it is at the moment of writing. */
 export interface Choices {
   readonly imported: Imported
   readonly brought: ReadonlyMap<string, Secret>
+  /** Package versions that were looked up on the way. */
+  readonly found: Lock['packages']
   /** Names of the servers that were asked for, by a flag or from the built-in list. */
   readonly chosen: readonly string[]
   additions(situation: Situation, input: PlanInput): { changes: readonly ManifestChange[]; imported: Imported }
@@ -38,7 +43,17 @@ export async function choose(context: Context, situation: Situation, input: Plan
   demandClients(from)
   const filter = { from, everywhere: new Set<string>(), without: new Set<string>() }
   const isImporting = options.import !== false
-  const { imported: first } = await importBeside(context.system, situation, input, isImporting ? filter : { ...filter, from: [''] })
+  const { imported: all } = await importBeside(context.system, situation, input, isImporting ? filter : { ...filter, from: [''] })
+  const absent = await absentPackages(
+    context.system,
+    situation,
+    options.install === false ? {} : all.servers,
+    syncOptions(context, options),
+  )
+  const first =
+    absent.servers.size === 0
+      ? all
+      : (await importBeside(context.system, situation, input, { ...filter, without: new Set(absent.servers.keys()) })).imported
   const named = await namedServers(words(options.server))
   showFound(context, situation, first)
   const asked =
@@ -46,7 +61,8 @@ export async function choose(context: Context, situation: Situation, input: Plan
       ? await askServers(context, situation, first, named, options.both === true)
       : { everywhere: new Set(options.both === true ? Object.keys(first.servers) : []), without: new Set<string>(), builtin: {} }
   const bridge = await askBridge(context, situation, options)
-  const wished = isImporting ? { ...filter, everywhere: asked.everywhere, without: asked.without } : { ...filter, from: [''] }
+  const without = new Set([...asked.without, ...absent.servers.keys()])
+  const wished = isImporting ? { ...filter, everywhere: asked.everywhere, without } : { ...filter, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, situation, options.secrets))
   const settled = { ...wished, settled: await settledKeys(context, situation, input, wished, brought, options.dryRun === true) }
@@ -60,6 +76,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
   return {
     imported: {
       ...imported,
+      unmanaged: [...imported.unmanaged, ...leftAlone(all, absent)],
       notes: [
         ...imported.notes,
         ...acrossNotes(across),
@@ -68,6 +85,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
         ...passedOver(named, imported.servers, situation.manifest.servers),
       ],
     },
+    found: absent.found,
     brought,
     chosen: Object.keys(chosen),
     additions: (now, seen) => {

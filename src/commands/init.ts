@@ -7,6 +7,7 @@ import type { Situation } from '../effects/manifest/open.ts'
 import { projectPlace } from '../effects/manifest/place.ts'
 import { switchChanges, withSwitches } from '../effects/manifest/switch-on.ts'
 import { checkServers } from '../effects/sync/checks.ts'
+import { withFound } from '../effects/sync/absent.ts'
 import { compose } from '../effects/sync/compose.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import { joinChanges, joiningDistro, withJoining } from '../effects/sync/join.ts'
@@ -98,7 +99,7 @@ async function edited(
   const { changes: chosen, imported } = choices.additions(situation, input)
   const changes = [...chosen, ...more, ...desktopChanges(situation, input, settings.desktopConfig)]
   if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null) return null
-  return compose(situation, input.files, { changes, adopted: imported.adopted, brought: choices.brought })
+  return compose(withFound(situation, choices.found), input.files, { changes, adopted: imported.adopted, brought: choices.brought })
 }
 
 async function finish(

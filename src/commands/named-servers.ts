@@ -9,7 +9,7 @@ import type { ServerSpec } from '../model/manifest.ts'
 import type { Ground } from './at-home.ts'
 
 /** A package's name without the version behind it. */
-const nameOnly = (words: string): string => words.replace(/(?<=.)@.*$/, '')
+export const nameOnly = (words: string): string => words.replace(/(?<=.)@.*$/, '')
 
 /** Servers of the built-in list, or npm packages, that `--server` names. */
 export async function namedServers(names: readonly string[]): Promise<Record<string, ServerSpec>> {

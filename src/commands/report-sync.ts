@@ -52,7 +52,11 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
 }
 
 const isOfOthers = (step: Step, about: ReadonlySet<string> | undefined): boolean =>
-  about !== undefined && step.outcome === 'refused' && step.server !== null && !about.has(step.server)
+  about !== undefined &&
+  about.size > 0 &&
+  (step.outcome === 'refused' || step.outcome === 'failed') &&
+  step.server !== null &&
+  !about.has(step.server)
 
 /** Broken at the width of the terminal, further lines under the first. */
 const indented = (text: string, mark: string, width: number): string[] =>

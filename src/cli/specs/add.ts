@@ -1,13 +1,33 @@
 import type { CommandSpec } from '../../context.ts'
 
+const programs = /^(?:npx|uvx|docker|claude|codex)$/
+const takesValue = /^--(?:name|env|secret|header|transport|client|on|manifest)$/
+
+/** A pasted line whose words were not put in quotes: its flags would be read as ours. */
+function unquoted(words: readonly string[]): { message: string; hint: string } | null {
+  const first = words.findIndex((word, at) => !word.startsWith('-') && !takesValue.test(words[at - 1] ?? ''))
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
+  if (own.some((word) => /^--(?:package|url|command)(?:=|$)/.test(word))) return null
+  const [program = '', second = ''] = words.slice(first)
+  return first >= 0 && programs.test(program) && second !== '' && (second === '--' || !second.startsWith('--'))
+    ? { message: `A line that begins with ${program} must be one argument.`, hint: 'put it in quotes, or: mcp-twin add -' }
+    : null
+}
+
 export const add: CommandSpec = {
   name: 'add',
   arguments: [
-    { name: '<name>', description: "the server's name; - reads a JSON snippet from standard input" },
-    { name: '[arguments...]', description: 'after --: arguments of the command' },
+    {
+      name: '<what>',
+      description:
+        'a built-in server, npm:PACKAGE, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
+    },
+    { name: '[arguments...]', description: 'after --: arguments of the server' },
   ],
   summary: 'add a server, install it and write it into every config',
+  misread: unquoted,
   options: [
+    { flags: '--name <name>', description: "the server's name, where it should not be called after its package or address" },
     { flags: '--package <package>', description: 'an npm package, optionally with a version: tavily-mcp@0.2.22' },
     { flags: '--url <url>', description: 'a remote server' },
     { flags: '--command <program>', description: 'a program; its arguments follow after --' },
@@ -23,10 +43,12 @@ export const add: CommandSpec = {
     { flags: '--no-check', description: 'do not start the servers whose entry changed' },
   ],
   examples: [
-    'mcp-twin add tavily --package tavily-mcp --secret TAVILY_API_KEY',
+    'mcp-twin add tavily',
+    'mcp-twin add npm:@playwright/mcp --name web -- --headless',
+    'mcp-twin add "claude mcp add --transport http linear https://mcp.linear.app/mcp"',
+    'mcp-twin add -                                  # paste JSON, TOML or a line',
     'mcp-twin add docs --url https://x.example/mcp --header "x-key={secret:KEY}"',
     'mcp-twin add local --command /opt/thing/serve --on wsl -- --fast',
-    'mcp-twin add - < snippet.json',
   ],
   load: () => import('../../commands/add.ts'),
 }

@@ -6,14 +6,15 @@ import type { NativePath } from '../../model/path.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
 import { extractKeys } from '../keys/extract.ts'
 import type { SecretNames } from '../keys/naming.ts'
-import { isStandIn } from '../keys/judge.ts'
 import { digest, extraKeys, meaning } from '../launch/meaning.ts'
 import { clientName } from '../launch/render.ts'
 import { type NeutralContext, neutral, ownEntry } from '../launch/read.ts'
 import { behindMcpRemote, isMcpRemote } from '../launch/mcp-remote.ts'
 import { escapeTemplates } from '../keys/template.ts'
+import { keysOf } from '../manifest/names.ts'
 import { badName } from '../manifest/new-name.ts'
 import { isObject } from '../object.ts'
+import { askForPlaceholders } from './pasted/placeholders.ts'
 
 /** One entry of a client's file that no manifest has yet. Its value may hold keys. */
 export interface UnmanagedEntry {
@@ -67,18 +68,16 @@ export const placeOf = ({ environment, client, file, name }: UnmanagedEntry): En
 
 const isOff = (value: JsonValue): boolean => isObject(value) && (value.disabled === true || value.enabled === false)
 
-function notesFor({ name, client, value }: UnmanagedEntry, entry: Entry): string[] {
+function notesFor({ name, client, value }: UnmanagedEntry, entry: Entry, kept: ServerSpec): string[] {
   const texts = entry.kind === 'stdio' ? [...entry.args, ...Object.values(entry.env)] : [entry.url, ...Object.values(entry.headers)]
   const own = extraKeys(reveal(value), client).filter((key) => ['cwd', 'envFile', 'env_vars'].includes(key))
-  const held = Object.entries(entry.kind === 'stdio' ? entry.env : entry.headers).filter(
-    ([key, text]) => /key|token|secret|password|auth/i.test(key) && text.trim() !== '' && !/\$|%\w+%/.test(text) && isStandIn(key, text),
-  )
+  const needed = keysOf(askForPlaceholders(kept, name, 'found')).filter((key) => !keysOf(kept).includes(key))
   return [
     ...own.map((key) => `${name}: "${key}" of ${client.label} stays in that file and reaches no other client`),
     ...(texts.some((text) => /\$\{[^}]+\}/.test(text))
       ? [`${name}: a variable in \${…} is filled in by ${client.label}; another client may pass it on as it is written`]
       : []),
-    ...held.map(([key]) => `${name}: ${key} holds a placeholder, not a key`),
+    ...needed.map((key) => `${name}: a placeholder where the key ${key} belongs: mcp-twin secret set ${key}`),
   ]
 }
 
@@ -123,8 +122,9 @@ export function readEntry(found: UnmanagedEntry, context: ImportContext, names: 
   if (stays !== null && context.takesMcpRemote !== true) return left(stays)
   if (spec.url?.startsWith('$${')) return left(`its address begins with a variable that only ${client.label} fills in`)
   const kept = stays !== null && entry.kind === 'stdio' ? asTyped(entry) : spec
-  const { server } = extractKeys(kept, { server: name, names })
+  const taken = (one: ServerSpec): ServerSpec => extractKeys(askForPlaceholders(one, name, 'found'), { server: name, names }).server
+  const server = taken(kept)
   // Where a server crosses the border, its form as typed stays at hand: not every crossing fits the other side's form.
-  const typed = entry.kind === 'stdio' && spec.runIn !== undefined ? extractKeys(asTyped(entry), { server: name, names }).server : server
-  return { kind: 'server', found, server, typed, digest: digest(entry), notes: notesFor(found, entry) }
+  const typed = entry.kind === 'stdio' && spec.runIn !== undefined ? taken(asTyped(entry)) : server
+  return { kind: 'server', found, server, typed, digest: digest(entry), notes: notesFor(found, entry, kept) }
 }

@@ -23,7 +23,7 @@ type TypedServer =
 const refusal = (reason: string, hint: string): TypedServer => ({ ok: false, reason, hint })
 
 /** `{secret:NAME}` on a command line means what `${secret:NAME}` means in the manifest: shells eat the dollar. */
-const template = (text: string): string => text.replace(/(?<!\$)\{(secret|path|env):/g, (_all, kind: string) => `\${${kind}:`)
+export const template = (text: string): string => text.replace(/(?<!\$)\{(secret|path|env):/g, (_all, kind: string) => `\${${kind}:`)
 
 function pairs(words: readonly string[], kind: 'env' | 'header', server: string): { values: Record<string, string> } | TypedServer {
   const values: Record<string, string> = {}

@@ -11,6 +11,7 @@ import type { Entry } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
+import { absentPackages, withFound } from './absent.ts'
 import { compose, serverChanges, type AdoptedEntry } from './compose.ts'
 import { importBeside } from './import.ts'
 import type { ManifestChange } from './edit-manifest.ts'
@@ -44,10 +45,14 @@ export async function adoption(system: System, situation: Situation, options: Sy
   }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
-  const { imported } = await importBeside(system, situation, input, {
-    ...{ from: [], everywhere: new Set<string>(), without: new Set<string>() },
-    takesMcpRemote: true,
-  })
+  const wishes = { from: [], everywhere: new Set<string>(), without: new Set<string>(), takesMcpRemote: true }
+  const { imported: all } = await importBeside(system, situation, input, wishes)
+  const absent = await absentPackages(system, situation, all.servers, options)
+  for (const [name, reason] of absent.servers) adopted.notices.push(`${name}: left alone, ${reason}`)
+  const { imported } =
+    absent.servers.size === 0
+      ? { imported: all }
+      : await importBeside(system, situation, input, { ...wishes, without: new Set(absent.servers.keys()) })
   const changes: ManifestChange[] = [
     ...[...adopted.servers].map(
       ([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }),
@@ -63,7 +68,11 @@ export async function adoption(system: System, situation: Situation, options: Sy
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
   for (const key of brought.values()) options.hide(key)
   if (adopted.keeper === null && brought.size > 0) notices.push(`into the key store: ${[...brought.keys()].join(', ')}`)
-  return compose({ ...situation, notices }, input.files, { changes, adopted: [...adopted.entries, ...imported.adopted], brought })
+  return compose({ ...withFound(situation, absent.found), notices }, input.files, {
+    changes,
+    adopted: [...adopted.entries, ...imported.adopted],
+    brought,
+  })
 }
 
 /** Adopts every entry of one file that the plan refuses because a person changed it. */

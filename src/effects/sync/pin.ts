@@ -37,7 +37,7 @@ export async function pin(system: System, situation: Situation, options: PinOpti
   if (missing.length + bare.length === 0 || !options.resolve) return { lock: current, unresolved: new Map() }
   const progress = options.progress('Looking up versions')
   const ask = async (asked: readonly string[], lock: Lock, refresh: boolean) =>
-    resolvePackages(system, situation.world, sideFor(situation), asked, lock, {
+    resolvePackages(system, situation.world, npmSide(situation), asked, lock, {
       offline: options.offline,
       refresh,
       known: (await builtinServers()).flatMap(({ server }) => server.package ?? []),
@@ -73,5 +73,6 @@ function completed(lock: Lock, answer: (locked: LockedPackage) => LockedPackage 
   return packages.every(([words, locked]) => lock.packages[words] === locked) ? lock : { ...lock, packages: Object.fromEntries(packages) }
 }
 
-const sideFor = ({ self, home, sides }: Situation): Environment =>
+/** The side whose npm is asked. */
+export const npmSide = ({ self, home, sides }: Situation): Environment =>
   [self, home.environment, ...sides].find((each) => canRun(each) && each.npm !== undefined) ?? self

@@ -1,8 +1,17 @@
+import { wordsOf } from '../../core/manifest/names.ts'
+import type { Manifest } from '../../model/manifest.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import type { Step } from '../../model/plan.ts'
 import type { Prepared } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
+
+/** The server that asks for a package, since the package may be called quite differently. */
+function named(words: string, { servers }: Manifest, reason: string): { server?: string; reason: string } {
+  const [server] = Object.keys(servers).filter((name) => wordsOf(servers[name] ?? {}).includes(words))
+  if (server === undefined) return { reason: `${words}: ${reason}` }
+  return { server, reason: server === words ? `${words}: ${reason}` : `${server} (${words}): ${reason}` }
+}
 
 /** Returns every step of a plan, for a report. */
 export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
@@ -12,7 +21,7 @@ export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
       environment: prepared.input.home.id,
       change: 'none',
       outcome: 'failed',
-      reason: `${words}: ${why.reason}`,
+      ...named(words, prepared.input.manifest, why.reason),
       hint: why.hint,
     }),
   ),

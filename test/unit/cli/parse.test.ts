@@ -45,7 +45,7 @@ describe('a command line', () => {
   it.each([
     [['innit'], /init/],
     [['sync', '--chek'], /--check/],
-    [['add'], /name/],
+    [['add'], /what/],
     [['rename', 'a'], /new/],
     [['add', 'a', '--transport', 'smoke'], /http, sse/],
     [['sync', '--client', ','], /name/],

@@ -278,8 +278,19 @@ it('names its notes: working directory, client variables, placeholders', () => {
   expect(notes).toEqual([
     expect.stringContaining('"cwd"'),
     expect.stringContaining('variable in ${…}'),
-    expect.stringContaining('A_API_KEY holds a placeholder'),
+    expect.stringContaining('mcp-twin secret set A_API_KEY'),
   ])
+})
+
+it('asks for the key where a placeholder is found, and takes the real one where another client has it', () => {
+  const server = (text: string) => ({ t: { command: 'npx', args: ['-y', 't-mcp'], env: { T_API_KEY: text } } })
+  const needed = { package: 't-mcp', env: { T_API_KEY: '${secret:T_API_KEY}' } }
+  for (const text of ['YOUR_API_KEY', '<token>', 'xxx', 'sk-xxxxxxxx', 'your-key-here', 'REPLACE_ME', 'T_API_KEY'])
+    expect(take(inCode(server(text)))).toMatchObject({ servers: { t: needed }, secrets: [] })
+  for (const text of ['', 'test', '${T_API_KEY}']) expect(take(inCode(server(text))).servers.t?.env).toEqual({ T_API_KEY: text })
+  const both = take([...inDesktop(server(key)), ...inCode(server('YOUR_API_KEY'))])
+  expect(both.servers).toEqual({ t: needed })
+  expect(both.secrets.map(({ name }) => name)).toEqual(['T_API_KEY'])
 })
 
 describe('mcp-remote', () => {

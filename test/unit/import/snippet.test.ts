@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readSnippet } from '../../../src/core/import/snippet.ts'
+import { toml } from '../../../src/core/formats/toml/format.ts'
+import { readSnippet } from '../../../src/core/import/pasted/snippet.ts'
 import type { ServerSpec } from '../../../src/model/manifest.ts'
 import { reveal } from '../../../src/model/secret.ts'
 import { token } from '../keys/made.ts'
@@ -8,7 +9,7 @@ import { folderOf, ubuntu, windows } from '../launch/ground.ts'
 
 const world = { environments: [ubuntu, windows] }
 const context = { environment: ubuntu, world, home: ubuntu, lock: { version: 1 as const, packages: {} }, folders: folderOf(world) }
-const paste = (text: string, name?: string) => readSnippet(text, { context, ...(name === undefined ? {} : { name }) })
+const paste = (text: string, name?: string) => readSnippet(text, { context, toml, ...(name === undefined ? {} : { name }) })
 const servers = (text: string, name?: string): Readonly<Record<string, ServerSpec>> => {
   const read = paste(text, name)
   if (!read.ok) throw new Error(`${read.reason} (${read.line}:${read.column})`)
@@ -105,7 +106,7 @@ describe('a snippet', () => {
 describe('what cannot be read', () => {
   it.each<[string, string, RegExp]>([
     ['nothing', '  \n', /nothing was pasted/],
-    ['prose', 'just run it', /no JSON object/],
+    ['prose', 'just run it', /begins with "just"/],
     ['other JSON', '{ "a": 1 }', /no server in it/],
     ['a value without quotes', '{ "x": { "command": npx } }', /"npx } }" is no JSON value/],
     ['a name without a colon', '{ "x" { "command": "y" } }', /colon is missing behind "x"/],

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 
 /** Where reading had to give up; line and column count from 1. */
 export class Unread extends Error {

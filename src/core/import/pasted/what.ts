@@ -1,0 +1,37 @@
+import { parseWords } from '../../packages/words.ts'
+
+/** What the one word behind `add` means. */
+export type What =
+  | { readonly kind: 'pasted' }
+  | { readonly kind: 'package'; readonly words: string }
+  | { readonly kind: 'builtin'; readonly name: string; readonly range: string | null }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }
+
+const unknown = (reason: string, hint: string): What => ({ kind: 'unknown', reason, hint })
+
+/** Programs whose lines people paste without quotes. */
+const programs = /^(?:npx|uvx|docker|claude|codex)$/
+
+const packageOr = (words: string): What => {
+  const parsed = parseWords(words)
+  return 'refuse' in parsed ? unknown(parsed.refuse, 'mcp-twin add npm:NAME, or mcp-twin add npm:NAME@VERSION') : { kind: 'package', words }
+}
+
+/** Reads the argument of `add`. A plain word is never a package of a stranger: only a built-in, or an error that says how. */
+export function readWhat(word: string, builtins: readonly string[], nearest: (word: string) => string | null): What {
+  const text = word.trim()
+  if (/^[a-z][\w+.-]*:\/\//i.test(text) || /^vscode(?:-insiders)?:mcp\//.test(text) || /^[{[]/.test(text) || /\s/.test(text))
+    return { kind: 'pasted' }
+  if (/^npm:/i.test(text)) return packageOr(text.slice(4))
+  if (/^pypi:/i.test(text)) return unknown('Python packages are started by uvx', `mcp-twin add "uvx ${text.slice(5) || 'PACKAGE'}"`)
+  if (text.startsWith('@')) return packageOr(text)
+  const at = text.indexOf('@')
+  const [name, range] = at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)]
+  if (builtins.includes(name))
+    return range === '' ? unknown(`Nothing follows the @ in "${text}"`, `mcp-twin add ${name}`) : { kind: 'builtin', name, range }
+  if (programs.test(text)) return unknown(`A line that begins with ${text} must be one argument`, 'put it in quotes, or: mcp-twin add -')
+  const guess = nearest(name)
+  const npm =
+    'refuse' in parseWords(text) ? `mcp-twin add ${JSON.stringify(text)} --package PACKAGE` : `the npm package: mcp-twin add npm:${text}`
+  return unknown(`Unknown server "${text}"`, guess === null ? npm : `did you mean: mcp-twin add ${guess}; for ${npm}`)
+}
