@@ -82,6 +82,6 @@ function isThere({ manifest }: Situation, name: string, server: ServerSpec): boo
   if (standing === undefined) return false
   if (isDeepStrictEqual(standing, asJson(server))) return true
   throw usageError(`The manifest already has a server "${name}".`, {
-    hint: `give this one another name with --name NAME, or first: mcp-twin remove ${name}`,
+    hint: `mcp-twin remove ${name} first, or choose another name with --name NAME`,
   })
 }

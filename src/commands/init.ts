@@ -126,6 +126,7 @@ async function finish(
       preview,
       more: { environments: situation.sides.map(environmentJson), imported, checks: tried.checks, manifest: situation.place.shown },
       checks: tried.lines,
+      kept: new Set(choices.imported.unmanaged.map(({ name }) => name)),
       farewell: preview
         ? 'Run it without --dry-run to apply it.'
         : `Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,

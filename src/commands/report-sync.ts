@@ -16,6 +16,8 @@ export interface ReportOptions {
   readonly more?: Record<string, unknown>
   /** The servers that a command is about: refusals of others were there before, and are only counted. */
   readonly about?: ReadonlySet<string>
+  /** Servers of which was said why they stay not managed: adopting would not take them either. */
+  readonly kept?: ReadonlySet<string>
   /** Lines between what was done and the sum. */
   readonly checks?: readonly string[]
   /** The last line: what to do next. */
@@ -40,7 +42,8 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
     const names = [...new Set(result.unmanaged.map((each) => visible(each.server)))]
     const [listed, one] = [names.join(', '), names.length === 1]
     for (const line of indented(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
-    io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
+    if (result.unmanaged.some(({ server }) => options.kept?.has(server) !== true))
+      io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
   }
   for (const line of options.checks ?? []) io.out(line)
   io.out(io.paint.strong(sum({ ...result, steps: shown }, options)))

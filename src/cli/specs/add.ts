@@ -45,7 +45,7 @@ export const add: CommandSpec = {
   examples: [
     'mcp-twin add tavily',
     'mcp-twin add npm:@playwright/mcp --name web -- --headless',
-    'mcp-twin add "claude mcp add --transport http linear https://mcp.linear.app/mcp"',
+    'mcp-twin add "claude mcp add -t http linear https://mcp.linear.app/mcp"',
     'mcp-twin add -                                  # paste JSON, TOML or a line',
     'mcp-twin add docs --url https://x.example/mcp --header "x-key={secret:KEY}"',
     'mcp-twin add local --command /opt/thing/serve --on wsl -- --fast',
