@@ -5,13 +5,15 @@ import type { World } from '../model/environment.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
-import { describeSteps } from '../ui/steps.ts'
+import { describeSteps, type Detail } from '../ui/steps.ts'
 import { wrap } from '../ui/width.ts'
 
 export interface ReportOptions {
   readonly command: string
   /** Nothing was done: `--check` or `--dry-run`. */
   readonly preview: boolean
+  /** Default: the values of what a preview would update, else the names of the fields. */
+  readonly detail?: Detail
   /** Further fields of the JSON document. */
   readonly more?: Record<string, unknown>
   /** The servers that a command is about: refusals of others were there before, and are only counted. */
@@ -35,7 +37,8 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   const before = result.steps.filter((step) => isOfOthers(step, options.about))
   const shown = result.steps.filter((step) => !before.includes(step))
   const steps = shown.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, world.environments) }))
-  for (const line of describeSteps(steps, labels, io.paint, io.width)) io.out(line)
+  for (const line of describeSteps(steps, labels, io.paint, io.width, options.detail ?? (options.preview ? 'updates' : 'names')))
+    io.out(line)
   for (const notice of result.notices)
     for (const line of indented(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   if (result.unmanaged.length > 0 && options.command !== 'undo') {

@@ -1,3 +1,4 @@
+import { clients } from '../catalog/clients/index.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
@@ -8,7 +9,10 @@ import { differs, exitOf, restartsFor, type SyncResult } from '../effects/sync/r
 import { stepsOf } from '../effects/sync/steps.ts'
 import { restoreTrust } from '../effects/sync/trust-keep.ts'
 import { runsOf, undo } from '../effects/undo/undo.ts'
-import { align } from '../ui/width.ts'
+import { visible } from '../ui/escape.ts'
+import { labelsFor } from '../ui/labels.ts'
+import type { Labels } from '../ui/steps.ts'
+import { align, wrap } from '../ui/width.ts'
 import { atHome, type Ground } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
@@ -32,24 +36,66 @@ function localTime(at: string): string {
 }
 
 async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
+  const { io } = context
   const runs = await runsOf(context.system, await ground.open())
-  const shown = runs.map(({ id, at, command, files }) => ({
-    id,
-    at,
-    command,
-    files: files.filter(isOfUser).map((file) => file.file),
-  }))
-  context.io.json({ command: 'undo', runs: shown })
-  const words = runs.map(({ id, at, command, files, undone, undoes, damaged }) => [
-    id,
-    localTime(at),
-    command,
-    filesWords(files.filter(isOfUser).length),
-    damaged ? 'damaged' : undone ? 'undone' : undoes !== null ? `undid ${undoes}` : '',
-  ])
-  for (const line of align(words)) context.io.out(line)
-  if (runs.length === 0) context.io.out('No run has changed anything yet.')
+  io.json({
+    command: 'undo',
+    runs: runs.map(({ id, at, command, files }) => {
+      const changes = files.flatMap((file) => {
+        const { environment, client, file: path } = file
+        return changesOf(file).map(({ entry, change, fields }) => ({ environment, client, file: path, server: entry, change, fields }))
+      })
+      const named = files.filter(isOfUser).map((file) => file.file)
+      return { id, at, command, files: named, ...(changes.length === 0 ? {} : { changes }) }
+    }),
+  })
+  if (io.asJson) return EXIT.ok
+  const labels = labelsFor(ground.world, clients)
+  const heads = align(
+    runs.map(({ id, at, command, files, undone, undoes, damaged }) => [
+      id,
+      localTime(at),
+      command,
+      filesWords(files.filter(isOfUser).length),
+      damaged ? 'damaged' : undone ? 'undone' : undoes !== null ? `undid ${undoes}` : '',
+    ]),
+  )
+  runs.forEach((run, at) => {
+    io.out(heads[at])
+    for (const line of changedLines(run.files, labels))
+      wrap(line.trimStart(), io.width - 8).forEach((each, nth) => {
+        io.out(`${' '.repeat(nth > 0 ? 8 : line.startsWith(' ') ? 4 : 2)}${each}`)
+      })
+  })
+  if (runs.length === 0) io.out('No run has changed anything yet.')
   return EXIT.ok
+}
+
+type StoredFile = Awaited<ReturnType<typeof runsOf>>[number]['files'][number]
+
+/** What a run changed in one file; older backups know the names of the entries only. */
+const changesOf = ({ client, entries, changes }: StoredFile): NonNullable<StoredFile['changes']> =>
+  client === null ? [] : (changes ?? entries.map((entry) => ({ entry, change: 'update', fields: [] })))
+
+/** What a run changed: the files of which the same is to be said under one heading. */
+function changedLines(files: readonly StoredFile[], labels: Labels): string[] {
+  const headings = new Map<string, string[]>()
+  for (const file of files) {
+    const lines = entryLines(changesOf(file)).join('\n')
+    if (file.client === null || lines === '') continue
+    headings.set(lines, [...(headings.get(lines) ?? []), `${labels.client(file.client)} (${labels.environment(file.environment)})`])
+  }
+  return [...headings].flatMap(([lines, names]) => [names.join(', '), ...lines.split('\n').map((line) => `  ${line}`)])
+}
+
+/** `+ memory, filesystem`, `- old`, and one line for each updated entry: `~ tavily: args, env.TAVILY_API_KEY`. */
+function entryLines(changes: ReturnType<typeof changesOf>): string[] {
+  const named = (kind: string): string => changes.flatMap(({ entry, change }) => (change === kind ? visible(entry) : [])).join(', ')
+  const updated = changes.filter(({ change }) => change !== 'add' && change !== 'remove')
+  return [
+    ...(['add', 'remove'] as const).flatMap((kind) => (named(kind) === '' ? [] : `${kind === 'add' ? '+' : '-'} ${named(kind)}`)),
+    ...updated.map(({ entry, fields }) => `~ ${visible(entry)}${fields.length > 0 ? `: ${fields.map(visible).join(', ')}` : ''}`),
+  ]
 }
 
 async function takeBack(context: Context, ground: Ground, id: string | undefined, force: boolean): Promise<ExitCode> {

@@ -3,6 +3,10 @@ import { filledText, flag, optionalFlag, optionalText, text, textList, z } from 
 /** SHA-256 of a file's bytes in hex; null: the file was not there. */
 const digestOrAbsent = z.nullable(text)
 
+/** One entry that a run changed, and the names of its fields: never what they say. */
+const entryChangeSchema = z.object({ entry: text, change: text, fields: textList })
+export type RecordedChange = z.infer<typeof entryChangeSchema>
+
 /** One file as it was before a run changed it. Entries by name only: what they said is in the stored bytes. */
 const backedUpFileSchema = z.object({
   environment: text,
@@ -21,6 +25,8 @@ const backedUpFileSchema = z.object({
   written: flag,
   /** Names of our entries that the run changed in it. */
   entries: z._default(textList, []),
+  /** What the run changed in them; absent in backups of older versions and in those of an undo. */
+  changes: z.optional(z.array(entryChangeSchema)),
   /** Of a project's file: the real path of the project's root then. */
   project: optionalText,
   /** How many folders above the file the run made. */

@@ -1,4 +1,5 @@
 import type { EntryChange } from './document.ts'
+import type { FieldChange } from './field-change.ts'
 import type { NativePath } from './path.ts'
 import type { Secret } from './secret.ts'
 import type { EntryRecord } from './state.ts'
@@ -18,6 +19,8 @@ export interface Step {
   readonly outcome: StepOutcome
   readonly reason: string | null
   readonly hint: string | null
+  /** What the step changes in its entry; absent where no entry changes. */
+  readonly fields?: readonly FieldChange[]
 }
 
 /** What a step does to its file and to our record of it. The change may hold keys. */

@@ -1,4 +1,5 @@
 import type { Paint } from '../context.ts'
+import { changeLines, type FieldChange } from '../model/field-change.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from './escape.ts'
 import { columns, cutPath, pad, wrap } from './width.ts'
@@ -43,12 +44,14 @@ interface Row {
   readonly step: Step
   readonly name: string
   readonly text: string
+  /** Shown below, with their values. */
+  readonly fields?: readonly FieldChange[]
 }
 
 const isBad = (step: Step): boolean => step.outcome === 'refused' || step.outcome === 'failed' || step.outcome === 'skipped'
 
 /** One row; a problem ends with the command that fixes it. */
-function rowLines({ step, name, text }: Row, sheet: Sheet): string[] {
+function rowLines({ step, name, text, fields = [] }: Row, sheet: Sheet): string[] {
   const { paint, width, left } = sheet
   const room = Math.max(30, width - left - 4)
   const mark = MARKS[step.change][0]
@@ -61,6 +64,7 @@ function rowLines({ step, name, text }: Row, sheet: Sheet): string[] {
   const lines = Array.from({ length: rows }, (_, at) =>
     `${at === 0 ? `  ${head} ` : '    '}${pad(names[at] ?? '', left - 2)}${said[at] ?? ''}`.trimEnd(),
   )
+  lines.push(...fields.flatMap((each) => fieldLines(each, sheet)))
   return isBad(step) && step.hint !== null ? [...lines, ...hintLines(visible(step.hint).split('; '), sheet)] : lines
 }
 
@@ -72,20 +76,38 @@ function hintLines(hints: readonly string[], { paint, width, left }: Sheet): str
   )
 }
 
+/** How much is shown of what a step changes: the names of the fields, the values of updated entries, or all values. */
+export type Detail = 'names' | 'updates' | 'all'
+
 /** The row of an entry, or of its file as a whole. */
-function entryRow(step: Step): Row {
-  const word = MARKS[step.change][1]
+function entryRow(step: Step, detail: Detail): Row {
+  const { fields = [], reason } = step
   const name = step.server === null ? (isBad(step) ? 'not written' : 'the file') : visible(step.server)
-  if (isBad(step)) return { step, name, text: step.reason ?? step.outcome }
-  if (step.server === null && step.reason !== null) return { step, name, text: step.reason }
-  return { step, name, text: step.reason !== null && step.change !== 'adopt' ? `${word} (${step.reason})` : word }
+  const shows = fields.length > 0 && (detail === 'all' || (detail === 'updates' && step.change === 'update'))
+  // A refusal's reason shows the same fields, from our entry to the edited one.
+  if (isBad(step)) return { step, name, text: (shows ? reason?.split('\n')[0] : reason) ?? step.outcome, ...(shows ? { fields } : {}) }
+  if (step.server === null && reason !== null) return { step, name, text: reason }
+  const names = step.change === 'update' && !shows ? fields.map(({ field }) => visible(field)) : []
+  const word = names.length === 0 ? MARKS[step.change][1] : `${MARKS[step.change][1]}: ${names.join(', ')}`
+  const text = reason !== null && step.change !== 'adopt' ? `${word} (${reason})` : word
+  return { step, name, text, ...(shows ? { fields } : {}) }
+}
+
+/** The fields of a row, below it. A long path is cut in its middle, unless before and after would look the same. */
+function fieldLines(change: FieldChange, { width }: Sheet): string[] {
+  const cut = (line: string): string[] => wrap(visible(line), width - 8).map((each, at) => cutPath(each, width - (at === 0 ? 6 : 8)))
+  const lines = changeLines(change).map(visible)
+  const shown = lines.map((line) => cut(line).map((each, at) => `${' '.repeat(at === 0 ? 6 : 8)}${each}`))
+  const [before, after] = shown.map((each) => each.join('\n').slice('      - '.length))
+  return before === after ? lines.map((line) => `      ${line}`) : shown.flat()
 }
 
 /** Reports a problem that a server has in several files once: a missing key above all. */
-function togetherIn(steps: readonly Step[]): Map<string, Step[]> {
+function togetherIn(steps: readonly Step[], detail: Detail): Map<string, Step[]> {
   const found = new Map<string, Step[]>()
   for (const step of steps) {
     if (!isBad(step) || step.server === null || step.kind === 'install') continue
+    if (detail === 'all' && step.fields !== undefined) continue
     const key = `${step.reason}\n${step.hint}`
     found.set(key, [...(found.get(key) ?? []), step])
   }
@@ -100,9 +122,9 @@ function togetherRow(steps: readonly Step[]): Row[] {
   return [{ step, name: names, text: `${step.reason ?? step.outcome} (${files} files)` }]
 }
 
-function groupsOf(steps: readonly Step[], labels: Labels): Group[] {
+function groupsOf(steps: readonly Step[], labels: Labels, detail: Detail): Group[] {
   const installs = steps.filter((step) => step.kind === 'install')
-  const together = togetherIn(steps)
+  const together = togetherIn(steps, detail)
   const said = new Set([...together.values()].flat())
   const files = new Map<string, Step[]>()
   for (const step of steps) {
@@ -118,7 +140,11 @@ function groupsOf(steps: readonly Step[], labels: Labels): Group[] {
     ...[...files.values()].flatMap((same) => {
       const [first] = same
       if (first === undefined) return []
-      return group(titleOf(first), same.map(entryRow), first.file === null ? '' : labels.file(first.environment, first.file))
+      return group(
+        titleOf(first),
+        same.map((step) => entryRow(step, detail)),
+        first.file === null ? '' : labels.file(first.environment, first.file),
+      )
     }),
     ...group('Left out', [...together.values()].flatMap(togetherRow)),
   ]
@@ -136,8 +162,8 @@ function installRows(steps: readonly Step[], labels: Labels): Row[] {
 }
 
 /** The steps of a plan or of what was done: packages, each file, and what is left out of several files. */
-export function describeSteps(steps: readonly Step[], labels: Labels, paint: Paint, width: number): string[] {
-  const groups = groupsOf(steps, labels)
+export function describeSteps(steps: readonly Step[], labels: Labels, paint: Paint, width: number, detail: Detail = 'names'): string[] {
+  const groups = groupsOf(steps, labels, detail)
   const left = Math.min(WIDEST, Math.max(LEFT, ...groups.map(({ title }) => columns(title))))
   return groups.flatMap(({ title, file, rows }) => {
     // A package's name is long, and the text before it short.

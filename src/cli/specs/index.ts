@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../../context.ts'
 import { add } from './add.ts'
 import { completion } from './completion.ts'
+import { diff } from './diff.ts'
 import { disable } from './disable.ts'
 import { doctor } from './doctor.ts'
 import { enable } from './enable.ts'
@@ -33,6 +34,7 @@ export const specs: readonly CommandSpec[] = [
   disable,
   rename,
   list,
+  diff,
   secret,
   outdated,
   update,

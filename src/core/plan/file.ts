@@ -6,6 +6,7 @@ import { formatOf } from '../formats/index.ts'
 import { describeRefusal } from '../formats/text/place.ts'
 import { digest, meaning } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
+import { fieldChanges } from './difference.ts'
 import type { FileFacts, FileRequest } from './facts.ts'
 import { makeStep } from './step.ts'
 import { planWanted } from './wanted.ts'
@@ -80,7 +81,8 @@ function planForgotten(facts: FileFacts, name: string): EntryStep {
   const theirs = meaning(present.value, facts.client)
   const untouched = !('unreadable' in theirs) && digest(theirs) === record?.digest
   if ((untouched || facts.force) && !present.duplicate) {
-    return { ...base, step: facts.step({ kind: 'remove', server, change: 'remove' }), change: new Secret({ kind: 'remove', name }) }
+    const step = facts.step({ kind: 'remove', server, change: 'remove', fields: fieldChanges(theirs, null) })
+    return { ...base, step, change: new Secret({ kind: 'remove', name }) }
   }
   const reason = present.duplicate
     ? `"${name}" appears twice`
@@ -103,9 +105,11 @@ export const NOT_MANAGED = 'not managed by mcp-twin'
 
 /** Returns the step that removes an unmanaged entry (`--prune`). */
 function planPruned(facts: FileFacts, name: string): EntryStep {
-  const step = facts.present.get(name)?.duplicate
+  const present = facts.present.get(name)
+  const fields = present === undefined ? [] : fieldChanges(meaning(present.value, facts.client), null)
+  const step = present?.duplicate
     ? facts.step({ kind: 'refuse', server: name, reason: `"${name}" appears twice`, hint: 'remove one of the two by hand' })
-    : facts.step({ kind: 'remove', server: name, change: 'remove', reason: NOT_MANAGED })
+    : facts.step({ kind: 'remove', server: name, change: 'remove', reason: NOT_MANAGED, fields })
   return {
     step,
     entryName: name,

@@ -1,12 +1,13 @@
 import type { EntryChange, PresentEntry } from '../../model/document.ts'
-import type { Entry, JsonValue } from '../../model/entry.ts'
+import type { JsonValue } from '../../model/entry.ts'
+import { changeLines, type FieldChange } from '../../model/field-change.ts'
 import type { EntryStep, Step } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
-import { DOTS, maskEntry } from '../keys/spans.ts'
 import { digest, meaning } from '../launch/meaning.ts'
 import { lookUp } from '../lookup.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { isObject } from '../object.ts'
+import { fieldChanges } from './difference.ts'
 import type { FileFacts, Wanted } from './facts.ts'
 
 /** Compares a wanted entry with the file and with what we wrote last; null: up to date. */
@@ -17,8 +18,14 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
   if ('unreadable' in ours) throw new Error(`the entry made for ${wanted.server} cannot be read back: ${ours.unreadable}`)
   const digestOf = facts.digestOf ?? digest
   const fresh = { server: wanted.server, digest: digestOf(ours) }
+  const standing = present === undefined || present.duplicate ? null : meaning(present.value, facts.client)
   const act = (step: Partial<Step>, change: EntryChange | null): EntryStep => ({
-    step: facts.step({ kind: 'write', server: wanted.server, ...step }),
+    step: facts.step({
+      kind: 'write',
+      server: wanted.server,
+      ...step,
+      ...(change === null ? {} : { fields: fieldChanges(standing, ours) }),
+    }),
     entryName: wanted.name,
     change: change === null ? null : new Secret(change),
     record: fresh,
@@ -39,17 +46,17 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
     )
   }
   if (present.duplicate) return refuse(facts, wanted, record, `"${wanted.name}" appears twice`, 'remove one of the two by hand')
-  const theirs = meaning(present.value, facts.client)
+  const theirs = standing ?? meaning(present.value, facts.client)
   if (!('unreadable' in theirs)) {
-    const standing = digestOf(theirs)
-    if (standing === fresh.digest) {
+    const said = digestOf(theirs)
+    if (said === fresh.digest) {
       if (facts.isNew === true) return act({ change: 'add' }, set)
       if (isWholeLine(present.value, wanted))
         return act({ change: 'update', reason: 'its command is one line, which programs do not split' }, set)
-      if (record?.digest === standing && record.server === wanted.server && record.gone !== true) return null
+      if (record?.digest === said && record.server === wanted.server && record.gone !== true) return null
       return act({ change: 'adopt', reason: 'already correct; now managed' }, null)
     }
-    if (standing === record?.digest) return act({ change: 'update' }, set)
+    if (said === record?.digest) return act({ change: 'update' }, set)
   }
   if (facts.force)
     return act(
@@ -59,9 +66,10 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
       },
       forced(set, present),
     )
-  const shown = 'unreadable' in theirs ? [theirs.unreadable] : difference(ours, theirs, maskEntry)
+  const shown = 'unreadable' in theirs ? [theirs.unreadable] : fieldChanges(ours, theirs).flatMap(changeLines).map(short)
   const reason = record === undefined ? `an entry of that name exists and is not managed by mcp-twin` : 'edited by hand since the last sync'
-  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hintFor(wanted.server, record === undefined))
+  const hint = hintFor(wanted.server, record === undefined)
+  return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hint, fieldChanges(theirs, ours))
 }
 
 /**
@@ -87,9 +95,16 @@ const forced = (set: EntryChange, present: PresentEntry): EntryChange =>
     ? { ...set, owned: Object.keys(set.value) }
     : set
 
-function refuse(facts: FileFacts, wanted: Wanted, record: EntryStep['record'] | undefined, reason: string, hint: string): EntryStep {
+function refuse(
+  facts: FileFacts,
+  wanted: Wanted,
+  record: EntryStep['record'] | undefined,
+  reason: string,
+  hint: string,
+  fields?: readonly FieldChange[],
+): EntryStep {
   return {
-    step: facts.step({ kind: 'refuse', server: wanted.server, reason, hint }),
+    step: facts.step({ kind: 'refuse', server: wanted.server, reason, hint, ...(fields === undefined ? {} : { fields }) }),
     entryName: wanted.name,
     change: null,
     record: record ?? null,
@@ -100,41 +115,3 @@ function refuse(facts: FileFacts, wanted: Wanted, record: EntryStep['record'] | 
 const SHOWN = 100
 
 const short = (text: string): string => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`)
-
-/** What of an entry may be shown: names of variables and headers, never their values. */
-function lines(entry: Entry): Map<string, string> {
-  const shown = new Map<string, string>()
-  if (entry.kind === 'remote') {
-    shown.set('url', JSON.stringify(entry.url))
-    shown.set('transport', JSON.stringify(entry.transport ?? 'http'))
-    for (const name of Object.keys(entry.headers).sort()) shown.set(`headers.${name}`, DOTS)
-    return shown
-  }
-  shown.set('command', JSON.stringify(entry.command))
-  shown.set('args', `[${entry.args.map((word) => JSON.stringify(word)).join(', ')}]`)
-  for (const name of Object.keys(entry.env).sort()) shown.set(`env.${name}`, DOTS)
-  return shown
-}
-
-const hiddenValue = (entry: Entry, name: string): string | undefined =>
-  name.startsWith('env.') && entry.kind === 'stdio'
-    ? entry.env[name.slice('env.'.length)]
-    : name.startsWith('headers.') && entry.kind === 'remote'
-      ? entry.headers[name.slice('headers.'.length)]
-      : undefined
-
-/** Describes how the present entry differs from ours: `-` ours, `+` present. `mask` removes keys from arguments and addresses. */
-function difference(ours: Entry, theirs: Entry, mask: (entry: Entry) => Entry): string[] {
-  const [before, after] = [lines(mask(ours)), lines(mask(theirs))]
-  const found: string[] = []
-  for (const name of new Set([...before.keys(), ...after.keys()])) {
-    const [was, is] = [before.get(name), after.get(name)]
-    if (was === is) {
-      if (hiddenValue(ours, name) !== hiddenValue(theirs, name)) found.push(`~ ${name}: different value`)
-      continue
-    }
-    if (was !== undefined) found.push(short(`- ${name}: ${was}`))
-    if (is !== undefined) found.push(short(`+ ${name}: ${is}`))
-  }
-  return found
-}

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { BackedUpFile } from '../../model/backup.ts'
+import type { BackedUpFile, RecordedChange } from '../../model/backup.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Saved } from './decision.ts'
@@ -16,6 +16,7 @@ export interface FileNote {
   readonly file: string
   /** Names of our entries that the run changes in it. */
   readonly entries: readonly string[]
+  readonly changes?: readonly RecordedChange[] | undefined
   /** Of a project's file: the real path of the project's root. */
   readonly project?: string | undefined
 }
@@ -98,12 +99,13 @@ export class Journal {
     const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`
     if (bytes !== null && stored !== null)
       await this.#system.files.create(storedPath(this.#folder, await this.#open(), stored), bytes, 0o600)
-    const { environment, client, file, entries, project } = note
+    const { environment, client, file, entries, changes, project } = note
     const kept = {
       environment,
       client,
       file,
       entries: [...entries],
+      ...(changes === undefined ? {} : { changes: [...changes] }),
       ...(project === undefined ? {} : { project }),
       stored,
       size: bytes?.length ?? 0,

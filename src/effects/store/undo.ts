@@ -1,5 +1,5 @@
 import { TwinError } from '../../errors.ts'
-import type { BackedUpFile } from '../../model/backup.ts'
+import type { BackedUpFile, RecordedChange } from '../../model/backup.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from './backup.ts'
@@ -78,6 +78,12 @@ function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert
   }
 }
 
+/** What an undo does to an entry, in the words of a run. */
+const inverse = ({ change, ...rest }: RecordedChange): RecordedChange => ({
+  ...rest,
+  change: change === 'add' ? 'remove' : change === 'remove' ? 'add' : change,
+})
+
 async function undoFile(system: System, file: BackedUpFile, before: Uint8Array | null, options: UndoOptions): Promise<UndoneFile> {
   const target = await options.locate(file)
   if (!('here' in target))
@@ -88,7 +94,7 @@ async function undoFile(system: System, file: BackedUpFile, before: Uint8Array |
     how = way
     left = names
   })
-  const outcome = await rewriteFile(system, target, decide, options.run.forFile(file))
+  const outcome = await rewriteFile(system, target, decide, options.run.forFile({ ...file, changes: file.changes?.map(inverse) }))
   return { file, how, left, outcome }
 }
 

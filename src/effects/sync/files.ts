@@ -47,12 +47,18 @@ export async function applyFile(
     )
   }
   const project = observed.scope === 'project' && root !== null ? root : undefined
-  if (plan.entries.every((each) => each.change === null)) return settled(plan, input, project)
+  const changing = plan.entries.filter((each) => each.change !== null)
+  if (changing.length === 0) return settled(plan, input, project)
   const backup = run.forFile({
     environment: environment.id,
     client: client.id,
     file: observed.file,
-    entries: plan.entries.filter((each) => each.change !== null).map((each) => each.entryName),
+    entries: changing.map((each) => each.entryName),
+    changes: changing.map(({ entryName, step }) => ({
+      entry: entryName,
+      change: step.change,
+      fields: (step.fields ?? []).map(({ field }) => field),
+    })),
     project,
   })
   const outcome = await rewriteFile(

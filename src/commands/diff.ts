@@ -1,0 +1,46 @@
+import type { Context } from '../context.ts'
+import { BRIDGE } from '../core/manifest/new-name.ts'
+import { nearest } from '../core/nearest.ts'
+import { differs, exitOf, type SyncResult } from '../effects/sync/result.ts'
+import { previewSync } from '../effects/sync/sync.ts'
+import type { Situation } from '../effects/manifest/open.ts'
+import { type ExitCode, usageError } from '../errors.ts'
+import { visible } from '../ui/escape.ts'
+import { atHome } from './at-home.ts'
+import { reportSync } from './report-sync.ts'
+import { syncOptions } from './sync-options.ts'
+
+/** Shows what stands in every config against what sync would write. It writes nothing. */
+export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+  atHome(context, {}, async (ground) => {
+    const situation = await ground.open()
+    const whole = await previewSync(context.system, situation, syncOptions(context, options))
+    const result = server === undefined ? whole : onlyOf(server, whole, situation)
+    const isForeign = server !== undefined && result.unmanaged.length > 0
+    if (!context.io.asJson && isForeign && result.steps.length === 0) {
+      context.io.out(`${visible(server)} is not managed by mcp-twin: sync leaves it alone.`)
+      context.io.out(`  ${context.io.paint.dim('→')} mcp-twin sync --adopt adds it to the manifest`)
+      return exitOf(result, { check: false })
+    }
+    const hasFields = result.steps.some(({ fields = [] }) => fields.length > 0)
+    reportSync(context, ground.world, result, {
+      command: 'diff',
+      preview: true,
+      detail: 'all',
+      ...(hasFields ? { farewell: '- what stands there, + what mcp-twin would write: mcp-twin sync' } : {}),
+    })
+    return exitOf(result, { check: false })
+  })
+
+/** The part of a preview that is about one server. Throws a usage error where nothing has that name. */
+function onlyOf(server: string, whole: SyncResult, { manifest }: Situation): SyncResult {
+  const unmanaged = whole.unmanaged.filter((each) => each.server === server)
+  // A file that is left alone as a whole is left alone for this server too.
+  const steps = whole.steps.filter((step) => step.server === server || (step.kind === 'refuse' && step.server === null))
+  const known = new Set([...Object.keys(manifest.servers), BRIDGE, ...whole.steps.flatMap((step) => step.server ?? [])])
+  if (!known.has(server) && unmanaged.length === 0) {
+    const guess = nearest(server, [...known, ...whole.unmanaged.map((each) => each.server)])
+    throw usageError(`Unknown server "${server}".`, { hint: guess === null ? 'mcp-twin list' : `did you mean "${guess}"?` })
+  }
+  return { ...whole, inSync: !steps.some(differs), steps, unmanaged, notices: [] }
+}
