@@ -20,6 +20,8 @@ export interface Binary {
   /** Its name without the platform: `@acme/tool`. A side needs one of each kind. */
   readonly kind: string
   readonly arch: string
+  /** The C library of Linux that it was built for, where it is for one. */
+  readonly libc?: 'gnu' | 'musl'
 }
 
 /** `process.platform` on each kind of side. */
@@ -27,25 +29,49 @@ const platforms = { windows: 'win32', wsl: 'linux', linux: 'linux', macos: 'darw
 
 /**
  * Returns the optional dependencies of a package.json for one platform. By npm convention their names end in
- * `process.platform` and `process.arch`; others are left out.
+ * `process.platform` and `process.arch`, some in the C library or ABI after them; others are left out.
  */
 export function binariesFor(packageJson: string, platform: string): Binary[] {
   const { optionalDependencies: optional = {} }: { optionalDependencies?: Record<string, string> } = JSON.parse(packageJson)
   return Object.entries(optional).flatMap(([name, version]) => {
-    const [, kind, system, forArch] = /^(.+)-([a-z][a-z0-9]*)-([a-z0-9]+)$/.exec(name) ?? []
-    return kind === undefined || forArch === undefined || system !== platform ? [] : [{ name, version, kind, arch: forArch }]
+    const [, kind, system, forArch, abi] = /^(.+)[-/](win32|linux|darwin)-([a-z0-9]+)(?:-(gnu|musl|msvc))?$/.exec(name) ?? []
+    if (kind === undefined || forArch === undefined || system !== platform) return []
+    return [{ name, version, kind, arch: forArch, ...((abi === 'gnu' || abi === 'musl') && { libc: abi }) }]
   })
+}
+
+/** Opens the bridge's store where node has no SQLite of its own. */
+const sqliteKind = '@libsql'
+
+/** `node:sqlite` needs no flag from Node 22.13 on (nodejs.org/api/sqlite.html). An unknown version may lack it. */
+function hasOwnSqlite(nodeVersion: string | undefined): boolean {
+  const [major = 0, minor = 0] = (nodeVersion ?? '').replace(/^v/, '').split('.').map(Number)
+  return major > 22 || (major === 22 && minor >= 13)
+}
+
+/** Whether the node that runs this program has mapped musl as its C library. */
+async function usesMusl(system: System): Promise<boolean> {
+  if (system.platform !== 'linux') return false
+  const maps = await system.files.read(reachable('/proc/self/maps'))
+  return maps !== null && Buffer.from(maps).includes('/ld-musl-')
 }
 
 /**
  * Returns the binaries that the version folder `at` lacks: all candidates of each missing kind, since only that side's node
- * knows its processor (for this side just the right one). Reads a few small files.
+ * knows its processor (for this side just the right one). Another side is assumed to have the usual C library; where it has
+ * musl, it gets the right binary when it is this side. Reads a few small files.
  */
 export async function lackedBy(system: System, environment: Environment, root: ReachablePath, at: NativePath): Promise<Binary[]> {
   const bytes = await system.files.read(reachable(join(root, 'package.json')))
   if (bytes === null) return []
   const named = binariesFor(Buffer.from(bytes).toString('utf8'), environment.self ? system.platform : platforms[environment.kind])
-  const fitting = environment.self ? named.filter((each) => each.arch === arch()) : named
+  const libc = environment.self && (await usesMusl(system)) ? 'musl' : 'gnu'
+  const fitting = named.filter(
+    (each) =>
+      (!environment.self || each.arch === arch()) &&
+      (each.libc ?? libc) === libc &&
+      !(each.kind === sqliteKind && hasOwnSqlite(environment.nodeVersion)),
+  )
   const there = new Set<string>()
   for (const { name, version, kind } of fitting) {
     if (!there.has(kind) && (await versionAt(system, environment, filesIn(environment, at, name))) === version) there.add(kind)

@@ -36,7 +36,8 @@ const version = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'ut
 function copyOf(root: string, id: string): string {
   const copy = join(here.place.root, `copy-${id}`)
   cpSync(root, copy, { recursive: true })
-  if (root === installed) cpSync(join(root, '..', '@vscode'), join(copy, 'node_modules', '@vscode'), { recursive: true })
+  for (const scope of root === installed ? ['@vscode', '@libsql'] : [])
+    cpSync(join(root, '..', scope), join(copy, 'node_modules', scope), { recursive: true })
   writeFileSync(join(copy, 'dist', 'id.txt'), `${id}\n`)
   return copy
 }

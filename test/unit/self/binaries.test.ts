@@ -19,6 +19,8 @@ describe('the optional dependencies of a package.json', () => {
       '@acme/tool-win32-arm64': '1.2.3',
       '@acme/tool-linux-x64': '1.2.3',
       'other-tool-win32-ia32': '4.0.0',
+      '@store/win32-x64-msvc': '5.0.0',
+      '@store/linux-x64-musl': '5.0.0',
       'for-linux-users': '1.0.0',
       plain: '1.0.0',
     })
@@ -26,7 +28,15 @@ describe('the optional dependencies of a package.json', () => {
       { name: '@acme/tool-win32-x64', version: '1.2.3', kind: '@acme/tool', arch: 'x64' },
       { name: '@acme/tool-win32-arm64', version: '1.2.3', kind: '@acme/tool', arch: 'arm64' },
       { name: 'other-tool-win32-ia32', version: '4.0.0', kind: 'other-tool', arch: 'ia32' },
+      { name: '@store/win32-x64-msvc', version: '5.0.0', kind: '@store', arch: 'x64' },
     ])
+    expect(binariesFor(text, 'linux')[1]).toEqual({
+      name: '@store/linux-x64-musl',
+      version: '5.0.0',
+      kind: '@store',
+      arch: 'x64',
+      libc: 'musl',
+    })
     expect(binariesFor(text, 'darwin')).toEqual([])
     expect(binariesFor('{}', 'linux')).toEqual([])
   })
@@ -35,7 +45,8 @@ describe('the optional dependencies of a package.json', () => {
     const own = readFileSync(join(projectFolder, 'package.json'), 'utf8')
     for (const platform of ['win32', 'linux', 'darwin']) {
       const found = binariesFor(own, platform)
-      expect(found.map((each) => each.arch).sort()).toEqual(['arm64', 'x64'])
+      expect(found.flatMap((each) => (each.kind === '@vscode/ripgrep' ? [each.arch] : [])).sort()).toEqual(['arm64', 'x64'])
+      expect(found.map((each) => each.kind)).toContain('@libsql')
       for (const { version } of found) expect(version).toMatch(/^\d+\.\d+\.\d+$/)
     }
   })
@@ -74,6 +85,17 @@ describe('a version folder', () => {
     place.write('package.json', named({ [ours]: '1.0.0', [theirs]: '1.0.0' }))
     put('app', theirs, version('1.0.0'))
     expect(await kinds({ ...linux, self: true })).toEqual([ours])
+  })
+
+  it('has the C library of its own side, of another the usual one', async () => {
+    place.write('package.json', named({ [`@s/linux-${arch()}-gnu`]: '1.0.0', [`@s/linux-${arch()}-musl`]: '1.0.0' }))
+    expect(await kinds()).toEqual([`@s/linux-${arch()}-gnu`])
+  })
+
+  it('needs no SQLite where node has one', async () => {
+    place.write('package.json', named({ '@libsql/linux-x64-gnu': '1.0.0' }))
+    expect(await kinds({ ...linux, nodeVersion: '20.20.2' })).toHaveLength(1)
+    expect(await kinds({ ...linux, nodeVersion: 'v22.13.0' })).toEqual([])
   })
 
   it('of a program without package.json lacks nothing', async () => {
