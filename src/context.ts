@@ -6,15 +6,15 @@ import type { System } from './model/system.ts'
 export interface Io {
   /** Facts: lines on stdout. Silent under `--json`. */
   out(text?: string): void
-  /** Talk and progress: lines on stderr. Silent under `--quiet`. */
+  /** Talk and progress: lines on stderr. Silent under `--quiet` and `--json`. */
   note(text?: string): void
   /** Troubles: lines on stderr, never silent. */
   error(text: string): void
-  /** The one JSON document of a command; ignored without `--json`. */
-  json(document: unknown): void
+  /** The one JSON document of a command, its name put first; ignored without `--json`. */
+  json(document: object): void
   /** One of many JSON documents, on a line of its own (`--watch`, `--follow`); ignored without `--json`. */
-  jsonLine(document: unknown): void
-  /** A moving line while something takes longer than a second; plain lines where stderr is no terminal. */
+  jsonLine(document: object): void
+  /** A moving line while something takes longer than a second; plain lines where stderr is no terminal. As silent as `note`. */
   progress(title: string): Progress
   /** Keys that must never be shown: each is replaced by dots in everything written, in all its usual encodings. */
   hide(value: string | Secret): void

@@ -45,7 +45,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
         hint: `mcp-twin ${command} --help`,
       })
     const paint = !common.json && wantsColour(terminal.stdout.isTTY === true, terminal.variables) ? await colours() : noPaint
-    const shared = { asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
+    const shared = { command, asJson: common.json === true, quiet: common.quiet === true, verbose: common.verbose === true }
     io = createIo({ ...streams, paint, ...shared })
     const context: Context = {
       system: await terminal.system(),

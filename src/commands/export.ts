@@ -43,11 +43,13 @@ async function exportTo(context: Context, ground: Ground, dir: string): Promise<
       hint: 'choose another folder, or move those files away',
     })
   await writeExport(system, folder, files)
-  io.json({ command: 'export', folder: dir, files: files.map(({ name }) => name) })
+  const notices = named.map(
+    (name) => `The manifest itself contains a key (\${secret:${name}} in the export): mcp-twin doctor shows how to fix it.`,
+  )
+  io.json({ command: 'export', folder: dir, files: files.map(({ name }) => name), notices })
   for (const { name } of files) io.out(`  ${io.paint.good('+')} ${name}`)
   io.out(`Exported to ${shown}. It contains no keys; SETUP.md explains how to restore it.`)
-  for (const name of named)
-    io.note(`The manifest itself contains a key (\${secret:${name}} in the export): mcp-twin doctor shows how to fix it.`)
+  for (const notice of notices) io.note(notice)
   return EXIT.ok
 }
 

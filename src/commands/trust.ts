@@ -51,23 +51,26 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   const review = await reviewProject(system, () => ground.look(place), syncOptions(context))
   io.out(`${visible(abbreviateHome(place.shown, ground.world.environments))} can start:`)
   for (const line of trustScreen(review)) io.out(line)
-  await sayMissingKeys(context, ground, review.keys)
+  const missing = await missingKeys(context, ground, review.keys)
+  for (const notice of missing) io.note(notice)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
     throw new TwinError('cancelled', 'Not trusted; its servers do not start.', { exit: EXIT.cancelled })
   }
   const { seen, keys, view, others } = review
   const { changed, unreached } = await grantTrust(system, ground, seen, { ...others, keys, shown: view })
   const notices = [...unreachedNotice(unreached), ...(await installTrusted(context, ground, () => ground.openAt(place)))]
-  io.json({ command: 'trust', changed, ...trustDocument(review), notices })
+  io.json({ command: 'trust', changed, ...trustDocument(review), notices: [...missing, ...notices] })
   for (const notice of notices) io.note(notice)
   io.out(changed ? 'Trusted, until it changes.' : 'Already trusted.')
   return EXIT.ok
 }
 
-async function sayMissingKeys({ system, io }: Context, { home }: Ground, keys: readonly string[]): Promise<void> {
+async function missingKeys({ system }: Context, { home }: Ground, keys: readonly string[]): Promise<string[]> {
   const store = openSecrets(system, home.here, await usersOwn(system, home), home.environment.id)
+  const notices: string[] = []
   for (const name of keys)
-    if (!(await store.has(name))) io.note(store.trouble(name) ?? `${name} is not stored yet: mcp-twin secret set ${name}`)
+    if (!(await store.has(name))) notices.push(store.trouble(name) ?? `${name} is not stored yet: mcp-twin secret set ${name}`)
+  return notices
 }
 
 type State = 'trusted' | 'changed' | 'gone'

@@ -12,6 +12,8 @@ export interface IoOptions {
   readonly asJson: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** Named first in every JSON document that does not name one itself. */
+  readonly command?: string
   /** Names of all commands, where a person starts the program by `npx`: what is printed to be typed is then typed so too. */
   readonly npx?: readonly string[]
 }
@@ -26,10 +28,13 @@ const byNpx = (commands: readonly string[]): ((text: string) => string) => {
 export function createIo(options: IoOptions): Io {
   const mask = new Mask()
   const typed = options.npx === undefined ? (text: string) => text : byNpx(options.npx)
+  // A program reads the document: nobody is there to be told how it goes.
+  const isSilent = options.quiet || options.asJson
   const write = (sink: Sink, text: string) => sink.write(`${mask.apply(text)}\n`)
   const talk = (text: string) => {
-    if (!options.quiet) write(options.stderr, typed(text))
+    if (!isSilent) write(options.stderr, typed(text))
   }
+  const named = (document: object): object => (options.command === undefined ? document : { command: options.command, ...document })
   return {
     out: (text = '') => {
       if (!options.asJson) write(options.stdout, typed(text))
@@ -37,12 +42,12 @@ export function createIo(options: IoOptions): Io {
     note: (text = '') => talk(text),
     error: (text) => write(options.stderr, typed(text)),
     json: (document) => {
-      if (options.asJson) write(options.stdout, JSON.stringify(document, null, 2))
+      if (options.asJson) write(options.stdout, JSON.stringify(named(document), null, 2))
     },
     jsonLine: (document) => {
-      if (options.asJson) write(options.stdout, JSON.stringify(document))
+      if (options.asJson) write(options.stdout, JSON.stringify(named(document)))
     },
-    progress: (title) => progressOn(options.stderr, mask, options.quiet, title, options.paint),
+    progress: (title) => progressOn(options.stderr, mask, isSilent, title, options.paint),
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,

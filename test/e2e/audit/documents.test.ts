@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { specs } from '../../../src/cli/specs/index.ts'
 import { type Planted, world } from '../../support/world.ts'
 
 let place: Planted
@@ -15,7 +16,7 @@ describe('an error under --json', () => {
       command: 'sync',
       error: {
         code: 'usage',
-        message: expect.stringContaining('no manifest'),
+        message: expect.stringContaining('No manifest'),
         file: null,
         line: null,
         column: null,
@@ -59,5 +60,43 @@ describe('stdout under --json', () => {
     const { code, stdout } = await place.cli(['add', 'x', '--nope', '--command', 'node', '--', '--json'])
     expect(code).toBe(2)
     expect(stdout).toBe('')
+  })
+})
+
+describe('every command under --json', () => {
+  /** With which arguments a command does its work; one that is missing here is run without any. */
+  const lines: Readonly<Record<string, readonly string[][]>> = {
+    init: [['--yes', '--no-install']],
+    sync: [['--check'], []],
+    add: [['first', '--command', 'node', '--no-sync']],
+    remove: [['second', '--no-sync']],
+    enable: [['first', '--no-sync']],
+    disable: [['first', '--no-sync']],
+    rename: [['first', 'second', '--no-sync']],
+    diff: [['first']],
+    secret: [['list'], ['set', 'A_KEY']],
+    undo: [['--list'], []],
+    session: [['new', '--ttl', '30m'], ['list']],
+    export: [['exported']],
+    trust: [['--list']],
+    completion: [['bash']],
+    uninstall: [['--yes']],
+  }
+
+  it('names itself in its document, and writes nothing on stderr', async () => {
+    const planted = world().wsl().windows().build()
+    const order = [
+      'add',
+      ...specs.map(({ name }) => name).filter((name) => !['add', 'remove', 'uninstall'].includes(name)),
+      'remove',
+      'uninstall',
+    ]
+    for (const name of order) {
+      for (const args of lines[name] ?? [[]]) {
+        const { stdout, stderr, output } = await planted.cli([name, ...args, '--json', '--offline'], { input: 'zz-value-1234\n' })
+        expect(JSON.parse(stdout).command, `${name} ${args.join(' ')}\n${output}`).toBe(name)
+        expect(stderr, `${name} ${args.join(' ')}`).toBe('')
+      }
+    }
   })
 })

@@ -48,6 +48,35 @@ describe('a hidden value', () => {
   })
 })
 
+describe('under --json', () => {
+  it('nothing but the document is written, and it names its command', () => {
+    vi.useFakeTimers()
+    const [stdout, stderr]: string[][] = [[], []]
+    const sink = (written: string[] = []) => ({ isTTY: true, write: (text: string) => written.push(text) })
+    const io = createIo({
+      stdout: sink(stdout),
+      stderr: sink(stderr),
+      paint: noPaint,
+      asJson: true,
+      quiet: false,
+      verbose: true,
+      command: 'sync',
+    })
+    io.note('Waiting …')
+    const progress = io.progress('Installing')
+    vi.advanceTimersByTime(5000)
+    progress.done('Installed')
+    io.json({ run: null })
+    io.jsonLine({ command: 'logs', line: 1 })
+    vi.useRealTimers()
+    expect(stderr).toEqual([])
+    expect(stdout?.map((text) => JSON.parse(text))).toEqual([
+      { command: 'sync', run: null },
+      { command: 'logs', line: 1 },
+    ])
+  })
+})
+
 describe('a text of somebody else', () => {
   it('cannot forge a line, move the cursor or hide itself', () => {
     expect(visible('a\u001b[2Jb\nc\rd\u202ee\u200bf')).toBe('a\\u001b[2Jb\\nc\\u000dd\\u202ee\\u200bf')
