@@ -1,8 +1,14 @@
 import { isStartedByRun } from '../core/launch/project.ts'
-import type { TrustChange } from '../core/trust/view.ts'
+import type { TrustChange, TrustView } from '../core/trust/view.ts'
 import { digestsOf } from '../core/trust/digests.ts'
 import type { TrustReview } from '../effects/sync/trust-review.ts'
 import { visible } from '../ui/escape.ts'
+
+/** Lines with every server and the keys that they receive. */
+export const serverScreen = (view: TrustView, keys: readonly string[]): string[] => [
+  ...Object.values(view).flatMap(({ lines: [first = '', ...details] }) => [`  ${first}`, ...details.map((line) => `      ${line}`)]),
+  ...(keys.length === 0 ? [] : [`Keys these servers receive: ${keys.join(', ')}`]),
+]
 
 /** Lines, safe to print, with everything in a project that decides what runs and what leaves the machine. */
 export function trustScreen({ manifest, keys, view, since, others }: TrustReview): string[] {
@@ -10,8 +16,7 @@ export function trustScreen({ manifest, keys, view, since, others }: TrustReview
   const withFiles = servers.filter(([, { command, disabled }]) => command !== undefined && disabled !== true).map(([name]) => name)
   const byClients = servers.filter(([, server]) => !isStartedByRun(server) && server.disabled !== true).map(([name]) => name)
   const lines = [
-    ...Object.values(view).flatMap(({ lines: [first = '', ...details] }) => [`  ${first}`, ...details.map((line) => `      ${line}`)]),
-    ...(keys.length === 0 ? [] : [`Keys these servers receive: ${keys.join(', ')}`]),
+    ...serverScreen(view, keys),
     ...(withFiles.length === 0
       ? []
       : [`These commands run in the project's folder; later changes to files they start are not asked about: ${withFiles.join(', ')}`]),

@@ -6,6 +6,7 @@ import { disable } from './disable.ts'
 import { doctor } from './doctor.ts'
 import { enable } from './enable.ts'
 import { exportSetup } from './export.ts'
+import { importSetup } from './import.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
@@ -44,6 +45,7 @@ export const specs: readonly CommandSpec[] = [
   serve,
   session,
   exportSetup,
+  importSetup,
   trust,
   schema,
   completion,

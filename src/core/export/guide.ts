@@ -49,9 +49,8 @@ export function setupGuide(manifest: Manifest, files: readonly ExportedFile[]): 
     ]),
     '## To restore',
     '',
-    '1. Copy `mcp-twin.json` and `mcp-twin.lock.json` into `~/.mcp-twin` of the side that is to be home.',
-    `2. ${keys.length === 0 ? 'There are no keys to enter.' : `Enter the keys: ${keys.map((name) => `\`npx mcp-twin secret set ${name}\``).join(', ')}.`}`,
-    '3. `npx mcp-twin init --yes`: it installs the same versions and writes every config.',
+    '1. On the other computer, in this folder: `npx mcp-twin import .` It shows what it brings, installs the same versions and writes every config.',
+    `2. ${keys.length === 0 ? 'There are no keys to enter.' : `It asks for the keys; later they are entered with ${keys.map((name) => `\`npx mcp-twin secret set ${name}\``).join(', ')}.`}`,
   ].join('\n')}\n`
 }
 

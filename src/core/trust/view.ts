@@ -13,11 +13,14 @@ import { variablesOf } from '../manifest/names.ts'
 /** What a person is shown of every server before it is trusted, by name. */
 export type TrustView = Readonly<Record<string, ShownServer>>
 
-/** The servers of a project's manifest as they are shown. `files`: files of the project that each one starts. */
+/**
+ * The servers of a manifest as they are shown before they may start. `files`: files of the project that each one starts;
+ * null: no project's manifest but one for a user's own, in which what it says for one side counts.
+ */
 export function trustView(
   { servers, launch }: Pick<Manifest, 'servers' | 'launch'>,
   lock: Lock,
-  files: ReadonlyMap<string, readonly string[]>,
+  files: ReadonlyMap<string, readonly string[]> | null,
 ): TrustView {
   return Object.fromEntries(
     Object.entries(servers).map(([name, server]): [string, ShownServer] => {
@@ -26,7 +29,10 @@ export function trustView(
       const digest = createHash('sha256')
         .update(JSON.stringify([{ ...server, description: undefined }, launch ?? null, locked ?? null]))
         .digest('hex')
-      return [name, { lines: serverLines(name, server, { locked, launch, files: files.get(name) ?? [] }), digest }]
+      return [
+        name,
+        { lines: serverLines(name, server, { locked, launch, files: files === null ? null : (files.get(name) ?? []) }), digest },
+      ]
     }),
   )
 }
@@ -99,13 +105,13 @@ function headline(part: ServerSpec | Override, locked: LockedPackage | undefined
 /** References of clients, `${NAME}` and `${env:NAME}`, which they fill from the environment in which they run. */
 const REFERENCE = /\$\{(?:env:)?([A-Za-z_]\w*)(?::-[^}]*)?\}/g
 
-function texts(server: ServerSpec): string[] {
+function texts(server: ServerSpec | Override): string[] {
   const { command, url, args = [], env = {}, headers = {} } = server
   return [command ?? '', url ?? '', ...args, ...Object.values(env), ...Object.values(headers)]
 }
 
 /** Names of the variables of the person's own environment that go to a server. */
-function variablesTaken(server: ServerSpec): string[] {
+function variablesTaken(server: ServerSpec | Override): string[] {
   const plain = texts(server).map((text) => fillTemplates(text, () => ''))
   const named = plain.flatMap((text) => [...text.matchAll(REFERENCE)].map((found) => found[1] ?? ''))
   return [...new Set([...variablesOf({ ...server, on: undefined }), ...named])]
@@ -128,8 +134,9 @@ function packageLines({ package: words, bin, allowScripts }: ServerSpec, locked:
   ]
 }
 
-/** What a project's server may say for one side: nothing of it counts. */
-function ignoredLines({ on = {}, runIn }: ServerSpec): string[] {
+/** What a server says for one side. Of a project's, nothing of it counts. */
+function sideLines({ on = {}, runIn }: ServerSpec, isProject: boolean): string[] {
+  const ignored = isProject ? " (ignored: a project's files serve every side)" : ''
   return [
     ...Object.entries(on).map(([side, part]) => {
       const more = [
@@ -137,9 +144,9 @@ function ignoredLines({ on = {}, runIn }: ServerSpec): string[] {
         ...(['transport', 'bin', 'launch'] as const).flatMap((key) => (part[key] ? `${key} ${part[key]}` : [])),
       ]
       const said = [headline(part, undefined), ...more].filter((each) => each !== '').join(', ')
-      return `on ${side}: ${said} (ignored: a project's files serve every side)`
+      return `on ${side}: ${said}${ignored}`
     }),
-    ...(runIn === undefined || runIn === 'each' ? [] : [`runIn ${runIn} (ignored: a project's files serve every side)`]),
+    ...(runIn === undefined || runIn === 'each' ? [] : [`runIn ${runIn}${ignored}`]),
   ]
 }
 
@@ -147,26 +154,29 @@ interface ServerAround {
   readonly locked: LockedPackage | undefined
   /** How the manifest starts servers that say nothing of it. */
   readonly launch: LaunchKind | undefined
-  /** Files of the project that it starts, as they stand in the project. */
-  readonly files: readonly string[]
+  /** Files of the project that it starts, as they stand in the project; null: no project's server. */
+  readonly files: readonly string[] | null
 }
 
 /** Everything of one server that decides what runs and what leaves the machine, in lines: the first one says it all but for details. */
 export function serverLines(name: string, server: ServerSpec, { locked, launch, files }: ServerAround): string[] {
   const first = headline(server, locked)
-  const taken = variablesTaken(server)
+  const parts = [server, ...(files === null ? Object.values(server.on ?? {}) : [])]
+  const taken = [...new Set(parts.flatMap(variablesTaken))]
   const way = server.launch ?? (server.package === undefined ? undefined : launch)
   return [
     `${/^[\w.@/-]+$/.test(name) ? name : JSON.stringify(name)}: ${first === '' ? 'nothing' : first}${server.disabled === true ? ' (switched off)' : ''}`,
-    ...(isStartedByRun(server) && fetchesPackages(server) ? [`not started with keys: ${FETCHES}; ${PACKAGE_INSTEAD}`] : []),
+    ...(files !== null && isStartedByRun(server) && fetchesPackages(server)
+      ? [`not started with keys: ${FETCHES}; ${PACKAGE_INSTEAD}`]
+      : []),
     ...headerLines(server),
     ...packageLines(server, locked),
     ...(['transport', 'bin'] as const).flatMap((key) => (server[key] === undefined ? [] : [`${key} ${server[key]}`])),
-    ...(way === undefined ? [] : [`launch ${way} (of no effect in a project)`]),
+    ...(way === undefined ? [] : [`launch ${way}${files === null ? '' : ' (of no effect in a project)'}`]),
     ...(server.only === undefined ? [] : [`only ${server.only.join(', ')}`]),
     ...(server.except === undefined ? [] : [`except ${server.except.join(', ')}`]),
     ...(taken.length === 0 ? [] : [`takes from your environment: ${taken.join(', ')}`]),
-    ...(files.length === 0 ? [] : [`files of the project, whose later changes are not asked about: ${files.join(', ')}`]),
-    ...ignoredLines(server),
+    ...(files === null || files.length === 0 ? [] : [`files of the project, whose later changes are not asked about: ${files.join(', ')}`]),
+    ...sideLines(server, files !== null),
   ]
 }

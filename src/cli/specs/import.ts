@@ -1,0 +1,25 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const importSetup: CommandSpec = {
+  name: 'import',
+  arguments: [{ name: '<dir>', description: 'the folder that mcp-twin export wrote' }],
+  summary: 'set up this computer as an export says: servers, the same versions, every config; keys are asked for',
+  options: [
+    { flags: '--trust', description: 'the servers it shows may start; --yes does not answer this' },
+    {
+      flags: '--with <parts>',
+      description: 'also take secrets.command, bridge or allowScripts from the export (repeatable, or comma-separated)',
+      many: 'words',
+    },
+    { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input' },
+    { flags: '--no-check', description: 'do not start the servers whose entry changed' },
+    { flags: '--dry-run', description: 'show what it would bring and write, change nothing' },
+  ],
+  examples: [
+    'mcp-twin import ./mcp-setup',
+    'mcp-twin import ./mcp-setup --dry-run',
+    'mcp-twin import ./mcp-setup --trust --secrets keys.env',
+    'mcp-twin import ./mcp-setup --trust --with bridge,allowScripts',
+  ],
+  load: () => import('../../commands/import.ts'),
+}

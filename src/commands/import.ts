@@ -1,0 +1,191 @@
+import { isDeepStrictEqual } from 'node:util'
+import { builtinServer } from '../catalog/servers/index.ts'
+import type { Context } from '../context.ts'
+import { additionsTo, confirmedPart, type Incoming, incoming, type Part, parts, settingLines } from '../core/export/incoming.ts'
+import { keysOfAll, wordsOf } from '../core/manifest/names.ts'
+import { quoted } from '../core/doctor/names.ts'
+import { nearest } from '../core/nearest.ts'
+import { trustView } from '../core/trust/view.ts'
+import { readExport, type ReadExport } from '../effects/export/read.ts'
+import type { Situation } from '../effects/manifest/open.ts'
+import { userPlace } from '../effects/manifest/place.ts'
+import { openSecrets } from '../effects/store/secrets.ts'
+import { editManifest } from '../effects/sync/edit-manifest.ts'
+import { exitOf } from '../effects/sync/result.ts'
+import { type Edited, previewSync, runSync } from '../effects/sync/sync.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { visible } from '../ui/escape.ts'
+import { abbreviateHome } from '../ui/labels.ts'
+import { atHome, type Ground } from './at-home.ts'
+import { askKeys, keysFromFile } from './keys.ts'
+import { makeFolders } from './named-servers.ts'
+import { reportSync } from './report-sync.ts'
+import { syncOptions } from './sync-options.ts'
+import { serverScreen } from './trust-screen.ts'
+import { tryServers } from './trying.ts'
+
+/** Sets this computer up as an export says. What it would start is shown first; nothing of it is used before a person agrees. */
+export async function run(context: Context, [dir = '']: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  if (dir.trim() === '') throw usageError('Missing the folder to import.', { hint: 'mcp-twin import ./mcp-setup' })
+  const named = partsOf(options.with)
+  return atHome(context, { mayBeAbsent: true, prepareHome: true }, (found) => {
+    // An export looks like a project to whoever stands in it; it is for the user's own manifest.
+    const place = found.place.scope === 'project' ? userPlace(found.home) : found.place
+    const ground = { ...found, place, open: () => found.openAt(place) }
+    return importFrom(context, ground, dir, named, options)
+  })
+}
+
+function partsOf(given: unknown): ReadonlySet<Part> {
+  const words = Array.isArray(given) ? given.map(String) : []
+  return new Set(
+    words.map((word) => {
+      const part = parts.find((each) => each === word)
+      const guess = nearest(word, parts)
+      if (part === undefined)
+        throw usageError(`--with does not know "${word}".`, {
+          hint: guess === null ? `--with ${parts.join(', ')}` : `did you mean "${guess}"?`,
+        })
+      return part
+    }),
+  )
+}
+
+async function importFrom(
+  context: Context,
+  ground: Ground,
+  dir: string,
+  named: ReadonlySet<Part>,
+  options: Record<string, unknown>,
+): Promise<ExitCode> {
+  const { system, io } = context
+  const { world, home } = ground
+  const read = await readExport(system, world, home, dir)
+  const found = incoming(
+    read.manifest,
+    world.environments.flatMap(({ distro }) => distro ?? []),
+  )
+  const view = trustView(found.manifest, read.lock, null)
+  io.out(`${visible(abbreviateHome(read.shown, world.environments))} brings:`)
+  for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest)))) io.out(visible(line))
+  const preview = options.dryRun === true
+  if (!preview) await demandTrust(context, options.trust === true)
+  const confirmed = preview ? named : await confirmParts(context, found, named)
+  const taken = confirmedPart(found, confirmed)
+  const opened = await ground.open()
+  const brought = new Map(await keysFromFile(context, opened, options.secrets))
+  const edit = (situation: Situation): Edited | null => withExport(situation, taken, read, brought)
+  const after = edit(opened)?.situation ?? opened
+  if (!preview) await askKeys(context, after, keysOfAll(taken), brought)
+  const settings = syncOptions(context, options, { selfEverywhere: true, keepsTrust: false })
+  if (!preview) await makeFolders(context, ground, await withFolders(taken))
+  const result = preview
+    ? await previewSync(system, after, settings)
+    : await runSync(system, { open: ground.open, edit: async (situation) => edit(situation) }, settings, 'import', opened)
+  const tried = await tryServers(context, ground, result, settings, preview ? { check: false } : options)
+  const missing = await missingKeys(context, after, taken)
+  const left = found.apart.map(({ part }) => part).filter((part) => !confirmed.has(part))
+  const notices = [
+    ...result.notices,
+    ...found.notes,
+    ...leftNotes(dir, left),
+    ...keptNotes(opened, taken),
+    ...keyNotes(missing),
+    ...tried.notices,
+  ]
+  reportSync(
+    context,
+    world,
+    { ...result, notices: [...new Set(notices)] },
+    {
+      command: 'import',
+      preview,
+      more: {
+        from: read.shown,
+        servers: Object.keys(taken.servers),
+        shown: Object.fromEntries(Object.entries(view).map(([name, { lines }]) => [name, lines])),
+        keys: missing,
+        leftOut: left,
+        checks: tried.checks,
+      },
+      checks: tried.lines,
+      ...(preview ? { farewell: 'Run it without --dry-run to apply it.' } : {}),
+    },
+  )
+  return tried.exit(exitOf(result, { check: false }), new Set(Object.keys(taken.servers)))
+}
+
+function screen(found: Incoming, { others }: ReadExport, servers: readonly string[]): string[] {
+  const settings = settingLines(found)
+  return [
+    ...(servers.length === 0 ? ['  no servers'] : servers),
+    ...(settings.length === 0 ? [] : ['Settings:', ...settings.map((line) => `  ${line}`)]),
+    ...found.apart.flatMap(({ part, lines }) => [`Only if you confirm it apart, ${part}:`, ...lines.map((line) => `  ${line}`)]),
+    ...(others.length === 0 ? [] : [`Others can change this export: ${others.join('; ')}`]),
+  ]
+}
+
+async function demandTrust({ prompt }: Context, answered: boolean): Promise<void> {
+  if (answered || (await prompt.confirm('Add these servers to this computer, and start them?', { flag: '--trust', default: false }))) return
+  throw new TwinError('cancelled', 'Not imported; nothing was changed.', { exit: EXIT.cancelled })
+}
+
+const QUESTIONS: Readonly<Record<Part, string>> = {
+  'secrets.command': 'Let the program named above be run for your keys?',
+  bridge: 'Use these settings of the bridge? Without them the bridge stays off.',
+  allowScripts: 'Let the packages named above run their install scripts?',
+}
+
+async function confirmParts({ prompt }: Context, { apart }: Incoming, named: ReadonlySet<Part>): Promise<ReadonlySet<Part>> {
+  const confirmed = new Set(named)
+  for (const { part } of apart)
+    if (!confirmed.has(part) && prompt.able && (await prompt.confirm(QUESTIONS[part], { flag: `--with ${part}`, default: false })))
+      confirmed.add(part)
+  return confirmed
+}
+
+/** This computer's manifest and lock with what an export adds; null: nothing. */
+function withExport(situation: Situation, taken: Manifest, { lock }: ReadExport, brought: Situation['brought']): Edited | null {
+  const { changes } = additionsTo(situation.bytes === null ? null : situation.manifest, taken)
+  if (changes.length === 0 && brought.size === 0 && situation.bytes !== null) return null
+  const edited = editManifest(
+    situation,
+    changes.map((change) => ({ kind: 'set', ...change })),
+  )
+  const words = new Set(changes.flatMap(({ path: [key, name = ''] }) => (key === 'servers' ? wordsOf(taken.servers[name] ?? {}) : [])))
+  const pins = Object.entries(lock.packages).filter(([each]) => words.has(each) && !Object.hasOwn(situation.lock.packages, each))
+  const packages = { ...situation.lock.packages, ...Object.fromEntries(pins) }
+  return {
+    bytes: edited.bytes,
+    situation: { ...edited.situation, brought, lock: pins.length === 0 ? situation.lock : { ...situation.lock, packages } },
+  }
+}
+
+/** Names of the servers that stand as the built-in list has them, and so need its folders. */
+async function withFolders({ servers }: Manifest): Promise<string[]> {
+  const found: string[] = []
+  for (const [name, { args }] of Object.entries(servers))
+    if (isDeepStrictEqual(args, (await builtinServer(name))?.server.args)) found.push(name)
+  return found
+}
+
+async function missingKeys({ system }: Context, { home, manifest, self, brought }: Situation, taken: Manifest): Promise<string[]> {
+  const store = openSecrets(system, home.here, manifest, self.id)
+  const missing: string[] = []
+  for (const name of keysOfAll(taken)) if (!brought.has(name) && !(await store.has(name))) missing.push(name)
+  return missing
+}
+
+const leftNotes = (dir: string, left: readonly Part[]): string[] =>
+  left.length === 0
+    ? []
+    : [
+        `not taken: ${left.join(', ')}${left.includes('bridge') ? '; the bridge is off' : ''}. To take ${left.length === 1 ? 'it' : 'them'}: ` +
+          `mcp-twin import ${quoted(dir)} --trust --with ${left.join(',')}`,
+      ]
+
+const keptNotes = (opened: Situation, taken: Manifest): string[] =>
+  additionsTo(opened.bytes === null ? null : opened.manifest, taken).kept.map((name) => `${name} is different here and stays as it is`)
+
+const keyNotes = (missing: readonly string[]): string[] => missing.map((name) => `key ${name} is missing: mcp-twin secret set ${name}`)
