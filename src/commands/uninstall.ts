@@ -35,7 +35,9 @@ async function confirm(context: Context, { home }: Ground, purge: boolean): Prom
   const files = recordedFiles(await recordsOf(context.system, home))
   const entries = files.reduce((sum, { record }) => sum + Object.keys(record.entries).length, 0)
   const what = `${entries} ${entries === 1 ? 'entry' : 'entries'} in ${files.length} ${files.length === 1 ? 'file' : 'files'}, packages and programs on every side`
-  const rest = purge ? '. Manifest, keys and backups are deleted too, for good.' : '. Manifest, keys and backups are kept.'
+  const rest = purge
+    ? '. Manifest, keys and backups are deleted too, for good.'
+    : '. Manifest, keys and backups are kept; --purge deletes them too.'
   const sure = await context.prompt.confirm(`Uninstall mcp-twin? This removes ${what}${rest}`, { flag: '--yes', default: false })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }
@@ -45,7 +47,12 @@ function report(context: Context, { world, home }: Ground, done: Uninstalled, pu
   const { steps, run, ended, removed, troubles, elsewhere } = done
   const kept = [...done.kept, ...elsewhere.map(({ environment, path }) => ({ environment, path }))]
   const isStopped = steps.some(({ outcome }) => outcome !== 'done')
-  const notices = [...troubles.map(({ environment, reason }) => `${environment}: ${reason}`), ...elsewhereWords(elsewhere)]
+  const keeps = done.kept.some(({ environment }) => environment === home.environment.id)
+  const notices = [
+    ...troubles.map(({ environment, reason }) => `${environment}: ${reason}`),
+    ...elsewhereWords(elsewhere),
+    ...(keeps && !isStopped ? [keptWords(home)] : []),
+  ]
   io.json({
     command: 'uninstall',
     changed: steps.length > 0 || removed.length > 0,
@@ -72,7 +79,6 @@ function report(context: Context, { world, home }: Ground, done: Uninstalled, pu
     for (const { environment, reason, hint } of troubles)
       io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
     for (const words of elsewhereWords(elsewhere)) io.out(`${io.paint.dim('·')} ${words}`)
-    const keeps = done.kept.some(({ environment }) => environment === home.environment.id)
     io.out(lastWords(home, isStopped, keeps))
   }
   if (steps.some(({ outcome }) => outcome === 'failed')) return EXIT.failed
@@ -93,9 +99,13 @@ function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
   })
 }
 
+/** Where keys and backups still are, and both ways on. */
+const keptWords = (home: Ground['home']): string =>
+  `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}; npx mcp-twin sync restores everything, npx mcp-twin uninstall --purge deletes them too.`
+
 function lastWords(home: Ground['home'], isStopped: boolean, keeps: boolean): string {
   if (isStopped)
     return 'Not every entry could be removed, so the packages and programs they use were kept. Fix these files, then: mcp-twin uninstall'
   if (!keeps) return 'mcp-twin is uninstalled.'
-  return `mcp-twin is uninstalled. Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}; npx mcp-twin sync restores everything.`
+  return `mcp-twin is uninstalled. ${keptWords(home)}`
 }

@@ -19,8 +19,11 @@ export type Decision =
   /** Remove the file, and at most `folders` folders above it that are then empty. */
   | { readonly kind: 'remove'; readonly folders?: number }
 
-/** Decides on the bytes found; called again with the new bytes whenever another program changed the file meanwhile. */
-export type Decide = (bytes: Uint8Array | null) => Decision | Promise<Decision>
+/**
+ * Decides on the bytes and permission bits found; called again with the new ones whenever another program changed the file
+ * meanwhile.
+ */
+export type Decide = (bytes: Uint8Array | null, mode?: number | null) => Decision | Promise<Decision>
 
 /** One file to be rewritten. */
 export interface RewriteTarget extends Guarded {

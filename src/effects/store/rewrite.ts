@@ -23,8 +23,8 @@ async function underLocks(
   const { real } = place
   const { signal } = target
   let emptied = 0
-  const noting: Decide = async (bytes) => {
-    const decision = await decide(bytes)
+  const noting: Decide = async (bytes, mode) => {
+    const decision = await decide(bytes, mode)
     if (decision.kind === 'remove') emptied = decision.folders ?? 0
     return decision
   }

@@ -74,7 +74,7 @@ type Tried =
 const ended = (outcome: RewriteOutcome): Tried => ({ kind: 'ended', outcome })
 
 async function tryOnce(job: Job, decide: Decide, snapshot: FileSnapshot, progress: Progress): Promise<Tried> {
-  const decision = await decide(snapshot.bytes)
+  const decision = await decide(snapshot.bytes, snapshot.facts?.mode ?? null)
   const settled = settles(decision, snapshot)
   if (settled === 'unchanged') return ended(progress.outcome(snapshot.bytes))
   if (settled !== null) return ended(settled)

@@ -11,7 +11,7 @@ import type { Step } from '../../model/plan.ts'
 import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
-import type { RewriteTarget } from '../store/decision.ts'
+import type { Decision, RewriteTarget } from '../store/decision.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
@@ -57,13 +57,11 @@ export async function clearFiles(
     const outcome = await rewriteFile(
       system,
       target,
-      (current) =>
-        removeOwnEntries(
-          client,
-          current,
-          { names: entries, created: record.created === true, original: before, namesOwnFiles },
-          (report) => (changed = report),
-        ),
+      (current, mode) => {
+        const ours = { names: entries, created: record.created === true, original: before, namesOwnFiles }
+        const decision = removeOwnEntries(client, current, ours, (report) => (changed = report))
+        return withFormerMode(decision, current, mode ?? null, before?.mode ?? null)
+      },
       run.forFile({ ...name, entries, project: record.project }),
     )
     if (outcome.kind === 'refused' || outcome.kind === 'failed') {
@@ -72,6 +70,16 @@ export async function clearFiles(
     } else if (outcome.kind === 'written') steps.push(...stepsOf(name, record, changed, outcome.after === null))
   }
   return steps
+}
+
+/**
+ * The decision with the mode that the file had before us, where it still has the one that we give to files with keys. Other
+ * programs keep it when they write the file, so that nobody else gives it back.
+ */
+function withFormerMode(decision: Decision, bytes: Uint8Array | null, mode: number | null, former: number | null): Decision {
+  if (former === null || (former & 0o077) === 0 || mode === null || (mode & 0o777) !== 0o600) return decision
+  if (decision.kind === 'replace') return { ...decision, mode: decision.mode ?? former }
+  return decision.kind === 'nothing' && bytes !== null ? { kind: 'replace', bytes, holdsKey: false, mode: former } : decision
 }
 
 /** Returns whether a value names a folder, with either kind of slashes. */

@@ -95,7 +95,7 @@ describe('uninstall', () => {
     const { code, json } = await planted.cli(['uninstall', '--yes', '--json'])
     expect(code).toBe(0)
     expect(existsSync(folder)).toBe(true)
-    expect(json.notices).toEqual([expect.stringMatching(/keeps tiny-mcp, .*npm uninstall -g --prefix .*\.npm-global tiny-mcp$/)])
+    expect(json.notices).toContainEqual(expect.stringMatching(/keeps tiny-mcp, .*npm uninstall -g --prefix .*\.npm-global tiny-mcp$/))
   })
 
   it('promises nothing to come back where there is nothing', async () => {
@@ -129,6 +129,28 @@ describe('uninstall', () => {
     expect(read(files().code)).toBe(later)
     expect(read(files().desktop)).toBe(desktopText)
   })
+
+  it.each(['nobody else', 'its program', 'a person who took our entries out'])(
+    'gives a file that got a key its mode back, also after %s wrote it',
+    async (writer) => {
+      const key = `tvly-dev-${'Ab3'.repeat(8)}`
+      plant({ servers: { [marker]: { command: 'node', env: { KEY: '${secret:KEY}' } } } })
+      expect((await planted.cli(['secret', 'set', 'KEY'], { input: key })).code).toBe(0)
+      await sync()
+      expect(statSync(files().code).mode & 0o777).toBe(0o600)
+      const { mcpServers, ...rest } = JSON.parse(read(files().code))
+      if (writer === 'its program') writeFileSync(files().code, JSON.stringify({ ...rest, mcpServers, numStartups: 8 }))
+      if (writer.startsWith('a person')) writeFileSync(files().code, codeText)
+      const { code, stdout } = await planted.cli(['uninstall', '--yes'])
+      expect(code).toBe(0)
+      expect(statSync(files().code).mode & 0o777).toBe(0o640)
+      expect(JSON.parse(read(files().code))).toEqual({ ...JSON.parse(codeText), numStartups: writer === 'its program' ? 8 : 7 })
+      // Keys and backups are still there, which is said with the way to be rid of them.
+      expect(stdout).toContain('npx mcp-twin uninstall --purge')
+      expect((await planted.cli(['uninstall', '--purge', '--yes'])).code).toBe(0)
+      expect(existsSync(own())).toBe(false)
+    },
+  )
 
   it('--purge leaves not even a folder', async () => {
     plant()
