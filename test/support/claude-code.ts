@@ -1,9 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { cacheFolder, lacksNamespaces, lacksRoot, nodePath, npmPath } from './machine.ts'
+import { fetched, lacksPackage } from './fetched.ts'
+import { lacksNamespaces, lacksRoot } from './machine.ts'
 import type { Scratch } from './scratch.ts'
 
 /**
@@ -46,58 +44,10 @@ export interface ClaudeOptions {
  * not there, or null. For `describeUnless`, so that a machine without network says so instead of failing.
  */
 export async function lacksClaudeCode(): Promise<string | null> {
-  if (lacksPlatform !== null) return lacksPlatform
-  try {
-    await claudeBinary()
-    return null
-  } catch (error) {
-    return `Claude Code ${version} could not be fetched from the npm registry (${String(error instanceof Error ? error.message : error).split('\n')[0]})`
-  }
+  return lacksPlatform ?? lacksPackage(`Claude Code ${version}`, claudeBinary)
 }
 
-async function claudeBinary(): Promise<string> {
-  const folder = cacheFolder('claude-code')
-  const binary = join(folder, version, 'package', 'claude')
-  for (let waited = 0; !existsSync(binary); waited += 500) {
-    if (claim(join(folder, 'fetching'), waited)) fetchInto(folder)
-    else await sleep(500)
-  }
-  return binary
-}
-
-/** One test file fetches, the others wait; a claim that is older than ten minutes is a dead run's. */
-function claim(lock: string, waited: number): boolean {
-  try {
-    mkdirSync(lock)
-    return true
-  } catch {
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > 600_000) rmSync(lock, { recursive: true, force: true })
-    if (waited > 600_000) throw new Error('another run has been fetching it for ten minutes')
-    return false
-  }
-}
-
-function fetchInto(folder: string): void {
-  const work = mkdtempSync(join(folder, 'part-'))
-  try {
-    const env = { ...process.env, HOME: homedir() }
-    execFileSync(nodePath, [npmPath(), 'pack', platformPackage, '--silent', '--pack-destination', work], {
-      cwd: tmpdir(),
-      env,
-      stdio: 'pipe',
-      timeout: 300_000,
-    })
-    const [tarball = ''] = readdirSync(work)
-    mkdirSync(join(work, version))
-    execFileSync('tar', ['-xzf', join(work, tarball), '-C', join(work, version)])
-    rmSync(join(work, tarball))
-    if (!existsSync(join(folder, version))) renameSync(join(work, version), join(folder, version))
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-    rmSync(join(folder, 'fetching'), { recursive: true, force: true })
-  }
-}
+const claudeBinary = async (): Promise<string> => join(await fetched('claude-code', platformPackage), 'claude')
 
 const quiet = {
   DISABLE_AUTOUPDATER: '1',

@@ -3,12 +3,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cliPath } from '../../support/cli.ts'
+import { describeUnless } from '../../support/left-out.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type Bridge, greeted } from '../../support/mcp.ts'
+import { lacksNodeSqlite, nodeWithSqlite } from '../../support/node-sqlite.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 
-const bridge = (place: Scratch, client: string, env: Record<string, string> = {}): Promise<Bridge> =>
-  greeted({ command: nodePath, args: [cliPath, 'serve', '--client', client], env: { ...place.env, ...env }, cwd: place.root }, client)
+const bridge = (place: Scratch, client: string, env: Record<string, string> = {}, node = nodePath): Promise<Bridge> =>
+  greeted({ command: node, args: [cliPath, 'serve', '--client', client], env: { ...place.env, ...env }, cwd: place.root }, client)
 
 describe('two programs over one store', () => {
   it('remember a decision of the one for the other, in its project', async () => {
@@ -94,5 +96,19 @@ describe('two programs over one store', () => {
     const listed = await both[0]?.call('memory_list', { prefix: 'k' })
     expect(listed?.data?.entries).toHaveLength(40)
     for (const each of both) await each.end()
+  })
+})
+
+describeUnless(await lacksNodeSqlite(), 'two bridges with different engines', () => {
+  it('share what they store, and print nothing', async () => {
+    const place = scratch()
+    const [old, recent] = await Promise.all([bridge(place, 'a'), bridge(place, 'b', {}, await nodeWithSqlite())])
+    await Promise.all([old.call('memory_set', { key: 'from-a', value: 1 }), recent.call('memory_set', { key: 'from-b', value: 2 })])
+    expect((await recent.call('memory_get', { key: 'from-a' })).data).toMatchObject({ value: 1, by: 'a' })
+    expect((await old.call('memory_get', { key: 'from-b' })).data).toMatchObject({ value: 2, by: 'b' })
+    for (const each of [old, recent]) {
+      expect((await each.end()).code).toBe(0)
+      expect([each.stderr(), each.stray]).toEqual(['', []])
+    }
   })
 })
