@@ -92,6 +92,12 @@ export interface Context {
   readonly argv: readonly string[]
 }
 
+/**
+ * What a shell offers for a word: the words themselves, or names that are looked up when it asks. A file: the shell's own
+ * completion.
+ */
+export type Offers = 'file' | 'server' | 'builtin' | 'client' | 'side' | 'distro' | 'key' | 'check' | 'run' | readonly string[]
+
 /** A flag or an argument as data, so that help, completion and parsing come from one place. */
 export interface OptionSpec {
   /** commander's spelling: `--server <name>`. */
@@ -100,13 +106,14 @@ export interface OptionSpec {
   /** May be given several times: `words` also splits at commas, `values` takes each as it is. */
   readonly many?: 'words' | 'values'
   readonly choices?: readonly string[]
+  readonly offers?: Offers
 }
 
 export interface CommandSpec {
   readonly name: string
   readonly aliases?: readonly string[]
   /** commander's spelling: `<name> [rest...]`. */
-  readonly arguments?: readonly { readonly name: string; readonly description: string }[]
+  readonly arguments?: readonly { readonly name: string; readonly description: string; readonly offers?: Offers }[]
   readonly summary: string
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly string[]

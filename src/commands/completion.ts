@@ -1,97 +1,62 @@
-import type { CommandSpec, Context } from '../context.ts'
+import { builtinServers } from '../catalog/servers/index.ts'
+import type { Context, Offers } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { environmentKinds } from '../model/environment.ts'
+import { type Shell, completionScript, printed, shells } from './completion-scripts.ts'
+import { expected, matching, type Offered } from './completion-words.ts'
 
-const COMMON = ['--json', '--manifest', '--user', '--client', '--on', '--yes', '--offline', '--quiet', '--verbose', '--help']
+/**
+ * Prints a completion script; with words, what the last of them can be: the script asks that while a person types, so it
+ * reads files of this side only and starts nothing. PowerShell hands words over in a variable, since it drops empty ones.
+ */
+export async function run(context: Context, [name = '', ...args]: string[]): Promise<ExitCode> {
+  const shell = shells.find((each) => each === name)
+  if (shell === undefined) throw usageError(`Unknown shell "${name}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
+  const handed = context.system.variables.MCP_TWIN_WORDS
+  const words = args.length > 0 ? args : handed === undefined ? null : handed.split('\n')
+  return words === null ? script(context, shell) : offer(context, shell, words)
+}
 
-const longFlag = (flags: string): string[] => flags.match(/--[a-z-]+/g) ?? []
-
-/** A command under each of its names. */
-const completable = (spec: CommandSpec) =>
-  [spec.name, ...(spec.aliases ?? [])].map((name) => ({
-    name,
-    summary: spec.summary,
-    flags: [
-      ...(spec.options ?? []).flatMap((option) => longFlag(option.flags)),
-      ...COMMON.filter((flag) => flag !== '--json' || spec.noJson !== true),
-    ],
-  }))
-
-/** Prints a completion script. */
-export async function run(context: Context, args: string[]): Promise<ExitCode> {
-  const shell = shells.find((each) => each === args[0])
-  if (shell === undefined) throw usageError(`Unknown shell "${args[0] ?? ''}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
-  const script = completionScript(shell, context.commands.flatMap(completable), COMMON)
-  context.io.out(script)
-  context.io.json({ command: 'completion', shell, script })
+async function script({ io, commands }: Context, shell: Shell): Promise<ExitCode> {
+  const text = completionScript(shell, commands, { builtins: await namesOf('builtin'), clients: await namesOf('client') })
+  io.out(text)
+  io.json({ command: 'completion', shell, script: text })
   return EXIT.ok
 }
 
-/** What a shell completes: commands with their flags. */
-interface Completable {
-  readonly name: string
-  readonly summary: string
-  /** Its own and the common ones. */
-  readonly flags: readonly string[]
+async function offer(context: Context, shell: Shell, words: readonly string[]): Promise<ExitCode> {
+  const { io } = context
+  const found = expected(context.commands, words)
+  const offered = matching(found, await offeredNames(context, found.offers, words), words.at(-1) ?? '')
+  io.json({ command: 'completion', shell, words: offered.map(({ word }) => word), files: found.offers === 'file' })
+  for (const line of printed(shell, offered, found.offers === 'file')) io.out(line)
+  return EXIT.ok
 }
 
-const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
-type Shell = (typeof shells)[number]
+const plainly = (words: readonly string[]): Offered[] => words.map((word) => ({ word }))
 
-const words = (commands: readonly Completable[]): string => commands.map((each) => each.name).join(' ')
-
-function bash(commands: readonly Completable[], common: readonly string[]): string {
-  const cases = commands.map((each) => `    ${each.name}) words="${each.flags.join(' ')}" ;;`).join('\n')
-  return `_mcp_twin() {
-  local word=\${COMP_WORDS[COMP_CWORD]} words
-  case \${COMP_WORDS[1]} in
-${cases}
-    *) words="${words(commands)} ${common.join(' ')}" ;;
-  esac
-  [ "$COMP_CWORD" = 1 ] && words="${words(commands)} ${common.join(' ')}"
-  COMPREPLY=($(compgen -W "$words" -- "$word"))
-}
-complete -o default -F _mcp_twin mcp-twin`
+async function namesOf(offers: 'builtin' | 'client' | 'check'): Promise<Offered[]> {
+  if (offers === 'builtin') return (await builtinServers()).map(({ name, title }) => ({ word: name, about: title }))
+  if (offers === 'check') return (await import('../catalog/checks/index.ts')).checks.map(({ id, title }) => ({ word: id, about: title }))
+  return (await import('../catalog/clients/index.ts')).clients.map(({ id, label }) => ({ word: id, about: label }))
 }
 
-function zsh(commands: readonly Completable[]): string {
-  const listed = commands.map((each) => `    '${each.name}:${each.summary.replaceAll("'", "'\\''").replaceAll(':', '\\:')}'`).join('\n')
-  const cases = commands.map((each) => `    ${each.name}) compadd -- ${each.flags.join(' ')} ;;`).join('\n')
-  return `#compdef mcp-twin
-_mcp_twin() {
-  local -a commands
-  commands=(
-${listed}
-  )
-  if (( CURRENT == 2 )); then _describe command commands; return; fi
-  case $words[2] in
-${cases}
-  esac
-  _files
-}
-if [ "$funcstack[1]" = _mcp-twin ]; then _mcp_twin; else compdef _mcp_twin mcp-twin; fi`
-}
-
-function fish(commands: readonly Completable[]): string {
-  const lines = commands.flatMap((each) => [
-    `complete -c mcp-twin -n __fish_use_subcommand -f -a ${each.name} -d '${each.summary.replaceAll("'", "\\'")}'`,
-    ...each.flags.map((flag) => `complete -c mcp-twin -n '__fish_seen_subcommand_from ${each.name}' -l ${flag.replace(/^--/, '')}`),
-  ])
-  return lines.join('\n')
-}
-
-function powershell(commands: readonly Completable[]): string {
-  const table = commands.map((each) => `    '${each.name}' = '${each.flags.join(' ')}'`).join('\n')
-  return `Register-ArgumentCompleter -Native -CommandName mcp-twin -ScriptBlock {
-  param($word, $ast, $position)
-  $flags = @{
-${table}
+async function offeredNames({ system }: Context, offers: Offers | null, words: readonly string[]): Promise<Offered[]> {
+  if (offers === null || offers === 'file') return []
+  if (typeof offers !== 'string') return plainly(offers)
+  if (offers === 'builtin' || offers === 'client' || offers === 'check') return namesOf(offers)
+  const { namesHere } = await import('../effects/manifest/names-here.ts')
+  const manifest = words[words.indexOf('--manifest') + 1]
+  const named = words.slice(0, -1).includes('--manifest') && manifest !== undefined ? { manifest } : {}
+  const { servers, keys, sides, runs } = await namesHere(system, { ...named, isUser: words.includes('--user') })
+  const kinds = sides.length === 0 ? environmentKinds : environmentKinds.filter((kind) => sides.some((id) => id.split(':')[0] === kind))
+  const distros = sides.filter((id) => id.startsWith('wsl:'))
+  const found = {
+    server: servers,
+    key: keys,
+    run: runs,
+    side: [...kinds, ...distros],
+    distro: distros.map((id) => id.slice('wsl:'.length)),
   }
-  $parts = @($ast.CommandElements | ForEach-Object { $_.ToString() })
-  $words = if ($parts.Count -gt 1 -and $flags.ContainsKey($parts[1])) { $flags[$parts[1]] } else { '${words(commands)}' }
-  $words -split ' ' | Where-Object { $_ -like "$word*" } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
-}`
+  return plainly(found[offers])
 }
-
-/** A completion script for a shell; it runs no program of ours while completing. */
-const completionScript = (shell: Shell, commands: readonly Completable[], common: readonly string[]): string =>
-  ({ bash, zsh, fish, powershell })[shell](commands, common)

@@ -21,6 +21,7 @@ export const add: CommandSpec = {
       name: '<what>',
       description:
         'a built-in server, npm:PACKAGE, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
+      offers: 'builtin',
     },
     { name: '[arguments...]', description: 'after --: arguments of the server' },
   ],
@@ -30,13 +31,18 @@ export const add: CommandSpec = {
     { flags: '--name <name>', description: "the server's name, where it should not be called after its package or address" },
     { flags: '--package <package>', description: 'an npm package, optionally with a version: tavily-mcp@0.2.22' },
     { flags: '--url <url>', description: 'a remote server' },
-    { flags: '--command <program>', description: 'a program; its arguments follow after --' },
+    { flags: '--command <program>', description: 'a program; its arguments follow after --', offers: 'file' },
     {
       flags: '--env <name=value>',
       description: 'an environment variable; {secret:NAME} stands for a stored key (repeatable)',
       many: 'values',
     },
-    { flags: '--secret <name>', description: 'an environment variable set to the stored key of the same name (repeatable)', many: 'words' },
+    {
+      flags: '--secret <name>',
+      description: 'an environment variable set to the stored key of the same name (repeatable)',
+      many: 'words',
+      offers: 'key',
+    },
     { flags: '--header <name=value>', description: 'an HTTP header of a url server (repeatable)', many: 'values' },
     { flags: '--transport <kind>', description: 'transport of a url server (default: HTTP, then SSE)', choices: ['http', 'sse'] },
     { flags: '--no-sync', description: 'change the manifest only' },

@@ -2,7 +2,10 @@ import type { CommandSpec } from '../../context.ts'
 
 export const completion: CommandSpec = {
   name: 'completion',
-  arguments: [{ name: '<shell>', description: 'bash, zsh, fish or powershell' }],
+  arguments: [
+    { name: '<shell>', description: 'bash, zsh, fish or powershell', offers: ['bash', 'zsh', 'fish', 'powershell'] },
+    { name: '[words...]', description: 'after --: the words typed so far; lists what the last one can be (used by the script)' },
+  ],
   summary: 'print a completion script for a shell',
   examples: [
     'source <(mcp-twin completion bash)',

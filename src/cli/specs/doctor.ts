@@ -6,8 +6,8 @@ export const doctor: CommandSpec = {
   options: [
     { flags: '--deep', description: 'start every server on every side as its program does, and list its tools' },
     { flags: '--fix', description: 'fix what can be fixed safely, and say what was done' },
-    { flags: '--check <id>', description: 'only this check (repeatable)', many: 'words' },
-    { flags: '--desktop-config <path>', description: "Claude Desktop's config file, if it is not detected" },
+    { flags: '--check <id>', description: 'only this check (repeatable)', many: 'words', offers: 'check' },
+    { flags: '--desktop-config <path>', description: "Claude Desktop's config file, if it is not detected", offers: 'file' },
   ],
   examples: ['mcp-twin doctor', 'mcp-twin doctor --deep', 'mcp-twin doctor --fix', 'mcp-twin doctor --check config-found --json'],
   load: () => import('../../commands/doctor.ts'),

@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const enable: CommandSpec = {
   name: 'enable',
-  arguments: [{ name: '<name...>', description: 'names of servers' }],
+  arguments: [{ name: '<name...>', description: 'names of servers', offers: 'server' }],
   summary: 'enable servers again, or bring them to a side or client that lacks them',
   options: [
     { flags: '--everywhere', description: 'on every side and in every client: takes "only", "except" and "disabled" away' },

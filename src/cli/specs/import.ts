@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const importSetup: CommandSpec = {
   name: 'import',
-  arguments: [{ name: '<dir>', description: 'the folder that mcp-twin export wrote' }],
+  arguments: [{ name: '<dir>', description: 'the folder that mcp-twin export wrote', offers: 'file' }],
   summary: 'set up this computer as an export says: servers, the same versions, every config; keys are asked for',
   options: [
     { flags: '--trust', description: 'the servers it shows may start; --yes does not answer this' },
@@ -10,8 +10,9 @@ export const importSetup: CommandSpec = {
       flags: '--with <parts>',
       description: 'also take secrets.command, bridge or allowScripts from the export (repeatable, or comma-separated)',
       many: 'words',
+      offers: ['secrets.command', 'bridge', 'allowScripts'],
     },
-    { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input' },
+    { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input', offers: 'file' },
     { flags: '--no-check', description: 'do not start the servers whose entry changed' },
     { flags: '--dry-run', description: 'show what it would bring and write, change nothing' },
   ],

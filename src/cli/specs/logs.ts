@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const logs: CommandSpec = {
   name: 'logs',
-  arguments: [{ name: '[server]', description: 'only what is about this server' }],
+  arguments: [{ name: '[server]', description: 'only what is about this server', offers: 'server' }],
   summary: 'show what Claude Desktop, Claude Code and mcp-twin logged about servers (keys hidden)',
   options: [
     { flags: '--follow', description: 'keep running and show every new line; Ctrl-C stops' },

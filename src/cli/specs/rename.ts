@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../context.ts'
 export const rename: CommandSpec = {
   name: 'rename',
   arguments: [
-    { name: '<old>', description: 'current name' },
+    { name: '<old>', description: 'current name', offers: 'server' },
     { name: '<new>', description: 'new name' },
   ],
   summary: 'give a server another name, everywhere',

@@ -2,9 +2,9 @@ import type { CommandSpec } from '../../context.ts'
 
 export const run: CommandSpec = {
   name: 'run',
-  arguments: [{ name: '<server>', description: 'a server of the manifest' }],
+  arguments: [{ name: '<server>', description: 'a server of the manifest', offers: 'server' }],
   summary: 'start one server with its keys in its environment only (used by programs, not by hand)',
-  options: [{ flags: '--project <dir>', description: 'use the manifest of that project, which must be trusted' }],
+  options: [{ flags: '--project <dir>', description: 'use the manifest of that project, which must be trusted', offers: 'file' }],
   examples: ['mcp-twin run tavily', 'mcp-twin run --project=. tavily'],
   noJson: true,
   load: () => import('../../commands/run.ts'),

@@ -3,9 +3,13 @@ import type { CommandSpec } from '../../context.ts'
 export const secret: CommandSpec = {
   name: 'secret',
   arguments: [
-    { name: '<action>', description: 'set, list, remove or merge' },
-    { name: '[name]', description: 'name of the key; of merge, the one that goes' },
-    { name: '[into]', description: 'of merge, the key that stays; a value is never given here, where other programs can read it' },
+    { name: '<action>', description: 'set, list, remove or merge', offers: ['set', 'list', 'remove', 'merge'] },
+    { name: '[name]', description: 'name of the key; of merge, the one that goes', offers: 'key' },
+    {
+      name: '[into]',
+      description: 'of merge, the key that stays; a value is never given here, where other programs can read it',
+      offers: 'key',
+    },
   ],
   summary: 'API keys: store one, list their names, remove one, make two one',
   examples: [

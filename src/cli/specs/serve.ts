@@ -6,11 +6,17 @@ export const serve: CommandSpec = {
   options: [
     { flags: '--http [port]', description: 'also listen for Streamable HTTP on 127.0.0.1 (default port 4324); needs a token, see session' },
     { flags: '--read-only', description: 'offer only tools that change nothing' },
-    { flags: '--tools <family>', description: 'only this family of tools: files, search, terminal, bridge (repeatable)', many: 'words' },
+    {
+      flags: '--tools <family>',
+      description: 'only this family of tools: files, search, terminal, bridge (repeatable)',
+      many: 'words',
+      offers: ['files', 'search', 'terminal', 'bridge'],
+    },
     {
       flags: '--root <dir>',
       description: "use this folder instead of the manifest's (repeatable); the bridge's own workspace is always included",
       many: 'values',
+      offers: 'file',
     },
     { flags: '--terminal <mode>', description: 'whether and how commands may run', choices: ['off', 'sandbox', 'on'] },
     { flags: '--listen <address>', description: 'another address than 127.0.0.1; only with --insecure' },

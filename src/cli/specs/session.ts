@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../context.ts'
 export const session: CommandSpec = {
   name: 'session',
   arguments: [
-    { name: '<action>', description: 'new, list or revoke' },
+    { name: '<action>', description: 'new, list or revoke', offers: ['new', 'list', 'revoke'] },
     { name: '[id]', description: 'the session to revoke' },
   ],
   summary: 'manage tokens for the bridge over HTTP',

@@ -17,6 +17,7 @@ export const sync: CommandSpec = {
     {
       flags: '--desktop-config <path>',
       description: "Claude Desktop's config file, if it is not detected; remembered in the manifest",
+      offers: 'file',
     },
   ],
   examples: [

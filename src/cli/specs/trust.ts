@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const trust: CommandSpec = {
   name: 'trust',
-  arguments: [{ name: '[dir]', description: 'the project; default: the current folder' }],
+  arguments: [{ name: '[dir]', description: 'the project; default: the current folder', offers: 'file' }],
   summary: 'allow the servers of a project to start, until its manifest or lock changes',
   options: [
     { flags: '--list', description: 'list the trusted projects' },

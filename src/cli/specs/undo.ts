@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const undo: CommandSpec = {
   name: 'undo',
-  arguments: [{ name: '[run]', description: 'the run to undo; default: the newest that changed something' }],
+  arguments: [{ name: '[run]', description: 'the run to undo; default: the newest that changed something', offers: 'run' }],
   summary: 'undo a run: restore what it changed, byte for byte where nothing was edited since',
   options: [
     { flags: '--list', description: 'show the runs that can be undone' },

@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const update: CommandSpec = {
   name: 'update',
-  arguments: [{ name: '[server]', description: 'only the packages of this server' }],
+  arguments: [{ name: '[server]', description: 'only the packages of this server', offers: 'server' }],
   summary: 'update packages, on both sides or on none, once the new version answers',
   options: [
     { flags: '--latest', description: 'also beyond the range in the manifest, and change it there' },

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { specs } from '../../../src/cli/specs/index.ts'
 import { parse } from '../../../src/cli/program.ts'
-import { lacks } from '../../support/machine.ts'
+import { lacks, nodePath } from '../../support/machine.ts'
 import { scratch } from '../../support/scratch.ts'
-import { cli } from '../../support/cli.ts'
+import { cli, cliPath } from '../../support/cli.ts'
 
 const place = scratch()
 const names = specs.flatMap(({ name, aliases = [] }) => [name, ...aliases])
@@ -56,5 +56,68 @@ describe('completion', () => {
       .map((line) => line.split('\t')[0])
     expect(offered).toEqual(expect.arrayContaining(names))
     expect(run('mcp-twin status --desk').trim()).toBe('--desktop-config')
+  })
+
+  describe('of names', () => {
+    const taken = scratch()
+    taken.write(
+      '.mcp-twin/mcp-twin.json',
+      '{ // mine\n "version": 1, "servers": { "mine": { "command": "x", "env": { "A": "${secret:A_KEY}" } }, "$(touch x)": {} } }',
+    )
+    taken.write('.mcp-twin/cache.json', '{"environments":[{"id":"windows"},{"id":"wsl:Ubuntu"}]}')
+    taken.write('project/mcp-twin.json', '{"version":1,"servers":{"of-project":{"command":"x"}}}')
+    taken.write('path/mcp-twin', `#!/bin/sh\nexec ${nodePath} ${cliPath} "$@"\n`, 0o755)
+    const env = { ...taken.env, PATH: `${taken.path('path')}:${taken.env.PATH}` }
+    const cases = [
+      ['remove ', ['mine']],
+      ['secret set A', ['A_KEY']],
+      ['add tav', ['tavily']],
+      ['list --client claude-d', ['claude-desktop']],
+      ['secret m', ['merge']],
+    ] as const
+
+    it('asks the program in bash, which starts nothing and looks at no other side', async () => {
+      const text = await script('bash')
+      const run = (words: string, cwd = taken.home) =>
+        lines(
+          execFileSync(
+            'bash',
+            ['-c', `${text}\nCOMP_WORDS=(mcp-twin ${words}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _mcp_twin; echo "\${COMPREPLY[@]}"`],
+            { encoding: 'utf8', env, cwd },
+          ),
+        )
+      for (const [line, words] of cases) expect(run(line.replace(/ $/, ' ""'))).toEqual(words)
+      expect(run('remove ""', taken.path('project'))).toEqual(['of-project'])
+      // The words as bash splits them at a colon.
+      expect(run('list --on wsl : U')).toEqual(['Ubuntu'])
+      expect(taken.has('x')).toBe(false)
+    })
+
+    it.skipIf(lacks('zsh') !== null)('asks the program in zsh', async () => {
+      const text = `compdef() { :; }\n${await script('zsh')}`
+      const run = (words: string) =>
+        lines(
+          execFileSync(
+            'zsh',
+            ['-f', '-c', `${text}\n_describe() { print -rl -- $found }\nwords=(mcp-twin ${words}); CURRENT=$#words; _mcp_twin`],
+            {
+              encoding: 'utf8',
+              env,
+              cwd: taken.home,
+            },
+          ),
+        )
+      expect(run('remove ""')).toEqual(['mine'])
+      expect(run('list --on wsl:U')).toEqual(['wsl\\:Ubuntu'])
+      expect(run('list --client claude-d')).toEqual(['claude-desktop:Claude', 'Desktop'])
+    })
+
+    it('gives PowerShell the words of a variable, and every shell the same in JSON', async () => {
+      const shown = await cli(taken, ['completion', 'powershell'], { env: { MCP_TWIN_WORDS: 'remove\n' } })
+      expect(shown).toMatchObject({ code: 0, stdout: 'mine\n', stderr: '' })
+      const json = await cli(taken, ['completion', 'fish', '--json', '--', 'remove', ''])
+      expect(json.json).toEqual({ command: 'completion', shell: 'fish', words: ['mine'], files: false })
+      expect((await cli(taken, ['completion', 'bash', '--', 'export', ''])).stdout).toBe(':files\n')
+    })
   })
 })
