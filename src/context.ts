@@ -6,6 +6,8 @@ import type { System } from './model/system.ts'
 export interface Io {
   /** Facts: lines on stdout. Silent under `--json`. */
   out(text?: string): void
+  /** Facts that are somebody's own bytes: on stdout as they are, without a line break added. Silent under `--json`. */
+  raw(text: string): void
   /** Talk and progress: lines on stderr. Silent under `--quiet` and `--json`. */
   note(text?: string): void
   /** Troubles: lines on stderr, never silent. */

@@ -39,6 +39,9 @@ export function createIo(options: IoOptions): Io {
     out: (text = '') => {
       if (!options.asJson) write(options.stdout, typed(text))
     },
+    raw: (text) => {
+      if (!options.asJson) options.stdout.write(mask.apply(text))
+    },
     note: (text = '') => talk(text),
     error: (text) => write(options.stderr, typed(text)),
     json: (document) => {

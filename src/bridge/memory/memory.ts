@@ -60,6 +60,16 @@ export function remove(store: Transaction, entry: Pick<NewEntry, 'namespace' | '
   return true
 }
 
+/** Forgets what a deleted key held; that it was deleted, and its number, stay. Returns how many versions were forgotten. */
+export function forgetHistory(store: Transaction, namespace: string, key: string): number {
+  const forgotten = store.run(
+    'DELETE FROM memory_versions WHERE namespace = ?1 AND key = ?2 AND version < (SELECT max(version) FROM memory_versions WHERE namespace = ?1 AND key = ?2)',
+    ...[namespace, key],
+  )
+  if (forgotten > 0) store.changed('memory', key, namespace)
+  return forgotten
+}
+
 /** The entry of a key, or an older version of it. Null: there is none, or it has expired. */
 export function get(database: Database, namespace: string, key: string, now: number, version?: number): Entry | null {
   const row = database.get<EntryRow>(

@@ -18,8 +18,8 @@ export async function projectNamespace(folder: string): Promise<string | null> {
   return `${basename(project) || 'root'}-${createHash('sha256').update(project).digest('hex').slice(0, 4)}`
 }
 
-/** The folder that holds the common git directory of the repository that `folder` lies in. */
-async function repositoryOf(folder: string): Promise<string | null> {
+/** The folder that holds the common git directory of the repository that `folder` lies in; null outside of any. */
+export async function repositoryOf(folder: string): Promise<string | null> {
   for (let at = folder; ; at = dirname(at)) {
     const git = join(at, '.git')
     const facts = await orNull(stat(git))

@@ -10,6 +10,7 @@ import { importSetup } from './import.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
+import { memory } from './memory.ts'
 import { outdated } from './outdated.ts'
 import { remove } from './remove.ts'
 import { rename } from './rename.ts'
@@ -44,6 +45,7 @@ export const specs: readonly CommandSpec[] = [
   run,
   serve,
   session,
+  memory,
   exportSetup,
   importSetup,
   trust,

@@ -1,11 +1,10 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { failed } from '../../base/refusal.ts'
-import { inLine } from '../../base/text.ts'
 import { list } from '../../memory/memory.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { time } from './words.ts'
+import { entryLine } from './words.ts'
 
 export const memoryList = defineTool({
   name: 'memory_list',
@@ -32,10 +31,7 @@ export const memoryList = defineTool({
       bytes: Buffer.byteLength(value),
       ...(rationale !== null && { rationale }),
     }))
-    const lines = entries.map(
-      ({ namespace, key, version, by, at, tags }) =>
-        `${inLine(namespace)}  ${inLine(key)}  version ${version}, by ${inLine(by)}, ${time(at)}${tags.length === 0 ? '' : `, ${tags.map(inLine).join(', ')}`}`,
-    )
+    const lines = page.map(entryLine)
     if (lines.length === 0) lines.push('Nothing is remembered here.')
     if (next !== undefined) lines.push(`[There is more: cursor ${next}]`)
     return { content: [{ type: 'text', text: lines.join('\n') }], data: { entries, ...(next !== undefined && { cursor: next }) } }

@@ -21,6 +21,10 @@ export function entryWords({ namespace, key, version, by, at, rationale, tags }:
   return [head, valueWords(value), ...(rationale === null ? [] : [`Rationale: ${rationale}`])].join('\n')
 }
 
+/** An entry in one line, without its value. */
+export const entryLine = ({ namespace, key, version, by, at, tags }: Omit<Entry, 'value'>): string =>
+  `${inLine(namespace)}  ${inLine(key)}  version ${version}, by ${inLine(by)}, ${time(at)}${tags.length === 0 ? '' : `, ${tags.map(inLine).join(', ')}`}`
+
 export const alsoInWords = (alsoIn: readonly AlsoIn[]): string =>
   alsoIn.length === 0
     ? ''

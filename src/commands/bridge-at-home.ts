@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import { inText } from '../bridge/base/text.ts'
+import type { Bridge } from '../bridge/contract/bridge.ts'
+import { type CallResult, callTool } from '../bridge/contract/pipeline.ts'
+import type { Tool } from '../bridge/contract/tool.ts'
+import { families } from '../bridge/base/settings.ts'
+import { repositoryOf } from '../bridge/memory/namespace.ts'
+import { openBridge } from '../bridge/start/open.ts'
+import { decideSettings } from '../bridge/start/settings.ts'
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { manifestName } from '../core/layout.ts'
+import { workingFolder } from '../effects/machine/delegate.ts'
+import { hiddenKeys } from '../effects/store/hidden-keys.ts'
+import { type ExitCode, TwinError } from '../errors.ts'
+import { reachable } from '../model/path.ts'
+import { version } from '../version.ts'
+import { atHome, type Ground } from './at-home.ts'
+import { clientFiles } from './client-files.ts'
+
+/** Who the author is of what a person stores from a terminal. */
+export const terminalClient = 'terminal'
+
+/** The bridge's parts for a command that a person types. */
+export interface OpenBridge {
+  readonly bridge: Bridge
+  /** Runs a tool as a client would; what it refuses is thrown as a TwinError. */
+  call(tool: Tool, args: Record<string, unknown>): Promise<{ readonly text: string; readonly data: Readonly<Record<string, unknown>> }>
+}
+
+/**
+ * Runs a command over the store of home's bridge, with the rules, the audit and the removal of keys that tools have. Families
+ * that are off and read-only mode limit programs, not the person who set them.
+ */
+export const withBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
+  atHome(context, { mayBeAbsent: true }, async (ground) => {
+    const bridge = openBridge(await settingsOf(context, ground))
+    try {
+      return await work({
+        bridge,
+        async call(tool, args) {
+          const call = { client: terminalClient, session: bridge.session, signal: context.signal, progress: () => undefined }
+          return answered(await callTool(tool, args, bridge, call))
+        },
+      })
+    } finally {
+      await bridge.close()
+    }
+  })
+
+async function settingsOf({ system, options }: Context, { home, world }: Ground) {
+  const settings = await decideSettings(
+    {
+      ...{ system, version, clientFiles, folder: home.here },
+      manifest: reachable(options.manifest ?? join(home.here, manifestName)),
+      self: async () => home.environment,
+      world: async () => world,
+      clientIds: clients.map(({ id }) => id),
+      keys: (manifest) => hiddenKeys(system, home.here, manifest),
+    },
+    { client: terminalClient, roots: [], tools: [], terminal: 'off', readOnly: false },
+  )
+  // A shell has no project of Claude Code; the repository that it is in is one.
+  const project = settings.variables.CLAUDE_PROJECT_DIR || (await repositoryOf(workingFolder(system, home.environment))) || undefined
+  return { ...settings, families, readOnly: false, variables: { ...settings.variables, CLAUDE_PROJECT_DIR: project } }
+}
+
+function answered({ content, structuredContent = {}, isError }: CallResult) {
+  const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+  if (isError === true) throw new TwinError('refused', typed(text))
+  return { text: inText(text), data: structuredContent }
+}
+
+const commands: Readonly<Record<string, string>> = { create: 'new', read: 'show' }
+
+/** Names of tools and arguments as a person types them. */
+const typed = (text: string): string =>
+  text
+    .replace(
+      /\b(memory|handoff)_(get|set|list|search|delete|history|create|read)\b/g,
+      (_, family, verb) => `${family} ${commands[verb] ?? verb}`,
+    )
+    .replaceAll('if_version', '--if-version')

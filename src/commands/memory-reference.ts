@@ -1,0 +1,126 @@
+import { limits } from '../bridge/base/limits.ts'
+import {
+  endOf,
+  importEntries,
+  inOrder,
+  lineOf,
+  readLine,
+  type ReferenceEntry,
+  referenceNamespace,
+  rememberEnd,
+} from '../bridge/memory/reference.ts'
+import type { Bridge } from '../bridge/contract/bridge.ts'
+import type { Context } from '../context.ts'
+import { toHere } from '../core/paths.ts'
+import { absolute } from '../effects/manifest/place.ts'
+import { readAllInput } from '../effects/run/standard-input.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import type { ReachablePath } from '../model/path.ts'
+import type { System } from '../model/system.ts'
+import { terminalClient } from './bridge-at-home.ts'
+
+interface Task {
+  readonly context: Context
+  readonly bridge: Bridge
+  readonly words: readonly string[]
+  readonly options: Record<string, unknown>
+}
+
+/** Entries stored in one transaction, so that other processes are not kept waiting. */
+const entriesAtOnce = 500
+const mostMiB = 256
+
+const namespaceOf = ({ namespace }: Record<string, unknown>): string => (typeof namespace === 'string' ? namespace : referenceNamespace)
+
+/** Stores the memory of the reference server: all lines of its file, or nothing where one of them is not understood. */
+export async function importReference({ context, bridge, words: [file = ''], options }: Task): Promise<ExitCode> {
+  const { io, system } = context
+  const namespace = namespaceOf(options)
+  const text =
+    file === '-' ? await readAllInput('The memory', 'mcp-twin memory import FILE', mostMiB) : await readFile(system, bridge, file)
+  const entries = entriesIn(text, file)
+  await bridge.redaction.ready()
+  const withKey = entries.find(({ entry }) => bridge.redaction.holdsKey(Buffer.from(JSON.stringify(entry))))
+  if (withKey !== undefined)
+    throw new TwinError('refused', 'Nothing was stored: this line holds a stored key; name the key instead of quoting it.', {
+      place: { file, line: withKey.line },
+    })
+  const store = await bridge.store()
+  let stored = 0
+  for (let at = 0; at < entries.length; at += entriesAtOnce) {
+    const some = entries.slice(at, at + entriesAtOnce).map(({ entry }) => entry)
+    stored += await store.write({ client: terminalClient, session: bridge.session }, (transaction) => {
+      rememberEnd(transaction, namespace, text)
+      return importEntries(transaction, namespace, some)
+    })
+  }
+  const entities = entries.filter(({ entry }) => entry.tag === 'entity').length
+  const counts = { entities, relations: entries.length - entities, stored, unchanged: entries.length - stored }
+  io.json({ action: 'import', namespace, ...counts })
+  io.out(
+    `Imported ${entities} entities and ${counts.relations} relations into ${namespace}: ${stored} stored, ${counts.unchanged} unchanged.`,
+  )
+  return EXIT.ok
+}
+
+/** Writes the memory of a namespace as the reference server's file, to stdout or a new file. */
+export async function exportReference({ context, bridge, words: [file], options }: Task): Promise<ExitCode> {
+  const { io, system } = context
+  const namespace = namespaceOf(options)
+  const store = await bridge.store()
+  const { entries, end } = await store.snapshot((database) => ({
+    entries: inOrder(database, namespace, bridge.now()),
+    end: endOf(database, namespace),
+  }))
+  const lines = entries.flatMap((entry) => lineOf(entry) ?? [])
+  const left = entries.length - lines.length
+  const text = lines.length === 0 ? '' : `${lines.join('\n')}${end}`
+  if (file !== undefined && file !== '-') await createFile(system, await pathOf(system, bridge, file), file, text)
+  io.json({ action: 'export', namespace, lines: lines.length, left, ...(file === undefined ? { text } : { file }) })
+  if (file === undefined || file === '-') io.raw(text)
+  io.note(`Exported ${lines.length} entries of ${namespace}.`)
+  if (left > 0) io.note(`${left} more are neither entities nor relations, so the reference server's format cannot hold them.`)
+  return EXIT.ok
+}
+
+/** What a file holds, each thing once. Throws where a line is not understood, with its place. */
+function entriesIn(text: string, file: string): { readonly entry: ReferenceEntry; readonly line: number }[] {
+  const found = new Map<string, { entry: ReferenceEntry; line: number }>()
+  text.split('\n').forEach((each, at) => {
+    if (each.trim() === '') return
+    const place = { file, line: at + 1 }
+    const refuse = (why: string) => usageError(`Nothing was stored: ${why}.`, { place, hint: 'fix or remove that line, then import again' })
+    const entry = readLine(each)
+    if (entry === null) throw refuse('the line is neither an entity nor a relation of the reference memory server')
+    const value = JSON.stringify(entry.value)
+    if (Buffer.byteLength(value) > limits.memoryValue) throw refuse(`the line holds more than ${limits.memoryValue} bytes`)
+    const before = found.get(entry.key)
+    if (before !== undefined && JSON.stringify(before.entry.value) !== value)
+      throw refuse(`the line has the same name as line ${before.line}, and says something else`)
+    if (before === undefined) found.set(entry.key, { entry, line: at + 1 })
+  })
+  return [...found.values()]
+}
+
+async function pathOf(system: System, { settings }: Bridge, file: string): Promise<ReachablePath> {
+  const path = toHere(settings.self, absolute(system, settings.self, file, await settings.world()))
+  if (path === null) throw usageError(`${file} cannot be reached from this side.`, { hint: 'choose a file of this side' })
+  return path
+}
+
+async function readFile(system: System, bridge: Bridge, file: string): Promise<string> {
+  const bytes = await system.files.read(await pathOf(system, bridge, file))
+  if (bytes === null) throw usageError(`There is no file ${file}.`, { hint: 'mcp-twin memory import FILE, or - for standard input' })
+  if (bytes.length > mostMiB * 1024 * 1024) throw usageError(`${file} is larger than ${mostMiB} MiB.`, { hint: 'import it in parts' })
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw usageError(`${file} is not UTF-8.`, { hint: 'save it as UTF-8' })
+  }
+}
+
+async function createFile(system: System, path: ReachablePath, shown: string, text: string): Promise<void> {
+  if ((await system.files.look(path)) !== null)
+    throw usageError(`${shown} exists already; nothing was written.`, { hint: 'choose another name, or: mcp-twin memory export > FILE' })
+  await system.files.create(path, Buffer.from(text), 0o600)
+}
