@@ -10,7 +10,7 @@ import { writeOwn, writeState } from '../effects/sync/own-files.ts'
 import { keepTrust } from '../effects/sync/trust-keep.ts'
 import type { Prepared } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
-import { runSync, type Source } from '../effects/sync/sync.ts'
+import { type Edited, runSync, type Source } from '../effects/sync/sync.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
 import type { Step } from '../model/plan.ts'
 import type { Secret } from '../model/secret.ts'
@@ -53,7 +53,9 @@ export async function changeManifest(
         for (const each of changes)
           for (const name of [each.path[1], each.kind === 'rename' ? each.name : undefined]) if (name !== undefined) about.add(name)
         if (changes.length === 0) return null
-        const edited = editManifest(situation, changes)
+        const isFirst = situation.bytes === null && situation.place.project === null
+        const edited = isFirst ? withoutBridge(situation, changes) : editManifest(situation, changes)
+        if (isFirst) said = [...said, 'the bridge between the two programs is off: mcp-twin init turns it on']
         return brought === undefined ? edited : { ...edited, situation: { ...edited.situation, brought } }
       },
       demand: demandPackages,
@@ -97,6 +99,12 @@ const missingNotices = (steps: readonly Step[]): string[] =>
   steps.flatMap(({ kind, server, reason }) =>
     kind === 'install' && server !== null ? [`${reason ?? server}, as before; mcp-twin remove ${server} removes it`] : [],
   )
+
+/** The first manifest of a machine that was never set up: nobody asked for the bridge, so it is off until init asks. */
+function withoutBridge(situation: Situation, changes: readonly ManifestChange[]): Edited {
+  const edited = editManifest(situation, [...changes, { kind: 'set', path: ['bridge'], value: { enabled: false } }])
+  return { ...edited, situation: { ...edited.situation, state: { ...edited.situation.state, unaskedBridge: true } } }
+}
 
 /** Throws for a package that does not exist, so that the manifest gets no mistyped name. */
 function demandPackages(before: Situation, { unresolved }: Prepared): void {

@@ -183,7 +183,7 @@ async function askServers(
 
 /** What was chosen for the bridge; empty for its defaults. */
 interface BridgeChoice {
-  readonly enabled?: false
+  readonly enabled?: boolean
   readonly terminal?: 'on'
 }
 
@@ -191,15 +191,21 @@ interface BridgeChoice {
 async function askBridge(context: Context, situation: Situation, options: Record<string, unknown>): Promise<BridgeChoice> {
   if (options.bridge === false) return { enabled: false }
   const { prompt } = context
-  if (!prompt.able || options.dryRun === true || situation.place.project !== null || situation.manifest.bridge !== undefined) return {}
+  if (situation.place.project !== null) return {}
+  // A manifest that `add` made has the bridge off, since nobody asked for it there.
+  const isOpen = situation.manifest.bridge === undefined || situation.state.unaskedBridge === true
+  if (!prompt.able || options.dryRun === true) return situation.state.unaskedBridge === true ? { enabled: true } : {}
+  if (!isOpen) return {}
   if (!(await prompt.confirm('Let both programs share files through the bridge?', { flag: '--no-bridge' }))) return { enabled: false }
   const question = 'May they also run commands here? This lets a model run programs as you.'
-  return (await prompt.confirm(question, { flag: '--yes', default: false })) ? { terminal: 'on' } : {}
+  return (await prompt.confirm(question, { flag: '--yes', default: false })) ? { enabled: true, terminal: 'on' } : { enabled: true }
 }
 
 /** The choice as changes of the manifest, so that later syncs keep it. */
 const bridgeChanges = ({ manifest }: Situation, { enabled, terminal }: BridgeChoice): ManifestChange[] => [
-  ...(enabled === false && manifest.bridge?.enabled !== false ? [{ kind: 'set', path: ['bridge', 'enabled'], value: false } as const] : []),
+  ...(enabled !== undefined && enabled !== (manifest.bridge?.enabled ?? true)
+    ? [{ kind: 'set', path: ['bridge', 'enabled'], value: enabled } as const]
+    : []),
   ...(terminal !== undefined && manifest.bridge?.terminal !== terminal
     ? [{ kind: 'set', path: ['bridge', 'terminal'], value: terminal } as const]
     : []),

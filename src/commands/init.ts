@@ -21,6 +21,7 @@ import { atHome, type Ground } from './at-home.ts'
 import { writeManifestOnly } from './change.ts'
 import { desktopChanges } from './desktop-config.ts'
 import { type Choices, choose } from './init-choices.ts'
+import { confirmPlan, demandConsent } from './init-plan.ts'
 import { showMachine } from './init-report.ts'
 import { makeFolders } from './named-servers.ts'
 import { demandDistro } from './narrowing.ts'
@@ -32,6 +33,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 /** Sets both sides up: looks, asks, installs, writes, checks. Run again, it changes nothing that is in order. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  if (options.dryRun !== true) await demandConsent(context)
   const [home, distro] = [text(options.home), joiningDistro(context.system, text(options.distro))]
   const wishes = {
     ...(home === undefined ? {} : { home }),
@@ -68,7 +70,7 @@ async function init(
     io.out(`mcp-twin ${version}\n`)
     await showMachine(context, opened, input)
   }
-  const choices = await choose(context, opened, input, options)
+  let choices = await choose(context, opened, input, options)
   // Servers imported from the files of an existing project may have come with a pull.
   const keepsTrust = opened.bytes === null || choices.imported.adopted.length === 0
   const source: Source = {
@@ -80,6 +82,9 @@ async function init(
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
     return finish(context, ground, opened, choices, result, 'preview')
   }
+  const found = await confirmPlan(context, ground, source, opened, settings, options.install !== false)
+  // So that nothing is looked up twice.
+  choices = { ...choices, found: { ...choices.found, ...found } }
   if (options.install === false)
     return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source, keepsTrust), 'manifest')
   await makeFolders(context, ground, choices.chosen)
@@ -98,8 +103,10 @@ async function edited(
   const { input } = await prepare(context.system, situation, { ...settings, resolve: false })
   const { changes: chosen, imported } = choices.additions(situation, input)
   const changes = [...chosen, ...more, ...desktopChanges(situation, input, settings.desktopConfig)]
-  if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null) return null
-  return compose(withFound(situation, choices.found), input.files, { changes, adopted: imported.adopted, brought: choices.brought })
+  const { unaskedBridge: wasUnasked, ...state } = situation.state
+  if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null && wasUnasked !== true) return null
+  const asked = wasUnasked === true ? { ...situation, state } : situation
+  return compose(withFound(asked, choices.found), input.files, { changes, adopted: imported.adopted, brought: choices.brought })
 }
 
 async function finish(

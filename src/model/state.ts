@@ -23,5 +23,7 @@ export const stateSchema = z.object({
    * their locks': `run --manifest` starts servers of these alone. (Older versions noted the manifest's alone.)
    */
   manifests: z.optional(z.record(text, text)),
+  /** `add` made the manifest, with the bridge off: nobody was asked about it yet. */
+  unaskedBridge: optionalFlag,
 })
 export type State = z.infer<typeof stateSchema>

@@ -84,6 +84,28 @@ describe('the bridge on one side', () => {
     expect(place.has('.claude.json') && entryIn(place, '.claude.json')).toBeFalsy()
   })
 
+  it('is not added by add on a machine that was never set up, and turned on by init', async () => {
+    const place = scratch()
+    places.push(place)
+    const added = await cli(place, ['add', 'x', '--command', '/bin/true', '--no-check'])
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('mcp-twin init turns it on') })
+    expect(place.readJson(MANIFEST)).toEqual({ version: 1, servers: { x: { command: '/bin/true' } }, bridge: { enabled: false } })
+    expect(entryIn(place, '.claude.json')).toBeUndefined()
+    await cli(place, ['init', '--yes'])
+    expect(place.readJson(MANIFEST)).toMatchObject({ bridge: { enabled: true } })
+    expect(entryIn(place, '.claude.json')).toBeDefined()
+  })
+
+  it('stays off where init was told so after an add', async () => {
+    const place = scratch()
+    places.push(place)
+    await cli(place, ['add', 'x', '--command', '/bin/true', '--no-check'])
+    const off = ['init', '--yes', '--no-install']
+    expect(await cli(place, [...off, '--no-bridge'])).toMatchObject({ code: 0 })
+    expect(await cli(place, off)).toMatchObject({ code: 0 })
+    expect(place.readJson(MANIFEST)).toMatchObject({ bridge: { enabled: false } })
+  })
+
   it('does not take the place of an entry that somebody else gave its name', async () => {
     const place = home()
     place.write('.claude.json', '{ "mcpServers": { "mcp-twin": { "command": "/opt/other" } } }')

@@ -36,6 +36,12 @@ async function answerBridge(screen: Terminal): Promise<void> {
   await screen.keys('n', 'Enter')
 }
 
+/** The plan is shown once more before anything is written. */
+async function goAhead(screen: Terminal): Promise<void> {
+  await screen.waitFor('Go ahead?')
+  await screen.keys('Enter')
+}
+
 const nothingHappened = async (place: Home, before: Map<string, string>) => {
   expect(await leftovers(place.root)).toEqual([])
   for (const each of ['mcp-twin.json', 'mcp-twin.lock.json', 'state.json', 'secrets.json', 'backups', 'app', 'bin'])
@@ -62,6 +68,12 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     await screen.waitFor('•••')
     expect(await screen.screen()).not.toContain(KEY)
     await screen.keys('Enter')
+    await screen.waitFor('Go ahead?')
+    expect(await screen.history()).toMatch(
+      /This will be done:[\s\S]*\+ Linux +tavily-mcp 0\.2\.22[\s\S]*\+ tavily +add[\s\S]*mcp-twin\.json: /,
+    )
+    expect(place.has('.mcp-twin/mcp-twin.json')).toBe(false)
+    await screen.keys('Enter')
     expect(await screen.exit()).toBe(0)
     const all = await screen.history()
     expect(all).toMatch(/✓ tavily/)
@@ -81,6 +93,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     await answerBridge(screen)
     await screen.waitFor(/TAVILY_API_KEY/)
     await screen.keys('Enter')
+    await goAhead(screen)
     expect(await screen.exit()).toBe(3)
     const { servers } = place.readJson('.mcp-twin/mcp-twin.json') as { servers: object }
     expect(Object.keys(servers).sort()).toEqual(['tavily', expect.stringMatching(/^(mine|other)$/)].sort())
@@ -103,6 +116,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     await screen.waitFor('More from the list')
     await screen.keys('Enter')
     await answerBridge(screen)
+    await goAhead(screen)
     expect(await screen.exit()).toBe(0)
     expect(JSON.parse(planted.self.read('.mcp-twin/mcp-twin.json')).servers.far).toEqual({ url: 'http://127.0.0.1:9/mcp' })
   })
@@ -139,6 +153,17 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
         await screen.type('half-typed')
       },
     ],
+    [
+      'the plan',
+      async (screen) => {
+        await screen.waitFor(/which ones should mcp-twin/)
+        await screen.keys('Enter')
+        await screen.waitFor('More from the list')
+        await screen.keys('Enter')
+        await answerBridge(screen)
+        await screen.waitFor('Go ahead?')
+      },
+    ],
   ]
   it.each(walk)('is cancelled by Ctrl-C at %s: exit 130, nothing changed', async (_where, go) => {
     const place = found()
@@ -164,6 +189,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
       await screen.waitFor('More from the list')
       await screen.keys('Enter')
       await answerBridge(screen)
+      await goAhead(screen)
       await screen.waitFor('Installing')
       while (!slow.requests.some((path) => path.includes('/-/'))) await new Promise((resolve) => setTimeout(resolve, 50))
       await screen.keys('C-c')
@@ -265,6 +291,7 @@ describe('without a terminal', () => {
     place.manifest({ a: place.tiny })
     expect(await place.run(['sync', '--prune'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
     expect(await place.run(['secret', 'set', 'K'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/pipe|standard input/i) })
-    expect(await place.run(['init'], { timeoutMs: 60_000 })).toMatchObject({ code: 0, signal: null })
+    expect(await place.run(['init'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
+    expect((await place.run(['init', '--json'])).json).toMatchObject({ command: 'init', error: { code: 'usage' } })
   })
 })

@@ -1,0 +1,63 @@
+import { clients } from '../catalog/clients/index.ts'
+import type { Context } from '../context.ts'
+import { BRIDGE } from '../core/manifest/new-name.ts'
+import { makePlan } from '../core/plan/plan.ts'
+import type { Situation } from '../effects/manifest/open.ts'
+import type { SyncOptions } from '../effects/sync/options.ts'
+import { prepare } from '../effects/sync/prepare.ts'
+import type { Edited, Source } from '../effects/sync/start.ts'
+import { stepsOf } from '../effects/sync/steps.ts'
+import { EXIT, TwinError } from '../errors.ts'
+import type { Lock } from '../model/lock.ts'
+import { visible } from '../ui/escape.ts'
+import { abbreviateHome, labelsFor } from '../ui/labels.ts'
+import { describeSteps } from '../ui/steps.ts'
+import { wrap } from '../ui/width.ts'
+import type { Ground } from './at-home.ts'
+
+/** Throws where nobody may be asked and nobody said `--yes`: init writes into many files. */
+export async function demandConsent({ prompt, options }: Context): Promise<void> {
+  if (options.yes !== true && !prompt.able) await prompt.confirm('Set up mcp-twin?', { flag: '--yes' })
+}
+
+/**
+ * On a terminal: shows what is about to be written and asks once; nothing is asked where nothing is to be done. Returns the
+ * versions that were looked up for it. Throws when the answer is no.
+ */
+export async function confirmPlan(
+  context: Context,
+  ground: Ground,
+  source: Source,
+  opened: Situation,
+  settings: SyncOptions,
+  installs: boolean,
+): Promise<Lock['packages']> {
+  const { io, prompt, system } = context
+  if (!prompt.able) return {}
+  const edited = (await source.edit?.(opened)) ?? null
+  const prepared = await prepare(system, edited?.situation ?? opened, { ...settings, resolve: installs })
+  const steps = installs ? stepsOf(makePlan(prepared.input), prepared) : []
+  const manifest = edited === null ? [] : manifestLines(context, opened, edited)
+  if (manifest.length === 0 && !steps.some((step) => step.outcome === 'planned')) return prepared.lock.packages
+  const sides = ground.world.environments
+  const shown = steps.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, sides) }))
+  io.out('\nThis will be done:')
+  for (const line of describeSteps(shown, labelsFor(ground.world, clients), io.paint, io.width)) io.out(line)
+  for (const line of manifest) io.out(abbreviateHome(line, sides))
+  if (!(await prompt.confirm('Go ahead?', { flag: '--yes' })))
+    throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
+  return prepared.lock.packages
+}
+
+/** The manifest and its new servers, and the keys that go into the store; nothing where neither changes. */
+function manifestLines({ io }: Context, opened: Situation, { situation, bytes }: Edited): string[] {
+  const { place, manifest } = situation
+  const isSame = bytes === null || (opened.bytes !== null && Buffer.compare(bytes, opened.bytes) === 0)
+  const fresh = Object.keys(manifest.servers).filter((name) => !Object.hasOwn(opened.manifest.servers, name))
+  const isBridgeNew = opened.bytes === null || opened.manifest.bridge?.enabled === false
+  const hasBridge = isBridgeNew && place.project === null && manifest.bridge?.enabled !== false
+  const news = [...fresh.map(visible), ...(hasBridge ? [`${BRIDGE} (the bridge)`] : [])].join(', ')
+  const keys = [...situation.brought.keys()].map(visible).join(', ')
+  const lines = [...(isSame ? [] : [`${place.shown}: ${news === '' ? 'settings' : news}`]), ...(keys === '' ? [] : [`key store: ${keys}`])]
+  return lines.flatMap((line) => wrap(line, io.width - 2).map((each, at) => `${at === 0 ? '' : '  '}${each}`))
+}
