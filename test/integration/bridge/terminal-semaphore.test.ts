@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { Semaphore } from '../../../src/bridge/terminal/semaphore.ts'
+import { Semaphore } from '../../../src/bridge/base/semaphore.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
 let place: Desk

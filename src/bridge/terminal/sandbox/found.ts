@@ -5,7 +5,7 @@ import type { Entry } from './folder-cache.ts'
 import type { Sort } from './names.ts'
 
 /** Something in an allowed folder that a command must not change. */
-export interface Found {
+export interface ProtectedPath {
   readonly path: string
   /** `pinned`: it must stay where it is. `watched`: it may change, and the answer names it. */
   readonly sort: Sort | 'pinned' | 'watched'
@@ -13,7 +13,7 @@ export interface Found {
 }
 
 /** Where is searched. */
-export interface Ground {
+export interface SearchScope {
   /** The allowed folders, none in another. */
   readonly roots: readonly string[]
   /** What is closed by its place, and so is neither searched nor found. */
@@ -25,43 +25,43 @@ const exact = (path: string): string => path
 
 /** What has been found, each path once and as strictly as any reason for it asks. */
 export class FoundList {
-  private readonly list = new Map<string, Found>()
-  private readonly ground: Ground
+  private readonly list = new Map<string, ProtectedPath>()
+  private readonly scope: SearchScope
 
-  constructor(ground: Ground) {
-    this.ground = ground
+  constructor(scope: SearchScope) {
+    this.scope = scope
   }
 
-  all(): Found[] {
+  all(): ProtectedPath[] {
     return [...this.list.values()]
   }
 
-  sortOf(path: string): Found['sort'] | undefined {
+  sortOf(path: string): ProtectedPath['sort'] | undefined {
     return this.list.get(path)?.sort
   }
 
-  add(path: string, sort: Found['sort'], kind: Entry['kind']): void {
+  add(path: string, sort: ProtectedPath['sort'], kind: Entry['kind']): void {
     const before = this.sortOf(path)
     if (before === 'closed' || (before === 'read-only' && sort === 'pinned')) return
     this.list.set(path, { path, sort, kind })
   }
 
   /** With what it leads to, where it is a link. */
-  addWithTarget(path: string, sort: Found['sort'], kind: Entry['kind']): void {
+  addWithTarget(path: string, sort: ProtectedPath['sort'], kind: Entry['kind']): void {
     this.add(path, sort, kind)
     if (kind === 'link') this.addTarget(path, sort)
   }
 
   /** What a path leads to, where that lies in an allowed folder itself. `only`: nothing but a file. */
-  addTarget(path: string, sort: Found['sort'], only?: 'file'): void {
+  addTarget(path: string, sort: ProtectedPath['sort'], only?: 'file'): void {
     const real = realPath(path)
-    if (real === null || !this.isInside(real) || this.ground.roots.includes(real)) return
+    if (real === null || !this.isInside(real) || this.scope.roots.includes(real)) return
     const kind = statSync(real).isDirectory() ? 'folder' : 'file'
     if (only === undefined || kind === only) this.add(real, sort, kind)
   }
 
   isInside(path: string): boolean {
-    return this.ground.roots.some((root) => within(path, root, exact)) && !this.ground.isClosed(path)
+    return this.scope.roots.some((root) => within(path, root, exact)) && !this.scope.isClosed(path)
   }
 }
 

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { within } from '../../policy/region.ts'
 import type { Entry, FolderCache } from './folder-cache.ts'
-import { type FoundList, type Ground, realFolder } from './found.ts'
+import { type FoundList, type SearchScope, realFolder } from './found.ts'
 import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn, startsPrograms } from '../../policy/git-config.ts'
 import { inGitDirectory } from './names.ts'
 
@@ -15,13 +15,13 @@ export class GitDirectories {
   private readonly seen = new Set<string>()
   private readonly folders: FolderCache
   private readonly found: FoundList
-  private readonly ground: Ground
+  private readonly scope: SearchScope
   private readonly most: number
 
-  constructor(folders: FolderCache, found: FoundList, ground: Ground, most: number) {
+  constructor(folders: FolderCache, found: FoundList, scope: SearchScope, most: number) {
     this.folders = folders
     this.found = found
-    this.ground = ground
+    this.scope = scope
     this.most = most
   }
 
@@ -91,7 +91,7 @@ export class GitDirectories {
 
   /** Hooks, scripts and configuration that a configuration takes from elsewhere in the allowed folders. */
   private elsewhere(config: string, worktree: string, depth: number): void {
-    const { hooks, configs, others } = elsewhereOf(config, worktree, this.ground.home)
+    const { hooks, configs, others } = elsewhereOf(config, worktree, this.scope.home)
     for (const path of [...hooks, ...configs]) if (!within(worktree, path, exact)) this.found.addTarget(path, 'read-only')
     // A folder among these is a repository to fetch from or the like, which git only reads.
     for (const path of others) this.found.addTarget(path, 'read-only', 'file')

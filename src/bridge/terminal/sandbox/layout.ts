@@ -7,7 +7,7 @@ import { judge, type Region, within } from '../../policy/region.ts'
 import type { Ruling } from '../../policy/ruling.ts'
 import { codeOf } from '../../base/refusal.ts'
 import { closedSteps, type StandIns } from './closed-steps.ts'
-import type { Found } from './found.ts'
+import type { ProtectedPath } from './found.ts'
 import type { Step } from './steps.ts'
 
 /** What of the disk a command in the sandbox sees and may change. */
@@ -18,7 +18,7 @@ export interface LayoutPlan {
   readonly home: string
   /** Whether Windows' rules for names hold there, which make no difference between capital and small letters. */
   readonly onDrive: (path: string) => boolean
-  readonly found: readonly Found[]
+  readonly found: readonly ProtectedPath[]
   readonly standIns: StandIns
 }
 

@@ -1,13 +1,13 @@
 import { dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { type Entry, FolderCache } from './folder-cache.ts'
-import { type Found, FoundList, type Ground, realFolder } from './found.ts'
+import { type ProtectedPath, FoundList, type SearchScope, realFolder } from './found.ts'
 import type { KnownFolders } from './known-folders.ts'
 import { GitDirectories } from './git-directories.ts'
 import { sortOf } from './names.ts'
 
 export interface Look {
-  readonly found: readonly Found[]
+  readonly found: readonly ProtectedPath[]
   /** Null: everything was searched; else where the search stopped. */
   readonly cut: 'folders' | 'repositories' | 'names' | null
 }
@@ -55,7 +55,7 @@ export class ProtectedSearch {
 
 class Walk {
   private readonly folders: FolderCache
-  private readonly ground: Ground
+  private readonly scope: SearchScope
   private readonly bounds: Bounds
   private readonly found: FoundList
   private readonly git: GitDirectories
@@ -65,14 +65,14 @@ class Walk {
   /** There are folders whose names are no text, which node does not find again by them. */
   private hasStrangeNames = false
 
-  constructor(folders: FolderCache, ground: Ground, known: readonly string[], bounds: Bounds) {
+  constructor(folders: FolderCache, scope: SearchScope, known: readonly string[], bounds: Bounds) {
     this.folders = folders
-    this.ground = ground
+    this.scope = scope
     this.bounds = bounds
-    this.found = new FoundList(ground)
-    this.git = new GitDirectories(folders, this.found, ground, bounds.repositories)
+    this.found = new FoundList(scope)
+    this.git = new GitDirectories(folders, this.found, scope, bounds.repositories)
     const first = known.filter((folder) => this.isInside(folder) && realFolder(folder) === folder)
-    this.queues = [[...first, ...ground.roots], [], []]
+    this.queues = [[...first, ...scope.roots], [], []]
   }
 
   isInside(folder: string): boolean {
@@ -80,7 +80,7 @@ class Walk {
   }
 
   /** The folders, of those that were searched, in which something was found. */
-  holding(found: readonly Found[]): Set<string> {
+  holding(found: readonly ProtectedPath[]): Set<string> {
     const holding = new Set<string>()
     for (const { path } of found) {
       let folder = dirname(path)
@@ -117,7 +117,7 @@ class Walk {
     const below = git === undefined ? level : Math.max(level, 1)
     for (const entry of entries) {
       const path = join(folder, entry.name)
-      if (entry.name === '.git' || this.ground.isClosed(path)) continue
+      if (entry.name === '.git' || this.scope.isClosed(path)) continue
       await this.named(path, entry.name, entry)
       if (entry.kind === 'folder' && entry.name.includes('\ufffd')) this.hasStrangeNames = true
       if (entry.kind === 'folder' && this.found.sortOf(path) !== 'closed') this.queues[heavy.test(entry.name) ? 2 : below]?.push(path)
