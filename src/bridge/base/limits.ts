@@ -155,6 +155,8 @@ export const limits = {
   /** How long a call waits for a store that another process has locked, and the longest wait between two tries. */
   storeBusyMs: 10 * seconds,
   storeRetryMs: 20,
+  /** How long a call waits for another process that repairs a damaged store. */
+  salvageLockMs: 30 * seconds,
   /** Changes that are kept for those who ask what is new. */
   storeChanges: 100_000,
   /** Versions of a key that are kept besides the present one. */

@@ -50,6 +50,7 @@ export class Storage {
       machine: hostname(),
       now: () => settings.now(),
       random: (bytes) => settings.random(bytes),
+      rebuild: async (database) => (await import('../memory/index-again.ts')).indexAgain(database),
       report(problem) {
         problems.push(problem)
         log.write('bridge', 'error', problem)

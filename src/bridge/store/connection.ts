@@ -1,5 +1,5 @@
 import { failed, type Refusal } from '../base/refusal.ts'
-import type { Database } from './database.ts'
+import { type Database, hasCode, isDamage } from './database.ts'
 import { applicationId, migrate, schemaVersion } from './schema.ts'
 
 /** Takes the place of a database that is not open. */
@@ -14,17 +14,18 @@ export const closedDatabase: Database = {
 /** Sets the connection up and brings the file to the newest version. Returns the id of the store. */
 export function prepare(database: Database, random: (bytes: number) => string): string {
   database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF')
+  // Before anything is written: what another program made is left as it is.
+  checkOwner(database)
   const version = versionOf(database)
   if (version > schemaVersion) throw newer()
   if (version < schemaVersion) {
     database.exec('PRAGMA journal_mode = WAL')
     within(database, 'BEGIN IMMEDIATE', () => {
+      checkOwner(database)
       const now = versionOf(database)
-      if (now === 0 && (database.get<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema')?.n ?? 0) > 0) throw foreign()
       if (now < schemaVersion) migrate(database, now, random(8))
     })
   }
-  if (database.get<{ application_id: number }>('PRAGMA application_id')?.application_id !== applicationId) throw foreign()
   const id = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value
   if (id === undefined) throw foreign()
   return id
@@ -32,6 +33,13 @@ export function prepare(database: Database, random: (bytes: number) => string): 
 
 export const newer = (): Refusal => failed('The store was made by a newer mcp-twin; restart the client, so that it starts the newer one.')
 const foreign = (): Refusal => failed("The store's file is the database of another program; move it away, then restart the client.")
+
+/** Refuses a database that holds something and is not marked as ours. */
+function checkOwner(database: Database): void {
+  if (database.get<{ application_id: number }>('PRAGMA application_id')?.application_id === applicationId) return
+  if (database.get('SELECT 1 AS one FROM sqlite_schema') !== undefined || versionOf(database) !== 0) throw foreign()
+}
+
 export const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 export const lastChange = (database: Database): number =>
   database.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'changes'`)?.seq ?? 0
@@ -51,4 +59,13 @@ export function within<T>(database: Database, begin: string, work: (database: Da
     }
     throw error
   }
+}
+
+/** What a failure of SQLite means, as a Refusal; anything else as it is. */
+export function explained(error: unknown, folder: string): unknown {
+  if (hasCode(error, 'full')) return failed('Nothing was stored: the disk is full; make room and try again.')
+  if (isDamage(error)) return failed(`The store in ${folder} is damaged: ${error.message}; run: mcp-twin doctor.`)
+  if (hasCode(error, 'readOnly', 'cannotOpen')) return failed(`The store in ${folder} cannot be written: ${error.message}.`)
+  if (hasCode(error, 'io')) return failed(`The disk failed under the store in ${folder}: ${error.message}.`)
+  return error
 }

@@ -19,14 +19,23 @@ export const sqlCodes = { busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, 
 /** A failure that SQLite reports. `code` is its primary result code. */
 export class SqlError extends Error {
   readonly code: number
+  readonly extended: number
 
   constructor(message: string, code: number) {
     super(message)
     this.name = 'SqlError'
+    this.extended = code
     // An extended code holds the primary one in its lowest byte.
     this.code = code & 0xff
   }
 }
+
+/** SQLITE_IOERR_SHORT_READ: the file ends before a page that it must hold. */
+const shortRead = 522
+
+/** Whether the file does not hold what SQLite wrote to it; a disk that fails is something else. */
+export const isDamage = (error: unknown): error is SqlError =>
+  hasCode(error, 'corrupt', 'notADatabase') || (error instanceof SqlError && error.extended === shortRead)
 
 export const hasCode = (error: unknown, ...codes: readonly (keyof typeof sqlCodes)[]): error is SqlError =>
   error instanceof SqlError && codes.some((code) => sqlCodes[code] === error.code)

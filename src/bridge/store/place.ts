@@ -1,4 +1,16 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { codeOf, failed } from '../base/refusal.ts'
 
@@ -46,6 +58,11 @@ export class StorePlace {
     return join(this.folder, 'changed')
   }
 
+  /** Locked by the process that salvages the store; it holds nothing. */
+  get salvageLock(): string {
+    return join(this.folder, 'salvage.lock')
+  }
+
   database(generation: number): string {
     return join(this.folder, `${generation}.db`)
   }
@@ -53,6 +70,11 @@ export class StorePlace {
   /** Makes the file of a generation, empty and for its owner alone, where it is missing. */
   make(generation: number): void {
     closeSync(openSync(this.database(generation), constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600))
+  }
+
+  /** Whether the file of a generation holds nothing at all, or is missing. */
+  isEmpty(generation: number): boolean {
+    return (statSync(this.database(generation), { throwIfNoEntry: false })?.size ?? 0) === 0
   }
 
   /** The generation in use; null where none was ever made. A damaged `current` is a refusal. */
@@ -68,6 +90,17 @@ export class StorePlace {
     if (generation === undefined)
       throw failed(`${join(this.folder, 'current')} does not name a store; write the newest of its .db files into it, such as "1.db".`)
     return Number(generation)
+  }
+
+  /** A number that no generation has had, as far as their files tell. */
+  nextGeneration(): number {
+    const numbers = readdirSync(this.folder).map((name) => Number(/^(\d{1,9})\.db/.exec(name)?.[1] ?? 0))
+    return Math.max(0, ...numbers) + 1
+  }
+
+  /** Removes a generation that was never in use. */
+  remove(generation: number): void {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${this.database(generation)}${end}`, { force: true })
   }
 
   moveTo(generation: number, unique: string): void {

@@ -3,10 +3,11 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import { ChangeFile } from './change-file.ts'
 import { type Change, changesAfter } from './changes.ts'
-import { closedDatabase, lastChange, newer, prepare, versionOf, within } from './connection.ts'
-import { type Database, hasCode } from './database.ts'
+import { closedDatabase, explained, lastChange, newer, prepare, versionOf, within } from './connection.ts'
+import { type Database, hasCode, isDamage, SqlError, sqlCodes } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
+import { salvage } from './salvage.ts'
 import { schemaVersion } from './schema.ts'
 
 /** Who changes something: kept with every row. */
@@ -32,6 +33,8 @@ export interface StoreOptions {
   readonly machine: string
   now(): number
   random(bytes: number): string
+  /** Makes again, in a salvaged store, what is derived from its rows. */
+  rebuild(database: Database): Promise<void>
   /** What was found wrong and, where it could be, repaired; for people. */
   report(problem: string): void
 }
@@ -47,16 +50,19 @@ export class Store {
   private readonly listeners = new Set<(changes: readonly Change[]) => void>()
   private database: Database
   private mark: string
+  /** That of the database, or of the one that could not be opened. */
+  private generation: number
   private id: string
   /** The last change that the listeners were told of. */
   private told: number
   private closed = false
+  private salvaging: Promise<void> | undefined
 
   /** Opens the store, makes or migrates it where that is needed. Throws a Refusal where it cannot be used. */
   static async open(options: StoreOptions): Promise<Store> {
     options.place.prepare()
     const store = new Store(options)
-    await store.connect()
+    await store.patiently(() => store.reconnect())
     store.changes.watch(() => store.tell())
     return store
   }
@@ -67,6 +73,7 @@ export class Store {
     this.changes = new ChangeFile(options.place.changed)
     this.database = closedDatabase
     this.mark = ''
+    this.generation = 0
     this.id = ''
     this.told = 0
   }
@@ -129,6 +136,8 @@ export class Store {
     const { machine, now } = this.options
     return within(this.current(), 'BEGIN IMMEDIATE', (database) => {
       const at = now()
+      // A salvage holds this lock until the store has moved: what was written here after that would be lost.
+      if (this.options.place.mark() !== this.mark) throw new SqlError('the store has moved', sqlCodes.busy)
       if (versionOf(database) > schemaVersion) throw newer()
       let n = 0
       const result = work({
@@ -161,11 +170,17 @@ export class Store {
   private async patiently<T>(work: () => T): Promise<T> {
     const { now } = this.options
     const until = now() + limits.storeBusyMs
+    let salvaged = false
     for (let wait = 1; ; wait = Math.min(wait * 2, limits.storeRetryMs)) {
       try {
         return work()
       } catch (error) {
-        if (!hasCode(error, 'busy', 'locked')) throw this.explained(error)
+        if (isDamage(error) && !salvaged && !this.closed) {
+          salvaged = true
+          await this.salvage()
+          continue
+        }
+        if (!hasCode(error, 'busy', 'locked')) throw explained(error, this.options.place.folder)
         if (now() > until)
           throw failed(`The store is busy for ${limits.storeBusyMs / 1000} s already: another process holds it; try again.`)
         await sleep(wait * (0.5 + Math.random()))
@@ -173,23 +188,31 @@ export class Store {
     }
   }
 
-  private explained(error: unknown): unknown {
-    if (hasCode(error, 'full')) return failed('Nothing was stored: the disk is full; make room and try again.')
-    if (hasCode(error, 'readOnly', 'cannotOpen'))
-      return failed(`The store in ${this.options.place.folder} cannot be written: ${error.message}.`)
-    if (hasCode(error, 'io')) return failed(`The disk failed under the store in ${this.options.place.folder}: ${error.message}.`)
-    return error
+  /** Moves to a new generation, which this process or, as all do at the same time, another one makes. */
+  private async salvage(): Promise<void> {
+    this.salvaging ??= this.moveToNext().finally(() => {
+      this.salvaging = undefined
+    })
+    await this.salvaging
   }
 
-  private async connect(): Promise<void> {
-    await this.patiently(() => this.reconnect())
+  private async moveToNext(): Promise<void> {
+    const { place, engine, report, ...rest } = this.options
+    const work = salvage({ ...rest, place, engine, generation: this.generation, last: this.changes.read() })
+    const told = await work.catch((error: unknown) => Promise.reject(explained(error, place.folder)))
+    if (told !== null) report(told)
   }
 
   private reconnect(): void {
     const { place, engine, random } = this.options
-    const generation = place.generation() ?? this.begin()
+    // Two processes may both begin: they name the same file.
+    if (place.generation() === null) place.moveTo(1, random(4))
     const mark = place.mark()
+    const generation = place.generation() ?? 1
+    this.generation = generation
     const expected = this.changes.read()
+    // SQLite would begin anew in it, and wait for those who have it open.
+    if (expected !== null && place.isEmpty(generation)) throw new SqlError('the file is empty', sqlCodes.corrupt)
     place.make(generation)
     const database = engine.open(place.database(generation))
     try {
@@ -208,13 +231,6 @@ export class Store {
     this.database.close()
     this.database = database
     this.mark = mark
-  }
-
-  /** The first generation. Two processes may both begin: they name the same file. */
-  private begin(): number {
-    const { place, random } = this.options
-    place.moveTo(1, random(4))
-    return 1
   }
 
   /** Tells the listeners what they have not been told yet. */

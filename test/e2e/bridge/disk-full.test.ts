@@ -86,9 +86,12 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
   })
   it('with no room at all: no setting is lost, no file either, and reading goes on', async () => {
     await good('set_config', { key: 'max_results', value: 7 })
+    await good('memory_set', { key: 'before', value: 'kept' })
     fill('filler')
     await full('set_config', { key: 'max_results', value: 8 })
     await full('write_file', { path: 'more', content: 'x'.repeat(5000) })
+    await full('memory_set', { key: 'lost', value: 'x'.repeat(100_000) })
+    expect(await good('memory_get', { key: 'before' })).toMatch(/kept/)
     expect(await good('read_file', { path: 'keep' })).toBe('kept\n')
     expect(await good('get_config')).toMatch(/max_results = 7/)
     expect(readdirSync(join(disk, '.mcp-twin', 'bridge')).filter((name) => /^config\.json./.test(name))).toEqual([])
@@ -108,6 +111,8 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
     unlinkSync(join(disk, 'filler'))
     await good('execute_command', { command: 'echo again' })
     await good('write_file', { path: 'more', content: 'x'.repeat(5000) })
+    await good('memory_set', { key: 'after', value: 'x'.repeat(5000) })
+    expect(await good('memory_list')).not.toMatch(/lost/)
     await good('set_config', { key: 'max_results', value: 8 })
     expect(await good('bridge_status')).toMatch(/Nothing is wrong|Problem: There is no manifest/)
     const broken = audit().filter((line) => {

@@ -1,5 +1,6 @@
 // A store in a process of its own, of whatever node: lines on stdin say what to do with it, each is answered by a line.
 import { createInterface } from 'node:readline'
+import { indexAgain } from '../../../src/bridge/memory/index-again.ts'
 import * as memory from '../../../src/bridge/memory/memory.ts'
 import { search } from '../../../src/bridge/memory/search.ts'
 import { chooseEngine, type EngineName } from '../../../src/bridge/store/engine.ts'
@@ -26,6 +27,7 @@ const operations = {
     store = await Store.open({
       ...{ place: new StorePlace(folder), engine, machine: 'here', now },
       random: (bytes) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex'),
+      rebuild: indexAgain,
       report: (problem) => void problems.push(problem),
     })
     store.onChange((changes) => heard.push(...changes))
@@ -81,6 +83,15 @@ const operations = {
   /** Holds the lock of writers until this process ends. */
   hold({ file }: { file: string }) {
     engine.open(file).exec('BEGIN IMMEDIATE')
+  },
+  /** The rows of a question to the file itself. */
+  rows: ({ file, sql }: { file: string; sql: string }) => {
+    const database = engine.open(file)
+    try {
+      return database.all(sql)
+    } finally {
+      database.close()
+    }
   },
   close: () => store.close(),
 }

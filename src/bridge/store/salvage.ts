@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
+import type { LastChange } from './change-file.ts'
+import { closedDatabase, prepare } from './connection.ts'
+import { type Database, hasCode, isDamage } from './database.ts'
+import type { Engine } from './engine.ts'
+import type { StorePlace } from './place.ts'
+import { copyRows, type SavedTable } from './salvage-rows.ts'
+
+export interface Salvage {
+  readonly place: StorePlace
+  readonly engine: Engine
+  /** The damaged generation. */
+  readonly generation: number
+  /** The store's id and last change, as far as they are known: the new generation is the same store, and counts on from there. */
+  readonly last: LastChange | null
+  random(bytes: number): string
+  now(): number
+  /** Makes again what is derived from the rows, and so is not copied. */
+  rebuild(database: Database): Promise<void>
+}
+
+/**
+ * Copies what can be read of a damaged store into a new generation, and makes that the one in use. The damaged file stays as it
+ * is. Of several processes one does it, and the others go on with its result. Returns what was saved, in words; null where another
+ * process has done it.
+ */
+export async function salvage({ place, engine, generation, random, now, ...rest }: Salvage): Promise<string | null> {
+  const lock = await lockOf(place, engine, now)
+  try {
+    if (place.generation() !== generation) return null
+    // An empty file is not even opened: SQLite would make a new store in it.
+    const damaged = place.isEmpty(generation) ? closedDatabase : engine.open(place.database(generation))
+    try {
+      // Who writes to the damaged file now would write what nobody reads again. Where not even a lock can be had nobody writes.
+      await locked(damaged, 'BEGIN IMMEDIATE', now)
+      const next = place.nextGeneration()
+      const report = await copyInto(damaged, next, { place, engine, generation, random, now, ...rest })
+      place.moveTo(next, random(4))
+      return report
+    } finally {
+      damaged.close()
+    }
+  } finally {
+    lock.close()
+  }
+}
+
+async function copyInto(damaged: Database, next: number, salvage: Salvage): Promise<string> {
+  const { place, engine, random, last, generation } = salvage
+  place.make(next)
+  try {
+    const fresh = engine.open(place.database(next))
+    try {
+      prepare(fresh, random)
+      fresh.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE')
+      const id = last?.store ?? fresh.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value ?? ''
+      // The new store's own row would stand in the way of the old one's, which names the same store as before.
+      fresh.exec('DELETE FROM meta')
+      const tables = await copyRows(damaged, fresh)
+      fresh.run(`INSERT OR IGNORE INTO meta (name, value) VALUES ('store', ?)`, id)
+      const n = last?.n ?? 0
+      const counted = fresh.run(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'changes'`, n)
+      if (counted === 0) fresh.run(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`, n)
+      await salvage.rebuild(fresh)
+      const report = inWords(tables, generation, next)
+      fresh.run(`INSERT OR REPLACE INTO meta (name, value) VALUES ('salvaged', ?)`, report)
+      fresh.exec('COMMIT')
+      fresh.get('PRAGMA wal_checkpoint(TRUNCATE)')
+      return report
+    } finally {
+      fresh.close()
+    }
+  } catch (error) {
+    place.remove(next)
+    throw error
+  }
+}
+
+/** SQLite's lock on a file of its own: it ends with the process that holds it. */
+async function lockOf(place: StorePlace, engine: Engine, now: () => number): Promise<Database> {
+  const lock = engine.open(place.salvageLock)
+  try {
+    await locked(lock, 'BEGIN EXCLUSIVE', now)
+    return lock
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}
+
+async function locked(database: Database, begin: string, now: () => number): Promise<void> {
+  for (const until = now() + limits.salvageLockMs; ; await sleep(limits.storeRetryMs))
+    try {
+      return database.exec(begin)
+    } catch (error) {
+      if (isDamage(error)) return
+      if (!hasCode(error, 'busy', 'locked')) throw error
+      if (now() > until) throw failed('The store is damaged, and another process is repairing it; try again.')
+    }
+}
+
+/** Names of tables for people; of what others hold too nobody need be told. */
+const words: Readonly<Record<string, string>> = {
+  memory: 'memory entries',
+  memory_versions: 'older versions',
+  handoffs: 'handoffs',
+  handoff_notes: 'notes',
+  questions: 'questions',
+  changes: 'change records',
+}
+
+function inWords(tables: readonly SavedTable[], from: number, to: number): string {
+  const begin = `The store was damaged (${from}.db, which is kept) and goes on as ${to}.db.`
+  if (tables.every(({ saved, lost }) => saved === 0 && lost === null))
+    return `${begin} Nothing of it could be read: all that it held is lost.`
+  const told = Object.entries(words).flatMap(([name, word]) =>
+    tables.filter(({ table }) => table === name).map((each) => ({ ...each, word })),
+  )
+  const saved = told.flatMap((each) => (each.saved > 0 ? [`${each.saved} ${each.word}`] : []))
+  const lost = told.flatMap((each) => (each.lost !== 0 ? [`${each.lost ?? 'an unknown number of'} ${each.word}`] : []))
+  return `${begin} Saved: ${saved.join(', ') || 'nothing'}. Lost: ${lost.join(', ') || 'nothing'}.`
+}
