@@ -51,7 +51,7 @@ function report(context: Context, { world, home }: Ground, done: Uninstalled, pu
   const notices = [
     ...troubles.map(({ environment, reason }) => `${environment}: ${reason}`),
     ...elsewhereWords(elsewhere),
-    ...(keeps && !isStopped ? [keptWords(home)] : []),
+    ...(keeps && !isStopped ? [`${keptWords(home)}; ${WAYS.join('; ')}`] : []),
   ]
   io.json({
     command: 'uninstall',
@@ -99,13 +99,14 @@ function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
   })
 }
 
-/** Where keys and backups still are, and both ways on. */
-const keptWords = (home: Ground['home']): string =>
-  `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}; npx mcp-twin sync restores everything, npx mcp-twin uninstall --purge deletes them too.`
+const keptWords = (home: Ground['home']): string => `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
+
+/** Both ways on from there. */
+const WAYS = ['npx mcp-twin sync restores everything', 'npx mcp-twin uninstall --purge deletes them too']
 
 function lastWords(home: Ground['home'], isStopped: boolean, keeps: boolean): string {
   if (isStopped)
     return 'Not every entry could be removed, so the packages and programs they use were kept. Fix these files, then: mcp-twin uninstall'
   if (!keeps) return 'mcp-twin is uninstalled.'
-  return `mcp-twin is uninstalled. ${keptWords(home)}`
+  return [`mcp-twin is uninstalled. ${keptWords(home)}.`, ...WAYS.map((way) => `  → ${way}`)].join('\n')
 }

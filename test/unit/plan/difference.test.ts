@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { fieldChanges } from '../../../src/core/plan/difference.ts'
+import { makeStep } from '../../../src/core/plan/step.ts'
+import type { Entry } from '../../../src/model/entry.ts'
+import { changeLines } from '../../../src/model/field-change.ts'
+import { noPaint } from '../../../src/ui/paint.ts'
+import { describeSteps } from '../../../src/ui/steps.ts'
+import { columns } from '../../../src/ui/width.ts'
+import { token } from '../keys/made.ts'
+
+const [one, other] = [token(40), `${token(40)}9`]
+const stdio = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Entry => ({
+  kind: 'stdio',
+  command: 'node',
+  args,
+  env,
+})
+const lines = (before: Entry | null, after: Entry | null) => fieldChanges(before, after).flatMap(changeLines)
+
+describe('the fields in which two entries differ', () => {
+  it.each([
+    ['nothing where both say the same', stdio(['a'], { K: one }), stdio(['a'], { K: one }), []],
+    ['arguments with both values', stdio(['a']), stdio(['b']), ['- args: ["a"]', '+ args: ["b"]']],
+    ['a variable by its name alone', stdio([], { K: one }), stdio([], { K: other }), ['~ env.K: different value']],
+    ['a new variable and one that goes', stdio([], { A: '1' }), stdio([], { B: '1' }), ['- env.A: ••••••••', '+ env.B: ••••••••']],
+    ['a key in the arguments as dots', stdio(['--api-key', one]), stdio(['--api-key', other]), ['~ args: different value']],
+    ['every field of what is new', null, stdio(['a']), ['+ command: "node"', '+ args: ["a"]']],
+    [
+      'a server that moved to the network',
+      stdio([]),
+      { kind: 'remote', url: `https://x.example/?api_key=${one}`, headers: { Authorization: `Bearer ${one}` } } as Entry,
+      [
+        '- command: "node"',
+        '- args: []',
+        '+ url: "https://x.example/?api_key=••••••••"',
+        '+ transport: "http"',
+        '+ headers.Authorization: ••••••••',
+      ],
+    ],
+  ])('are %s', (_what, before, after, expected) => {
+    expect(lines(before, after)).toEqual(expected)
+    expect(JSON.stringify(fieldChanges(before, after))).not.toContain(one)
+  })
+})
+
+describe('a report of what a step changes', () => {
+  const labels = { environment: () => 'Linux', client: () => 'Claude Code', file: (_side: string, file: string) => file }
+  const long = `/home/ana/${'deep/'.repeat(20)}`
+  const step = (before: string, after: string) =>
+    makeStep({
+      kind: 'write',
+      environment: 'linux',
+      client: 'claude-code',
+      file: '/f',
+      server: 'a',
+      change: 'update',
+      fields: fieldChanges(stdio([before]), stdio([after])),
+    })
+
+  it('cuts long paths to the width, unless both would look the same', () => {
+    const shown = describeSteps([step(`${long}x.js`, `/opt/${long}y.js`)], labels, noPaint, 60, 'all')
+    for (const line of shown) expect(columns(line)).toBeLessThanOrEqual(60)
+    expect(shown.join('\n')).toMatch(/- args: *\n? *\["\/home\/ana.*…/)
+    const alike = describeSteps([step(`${long}1/${long}x.js`, `${long}2/${long}x.js`)], labels, noPaint, 60, 'all')
+    expect(alike.join('\n')).toContain(`${long}1/`)
+    expect(alike.join('\n')).toContain(`${long}2/`)
+  })
+
+  it('names the fields where values are not asked for', () => {
+    expect(describeSteps([step('x', 'y')], labels, noPaint, 80).join('\n')).toMatch(/~ a +update: args$/)
+  })
+})
