@@ -2,6 +2,7 @@ import { clients } from '../catalog/clients/index.ts'
 import { builtinServers } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
 import type { Imported } from '../core/import/merge.ts'
+import { identities, startedWords } from '../core/launch/what.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import { looksPosixPath, looksWindowsPath } from '../core/paths.ts'
@@ -131,7 +132,7 @@ interface Answers {
 }
 
 const described = (server: ServerSpec): string =>
-  [server.package ?? server.url ?? server.command ?? 'differs per side', ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
+  [visible(startedWords(server)), ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
 
 /** Whether it would start on the other side unchanged: no program and no path of this side. */
 const travels = (server: ServerSpec): boolean =>
@@ -163,8 +164,11 @@ async function askServers(
     if (hasTwin) everywhere = picked
     else without = new Set(names.filter((name) => !picked.has(name)))
   }
-  const taken = new Set([...names, ...Object.keys(situation.manifest.servers), ...Object.keys(named)])
-  const offered = (await builtinServers()).filter((each) => !taken.has(each.name))
+  const present = { ...situation.manifest.servers, ...found.servers, ...named }
+  const same = new Set(Object.values(present).flatMap(identities))
+  const offered = (await builtinServers()).filter(
+    (each) => lookUp(present, each.name) === undefined && ![...identities(each.server), ...(each.also ?? [])].some((one) => same.has(one)),
+  )
   const picked =
     offered.length === 0
       ? []

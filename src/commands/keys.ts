@@ -1,4 +1,6 @@
+import { builtinKey } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
+import { shapeTrouble } from '../core/keys/shape.ts'
 import { toHere } from '../core/paths.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { absolute } from '../effects/manifest/place.ts'
@@ -17,20 +19,31 @@ export async function askKeys(
   situation: Situation,
   names: Iterable<string>,
   answers: Map<string, Secret>,
-  where: (name: string) => string | undefined = () => undefined,
 ): Promise<void> {
   if (!context.prompt.able) return
   const store = openSecrets(context.system, situation.home.here, situation.manifest, situation.self.id)
   if (store.kind !== 'file') return
   for (const name of names) {
     if (answers.has(name) || (await store.has(name))) continue
-    const source = where(name)
-    const value = await context.prompt.secret(`${name}${source === undefined ? '' : ` (from ${source})`}, empty to enter it later:`, {
-      flag: '--secrets FILE',
-    })
+    const value = await askKey(context, name, (made) => `${name}${made}, empty to enter it later:`, '--secrets FILE')
     if (value === '') continue
     context.io.hide(value)
     answers.set(name, new Secret(value))
+  }
+}
+
+/**
+ * Asks for one key with hidden input, and names the page where it is made if it is a built-in server's. What does not look
+ * like such a key is asked about, and taken if the person says so.
+ */
+export async function askKey({ prompt, io }: Context, name: string, question: (made: string) => string, flag: string): Promise<string> {
+  const source = await builtinKey(name)
+  for (;;) {
+    const value = await prompt.secret(question(source === null ? '' : ` (made at ${source.url})`), { flag })
+    const trouble = value === '' ? null : shapeTrouble(name, value, source?.begins)
+    if (trouble === null) return value
+    io.hide(value)
+    if (await prompt.confirm(`This does not look like ${name}: ${trouble}. Use it anyway?`, { flag, default: false })) return value
   }
 }
 

@@ -17,6 +17,7 @@ import type { Manifest } from '../model/manifest.ts'
 import { reveal, Secret } from '../model/secret.ts'
 import { abbreviateHome, tilde } from '../ui/labels.ts'
 import { atHome } from './at-home.ts'
+import { askKey } from './keys.ts'
 import type { Task } from './secret-entries.ts'
 
 const KEY_AS_NAME = 'That looks like a key, not the name of one. Revoke it where you got it: the shell history contains it now.'
@@ -98,7 +99,7 @@ async function set(task: Task, name: string): Promise<ExitCode> {
   const { io, prompt } = context
   if (secrets.kind === 'command') await secrets.set(name, new Secret(''))
   const value = prompt.able
-    ? await prompt.secret(`Value of ${name}`, { flag: 'standard input' })
+    ? await askKey(context, name, (made) => `Value of ${name}${made}`, 'standard input')
     : await readStandardInput(`The key ${name}`, ways(name))
   if (value === '') throw usageError('The key is empty; nothing was stored.', { hint: ways(name) })
   io.hide(value)

@@ -1,5 +1,15 @@
 import type { ServerSpec } from '../../model/manifest.ts'
 
+/** A key of a built-in server, and where a person gets it. */
+interface BuiltinKey {
+  readonly name: string
+  readonly from: string
+  /** The page on which it is made. */
+  readonly url: string
+  /** How such keys begin, where their maker says so. */
+  readonly begins?: readonly string[]
+}
+
 /** A server that `init` and `add` offer by its name. */
 interface BuiltinServer {
   readonly name: string
@@ -7,8 +17,10 @@ interface BuiltinServer {
   readonly description: string
   /** What goes into the manifest. */
   readonly server: ServerSpec
-  /** The keys it needs, and where a person gets each. */
-  readonly keys: readonly { readonly name: string; readonly from: string; readonly url: string }[]
+  /** The keys it needs. */
+  readonly keys: readonly BuiltinKey[]
+  /** Other packages, images and addresses of the same server: it is not offered beside them. */
+  readonly also?: readonly string[]
   /** Folders, from home's `~`, without which it does not start. */
   readonly folders?: readonly string[]
   /** What is good to know before it is added. */
@@ -43,4 +55,11 @@ export async function builtinServer(name: string): Promise<BuiltinServer | null>
 export async function builtinServers(): Promise<BuiltinServer[]> {
   const all = await Promise.all(builtinNames.map(builtinServer))
   return all.filter((each) => each !== null)
+}
+
+/** The key of a built-in server that is called so, also where a second value has a number behind the name; null: unknown. */
+export async function builtinKey(name: string): Promise<BuiltinKey | null> {
+  const plain = name.replace(/_\d+$/, '')
+  const keys = (await builtinServers()).flatMap((each) => each.keys)
+  return keys.find((each) => each.name === name) ?? keys.find((each) => each.name === plain) ?? null
 }

@@ -7,7 +7,7 @@ import { lacksTerminal, type Terminal, terminal } from '../../support/terminal.t
 import { world } from '../../support/world.ts'
 import { codeFile, contentOf, cursorFile, expectTidy, type Home, home, oldFile, settingsFor, tinyRegistry, tinyServer } from './place.ts'
 
-const KEY = 'typed-by-hand-0123456789abcdef'
+const KEY = 'tvly-by-hand-0123456789abcdef'
 
 let registry: MiniRegistry
 beforeAll(async () => {
