@@ -4,6 +4,7 @@ import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { offeredClients } from '../effects/manifest/offered.ts'
 import { projectPlace } from '../effects/manifest/place.ts'
 import { switchChanges, withSwitches } from '../effects/manifest/switch-on.ts'
 import { checkServers } from '../effects/sync/checks.ts'
@@ -22,6 +23,7 @@ import { writeManifestOnly } from './change.ts'
 import { desktopChanges } from './desktop-config.ts'
 import { type Choices, choose } from './init-choices.ts'
 import { confirmPlan, demandConsent } from './init-plan.ts'
+import { askClients, offeredNotes } from './init-clients.ts'
 import { showMachine } from './init-report.ts'
 import { makeFolders } from './named-servers.ts'
 import { demandDistro } from './narrowing.ts'
@@ -62,15 +64,24 @@ async function init(
   const { system, io } = context
   const settings = syncOptions(context, options, { selfEverywhere: options.project !== true })
   // A client that is named takes part from now on, so what it has is seen, imported and written like everything else.
-  const switches = { clients: settings.clients, on: settings.on }
+  let switches = { clients: settings.clients, on: settings.on }
   const open = async (): Promise<Situation> => withSwitches(await ground.open(), switches)
-  const opened = await open()
-  const { input } = await prepare(system, opened, { ...settings, resolve: false })
+  let opened = await open()
+  let { input } = await prepare(system, opened, { ...settings, resolve: false })
+  const offered = settings.clients.length > 0 ? [] : await offeredClients(system, opened)
   if (!io.asJson) {
     io.out(`mcp-twin ${version}\n`)
-    await showMachine(context, opened, input)
+    await showMachine(context, opened, input, offered)
   }
-  let choices = await choose(context, opened, input, options)
+  const joining = options.dryRun === true ? [] : await askClients(context, offered)
+  if (joining.length > 0) {
+    switches = { ...switches, clients: joining }
+    opened = await open()
+    input = (await prepare(system, opened, { ...settings, resolve: false })).input
+  }
+  const chosen = await choose(context, opened, input, options)
+  const notes = [...chosen.imported.notes, ...offeredNotes(offered, joining)]
+  let choices = { ...chosen, imported: { ...chosen.imported, notes } }
   // Servers imported from the files of an existing project may have come with a pull.
   const keepsTrust = opened.bytes === null || choices.imported.adopted.length === 0
   const source: Source = {

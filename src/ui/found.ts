@@ -15,6 +15,8 @@ export interface FoundClient {
   readonly servers: number | null
   readonly running: boolean
   readonly trouble: string | null
+  /** Said in place of the number of its servers. */
+  readonly note?: string
 }
 
 const LEFT = 26
@@ -23,7 +25,9 @@ const kindWords = (environment: Environment): string => (environment.kind === 'w
 
 function clientLine(client: FoundClient, home: string, paint: Paint, width: number): string {
   const state =
-    client.trouble ?? (client.servers === null ? 'no file yet' : `${client.servers} ${client.servers === 1 ? 'server' : 'servers'}`)
+    client.trouble ??
+    client.note ??
+    (client.servers === null ? 'no file yet' : `${client.servers} ${client.servers === 1 ? 'server' : 'servers'}`)
   const end = `${state}${client.running ? ', running' : ''}`
   const path = cutPath(tilde(client.file, home), Math.max(20, width - LEFT - columns(end) - 6))
   return `    ${pad(client.label, LEFT - 2)}${pad(path, width - LEFT - columns(end) - 4)}  ${client.trouble === null ? paint.dim(end) : paint.warn(end)}`

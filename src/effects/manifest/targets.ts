@@ -122,7 +122,8 @@ async function locate(
   }
 }
 
-async function isThere(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
+/** True if a client's file, or the folder that says that it is installed, is there. */
+export async function isThere(system: System, environment: Environment, client: ClientDefinition, target: Target): Promise<boolean> {
   const own = dirName(environment, target.file)
   const folders = [client.folder?.(environment) ?? own, ...(client.locator === undefined ? [] : [own])]
   for (const path of [target.here, ...folders.map((folder) => toHere(environment, folder))])

@@ -203,6 +203,55 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
   })
 })
 
+describeUnless(lacksTerminal, 'what init offers', () => {
+  const withCodex = (): Home => {
+    const place = home({ npmrc: settingsFor(registry) })
+    place.write('.codex/config.toml', '# mine\nmodel = "x"\n')
+    place.write(codeFile, JSON.stringify({ mcpServers: { mine: place.tiny } }))
+    return place
+  }
+
+  it('is each client that it found, and only a chosen one takes part', async () => {
+    const place = withCodex()
+    const quiet = await place.run(['init', '--yes', '--no-bridge', '--no-install'])
+    expect(quiet.stdout.replace(/\s+/g, ' ')).toContain('mcp-twin init --client codex')
+    expect(quiet.stdout).toMatch(/Codex .*takes no part/)
+    expect(place.read('.codex/config.toml')).not.toContain('mine]')
+    const screen = await terminal(place, ['init', '--no-install'])
+    await screen.waitFor('which of these should have the servers too')
+    expect(await screen.screen()).toContain('Codex (')
+    await screen.keys('Space', 'Enter')
+    await screen.waitFor('More from the list')
+    await screen.keys('Enter')
+    await screen.waitFor('Go ahead')
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(0)
+    expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({ clients: { codex: true } })
+    const named = await place.run(['init', '--yes', '--client', 'codex'])
+    expect(named.code).toBe(0)
+    expect(place.read('.codex/config.toml')).toContain('[mcp_servers.mine]')
+    expect(named.stdout).not.toContain('left alone')
+  })
+
+  it('is no built-in server that is there under another name, and rows name what uvx and docker start', async () => {
+    const place = home({ npmrc: settingsFor(registry) })
+    const search = { command: 'docker', args: ['run', '-i', '--rm', '-e', 'K', 'mcp/brave-search:latest'] }
+    const web = { command: 'npx', args: ['-y', 'tavily-mcp@0.2.22'] }
+    place.write(codeFile, JSON.stringify({ mcpServers: { search, web, blend: { command: 'uvx', args: ['blender-mcp'] } } }))
+    const screen = await terminal(place, ['init', '--no-install', '--offline'])
+    await screen.waitFor('which ones should mcp-twin manage')
+    expect(await screen.screen()).toContain('uvx blender-mcp')
+    expect(await screen.screen()).toContain('docker mcp/brave-search:latest')
+    await screen.keys('Enter')
+    await screen.waitFor('More from the list')
+    const list = await screen.screen()
+    expect(list).toContain('GitHub')
+    expect(list).not.toMatch(/Tavily|Brave/)
+    await screen.keys('C-c')
+    expect(await screen.exit()).toBe(130)
+  })
+})
+
 describeUnless(lacksTerminal, 'what is asked for on a terminal', () => {
   const pruned = async () => {
     const place = home()
