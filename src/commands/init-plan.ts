@@ -43,7 +43,7 @@ export async function confirmPlan(
   const shown = steps.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, sides) }))
   io.out('\nThis will be done:')
   for (const line of describeSteps(shown, labelsFor(ground.world, clients), io.paint, io.width)) io.out(line)
-  for (const line of manifest) io.out(abbreviateHome(line, sides))
+  for (const line of manifest) io.out(line)
   if (!(await prompt.confirm('Go ahead?', { flag: '--yes' })))
     throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
   return prepared.lock.packages
@@ -51,13 +51,19 @@ export async function confirmPlan(
 
 /** The manifest and its new servers, and the keys that go into the store; nothing where neither changes. */
 function manifestLines({ io }: Context, opened: Situation, { situation, bytes }: Edited): string[] {
-  const { place, manifest } = situation
+  const { place, manifest, world } = situation
   const isSame = bytes === null || (opened.bytes !== null && Buffer.compare(bytes, opened.bytes) === 0)
   const fresh = Object.keys(manifest.servers).filter((name) => !Object.hasOwn(opened.manifest.servers, name))
   const isBridgeNew = opened.bytes === null || opened.manifest.bridge?.enabled === false
   const hasBridge = isBridgeNew && place.project === null && manifest.bridge?.enabled !== false
   const news = [...fresh.map(visible), ...(hasBridge ? [`${BRIDGE} (the bridge)`] : [])].join(', ')
   const keys = [...situation.brought.keys()].map(visible).join(', ')
-  const lines = [...(isSame ? [] : [`${place.shown}: ${news === '' ? 'settings' : news}`]), ...(keys === '' ? [] : [`key store: ${keys}`])]
-  return lines.flatMap((line) => wrap(line, io.width - 2).map((each, at) => `${at === 0 ? '' : '  '}${each}`))
+  const group = (title: string, file: string, what: string): string[] => [
+    `${io.paint.strong(title)}  ${io.paint.dim(file)}`.trimEnd(),
+    ...wrap(what, io.width - 4).map((line, at) => `  ${at === 0 ? io.paint.good('+') : ' '} ${line}`),
+  ]
+  return [
+    ...(isSame ? [] : group('Manifest', abbreviateHome(place.shown, world.environments), news === '' ? 'settings' : news)),
+    ...(keys === '' ? [] : group('Key store', '', keys)),
+  ]
 }

@@ -70,7 +70,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     await screen.keys('Enter')
     await screen.waitFor('Go ahead?')
     expect(await screen.history()).toMatch(
-      /This will be done:[\s\S]*\+ Linux +tavily-mcp 0\.2\.22[\s\S]*\+ tavily +add[\s\S]*mcp-twin\.json: /,
+      /This will be done:[\s\S]*\+ Linux +tavily-mcp 0\.2\.22[\s\S]*\+ tavily +add[\s\S]*mcp-twin\.json\n +\+ /,
     )
     expect(place.has('.mcp-twin/mcp-twin.json')).toBe(false)
     await screen.keys('Enter')

@@ -86,7 +86,7 @@ describe('one key name with a value in each of two clients', () => {
     for (const key of [ours, theirs]) expect(textHolds(shown, key)).toBe(false)
     await screen.keys('Down', 'Enter')
     await screen.waitFor('Go ahead?')
-    expect(await screen.history()).toMatch(/key store: TAVILY_API_KEY/)
+    expect(await screen.history()).toMatch(/Key store\n +\+ TAVILY_API_KEY/)
     await screen.keys('Enter')
     expect(await screen.exit()).toBe(0)
     expect(JSON.parse(place.scratch.read('.mcp-twin/secrets.json'))).toEqual({ TAVILY_API_KEY: theirs })
