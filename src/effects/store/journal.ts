@@ -105,7 +105,8 @@ export class Journal {
       client,
       file,
       entries: [...entries],
-      ...(changes === undefined ? {} : { changes: [...changes] }),
+      // The index is sealed as text, and read back with its names in the order of its schema.
+      ...(changes === undefined ? {} : { changes: changes.map(({ entry, change, fields }) => ({ entry, change, fields })) }),
       ...(project === undefined ? {} : { project }),
       stored,
       size: bytes?.length ?? 0,

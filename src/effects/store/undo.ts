@@ -79,9 +79,10 @@ function decideFor(file: BackedUpFile, before: Uint8Array | null, revert: Revert
 }
 
 /** What an undo does to an entry, in the words of a run. */
-const inverse = ({ change, ...rest }: RecordedChange): RecordedChange => ({
-  ...rest,
+const inverse = ({ entry, change, fields }: RecordedChange): RecordedChange => ({
+  entry,
   change: change === 'add' ? 'remove' : change === 'remove' ? 'add' : change,
+  fields,
 })
 
 async function undoFile(system: System, file: BackedUpFile, before: Uint8Array | null, options: UndoOptions): Promise<UndoneFile> {

@@ -183,7 +183,7 @@ describe('doctor --fix', () => {
     expect(summary(fixed)).toEqual([])
     expect(fixed.fixed?.every(({ outcome }) => outcome === 'done')).toBe(true)
     const words = fixed.fixed?.map(({ what }) => what).join('\n') ?? ''
-    for (const what of ['secrets.json', 'mode 0600', 'byte order mark', 'tiny added', 'keyed added', 'lock left behind'])
+    for (const what of ['secrets.json', 'mode 0600', 'byte order mark', 'tiny added', 'keyed added', 'abandoned lock'])
       expect(words).toContain(what)
     expect(summary(await place.doctor())).toEqual([])
     expect(statSync(at('secrets.json')).mode & 0o777).toBe(0o600)

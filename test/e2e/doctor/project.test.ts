@@ -95,10 +95,10 @@ describe('doctor --deep in a project', () => {
     expect(started()).toEqual(['plain', 'other'])
     const skipped = starts.filter(({ level }) => level === 'skipped')
     expect(skipped.map(({ subject, message }) => [subject, message]).sort()).toEqual([
-      ['foreign', expect.stringMatching(/Claude Code.*not in the manifest/)],
-      ['foreign', expect.stringMatching(/Cursor.*not in the manifest/)],
-      ['keyed', expect.stringMatching(/Claude Code.*not what the manifest/)],
-      ['plain', expect.stringMatching(/Cursor.*not what the manifest/)],
+      ['foreign', expect.stringMatching(/Claude Code.*not in the project.s manifest/)],
+      ['foreign', expect.stringMatching(/Cursor.*not in the project.s manifest/)],
+      ['keyed', expect.stringMatching(/Claude Code.*differs from the project.s manifest/)],
+      ['plain', expect.stringMatching(/Cursor.*differs from the project.s manifest/)],
     ])
     place.lock({})
     expect((await deep()).starts.every(({ level }) => level === 'skipped')).toBe(true)

@@ -18,7 +18,7 @@ describe('names that every object has anyway', () => {
     expect((await place.run(['list'])).stdout.match(/in sync/g)).toHaveLength(names.length * 2)
     expect((await place.json(['remove', 'toString'])).code).toBe(0)
     expect(Object.keys(place.servers(codeFile))).toEqual(['constructor', 'hasOwnProperty', 'valueOf'])
-    expect((await place.run(['remove', 'isPrototypeOf'])).output).toContain('there is no server "isPrototypeOf"')
+    expect((await place.run(['remove', 'isPrototypeOf'])).output).toContain('Unknown server "isPrototypeOf"')
     expect((await place.json(['undo'])).code).toBe(0)
     expect(Object.keys(place.servers(codeFile))).toEqual(names)
   })
@@ -51,7 +51,7 @@ describe('a name that cannot be seen as it is', () => {
       ]) {
         const refused = await place.run(argv)
         expect([argv, refused.code, refused.stdout]).toEqual([argv, 2, ''])
-        expect(refused.stderr).toContain('a server cannot be called')
+        expect(refused.stderr).toContain('cannot be the name of a server')
         expect(refused.stderr).not.toMatch(/[\u001b\u200b\u202e]/)
       }
     const snippet = await place.run(['add', '-'], { input: '{"mcpServers":{"a\\u202eb":{"command":"x"}}}' })

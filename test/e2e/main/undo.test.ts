@@ -59,8 +59,17 @@ describe('undo', () => {
     await run(place, 'undo')
     const { runs } = JSON.parse((await place.run(['undo', '--list', '--json'])).stdout)
     expect(runs).toEqual([
-      { id: expect.any(String), at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), command: 'undo', files: expect.any(Array) },
-      { id: expect.any(String), at: expect.any(String), command: 'add', files: expect.arrayContaining([place.path(codeFile)]) },
+      {
+        id: expect.any(String),
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        command: 'undo',
+        files: expect.any(Array),
+        changes: expect.any(Array),
+      },
+      {
+        ...{ id: expect.any(String), at: expect.any(String), command: 'add', files: expect.arrayContaining([place.path(codeFile)]) },
+        changes: expect.arrayContaining([expect.objectContaining({ server: 'a', change: 'add', fields: ['command', 'args'] })]),
+      },
     ])
     await run(place, 'undo', runs[0].id)
     expect(content(place)).toEqual(added)

@@ -36,14 +36,16 @@ describe('the package', () => {
     expect(paths.filter((path) => !/^(package\.json|LICENSE|README\.md|bin\/|dist\/|templates\/)/.test(path))).toEqual([])
   })
 
-  it('brings no other package than one binary for this platform', () => {
+  it('brings no other packages than binaries for this platform', () => {
     const modules = join(files.root, 'empty', 'node_modules')
     const { dependencies = {}, optionalDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     expect(dependencies).toEqual({})
-    expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual(['@vscode', 'mcp-twin'])
+    expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual(['@libsql', '@vscode', 'mcp-twin'])
     const [binary = '', ...more] = readdirSync(join(modules, '@vscode'))
     expect(more).toEqual([])
     expect(optionalDependencies).toHaveProperty(`@vscode/${binary}`)
+    // npm installs those for either C library.
+    for (const name of readdirSync(join(modules, '@libsql'))) expect(optionalDependencies).toHaveProperty(`@libsql/${name}`)
     expect(npmIn(files, ['exec', '--offline', '--', 'mcp-twin', '--version'], join(files.root, 'empty')).trim()).toBe(version)
   })
 })

@@ -116,7 +116,7 @@ describe('a manifest that is named by its path', () => {
     expect(await run()).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/lock beside it, has changed[\s\S]*mcp-twin sync --manifest/),
+      stderr: expect.stringMatching(/lock has changed[\s\S]*mcp-twin sync --manifest/),
     })
     expect((await place.at(['sync', '--manifest', m], { cwd: place.home.home })).code).toBe(0)
     expect((await run()).code).toBe(0)

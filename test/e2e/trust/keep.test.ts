@@ -209,7 +209,7 @@ describe('packages of a trusted project', () => {
     expect(await state()).toBe('changed')
     await at('trust')
     for (const words of [
-      ['update'],
+      ['update', '--no-check'],
       ['add', 'more', '--package', '@tiny/other'],
       ['remove', 'more'],
       ['add', 'more', '--package', '@tiny/other', '--no-sync'],
