@@ -48,6 +48,9 @@ function tellLostOutput(): { isLost(): boolean } {
 /** 130 and 2 say more than 1. */
 const withLoss = (code: number, isLost: boolean): number => (isLost && code !== 130 && code !== 2 ? 1 : code)
 
+/** How long `inbox --brief` may take in all. */
+const hookMs = 800
+
 /** The whole program. Only here are streams, signals and the exit code of the process touched. */
 async function main(argv: readonly string[]): Promise<number> {
   // Before anything else: programs wait for this start, and the bridge sees to a lost reader itself, since it has children to end.
@@ -67,6 +70,15 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(help)
       return 0
     }
+  }
+  const isHook =
+    argv.includes('--brief') && argv.includes('inbox') && (await import('./cli/command-word.ts')).commandWord([], argv)?.word === 'inbox'
+  // A client starts it as a hook and waits: nothing that goes wrong or hangs may hold the client up, and exit code 2 would block it.
+  if (isHook) {
+    setTimeout(() => process.exit(0), hookMs).unref()
+    process.on('exit', () => {
+      process.exitCode = 0
+    })
   }
   const { runCli } = await import('./cli/run.ts')
   const code = await runCli(argv, version, {

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { ppid, stdin, stdout } from 'node:process'
 import { clients } from '../catalog/clients/index.ts'
+import { liveIn } from '../bridge/handoff/claims.ts'
+import { WaitingFile, waitingFor, waitingLine } from '../bridge/handoff/waiting.ts'
 import { locateHome } from '../bridge/start/home.ts'
 import { serveBridge } from '../bridge/start/serving.ts'
 import { checkClient, checkFamilies, decideSettings } from '../bridge/start/settings.ts'
@@ -52,11 +54,14 @@ export async function run(context: Context, _args: string[], options: Record<str
       readOnly: options.readOnly === true,
     },
   )
+  const greets = refused === null && (options.tools === undefined || words(options.tools).includes('handoff'))
+  const file = new WaitingFile(join(folder, 'bridge', 'waiting.json'))
   await serveBridge({
     settings,
     version,
     system,
     listen,
+    waiting: (who = client) => (greets ? waitingLine(waitingFor(file.read(), who, liveIn(system), system.now())) : null),
     stdin,
     stdout,
     parent: () => ppid,

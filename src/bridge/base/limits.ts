@@ -182,6 +182,11 @@ export const limits = {
   claimMs: 24 * 60 * minutes,
   /** Things that one answer of inbox or handoff_list holds. */
   inboxShown: 100,
+  /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */
+  waitingKept: 500,
+  waitingBytes: 1 * MiB,
+  /** Sessions of which it is remembered what they were told of. */
+  noticedSessions: 256,
   /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
   waitMs: { most: 50 * seconds, usual: 25 * seconds },
 

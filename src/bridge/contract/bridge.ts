@@ -1,6 +1,7 @@
 import type { Audit } from '../records/audit.ts'
 import type { Config } from '../config/config.ts'
 import type { Trash } from '../files/trash.ts'
+import type { Notices } from '../handoff/notices.ts'
 import type { Log } from '../records/log.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Redaction } from '../base/redaction.ts'
@@ -31,6 +32,8 @@ export interface Bridge {
   store(): Promise<Store>
   /** Where the memory of this client's project is kept, and what is written without a namespace. */
   namespace(): Promise<string>
+  /** What sessions are told of that waits for them. */
+  readonly notices: Notices
   /** Names this process's own connection in what it stores. */
   readonly session: string
   /** What is wrong right now, in sentences, for bridge_status. */

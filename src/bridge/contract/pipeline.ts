@@ -20,6 +20,20 @@ const refused = (text: string): CallResult => ({ content: [{ type: 'text', text:
 const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing was run, since it could not be recorded (${why}); free disk space or fix bridge/audit.jsonl.`)
 
+/** The answer, with a line that says what waits for the client. A picture is left as it is: a later answer says so. */
+function withNotice(
+  { content, data }: Answer,
+  { notices, settings }: Bridge,
+  { client, session }: Pick<Call, 'client' | 'session'>,
+): CallResult {
+  const waiting =
+    settings.families.includes('handoff') && content.every(({ type }) => type === 'text') ? notices.line(client, session) : null
+  return {
+    content: [...content, ...(waiting === null ? [] : [{ type: 'text', text: waiting } as const])],
+    ...(data !== undefined && { structuredContent: { ...data, ...(waiting !== null && { waiting }) } }),
+  }
+}
+
 /** Refuses the tools that this bridge does not list. */
 function checkOffered({ name, family, effect }: Tool, { families, readOnly, terminal, flags = [] }: Settings): void {
   if (!families.includes(family))
@@ -73,7 +87,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
     if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
     const answer: Answer = redaction.answer(await work.run(bridge, { ...call, begin, refused: refusedPart }))
     if (tool.effect !== 'read' && !begun) record('call', 'done')
-    return { content: [...answer.content], ...(answer.data !== undefined && { structuredContent: { ...answer.data } }) }
+    return withNotice(answer, bridge, call)
   } catch (error) {
     if (error instanceof InputTrouble) return refused(redaction.text(`${error.message}.`))
     if (error instanceof Refusal) {

@@ -12,7 +12,7 @@ export const claimOf = (settings: Settings, client: string, session: string): Cl
 
 /** Whether the process of a claim lives, and is not another that was given its number. All bridges run on one side. */
 export const liveIn =
-  (settings: Settings): IsLive =>
+  (settings: Pick<Settings, 'isAlive'>): IsLive =>
   ({ pid, start }) => {
     const stat = statOf(pid)
     return stat === null ? settings.isAlive(pid) && start === '' : !hasEnded(stat, start)

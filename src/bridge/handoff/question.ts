@@ -41,20 +41,20 @@ export function answer(store: Transaction, id: string, text: string): void {
   store.changed('answer', id)
 }
 
-/** Questions that a client may answer, oldest first. */
-export const questionsFor = (database: Database, client: string, limit: number): readonly Question[] =>
+/** Questions that a client may answer, oldest first; for `null`, all that are not answered. */
+export const questionsFor = (database: Database, client: string | null, limit: number): readonly Question[] =>
   database
     .all<QuestionRow>(
-      'SELECT * FROM questions WHERE answer IS NULL AND (recipient = ?1 OR (recipient IS NULL AND client <> ?1)) ORDER BY at, id LIMIT ?2',
+      'SELECT * FROM questions WHERE answer IS NULL AND (?1 IS NULL OR recipient = ?1 OR (recipient IS NULL AND client <> ?1)) ORDER BY at, id LIMIT ?2',
       ...[client, limit],
     )
     .map(questionOf)
 
-/** Answers to a client's questions that none of its sessions has been shown, oldest first. */
-export const answersFor = (database: Database, client: string, limit: number): readonly Answered[] =>
+/** Answers to a client's questions that none of its sessions has been shown, oldest first; for `null`, to all clients' questions. */
+export const answersFor = (database: Database, client: string | null, limit: number): readonly Answered[] =>
   database
     .all<QuestionRow>(
-      'SELECT * FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL AND client = ? ORDER BY answer_at, id LIMIT ?',
+      'SELECT * FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL AND (?1 IS NULL OR client = ?1) ORDER BY answer_at, id LIMIT ?2',
       ...[client, limit],
     )
     .map(answeredOf)

@@ -12,6 +12,12 @@ import type { Environment, World } from '../../model/environment.ts'
 import { native, type ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 
+/** Our folder on this side, found without looking at anything; null where this process cannot reach it. */
+export function ownFolderHere(system: System): ReachablePath | null {
+  const rough = roughSide(system)
+  return toHere(rough, ownFolder(system, rough))
+}
+
 /** Whether home is this side, or the bridge has to be started on another. */
 export type HomeLocation =
   | {

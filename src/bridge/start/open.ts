@@ -4,6 +4,9 @@ import type { Bridge } from '../contract/bridge.ts'
 import { Config } from '../config/config.ts'
 import { logLevel } from '../config/options.ts'
 import { Trash } from '../files/trash.ts'
+import { liveIn } from '../handoff/claims.ts'
+import { Notices } from '../handoff/notices.ts'
+import { WaitingFile } from '../handoff/waiting.ts'
 import { Log } from '../records/log.ts'
 import { Policy } from '../policy/policy.ts'
 import { Redaction } from '../base/redaction.ts'
@@ -39,7 +42,8 @@ export function openBridge(settings: Settings): Bridge {
       now,
     })
   }
-  const storage = new Storage(settings, log)
+  const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
+  const storage = new Storage(settings, log, waiting)
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
     settings,
@@ -62,10 +66,14 @@ export function openBridge(settings: Settings): Bridge {
     },
     store: () => storage.store(),
     namespace: () => storage.namespace(),
+    notices: new Notices(waiting, liveIn(settings), now),
     session: settings.random(8),
     problems() {
       return [
         ...storage.problems,
+        ...(waiting.trouble === null
+          ? []
+          : [`bridge/waiting.json cannot be read (${waiting.trouble}); the next call of inbox writes it anew.`]),
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),

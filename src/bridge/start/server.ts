@@ -28,11 +28,20 @@ function callOf(client: string, session: string, context: ServerContext): Omit<C
 
 /**
  * One protocol server for one connection (or, over HTTP, one request of `session`), over the bridge that all share and
- * that may still be opening: a client's hello is answered without it. The SDK's
+ * that may still be opening: a client's hello is answered without it, with what `greeting` adds. The SDK's
  * `Server` is used rather than `McpServer`: our tools bring their schemas as data, and nothing is converted at start.
  */
-export function buildServer(opened: Promise<Bridge>, tools: readonly Tool[], version: string, session?: string): Server {
-  const server = new Server({ name: 'mcp-twin', version }, { capabilities: { tools: {} }, instructions })
+export function buildServer(
+  opened: Promise<Bridge>,
+  tools: readonly Tool[],
+  version: string,
+  session?: string,
+  greeting: string | null = null,
+): Server {
+  const server = new Server(
+    { name: 'mcp-twin', version },
+    { capabilities: { tools: {} }, instructions: [instructions, greeting].filter((each) => each !== null).join('\n') },
+  )
   const calls = new Semaphore(limits.callsAtOnce)
   server.setRequestHandler('tools/list', async () => ({ tools: (await available(await opened, tools)).map(listed) }))
   server.setRequestHandler('tools/call', async (request, context) => {

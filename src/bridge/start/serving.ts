@@ -8,7 +8,7 @@ import { buildServer } from './server.ts'
 import type { Settings } from '../base/settings.ts'
 import { tools } from '../tools/index.ts'
 import { carryStdio } from '../transports/stdio.ts'
-import type { Carrier } from '../transports/carrier.ts'
+import { bearer, type Carrier } from '../transports/carrier.ts'
 
 export interface Serving {
   /** Still being worked out when the client says hello. */
@@ -16,6 +16,8 @@ export interface Serving {
   readonly version: string
   readonly system: System
   readonly listen: { readonly port: number; readonly address: string } | null
+  /** What waits for a client, the one on stdio by default, in a line. Read from a small file: the hello waits for it. */
+  waiting(client?: string): string | null
   readonly stdin: Readable
   readonly stdout: Writable
   /** Id of the process that started us, as it is now: another one means that it has died. */
@@ -53,7 +55,10 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 export async function serveBridge(serving: Serving): Promise<void> {
   const { signal } = serving
   const opened = serving.settings.then(withWorkspace).then(openBridge)
-  const factory: McpServerFactory = ({ authInfo }) => buildServer(opened, tools, serving.version, authInfo?.clientId)
+  const factory: McpServerFactory = ({ authInfo }) => {
+    const session = authInfo?.clientId
+    return buildServer(opened, tools, serving.version, session, serving.waiting(session && bearer(session)))
+  }
   const stdio = carryStdio(
     factory,
     serving.stdin,

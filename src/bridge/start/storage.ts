@@ -1,6 +1,7 @@
 import { arch, hostname } from 'node:os'
 import type { Log } from '../records/log.ts'
 import type { Settings } from '../base/settings.ts'
+import type { WaitingFile } from '../handoff/waiting.ts'
 import type { Store } from '../store/store.ts'
 
 /** The store of one bridge, loaded and opened when it is first used: no client waits for it when it says hello. */
@@ -9,11 +10,14 @@ export class Storage {
   readonly problems: string[] = []
   private readonly settings: Settings
   private readonly log: Log
+  private readonly waiting: WaitingFile
   private opened: Promise<Store> | undefined
+  private closed = false
   private ownNamespace: Promise<string> | undefined
 
-  constructor(settings: Settings, log: Log) {
+  constructor(settings: Settings, log: Log, waiting: WaitingFile) {
     this.settings = settings
+    this.waiting = waiting
     this.log = log
   }
 
@@ -33,29 +37,47 @@ export class Storage {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     const store = await this.opened?.catch(() => null)
     store?.close()
   }
 
   private async open(): Promise<Store> {
-    const { settings, log, problems } = this
-    const [{ Store }, { StorePlace }, { chooseEngine }] = await Promise.all([
+    const { settings, log, problems, waiting } = this
+    const [{ Store }, { StorePlace }, { chooseEngine }, { waitingIn, waitingKinds }] = await Promise.all([
       import('../store/store.ts'),
       import('../store/place.ts'),
       import('../store/engine.ts'),
+      import('../handoff/waiting.ts'),
     ])
-    return Store.open({
+    const report = (problem: string) => {
+      problems.push(problem)
+      log.write('bridge', 'error', problem)
+    }
+    let reported = false
+    const refresh = (store: Store) =>
+      store
+        .write({ client: settings.client, session: '' }, (transaction) => waiting.write(waitingIn(transaction)))
+        .catch((error: unknown) => {
+          if (!reported && !this.closed)
+            report(`bridge/waiting.json cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
+          reported = true
+        })
+    const store = await Store.open({
       place: new StorePlace(settings.folder),
       engine: chooseEngine(settings.platform, arch()),
       machine: hostname(),
       now: () => settings.now(),
       random: (bytes) => settings.random(bytes),
       rebuild: async (database) => (await import('../memory/index-again.ts')).indexAgain(database),
-      report(problem) {
-        problems.push(problem)
-        log.write('bridge', 'error', problem)
+      report,
+      async committed(store, kinds) {
+        if (waitingKinds.some((kind) => kinds.has(kind))) await refresh(store)
       },
     })
+    // A process that was killed between its commit and the file left it behind. Nobody waits for this.
+    void refresh(store)
+    return store
   }
 
   private async findNamespace(): Promise<string> {

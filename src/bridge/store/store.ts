@@ -37,6 +37,8 @@ export interface StoreOptions {
   rebuild(database: Database): Promise<void>
   /** What was found wrong and, where it could be, repaired; for people. */
   report(problem: string): void
+  /** Called with the kinds of what a commit changed, before `write` settles. It throws nothing. */
+  committed?(store: Store, kinds: ReadonlySet<string>): Promise<void>
 }
 
 /**
@@ -104,8 +106,9 @@ export class Store {
 
   /** Runs `work` as one transaction. It may run again where the store was busy, so it must do nothing else than use `Transaction`. */
   async write<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
-    const { result, n } = await this.patiently(() => this.commit(author, work))
+    const { result, n, kinds } = await this.patiently(() => this.commit(author, work))
     if (n > 0) {
+      await this.options.committed?.(this, kinds)
       this.changes.write({ store: this.id, n })
       this.tell()
     }
@@ -132,37 +135,35 @@ export class Store {
     this.database = closedDatabase
   }
 
-  private commit<T>(author: Author, work: (transaction: Transaction) => T): { result: T; n: number } {
+  private commit<T>(author: Author, work: (transaction: Transaction) => T): { result: T; n: number; kinds: Set<string> } {
     const { machine, now } = this.options
     return within(this.current(), 'BEGIN IMMEDIATE', (database) => {
       const at = now()
       // A salvage holds this lock until the store has moved: what was written here after that would be lost.
       if (this.options.place.mark() !== this.mark) throw new SqlError('the store has moved', sqlCodes.busy)
       if (versionOf(database) > schemaVersion) throw newer()
-      let n = 0
+      const kinds = new Set<string>()
       const result = work({
         ...database,
-        author,
-        machine,
-        now: at,
+        ...{ author, machine, now: at },
         changed(kind, id, namespace = null) {
           database.run(
             'INSERT INTO changes (kind, id, namespace, client, session, at) VALUES (?, ?, ?, ?, ?, ?)',
             ...[kind, id, namespace, author.client, author.session, at],
           )
-          n = lastChange(database)
+          kinds.add(kind)
         },
       })
+      const n = kinds.size > 0 ? lastChange(database) : 0
       if (n > 0) database.run('DELETE FROM changes WHERE n <= ?', n - limits.storeChanges)
-      return { result, n }
+      return { result, n, kinds }
     })
   }
 
   /** The open database, which is another one once the store was salvaged. */
   private current(): Database {
     if (this.closed) throw failed('The store is closed, since the bridge is ending.')
-    const mark = this.options.place.mark()
-    if (mark !== this.mark) this.reconnect()
+    if (this.options.place.mark() !== this.mark) this.reconnect()
     return this.database
   }
 

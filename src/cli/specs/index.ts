@@ -7,6 +7,9 @@ import { doctor } from './doctor.ts'
 import { enable } from './enable.ts'
 import { exportSetup } from './export.ts'
 import { importSetup } from './import.ts'
+import { events } from './events.ts'
+import { handoff } from './handoff.ts'
+import { inbox } from './inbox.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
@@ -46,6 +49,9 @@ export const specs: readonly CommandSpec[] = [
   serve,
   session,
   memory,
+  handoff,
+  inbox,
+  events,
   exportSetup,
   importSetup,
   trust,

@@ -3,7 +3,11 @@ import type { CommandSpec } from '../../context.ts'
 export const memory: CommandSpec = {
   name: 'memory',
   arguments: [
-    { name: '<action>', description: 'get, set, list, search, history, delete, export or import' },
+    {
+      name: '<action>',
+      description: 'get, set, list, search, history, delete, export or import',
+      offers: ['get', 'set', 'list', 'search', 'history', 'delete', 'export', 'import'],
+    },
     { name: '[words...]', description: 'a key and, for set, its value (JSON, else text; - reads standard input); words; a file' },
   ],
   summary: 'read and change what programs remember',

@@ -1,0 +1,31 @@
+import { limits } from '../base/limits.ts'
+import type { IsLive } from './handoff.ts'
+import { type WaitingFile, waitingFor, waitingLine } from './waiting.ts'
+
+/** Tells each session once of each thing that waits for it: no notification wakes a model, so answers of tools carry a line. */
+export class Notices {
+  private readonly file: WaitingFile
+  private readonly isLive: IsLive
+  private readonly now: () => number
+  /** Of each session, the last to be told at the end: what it was told of and still waits. */
+  private readonly told = new Map<string, ReadonlySet<string>>()
+
+  constructor(file: WaitingFile, isLive: IsLive, now: () => number) {
+    this.file = file
+    this.isLive = isLive
+    this.now = now
+  }
+
+  /** A line of counts of what the session was not told of before; null: nothing new waits. */
+  line(client: string, session: string): string | null {
+    const waiting = waitingFor(this.file.read(), client, this.isLive, this.now())
+    const told = this.told.get(session)
+    this.told.delete(session)
+    if (waiting.length === 0) return null
+    // One id is first that of a question and then that of its answer.
+    this.told.set(session, new Set(waiting.map(({ kind, id }) => `${kind} ${id}`)))
+    const oldest = this.told.keys().next().value
+    if (this.told.size > limits.noticedSessions && oldest !== undefined) this.told.delete(oldest)
+    return waitingLine(waiting.filter(({ kind, id }) => told?.has(`${kind} ${id}`) !== true))
+  }
+}

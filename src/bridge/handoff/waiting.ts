@@ -1,0 +1,156 @@
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { isObject } from '../../core/object.ts'
+import { limits } from '../base/limits.ts'
+import type { Database, Row } from '../store/database.ts'
+import type { Claim, IsLive } from './handoff.ts'
+
+const kinds = ['handoff', 'question', 'answer'] as const
+
+/** Kinds of changes after which something else waits. */
+export const waitingKinds: readonly string[] = [...kinds, 'shown']
+
+/** Something that waits for a client until it is taken, answered or shown. */
+export interface Waiting {
+  readonly kind: (typeof kinds)[number]
+  readonly id: string
+  /** A client id; null: every client but the author's. */
+  readonly to: string | null
+  readonly by: string
+  /** A handoff does not wait while the process lives that claimed it. */
+  readonly claim?: Claim & { readonly at: number }
+}
+
+interface WaitingRow extends Row {
+  kind: string
+  id: string
+  recipient: string | null
+  client: string
+  claim_client: string | null
+  claim_session: string | null
+  claim_pid: number | null
+  claim_start: string | null
+  claim_at: number | null
+}
+
+/** Everything that waits for anybody, as the store has it. */
+export const waitingIn = (database: Database): readonly Waiting[] =>
+  database
+    .all<WaitingRow>(
+      `SELECT * FROM (SELECT 'handoff' AS kind, id, recipient, client, claim_client, claim_session, claim_pid, claim_start, claim_at
+         FROM handoffs WHERE status IN ('open', 'claimed') ORDER BY updated DESC LIMIT ?1)
+       UNION ALL SELECT * FROM (SELECT 'question', id, recipient, client, NULL, NULL, NULL, NULL, NULL
+         FROM questions WHERE answer IS NULL ORDER BY at DESC LIMIT ?1)
+       UNION ALL SELECT * FROM (SELECT 'answer', id, client, answer_client, NULL, NULL, NULL, NULL, NULL
+         FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL ORDER BY answer_at DESC LIMIT ?1)`,
+      limits.waitingKept,
+    )
+    .map(({ id, recipient: to, client: by, ...row }) => ({
+      ...{ kind: kinds.find((each) => each === row.kind) ?? 'handoff', id, to, by },
+      ...(row.claim_at !== null && {
+        claim: {
+          ...{ client: row.claim_client ?? '', session: row.claim_session ?? '' },
+          ...{ pid: row.claim_pid ?? 0, start: row.claim_start ?? '', at: row.claim_at },
+        },
+      }),
+    }))
+
+/** What waits for a client now; for `null`, what waits for anybody. */
+export const waitingFor = (all: readonly Waiting[], client: string | null, isLive: IsLive, now: number): readonly Waiting[] =>
+  all.filter(
+    ({ to, by, claim }) =>
+      (client === null || to === client || (to === null && by !== client)) &&
+      (claim === undefined || now - claim.at >= limits.claimMs || !isLive(claim)),
+  )
+
+/** `1 handoff and 2 questions wait: inbox`; null: nothing waits. */
+export function waitingLine(waiting: readonly Waiting[]): string | null {
+  if (waiting.length === 0) return null
+  const counts = kinds
+    .map((kind) => ({ kind, count: waiting.filter((each) => each.kind === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => `${count} ${kind}${count === 1 ? '' : 's'}`)
+  const said = counts.length === 1 ? counts.join() : `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}`
+  return `${said} ${waiting.length === 1 ? 'waits' : 'wait'}: inbox`
+}
+
+/**
+ * `bridge/waiting.json`: what waits, for those who must not open the store. Replaced by rename while its writer holds the
+ * store's lock, so that an older state never replaces a newer one.
+ */
+export class WaitingFile {
+  /** Why the file says nothing although it is there; null: all is well. */
+  trouble: string | null = null
+  private readonly path: string
+  private mark = ''
+  private last: readonly Waiting[] = []
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /** As the file says; nothing where it is missing or damaged. Costs one look while it stays the same. */
+  read(): readonly Waiting[] {
+    const mark = this.look()
+    if (mark === this.mark) return this.last
+    this.last = this.parse()
+    this.mark = mark
+    return this.last
+  }
+
+  write(waiting: readonly Waiting[]): void {
+    const text = textOf(waiting)
+    if (textOf(this.read()) === text && this.trouble === null && this.mark !== '') return
+    writeFileSync(`${this.path}.new`, text, { mode: 0o600 })
+    renameSync(`${this.path}.new`, this.path)
+  }
+
+  private look(): string {
+    try {
+      const { ino, mtimeMs, size } = statSync(this.path)
+      return `${ino}:${mtimeMs}:${size}`
+    } catch {
+      return ''
+    }
+  }
+
+  private parse(): readonly Waiting[] {
+    this.trouble = null
+    try {
+      const { waiting } = JSON.parse(contentOf(this.path))
+      if (!Array.isArray(waiting) || !waiting.every(isWaiting)) throw new Error('it holds something else')
+      return waiting
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+      this.trouble = error instanceof Error ? error.message : String(error)
+      return []
+    }
+  }
+}
+
+const textOf = (waiting: readonly Waiting[]): string => `${JSON.stringify({ waiting })}\n`
+
+/** Never waits for a writer, as opening a pipe would. */
+function contentOf(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const facts = fstatSync(fd)
+    if (!facts.isFile() || facts.size > limits.waitingBytes) throw new Error('it is no file of a fitting size')
+    const bytes = Buffer.alloc(facts.size)
+    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, facts.size, 0))
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function isWaiting(value: unknown): value is Waiting {
+  if (!isObject(value)) return false
+  const { kind, id, to, by, claim } = value
+  const isClaim = claim === undefined || (isObject(claim) && typeof claim.pid === 'number' && typeof claim.at === 'number')
+  return (
+    kinds.some((each) => each === kind) &&
+    typeof id === 'string' &&
+    (to === null || typeof to === 'string') &&
+    typeof by === 'string' &&
+    isClaim
+  )
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { limits } from '../bridge/base/limits.ts'
+import { inText } from '../bridge/base/text.ts'
+import { liveIn } from '../bridge/handoff/claims.ts'
+import { list } from '../bridge/handoff/handoff.ts'
+import { answersFor, questionsFor } from '../bridge/handoff/question.ts'
+import { WaitingFile, waitingFor, waitingLine } from '../bridge/handoff/waiting.ts'
+import { ownFolderHere } from '../bridge/start/home.ts'
+import { inboxAnswer } from '../bridge/tools/handoff/inbox.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../errors.ts'
+
+/** Shows what waits for a client, or for all. Nothing counts as shown by it: its client still has to see it. */
+export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const client = context.options.client?.[0] ?? null
+  if (options.brief === true) return brief(context, client)
+  const { withBridge } = await import('./bridge-at-home.ts')
+  return withBridge(context, async ({ bridge }) => {
+    const store = await bridge.store()
+    const found = await store.snapshot((database) => ({
+      handoffs: list(database, { status: 'open', to: client ?? undefined }, liveIn(bridge.settings), bridge.now()),
+      questions: questionsFor(database, client, limits.inboxShown),
+      answers: answersFor(database, client, limits.inboxShown),
+    }))
+    await bridge.redaction.ready()
+    const { content, data } = bridge.redaction.answer(inboxAnswer(found))
+    context.io.json({ client, ...data })
+    for (const part of content) if (part.type === 'text') context.io.raw(`${inText(part.text)}\n`)
+    return EXIT.ok
+  })
+}
+
+/** At most one line, from one small file of this side: a hook of Claude Code prints it when a conversation begins. */
+function brief({ io, system }: Context, client: string | null): ExitCode {
+  try {
+    const folder = ownFolderHere(system)
+    const all = folder === null ? [] : new WaitingFile(join(folder, 'bridge', 'waiting.json')).read()
+    const line = waitingLine(waitingFor(all, client, liveIn(system), system.now()))
+    io.json({ client, waiting: line })
+    if (line !== null) io.out(`mcp-twin: ${line}`)
+  } catch {
+    // A hook that fails would be shown to the person in every conversation.
+  }
+  return EXIT.ok
+}
