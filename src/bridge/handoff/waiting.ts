@@ -79,13 +79,20 @@ export function waitingLine(waiting: readonly Waiting[]): string | null {
  */
 export class WaitingFile {
   /** Why the file says nothing although it is there; null: all is well. */
-  trouble: string | null = null
+  private trouble: string | null = null
   private readonly path: string
   private mark = ''
   private last: readonly Waiting[] = []
 
   constructor(path: string) {
     this.path = path
+  }
+
+  /** What is wrong with the file, in sentences. It is written anew when a process first uses the store. */
+  problems(): readonly string[] {
+    return this.trouble === null
+      ? []
+      : [`bridge/waiting.json cannot be read (${this.trouble}); restart the client, so that it is made again.`]
   }
 
   /** As the file says; nothing where it is missing or damaged. Costs one look while it stays the same. */

@@ -71,9 +71,7 @@ export function openBridge(settings: Settings): Bridge {
     problems() {
       return [
         ...storage.problems,
-        ...(waiting.trouble === null
-          ? []
-          : [`bridge/waiting.json cannot be read (${waiting.trouble}); the next call of inbox writes it anew.`]),
+        ...waiting.problems(),
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
