@@ -33,6 +33,7 @@ export async function run(context: Context, [word = '', ...rest]: string[], opti
         ],
         brought: answers,
         notices: added.notices,
+        about: Object.keys(added.servers),
       }
     },
     async (situation, ground) => {

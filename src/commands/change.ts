@@ -9,9 +9,8 @@ import { storeKeys } from '../effects/sync/keys.ts'
 import { writeOwn, writeState } from '../effects/sync/own-files.ts'
 import { keepTrust } from '../effects/sync/trust-keep.ts'
 import type { Prepared } from '../effects/sync/prepare.ts'
-import { exitOf, type SyncResult } from '../effects/sync/result.ts'
+import { exitOf, isOfOthers, type SyncResult } from '../effects/sync/result.ts'
 import { type Edited, runSync, type Source } from '../effects/sync/sync.ts'
-import { BRIDGE } from '../core/manifest/new-name.ts'
 import type { Step } from '../model/plan.ts'
 import type { Secret } from '../model/secret.ts'
 import { layout } from '../core/layout.ts'
@@ -26,6 +25,8 @@ export interface Changes {
   readonly brought?: ReadonlyMap<string, Secret>
   /** Notices to print. */
   readonly notices?: readonly string[]
+  /** The servers that the command names, where the changes may not: those that need no change. */
+  readonly about?: readonly string[]
 }
 
 /** Computes a command's changes from the manifest as it is at the moment of the edit. */
@@ -48,8 +49,9 @@ export async function changeManifest(
     const source: Source = {
       open: ground.open,
       edit: async (situation) => {
-        const { changes, brought, notices = [] } = await change(situation, ground)
+        const { changes, brought, notices = [], about: named = [] } = await change(situation, ground)
         said = notices
+        for (const name of named) about.add(name)
         for (const each of changes)
           for (const name of [each.path[1], each.kind === 'rename' ? each.name : undefined]) if (name !== undefined) about.add(name)
         if (changes.length === 0) return null
@@ -78,21 +80,13 @@ export async function changeManifest(
       { ...result, notices },
       { command: context.command, preview: false, about, checks: tried.lines, ...more },
     )
-    return tried.exit(
-      exitOf({ ...result, steps: result.steps.filter((step) => !before.includes(step)) }, { check: false }),
-      about.size === 0 ? undefined : about,
-    )
+    return tried.exit(exitOf(result, { check: false, about }), about)
   })
 }
 
 /** Steps that failed for servers which this command is not about: they failed before, and do not fail this command. */
-const troublesOfOthers = ({ steps }: SyncResult, about: ReadonlySet<string>): Step[] =>
-  about.size === 0
-    ? []
-    : steps.filter(
-        ({ outcome, server }) =>
-          (outcome === 'failed' || outcome === 'refused') && server !== null && server !== BRIDGE && !about.has(server),
-      )
+const troublesOfOthers = ({ steps }: SyncResult, about: ReadonlySet<string>): readonly Step[] =>
+  steps.filter((step) => isOfOthers(step, about))
 
 /** Names the server whose package could not be had. */
 const missingNotices = (steps: readonly Step[]): string[] =>

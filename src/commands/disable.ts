@@ -8,8 +8,9 @@ export const run = (context: Context, names: string[], options: Record<string, u
   changeManifest(context, options, async ({ manifest }) => {
     for (const name of names) demandServer(manifest, name)
     const places = onlyThere(context)
-    if (places.length > 0) return { changes: names.flatMap((name) => leaveOut(manifest, name, places)) }
+    if (places.length > 0) return { about: names, changes: names.flatMap((name) => leaveOut(manifest, name, places)) }
     return {
+      about: names,
       changes: names
         .filter((name) => manifest.servers[name]?.disabled !== true)
         .map((name) => ({ kind: 'set', path: ['servers', name, 'disabled'], value: true }) as const),

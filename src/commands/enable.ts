@@ -12,6 +12,7 @@ export function run(context: Context, names: string[], options: Record<string, u
     throw usageError('--everywhere already means every client and side.', { hint: `mcp-twin enable ${names.join(' ')} --everywhere` })
   return changeManifest(context, options, async (situation) => {
     for (const name of names) demandServer(situation.manifest, name)
-    return enableChanges(context.system, situation, [...new Set(names)], { clients: client, on, everywhere })
+    const places = { clients: client, on, everywhere }
+    return { ...(await enableChanges(context.system, situation, [...new Set(names)], places)), about: names }
   })
 }

@@ -1,3 +1,4 @@
+import { type FoundOptions, importFound } from '../core/import/from-files.ts'
 import { clients } from '../catalog/clients/index.ts'
 import { builtinServers } from '../catalog/servers/index.ts'
 import type { Context } from '../context.ts'
@@ -11,7 +12,7 @@ import type { Situation } from '../effects/manifest/open.ts'
 import { absentPackages, leftAlone } from '../effects/sync/absent.ts'
 import { serverChanges } from '../effects/sync/compose.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
-import { importBeside, importFound, type ImportOptions } from '../effects/sync/import.ts'
+import { importBeside } from '../effects/sync/import.ts'
 import type { Lock } from '../model/lock.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
@@ -103,7 +104,7 @@ async function settledKeys(
   context: Context,
   situation: Situation,
   input: PlanInput,
-  wishes: ImportOptions,
+  wishes: FoundOptions,
   brought: ReadonlyMap<string, Secret>,
   isPreview: boolean,
 ): Promise<ReadonlyMap<string, Secret>> {

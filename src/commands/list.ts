@@ -1,56 +1,97 @@
-import { clients } from '../catalog/clients/index.ts'
+import { clientById, clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
-import { leftoverOf, matrixOf, ofOneFileEach } from '../core/plan/matrix.ts'
-import { makePlan } from '../core/plan/plan.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { unmanagedIn } from '../core/import/from-files.ts'
+import { meansEnvironment } from '../core/participants.ts'
+import { copiesIn, withoutColumns } from '../core/plan/copies.ts'
+import { leftoverOf, type Matrix, matrixOf, ofOneFileEach, refusalsOf } from '../core/plan/matrix.ts'
+import { makePlan, type Plan, type PlannedFile } from '../core/plan/plan.ts'
+import type { Situation } from '../effects/manifest/open.ts'
 import { prepare } from '../effects/sync/prepare.ts'
-import { labelsFor } from '../ui/labels.ts'
+import { EXIT, type ExitCode } from '../errors.ts'
+import { hanging } from '../ui/width.ts'
+import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeMatrix } from '../ui/matrix.ts'
+import { describeSteps } from '../ui/steps.ts'
 import { atHome } from './at-home.ts'
+import { leftWords } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Shows which client has which server. It writes nothing and touches no network. */
+/** Shows which client has which server, also before there is a manifest. It writes nothing and touches no network. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const { io, system } = context
-  return atHome(context, {}, async (ground) => {
-    const situation = await ground.open()
-    const { input } = await prepare(system, situation, syncOptions(context, options, { resolve: false }))
-    const whole = makePlan(input)
+  return atHome(context, { mayBeAbsent: true }, async (ground) => {
+    const opened = await ground.open()
+    const hasManifest = opened.bytes !== null
+    const situation = hasManifest ? opened : { ...opened, manifest: { ...opened.manifest, bridge: { enabled: false } } }
+    // A client that is asked for is shown as it is, and does not take part for being asked for.
+    const { input } = await prepare(system, situation, syncOptions(context, options, { resolve: false, clients: [], on: [] }))
+    const whole = narrowed(makePlan(input), context)
     const plan = { ...whole, files: ofOneFileEach(whole.files) }
     const leftover = leftoverOf(whole)
-    const rest = new Set(leftover.map((each) => each.server)).size
-    const matrix = matrixOf(plan, situation.manifest, input.render.lock)
+    const matrix = matrixOf(plan, situation.manifest, input.render.lock, unmanagedIn(plan, input))
     io.json({ command: 'list', ...matrix, leftover })
     if (io.asJson) return EXIT.ok
     const labels = labelsFor(ground.world, clients)
-    if (matrix.servers.length === 0 && matrix.unmanaged.length === 0)
-      io.out(rest === 0 ? 'No servers yet. Run mcp-twin add or mcp-twin init.' : 'The manifest has no servers.')
-    else
-      for (const line of describeMatrix(
-        matrix,
-        plan.files.map((file) => file.plan),
-        labels,
-        io.paint,
-        io.width,
-      ))
-        io.out(line)
-    const cells = matrix.servers.flatMap((row) => row.cells)
-    const off = cells.filter((cell) => cell.state === 'missing' || cell.state === 'differs').length
-    const foreign = new Set(matrix.unmanaged.map((each) => each.server)).size
-    const words = [
-      off === 0 ? '' : `${off} not in sync: mcp-twin sync.`,
-      rest === 0 ? '' : `${rest} no longer wanted: mcp-twin sync removes ${rest === 1 ? 'it' : 'them'}.`,
-      foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt adds ${foreign === 1 ? 'it' : 'them'} to the manifest.`,
-    ].filter((text) => text !== '')
-    const lines = [
-      ...plan.files.flatMap(({ plan: file }) => {
-        if (file.refusal === null) return []
-        const name = `${labels.client(file.client)} (${labels.environment(file.environment)})`
-        return [`${io.paint.bad('✗')} ${name}: its file is left alone; mcp-twin sync --check shows why`]
-      }),
-      ...(words.length === 0 ? [] : [words.join(' ')]),
-    ]
-    if (lines.length > 0) io.out(`\n${lines.join('\n')}`)
+    const copies = copiesIn(plan.files, matrix)
+    const files = plan.files.filter((file) => !copies.includes(file)).map((file) => file.plan)
+    const shown = withoutColumns(matrix, copies)
+    if (matrix.servers.length > 0 || matrix.unmanaged.length > 0)
+      for (const line of describeMatrix(shown, files, labels, io.paint, io.width)) io.out(line)
+    for (const { plan: copy, observed } of copies)
+      if (copy.present.size > 0)
+        io.out(io.paint.dim(`${labels.client(observed.client.copyOf ?? '')}: also ${labels.file(copy.environment, copy.file)}`))
+    const refusals = refusalsOf(plan).filter(
+      (step) => !copies.some(({ plan: copy }) => copy.client === step.client && copy.environment === step.environment),
+    )
+    const steps = refusals.map((step) => ({
+      ...step,
+      reason: step.reason === null ? null : abbreviateHome(step.reason, ground.world.environments),
+    }))
+    const troubles = describeSteps(steps, labels, io.paint, io.width)
+    troubles.push(...leftWords(shown.unmanaged).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))
+    const words = sumWords(shown, leftover, situation)
+    const lines = [...troubles, ...absentWords(context, plan.files), ...(words.length === 0 ? [] : [words.join(' ')])]
+    if (lines.length > 0) io.out(`${matrix.servers.length + matrix.unmanaged.length > 0 ? '\n' : ''}${lines.join('\n')}`)
     return EXIT.ok
   })
 }
+
+/** Only the clients and sides that were asked for. */
+function narrowed(plan: Plan, { options: { client = [], on = [] } }: Context): Plan {
+  const isShown = (id: string | null): boolean => id === null || client.length === 0 || client.includes(id)
+  const files = plan.files.filter(
+    ({ observed }) => isShown(observed.client.id) && (on.length === 0 || on.some((word) => meansEnvironment(word, observed.environment))),
+  )
+  const blocked = plan.blocked.filter((step) =>
+    files.some(({ plan: file }) => file.client === step.client && file.environment === step.environment),
+  )
+  return { ...plan, files, blocked }
+}
+
+function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { bytes, place }: Situation): string[] {
+  const off = matrix.servers.flatMap((row) => row.cells).filter((cell) => cell.hint === 'mcp-twin sync').length
+  const rest = new Set(leftover.map((each) => each.server)).size
+  const foreign = new Set(matrix.unmanaged.flatMap(({ reason, server }) => (reason === null ? [server] : []))).size
+  const init = place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init'
+  if (bytes === null) {
+    const takes = foreign === 0 ? '' : ` ${foreign === 1 ? 'takes this server' : 'takes these servers'} into it`
+    return [`No manifest yet. ${takes === '' ? `Run ${init}.` : `${init}${takes}.`}`]
+  }
+  const isEmpty = matrix.servers.length === 0
+  return [
+    isEmpty && matrix.unmanaged.length === 0 && rest === 0
+      ? 'No servers yet. Run mcp-twin add or mcp-twin init.'
+      : isEmpty && matrix.unmanaged.length === 0
+        ? 'The manifest has no servers.'
+        : '',
+    off === 0 ? '' : `${off} not in sync: mcp-twin sync.`,
+    rest === 0 ? '' : `${rest} no longer wanted: mcp-twin sync removes ${rest === 1 ? 'it' : 'them'}.`,
+    foreign === 0 ? '' : `${foreign} unmanaged: mcp-twin sync --adopt adds ${foreign === 1 ? 'it' : 'them'} to the manifest.`,
+  ].filter((text) => text !== '')
+}
+
+/** One line for each client that was asked for and takes no part. */
+const absentWords = ({ options: { client = [] } }: Context, files: readonly PlannedFile[]): string[] =>
+  client
+    .filter((id) => !files.some((file) => file.plan.client === id))
+    .map((id) => `${clientById(id)?.label ?? id} takes no part here: mcp-twin init --client ${id} adds it.`)

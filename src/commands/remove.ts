@@ -9,6 +9,7 @@ export const run = (context: Context, names: string[], options: Record<string, u
     const places = onlyThere(context)
     const there = [...new Set(names)].filter((name) => !isLeftOver(situation, name))
     for (const name of there) demandServer(situation.manifest, name)
-    if (places.length > 0) return { changes: there.flatMap((name) => leaveOut(situation.manifest, name, places)) }
-    return { changes: there.map((name) => ({ kind: 'remove', path: ['servers', name] }) as const) }
+    const about = names
+    if (places.length > 0) return { about, changes: there.flatMap((name) => leaveOut(situation.manifest, name, places)) }
+    return { about, changes: there.map((name) => ({ kind: 'remove', path: ['servers', name] }) as const) }
   })

@@ -8,11 +8,12 @@ import { demandServer, isLeftOver, refuseBadName } from './servers.ts'
 export const run = (context: Context, [old = '', fresh = '']: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async (situation) => {
     const { manifest } = situation
-    if (isLeftOver(situation, old) && lookUp(manifest.servers, fresh) !== undefined) return { changes: [] }
+    const about = [old, fresh]
+    if (isLeftOver(situation, old) && lookUp(manifest.servers, fresh) !== undefined) return { about, changes: [] }
     demandServer(manifest, old)
-    if (old === fresh) return { changes: [] }
+    if (old === fresh) return { about, changes: [] }
     refuseBadName(fresh)
     if (lookUp(manifest.servers, fresh) !== undefined)
       throw usageError(`The manifest already has a server "${fresh}".`, { hint: `mcp-twin remove ${fresh} first, or choose another name` })
-    return { changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
+    return { about, changes: [{ kind: 'rename', path: ['servers', old], name: fresh }] }
   })

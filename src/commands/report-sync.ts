@@ -1,12 +1,12 @@
 import { clientById, clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
-import type { SyncResult } from '../effects/sync/result.ts'
+import { isOfOthers, type SyncResult } from '../effects/sync/result.ts'
 import type { World } from '../model/environment.ts'
 import type { Step } from '../model/plan.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeSteps, type Detail } from '../ui/steps.ts'
-import { wrap } from '../ui/width.ts'
+import { hanging } from '../ui/width.ts'
 
 export interface ReportOptions {
   readonly command: string
@@ -40,33 +40,36 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   for (const line of describeSteps(steps, labels, io.paint, io.width, options.detail ?? (options.preview ? 'updates' : 'names')))
     io.out(line)
   for (const notice of result.notices)
-    for (const line of indented(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
+    for (const line of hanging(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   if (result.unmanaged.length > 0 && options.command !== 'undo') {
-    const names = [...new Set(result.unmanaged.map((each) => visible(each.server)))]
+    const names = [...new Set(result.unmanaged.flatMap(({ reason, server }) => (reason === null ? [visible(server)] : [])))]
     const [listed, one] = [names.join(', '), names.length === 1]
-    for (const line of indented(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
-    if (result.unmanaged.some(({ server }) => options.kept?.has(server) !== true))
-      io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
+    if (names.length > 0) {
+      for (const line of hanging(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
+      if (names.some((name) => options.kept?.has(name) !== true))
+        io.out(`  ${io.paint.dim('→')} mcp-twin sync --adopt adds ${one ? 'it' : 'them'} to the manifest`)
+    }
+    for (const words of leftWords(result.unmanaged)) for (const line of hanging(words, io.paint.dim('?'), io.width)) io.out(line)
   }
   for (const line of options.checks ?? []) io.out(line)
   io.out(io.paint.strong(sum({ ...result, steps: shown }, options)))
-  if (before.length > 0) io.out(`${count(before.length, 'other')} left alone, as before: mcp-twin sync shows why.`)
+  if (before.length > 0) {
+    const names = [...new Set(before.map(({ server }) => visible(server ?? '')))]
+    for (const line of hanging(`as before, not in order: ${names.join(', ')}`, io.paint.dim('·'), io.width)) io.out(line)
+    io.out(`  ${io.paint.dim('→')} mcp-twin list shows why`)
+  }
   for (const line of restartLines(world, result, labels, context)) io.out(line)
   const undo = `mcp-twin undo${options.command === 'undo' ? ` ${result.run}` : ''}`
   if (options.farewell !== undefined) io.out(io.paint.dim(options.farewell))
   else if (result.run !== null && result.changed) io.note(io.paint.dim(`Not what you wanted? ${undo}`))
 }
 
-const isOfOthers = (step: Step, about: ReadonlySet<string> | undefined): boolean =>
-  about !== undefined &&
-  about.size > 0 &&
-  (step.outcome === 'refused' || step.outcome === 'failed') &&
-  step.server !== null &&
-  !about.has(step.server)
-
-/** Broken at the width of the terminal, further lines under the first. */
-const indented = (text: string, mark: string, width: number): string[] =>
-  wrap(text, width - 2).map((line, at) => `${at === 0 ? mark : ' '} ${line}`)
+/** One line a server that no manifest has and that cannot be taken into one. */
+export const leftWords = (unmanaged: SyncResult['unmanaged']): string[] => [
+  ...new Set(
+    unmanaged.flatMap(({ reason, server }) => (reason === null ? [] : [`${visible(server)}: not managed by mcp-twin, since ${reason}`])),
+  ),
+]
 
 function restartLines(world: World, result: SyncResult, labels: ReturnType<typeof labelsFor>, { io }: Context): string[] {
   if (result.restart.length === 0) return []
@@ -78,7 +81,7 @@ function restartLines(world: World, result: SyncResult, labels: ReturnType<typeo
     const warning = running && client?.writesBack === true ? `${labels.client(id)} is running and may overwrite its config: ` : ''
     return `${warning}${client?.restart ?? `start ${labels.client(id)} again`}`
   })
-  return [io.paint.strong('To finish:'), ...ways.flatMap((way) => indented(way, io.paint.accent('•'), io.width))]
+  return [io.paint.strong('To finish:'), ...ways.flatMap((way) => hanging(way, io.paint.accent('•'), io.width))]
 }
 
 function sum(result: SyncResult, { command, preview }: ReportOptions): string {
@@ -95,6 +98,7 @@ function sum(result: SyncResult, { command, preview }: ReportOptions): string {
   if (left > 0) parts.push(`${left} left alone`)
   const failed = result.steps.filter((step) => step.outcome === 'failed').length
   if (failed > 0) parts.push(`${failed} failed`)
+  if (parts.length === 0 && command === 'undo' && result.run === null) return 'Nothing to undo: every run is undone, or changed nothing.'
   if (parts.length === 0 && result.inSync) return stillWords(result)
   if (parts.length === 0) return result.changed ? 'Manifest saved; no config was changed.' : 'The manifest needed no change.'
   return `${parts.join(', ')}${preview ? '; nothing was changed' : ''}.`

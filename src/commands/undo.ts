@@ -1,4 +1,5 @@
 import { clients } from '../catalog/clients/index.ts'
+import { unmanagedIn } from '../core/import/from-files.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
@@ -103,24 +104,22 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
   const result = await withRunLock(system, ground.home.here, ground.home.environment.id, async (): Promise<SyncResult> => {
     const before = await ground.open()
     const undone = await undo(system, before, id, force)
-    const trust = await restoreTrust(system, before, await ground.open())
+    const trust = undone === null ? [] : await restoreTrust(system, before, await ground.open())
     // The manifest may be restored or removed, so everything is compared again.
     const look = async () => prepare(system, await ground.open(), syncOptions(context, {}, { resolve: false }))
     const found = await look()
     // launches.json has no backup, since it holds keys: it is written again for the restored entries.
-    const launched = await writeLaunches(system, found.input, makePlan(found.input).launches)
+    const launched = undone === null ? [] : await writeLaunches(system, found.input, makePlan(found.input).launches)
     const after = launched.length === 0 ? found : await look()
     const plan = makePlan(after.input)
     return {
       inSync: !stepsOf(plan, after).some(differs),
-      changed: undone.changed,
-      run: undone.run,
-      steps: [...undone.steps, ...launched],
-      unmanaged: plan.files.flatMap(({ plan: file }) =>
-        file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })),
-      ),
-      restart: restartsFor(undone.written, after.input),
-      notices: [`run ${undone.id} undone; keys and packages are kept`, ...trust],
+      changed: undone?.changed ?? false,
+      run: undone?.run ?? null,
+      steps: [...(undone?.steps ?? []), ...launched],
+      unmanaged: unmanagedIn(plan, after.input),
+      restart: undone === null ? [] : restartsFor(undone.written, after.input),
+      notices: undone === null ? [] : [`run ${undone.id} undone; keys and packages are kept`, ...trust],
     }
   })
   reportSync(context, ground.world, result, { command: 'undo', preview: false })

@@ -42,6 +42,10 @@ export interface FilePlan {
   readonly entries: readonly EntryStep[]
   /** The whole file is left alone, and why. */
   readonly refusal: Step | null
+  /** What is not done to a file that can be read but not written. */
+  readonly withheld?: readonly EntryStep[]
+  /** The file is refused because it is read-only. */
+  readonly isReadOnly?: true
   readonly notices: readonly string[]
   readonly unmanaged: readonly string[]
   /** Names of all entries that stand in the file. */

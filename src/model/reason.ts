@@ -2,6 +2,8 @@
 export interface Reason {
   readonly reason: string
   readonly hint?: string
+  /** The file is meant to be read only. */
+  readonly isReadOnly?: true
   readonly line?: number
   readonly column?: number
 }

@@ -4,12 +4,26 @@ import { visible } from './escape.ts'
 import type { Labels } from './steps.ts'
 import { columns, pad, wrap } from './width.ts'
 
-const MARKS: Record<CellState, string> = { 'in sync': '✓', differs: '!', missing: '!', unmanaged: '?', off: '·', 'not here': '–' }
+const MARKS: Record<CellState, string> = {
+  'in sync': '✓',
+  differs: '!',
+  missing: '!',
+  unmanaged: '?',
+  off: '·',
+  'not here': '–',
+  'needs key': '!',
+  'file is read-only': '✗',
+  'file is not writable': '✗',
+  'file is broken': '✗',
+}
 
 const painted = (state: CellState, paint: Paint): ((text: string) => string) =>
-  state === 'in sync' ? paint.good : state === 'differs' || state === 'missing' ? paint.warn : paint.dim
+  MARKS[state] === '✓' ? paint.good : MARKS[state] === '!' ? paint.warn : MARKS[state] === '✗' ? paint.bad : paint.dim
 
-/** Servers × clients as a table: one column a client file, its side above it. Headings are broken where the table is too wide. */
+/**
+ * Servers × clients as a table: one column a client file, its side above it. Headings are broken where the table is too wide;
+ * where it is wider still, each server is a heading with its clients below.
+ */
 export function describeMatrix(
   matrix: Matrix,
   files: readonly { environment: string; client: string }[],
@@ -29,17 +43,44 @@ export function describeMatrix(
   const whole = widthsFor([head])
   const heads = whole.reduce((sum, each) => sum + each + 2, -2) <= width ? [head] : broken(head)
   const widths = heads.length === 1 ? whole : widthsFor(heads)
+  if (widths.reduce((sum, each) => sum + each + 2, -2) > width) return stacked(rows, files, labels, paint, width)
   const line = (cells: readonly string[], paintCell: (text: string, at: number) => string) =>
     cells
       .map((cell, at) => paintCell(pad(cell, widths[at] ?? 0), at))
       .join('  ')
       .trimEnd()
-  const stateOf = (text: string): CellState => (text.trim().slice(2) || 'not here') as CellState
   return [
     line(sides, (text) => paint.dim(text)),
     ...heads.map((each) => line(each, (text) => paint.strong(text))),
     ...rows.map((row) => line(row, (text, at) => (at < 2 || text.trim() === '' ? text : painted(stateOf(text), paint)(text)))),
   ]
+}
+
+const stateOf = (text: string): CellState => (text.trim().slice(2) || 'not here') as CellState
+
+/** Each server with its states below, and at each state the clients. */
+function stacked(
+  rows: readonly (readonly string[])[],
+  files: readonly { environment: string; client: string }[],
+  labels: Labels,
+  paint: Paint,
+  width: number,
+): string[] {
+  const sides = new Set(files.map(({ environment }) => environment))
+  return rows.flatMap(([name = '', version = '', ...cells]) => {
+    const places = new Map<string, string[]>()
+    for (const [at, cell] of cells.entries()) {
+      const file = files[at]
+      if (cell === '' || file === undefined) continue
+      const place = `${labels.client(file.client)}${sides.size > 1 ? ` (${labels.environment(file.environment)})` : ''}`
+      places.set(cell, [...(places.get(cell) ?? []), place])
+    }
+    const lines = [...places].flatMap(([cell, at]) => {
+      const [first = '', ...more] = wrap(`${cell}: ${at.join(', ')}`, width - 4)
+      return [`  ${painted(stateOf(cell), paint)(first)}`, ...more.map((text) => `    ${text}`)]
+    })
+    return [paint.strong(`${name} ${version}`.trim()), ...lines]
+  })
 }
 
 const managedRow = (row: Matrix['servers'][number]): string[] => [

@@ -64,6 +64,10 @@ export function wrap(text: string, room: number): string[] {
   return lines
 }
 
+/** Lines behind a mark, broken at `width`, further lines under the first. */
+export const hanging = (text: string, mark: string, width: number): string[] =>
+  wrap(text, width - columns(mark) - 1).map((line, at) => `${at === 0 ? mark : ' '.repeat(columns(mark))} ${line}`)
+
 /** A text cut at the end to `room` columns. */
 export function cutText(text: string, room: number): string {
   if (columns(text) <= room) return text

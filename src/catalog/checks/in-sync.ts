@@ -3,7 +3,7 @@ import { bySync, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { list, programName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { CheckResult } from '../../model/check.ts'
-import type { EntryStep } from '../../model/plan.ts'
+import type { EntryStep, FilePlan } from '../../model/plan.ts'
 
 const words = { add: 'missing', update: 'different', remove: 'no longer wanted', adopt: '', none: '' } as const
 
@@ -20,6 +20,22 @@ function toWrite(facts: Facts, file: ClientFile, entries: readonly EntryStep[]):
     return names.length === 0 ? [] : [`${list(names)} ${names.length === 1 ? 'is' : 'are'} ${words[change]}`]
   })
   return [{ level: 'error', subject: programName(facts, file), message: said.join(', '), ...bySync }]
+}
+
+/** What belongs into a file that can be read but not written. */
+function withheld(facts: Facts, file: ClientFile, { refusal, withheld: entries = [] }: FilePlan): CheckResult[] {
+  const names = entries.filter(({ step }) => step.change !== 'adopt').map(({ entryName }) => entryName)
+  if (refusal === null || names.length === 0) return []
+  const message = `${list(names)} ${names.length === 1 ? 'is' : 'are'} not up to date, and cannot be written: ${refusal.reason ?? ''}`
+  return [
+    {
+      level: 'error',
+      subject: programName(facts, file),
+      message,
+      fix: refusal.hint ?? undefined,
+      environment: file.environment.id,
+    },
+  ]
 }
 
 /** Entries that a sync refuses to overwrite. The check entries-kept reports hand edits of ours. */
@@ -98,7 +114,8 @@ export const inSync = defineCheck({
     }
     const files = facts.files.flatMap((file) => {
       const plan = plannedFile(facts, file)
-      if (plan === undefined || plan.plan.refusal !== null) return []
+      if (plan === undefined) return []
+      if (plan.plan.refusal !== null) return withheld(facts, file, plan.plan)
       const found = [...toWrite(facts, file, plan.plan.entries), ...inTheWay(facts, file, plan.plan.entries)]
       return found.map((each) => ({ environment: file.environment.id, ...each }))
     })

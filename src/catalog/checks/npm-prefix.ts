@@ -11,7 +11,7 @@ function npmItself({ environment, npmThere }: SideFacts): CheckResult[] {
   // Where there is no node at all, that is said by node-path.
   if (environment.node === undefined || (environment.npm !== undefined && npmThere !== false)) return []
   const message = environment.npm === undefined ? 'not found beside its node, so nothing can be installed' : 'it no longer exists'
-  const fix = npmThere === false ? 'mcp-twin sync --refresh' : environmentDefinitions[environment.kind].getNode
+  const fix = npmThere === false ? 'mcp-twin sync --refresh' : environmentDefinitions[environment.kind].getNpm
   const found: CheckResult = { level: 'error', subject: 'npm', message, fix, ...(environment.npm && { detail: [environment.npm] }) }
   return [npmThere === false ? { ...found, autofix: { kind: 'detect' } } : found]
 }

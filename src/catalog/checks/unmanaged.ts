@@ -1,4 +1,5 @@
 import { defineCheck } from '../../core/doctor/facts.ts'
+import { unmanagedIn } from '../../core/import/from-files.ts'
 import { isRead, list, programName } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
 
@@ -10,14 +11,18 @@ export const unmanaged = defineCheck({
   run: (facts) =>
     facts.plan.files
       .filter(({ plan, observed }) => plan.unmanaged.length > 0 && isRead(observed))
-      .map(({ plan, observed }): CheckResult => {
-        const message = `not managed by mcp-twin: ${list(plan.unmanaged)}`
-        return {
-          level: 'info',
-          subject: programName(facts, observed),
-          message,
-          fix: 'mcp-twin sync --adopt',
-          environment: plan.environment,
-        }
+      .flatMap(({ plan, observed }): CheckResult[] => {
+        const subject = programName(facts, observed)
+        const found = unmanagedIn({ files: facts.plan.files }, facts.input).filter(
+          ({ client, environment }) => client === plan.client && environment === plan.environment,
+        )
+        const names = found.flatMap(({ server, reason }) => (reason === null ? [server] : []))
+        const base = { level: 'info', subject, environment: plan.environment } as const
+        return [
+          ...(names.length === 0 ? [] : [{ ...base, message: `not managed by mcp-twin: ${list(names)}`, fix: 'mcp-twin sync --adopt' }]),
+          ...found.flatMap(({ server, reason }) =>
+            reason === null ? [] : [{ ...base, message: `${server}: not managed by mcp-twin, since ${reason}` }],
+          ),
+        ]
       }),
 })

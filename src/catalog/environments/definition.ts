@@ -23,6 +23,8 @@ export interface EnvironmentDefinition {
   defaultPrefix(node: NativePath): NativePath
   /** What to type where there is no node. */
   readonly getNode: string
+  /** What brings npm to a side that has node without it. */
+  readonly getNpm: string
 }
 
 /** Identity helper, so that a definition file reads as one declaration and is checked as one. */

@@ -26,4 +26,5 @@ export const linux = defineEnvironment({
   npmPlaces: unixNpmPlaces,
   defaultPrefix: installation,
   getNode: 'install Node.js 20 or newer, from your distribution or https://nodejs.org',
+  getNpm: 'install the package npm too, or Node.js from https://nodejs.org, which brings npm',
 })

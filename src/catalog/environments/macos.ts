@@ -9,4 +9,5 @@ export const macos = defineEnvironment({
   nodeFolders: () => [native('/opt/homebrew/bin'), native('/usr/local/bin')],
   npmPlaces: (node) => [...unixNpmPlaces(node), native('/opt/homebrew/lib/node_modules/npm/bin/npm-cli.js')],
   getNode: 'brew install node',
+  getNpm: 'brew reinstall node',
 })

@@ -37,4 +37,5 @@ export const windows = defineEnvironment({
   ],
   defaultPrefix: (node) => dirName(side, node),
   getNode: 'winget install OpenJS.NodeJS.LTS',
+  getNpm: 'winget install --force OpenJS.NodeJS.LTS',
 })

@@ -6,4 +6,5 @@ export const wsl = defineEnvironment({
   ...linux,
   kind: 'wsl',
   getNode: 'install Node.js 20 or newer inside the distribution; the one of Windows does not count there',
+  getNpm: 'install the package npm too, inside the distribution, or Node.js from https://nodejs.org, which brings npm',
 })

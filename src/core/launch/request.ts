@@ -46,6 +46,8 @@ export interface Refused {
   readonly kind: 'refuse'
   readonly reason: string
   readonly hint: string
+  /** Only a key is missing. */
+  readonly needsKey?: true
 }
 
 /** The server has no place in this client, and why. */

@@ -21,10 +21,16 @@ export interface Resolved {
   readonly packages: readonly PackageNeed[]
 }
 
+/** What helps a side that has node and no npm. */
+export const GET_NPM = 'install npm beside the Node.js that is there'
+
 /** What is missing on a side, in the words of its own trouble where it has one. */
 export const missing = (side: Environment, what: string): Refused =>
   side.trouble === undefined
-    ? refuse(`there is no ${what} on ${environmentLabel(side)}`, `install Node.js 20 or newer there, then: mcp-twin sync --on ${side.id}`)
+    ? refuse(
+        `there is no ${what} on ${environmentLabel(side)}`,
+        `${what === 'npm' && side.node !== undefined ? GET_NPM : 'install Node.js 20 or newer there'}, then: mcp-twin sync --refresh`,
+      )
     : refuse(side.trouble.reason, side.trouble.hint)
 
 /** npm's own `npx-cli.js`, beside its `npm-cli.js`. */

@@ -25,7 +25,10 @@ export const isRelative = (path: string): boolean => path !== '' && !/^(~|[A-Za-
 /** What `${path:P}` names: in a project a relative one is the project's, elsewhere it is from home's `~`. */
 function placedPath(path: string, { world, home, project }: Pick<RenderContext, 'world' | 'home' | 'project'>): PlacedPath | null {
   if (project === undefined || !isRelative(path)) return readPath(path, world, home)
-  return { environment: project.environment, path: joinPath(project.environment, project.path, path) }
+  return {
+    environment: project.environment,
+    path: joinPath(project.environment, project.path, path),
+  }
 }
 
 /** `runs` is the side whose spelling paths get. */
@@ -64,12 +67,12 @@ export function makeFiller(context: FillContext, runs: Environment): Filler {
         const [first = ''] = keys
         const what = `${keys.size === 1 ? 'the key' : 'the keys'} ${list(keys)} ${keys.size === 1 ? 'is' : 'are'} not`
         const keeper = context.manifest.secrets?.command.join(' ')
-        return keeper === undefined
-          ? refuse(
-              `${what} in the store`,
-              `mcp-twin secret set ${first}; or give it with --secrets FILE, or as the variable MCP_TWIN_SECRET_${first}`,
-            )
-          : refuse(`${what} given by "${keeper}"`, `put it there, then: mcp-twin sync; or give it as the variable MCP_TWIN_SECRET_${first}`)
+        const given = `or give it ${keeper === undefined ? 'with --secrets FILE, or ' : ''}as the variable MCP_TWIN_SECRET_${first}`
+        const why =
+          keeper === undefined
+            ? refuse(`${what} in the store`, `mcp-twin secret set ${first}; ${given}`)
+            : refuse(`${what} given by "${keeper}"`, `put it there, then: mcp-twin sync; ${given}`)
+        return { ...why, needsKey: true }
       }
       if (variables.size > 0) {
         return refuse(

@@ -2,6 +2,7 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { renderBridge } from '../launch/launcher.ts'
 import { clientName, renderEntry } from '../launch/render.ts'
+import { GET_NPM } from '../launch/resolve.ts'
 import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
 import type { Blocked, Wanted } from './facts.ts'
@@ -85,7 +86,7 @@ function desiredEntry(
     server,
     step: makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, server, reason, hint }),
   })
-  if (rendered.kind === 'refuse') return refuse(rendered)
+  if (rendered.kind === 'refuse') return { ...refuse(rendered), ...(rendered.needsKey ? { needsKey: true } : {}) }
   for (const need of rendered.packages) {
     const why = packageTrouble(input, need.environment, need.words)
     if (why !== null) return refuse(why)
@@ -123,7 +124,7 @@ function packageTrouble(input: PlanInput, id: string, words: string): Why | null
   return (
     side.trouble ?? {
       reason: `${words} cannot be installed on ${environmentLabel(side)}: ${missing}`,
-      hint: `fix that, then: mcp-twin sync --on ${id}`,
+      hint: `${side.node === undefined ? 'install Node.js 20 or newer there' : side.npm === undefined ? GET_NPM : 'fix that'}, then: mcp-twin sync --refresh`,
     }
   )
 }

@@ -22,6 +22,8 @@ export interface Wanted {
 export interface Blocked {
   readonly server: string
   readonly step: Step
+  /** Only a key is missing. */
+  readonly needsKey?: true
 }
 
 export interface FileRequest {

@@ -23,7 +23,7 @@ export interface ObservedFile {
   /** Its client no longer takes part: entries of ours are removed, everything else is left alone. */
   readonly unused?: true
   /** It can be read, but must not be written, and why: read-only, a hard link, a link that leads nowhere. */
-  readonly unfit?: { readonly reason: string; readonly hint: string }
+  readonly unfit?: Why & { readonly isReadOnly?: true }
   /** Why the file is left alone. */
   readonly refusal?: { readonly reason: string; readonly hint: string }
 }

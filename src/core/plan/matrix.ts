@@ -1,18 +1,31 @@
 import type { Lock } from '../../model/lock.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import type { FilePlan, Step } from '../../model/plan.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { lookUp } from '../lookup.ts'
 import { serverKind } from '../manifest/rules.ts'
 import type { LaunchesPlan } from './input.ts'
 import type { Plan, PlannedFile } from './plan.ts'
 
-export type CellState = 'in sync' | 'differs' | 'missing' | 'unmanaged' | 'off' | 'not here'
+export type CellState =
+  | 'in sync'
+  | 'differs'
+  | 'missing'
+  | 'unmanaged'
+  | 'off'
+  | 'not here'
+  | 'needs key'
+  | 'file is read-only'
+  | 'file is not writable'
+  | 'file is broken'
 
 /** What one client's file says of one server. */
 interface Cell {
   readonly environment: string
   readonly client: string
   readonly state: CellState
+  /** What helps: a command, or a sentence where there is none. */
+  readonly hint: string | null
 }
 
 interface Row {
@@ -22,35 +35,61 @@ interface Row {
   readonly cells: readonly Cell[]
 }
 
-export interface Matrix {
-  readonly servers: readonly Row[]
-  readonly unmanaged: readonly { readonly environment: string; readonly client: string; readonly server: string }[]
+interface UnmanagedCell {
+  readonly environment: string
+  readonly client: string
+  readonly server: string
+  /** Why it cannot be taken into the manifest; null: it can. */
+  readonly reason: string | null
 }
 
-function stateOf(file: PlannedFile, server: string, disabled: boolean, stale: readonly LaunchesPlan[] = []): CellState {
-  const entry = file.plan.entries.find((each) => each.step.server === server)
-  const wanted = file.desired.wanted.find((each) => each.server === server)
-  const blocked = file.desired.blocked.some((each) => each.server === server)
-  if (wanted === undefined && !blocked)
-    return entry === undefined || entry.step.change === 'none' ? (disabled ? 'off' : 'not here') : 'differs'
-  if (file.plan.refusal !== null) return 'differs'
-  if (blocked) return file.plan.present.has(server) ? 'differs' : 'missing'
+export interface Matrix {
+  readonly servers: readonly Row[]
+  readonly unmanaged: readonly UnmanagedCell[]
+}
+
+/** What a cell says, and what helps; null: nothing needs to be done. */
+type Judged = Pick<Cell, 'state' | 'hint'>
+
+const SYNC = 'mcp-twin sync'
+
+function judge(file: PlannedFile, server: string, disabled: boolean, stale: readonly LaunchesPlan[] = []): Judged {
+  const { plan, desired } = file
+  const entry = (plan.withheld ?? plan.entries).find((each) => each.step.server === server)
+  const wanted = desired.wanted.find((each) => each.server === server)
+  const blocked = desired.blocked.find((each) => each.server === server)
+  if (wanted === undefined && blocked === undefined && (entry === undefined || entry.step.change === 'none'))
+    return { state: disabled ? 'off' : 'not here', hint: null }
+  const present = plan.present.has(wanted?.name ?? server)
+  if (blocked !== undefined)
+    return {
+      state: blocked.needsKey ? 'needs key' : present ? 'differs' : 'missing',
+      hint: firstOf(blocked.step.hint),
+    }
+  if (plan.refusal !== null && (plan.withheld === undefined || (entry !== undefined && entry.step.change !== 'adopt')))
+    return { state: fileState(plan), hint: plan.refusal.hint }
   if (entry === undefined || entry.step.change === 'adopt') {
     // What it says is right, but what it starts is not.
     const isStale = stale.some(({ side, servers }) => wanted?.launches?.includes(side.id) === true && servers.includes(server))
-    return isStale ? 'differs' : 'in sync'
+    return isStale ? { state: 'differs', hint: SYNC } : { state: 'in sync', hint: null }
   }
-  if (entry.step.kind === 'refuse') return wanted !== undefined && file.plan.present.has(wanted.name) ? 'differs' : 'missing'
-  return entry.step.change === 'add' ? 'missing' : 'differs'
+  if (entry.step.kind === 'refuse') return { state: present ? 'differs' : 'missing', hint: firstOf(entry.step.hint) }
+  return { state: entry.step.change === 'add' ? 'missing' : 'differs', hint: SYNC }
 }
 
-/** Servers × client files, as the plan sees them. */
-export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
+/** Of several ways the first one. */
+const firstOf = (hint: string | null): string | null => hint?.split('; ')[0] ?? null
+
+const fileState = ({ isReadOnly, withheld }: FilePlan): CellState =>
+  isReadOnly ? 'file is read-only' : withheld === undefined ? 'file is broken' : 'file is not writable'
+
+/** Servers × client files, as the plan sees them. `unmanaged`: the entries that no manifest has. */
+export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock, unmanaged: Matrix['unmanaged']): Matrix {
   const servers = Object.entries(manifest.servers).map(([name, spec]): Row => {
     const cells = plan.files.map((file) => ({
       environment: file.plan.environment,
       client: file.plan.client,
-      state: stateOf(file, name, spec.disabled === true, plan.launchFiles),
+      ...judge(file, name, spec.disabled === true, plan.launchFiles),
     }))
     return {
       name,
@@ -62,15 +101,20 @@ export function matrixOf(plan: Plan, manifest: Manifest, lock: Lock): Matrix {
   const cells = plan.files.map((file) => ({
     environment: file.plan.environment,
     client: file.plan.client,
-    state: stateOf(file, BRIDGE, manifest.bridge?.enabled === false),
+    ...judge(file, BRIDGE, manifest.bridge?.enabled === false),
   }))
   if (cells.some((cell) => cell.state !== 'off' && cell.state !== 'not here'))
     servers.unshift({ name: BRIDGE, kind: 'bridge', version: null, cells })
-  const unmanaged = plan.files.flatMap((file) =>
-    file.plan.unmanaged.map((server) => ({ environment: file.plan.environment, client: file.plan.client, server })),
-  )
   return { servers, unmanaged }
 }
+
+/** Everything that a sync would refuse: what waits for a key, edited entries, files that cannot be read or written. */
+export const refusalsOf = (plan: Plan): Step[] => [
+  ...plan.blocked,
+  ...plan.files.flatMap(({ plan: { refusal, entries } }) =>
+    refusal === null ? entries.flatMap(({ step }) => (step.kind === 'refuse' ? [step] : [])) : [refusal],
+  ),
+]
 
 /** Entries of ours that the manifest no longer has; the next sync removes them. */
 export const leftoverOf = (plan: Plan): { environment: string; client: string; server: string }[] =>

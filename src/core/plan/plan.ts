@@ -87,8 +87,10 @@ export function planOne(
   const prune = input.prune && observed.unused !== true
   const plan = planFile({ environment: environment.id, client, file, bytes, isNew, ...desired, state, force: input.force, prune, digestOf })
   if (observed.unfit !== undefined && plan.entries.some((each) => each.change !== null)) {
-    const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, ...observed.unfit })
-    return { ...plan, entries: [], refusal: step }
+    const { reason, hint } = observed.unfit
+    const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, reason, hint })
+    const isReadOnly = observed.unfit.isReadOnly === true ? { isReadOnly: true as const } : {}
+    return { ...plan, entries: [], refusal: step, withheld: plan.entries, ...isReadOnly }
   }
   return observed.unused ? { ...plan, unmanaged: [] } : plan
 }

@@ -25,6 +25,14 @@ const wantedHere = (options: TargetOptions, environment: Environment, client: Cl
   (options.on.length === 0 || options.on.some((word) => meansEnvironment(word, environment))) &&
   (options.clients.length === 0 || options.clients.includes(client.id))
 
+/** Whether `--client` asks for a client on this side: where the side must be named too, only if it is, or if the client is on no other. */
+function isAskedFor(client: ClientDefinition, side: Environment, sides: readonly Environment[], options: TargetOptions): boolean {
+  if (!options.clients.includes(client.id)) return false
+  const needsName = ({ kind }: Environment): boolean => client.onlyNamed?.includes(kind) === true
+  const isElsewhere = sides.some((each) => client.environments.includes(each.kind) && !needsName(each))
+  return !needsName(side) || !isElsewhere || options.on.some((word) => meansEnvironment(word, side))
+}
+
 /** The user-scope client files of the environments that take part. */
 async function userTargets(
   system: System,
@@ -35,7 +43,7 @@ async function userTargets(
   const asked = sides.flatMap((environment) =>
     clients
       .filter((client) => wantedHere(options, environment, client) && client.environments.includes(environment.kind))
-      .map((client) => targetsOf(system, environment, client, context, options)),
+      .map((client) => targetsOf(system, environment, client, context, { ...options, sides })),
   )
   return (await Promise.all(asked)).flat()
 }
@@ -46,22 +54,24 @@ async function targetsOf(
   environment: Environment,
   client: ClientDefinition,
   context: TargetContext,
-  options: TargetOptions,
+  options: TargetOptions & { readonly sides: readonly Environment[] },
 ): Promise<Target[]> {
   const { manifest, state } = context
+  const { sides } = options
   const named = namedFile(system, environment, client, context, options)
   const isNamed = named !== null
-  const mayBeUsed = isUsed(client, environment, manifest, options.clients, { named: isNamed, exists: true })
+  const asked = isAskedFor(client, environment, sides, options) ? [client.id] : []
+  const mayBeUsed = isUsed(client, environment, manifest, asked, { named: isNamed, exists: true })
   const hasRecords = state.files[environment.id]?.[client.id] !== undefined
-  if (!mayBeUsed && !hasRecords && !options.clients.includes(client.id)) return []
+  if (!mayBeUsed && !hasRecords && asked.length === 0) return []
   const target = await locate(system, environment, client, context, named)
   const more = isNamed ? [] : ((await client.moreFiles?.(environment, sideFiles(system, environment))) ?? [])
   const all = [target, ...more.map((file): Target => ({ ...target, file, here: toHere(environment, file) }))]
   const exists = mayBeUsed && (await isThere(system, environment, client, target))
-  if (!isUsed(client, environment, manifest, options.clients, { named: isNamed, exists })) {
+  if (!isUsed(client, environment, manifest, asked, { named: isNamed, exists })) {
     const left = all.filter((each) => holdsOurs(state, each)).map((each): Target => ({ ...each, unused: true }))
     left.push(...(await formerTargets(system, state, all)))
-    return left.length > 0 ? left : options.clients.includes(client.id) ? switchedOff(client, target) : []
+    return left.length > 0 ? left : asked.length > 0 ? switchedOff(client, target) : []
   }
   // A look with a flag leads away from what is the program's otherwise.
   const isForOnce = client.locator !== undefined && options.desktopConfig !== undefined

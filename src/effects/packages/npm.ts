@@ -1,3 +1,4 @@
+import { GET_NPM } from '../../core/launch/resolve.ts'
 import { join } from 'node:path'
 import { environmentLabel } from '../../core/participants.ts'
 import { detailOf, explain, type NpmTrouble } from '../../core/packages/trouble.ts'
@@ -116,7 +117,7 @@ function endedBadly(environment: Environment, call: NpmCall, answer: Answer): Np
 const noNpm = (environment: Environment): NpmTrouble => ({
   code: 'no-npm',
   reason: `there is no ${environment.node === undefined ? 'node' : 'npm'} on ${environmentLabel(environment)}`,
-  hint: 'install Node.js 20 or newer there, then run the same command again',
+  hint: `${environment.node === undefined ? 'install Node.js 20 or newer there' : GET_NPM}, then run the same command again`,
 })
 
 const unreachable = (environment: Environment): NpmTrouble => ({

@@ -3,6 +3,7 @@ import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { FileFacts, System } from '../../model/system.ts'
 import type { RewriteTarget } from './decision.ts'
 import type { Reason } from '../../model/reason.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import { escapeFrom, escapeWords } from './inside.ts'
 
 /** The largest file we rewrite. Claude Code's own grow to some ten megabytes. */
@@ -37,7 +38,8 @@ export function unfit(facts: FileFacts, shown: string): Reason | null {
     }
   }
   // By the mode even for root, who could write all the same: it was made read-only on purpose.
-  if ((facts.mode & 0o200) === 0) return { reason: `${shown} is read-only`, hint: 'make the file writable, then try again' }
+  if ((facts.mode & 0o200) === 0)
+    return { reason: `${shown} is read-only`, hint: 'make the file writable, then try again', isReadOnly: true }
   return null
 }
 
@@ -76,15 +78,20 @@ export async function findPlace(system: System, { here, shown, links, base, with
   if (folder === null) return { ok: true, place: { real: here, facts: null, hasFolder: false } }
   const real = reachable(join(folder, basename(here)))
   const facts = await system.files.look(real)
-  if (facts?.kind !== 'link') return judged({ ok: true, place: { real, facts, hasFolder: true } }, shown)
+  if (facts?.kind !== 'link') return judged(system, { ok: true, place: { real, facts, hasFolder: true } }, shown)
   if (links === 'refuse') {
     return refuse(`${shown} is a symbolic link, which its program does not accept either`, 'put a file in its place, then try again')
   }
-  return judged(await follow(system, real, shown), shown)
+  return judged(system, await follow(system, real, shown), shown)
 }
 
-function judged(placed: LocationResult, shown: string): LocationResult {
+function judged(system: System, placed: LocationResult, shown: string): LocationResult {
   if (!placed.ok || placed.place.facts === null) return placed
   const reason = unfit(placed.place.facts, shown)
-  return reason === null ? placed : { ok: false, ...reason }
+  if (reason === null) return placed
+  return { ok: false, ...reason, ...(reason.isReadOnly ? { hint: makeWritable(system, placed.place.real) } : {}) }
 }
+
+/** The command for this shell: on a drive of Windows seen from WSL, chmod changes the read-only attribute. */
+const makeWritable = (system: System, path: string): string =>
+  system.platform === 'win32' ? `attrib -R "${path}"` : `chmod u+w ${quoted(path)}`

@@ -1,3 +1,4 @@
+import { unmanagedIn } from '../../core/import/from-files.ts'
 import { layout } from '../../core/layout.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
@@ -11,7 +12,7 @@ import { writeOwn, writeState } from './own-files.ts'
 import { prepare } from './prepare.ts'
 import { differs, restartsFor, type SyncResult } from './result.ts'
 import type { Start } from './start.ts'
-import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
+import { noticesOf, stepsOf } from './steps.ts'
 import { tidy } from './tidy.ts'
 
 /** Applies a plan under the caller's run lock: installs, writes manifest and files, records, and plans again. */
@@ -53,7 +54,7 @@ export async function carryOut(
     changed: applied.changed,
     run: await run.finish(),
     steps: [...unresolved, ...applied.steps],
-    unmanaged: unmanagedOf(second),
+    unmanaged: unmanagedIn(second, after.input),
     restart: restartsFor(applied.written, prepared.input),
     notices: [...new Set([...noticesOf(plan, prepared), ...notices, ...applied.notices])],
   }

@@ -4,6 +4,7 @@ import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
 import type { ObservedFile } from '../../core/plan/plan.ts'
 import type { Environment } from '../../model/environment.ts'
+import type { Reason } from '../../model/reason.ts'
 import type { System } from '../../model/system.ts'
 import { escapeFrom, escapeWords } from '../store/inside.ts'
 import { findPlace } from '../store/place.ts'
@@ -43,7 +44,7 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
       links: linksOf(target),
       within,
     })
-    const unfit = placed.ok ? {} : { unfit: { reason: placed.reason, hint: placed.hint ?? 'fix that, then: mcp-twin sync' } }
+    const unfit = placed.ok ? {} : { unfit: unfitFor(system, placed) }
     const facts = await system.files.look(here, 'follow')
     if (facts === null) return { ...seen, ...unfit, ...(await behind(system, target)) }
     if (facts.kind === 'directory') return refuse('it is a folder', `move ${file} away, then: mcp-twin sync`)
@@ -67,6 +68,11 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
           : `it cannot be read (${code || String(error)})`
     return refuse(why, `fix that, then: mcp-twin sync --client ${client.id}`)
   }
+}
+
+function unfitFor(system: System, { reason, hint, isReadOnly }: Reason): NonNullable<ObservedFile['unfit']> {
+  if (hint === undefined) return { reason, hint: 'fix that, then: mcp-twin sync' }
+  return isReadOnly ? { reason, hint: `${hint}${system.platform === 'win32' ? '; ' : ' && '}mcp-twin sync`, isReadOnly } : { reason, hint }
 }
 
 /** Returns the initial bytes of a missing file: none, or those of the file that its program reads in its place. */

@@ -1,3 +1,5 @@
+import { BRIDGE } from '../../core/manifest/new-name.ts'
+import type { Unmanaged } from '../../core/import/from-files.ts'
 import { EXIT, type ExitCode } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
@@ -10,7 +12,7 @@ export interface SyncResult {
   readonly changed: boolean
   readonly run: string | null
   readonly steps: readonly Step[]
-  readonly unmanaged: readonly { readonly environment: string; readonly client: string; readonly server: string }[]
+  readonly unmanaged: readonly Unmanaged[]
   /** Clients that need a restart to read the change. */
   readonly restart: readonly string[]
   readonly notices: readonly string[]
@@ -19,10 +21,22 @@ export interface SyncResult {
 /** Returns whether a step changes a file: recording a correct entry, or forgetting a removed one, does not. */
 export const differs = (step: Step): boolean => step.change !== 'adopt' && !(step.kind === 'remove' && step.change === 'none')
 
-/** Returns the exit code of a run: failures before what needs attention (SPEC §6). */
-export function exitOf(result: SyncResult, options: { check: boolean }): ExitCode {
-  if (result.steps.some((step) => step.outcome === 'failed')) return EXIT.failed
-  if (result.steps.some((step) => step.outcome === 'refused' || step.outcome === 'skipped')) return EXIT.attention
+/**
+ * Returns whether a step is a trouble of other servers than those that a command was asked about: it was there before. A write that
+ * failed just now concerns every command. `about` absent: the command is about all servers.
+ */
+export const isOfOthers = ({ outcome, kind, server }: Step, about: ReadonlySet<string> | undefined): boolean =>
+  about !== undefined &&
+  server !== null &&
+  server !== BRIDGE &&
+  !about.has(server) &&
+  (outcome === 'refused' || outcome === 'skipped' || (outcome === 'failed' && kind === 'install'))
+
+/** Returns the exit code of a run: failures before what needs attention (SPEC §6). `about`: the servers that count. */
+export function exitOf(result: SyncResult, options: { check: boolean; about?: ReadonlySet<string> }): ExitCode {
+  const steps = result.steps.filter((step) => !isOfOthers(step, options.about))
+  if (steps.some((step) => step.outcome === 'failed')) return EXIT.failed
+  if (steps.some((step) => step.outcome === 'refused' || step.outcome === 'skipped')) return EXIT.attention
   return options.check && !result.inSync ? EXIT.attention : EXIT.ok
 }
 

@@ -1,7 +1,8 @@
+import { unmanagedIn } from '../../core/import/from-files.ts'
 import { wordsOf } from '../../core/manifest/names.ts'
-import type { Manifest } from '../../model/manifest.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { makeStep } from '../../core/plan/step.ts'
+import type { Manifest } from '../../model/manifest.ts'
 import type { Step } from '../../model/plan.ts'
 import type { Prepared } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
@@ -32,10 +33,6 @@ export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
   ...plan.files.flatMap(({ plan: file }) => (file.refusal === null ? file.entries.map((each) => each.step) : [file.refusal])),
 ]
 
-/** Returns the entries that are not managed. */
-export const unmanagedOf = (plan: Plan): SyncResult['unmanaged'] =>
-  plan.files.flatMap(({ plan: file }) => file.unmanaged.map((server) => ({ environment: file.environment, client: file.client, server })))
-
 function ignoredNotice(keys: readonly string[]): string[] {
   const last = keys.at(-1)
   if (last === undefined) return []
@@ -64,7 +61,7 @@ export function planned(prepared: Prepared, plan: Plan): SyncResult {
     changed: false,
     run: null,
     steps,
-    unmanaged: unmanagedOf(plan),
+    unmanaged: unmanagedIn(plan, prepared.input),
     restart: [],
     notices: noticesOf(plan, prepared),
   }

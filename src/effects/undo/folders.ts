@@ -27,6 +27,16 @@ const owned = (environment: Environment, folder: NativePath): NativePath[] => {
   return [at.manifest, at.lock, at.secrets, at.backups, at.bridge]
 }
 
+/** True if anything is there that an uninstall removes; a lock or what detection found tells nothing. */
+export async function holdsInstalled(system: System, environment: Environment, folder: NativePath): Promise<boolean> {
+  const at = layout(environment, folder)
+  for (const path of installed(environment, folder).filter((each) => each !== at.locks && each !== at.cache)) {
+    const here = toHere(environment, path)
+    if (here !== null && (await system.files.look(here)) !== null) return true
+  }
+  return false
+}
+
 /** Removes our files in a side's folder; with `purge` the user's too. Removes the folder if it is empty then. */
 export async function clearFolder(system: System, environment: Environment, folder: NativePath, purge: boolean): Promise<Cleared> {
   const here = toHere(environment, folder)

@@ -3,7 +3,6 @@ import { loadFormats } from '../../core/formats/index.ts'
 import { layout } from '../../core/layout.ts'
 import { editedWords } from '../../core/plan/revert.ts'
 import { makeStep } from '../../core/plan/step.ts'
-import { usageError } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
@@ -28,12 +27,12 @@ const backupsOf = ({ home }: Situation) => reach(home, layout(home.environment, 
 /** Returns all runs, newest first. */
 export const runsOf = (system: System, situation: Situation): Promise<RunSummary[]> => listRuns(system, backupsOf(situation))
 
-/** Undoes one run: the named one, or the newest that changed something and is not undone yet. */
-export async function undo(system: System, situation: Situation, named: string | undefined, force: boolean): Promise<Undone> {
+/** Undoes one run: the named one, or the newest that changed something and is not undone yet; null: there is none. */
+export async function undo(system: System, situation: Situation, named: string | undefined, force: boolean): Promise<Undone | null> {
   const folder = backupsOf(situation)
   const locate = locator(system, situation)
   const id = named ?? (await newestUndoable(system, folder, locate))?.id
-  if (id === undefined) throw usageError('No run to undo.', { hint: 'mcp-twin undo --list' })
+  if (id === undefined) return null
   const { index } = await readRun(system, folder, id)
   await loadFormats(index.files.flatMap(({ client }) => (client === null ? [] : (clientById(client) ?? []))))
   const run = openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })

@@ -48,7 +48,7 @@ describe('undo', () => {
     expect(statSync(place.path(codeFile)).mode & 0o777).toBe(0o640)
     await run(place, 'undo')
     expect(content(place)).toEqual(before)
-    expect(await place.run(['undo'])).toMatchObject({ code: 2, stderr: expect.stringContaining('No run to undo') })
+    expect(await place.run(['undo'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to undo') })
     expectTidy(place.home)
   })
 

@@ -170,11 +170,11 @@ const matrix: Matrix = {
       name: 'filesystem',
       kind: 'package',
       version: '2026.8.31',
-      cells: files.map((file, at) => ({ ...file, state: states[at] ?? 'off' })),
+      cells: files.map((file, at) => ({ ...file, state: states[at] ?? 'off', hint: null })),
     },
-    { name: 'blender', kind: 'command', version: null, cells: files.map((file) => ({ ...file, state: 'not here' })) },
+    { name: 'blender', kind: 'command', version: null, cells: files.map((file) => ({ ...file, state: 'not here', hint: null })) },
   ],
-  unmanaged: [{ environment: 'windows', client: 'claude-desktop', server: 'sql\u001b[31mite' }],
+  unmanaged: [{ environment: 'windows', client: 'claude-desktop', server: 'sql\u001b[31mite', reason: null }],
 }
 
 describe('the table of servers and programs', () => {

@@ -1,0 +1,93 @@
+import type { Environment } from '../../model/environment.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { Secret } from '../../model/secret.ts'
+import type { State } from '../../model/state.ts'
+import { readClientFile } from '../plan/file.ts'
+import type { ObservedFile, Plan, PlanInput } from '../plan/plan.ts'
+import { type Imported, importServers, type UnmanagedEntry } from './merge.ts'
+
+/** Returns the entries without a record of ours. A name that is used twice is left out: which one counts is ambiguous. */
+function foreignEntries(files: readonly ObservedFile[], state: State): UnmanagedEntry[] {
+  return files.flatMap((file) => {
+    const read = file.refusal === undefined && file.unused !== true && file.bytes !== null ? readClientFile(file.client, file.bytes) : null
+    if (read === null || !read.ok) return []
+    const ours = state.files[file.environment.id]?.[file.client.id]?.[file.file]?.entries ?? {}
+    return read.document
+      .entries()
+      .filter(({ name, duplicate }) => !Object.hasOwn(ours, name) && !duplicate)
+      .map(({ name, value }) => ({
+        ...{ environment: file.environment, client: file.client, file: file.file, name, value: new Secret(value) },
+        ...(file.startsOn === undefined ? {} : { startsOn: file.startsOn.environment }),
+      }))
+  })
+}
+
+/** What an import changes, and what it must not take for new. */
+export interface ImportGround {
+  readonly manifest: Manifest
+  readonly state: State
+  /** The sides that take part. */
+  readonly sides: readonly Environment[]
+}
+
+export interface FoundOptions {
+  /** Only entries of these clients; empty: all. */
+  readonly from: readonly string[]
+  /** Servers for every side. */
+  readonly everywhere: ReadonlySet<string>
+  /** Names that are not imported. */
+  readonly without: ReadonlySet<string>
+  /** Values that names of keys have from now on, where several values came with one name. */
+  readonly settled?: ReadonlyMap<string, Secret>
+  /** The person asked for what stands there: `mcp-remote` is taken in as it is typed. */
+  readonly takesMcpRemote?: boolean
+}
+
+/** Imports the clients' entries that the manifest does not have. `known`: stored keys, whose names are in use. */
+export function importFound(
+  situation: ImportGround,
+  input: PlanInput,
+  options: FoundOptions,
+  known: ReadonlyMap<string, Secret> = new Map(),
+): Imported {
+  const found = foreignEntries(input.files, situation.state).filter(
+    (each) => (options.from.length === 0 || options.from.includes(each.client.id)) && !options.without.has(each.name),
+  )
+  return importServers(found, {
+    world: input.render.world,
+    home: input.home,
+    lock: input.render.lock,
+    folders: input.render.folders,
+    manifest: situation.manifest,
+    sides: situation.sides,
+    key: (name) => input.render.key(name) ?? known.get(name) ?? null,
+    inProject: input.render.project !== undefined,
+    everywhere: (name) => options.everywhere.has(name),
+    takesMcpRemote: options.takesMcpRemote === true,
+    ...(options.settled === undefined ? {} : { settled: options.settled }),
+  })
+}
+
+/** An entry that is in no manifest. */
+export interface Unmanaged {
+  readonly environment: string
+  readonly client: string
+  readonly server: string
+  /** Why `sync --adopt` leaves it as it is; null: it takes it into the manifest. */
+  readonly reason: string | null
+}
+
+/** The entries of a plan's files that are not managed. */
+export function unmanagedIn({ files }: Pick<Plan, 'files'>, input: PlanInput): Unmanaged[] {
+  const found = files.flatMap(({ plan: { environment, client, unmanaged } }) =>
+    unmanaged.map((server) => ({ environment, client, server })),
+  )
+  if (found.length === 0) return []
+  const ground = { manifest: input.manifest, state: input.state, sides: input.world.environments }
+  const left = importFound(ground, input, { from: [], everywhere: new Set(), without: new Set(), takesMcpRemote: true }).unmanaged
+  return found.map((each) => {
+    const isIt = ({ environment, client, name }: (typeof left)[number]): boolean =>
+      environment === each.environment && client === each.client && name === each.server
+    return { ...each, reason: left.find(isIt)?.reason ?? null }
+  })
+}
