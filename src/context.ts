@@ -23,7 +23,7 @@ export interface Io {
   /** `value` with all hidden keys as dots. */
   mask(text: string): string
   readonly paint: Paint
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal, or `COLUMNS`; 80 where neither is known. */
   readonly width: number
   readonly asJson: boolean
   readonly quiet: boolean

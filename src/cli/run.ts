@@ -24,7 +24,8 @@ export async function runCli(argv: readonly string[], version: string, terminal:
   const asJson = ownWords(argv).includes('--json')
   // npm says so to what it starts by `npx` and `npm exec`: https://docs.npmjs.com/cli/v11/using-npm/scripts#environment
   const npx = terminal.variables.npm_command === 'exec' ? { npx: specs.map((spec) => spec.name) } : {}
-  const streams = { stdout: terminal.stdout, stderr: terminal.stderr, ...npx }
+  const size = terminal.variables.COLUMNS === undefined ? {} : { columns: terminal.variables.COLUMNS }
+  const streams = { stdout: terminal.stdout, stderr: terminal.stderr, ...npx, ...size }
   const early = createIo({ ...streams, paint: noPaint, asJson, quiet: false, verbose: false })
   let command = commandWord(specs, argv)?.word ?? 'mcp-twin'
   let io = early

@@ -78,7 +78,7 @@ export async function changeManifest(
       context,
       ground.world,
       { ...result, notices },
-      { command: context.command, preview: false, about, checks: tried.lines, ...more },
+      { command: context.command, preview: false, about, checks: tried.lines, silent: tried.silent, ...more },
     )
     return tried.exit(exitOf(result, { check: false, about }), about)
   })

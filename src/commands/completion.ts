@@ -19,7 +19,7 @@ export async function run(context: Context, [name = '', ...args]: string[]): Pro
 
 async function script({ io, commands }: Context, shell: Shell): Promise<ExitCode> {
   const text = completionScript(shell, commands, { builtins: await namesOf('builtin'), clients: await namesOf('client') })
-  io.out(text)
+  io.raw(`${text}\n`)
   io.json({ command: 'completion', shell, script: text })
   return EXIT.ok
 }
@@ -29,7 +29,7 @@ async function offer(context: Context, shell: Shell, words: readonly string[]): 
   const found = expected(context.commands, words)
   const offered = matching(found, await offeredNames(context, found.offers, words), words.at(-1) ?? '')
   io.json({ command: 'completion', shell, words: offered.map(({ word }) => word), files: found.offers === 'file' })
-  for (const line of printed(shell, offered, found.offers === 'file')) io.out(line)
+  for (const line of printed(shell, offered, found.offers === 'file')) io.raw(`${line}\n`)
   return EXIT.ok
 }
 

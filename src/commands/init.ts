@@ -144,6 +144,7 @@ async function finish(
       preview,
       more: { environments: situation.sides.map(environmentJson), imported, checks: tried.checks, manifest: situation.place.shown },
       checks: tried.lines,
+      silent: tried.silent,
       kept: new Set(choices.imported.unmanaged.map(({ name }) => name)),
       farewell: preview
         ? 'Run it without --dry-run to apply it.'

@@ -71,7 +71,7 @@ function narrowed(plan: Plan, { options: { client = [], on = [] } }: Context): P
 function sumWords(matrix: Matrix, leftover: ReturnType<typeof leftoverOf>, { bytes, place }: Situation): string[] {
   const off = matrix.servers.flatMap((row) => row.cells).filter((cell) => cell.hint === 'mcp-twin sync').length
   const rest = new Set(leftover.map((each) => each.server)).size
-  const foreign = new Set(matrix.unmanaged.flatMap(({ reason, server }) => (reason === null ? [server] : []))).size
+  const foreign = new Set(matrix.unmanaged.flatMap(({ reason, server }) => (reason === undefined ? [server] : []))).size
   const init = place.scope === 'project' ? 'mcp-twin init --project' : 'mcp-twin init'
   if (bytes === null) {
     const takes = foreign === 0 ? '' : ` ${foreign === 1 ? 'takes this server' : 'takes these servers'} into it`

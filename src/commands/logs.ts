@@ -99,7 +99,7 @@ function titleOf(context: Context, ground: Ground, log: Log): string {
 
 function show(context: Context, ground: Ground, log: Log, lines: readonly Line[]): void {
   context.io.out(titleOf(context, ground, log))
-  for (const line of lines) context.io.out(`  ${context.io.paint.dim(time(line))}${visible(line.text)}`)
+  for (const line of lines) context.io.raw(`  ${context.io.paint.dim(time(line))}${visible(line.text)}\n`)
 }
 
 /** Prints new lines, with a title whenever the log changes. */
@@ -110,6 +110,6 @@ function teller(context: Context, ground: Ground, first: Log | undefined): (log:
     context.io.jsonLine(lineDocument(log, line))
     if (log.here !== last) context.io.out(titleOf(context, ground, log))
     last = log.here
-    context.io.out(`  ${context.io.paint.dim(time(line))}${visible(line.text)}`)
+    context.io.raw(`  ${context.io.paint.dim(time(line))}${visible(line.text)}\n`)
   }
 }

@@ -1,5 +1,6 @@
 import { clientById, clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
+import { withoutCopies } from '../core/plan/copies.ts'
 import { isOfOthers, type SyncResult } from '../effects/sync/result.ts'
 import type { World } from '../model/environment.ts'
 import type { Step } from '../model/plan.ts'
@@ -22,6 +23,8 @@ export interface ReportOptions {
   readonly kept?: ReadonlySet<string>
   /** Lines between what was done and the sum. */
   readonly checks?: readonly string[]
+  /** Servers that were tried and did not answer. */
+  readonly silent?: readonly string[]
   /** The last line: what to do next. */
   readonly farewell?: string
 }
@@ -37,12 +40,14 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
   const before = result.steps.filter((step) => isOfOthers(step, options.about))
   const shown = result.steps.filter((step) => !before.includes(step))
   const steps = shown.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, world.environments) }))
-  for (const line of describeSteps(steps, labels, io.paint, io.width, options.detail ?? (options.preview ? 'updates' : 'names')))
+  const { steps: told, copies } = withoutCopies(steps, (id) => clientById(id)?.copyOf)
+  for (const line of describeSteps(told, labels, io.paint, io.width, options.detail ?? (options.preview ? 'updates' : 'names')))
     io.out(line)
+  for (const { environment, of, file } of copies) io.out(io.paint.dim(`${labels.client(of)}: also ${labels.file(environment, file)}`))
   for (const notice of result.notices)
     for (const line of hanging(visible(abbreviateHome(notice, world.environments)), io.paint.warn('!'), io.width)) io.out(line)
   if (result.unmanaged.length > 0 && options.command !== 'undo') {
-    const names = [...new Set(result.unmanaged.flatMap(({ reason, server }) => (reason === null ? [visible(server)] : [])))]
+    const names = [...new Set(result.unmanaged.flatMap(({ reason, server }) => (reason === undefined ? [visible(server)] : [])))]
     const [listed, one] = [names.join(', '), names.length === 1]
     if (names.length > 0) {
       for (const line of hanging(`not managed by mcp-twin: ${listed}`, io.paint.dim('?'), io.width)) io.out(line)
@@ -67,7 +72,9 @@ export function reportSync(context: Context, world: World, result: SyncResult, o
 /** One line a server that no manifest has and that cannot be taken into one. */
 export const leftWords = (unmanaged: SyncResult['unmanaged']): string[] => [
   ...new Set(
-    unmanaged.flatMap(({ reason, server }) => (reason === null ? [] : [`${visible(server)}: not managed by mcp-twin, since ${reason}`])),
+    unmanaged.flatMap(({ reason, server }) =>
+      reason === undefined ? [] : [`${visible(server)}: not managed by mcp-twin, since ${reason}`],
+    ),
   ),
 ]
 
@@ -84,7 +91,7 @@ function restartLines(world: World, result: SyncResult, labels: ReturnType<typeo
   return [io.paint.strong('To finish:'), ...ways.flatMap((way) => hanging(way, io.paint.accent('•'), io.width))]
 }
 
-function sum(result: SyncResult, { command, preview }: ReportOptions): string {
+function sum(result: SyncResult, { command, preview, silent = [] }: ReportOptions): string {
   const of = (outcome: string) => result.steps.filter((step) => step.outcome === outcome && step.kind !== 'install')
   const parts: string[] = []
   const planned = result.steps.filter((step) => step.outcome === 'planned')
@@ -98,6 +105,7 @@ function sum(result: SyncResult, { command, preview }: ReportOptions): string {
   if (left > 0) parts.push(`${left} left alone`)
   const failed = result.steps.filter((step) => step.outcome === 'failed').length
   if (failed > 0) parts.push(`${failed} failed`)
+  if (silent.length > 0) parts.push(`${count(silent.length, 'server')} ${silent.length === 1 ? 'does' : 'do'} not answer`)
   if (parts.length === 0 && command === 'undo' && result.run === null) return 'Nothing to undo: every run is undone, or changed nothing.'
   if (parts.length === 0 && result.inSync) return stillWords(result)
   if (parts.length === 0) return result.changed ? 'Manifest saved; no config was changed.' : 'The manifest needed no change.'

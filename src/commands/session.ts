@@ -41,7 +41,7 @@ export async function run(context: Context, [action, id]: string[], options: Rec
 async function make({ io }: Context, store: SessionStore, ttl: number): Promise<ExitCode> {
   const { id, token, expiresAt } = await store.create(ttl)
   io.json({ id, token, expires_at: iso(expiresAt) })
-  io.out(token)
+  io.raw(`${token}\n`)
   io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`)
   return EXIT.ok
 }

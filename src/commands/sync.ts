@@ -50,7 +50,7 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
   const missing = opened.place.project === null ? [] : await installTrusted(context, ground, ground.open)
   const tried = await tryServers(context, ground, result, settings, options)
   const notices = [...new Set([...result.notices, ...trust.notices, ...missing, ...tried.notices])]
-  const checked = { more: { checks: tried.checks }, checks: tried.lines }
+  const checked = { more: { checks: tried.checks }, checks: tried.lines, silent: tried.silent }
   reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false, ...checked })
   return tried.exit(exitOf(result, { check: false }))
 }

@@ -19,6 +19,8 @@ export interface Tried {
   readonly checks: readonly Check[]
   /** What was left out, and why. */
   readonly notices: readonly string[]
+  /** Servers that did not answer. */
+  readonly silent: readonly string[]
   /** The same for a person, one line a server and side. */
   readonly lines: readonly string[]
   /** The exit code with what did not answer. `about`: only these servers count. Throws where the person broke it off. */
@@ -57,6 +59,7 @@ export function triedAs({ io, signal }: Context, world: World, { checks, untried
   })
   return {
     checks: isCancelled ? [] : checks,
+    silent: isCancelled ? [] : [...new Set(checks.flatMap(({ ok, server }) => (ok ? [] : [server])))],
     notices: [...new Set(notices)],
     lines: isCancelled ? [] : describeChecks(checks, labels, io.paint, io.width),
     exit(code, about) {
@@ -75,14 +78,14 @@ const LINES = 4
 /** One line a server and side: how long it took to answer and how many tools it has, or why it did not. */
 export function describeChecks(all: readonly Check[], labels: Labels, paint: Context['io']['paint'], width: number): string[] {
   if (all.length === 0) return []
-  const checks = onePerSide(all)
+  const checks = onePerReason(onePerSide(all))
   const [names, sides] = [checks.map((check) => visible(check.server)), checks.map((check) => labels.environment(check.environment))]
   const [first, second] = [Math.max(...names.map(columns)), Math.max(...sides.map(columns))]
   const indent = first + second + 8
   const rows = checks.flatMap((check, at) => {
     const words = check.ok
       ? `answers, ${check.tools} ${check.tools === 1 ? 'tool' : 'tools'} (${seconds(check.ms)})`
-      : `does not answer: ${visible(check.reason ?? '')}`
+      : `${check.same === undefined ? 'does' : 'do'} not answer: ${visible(check.reason ?? '')}${check.same === undefined ? '' : ` (${check.same.map(visible).join(', ')})`}`
     const said = wrap(words, Math.max(30, width - indent))
     const head = `  ${check.ok ? paint.good('✓') : paint.bad('✗')} ${pad(names[at] ?? '', first)}  ${pad(sides[at] ?? '', second)}  `
     const last = check.stderr === null ? [] : check.stderr.trimEnd().split('\n').slice(-LINES)
@@ -92,13 +95,28 @@ export function describeChecks(all: readonly Check[], labels: Labels, paint: Con
       ...last.map((line) => `      ${paint.dim(cutText(visible(line), width - 6))}`),
     ]
   })
-  const silent = new Set(checks.filter((check) => !check.ok).map((check) => check.server))
+  const silent = new Set(all.filter((check) => !check.ok).map((check) => check.server))
   if (silent.size === 0) return [paint.strong('Checked'), ...rows]
   const [one = 'NAME'] = silent
   const way = silent.size === 1 ? visible(one) : 'NAME'
   // The bridge is no server of the manifest, so there is nothing to disable.
   const off = silent.size === 1 && one === BRIDGE ? '' : `; mcp-twin disable ${way} disables ${silent.size === 1 ? 'it' : 'one'}`
   return [paint.strong('Checked'), ...rows, `      ${paint.dim('→')} mcp-twin doctor --deep shows more${off}`]
+}
+
+/** Servers that fail on a side in the same way are one line: `same` has their names. */
+function onePerReason(checks: readonly Check[]): (Check & { readonly same?: readonly string[] })[] {
+  const lines = new Map<string, Check[]>()
+  for (const check of checks) {
+    const key = JSON.stringify(check.ok ? [check.server, check.environment, check.tools] : [check.environment, check.reason, check.stderr])
+    lines.set(key, [...(lines.get(key) ?? []), check])
+  }
+  return [...lines.values()].flatMap((same) => {
+    const [first] = same
+    if (first === undefined || first.ok || same.length === 1) return same
+    const names = [...new Set(same.map(({ server }) => server))]
+    return [{ ...first, server: `${names.length} servers`, same: names }]
+  })
 }
 
 /** The bridge is started once for each program of a side: equal results are one line, with the longest time. */

@@ -1,7 +1,7 @@
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
-import { holdsInstalled } from '../effects/undo/folders.ts'
+import { contentsOf } from '../effects/undo/folders.ts'
 import { recordedFiles } from '../effects/undo/uninstall-files.ts'
 import { ownFolders, recordsOf, type Uninstalled, uninstall } from '../effects/undo/uninstall.ts'
 import { labelsFor, tilde } from '../ui/labels.ts'
@@ -15,8 +15,8 @@ export const run = (context: Context, _args: string[], options: Record<string, u
     const { world, home } = ground
     const purge = options.purge === true
     const places = await ownFolders(system, world, home)
-    const installed = await Promise.all(places.map(({ environment, folder }) => holdsInstalled(system, environment, folder)))
-    if (places.length === 0 || (!purge && !installed.includes(true))) {
+    const contents = await Promise.all(places.map(({ environment, folder }) => contentsOf(system, environment, folder)))
+    if (places.length === 0 || (!purge && !contents.some((each) => each.installed) && contents.some((each) => each.owned))) {
       io.json({ command: 'uninstall', changed: false, run: null, steps: [], ended: [], removed: [], kept: [], notices: [] })
       io.out('Nothing to uninstall: mcp-twin is not installed here.')
       if (places.length > 0) io.out(keptWords(home))

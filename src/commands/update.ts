@@ -84,7 +84,7 @@ function report(
     return exitOf(result, { check: false })
   }
   const notices = [...result.notices, ...tried.notices]
-  const checked = { more: { packages, checks: tried.checks }, checks: tried.lines }
+  const checked = { more: { packages, checks: tried.checks }, checks: tried.lines, silent: tried.silent }
   reportSync(context, ground.world, { ...result, notices }, { command: 'update', preview: false, ...checked })
   return tried.exit(exitOf(result, { check: false }))
 }

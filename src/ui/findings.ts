@@ -77,10 +77,24 @@ const DEEP = 'mcp-twin doctor --deep'
 /** A server that `--deep` was asked for and did not start. */
 const wasNotStarted = ({ level, check, fix }: Finding): boolean => level === 'skipped' && check === 'server-starts' && fix !== DEEP
 
+/** What is wrong with several things in the same words is said once, with all their names. */
+function together(findings: readonly Finding[]): Finding[] {
+  const rows = new Map<string, Finding>()
+  for (const [at, finding] of findings.entries()) {
+    const { check, level, message, fix, detail } = finding
+    const key = level === 'ok' ? String(at) : JSON.stringify([check, level, message, fix, detail])
+    const row = rows.get(key)
+    rows.set(key, row === undefined ? finding : { ...row, subject: `${row.subject}, ${finding.subject}` })
+  }
+  return [...rows.values()]
+}
+
 function section(heading: string, findings: readonly Finding[], view: FindingsView): string[] {
   if (findings.length === 0) return []
-  const shown = findings.filter((finding) => isShown(finding, view.verbose)).sort((a, b) => RANK.indexOf(a.level) - RANK.indexOf(b.level))
-  const folded = findings.filter((finding) => finding.level === 'ok' && !shown.includes(finding)).length
+  const shown = together(findings.filter((finding) => isShown(finding, view.verbose))).sort(
+    (a, b) => RANK.indexOf(a.level) - RANK.indexOf(b.level),
+  )
+  const folded = findings.filter((finding) => finding.level === 'ok' && !isShown(finding, view.verbose)).length
   const words = `${folded} ${folded === 1 ? 'check' : 'checks'}`
   const rest = folded === 0 ? [] : [`  ${view.paint.good('✓')} ${words}${shown.length === 0 ? '' : ' passed'}`]
   if (shown.length === 0 && rest.length === 0) return []

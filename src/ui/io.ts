@@ -1,5 +1,6 @@
 import type { Io, Paint } from '../context.ts'
 import { reveal } from '../model/secret.ts'
+import { fold } from './fold.ts'
 import { Mask } from './mask.ts'
 import { progressOn, type Sink } from './progress.ts'
 
@@ -16,6 +17,8 @@ export interface IoOptions {
   readonly command?: string
   /** Names of all commands, where a person starts the program by `npx`: what is printed to be typed is then typed so too. */
   readonly npx?: readonly string[]
+  /** The variable `COLUMNS`, which counts where the terminal does not say its width. */
+  readonly columns?: string
 }
 
 /** `mcp-twin sync` as a person types it who has no mcp-twin on the PATH. */
@@ -31,19 +34,23 @@ export function createIo(options: IoOptions): Io {
   // A program reads the document: nobody is there to be told how it goes.
   const isSilent = options.quiet || options.asJson
   const write = (sink: Sink, text: string) => sink.write(`${mask.apply(text)}\n`)
+  const said = /^\d+$/.test(options.columns ?? '') ? Number(options.columns) : 0
+  const known = options.stdout.columns || options.stderr.columns || said
+  // Masked first, since a key that is broken would not be found. A pipe whose width is not known gets whole lines.
+  const folded = (text: string) => (known > 0 ? fold(mask.apply(typed(text)), Math.max(40, known)) : typed(text))
   const talk = (text: string) => {
-    if (!isSilent) write(options.stderr, typed(text))
+    if (!isSilent) write(options.stderr, folded(text))
   }
   const named = (document: object): object => (options.command === undefined ? document : { command: options.command, ...document })
   return {
     out: (text = '') => {
-      if (!options.asJson) write(options.stdout, typed(text))
+      if (!options.asJson) write(options.stdout, folded(text))
     },
     raw: (text) => {
       if (!options.asJson) options.stdout.write(mask.apply(text))
     },
     note: (text = '') => talk(text),
-    error: (text) => write(options.stderr, typed(text)),
+    error: (text) => write(options.stderr, folded(text)),
     json: (document) => {
       if (options.asJson) write(options.stdout, JSON.stringify(named(document), null, 2))
     },
@@ -54,7 +61,7 @@ export function createIo(options: IoOptions): Io {
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,
-    width: Math.max(40, options.stdout.columns || options.stderr.columns || 80) - (options.npx === undefined ? 0 : 'npx '.length),
+    width: Math.max(40, known || 80) - (options.npx === undefined ? 0 : 'npx '.length),
     asJson: options.asJson,
     quiet: options.quiet,
     verbose: options.verbose,

@@ -152,13 +152,19 @@ function groupsOf(steps: readonly Step[], labels: Labels, detail: Detail): Group
 
 /** One row a package, with all sides on which the same became of it. */
 function installRows(steps: readonly Step[], labels: Labels): Row[] {
-  const rows = new Map<string, { step: Step; sides: string[] }>()
+  const rows = new Map<string, { step: Step; sides: string[]; names: string[] }>()
   for (const step of steps) {
-    const key = JSON.stringify([step.change, step.outcome, step.reason, step.hint])
-    const row = rows.get(key) ?? { step, sides: [] }
-    rows.set(key, { step, sides: [...row.sides, labels.environment(step.environment)] })
+    // A failure names its package first; several packages often fail for one reason.
+    const [, name = '', why] = isBad(step) ? (/^(.+?): (.+)$/s.exec(step.reason ?? '') ?? []) : []
+    const key = JSON.stringify([step.change, step.outcome, why ?? step.reason, step.hint])
+    const row = rows.get(key) ?? { step, sides: [], names: [] }
+    rows.set(key, { step, sides: [...row.sides, labels.environment(step.environment)], names: [...row.names, name] })
   }
-  return [...rows.values()].map(({ step, sides }) => ({ step, name: [...new Set(sides)].join(', '), text: step.reason ?? '' }))
+  return [...rows.values()].map(({ step, sides, names: all }) => {
+    const [names, name] = [[...new Set(all)], [...new Set(sides)].join(', ')]
+    const why = (step.reason ?? '').slice((names[0] ?? '').length + 2)
+    return { step, name, text: names.length < 2 ? (step.reason ?? '') : `${names.length} packages: ${why} (${names.join(', ')})` }
+  })
 }
 
 /** The steps of a plan or of what was done: packages, each file, and what is left out of several files. */

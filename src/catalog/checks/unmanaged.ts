@@ -16,12 +16,12 @@ export const unmanaged = defineCheck({
         const found = unmanagedIn({ files: facts.plan.files }, facts.input).filter(
           ({ client, environment }) => client === plan.client && environment === plan.environment,
         )
-        const names = found.flatMap(({ server, reason }) => (reason === null ? [server] : []))
+        const names = found.flatMap(({ server, reason }) => (reason === undefined ? [server] : []))
         const base = { level: 'info', subject, environment: plan.environment } as const
         return [
           ...(names.length === 0 ? [] : [{ ...base, message: `not managed by mcp-twin: ${list(names)}`, fix: 'mcp-twin sync --adopt' }]),
           ...found.flatMap(({ server, reason }) =>
-            reason === null ? [] : [{ ...base, message: `${server}: not managed by mcp-twin, since ${reason}` }],
+            reason === undefined ? [] : [{ ...base, message: `${server}: not managed by mcp-twin, since ${reason}` }],
           ),
         ]
       }),

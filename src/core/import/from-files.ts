@@ -73,8 +73,8 @@ export interface Unmanaged {
   readonly environment: string
   readonly client: string
   readonly server: string
-  /** Why `sync --adopt` leaves it as it is; null: it takes it into the manifest. */
-  readonly reason: string | null
+  /** Why `sync --adopt` leaves it as it is; absent: it takes it into the manifest. */
+  readonly reason?: string
 }
 
 /** The entries of a plan's files that are not managed. */
@@ -88,6 +88,7 @@ export function unmanagedIn({ files }: Pick<Plan, 'files'>, input: PlanInput): U
   return found.map((each) => {
     const isIt = ({ environment, client, name }: (typeof left)[number]): boolean =>
       environment === each.environment && client === each.client && name === each.server
-    return { ...each, reason: left.find(isIt)?.reason ?? null }
+    const reason = left.find(isIt)?.reason
+    return reason === undefined ? each : { ...each, reason }
   })
 }

@@ -24,8 +24,8 @@ interface Cell {
   readonly environment: string
   readonly client: string
   readonly state: CellState
-  /** What helps: a command, or a sentence where there is none. */
-  readonly hint: string | null
+  /** What helps: a command, or a sentence where there is none. Absent: nothing needs to be done. */
+  readonly hint?: string
 }
 
 interface Row {
@@ -35,20 +35,17 @@ interface Row {
   readonly cells: readonly Cell[]
 }
 
-interface UnmanagedCell {
-  readonly environment: string
-  readonly client: string
-  readonly server: string
-  /** Why it cannot be taken into the manifest; null: it can. */
-  readonly reason: string | null
-}
-
 export interface Matrix {
   readonly servers: readonly Row[]
-  readonly unmanaged: readonly UnmanagedCell[]
+  readonly unmanaged: readonly {
+    readonly environment: string
+    readonly client: string
+    readonly server: string
+    readonly reason?: string
+  }[]
 }
 
-/** What a cell says, and what helps; null: nothing needs to be done. */
+/** What a cell says, and what helps. */
 type Judged = Pick<Cell, 'state' | 'hint'>
 
 const SYNC = 'mcp-twin sync'
@@ -59,26 +56,26 @@ function judge(file: PlannedFile, server: string, disabled: boolean, stale: read
   const wanted = desired.wanted.find((each) => each.server === server)
   const blocked = desired.blocked.find((each) => each.server === server)
   if (wanted === undefined && blocked === undefined && (entry === undefined || entry.step.change === 'none'))
-    return { state: disabled ? 'off' : 'not here', hint: null }
+    return { state: disabled ? 'off' : 'not here' }
   const present = plan.present.has(wanted?.name ?? server)
   if (blocked !== undefined)
     return {
       state: blocked.needsKey ? 'needs key' : present ? 'differs' : 'missing',
-      hint: firstOf(blocked.step.hint),
+      ...firstOf(blocked.step.hint),
     }
   if (plan.refusal !== null && (plan.withheld === undefined || (entry !== undefined && entry.step.change !== 'adopt')))
-    return { state: fileState(plan), hint: plan.refusal.hint }
+    return { state: fileState(plan), ...(plan.refusal.hint === null ? {} : { hint: plan.refusal.hint }) }
   if (entry === undefined || entry.step.change === 'adopt') {
     // What it says is right, but what it starts is not.
     const isStale = stale.some(({ side, servers }) => wanted?.launches?.includes(side.id) === true && servers.includes(server))
-    return isStale ? { state: 'differs', hint: SYNC } : { state: 'in sync', hint: null }
+    return isStale ? { state: 'differs', hint: SYNC } : { state: 'in sync' }
   }
-  if (entry.step.kind === 'refuse') return { state: present ? 'differs' : 'missing', hint: firstOf(entry.step.hint) }
+  if (entry.step.kind === 'refuse') return { state: present ? 'differs' : 'missing', ...firstOf(entry.step.hint) }
   return { state: entry.step.change === 'add' ? 'missing' : 'differs', hint: SYNC }
 }
 
 /** Of several ways the first one. */
-const firstOf = (hint: string | null): string | null => hint?.split('; ')[0] ?? null
+const firstOf = (hint: string | null): Pick<Cell, 'hint'> => (hint === null ? {} : { hint: hint.split('; ')[0] ?? hint })
 
 const fileState = ({ isReadOnly, withheld }: FilePlan): CellState =>
   isReadOnly ? 'file is read-only' : withheld === undefined ? 'file is broken' : 'file is not writable'

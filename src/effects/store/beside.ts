@@ -16,7 +16,7 @@ function modeFor(target: RewriteTarget, facts: FileFacts | null, decision: Repla
   if (!decision.holdsKey || (asked & 0o077) === 0) return { mode: asked, notice: null }
   return {
     mode: 0o600,
-    notice: facts === null ? null : `${target.shown} holds a key now, so only you can read it (0600; it was ${octal(asked)})`,
+    notice: facts === null ? null : `${target.shown} holds keys, so only you can read it now (0600; it was ${octal(asked)})`,
   }
 }
 

@@ -27,14 +27,22 @@ const owned = (environment: Environment, folder: NativePath): NativePath[] => {
   return [at.manifest, at.lock, at.secrets, at.backups, at.bridge]
 }
 
-/** True if anything is there that an uninstall removes; a lock or what detection found tells nothing. */
-export async function holdsInstalled(system: System, environment: Environment, folder: NativePath): Promise<boolean> {
+/** Whether a folder holds what an uninstall removes, and what it keeps; a lock or what detection found is neither. */
+export async function contentsOf(
+  system: System,
+  environment: Environment,
+  folder: NativePath,
+): Promise<{ readonly installed: boolean; readonly owned: boolean }> {
   const at = layout(environment, folder)
-  for (const path of installed(environment, folder).filter((each) => each !== at.locks && each !== at.cache)) {
-    const here = toHere(environment, path)
-    if (here !== null && (await system.files.look(here)) !== null) return true
+  const isThere = async (paths: readonly NativePath[]): Promise<boolean> => {
+    for (const path of paths) {
+      const here = toHere(environment, path)
+      if (here !== null && (await system.files.look(here)) !== null) return true
+    }
+    return false
   }
-  return false
+  const removable = installed(environment, folder).filter((each) => each !== at.locks && each !== at.cache)
+  return { installed: await isThere(removable), owned: await isThere(owned(environment, folder)) }
 }
 
 /** Removes our files in a side's folder; with `purge` the user's too. Removes the folder if it is empty then. */

@@ -48,7 +48,7 @@ describe('a file that is there', () => {
     old(at('a.json'), '{}')
     const outcome = await rewriteFile(system, targetAt(at('a.json')), become('{"k":1}', { holdsKey: true }), null)
     expect(modeOf(at('a.json'))).toBe(0o600)
-    expect(outcome.notices).toEqual([expect.stringMatching(/holds a key now.*0644/)])
+    expect(outcome.notices).toEqual([expect.stringMatching(/holds keys, so only you.*0644/)])
   })
 
   it('is untouched, inode and time included, when there is nothing to do', async () => {

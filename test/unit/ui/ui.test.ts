@@ -170,11 +170,11 @@ const matrix: Matrix = {
       name: 'filesystem',
       kind: 'package',
       version: '2026.8.31',
-      cells: files.map((file, at) => ({ ...file, state: states[at] ?? 'off', hint: null })),
+      cells: files.map((file, at) => ({ ...file, state: states[at] ?? 'off' })),
     },
-    { name: 'blender', kind: 'command', version: null, cells: files.map((file) => ({ ...file, state: 'not here', hint: null })) },
+    { name: 'blender', kind: 'command', version: null, cells: files.map((file) => ({ ...file, state: 'not here' })) },
   ],
-  unmanaged: [{ environment: 'windows', client: 'claude-desktop', server: 'sql\u001b[31mite', reason: null }],
+  unmanaged: [{ environment: 'windows', client: 'claude-desktop', server: 'sql\u001b[31mite' }],
 }
 
 describe('the table of servers and programs', () => {
