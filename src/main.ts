@@ -65,7 +65,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0
   }
   if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) {
-    const help = await helpPage()
+    const isNarrow = (process.stdout.columns || Number(process.env.COLUMNS) || 80) < 80
+    const help = isNarrow ? null : await helpPage()
     if (help !== null) {
       process.stdout.write(help)
       return 0

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommandSpec, CommonOptions, OptionSpec } from '../context.ts'
 import { EXIT, TwinError } from '../errors.ts'
+import { fold } from '../ui/fold.ts'
 import { commandWord } from './command-word.ts'
 
 /** What was asked for on the command line, or the text of a help page. */
@@ -17,6 +18,8 @@ export type Parsed =
 /** Streams for what the parser itself prints: help on `out`, usage errors on `error`. */
 export interface Words {
   out(text: string): void
+  /** Columns for help; absent: 80. */
+  readonly width?: number
 }
 
 const INTRO = `Claude Desktop on Windows and Claude Code in WSL, one set of MCP servers:
@@ -50,7 +53,9 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
     .helpOption('-h, --help', 'show help')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
-      writeOut: (text) => words.out(text),
+      getOutHelpWidth: () => words.width ?? 80,
+      getErrHelpWidth: () => words.width ?? 80,
+      writeOut: (text) => words.out(words.width === undefined ? text : fold(text, words.width)),
       writeErr: (text) => {
         complaint += text
       },

@@ -37,7 +37,9 @@ export async function runCli(argv: readonly string[], version: string, terminal:
   }
   try {
     let page = ''
-    const parsed = parse(specs, version, argv, { out: (text) => (page += text) })
+    const columns = terminal.stdout.columns || Number(terminal.variables.COLUMNS) || 0
+    const width = columns > 0 && columns < 80 ? { width: Math.max(40, columns) } : {}
+    const parsed = parse(specs, version, argv, { out: (text) => (page += text), ...width })
     if (parsed.kind === 'done') return showPage(page, parsed.code === 0)
     command = parsed.spec.name
     const { common } = parsed

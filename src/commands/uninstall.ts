@@ -19,7 +19,7 @@ export const run = (context: Context, _args: string[], options: Record<string, u
     if (places.length === 0 || (!purge && !contents.some((each) => each.installed) && contents.some((each) => each.owned))) {
       io.json({ command: 'uninstall', changed: false, run: null, steps: [], ended: [], removed: [], kept: [], notices: [] })
       io.out('Nothing to uninstall: mcp-twin is not installed here.')
-      if (places.length > 0) io.out(keptWords(home))
+      if (places.length > 0) io.out([`${keptWords(home)}.`, ...WAYS.map((way) => `  → ${way}`)].join('\n'))
       return EXIT.ok
     }
     await confirm(context, ground, purge)

@@ -24,8 +24,8 @@ export const memory: CommandSpec = {
     { flags: '--history', description: 'delete: forget the older versions too' },
   ],
   examples: [
-    'mcp-twin memory get auth-approach',
-    `mcp-twin memory set auth-approach '{"method":"JWT"}' --rationale "no session store"`,
+    'mcp-twin memory get auth',
+    `mcp-twin memory set auth '{"method":"JWT"}' --rationale "no session store"`,
     'mcp-twin memory search which login did we choose',
     'mcp-twin memory import ~/memory.jsonl',
     'mcp-twin memory export > memory.jsonl',
