@@ -74,7 +74,16 @@ const reaching = [
   ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write'].map((name) => `files/${name}`),
   ...['confirming', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
   ...['change-file', 'libsql', 'node-sqlite', 'place'].map((name) => `store/${name}`),
-  ...['base/access', 'base/proc', 'config/config', 'handoff/waiting', 'memory/namespace', 'records/rotating-file', 'start/serving'],
+  ...[
+    'base/access',
+    'base/proc',
+    'config/config',
+    'handoff/waiting',
+    'lease/endpoint',
+    'memory/namespace',
+    'records/rotating-file',
+    'start/serving',
+  ],
 ]
   .map((name) => `bridge/${name}.ts`)
   .concat('bridge/terminal', 'bridge/transports')
@@ -89,6 +98,7 @@ const bridgeFolders = [
   'search',
   'terminal',
   'store',
+  'lease',
   'memory',
   'handoff',
   'transports',

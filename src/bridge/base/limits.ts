@@ -157,6 +157,14 @@ export const limits = {
   storeRetryMs: 20,
   /** How long a call waits for another process that repairs a damaged store. */
   salvageLockMs: 30 * seconds,
+  /** The log is moved into the file so long after a change; the file is checked daily, once nothing has changed for a while. */
+  storeCheckpointMs: 1 * seconds,
+  storeCheckEveryMs: 24 * 60 * minutes,
+  storeIdleMs: 1 * minutes,
+  /** A holder of the lease that does not answer for so long is replaced. */
+  leaseAnswerMs: 5 * seconds,
+  leaseLookMs: 25,
+  leaseRetryMs: 2 * seconds,
   /** Changes that are kept for those who ask what is new. */
   storeChanges: 100_000,
   /** Versions of a key that are kept besides the present one. */

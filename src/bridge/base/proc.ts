@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { parseProcessStat, type ProcessStat } from '../../core/process-stat.ts'
+import { hasEnded, parseProcessStat, type ProcessStat } from '../../core/process-stat.ts'
 import { codeOf } from './refusal.ts'
 
 /** A file of the kernel; '' where there is none. */
@@ -15,6 +15,15 @@ export function readProc(path: string): string {
 
 /** What the kernel says of a process; null where there is no such process, or no /proc. */
 export const statOf = (pid: number | 'self'): ProcessStat | null => parseProcessStat(readProc(`/proc/${pid}/stat`))
+
+/** When a process started, which with its id names it for ever; '' where there is none, or no /proc. */
+export const startOf = (pid: number): string => statOf(pid)?.start ?? ''
+
+/** Whether a process lives on this side, and is not another that was given its number. */
+export function lives({ pid, start }: { pid: number; start: string }, isAlive: (pid: number) => boolean): boolean {
+  const stat = statOf(pid)
+  return stat === null ? isAlive(pid) && start === '' : !hasEnded(stat, start)
+}
 
 /** The user with whose rights a process acts (proc_pid_status(5)); null where there is no such process, or no /proc. */
 export function userOf(pid: number | 'self'): number | null {

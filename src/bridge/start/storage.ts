@@ -1,4 +1,6 @@
 import { arch, hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Lease } from '../lease/lease.ts'
 import type { Log } from '../records/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { WaitingFile } from '../handoff/waiting.ts'
@@ -11,6 +13,7 @@ export class Storage {
   private readonly settings: Settings
   private readonly log: Log
   private readonly waiting: WaitingFile
+  private lease: Lease | undefined
   private opened: Promise<Store> | undefined
   private closed = false
   private ownNamespace: Promise<string> | undefined
@@ -39,6 +42,7 @@ export class Storage {
   async close(): Promise<void> {
     this.closed = true
     const store = await this.opened?.catch(() => null)
+    this.lease?.close()
     store?.close()
   }
 
@@ -77,7 +81,25 @@ export class Storage {
     })
     // A process that was killed between its commit and the file left it behind. Nobody waits for this.
     void refresh(store)
+    // Who uses the store takes part in looking after it; no call waits for that.
+    setImmediate(() => void this.takePart(store))
     return store
+  }
+
+  private async takePart(store: Store): Promise<void> {
+    const { settings, log } = this
+    const [{ Lease }, { keepUp }] = await Promise.all([import('../lease/lease.ts'), import('../lease/upkeep.ts')])
+    if (this.closed) return
+    const author = { client: settings.client, session: 'lease' }
+    const shared = {
+      ...{ store, author, pid: settings.pid, platform: settings.platform, run: join(settings.folder, 'run') },
+      isAlive: (pid: number) => settings.isAlive(pid),
+      now: () => settings.now(),
+      report: (trouble: string) => log.write('bridge', 'warning', `the store is not looked after: ${trouble}`),
+    }
+    const lease = new Lease({ ...shared, onHeld: (lost) => keepUp({ ...shared, lease }, lost) })
+    this.lease = lease
+    await lease.seek()
   }
 
   private async findNamespace(): Promise<string> {

@@ -87,6 +87,22 @@ describe('two programs over one store', () => {
     for (const each of [desktop, second]) expect((await each.end()).code).toBe(0)
   })
 
+  it('go on when any of them is killed, the holder of the lease included', async () => {
+    const place = scratch()
+    let living = await Promise.all(['a', 'b', 'c'].map((client) => bridge(place, client)))
+    for (const each of living) await each.call('memory_set', { key: 'n', value: 0 })
+    while (living.length > 1) {
+      const [killed, ...rest] = living
+      process.kill(killed?.pid ?? 0, 'SIGKILL')
+      for (const each of rest) {
+        expect((await each.call('memory_set', { key: 'n', value: rest.length })).refused).toBe(false)
+        expect((await each.call('memory_get', { key: 'n' })).data).toMatchObject({ value: rest.length })
+      }
+      living = rest
+    }
+    for (const each of living) expect((await each.end()).code).toBe(0)
+  })
+
   it('count together without losing a step', async () => {
     const place = scratch()
     const both = await Promise.all([bridge(place, 'a'), bridge(place, 'b')])

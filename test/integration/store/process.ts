@@ -1,11 +1,16 @@
 // A store in a process of its own, of whatever node: lines on stdin say what to do with it, each is answered by a line.
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { indexAgain } from '../../../src/bridge/memory/index-again.ts'
 import * as memory from '../../../src/bridge/memory/memory.ts'
 import { search } from '../../../src/bridge/memory/search.ts'
+import { holderIn, Lease } from '../../../src/bridge/lease/lease.ts'
+import { keepUp } from '../../../src/bridge/lease/upkeep.ts'
 import { chooseEngine, type EngineName } from '../../../src/bridge/store/engine.ts'
+import { verify } from '../../../src/bridge/store/integrity.ts'
 import { StorePlace } from '../../../src/bridge/store/place.ts'
 import { Store } from '../../../src/bridge/store/store.ts'
+import { nodeSystem } from '../../../src/system/node.ts'
 
 const [folder = '', wanted = '', session = ''] = process.argv.slice(2)
 const engine = chooseEngine(process.platform, process.arch, wanted as EngineName)
@@ -16,6 +21,7 @@ const heard: unknown[] = []
 let clock: number | null = null
 const now = (): number => clock ?? Date.now()
 let store: Store
+let lease: Lease
 
 type Key = { key: string; ifVersion?: number }
 const set = (entry: Key & { value: never; at?: string }) =>
@@ -93,6 +99,18 @@ const operations = {
       database.close()
     }
   },
+  verify: () => verify(store),
+  /** Takes part in the lease, as a bridge that uses the store does. */
+  takePart() {
+    const { pid, platform } = process
+    const shared = { store, author, now, pid, platform, run: join(folder, 'run'), report: (problem: string) => void problems.push(problem) }
+    lease = new Lease({ ...shared, isAlive: nodeSystem().isAlive, onHeld: (lost) => keepUp({ ...shared, lease }, lost) })
+    void lease.seek()
+  },
+  holding: () => lease.holding,
+  confirm: () => lease.confirm(),
+  asHolder: () => store.write(author, (tx) => lease.check(tx)),
+  holder: () => store.read(holderIn),
   close: () => store.close(),
 }
 

@@ -38,7 +38,7 @@ export async function storeProcess(folder: string, engine: EngineName, open = tr
   const node = engine === 'node' ? await nodeWithSqlite() : nodePath
   const session = `session-${Math.random()}`
   // The program lies outside of the project, where its binary is.
-  const env = { PATH: '', NODE_PATH: join(projectFolder, 'node_modules') }
+  const env = { PATH: '', TMPDIR: tmpdir(), NODE_PATH: join(projectFolder, 'node_modules') }
   const child = spawn(node, [await program, folder, engine, session], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   living.add(child)
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>()
