@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { clientById } from '../../../src/catalog/clients/index.ts'
+import { withoutCopies } from '../../../src/core/plan/copies.ts'
+import { makeStep } from '../../../src/core/plan/step.ts'
+import { exitOf, isOfOthers } from '../../../src/effects/sync/result.ts'
+
+const step = (client: string, server: string, change: 'add' | 'update' = 'add') =>
+  makeStep({ kind: 'write', environment: 'linux', client, file: `/${client}`, server, change })
+const copyOf = (id: string) => clientById(id)?.copyOf
+
+describe('steps of a file that repeats another one', () => {
+  it('are left out where they say what the other one says', () => {
+    const own = [step('claude-code', 'a'), step('claude-code', 'b')]
+    const { steps, copies } = withoutCopies([...own, step('claude-code-config', 'a')], copyOf)
+    expect([steps, copies]).toEqual([own, [expect.objectContaining({ of: 'claude-code', file: '/claude-code-config' })]])
+  })
+
+  it('stay where they say something else', () => {
+    const all = [step('claude-code', 'a'), step('claude-code-config', 'a', 'update')]
+    expect(withoutCopies(all, copyOf)).toEqual({ steps: all, copies: [] })
+  })
+})
+
+describe('the exit code of a command about some servers', () => {
+  const refused = makeStep({ kind: 'refuse', environment: 'linux', client: 'cursor', server: 'other' })
+  const result = { inSync: false, changed: true, run: null, steps: [refused], unmanaged: [], restart: [], notices: [] }
+
+  it('is 0 where only other servers are refused, and 3 for its own and for a whole file', () => {
+    expect(exitOf(result, { check: false, about: new Set(['mine']) })).toBe(0)
+    expect(exitOf(result, { check: false, about: new Set(['other']) })).toBe(3)
+    expect(exitOf(result, { check: false })).toBe(3)
+    expect(exitOf({ ...result, steps: [{ ...refused, server: null }] }, { check: false, about: new Set(['mine']) })).toBe(3)
+  })
+
+  it('does not pass over a write that failed just now', () => {
+    expect(isOfOthers({ ...refused, kind: 'write', outcome: 'failed' }, new Set(['mine']))).toBe(false)
+    expect(isOfOthers({ ...refused, kind: 'install', outcome: 'failed' }, new Set(['mine']))).toBe(true)
+  })
+})
