@@ -3,40 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { lacksTerminal, type Terminal, terminal } from '../support/terminal.ts'
-import { type Planted, world } from '../support/world.ts'
+import { firstDay, key } from './first-day.ts'
 import { svgOf, themes } from './svg.ts'
 
 // Every command that people look at, in a real terminal of two widths, as pictures for light and dark pages.
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const key = 'tvly-dev-0123456789abcdefABCDEF'
-
-/** A person's machine on the first day: each program has its own servers, and the key stands in the open. */
-const firstDay = (): Planted =>
-  world()
-    .wsl('Ubuntu')
-    .file(
-      '.claude.json',
-      '{"numStartups": 12, "mcpServers": {"memory": {"type": "stdio", "command": "npx", "args": ["-y", "@modelcontextprotocol/server-memory"]}}}',
-    )
-    .windows()
-    .running('claude.exe')
-    .file('C:\\Windows\\System32\\wsl.exe', '')
-    .client(
-      'claude-desktop',
-      JSON.stringify(
-        {
-          preferences: { menuBarEnabled: true },
-          mcpServers: {
-            thinking: { command: 'npx', args: ['-y', '@modelcontextprotocol/server-sequential-thinking'] },
-            tavily: { command: 'cmd', args: ['/c', 'npx', '-y', 'tavily-mcp@0.2.22'], env: { TAVILY_API_KEY: key } },
-          },
-        },
-        null,
-        2,
-      ),
-    )
-    .build()
-
 /** Enter at every question, which takes what is proposed. */
 async function answer(shown: Terminal): Promise<void> {
   for (;;) {

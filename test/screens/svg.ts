@@ -28,11 +28,11 @@ export const themes: Readonly<Record<'light' | 'dark', Theme>> = {
 }
 
 const SIZE = 13
-const CELL = 7.83
-const LINE = 17
-const PAD = 14
+export const CELL = 7.83
+export const LINE = 17
+export const PAD = 14
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const place = (cells: number): string => (PAD + cells * CELL).toFixed(1).replace(/\.0$/, '')
 
 function attributes({ colour, bold, dim, underline, reverse }: Style, theme: Theme): string {
@@ -51,7 +51,8 @@ function attributes({ colour, bold, dim, underline, reverse }: Style, theme: The
  */
 const words = /[\u0021-\u007e\u00a1-\u00ff]+(?: [\u0021-\u007e\u00a1-\u00ff]+)*|[^ ]/gu
 
-function lineOf(pieces: readonly Piece[], at: number, theme: Theme): string {
+/** One line of a terminal, `at` lines below the first. */
+export function lineOf(pieces: readonly Piece[], at: number, theme: Theme): string {
   let column = 0
   const spans: string[] = []
   for (const { text, style } of pieces) {
@@ -64,15 +65,21 @@ function lineOf(pieces: readonly Piece[], at: number, theme: Theme): string {
   return spans.length === 0 ? '' : `<text y="${PAD + at * LINE + SIZE}">${spans.join('')}</text>`
 }
 
+const font = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+
+/** The first lines of a picture: its size, its title, and the ground it is drawn on. */
+export const frameOf = (width: number, height: number, theme: Theme, title: string): string[] => [
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${font}" font-size="${SIZE}" fill="${theme.fore}">`,
+  `<title>${escaped(title)}</title>`,
+  `<rect width="${width}" height="${height}" rx="8" fill="${theme.back}" stroke="${theme.colours[8]}" stroke-opacity=".4"/>`,
+]
+
 /** A terminal's screen as a small picture. `columns`: the terminal's width. */
 export function svgOf(screen: string, columns: number, theme: Theme, title: string): string {
   const lines = piecesOf(screen)
   const [width, height] = [Math.ceil(2 * PAD + columns * CELL), 2 * PAD + lines.length * LINE]
-  const font = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${font}" font-size="${SIZE}" fill="${theme.fore}">`,
-    `<title>${escaped(title)}</title>`,
-    `<rect width="${width}" height="${height}" rx="8" fill="${theme.back}" stroke="${theme.colours[8]}" stroke-opacity=".4"/>`,
+    ...frameOf(width, height, theme, title),
     ...lines.map((pieces, at) => lineOf(pieces, at, theme)).filter((line) => line !== ''),
     '</svg>\n',
   ].join('\n')
