@@ -68,7 +68,7 @@ async function importFrom(
   )
   const view = trustView(found.manifest, read.lock, null)
   io.out(`${visible(abbreviateHome(read.shown, world.environments))} brings:`)
-  for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest)))) io.out(visible(line))
+  for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest)))) io.raw(`${visible(line)}\n`)
   const preview = options.dryRun === true
   if (!preview) await demandTrust(context, options.trust === true)
   const confirmed = preview ? named : await confirmParts(context, found, named)

@@ -50,7 +50,8 @@ async function trust(context: Context, ground: Ground, directory: string): Promi
   if (place.project === own) throw usageError('Your own manifest needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
   const review = await reviewProject(system, () => ground.look(place), syncOptions(context))
   io.out(`${visible(abbreviateHome(place.shown, ground.world.environments))} can start:`)
-  for (const line of trustScreen(review)) io.out(line)
+  // Not folded: a long path would be cut, and everything that may start is shown.
+  for (const line of trustScreen(review)) io.raw(`${line}\n`)
   const missing = await missingKeys(context, ground, review.keys)
   for (const notice of missing) io.note(notice)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {

@@ -50,6 +50,9 @@ export function createIo(options: IoOptions): Io {
       if (!options.asJson) options.stdout.write(mask.apply(text))
     },
     note: (text = '') => talk(text),
+    noteWhole: (text) => {
+      if (!isSilent) write(options.stderr, text)
+    },
     error: (text) => write(options.stderr, folded(text)),
     json: (document) => {
       if (options.asJson) write(options.stdout, JSON.stringify(named(document), null, 2))

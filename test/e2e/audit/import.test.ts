@@ -100,6 +100,19 @@ describe('import', () => {
     expect(place.has('.mcp-twin/secrets.json')).toBe(false)
   })
 
+  it('shows a long path whole, like trust', async () => {
+    const place = home()
+    const path = `/opt/${'a'.repeat(70)}/${'b'.repeat(70)}/evil/${'c'.repeat(70)}/serve`
+    const servers = { long: { command: path, env: { K: '${secret:K}' } } }
+    place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers }))
+    place.write('setup/.git/HEAD', '')
+    for (const command of [
+      ['import', 'setup', '--dry-run'],
+      ['trust', 'setup'],
+    ])
+      expect((await place.run(command, { env: { COLUMNS: '80' } })).stdout).toContain(path)
+  })
+
   it('reads nothing that a link in the folder leads to', async () => {
     const place = home()
     place.write('elsewhere/mcp-twin.json', JSON.stringify({ version: 1, servers: { tiny: place.tiny } }))
