@@ -7,7 +7,7 @@ import type { Bridge } from '../contract/bridge.ts'
 import { codeOf } from '../base/refusal.ts'
 import { HttpCarrier } from '../transports/http.ts'
 import type { HttpLimits } from '../transports/http-plan.ts'
-import { bearer, type Carrier, protocols } from '../transports/carrier.ts'
+import { bearer, protocols } from '../transports/carrier.ts'
 
 /** Refused requests are audited, but not so many that they push everything else out of the audit. */
 const refusalsPerMinute = 60
@@ -19,7 +19,7 @@ export async function carryHttp(
   bridge: Bridge,
   factory: McpServerFactory,
   limits: Partial<HttpLimits> = {},
-): Promise<Carrier & { readonly port: number }> {
+): Promise<HttpCarrier> {
   const { settings, audit, log } = bridge
   const store = openSessions(system, reachable(settings.folder), settings.self.id)
   const line = (event: 'session' | 'denied', client: string, outcome: string) =>

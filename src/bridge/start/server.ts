@@ -5,6 +5,7 @@ import { limits } from '../base/limits.ts'
 import { callTool } from '../contract/pipeline.ts'
 import { listed, type Tool } from '../contract/tool.ts'
 import { bearer } from '../transports/carrier.ts'
+import { type Offered, offerResources } from './resources.ts'
 import { Semaphore } from '../base/semaphore.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
@@ -37,12 +38,17 @@ export function buildServer(
   version: string,
   session?: string,
   greeting: string | null = null,
+  resources?: Offered,
 ): Server {
   const server = new Server(
     { name: 'mcp-twin', version },
-    { capabilities: { tools: {} }, instructions: [instructions, greeting].filter((each) => each !== null).join('\n') },
+    {
+      capabilities: { tools: {}, ...(resources !== undefined && { resources: { subscribe: true, listChanged: true } }) },
+      instructions: [instructions, greeting].filter((each) => each !== null).join('\n'),
+    },
   )
   const calls = new Semaphore(limits.callsAtOnce)
+  if (resources !== undefined) offerResources(server, opened, resources)
   server.setRequestHandler('tools/list', async () => ({ tools: (await available(await opened, tools)).map(listed) }))
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name, arguments: raw } = request.params

@@ -5,10 +5,11 @@ import type { System } from '../../model/system.ts'
 import type { Bridge } from '../contract/bridge.ts'
 import { openBridge } from './open.ts'
 import { buildServer } from './server.ts'
+import { ResourceChanges } from './resource-changes.ts'
 import type { Settings } from '../base/settings.ts'
 import { tools } from '../tools/index.ts'
 import { carryStdio } from '../transports/stdio.ts'
-import { bearer, type Carrier } from '../transports/carrier.ts'
+import { bearer } from '../transports/carrier.ts'
 
 export interface Serving {
   /** Still being worked out when the client says hello. */
@@ -55,34 +56,46 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 export async function serveBridge(serving: Serving): Promise<void> {
   const { signal } = serving
   const opened = serving.settings.then(withWorkspace).then(openBridge)
-  const factory: McpServerFactory = ({ authInfo }) => {
+  const changes = new ResourceChanges(opened)
+  // Without a store nothing changes; who reads is told why.
+  const watch = () => void changes.watch().catch(() => undefined)
+  const factory: McpServerFactory = ({ authInfo, era }) => {
     const session = authInfo?.clientId
-    return buildServer(opened, tools, serving.version, session, serving.waiting(session && bearer(session)))
+    return buildServer(opened, tools, serving.version, session, serving.waiting(session && bearer(session)), {
+      changes,
+      filtering: era === 'legacy' ? 'here' : session === undefined ? 'sdk' : 'elsewhere',
+    })
   }
   const stdio = carryStdio(
     factory,
     serving.stdin,
     serving.stdout,
     (error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message)),
+    watch,
   )
-  const watch = orphaned(serving)
+  const orphan = orphaned(serving)
   const gone = Promise.race([
     stdio.ended.then(() => 'input' as const),
     aborted(signal).then(() => 'signal' as const),
-    watch.gone.then(() => 'parent' as const),
+    orphan.gone.then(() => 'parent' as const),
   ])
   try {
     const bridge = await opened
     const { carriers } = bridge
     carriers.push({ ...stdio, clients: () => (stdio.heard() ? [bridge.settings.client] : []) })
-    if (serving.listen !== null) carriers.push(await listen(serving, serving.listen, bridge, factory))
+    if (serving.listen !== null) {
+      const http = await listen(serving, serving.listen, bridge, factory)
+      carriers.push(http)
+      changes.subscribe((uri) => (uri === null ? http.changes.resourcesChanged() : http.changes.resourceUpdated(uri)))
+      watch()
+    }
     introduce(bridge)
     let why = await gone
     if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) why = await aborted(signal).then(() => 'signal')
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
     await Promise.all([...carriers.map((carrier) => carrier.close()), bridge.close()])
   } finally {
-    watch.stop()
+    orphan.stop()
     serving.stdin.destroy()
   }
 }
@@ -92,7 +105,7 @@ async function listen(
   where: { port: number; address: string },
   bridge: Bridge,
   factory: McpServerFactory,
-): Promise<Carrier> {
+): Promise<Awaited<ReturnType<typeof import('./listening.ts')['carryHttp']>>> {
   const { carryHttp } = await import('./listening.ts')
   const http = await carryHttp(serving.system, where, bridge, factory)
   const open = where.address === '127.0.0.1' ? '' : ' Put a TLS proxy in front: tokens and answers cross the network in the clear.'

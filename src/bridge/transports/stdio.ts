@@ -23,9 +23,12 @@ export class StdioTransport implements Transport {
   private readonly asked = new Set<string | number>()
   /** Set at the end of input, while answers are waited for. */
   private patience: NodeJS.Timeout | undefined
+  /** Called when the client wants to be told of changes: the SDK tells no server that it does. */
+  private readonly listened: () => void
   private closed = false
 
-  constructor(input: Readable, output: Writable) {
+  constructor(input: Readable, output: Writable, listened: () => void = () => undefined) {
+    this.listened = listened
     this.input = input
     this.output = output
     this.reader = new LineReader({
@@ -72,6 +75,7 @@ export class StdioTransport implements Transport {
   /** A request is open until it is answered, or its client wants no answer any more. */
   private note(message: JSONRPCMessage): void {
     if (!('method' in message)) return
+    if (message.method === 'subscriptions/listen') this.listened()
     if ('id' in message) this.asked.add(message.id)
     else if (message.method === 'notifications/cancelled') {
       const id = message.params?.requestId
@@ -131,14 +135,15 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** Serves both protocol eras over two streams; ends with them. `heard`: the client has said something. */
+/** Serves both protocol eras over two streams; ends with them. `listened`: the client wants to be told of changes. `heard`: the client has said something. */
 export function carryStdio(
   factory: McpServerFactory,
   input: Readable,
   output: Writable,
   onerror: (error: Error) => void,
+  listened: () => void = () => undefined,
 ): Omit<Carrier, 'clients'> & { readonly heard: () => boolean } {
-  const transport = new StdioTransport(input, output)
+  const transport = new StdioTransport(input, output, listened)
   let heard = false
   input.once('data', () => {
     heard = true

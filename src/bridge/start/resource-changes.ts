@@ -1,0 +1,62 @@
+import { limits } from '../base/limits.ts'
+import type { Bridge } from '../contract/bridge.ts'
+import type { Change } from '../store/changes.ts'
+import { changedUri } from './resource-uris.ts'
+
+/** Is told which resource changed; null: the list did. */
+type Listener = (uri: string | null) => void
+
+/** Changes of resources by any process, for those who want to be told. The store is opened when the first of them does. */
+export class ResourceChanges {
+  private readonly opened: Promise<Bridge>
+  private readonly listeners = new Set<Listener>()
+  private watching: Promise<void> | undefined
+  private pause: NodeJS.Timeout | undefined
+  private isDue = false
+
+  constructor(opened: Promise<Bridge>) {
+    this.opened = opened
+  }
+
+  /** Settles when changes from now on are seen. Rejects with a Refusal where there is no store. */
+  watch(): Promise<void> {
+    this.watching ??= this.start().catch((error) => {
+      this.watching = undefined
+      throw error
+    })
+    return this.watching
+  }
+
+  /** Returns how to stop it. */
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  private async start(): Promise<void> {
+    const store = await (await this.opened).store()
+    store.onChange((changes) => this.take(changes))
+  }
+
+  private take(changes: readonly Change[]): void {
+    const uris = new Set(changes.map(changedUri).filter((uri) => uri !== null))
+    for (const uri of uris) this.tell(uri)
+    if (uris.size > 0) this.listChanged()
+  }
+
+  /** At once, then no more often than the limit says. */
+  private listChanged(): void {
+    this.isDue = this.pause !== undefined
+    if (this.isDue) return
+    this.tell(null)
+    this.pause = setTimeout(() => {
+      this.pause = undefined
+      if (this.isDue) this.listChanged()
+    }, limits.listChangedMs)
+    this.pause.unref()
+  }
+
+  private tell(uri: string | null): void {
+    for (const listener of this.listeners) listener(uri)
+  }
+}

@@ -1,0 +1,45 @@
+import type { Change } from '../store/changes.ts'
+
+/** What a URI of ours names. A path is that of a file below the workspace. */
+export type Named =
+  | { readonly kind: 'memory'; readonly namespace: string; readonly key: string }
+  | { readonly kind: 'handoff'; readonly id: string }
+  | { readonly kind: 'workspace'; readonly path: string }
+
+export const memoryUri = (namespace: string, key: string): string | null => uriOf('memory', [namespace, key])
+export const handoffUri = (id: string): string | null => uriOf('handoff', [id])
+
+/** The resource that a change of the store is about; null: none. */
+export function changedUri({ kind, id, namespace }: Change): string | null {
+  if (kind === 'memory' && namespace !== null) return memoryUri(namespace, id)
+  return kind === 'handoff' ? handoffUri(id) : null
+}
+
+/** Reads a URI; null: it is none of ours, or spells one in another way than we do. */
+export function namedBy(uri: string): Named | null {
+  const [, kind = '', rest = ''] = /^twin:\/\/(memory|handoff|workspace)\/(.+)$/.exec(uri) ?? []
+  const parts = decoded(rest)
+  if (parts === null || uriOf(kind, parts) !== uri) return null
+  const [first = '', second = ''] = parts
+  if (kind === 'memory' && parts.length === 2) return { kind, namespace: first, key: second }
+  if (kind === 'handoff' && parts.length === 1) return { kind, id: first }
+  const isFile = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\/\0]/.test(part))
+  return kind === 'workspace' && isFile ? { kind, path: parts.join('/') } : null
+}
+
+/** Null where a part is no text that a URI can hold: half a character. */
+function uriOf(kind: string, parts: readonly string[]): string | null {
+  try {
+    return `twin://${kind}/${parts.map(encodeURIComponent).join('/')}`
+  } catch {
+    return null
+  }
+}
+
+function decoded(path: string): string[] | null {
+  try {
+    return path.split('/').map(decodeURIComponent)
+  } catch {
+    return null
+  }
+}
