@@ -73,7 +73,7 @@ const reaching = [
   ),
   ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write'].map((name) => `files/${name}`),
   ...['confirming', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
-  ...['change-file', 'libsql', 'node-sqlite', 'place'].map((name) => `store/${name}`),
+  ...['change-file', 'libsql', 'node-sqlite', 'place', 'state'].map((name) => `store/${name}`),
   ...[
     'base/access',
     'base/proc',
@@ -117,7 +117,7 @@ const forTools = [
   ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),
   ...['claims', 'handoff', 'question', 'reading'].map((name) => `handoff/${name}`),
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
-  ...['policy/roots', 'policy/spelling', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
+  ...['policy/roots', 'policy/spelling', 'store/state', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */

@@ -1,3 +1,4 @@
+import { arch } from 'node:os'
 import { join } from 'node:path'
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
@@ -7,19 +8,24 @@ import { version } from '../version.ts'
 import type { Ground } from './at-home.ts'
 import { clientFiles } from './client-files.ts'
 
+/** How long doctor checks the store; a larger one is checked to its end by the bridges, once a day. */
+const storeMs = 500
+
 /**
  * What the bridge makes of its part of the manifest, asked of its own code, so that doctor and bridge are of one mind.
  * Nothing is started, and nothing written.
  */
 export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: Ground): Promise<BridgeRules> {
-  const [{ decideSettings }, { Policy }, { canonical }, { Config }, { Refusal }, { isRoot, sandboxProgram }] = await Promise.all([
-    import('../bridge/start/settings.ts'),
-    import('../bridge/policy/policy.ts'),
-    import('../bridge/policy/canonical.ts'),
-    import('../bridge/config/config.ts'),
-    import('../bridge/base/refusal.ts'),
-    import('../bridge/terminal/sandbox/means.ts'),
-  ])
+  const [{ decideSettings }, { Policy }, { canonical }, { Config }, { Refusal }, { isRoot, sandboxProgram }, { examineStore }] =
+    await Promise.all([
+      import('../bridge/start/settings.ts'),
+      import('../bridge/policy/policy.ts'),
+      import('../bridge/policy/canonical.ts'),
+      import('../bridge/config/config.ts'),
+      import('../bridge/base/refusal.ts'),
+      import('../bridge/terminal/sandbox/means.ts'),
+      import('../bridge/store/state.ts'),
+    ])
   const settings = await decideSettings(
     {
       ...{ system, version, clientFiles, folder: home.here, manifest: place.here },
@@ -51,6 +57,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     roots: await Promise.all(settings.roots.map(root)),
     problems: settings.problems,
     settings: config.trouble,
+    store: examineStore(settings.folder, system.platform, arch(), storeMs),
     families: settings.families,
     terminal: settings.terminal,
     sandbox:

@@ -35,7 +35,7 @@ export const newer = (): Refusal => failed('The store was made by a newer mcp-tw
 const foreign = (): Refusal => failed("The store's file is the database of another program; move it away, then restart the client.")
 
 /** Refuses a database that holds something and is not marked as ours. */
-function checkOwner(database: Database): void {
+export function checkOwner(database: Database): void {
   if (database.get<{ application_id: number }>('PRAGMA application_id')?.application_id === applicationId) return
   if (database.get('SELECT 1 AS one FROM sqlite_schema') !== undefined || versionOf(database) !== 0) throw foreign()
 }

@@ -17,3 +17,9 @@ function checkTable(database: Database, table: string): void {
   const [first] = database.all<{ integrity_check: string }>(`PRAGMA integrity_check('${table}')`)
   if (first !== undefined && first.integrity_check !== 'ok') throw new SqlError(first.integrity_check, sqlCodes.corrupt)
 }
+
+/** The same on a connection of its own, at once; a large file is not checked to its end when the time is over. */
+export function verifyFile(database: Database, ms: number): void {
+  const until = performance.now() + ms
+  for (const table of tablesIn(database)) if (performance.now() < until) checkTable(database, table)
+}

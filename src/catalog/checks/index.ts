@@ -40,6 +40,7 @@ import { secretsInTrackedFiles } from './secrets-in-tracked-files.ts'
 import { serverInstalled } from './server-installed.ts'
 import { serverStarts } from './server-starts.ts'
 import { stdoutClean } from './stdout-clean.ts'
+import { storeIntegrity } from './store-integrity.ts'
 import { timeSkew } from './time-skew.ts'
 import { tokens } from './tokens.ts'
 import { toolCount } from './tool-count.ts'
@@ -55,7 +56,19 @@ export const checks: readonly Check[] = [
   ...[configFound, configParses, configEncoding, clientRunning, desktopPolicy],
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],
-  ...[bridgeStarts, bridgeLink, bridgeRoots, bridgeRules, bridgeTerminal, bridgeAppeared, bridgeSearch, bridgeAudit, bridgePort, tokens],
+  ...[
+    bridgeStarts,
+    bridgeLink,
+    bridgeRoots,
+    bridgeRules,
+    bridgeTerminal,
+    bridgeAppeared,
+    bridgeSearch,
+    bridgeAudit,
+    storeIntegrity,
+    bridgePort,
+    tokens,
+  ],
   ...[keysPresent, keysConsistent, keysApart, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
 ]

@@ -31,8 +31,22 @@ export interface BridgeRules {
   readonly settings: string | null
   readonly families: readonly string[]
   readonly terminal: 'off' | 'sandbox' | 'on'
+  /** Null: nothing was ever stored. */
+  readonly store: StoreFacts | null
   /** Can there be a sandbox here? Whether it holds is known only when it is tried. */
   readonly sandbox: 'here' | 'not-installed' | 'not-for-root' | 'not-on-this-system'
+}
+
+/** The store of memory and handoffs, as the bridge's own code finds it. */
+export interface StoreFacts {
+  /** Null: it could not even be looked for. */
+  readonly file: string | null
+  /** What is wrong with it, in a sentence; null: nothing was found. */
+  readonly trouble: string | null
+  /** Can a bridge save what is left, and go on? */
+  readonly isDamaged: boolean
+  /** What an earlier repair saved and lost; null: there was none. */
+  readonly salvaged: string | null
 }
 
 export interface RootFacts {

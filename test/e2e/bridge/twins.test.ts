@@ -121,6 +121,10 @@ describeUnless(await lacksNodeSqlite(), 'two bridges with different engines', ()
     const [old, recent] = await Promise.all([bridge(place, 'a'), bridge(place, 'b', {}, await nodeWithSqlite())])
     await Promise.all([old.call('memory_set', { key: 'from-a', value: 1 }), recent.call('memory_set', { key: 'from-b', value: 2 })])
     expect((await recent.call('memory_get', { key: 'from-a' })).data).toMatchObject({ value: 1, by: 'a' })
+    expect((await recent.call('bridge_status')).data?.store).toMatchObject({ engine: 'node', generation: 1 })
+    expect((await old.call('bridge_status')).data?.store).toMatchObject({
+      engine: process.versions.node.startsWith('20.') ? 'libsql' : 'node',
+    })
     expect((await old.call('memory_get', { key: 'from-b' })).data).toMatchObject({ value: 2, by: 'b' })
     for (const each of [old, recent]) {
       expect((await each.end()).code).toBe(0)

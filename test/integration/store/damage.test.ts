@@ -81,6 +81,26 @@ describeEngines('a store whose file was damaged', (bench) => {
     expect(hit.length).toBeGreaterThan(2)
   })
 
+  it('is found by doctor, which changes nothing, and is salvaged when the holder checks it', async () => {
+    const doctor = await bench.start(false)
+    expect(await doctor.ask('examine')).toBeNull()
+    const store = await filled()
+    expect(await doctor.ask('examine')).toMatchObject({ file: file(), trouble: null, salvaged: null })
+    await store.end()
+    zero(Math.floor(statSync(file()).size / pageBytes / 2))
+    const before = readFileSync(file())
+    expect(await doctor.ask('examine')).toMatchObject({ trouble: expect.stringMatching(/damaged/), isDamaged: true })
+    expect(readFileSync(file())).toEqual(before)
+    const next = await bench.start()
+    await next.ask('verify')
+    const said = await isSalvaged(next)
+    expect(await doctor.ask('examine')).toMatchObject({ file: file(2), trouble: null, salvaged: said })
+    for (const bytes of [0, 100]) {
+      truncateSync(file(2), bytes)
+      expect(await doctor.ask('examine')).toMatchObject({ isDamaged: true })
+    }
+  })
+
   it('is salvaged by one of several processes that meet the damage, and all go on with the result', async () => {
     const first = await filled()
     const pages = statSync(file()).size / pageBytes

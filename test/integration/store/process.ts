@@ -9,6 +9,7 @@ import { keepUp } from '../../../src/bridge/lease/upkeep.ts'
 import { chooseEngine, type EngineName } from '../../../src/bridge/store/engine.ts'
 import { verify } from '../../../src/bridge/store/integrity.ts'
 import { StorePlace } from '../../../src/bridge/store/place.ts'
+import { examineStore } from '../../../src/bridge/store/state.ts'
 import { Store } from '../../../src/bridge/store/store.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 
@@ -99,6 +100,8 @@ const operations = {
       database.close()
     }
   },
+  /** What doctor finds. */
+  examine: () => examineStore(folder, process.platform, process.arch, 60_000),
   verify: () => verify(store),
   /** Takes part in the lease, as a bridge that uses the store does. */
   takePart() {

@@ -14,6 +14,7 @@ const bridgeChecks = [
   'bridge-appeared',
   'bridge-search',
   'bridge-audit',
+  'store-integrity',
   'bridge-port',
   'tokens',
 ]
@@ -333,6 +334,20 @@ describe('bridge-audit', () => {
       { level: 'error', subject: 'audit', detail: [shown], fix: `mv ${shown} ${shown}.old` },
       { level: 'warning', subject: 'log', fix: expect.stringMatching(/^sudo chown -R /) },
     ])
+  })
+})
+
+describe('store-integrity', () => {
+  const found = (more: object) =>
+    situation()
+      .bridge({}, { store: { file: '/x/1.db', trouble: null, isDamaged: false, salvaged: null, ...more } })
+      .find('store-integrity')
+
+  it('reports what is wrong with the store, and what a repair saved', () => {
+    expect(found({})).toEqual([])
+    expect(found({ trouble: 'Its file is damaged.', isDamaged: true })).toMatchObject([{ level: 'error', detail: ['/x/1.db'] }])
+    expect(found({ trouble: 'It is of a newer mcp-twin.' })).toMatchObject([{ level: 'error', fix: expect.stringContaining('restart') }])
+    expect(found({ salvaged: 'Saved: 3 memory entries. Lost: nothing.' })).toMatchObject([{ level: 'info' }])
   })
 })
 

@@ -66,6 +66,8 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'bridge-appeared': () => sound().bridge({ appeared: [{ path: '/w/p/.git/hooks/pre-push', at: 1, client: 'claude-desktop' }] }),
   'bridge-search': () => sound().bridge({ searching: { packaged: false, onPath: false } }),
   'bridge-audit': () => sound().bridge({ unwritable: [{ what: 'audit', shown: '/x/audit.jsonl', why: 'you have no permission' }] }),
+  'store-integrity': () =>
+    sound().bridge({}, { store: { file: '/x/store/1.db', trouble: 'Its file is damaged.', isDamaged: true, salvaged: null } }),
   'bridge-port': () => sound().bridge({ ports: [{ port: 4400, wanted: true, by: 'another', version: null }] }),
   tokens: () => {
     const tokens = sound().bridge().facts().bridge?.tokens

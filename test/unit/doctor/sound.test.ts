@@ -57,7 +57,7 @@ describe('the list of checks', () => {
         'server-installed',
       ],
       ...['server-starts', 'stdout-clean', 'tools-listed', 'name-clashes', 'tool-count'],
-      ...['bridge-starts', 'bridge-link', 'bridge-port', 'tokens', 'disk-space'],
+      ...['bridge-starts', 'bridge-link', 'bridge-port', 'store-integrity', 'tokens', 'disk-space'],
     ]
     expect(checks.map(({ id }) => id)).toEqual(expect.arrayContaining(promised))
   })

@@ -1,3 +1,7 @@
+import { arch } from 'node:os'
+import { Refusal } from '../../base/refusal.ts'
+import type { Settings } from '../../base/settings.ts'
+import { storeState } from '../../store/state.ts'
 import { inLine, inName } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../transports/carrier.ts'
@@ -18,6 +22,7 @@ export const bridgeStatus = defineTool({
     const terminal = settings.terminal === 'sandbox' && !settings.readOnly ? await bridge.terminal() : null
     const sandbox = (await terminal?.usable()) === true && terminal !== null ? limitsOf(terminal.sandbox) : null
     const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
+    const stored = storeOf(settings)
     const data = {
       name: 'mcp-twin',
       version: settings.version,
@@ -34,15 +39,40 @@ export const bridgeStatus = defineTool({
       families: settings.families.filter(
         (family) => (family !== 'terminal' || settings.terminal !== 'off') && (family !== 'search' || bridge.searchable()),
       ),
-      problems: [...bridge.problems(), ...(await rootTroubles(policy))],
+      ...(stored.store !== null && { store: stored.store }),
+      problems: [...bridge.problems(), ...stored.problems, ...(await rootTroubles(policy))],
     }
     const words = [
       `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
       `Folders: ${data.folders.map(inName).join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(sandbox === null ? [] : [limitWords(sandbox)]),
+      ...(stored.store === null ? [] : [storeWords(stored.store)]),
       ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${inLine(problem)}`)),
     ]
     return { content: [{ type: 'text', text: words.join('\n') }], data }
   },
 })
+
+interface ShownStore {
+  readonly engine: string
+  readonly generation: number
+  readonly bytes: number
+  readonly log_bytes: number
+}
+
+/** The store as its files show it: it is not opened for this. */
+function storeOf({ folder, platform }: Settings): { readonly store: ShownStore | null; readonly problems: readonly string[] } {
+  try {
+    const state = storeState(folder, platform, arch())
+    if (state === null) return { store: null, problems: [] }
+    const { logBytes, ...rest } = state
+    return { store: { ...rest, log_bytes: logBytes }, problems: [] }
+  } catch (error) {
+    if (error instanceof Refusal) return { store: null, problems: [error.message] }
+    throw error
+  }
+}
+
+const storeWords = ({ engine, generation, bytes, log_bytes }: ShownStore): string =>
+  `Store: ${generation}.db, ${Math.ceil((bytes + log_bytes) / 1024)} KiB, by ${engine === 'node' ? "node's SQLite" : 'libsql'}.`

@@ -1,0 +1,58 @@
+import { statSync } from 'node:fs'
+import type { StoreFacts } from '../../core/doctor/bridge-facts.ts'
+import { Refusal } from '../base/refusal.ts'
+import { hasCode, isDamage } from './database.ts'
+import { checkOwner, explained, newer, versionOf } from './connection.ts'
+import { chooseEngine, type EngineName } from './engine.ts'
+import { verifyFile } from './integrity.ts'
+import { StorePlace } from './place.ts'
+import { schemaVersion } from './schema.ts'
+
+export interface StoreState {
+  readonly engine: EngineName
+  readonly generation: number
+  readonly bytes: number
+  /** What was written lately and is not in the file yet. */
+  readonly logBytes: number
+}
+
+/** The store of a bridge's folder as its files show it, without opening it; null where nothing was ever stored. Throws a Refusal. */
+export function storeState(folder: string, platform: NodeJS.Platform, arch: string): StoreState | null {
+  const place = new StorePlace(folder)
+  const generation = place.generation()
+  if (generation === null) return null
+  const size = (end: string) => statSync(`${place.database(generation)}${end}`, { throwIfNoEntry: false })?.size ?? 0
+  return { engine: chooseEngine(platform, arch).name, generation, bytes: size(''), logBytes: size('-wal') }
+}
+
+/** Looks for damage, without repairing or migrating anything; null where nothing was ever stored. `ms`: how long it may take. */
+export function examineStore(folder: string, platform: NodeJS.Platform, arch: string, ms: number): StoreFacts | null {
+  let file: string | null = null
+  try {
+    const place = new StorePlace(folder)
+    const generation = place.generation()
+    if (generation === null) return null
+    file = place.database(generation)
+    const found = { file, isDamaged: false, salvaged: null }
+    if (place.isEmpty(generation)) return { ...found, isDamaged: true, trouble: 'Its file is empty or missing.' }
+    const database = chooseEngine(platform, arch).open(file)
+    try {
+      database.exec('PRAGMA query_only = ON')
+      checkOwner(database)
+      if (versionOf(database) > schemaVersion) throw newer()
+      const salvaged = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'salvaged'`)?.value ?? null
+      verifyFile(database, ms)
+      return { ...found, salvaged, trouble: null }
+    } catch (error) {
+      if (isDamage(error)) return { ...found, isDamaged: true, trouble: `Its file is damaged: ${error.message}.` }
+      // A bridge that writes to it now knows more of it than this look can find out.
+      if (hasCode(error, 'busy', 'locked')) return { ...found, trouble: null }
+      throw explained(error, folder)
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    if (error instanceof Refusal) return { file, isDamaged: false, salvaged: null, trouble: error.message }
+    throw error
+  }
+}
