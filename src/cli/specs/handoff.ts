@@ -16,7 +16,8 @@ export const handoff: CommandSpec = {
     { flags: '--status <status>', description: 'list: only these', choices: ['open', 'claimed', 'done', 'dropped'] },
   ],
   examples: [
-    `mcp-twin handoff new 'Login form' --goal 'Users can log in' --section '1 Design: one form, JWT' --to claude-code`,
+    `mcp-twin handoff new 'Login form' --goal 'Users can log in' --to claude-code`,
+    `mcp-twin handoff new Login --goal 'Log in' --section '1 Design: one form'`,
     'mcp-twin handoff list --status open',
     'mcp-twin handoff show h-1a2b3c4d',
   ],
