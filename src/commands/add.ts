@@ -36,7 +36,7 @@ export async function run(context: Context, [word = '', ...rest]: string[], opti
         about: Object.keys(added.servers),
       }
     },
-    async (situation, ground) => {
+    async (situation, homeContext) => {
       const found =
         'server' in typed
           ? { ...typed, keys: new Map<string, Secret>(), notes: [] }
@@ -52,7 +52,7 @@ export async function run(context: Context, [word = '', ...rest]: string[], opti
       if (!isPlain) await show(context, found.servers, { keysOf, isKnown })
       const servers = await askExamples(context, found.servers)
       await askKeys(context, situation, Object.values(servers).flatMap(keysOf), answers)
-      await makeFolders(context, ground, found.builtins)
+      await makeFolders(context, homeContext, found.builtins)
       const needed = options.sync === false ? [...new Set(Object.values(servers).flatMap(keysOf))].filter((key) => !isKnown(key)) : []
       added = {
         servers,

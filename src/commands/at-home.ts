@@ -22,7 +22,7 @@ export interface HomeOptions {
 }
 
 /** What a command works on: the world, home, and a way to read manifest, lock and state (again). */
-export interface Ground {
+export interface HomeContext {
   readonly world: World
   readonly home: HomePlace
   readonly place: ManifestPlace
@@ -37,7 +37,11 @@ export interface Ground {
  * Runs a command on the side where home is. Typed on another side it is handed over whole: a locked file is never
  * opened across the boundary.
  */
-export async function atHome(context: Context, options: HomeOptions, work: (ground: Ground) => Promise<ExitCode>): Promise<ExitCode> {
+export async function atHome(
+  context: Context,
+  options: HomeOptions,
+  work: (homeContext: HomeContext) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const { system, io } = context
   demandClients(context.options.client ?? [])
   const progress = io.progress('Looking at both sides')

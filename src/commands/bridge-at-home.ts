@@ -15,7 +15,7 @@ import { hiddenKeys } from '../effects/store/hidden-keys.ts'
 import { type ExitCode, TwinError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { clientFiles } from './client-files.ts'
 
 /** Who the author is of what a person stores from a terminal. */
@@ -33,8 +33,8 @@ export interface OpenBridge {
  * that are off and read-only mode limit programs, not the person who set them.
  */
 export const withBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
-  atHome(context, { mayBeAbsent: true }, async (ground) => {
-    const bridge = openBridge(await settingsOf(context, ground))
+  atHome(context, { mayBeAbsent: true }, async (homeContext) => {
+    const bridge = openBridge(await settingsOf(context, homeContext))
     try {
       return await work({
         bridge,
@@ -48,7 +48,7 @@ export const withBridge = (context: Context, work: (open: OpenBridge) => Promise
     }
   })
 
-async function settingsOf({ system, options }: Context, { home, world }: Ground) {
+async function settingsOf({ system, options }: Context, { home, world }: HomeContext) {
   const settings = await decideSettings(
     {
       ...{ system, version, clientFiles, folder: home.here },

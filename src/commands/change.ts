@@ -14,7 +14,7 @@ import { type Edited, runSync, type Source } from '../effects/sync/sync.ts'
 import type { Step } from '../model/plan.ts'
 import type { Secret } from '../model/secret.ts'
 import { layout } from '../core/layout.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 import { tryServers } from './trying.ts'
@@ -30,7 +30,7 @@ export interface Changes {
 }
 
 /** Computes a command's changes from the manifest as it is at the moment of the edit. */
-export type Change = (situation: Situation, ground: Ground) => Promise<Changes>
+export type Change = (situation: Situation, homeContext: HomeContext) => Promise<Changes>
 
 /**
  * Changes the manifest and then every config, unless `--no-sync`. `ask` comes first: no lock is held while a person is asked.
@@ -39,17 +39,17 @@ export async function changeManifest(
   context: Context,
   options: Record<string, unknown>,
   change: Change,
-  ask?: (situation: Situation, ground: Ground) => Promise<void>,
+  ask?: (situation: Situation, homeContext: HomeContext) => Promise<void>,
 ): Promise<ExitCode> {
-  return atHome(context, { mayBeAbsent: context.command === 'add' }, async (ground) => {
+  return atHome(context, { mayBeAbsent: context.command === 'add' }, async (homeContext) => {
     const about = new Set<string>()
     let said: readonly string[] = []
-    const opened = ask === undefined ? undefined : await ground.open()
-    if (opened !== undefined) await ask?.(opened, ground)
+    const opened = ask === undefined ? undefined : await homeContext.open()
+    if (opened !== undefined) await ask?.(opened, homeContext)
     const source: Source = {
-      open: ground.open,
+      open: homeContext.open,
       edit: async (situation) => {
-        const { changes, brought, notices = [], about: named = [] } = await change(situation, ground)
+        const { changes, brought, notices = [], about: named = [] } = await change(situation, homeContext)
         said = notices
         for (const name of named) about.add(name)
         for (const each of changes)
@@ -66,17 +66,17 @@ export async function changeManifest(
     const settings = syncOptions(context, {}, { clients: [], on: [] })
     const result =
       options.sync === false
-        ? await writeManifestOnly(context, ground, context.command, source)
+        ? await writeManifestOnly(context, homeContext, context.command, source)
         : await runSync(context.system, source, settings, context.command, opened)
     const before = troublesOfOthers(result, about)
     // The others take servers out, or change nothing of how they are started.
     const tries = options.sync !== false && ['add', 'enable'].includes(context.command)
-    const tried = await tryServers(context, ground, result, settings, tries ? options : { check: false })
+    const tried = await tryServers(context, homeContext, result, settings, tries ? options : { check: false })
     const notices = [...said, ...missingNotices(before), ...result.notices, ...tried.notices]
     const more = tries ? { more: { checks: tried.checks } } : {}
     reportSync(
       context,
-      ground.world,
+      homeContext.world,
       { ...result, notices },
       { command: context.command, preview: false, about, checks: tried.lines, silent: tried.silent, ...more },
     )
@@ -110,13 +110,13 @@ function demandPackages(before: Situation, { unresolved }: Prepared): void {
 /** Changes manifest, lock and keys, but no config and no package. `keepsTrust`: a trusted project stays trusted. */
 export async function writeManifestOnly(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   command: string,
   source: Source,
   keepsTrust = true,
 ): Promise<SyncResult> {
   const { system } = context
-  const { home } = ground
+  const { home } = homeContext
   return withRunLock(system, home.here, home.environment.id, async () => {
     const notices = ['no config was changed; mcp-twin sync applies the manifest']
     const nothing: SyncResult = { inSync: false, changed: false, run: null, steps: [], unmanaged: [], restart: [], notices }
@@ -124,7 +124,7 @@ export async function writeManifestOnly(
     if (edited === null || edited.bytes === null) return nothing
     const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
     notices.push(...(await storeKeys(system, edited.situation)))
-    const changed = await writeOwn(system, edited.situation, ground.place.here, ground.place.shown, edited.bytes, run)
+    const changed = await writeOwn(system, edited.situation, homeContext.place.here, homeContext.place.shown, edited.bytes, run)
     await writeState(system, edited.situation, edited.situation.state, run)
     notices.push(...(await keepTrust(system, edited.situation, { ...edited.situation, manifest: edited.bytes }, keepsTrust)))
     return { ...nothing, changed, run: await run.finish() }

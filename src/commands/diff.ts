@@ -12,8 +12,8 @@ import { syncOptions } from './sync-options.ts'
 
 /** Shows what stands in every config against what sync would write. It writes nothing. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  atHome(context, {}, async (ground) => {
-    const situation = await ground.open()
+  atHome(context, {}, async (homeContext) => {
+    const situation = await homeContext.open()
     const whole = await previewSync(context.system, situation, syncOptions(context, options))
     const result = server === undefined ? whole : onlyOf(server, whole, situation)
     const isForeign = server !== undefined && result.unmanaged.length > 0
@@ -23,7 +23,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
       return exitOf(result, { check: false })
     }
     const hasFields = result.steps.some(({ fields = [] }) => fields.length > 0)
-    reportSync(context, ground.world, result, {
+    reportSync(context, homeContext.world, result, {
       command: 'diff',
       preview: true,
       detail: 'all',

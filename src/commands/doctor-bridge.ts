@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 import { clientFiles } from './client-files.ts'
 
 /** How long doctor checks the store; a larger one is checked to its end by the bridges, once a day. */
@@ -15,7 +15,7 @@ const storeMs = 500
  * What the bridge makes of its part of the manifest, asked of its own code, so that doctor and bridge are of one mind.
  * Nothing is started, and nothing written.
  */
-export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: Ground): Promise<BridgeRules> {
+export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: HomeContext): Promise<BridgeRules> {
   const [{ decideSettings }, { Policy }, { canonical }, { Config }, { Refusal }, { isRoot, sandboxProgram }, { examineStore }] =
     await Promise.all([
       import('../bridge/start/settings.ts'),

@@ -17,11 +17,11 @@ import type { Environment, World } from '../model/environment.ts'
 import { visible } from '../ui/escape.ts'
 import { describeFindings, sumOfFindings } from '../ui/findings.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { bridgeRules } from './doctor-bridge.ts'
 import { syncOptions } from './sync-options.ts'
 
-interface Seen {
+interface Diagnosis {
   readonly findings: readonly Finding[]
   readonly sides: readonly Environment[]
   /** Every program's bridge as `--deep` started it, for the JSON document. */
@@ -32,10 +32,10 @@ interface Seen {
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const wanted = Array.isArray(options.check) ? options.check.map(String) : []
   demandChecks(wanted)
-  return atHome(context, { mayBeAbsent: true, passesOver: true }, async (ground) => {
-    const first = await examine(context, ground, options, wanted)
-    if (options.fix !== true) return report(context, ground.world, first, null)
-    const fixes = await fixAll(context, ground, options, first.findings)
+  return atHome(context, { mayBeAbsent: true, passesOver: true }, async (homeContext) => {
+    const first = await examine(context, homeContext, options, wanted)
+    if (options.fix !== true) return report(context, homeContext.world, first, null)
+    const fixes = await fixAll(context, homeContext, options, first.findings)
     const detect = first.findings.some(({ autofix }) => autofix?.kind === 'detect')
     return atHome(context, { mayBeAbsent: true, passesOver: true, refresh: detect }, async (again) => {
       const drift = detect ? await fixAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
@@ -55,15 +55,20 @@ function demandChecks(wanted: readonly string[]): void {
   }
 }
 
-async function examine(context: Context, ground: Ground, options: Record<string, unknown>, wanted: readonly string[]): Promise<Seen> {
+async function examine(
+  context: Context,
+  homeContext: HomeContext,
+  options: Record<string, unknown>,
+  wanted: readonly string[],
+): Promise<Diagnosis> {
   const { io, system } = context
-  const situation = await opened(ground)
-  if (situation instanceof TwinError) return { findings: [unopened(situation)], sides: ground.world.environments }
+  const situation = await opened(homeContext)
+  if (situation instanceof TwinError) return { findings: [unopened(situation)], sides: homeContext.world.environments }
   const progress = io.progress(options.deep === true ? 'Starting every server' : 'Looking')
   try {
     const facts = await observe(system, situation, {
       sync: syncOptions(context, options, { resolve: false, progress: () => ({ update() {}, done() {} }) }),
-      bridgeRules: () => bridgeRules(context, ground),
+      bridgeRules: () => bridgeRules(context, homeContext),
       holdsKey: (text) => io.mask(text) !== text,
       deep:
         options.deep !== true
@@ -85,9 +90,9 @@ async function examine(context: Context, ground: Ground, options: Record<string,
 }
 
 /** Unreadable records of ours become a finding; a bad manifest is a usage error, as in every command. */
-async function opened(ground: Ground): Promise<Situation | TwinError> {
+async function opened(homeContext: HomeContext): Promise<Situation | TwinError> {
   try {
-    return await ground.look()
+    return await homeContext.look()
   } catch (error) {
     if (error instanceof TwinError && ['damaged', 'bad-lock', outside].includes(error.code)) return error
     throw error
@@ -105,19 +110,19 @@ const unopened = ({ code, message, hint, place }: TwinError): Finding => ({
 /** Fixes files first, since a sync refuses some of them unfixed; then runs one sync for everything that differs. */
 async function fixAll(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   options: Record<string, unknown>,
   findings: readonly Finding[],
 ): Promise<FixResult[]> {
   const { system, signal } = context
-  const fixes = await fixFiles(system, ground.world, ground.home, findings, signal)
+  const fixes = await fixFiles(system, homeContext.world, homeContext.home, findings, signal)
   if (!findings.some(({ autofix }) => autofix?.kind === 'sync')) return fixes
-  const result = await runSync(system, { open: ground.open }, syncOptions(context, options), 'doctor').catch((error: unknown) => {
+  const result = await runSync(system, { open: homeContext.open }, syncOptions(context, options), 'doctor').catch((error: unknown) => {
     if (error instanceof TwinError && error.code === notYours) return error
     throw error
   })
   if (result instanceof TwinError) return [...fixes, { what: 'no config was changed', trouble: result.message }]
-  const labels = labelsFor(ground.world, clients)
+  const labels = labelsFor(homeContext.world, clients)
   for (const step of result.steps) {
     if (step.outcome !== 'done' && step.outcome !== 'failed') continue
     if (step.kind !== 'install' && step.change === 'none') continue
@@ -135,7 +140,7 @@ async function fixAll(
   return fixes
 }
 
-function report(context: Context, world: World, { findings, sides, bridges }: Seen, fixes: readonly FixResult[] | null): ExitCode {
+function report(context: Context, world: World, { findings, sides, bridges }: Diagnosis, fixes: readonly FixResult[] | null): ExitCode {
   const ok = isHealthy(findings)
   context.io.json({
     command: 'doctor',

@@ -18,19 +18,19 @@ import type { Situation } from '../effects/manifest/open.ts'
 import { lockBytes } from '../effects/manifest/records.ts'
 import { absolute } from '../effects/manifest/place.ts'
 import { toHere } from '../core/paths.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Writes both set-ups into a folder that may go into version control. */
 export async function run(context: Context, [dir = '']: string[]): Promise<ExitCode> {
   if (dir.trim() === '') throw usageError('Missing the folder to export to.', { hint: 'mcp-twin export ./mcp-setup' })
-  return atHome(context, {}, (ground) => exportTo(context, ground, dir))
+  return atHome(context, {}, (homeContext) => exportTo(context, homeContext, dir))
 }
 
-async function exportTo(context: Context, ground: Ground, dir: string): Promise<ExitCode> {
+async function exportTo(context: Context, homeContext: HomeContext, dir: string): Promise<ExitCode> {
   const { system, io } = context
-  const situation = await ground.open()
-  const place = absolute(system, situation.self, dir, ground.world)
+  const situation = await homeContext.open()
+  const place = absolute(system, situation.self, dir, homeContext.world)
   const folder = toHere(situation.self, place)
   if (folder === null) throw usageError(`${dir} cannot be reached from this side.`, { hint: 'choose a folder of this side' })
   const { files, named } = await collect(context, situation)

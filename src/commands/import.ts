@@ -17,7 +17,7 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome } from '../ui/labels.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { askKeys, keysFromFile } from './keys.ts'
 import { makeFolders } from './named-servers.ts'
 import { reportSync } from './report-sync.ts'
@@ -32,8 +32,8 @@ export async function run(context: Context, [dir = '']: string[], options: Recor
   return atHome(context, { mayBeAbsent: true, prepareHome: true }, (found) => {
     // An export looks like a project to whoever stands in it; it is for the user's own manifest.
     const place = found.place.scope === 'project' ? userPlace(found.home) : found.place
-    const ground = { ...found, place, open: () => found.openAt(place) }
-    return importFrom(context, ground, dir, named, options)
+    const homeContext = { ...found, place, open: () => found.openAt(place) }
+    return importFrom(context, homeContext, dir, named, options)
   })
 }
 
@@ -54,13 +54,13 @@ function partsOf(given: unknown): ReadonlySet<Part> {
 
 async function importFrom(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   dir: string,
   named: ReadonlySet<Part>,
   options: Record<string, unknown>,
 ): Promise<ExitCode> {
   const { system, io } = context
-  const { world, home } = ground
+  const { world, home } = homeContext
   const read = await readExport(system, world, home, dir)
   const found = incoming(
     read.manifest,
@@ -73,17 +73,17 @@ async function importFrom(
   if (!preview) await demandTrust(context, options.trust === true)
   const confirmed = preview ? named : await confirmParts(context, found, named)
   const taken = confirmedPart(found, confirmed)
-  const opened = await ground.open()
+  const opened = await homeContext.open()
   const brought = new Map(await keysFromFile(context, opened, options.secrets))
   const edit = (situation: Situation): Edited | null => withExport(situation, taken, read, brought)
   const after = edit(opened)?.situation ?? opened
   if (!preview) await askKeys(context, after, keysOfAll(taken), brought)
   const settings = syncOptions(context, options, { selfEverywhere: true, keepsTrust: false })
-  if (!preview) await makeFolders(context, ground, await withFolders(taken))
+  if (!preview) await makeFolders(context, homeContext, await withFolders(taken))
   const result = preview
     ? await previewSync(system, after, settings)
-    : await runSync(system, { open: ground.open, edit: async (situation) => edit(situation) }, settings, 'import', opened)
-  const tried = await tryServers(context, ground, result, settings, preview ? { check: false } : options)
+    : await runSync(system, { open: homeContext.open, edit: async (situation) => edit(situation) }, settings, 'import', opened)
+  const tried = await tryServers(context, homeContext, result, settings, preview ? { check: false } : options)
   const missing = await missingKeys(context, after, taken)
   const left = found.apart.map(({ part }) => part).filter((part) => !confirmed.has(part))
   const notices = [

@@ -13,7 +13,7 @@ import { visible } from '../ui/escape.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { wrap } from '../ui/width.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 
 /** Throws where nobody may be asked and nobody said `--yes`: init writes into many files. */
 export async function demandConsent({ prompt, options }: Context): Promise<void> {
@@ -26,7 +26,7 @@ export async function demandConsent({ prompt, options }: Context): Promise<void>
  */
 export async function confirmPlan(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   source: Source,
   opened: Situation,
   settings: SyncOptions,
@@ -39,10 +39,10 @@ export async function confirmPlan(
   const steps = installs ? stepsOf(makePlan(prepared.input), prepared) : []
   const manifest = edited === null ? [] : manifestLines(context, opened, edited)
   if (manifest.length === 0 && !steps.some((step) => step.outcome === 'planned')) return prepared.lock.packages
-  const sides = ground.world.environments
+  const sides = homeContext.world.environments
   const shown = steps.map((step) => (step.reason === null ? step : { ...step, reason: abbreviateHome(step.reason, sides) }))
   io.out('\nThis will be done:')
-  for (const line of describeSteps(shown, labelsFor(ground.world, clients), io.paint, io.width)) io.out(line)
+  for (const line of describeSteps(shown, labelsFor(homeContext.world, clients), io.paint, io.width)) io.out(line)
   for (const line of manifest) io.out(line)
   if (!(await prompt.confirm('Go ahead?', { flag: '--yes' })))
     throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })

@@ -18,7 +18,7 @@ import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import { type ExitCode, usageError } from '../errors.ts'
 import type { NativePath } from '../model/path.ts'
 import { version } from '../version.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { writeManifestOnly } from './change.ts'
 import { desktopChanges } from './desktop-config.ts'
 import { type Choices, choose } from './init-choices.ts'
@@ -43,21 +43,21 @@ export async function run(context: Context, _args: string[], options: Record<str
     mayBeAbsent: true,
     prepareHome: true,
   }
-  return atHome(context, wishes, async (ground) => {
+  return atHome(context, wishes, async (homeContext) => {
     const named = text(options.distro)
-    if (named !== undefined) demandDistro(named, ground.world)
+    if (named !== undefined) demandDistro(named, homeContext.world)
     if (options.project !== true) {
-      const open = async (): Promise<Situation> => withJoining(await ground.open(), distro)
-      return init(context, { ...ground, open }, options, (situation) => joinChanges(situation, distro))
+      const open = async (): Promise<Situation> => withJoining(await homeContext.open(), distro)
+      return init(context, { ...homeContext, open }, options, (situation) => joinChanges(situation, distro))
     }
-    const place = await projectPlace(context.system, ground.home.environment, await projectRoot(context, ground))
-    return init(context, { ...ground, place, open: () => ground.openAt(place) }, options)
+    const place = await projectPlace(context.system, homeContext.home.environment, await projectRoot(context, homeContext))
+    return init(context, { ...homeContext, place, open: () => homeContext.openAt(place) }, options)
   })
 }
 
 async function init(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   options: Record<string, unknown>,
   more: (situation: Situation) => readonly ManifestChange[] = () => [],
 ): Promise<ExitCode> {
@@ -65,7 +65,7 @@ async function init(
   const settings = syncOptions(context, options, { selfEverywhere: options.project !== true })
   // A client that is named takes part from now on, so what it has is seen, imported and written like everything else.
   let switches = { clients: settings.clients, on: settings.on }
-  const open = async (): Promise<Situation> => withSwitches(await ground.open(), switches)
+  const open = async (): Promise<Situation> => withSwitches(await homeContext.open(), switches)
   let opened = await open()
   let { input } = await prepare(system, opened, { ...settings, resolve: false })
   const offered = settings.clients.length > 0 ? [] : await offeredClients(system, opened)
@@ -87,20 +87,27 @@ async function init(
   const source: Source = {
     open,
     edit: async (situation) =>
-      edited(context, situation, choices, settings, [...more(situation), ...switchChanges(await ground.open(), switches)]),
+      edited(context, situation, choices, settings, [...more(situation), ...switchChanges(await homeContext.open(), switches)]),
   }
   if (options.dryRun === true) {
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
-    return finish(context, ground, opened, choices, result, 'preview')
+    return finish(context, homeContext, opened, choices, result, 'preview')
   }
-  const found = await confirmPlan(context, ground, source, opened, settings, options.install !== false)
+  const found = await confirmPlan(context, homeContext, source, opened, settings, options.install !== false)
   // So that nothing is looked up twice.
   choices = { ...choices, found: { ...choices.found, ...found } }
   if (options.install === false)
-    return finish(context, ground, opened, choices, await writeManifestOnly(context, ground, 'init', source, keepsTrust), 'manifest')
-  await makeFolders(context, ground, choices.chosen)
+    return finish(
+      context,
+      homeContext,
+      opened,
+      choices,
+      await writeManifestOnly(context, homeContext, 'init', source, keepsTrust),
+      'manifest',
+    )
+  await makeFolders(context, homeContext, choices.chosen)
   const result = await runSync(system, source, { ...settings, keepsTrust }, 'init')
-  return finish(context, ground, await open(), choices, result, 'all')
+  return finish(context, homeContext, await open(), choices, result, 'all')
 }
 
 /** The manifest with the choices applied; null if nothing changes. */
@@ -122,7 +129,7 @@ async function edited(
 
 async function finish(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   situation: Situation,
   choices: Choices,
   result: SyncResult,
@@ -131,13 +138,13 @@ async function finish(
   const preview = done === 'preview'
   // What was not installed is not checked either, even if a config has a server of that name.
   const isChecked = done === 'all' && situation.place.project === null && result.run !== null
-  const tried = triedAs(context, ground.world, isChecked ? await check(context, situation) : { checks: [], untried: [] })
+  const tried = triedAs(context, homeContext.world, isChecked ? await check(context, situation) : { checks: [], untried: [] })
   const { adopted, unmanaged } = choices.imported
   const imported = adopted.map(({ environment, client, server }) => ({ environment, client, server }))
   const notes = [...choices.imported.notes, ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`)]
   reportSync(
     context,
-    ground.world,
+    homeContext.world,
     { ...result, notices: [...new Set([...notes, ...result.notices, ...tried.notices])] },
     {
       command: 'init',
@@ -170,8 +177,8 @@ async function check(context: Context, situation: Situation) {
 }
 
 /** The project's root: the folder of its git repository, else the working directory; never the user's home itself. */
-async function projectRoot(context: Context, ground: Ground): Promise<NativePath> {
-  const side = ground.home.environment
+async function projectRoot(context: Context, homeContext: HomeContext): Promise<NativePath> {
+  const side = homeContext.home.environment
   const start = fromHere(side, workingFolder(context.system, side))
   if (start === null) throw usageError('The working directory cannot be reached from home.', { hint: 'change into the project first' })
   let folder = start

@@ -19,8 +19,8 @@ import { syncOptions } from './sync-options.ts'
 /** Shows which client has which server, also before there is a manifest. It writes nothing and touches no network. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const { io, system } = context
-  return atHome(context, { mayBeAbsent: true }, async (ground) => {
-    const opened = await ground.open()
+  return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
+    const opened = await homeContext.open()
     const hasManifest = opened.bytes !== null
     const situation = hasManifest ? opened : { ...opened, manifest: { ...opened.manifest, bridge: { enabled: false } } }
     // A client that is asked for is shown as it is, and does not take part for being asked for.
@@ -31,7 +31,7 @@ export async function run(context: Context, _args: string[], options: Record<str
     const matrix = matrixOf(plan, situation.manifest, input.render.lock, unmanagedIn(plan, input))
     io.json({ command: 'list', ...matrix, leftover })
     if (io.asJson) return EXIT.ok
-    const labels = labelsFor(ground.world, clients)
+    const labels = labelsFor(homeContext.world, clients)
     const copies = copiesIn(plan.files, matrix)
     const files = plan.files.filter((file) => !copies.includes(file)).map((file) => file.plan)
     const shown = withoutColumns(matrix, copies)
@@ -45,7 +45,7 @@ export async function run(context: Context, _args: string[], options: Record<str
     )
     const steps = refusals.map((step) => ({
       ...step,
-      reason: step.reason === null ? null : abbreviateHome(step.reason, ground.world.environments),
+      reason: step.reason === null ? null : abbreviateHome(step.reason, homeContext.world.environments),
     }))
     const troubles = describeSteps(steps, labels, io.paint, io.width)
     troubles.push(...leftWords(shown.unmanaged).flatMap((text) => hanging(text, io.paint.dim('?'), io.width)))

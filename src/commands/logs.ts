@@ -10,7 +10,7 @@ import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { columns, cutPath } from '../ui/width.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { demandServer } from './servers.ts'
 
 /** The largest number of logs shown at once, newest first. */
@@ -18,13 +18,13 @@ const LOGS_MAX = 12
 
 /** Shows the last lines of all logs about servers, and with `--follow` every new line. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  atHome(context, { mayBeAbsent: true }, async (ground) => {
+  atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const { system, io } = context
     const count = linesOf(options, server)
-    const manifest = await manifestOf(ground)
+    const manifest = await manifestOf(homeContext)
     // Keys are hidden first, since lines are cut.
-    await hideAllKeys(system, ground.home.here, manifest, io.hide)
-    const search = () => findLogs(system, ground.world, ground.home, server)
+    await hideAllKeys(system, homeContext.home.here, manifest, io.hide)
+    const search = () => findLogs(system, homeContext.world, homeContext.home, server)
     const found = await search()
     if (found.length === 0 && server !== undefined && options.follow !== true && manifest !== emptyManifest) demandServer(manifest, server)
     const shown = found.slice(-LOGS_MAX)
@@ -34,11 +34,11 @@ export const run = (context: Context, [server]: string[], options: Record<string
       const lines = (await tail.last(count, options.follow !== true)).map((raw) => readLogLine(io.mask(raw)))
       if (!shown.includes(log)) continue
       documents.push(documentOf(log, lines))
-      show(context, ground, log, lines)
+      show(context, homeContext, log, lines)
       if (options.follow === true) for (const line of lines) io.jsonLine(lineDocument(log, line))
     }
     if (options.follow === true) {
-      const say = teller(context, ground, shown.at(-1))
+      const say = teller(context, homeContext, shown.at(-1))
       await followLogs(system, tails, search, say, context.signal)
       return endedBy(context.signal)
     }
@@ -57,9 +57,9 @@ function linesOf(options: Record<string, unknown>, server: string | undefined): 
 }
 
 /** The manifest, or an empty one if it cannot be read: logs are needed most when something is broken. */
-async function manifestOf(ground: Ground): Promise<Manifest> {
+async function manifestOf(homeContext: HomeContext): Promise<Manifest> {
   try {
-    return (await ground.open()).manifest
+    return (await homeContext.open()).manifest
   } catch (error) {
     if (error instanceof TwinError) return emptyManifest
     throw error
@@ -88,8 +88,8 @@ const lineDocument = ({ environment, program, server, file }: Log, line: Line) =
 
 const time = (line: Line): string => (line.at === null ? '' : `${line.at.replace(/^\d{4}-\d\d-\d\d[T ]/, '').replace(/\.\d+/, '')}  `)
 
-function titleOf(context: Context, ground: Ground, log: Log): string {
-  const labels = labelsFor(ground.world, clients)
+function titleOf(context: Context, homeContext: HomeContext, log: Log): string {
+  const labels = labelsFor(homeContext.world, clients)
   const whose = log.program === 'mcp-twin' ? 'mcp-twin' : labels.client(log.program)
   const about = log.server === null ? '' : `, ${visible(log.server)}`
   const title = `${whose} (${labels.environment(log.environment)})${about}`
@@ -97,18 +97,18 @@ function titleOf(context: Context, ground: Ground, log: Log): string {
   return `${context.io.paint.strong(title)}  ${context.io.paint.dim(file)}`
 }
 
-function show(context: Context, ground: Ground, log: Log, lines: readonly Line[]): void {
-  context.io.out(titleOf(context, ground, log))
+function show(context: Context, homeContext: HomeContext, log: Log, lines: readonly Line[]): void {
+  context.io.out(titleOf(context, homeContext, log))
   for (const line of lines) context.io.raw(`  ${context.io.paint.dim(time(line))}${visible(line.text)}\n`)
 }
 
 /** Prints new lines, with a title whenever the log changes. */
-function teller(context: Context, ground: Ground, first: Log | undefined): (log: Log, raw: string) => void {
+function teller(context: Context, homeContext: HomeContext, first: Log | undefined): (log: Log, raw: string) => void {
   let last = first?.here
   return (log, raw) => {
     const line = readLogLine(context.io.mask(raw))
     context.io.jsonLine(lineDocument(log, line))
-    if (log.here !== last) context.io.out(titleOf(context, ground, log))
+    if (log.here !== last) context.io.out(titleOf(context, homeContext, log))
     last = log.here
     context.io.raw(`  ${context.io.paint.dim(time(line))}${visible(line.text)}\n`)
   }

@@ -6,7 +6,7 @@ import { parseWords } from '../core/packages/words.ts'
 import { joinPath, toHere } from '../core/paths.ts'
 import { usageError } from '../errors.ts'
 import type { ServerSpec } from '../model/manifest.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 
 /** A package's name without the version behind it. */
 export const nameOnly = (words: string): string => words.replace(/(?<=.)@.*$/, '')
@@ -60,8 +60,8 @@ export const passedOver = (
   })
 
 /** Creates the folders in the user's home that built-in servers need to start. They belong to the user from then on. */
-export async function makeFolders(context: Context, ground: Ground, names: Iterable<string>): Promise<void> {
-  const { environment } = ground.home
+export async function makeFolders(context: Context, homeContext: HomeContext, names: Iterable<string>): Promise<void> {
+  const { environment } = homeContext.home
   for (const name of names) {
     for (const folder of (await builtinServer(name))?.folders ?? []) {
       const here = toHere(environment, joinPath(environment, environment.home, ...folder.replace(/^~\//, '').split('/')))

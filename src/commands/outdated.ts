@@ -9,9 +9,9 @@ import { syncOptions } from './sync-options.ts'
 
 /** Shows newer versions on the registry. */
 export const run = (context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  atHome(context, {}, async (ground) => {
+  atHome(context, {}, async (homeContext) => {
     const { system, io } = context
-    const versions = await lookUpVersions(system, await ground.open(), syncOptions(context, options))
+    const versions = await lookUpVersions(system, await homeContext.open(), syncOptions(context, options))
     io.json({ command: 'outdated', packages: versions.map(documentOf) })
     if (!io.asJson) for (const line of describe(context, versions)) io.out(line)
     return versions.some(({ trouble }) => trouble !== null) ? EXIT.failed : EXIT.ok

@@ -5,7 +5,7 @@ import type { SyncResult } from '../effects/sync/result.ts'
 import { programRuns, runningWriters, untilQuit } from '../effects/sync/running-clients.ts'
 import { previewSync, type Source } from '../effects/sync/sync.ts'
 import type { World } from '../model/environment.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 
 /**
  * The world with the programs seen running that write their config back and whose file has just been written: their owner is
@@ -30,12 +30,18 @@ export async function withRunningDesktop({ system, signal }: Context, world: Wor
  * Some programs write their file back from memory: where one runs and its file is to be written, waits until it has quit if
  * that was asked for, and on a terminal asks. Never under a lock.
  */
-export async function awaitDesktop(context: Context, ground: Ground, source: Source, settings: SyncOptions, wait: boolean): Promise<void> {
+export async function awaitDesktop(
+  context: Context,
+  homeContext: HomeContext,
+  source: Source,
+  settings: SyncOptions,
+  wait: boolean,
+): Promise<void> {
   const { system, io, prompt, signal } = context
   if (!wait && !prompt.able) return
   const opened = await source.open()
   const { steps } = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
-  const writers = await runningWriters(system, ground.world, steps, signal)
+  const writers = await runningWriters(system, homeContext.world, steps, signal)
   const [first] = writers
   if (first === undefined) return
   const names = [...new Set(writers.map(({ client }) => client.label))].join(' and ')
@@ -43,6 +49,6 @@ export async function awaitDesktop(context: Context, ground: Ground, source: Sou
   if (!wait && !(await prompt.confirm(question, { flag: '--wait-for-exit', default: true }))) return
   const { quit } = first.client
   io.note(`Waiting for ${names} to quit${quit === undefined ? '' : `: ${quit}`}. Ctrl-C cancels without changes.`)
-  await untilQuit(system, ground.world, writers, signal)
+  await untilQuit(system, homeContext.world, writers, signal)
   io.note('It has quit.')
 }

@@ -11,14 +11,14 @@ import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { columns, pad } from '../ui/width.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** What a command on keys works on. */
 export interface Task {
   readonly context: Context
-  readonly ground: Ground
+  readonly homeContext: HomeContext
   /** The user's manifest, whose `secrets` and servers count; empty where there is none yet. */
   readonly manifest: Manifest
   readonly secrets: Secrets
@@ -45,9 +45,9 @@ export interface KeyEffect {
 }
 
 /** Which entries differ from what the store and the manifest say now, of the servers that ask for a key. */
-export async function effectOf(context: Context, ground: Ground, name: string): Promise<KeyEffect> {
+export async function effectOf(context: Context, homeContext: HomeContext, name: string): Promise<KeyEffect> {
   try {
-    const situation = await ground.openAt(userPlace(ground.home))
+    const situation = await homeContext.openAt(userPlace(homeContext.home))
     const users = serversWith(situation.manifest, name)
     const beside = apartKeys(situation.manifest.servers).flatMap(({ servers, key, other, side }) => {
       if (key !== name && other !== name) return []
@@ -68,7 +68,7 @@ export async function effectOf(context: Context, ground: Ground, name: string): 
         .map(({ environment, client, file, server }) => ({ environment, client, file, server })),
       open: own
         .filter(({ kind }) => kind === 'refuse')
-        .map((step) => `${placeOf(ground, step)}, ${step.server}: ${step.reason?.split('\n')[0]}`),
+        .map((step) => `${placeOf(homeContext, step)}, ${step.server}: ${step.reason?.split('\n')[0]}`),
       beside,
     }
   } catch (error) {
@@ -78,27 +78,27 @@ export async function effectOf(context: Context, ground: Ground, name: string): 
   }
 }
 
-const placeOf = ({ world }: Ground, { client, environment }: Pick<DifferingEntry, 'client' | 'environment'>): string => {
+const placeOf = ({ world }: HomeContext, { client, environment }: Pick<DifferingEntry, 'client' | 'environment'>): string => {
   const labels = labelsFor(world, clients)
   const side = labels.environment(environment)
   return client === null ? side : `${labels.client(client)} (${side})`
 }
 
 /** Names the entries that differ, and on a terminal offers the sync. */
-export async function offerSync(context: Context, ground: Ground, { entries, open, beside }: KeyEffect): Promise<ExitCode> {
+export async function offerSync(context: Context, homeContext: HomeContext, { entries, open, beside }: KeyEffect): Promise<ExitCode> {
   const { io, prompt } = context
-  const labels = labelsFor(ground.world, clients)
+  const labels = labelsFor(homeContext.world, clients)
   if (entries.length > 0) {
     io.out(`${entries.length === 1 ? 'This entry differs' : 'These entries differ'} from the store now:`)
     const rows = entries.map((entry) => {
       const file = entry.file === null ? '' : labels.file(entry.environment, entry.file)
-      return [placeOf(ground, entry), entry.server ?? 'what is started by name', file] as const
+      return [placeOf(homeContext, entry), entry.server ?? 'what is started by name', file] as const
     })
     const [first, second] = [0, 1].map((at) => Math.max(...rows.map((row) => columns(row[at] ?? ''))))
     for (const [title, server, file] of rows)
       io.out(`  ${pad(title, first ?? 0)}  ${pad(server, second ?? 0)}  ${io.paint.dim(file)}`.trimEnd())
   }
-  for (const each of [...beside, ...new Set(open.map((reason) => abbreviateHome(reason, ground.world.environments)))])
+  for (const each of [...beside, ...new Set(open.map((reason) => abbreviateHome(reason, homeContext.world.environments)))])
     io.out(`${io.paint.warn('!')} ${each}`)
   if (entries.length + open.length === 0) return EXIT.ok
   if (entries.length === 0 || !prompt.able || !(await prompt.confirm('Write them now?', { flag: 'mcp-twin sync' }))) {
@@ -107,10 +107,10 @@ export async function offerSync(context: Context, ground: Ground, { entries, ope
   }
   const result = await runSync(
     context.system,
-    { open: () => ground.openAt(userPlace(ground.home)) },
+    { open: () => homeContext.openAt(userPlace(homeContext.home)) },
     syncOptions(context, {}, { clients: [], on: [] }),
     'sync',
   )
-  reportSync(context, ground.world, result, { command: 'sync', preview: false })
+  reportSync(context, homeContext.world, result, { command: 'sync', preview: false })
   return exitOf(result, { check: false })
 }

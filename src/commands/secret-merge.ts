@@ -7,7 +7,7 @@ import { writeManifestOnly } from './change.ts'
 import { effectOf, offerSync, type Task } from './secret-entries.ts'
 
 /** Makes two keys one: every server that asks for `from` asks for `into`, whose value stays, and `from` leaves the store. */
-export async function merge({ context, ground, manifest, secrets, projects }: Task, from: string, into: string): Promise<ExitCode> {
+export async function merge({ context, homeContext, manifest, secrets, projects }: Task, from: string, into: string): Promise<ExitCode> {
   const { io } = context
   if (from === into) throw usageError('These are one key already.', { hint: 'mcp-twin secret merge FROM INTO' })
   const servers = serversWith(manifest, from)
@@ -18,10 +18,10 @@ export async function merge({ context, ground, manifest, secrets, projects }: Ta
     const value = await secrets.stored(name)
     if (value !== null) io.hide(value)
   }
-  const place = userPlace(ground.home)
+  const place = userPlace(homeContext.home)
   if (servers.length > 0)
-    await writeManifestOnly(context, { ...ground, place }, 'secret', {
-      open: () => ground.openAt(place),
+    await writeManifestOnly(context, { ...homeContext, place }, 'secret', {
+      open: () => homeContext.openAt(place),
       edit: async (situation) => {
         const changes = keyMerge(situation.manifest.servers, from, into).map(({ path, value }): ManifestChange => {
           const whole = ['servers', ...path]
@@ -33,7 +33,7 @@ export async function merge({ context, ground, manifest, secrets, projects }: Ta
     })
   const asking = projects.filter(({ keys }) => keys.includes(from)).map(({ folder }) => folder)
   const removed = secrets.kind === 'file' && asking.length === 0 && (await secrets.remove(from))
-  const effect = await effectOf(context, ground, into)
+  const effect = await effectOf(context, homeContext, into)
   io.json({
     ...{ command: 'secret', action: 'merge', from, into, servers, removed, entries: effect.entries },
     ...(asking.length === 0 ? {} : { projects: asking }),
@@ -43,5 +43,5 @@ export async function merge({ context, ground, manifest, secrets, projects }: Ta
   io.out(`${who} ${from}${removed ? ', which left the store' : ''}.`)
   if (asking.length > 0) io.out(`${from} stays in the store: ${asking.join(', ')} ${asking.length === 1 ? 'asks' : 'ask'} for it.`)
   if (secrets.kind === 'command') io.out(`${from} is kept by a program of yours, which mcp-twin does not change.`)
-  return offerSync(context, ground, effect)
+  return offerSync(context, homeContext, effect)
 }

@@ -67,8 +67,8 @@ export async function run(context: Context, args: string[], _options: Record<str
 }
 
 function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): Promise<ExitCode> {
-  return atHome(context, { mayBeAbsent: true }, async (ground) => {
-    const { home } = ground
+  return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
+    const { home } = homeContext
     const path = layout(home.environment, home.folder).manifest
     const loaded = await loadManifest(
       context.system,
@@ -78,7 +78,7 @@ function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): P
     )
     const manifest: Manifest = loaded?.manifest ?? { version: 1, servers: {} }
     const secrets = openSecrets(context.system, home.here, manifest, home.environment.id)
-    return work({ context, ground, manifest, secrets, projects: await keyProjects(context.system, ground) })
+    return work({ context, homeContext, manifest, secrets, projects: await keyProjects(context.system, homeContext) })
   })
 }
 
@@ -91,7 +91,7 @@ function usersOf({ manifest, projects }: Task, name: string): { usedBy: string[]
 /** The same as text; empty if nothing needs it. */
 const usersInWords = (task: Task, name: string): string[] => {
   const { usedBy, projects = [] } = usersOf(task, name)
-  return [...usedBy, ...projects.map((folder) => `the project ${tilde(folder, task.ground.home.environment.home)}`)]
+  return [...usedBy, ...projects.map((folder) => `the project ${tilde(folder, task.homeContext.home.environment.home)}`)]
 }
 
 async function set(task: Task, name: string): Promise<ExitCode> {
@@ -106,7 +106,7 @@ async function set(task: Task, name: string): Promise<ExitCode> {
   const changed = await secrets.set(name, new Secret(value))
   const users = usersOf(task, name)
   const { effectOf, offerSync } = await import('./secret-entries.ts')
-  const effect = await effectOf(context, task.ground, name)
+  const effect = await effectOf(context, task.homeContext, name)
   io.json({ command: 'secret', action: 'set', name, changed, ...users, ...(effect.entries.length > 0 && { entries: effect.entries }) })
   io.out(changed ? `Stored ${name}.` : `${name} is already stored with this value.`)
   const said = usersInWords(task, name).join(', ')
@@ -115,7 +115,7 @@ async function set(task: Task, name: string): Promise<ExitCode> {
     io.note(`Used by ${said}${isWritten ? '; every config that holds it has this value' : ''}.`)
   } else if (said !== '') io.note(`Used by ${said}, which receives it when its servers start.`)
   else io.note(`No server uses it yet: "\${secret:${name}}" in the manifest, or mcp-twin add … --secret ${name}.`)
-  return offerSync(context, task.ground, effect)
+  return offerSync(context, task.homeContext, effect)
 }
 
 async function list(task: Task): Promise<ExitCode> {
@@ -140,14 +140,14 @@ async function list(task: Task): Promise<ExitCode> {
 }
 
 async function remove(task: Task, name: string): Promise<ExitCode> {
-  const { context, ground, secrets } = task
+  const { context, homeContext, secrets } = task
   const { io, system } = context
   if (secrets.kind === 'file' && !(await secrets.list()).includes(name))
     throw usageError(`Unknown key ${name}.`, { hint: 'mcp-twin secret list' })
   const value = await secrets.stored(name)
   if (value !== null) io.hide(reveal(value))
   await secrets.remove(name)
-  const { home, world } = ground
+  const { home, world } = homeContext
   const state = await loadState(system, reach(home, layout(home.environment, home.folder).state))
   const { copies, unsearched } = value === null ? { copies: [], unsearched: [] } : await findCopies(system, world, state, value)
   const users = usersOf(task, name)

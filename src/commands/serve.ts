@@ -21,12 +21,12 @@ export async function run(context: Context, _args: string[], options: Record<str
   checkFamilies(words(options.tools))
   const client = context.options.client?.[0] ?? 'unknown'
   checkClient(client)
-  const ground = await locateHome(system)
-  if (ground.kind === 'elsewhere') {
+  const homeContext = await locateHome(system)
+  if (homeContext.kind === 'elsewhere') {
     const { delegate } = await import('../effects/machine/delegate.ts')
-    return (await delegate(system, ground.world, ground.home, context.argv)) === 0 ? EXIT.ok : EXIT.failed
+    return (await delegate(system, homeContext.world, homeContext.home, context.argv)) === 0 ? EXIT.ok : EXIT.failed
   }
-  const { folder, refused } = ground
+  const { folder, refused } = homeContext
   // Tokens are in that folder too: anyone who can write there could create one.
   if (refused !== null && listen !== null)
     throw new TwinError(notYours, `Cannot listen: ${refused}. Other users could create tokens.`, {
@@ -37,11 +37,11 @@ export async function run(context: Context, _args: string[], options: Record<str
     {
       system,
       version,
-      self: ground.self,
+      self: homeContext.self,
       folder,
       refused,
       manifest: reachable(context.options.manifest ?? join(folder, manifestName)),
-      world: ground.world,
+      world: homeContext.world,
       clientIds: clients.map(({ id }) => id),
       clientFiles,
       keys: async (read) => (await import('../effects/store/hidden-keys.ts')).hiddenKeys(system, folder, read),

@@ -5,7 +5,7 @@ import { exitOf } from '../effects/sync/result.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import type { Situation } from '../effects/manifest/open.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { awaitDesktop, withRunningDesktop } from './running-desktop.ts'
 import { withDesktopConfig } from './desktop-config.ts'
 import { reportSync } from './report-sync.ts'
@@ -20,19 +20,19 @@ export async function run(context: Context, _args: string[], options: Record<str
       hint: 'mcp-twin sync --help',
     })
   if (options.watch === true) checkWatchOptions(options)
-  return atHome(context, { refresh: options.refresh === true }, (ground) => sync(context, ground, options))
+  return atHome(context, { refresh: options.refresh === true }, (homeContext) => sync(context, homeContext, options))
 }
 
-async function sync(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
-  const opened = await ground.open()
-  const { settings, source } = await sourceOf(context, ground, opened, options)
+async function sync(context: Context, homeContext: HomeContext, options: Record<string, unknown>): Promise<ExitCode> {
+  const opened = await homeContext.open()
+  const { settings, source } = await sourceOf(context, homeContext, opened, options)
   const preview = settings.check || settings.dryRun
   if (preview || (settings.prune && !context.options.yes)) {
     const situation = (await source.edit?.(opened))?.situation ?? opened
     const result = await previewSync(context.system, situation, settings)
     if (preview) {
-      const { notices } = await checkTrust(context, ground, opened, { answered: false, mayAsk: false })
-      reportSync(context, ground.world, { ...result, notices: [...result.notices, ...notices] }, { command: 'sync', preview: true })
+      const { notices } = await checkTrust(context, homeContext, opened, { answered: false, mayAsk: false })
+      reportSync(context, homeContext.world, { ...result, notices: [...result.notices, ...notices] }, { command: 'sync', preview: true })
       return exitOf(result, { check: settings.check })
     }
     await confirmPrune(
@@ -40,15 +40,15 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
       result.steps.filter((step) => step.kind === 'remove' && step.reason === NOT_MANAGED).map((step) => step.server ?? ''),
     )
   }
-  const trust = await checkTrust(context, ground, opened, { answered: options.trust === true, mayAsk: options.watch !== true })
-  if (options.watch === true) return (await import('./watch.ts')).watch(context, ground, options)
-  await awaitDesktop(context, ground, source, settings, options.waitForExit === true)
+  const trust = await checkTrust(context, homeContext, opened, { answered: options.trust === true, mayAsk: options.watch !== true })
+  if (options.watch === true) return (await import('./watch.ts')).watch(context, homeContext, options)
+  await awaitDesktop(context, homeContext, source, settings, options.waitForExit === true)
   // While a question was open or a program was awaited, others may have written.
   const isFresh = !context.prompt.able && options.waitForExit !== true && !trust.changed
   const result = await runSync(context.system, source, settings, 'sync', isFresh ? opened : undefined)
-  const world = context.io.asJson ? ground.world : await withRunningDesktop(context, ground.world, result)
-  const missing = opened.place.project === null ? [] : await installTrusted(context, ground, ground.open)
-  const tried = await tryServers(context, ground, result, settings, options)
+  const world = context.io.asJson ? homeContext.world : await withRunningDesktop(context, homeContext.world, result)
+  const missing = opened.place.project === null ? [] : await installTrusted(context, homeContext, homeContext.open)
+  const tried = await tryServers(context, homeContext, result, settings, options)
   const notices = [...new Set([...result.notices, ...trust.notices, ...missing, ...tried.notices])]
   const checked = { more: { checks: tried.checks }, checks: tried.lines, silent: tried.silent }
   reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false, ...checked })
@@ -58,7 +58,7 @@ async function sync(context: Context, ground: Ground, options: Record<string, un
 /** What changes the manifest before the sync: adopted hand edits, and the file that `--desktop-config` names. */
 async function sourceOf(
   context: Context,
-  { open }: Ground,
+  { open }: HomeContext,
   opened: Situation,
   options: Record<string, unknown>,
 ): Promise<{ settings: SyncOptions; source: Source }> {

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { isStartedByRun } from '../core/launch/project.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { TwinError } from '../errors.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** A project's trust in a sync. `changed`: trust was granted just now, and the project's lock may have been written. */
@@ -19,7 +19,7 @@ const NOTHING: CheckedTrust = { notices: [], changed: false }
  */
 export async function checkTrust(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   situation: Situation,
   { answered, mayAsk }: { readonly answered: boolean; readonly mayAsk: boolean },
 ): Promise<CheckedTrust> {
@@ -36,14 +36,14 @@ export async function checkTrust(
   const untrusted = untrustedWords(place.project, state)
   if (!answered && (!mayAsk || !prompt.able)) return { notices: [untrusted], changed: false }
   try {
-    const review = await reviewProject(system, ground.open, syncOptions(context))
+    const review = await reviewProject(system, homeContext.open, syncOptions(context))
     const { trustScreen } = await import('./trust-screen.ts')
     io.note('This project is not trusted yet. Once trusted, it can start:')
     for (const line of trustScreen(review)) io.noteWhole(line)
     const granted = answered || (await prompt.confirm('Trust it until it changes?', { flag: '--trust', default: false }))
     if (!granted) return { notices: [untrusted], changed: true }
     const { grantTrust } = await import('../effects/sync/trust-grant.ts')
-    const { unreached } = await grantTrust(system, ground, review.seen, { keys: review.keys, shown: review.view })
+    const { unreached } = await grantTrust(system, homeContext, review.seen, { keys: review.keys, shown: review.view })
     return { notices: unreachedNotice(unreached), changed: true }
   } catch (error) {
     // The sync itself reports what cannot be pinned, and does all the rest.
@@ -56,7 +56,7 @@ export async function checkTrust(
  * Installs what the servers of a trusted project are started from, on the side that is home. Answers what there is to say. Called
  * after everything else was written: what is trusted now counts.
  */
-export async function installTrusted(context: Context, { world }: Ground, open: () => Promise<Situation>): Promise<readonly string[]> {
+export async function installTrusted(context: Context, { world }: HomeContext, open: () => Promise<Situation>): Promise<readonly string[]> {
   const { system, io, options, signal } = context
   const { projectSeen, trustable } = await import('../effects/sync/trust-review.ts')
   const situation = await open()

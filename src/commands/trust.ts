@@ -19,7 +19,7 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { native, type NativePath } from '../model/path.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome } from '../ui/labels.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 import { installTrusted } from './trust-project.ts'
 import { trustDocument, trustScreen } from './trust-screen.ts'
@@ -31,42 +31,42 @@ import { trustDocument, trustScreen } from './trust-screen.ts'
  */
 export async function run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const [directory] = args
-  return atHome(context, { mayBeAbsent: true }, async (ground) => {
-    if (options.list !== true && options.revoke !== true) return trust(context, ground, directory ?? '.')
-    if (options.revoke !== true) return list(context, ground)
+  return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
+    if (options.list !== true && options.revoke !== true) return trust(context, homeContext, directory ?? '.')
+    if (options.revoke !== true) return list(context, homeContext)
     if (options.list === true || directory === undefined)
       throw usageError('--revoke needs the folder of a project.', { hint: 'mcp-twin trust --list shows them' })
-    return revoke(context, ground, directory)
+    return revoke(context, homeContext, directory)
   })
 }
 
-async function trust(context: Context, ground: Ground, directory: string): Promise<ExitCode> {
+async function trust(context: Context, homeContext: HomeContext, directory: string): Promise<ExitCode> {
   const { system, io, prompt } = context
-  const { environment, folder } = ground.home
-  const project = await findProject(system, environment, directory, ground.world)
-  const real = await realPlace(system, ground.world, environment, project.folder)
+  const { environment, folder } = homeContext.home
+  const project = await findProject(system, environment, directory, homeContext.world)
+  const real = await realPlace(system, homeContext.world, environment, project.folder)
   const place = await projectPlace(system, environment, real ?? project.folder)
-  const own = await realPlace(system, ground.world, environment, layout(environment, folder).folder)
+  const own = await realPlace(system, homeContext.world, environment, layout(environment, folder).folder)
   if (place.project === own) throw usageError('Your own manifest needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
-  const review = await reviewProject(system, () => ground.look(place), syncOptions(context))
-  io.out(`${visible(abbreviateHome(place.shown, ground.world.environments))} can start:`)
+  const review = await reviewProject(system, () => homeContext.look(place), syncOptions(context))
+  io.out(`${visible(abbreviateHome(place.shown, homeContext.world.environments))} can start:`)
   // Not folded: a long path would be cut, and everything that may start is shown.
   for (const line of trustScreen(review)) io.raw(`${line}\n`)
-  const missing = await missingKeys(context, ground, review.keys)
+  const missing = await missingKeys(context, homeContext, review.keys)
   for (const notice of missing) io.note(notice)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {
     throw new TwinError('cancelled', 'Not trusted; its servers do not start.', { exit: EXIT.cancelled })
   }
   const { seen, keys, view, others } = review
-  const { changed, unreached } = await grantTrust(system, ground, seen, { ...others, keys, shown: view })
-  const notices = [...unreachedNotice(unreached), ...(await installTrusted(context, ground, () => ground.openAt(place)))]
+  const { changed, unreached } = await grantTrust(system, homeContext, seen, { ...others, keys, shown: view })
+  const notices = [...unreachedNotice(unreached), ...(await installTrusted(context, homeContext, () => homeContext.openAt(place)))]
   io.json({ command: 'trust', changed, ...trustDocument(review), notices: [...missing, ...notices] })
   for (const notice of notices) io.note(notice)
   io.out(changed ? 'Trusted, until it changes.' : 'Already trusted.')
   return EXIT.ok
 }
 
-async function missingKeys({ system }: Context, { home }: Ground, keys: readonly string[]): Promise<string[]> {
+async function missingKeys({ system }: Context, { home }: HomeContext, keys: readonly string[]): Promise<string[]> {
   const store = openSecrets(system, home.here, await usersOwn(system, home), home.environment.id)
   const notices: string[] = []
   for (const name of keys)
@@ -83,27 +83,27 @@ const WORDS: Readonly<Record<State, string>> = {
 }
 
 /** Lists the trusted projects, and whether they are still as they were. */
-async function list({ system, io }: Context, ground: Ground): Promise<ExitCode> {
-  const { projects, former } = await readTrust(system, ground.home.here)
+async function list({ system, io }: Context, homeContext: HomeContext): Promise<ExitCode> {
+  const { projects, former } = await readTrust(system, homeContext.home.here)
   const found: { project: string; at: string; state: State; keys: readonly string[]; owner?: unknown }[] = []
   for (const [project, { at, keys, owner }] of Object.entries(projects)) {
-    const state = await stateOf(system, ground, native(project))
+    const state = await stateOf(system, homeContext, native(project))
     found.push({ project, at, state, keys, ...(owner === undefined ? {} : { owner }) })
   }
   found.sort((a, b) => (a.project < b.project ? -1 : 1))
-  io.json({ command: 'trust', projects: found, former: former.map((manifest) => dirName(ground.home.environment, native(manifest))) })
-  const shown = (path: string): string => visible(abbreviateHome(path, ground.world.environments))
+  io.json({ command: 'trust', projects: found, former: former.map((manifest) => dirName(homeContext.home.environment, native(manifest))) })
+  const shown = (path: string): string => visible(abbreviateHome(path, homeContext.world.environments))
   for (const { project, at, state, keys } of found)
     io.out(`${shown(project)}  ${at.slice(0, 10)}, ${WORDS[state]}${keys.length === 0 ? '' : `; keys: ${keys.join(', ')}`}`)
   if (former.length > 0)
     io.note(
-      `Trusted by an older version, no longer trusted: ${former.map((each) => shown(dirName(ground.home.environment, native(each)))).join(', ')}`,
+      `Trusted by an older version, no longer trusted: ${former.map((each) => shown(dirName(homeContext.home.environment, native(each)))).join(', ')}`,
     )
   if (found.length === 0) io.out('No project is trusted.')
   return EXIT.ok
 }
 
-async function stateOf(system: Context['system'], { home, world }: Ground, project: NativePath): Promise<State> {
+async function stateOf(system: Context['system'], { home, world }: HomeContext, project: NativePath): Promise<State> {
   const place = await projectPlace(system, home.environment, project)
   try {
     const real = await realPlace(system, world, home.environment, project)
@@ -120,27 +120,27 @@ async function stateOf(system: Context['system'], { home, world }: Ground, proje
 }
 
 /** Revokes trust in a project, even if the project no longer exists. */
-async function revoke({ system, io }: Context, ground: Ground, directory: string): Promise<ExitCode> {
-  const { environment } = ground.home
-  const typed = absolute(system, environment, directory, ground.world)
-  const real = await realPlace(system, ground.world, environment, typed)
-  const { projects } = await readTrust(system, ground.home.here)
+async function revoke({ system, io }: Context, homeContext: HomeContext, directory: string): Promise<ExitCode> {
+  const { environment } = homeContext.home
+  const typed = absolute(system, environment, directory, homeContext.world)
+  const real = await realPlace(system, homeContext.world, environment, typed)
+  const { projects } = await readTrust(system, homeContext.home.here)
   // A folder inside a project means that project, as it does for `trust`.
   const place = [typed, ...(real === null ? [] : [real])]
-    .flatMap((each) => above(ground, each))
+    .flatMap((each) => above(homeContext, each))
     .find((each) => Object.hasOwn(projects, each))
   if (place === undefined)
     throw usageError(`${typed} is not trusted, nor is a folder above it.`, { hint: 'mcp-twin trust --list shows trusted projects' })
-  const { unreached } = await revokeTrust(system, ground, [place])
+  const { unreached } = await revokeTrust(system, homeContext, [place])
   const notices = unreachedNotice(unreached)
   io.json({ command: 'trust', project: place, revoked: true, notices })
   for (const notice of notices) io.note(notice)
-  io.out(`${visible(abbreviateHome(place, ground.world.environments))} is no longer trusted.`)
+  io.out(`${visible(abbreviateHome(place, homeContext.world.environments))} is no longer trusted.`)
   return EXIT.ok
 }
 
 /** A folder and those above it, the nearest first. */
-function above({ home }: Ground, folder: NativePath): NativePath[] {
+function above({ home }: HomeContext, folder: NativePath): NativePath[] {
   const found = [folder]
   for (let parent = dirName(home.environment, folder); parent !== found.at(-1); parent = dirName(home.environment, parent))
     found.push(parent)

@@ -10,7 +10,7 @@ import { visible } from '../ui/escape.ts'
 import { labelsFor } from '../ui/labels.ts'
 import type { Labels } from '../ui/steps.ts'
 import { columns, cutText, pad, wrap } from '../ui/width.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 
 const CANCELLED = 'Cancelled while checking that every server answers; everything else is done. To check them: mcp-twin doctor --deep.'
 
@@ -33,17 +33,17 @@ export interface Tried {
  */
 export async function tryServers(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   result: SyncResult,
   settings: SyncOptions,
   { check }: { readonly check?: unknown },
 ): Promise<Tried> {
-  if (check === false || settings.offline || result.run === null) return triedAs(context, ground.world, { checks: [], untried: [] })
+  if (check === false || settings.offline || result.run === null) return triedAs(context, homeContext.world, { checks: [], untried: [] })
   const { tryChanged } = await import('../effects/sync/trying.ts')
   const progress = context.io.progress('Checking that what changed answers')
   try {
     const told = (left: number): void => progress.update(left === 0 ? '' : `${left} to go`)
-    return triedAs(context, ground.world, await tryChanged(context.system, await ground.open(), result.steps, settings, told))
+    return triedAs(context, homeContext.world, await tryChanged(context.system, await homeContext.open(), result.steps, settings, told))
   } finally {
     progress.done()
   }

@@ -14,14 +14,14 @@ import { visible } from '../ui/escape.ts'
 import { labelsFor } from '../ui/labels.ts'
 import type { Labels } from '../ui/steps.ts'
 import { align, wrap } from '../ui/width.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Undoes a run, or lists the runs. */
 export const run = (context: Context, [id]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  atHome(context, { mayBeAbsent: true }, (ground) =>
-    options.list === true ? listThem(context, ground) : takeBack(context, ground, id, options.force === true),
+  atHome(context, { mayBeAbsent: true }, (homeContext) =>
+    options.list === true ? listThem(context, homeContext) : takeBack(context, homeContext, id, options.force === true),
   )
 
 /** Whether a file is the user's, and not a record of ours that is restored along with it. */
@@ -36,9 +36,9 @@ function localTime(at: string): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
-async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
+async function listThem(context: Context, homeContext: HomeContext): Promise<ExitCode> {
   const { io } = context
-  const runs = await runsOf(context.system, await ground.open())
+  const runs = await runsOf(context.system, await homeContext.open())
   io.json({
     command: 'undo',
     runs: runs.map(({ id, at, command, files }) => {
@@ -51,7 +51,7 @@ async function listThem(context: Context, ground: Ground): Promise<ExitCode> {
     }),
   })
   if (io.asJson) return EXIT.ok
-  const labels = labelsFor(ground.world, clients)
+  const labels = labelsFor(homeContext.world, clients)
   const heads = align(
     runs.map(({ id, at, command, files, undone, undoes, damaged }) => [
       id,
@@ -99,14 +99,14 @@ function entryLines(changes: ReturnType<typeof changesOf>): string[] {
   ]
 }
 
-async function takeBack(context: Context, ground: Ground, id: string | undefined, force: boolean): Promise<ExitCode> {
+async function takeBack(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
   const { system } = context
-  const result = await withRunLock(system, ground.home.here, ground.home.environment.id, async (): Promise<SyncResult> => {
-    const before = await ground.open()
+  const result = await withRunLock(system, homeContext.home.here, homeContext.home.environment.id, async (): Promise<SyncResult> => {
+    const before = await homeContext.open()
     const undone = await undo(system, before, id, force)
-    const trust = undone === null ? [] : await restoreTrust(system, before, await ground.open())
+    const trust = undone === null ? [] : await restoreTrust(system, before, await homeContext.open())
     // The manifest may be restored or removed, so everything is compared again.
-    const look = async () => prepare(system, await ground.open(), syncOptions(context, {}, { resolve: false }))
+    const look = async () => prepare(system, await homeContext.open(), syncOptions(context, {}, { resolve: false }))
     const found = await look()
     // launches.json has no backup, since it holds keys: it is written again for the restored entries.
     const launched = undone === null ? [] : await writeLaunches(system, found.input, makePlan(found.input).launches)
@@ -122,6 +122,6 @@ async function takeBack(context: Context, ground: Ground, id: string | undefined
       notices: undone === null ? [] : [`run ${undone.id} undone; keys and packages are kept`, ...trust],
     }
   })
-  reportSync(context, ground.world, result, { command: 'undo', preview: false })
+  reportSync(context, homeContext.world, result, { command: 'undo', preview: false })
   return exitOf(result, { check: false })
 }

@@ -6,13 +6,13 @@ import { recordedFiles } from '../effects/undo/uninstall-files.ts'
 import { ownFolders, recordsOf, type Uninstalled, uninstall } from '../effects/undo/uninstall.ts'
 import { labelsFor, tilde } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 
 /** Uninstalls mcp-twin. Manifest, keys and backups stay in home, unless `--purge`. */
 export const run = (context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  atHome(context, { mayBeAbsent: true }, async (ground) => {
+  atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const { system, io } = context
-    const { world, home } = ground
+    const { world, home } = homeContext
     const purge = options.purge === true
     const places = await ownFolders(system, world, home)
     const contents = await Promise.all(places.map(({ environment, folder }) => contentsOf(system, environment, folder)))
@@ -22,18 +22,18 @@ export const run = (context: Context, _args: string[], options: Record<string, u
       if (places.length > 0) io.out([`${keptWords(home)}.`, ...WAYS.map((way) => `  → ${way}`)].join('\n'))
       return EXIT.ok
     }
-    await confirm(context, ground, purge)
+    await confirm(context, homeContext, purge)
     const progress = io.progress('Uninstalling')
     try {
       const done = await uninstall(system, world, home, purge)
       progress.done()
-      return report(context, ground, done, purge)
+      return report(context, homeContext, done, purge)
     } finally {
       progress.done()
     }
   })
 
-async function confirm(context: Context, { home }: Ground, purge: boolean): Promise<void> {
+async function confirm(context: Context, { home }: HomeContext, purge: boolean): Promise<void> {
   if (context.options.yes === true) return
   const files = recordedFiles(await recordsOf(context.system, home))
   const entries = files.reduce((sum, { record }) => sum + Object.keys(record.entries).length, 0)
@@ -45,7 +45,7 @@ async function confirm(context: Context, { home }: Ground, purge: boolean): Prom
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }
 
-function report(context: Context, { world, home }: Ground, done: Uninstalled, purge: boolean): ExitCode {
+function report(context: Context, { world, home }: HomeContext, done: Uninstalled, purge: boolean): ExitCode {
   const { io } = context
   const { steps, run, ended, removed, troubles, elsewhere } = done
   const kept = [...done.kept, ...elsewhere.map(({ environment, path }) => ({ environment, path }))]
@@ -102,12 +102,13 @@ function elsewhereWords(elsewhere: Uninstalled['elsewhere']): string[] {
   })
 }
 
-const keptWords = (home: Ground['home']): string => `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
+const keptWords = (home: HomeContext['home']): string =>
+  `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
 
 /** Both ways on from there. */
 const WAYS = ['npx mcp-twin sync restores everything', 'npx mcp-twin uninstall --purge deletes them too']
 
-function lastWords(home: Ground['home'], isStopped: boolean, keeps: boolean): string {
+function lastWords(home: HomeContext['home'], isStopped: boolean, keeps: boolean): string {
   if (isStopped)
     return 'Not every entry could be removed, so the packages and programs they use were kept. Fix these files, then: mcp-twin uninstall'
   if (!keeps) return 'mcp-twin is uninstalled.'

@@ -9,7 +9,7 @@ import { lookUpVersions } from '../effects/sync/outdated.ts'
 import type { Stays } from '../effects/sync/trial.ts'
 import { updatePackages } from '../effects/sync/update.ts'
 import { labelsFor } from '../ui/labels.ts'
-import { atHome, type Ground } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { demandServer } from './servers.ts'
 import { syncOptions } from './sync-options.ts'
@@ -17,9 +17,9 @@ import { type Tried, triedAs, tryServers } from './trying.ts'
 
 /** Updates packages, each on all sides or on none. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
-  atHome(context, {}, async (ground) => {
+  atHome(context, {}, async (homeContext) => {
     const { system } = context
-    const situation = await ground.open()
+    const situation = await homeContext.open()
     if (server !== undefined) demandServer(situation.manifest, server)
     // Whichever client or side was named: a package is updated everywhere or not at all.
     const settings = syncOptions(context, options, { clients: [], on: [], untried: options.check === false })
@@ -28,19 +28,26 @@ export const run = (context: Context, [server]: string[], options: Record<string
     const troubles = versions.filter(({ trouble }) => trouble !== null)
     if (moves.length === 0) {
       const result = await previewSync(system, situation, { ...settings, resolve: false })
-      const checked = triedAs(context, ground.world, { checks: [], untried: [] })
-      return report(context, ground, { ...result, steps: troubleSteps(ground, troubles) }, [], [], checked)
+      const checked = triedAs(context, homeContext.world, { checks: [], untried: [] })
+      return report(context, homeContext, { ...result, steps: troubleSteps(homeContext, troubles) }, [], [], checked)
     }
-    const { result, moved, stays, checked } = await updatePackages(system, ground.open, moves, settings)
+    const { result, moved, stays, checked } = await updatePackages(system, homeContext.open, moves, settings)
     // A user's own servers were tried before anything named the new version; a project's are started from what is written.
     const tried =
       situation.place.project === null
-        ? triedAs(context, ground.world, checked)
-        : await tryServers(context, ground, result, settings, options)
-    return report(context, ground, { ...result, steps: [...troubleSteps(ground, troubles), ...result.steps] }, moved, stays, tried)
+        ? triedAs(context, homeContext.world, checked)
+        : await tryServers(context, homeContext, result, settings, options)
+    return report(
+      context,
+      homeContext,
+      { ...result, steps: [...troubleSteps(homeContext, troubles), ...result.steps] },
+      moved,
+      stays,
+      tried,
+    )
   })
 
-const troubleSteps = ({ home }: Ground, versions: readonly Versions[]) =>
+const troubleSteps = ({ home }: HomeContext, versions: readonly Versions[]) =>
   versions.map(({ words, servers, trouble }) =>
     makeStep({
       kind: 'install',
@@ -65,14 +72,14 @@ const documentOf = ({ words, next, servers, from, to }: Move, outcome: string, s
 
 function report(
   context: Context,
-  ground: Ground,
+  homeContext: HomeContext,
   result: SyncResult,
   moved: readonly Move[],
   stays: readonly Stays[],
   tried: Tried,
 ): ExitCode {
   const { io } = context
-  const labels = labelsFor(ground.world, clients)
+  const labels = labelsFor(homeContext.world, clients)
   for (const { to, from } of moved) io.out(`${io.paint.good('↑')} ${to.name} ${from?.version ?? 'none'} → ${to.version}`)
   for (const { move, environment } of stays)
     io.out(`${io.paint.bad('✗')} ${move.to.name} stays at ${move.from?.version ?? 'none'}: it failed on ${labels.environment(environment)}`)
@@ -85,6 +92,6 @@ function report(
   }
   const notices = [...result.notices, ...tried.notices]
   const checked = { more: { packages, checks: tried.checks }, checks: tried.lines, silent: tried.silent }
-  reportSync(context, ground.world, { ...result, notices }, { command: 'update', preview: false, ...checked })
+  reportSync(context, homeContext.world, { ...result, notices }, { command: 'update', preview: false, ...checked })
   return tried.exit(exitOf(result, { check: false }))
 }

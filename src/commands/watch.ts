@@ -5,27 +5,27 @@ import type { SyncResult } from '../effects/sync/result.ts'
 import { watchHome } from '../effects/sync/watch.ts'
 import { withWatchLock } from '../effects/store/lock.ts'
 import { detectWorld } from '../effects/machine/detect.ts'
-import type { Ground } from './at-home.ts'
+import type { HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Keeps running, and syncs whenever the manifest or a config changes. */
-export async function watch(context: Context, ground: Ground, options: Record<string, unknown>): Promise<ExitCode> {
+export async function watch(context: Context, homeContext: HomeContext, options: Record<string, unknown>): Promise<ExitCode> {
   const { system, io, signal } = context
-  const { home, place } = ground
+  const { home, place } = homeContext
   // An unreadable manifest is an error at the start, as in any sync.
-  await ground.open()
+  await homeContext.open()
   const settings = { ...syncOptions(context, options), refresh: false, anySelf: true, keepsTrust: false }
   await withWatchLock(system, home.here, home.environment.id, (held) => {
     io.note(`Watching ${place.shown} and the files of all programs; Ctrl-C stops.`)
     return watchHome(system, {
-      open: () => openAgain(context, ground),
+      open: () => openAgain(context, homeContext),
       options: settings,
       waitForExit: options.waitForExit === true,
       home: home.here,
       manifest: place.here,
       held,
-      report: (result) => tell(context, ground, result),
+      report: (result) => tell(context, homeContext, result),
       reportFailure: (error) => trouble(context, error),
     })
   })
@@ -34,7 +34,7 @@ export async function watch(context: Context, ground: Ground, options: Record<st
 }
 
 /** Detects the world again, mostly from the cache: after hours node may have moved, and a side may be back. */
-async function openAgain({ system, signal }: Context, { home, place }: Ground): Promise<Situation> {
+async function openAgain({ system, signal }: Context, { home, place }: HomeContext): Promise<Situation> {
   const world = await detectWorld(system, { signal })
   const environment = world.environments.find(({ id }) => id === home.environment.id) ?? home.environment
   return openSituation(system, world, { ...home, environment }, place)
@@ -42,12 +42,12 @@ async function openAgain({ system, signal }: Context, { home, place }: Ground): 
 
 const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8)
 
-function tell(context: Context, ground: Ground, result: SyncResult): void {
+function tell(context: Context, homeContext: HomeContext, result: SyncResult): void {
   const { io, system } = context
   io.jsonLine({ command: 'sync', at: new Date(system.now()).toISOString(), ...result })
   if (io.asJson) return
   io.out(io.paint.dim(clock(system.now())))
-  reportSync(context, ground.world, result, { command: 'sync', preview: false })
+  reportSync(context, homeContext.world, result, { command: 'sync', preview: false })
 }
 
 function trouble({ io, system }: Context, error: unknown): void {

@@ -83,8 +83,8 @@ export function unmanagedIn({ files }: Pick<Plan, 'files'>, input: PlanInput): U
     unmanaged.map((server) => ({ environment, client, server })),
   )
   if (found.length === 0) return []
-  const ground = { manifest: input.manifest, state: input.state, sides: input.world.environments }
-  const left = importFound(ground, input, { from: [], everywhere: new Set(), without: new Set(), takesMcpRemote: true }).unmanaged
+  const context = { manifest: input.manifest, state: input.state, sides: input.world.environments }
+  const left = importFound(context, input, { from: [], everywhere: new Set(), without: new Set(), takesMcpRemote: true }).unmanaged
   return found.map((each) => {
     const isIt = ({ environment, client, name }: (typeof left)[number]): boolean =>
       environment === each.environment && client === each.client && name === each.server

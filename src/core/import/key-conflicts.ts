@@ -16,14 +16,14 @@ export interface KeyConflict {
   }[]
 }
 
-interface Ground {
+interface ConflictContext {
   readonly hasTwin: boolean
   /** A key that the store has already. */
   stored(name: string): Secret<string> | null
 }
 
 /** The names that came with several values, each value with the clients that hold it. */
-export function keyConflicts(read: readonly ReadEntry[], names: SecretNames, { hasTwin, stored }: Ground): KeyConflict[] {
+export function keyConflicts(read: readonly ReadEntry[], names: SecretNames, { hasTwin, stored }: ConflictContext): KeyConflict[] {
   const servers = read.flatMap((each) => (each.kind === 'server' ? [each] : []))
   const holdersOf = (key: string, namesServer: boolean): string[] => [
     ...new Set(

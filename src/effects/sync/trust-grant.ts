@@ -20,17 +20,17 @@ export interface TrustOutcome {
 }
 
 /** Records trust in a project at home, and writes what `run` needs for it on the other sides. */
-export async function grantTrust(system: System, ground: TrustContext, seen: ProjectSeen, about: TrustAbout): Promise<TrustOutcome> {
-  const { home } = ground
+export async function grantTrust(system: System, trust: TrustContext, seen: ProjectSeen, about: TrustAbout): Promise<TrustOutcome> {
+  const { home } = trust
   const changed = await recordTrust(system, home.here, seen, about, home.environment.id)
-  return { changed, unreached: await updateSides(system, ground) }
+  return { changed, unreached: await updateSides(system, trust) }
 }
 
 /** Revokes trust in these places on every side. */
-export async function revokeTrust(system: System, ground: TrustContext, places: readonly string[]): Promise<TrustOutcome> {
-  const { home } = ground
+export async function revokeTrust(system: System, trust: TrustContext, places: readonly string[]): Promise<TrustOutcome> {
+  const { home } = trust
   const gone = await forgetTrust(system, home.here, places, home.environment.id)
-  return { changed: gone.length > 0, unreached: await updateSides(system, ground) }
+  return { changed: gone.length > 0, unreached: await updateSides(system, trust) }
 }
 
 /** Writes the trusted projects on every other side; returns the sides that could not be written. */
