@@ -401,7 +401,7 @@ describe('serve --http', () => {
     const place = scratch()
     const { port, stop } = await service(place, ['--tools', 'bridge'])
     const made = await cli(place, ['session', 'new', '--ttl', '90s', '--json'])
-    expect(Object.keys(made.json)).toEqual(['id', 'token', 'expires_at'])
+    expect(Object.keys(made.json)).toEqual(['command', 'id', 'token', 'expires_at'])
     const listed = await cli(place, ['session', 'list', '--json'])
     expect(listed.json.sessions).toEqual([
       { id: made.json.id, created_at: expect.any(String), expires_at: made.json.expires_at, last_used_at: null },
