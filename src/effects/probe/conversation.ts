@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { version } from '../../version.ts'
-import { isObject } from '../run/message.ts'
+import { isObject } from '../../core/object.ts'
 
 /** A connection to a server, over any transport. */
 export interface Channel {

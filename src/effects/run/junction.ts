@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
-import { isId, isModern, isObject } from './message.ts'
+import { isObject } from '../../core/object.ts'
+import { isId, isModern } from './message.ts'
 import { ModernOverLegacy } from './modern-over-legacy.ts'
 import { CLIENT_KEY, LEGACY_NEWEST, LISTS, nothingListed, type ServerName } from './own-answers.ts'
 import { isAcknowledgement } from './subscriptions.ts'

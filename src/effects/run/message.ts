@@ -1,4 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client'
+import { isObject } from '../../core/object.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 
 export type Id = string | number
@@ -8,8 +9,6 @@ const ERROR_CODE = -32_000
 /** In revision 2026-07-28 every request says its version itself, in `_meta` (basic/index). */
 export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
 
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 export const isId = (value: JsonValue | undefined): value is Id => typeof value === 'string' || typeof value === 'number'
 /** `1` and `"1"` are two ids. */
 export const keyOf = (id: Id): string => `${typeof id}:${id}`

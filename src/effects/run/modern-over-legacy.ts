@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/entry.ts'
-import { errorAnswer, type Id, isId, isObject, keyOf } from './message.ts'
+import { isObject } from '../../core/object.ts'
+import { errorAnswer, type Id, isId, keyOf } from './message.ts'
 import { discovered, inModernForm, type ServerName, withoutEnvelope } from './own-answers.ts'
 import type { Subscriptions } from './subscriptions.ts'
 

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
-import { type Id, isObject, VERSION_KEY } from './message.ts'
+import { isObject } from '../../core/object.ts'
+import { type Id, VERSION_KEY } from './message.ts'
 
 /** What is said in a server's place while it is not there yet, or does not speak the client's era. */
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { lineCutter } from './lines.ts'
-import { isObject } from './message.ts'
+import { isObject } from '../../core/object.ts'
 
 /** A program as this process starts it. */
 export interface Started {

@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { Failure } from './failure.ts'
-import { asMessage, errorAnswer, type Id, idIn, isId, isModern, isObject, keyOf } from './message.ts'
+import { isObject } from '../../core/object.ts'
+import { asMessage, errorAnswer, type Id, idIn, isId, isModern, keyOf } from './message.ts'
 import type { RemoteEnd } from './remote.ts'
 import { Revival } from './revival.ts'
 

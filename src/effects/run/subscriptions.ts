@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/entry.ts'
-import { type Id, isObject, keyOf } from './message.ts'
+import { isObject } from '../../core/object.ts'
+import { type Id, keyOf } from './message.ts'
 import { LISTS } from './own-answers.ts'
 
 const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId'

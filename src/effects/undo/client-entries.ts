@@ -1,3 +1,4 @@
+import { isObject } from '../../core/object.ts'
 import { formatOf } from '../../core/formats/index.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import { editOptions, readClientFile } from '../../core/plan/file.ts'
@@ -26,9 +27,6 @@ export interface RemovedEntries {
   /** Entries replaced by what was there before us. */
   readonly restored: readonly string[]
 }
-
-const isObject = (value: JsonValue | undefined): value is { [key: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Decides how a client's file loses our entries: each is removed, or replaced by what was there before us. A file that only

@@ -9,7 +9,7 @@ import { reconcileMembers } from './reconcile.ts'
 import { shown } from '../text/shown.ts'
 import { removeAt } from './tree-edit.ts'
 import { encodePieces } from '../text/utf8.ts'
-import { isObject } from './walk.ts'
+import { startsObject } from './walk.ts'
 import type { Dialect, JsonDocument } from './document.ts'
 
 export { checkEdit } from './check.ts'
@@ -105,7 +105,7 @@ function applied(object: string, changes: readonly EntryChange[], frame: Frame):
   return changes.reduce((text, change) => {
     if (change.kind === 'remove') return withoutMember(text, change.name)
     return withMember(text, change.name, frame, (entry, inner) =>
-      entry !== null && isObject(entry, 0) ? reconcileMembers(entry, change.value, change.owned, inner) : written(change.value, inner),
+      entry !== null && startsObject(entry, 0) ? reconcileMembers(entry, change.value, change.owned, inner) : written(change.value, inner),
     )
   }, object)
 }

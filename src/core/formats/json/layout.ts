@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../model/entry.ts'
 import { CR, isBlank, isBreak, LF } from '../text/codes.ts'
-import { isObject, type Node } from './walk.ts'
+import { startsObject, type Node } from './walk.ts'
 
 /** How a file lays its members out at one place, so that what is added looks as if it had always been there. */
 export interface Frame {
@@ -56,7 +56,7 @@ export function frameInside(text: string, node: Node, frame: Frame): Frame {
   const named = last.keyEnd < last.valueStart
   const before = named ? last.valueStart : last.start
   const spaced = named || node.items.length > 1 ? isBlank(text.charCodeAt(before - 1)) : frame.spaced
-  const probe = isObject(text, last.valueStart) && last.valueEnd - last.valueStart > 2 ? last.valueStart + 1 : 1
+  const probe = startsObject(text, last.valueStart) && last.valueEnd - last.valueStart > 2 ? last.valueStart + 1 : 1
   const padded = named ? isBlank(text.charCodeAt(probe)) : frame.padded
   return { ...frame, flat, indent, base, spaced, padded }
 }

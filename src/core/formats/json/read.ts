@@ -4,7 +4,7 @@ import { indentOf } from './layout.ts'
 import { refusing } from '../text/place.ts'
 import { Problem } from '../text/problem.ts'
 import { shown } from '../text/shown.ts'
-import { isObject, type Item, type Node, nameOf, walkDocument, walkValue } from './walk.ts'
+import { startsObject, type Item, type Node, nameOf, walkDocument, walkValue } from './walk.ts'
 import type { Dialect, JsonDocument, ReadJson } from './document.ts'
 
 /**
@@ -33,13 +33,14 @@ export function readDocument(bytes: Uint8Array, options: { readonly path: readon
 /** The root and the objects below it along `path`, as far as they are there. Checks the whole text. */
 export function nodesOnPath(text: string, path: readonly string[], dialect: Dialect, notices: string[] = []): [Node, ...Node[]] {
   const root = walkDocument(text, dialect)
-  if (!isObject(text, root.start)) throw new Problem('root-not-object', root.start, 'the file does not hold an object ({ … }) at its top')
+  if (!startsObject(text, root.start))
+    throw new Problem('root-not-object', root.start, 'the file does not hold an object ({ … }) at its top')
   const nodes: [Node, ...Node[]] = [root]
   let node = root
   for (const [depth, name] of path.entries()) {
     const item = onlyNamed(text, node, name, notices)
     if (!item) break
-    if (!isObject(text, item.valueStart)) {
+    if (!startsObject(text, item.valueStart)) {
       const what = path
         .slice(0, depth + 1)
         .map(shown)

@@ -8,7 +8,7 @@ import { refusing } from '../text/place.ts'
 import { nodesOnPath } from './read.ts'
 import { reconcile } from './reconcile.ts'
 import { shown } from '../text/shown.ts'
-import { isObject, nameOf } from './walk.ts'
+import { startsObject, nameOf } from './walk.ts'
 import type { Dialect } from './document.ts'
 
 export type TreeEdit = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal }
@@ -83,6 +83,6 @@ function setIn(text: string, path: readonly string[], value: JsonValue, frame: F
 /** Changes the object at a path; where a part of the path is missing, nothing. */
 function inExisting(text: string, path: readonly string[], frame: Frame, change: (object: string) => string): string {
   const [name, ...rest] = path
-  if (name === undefined) return isObject(text, 0) ? change(text) : text
+  if (name === undefined) return startsObject(text, 0) ? change(text) : text
   return withPresent(text, name, frame, (part, inner) => inExisting(part ?? '', rest, inner, change)) ?? text
 }

@@ -121,4 +121,4 @@ export function nameOf(text: string, item: Item): string {
   return raw.includes('\\') ? String(JSON.parse(raw)) : raw.slice(1, -1)
 }
 
-export const isObject = (text: string, at: number): boolean => text.charCodeAt(at) === OPEN_OBJECT
+export const startsObject = (text: string, at: number): boolean => text.charCodeAt(at) === OPEN_OBJECT
