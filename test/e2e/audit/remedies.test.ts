@@ -113,6 +113,35 @@ describe('a remedy that list or sync prints, typed as it is printed', () => {
   })
 })
 
+describe('what init leaves for a person to do, typed as it is printed', () => {
+  /** Commands as they are shown, with or without an arrow before them. */
+  const shown = (text: string): string[] => [
+    ...new Set([...text.matchAll(/mcp-twin (?:enable|secret merge|secret set|init --client) [^\n;,)→]*/g)].map(([line]) => line.trim())),
+  ]
+
+  it('changes something, each of them', async () => {
+    const code = { both: { ...plain, env: { B_API_KEY: `${KEY}2` } }, ask: { ...plain, env: { ASK_API_KEY: 'YOUR_API_KEY' } } }
+    const desktop = { both: { ...plain, env: { B_API_KEY: KEY } }, here: plain }
+    const place = world()
+      .wsl()
+      .client('claude-code', JSON.stringify({ mcpServers: code }))
+      .windows()
+      .client('claude-desktop', JSON.stringify({ mcpServers: desktop }))
+      .build()
+    place.scratch.write('.codex/config.toml', '')
+    const { output } = await place.cli(['init', '--yes', '--no-bridge', '--no-install'], { env: { COLUMNS: '300' } })
+    const kinds = ['enable', 'secret merge', 'secret set', 'init --client']
+    const printed = kinds.map((kind) => shown(output).find((line) => line.startsWith(`mcp-twin ${kind}`)))
+    const look = async () => [(await place.cli(['list', '--json'])).json.servers, (await place.cli(['secret', 'list', '--json'])).json.keys]
+    for (const [at, line] of printed.entries()) {
+      expect(line, `${kinds[at]} in\n${output}`).toBeDefined()
+      const before = await look()
+      const answer = await type(place, `${line}${line?.includes('secret set') ? '' : ' --yes'}`, KEY)
+      expect(await look(), `$ ${line}\n${answer}`).not.toEqual(before)
+    }
+  })
+})
+
 describe('an entry that is switched off in its program', () => {
   const place = () => planted({ a: plain }, { off: { ...plain, disabled: true } })
 
