@@ -112,6 +112,22 @@ describe('completion', () => {
       expect(run('list --client claude-d')).toEqual(['claude-desktop:Claude', 'Desktop'])
     })
 
+    it.skipIf(lacks('fish') !== null)('asks the program in fish', async () => {
+      const text = await script('fish')
+      const run = (line: string) => {
+        const said = execFileSync('fish', ['-N', '-c', `${text}\ncomplete -C 'mcp-twin ${line}'`], {
+          encoding: 'utf8',
+          env,
+          cwd: taken.home,
+        })
+        // Behind a tab stands what a word is.
+        return said.split('\n').flatMap((each) => (each === '' ? [] : [each.split('\t')[0]]))
+      }
+      for (const [line, words] of cases) expect(run(line)).toEqual(words)
+      expect(run('list --on wsl:U')).toEqual(['wsl:Ubuntu'])
+      expect(taken.has('x')).toBe(false)
+    })
+
     it('gives PowerShell the words of a variable, and every shell the same in JSON', async () => {
       const shown = await cli(taken, ['completion', 'powershell'], { env: { MCP_TWIN_WORDS: 'remove\n' } })
       expect(shown).toMatchObject({ code: 0, stdout: 'mine\n', stderr: '' })
