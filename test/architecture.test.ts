@@ -370,7 +370,7 @@ describe('every file', () => {
   })
 
   it('of the catalog and of the commands stands in its index', () => {
-    const indexes = sources.filter(({ path }) => /^(catalog\/\w+|cli\/specs|bridge\/(tools|actions))\/index\.ts$/.test(path))
+    const indexes = sources.filter(({ path }) => /^(catalog\/\w+|cli\/specs|bridge\/tools(\/\w+)?)\/index\.ts$/.test(path))
     expect(
       indexes.flatMap(({ path, imports }) =>
         sources
