@@ -13,6 +13,7 @@ import {
   resetLab,
   windowsProfile,
 } from '../../support/lab.ts'
+import { untried } from '../../support/cli.ts'
 import { nodePath, npmPath, projectFolder } from '../../support/machine.ts'
 import { processesWith, type Running, watchProcesses } from '../../support/processes.ts'
 
@@ -69,11 +70,11 @@ export interface TypeOptions extends LabOptions {
 
 /** The program typed in the Linux side. */
 export const onLinux = async (args: readonly string[], { before = [], ...options }: TypeOptions = {}): Promise<Told> =>
-  told(await inLinux([...before, nodePath, '/home/ana/package/bin/mcp-twin.mjs', ...args], { ...limit, ...options }))
+  told(await inLinux([...before, nodePath, '/home/ana/package/bin/mcp-twin.mjs', ...untried(args)], { ...limit, ...options }))
 
 /** The program typed in a Windows terminal. */
 export const onWindows = async (args: readonly string[], options: TypeOptions = {}): Promise<Told> =>
-  told(await inWindows(['node', `${windowsHome}\\package\\bin\\mcp-twin.mjs`, ...args], { ...limit, ...options }))
+  told(await inWindows(['node', `${windowsHome}\\package\\bin\\mcp-twin.mjs`, ...untried(args)], { ...limit, ...options }))
 
 const tarball = 'mcp-twin.tgz'
 
