@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { driveC, inLinux, labFolder, linuxHome, windowsProfile } from '../../support/lab.ts'
 import * as lab from './story.ts'
 
-// What the stories of broken sides share: how a thing is broken, mended again, and what a run said of it.
+// What the stories of broken sides share: how a thing is broken, fixed again, and what a run said of it.
 
 export const plain = { command: 'node', args: ['x.mjs'] }
 export const withPackage = { pkg: { package: 'tiny-server@1.0.0' }, plain }
@@ -33,7 +33,7 @@ export const endedAs = (json: { steps: Step[] }, outcome: string): Step[] => jso
 
 export const sync = (type: typeof lab.onLinux, options: lab.TypeOptions = {}) => type(['sync', '--json', '--quiet'], options)
 
-/** What is mended after each test, the last first. */
+/** What is fixed after each test, the last first. */
 export class Repairs {
   private works: (() => unknown)[] = []
 

@@ -115,7 +115,7 @@ describe('doctor where the bridge is sound', { concurrent: true }, () => {
   })
 })
 
-describe('a broken bridge, diagnosed in one run and mended by its own words', { concurrent: true }, () => {
+describe('a broken bridge, diagnosed in one run and fixed by its own words', { concurrent: true }, () => {
   it('a copy of the program that is not whole', async () => {
     const place = await bridged()
     rmSync(join(app(place), 'dist/serve.cjs'))

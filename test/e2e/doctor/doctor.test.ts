@@ -153,7 +153,7 @@ process.stdin.setEncoding('utf8').on('data', async (chunk) => {
 })
 
 describe('doctor --fix', () => {
-  it('mends everything that is safe in one go, says what it did, and then has nothing to say', async () => {
+  it('fixes everything that is safe in one go, says what it did, and then has nothing to say', async () => {
     const place = await sound(twins(registry))
     const at = (path: string) => join(place.home, '.mcp-twin', path)
     const windows = place.planted.side('windows')

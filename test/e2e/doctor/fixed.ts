@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { KEY, OTHER_KEY, summary, troubles, type Twins } from './place.ts'
 import { follow, type Hand, remedies } from './remedies.ts'
 
-/** One run of doctor names the fault; its own words, followed to the letter, mend it; the next run has nothing to say. */
+/** One run of doctor names the fault; its own words, followed to the letter, fix it; the next run has nothing to say. */
 export async function diagnosedAndFixed(
   place: Twins,
   wanted: string,

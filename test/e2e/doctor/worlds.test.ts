@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const desktopFile = (place: Twins): string => place.planted.side('windows').here(place.planted.side('windows').clientFile('claude-desktop'))
 
-describe('a broken world, diagnosed in one run and mended by its own words', { concurrent: true }, () => {
+describe('a broken world, diagnosed in one run and fixed by its own words', { concurrent: true }, () => {
   it('a BOM from PowerShell', async () => {
     const place = await sound(twins(registry))
     const text = readFileSync(desktopFile(place))
@@ -188,7 +188,7 @@ describe('a broken world, diagnosed in one run and mended by its own words', { c
 })
 
 describe('several faults at once', () => {
-  it('are all found in one run, and mended together', async () => {
+  it('are all found in one run, and fixed together', async () => {
     const place = await sound(twins(registry))
     writeFileSync(desktopFile(place), '{}')
     rmSync(join(place.home, '.mcp-twin/npm/tiny-server@1.0.0'), { recursive: true })

@@ -139,7 +139,7 @@ describe('earlier versions of the program', () => {
 })
 
 describe('the launcher', () => {
-  it('says how to mend a folder that is not whole', () => {
+  it('says how to fix a folder that is not whole', () => {
     as(installed, 'install')
     rmSync(own('app', 'current'))
     expect(() => launch('--version')).toThrow(/not whole in .*npx mcp-twin sync/)

@@ -143,7 +143,7 @@ describe('what the other side starts by name', () => {
     expect(await cells()).toContainEqual(expect.objectContaining({ environment: 'windows', client: 'claude-desktop', state: 'in sync' }))
   })
 
-  it('is found by doctor, and mended by what it says', async () => {
+  it('is found by doctor, and fixed by what it says', async () => {
     const { planted, manifest, key, done } = twins()
     manifest({ s: far })
     await key(OLD)
@@ -161,7 +161,7 @@ describe('what the other side starts by name', () => {
     }
   })
 
-  it('is mended before a server is said to be broken', async () => {
+  it('is fixed before a server is said to be broken', async () => {
     const { planted, manifest, key, done, entries, windows } = twins()
     manifest({ s: far })
     await key(OLD)

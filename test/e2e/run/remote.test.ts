@@ -28,7 +28,7 @@ describe('a server behind a url', () => {
     expect(far.requests.every(({ headers }) => headers['x-api-key'] === MARKER)).toBe(true)
   })
 
-  it('that refuses the key is answered in words, with the command that mends it', async () => {
+  it('that refuses the key is answered in words, with the command that fixes it', async () => {
     const far = await modern({ key: 'another' })
     const place = runPlace()
     place.ready({ far: { url: far.url, headers: { 'x-api-key': '${secret:FAR}' } } }, { FAR: MARKER })

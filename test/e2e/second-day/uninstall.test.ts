@@ -206,7 +206,7 @@ describe('uninstall', () => {
     expect(Object.keys(JSON.parse(read(planted.self.here('.claude.json'))).mcpServers)).toEqual(['kept'])
   })
 
-  it('stops where a file cannot be mended, and leaves what that file still names', async () => {
+  it('stops where a file cannot be fixed, and leaves what that file still names', async () => {
     plant()
     await sync()
     writeFileSync(files().desktop, `${read(files().desktop).trimEnd().slice(0, -1)}`)

@@ -63,14 +63,14 @@ describe('a home that is watched', () => {
     expect(readdirSync(planted.self.here('.mcp-twin/locks'))).toEqual(['watch.json'])
   })
 
-  it('says what is wrong with a manifest, and goes on when that is mended', async () => {
+  it('says what is wrong with a manifest, and goes on when that is fixed', async () => {
     plant()
     const { next, end, said } = await start()
     planted.self.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "servers": { "one": }')
     const { error } = await next('the error', (each) => each.error !== undefined)
     expect(error).toMatchObject({ code: 'bad-manifest', line: 1 })
     planted.self.write('.mcp-twin/mcp-twin.json', manifest({ one }))
-    await next('the mended one', ({ changed }) => changed)
+    await next('the correct one', ({ changed }) => changed)
     expect(names(code())).toEqual(['one'])
     expect(await end('SIGTERM')).toBe(0)
     expect(said()).not.toContain('Error')

@@ -72,10 +72,10 @@ describe('a file that is there', () => {
     const outcome = await rewriteFile(
       system,
       targetAt(at('a.json')),
-      () => ({ kind: 'refuse', reason: 'bad', hint: 'mend', line: 3, column: 4 }),
+      () => ({ kind: 'refuse', reason: 'bad', hint: 'fix', line: 3, column: 4 }),
       null,
     )
-    expect(outcome).toEqual({ kind: 'refused', reason: 'bad', hint: 'mend', line: 3, column: 4, before: null, after: null, notices: [] })
+    expect(outcome).toEqual({ kind: 'refused', reason: 'bad', hint: 'fix', line: 3, column: 4, before: null, after: null, notices: [] })
     expect(text(at('a.json'))).toBe('x')
   })
 

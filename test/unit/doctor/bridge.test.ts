@@ -53,7 +53,7 @@ describe('bridge-starts', () => {
     expect(found.map(({ detail }) => detail)).toEqual([['no such file'], []])
   })
 
-  it('has a sync mend a copy that is missing', () => {
+  it('has a sync fix a copy that is missing', () => {
     const found = situation().servers({}, { bridge: {} }).bridge().selfOutdated('wsl:Ubuntu').started(silent).find('bridge-starts')
     expect(found).toMatchObject([{ level: 'error', fix: 'mcp-twin sync', autofix: { kind: 'sync' } }])
   })

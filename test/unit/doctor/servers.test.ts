@@ -200,7 +200,7 @@ describe('npm-scripts', () => {
 })
 
 describe('command-found', () => {
-  it('tells a program of ours that has gone, and mends it where the plan does', () => {
+  it('tells a program of ours that has gone, and fixes it where the plan does', () => {
     const node = '/home/ana/.nvm/versions/node/v20.1.0/bin/node'
     const found = situation()
       .gone('tavily', { what: 'program', path: node })

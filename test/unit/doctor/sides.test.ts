@@ -16,10 +16,10 @@ describe('wsl-version', () => {
 })
 
 describe('interop', () => {
-  const mend = 'in PowerShell: wsl --shutdown, then open the distribution again'
+  const remedy = 'in PowerShell: wsl --shutdown, then open the distribution again'
 
   it('tells that programs of Windows cannot be started', () => {
-    expect(situation().without('windows', 'exec').find('interop')).toMatchObject([{ level: 'error', environment: 'windows', fix: mend }])
+    expect(situation().without('windows', 'exec').find('interop')).toMatchObject([{ level: 'error', environment: 'windows', fix: remedy }])
   })
 
   it('tells that it is switched off in the configuration, where it is', () => {
@@ -42,7 +42,7 @@ describe('interop', () => {
     const found = situation()
       .side('windows', { pulse: { ok: false, why: 'did not answer within 5 s' } })
       .find('interop')
-    expect(found).toMatchObject([{ level: 'error', message: expect.stringContaining('did not answer within 5 s'), fix: mend }])
+    expect(found).toMatchObject([{ level: 'error', message: expect.stringContaining('did not answer within 5 s'), fix: remedy }])
   })
 
   it('says in one line that there is no other side', () => {
