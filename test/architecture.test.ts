@@ -369,7 +369,7 @@ describe('every file', () => {
     expect(troubles(({ path }) => path.split('/').filter((part) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.ts)?$/.test(part)))).toEqual([])
   })
 
-  it('of the catalog and of the commands stands in its index', () => {
+  it('of the catalog and of the commands is in its index', () => {
     const indexes = sources.filter(({ path }) => /^(catalog\/\w+|cli\/specs|bridge\/tools(\/\w+)?)\/index\.ts$/.test(path))
     expect(
       indexes.flatMap(({ path, imports }) =>

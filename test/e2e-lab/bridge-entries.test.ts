@@ -134,7 +134,7 @@ describeUnless(await lacksLab(), "the bridge by every client's own entry", () =>
         expect(await lab.leftoversOf('serve --client')).toEqual([])
       })
 
-      it('that works in another home is told by `doctor --deep` with its side', async () => {
+      it('that works in another home is reported by `doctor --deep` with its side', async () => {
         const text = readFileSync(desktop.file, 'utf8')
         const config = JSON.parse(text)
         const flag = home === 'windows' ? '' : 'u'

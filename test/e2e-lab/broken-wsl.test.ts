@@ -86,7 +86,7 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
       expect(await lab.leftoversOf('sleep 379')).toEqual([])
     })
 
-    it('that has gone since leaves what stands there as it is', async () => {
+    it('that has been removed since leaves what is there as it is', async () => {
       expect((await sync(lab.onWindows)).code).toBe(0)
       expect(serversIn(lab.claudeCodeFile)).toEqual(['pkg', 'plain'])
       atHome(windowsProfile, { ...broken.withPackage, more: broken.plain })

@@ -125,14 +125,14 @@ describeUnless(await lacksLab(), 'broken', () => {
       expect(await lab.leftoversOf('wsl.exe')).toEqual([])
     })
 
-    it('that is not there is no trouble on a Windows that never had WSL', async () => {
+    it('that is not there is no error on a Windows that never had WSL', async () => {
       repairs.after(replaced(wsl, null))
       const { code, json } = await sync(lab.onWindows)
       expect([code, json.inSync]).toEqual([0, true])
       expect(serversIn(lab.desktopFile)).toEqual(['plain'])
     })
 
-    it('that has gone leaves Windows complete; what was in WSL is refused, not forgotten', async () => {
+    it('that is missing leaves Windows complete; what was in WSL is refused, not forgotten', async () => {
       for (const _ of [1, 2]) expect((await sync(lab.onWindows)).code).toBe(0)
       repairs.after(replaced(wsl, null))
       atHome(windowsProfile, { plain, more: plain })
@@ -175,7 +175,7 @@ describeUnless(await lacksLab(), 'broken', () => {
     })
   })
 
-  it('a node of Windows that has gone since is said, and what needs none is still written', async () => {
+  it('a node of Windows that has been removed since is said, and what needs none is still written', async () => {
     atHome(linuxHome, withPackage)
     expect((await sync(lab.onLinux)).code).toBe(0)
     repairs.after(replaced(windowsNode, null))

@@ -83,7 +83,7 @@ describe('a folder that has something of that name already', () => {
     return place
   }
 
-  it('is left as it is, and named, unless an export wrote what stands there', async () => {
+  it('is left as it is, and named, unless an export wrote what is there', async () => {
     const place = planted()
     const own = { 'out/mcp-twin.json': '{"version":1,"servers":{}}', 'out/SETUP.md': '# MCP set-up\n\nmine\n' }
     for (const [file, text] of Object.entries(own)) place.scratch.write(file, text)

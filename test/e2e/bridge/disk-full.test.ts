@@ -84,7 +84,7 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
     expect(readFileSync(join(workspace(), 'keep'), 'utf8')).toBe('kept\n')
     expect(readdirSync(workspace()).sort()).toEqual(['half', 'keep'])
   })
-  it('with no room at all: no setting is lost, no file either, and reading goes on', async () => {
+  it('with no room at all: no setting is lost, no file either, and reading continues', async () => {
     await good('set_config', { key: 'max_results', value: 7 })
     await good('memory_set', { key: 'before', value: 'kept' })
     fill('filler')
@@ -107,7 +107,7 @@ describeUnless(works ? null : 'no bubblewrap that may mount', 'a disk that is fu
     expect(recorded).toHaveLength(ran - 1)
     expect(await good('bridge_status')).toMatch(/The audit cannot be written/)
   })
-  it('goes on when there is room again, and every line of the audit can be read but one that was cut', async () => {
+  it('continues when there is room again, and every line of the audit can be read but one that was cut', async () => {
     unlinkSync(join(disk, 'filler'))
     await good('execute_command', { command: 'echo again' })
     await good('write_file', { path: 'more', content: 'x'.repeat(5000) })

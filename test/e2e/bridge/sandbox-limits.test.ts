@@ -237,7 +237,7 @@ if __name__ == '__main__':
       expect((await run('echo x > .envrc')).text).toMatch(/could not be looked at|\.envrc/)
       expect((await run('echo on')).output).toBe('on\n')
     })
-    it('names it when it goes on as a session, once that has ended', async () => {
+    it('names it when it continues as a session, once that has ended', async () => {
       const { session } = (await run('sleep 0.3; echo x > .envrc', { background: true })) as unknown as { session: string }
       await expect.poll(() => place.ok('read_output', { session, timeout_ms: 3000 }), { timeout: 10_000 }).toContain(`${place.A}/.envrc`)
     })

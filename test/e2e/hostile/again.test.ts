@@ -8,7 +8,7 @@ async function brokenOff(place: Home, args: readonly string[]): Promise<void> {
 }
 
 describe('a command that was broken off, typed once more', () => {
-  it('add: the very same server is no trouble, and comes into every config', async () => {
+  it('add: the very same server is no error, and comes into every config', async () => {
     const place = home()
     place.manifest({ a: { command: '/bin/true' } })
     const args = ['add', 'b', '--command', '/bin/b', '--env', 'X=1']

@@ -28,7 +28,7 @@ describe('a HOME that is none', () => {
 })
 
 describeUnless(lacksOrdinaryUser(), 'a home that may not be written', () => {
-  it('is told in words by every command, and stays as it is', async () => {
+  it('is reported by every command, and stays as it is', async () => {
     const place = home()
     place.write(codeFile, '{"mcpServers":{"mine":{"command":"/opt/mine"}}}')
     const wrapper = asOrdinaryUser(place)
@@ -63,7 +63,7 @@ describeUnless(lacksOrdinaryUser(), 'a PATH with a folder that is closed to this
 })
 
 describeUnless(lacksOrdinaryUser(), 'a working directory that was deleted', () => {
-  it('is told by every command that needs it, which then does nothing; the others go on', async () => {
+  it('is reported by every command that needs it, which then does nothing; the others go on', async () => {
     const place = home()
     place.write('.mcp-twin/mcp-twin.json', '{"version":1,"servers":{"a":{"command":"/bin/true"}},"bridge":{"enabled":false}}')
     place.write('keys.env', 'K=value\n')

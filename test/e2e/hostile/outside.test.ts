@@ -109,7 +109,7 @@ describe('a client’s project file that leads out of the project', () => {
     expect(place.read('project/mcp-twin.json')).not.toContain('mine')
   })
 
-  it('is no file under version control that holds a key, whatever stands behind it', async () => {
+  it('is no file under version control that holds a key, whatever is behind it', async () => {
     place.write('.mcp-twin/secrets.json', '{"K":"ghp_9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a"}', 0o600)
     place.write('.claude.json', '{"mcpServers":{"a":{"command":"x","env":{"GITHUB_TOKEN":"ghp_9f8e7d6c5b4a3f2e1d0c9b8a7f6e5d4c3b2a"}}}}')
     link('project/.mcp.json', '../.claude.json')

@@ -163,7 +163,7 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
     expect(place.has('was-run')).toBe(true)
   })
 
-  it('that belongs to another user is told by doctor, and not obeyed', async () => {
+  it('that belongs to another user is reported by doctor, and not obeyed', async () => {
     change('.mcp-twin', { uid: stranger, mode: 0o755 })
     place.write(
       '.mcp-twin/home.json',
@@ -288,7 +288,7 @@ describeUnless(lacksOrdinaryUser(), 'a project', () => {
     await obeyed(['sync'], folder)
   })
 
-  it('of another user is told by doctor, with the way out', async () => {
+  it('of another user is reported by doctor, with what to do about it', async () => {
     change('project', { uid: stranger })
     const { code, json } = await run(['doctor', '--json', '--deep'], folder)
     const finding = { check: 'file-owners', level: 'error', fix: `mcp-twin trust ${folder}` }

@@ -198,7 +198,7 @@ describe('init', () => {
     expect(treeOf(place.home)).toEqual(before)
   })
 
-  it('goes on with the rest when a package does not exist, and says which', async () => {
+  it('continues with the rest when a package does not exist, and says which', async () => {
     const place = fresh()
     const document = await place.json(['init', '--yes', '--no-bridge', '--server', '@tiny/other', '--server', '@tiny/absent'])
     expect(document).toMatchObject({ code: 1, inSync: false, changed: true })

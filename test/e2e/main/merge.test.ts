@@ -19,7 +19,7 @@ const edit = (place: Home, file: string, change: (servers: Record<string, unknow
   place.write(file, `${JSON.stringify(whole, null, 2)}\n`)
 }
 
-describe('an entry that stands there before the first sync', () => {
+describe('an entry that is there before the first sync', () => {
   it('is taken over without a write where it says the same, however it is written', async () => {
     const place = home()
     const text = '{"mcpServers": {"a": {"env": {}, "args": ["x"],\n "command": "/opt/thing", "timeout": 5}}}'

@@ -154,7 +154,7 @@ describe('init --project', () => {
 })
 
 describe('run --project', () => {
-  it('starts what stands in .mcp.json once the manifest is trusted, with its keys alone', async () => {
+  it('starts what is in .mcp.json once the manifest is trusted, with its keys alone', async () => {
     const show = 'process.stdout.write(JSON.stringify([process.env.K, process.env.MINE ?? null]))'
     const { place, at } = project({
       version: 1,

@@ -83,7 +83,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
     expectTidy(place.home)
   })
 
-  it('leaves out what is not chosen, and goes on without a key that comes later', async () => {
+  it('leaves out what is not chosen, and continues without a key that comes later', async () => {
     const place = found()
     const screen = await terminal(place, ['init'])
     await screen.waitFor(/which ones should mcp-twin manage/)

@@ -108,7 +108,7 @@ describeUnless(lacksRoot, 'a link to a file of another user', () => {
 })
 
 describe("somebody else's server under the name of ours", () => {
-  it('is not said to answer: what stands there was not started', async () => {
+  it('is not said to answer: what is there was not started', async () => {
     const place = home()
     place.manifest({ thing: place.tiny })
     place.write(codeFile, '{"mcpServers": {"thing": {"command": "mine"}}}')

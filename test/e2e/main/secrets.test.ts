@@ -94,7 +94,7 @@ describe('a key', () => {
       expect(place.read(join('.mcp-twin/backups', id, 'index.json'))).not.toContain(key)
   })
 
-  it('stands in the export as dots, on both sides', async () => {
+  it('is in the export as dots, on both sides', async () => {
     const key = marker()
     const npmrc = settingsFor(registry)
     const planted = world()
@@ -132,7 +132,7 @@ describe('a key', () => {
     expect(planted.self.read('out/SETUP.md')).toMatch(/restore/i)
   })
 
-  it('stands in no config with "launch": "run", and the launcher gives it to its server alone', async () => {
+  it('is in no config with "launch": "run", and the launcher gives it to its server alone', async () => {
     const key = marker()
     const place = home()
     place.write(

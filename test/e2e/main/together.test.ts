@@ -157,7 +157,7 @@ describe("Claude Code's own lock", { concurrent: true }, () => {
     expectTidy(place.home)
   })
 
-  it('is taken over when its holder has gone, and not left behind', async () => {
+  it('is taken over when its holder has died, and not left behind', async () => {
     const place = ready()
     mkdirSync(lock(place))
     const long = new Date(Date.now() - 3_600_000)

@@ -73,7 +73,7 @@ describe('a package that is not there yet', () => {
     expect(await here.install(await here.pin('@acme/server'))).toEqual({ outcome: 'present' })
   })
 
-  it('stands beside other versions of itself', async () => {
+  it('is installed beside other versions of itself', async () => {
     await here.install(await here.pin('@acme/server@1.0.0'))
     registry.publish(server('1.1.0'))
     await here.install(await here.pin('@acme/server@1.1.0'))

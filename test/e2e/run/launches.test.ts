@@ -111,7 +111,7 @@ describe('what the other side starts by name', () => {
     expect(text()).toContain(NEW)
   })
 
-  it('follows the manifest, and is made again where it has gone or been damaged', async () => {
+  it('follows the manifest, and is made again where it is missing or damaged', async () => {
     const { manifest, key, run, done, servers, windows } = twins()
     await key(OLD)
     manifest({ s: relayed })

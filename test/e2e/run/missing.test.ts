@@ -88,7 +88,7 @@ describe('an installation behind a client that waits', () => {
     expect(readdirSync(place.home.path('.mcp-twin/locks'))).toEqual([])
   }
 
-  it('that goes wrong is told in words, and nothing is left', async () => {
+  it('that goes wrong is reported, and nothing is left', async () => {
     const packages = published(place.registry, 'pkg', legacyServer)
     published(place.registry, 'pkg', 'process.exit(66)')
     await place.project({ tool: keyed('pkg@1.0.0') }, packages)

@@ -93,7 +93,7 @@ describe('a server that answers', () => {
     expect(await place.probe({ command: nodePath, args: [js], env: {} })).toMatchObject({ ok: true, era: 'modern', tools: ['one'] })
   })
 
-  it('that prints beside the protocol is said so', async () => {
+  it('that prints beside the protocol is reported', async () => {
     const place = ground()
     const probe = await place.probe(
       place.script(tinyServer('1', `console.log('Listening, key ' + process.env.K); console.log('{"level":"info"}')`), { K: MARKER }),

@@ -179,7 +179,7 @@ describe('a server that refuses the key', () => {
 })
 
 describe('a server that is not there', () => {
-  it('is said so, and the relay ends with 1', async () => {
+  it('is reported, and the relay ends with 1', async () => {
     const client = await relayTo({ url: `http://127.0.0.1:${await freePort()}/mcp` })
     client.send({ id: 1, method: 'initialize', params: HELLO })
     expect(errorOf(await client.answer(1)).message).toContain('ECONNREFUSED')

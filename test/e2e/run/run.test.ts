@@ -182,7 +182,7 @@ describe('a command', () => {
     expect(await leftovers(place.home.root)).toEqual([])
   })
 
-  it('that is not there is said so on stderr, with the way to fix it', async () => {
+  it('that is not there is reported on stderr, with the way to fix it', async () => {
     const place = runPlace()
     place.ready({ nope: { command: 'no-such-program-here', env: { K: '${secret:MINE}' } } }, { MINE: MARKER })
     const { code, stdout, stderr } = await cli(place.home, ['run', 'nope'])

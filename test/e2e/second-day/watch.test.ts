@@ -63,7 +63,7 @@ describe('a home that is watched', () => {
     expect(readdirSync(planted.self.here('.mcp-twin/locks'))).toEqual(['watch.json'])
   })
 
-  it('says what is wrong with a manifest, and goes on when that is fixed', async () => {
+  it('says what is wrong with a manifest, and continues when that is fixed', async () => {
     plant()
     const { next, end, said } = await start()
     planted.self.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "servers": { "one": }')

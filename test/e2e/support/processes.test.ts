@@ -40,7 +40,7 @@ describe('the search for a key', () => {
 })
 
 describe('the search for leftovers', () => {
-  it('finds a process that a run left and nothing once it has gone', async () => {
+  it('finds a process that a run left and nothing once it has ended', async () => {
     const place = scratch()
     const child = spawn('sleep', ['60'], { env: place.env })
     expect(await leftovers(place.root, 300)).toMatchObject([{ pid: child.pid }])

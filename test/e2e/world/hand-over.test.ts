@@ -93,7 +93,7 @@ describe('a command typed on a side that is not home', () => {
         expect(result.stderr).toContain(`not-installed: Home is ${id}`)
       })
 
-      it('finds the node anew when the one in home.json has gone', async () => {
+      it('finds the node anew when the one in home.json is missing', async () => {
         const planted = atHome()
         const { self } = planted
         const home = planted.side(id)

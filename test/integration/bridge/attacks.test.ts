@@ -285,7 +285,7 @@ describe('what ripgrep found by a path that may have been swapped', () => {
     raw: Buffer.from(text),
   })
   const look = (names: boolean) => confirming(place.A, names, (real) => real.startsWith(`${place.A}/`))
-  it('is shown when it stands there, in a file that is allowed', () => {
+  it('is shown when it is there, in a file that is allowed', () => {
     place.put('d/f', 'one\ntwo\n')
     place.put('u', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('ein\nzwei\n', 'utf16le')]))
     place.put('b', '\ufeffone\ntwo\n')

@@ -34,13 +34,13 @@ describe('the audit while the bridge runs', () => {
     expect(lines()).toHaveLength(1)
     expect(lines()[0]).toContain('rewrite b')
   })
-  it('that is put aside goes on in a new file, and the old one stays as it is', async () => {
+  it('that is put aside continues in a new file, and the old one stays as it is', async () => {
     await write('a')
     renameSync(path, `${path}.old`)
     await write('b')
     expect([lines(`${path}.old`).length, lines().length]).toEqual([1, 1])
   })
-  it('that is replaced by another file goes on in that one', async () => {
+  it('that is replaced by another file continues in that one', async () => {
     await write('a')
     writeFileSync(`${path}.new`, '{"at":"other"}\n')
     renameSync(`${path}.new`, path)
@@ -68,7 +68,7 @@ describe('the audit while the bridge runs', () => {
     expect(lines().map((line) => JSON.parse(line).outcome)).toEqual(['writable again', 'started'])
     expect(await place.ok('bridge_status')).not.toMatch(/audit/)
   })
-  it('cut short by somebody else goes on at its end', async () => {
+  it('cut short by somebody else continues at its end', async () => {
     await write('a')
     writeFileSync(path, '')
     await write('b')

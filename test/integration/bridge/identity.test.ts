@@ -49,7 +49,7 @@ describe('a closed folder under a name that no list has', () => {
 })
 
 describe('a hard link', () => {
-  it('to a file that stands in the list is that file', async () => {
+  it('to a file that is in the list is that file', async () => {
     linkSync(join(place.home, '.npmrc'), join(place.A, 'settings'))
     expect(await place.refused('read_file', { path: 'settings' })).toMatch(/is closed/)
     expect(await place.ok('search_text', { path: '.', pattern: 'canary' })).toMatch(/Nothing found/)

@@ -81,7 +81,7 @@ const commented: Readonly<Record<Kind, (comment: Buffer) => Buffer>> = {
 }
 
 describe('a picture', () => {
-  it.each(kinds)('is shown, and nothing that stands behind it: %s', async (kind) => {
+  it.each(kinds)('is shown, and nothing that is behind it: %s', async (kind) => {
     place.put('p', Buffer.concat([pictures[kind], Buffer.from(`\nKEY=${Buffer.from(key).toString('base64')}\n`)]))
     const { content } = await place.call('read_file', { path: 'p' })
     expect(content).toEqual([{ type: 'image', data: pictures[kind].toString('base64'), mimeType: `image/${kind}` }])
@@ -140,7 +140,7 @@ describe('a picture', () => {
 })
 
 describe('a part of a file', () => {
-  it('shows nothing of a key that goes on outside of it, wherever it is cut', async () => {
+  it('shows nothing of a key that continues outside of it, wherever it is cut', async () => {
     for (const how of [
       'in lines of 20',
       'in base64 in lines of 20 with CRLF',

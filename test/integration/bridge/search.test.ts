@@ -41,7 +41,7 @@ describe('a search', () => {
     at.put('f', 'needle\n'.repeat(5))
     expect(await at.ok('search_text', { path: at.A, pattern: 'needle', max_results: 5 })).not.toContain('more_results')
   })
-  it('hands back what it has when it may not keep more, and goes on from there', async () => {
+  it('hands back what it has when it may not keep more, and continues from there', async () => {
     // A clock that stands still: nothing is handed back because time has passed.
     at = desk({ now: () => 0 })
     at.put('f', large)

@@ -88,7 +88,7 @@ time.sleep(316)`,
     expect(alive(pid) ? said : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   })
-  it('of another session goes on', async () => {
+  it('of another session continues', async () => {
     const [one, other] = [await start('echo pid $$; sleep 318'), await start('echo pid $$; sleep 319')]
     await place.ok('stop_session', { session: one.session })
     expect([alive(one.pid), alive(other.pid)]).toEqual([false, true])

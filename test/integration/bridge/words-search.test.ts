@@ -65,7 +65,7 @@ describe('a hit in a long line', () => {
     expect(said).toMatch(/^ {2}1: …x{50,200}thread$/m)
     expect(said).toMatch(/^ {2}1: thready{300,400}…$/m)
   })
-  it('is cut between characters, whatever they are, and is confirmed where it stands', () =>
+  it('is cut between characters, whatever they are, and is confirmed where it is', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom('x', 'é', '語', '😀', '…', '\u00ff'), { minLength: 300, maxLength: 900 }),

@@ -191,7 +191,7 @@ describe('an abandoned lock', () => {
 })
 
 describe('the lock of a run', () => {
-  it('stands in the home folder, which it makes, and clears what killed runs left there', async () => {
+  it('is in the home folder, which it makes, and clears what killed runs left there', async () => {
     const at = folderOf()
     const home = at('home')
     await withRunLock(system, home, 'linux', async () => {

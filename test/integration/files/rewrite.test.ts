@@ -303,7 +303,7 @@ describe('another program that writes at the same time', () => {
     expect(JSON.parse(text(at('a.json')))).toEqual({ theirs: 1, ours: 1 })
   })
 
-  it('making the file that we were about to make wins, and ours goes on top', async () => {
+  it('making the file that we were about to make wins, and ours is added to it', async () => {
     const at = folderOf()
     let isFirst = true
     const outcome = await rewriteFile(

@@ -124,7 +124,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     expect(await store.ask('set', { key: 'a', value: 1 })).toBe(1)
   })
 
-  it('goes on, and says so, when the file is emptied or cut while it is open', async () => {
+  it('continues, and says so, when the file is emptied or cut while it is open', async () => {
     for (const size of [0, 10 * pageBytes]) {
       const store = await filled()
       truncateSync(file(), size)
@@ -150,7 +150,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     expect(await problems(next)).toMatch(`The store is older than it was: ${50 - late} changes are missing`)
   })
 
-  it('goes on when the log is cut while it is open', async () => {
+  it('continues when the log is cut while it is open', async () => {
     const store = await filled()
     await store.ask('setAll', { entries: Array.from({ length: 50 }, (_, n) => ({ key: `late${n}`, value: 'x'.repeat(3000) })) })
     const other = await bench.start()

@@ -408,7 +408,7 @@ describe('any text as a command', () => {
       if (error.name !== 'Refusal') throw error
     })
   })
-  it('a program that is spelled out is found wherever it stands between separators', () => {
+  it('a program that is spelled out is found wherever it is between separators', () => {
     const before = fc.constantFrom('', 'echo a; ', 'true && ', 'x | ', '( ', '{ ', 'if ', 'while ', 'A=1 ', '! ', 'echo "b" & ')
     fc.assert(
       fc.property(before, (prefix) => {

@@ -43,7 +43,7 @@ describe('a file in an encoding that we do not know', () => {
 })
 
 describe('UTF-8', () => {
-  it('that a stray byte stands in may be edited and added to as UTF-8', async () => {
+  it('with a stray byte may be edited and added to as UTF-8', async () => {
     place.put('f', Buffer.concat([Buffer.from('grüße\n'), Buffer.from([0xff, 0x0a])]))
     await place.ok('write_file', append('süß\n'))
     await place.ok('edit_file', edit('grüße', 'größe'))

@@ -47,7 +47,7 @@ describe('a stream of lines', () => {
     expect(concat).toHaveBeenCalledTimes(1)
     concat.mockRestore()
   })
-  it('goes on after one that is too long, and keeps nothing of it', () => {
+  it('continues after one that is too long, and keeps nothing of it', () => {
     const { lines, skipped, reader } = collect()
     const piece = Buffer.alloc(1024 * 1024, 'x')
     for (let i = 0; i < 40; i++) reader.push(piece)
@@ -75,7 +75,7 @@ describe('stdio', () => {
         .map((line) => JSON.parse(line))
     return { input, got, answers, closed: () => closed, settle: () => new Promise((resolve) => setImmediate(resolve)) }
   }
-  it('answers what is no JSON, no message, half a message, or too long, and goes on', async () => {
+  it('answers what is no JSON, no message, half a message, or too long, and continues', async () => {
     const { input, got, answers, settle } = await open()
     input.write('not json\n{"id":5}\n[]\n{"jsonrpc":"2.0","id":6,"meth\n\n')
     input.write(`{"jsonrpc":"2.0","id":9,"method":"x","params":{"a":"`)

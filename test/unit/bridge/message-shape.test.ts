@@ -69,7 +69,7 @@ describe('over stdio', () => {
     await next()
     return { input, next, carrier }
   }
-  it.each(oddMessages)('what is no message is answered in words, and the session goes on: %s', async (_what, line) => {
+  it.each(oddMessages)('what is no message is answered in words, and the session continues: %s', async (_what, line) => {
     const { input, next, carrier } = await session()
     input.write(`${line}\n${JSON.stringify({ jsonrpc: '2.0', id: 'last', method: 'ping' })}\n`)
     for (;;) {

@@ -64,7 +64,7 @@ function occurrences(text: string, key: string): number[] {
   return found
 }
 
-describe('a text that goes on', () => {
+describe('a text that continues', () => {
   it.each(forms)('may begin %s with each beginning of at least four characters', async (form) => {
     const redaction = await knowing(key)
     for (let length = 4; length < form.length; length++) expect(redaction.begun(`text ${form.slice(0, length)}`)).toBe(length)

@@ -38,7 +38,7 @@ describe('what can be typed', () => {
     expect(shown('secret m', 'set', 'merge')).toEqual(['merge'])
   })
 
-  it('goes on behind a comma and an equals sign, and offers nothing twice', () => {
+  it('continues behind a comma and an equals sign, and offers nothing twice', () => {
     const clients = ['cursor', 'codex', 'claude-code']
     expect(shown('list --client cursor,c', ...clients)).toEqual(['cursor,codex', 'cursor,claude-code'])
     expect(shown('list --client=co', ...clients)).toEqual(['--client=codex'])

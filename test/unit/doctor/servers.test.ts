@@ -200,7 +200,7 @@ describe('npm-scripts', () => {
 })
 
 describe('command-found', () => {
-  it('tells a program of ours that has gone, and fixes it where the plan does', () => {
+  it('tells a program of ours that is missing, and fixes it where the plan does', () => {
     const node = '/home/ana/.nvm/versions/node/v20.1.0/bin/node'
     const found = situation()
       .gone('tavily', { what: 'program', path: node })
@@ -218,7 +218,7 @@ describe('command-found', () => {
     ])
   })
 
-  it('puts our own launcher back where it has gone', () => {
+  it('puts our own launcher back where it is missing', () => {
     const found = situation()
       .servers({ kept: { command: '/opt/x', launch: 'run', only: ['claude-code'] } })
       .gone('kept', { what: 'script', path: '/home/ana/.mcp-twin/bin/mcp-twin.mjs' })
@@ -386,7 +386,7 @@ describe('name-clashes', () => {
     ).toMatchObject([{ level: 'warning', subject: 'tavily' }])
   })
 
-  it('tells a name that stands there twice', () => {
+  it('tells a name that is there twice', () => {
     const twice = '{"mcpServers": {"web": {"command": "a"}, "web": {"command": "b"}}}'
     expect(
       situation()

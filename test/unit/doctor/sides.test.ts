@@ -104,7 +104,7 @@ describe('node-path', () => {
     expect(found).toMatchObject([{ level: 'error', environment: 'wsl:Ubuntu', message: expect.stringContaining('the node of Windows') }])
   })
 
-  it('tells that it has gone, and looks for another one by itself', () => {
+  it('tells that it is missing, and looks for another one by itself', () => {
     expect(situation().side('windows', { nodeThere: false }).find('node-path')).toMatchObject([
       { level: 'error', environment: 'windows', fix: 'mcp-twin sync --refresh', autofix: { kind: 'detect' } },
     ])
@@ -158,7 +158,7 @@ describe('npm-prefix', () => {
     ).toEqual([])
   })
 
-  it('tells that it has gone', () => {
+  it('tells that it is missing', () => {
     expect(situation().side('wsl:Ubuntu', { npmThere: false }).find('npm-prefix')).toMatchObject([
       { level: 'error', autofix: { kind: 'detect' } },
     ])

@@ -124,7 +124,7 @@ describe('undo', () => {
     expect([text(at('a')), text(at('b'))]).toEqual(['after', 'after'])
   })
 
-  it('goes on with the other files when one is not reached from here', async () => {
+  it('continues with the other files when one is not reached from here', async () => {
     const at = folderOf()
     for (const name of ['a', 'b']) writeFileSync(at(name), 'before')
     const id = await run(at, [

@@ -94,7 +94,7 @@ const entries = fc
     })),
   )
 
-it('makes a valid manifest of whatever stands in configs, loses no entry, and changes no command or address', () => {
+it('makes a valid manifest of whatever is in configs, loses no entry, and changes no command or address', () => {
   fc.assert(
     fc.property(entries, (found) => {
       const result = importServers(found, {

@@ -202,7 +202,7 @@ describe('keys move out', () => {
     expect(names.moved).toEqual([{ wanted: 'API_KEY', given: 'API_KEY_2' }])
   })
 
-  it('come back when the templates are filled, whatever stands around them', () => {
+  it('come back when the templates are filled, whatever is around them', () => {
     const part = fc.oneof(fc.string(), fc.constantFrom('$', '$$', '${env:A}', '$${secret:B}', '?key=', '&', '://', '@', '"', 'Bearer '))
     fc.assert(
       fc.property(

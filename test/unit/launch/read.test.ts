@@ -173,7 +173,7 @@ describe('what has no neutral form', () => {
   it('is told apart from templates of ours', () =>
     expect(back(linux, 'x', ['${env:A}', '${A}', '$${secret:B}'])).toEqual({ command: 'x', args: ['$${env:A}', '${A}', '$$$${secret:B}'] }))
 
-  it('is a program of the other side when nothing stands between', () => {
+  it('is a program of the other side when nothing is between', () => {
     expect(back(windows, 'wsl.exe', ['-d', 'Ubuntu', '--exec', '/usr/bin/python3', 'x.py'])).toEqual({
       command: '/usr/bin/python3',
       args: ['x.py'],

@@ -45,7 +45,7 @@ describe('a manifest with a mistake', () => {
     if (column !== undefined) expect(parsed.column).toBe(column)
   })
 
-  it('never repeats a key that stands in it', () => {
+  it('never repeats a key that is in it', () => {
     const parsed = parse('{"version":1,"servers":{"a":{"command":"x","env":{"K":5}, "tokn": "ghp_012345678901234567890123456789abcdef"}}}')
     expect(parsed.ok).toBe(false)
     expect(JSON.stringify(parsed)).not.toContain('ghp_')

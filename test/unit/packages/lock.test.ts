@@ -103,7 +103,7 @@ describe('integrity', () => {
   })
 })
 
-describe('whatever stands in a lock', () => {
+describe('whatever is in a lock', () => {
   const odd = fc.stringMatching(/^[./\\:a-c ~%-]{0,12}$/)
 
   it('a program that passes lies inside its package on every side', () => {

@@ -68,7 +68,7 @@ describe('the plan of one file', () => {
     }
   })
 
-  it('takes one that was alone and has gone for removed by hand, unless the whole of mcpServers has', () => {
+  it('takes one that was alone and is missing for removed by hand, unless all of mcpServers is missing', () => {
     const state = recordsOf({ a: entry('x') })
     expect(said(planFile(request({ bytes: bytes('{"mcpServers":{}}'), state, wanted: [wanted('a', entry('x'))] })))).toEqual([
       'a none refused',
@@ -111,7 +111,7 @@ describe('the plan of one file', () => {
     expect(JSON.parse(text)).toEqual({ mcpServers: { ours: entry('x') } })
   })
 
-  it('leaves what stands there of a server that cannot be written now', () => {
+  it('leaves what is there of a server that cannot be written now', () => {
     const blocked = [
       {
         server: 'a',
@@ -141,7 +141,7 @@ describe('the plan of one file', () => {
     expect(planFile(request({ bytes: broken }))).toMatchObject({ refusal: null, entries: [] })
   })
 
-  it('refuses an entry that stands there twice', () => {
+  it('refuses an entry that is there twice', () => {
     const twice = bytes('{"mcpServers":{"a":{"command":"1"},"a":{"command":"2"}}}')
     const plan = planFile(request({ bytes: twice, wanted: [wanted('a', entry('x'))], force: true }))
     expect(plan.refusal !== null || plan.entries.every(({ step }) => step.outcome === 'refused')).toBe(true)
