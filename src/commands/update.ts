@@ -29,7 +29,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
     if (moves.length === 0) {
       const result = await previewSync(system, situation, { ...settings, resolve: false })
       const checked = triedAs(context, homeContext.world, { checks: [], untried: [] })
-      return report(context, homeContext, { ...result, steps: troubleSteps(homeContext, troubles) }, [], [], checked)
+      return report(context, homeContext, { ...result, steps: troubleSteps(homeContext, troubles) }, [], [], checked, server)
     }
     const { result, moved, stays, checked } = await updatePackages(system, homeContext.open, moves, settings)
     // A user's own servers were tried before anything named the new version; a project's are started from what is written.
@@ -44,6 +44,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
       moved,
       stays,
       tried,
+      server,
     )
   })
 
@@ -77,8 +78,12 @@ function report(
   moved: readonly Move[],
   stays: readonly Stays[],
   tried: Tried,
+  server: string | undefined,
 ): ExitCode {
   const { io } = context
+  // The exit code speaks of the server that was named, and of those that have the same package.
+  const named = [...moved, ...stays.map(({ move }) => move)].flatMap(({ servers }) => servers)
+  const about = server === undefined ? undefined : new Set([server, ...named])
   const labels = labelsFor(homeContext.world, clients)
   for (const { to, from } of moved) io.out(`${io.paint.good('↑')} ${to.name} ${from?.version ?? 'none'} → ${to.version}`)
   for (const { move, environment } of stays)
@@ -88,10 +93,15 @@ function report(
     io.json({ command: 'update', ...result, packages, checks: tried.checks })
     io.out('Every package is at the newest version that its range in the manifest allows.')
     io.note(io.paint.dim('mcp-twin outdated shows versions beyond that range.'))
-    return exitOf(result, { check: false })
+    return exitOf(result, { check: false, about })
   }
   const notices = [...result.notices, ...tried.notices]
   const checked = { more: { packages, checks: tried.checks }, checks: tried.lines, silent: tried.silent }
-  reportSync(context, homeContext.world, { ...result, notices }, { command: 'update', preview: false, ...checked })
-  return tried.exit(exitOf(result, { check: false }))
+  reportSync(
+    context,
+    homeContext.world,
+    { ...result, notices },
+    { command: 'update', preview: false, ...(about !== undefined && { about }), ...checked },
+  )
+  return tried.exit(exitOf(result, { check: false, about }), about)
 }

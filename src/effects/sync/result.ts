@@ -33,7 +33,7 @@ export const isOfOthers = ({ outcome, kind, server }: Step, about: ReadonlySet<s
   (outcome === 'refused' || outcome === 'skipped' || (outcome === 'failed' && kind === 'install'))
 
 /** Returns the exit code of a run: failures before what needs attention (SPEC §6). `about`: the servers that count. */
-export function exitOf(result: SyncResult, options: { check: boolean; about?: ReadonlySet<string> }): ExitCode {
+export function exitOf(result: SyncResult, options: { check: boolean; about?: ReadonlySet<string> | undefined }): ExitCode {
   const steps = result.steps.filter((step) => !isOfOthers(step, options.about))
   if (steps.some((step) => step.outcome === 'failed')) return EXIT.failed
   if (steps.some((step) => step.outcome === 'refused' || step.outcome === 'skipped')) return EXIT.attention
