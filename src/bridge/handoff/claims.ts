@@ -1,6 +1,45 @@
+import { limits } from '../base/limits.ts'
 import { lives, startOf } from '../base/proc.ts'
 import type { Settings } from '../base/settings.ts'
-import type { Claim, IsLive } from './handoff.ts'
+import type { Row } from '../store/database.ts'
+
+export const handoffStatuses = ['open', 'claimed', 'done', 'dropped'] as const
+export type HandoffStatus = (typeof handoffStatuses)[number]
+
+/** The session that works on a handoff, by its process: the claim ends when that does. */
+export interface Claim {
+  readonly client: string
+  readonly session: string
+  readonly pid: number
+  /** When the process started, in the units of /proc; '' where that is not known. */
+  readonly start: string
+}
+
+export interface StoredClaim extends Claim {
+  /** Ms since the epoch. */
+  readonly at: number
+}
+
+/** The columns of a handoff that hold its claim. */
+export interface ClaimRow extends Row {
+  claim_client: string | null
+  claim_session: string | null
+  claim_pid: number | null
+  claim_start: string | null
+  claim_at: number | null
+}
+
+/** Whether the process of a claim still lives. */
+export type IsLive = (claim: Claim) => boolean
+
+/** The claim that a row holds, whether it still counts or not; null: none. */
+export const claimIn = ({ claim_client, claim_session, claim_pid, claim_start, claim_at }: ClaimRow): StoredClaim | null =>
+  claim_at === null
+    ? null
+    : { client: claim_client ?? '', session: claim_session ?? '', pid: claim_pid ?? 0, start: claim_start ?? '', at: claim_at }
+
+/** Whether a claim still keeps others from the handoff: it is young enough, and its process lives. */
+export const isHeld = (claim: StoredClaim, isLive: IsLive, now: number): boolean => now - claim.at < limits.claimMs && isLive(claim)
 
 /** The claim of a session of this bridge: it ends with this process. */
 export const claimOf = (settings: Settings, client: string, session: string): Claim => ({

@@ -2,24 +2,13 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
-
-export const handoffStatuses = ['open', 'claimed', 'done', 'dropped'] as const
-export type HandoffStatus = (typeof handoffStatuses)[number]
+import { type Claim, claimIn, type ClaimRow, type HandoffStatus, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
 export interface Section {
   readonly heading: string
   readonly body: string
   /** 1 is the most important, 5 the least. */
   readonly priority: number
-}
-
-/** The session that works on a handoff, by its process: the claim ends when that does. */
-export interface Claim {
-  readonly client: string
-  readonly session: string
-  readonly pid: number
-  /** When the process started, in the units of /proc; '' where that is not known. */
-  readonly start: string
 }
 
 export interface Handoff {
@@ -33,7 +22,7 @@ export interface Handoff {
   /** A client id; null: every client but the author's. */
   readonly to: string | null
   readonly status: HandoffStatus
-  readonly claim: (Claim & { readonly at: number }) | null
+  readonly claim: StoredClaim | null
   readonly by: string
   readonly at: number
   readonly updated: number
@@ -47,9 +36,6 @@ export interface Note {
 }
 
 export type NewHandoff = Pick<Handoff, 'id' | 'title' | 'goal' | 'acceptance' | 'files' | 'sections' | 'namespace' | 'to'>
-
-/** Whether the process of a claim still lives. */
-export type IsLive = (claim: Claim) => boolean
 
 export function create(store: Transaction, handoff: NewHandoff): void {
   const { id, title, goal, acceptance, files, sections, namespace, to } = handoff
@@ -153,7 +139,7 @@ interface NoteRow extends Row {
   at: number
 }
 
-interface HandoffRow extends Row {
+interface HandoffRow extends ClaimRow {
   id: string
   title: string
   goal: string
@@ -163,11 +149,6 @@ interface HandoffRow extends Row {
   namespace: string
   recipient: string | null
   status: HandoffStatus
-  claim_client: string | null
-  claim_session: string | null
-  claim_pid: number | null
-  claim_start: string | null
-  claim_at: number | null
   client: string
   at: number
   updated: number
@@ -175,14 +156,8 @@ interface HandoffRow extends Row {
 
 function handoffOf(row: HandoffRow, isLive: IsLive, now: number): Handoff {
   const { id, title, goal, acceptance, namespace, client, at, updated } = row
-  const held =
-    row.claim_at === null
-      ? null
-      : {
-          ...{ client: row.claim_client ?? '', session: row.claim_session ?? '' },
-          ...{ pid: row.claim_pid ?? 0, start: row.claim_start ?? '', at: row.claim_at },
-        }
-  const claim = held !== null && now - held.at < limits.claimMs && isLive(held) ? held : null
+  const stored = claimIn(row)
+  const claim = stored !== null && isHeld(stored, isLive, now) ? stored : null
   return {
     ...{ id, title, goal, acceptance, namespace, to: row.recipient, by: client, at, updated, claim },
     files: JSON.parse(row.files),

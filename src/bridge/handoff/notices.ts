@@ -1,5 +1,5 @@
 import { limits } from '../base/limits.ts'
-import type { IsLive } from './handoff.ts'
+import type { IsLive } from './claims.ts'
 import { type WaitingFile, waitingFor, waitingLine } from './waiting.ts'
 
 /** Tells each session once of each thing that waits for it: no notification wakes a model, so answers of tools carry a line. */

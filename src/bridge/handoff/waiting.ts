@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
-import type { Database, Row } from '../store/database.ts'
-import type { Claim, IsLive } from './handoff.ts'
+import type { Database } from '../store/database.ts'
+import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
 const kinds = ['handoff', 'question', 'answer'] as const
 
@@ -17,19 +17,14 @@ export interface Waiting {
   readonly to: string | null
   readonly by: string
   /** A handoff does not wait while the process lives that claimed it. */
-  readonly claim?: Claim & { readonly at: number }
+  readonly claim?: StoredClaim
 }
 
-interface WaitingRow extends Row {
+interface WaitingRow extends ClaimRow {
   kind: string
   id: string
   recipient: string | null
   client: string
-  claim_client: string | null
-  claim_session: string | null
-  claim_pid: number | null
-  claim_start: string | null
-  claim_at: number | null
 }
 
 /** Everything that waits for anybody, as the store has it. */
@@ -44,22 +39,16 @@ export const waitingIn = (database: Database): readonly Waiting[] =>
          FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL ORDER BY answer_at DESC LIMIT ?1)`,
       limits.waitingKept,
     )
-    .map(({ id, recipient: to, client: by, ...row }) => ({
-      ...{ kind: kinds.find((each) => each === row.kind) ?? 'handoff', id, to, by },
-      ...(row.claim_at !== null && {
-        claim: {
-          ...{ client: row.claim_client ?? '', session: row.claim_session ?? '' },
-          ...{ pid: row.claim_pid ?? 0, start: row.claim_start ?? '', at: row.claim_at },
-        },
-      }),
-    }))
+    .map(({ id, recipient: to, client: by, ...row }) => {
+      const claim = claimIn(row)
+      return { kind: kinds.find((each) => each === row.kind) ?? 'handoff', id, to, by, ...(claim !== null && { claim }) }
+    })
 
 /** What waits for a client now; for `null`, what waits for anybody. */
 export const waitingFor = (all: readonly Waiting[], client: string | null, isLive: IsLive, now: number): readonly Waiting[] =>
   all.filter(
     ({ to, by, claim }) =>
-      (client === null || to === client || (to === null && by !== client)) &&
-      (claim === undefined || now - claim.at >= limits.claimMs || !isLive(claim)),
+      (client === null || to === client || (to === null && by !== client)) && (claim === undefined || !isHeld(claim, isLive, now)),
   )
 
 /** `1 handoff and 2 questions wait: inbox`; null: nothing waits. */

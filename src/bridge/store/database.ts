@@ -37,6 +37,17 @@ const shortRead = 522
 export const isDamage = (error: unknown): error is SqlError =>
   hasCode(error, 'corrupt', 'notADatabase') || (error instanceof SqlError && error.extended === shortRead)
 
+/** Runs `work`; an error that carries SQLite's code in the field `code`, as an engine names it, becomes an SqlError. */
+export function guarded<T>(code: 'errcode' | 'rawCode', work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const found = error instanceof Error ? Object.getOwnPropertyDescriptor(error, code)?.value : undefined
+    if (error instanceof Error && typeof found === 'number') throw new SqlError(error.message, found)
+    throw error
+  }
+}
+
 export const hasCode = (error: unknown, ...codes: readonly (keyof typeof sqlCodes)[]): error is SqlError =>
   error instanceof SqlError && codes.some((code) => sqlCodes[code] === error.code)
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Database, type Row, SqlError, type SqlValue, StatementCache } from './database.ts'
+import { type Database, guarded, type Row, type SqlValue, StatementCache } from './database.ts'
 
 /** The platforms for which libsql publishes a binary. Of Linux the C library counts too. */
 const packages: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ export function libsql(platform: NodeJS.Platform, arch: string): ((path: string)
 }
 
 function open(binding: Binding, path: string): Database {
-  const database = guarded(() => binding.databaseOpen(path, '', 'aes256cbc', '', 0, ''))
+  const database = guarded('rawCode', () => binding.databaseOpen(path, '', 'aes256cbc', '', 0, ''))
   const statements = new StatementCache((sql) => binding.databasePrepareSync.call(database, sql))
   const rows = (sql: string, values: readonly SqlValue[]): Row[] => {
     const found: Row[] = []
@@ -70,23 +70,14 @@ function open(binding: Binding, path: string): Database {
     }
   }
   return {
-    exec: (sql) => guarded(() => binding.databaseExecSync.call(database, sql)),
-    run: (sql, ...values) => guarded(() => binding.statementRun.call(statements.of(sql), values).changes),
+    exec: (sql) => guarded('rawCode', () => binding.databaseExecSync.call(database, sql)),
+    run: (sql, ...values) => guarded('rawCode', () => binding.statementRun.call(statements.of(sql), values).changes),
     // All rows are read: a statement that is left in the middle would keep its snapshot, and with it the whole log.
-    get: <R extends Row>(sql: string, ...values: readonly SqlValue[]) => guarded(() => rows(sql, values)[0] as R | undefined),
-    all: <R extends Row>(sql: string, ...values: readonly SqlValue[]) => guarded(() => rows(sql, values) as R[]),
+    get: <R extends Row>(sql: string, ...values: readonly SqlValue[]) => guarded('rawCode', () => rows(sql, values)[0] as R | undefined),
+    all: <R extends Row>(sql: string, ...values: readonly SqlValue[]) => guarded('rawCode', () => rows(sql, values) as R[]),
     close() {
       statements.clear()
       binding.databaseClose.call(database)
     },
-  }
-}
-
-function guarded<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof Error && 'rawCode' in error && typeof error.rawCode === 'number') throw new SqlError(error.message, error.rawCode)
-    throw error
   }
 }

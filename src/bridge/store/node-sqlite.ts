@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { type Database, type Row, SqlError, type SqlValue, StatementCache } from './database.ts'
+import { type Database, guarded, type Row, type SqlValue, StatementCache } from './database.ts'
 
 /** What is used of `node:sqlite` (Node 22.13 or newer), which the types of Node 20 do not describe. */
 interface NodeStatement {
@@ -29,25 +29,17 @@ export function nodeSqlite(): ((path: string) => Database) | null {
 }
 
 function open(DatabaseSync: NodeSqlite['DatabaseSync'], path: string): Database {
-  const database = guarded(() => new DatabaseSync(path))
+  const database = guarded('errcode', () => new DatabaseSync(path))
   const statements = new StatementCache((sql) => database.prepare(sql))
   return {
-    exec: (sql) => guarded(() => database.exec(sql)),
-    run: (sql, ...values) => guarded(() => Number(statements.of(sql).run(...values).changes)),
-    get: <R extends Row>(sql: string, ...values: readonly SqlValue[]) => guarded(() => statements.of(sql).get(...values) as R | undefined),
-    all: <R extends Row>(sql: string, ...values: readonly SqlValue[]) => guarded(() => statements.of(sql).all(...values) as R[]),
+    exec: (sql) => guarded('errcode', () => database.exec(sql)),
+    run: (sql, ...values) => guarded('errcode', () => Number(statements.of(sql).run(...values).changes)),
+    get: <R extends Row>(sql: string, ...values: readonly SqlValue[]) =>
+      guarded('errcode', () => statements.of(sql).get(...values) as R | undefined),
+    all: <R extends Row>(sql: string, ...values: readonly SqlValue[]) => guarded('errcode', () => statements.of(sql).all(...values) as R[]),
     close() {
       statements.clear()
       database.close()
     },
-  }
-}
-
-function guarded<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof Error && 'errcode' in error && typeof error.errcode === 'number') throw new SqlError(error.message, error.errcode)
-    throw error
   }
 }

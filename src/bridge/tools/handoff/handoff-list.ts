@@ -1,7 +1,7 @@
 import { oneOf, optional, text } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
-import { liveIn } from '../../handoff/claims.ts'
-import { handoffStatuses, list } from '../../handoff/handoff.ts'
+import { handoffStatuses, liveIn } from '../../handoff/claims.ts'
+import { list } from '../../handoff/handoff.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
 export const handoffList = defineTool({

@@ -1,13 +1,13 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { inLine } from '../../base/text.ts'
+import { inLine, time } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import { notes, read } from '../../handoff/handoff.ts'
 import { questionsAbout } from '../../handoff/question.ts'
 import { fitting } from '../../handoff/reading.ts'
 import { spell } from '../../policy/spelling.ts'
-import { handoffFacts, handoffLine, time } from './words.ts'
+import { handoffFacts, handoffLine } from './words.ts'
 
 export const handoffRead = defineTool({
   name: 'handoff_read',

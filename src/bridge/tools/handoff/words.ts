@@ -1,8 +1,5 @@
-import { inLine } from '../../base/text.ts'
+import { inLine, time } from '../../base/text.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
-
-/** When something happened, for people: minutes are enough. */
-export const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 
 /** A handoff in one line. */
 export const handoffLine = ({ id, title, status, claim, to, by, updated }: Handoff): string =>

@@ -1,3 +1,4 @@
+import { time } from '../../base/text.ts'
 import { optional } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { shownValue } from '../../memory/entry.ts'
@@ -5,7 +6,7 @@ import { history } from '../../memory/memory.ts'
 import { readKey } from '../../memory/reading.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { entryWords, time } from './words.ts'
+import { entryWords } from './words.ts'
 
 export const memoryHistory = defineTool({
   name: 'memory_history',

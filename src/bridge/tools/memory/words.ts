@@ -1,10 +1,7 @@
 import type { Entry } from '../../memory/entry.ts'
 import type { AlsoIn } from '../../memory/reading.ts'
-import { inLine } from '../../base/text.ts'
+import { inLine, time } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
-
-/** When something was written, for people: minutes are enough. */
-export const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 
 type Shown = { readonly value: JsonValue } | { readonly value_text: string; readonly bytes: number }
 
