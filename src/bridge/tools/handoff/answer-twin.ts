@@ -1,7 +1,6 @@
 import { text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
-import { answer } from '../../handoff/question.ts'
 import { withoutKeys } from './arguments.ts'
 
 export const answerTwin = defineTool({
@@ -12,6 +11,7 @@ export const answerTwin = defineTool({
   input: { question_id: text({ least: 1 }), answer: text({ least: 1, most: limits.handoffText }) },
   subject: ({ question_id: id }) => id,
   async handle({ question_id: id, answer: words }, bridge, { client, session }) {
+    const { answer } = await import('../../handoff/question.ts')
     withoutKeys(bridge, words)
     const store = await bridge.store()
     await store.write({ client, session }, (transaction) => answer(transaction, id, words))

@@ -2,8 +2,6 @@ import { optional, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import { read } from '../../handoff/handoff.ts'
-import { ask } from '../../handoff/question.ts'
 import { recipient, withoutKeys } from './arguments.ts'
 
 export const askTwin = defineTool({
@@ -18,6 +16,8 @@ export const askTwin = defineTool({
   },
   subject: ({ handoff }) => handoff ?? '',
   async handle({ question, handoff, to }, bridge, { client, session }) {
+    const { read } = await import('../../handoff/handoff.ts')
+    const { ask } = await import('../../handoff/question.ts')
     withoutKeys(bridge, question)
     const store = await bridge.store()
     const id = `q-${bridge.settings.random(4)}`

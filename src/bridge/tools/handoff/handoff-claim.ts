@@ -1,7 +1,6 @@
 import { text } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { claimOf, liveIn } from '../../handoff/claims.ts'
-import { claim } from '../../handoff/handoff.ts'
 import { handoffFacts } from './words.ts'
 
 export const handoffClaim = defineTool({
@@ -12,6 +11,7 @@ export const handoffClaim = defineTool({
   input: { id: text({ least: 1 }) },
   subject: ({ id }) => id,
   async handle({ id }, bridge, { client, session }) {
+    const { claim } = await import('../../handoff/handoff.ts')
     const store = await bridge.store()
     const by = claimOf(bridge.settings, client, session)
     const handoff = await store.write({ client, session }, (transaction) => claim(transaction, id, by, liveIn(bridge.settings)))

@@ -1,7 +1,6 @@
 import { listOf, optional, pathArgument, record, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
-import { create } from '../../handoff/handoff.ts'
 import { understand } from '../../policy/spelling.ts'
 import { recipient, withoutKeys } from './arguments.ts'
 
@@ -29,6 +28,7 @@ export const handoffCreate = defineTool({
   },
   subject: ({ title }) => title,
   async handle({ title, to, goal, sections, files = [], acceptance = null }, bridge, { client, session }) {
+    const { create } = await import('../../handoff/handoff.ts')
     const { settings } = bridge
     withoutKeys(bridge, { title, goal, sections, files, acceptance })
     const sides = await settings.sides()

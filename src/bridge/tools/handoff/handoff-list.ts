@@ -1,7 +1,6 @@
 import { oneOf, optional, text } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { handoffStatuses, liveIn } from '../../handoff/claims.ts'
-import { list } from '../../handoff/handoff.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
 export const handoffList = defineTool({
@@ -11,6 +10,7 @@ export const handoffList = defineTool({
   description: 'List handoffs, the last changed first.',
   input: { status: optional(oneOf(handoffStatuses)), to: optional(text({ least: 1 })) },
   async handle({ status, to }, bridge) {
+    const { list } = await import('../../handoff/handoff.ts')
     const store = await bridge.store()
     const found = await store.read((database) =>
       list(database, { status, to: to === 'any' ? undefined : to }, liveIn(bridge.settings), bridge.now()),

@@ -3,9 +3,6 @@ import { limits } from '../../base/limits.ts'
 import { inLine, time } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import { notes, read } from '../../handoff/handoff.ts'
-import { questionsAbout } from '../../handoff/question.ts'
-import { fitting } from '../../handoff/reading.ts'
 import { spell } from '../../policy/spelling.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
@@ -17,6 +14,9 @@ export const handoffRead = defineTool({
   input: { id: text({ least: 1 }), max_tokens: optional(whole({ least: 1, most: limits.memoryTokens })) },
   subject: ({ id }) => id,
   async handle({ id, max_tokens: maxTokens = limits.memoryShown }, bridge) {
+    const { notes, read } = await import('../../handoff/handoff.ts')
+    const { questionsAbout } = await import('../../handoff/question.ts')
+    const { fitting } = await import('../../handoff/reading.ts')
     const { settings } = bridge
     const store = await bridge.store()
     const { handoff, said, asked } = await store.snapshot((database) => ({

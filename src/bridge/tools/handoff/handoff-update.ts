@@ -3,7 +3,6 @@ import { limits } from '../../base/limits.ts'
 import { failed } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { claimOf, handoffStatuses, liveIn } from '../../handoff/claims.ts'
-import { update } from '../../handoff/handoff.ts'
 import { withoutKeys } from './arguments.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
@@ -19,6 +18,7 @@ export const handoffUpdate = defineTool({
   },
   subject: ({ id, status }) => (status === undefined ? id : `${id} ${status}`),
   async handle({ id, status, note }, bridge, { client, session }) {
+    const { update } = await import('../../handoff/handoff.ts')
     if (status === undefined && note === undefined) throw failed('Nothing was changed: give a status, a note, or both.')
     withoutKeys(bridge, note ?? '')
     const store = await bridge.store()

@@ -2,8 +2,8 @@ import { limits } from '../../base/limits.ts'
 import { inLine } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import { type Handoff, list } from '../../handoff/handoff.ts'
-import { type Answered, answersFor, markShown, type Question, questionsFor } from '../../handoff/question.ts'
+import type { Handoff } from '../../handoff/handoff.ts'
+import type { Answered, Question } from '../../handoff/question.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
 export const inbox = defineTool({
@@ -13,6 +13,8 @@ export const inbox = defineTool({
   description: 'Everything that waits for this program: handoffs, questions, answers.',
   input: {},
   async handle(_input, bridge, { client, session }) {
+    const { list } = await import('../../handoff/handoff.ts')
+    const { answersFor, markShown, questionsFor } = await import('../../handoff/question.ts')
     const store = await bridge.store()
     const waiting = await store.snapshot((database) => ({
       handoffs: list(database, { status: 'open', to: client }, liveIn(bridge.settings), bridge.now()),

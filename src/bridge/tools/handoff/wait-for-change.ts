@@ -2,7 +2,6 @@ import { optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { inLine } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
-import { waitForChange as waiting } from '../../store/waiting.ts'
 
 export const waitForChange = defineTool({
   name: 'wait_for_change',
@@ -14,6 +13,7 @@ export const waitForChange = defineTool({
     timeout_ms: optional(whole({ least: 1, most: limits.waitMs.most })),
   },
   async handle({ since, timeout_ms: timeoutMs = limits.waitMs.usual }, bridge, { session, signal }) {
+    const { waitForChange: waiting } = await import('../../store/waiting.ts')
     const store = await bridge.store()
     const found = await waiting(store, { since, session, timeoutMs, signal })
     if (found.changes === null) {

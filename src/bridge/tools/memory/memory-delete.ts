@@ -1,6 +1,4 @@
 import { optional, whole } from '../../base/input.ts'
-import { readKey } from '../../memory/reading.ts'
-import { remove } from '../../memory/memory.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
 
@@ -12,6 +10,8 @@ export const memoryDelete = defineTool({
   input: { key: keyArgument, namespace: optional(namespaceArgument), if_version: optional(whole({ least: 1 })) },
   subject: ({ key, namespace }) => (namespace === undefined ? key : `${namespace} ${key}`),
   async handle({ key, if_version: ifVersion, ...wanted }, bridge, { client, session }) {
+    const { readKey } = await import('../../memory/reading.ts')
+    const { remove } = await import('../../memory/memory.ts')
     const store = await bridge.store()
     const own = await bridge.namespace()
     const { deleted, namespace } = await store.write({ client, session }, (transaction) => {

@@ -1,7 +1,5 @@
 import { optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { shownValue } from '../../memory/entry.ts'
-import { readKey } from '../../memory/reading.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument, tokensArgument } from './arguments.ts'
 import { alsoInWords, entryWords } from './words.ts'
@@ -19,6 +17,8 @@ export const memoryGet = defineTool({
   },
   subject: ({ key }) => key,
   async handle({ key, namespace, version, max_tokens: maxTokens = limits.memoryShown }, bridge) {
+    const { shownValue } = await import('../../memory/entry.ts')
+    const { readKey } = await import('../../memory/reading.ts')
     const store = await bridge.store()
     const own = await bridge.namespace()
     const { entry, alsoIn } = await store.snapshot((database) => readKey(database, { key, namespace, own, version }, bridge.now()))

@@ -1,9 +1,6 @@
 import { time } from '../../base/text.ts'
 import { optional } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { shownValue } from '../../memory/entry.ts'
-import { history } from '../../memory/memory.ts'
-import { readKey } from '../../memory/reading.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
 import { entryWords } from './words.ts'
@@ -16,6 +13,9 @@ export const memoryHistory = defineTool({
   input: { key: keyArgument, namespace: optional(namespaceArgument) },
   subject: ({ key }) => key,
   async handle({ key, ...wanted }, bridge) {
+    const { shownValue } = await import('../../memory/entry.ts')
+    const { history } = await import('../../memory/memory.ts')
+    const { readKey } = await import('../../memory/reading.ts')
     const store = await bridge.store()
     const own = await bridge.namespace()
     const { namespace, found } = await store.snapshot((database) => {

@@ -1,7 +1,6 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { failed } from '../../base/refusal.ts'
-import { list } from '../../memory/memory.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
 import { entryLine } from './words.ts'
@@ -19,6 +18,7 @@ export const memoryList = defineTool({
     cursor: optional(text({ least: 1 })),
   },
   async handle({ prefix, namespace, tag, limit = limits.memoryListed, cursor }, bridge) {
+    const { list } = await import('../../memory/memory.ts')
     const store = await bridge.store()
     const after = cursor === undefined ? undefined : pageOf(cursor)
     // One more than is shown tells whether there is another page.

@@ -1,7 +1,5 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { shownValue, tokensOf } from '../../memory/entry.ts'
-import { search } from '../../memory/search.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { namespaceArgument, tokensArgument } from './arguments.ts'
 import { entryWords } from './words.ts'
@@ -19,6 +17,8 @@ export const memorySearch = defineTool({
   },
   subject: ({ query }) => query,
   async handle({ query, namespace, limit = 10, max_tokens: maxTokens = limits.memoryShown }, bridge) {
+    const { shownValue, tokensOf } = await import('../../memory/entry.ts')
+    const { search } = await import('../../memory/search.ts')
     const store = await bridge.store()
     const found = await store.snapshot((database) => search(database, { query, namespace, limit }, bridge.now()))
     let left = maxTokens

@@ -1,7 +1,6 @@
 import { anything, listOf, optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { denied } from '../../base/refusal.ts'
-import { set } from '../../memory/memory.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
 
@@ -21,6 +20,7 @@ export const memorySet = defineTool({
   },
   subject: ({ key, namespace }) => (namespace === undefined ? key : `${namespace} ${key}`),
   async handle({ ttl_s: ttlSeconds, if_version: ifVersion, ...entry }, bridge, { client, session }) {
+    const { set } = await import('../../memory/memory.ts')
     const namespace = entry.namespace ?? (await bridge.namespace())
     if (bridge.redaction.holdsKey(Buffer.from(JSON.stringify({ ...entry, namespace }))))
       throw denied(`Nothing was stored: "${entry.key}" holds a stored key; name the key instead of quoting it.`)
