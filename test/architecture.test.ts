@@ -77,7 +77,9 @@ const reaching = [
   ...[
     'base/access',
     'base/proc',
+    'base/small-file',
     'config/config',
+    'foreign/watch',
     'handoff/waiting',
     'lease/endpoint',
     'memory/namespace',
@@ -101,6 +103,7 @@ const bridgeFolders = [
   'lease',
   'memory',
   'handoff',
+  'foreign',
   'transports',
   'contract',
   'tools',

@@ -202,6 +202,9 @@ export const limits = {
   /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
   waitMs: { most: 50 * seconds, usual: 25 * seconds },
 
+  /** The answer of a tool of a shared server or plugin, as JSON. */
+  foreignResult: 4 * MiB,
+
   /** One line of audit or log. */
   lineCharacters: 2000,
   /** Audit and two logs, each in a new and two old files: together at most 50 MB. */

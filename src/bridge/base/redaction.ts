@@ -71,9 +71,13 @@ export class Redaction {
   answer(answer: Answer): Answer {
     const content = answer.content.map((part): Content => (part.type === 'text' ? { type: 'text', text: this.text(part.text) } : part))
     const { data } = answer
-    if (data === undefined) return { content }
+    return data === undefined ? { content } : { content, data: this.deep(data) as Record<string, unknown> }
+  }
+
+  /** A value of JSON whose texts and names hold no key. */
+  deep(value: unknown): unknown {
     // One look at all of it, which nearly always finds nothing, costs less than one at each of its texts.
-    return { content, data: this.places(JSON.stringify(data)).length === 0 ? data : (this.value(data) as Record<string, unknown>) }
+    return this.places(JSON.stringify(value)).length === 0 ? value : this.value(value)
   }
 
   private value(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { Audit } from '../records/audit.ts'
 import type { Config } from '../config/config.ts'
+import type { ForeignTools } from '../foreign/tools.ts'
 import type { Trash } from '../files/trash.ts'
 import type { Notices } from '../handoff/notices.ts'
 import type { Log } from '../records/log.ts'
@@ -32,6 +33,8 @@ export interface Bridge {
   store(): Promise<Store>
   /** Where the memory of this client's project is kept, and what is written without a namespace. */
   namespace(): Promise<string>
+  /** Tools of shared servers and plugins. */
+  readonly foreign: ForeignTools
   /** What sessions are told of that waits for them. */
   readonly notices: Notices
   /** Names this process's own connection in what it stores. */

@@ -15,9 +15,10 @@ export interface CallResult {
   isError?: boolean
 }
 
-const refused = (text: string): CallResult => ({ content: [{ type: 'text', text: inText(text) }], isError: true })
+/** An answer that says in one sentence what, why and what to do. */
+export const refused = (text: string): CallResult => ({ content: [{ type: 'text', text: inText(text) }], isError: true })
 
-const unrecorded = (why: string | null): Refusal =>
+export const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing was run, since it could not be recorded (${why}); free disk space or fix bridge/audit.jsonl.`)
 
 /** The answer, with a line that says what waits for the client. A picture is left as it is: a later answer says so. */
@@ -56,6 +57,11 @@ function tooDeep(value: unknown, left: number): boolean {
   return left === 0 || Object.values(value).some((each) => tooDeep(each, left - 1))
 }
 
+/** Throws InputTrouble for them. */
+export function checkDepth(name: string, raw: unknown): void {
+  if (tooDeep(raw, limits.nesting)) throw new InputTrouble(`${name}: the arguments are nested more than ${limits.nesting} levels deep`)
+}
+
 /**
  * Runs one call: checks the arguments, runs the tool, removes keys from its answer, records it. Every error becomes an answer that
  * says what, why and what to do; only a fault of the bridge is logged with its stack.
@@ -79,8 +85,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
   }
   await redaction.ready()
   try {
-    if (tooDeep(raw, limits.nesting))
-      throw new InputTrouble(`${tool.name}: the arguments are nested more than ${limits.nesting} levels deep`)
+    checkDepth(tool.name, raw)
     const work = tool.prepare(raw)
     subject = work.subject
     checkOffered(tool, settings)

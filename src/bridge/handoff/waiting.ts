@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { renameSync, statSync, writeFileSync } from 'node:fs'
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
+import { readSmallFile } from '../base/small-file.ts'
 import type { Database } from '../store/database.ts'
 import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
@@ -112,7 +113,7 @@ export class WaitingFile {
   private parse(): readonly Waiting[] {
     this.trouble = null
     try {
-      const { waiting } = JSON.parse(contentOf(this.path))
+      const { waiting } = JSON.parse(readSmallFile(this.path, limits.waitingBytes))
       if (!Array.isArray(waiting) || !waiting.every(isWaiting)) throw new Error('it holds something else')
       return waiting
     } catch (error) {
@@ -124,19 +125,6 @@ export class WaitingFile {
 }
 
 const textOf = (waiting: readonly Waiting[]): string => `${JSON.stringify({ waiting })}\n`
-
-/** Never waits for a writer, as opening a pipe would. */
-function contentOf(path: string): string {
-  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  try {
-    const facts = fstatSync(fd)
-    if (!facts.isFile() || facts.size > limits.waitingBytes) throw new Error('it is no file of a fitting size')
-    const bytes = Buffer.alloc(facts.size)
-    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, facts.size, 0))
-  } finally {
-    closeSync(fd)
-  }
-}
 
 function isWaiting(value: unknown): value is Waiting {
   if (!isObject(value)) return false

@@ -13,11 +13,12 @@ import { Redaction } from '../base/redaction.ts'
 import { findRipgrep, lacking } from '../search/ripgrep.ts'
 import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
+import { type MakeProviders, openForeign, usualProviders } from './foreign.ts'
 import { Storage } from './storage.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** A bridge over its settings. Nothing heavy is loaded and nothing is looked up until a tool needs it. */
-export function openBridge(settings: Settings): Bridge {
+export function openBridge(settings: Settings, providers: MakeProviders = usualProviders): Bridge {
   const now = () => settings.now()
   const redaction = new Redaction(() => settings.keys(), settings.keysFile)
   const policy = new Policy(settings)
@@ -32,18 +33,9 @@ export function openBridge(settings: Settings): Bridge {
     opened = new Terminal(settings, policy, config, redaction)
     return opened
   }
-  const loadSearches = async () => {
-    const { Searches } = await import('../search/searches.ts')
-    return new Searches(policy, {
-      platform: settings.platform,
-      path: settings.variables.PATH,
-      pid: settings.pid,
-      longest: () => redaction.longest,
-      now,
-    })
-  }
   const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
   const storage = new Storage(settings, log, waiting)
+  const foreign = openForeign({ settings, log, redaction, storage }, providers)
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
     settings,
@@ -57,7 +49,7 @@ export function openBridge(settings: Settings): Bridge {
     now,
     searchable,
     searches() {
-      searches ??= loadSearches()
+      searches ??= loadSearches(settings, policy, redaction)
       return searches
     },
     terminal() {
@@ -66,12 +58,14 @@ export function openBridge(settings: Settings): Bridge {
     },
     store: () => storage.store(),
     namespace: () => storage.namespace(),
+    foreign,
     notices: new Notices(waiting, liveIn(settings), now),
     session: settings.random(8),
     problems() {
       return [
         ...storage.problems,
         ...waiting.problems(),
+        ...foreign.problems(),
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
@@ -80,10 +74,22 @@ export function openBridge(settings: Settings): Bridge {
       ]
     },
     async close() {
+      await foreign.close()
       await storage.close()
       await Promise.all([terminal?.then((each) => each.close()), searches?.then((each) => each.close())])
       audit.close()
       log.close()
     },
   }
+}
+
+async function loadSearches(settings: Settings, policy: Policy, redaction: Redaction): Promise<Searches> {
+  const { Searches } = await import('../search/searches.ts')
+  return new Searches(policy, {
+    platform: settings.platform,
+    path: settings.variables.PATH,
+    pid: settings.pid,
+    longest: () => redaction.longest,
+    now: () => settings.now(),
+  })
 }

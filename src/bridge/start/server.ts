@@ -2,9 +2,11 @@ import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@m
 import type { Bridge } from '../contract/bridge.ts'
 import type { Call } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
+import { callForeign } from '../contract/foreign-call.ts'
 import { callTool } from '../contract/pipeline.ts'
 import { listed, type Tool } from '../contract/tool.ts'
 import { bearer } from '../transports/carrier.ts'
+import { listedForeign } from '../foreign/tool.ts'
 import { type Offered, offerResources } from './resources.ts'
 import { Semaphore } from '../base/semaphore.ts'
 
@@ -43,25 +45,43 @@ export function buildServer(
   const server = new Server(
     { name: 'mcp-twin', version },
     {
-      capabilities: { tools: {}, ...(resources !== undefined && { resources: { subscribe: true, listChanged: true } }) },
+      capabilities: { tools: { listChanged: true }, ...(resources !== undefined && { resources: { subscribe: true, listChanged: true } }) },
       instructions: [instructions, greeting].filter((each) => each !== null).join('\n'),
     },
   )
   const calls = new Semaphore(limits.callsAtOnce)
+  let stopTelling: (() => void) | undefined
   if (resources !== undefined) offerResources(server, opened, resources)
-  server.setRequestHandler('tools/list', async () => ({ tools: (await available(await opened, tools)).map(listed) }))
+  server.setRequestHandler('tools/list', async () => {
+    const bridge = await opened
+    const own = await available(bridge, tools)
+    const foreign = bridge.foreign.list()
+    if (session === undefined) bridge.foreign.note(foreign)
+    // Whoever has not asked for the list needs no word that it changed. Over HTTP the listener tells clients of 2026-07-28.
+    if (resources?.filtering !== 'elsewhere')
+      stopTelling ??= bridge.foreign.onChange(() => void server.sendToolListChanged().catch(() => undefined))
+    return { tools: [...own.map(listed), ...foreign.map(listedForeign)] }
+  })
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name, arguments: raw } = request.params
     const tool = tools.find((each) => each.name === name)
     const bridge = await opened
+    const client = session === undefined ? bridge.settings.client : bearer(session)
+    const made = callOf(client, session ?? bridge.session, context)
     if (tool === undefined) {
+      const foreign = bridge.foreign.find(name)
+      if (foreign !== null) return calls.run(() => callForeign(foreign, raw, bridge, made))
       await bridge.redaction.ready()
       const shown = bridge.redaction.part(name, 0, Math.min(name.length, 100))
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. tools/list names those there are.`)
     }
-    const client = session === undefined ? bridge.settings.client : bearer(session)
-    return calls.run(() => callTool(tool, raw, bridge, callOf(client, session ?? bridge.session, context)))
+    return calls.run(() => callTool(tool, raw, bridge, made))
   })
+  const before = server.onclose
+  server.onclose = () => {
+    stopTelling?.()
+    before?.()
+  }
   return server
 }
 

@@ -55,7 +55,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  */
 export async function serveBridge(serving: Serving): Promise<void> {
   const { signal } = serving
-  const opened = serving.settings.then(withWorkspace).then(openBridge)
+  const opened = serving.settings.then(withWorkspace).then((settings) => openBridge(settings))
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; who reads is told why.
   const watch = () => void changes.watch().catch(() => undefined)
@@ -88,6 +88,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
       carriers.push(http)
       changes.subscribe((uri) => (uri === null ? http.changes.resourcesChanged() : http.changes.resourceUpdated(uri)))
       watch()
+      bridge.foreign.onChange(() => http.changes.toolsChanged())
     }
     introduce(bridge)
     let why = await gone

@@ -8,9 +8,9 @@ export const serve: CommandSpec = {
     { flags: '--read-only', description: 'offer only tools that change nothing' },
     {
       flags: '--tools <family>',
-      description: 'only this family of tools: files, search, terminal, bridge (repeatable)',
+      description: 'only this family of tools: files, search, terminal, memory, handoff, shared, plugins, bridge (repeatable)',
       many: 'words',
-      offers: ['files', 'search', 'terminal', 'bridge'],
+      offers: ['files', 'search', 'terminal', 'memory', 'handoff', 'shared', 'plugins', 'bridge'],
     },
     {
       flags: '--root <dir>',

@@ -7,6 +7,7 @@ import { openBridge } from '../../../src/bridge/start/open.ts'
 import { type CallResult, callTool } from '../../../src/bridge/contract/pipeline.ts'
 import { autorunPaths } from '../../../src/bridge/policy/autorun.ts'
 import { privatePaths } from '../../../src/bridge/policy/closed.ts'
+import type { ForeignProvider } from '../../../src/bridge/foreign/tool.ts'
 import type { Settings } from '../../../src/bridge/base/settings.ts'
 import { families } from '../../../src/bridge/base/settings.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
@@ -44,7 +45,7 @@ export function linuxSide(home: string): Environment {
   return { id: 'linux', kind: 'linux', self: true, user: 'ana', home: native(home), files: [], running: [] }
 }
 
-export function desk(more: Partial<Settings> = {}): Desk {
+export function desk(more: Partial<Settings> = {}, providers: readonly ForeignProvider[] = []): Desk {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-')))
   const [A, O, home] = ['A', 'O', 'home'].map((name) => join(base, name)) as [string, string, string]
   for (const folder of [A, O, home]) mkdirSync(folder)
@@ -81,7 +82,7 @@ export function desk(more: Partial<Settings> = {}): Desk {
     random: (bytes) => randomBytes(bytes).toString('hex'),
     ...more,
   }
-  const bridge = openBridge(settings)
+  const bridge = openBridge(settings, () => providers)
   const call: Desk['call'] = async (
     name,
     args = {},

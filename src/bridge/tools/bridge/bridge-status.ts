@@ -37,7 +37,10 @@ export const bridgeStatus = defineTool({
       terminal: settings.terminal,
       ...(sandbox !== null && { sandbox }),
       families: settings.families.filter(
-        (family) => (family !== 'terminal' || settings.terminal !== 'off') && (family !== 'search' || bridge.searchable()),
+        (family) =>
+          (family !== 'terminal' || settings.terminal !== 'off') &&
+          (family !== 'search' || bridge.searchable()) &&
+          ((family !== 'shared' && family !== 'plugins') || bridge.foreign.list().some((tool) => tool.family === family)),
       ),
       ...(stored.store !== null && { store: stored.store }),
       problems: [...bridge.problems(), ...stored.problems, ...(await rootTroubles(policy))],

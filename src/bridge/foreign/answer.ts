@@ -1,0 +1,63 @@
+import type { ContentBlock } from '@modelcontextprotocol/server'
+import { isObject } from '../../core/object.ts'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
+import type { Redaction } from '../base/redaction.ts'
+import type { ForeignResult } from './tool.ts'
+
+type Part = Record<string, unknown>
+
+/** The answer of a foreign tool as it is passed on: only parts that the protocol knows, within limits, without keys. */
+export interface CleanResult {
+  [key: string]: unknown
+  readonly content: ContentBlock[]
+  readonly structuredContent?: Record<string, unknown>
+  readonly isError?: boolean
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** A part of `content` with the members that the protocol gives it; null: it is none. */
+function known(part: unknown): ContentBlock | null {
+  if (!isObject(part)) return null
+  const { type, text, data, mimeType, resource, uri, name } = part
+  if (type === 'text' && isText(text)) return { type, text }
+  if ((type === 'image' || type === 'audio') && isText(data) && isText(mimeType)) return { type, data, mimeType }
+  if (type === 'resource_link' && isText(uri) && isText(name))
+    return { type, uri, name, ...texts(part, ['title', 'description', 'mimeType']) }
+  if (type !== 'resource' || !isObject(resource) || !isText(resource.uri)) return null
+  const facts = { uri: resource.uri, ...texts(resource, ['mimeType']) }
+  if (isText(resource.text)) return { type, resource: { ...facts, text: resource.text } }
+  return isText(resource.blob) ? { type, resource: { ...facts, blob: resource.blob } } : null
+}
+
+const texts = (from: Part, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (isText(from[name]) ? [[name, from[name]]] : [])))
+
+/** A part without keys. What a picture, a sound or a file is made of is no text: nothing is replaced in it. */
+function clean(part: ContentBlock, redaction: Redaction): ContentBlock {
+  if (part.type === 'image' || part.type === 'audio') return part
+  if (part.type !== 'resource' || !('blob' in part.resource)) return redaction.deep(part) as ContentBlock
+  const { blob, ...rest } = part.resource
+  return { type: 'resource', resource: { ...(redaction.deep(rest) as typeof rest), blob } }
+}
+
+/** Throws a Refusal where the answer is too large: the call itself was carried out. */
+export function cleanResult(result: ForeignResult, redaction: Redaction): CleanResult {
+  const size = Buffer.byteLength(JSON.stringify([result.content, result.structuredContent ?? null]))
+  if (size > limits.foreignResult)
+    throw failed(
+      `The call was carried out, but its answer has ${size} bytes and ${limits.foreignResult} are the most; ask for less at once.`,
+    )
+  const parts = result.content.map(known)
+  const left = parts.filter((part) => part !== null)
+  const lost = parts.length - left.length
+  const content = left.map((part) => clean(part, redaction))
+  if (lost > 0) content.push({ type: 'text', text: `[${lost} parts of the answer are of a kind that the protocol does not know]` })
+  const { structuredContent } = result
+  return {
+    content,
+    ...(structuredContent !== undefined && { structuredContent: redaction.deep(structuredContent) as Record<string, unknown> }),
+    ...(result.isError === true && { isError: true }),
+  }
+}

@@ -1,0 +1,49 @@
+import type { Tool } from '@modelcontextprotocol/server'
+import type { ListedTool, ToolsFile } from '../../core/foreign/tools-file.ts'
+import type { Call } from '../base/call.ts'
+
+/** Families of tools that are not our own. */
+export type ForeignFamily = 'shared' | 'plugins'
+
+/** A tool that the bridge lists and passes calls on to, but that is not its own. */
+export interface ForeignTool extends ListedTool {
+  /** As clients call it; `tool` is what its server or plugin calls it. */
+  readonly name: string
+  readonly family: ForeignFamily
+  /** The server or plugin, by its name in `tools.json`. */
+  readonly source: string
+  readonly tool: string
+}
+
+/** The answer of a foreign tool, before it is checked and keys are taken out of it. */
+export interface ForeignResult {
+  readonly content: readonly unknown[]
+  readonly structuredContent?: Readonly<Record<string, unknown>> | undefined
+  readonly isError?: boolean | undefined
+}
+
+/**
+ * Where foreign tools come from: shared servers, plugins. `start/foreign.ts` makes the providers. One loads what it works with by
+ * `await import` in `call`, since `list` runs before the first `tools/list` is answered.
+ */
+export interface ForeignProvider {
+  readonly family: ForeignFamily
+  /** The tools that `tools.json` holds of this family. Reads nothing else. */
+  list(file: ToolsFile): readonly ForeignTool[]
+  /** Carries one call out. Throws a Refusal where it cannot; what has begun when `call.signal` aborts is ended. */
+  call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Call): Promise<ForeignResult>
+  /** What is wrong right now, in sentences, for bridge_status. */
+  problems?(): readonly string[]
+  /** Ends everything that runs. */
+  close?(): Promise<void>
+}
+
+/** True when the tool says of itself that it changes nothing. */
+export const isReading = ({ annotations }: ListedTool): boolean => annotations.readOnlyHint === true
+
+/** The tool as `tools/list` shows it: no `outputSchema` and no `$schema`, whose bytes are paid in every conversation. */
+export const listedForeign = ({ name, description, inputSchema, annotations }: ForeignTool): Tool => ({
+  // The file's reader has seen that it is the schema of an object.
+  ...{ name, description, inputSchema: inputSchema as Tool['inputSchema'] },
+  ...(Object.keys(annotations).length > 0 && { annotations }),
+})

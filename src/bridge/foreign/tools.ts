@@ -1,0 +1,138 @@
+import { noTools, parseToolsFile, toolsFileBytes, type ToolsFile } from '../../core/foreign/tools-file.ts'
+import { isToolName } from '../../core/foreign/names.ts'
+import { versionOf } from '../base/access.ts'
+import { readSmallFile } from '../base/small-file.ts'
+import { inName } from '../base/text.ts'
+import { type ForeignProvider, type ForeignTool, isReading } from './tool.ts'
+import { FileWatch } from './watch.ts'
+
+export interface ForeignOptions {
+  /** `bridge/tools.json`. */
+  readonly path: string
+  readonly providers: readonly ForeignProvider[]
+  /** Names of our own tools, which no other tool can take. */
+  readonly reserved: ReadonlySet<string>
+  /** Only tools that say of themselves that they change nothing. */
+  readonly readOnly: boolean
+}
+
+interface Listed {
+  readonly tools: ReadonlyMap<string, { readonly tool: ForeignTool; readonly provider: ForeignProvider }>
+  readonly problems: readonly string[]
+}
+
+/** The tools of shared servers and plugins, as `tools.json` lists them now. Looking costs one `stat` while the file stays the same. */
+export class ForeignTools {
+  private readonly options: ForeignOptions
+  private readonly watch: FileWatch
+  private readonly listeners = new Set<() => void>()
+  private mark: string | null = null
+  private listed: Listed = { tools: new Map(), problems: [] }
+  /** What the client on stdio was shown when it asked last; null: it has not asked. */
+  private shown: ReadonlySet<string> | null = null
+  /** The list that the listeners know. */
+  private told = ''
+
+  constructor(options: ForeignOptions) {
+    this.options = options
+    this.watch = new FileWatch(options.path, () => this.tell())
+  }
+
+  list(): readonly ForeignTool[] {
+    return [...this.current().tools.values()].map(({ tool }) => tool)
+  }
+
+  find(name: string): { readonly tool: ForeignTool; readonly provider: ForeignProvider } | null {
+    return this.current().tools.get(name) ?? null
+  }
+
+  problems(): readonly string[] {
+    const missing = this.unseen()
+    const few = missing.slice(0, 5).map(inName).join(', ')
+    return [
+      ...this.current().problems,
+      ...this.options.providers.flatMap((provider) => provider.problems?.() ?? []),
+      ...(missing.length === 0
+        ? []
+        : [
+            `${missing.length} tools were added after this program asked for its tools (${few}${missing.length > 5 ? ', …' : ''}): restart it if it does not show them. Claude Desktop asks only once.`,
+          ]),
+    ]
+  }
+
+  /** Notes what the client on stdio is shown now. Claude Desktop asks once; other clients ask again when they are told to. */
+  note(tools: readonly ForeignTool[]): void {
+    this.shown = new Set(tools.map(({ name }) => name))
+  }
+
+  /** Calls `listener` when the list has changed. The file is watched from the first one on. Returns how to stop it. */
+  onChange(listener: () => void): () => void {
+    if (this.listeners.size === 0) {
+      this.told = this.print()
+      this.watch.start()
+    }
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.watch.close()
+    await Promise.all(this.options.providers.map((provider) => provider.close?.()))
+  }
+
+  private unseen(): string[] {
+    const { shown } = this
+    return shown === null ? [] : [...this.current().tools.keys()].filter((name) => !shown.has(name))
+  }
+
+  private tell(): void {
+    const print = this.print()
+    if (print === this.told) return
+    this.told = print
+    for (const listener of this.listeners) listener()
+  }
+
+  private print(): string {
+    return JSON.stringify(this.list())
+  }
+
+  private current(): Listed {
+    const mark = versionOf(this.options.path)
+    if (mark !== this.mark) [this.listed, this.mark] = [this.load(mark), mark]
+    return this.listed
+  }
+
+  private load(mark: string): Listed {
+    const { path, providers } = this.options
+    if (mark === 'ENOENT') return this.merged(noTools, [])
+    try {
+      return this.merged(parseToolsFile(readSmallFile(path, toolsFileBytes)), [])
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      const what = providers.map(({ family }) => (family === 'shared' ? 'shared servers' : 'plugins')).join(' and ')
+      return this.merged(noTools, [
+        `bridge/tools.json cannot be used (${why}), so no tools of ${what} are listed; mcp-twin sync writes it again.`,
+      ])
+    }
+  }
+
+  /** Nobody takes a name that is taken: ours come first, then servers, then plugins. */
+  private merged(file: ToolsFile, problems: string[]): Listed {
+    const { providers, reserved, readOnly } = this.options
+    const tools = new Map<string, { tool: ForeignTool; provider: ForeignProvider }>()
+    for (const provider of providers)
+      for (const tool of provider.list(file)) {
+        const { name, source } = tool
+        const why = !isToolName(name)
+          ? 'its name is not one that all clients take'
+          : reserved.has(name)
+            ? 'it is the name of a tool of the bridge'
+            : tools.has(name)
+              ? 'another tool has that name'
+              : null
+        if (why !== null) problems.push(`The tool ${inName(name.slice(0, 100))} of ${inName(source)} is not listed: ${why}.`)
+        else if (!readOnly || isReading(tool)) tools.set(name, { tool, provider })
+      }
+    return { tools, problems }
+  }
+}

@@ -1,0 +1,73 @@
+import { isObject } from '../object.ts'
+
+/** A tool of a shared server or a plugin, as it was when a person's command asked for it. */
+export interface ListedTool {
+  /** As its server or plugin calls it. */
+  readonly name: string
+  readonly description: string
+  /** JSON Schema of an object, without `$schema`. */
+  readonly inputSchema: Readonly<Record<string, unknown>>
+  /** MCP's hints, as its server or plugin gives them. */
+  readonly annotations: Readonly<Record<string, unknown>>
+}
+
+/** The tools of one server or plugin. */
+export interface ToolList {
+  /** Of what was asked: a server's definition with its pinned version, a plugin's file. Another one means that the list may be out of date. */
+  readonly digest: string
+  readonly tools: readonly ListedTool[]
+}
+
+/**
+ * `bridge/tools.json`: the tools that are not the bridge's own. A plain file, replaced by rename, so that the first `tools/list` of a
+ * bridge shows them without starting a server or a plugin and without waiting for the store.
+ */
+export interface ToolsFile {
+  /** By the server's name in the manifest. */
+  readonly shared: Readonly<Record<string, ToolList>>
+  /** By the name of the file in `bridge/plugins`. */
+  readonly plugins: Readonly<Record<string, ToolList>>
+}
+
+export const toolsFileName = 'tools.json'
+
+/** A larger file is not read. */
+export const toolsFileBytes = 4 * 1024 * 1024
+
+export const noTools: ToolsFile = { shared: {}, plugins: {} }
+
+export const toolsFileText = (file: ToolsFile): string => `${JSON.stringify(file)}\n`
+
+/** Reads the file's text; throws an Error that says what is wrong with it. Members that are not known are left out. */
+export function parseToolsFile(text: string): ToolsFile {
+  const file: unknown = JSON.parse(text)
+  if (!isObject(file)) throw new Error('it holds no object')
+  return { shared: lists(file.shared, 'shared'), plugins: lists(file.plugins, 'plugins') }
+}
+
+function lists(value: unknown, where: string): Readonly<Record<string, ToolList>> {
+  if (value === undefined) return {}
+  if (!isObject(value)) throw new Error(`"${where}" is no object`)
+  return Object.fromEntries(
+    Object.entries(value).map(([name, list]) => {
+      const at = `${where}.${name}`
+      if (!isObject(list) || typeof list.digest !== 'string' || !Array.isArray(list.tools)) throw new Error(`"${at}" is no list of tools`)
+      return [name, { digest: list.digest, tools: list.tools.map((tool) => listedTool(tool, at)) }]
+    }),
+  )
+}
+
+/** A tool as `tools/list` of a server or the file describes it; throws an Error where clients could not use it. */
+export function listedTool(tool: unknown, where: string): ListedTool {
+  if (!isObject(tool) || typeof tool.name !== 'string' || tool.name === '') throw new Error(`"${where}" holds a tool without a name`)
+  const { name, description, inputSchema, annotations } = tool
+  if (!isObject(inputSchema) || inputSchema.type !== 'object')
+    throw new Error(`the tool "${name.slice(0, 100)}" of "${where}" has no schema of an object as its inputSchema`)
+  const { $schema: _, ...schema } = inputSchema
+  return {
+    name,
+    description: typeof description === 'string' ? description : '',
+    inputSchema: schema,
+    annotations: isObject(annotations) ? annotations : {},
+  }
+}
