@@ -12,11 +12,12 @@ export function accessTrouble(path: string, mode: number): string {
   }
 }
 
-/** A stamp of the file at a path that changes when the file is changed or replaced; an errno where there is none. Takes microseconds. */
+/** Returns a stamp of the file at a path that changes when the file is changed or replaced, else the errno. Takes microseconds. */
 export function versionOf(path: string): string {
   try {
-    const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true })
-    return [dev, ino, size, ctimeNs].join(':')
+    // An exception costs ten times what the look does, and every call of a tool looks.
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stat === undefined ? 'ENOENT' : [stat.dev, stat.ino, stat.size, stat.ctimeNs].join(':')
   } catch (error) {
     if (codeOf(error) === '') throw error
     return codeOf(error)

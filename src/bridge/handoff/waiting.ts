@@ -103,8 +103,8 @@ export class WaitingFile {
 
   private look(): string {
     try {
-      const { ino, mtimeMs, size } = statSync(this.path)
-      return `${ino}:${mtimeMs}:${size}`
+      const stat = statSync(this.path, { throwIfNoEntry: false })
+      return stat === undefined ? '' : `${stat.ino}:${stat.mtimeMs}:${stat.size}`
     } catch {
       return ''
     }
