@@ -273,6 +273,16 @@ function pastPolicy({ path, code, imports, types }: Source): string[] {
   return [...raw, ...foreign, ...(within(path, reaching) ? [] : hidden)]
 }
 
+/** The files that a file loads with it: its imports and theirs, without types and what is imported when it is needed. */
+function loadedBy(path: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(path)) return loaded
+  loaded.add(path)
+  const { text = '' } = sources.find((source) => source.path === path) ?? {}
+  for (const [, names = '', from = ''] of text.matchAll(/^(?:import|export) (?!type )([^';]*?)(?: from )?'(\.[^']+)'/gm))
+    if (!/^\{(\s*type [^,}]+,?)+\s*\}$/.test(names)) loadedBy(join(dirname(path), from).split(sep).join('/'), loaded)
+  return loaded
+}
+
 describe('the bridge', () => {
   it('reaches disks and processes only behind its policy', () => {
     expect(troubles(pastPolicy)).toEqual([])
@@ -292,6 +302,14 @@ describe('the bridge', () => {
         })
       }),
     ).toEqual([])
+  })
+
+  it('loads at its start only what the first answers need, since programs wait for it', () => {
+    const late = ['store/store', 'lease', 'memory/memory', 'handoff/handoff', 'search/searches', 'terminal/terminal', 'transports/http']
+    const isLate = (path: string) =>
+      within(path, ['core/formats/json/format.ts', ...late.flatMap((name) => [`bridge/${name}`, `bridge/${name}.ts`])])
+    expect([...loadedBy('serve.ts')].filter(isLate)).toEqual([])
+    expect([...loadedBy('bridge/lease/lease.ts')].filter(isLate)).not.toEqual([])
   })
 
   it.each([

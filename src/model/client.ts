@@ -1,6 +1,6 @@
 import type { JsonObject, Launch, Remote, Unreadable } from './entry.ts'
 import type { Environment, EnvironmentKind } from './environment.ts'
-import type { FormatName } from './format.ts'
+import type { FormatName, ReadConfig } from './format.ts'
 import type { Located, LocateRequest, SideFiles } from './located.ts'
 import type { LogPlace } from './log-place.ts'
 import type { NativePath } from './path.ts'
@@ -54,8 +54,14 @@ export interface Starting {
   adds?(project: string): Readonly<Record<string, string>>
   /** The working directory of its servers; absent: the user's home. */
   folder?(environment: Pick<Environment, 'kind' | 'home'>): string
-  /** The kind of side on which it starts the servers of this file, where that is not the file's own; null: its own. */
-  elsewhere?(environment: Pick<Environment, 'kind'>, bytes: Uint8Array): { readonly kind: EnvironmentKind; readonly because: string } | null
+  /**
+   * The kind of side on which it starts the servers of this file, where that is not the file's own; null: its own. `read` reads
+   * the table of the file at `path`, such as `['desktop']`.
+   */
+  elsewhere?(
+    environment: Pick<Environment, 'kind'>,
+    read: (path: readonly string[]) => ReadConfig,
+  ): { readonly kind: EnvironmentKind; readonly because: string } | null
 }
 
 /** How the file that a client reads is found, where it may be one of several. A flag of ours can name it too. */

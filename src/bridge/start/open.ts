@@ -17,7 +17,7 @@ import { type MakeProviders, openForeign, usualProviders } from './foreign.ts'
 import { Storage } from './storage.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** A bridge over its settings. Nothing heavy is loaded and nothing is looked up until a tool needs it. */
+/** Opens a bridge over its settings. Nothing heavy is loaded, and nothing looked up, until a tool needs it. */
 export function openBridge(settings: Settings, providers: MakeProviders = usualProviders): Bridge {
   const now = () => settings.now()
   const redaction = new Redaction(() => settings.keys(), settings.keysFile)
@@ -28,6 +28,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
   let searches: Promise<Searches> | undefined
   let terminal: Promise<Terminal> | undefined
   let opened: Terminal | undefined
+  let session: string | undefined
   const loadTerminal = async () => {
     const { Terminal } = await import('../terminal/terminal.ts')
     opened = new Terminal(settings, policy, config, redaction)
@@ -60,7 +61,10 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
     namespace: () => storage.namespace(),
     foreign,
     notices: new Notices(waiting, liveIn(settings), now),
-    session: settings.random(8),
+    get session() {
+      session ??= settings.random(8)
+      return session
+    },
     problems() {
       return [
         ...storage.problems,

@@ -1,4 +1,4 @@
-import { loadFormats } from '../../core/formats/index.ts'
+import { formatOf, loadFormats } from '../../core/formats/index.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import { toHere } from '../../core/paths.ts'
 import { readClientFile } from '../../core/plan/file.ts'
@@ -21,7 +21,9 @@ export async function observeFiles(system: System, targets: readonly Target[], s
 
 /** Adds the side on which its program starts servers, if that is another one that takes part. */
 function withStartSide(file: ObservedFile, sides: readonly Environment[]): ObservedFile {
-  const elsewhere = file.bytes === null ? null : (file.client.starting?.elsewhere?.(file.environment, file.bytes) ?? null)
+  const { bytes, client } = file
+  const read = (path: readonly string[]) => formatOf(client).read(bytes, path)
+  const elsewhere = bytes === null ? null : (client.starting?.elsewhere?.(file.environment, read) ?? null)
   const environment = sides.find(({ kind }) => kind === elsewhere?.kind)
   return elsewhere === null || environment === undefined ? file : { ...file, startsOn: { environment, because: elsewhere.because } }
 }

@@ -1,4 +1,3 @@
-import { formatOf } from '../../../core/formats/index.ts'
 import { isWindows, joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
 import type { Environment } from '../../../model/environment.ts'
@@ -23,8 +22,6 @@ function folderOf(environment: Environment): NativePath {
   return moved === '' ? joinPath(environment, environment.home, '.codex') : native(moved)
 }
 
-const file = { container: ['mcp_servers'], format: 'toml' } as const
-
 /**
  * Codex: its command line, its IDE extension and the ChatGPT app share one file on each side. Its app on Windows can work in WSL,
  * and still reads the file of Windows (openai/codex#13549).
@@ -36,7 +33,8 @@ export const codex = defineClient({
   environments: ['windows', 'wsl', 'linux', 'macos'],
   switchedOn: true,
   file: (environment) => joinPath(environment, folderOf(environment), 'config.toml'),
-  ...file,
+  container: ['mcp_servers'],
+  format: 'toml',
   // It fills in no variables, so a key in a project's file can only come from our launcher.
   project: { path: '.codex/config.toml', words: { home: null, project: '.' } },
   rejectsBom: false,
@@ -46,11 +44,11 @@ export const codex = defineClient({
   restart: 'start a new Codex chat (one that is open keeps the servers it began with)',
   starting: {
     passesOn: (environment) => (isWindows(environment) ? PASSED_ON.windows : PASSED_ON.posix),
-    elsewhere: ({ kind }, bytes) => {
+    elsewhere: ({ kind }, read) => {
       if (kind !== 'windows') return null
-      const read = formatOf(file).read(bytes, ['desktop'])
+      const desktop = read(['desktop'])
       const isInWsl =
-        read.ok && read.document.entries().some(({ name, value }) => name === 'runCodexInWindowsSubsystemForLinux' && value === true)
+        desktop.ok && desktop.document.entries().some(({ name, value }) => name === 'runCodexInWindowsSubsystemForLinux' && value === true)
       return isInWsl ? { kind: 'wsl', because: 'runCodexInWindowsSubsystemForLinux is set in it' } : null
     },
   },
