@@ -9,9 +9,12 @@ import { placeOf, statOf } from '../base/proc.ts'
 import { codeOf, failed } from '../base/refusal.ts'
 
 /**
- * Locks between the bridges of one home, which are processes of one side: a file made exclusively, named by what it
- * guards, with its maker in it. Everything here is asked at once, since it costs microseconds where node's threads cost
- * many times as much. Where no lock can be made (the disk is full or read-only) work continues without one.
+ * Locks between the bridges of one home, which are processes of one side: a file created exclusively, named by a digest of
+ * what it guards, with its holder in it. Where no lock can be made (the disk is full or read-only) work continues without one.
+ *
+ * They share `core/process-stat` with the locks of `effects/store`, and no more: those are folders that both sides of the
+ * border take, kept fresh by a timer, with some ten asynchronous calls for one. Every edit of a file takes one of these, so it
+ * is three synchronous calls, which cost microseconds where node's threads cost many times as much, and no timer.
  */
 interface Holder {
   readonly pid: number
