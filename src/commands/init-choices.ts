@@ -21,6 +21,7 @@ import { describeFound } from '../ui/found.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { columns, pad } from '../ui/width.ts'
 import { askKeys, keysFromFile } from './keys.ts'
+import { askHook, type HookChoice } from './init-hook.ts'
 import { acrossNotes, askConflicts, reachedAcross, stayingNotes, withRunIn } from './init-both.ts'
 import { namedServers, passedOver } from './named-servers.ts'
 import { demandClients } from './narrowing.ts'
@@ -34,6 +35,7 @@ export interface Choices {
   readonly found: Lock['packages']
   /** Names of the servers that were asked for, by a flag or from the built-in list. */
   readonly chosen: readonly string[]
+  readonly hook: HookChoice
   additions(situation: Situation, input: PlanInput): { changes: readonly ManifestChange[]; imported: Imported }
 }
 
@@ -63,6 +65,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
       ? await askServers(context, situation, first, named, options.both === true)
       : { everywhere: new Set(options.both === true ? Object.keys(first.servers) : []), without: new Set<string>(), builtin: {} }
   const bridge = await askBridge(context, situation, options)
+  const hook = await askHook(context, situation, options, bridge)
   const without = new Set([...asked.without, ...absent.servers.keys()])
   const wished = isImporting ? { ...filter, everywhere: asked.everywhere, without } : { ...filter, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
@@ -90,6 +93,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     found: absent.found,
     brought,
     chosen: Object.keys(chosen),
+    hook,
     additions: (now, seen) => {
       const again = importFound(now, seen, settled, known)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))

@@ -36,7 +36,8 @@ export async function confirmPlan(
   if (!prompt.able) return {}
   const edited = (await source.edit?.(opened)) ?? null
   const prepared = await prepare(system, edited?.situation ?? opened, { ...settings, resolve: installs })
-  const steps = installs ? stepsOf(makePlan(prepared.input), prepared) : []
+  const hook = settings.hook === true ? await (await import('../effects/hook/write.ts')).planHook(system, opened) : null
+  const steps = installs ? [...stepsOf(makePlan(prepared.input), prepared), ...(hook === null ? [] : [hook.step])] : []
   const manifest = edited === null ? [] : manifestLines(context, opened, edited)
   if (manifest.length === 0 && !steps.some((step) => step.outcome === 'planned')) return prepared.lock.packages
   const sides = homeContext.world.environments

@@ -62,13 +62,13 @@ async function init(
   more: (situation: Situation) => readonly ManifestChange[] = () => [],
 ): Promise<ExitCode> {
   const { system, io } = context
-  const settings = syncOptions(context, options, { selfEverywhere: options.project !== true })
+  const plain = syncOptions(context, options, { selfEverywhere: options.project !== true })
   // A client that is named takes part from now on, so what it has is seen, imported and written like everything else.
-  let switches = { clients: settings.clients, on: settings.on }
+  let switches = { clients: plain.clients, on: plain.on }
   const open = async (): Promise<Situation> => withSwitches(await homeContext.open(), switches)
   let opened = await open()
-  let { input } = await prepare(system, opened, { ...settings, resolve: false })
-  const offered = settings.clients.length > 0 ? [] : await offeredClients(system, opened)
+  let { input } = await prepare(system, opened, { ...plain, resolve: false })
+  const offered = plain.clients.length > 0 ? [] : await offeredClients(system, opened)
   if (!io.asJson) {
     io.out(`mcp-twin ${version}\n`)
     await showMachine(context, opened, input, offered)
@@ -77,9 +77,10 @@ async function init(
   if (joining.length > 0) {
     switches = { ...switches, clients: joining }
     opened = await open()
-    input = (await prepare(system, opened, { ...settings, resolve: false })).input
+    input = (await prepare(system, opened, { ...plain, resolve: false })).input
   }
   const chosen = await choose(context, opened, input, options)
+  const settings = { ...plain, hook: chosen.hook.wanted }
   const notes = [...chosen.imported.notes, ...offeredNotes(offered, joining)]
   let choices = { ...chosen, imported: { ...chosen.imported, notes } }
   // Servers imported from the files of an existing project may have come with a pull.
@@ -121,9 +122,10 @@ async function edited(
   const { input } = await prepare(context.system, situation, { ...settings, resolve: false })
   const { changes: chosen, imported } = choices.additions(situation, input)
   const changes = [...chosen, ...more, ...desktopChanges(situation, input, settings.desktopConfig)]
-  const { unaskedBridge: wasUnasked, ...state } = situation.state
+  const { unaskedBridge: wasUnasked, ...known } = situation.state
+  const state = choices.hook.asked ? { ...known, askedHook: true } : known
   if (changes.length === 0 && choices.brought.size === 0 && situation.bytes !== null && wasUnasked !== true) return null
-  const asked = wasUnasked === true ? { ...situation, state } : situation
+  const asked = wasUnasked === true || choices.hook.asked ? { ...situation, state } : situation
   return compose(withFound(asked, choices.found), input.files, { changes, adopted: imported.adopted, brought: choices.brought })
 }
 

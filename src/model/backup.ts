@@ -29,6 +29,8 @@ const backedUpFileSchema = z.object({
   changes: z.optional(z.array(entryChangeSchema)),
   /** Of a project's file: the real path of the project's root then. */
   project: optionalText,
+  /** The file is the client's settings, in which the run changed our hook and no entries. */
+  hook: optionalFlag,
   /** How many folders above the file the run made. */
   folders: z._default(z.int().check(z.minimum(0)), 0),
 })

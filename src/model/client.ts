@@ -138,6 +138,8 @@ export interface ClientDefinition {
   readonly closed?: readonly string[]
   /** The same as whole folders of one side. */
   closedFolders?(environment: Environment): readonly NativePath[]
+  /** Its settings file, in which commands are named that run when a conversation begins and whose output becomes part of it. */
+  hookFile?(environment: Environment): NativePath
   /** What it goes by besides the user's file. */
   scopes?(): Promise<(request: ScopeRequest) => Promise<ScopeFacts>>
   /** Policies on Windows that may keep it from starting servers. */

@@ -1,4 +1,4 @@
-import { optionalFlag, optionalText, text, z } from './zod.ts'
+import { optionalFlag, optionalText, text, textList, z } from './zod.ts'
 
 /** One entry that we wrote or took over: the digest of what it says, and the server it belongs to. */
 /** `gone`: a person took it out of the file, as was found when the file was last written. */
@@ -14,6 +14,10 @@ const fileStateSchema = z.object({
 })
 export type FileState = z.infer<typeof fileStateSchema>
 
+/** The hook of Claude Code that we wrote, and what of its settings file was not there before. */
+const hookStateSchema = z.object({ environment: text, client: text, file: text, digest: text, made: z._default(textList, []) })
+export type HookState = z.infer<typeof hookStateSchema>
+
 /** `state.json`: environment id → client id → native path of the file. It never holds a value of an entry. */
 export const stateSchema = z.object({
   version: z.literal(1),
@@ -25,5 +29,8 @@ export const stateSchema = z.object({
   manifests: z.optional(z.record(text, text)),
   /** `add` made the manifest, with the bridge off: nobody was asked about it yet. */
   unaskedBridge: optionalFlag,
+  hook: z.optional(hookStateSchema),
+  /** A person was asked whether to have the hook. */
+  askedHook: optionalFlag,
 })
 export type State = z.infer<typeof stateSchema>

@@ -11,6 +11,7 @@ import { bridgeStarts } from './bridge-starts.ts'
 import { bridgeTerminal } from './bridge-terminal.ts'
 import { claudeCodeApproval } from './claude-code-approval.ts'
 import { claudeCodeConfig } from './claude-code-config.ts'
+import { claudeCodeHook } from './claude-code-hook.ts'
 import { claudeCodeManaged } from './claude-code-managed.ts'
 import { claudeCodeScopes } from './claude-code-scopes.ts'
 import { clientRunning } from './client-running.ts'
@@ -70,5 +71,5 @@ export const checks: readonly Check[] = [
     tokens,
   ],
   ...[keysPresent, keysConsistent, keysApart, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
-  ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig],
+  ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig, claudeCodeHook],
 ]

@@ -23,6 +23,8 @@ export const init: CommandSpec = {
     { flags: '--no-import', description: 'import no servers from the clients' },
     { flags: '--no-install', description: 'write the manifest only: install nothing, change no config' },
     { flags: '--no-bridge', description: 'leave out the bridge between the two programs' },
+    { flags: '--hook', description: 'add a hook that shows Claude Code what waits when a conversation begins; asked on a terminal' },
+    { flags: '--no-hook', description: 'do not ask about that hook' },
     { flags: '--project', description: 'create a manifest for this project instead (mcp-twin.json at its root)' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
   ],

@@ -28,3 +28,13 @@ export interface ClientScopes extends ScopeFacts {
   readonly client: ClientDefinition
   readonly environment: Environment
 }
+
+/** The hook of our records in a program's settings. */
+export interface HookFacts {
+  readonly client: ClientDefinition
+  readonly environment: Environment
+  readonly file: NativePath
+  /** `outdated`: as we wrote it, for a node or a folder that is no longer ours. `off`: hooks are switched off. */
+  readonly found: 'ours' | 'off' | 'outdated' | 'edited' | 'gone' | 'unreadable'
+  readonly why: string | null
+}

@@ -11,7 +11,7 @@ import type { Unreadable } from '../launch/meaning.ts'
 import type { StartSide } from '../plan/input.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
-import type { ClientScopes, StaleCopy, WindowsPolicies } from './client-facts.ts'
+import type { ClientScopes, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probes.ts'
 import type { RepositoryFacts, TrackedFile } from './tracked-facts.ts'
 
@@ -19,7 +19,7 @@ export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, Star
 export type { ProbeFacts, UnstartedFacts } from './probes.ts'
 export type { RepositoryFacts, TrackedFile } from './tracked-facts.ts'
 export type { Policy, ScopedEntry } from '../../model/scopes.ts'
-export type { ClientScopes, StaleCopy, WindowsPolicies } from './client-facts.ts'
+export type { ClientScopes, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
 export interface Facts {
@@ -40,6 +40,8 @@ export interface Facts {
   readonly repositories?: readonly RepositoryFacts[]
   /** A client and side each that has more scopes than the user's file. */
   readonly scopes: readonly ClientScopes[]
+  /** The hook that we wrote; absent: we wrote none. */
+  readonly hook?: HookFacts
   /** Names of the variables that are set in this process. */
   readonly variables: ReadonlySet<string>
   /** Does this distribution's own configuration let Windows programs be started? True where nothing is said. */

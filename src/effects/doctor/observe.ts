@@ -3,6 +3,7 @@ import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import { observeBridge } from './bridge.ts'
 import { observeClientFiles } from './files.ts'
+import { observeHook } from './hook.ts'
 import { readableKeyStore, observeKeys, type ReadableKeyStore } from './keys.ts'
 import { observeLocks } from './locks.ts'
 import { observeModes, observeOwners } from './permissions.ts'
@@ -80,6 +81,7 @@ export async function observe(system: System, situation: Situation, options: Obs
       ? null
       : await probeEntries(system, input, jobs, { ...options.deep, signal: sync.signal, project: place.project })
   const policies = options.deep === null ? null : await observePolicies(system, world, files)
+  const hook = place.project === null ? await observeHook(system, situation) : undefined
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
@@ -87,6 +89,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     tracked: tracked.flatMap((each) => each.files),
     repositories: tracked.map(({ repository }) => repository),
     owners: await observeOwners(system, situation),
+    ...(hook === undefined ? {} : { hook }),
     keys: { ...keys, missing },
     watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),

@@ -19,6 +19,8 @@ export interface FileNote {
   readonly changes?: readonly RecordedChange[] | undefined
   /** Of a project's file: the real path of the project's root. */
   readonly project?: string | undefined
+  /** The file is the client's settings, in which the run changes our hook. */
+  readonly hook?: boolean | undefined
 }
 
 export interface RunAbout {
@@ -99,7 +101,7 @@ export class Journal {
     const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`
     if (bytes !== null && stored !== null)
       await this.#system.files.create(storedPath(this.#folder, await this.#open(), stored), bytes, 0o600)
-    const { environment, client, file, entries, changes, project } = note
+    const { environment, client, file, entries, changes, project, hook } = note
     const kept = {
       environment,
       client,
@@ -108,6 +110,7 @@ export class Journal {
       // The index is sealed as text, and read back with its names in the order of its schema.
       ...(changes === undefined ? {} : { changes: changes.map(({ entry, change, fields }) => ({ entry, change, fields })) }),
       ...(project === undefined ? {} : { project }),
+      ...(hook === undefined ? {} : { hook }),
       stored,
       size: bytes?.length ?? 0,
       mode,

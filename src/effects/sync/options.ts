@@ -26,6 +26,8 @@ export interface SyncOptions {
   readonly keepsTrust?: boolean
   /** `--no-check`: a new version of a package is not started before it is written. */
   readonly untried?: boolean
+  /** Also writes the hook of the program at home that shows what waits (init). */
+  readonly hook?: boolean
   /** Files that this run shall not look at, though they take part. */
   leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
   readonly signal: AbortSignal

@@ -4,6 +4,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Step } from '../../model/plan.ts'
+import type { PlannedHook } from '../hook/write.ts'
 import type { Prepared } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
 
@@ -54,8 +55,8 @@ export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
 ]
 
 /** Returns a plan as a result in which nothing was done. */
-export function planned(prepared: Prepared, plan: Plan): SyncResult {
-  const steps = stepsOf(plan, prepared)
+export function planned(prepared: Prepared, plan: Plan, hook: PlannedHook | null = null): SyncResult {
+  const steps = [...stepsOf(plan, prepared), ...(hook === null ? [] : [hook.step])]
   return {
     inSync: !steps.some(differs),
     changed: false,

@@ -10,6 +10,7 @@ import { native } from '../../model/path.ts'
 import { type State, stateSchema } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Decision } from '../store/decision.ts'
+import { revertHook } from '../hook/revert.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import type { Locate, Revert } from '../store/undo.ts'
@@ -26,7 +27,7 @@ export const locator =
       return { reason: `${file.environment} cannot be reached from here`, hint: `once ${file.environment} can be reached: mcp-twin undo` }
     const client = file.client === null ? null : clientById(file.client)
     const bounds = await projectBounds(system, { ...file, environment: side, client })
-    const isUserFile = client !== null && bounds.within === null
+    const isUserFile = client !== null && bounds.within === null && file.hook !== true
     return {
       here,
       shown: file.file,
@@ -42,6 +43,7 @@ export const locator =
 export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
   const statePath = layout(situation.home.environment, situation.home.folder).state
   return (current, before, names, file) => {
+    if (file.hook === true) return revertHook(current, before, situation.state.hook, force)
     if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, force)
     const client = clientById(file.client)
     if (client === null) return { kind: 'refuse', reason: `unknown client "${file.client}"`, hint: 'restore it by hand from the backup' }
@@ -77,7 +79,14 @@ const parseState = (bytes: Uint8Array | null): State =>
 /** Restores our records only for the files of the run; other runs have written the rest since. */
 function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[]): Decision {
   const [now, was] = [parseState(current), parseState(before)]
-  return { kind: 'replace', bytes: stateBytes(withRecords(now, was, files)), holdsKey: false }
+  const entries = withRecords(now, was, files)
+  const state = files.some(({ hook }) => hook === true) ? withHookOf(entries, was) : entries
+  return { kind: 'replace', bytes: stateBytes(state), holdsKey: false }
+}
+
+/** Returns `state` with the record that `from` has of the hook. */
+export function withHookOf({ hook: _, ...state }: State, { hook }: State): State {
+  return hook === undefined ? state : { ...state, hook }
 }
 
 /** Returns `state` with the records that `from` has of these files. */

@@ -12,6 +12,7 @@ import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
 import { emptyState, loadLock, loadState } from '../manifest/records.ts'
+import { clearHook } from '../hook/remove.ts'
 import { clearFiles } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
 import { endProcesses, watcherOf } from './processes.ts'
@@ -75,6 +76,8 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     const backups = reach(home, layout(home.environment, home.folder).backups)
     const journal = openRun(system, backups, { command: 'uninstall', at: system.now() })
     steps.push(...(await clearFiles(system, world, home, state, backups, journal)))
+    const hook = await clearHook(system, home, state, journal)
+    if (hook !== null) steps.push(hook)
     const isClear = steps.every(({ outcome }) => outcome === 'done')
     // Backed up, so that an undo of this run restores the records too.
     if (isClear && state !== emptyState) {

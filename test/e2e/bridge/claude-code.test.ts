@@ -19,6 +19,39 @@ const turns = (prefix: string): Turn[] => [
 ]
 
 describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
+  it('stores and reads a memory through its own entry, and is told by our hook what waits', async () => {
+    const place = scratch()
+    mkdirSync(place.path('project'))
+    const set = await cli(place, ['init', '--yes', '--no-import', '--offline', '--hook'])
+    expect(set.code, set.output).toBe(0)
+    place.write('.claude.json', JSON.stringify({ ...(place.readJson('.claude.json') as object), hasCompletedOnboarding: true }))
+    await cli(place, ['handoff', 'new', 'Login form', '--goal', 'Users can log in', '--to', 'claude-code'])
+    const decision = { method: 'JWT', library: 'jsonwebtoken' }
+    const tool = (name: string, input: object): Turn => ({ tool: `mcp__mcp-twin__${name}`, input })
+    const model = await modelStandIn([
+      tool('memory_set', { key: 'auth-approach', value: decision, rationale: 'Stateless, works across services' }),
+      tool('memory_get', { key: 'auth-approach' }),
+      tool('inbox', {}),
+      { say: 'finished' },
+    ])
+    const answer = await claude(place, ['-p', 'do it', '--output-format', 'json', '--allowedTools', 'mcp__mcp-twin'], {
+      network: 'host',
+      cwd: place.path('project'),
+      env: { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'stand-in', ENABLE_TOOL_SEARCH: 'false' },
+    })
+    model.close()
+    expect(answer.text).toContain('finished')
+    expect(model.heard[0]?.messages).toContain('mcp-twin: 1 handoff waits: inbox')
+    const last = JSON.stringify(model.heard.at(-1)?.results)
+    for (const words of ['jsonwebtoken', 'Stateless', 'Login form']) expect(last).toContain(words)
+    expect(last).not.toContain('"is_error":true')
+    const found = (await cli(place, ['memory', 'get', 'auth-approach', '--json'])).json
+    expect(found).toMatchObject({ found: true, value: decision, by: 'claude-code', namespace: expect.stringMatching(/^project-/) })
+    // Its settings file is written by the program itself too; our hook stays.
+    expect(place.read('.claude/settings.json')).toContain('inbox --brief')
+    expect((await leftovers(place.root, 6000)).filter(({ command }) => command.includes('serve'))).toEqual([])
+  }, 180_000)
+
   it('connects over stdio and HTTP, and calls tools that a stand-in of its model asks for', async () => {
     const place = scratch()
     mkdirSync(place.path('project'))

@@ -12,6 +12,8 @@ interface Block {
 export interface Heard {
   readonly tools: readonly string[]
   readonly results: readonly unknown[]
+  /** All that the client says besides, as JSON. */
+  readonly messages: string
 }
 
 function stream(response: ServerResponse, block: Block, delta: Block, stop: string): void {
@@ -55,7 +57,7 @@ export async function modelStandIn(turns: readonly Turn[]): Promise<{ url: strin
       const results = (body.messages ?? []).flatMap((message: { content: unknown }) =>
         Array.isArray(message.content) ? message.content.filter((part) => part.type === 'tool_result') : [],
       )
-      heard.push({ tools, results })
+      heard.push({ tools, results, messages: JSON.stringify(body.messages ?? []) })
     }
     if (turn !== undefined && 'tool' in turn)
       stream(

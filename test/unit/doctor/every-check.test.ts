@@ -101,6 +101,7 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'claude-code-scopes': () => sound().claudeCode({ local: [{ folder, name: 'tavily', entry }] }),
   'claude-code-approval': () => sound().claudeCode({ project: [{ folder, name: 'a', entry, approval: 'pending' }] }),
   'claude-code-config': () => sound().claudeCode({ unread: [{ file: native('/home/ana/.claude/settings.json'), names: ['web'] }] }),
+  'claude-code-hook': () => sound().hook('gone'),
 }
 
 describe('every check', () => {

@@ -10,6 +10,7 @@ import type {
   ClientFile,
   EntryFacts,
   Facts,
+  HookFacts,
   ProbeFacts,
   SideFacts,
 } from '../../../src/core/doctor/facts.ts'
@@ -42,6 +43,10 @@ export const usualServers: Record<string, ServerSpec> = {
 }
 
 type Servers = Record<string, unknown>
+
+const soundHook = (environment: Environment): HookFacts => ({
+  ...{ client: definition('claude-code'), environment, file: native('/home/ana/.claude/settings.json'), found: 'ours', why: null },
+})
 
 /**
  * A machine as the checks see it. It begins sound: WSL and Windows, two servers, every config synced. Each method
@@ -164,6 +169,11 @@ export class Situation {
     return this
   }
 
+  /** The hook of Claude Code, as it was found. */
+  hook(found: HookFacts['found'], why: string | null = null): this {
+    return this.with({ hook: { ...soundHook(this.environments[0] ?? ubuntu), found, why } })
+  }
+
   with(facts: Partial<Facts>): this {
     this.later = { ...this.later, ...facts }
     return this
@@ -241,6 +251,7 @@ export class Situation {
           ...this.claude,
         },
       ],
+      hook: soundHook(this.environments[0] ?? ubuntu),
       variables: new Set(['HOME', 'PATH']),
       interopWished: true,
       shell: 'posix',

@@ -45,7 +45,16 @@ describe('the list of checks', () => {
         'claude-code-managed',
         'claude-code-scopes',
       ],
-      ...['claude-code-approval', 'claude-code-config', 'entries-kept', 'in-sync', 'unmanaged', 'unset-variables', 'literal-paths'],
+      ...[
+        'claude-code-approval',
+        'claude-code-config',
+        'claude-code-hook',
+        'entries-kept',
+        'in-sync',
+        'unmanaged',
+        'unset-variables',
+        'literal-paths',
+      ],
       ...[
         'command-found',
         'keys-present',

@@ -28,5 +28,7 @@ export const claudeCode = defineClient({
   starting: { adds: (project) => ({ CLAUDE_PROJECT_DIR: project, CLAUDECODE: '1' }) },
   logs: claudeCodeLogs,
   closed: ['.claude/settings*.json'],
+  hookFile: (environment) =>
+    joinPath(environment, environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude'), 'settings.json'),
   scopes: async () => (await import('./scopes.ts')).readScopes,
 })

@@ -1,0 +1,138 @@
+import type { Refusal } from '../../../model/document.ts'
+import type { JsonObject, JsonValue } from '../../../model/entry.ts'
+import { removeElementAt } from './elements.ts'
+import { setAt } from './tree-edit.ts'
+import { nodesOnPath } from './read.ts'
+import { decode } from '../text/decode.ts'
+import { refusing } from '../text/place.ts'
+import { encodePieces } from '../text/utf8.ts'
+import { isObject } from '../../object.ts'
+import { sameValue } from '../../values.ts'
+
+/** The event at which a conversation begins. */
+const EVENT = 'SessionStart'
+
+/** What of a settings file was not there before our hook. */
+export const madeParts = ['folder', 'file', 'hooks', 'event'] as const
+export type Made = (typeof madeParts)[number]
+
+/** One hook, with the index of its group and its own in that group. */
+export interface PlacedHook {
+  readonly hook: JsonObject
+  readonly group: number
+  readonly at: number
+}
+
+interface HookSettings {
+  readonly ok: true
+  /** Without the byte order mark. */
+  readonly text: string
+  readonly bom: boolean
+  readonly root: JsonObject
+  /** All hooks that run when a conversation begins. */
+  readonly hooks: readonly PlacedHook[]
+  /** The person has switched off all hooks. */
+  readonly isOff: boolean
+}
+
+type Refused = { readonly ok: false; readonly refusal: Refusal }
+export type HookEdit = { readonly ok: true; readonly bytes: Uint8Array; readonly made: readonly Made[] } | Refused
+
+/** Reads Claude Code's settings: strict JSON. No file is an empty one; what cannot be read exactly is refused. */
+export function readHookSettings(bytes: Uint8Array | null): HookSettings | Refused {
+  const decoded = decode(bytes ?? new Uint8Array())
+  if (!decoded.ok) return decoded
+  const { text, bom } = decoded
+  if (text.trim() === '') return { ok: true, text, bom, root: {}, hooks: [], isOff: false }
+  return refusing(text, () => {
+    nodesOnPath(text, ['hooks'], 'strict')
+    const root: unknown = JSON.parse(text)
+    if (!isObject(root)) throw new Error('the root was just found to be an object')
+    const groups = groupsOf(root)
+    if (groups === null) return refused(`hooks › ${EVENT} is not a list ([ … ])`)
+    return { ok: true, text, bom, root, hooks: groups.flatMap(hooksIn), isOff: root.disableAllHooks === true }
+  })
+}
+
+/** Adds a hook in a group of its own, behind all others. */
+export function withHook(bytes: Uint8Array | null, hook: JsonObject): HookEdit {
+  const read = readHookSettings(bytes)
+  if (!read.ok) return read
+  const groups = groupsOf(read.root) ?? []
+  const edit = setAt(read.text, ['hooks', EVENT], [...groups, { hooks: [hook] }], 'strict')
+  if (!edit.ok) return edit
+  const made: Made[] = [
+    ...(bytes === null ? (['file'] as const) : []),
+    ...(Object.hasOwn(read.root, 'hooks') ? [] : (['hooks'] as const)),
+    ...(isObject(read.root.hooks) && Object.hasOwn(read.root.hooks, EVENT) ? [] : (['event'] as const)),
+  ]
+  return { ok: true, bytes: encodePieces([edit.text], read.bom), made }
+}
+
+/** Replaces one hook in its place. */
+export function withOtherHook(bytes: Uint8Array, { group, at }: PlacedHook, hook: JsonObject): HookEdit {
+  const read = readHookSettings(bytes)
+  if (!read.ok) return read
+  const groups = (groupsOf(read.root) ?? []).map((each, index) =>
+    index === group && isObject(each) && Array.isArray(each.hooks) ? { ...each, hooks: each.hooks.with(at, hook) } : each,
+  )
+  const edit = setAt(read.text, ['hooks', EVENT], groups, 'strict')
+  return edit.ok ? { ok: true, bytes: encodePieces([edit.text], read.bom), made: [] } : edit
+}
+
+/** Removes one hook, its group if nothing else is in it, and of `made` what is then empty. */
+export function withoutHook(bytes: Uint8Array, { group, at }: PlacedHook, made: readonly Made[]): HookEdit {
+  const read = readHookSettings(bytes)
+  if (!read.ok) return read
+  const alone = read.hooks.filter((each) => each.group === group).length === 1
+  const isLastGroup = (groupsOf(read.root) ?? []).length === 1
+  const dropsEvent = alone && isLastGroup && made.includes('event')
+  const dropsHooks = dropsEvent && made.includes('hooks') && isObject(read.root.hooks) && Object.keys(read.root.hooks).length === 1
+  const path = dropsHooks
+    ? ['hooks']
+    : dropsEvent
+      ? ['hooks', EVENT]
+      : alone
+        ? ['hooks', EVENT, group]
+        : ['hooks', EVENT, group, 'hooks', at]
+  return { ok: true, bytes: encodePieces([removeElementAt(read.text, path)], read.bom), made: [] }
+}
+
+/** True for a settings file that says nothing. */
+export function saysNothing(bytes: Uint8Array): boolean {
+  const read = readHookSettings(bytes)
+  return read.ok && Object.keys(read.root).length === 0
+}
+
+/** Whether the two files say the same but for hooks of which `isOurs` is true, with the groups and lists that only held those. */
+export function sameButOurs(before: Uint8Array | null, after: Uint8Array | null, isOurs: (hook: JsonObject) => boolean): boolean {
+  const [a, b] = [before, after].map((bytes) => {
+    const read = readHookSettings(bytes)
+    return read.ok ? others(read.root, isOurs) : undefined
+  })
+  return a !== undefined && b !== undefined && sameValue(a, b)
+}
+
+function others(root: JsonObject, isOurs: (hook: JsonObject) => boolean): JsonObject {
+  const { hooks, ...rest } = root
+  if (hooks === undefined) return rest
+  if (!isObject(hooks)) return root
+  const { [EVENT]: groups, ...events } = hooks
+  const kept = (Array.isArray(groups) ? groups : []).flatMap((group): JsonValue[] => {
+    if (!isObject(group) || !Array.isArray(group.hooks)) return [group]
+    const left = group.hooks.filter((hook) => !isObject(hook) || !isOurs(hook))
+    return left.length === 0 && group.hooks.length > 0 ? [] : [{ ...group, hooks: left }]
+  })
+  const left = { ...events, ...(kept.length > 0 ? { [EVENT]: kept } : {}) }
+  return Object.keys(left).length > 0 ? { ...rest, hooks: left } : rest
+}
+
+function groupsOf({ hooks }: JsonObject): readonly JsonValue[] | null {
+  const groups = isObject(hooks) ? hooks[EVENT] : undefined
+  return groups === undefined ? [] : Array.isArray(groups) ? groups : null
+}
+
+const hooksIn = (value: JsonValue, group: number): PlacedHook[] =>
+  isObject(value) && Array.isArray(value.hooks) ? value.hooks.flatMap((hook, at) => (isObject(hook) ? [{ hook, group, at }] : [])) : []
+
+const refused = (reason: string): Refused => ({ ok: false, refusal: { code: 'container-not-object', reason } })

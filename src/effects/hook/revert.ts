@@ -1,0 +1,25 @@
+import { describeRefusal } from '../../core/formats/text/place.ts'
+import { hookDigest, startsOurInbox } from '../../core/hooks/start-hook.ts'
+import { type HookEdit, type Made, readHookSettings, withHook, withOtherHook, withoutHook } from '../../core/formats/json/hooks.ts'
+import { isObject } from '../../core/object.ts'
+import type { HookState } from '../../model/state.ts'
+import type { Decision } from '../store/decision.ts'
+
+/** Decides how a settings file that was written since gets back the hook that it had before a run: ours, and nothing else. */
+export function revertHook(current: Uint8Array, before: Uint8Array | null, ours: HookState | undefined, force: boolean): Decision {
+  const [now, then] = [readHookSettings(current), readHookSettings(before)]
+  for (const read of [now, then]) if (!read.ok) return { kind: 'refuse', reason: describeRefusal(read.refusal) }
+  if (!now.ok || !then.ok) return { kind: 'nothing' }
+  const [present, former] = [now, then].map(({ hooks }) => hooks.find(({ hook }) => startsOurInbox(hook)))
+  if (present !== undefined && !force && ours !== undefined && hookDigest(present.hook) !== ours.digest)
+    return { kind: 'refuse', reason: 'the hook was edited since that run', hint: 'to restore it all the same: mcp-twin undo --force' }
+  if (present === undefined) return former === undefined ? { kind: 'nothing' } : asDecision(withHook(current, former.hook))
+  return asDecision(former === undefined ? withoutHook(current, present, lacking(then.root)) : withOtherHook(current, present, former.hook))
+}
+
+/** What of the way to the hook was not there before. */
+const lacking = ({ hooks }: { hooks?: unknown }): Made[] =>
+  hooks === undefined ? ['hooks', 'event'] : isObject(hooks) && hooks.SessionStart === undefined ? ['event'] : []
+
+const asDecision = (edit: HookEdit): Decision =>
+  edit.ok ? { kind: 'replace', bytes: edit.bytes, holdsKey: false } : { kind: 'refuse', reason: describeRefusal(edit.refusal) }
