@@ -62,7 +62,13 @@ async function settingsOf({ system, options }: Context, { home, world }: HomeCon
   )
   // A shell has no project of Claude Code; the repository that it is in is one.
   const project = settings.variables.CLAUDE_PROJECT_DIR || (await repositoryOf(workingFolder(system, home.environment))) || undefined
-  return { ...settings, families, readOnly: false, variables: { ...settings.variables, CLAUDE_PROJECT_DIR: project } }
+  return {
+    ...settings,
+    families,
+    readOnly: false,
+    isBrief: true as const,
+    variables: { ...settings.variables, CLAUDE_PROJECT_DIR: project },
+  }
 }
 
 function answered({ content, structuredContent = {}, isError }: CallResult) {

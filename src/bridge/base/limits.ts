@@ -165,6 +165,13 @@ export const limits = {
   leaseAnswerMs: 5 * seconds,
   leaseLookMs: 25,
   leaseRetryMs: 2 * seconds,
+  /** How long a call waits until it is known who holds the lease, which may take two holders that do not answer. */
+  leaseWaitMs: 12 * seconds,
+  /** A message between two bridges, what one of them has not read, requests of one under way, and how often the other is asked if it lives. */
+  channelLine: 36 * MiB,
+  channelUnread: 64 * MiB,
+  channelRequests: 256,
+  channelPingMs: 1 * seconds,
   /** Changes that are kept for those who ask what is new. */
   storeChanges: 100_000,
   /** Versions of a key that are kept besides the present one. */

@@ -17,12 +17,14 @@ export interface LineEvents {
  */
 export class LineReader {
   private readonly events: LineEvents
+  private readonly most: number
   private pieces: Buffer[] = []
   private length = 0
   private skipping = false
 
-  constructor(events: LineEvents) {
+  constructor(events: LineEvents, most: number = limits.stdioMessage) {
     this.events = events
+    this.most = most
   }
 
   push(chunk: Buffer): void {
@@ -38,7 +40,7 @@ export class LineReader {
   private take(piece: Buffer): void {
     this.length += piece.length
     if (this.skipping) return
-    if (this.length > limits.stdioMessage) {
+    if (this.length > this.most) {
       const head = this.pieces[0] ?? piece
       this.pieces = [Buffer.from(head.subarray(0, 4096))]
       this.skipping = true

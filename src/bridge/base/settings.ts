@@ -70,6 +70,8 @@ export interface Settings {
   readonly keysFile?: string
   /** What was wrong when it started, in sentences: a manifest that cannot be read, a root that opens nothing. */
   readonly problems: readonly string[]
+  /** A command that a person types and that ends soon: it takes no part in what bridges do for each other. */
+  readonly isBrief?: true
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
   readonly pid: number

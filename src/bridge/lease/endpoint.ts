@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
 import { codeOf } from '../base/refusal.ts'
+import { type Answerer, Channel } from './channel.ts'
 
 /** Where the holder of a generation listens, as `bridge/run/holder.json` says it to processes of the same user. */
 export interface HolderFile {
@@ -35,18 +36,18 @@ export class Endpoint {
   private readonly server: Server
   private readonly connections = new Set<Socket>()
 
-  /** Listens; rejects where no socket can be had. `greeting` is the line that a process gets which knows the secret. */
-  static async open(run: string, platform: NodeJS.Platform, greeting: () => string): Promise<Endpoint> {
-    const endpoint = new Endpoint(socketPath(run, platform), greeting)
+  /** Listens; rejects where no socket can be had. `greeting` is the line that a process gets which knows the secret, `answer` answers its requests. */
+  static async open(run: string, platform: NodeJS.Platform, greeting: () => string, answer: Answerer): Promise<Endpoint> {
+    const endpoint = new Endpoint(socketPath(run, platform), greeting, answer)
     await new Promise<void>((resolve, reject) => endpoint.server.once('error', reject).listen(endpoint.socket, resolve))
     endpoint.server.on('error', () => undefined)
     if (platform !== 'win32') chmodSync(endpoint.socket, 0o600)
     return endpoint
   }
 
-  private constructor(socket: string, greeting: () => string) {
+  private constructor(socket: string, greeting: () => string, answer: Answerer) {
     this.socket = socket
-    this.server = createServer((connection) => this.welcome(connection, greeting)).unref()
+    this.server = createServer((connection) => this.welcome(connection, greeting, answer)).unref()
   }
 
   /** Writes `holder.json`, and removes sockets that killed holders left. */
@@ -67,7 +68,7 @@ export class Endpoint {
     if (folder !== null) rmSync(folder, { recursive: true, force: true })
   }
 
-  private welcome(connection: Socket, greeting: () => string): void {
+  private welcome(connection: Socket, greeting: () => string, answer: Answerer): void {
     connection.unref().on('error', () => undefined)
     this.connections.add(connection)
     connection.on('close', () => this.connections.delete(connection))
@@ -77,7 +78,7 @@ export class Endpoint {
       const [given, own] = [Buffer.from(line), Buffer.from(this.secret)]
       if (given.length !== own.length || !timingSafeEqual(given, own)) return void connection.destroy()
       connection.write(`${greeting()}\n`)
-      connection.resume()
+      new Channel(connection, answer)
     })
   }
 }
@@ -108,25 +109,16 @@ export function removeSockets(run: string, own: string): void {
   for (const name of readdirSync(run)) if (name.endsWith('.sock') && join(run, name) !== own) rmSync(join(run, name), { force: true })
 }
 
-/** A connection to the holder. */
-export interface Connection {
-  /** Settles when the holder is gone. */
-  readonly ended: Promise<void>
-  close(): void
-}
-
 /** Connects to a holder; null where nobody answers in time. */
-export function joinHolder(file: HolderFile): Promise<Connection | null> {
+export function joinHolder(file: HolderFile): Promise<Channel | null> {
   return new Promise((resolve) => {
     const socket = connect(file.socket).unref()
     const late = setTimeout(() => socket.destroy(), limits.leaseAnswerMs).unref()
-    const ended = new Promise<void>((over) => socket.on('close', () => over()))
     socket.on('error', () => undefined)
-    void ended.then(() => resolve(null))
+    socket.on('close', () => resolve(null))
     firstLine(socket, () => {
       clearTimeout(late)
-      socket.resume()
-      resolve({ ended, close: () => socket.destroy() })
+      resolve(new Channel(socket, null))
     })
     socket.write(`${file.secret}\n`)
   })

@@ -5,7 +5,8 @@ import { lives, startOf } from '../base/proc.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database } from '../store/database.ts'
 import type { Author, Store, Transaction } from '../store/store.ts'
-import { type Connection, Endpoint, joinHolder, readHolder, removeSockets } from './endpoint.ts'
+import type { Asking, Channel, Incoming } from './channel.ts'
+import { Endpoint, joinHolder, readHolder, removeSockets } from './endpoint.ts'
 
 /** Who holds the lease: the row of the store. */
 export interface Holder {
@@ -27,6 +28,8 @@ export interface LeaseOptions {
   now(): number
   /** Begins what the holder alone does, until `lost`. */
   onHeld(lost: AbortSignal): void
+  /** Answers a request of this or another bridge as the holder; `lost` is aborted when another process has taken over. */
+  answer(incoming: Incoming, lost: AbortSignal): Promise<unknown>
   /** Something in the way of holding or finding the lease; it is tried again. */
   report(trouble: string): void
 }
@@ -39,8 +42,10 @@ export class Lease {
   private readonly options: LeaseOptions
   private readonly self: Pick<Holder, 'pid' | 'start'>
   private held: { readonly generation: number; readonly endpoint: Endpoint; readonly over: AbortController } | null = null
-  private connection: Connection | null = null
+  private connection: Channel | null = null
   private closed = false
+  /** Who waits until it is known who holds the lease. */
+  private readonly asking = new Set<() => void>()
 
   constructor(options: LeaseOptions) {
     this.options = options
@@ -54,12 +59,16 @@ export class Lease {
   /** Follows the holder, or becomes it, until `close`. */
   async seek(): Promise<void> {
     let told = ''
+    /** The generation of a holder that does not answer though its connection stays open. */
+    let silent = 0
     while (!this.closed)
       try {
         const row = await this.options.store.read(holderIn)
-        this.connection = row === null ? null : await this.meet(row)
-        if (this.connection !== null) await this.connection.ended
-        else await this.take(row)
+        this.connection = row === null || row.generation === silent ? null : await this.meet(row)
+        if (this.connection !== null) {
+          this.settle()
+          if ((await this.connection.ended) === 'silent') silent = row?.generation ?? 0
+        } else await this.take(row)
         this.connection = null
         told = ''
       } catch (error) {
@@ -84,10 +93,47 @@ export class Lease {
     return still
   }
 
+  /**
+   * Asks the holder, which may be this process. Rejects with a Refusal where it refuses or none is found in time, and with `Lost` where the
+   * holder ended before it answered.
+   */
+  async ask(method: string, params: unknown, asking: Asking): Promise<unknown> {
+    const until = this.options.now() + limits.leaseWaitMs
+    while (!this.isDecided && !this.closed && !asking.signal.aborted && this.options.now() < until)
+      await this.decided(until - this.options.now(), asking.signal)
+    asking.signal.throwIfAborted()
+    if (this.held !== null) return this.options.answer({ method, params, ...asking }, this.held.over.signal)
+    if (this.connection?.open === true) return this.connection.request(method, params, asking)
+    throw failed('Nothing was done: no bridge looks after the store, which alone does this; try again.')
+  }
+
   close(): void {
     this.closed = true
     this.connection?.close()
     this.resign()
+    this.settle()
+  }
+
+  private get isDecided(): boolean {
+    return this.held !== null || this.connection?.open === true
+  }
+
+  private decided(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        this.asking.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms).unref()
+      signal.addEventListener('abort', done, { once: true })
+      this.asking.add(done)
+    })
+  }
+
+  private settle(): void {
+    for (const done of [...this.asking]) done()
   }
 
   private isHeldIn(database: Database): boolean {
@@ -103,7 +149,7 @@ export class Lease {
   }
 
   /** The connection to the holder; null where it does not answer, and so its place is free. */
-  private async meet(row: Holder): Promise<Connection | null> {
+  private async meet(row: Holder): Promise<Channel | null> {
     const { run, isAlive, now } = this.options
     for (const until = now() + limits.leaseAnswerMs; !this.closed; await sleep(limits.leaseLookMs, undefined, { ref: false })) {
       const file = readHolder(run)
@@ -119,7 +165,9 @@ export class Lease {
     if (this.closed) return
     const { store, run, author, platform, onHeld } = this.options
     const generation = Math.max(row?.generation ?? 0, readHolder(run)?.generation ?? 0) + 1
-    const endpoint = await Endpoint.open(run, platform, () => `holder ${generation}`)
+    const over = new AbortController()
+    const answer = (incoming: Incoming) => this.options.answer(incoming, over.signal)
+    const endpoint = await Endpoint.open(run, platform, () => `holder ${generation}`, answer)
     try {
       const won = await store.write(author, (transaction) => {
         if ((holderIn(transaction)?.generation ?? 0) !== (row?.generation ?? 0)) return false
@@ -130,10 +178,10 @@ export class Lease {
       if (!won || this.closed) return
       endpoint.announce(run, generation)
       if (platform !== 'win32') removeSockets(run, endpoint.socket)
-      const over = new AbortController()
       this.held = { generation, endpoint, over }
       const lost = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve(), { once: true }))
       onHeld(over.signal)
+      this.settle()
       await lost
     } finally {
       endpoint.close()

@@ -1,10 +1,24 @@
 import { arch, hostname } from 'node:os'
 import { join } from 'node:path'
+import type { Asking, Incoming } from '../lease/channel.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { Log } from '../records/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { WaitingFile } from '../handoff/waiting.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, Transaction } from '../store/store.ts'
+import { failed } from '../base/refusal.ts'
+
+/** What the holder of the lease has for its work. */
+export interface Held {
+  readonly store: Store
+  /** Throws where another process has taken over: each transaction of the holder's work begins with it. */
+  check(transaction: Transaction): void
+  /** Aborted when another process has taken over, or this one ends. */
+  readonly lost: AbortSignal
+}
+
+/** Answers requests of all bridges, in the one that holds the lease. */
+export type HolderWork = (incoming: Incoming, held: Held) => Promise<unknown>
 
 /** The store of one bridge, loaded and opened when it is first used: no client waits for it when it says hello. */
 export class Storage {
@@ -13,7 +27,9 @@ export class Storage {
   private readonly settings: Settings
   private readonly log: Log
   private readonly waiting: WaitingFile
+  private readonly work = new Map<string, HolderWork>()
   private lease: Lease | undefined
+  private joined: Promise<Lease | null> | undefined
   private opened: Promise<Store> | undefined
   private closed = false
   private ownNamespace: Promise<string> | undefined
@@ -31,6 +47,19 @@ export class Storage {
       throw error
     })
     return this.opened
+  }
+
+  /** Names work that is done by the holder of the lease alone, for all bridges. */
+  serve(method: string, work: HolderWork): void {
+    this.work.set(method, work)
+  }
+
+  /** Has such work done, by this or another bridge. Rejects with a Refusal, or with `Lost` where the holder ended in the middle of it. */
+  async ask(method: string, params: unknown, asking: Asking): Promise<unknown> {
+    await this.store()
+    const lease = await this.joined
+    if (lease == null) throw failed('Nothing was done: this process takes no part in looking after the store.')
+    return lease.ask(method, params, asking)
   }
 
   /** The namespace of Claude Code's project, else that of the manifest, else the one that all share. */
@@ -82,14 +111,14 @@ export class Storage {
     // A process that was killed between its commit and the file left it behind. Nobody waits for this.
     void refresh(store)
     // Who uses the store takes part in looking after it; no call waits for that.
-    setImmediate(() => void this.takePart(store))
+    if (settings.isBrief !== true) this.joined = new Promise((resolve) => setImmediate(() => void this.takePart(store).then(resolve)))
     return store
   }
 
-  private async takePart(store: Store): Promise<void> {
+  private async takePart(store: Store): Promise<Lease | null> {
     const { settings, log } = this
     const [{ Lease }, { keepUp }] = await Promise.all([import('../lease/lease.ts'), import('../lease/upkeep.ts')])
-    if (this.closed) return
+    if (this.closed) return null
     const author = { client: settings.client, session: 'lease' }
     const shared = {
       ...{ store, author, pid: settings.pid, platform: settings.platform, run: join(settings.folder, 'run') },
@@ -97,9 +126,20 @@ export class Storage {
       now: () => settings.now(),
       report: (trouble: string) => log.write('bridge', 'warning', `the store is not looked after: ${trouble}`),
     }
-    const lease = new Lease({ ...shared, onHeld: (lost) => keepUp({ ...shared, lease }, lost) })
+    const lease = new Lease({
+      ...shared,
+      onHeld: (lost) => keepUp({ ...shared, lease }, lost),
+      answer: (incoming, lost) => this.answer(incoming, { store, lost, check: (transaction) => lease.check(transaction) }),
+    })
     this.lease = lease
-    await lease.seek()
+    void lease.seek()
+    return lease
+  }
+
+  private async answer(incoming: Incoming, held: Held): Promise<unknown> {
+    const work = this.work.get(incoming.method)
+    if (work === undefined) throw failed(`The bridge that looks after the store does not know ${incoming.method}; restart its client.`)
+    return work(incoming, held)
   }
 
   private async findNamespace(): Promise<string> {

@@ -84,6 +84,42 @@ describeEngines("the runner's lease", (bench) => {
     expect(await holderOf([first, second])).toBe(second)
   })
 
+  it('goes to a follower that waits for an answer of a holder which has stopped', async () => {
+    const [first, second] = [await taking(), await taking()]
+    const holder = await holderOf([first, second])
+    const other = holder === first ? second : first
+    expect(await other.ask('askHolder', { method: 'echo' })).toMatchObject({ result: { pid: holder.pid } })
+    await holder.kill('SIGSTOP')
+    await expect(other.ask('askHolder', { method: 'echo' })).rejects.toThrow(/ended before the answer/)
+    expect(await other.ask('askHolder', { method: 'echo' })).toMatchObject({ result: { pid: other.pid } })
+    await holder.kill('SIGCONT')
+    await expect(holder.ask('asHolder')).rejects.toThrow(/taken over/)
+    expect(await holder.ask('askHolder', { method: 'echo' })).toMatchObject({ result: { pid: other.pid } })
+  })
+
+  it('has work done by its holder, with progress, refusals and cancellation', async () => {
+    const [first, second] = [await taking(), await taking()]
+    const holder = await holderOf([first, second])
+    const other = holder === first ? second : first
+    const params = { text: 'x'.repeat(1_000_000), lines: 'a\nb\u2028' }
+    for (const each of [holder, other])
+      expect(await each.ask('askHolder', { method: 'echo', params })).toEqual({ result: { params, pid: holder.pid }, notes: ['begun'] })
+    await expect(other.ask('askHolder', { method: 'refuse' })).rejects.toThrow('not allowed')
+    expect(await other.ask('askHolder', { method: 'wait', cancelMs: 100 })).toMatchObject({ result: null })
+    expect(await holder.ask('cancelled')).toBe(true)
+  })
+
+  it('has work in the middle of which its holder is killed fail, and does not repeat it', async () => {
+    const [first, second] = [await taking(), await taking()]
+    const holder = await holderOf([first, second])
+    const other = holder === first ? second : first
+    const failing = expect(other.ask('askHolder', { method: 'wait' })).rejects.toThrow(/ended before the answer/)
+    await vi.waitFor(async () => expect(await holder.ask('cancelled')).toBe(false), patience)
+    await holder.kill('SIGKILL')
+    await failing
+    expect(await holderOf([other])).toBe(other)
+  })
+
   it('is taken over from what a killed holder, or a damaged file, left', async () => {
     for (const left of ['', '{', '[]', '{"generation":7,"socket":"/nowhere/s","secret":"x"}']) {
       rmSync(run(), { recursive: true, force: true })

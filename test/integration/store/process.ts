@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline'
 import { indexAgain } from '../../../src/bridge/memory/index-again.ts'
 import * as memory from '../../../src/bridge/memory/memory.ts'
 import { search } from '../../../src/bridge/memory/search.ts'
+import { Refusal } from '../../../src/bridge/base/refusal.ts'
+import type { Incoming } from '../../../src/bridge/lease/channel.ts'
 import { holderIn, Lease } from '../../../src/bridge/lease/lease.ts'
 import { keepUp } from '../../../src/bridge/lease/upkeep.ts'
 import { chooseEngine, type EngineName } from '../../../src/bridge/store/engine.ts'
@@ -27,6 +29,21 @@ let lease: Lease
 type Key = { key: string; ifVersion?: number }
 const set = (entry: Key & { value: never; at?: string }) =>
   store.write(author, (tx) => memory.set(tx, { namespace: entry.at ?? namespace, ...entry }))
+
+/** As the holder: answers, tells of progress, waits for its cancellation or for ever. */
+async function answer({ method, params, signal, progress }: Incoming): Promise<unknown> {
+  if (method === 'refuse') throw new Refusal('denied', 'not allowed')
+  if (method === 'echo') {
+    progress('begun')
+    return { params, pid: process.pid }
+  }
+  cancelled = false
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  cancelled = true
+  return null
+}
+/** Of the last work that waited; null: there was none. */
+let cancelled: boolean | null = null
 
 /** Everything that a test asks for. */
 const operations = {
@@ -107,10 +124,19 @@ const operations = {
   takePart() {
     const { pid, platform } = process
     const shared = { store, author, now, pid, platform, run: join(folder, 'run'), report: (problem: string) => void problems.push(problem) }
-    lease = new Lease({ ...shared, isAlive: nodeSystem().isAlive, onHeld: (lost) => keepUp({ ...shared, lease }, lost) })
+    lease = new Lease({ ...shared, isAlive: nodeSystem().isAlive, onHeld: (lost) => keepUp({ ...shared, lease }, lost), answer })
     void lease.seek()
   },
   holding: () => lease.holding,
+  /** Asks the holder; `cancelMs`: cancelled after so long. */
+  async askHolder({ method, params, cancelMs }: { method: string; params?: unknown; cancelMs?: number }) {
+    const notes: string[] = []
+    const over = new AbortController()
+    if (cancelMs !== undefined) setTimeout(() => over.abort(), cancelMs)
+    const result = await lease.ask(method, params, { signal: over.signal, progress: (note) => void notes.push(note) })
+    return { result, notes }
+  },
+  cancelled: () => cancelled,
   confirm: () => lease.confirm(),
   asHolder: () => store.write(author, (tx) => lease.check(tx)),
   holder: () => store.read(holderIn),
