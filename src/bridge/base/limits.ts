@@ -200,11 +200,11 @@ export const limits = {
   /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */
   waitingKept: 500,
   waitingBytes: 1 * MiB,
-  /** Resources that a list shows, the newest; URIs that one connection subscribes; how often it is told that the list changed. */
+  /** The most resources in a list, the newest ones; the most subscriptions of a connection; the shortest time between two notices of a changed list. */
   resourcesListed: 200,
   subscriptions: 1000,
   listChangedMs: 1 * seconds,
-  /** Sessions of which it is remembered what they were told of. */
+  /** The most sessions whose shown notices are remembered. */
   noticedSessions: 256,
   /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
   waitMs: { most: 50 * seconds, usual: 25 * seconds },

@@ -87,7 +87,7 @@ export class Redaction {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [this.text(name), this.value(each)]))
   }
 
-  /** Where keys and tokens stand. */
+  /** The places of keys and tokens. */
   private places(text: string): [number, number][] {
     const found = this.finder?.places(text) ?? []
     for (let at = text.indexOf(tokenPrefix); at >= 0; at = text.indexOf(tokenPrefix, at + 1)) {

@@ -35,7 +35,7 @@ export interface Bridge {
   namespace(): Promise<string>
   /** Tools of shared servers and plugins. */
   readonly foreign: ForeignTools
-  /** What sessions are told of that waits for them. */
+  /** Lines about handoffs, questions and answers that wait for a session, each shown once. */
   readonly notices: Notices
   /** Names this process's own connection in what it stores. */
   readonly session: string

@@ -76,7 +76,7 @@ function extentOfJpeg(bytes: Buffer): Extent | null {
   return null
 }
 
-/** In the data of a scan 0xff stands before a zero, which makes it data, or before a restart. */
+/** In the data of a scan 0xff is followed by a zero, which makes it data, or by a restart. */
 const isMarker = (byte: number): boolean => byte !== 0 && (byte < 0xd0 || byte > 0xd7)
 
 /** A screen, then extensions and images in sub-blocks, then a trailer (GIF89a specification, appendix B). */

@@ -2,12 +2,12 @@ import { limits } from '../base/limits.ts'
 import type { IsLive } from './claims.ts'
 import { type WaitingFile, waitingFor, waitingLine } from './waiting.ts'
 
-/** Tells each session once of each thing that waits for it: no notification wakes a model, so answers of tools carry a line. */
+/** Shows each session once what waits for it, as a line in an answer of a tool, since no notification wakes a model. */
 export class Notices {
   private readonly file: WaitingFile
   private readonly isLive: IsLive
   private readonly now: () => number
-  /** Of each session, the last to be told at the end: what it was told of and still waits. */
+  /** What each session was shown and still waits; the session that was shown something last is at the end. */
   private readonly told = new Map<string, ReadonlySet<string>>()
 
   constructor(file: WaitingFile, isLive: IsLive, now: () => number) {
@@ -16,7 +16,7 @@ export class Notices {
     this.now = now
   }
 
-  /** A line of counts of what the session was not told of before; null: nothing new waits. */
+  /** Returns a line that counts what the session was not shown before; null: nothing new waits. */
   line(client: string, session: string): string | null {
     const waiting = waitingFor(this.file.read(), client, this.isLive, this.now())
     const told = this.told.get(session)

@@ -7,7 +7,7 @@ import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '.
 
 const kinds = ['handoff', 'question', 'answer'] as const
 
-/** Kinds of changes after which something else waits. */
+/** Kinds of changes that can change what waits. */
 export const waitingKinds: readonly string[] = [...kinds, 'shown']
 
 /** Something that waits for a client until it is taken, answered or shown. */
@@ -28,7 +28,7 @@ interface WaitingRow extends ClaimRow {
   client: string
 }
 
-/** Everything that waits for anybody, as the store has it. */
+/** Reads from the store everything that waits for anybody. */
 export const waitingIn = (database: Database): readonly Waiting[] =>
   database
     .all<WaitingRow>(
@@ -45,14 +45,14 @@ export const waitingIn = (database: Database): readonly Waiting[] =>
       return { kind: kinds.find((each) => each === row.kind) ?? 'handoff', id, to, by, ...(claim !== null && { claim }) }
     })
 
-/** What waits for a client now; for `null`, what waits for anybody. */
+/** Selects what waits for a client now; for `null`, what waits for anybody. */
 export const waitingFor = (all: readonly Waiting[], client: string | null, isLive: IsLive, now: number): readonly Waiting[] =>
   all.filter(
     ({ to, by, claim }) =>
       (client === null || to === client || (to === null && by !== client)) && (claim === undefined || !isHeld(claim, isLive, now)),
   )
 
-/** `1 handoff and 2 questions wait: inbox`; null: nothing waits. */
+/** Returns `1 handoff and 2 questions wait: inbox`; null: nothing waits. */
 export function waitingLine(waiting: readonly Waiting[]): string | null {
   if (waiting.length === 0) return null
   const counts = kinds
@@ -68,7 +68,7 @@ export function waitingLine(waiting: readonly Waiting[]): string | null {
  * store's lock, so that an older state never replaces a newer one.
  */
 export class WaitingFile {
-  /** Why the file says nothing although it is there; null: all is well. */
+  /** Why the file cannot be read although it is there; null: all is well. */
   private trouble: string | null = null
   private readonly path: string
   private mark = ''
@@ -85,7 +85,7 @@ export class WaitingFile {
       : [`bridge/waiting.json cannot be read (${this.trouble}); restart the client, so that it is made again.`]
   }
 
-  /** As the file says; nothing where it is missing or damaged. Costs one look while it stays the same. */
+  /** Returns what the file holds; nothing if it is missing or damaged. Costs one `stat` while it stays the same. */
   read(): readonly Waiting[] {
     const mark = this.look()
     if (mark === this.mark) return this.last

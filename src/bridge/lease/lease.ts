@@ -83,7 +83,7 @@ export class Lease {
   check(transaction: Transaction): void {
     if (this.isHeldIn(transaction)) return
     this.resign()
-    throw failed('Another process has taken over the work of this one.')
+    throw failed('Another bridge holds the lease now; this one has stopped its work.')
   }
 
   /** Whether this process still holds the lease; where not, its work as the holder ends. */

@@ -7,7 +7,7 @@ const acting = new Set([...autorunInGitDirectory, ...autorunInRebase])
 /** What makes a folder a git directory: is_git_directory() of git's setup.c. `commondir` stands for the other two. */
 const making = new Set(['head', 'objects', 'refs', 'commondir'])
 
-/** How names stand to what runs by itself in git directories that are known by their name: `.git` and those in it. */
+/** How names relate to what runs by itself in git directories that are known by their name: `.git` and those in it. */
 export function inGitByName(names: Names): Match {
   for (let at = names.indexOf(gitName); at !== -1; at = names.indexOf(gitName, at + 1)) {
     const [first = '', ...rest] = names.slice(at + 1)

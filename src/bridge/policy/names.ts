@@ -35,7 +35,7 @@ const globTest = (name: string): RegExp =>
     's',
   )
 
-/** How some names stand to a list: they are listed, or lie in what is; they lead to something listed; neither. */
+/** How names relate to a list: `in`: listed, or inside of something listed; `above`: they lead to something listed; null: neither. */
 export type Match = 'in' | 'above' | null
 
 const none = { match: null, nodes: [] } as const
@@ -57,7 +57,7 @@ export class NameTree {
     return this.built
   }
 
-  /** How the names from `from` on stand to the list. */
+  /** Returns how the names from `from` on relate to the list. */
   match(names: Names, from: number): Match {
     return this.follow(names, from).match
   }

@@ -32,7 +32,7 @@ export class Audit {
     this.now = now
   }
 
-  /** True when a line can be written as far as can be told: what must not happen unrecorded asks before it happens. */
+  /** True when a line can probably be written. Asked before anything that must not happen unrecorded. */
   ready(): boolean {
     if (this.trouble !== null) this.probe()
     else this.attempt(() => this.file.reopen())

@@ -62,5 +62,5 @@ export class Records {
   }
 }
 
-/** Names that cannot be told apart in pieces, which no search finds: with two line breaks in a row, or one before `.`, `--` or the end. */
+/** Names whose pieces are ambiguous, which no search finds: with two line breaks in a row, or one before `.`, `--` or the end. */
 export const brokenNames = ['*\n\n*', '*\n.', '*\n--\n*', '*[\n]'] as const

@@ -3,10 +3,10 @@ import type { Bridge } from '../contract/bridge.ts'
 import type { Change } from '../store/changes.ts'
 import { changedUri } from './resource-uris.ts'
 
-/** Is told which resource changed; null: the list did. */
+/** Receives the URI of a changed resource, or null when the list changed. */
 type Listener = (uri: string | null) => void
 
-/** Changes of resources by any process, for those who want to be told. The store is opened when the first of them does. */
+/** Passes changes of resources by any process on to listeners. Opens the store at the first `watch`. */
 export class ResourceChanges {
   private readonly opened: Promise<Bridge>
   private readonly listeners = new Set<Listener>()
@@ -18,7 +18,7 @@ export class ResourceChanges {
     this.opened = opened
   }
 
-  /** Settles when changes from now on are seen. Rejects with a Refusal where there is no store. */
+  /** Resolves once changes are seen. Rejects with a Refusal where there is no store. */
   watch(): Promise<void> {
     this.watching ??= this.start().catch((error) => {
       this.watching = undefined
@@ -27,7 +27,7 @@ export class ResourceChanges {
     return this.watching
   }
 
-  /** Returns how to stop it. */
+  /** Returns a function that removes the listener. */
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
@@ -44,7 +44,7 @@ export class ResourceChanges {
     if (uris.size > 0) this.listChanged()
   }
 
-  /** At once, then no more often than the limit says. */
+  /** Reports a change of the list at once, then at most once per `limits.listChangedMs`. */
   private listChanged(): void {
     this.isDue = this.pause !== undefined
     if (this.isDue) return

@@ -1,6 +1,6 @@
 import type { Change } from '../store/changes.ts'
 
-/** What a URI of ours names. A path is that of a file below the workspace. */
+/** The target of a `twin://` URI. A path is relative to the workspace. */
 export type Named =
   | { readonly kind: 'memory'; readonly namespace: string; readonly key: string }
   | { readonly kind: 'handoff'; readonly id: string }
@@ -9,13 +9,13 @@ export type Named =
 export const memoryUri = (namespace: string, key: string): string | null => uriOf('memory', [namespace, key])
 export const handoffUri = (id: string): string | null => uriOf('handoff', [id])
 
-/** The resource that a change of the store is about; null: none. */
+/** Returns the URI of the resource that a change of the store is about; null: none. */
 export function changedUri({ kind, id, namespace }: Change): string | null {
   if (kind === 'memory' && namespace !== null) return memoryUri(namespace, id)
   return kind === 'handoff' ? handoffUri(id) : null
 }
 
-/** Reads a URI; null: it is none of ours, or spells one in another way than we do. */
+/** Parses a URI; null: it is not ours, or not in our own spelling. */
 export function namedBy(uri: string): Named | null {
   const [, kind = '', rest = ''] = /^twin:\/\/(memory|handoff|workspace)\/(.+)$/.exec(uri) ?? []
   const parts = decoded(rest)
@@ -27,7 +27,7 @@ export function namedBy(uri: string): Named | null {
   return kind === 'workspace' && isFile ? { kind, path: parts.join('/') } : null
 }
 
-/** Null where a part is no text that a URI can hold: half a character. */
+/** Null where a part cannot be encoded: it holds half of a surrogate pair. */
 function uriOf(kind: string, parts: readonly string[]): string | null {
   try {
     return `twin://${kind}/${parts.map(encodeURIComponent).join('/')}`

@@ -5,11 +5,11 @@ import type { Bridge } from '../contract/bridge.ts'
 import { handoffUri, memoryUri, namedBy } from './resource-uris.ts'
 import type { ResourceChanges } from './resource-changes.ts'
 
-/** What a server offers as resources, and how its client is told of changes. */
+/** Where the resources of a server get their changes from, and who filters them for its client. */
 export interface Offered {
   readonly changes: ResourceChanges
   /**
-   * Where it is decided what the client is told: here, by what it subscribes to; by the SDK, which filters what this connection
+   * Who decides which changes the client gets: `here`, by its subscriptions; the SDK, which filters what this connection
    * sends; or elsewhere, since this server answers a single request.
    */
   readonly filtering: 'here' | 'sdk' | 'elsewhere'

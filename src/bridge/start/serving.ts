@@ -57,7 +57,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const { signal } = serving
   const opened = serving.settings.then(withWorkspace).then((settings) => openBridge(settings))
   const changes = new ResourceChanges(opened)
-  // Without a store nothing changes; who reads is told why.
+  // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
   const factory: McpServerFactory = ({ authInfo, era }) => {
     const session = authInfo?.clientId

@@ -1,6 +1,6 @@
 import type { Database, Row } from './database.ts'
 
-/** Something that changed, as `wait_for_change`, subscriptions and the counts of what waits are told of it. */
+/** A change of the store, for `wait_for_change`, subscriptions and the counts of what waits. */
 export interface Change {
   readonly kind: string
   /** A memory key, or the id of a handoff, question, search or action. */

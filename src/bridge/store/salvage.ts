@@ -101,7 +101,7 @@ async function locked(database: Database, begin: string, now: () => number): Pro
     }
 }
 
-/** Names of tables for people; of what others hold too nobody need be told. */
+/** Names of tables for people, without tables whose rows others hold too. */
 const words: Readonly<Record<string, string>> = {
   memory: 'memory entries',
   memory_versions: 'older versions',

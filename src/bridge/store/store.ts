@@ -55,7 +55,7 @@ export class Store {
   /** That of the database, or of the one that could not be opened. */
   private generation: number
   private id: string
-  /** The last change that the listeners were told of. */
+  /** The last change that was passed to the listeners. */
   private told: number
   private closed = false
   private salvaging: Promise<void> | undefined
@@ -234,7 +234,7 @@ export class Store {
     this.mark = mark
   }
 
-  /** Tells the listeners what they have not been told yet. */
+  /** Passes new changes to the listeners. */
   private tell(): void {
     if (this.closed || this.listeners.size === 0) return
     void this.read((database) => changesAfter(database, this.told)).then(
@@ -243,7 +243,7 @@ export class Store {
         this.told = Math.max(this.told, ...fresh.map(({ n }) => n))
         if (fresh.length > 0) for (const listener of this.listeners) listener(fresh)
       },
-      // Busy or broken: the next change tells them, and calls say what is wrong.
+      // Busy or broken: the next change passes these too, and calls answer what is wrong.
       () => undefined,
     )
   }

@@ -82,7 +82,7 @@ const names = [
   'WINELOADER',
   'WINEDEBUG',
 ] as const
-/** Proxies are passed unless a password stands in them. */
+/** Proxies are passed unless they hold a password. */
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'] as const
 
 /** The list as a pattern, also for the program that starts commands on the other side. */

@@ -23,7 +23,7 @@ export class StdioTransport implements Transport {
   private readonly asked = new Set<string | number>()
   /** Set at the end of input, while answers are waited for. */
   private patience: NodeJS.Timeout | undefined
-  /** Called when the client wants to be told of changes: the SDK tells no server that it does. */
+  /** Called when the client subscribes to changes by `subscriptions/listen`, which the SDK answers without its server. */
   private readonly listened: () => void
   private closed = false
 
@@ -135,7 +135,7 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** Serves both protocol eras over two streams; ends with them. `listened`: the client wants to be told of changes. `heard`: the client has said something. */
+/** Serves both protocol eras over two streams until they end. Calls `listened` when the client subscribes to changes, and `heard` at its messages. */
 export function carryStdio(
   factory: McpServerFactory,
   input: Readable,

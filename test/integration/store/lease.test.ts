@@ -79,7 +79,7 @@ describeEngines("the runner's lease", (bench) => {
     const second = await taking()
     expect(await holderOf([second])).toBe(second)
     await first.kill('SIGCONT')
-    await expect(first.ask('asHolder')).rejects.toThrow(/taken over/)
+    await expect(first.ask('asHolder')).rejects.toThrow(/Another bridge holds the lease now/)
     expect(await first.ask('holding')).toBe(false)
     expect(await holderOf([first, second])).toBe(second)
   })

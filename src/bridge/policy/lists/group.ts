@@ -1,7 +1,7 @@
 import type { Environment } from '../../../model/environment.ts'
 
 /**
- * Paths for one reason. Relative to a user's home, with `/`; a folder stands for everything in it, `*` for a part of one
+ * Paths for one reason. Relative to a user's home, with `/`; a folder means everything in it, `*` for a part of one
  * name. `anywhere` holds for every system, the others in addition for homes of theirs.
  */
 export interface Group {

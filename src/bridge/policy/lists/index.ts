@@ -8,7 +8,7 @@ import { tracesInHome } from './traces.ts'
 
 /**
  * What the policy treats in one way, as data: for the policy itself, and for whatever else has to keep something from these
- * paths, such as the sandbox. All but `machine` are relative, with `/`; a folder stands for everything in it, `*` for a part of
+ * paths, such as the sandbox. All but `machine` are relative, with `/`; a folder means everything in it, `*` for a part of
  * one name. Letters' case means nothing.
  */
 export interface PathList {

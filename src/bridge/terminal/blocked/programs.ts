@@ -7,7 +7,7 @@ const wrappers = names(
   `env command builtin exec nohup time nice ionice timeout stdbuf setsid xargs busybox toybox noglob nocorrect sudo doas pkexec
   wsl call else do return throw`,
 )
-/** Options of wrappers behind which no value stands. */
+/** Options of wrappers that take no value. */
 const withoutValue = /^-([0aceilopqrtvwx]+|-|-exec)$/
 
 /** Run a program or a command line that may be any of their words. */

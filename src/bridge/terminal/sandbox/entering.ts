@@ -77,7 +77,7 @@ export async function enter(child: ChildProcess, { filter, steps, roots, mounts 
     limits.probeMs,
     collected(gate, (text) => text.includes('\n')),
   )
-  // bubblewrap has said it before it began to lay anything out.
+  // bubblewrap has written it before it began to mount anything.
   const said = ready === '' ? '' : await within(limits.sandboxInfoMs, telling)
   const [, digits] = /"child-pid":\s*(\d+)/.exec(said) ?? []
   const pid = Number(digits)
