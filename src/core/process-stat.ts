@@ -21,7 +21,7 @@ export function parseProcessStat(text: string): ProcessStat | null {
 }
 
 /**
- * True when the process that started at `start` has ended, judged by what its process id stands for now. A zombie has
+ * True when the process that started at `start` has ended, judged by what its process id belongs to now. A zombie has
  * ended and only waits for its parent to take notice.
  */
 export const hasEnded = (now: Pick<ProcessStat, 'state' | 'start'>, start: string): boolean =>

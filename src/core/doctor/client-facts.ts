@@ -17,7 +17,7 @@ export interface StaleCopy {
 export interface WindowsPolicies {
   readonly client: string
   readonly environment: Environment
-  /** A value each, with the key of the registry that it stands in: `HKLM\SOFTWARE\Policies\Claude`. */
+  /** A value each, with the key of the registry that holds it: `HKLM\SOFTWARE\Policies\Claude`. */
   readonly values: readonly { readonly key: string; readonly name: string; readonly value: string }[]
   /** Why they are not known; null: they are. */
   readonly trouble: string | null

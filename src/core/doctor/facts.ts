@@ -64,7 +64,7 @@ interface ManifestFacts {
   readonly project: NativePath | null
 }
 
-/** What one side's own programs said of it, or why they said nothing; null: it was not asked. */
+/** What one side's own programs answered, or why they did not; null: they were not asked. */
 export type Pulse =
   | { readonly ok: true; readonly nodeVersion: string; readonly skewMs: number }
   | { readonly ok: false; readonly why: string }

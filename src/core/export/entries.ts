@@ -43,7 +43,7 @@ export interface KnownEntries {
 }
 
 /**
- * One entry as it may stand in version control. Ours is shown openly only while it says what we would write today:
+ * One entry as it may go into version control. Ours is shown openly only while it says what we would write today:
  * what is known of keys are the values of today's store, and an entry that was edited, or written with a key that was changed or
  * removed since, holds another one. So does one that took a variable of the environment.
  */

@@ -18,7 +18,7 @@ interface ExportedManifest {
 const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
 
 /**
- * A reference to the store where a key stands in the manifest itself, as typed by hand: dots in its place would be taken for
+ * A reference to the store where the manifest itself holds a key, as typed by hand: dots in its place would be taken for
  * the key by whoever restores. `keys` are those of the store that the manifest asks for.
  */
 export function exportedManifest(text: string, manifest: Manifest, keys: ReadonlyMap<string, string>): ExportedManifest {

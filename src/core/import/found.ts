@@ -30,7 +30,7 @@ export interface UnmanagedEntry {
 /** The side that an entry is started on. */
 export const sideOf = ({ environment, startsOn }: Pick<UnmanagedEntry, 'environment' | 'startsOn'>): Environment => startsOn ?? environment
 
-/** Where an entry stands. */
+/** The place of an entry. */
 export interface EntryPlace {
   readonly environment: string
   readonly client: string

@@ -39,7 +39,7 @@ export interface FoundOptions {
   readonly without: ReadonlySet<string>
   /** Values that names of keys have from now on, where several values came with one name. */
   readonly settled?: ReadonlyMap<string, Secret>
-  /** The person asked for what stands there: `mcp-remote` is taken in as it is typed. */
+  /** The person asked for the file's own words: `mcp-remote` is imported as typed. */
   readonly takesMcpRemote?: boolean
 }
 

@@ -52,7 +52,7 @@ export function keyConflicts(read: readonly ReadEntry[], names: SecretNames, { h
   })
 }
 
-/** What is said of values that are kept apart. `isKept`: the key is one that servers of the manifest use. */
+/** The notice about values that are kept apart. `isKept`: the key is one that servers of the manifest use. */
 export function conflictNote({ name, values }: KeyConflict, isKept: (key: string) => boolean): string {
   const [first, ...others] = values.filter(({ key }) => isKept(key))
   const left = values.filter(({ key }) => !isKept(key)).flatMap(({ holders }) => holders)

@@ -57,7 +57,7 @@ function withSharedPaths(a: SideServer, b: SideServer, world: World, home: Envir
   return [one, other]
 }
 
-/** What stands under these names on both sides goes into the base, as the first has it; the rest to the side that has it. */
+/** What both sides have under these names goes into the base, as the first has it; the rest to the side that has it. */
 function splitTexts(first: Texts = {}, second: Texts = {}): { base: Texts; first: Texts; second: Texts } {
   const entries = Object.entries(first)
   const both = entries.filter(([name]) => Object.hasOwn(second, name))

@@ -13,7 +13,7 @@ export interface Texts {
 }
 
 interface Extracted<T> {
-  /** The same server with `${secret:NAME}` where its keys stood. */
+  /** The same server with `${secret:NAME}` in the place of its keys. */
   readonly server: T
   /** Keys that were found, each once. */
   readonly secrets: readonly { readonly name: string; readonly value: Secret<string> }[]
@@ -46,7 +46,7 @@ const whole = (text: string, spans: readonly KeySpan[]): KeySpan[] =>
 /** Dollars directly before a template would be read as a part of it, so they are written twice. */
 const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
 
-/** Takes the keys out of a server of the manifest: each goes into the store, and its name stands where it stood. */
+/** Takes the keys out of a server of the manifest: each goes into the store, and a reference replaces it. */
 export function extractKeys<T extends Texts>(server: T, options: ExtractOptions = {}): Extracted<T> {
   const names = options.names ?? secretNames()
   const found = new Map<string, string>()

@@ -54,15 +54,15 @@ export function isKeyName(name: string): boolean {
   return !about.test(words) && (strong.test(words) || weak.test(words))
 }
 
-/** Settings that stand under such names: words, small numbers, paths. */
+/** Settings that have such names: words, small numbers, paths. */
 const setting =
   /^(?:true|false|yes|no|on|off|none|null|undefined|enabled|disabled|default|basic|oauth2?|oidc|bearer|jwt|saml|anonymous|required|optional|auto|local|\d{1,4})$/i
 const path = /^(?:\.{1,2}[\\/]|~[\\/]|[A-Za-z]:[\\/]|\\\\|file:)|^\/[\w.-]+\/[\w./ -]*$/
 
 /**
- * Is this value a key? Judged by its name and by its shape, as it stands in `env` or `headers`. References and
+ * Is this value a key? Judged by its name and its shape, as written in `env` or `headers`. References and
  * values that only hold a key's place are none. A value that is wrongly taken for a key still reaches its server; one that
- * is wrongly let pass stands in a file fit for version control. So doubt falls on the side of a key.
+ * is wrongly let pass is in a file fit for version control. So doubt falls on the side of a key.
  */
 export function isKey(name: string, value: string): Judgement | null {
   if (isStandIn(name, value)) return null
@@ -87,7 +87,7 @@ function hasConnectionPassword(value: string): boolean {
   return inside !== undefined && !isStandIn('password', inside)
 }
 
-/** Ways in which clients, shells and templates name a value that stands elsewhere. */
+/** Ways in which clients, shells and templates refer to a value elsewhere. */
 const reference = /\$\{[^{}]+\}|\$env:[A-Za-z_]\w*|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|\{(?:env|secret|input|file):[^{}]+\}|\{\{.*?\}\}|<%.*?%>/g
 const elsewhere = /^(?:op|vault|keyring|keychain|secretref|doppler|infisical|bws|pass):\/\//i
 

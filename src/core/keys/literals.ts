@@ -3,7 +3,7 @@ import { inAddress, inArgument, inHeader, inLine, inVariable, type KeySpan } fro
 
 /** A value in somebody's config that looks like a key: never the value itself. */
 export interface Literal {
-  /** The server whose entry it stands in, or where else in the file. */
+  /** The server whose entry holds it, or where else in the file it is. */
   readonly server: string
   readonly name: string
   /** What the value is called in the file, which may say less: `Authorization`, `args`. */
@@ -18,7 +18,7 @@ const address = /(?:^|[^a-z])(?:url|uri|endpoint|host)s?$|(?:Url|Uri)$/
 
 /**
  * Keys in a config of any program, judged by name and shape as imports judge them: in variables, headers, addresses and
- * arguments of servers, and wherever else one stands under a name that says so.
+ * arguments of servers, and wherever else one has a name that says so.
  */
 export function literalsIn(config: unknown): Literal[] {
   const found = new Map<string, Literal>()

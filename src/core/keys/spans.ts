@@ -1,7 +1,7 @@
 import type { Entry } from '../../model/entry.ts'
 import { hasKnownPrefix, isKey, isStandIn, looksLikeToken } from './judge.ts'
 
-/** Where a key stands in a text, and what it would be called there (`api-key`, `TAVILY_API_KEY`). */
+/** The place of a key in a text, and what it would be called there (`api-key`, `TAVILY_API_KEY`). */
 export interface KeySpan {
   readonly start: number
   readonly end: number
@@ -24,7 +24,7 @@ export function inVariable(name: string, value: string): KeySpan[] {
   return found ? [{ start: 0, end: value.length, label: name, named: true }] : []
 }
 
-/** The value of a header: what stands behind the scheme. */
+/** The value of a header, behind the scheme. */
 export function inHeader(name: string, value: string): KeySpan[] {
   const scheme = /^\s*(?:[A-Za-z-]*bearer|basic|token|apikey|api-key|key)\s+(?=\S)/i.exec(value)?.[0] ?? ''
   const rest = value.slice(scheme.length)
@@ -70,7 +70,7 @@ export function inAddress(text: string): KeySpan[] {
   return found
 }
 
-/** Keys in JSON that stands in an argument, as `--config` takes it. Where a value is escaped, the whole text is the key. */
+/** Keys in JSON in an argument, as `--config` takes it. Where a value is escaped, the whole text is the key. */
 function inJson(text: string): KeySpan[] {
   let value: unknown
   try {
@@ -108,7 +108,7 @@ const isFlagKey = (name: string, value: string): boolean =>
       !/^(?:https?:|[./~]|[A-Za-z]:[\\/])/i.test(value) &&
       !/^(?:true|false|none|\d+)$/i.test(value)))
 
-/** Keys in a line of words that stands as one text: what `sh -c` gets, or a whole line in `command`. */
+/** Keys in a command line that is one text: what `sh -c` gets, or a whole line in `command`. */
 export function inLine(line: string): KeySpan[] {
   const pieces = [...line.matchAll(/[^\s"']+/g)].map((found) => ({ text: found[0], at: found.index }))
   return pieces.flatMap(({ text, at }, nth) => {

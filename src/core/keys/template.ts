@@ -2,7 +2,7 @@
 type TemplateKind = 'secret' | 'path' | 'env'
 
 /**
- * A template may stand anywhere in a text. An even number of dollars before the brace is plain text (each pair stands
+ * A template may be anywhere in a text. An even number of dollars before the brace is plain text (each pair stands
  * for one dollar), so that text which only looks like a template can be written down too.
  */
 const template = /(\$+)\{(secret|path|env):([^{}]*)\}/g
@@ -33,7 +33,7 @@ export function templateNames(texts: Iterable<string>, wanted: TemplateKind): st
   return [...found]
 }
 
-/** Where templates stand in a text, their dollars included; `escaped` ones are plain text. */
+/** The places of templates in a text, their dollars included; `escaped` ones are plain text. */
 export const templateRanges = (text: string): { readonly start: number; readonly end: number; readonly escaped: boolean }[] =>
   [...text.matchAll(template)].map((found) => ({
     start: found.index,

@@ -19,12 +19,12 @@ const stays = (why: string): Behind => ({ stays: why })
 
 /**
  * Reads the arguments of `mcp-remote` as its version 0.15.1 does (`parseCommandLineArgs`): the address comes first, a value never
- * stands behind `=`, and variables of its environment fill headers (`--header "Authorization:${AUTH}"`). Without a header that
+ * follows `=`, and variables of its environment fill headers (`--header "Authorization:${AUTH}"`). Without a header that
  * is a key it may log in by itself (OAuth), and that login stays with it.
  */
 export function behindMcpRemote(args: readonly string[], env: Readonly<Record<string, string>>): Behind {
   const [url = '', ...rest] = args
-  if (!/^https?:\/\/\S+$/i.test(url) || !URL.canParse(url)) return stays('its address does not stand first')
+  if (!/^https?:\/\/\S+$/i.test(url) || !URL.canParse(url)) return stays('its address is not the first argument')
   const headers: [string, string][] = []
   const used = new Set<string>()
   let transport: ServerSpec['transport']

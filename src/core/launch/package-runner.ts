@@ -50,7 +50,7 @@ function readRunner(args: readonly string[], { call, greedy }: Grammar): RunPack
   return named === undefined ? { words: first, args: following } : { words: named, bin: first, args: following }
 }
 
-/** `npm exec PACKAGE --flag` gives the flag to npm: only what stands behind `--`, or has no dash, reaches the program. */
+/** `npm exec PACKAGE --flag` gives the flag to npm: only what follows `--`, or has no dash, reaches the program. */
 function afterGreedy(rest: readonly string[]): readonly string[] | null {
   if (rest[0] === '--') return rest.slice(1)
   return rest.some((word) => word.startsWith('-')) ? null : rest

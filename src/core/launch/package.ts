@@ -50,7 +50,7 @@ export function programOf(
 
 /** What reading an entry back may know besides the entry. */
 export interface NeutralContext {
-  /** The side whose config it stands in. */
+  /** The side whose config holds it. */
   readonly environment: Environment
   readonly world: World
   readonly home: Environment
@@ -114,7 +114,7 @@ type PackageSpec = Pick<ServerSpec, 'package' | 'bin'>
 
 const split = /^((?:@[^/]+\/)?[^/]+)\/(.+)$/
 
-/** A script in a folder of ours: `npm/<name>@<version>/node_modules/<name>/…`. The version stands in the path. */
+/** A script in a folder of ours: `npm/<name>@<version>/node_modules/<name>/…`. The path holds the version. */
 function inOwnFolder(side: Environment, script: string, context: NeutralContext): PackageSpec | null {
   const folder = context.folders(side.id)
   const below =

@@ -16,7 +16,7 @@ const servers = (manifest: Pick<Manifest, 'servers'>): Manifest['servers'] =>
 
 /**
  * A project's manifest as far as it counts. Whoever wrote it must not choose the program that keeps the keys, since that
- * program is started by a mere look; so the user's own keeper stands in its place.
+ * program is started by a mere look; so the user's own keeper is used in its place.
  */
 export function projectManifest(manifest: Manifest, user: Pick<Manifest, 'secrets'>): Manifest {
   const { version, clients, launch } = manifest

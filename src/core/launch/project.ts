@@ -14,7 +14,7 @@ import { exactVersion, npxWords } from './resolve.ts'
 import { fillTemplates, templateNames } from '../keys/template.ts'
 import { entryParts, stdioValue } from './launcher.ts'
 
-/** Every text of a server in which a template may stand. */
+/** Every text of a server that may hold a template. */
 export const serverTexts = (server: ServerSpec): string[] => [
   ...(server.command === undefined ? [] : [server.command]),
   ...(server.url === undefined ? [] : [server.url]),
@@ -64,7 +64,7 @@ function noticesFor(request: RenderRequest): string[] {
   ]
 }
 
-/** The launcher as any machine finds it, told to look for the manifest in the project that the client is in. */
+/** The launcher as any machine finds it, with the flag to look for the manifest in the project that the client is in. */
 function relay(request: RenderRequest): JsonObject | null {
   const words = request.client.project?.words
   if (words === undefined) return null
@@ -87,7 +87,7 @@ export function renderForProject(request: RenderRequest, entryName: string): Ren
   }
   if (extractKeys(server).secrets.length > 0)
     return refuse(
-      `a key stands in the manifest itself, and ${name} would carry it into version control`,
+      `the manifest itself holds a key, and ${name} would carry it into version control`,
       `mcp-twin secret set NAME, then write "\${secret:NAME}" in its place`,
     )
   const value = plainValue(request)

@@ -107,7 +107,7 @@ function plain(server: ServerSpec): ServerSpec {
 
 /**
  * What an entry is in the manifest's words: a package however it is started, a remote server, or a command exactly as
- * typed where it is neither. Keys still stand in it as they stood there (`extractKeys` takes them out); text that looks
+ * typed where it is neither. It still holds keys as they were there (`extractKeys` takes them out); text that looks
  * like a template of ours is escaped. Nothing is guessed: a version that no path and no lock tells is left open.
  */
 export function neutral(entry: Entry, context: NeutralContext): ServerSpec {

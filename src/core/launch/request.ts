@@ -23,7 +23,7 @@ export interface RenderContext {
   commandPath?(environment: Environment, command: string): string | null
   /** The bridge has an entry of its own in this client, so that a server with `share` needs none. */
   readonly bridged?: boolean
-  /** The manifest's path on home's side, where it is not home's own: `run` there is told of it. */
+  /** The manifest's path on home's side, where it is not home's own: an argument of `run` there. */
   readonly named?: NativePath
   /** The project's folder, where a project's manifest is used: relative paths are read from there. */
   readonly project?: PlacedPath
@@ -36,7 +36,7 @@ export interface RenderRequest extends RenderContext {
   readonly entryName?: string
   readonly server: ServerSpec
   readonly client: ClientDefinition
-  /** The side whose config it stands in. */
+  /** The side whose config holds it. */
   readonly environment: Environment
   readonly scope: 'user' | 'project'
 }
@@ -67,7 +67,7 @@ export interface RenderedEntry {
   /** The name as this client takes it. */
   readonly name: string
   readonly value: Secret<JsonObject>
-  /** The keys of an entry that are ours to set: whatever else stands in it is the user's. */
+  /** The keys of an entry that are ours to set: all others are the user's. */
   readonly owned: readonly string[]
   readonly holdsKey: boolean
   readonly packages: readonly PackageNeed[]

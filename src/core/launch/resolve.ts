@@ -45,7 +45,7 @@ export function resolveServer(request: RenderRequest): Resolved | Absent | Refus
   const spec = serverOn(server, runs)
   const filler = makeFiller(request, runs)
   const made = resolveOn(request, spec, runs, filler)
-  // A key that is missing is said first: it is the one thing that only the user can give.
+  // A missing key is reported first: only the user can give it.
   const refusal = filler.refusal()
   if (refusal !== null) return refusal
   if (made.kind !== 'made') return made

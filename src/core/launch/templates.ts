@@ -5,11 +5,11 @@ import { joinPath, type PlacedPath, readPath, translate } from '../paths.ts'
 import { type Refused, type RenderContext, refuse } from './request.ts'
 import { fillTemplates } from '../keys/template.ts'
 
-/** Fills templates for one side and remembers what was missing, so that everything missing is said at once. */
+/** Fills templates for one side and remembers what was missing, so that everything missing is reported at once. */
 export interface Filler {
   text(text: string): string
   texts(texts: Readonly<Record<string, string>> | undefined): Record<string, string>
-  /** A key stands in what was filled. */
+  /** A key was filled in. */
   readonly holdsKey: boolean
   /** What was missing; null when all could be filled. */
   refusal(): Refused | null

@@ -45,7 +45,7 @@ function plainLine(line: string): LogLine {
   return found === null ? { at: null, text: line } : { at: found[1] ?? null, text: found[2] ?? '' }
 }
 
-/** Values of members with a key's name, in JSON that stands somewhere in a line, escaped once more or not. */
+/** Values of members with a key's name, in JSON anywhere in a line, escaped once more or not. */
 function inMembers(text: string): KeySpan[] {
   const found: KeySpan[] = []
   for (const match of text.matchAll(/\\?"([\w.-]{1,64})\\?"\s*:\s*\\?"((?:[^"\\]|\\(?!"))+)\\?"/g)) {

@@ -37,7 +37,7 @@ const isSecondOf = (other: string, key: string): boolean => other.startsWith(`${
 
 /**
  * Servers that get one key on one side and another one elsewhere, and servers that ask under the same name for a key and
- * for the second value which came under that key's name. Each pair of keys is told once.
+ * for the second value which came under that key's name. Each pair of keys is listed once.
  */
 export function apartKeys(servers: Readonly<Record<string, ServerSpec>>): ApartKeys[] {
   const found = new Map<string, ApartKeys>()

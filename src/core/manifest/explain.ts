@@ -45,7 +45,7 @@ export function explain(issues: readonly Issue[]): { path: readonly PropertyKey[
   return { path: issue.path, message: `${where || 'the manifest'} ${expectation(issue)}` }
 }
 
-/** Keys that may stand at a path of the manifest, for the hint behind an unknown one. */
+/** Keys that are allowed at a path of the manifest, for the hint behind an unknown one. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
   const [top, , part] = path
   if (path.length === 0) return Object.keys(manifestSchema.shape)

@@ -20,7 +20,7 @@ export function withKey(text: string, from: string, into: string): string {
 }
 
 /**
- * The edits by which servers ask for the key `into` wherever they asked for `from`. What `on` said of a side only because
+ * The edits by which servers ask for the key `into` wherever they asked for `from`. What `on` holds of a side only because
  * of its key, and what is now as everywhere, goes.
  */
 export function keyMerge(servers: Readonly<Record<string, ServerSpec>>, from: string, into: string): KeyEdit[] {

@@ -28,7 +28,7 @@ export const template = (text: string): string => text.replace(/(?<!\$)\{(secret
 function pairs(words: readonly string[], kind: 'env' | 'header', server: string): { values: Record<string, string> } | TypedServer {
   const values: Record<string, string> = {}
   for (const word of words) {
-    // A header may also be given as it stands in a request: `Name: value`.
+    // A header may also be given as in a request: `Name: value`.
     const at = word.search(kind === 'env' ? /=/ : /[=:]/)
     if (at < 1)
       return refusal(`--${kind} wants NAME=value`, `mcp-twin add ${server} --${kind} ${kind === 'env' ? 'NAME=value' : '"Name=value"'}`)
@@ -85,7 +85,7 @@ interface LiteralRefusal {
 
 /**
  * A key on a command line stays in the shell's history and in the list of processes. So a value that is one is
- * refused there, judged as imports are; null = it may stand. `server` names the key where the word has no name for it.
+ * refused there, judged as imports are; null = it is allowed. `server` names the key where the word has no name for it.
  */
 export function refuseLiteral(
   kind: 'env' | 'header' | 'url' | 'argument',

@@ -27,7 +27,7 @@ const archive = /\.(?:tgz|tar|tar\.gz)$/i
 export const isExact = (range: string): boolean => range.length <= VERSION_LENGTH_MAX && exactPattern.test(range) && !archive.test(range)
 
 /**
- * Reads what stands under `package` in the manifest. Only names of the registry are taken, with a version, a range
+ * Reads the value of `package` in the manifest. Only names of the registry are taken, with a version, a range
  * or a tag: npm itself would also accept paths, URLs, repositories, aliases and flags, and run what it finds there.
  */
 export function parseWords(words: string): PackageWords | WordsRefusal {

@@ -2,7 +2,7 @@ import type { Environment, Reach } from '../../model/environment.ts'
 import { type NativePath, native, type ReachablePath, reachable } from '../../model/path.ts'
 import { distroOf, fitsWindows, isWindows, looksWindowsPath, type Spelling, type Split, sameName, spell, splitPath } from './grammar.ts'
 
-/** How paths seen from this process are spelled: told by the text itself, since a planted Windows side may live on Linux. */
+/** The spelling of paths as this process sees them, judged by the text, since a planted Windows side may be on Linux. */
 const spellingHere = (text: string): Spelling => ({ kind: looksWindowsPath(text) || /^[A-Za-z]:$/.test(text) ? 'windows' : 'linux' })
 
 /** A root for comparing: both hosts of WSL's files are one, and Windows roots do not tell case apart. */

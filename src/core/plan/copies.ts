@@ -43,7 +43,7 @@ export function withoutColumns(matrix: Matrix, files: readonly PlannedFile[]): M
 const bodyOf = ({ environment: _, client: __, file: ___, ...rest }: Step): string => JSON.stringify(rest)
 
 /**
- * Steps without those of a file that repeats another client's, where all of them say what is said of that other file; and the
+ * Steps without those of a file that repeats another client's, where all of them repeat those of that other file; and the
  * files left out. `copyOf`: the client that a client repeats.
  */
 export function withoutCopies(

@@ -90,7 +90,7 @@ export interface ObservedLaunches {
   readonly text: Secret<string> | null
   /** Our folder is there. Without it nothing of ours starts there, trusted or not. */
   readonly hasFolder: boolean
-  /** The keys of trusted projects, as the store has them; null: they cannot be told now, so those in the file stay. */
+  /** The keys of trusted projects, as the store has them; null: they are unknown now, so those in the file stay. */
   readonly projects: Secret<Launches['projects']> | null
 }
 

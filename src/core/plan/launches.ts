@@ -38,8 +38,8 @@ function planOf(
   started: ReadonlySet<string>,
   entries: readonly EntryStep[],
 ): LaunchesPlan | null {
-  const stands = text === null ? null : reveal(text)
-  const before = launchesIn(stands)
+  const current = text === null ? null : reveal(text)
+  const before = launchesIn(current)
   const next: Launches = {
     version: 1,
     // Of the user's own servers a project's manifest says nothing.
@@ -48,8 +48,8 @@ function planOf(
   }
   const isEmpty = Object.keys(next.servers).length + (hasFolder ? Object.keys(next.projects).length : 0) === 0
   const wanted = textFor(next)
-  if (stands === wanted || (stands === null && isEmpty)) return null
-  return { side, file, text: new Secret(wanted), ...launchesStep({ side, file, isNew: stands === null }, before, next, entries) }
+  if (current === wanted || (current === null && isEmpty)) return null
+  return { side, file, text: new Secret(wanted), ...launchesStep({ side, file, isNew: current === null }, before, next, entries) }
 }
 
 export const textFor = (launches: Launches): string => `${JSON.stringify(launches, null, 2)}\n`
@@ -62,7 +62,7 @@ export function launchesIn(text: string | null): Launches {
 
 /**
  * The servers that are started by name on a side. A run that looks at a few files only knows a part of them, so what
- * stands there stays as long as any client could still ask for it, and is brought up to date where the manifest knows
+ * is there stays as long as any client could still ask for it, and is brought up to date where the manifest knows
  * it. What cannot be rendered now (a key is missing) stays as it is, like its entries.
  */
 function serversFor(
@@ -92,7 +92,7 @@ function keptLaunch(input: PlanInput, launches: LaunchesInput, name: string, sid
   return could === true ? launchOf(input, name, side) : could === null || isElsewhere ? 'unchanged' : null
 }
 
-/** Could a client on any side start this server of the manifest by name on `side`? Null: that cannot be told now. */
+/** True if a client on any side could start this server of the manifest by name on `side`; null: unknown now. */
 function couldBeAsked(input: PlanInput, clients: readonly ClientDefinition[], name: string, side: Environment): boolean | null {
   const server = lookUp(input.manifest.servers, name)
   if (server === undefined) return false
@@ -144,7 +144,7 @@ interface LaunchesFile {
   readonly isNew: boolean
 }
 
-/** What is said of a `launches.json` that is to be written. What the entries of that side say in the same plan is not said again. */
+/** The step for a `launches.json` that is to be written, without what the entries of that side say in the same plan. */
 function launchesStep(
   { side, file, isNew }: LaunchesFile,
   before: Launches,

@@ -12,7 +12,7 @@ export const recordOf = (state: State, { environment, client, file }: FileName):
   state.files[environment]?.[client]?.[file] ?? { entries: {} }
 
 /**
- * The state with another record of one file (null: none), which then stands last among those of its client: the order says which
+ * The state with another record of one file (null: none), which then is the last of its client: the order says which
  * was written last. The very same object when nothing is different.
  */
 export function withRecord(state: State, name: FileName, next: FileState | null): State {

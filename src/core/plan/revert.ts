@@ -19,8 +19,8 @@ export const editedWords = (name: string): { reason: string; hint: string } => (
 })
 
 /**
- * The entry as it was before us. Keys that are none of ours (`disabled`, `alwaysAllow`) are their owner's: those that stand
- * there now stay as they are, those that stood there then and have gone come back.
+ * The entry as it was before us. Keys that are none of ours (`disabled`, `alwaysAllow`) are their owner's: those that are
+ * there now stay as they are, those that were there then and are missing come back.
  */
 export function setBack(client: ClientDefinition, name: string, is: JsonValue | undefined, then: JsonObject): EntryChange {
   const now = isObject(is) ? Object.keys(is) : []

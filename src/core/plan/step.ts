@@ -1,6 +1,6 @@
 import type { Step } from '../../model/plan.ts'
 
-/** A step with everything that was not said left empty, planned unless said otherwise. */
+/** Makes a step; what is not given is empty, and its state is `planned`. */
 export function makeStep(parts: Pick<Step, 'kind' | 'environment'> & Partial<Step>): Step {
   return {
     client: null,

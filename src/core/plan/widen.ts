@@ -136,7 +136,7 @@ function listsFor(server: Lists, asked: readonly Spot[], { world, scope }: Spots
   )
 }
 
-/** Words that were there before stand where they stood. */
+/** Words that were there before keep their place. */
 const inOrder = (words: readonly string[], before: readonly string[]): string[] => [
   ...before.filter((word) => words.includes(word)),
   ...words.filter((word) => !before.includes(word)),

@@ -65,7 +65,7 @@ export function trustChanges(before: TrustView, now: TrustView): TrustChange[] {
 }
 
 /**
- * What stands in a stranger's manifest is shown as it is, since everything in it may decide what is started. Only what can be
+ * A stranger's manifest is shown as it is, since everything in it may decide what is started. Only what can be
  * nothing but a key, and neither part of a command line nor the name of a file, becomes dots.
  */
 const PLAIN_KEY = /^(?!.*\.[A-Za-z]\w{0,4}$)[\w+=.~-]{8,}$/
@@ -81,7 +81,7 @@ function dotted(text: string, spans: readonly KeySpan[]): string {
   return out + text.slice(at)
 }
 
-/** One word as it can be told from its neighbours: in quotes when it holds a blank, a quote or anything but ASCII. */
+/** One word, distinguishable from its neighbours: in quotes when it holds a blank, a quote or anything but ASCII. */
 const quoted = (word: string): string => (/^[!#-&(-[\]-~]+$/.test(word) ? word : JSON.stringify(word))
 
 /** What is started or reached, in one line: variables, program, arguments; or the address. */
@@ -154,7 +154,7 @@ interface ServerAround {
   readonly locked: LockedPackage | undefined
   /** How the manifest starts servers that say nothing of it. */
   readonly launch: LaunchKind | undefined
-  /** Files of the project that it starts, as they stand in the project; null: no project's server. */
+  /** Files of the project that it starts, as spelled in the project; null: no project's server. */
   readonly files: readonly string[] | null
 }
 

@@ -112,7 +112,7 @@ describe('what cannot be read', () => {
     ['a name without a colon', '{ "x" { "command": "y" } }', /colon is missing behind "x"/],
     ['an open text', '{ "x": { "command": "npx\n } }', /not closed on its line/],
     ['an unreadable server', '{ "mcpServers": { "x": { "command": 7 } } }', /"x" cannot be read/],
-    ['one name twice', '{ "x": { "command": "a" } } { "x": { "command": "b" } }', /stands in it twice/],
+    ['one name twice', '{ "x": { "command": "a" } } { "x": { "command": "b" } }', /occurs twice in it/],
     ['endless nesting', '{"a":'.repeat(5000), /nested too deeply/],
   ])('says why: %s', (_, text, reason) =>
     expect(paste(text)).toMatchObject({ ok: false, reason: expect.stringMatching(reason), hint: expect.any(String) }),

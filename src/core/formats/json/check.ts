@@ -11,13 +11,13 @@ import type { Dialect, JsonDocument } from './document.ts'
 
 /**
  * Up to this many characters the result is also read by JSON.parse, as its program will; above it our own scanner's
- * strict verdict and the raw comparison stand alone, since a second tree of 50 MB would cost several times that.
+ * strict verdict and the raw comparison are all, since a second tree of 50 MB would cost several times that.
  */
 const PARSE_MAX = 4 * 1024 * 1024
 
 /**
  * Reads an edit's result back and looks for damage: everything outside the changed entries must have the bytes it
- * had, and every change must stand where the client will read it. Null when all is right, else what is wrong. It
+ * had, and every change must be where the client will read it. Null when all is right, else what is wrong. It
  * shares the scanner with the editor but none of its code. `path` and `dialect` are needed where `before` is null.
  */
 export function checkEdit(

@@ -16,7 +16,7 @@ const STRANGERS: readonly (readonly [pattern: RegExp, words: string])[] = [
 /** A word as it may be shown: a key that somebody wrote without quotes is not repeated in an error. */
 const told = (word: string): string => (word.length > 16 || (word.length > 8 && /\d/.test(word)) ? `${word.slice(0, 4)}…` : word)
 
-/** What stands at an offset, in words: `the word undefined`, `a no-break space`, `the end of the file`. */
+/** Describes what is at an offset: `the word undefined`, `a no-break space`, `the end of the file`. */
 function found(text: string, at: number): string {
   if (at >= text.length) return 'the end of the file'
   const rest = text.slice(at, at + 40)

@@ -20,7 +20,7 @@ type JsonEdit = (Extract<Edit, { readonly ok: true }> & { readonly text: string 
 /**
  * Carries changes into a document, one after another. Only the named entries' own spans change; new entries go last,
  * a missing container is made at the end of the object it belongs to, a blank document becomes a new one. A name
- * that is to change and stands there twice is refused, since one of the two would be left behind.
+ * that is to change and occurs twice is refused, since one of the two would be left behind.
  */
 export function editEntries(document: JsonDocument, changes: readonly EntryChange[], options: EditOptions): JsonEdit {
   const refusal = obstacle(document, changes)

@@ -20,7 +20,7 @@ export function presentEntries(document: JsonDocument): readonly PresentEntry[] 
     }))
 }
 
-/** Where an entry's value stands in `document.text`; null when there is none of that name. */
+/** The place of an entry's value in `document.text`; null if there is none of that name. */
 export function entrySpan(document: JsonDocument, name: string): Span | null {
   return document.container?.members.findLast((member) => member.name === name)?.value ?? null
 }

@@ -2,10 +2,10 @@ import type { Extra } from '../../../model/document.ts'
 import { skipComment, skipString, skipTrivia } from './tokens.ts'
 import { placeOf } from '../text/place.ts'
 
-/** More than this is the file's style, and is told by its first ones. */
+/** More comments and commas than this are the file's style; only the first ones are reported. */
 const EXTRAS_MAX = 12
 
-/** Every comment and trailing comma of a text that is sound but for them: its program tells of the first one only. */
+/** Finds the comments and trailing commas of a text that is sound but for them: its program reports the first one only. */
 export function strictExtras(text: string): Extra[] {
   const found: Extra[] = []
   const add = (at: number, what: string): void => {

@@ -9,7 +9,7 @@ export interface Frame {
   readonly eol: string
   /** Indentation of the line on which the value begins. */
   readonly base: string
-  /** Everything stands on one line here. */
+  /** Everything is on one line. */
   readonly flat: boolean
   /** On one line: a space behind colons and commas. */
   readonly spaced: boolean
@@ -17,7 +17,7 @@ export interface Frame {
   readonly padded: boolean
 }
 
-/** White space before `at` where nothing else stands before it on its line; null where something does. */
+/** White space before `at` where nothing else precedes it on its line, else null. */
 export function ownIndent(text: string, at: number): string | null {
   let start = at
   while (start > 0 && isBlank(text.charCodeAt(start - 1))) start--
@@ -42,7 +42,7 @@ const LEVEL_MAX = 8
 const levelBetween = (outer: string, inner: string): string | null =>
   inner.length > outer.length && inner.length - outer.length <= LEVEL_MAX && inner.startsWith(outer) ? inner.slice(outer.length) : null
 
-/** The frame of what stands directly in an object or array, `text` being exactly that object or array. */
+/** The frame of the direct members or elements of an object or array, `text` being exactly that object or array. */
 export function frameInside(text: string, node: Node, frame: Frame): Frame {
   const last = node.items.at(-1)
   const empty = last === undefined && text.slice(1, -1).trim() === ''
@@ -65,7 +65,7 @@ export function frameInside(text: string, node: Node, frame: Frame): Frame {
 export function written(value: JsonValue, frame: Frame): string {
   if (frame.flat) return inline(value, frame)
   const text = JSON.stringify(value, null, '\t')
-  // A line break can stand only between tokens here: inside texts JSON.stringify escapes them.
+  // Line breaks can only be between tokens here: inside texts JSON.stringify escapes them.
   return text.replace(/\n(\t*)/g, (_, tabs: string) => frame.eol + frame.base + frame.indent.repeat(tabs.length))
 }
 
@@ -80,7 +80,7 @@ function inline(value: JsonValue, frame: Frame): string {
 
 export const keyWritten = (name: string, frame: Frame): string => `${JSON.stringify(name)}:${frame.flat && !frame.spaced ? '' : ' '}`
 
-/** One level of indentation as a document shows it: by its first member that stands on a line of its own. */
+/** One level of indentation as a document shows it: by its first member that has a line of its own. */
 export function indentOf(text: string, nodes: readonly Node[]): string {
   for (const node of nodes) {
     const outer = lineIndent(text, node.start)

@@ -1,6 +1,6 @@
 import { readValue } from './value.ts'
 
-/** What a JSON text says; null for what is none. The parser's words are dropped: they quote what stands around the fault, keys included. */
+/** Parses JSON; null if it is none. The parser's message is dropped, since it quotes the text around the fault, keys included. */
 export function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -16,7 +16,7 @@ export function removeItem(text: string, index: number): string {
   const tail = before ? before.comma + 1 : 1
   const ownEnd = sameLineEnd(text, item.valueEnd)
   if (commaApart(text, ownEnd, item.comma)) {
-    // Comments stand on further lines: they stay on them, and between the lines only the comma goes.
+    // Comments on further lines stay there, and between the lines only the comma is removed.
     const [start, end] = spanOf(text, item, { tail, behind: ownEnd, last: false })
     return text.slice(0, start) + text.slice(end, item.comma) + text.slice(item.comma + 1)
   }
@@ -76,7 +76,7 @@ function skipBlanks(text: string, from: number): number {
   return at
 }
 
-/** The end of the comments that fill the rest of a line; `from` where anything else stands on it. */
+/** The end of the comments that fill the rest of a line; `from` where anything else is on it. */
 function lineEnd(text: string, from: number): number {
   let end = from
   let at = skipBlanks(text, from)
@@ -89,7 +89,7 @@ function lineEnd(text: string, from: number): number {
   return breakAt(text, at) ? end : from
 }
 
-/** Brackets that hold nothing but white space any more close up again, keeping a space that stood before the line break. */
+/** Brackets that hold nothing but white space any more close up again, keeping a space that was before the line break. */
 function collapsed(text: string, head: string, rest: string, item: Item): string {
   const inside = head.slice(1) + rest.slice(0, -1)
   if (inside.trim() !== '' || !hasBreak(text.slice(1, item.start))) return head + rest

@@ -52,7 +52,7 @@ function skipEscape(text: string, at: number): number {
   throw new Problem('syntax', at, escapeWords(text, at))
 }
 
-/** The offset behind a string, number or word; anything else is a Problem that says what stands there instead. */
+/** The offset behind a string, number or word; anything else is a Problem that says what is there instead. */
 export function skipScalar(text: string, at: number): number {
   const code = text.charCodeAt(at)
   if (code === QUOTE) return skipString(text, at)

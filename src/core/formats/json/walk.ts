@@ -14,7 +14,7 @@ export interface Item {
   comma: number
 }
 
-/** A value with what stands directly in it. `items` is empty for a text, number or word. */
+/** A value with its direct members or elements. `items` is empty for a text, number or word. */
 export interface Node {
   readonly start: number
   readonly end: number
@@ -43,7 +43,7 @@ class Brackets {
 const closerOf = (kind: number): number => (kind === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY)
 
 /**
- * Reads the value at `start`, checking every character of it, and lists what stands directly in it. Depth has no
+ * Reads the value at `start`, checking every character of it, and lists its direct members or elements. Depth has no
  * limit. Throws a Problem at the first thing that the dialect does not allow.
  */
 export function walkValue(text: string, start: number, dialect: Dialect): Node {
@@ -68,7 +68,7 @@ export function walkValue(text: string, start: number, dialect: Dialect): Node {
   }
 }
 
-/** From the start of a member or element to the start of its value; what stands directly in the walked value is noted. */
+/** From the start of a member or element to the start of its value; notes the direct members of the walked value. */
 function beginItem(text: string, at: number, brackets: Brackets, items: Item[], dialect: Dialect): number {
   let keyEnd = at
   let valueStart = at

@@ -32,7 +32,7 @@ export function decode(bytes: Uint8Array): Decoded {
   }
 }
 
-/** UTF-16 and UTF-32 by their mark, or by where the NULs of the first characters stand: JSON begins in ASCII (RFC 4627 §3). */
+/** UTF-16 and UTF-32 by their mark, or by the places of the NULs of the first characters: JSON begins in ASCII (RFC 4627 §3). */
 function foreignEncoding(bytes: Uint8Array): string | null {
   const [a, b, c, d] = bytes
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'UTF-32 LE' : 'UTF-16 LE'
@@ -45,7 +45,7 @@ function foreignEncoding(bytes: Uint8Array): string | null {
   return null
 }
 
-/** Line and column of a byte; columns count characters, as far as what stands before is UTF-8. */
+/** Line and column of a byte; columns count characters, as far as the text before is UTF-8. */
 function bytePlace(bytes: Uint8Array, at: number): { line: number; column: number } {
   let line = 1
   let column = 1

@@ -4,7 +4,7 @@ const DOTS = '••••••••'
 /** Characters looked at on either side of the trouble; a line may be as long as the file. */
 const REACH = 1000
 const WIDTH = 100
-/** Of the shown characters, how many stand before the trouble. */
+/** How many of the shown characters are before the trouble. */
 const LEAD = 60
 
 /** The text of a member whose name says that it holds a key. */

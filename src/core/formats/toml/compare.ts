@@ -50,7 +50,7 @@ function gapDamage(was: Part, now: string, isStrict: boolean, removes: boolean):
   if (was.gap === now) return null
   if (!was.gap.includes(OURS)) {
     const marks = now.match(/\0(?:\s*\0)*/g)?.length ?? 0
-    // Where things came in at several places, only comments can be told from the white space around them.
+    // Where things were added at several places, only comments can be distinguished from the white space around them.
     const isOne = marks === 1 && isStrict && !was.inline
     if (marks === 0 || (isOne && !isInserted(was.gap, now))) return 'bytes between tables that are not ours changed'
   }

@@ -43,7 +43,7 @@ function obstacleTo(document: TomlText, change: EntryChange): Refusal | null {
   return Number.isFinite(at) ? refusalAt(text, at, 'unwritable', reason) : { code: 'unwritable', reason }
 }
 
-/** What is no table stands first, where no other table can swallow it. */
+/** What is no table comes first, where no other table can swallow it. */
 function print(entries: JsonObject, path: Path): string {
   const known = Object.entries(entries).flatMap(([name, value]): [string, JsonValue][] =>
     value === null ? [] : [[name, withoutNulls(value)]],

@@ -61,7 +61,7 @@ interface Lead {
   readonly commented: boolean
 }
 
-/** The line break and indentation before an item that begins its line; null where something else stands before it. */
+/** The line break and indentation before an item that begins its line; null where something else precedes it. */
 function ownLine(text: string, items: readonly Item[], index: number): Lead | null {
   const item = items[index]
   if (item === undefined) return null

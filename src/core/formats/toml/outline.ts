@@ -65,7 +65,7 @@ export interface Leaf {
 /** Everything that makes up the value at one path: tables may lie anywhere in the file, keys may be dotted or in inline tables. */
 export interface Located {
   readonly sections: readonly Section[]
-  /** Values at or below the path that stand in none of the sections. */
+  /** Values at or below the path that are in none of the sections. */
   readonly leaves: readonly Leaf[]
   /** The innermost inline table at or above the path. */
   readonly host: InlineTable | null

@@ -34,7 +34,7 @@ function reconciledElements(text: string, now: readonly JsonValue[], wanted: rea
 }
 
 function reconciledMembers(text: string, now: JsonObject, wanted: JsonObject, eol: string): string {
-  // Dotted keys inside: their members are not told apart here.
+  // Dotted keys inside: their members are not distinguished here.
   if (itemsOf(text, 0).some(({ names }) => names.length > 1)) return valueText(wanted)
   let result = text
   for (const [name, shall] of Object.entries(wanted)) {

@@ -60,7 +60,7 @@ export interface Item {
   readonly comma: number
 }
 
-/** What stands directly in the array or inline table that opens at `start`. */
+/** The direct elements of the array or inline table that opens at `start`. */
 export function itemsOf(text: string, start: number): Item[] {
   const items: Item[] = []
   const isInline = text.charCodeAt(start) === OPEN_OBJECT

@@ -39,7 +39,7 @@ export class LenientReader {
     if (text.length > LONGEST) throw new Unread('it is longer than 1 MiB', text, 0)
   }
 
-  /** Every object at the top; members that stand there without braces are one object. */
+  /** Every object at the top; members without braces there are one object. */
   objects(): JsonObject[] {
     const found: JsonObject[] = []
     for (this.skip(); this.at < this.text.length; this.skip()) {
@@ -134,7 +134,7 @@ export class LenientReader {
   private member(depth: number): [string, JsonValue] {
     const start = this.at
     const key = this.isQuote() ? this.string() : this.match(bare)
-    if (key === null) return this.fail(`${JSON.stringify(this.text.slice(start, start + 12))} stands where a name in quotes should be`)
+    if (key === null) return this.fail(`${JSON.stringify(this.text.slice(start, start + 12))} is where a name in quotes should be`)
     this.skip()
     if (this.peek() !== ':') this.fail(`a colon is missing behind "${key.slice(0, 40)}"`)
     this.at++

@@ -28,7 +28,7 @@ type Snippet =
   | {
       readonly ok: true
       readonly servers: Readonly<Record<string, ServerSpec>>
-      /** Keys that stood in it. */
+      /** Keys that were in it. */
       readonly secrets: readonly { readonly name: string; readonly value: Secret<string> }[]
       /** What of the text is left out. */
       readonly notes: readonly string[]
@@ -78,7 +78,7 @@ export function readSnippet(text: string, options: SnippetOptions): Snippet {
     const { server } = extractKeys(fillReferences(askForPlaceholders(plain, name, 'pasted'), name), { server: name, names })
     const other = servers.get(name)
     if (other !== undefined && JSON.stringify(other) !== JSON.stringify(server))
-      return failure(`"${name}" stands in it twice`, 'paste only one of the two')
+      return failure(`"${name}" occurs twice in it`, 'paste only one of the two')
     servers.set(name, server)
   }
   const written = JSON.stringify([...servers])

@@ -1,4 +1,4 @@
-/** A variable that the shell would fill in stands as one of these in a word, so that it is not mistaken for typed text. */
+/** Takes the place of a variable that the shell would fill in, so that it is not mistaken for typed text. */
 export const referenceTo = (name: string): string => `\ue000${name}\ue001`
 export const references = /\ue000([^\ue000\ue001]*)\ue001/g
 
