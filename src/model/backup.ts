@@ -7,7 +7,7 @@ const digestOrAbsent = z.nullable(text)
 const entryChangeSchema = z.object({ entry: text, change: text, fields: textList })
 export type RecordedChange = z.infer<typeof entryChangeSchema>
 
-/** One file as it was before a run changed it. Entries by name only: what they said is in the stored bytes. */
+/** One file as it was before a run changed it. Entries by name only: the stored bytes hold their values. */
 const backedUpFileSchema = z.object({
   environment: text,
   /** Null for files of our own: the manifest, its lock. */

@@ -4,7 +4,7 @@ import type { NativePath, ReachablePath } from './path.ts'
 const levels = ['ok', 'info', 'skipped', 'warning', 'error', 'failed'] as const
 export type Level = (typeof levels)[number]
 
-/** Where a check stands in the report: under its side, or under what both sides share. */
+/** The section of the report in which a check appears: that of its side, or that of what both sides share. */
 type CheckGroup = 'side' | 'servers' | 'bridge' | 'keys' | 'programs'
 
 /** What `doctor --fix` can do by itself, since it takes nothing away from anybody. */

@@ -38,7 +38,7 @@ export interface Spelling {
   remote?(remote: Remote): JsonObject | null
   /** True: a remote entry that does not say SSE is tried over Streamable HTTP first, then over SSE. */
   readonly triesBoth?: true
-  /** An entry as it stands in the common spelling. */
+  /** Reads an entry into the common spelling. */
   read?(value: JsonObject): JsonObject | Unreadable
   /** Keys that say what an entry means, besides the common ones. */
   readonly keys?: readonly string[]
@@ -75,7 +75,7 @@ export interface Locator {
 export interface ProjectFile {
   /** Relative to the project: `.mcp.json`. */
   readonly path: string
-  /** Words that stand for the user's home (null: none does) and for the project's folder. */
+  /** Placeholders for the user's home (null: it has none) and for the project's folder. */
   readonly words: { readonly home: string | null; readonly project: string }
   /** A symbolic link in its place is refused by the program itself. */
   readonly refusesLink?: true

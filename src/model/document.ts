@@ -32,7 +32,7 @@ export interface Refusal {
 export interface PresentEntry {
   readonly name: string
   readonly value: JsonValue
-  /** The name stands more than once in the container. */
+  /** The name occurs more than once in the container. */
   readonly duplicate: boolean
 }
 

@@ -1,6 +1,6 @@
 import { optionalFlag, optionalText, text, texts, z } from './zod.ts'
 
-/** One resolved package: what `npm view` said when it was pinned. */
+/** One resolved package: what `npm view` answered when it was pinned. */
 const lockedPackageSchema = z.object({
   name: text,
   version: text,

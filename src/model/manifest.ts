@@ -24,7 +24,7 @@ export const overrideSchema = z.strictObject({
 })
 export type Override = z.infer<typeof overrideSchema>
 
-/** One server. What its keys mean to whoever writes one by hand stands in schema.ts. */
+/** One server. `schema.ts` explains its keys to those who write a manifest by hand. */
 export const serverSchema = z.strictObject({
   package: optionalFilled,
   command: optionalFilled,

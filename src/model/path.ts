@@ -1,4 +1,4 @@
-/** A path as one environment spells it, as it stands in that environment's configs: `C:\Users\Ana`, `/home/ana`. */
+/** A path as one environment spells it, and writes it in its configs: `C:\Users\Ana`, `/home/ana`. */
 export type NativePath = string & { readonly __spelling: 'native' }
 
 /** A path as this very process opens it: the same file may be `C:\x` natively and `/mnt/c/x` from here. */

@@ -48,6 +48,6 @@ export interface FilePlan {
   readonly isReadOnly?: true
   readonly notices: readonly string[]
   readonly unmanaged: readonly string[]
-  /** Names of all entries that stand in the file. */
+  /** Names of all entries in the file. */
   readonly present: ReadonlySet<string>
 }

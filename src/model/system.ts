@@ -60,7 +60,7 @@ export interface Files {
   flush(path: ReachablePath): Promise<void>
 }
 
-/** A program to start from here: `argv[0]` is a path or a name that this process can start as it stands. */
+/** A program to start from here: `argv[0]` is a path or a name that this process can start unchanged. */
 export interface Program {
   readonly argv: readonly string[]
   readonly cwd?: ReachablePath | undefined

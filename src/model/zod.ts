@@ -5,7 +5,7 @@ import * as z from 'zod/mini'
 // chained methods, and so are made in half the time.
 z.config({ jitless: true })
 
-/** Shapes that stand in many schemas. A schema never changes, so all may hold the same one, and it is made once. */
+/** Shapes that many schemas use. A schema is immutable, so each is made once and shared. */
 export const text = z.string()
 export const filledText = z.string().check(z.minLength(1))
 export const textList = z.array(text)

@@ -36,7 +36,7 @@ export async function queryRegistry(system: System, world: World, windows: Envir
   return answer.code === 0 ? readRegistry(decodeConsole(answer.stdout)) : new Map()
 }
 
-/** What the registry said is believed for so long: a watcher asks again and again. */
+/** How long an answer of the registry is reused: a watcher asks again and again. */
 const LASTS_MS = 60_000
 
 const asked = new WeakMap<System, Map<string, { readonly atMs: number; readonly answer: Promise<RegistryValues | string> }>>()

@@ -30,7 +30,7 @@ async function homeDistro(system: System, own: Environment): Promise<readonly st
 }
 
 /**
- * The distributions to look for: those that were asked for and those that take part, or else the one where home is said to
+ * The distributions to look for: those that were asked for and those that take part, or else the one where home is recorded to
  * be. None: whatever this side finds by itself. `isUsed` false: our folder is not asked.
  */
 export async function wantedDistros(system: System, own: Environment, options: DetectOptions, isUsed = true): Promise<readonly string[]> {

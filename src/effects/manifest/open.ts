@@ -54,7 +54,7 @@ export interface Situation {
   readonly statePath: ReachablePath
   /** The environments that take part. */
   readonly sides: readonly Environment[]
-  /** What is to be said of how this situation came about. */
+  /** Notices about how this situation came about. */
   readonly notices?: readonly string[]
   /** Who else decides what manifest, lock or our folder say; only where the situation was opened to tell of it. */
   readonly faults: readonly Fault[]

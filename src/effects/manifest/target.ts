@@ -5,7 +5,7 @@ import type { Manifest } from '../../model/manifest.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import type { State } from '../../model/state.ts'
 
-/** One client file that takes part: where it is in both spellings, and what can be said of it before it is read. */
+/** One client file that takes part: where it is in both spellings, and what is known of it before it is read. */
 export interface Target {
   readonly environment: Environment
   readonly client: ClientDefinition

@@ -25,7 +25,7 @@ export const errorAnswer = (id: Id | null, words: string, code = ERROR_CODE): Js
   error: { code, message: words },
 })
 
-/** The id in the beginning of a message too long to be read whole; null where it does not stand there. */
+/** The id in the beginning of a message too long to be read whole; null where it is not there. */
 export function idIn(start: string): Id | null {
   const [, text, number] = /"id"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|(-?\d+))/.exec(start) ?? []
   if (text !== undefined) return text

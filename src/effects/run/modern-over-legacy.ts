@@ -13,14 +13,14 @@ export interface EraEnds {
   toServer(message: JsonObject): void
   readonly server: ServerName
   readonly subscriptions: Subscriptions
-  /** What the server said in its handshake. */
+  /** The server's result of `initialize`. */
   readonly capabilities: JsonObject
 }
 
 /**
  * A client of 2026-07-28 in front of a server that knows only the revisions before it: the client was answered before
  * anybody could know. The two differ in what surrounds a request, and in how changes are told. A server of the old era asks
- * its client by requests, which the new one has no way for, so it is told in its handshake that nothing can be asked.
+ * its client by requests, which the new one has no way for, so our handshake tells the server that the client answers none.
  */
 export class ModernOverLegacy {
   private readonly ends: EraEnds

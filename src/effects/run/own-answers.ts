@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
 import { type Id, VERSION_KEY } from './message.ts'
 
-/** What is said in a server's place while it is not there yet, or does not speak the client's era. */
+/** Answers in a server's place while it is not there yet, or does not speak the client's era. */
 
 /** The revision without a handshake. */
 export const MODERN = '2026-07-28'
@@ -17,7 +17,7 @@ const RESERVED = 'io.modelcontextprotocol/'
 export const CLIENT_KEY = `${RESERVED}clientInfo`
 const SERVER_KEY = `${RESERVED}serverInfo`
 
-/** What is listed: the capability, the key of the result, what a subscription calls it, what tells of a change. */
+/** Lists of a server: the capability, the key of the result, its name in a subscription, the notification of a change. */
 interface Listed {
   readonly capability: 'tools' | 'prompts' | 'resources'
   readonly key: string

@@ -16,7 +16,7 @@ export interface RemoteEnd {
   /** Connects where the transport has a connection (SSE); throws when it cannot. */
   start(): Promise<void>
   send(message: JSONRPCMessage, options?: SendOptions): Promise<void>
-  /** From `initialize` on, the version that both agreed on stands in a header. */
+  /** From `initialize` on, a header holds the version that both agreed on. */
   setProtocolVersion(version: string): void
   /** The server has given this connection a session of its own. */
   hasSession(): boolean
@@ -133,7 +133,7 @@ function httpThenSse(http: RemoteEnd, openSse: () => Promise<RemoteEnd>): Remote
         if (used !== http || (isDecided && moving === null) || !takesNoPost(error)) throw error
         moving ??= move()
         const sse = await moving
-        // Nobody answers there either: what the first transport said is what the person can act on.
+        // Nobody answers there either: the error of the first transport is the one that a person can act on.
         if (sse === null) throw error
         await sse.send(each, options)
       }

@@ -10,7 +10,7 @@ import { ENDING, takeSignals } from './signals.ts'
 
 export interface RemoteServer {
   readonly server: string
-  /** Its keys stand in here by now; nothing of it is ever printed. */
+  /** Holds the keys themselves; nothing of it is ever printed. */
   readonly remote: Remote
   /** Names of the keys it uses, for the words of a refusal. */
   readonly keys: readonly string[]

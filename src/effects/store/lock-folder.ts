@@ -20,7 +20,7 @@ export type LockState =
       /** Null: its content is none of ours. */
       readonly by: Holder | null
       readonly stale: boolean
-      /** The holder's process has surely ended; false where that cannot be told from here. */
+      /** The holder's process has surely ended; false where that is unknown from here. */
       readonly isDead: boolean
       /** Changes with every refresh. */
       readonly identity: string

@@ -21,7 +21,7 @@ const WORDS_MAX = 200
 const FILES_MAX = 50
 
 /**
- * Files and folders of the project that a server's command line and variables name, as they stand in the project. What a
+ * Files and folders of the project that a server's command line and variables name, as spelled in the project. What a
  * file starts in its turn cannot be known.
  */
 export async function projectFiles(system: System, side: Environment, folder: NativePath, server: ServerSpec): Promise<string[]> {

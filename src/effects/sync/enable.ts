@@ -181,6 +181,6 @@ async function runInChange(
   }
 }
 
-/** What is said of a server that is reached across, since its program is on one side only. */
+/** The notice about a server that is reached across the border, since its program is on one side only. */
 export const runInNotice = (name: string, side: Environment, lacking: readonly Environment[]): string =>
   `${name}: its program is not on ${lacking.map(environmentLabel).join(', ')}, so it runs on ${environmentLabel(side)} and is reached from there ("runIn")`

@@ -50,7 +50,7 @@ const isSpelledFor = (side: Environment, path: string): boolean => (isWindows(si
 
 type Where = Pick<Situation, 'world' | 'home'>
 
-/** Is what a `command` server starts on this side? Null: it is no such server, or that cannot be told from here. */
+/** True if the program of a `command` server is on this side; null: it is no such server, or unknown from here. */
 async function hasProgram(system: System, where: Where, side: Environment, server: ServerSpec): Promise<boolean | null> {
   const { command, args: [script = ''] = [] } = server
   if (command === undefined || /[$]/.test(command)) return null

@@ -15,13 +15,13 @@ import { isTrustedProject } from './trust-review.ts'
 const keyOf = (environment: string, client: string | null, file: string | null, server: string | null): string =>
   JSON.stringify([environment, client, file, server])
 
-/** The entries that a run has written, as they stand now. */
+/** The entries that a run has written, as they are now. */
 const isChanged = ({ kind, change, outcome }: Step): boolean =>
   kind === 'write' && outcome === 'done' && (change === 'add' || change === 'update')
 
 /**
  * Tries each server whose entry a run has changed, once on each side, as its client starts it. `steps` are those of the run;
- * `situation` is what stands now. Servers of a project that is not trusted as it is, or that lack a key, are left out.
+ * `situation` is the state now. Servers of a project that is not trusted as it is, or that lack a key, are left out.
  */
 export async function tryChanged(
   system: System,

@@ -1,6 +1,6 @@
 import type { View } from './view.ts'
 
-/** An offset, and what hexdump, xxd, od and Format-Hex write behind it: hexadecimal groups, then the same as letters. A line number may stand in front. */
+/** An offset, and what hexdump, xxd, od and Format-Hex write behind it: hexadecimal groups, then the same as letters. A line number may come first. */
 const line = /[ \t]*(?:\d{1,5}[:|\t-][ \t]*)?(?:0x)?[0-9a-f]{4,16}(?:h|:)?[ \t]+(?=[0-9a-f]{2})/iy
 const group = /([0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8})(?:[ \t]{1,2}(?![ \t])|(?=[ \t\r\n])|$)/iy
 /** Bytes that these programs write in one line; what follows them are letters. */
@@ -14,8 +14,8 @@ interface Dumped {
 }
 
 /**
- * What stands in a dump as the text that was dumped: read as single bytes or big-endian words, and as the little-endian words
- * that `hexdump` and `od -x` write. A place in it goes to the end of its line, where the same stands as letters. `open`: the
+ * The text that a dump shows: read as single bytes or big-endian words, and as the little-endian words
+ * that `hexdump` and `od -x` write. A place in it goes to the end of its line, where the same is shown as letters. `open`: the
  * text goes on, and so may the group at its end.
  */
 export function dumped(text: string, open: boolean): View[] {

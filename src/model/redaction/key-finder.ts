@@ -7,11 +7,11 @@ import { escapeBegun, unescaped } from './unescaped.ts'
 import { unwrapped, wrapBegun } from './unwrapped.ts'
 import { through, type View } from './view.ts'
 
-/** What stands in the place of a key. */
+/** What replaces a key. */
 export const DOTS = '••••••••'
 /** So much longer than a key its most wasteful spelling is, as HTML and doubled escapes write it. */
 const mostWasteful = 8
-/** Line ends, indentation and colours that may stand in it besides. */
+/** Line ends, indentation and colours that it may hold besides. */
 const besides = 64
 
 /** What escapes, colours and line ends are written with. */
@@ -45,7 +45,7 @@ export class KeyFinder {
     this.longest = Math.max(this.matcher.longest, longestKey * mostWasteful) + besides
   }
 
-  /** Where copies stand, in no order; they may overlap. */
+  /** The places of copies, in no order; they may overlap. */
   places(text: string): Place[] {
     if (text.length < this.shortest) return []
     const found: Place[] = []

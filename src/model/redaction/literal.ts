@@ -16,7 +16,7 @@ export class Literal {
     this.mixed = mixed
   }
 
-  /** Where it stands in a text, from a place on; what overlaps is one place. */
+  /** Its places in a text, from an offset on; overlapping ones are one place. */
   placesIn(text: string, from: number): [number, number][] {
     const found: [number, number][] = []
     this.match(text, from, (matched) => {

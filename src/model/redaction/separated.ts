@@ -5,7 +5,7 @@ const BETWEEN = 2
 const COMMA = 44
 const ZERO = 48
 
-/** Hexadecimal digits, and what stands between numbers: blanks, `,:;-`, quotes, the `x` of `0x`. */
+/** Hexadecimal digits, and what separates numbers: blanks, `,:;-`, quotes, the `x` of `0x`. */
 const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
   const letter = String.fromCharCode(code)
   return /[0-9a-f]/i.test(letter) ? DIGIT : /[\s,:;'"x-]/i.test(letter) ? BETWEEN : 0
@@ -25,7 +25,7 @@ function hasBetween(text: string, start: number, end: number): boolean {
   return false
 }
 
-/** Parts of a text, each at least so long, in which nothing but numbers stand, and more than one. One character of every so many is looked at. */
+/** Parts of a text, each at least so long, that hold nothing but numbers, and more than one. Samples one character of every so many. */
 function* runs(text: string): Generator<[number, number]> {
   for (let at = leastRun - 1; at < text.length; at += leastRun) {
     if (kindAt(text, at) === 0) continue
@@ -45,7 +45,7 @@ export const separatedAtEnd = (text: string): View | null => numbersIn(text, [[s
 
 function numbersIn(text: string, found: Iterable<readonly [number, number]>, last: 'open' | 'closed' = 'closed'): View | null {
   const parts: string[] = []
-  /** For each character where it stands in the original. */
+  /** For each character its place in the original. */
   const from: Int32Array[] = []
   for (const [start, end] of found) {
     const codes = new Uint8Array(end - start + 1)

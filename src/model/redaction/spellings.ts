@@ -6,7 +6,7 @@ const FULL = 6
 const BYTE = 8
 
 /**
- * What of some bytes' base64 is the same whatever stands around them: begun at each of the three places that a byte can
+ * The part of some bytes' base64 that is the same whatever surrounds them: begun at each of the three places that a byte can
  * have in a group, without the characters that hold bits of a neighbour too.
  */
 function inBase64(bytes: Buffer): Spelling[] {
@@ -17,7 +17,7 @@ function inBase64(bytes: Buffer): Spelling[] {
   })
 }
 
-/** Characters that are told apart from other text in any spelling. */
+/** Characters that differ from other text in any spelling. */
 const enough = 8
 
 const inJson = (key: string): string => JSON.stringify(key).slice(1, -1)

@@ -62,7 +62,7 @@ function oneLayer(text: string): View | null {
   const replaced = new Replaced()
   const plain = text.replace(escapes, (written: string, at: number) => {
     const put = meaning(written)
-    // A letter that needed no backslash is itself, and the backslash may belong to what stands before it.
+    // A letter that needed no backslash is itself, and the backslash may belong to the text before it.
     if (put === written.at(-1) && needless.test(written)) replaced.note(at, at + written.length - 1, 0)
     else if (put !== written) replaced.note(at, at + written.length, put.length)
     return put

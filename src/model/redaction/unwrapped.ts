@@ -1,23 +1,23 @@
 import { Replaced, type View } from './view.ts'
 
 const RETURN = 13
-/** So much without a blank stands before a line end that may have been put into a key. */
+/** A line end may have been put into a key only behind so many characters without a blank. */
 const leastBefore = 8
-/** What stands in front of lines in listings, quotes and comments. */
+/** Prefixes of lines in listings, quotes and comments. */
 const lead = /(?:(?:\d+[ \t]*[:|-]|\d+\t|[>#*|;][ \t]|\/\/)[ \t]*){1,3}/y
 
 /** Letters, digits and the few signs of keys and of base64. */
 const isToken = Uint8Array.from({ length: 128 }, (_, code) => (/[\w+/=.~-]/.test(String.fromCharCode(code)) ? 1 : 0))
 const tokenAt = (text: string, at: number): boolean => isToken[text.charCodeAt(at)] === 1
 
-/** Where what stands before a place is a run of token characters long enough to go on in the next line. */
+/** True where a place is behind a run of token characters that is long enough to go on in the next line. */
 function endsRun(text: string, end: number): boolean {
   if (end < leastBefore) return false
   for (let at = end - 1; at >= end - leastBefore; at--) if (!tokenAt(text, at)) return false
   return true
 }
 
-/** Where line ends stand inside of long words, with the indentation behind them. */
+/** The places of line ends inside of long words, with the indentation behind them. */
 function* lineEnds(text: string): Generator<{ readonly start: number; readonly end: number }> {
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
     const start = text.charCodeAt(at - 1) === RETURN ? at - 1 : at
@@ -29,8 +29,8 @@ function* lineEnds(text: string): Generator<{ readonly start: number; readonly e
 }
 
 /**
- * A text without the line ends that stand inside of long words, as base64 and `fold` put them; and, where something like a
- * line number stands in front of the next line, without that too. None where there are none.
+ * A text without the line ends inside of long words, as base64 and `fold` put them; and, where something like a
+ * line number begins the next line, without that too. None where there are none.
  */
 export function unwrapped(text: string): View[] {
   const ends = [...lineEnds(text)]
@@ -57,10 +57,10 @@ function joined(text: string, parts: readonly { readonly start: number; readonly
   return replaced.view(pieces.length === 0 ? text : pieces.join('') + text.slice(from), true)
 }
 
-/** The beginning of what may stand in front of a line. */
+/** The beginning of a prefix of a line. */
 const begunLead = /\r?(?:\n[ \t]*(?:(?:\d*[ \t]*[:|-]?|[>#*|;]|\/{1,2})[ \t]*){0,3})?$/
 
-/** How many characters at the end of a text may be a line end inside of a long word, and what stands in front of the next line. */
+/** How many characters at the end of a text may be a line end inside of a long word, and the prefix of the next line. */
 export function wrapBegun(text: string): number {
   const tail = text.slice(-64)
   const length = tail.length - (begunLead.exec(tail)?.index ?? tail.length)

@@ -1,4 +1,4 @@
-/** A text as it reads once something in it is taken for what it stands for. */
+/** A text in which something was decoded (escapes, dumps, line breaks), with the places of the original. */
 export interface View {
   readonly text: string
   /** Where in the original the characters of a part came from: in one place, or in several where what was left out stays. */
