@@ -92,8 +92,8 @@ const ownZod = {
   load: (id) => (id.endsWith(mark) ? readFileSync(id.slice(0, -mark.length), 'utf8') : null),
 }
 
-// Letters beyond ASCII are written as escapes: V8 keeps a text of ASCII alone in half the memory. They stand in strings,
-// templates and regular expressions only, where an escape means the same.
+// Letters beyond ASCII are written as escapes: V8 keeps a text of ASCII alone in half the memory. They occur only in strings,
+// templates and regular expressions, where an escape means the same.
 const onlyAscii = {
   name: 'only-ascii',
   generateBundle(_options, bundle) {
@@ -155,7 +155,7 @@ const input = {
 const output = {
   dir: dist,
   sourcemap: false,
-  // Names stand in `--verbose` stacks and in libraries' messages. The bundler's own `keepNames` would wrap each in a call.
+  // Names appear in `--verbose` stacks and in libraries' messages. The bundler's own `keepNames` would wrap each in a call.
   minify: {
     mangle: { keepNames: true },
     compress: { keepNames: { function: true, class: true } },

@@ -2,8 +2,8 @@ import { clients } from './clients/index.ts'
 
 /**
  * Files and folders of a project in which an entry means a program that is started: MCP servers, hooks, agents that bring
- * servers of their own. Relative to any folder of a project, with `/`; `*` stands for a part of one name; a folder stands
- * for everything in it. Whoever may write there runs programs of their choice (CVE-2025-54135), and servers' entries hold
+ * servers of their own. Relative to any folder of a project, with `/`; `*` stands for a part of one name; a folder means
+ * everything in it. Whoever may write there runs programs of their choice (CVE-2025-54135), and servers' entries hold
  * keys. Sources: the vendors' documentation as gathered by neon-solutions/add-mcp:src/agents.ts, zed.dev/docs/worktree-trust,
  * docs.roocode.com/features/mcp, kiro.dev/docs/cli/hooks, docs.continue.dev/customize/deep-dives/mcp,
  * docs.windsurf.com/windsurf/cascade/hooks, cursor.com/docs/hooks, opencode.ai/docs/config,

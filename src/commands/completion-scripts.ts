@@ -50,7 +50,7 @@ const bash = (commands: readonly CommandSpec[], names: Known): string => {
   COMPREPLY=()
   if found=$(mcp-twin completion bash -- "\${typed[@]}" 2>/dev/null); then
     if [ "$found" = ${FILES} ]; then compopt -o default 2>/dev/null; return; fi
-    # Bash replaces only what stands behind the last colon or equals sign.
+    # Bash replaces only what follows the last colon or equals sign.
     head=\${typed[\${#typed[@]}-1]}
     head=\${head%"\${head##*[:=]}"}
     while IFS= read -r part; do [ -n "$part" ] && COMPREPLY+=("\${part#"$head"}"); done <<< "$found"

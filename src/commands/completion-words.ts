@@ -14,19 +14,19 @@ export const COMMON: readonly OptionSpec[] = [
   { flags: '--help', description: 'show help' },
 ]
 
-/** One word that can stand where a person types, and what it means. */
+/** A word that is offered, and what it means. */
 export interface Offered {
   readonly word: string
   readonly about?: string
 }
 
-/** What can stand where the last of the typed words does. */
+/** The words that the last of the typed words can become. */
 export interface Expected {
   /** Words that the command line itself knows: commands or flags. */
   readonly words: readonly Offered[]
   /** What else is offered; null: nothing. */
   readonly offers: Offers | null
-  /** What of the last word stands before the part that is completed: a flag with `=`, words before a comma. */
+  /** The part of the last word before the part that is completed: a flag with `=`, words before a comma. */
   readonly before: string
   /** Words behind the command that are there already, and so are not offered again. */
   readonly used: readonly string[]
@@ -88,7 +88,7 @@ export function expected(specs: readonly CommandSpec[], words: readonly string[]
   return { words: typed.startsWith('-') || offers === null ? flags : [], offers, before: '', used }
 }
 
-/** A word that every shell takes as it stands, and that can expand to nothing else. */
+/** A word that every shell takes literally. */
 const plain = /^[\w@%+./][\w@%+./:-]*$|^--[a-z-]+$/
 
 /** The words to offer. Names from files are left out where a shell could read anything else in them. */

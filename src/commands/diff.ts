@@ -10,7 +10,7 @@ import { atHome } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Shows what stands in every config against what sync would write. It writes nothing. */
+/** Compares every config with what sync would write. Writes nothing. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   atHome(context, {}, async (homeContext) => {
     const situation = await homeContext.open()
@@ -27,7 +27,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
       command: 'diff',
       preview: true,
       detail: 'all',
-      ...(hasFields ? { farewell: '- what stands there, + what mcp-twin would write: mcp-twin sync' } : {}),
+      ...(hasFields ? { farewell: '- what the file holds, + what mcp-twin would write: mcp-twin sync' } : {}),
     })
     return exitOf(result, { check: false })
   })

@@ -53,7 +53,7 @@ async function exportTo(context: Context, homeContext: HomeContext, dir: string)
   return EXIT.ok
 }
 
-/** Everything that an export writes, and the names that keys got which stand in the manifest itself. */
+/** Everything that an export writes, and the names given to keys that the manifest itself holds. */
 async function collect(context: Context, situation: Situation): Promise<{ files: NamedText[]; named: string[] }> {
   const { system, io } = context
   const { input } = await prepare(system, situation, syncOptions(context, {}, { resolve: false }))

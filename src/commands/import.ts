@@ -30,7 +30,7 @@ export async function run(context: Context, [dir = '']: string[], options: Recor
   if (dir.trim() === '') throw usageError('Missing the folder to import.', { hint: 'mcp-twin import ./mcp-setup' })
   const named = partsOf(options.with)
   return atHome(context, { mayBeAbsent: true, prepareHome: true }, (found) => {
-    // An export looks like a project to whoever stands in it; it is for the user's own manifest.
+    // An export looks like a project to a command typed in it; it is for the user's own manifest.
     const place = found.place.scope === 'project' ? userPlace(found.home) : found.place
     const homeContext = { ...found, place, open: () => found.openAt(place) }
     return importFrom(context, homeContext, dir, named, options)
@@ -162,7 +162,7 @@ function withExport(situation: Situation, taken: Manifest, { lock }: ReadExport,
   }
 }
 
-/** Names of the servers that stand as the built-in list has them, and so need its folders. */
+/** Names of the servers that are as in the built-in list, and so need its folders. */
 async function withFolders({ servers }: Manifest): Promise<string[]> {
   const found: string[] = []
   for (const [name, { args }] of Object.entries(servers))

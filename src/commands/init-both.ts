@@ -71,7 +71,7 @@ export function stayingNotes(
     const places = (only ?? []).filter(isEnvironmentName)
     if (places.length === 0 || disabled === true) continue
     const has = sides.filter((side) => places.some((word) => meansEnvironment(word, side)))
-    // An entry of that name that stays a person's own is told of by itself.
+    // An entry of that name that stays the user's own is reported by itself.
     const lacks = sides.filter(
       (side) => !has.includes(side) && !unmanaged.some((each) => each.name === name && each.environment === side.id),
     )

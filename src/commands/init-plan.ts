@@ -15,7 +15,7 @@ import { describeSteps } from '../ui/steps.ts'
 import { wrap } from '../ui/width.ts'
 import type { HomeContext } from './at-home.ts'
 
-/** Throws where nobody may be asked and nobody said `--yes`: init writes into many files. */
+/** Throws without a terminal and without `--yes`: init writes into many files. */
 export async function demandConsent({ prompt, options }: Context): Promise<void> {
   if (options.yes !== true && !prompt.able) await prompt.confirm('Set up mcp-twin?', { flag: '--yes' })
 }

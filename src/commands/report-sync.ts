@@ -19,7 +19,7 @@ export interface ReportOptions {
   readonly more?: Record<string, unknown>
   /** The servers that a command is about: refusals of others were there before, and are only counted. */
   readonly about?: ReadonlySet<string>
-  /** Servers of which was said why they stay not managed: adopting would not take them either. */
+  /** Servers already reported as not managed, with the reason: adopting would not take them either. */
   readonly kept?: ReadonlySet<string>
   /** Lines between what was done and the sum. */
   readonly checks?: readonly string[]

@@ -72,7 +72,7 @@ export async function effectOf(context: Context, homeContext: HomeContext, name:
       beside,
     }
   } catch (error) {
-    // The key is stored; what else is wrong is told by the commands that work on it.
+    // The key is stored; the commands that work on anything else report what is wrong there.
     if (error instanceof TwinError) return { entries: [], open: [error.message], beside: [] }
     throw error
   }

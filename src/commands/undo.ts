@@ -78,7 +78,7 @@ type StoredFile = Awaited<ReturnType<typeof runsOf>>[number]['files'][number]
 const changesOf = ({ client, entries, changes }: StoredFile): NonNullable<StoredFile['changes']> =>
   client === null ? [] : (changes ?? entries.map((entry) => ({ entry, change: 'update', fields: [] })))
 
-/** What a run changed: the files of which the same is to be said under one heading. */
+/** What a run changed: files with the same changes, under one heading. */
 function changedLines(files: readonly StoredFile[], labels: Labels): string[] {
   const headings = new Map<string, string[]>()
   for (const file of files) {

@@ -77,7 +77,7 @@ const DEEP = 'mcp-twin doctor --deep'
 /** A server that `--deep` was asked for and did not start. */
 const wasNotStarted = ({ level, check, fix }: Finding): boolean => level === 'skipped' && check === 'server-starts' && fix !== DEEP
 
-/** What is wrong with several things in the same words is said once, with all their names. */
+/** Merges findings with the same message into one with all their names. */
 function together(findings: readonly Finding[]): Finding[] {
   const rows = new Map<string, Finding>()
   for (const [at, finding] of findings.entries()) {

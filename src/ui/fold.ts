@@ -4,7 +4,7 @@ import { columns, cutPath } from './width.ts'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours begin with one
 const coloured = /^((?:\u001b\[[0-9;]*m)*)(.*?)((?:\u001b\[[0-9;]*m)*)$/s
 
-/** What stands before the text of a line: blanks, then a mark. Further lines begin below the text. */
+/** The prefix of a line: blanks, then a mark. Further lines begin below the text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours begin with one
 const mark = /^((?:\s|\u001b\[[0-9;]*m)*(?:(?:[✓✗!?·–•→=~+$-]|mcp-twin:)(?:\u001b\[[0-9;]*m)* +)?)/u
 

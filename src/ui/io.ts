@@ -31,7 +31,7 @@ const byNpx = (commands: readonly string[]): ((text: string) => string) => {
 export function createIo(options: IoOptions): Io {
   const mask = new Mask()
   const typed = options.npx === undefined ? (text: string) => text : byNpx(options.npx)
-  // A program reads the document: nobody is there to be told how it goes.
+  // A program reads the document, and no person is there to see the progress.
   const isSilent = options.quiet || options.asJson
   const write = (sink: Sink, text: string) => sink.write(`${mask.apply(text)}\n`)
   const said = /^\d+$/.test(options.columns ?? '') ? Number(options.columns) : 0

@@ -34,7 +34,7 @@ function elsewhere(facts: Facts, bridge: BridgeFacts, each: Answered): CheckResu
 
 function untold(facts: Facts, each: StartedBridge): CheckResult {
   const why = each.status === null ? 'its "bridge" tools are switched off' : "its entry opens other folders than the home's own"
-  const message = `which home ${programName(facts, each)} reaches cannot be told: ${why}`
+  const message = `which home ${programName(facts, each)} reaches is unknown: ${why}`
   return { level: 'info', subject, message, environment: each.environment.id }
 }
 

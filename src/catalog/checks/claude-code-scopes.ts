@@ -3,7 +3,7 @@ import { quoted } from '../../core/doctor/names.ts'
 import { digest } from '../../core/launch/meaning.ts'
 import type { CheckResult } from '../../model/check.ts'
 
-/** Projects that are told of one by one; a user may have hundreds. */
+/** Projects that are listed one by one; a user may have hundreds. */
 const PROJECTS_MAX = 5
 
 function differs(file: ClientFile, { name, entry }: ScopedEntry): boolean {

@@ -8,7 +8,7 @@ import type { CheckResult } from '../../model/check.ts'
 
 function judge(facts: Facts, file: ClientFile, each: EntryFacts): CheckResult[] {
   if (each.disabled) return []
-  // A package that is not installed is said by server-installed, with all that hangs on it.
+  // The check server-installed reports a package that is not installed, with all that depends on it.
   const isComing = facts.plan.installs.some(({ environment, step }) => environment === each.runs.id && step.server === each.server)
   return each.missing
     .filter(({ what }) => !(what === 'script' && each.server !== null && isComing))

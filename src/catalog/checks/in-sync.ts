@@ -7,7 +7,7 @@ import type { EntryStep, FilePlan } from '../../model/plan.ts'
 
 const words = { add: 'missing', update: 'different', remove: 'no longer wanted', adopt: '', none: '' } as const
 
-/** Entries that a sync would write or remove; what a program dropped is said by entries-kept. */
+/** Entries that a sync would write or remove; the check entries-kept reports what a program dropped. */
 function toWrite(facts: Facts, file: ClientFile, entries: readonly EntryStep[]): CheckResult[] {
   const records = recordsOf(facts, file)
   const planned = entries.filter(

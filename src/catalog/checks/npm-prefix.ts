@@ -8,7 +8,7 @@ import { environmentDefinitions } from '../environments/index.ts'
 const usesNpm = ({ input }: Facts): boolean => Object.values(input.manifest.servers).some((server) => server.package !== undefined)
 
 function npmItself({ environment, npmThere }: SideFacts): CheckResult[] {
-  // Where there is no node at all, that is said by node-path.
+  // Where there is no node at all, the check node-path reports it.
   if (environment.node === undefined || (environment.npm !== undefined && npmThere !== false)) return []
   const message = environment.npm === undefined ? 'not found beside its node, so nothing can be installed' : 'it no longer exists'
   const fix = npmThere === false ? 'mcp-twin sync --refresh' : environmentDefinitions[environment.kind].getNpm

@@ -34,7 +34,7 @@ function judge(facts: Facts, probe: ProbeFacts): CheckResult {
   }
 }
 
-/** What was not started is said of each: it must not look as if it were well. */
+/** Says of each server that was not started that it was not: it must not look healthy. */
 const skipped = (facts: Facts): CheckResult[] =>
   (facts.unstarted ?? []).map(({ environment, entry, reason, fix }) => ({
     level: 'skipped',
