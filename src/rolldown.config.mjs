@@ -148,7 +148,11 @@ const finish = {
 const input = {
   platform: 'node',
   tsconfig: join(root, 'tsconfig.json'),
-  transform: { target: 'node20' },
+  transform: {
+    target: 'node20',
+    // ws would look for native addons of these names in every node_modules folder above; it does without them.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
+  },
   // jsonc-parser's CommonJS form hides its parts from bundlers; its ES form does not.
   resolve: { mainFields: ['module', 'main'] },
 }

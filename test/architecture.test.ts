@@ -37,6 +37,7 @@ const doors: Record<string, readonly string[]> = {
   commander: ['cli.ts', 'cli'],
   execa: ['system'],
   zod: ['model', 'bridge/tools'],
+  ws: ['bridge/transports'],
   '@modelcontextprotocol': ['effects/run', 'effects/probe', 'bridge'],
 }
 

@@ -4,7 +4,7 @@ import { clients } from '../catalog/clients/index.ts'
 import { liveIn } from '../bridge/handoff/claims.ts'
 import { WaitingFile, waitingFor, waitingLine } from '../bridge/handoff/waiting.ts'
 import { locateHome } from '../bridge/start/home.ts'
-import { serveBridge } from '../bridge/start/serving.ts'
+import { type Listening, serveBridge } from '../bridge/start/serving.ts'
 import { checkClient, checkFamilies, decideSettings } from '../bridge/start/settings.ts'
 import type { Context } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
@@ -28,7 +28,7 @@ export async function run(context: Context, _args: string[], options: Record<str
   }
   const { folder, refused } = homeContext
   // Tokens are in that folder too: anyone who can write there could create one.
-  if (refused !== null && listen !== null)
+  if (refused !== null && (listen.http !== null || listen.ws !== null))
     throw new TwinError(notYours, `Cannot listen: ${refused}. Other users could create tokens.`, {
       exit: EXIT.usage,
       hint: 'mcp-twin doctor',
@@ -73,20 +73,26 @@ export async function run(context: Context, _args: string[], options: Record<str
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
-/** Where to listen, null when nowhere. */
-function listener(options: Record<string, unknown>): { port: number; address: string } | null {
+/** Where to listen. */
+function listener(options: Record<string, unknown>): Listening {
   const address = typeof options.listen === 'string' ? options.listen : '127.0.0.1'
   if (address !== '127.0.0.1' && options.insecure !== true)
     throw usageError(`--listen ${address} lets others on the network reach this bridge.`, {
       hint: 'add --insecure if you mean it, and put a TLS proxy in front: tokens would cross the network in the clear',
     })
-  if (options.http === undefined && options.listen !== undefined)
-    throw usageError(`--listen ${address} has no effect without --http.`, {
+  const [http, ws] = [portOf('--http', options.http, 4324), portOf('--ws', options.ws, 4323)]
+  if (http === null && ws === null && options.listen !== undefined)
+    throw usageError(`--listen ${address} has no effect without --http or --ws.`, {
       hint: `mcp-twin serve --http 4324 --listen ${address}`,
     })
-  if (options.http === undefined) return null
-  const port = options.http === true ? 4324 : Number(options.http)
+  return { address, http, ws }
+}
+
+/** The port that a flag names; null without the flag. */
+function portOf(flag: string, value: unknown, usual: number): number | null {
+  if (value === undefined) return null
+  const port = value === true ? usual : Number(value)
   if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw usageError(`--http takes a port, not ${JSON.stringify(options.http)}.`, { hint: 'mcp-twin serve --http 4324' })
-  return { port, address }
+    throw usageError(`${flag} takes a port, not ${JSON.stringify(value)}.`, { hint: `mcp-twin serve ${flag} ${usual}` })
+  return port
 }

@@ -11,9 +11,9 @@ export interface Service {
   stop(): Promise<number | null>
 }
 
-/** `serve --http` on a free port, without a client of its own, when it listens. */
-export async function service(place: Scratch, args: readonly string[] = []): Promise<Service> {
-  const child = spawn(nodePath, [cliPath, 'serve', '--http', '0', ...args], {
+/** `serve --http`, or `--ws`, on a free port, without a client of its own, when it listens. */
+export async function service(place: Scratch, args: readonly string[] = [], flag: '--http' | '--ws' = '--http'): Promise<Service> {
+  const child = spawn(nodePath, [cliPath, 'serve', flag, '0', ...args], {
     env: place.env,
     cwd: place.root,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -23,7 +23,7 @@ export async function service(place: Scratch, args: readonly string[] = []): Pro
   const port = await new Promise<number>((resolve, reject) => {
     child.stderr.on('data', (chunk) => {
       talk += chunk
-      const found = /http:\/\/127\.0\.0\.\d:(\d+)\/mcp/.exec(talk)
+      const found = (flag === '--ws' ? /ws:\/\/127\.0\.0\.\d:(\d+)\// : /http:\/\/127\.0\.0\.\d:(\d+)\/mcp/).exec(talk)
       if (found) resolve(Number(found[1]))
     })
     void ended.then((code) => reject(new Error(`ended with ${code}: ${talk}`)))

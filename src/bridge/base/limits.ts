@@ -39,6 +39,16 @@ export const limits = {
   httpSessions: 64,
   /** A handshake-era session that no request has used for so long is closed. */
   httpSessionIdleMs: 60 * minutes,
+  /** A frame or a message in several frames; more ends the connection with 1009. */
+  wsMessage: 16 * MiB,
+  /** How often a peer is asked whether it is there; one that gave no sign of life for two such times is cut off. */
+  wsPingMs: 15 * seconds,
+  /** A client reads its answers before more is read from it, when so many bytes wait, or so many requests or bytes of them. */
+  wsWaitingBytes: 1 * MiB,
+  wsUnanswered: 64,
+  wsUnansweredBytes: 32 * MiB,
+  /** How long a connection that ends has for the frame that says why. */
+  wsCloseMs: 1 * seconds,
   /** Calls of one connection that run at the same time; more of them wait. */
   callsAtOnce: 64,
   pathCharacters: 4096,

@@ -5,18 +5,26 @@ import type { System } from '../../model/system.ts'
 import type { Bridge } from '../contract/bridge.ts'
 import { openBridge } from './open.ts'
 import { buildServer } from './server.ts'
+import type { Offered } from './resources.ts'
 import { ResourceChanges } from './resource-changes.ts'
 import type { Settings } from '../base/settings.ts'
 import { tools } from '../tools/index.ts'
 import { carryStdio } from '../transports/stdio.ts'
-import { bearer } from '../transports/carrier.ts'
+import { bearer, type Carrier } from '../transports/carrier.ts'
+
+/** Where clients may come besides the one on stdio: ports, null where there is no such listener. */
+export interface Listening {
+  readonly address: string
+  readonly http: number | null
+  readonly ws: number | null
+}
 
 export interface Serving {
   /** Still being worked out when the client says hello. */
   readonly settings: Promise<Settings>
   readonly version: string
   readonly system: System
-  readonly listen: { readonly port: number; readonly address: string } | null
+  readonly listen: Listening
   /** What waits for a client, the one on stdio by default, in a line. Read from a small file: the hello waits for it. */
   waiting(client?: string): string | null
   readonly stdin: Readable
@@ -59,15 +67,16 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
-  const factory: McpServerFactory = ({ authInfo, era }) => {
-    const session = authInfo?.clientId
-    return buildServer(opened, tools, serving.version, session, serving.waiting(session && bearer(session)), {
-      changes,
-      filtering: era === 'legacy' ? 'here' : session === undefined ? 'sdk' : 'elsewhere',
-    })
-  }
+  const serverFor = (session: string | undefined, filtering: Offered['filtering']) =>
+    buildServer(opened, tools, serving.version, session, serving.waiting(session && bearer(session)), { changes, filtering })
+  // Over HTTP a server of the modern era answers one request, everywhere else it serves a connection.
+  const overHttp: McpServerFactory = ({ authInfo, era }) => serverFor(authInfo?.clientId, era === 'legacy' ? 'here' : 'elsewhere')
+  const connected =
+    (session?: string): McpServerFactory =>
+    ({ era }) =>
+      serverFor(session, era === 'legacy' ? 'here' : 'sdk')
   const stdio = carryStdio(
-    factory,
+    connected(),
     serving.stdin,
     serving.stdout,
     (error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message)),
@@ -83,36 +92,55 @@ export async function serveBridge(serving: Serving): Promise<void> {
     const bridge = await opened
     const { carriers } = bridge
     carriers.push({ ...stdio, clients: () => (stdio.heard() ? [bridge.settings.client] : []) })
-    if (serving.listen !== null) {
-      const http = await listen(serving, serving.listen, bridge, factory)
+    if (serving.listen.http !== null) {
+      const http = await listenHttp(serving, serving.listen.http, bridge, overHttp)
       carriers.push(http)
       changes.subscribe((uri) => (uri === null ? http.changes.resourcesChanged() : http.changes.resourceUpdated(uri)))
       watch()
       bridge.foreign.onChange(() => http.changes.toolsChanged())
     }
+    if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, watch))
     introduce(bridge)
     let why = await gone
     if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) why = await aborted(signal).then(() => 'signal')
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
-    await Promise.all([...carriers.map((carrier) => carrier.close()), bridge.close()])
   } finally {
     orphan.stop()
+    await opened.then(closeAll, () => undefined)
     serving.stdin.destroy()
   }
 }
 
-async function listen(
-  serving: Serving,
-  where: { port: number; address: string },
+const closeAll = (bridge: Bridge): Promise<unknown> => Promise.all([...bridge.carriers.map((carrier) => carrier.close()), bridge.close()])
+
+async function listenHttp(
+  { system, listen: { address }, say }: Serving,
+  port: number,
   bridge: Bridge,
   factory: McpServerFactory,
 ): Promise<Awaited<ReturnType<typeof import('./listening.ts')['carryHttp']>>> {
   const { carryHttp } = await import('./listening.ts')
-  const http = await carryHttp(serving.system, where, bridge, factory)
-  const open = where.address === '127.0.0.1' ? '' : ' Put a TLS proxy in front: tokens and answers cross the network in the clear.'
-  serving.say(`Listening on http://${where.address}:${http.port}/mcp; a program needs a token: mcp-twin session new.${open}`)
+  const http = await carryHttp(system, { address, port }, bridge, factory)
+  say(`Listening on http://${address}:${http.port}/mcp; a program needs a token: mcp-twin session new.${openTo(address)}`)
   return http
 }
+
+async function listenWebSocket(
+  { system, listen: { address }, say }: Serving,
+  port: number,
+  bridge: Bridge,
+  serverFor: (session: string) => McpServerFactory,
+  watch: () => void,
+): Promise<Carrier> {
+  const { carryWebSocket } = await import('./listening-websocket.ts')
+  const ws = await carryWebSocket(system, { address, port }, bridge, serverFor, watch)
+  say(`Listening on ws://${address}:${ws.port}/; a program needs a token: mcp-twin session new.${openTo(address)}`)
+  return ws
+}
+
+/** What is said of an address that others on the network reach. */
+const openTo = (address: string): string =>
+  address === '127.0.0.1' ? '' : ' Put a TLS proxy in front: tokens and answers cross the network in the clear.'
 
 const endings = { input: 'its client closed the connection', signal: 'it was told to end', parent: 'the program that started it is gone' }
 

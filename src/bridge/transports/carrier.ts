@@ -3,9 +3,11 @@ import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server'
 /** The name under which the bearer of a session's token is known to the audit and to others. */
 export const bearer = (session: string): string => `session ${session}`
 
-/** Something that carries the protocol to clients: stdio, Streamable HTTP. It ends when its client does, or when closed. */
+/** Something that carries the protocol to clients: stdio, Streamable HTTP, WebSocket. It ends when its client does, or when closed. */
 export interface Carrier {
   readonly name: string
+  /** Where it listens, if it does. */
+  readonly port?: number
   /** Who is connected now, each once. */
   clients(): readonly string[]
   /** Settles when there is no client any more and none will come. */

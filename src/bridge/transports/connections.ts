@@ -30,6 +30,10 @@ interface Connection {
   usedAt: number
   /** Since when something waits to be taken; null: nothing does. */
   unreadSince: number | null
+  /** Ends it, where its protocol has words for why. */
+  close: ((why: string) => void) | null
+  /** Why it is being ended; null: it is not. */
+  cutFor: string | null
 }
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
@@ -43,17 +47,22 @@ export class Connections {
   private readonly all = new Map<Socket, Connection>()
   private readonly limits: ConnectionLimits
   private readonly clock: () => number
+  private readonly onCut: (session: string, why: string) => void
 
-  /** `clock`: ms that only go forward. */
-  constructor(limits: ConnectionLimits, clock: () => number) {
+  /** `clock`: ms that only go forward. `onCut`: a connection of a session was cut. */
+  constructor(limits: ConnectionLimits, clock: () => number, onCut: (session: string, why: string) => void = () => undefined) {
     this.limits = limits
     this.clock = clock
+    this.onCut = onCut
   }
 
   /** Adds a new connection; where there are too many, cuts another. */
   add(socket: Socket): void {
     const now = this.clock()
-    const connection = { socket, address: socket.remoteAddress ?? '', since: now, session: null, open: 0, usedAt: now, unreadSince: null }
+    const connection: Connection = {
+      ...{ socket, address: socket.remoteAddress ?? '', since: now, session: null, open: 0, usedAt: now },
+      ...{ unreadSince: null, close: null, cutFor: null },
+    }
     this.all.set(socket, connection)
     socket.once('close', () => this.all.delete(socket))
     const { strangers, strangersAnAddress } = this.limits
@@ -102,6 +111,12 @@ export class Connections {
     return true
   }
 
+  /** How a connection is to be ended from now on; without it its socket is destroyed. */
+  closeBy(socket: Socket, close: (why: string) => void): void {
+    const connection = this.all.get(socket)
+    if (connection !== undefined) connection.close = close
+  }
+
   /** Sessions whose clients are connected. */
   sessions(): readonly string[] {
     return [...new Set(this.known().map(({ session }) => session))]
@@ -109,7 +124,7 @@ export class Connections {
 
   /** Cuts what belongs to sessions that have ended. */
   cut(hasEnded: (session: string) => boolean): void {
-    for (const { socket, session } of this.known()) if (hasEnded(session)) socket.destroy()
+    for (const connection of this.known()) if (hasEnded(connection.session)) this.dismiss(connection, reasons.ended)
   }
 
   /** Cuts strangers that stay too long, and clients that do not read. */
@@ -121,7 +136,8 @@ export class Connections {
       // One whose token is being looked up gets a little more.
       const late = session === null && now - since >= this.limits.strangerMs * (open === 0 ? 1 : 3)
       const unread = connection.unreadSince !== null && now - connection.unreadSince >= this.limits.unreadMs
-      if (late || unread || socket.writableLength > this.limits.unreadBytes) socket.destroy()
+      if (late) this.dismiss(connection, reasons.silent)
+      else if (unread || socket.writableLength > this.limits.unreadBytes) this.dismiss(connection, reasons.unread)
     }
   }
 
@@ -137,10 +153,27 @@ export class Connections {
   private drop(some: readonly Connection[], newcomer: Connection): void {
     const others = some.filter((each) => each !== newcomer)
     const [first] = others.sort((one, other) => Math.min(one.open, 1) - Math.min(other.open, 1) || one.usedAt - other.usedAt)
-    first?.socket.destroy()
-    if (first !== undefined) this.all.delete(first.socket)
+    if (first === undefined) return
+    this.dismiss(first, reasons.room)
+    this.all.delete(first.socket)
+  }
+
+  private dismiss(connection: Connection, why: string): void {
+    const { socket, session, close } = connection
+    if (session !== null && connection.cutFor === null) this.onCut(session, why)
+    connection.cutFor = why
+    if (close === null) socket.destroy()
+    else close(why)
   }
 }
+
+/** Why a connection is cut, as its client and the log are told. */
+const reasons = {
+  ended: 'the session has expired or was revoked',
+  silent: 'no token came in time',
+  unread: 'the client does not read what is sent to it',
+  room: 'the session has too many connections',
+} as const
 
 /** Those that share what the most of them share. */
 function ofMost<T>(all: readonly T[], of: (each: T) => string | null): T[] {

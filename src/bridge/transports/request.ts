@@ -11,6 +11,8 @@ export interface Rejection {
   readonly id?: string | number | null
 }
 
+export const needsToken: Rejection = { status: 401, why: 'A valid session token is needed: mcp-twin session new.' }
+
 export interface Front {
   /** Host names under which this server is meant, brackets around IPv6. */
   readonly hosts: readonly string[]

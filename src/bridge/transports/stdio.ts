@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 import type { JSONRPCMessage, McpServerFactory, Transport } from '@modelcontextprotocol/server'
-import { parseJSONRPCMessage } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { limits } from '../base/limits.ts'
 import { LineReader } from '../base/line-reader.ts'
 import type { Carrier } from './carrier.ts'
-import { type Id, idIn, shapeTrouble } from './message-shape.ts'
+import { type Complaint, complaintText, readMessage } from './message.ts'
+import { idIn } from './message-shape.ts'
 
 /**
  * The SDK's transport interface over two streams, one message a line. What cannot be read is answered and the
@@ -34,11 +34,11 @@ export class StdioTransport implements Transport {
     this.reader = new LineReader({
       line: (bytes) => this.receive(bytes),
       tooLong: (head, bytes) =>
-        this.complain(
-          idIn(head),
-          -32600,
-          `The message has ${bytes} bytes; ${limits.stdioMessage} are the most. Send the content in parts.`,
-        ),
+        this.complain({
+          id: idIn(head),
+          code: -32600,
+          text: `The message has ${bytes} bytes; ${limits.stdioMessage} are the most. Send the content in parts.`,
+        }),
     })
   }
 
@@ -103,35 +103,17 @@ export class StdioTransport implements Transport {
 
   private receive(line: Buffer): void {
     if (this.closed) return
-    const trouble = shapeTrouble(line)
-    if (trouble !== null) {
-      this.complain(idIn(line), -32600, trouble)
-      return
-    }
-    let value: unknown
-    try {
-      value = JSON.parse(line.toString('utf8'))
-    } catch {
-      this.complain(null, -32700, 'Parse error: the line is not JSON.')
-      return
-    }
-    try {
-      const message = parseJSONRPCMessage(value)
-      this.note(message)
-      this.onmessage?.(message)
-    } catch {
-      const id =
-        typeof value === 'object' && value !== null && 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number')
-          ? value.id
-          : null
-      this.complain(id, -32600, 'Invalid request: the line is not a JSON-RPC 2.0 message.')
+    const read = readMessage(line, 'line')
+    if ('complaint' in read) this.complain(read.complaint)
+    else {
+      this.note(read.message)
+      this.onmessage?.(read.message)
     }
   }
 
-  /** Straight to the wire: JSON-RPC wants `id: null` where none could be read, which the SDK's type does not know. */
-  private complain(id: Id, code: number, message: string): void {
-    this.onerror?.(new Error(message))
-    if (!this.closed) this.output.write(`${JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id })}\n`)
+  private complain(complaint: Complaint): void {
+    this.onerror?.(new Error(complaint.text))
+    if (!this.closed) this.output.write(`${complaintText(complaint)}\n`)
   }
 }
 

@@ -5,6 +5,7 @@ export const serve: CommandSpec = {
   summary: 'the bridge: files, searches and commands for the programs that start it (not for use by hand)',
   options: [
     { flags: '--http [port]', description: 'also listen for Streamable HTTP on 127.0.0.1 (default port 4324); needs a token, see session' },
+    { flags: '--ws [port]', description: 'also listen for WebSocket on 127.0.0.1 (legacy; default port 4323); needs a token, see session' },
     { flags: '--read-only', description: 'offer only tools that change nothing' },
     {
       flags: '--tools <family>',

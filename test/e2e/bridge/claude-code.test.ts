@@ -52,22 +52,25 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
     expect((await leftovers(place.root, 6000)).filter(({ command }) => command.includes('serve'))).toEqual([])
   }, 180_000)
 
-  it('connects over stdio and HTTP, and calls tools that a stand-in of its model asks for', async () => {
+  it('connects over stdio, HTTP and WebSocket, and calls tools that a stand-in of its model asks for', async () => {
     const place = scratch()
     mkdirSync(place.path('project'))
     const bridge = await service(place, ['--terminal', 'on'])
+    const legacy = await service(place, ['--terminal', 'on'], '--ws')
     const { token } = (await cli(place, ['session', 'new', '--json'])).json
     const servers = {
       twin: { command: nodePath, args: [cliPath, 'serve', '--client', 'claude-code', '--terminal', 'on'] },
+      socket: { type: 'ws', url: `ws://127.0.0.1:${legacy.port}/`, headers: { Authorization: `Bearer ${token}` } },
       remote: { type: 'http', url: `http://127.0.0.1:${bridge.port}/mcp`, headers: { Authorization: `Bearer ${token}` } },
     }
     place.write('.claude.json', JSON.stringify({ mcpServers: servers, hasCompletedOnboarding: true }))
     const list = await claudeList(place, { network: 'host', cwd: place.path('project') })
     expect(list.servers).toEqual([
       expect.objectContaining({ name: 'twin', connected: true }),
+      expect.objectContaining({ name: 'socket', connected: true }),
       expect.objectContaining({ name: 'remote', connected: true }),
     ])
-    for (const name of ['twin', 'remote']) {
+    for (const name of ['twin', 'socket', 'remote']) {
       const model = await modelStandIn(turns(`mcp__${name}`))
       const answer = await claude(place, ['-p', 'do it', '--output-format', 'json', '--allowedTools', `mcp__${name}`], {
         network: 'host',
@@ -81,7 +84,7 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
       expect(last).not.toContain('"is_error":true')
     }
     expect(place.read('.mcp-twin/bridge/workspace/note.txt')).toBe('written by the model\n')
-    await bridge.stop()
+    await Promise.all([bridge.stop(), legacy.stop()])
     expect((await leftovers(place.root, 6000)).filter(({ command }) => command.includes('serve'))).toEqual([])
   }, 180_000)
 })

@@ -4,7 +4,7 @@ import { limits } from '../../../src/bridge/base/limits.ts'
 import { buildServer } from '../../../src/bridge/start/server.ts'
 import { carryHttp } from '../../../src/bridge/start/listening.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
-import type { HttpLimits } from '../../../src/bridge/transports/http-plan.ts'
+import type { ListenerLimits } from '../../../src/bridge/transports/listener-plan.ts'
 import { openSessions } from '../../../src/effects/store/sessions.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
@@ -16,7 +16,7 @@ let http: Awaited<ReturnType<typeof carryHttp>>
 let token: string
 const wires: Wire[] = []
 
-async function listening(more: Partial<HttpLimits> = {}): Promise<void> {
+async function listening(more: Partial<ListenerLimits> = {}): Promise<void> {
   place = desk()
   const opened = Promise.resolve(place.bridge)
   const factory: Parameters<typeof carryHttp>[3] = ({ authInfo }) => buildServer(opened, tools, '1.2.3', authInfo?.clientId)

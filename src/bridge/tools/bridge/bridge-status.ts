@@ -28,7 +28,8 @@ export const bridgeStatus = defineTool({
       version: settings.version,
       versions: { ...(node !== undefined && { node }), protocols },
       client,
-      connected: bridge.carriers.flatMap((carrier) => carrier.clients()),
+      connected: [...new Set(bridge.carriers.flatMap((carrier) => carrier.clients()))],
+      listening: bridge.carriers.flatMap(({ name, port }) => (port === undefined ? [] : [{ protocol: name, port }])),
       home: settings.self.id,
       sides: environments.map(({ id }) => id),
       pid: settings.pid,
@@ -47,6 +48,7 @@ export const bridgeStatus = defineTool({
     }
     const words = [
       `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
+      ...data.listening.map(({ protocol, port }) => `Listens for ${protocol} on port ${port}.`),
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
       `Folders: ${data.folders.map(inName).join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(sandbox === null ? [] : [limitWords(sandbox)]),

@@ -1,30 +1,27 @@
-import type { McpServerFactory } from '@modelcontextprotocol/server'
 import { limits } from '../base/limits.ts'
 import type { ConnectionLimits } from './connections.ts'
 
-/** What a listener is opened with. */
-export interface HttpPlan {
-  readonly factory: McpServerFactory
+/** What a listener is opened with: where it is, who may come in, and who is told. */
+export interface ListenerPlan {
   readonly address: string
   /** 0: any free port. */
   readonly port: number
-  /** What `GET /identity` says, and nothing else. */
-  readonly identity: { readonly name: string; readonly version: string; readonly protocols: readonly string[] }
   /** The id of a valid token's session; null for any other. */
   verify(token: string): Promise<string | null>
   isValid(session: string): Promise<boolean>
-  now(): number
   /** A refused request, for the audit. */
   onRefused(why: string): void
   onUsed(session: string): void
   /** A session that was used has expired or was revoked. */
   onEnded?(session: string): void
+  /** A client with a valid token was cut off. */
+  onCut?(session: string, why: string): void
   onError(error: Error): void
-  readonly limits?: Partial<HttpLimits>
+  readonly limits?: Partial<ListenerLimits>
 }
 
 /** Bounds of a listener; times in ms. */
-export interface HttpLimits extends ConnectionLimits {
+export interface ListenerLimits extends ConnectionLimits {
   /** A client that has not sent its headers, or its whole request, by then is cut off, and one that asks nothing more. */
   readonly headersMs: number
   readonly requestMs: number
@@ -32,7 +29,7 @@ export interface HttpLimits extends ConnectionLimits {
   readonly checkMs: number
 }
 
-export const usualLimits: HttpLimits = {
+export const usualLimits: ListenerLimits = {
   strangers: limits.httpStrangers,
   strangersAnAddress: limits.httpStrangersAnAddress,
   strangerMs: limits.httpStrangerMs,

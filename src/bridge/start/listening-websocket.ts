@@ -1,0 +1,18 @@
+import type { McpServerFactory } from '@modelcontextprotocol/server'
+import type { System } from '../../model/system.ts'
+import type { Bridge } from '../contract/bridge.ts'
+import { WebSocketCarrier, type WebSocketPlan } from '../transports/websocket.ts'
+import { admission, atPort, type Place } from './admission.ts'
+
+/** The listener of a bridge for WebSocket. `serverFor` makes the servers of a session's connection, `onListen` is called when one wants to be told of changes. */
+export const carryWebSocket = (
+  system: System,
+  place: Place,
+  bridge: Bridge,
+  serverFor: (session: string) => McpServerFactory,
+  onListen: () => void,
+  bounds: Pick<WebSocketPlan, 'limits' | 'wire'> = {},
+): Promise<WebSocketCarrier> =>
+  atPort(bridge, place, '--ws', () =>
+    WebSocketCarrier.open({ ...admission(system, bridge, 'websocket'), ...place, serverFor, onListen, ...bounds }),
+  )
