@@ -108,6 +108,7 @@ const bridgeFolders = [
   'transports',
   'contract',
   'tools',
+  'prompts',
   'start',
 ]
 

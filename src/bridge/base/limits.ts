@@ -199,6 +199,7 @@ export const limits = {
   memoryShown: 20_000,
   memoryTokens: 400_000,
 
+  promptArgument: 10_000,
   handoffTitle: 300,
   handoffText: 1 * MiB,
   handoffSections: 100,

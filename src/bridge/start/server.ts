@@ -7,6 +7,7 @@ import { callTool } from '../contract/pipeline.ts'
 import { listed, type Tool } from '../contract/tool.ts'
 import { bearer } from '../transports/carrier.ts'
 import { listedForeign } from '../foreign/tool.ts'
+import { offerPrompts } from './prompts.ts'
 import { type Offered, offerResources } from './resources.ts'
 import { Semaphore } from '../base/semaphore.ts'
 
@@ -45,12 +46,19 @@ export function buildServer(
   const server = new Server(
     { name: 'mcp-twin', version },
     {
-      capabilities: { tools: { listChanged: true }, ...(resources !== undefined && { resources: { subscribe: true, listChanged: true } }) },
+      capabilities: {
+        tools: { listChanged: true },
+        prompts: {},
+        ...(resources !== undefined && { resources: { subscribe: true, listChanged: true } }),
+      },
       instructions: [instructions, greeting].filter((each) => each !== null).join('\n'),
     },
   )
   const calls = new Semaphore(limits.callsAtOnce)
   let stopTelling: (() => void) | undefined
+  const who = ({ settings, session: own }: Bridge): [client: string, session: string] =>
+    session === undefined ? [settings.client, own] : [bearer(session), session]
+  offerPrompts(server, opened, (bridge, context) => callOf(...who(bridge), context))
   if (resources !== undefined) offerResources(server, opened, resources)
   server.setRequestHandler('tools/list', async () => {
     const bridge = await opened
@@ -66,8 +74,7 @@ export function buildServer(
     const { name, arguments: raw } = request.params
     const tool = tools.find((each) => each.name === name)
     const bridge = await opened
-    const client = session === undefined ? bridge.settings.client : bearer(session)
-    const made = callOf(client, session ?? bridge.session, context)
+    const made = callOf(...who(bridge), context)
     if (tool === undefined) {
       const foreign = bridge.foreign.find(name)
       if (foreign !== null) return calls.run(() => callForeign(foreign, raw, bridge, made))

@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { cliPath } from '../../support/cli.ts'
-import { nodePath } from '../../support/machine.ts'
-import { type Scratch, scratch } from '../../support/scratch.ts'
+import { scratch } from '../../support/scratch.ts'
+import { eras, sdkClient } from './sdk-client.ts'
 
-async function client(place: Scratch, name: string, era: 'legacy' | 'modern') {
-  const told: (string | null)[] = []
-  const client = new Client({ name, version: '1' }, era === 'modern' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {})
-  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri))
-  client.setNotificationHandler('notifications/resources/list_changed', () => void told.push(null))
-  await client.connect(
-    new StdioClientTransport({ command: nodePath, args: [cliPath, 'serve', '--client', name], env: place.env, cwd: place.root }),
-  )
-  return { client, told, call: (tool: string, args: object) => client.callTool({ name: tool, arguments: { ...args } }) }
-}
-
-describe.each(['legacy', 'modern'] as const)('resources of a %s client', (era) => {
+describe.each(eras)('resources of a %s client', (era) => {
   it('are listed and read, and changed ones told to who asked for them alone', async () => {
     const place = scratch()
-    const [code, desktop] = await Promise.all([client(place, 'claude-code', era), client(place, 'claude-desktop', 'legacy')])
+    const [code, desktop] = await Promise.all([sdkClient(place, 'claude-code', era), sdkClient(place, 'claude-desktop', 'legacy')])
     await desktop.call('memory_set', { key: 'a/b c', value: { x: 1 } })
     const uri = 'twin://memory/shared/a%2Fb%20c'
     expect((await code.client.listResources()).resources).toMatchObject([{ uri, name: 'a/b c' }])

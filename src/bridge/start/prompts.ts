@@ -1,0 +1,56 @@
+import { ProtocolError, ProtocolErrorCode, type Server, type ServerContext } from '@modelcontextprotocol/server'
+import { isObject } from '../../core/object.ts'
+import type { Call } from '../base/call.ts'
+import { limits } from '../base/limits.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Bridge } from '../contract/bridge.ts'
+import type { Prompt, PromptArguments } from '../prompts/prompt.ts'
+
+/** Offers the prompts of a bridge to one connection. What they need is loaded when a client asks for them. */
+export function offerPrompts(
+  server: Server,
+  opened: Promise<Bridge>,
+  callOf: (bridge: Bridge, context: ServerContext) => Omit<Call, 'begin' | 'refused'>,
+): void {
+  server.setRequestHandler('prompts/list', async () => ({
+    prompts: (await offered(await opened)).map(({ text: _, effect: _effect, arguments: given, ...prompt }) => ({
+      ...prompt,
+      arguments: [...given],
+    })),
+  }))
+  server.setRequestHandler('prompts/get', async ({ params }, context) => {
+    const bridge = await opened
+    const prompt = (await offered(bridge)).find(({ name }) => name === params.name)
+    if (prompt === undefined) throw invalid('There is no such prompt; prompts/list names those there are.')
+    await bridge.redaction.ready()
+    try {
+      const text = await prompt.text(checked(prompt, params.arguments), bridge, callOf(bridge, context))
+      const content = { type: 'text' as const, text: bridge.redaction.text(text) }
+      return { description: prompt.description, messages: [{ role: 'user' as const, content }] }
+    } catch (error) {
+      if (error instanceof Refusal) throw invalid(bridge.redaction.text(error.message))
+      throw error
+    }
+  })
+}
+
+const invalid = (message: string): ProtocolError => new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+
+/** All of them are about handoffs. */
+async function offered({ settings: { families, readOnly } }: Bridge): Promise<readonly Prompt[]> {
+  if (!families.includes('handoff')) return []
+  const { prompts } = await import('../prompts/index.ts')
+  return prompts.filter(({ effect }) => !readOnly || effect === 'read')
+}
+
+/** The arguments that say something. A name that the prompt does not have is refused with those it has. */
+function checked(prompt: Prompt, raw: unknown): PromptArguments {
+  const known = prompt.arguments.map(({ name }) => name)
+  const given = Object.entries(isObject(raw) ? raw : {})
+  for (const [name, value] of given) {
+    if (!known.includes(name)) throw invalid(`${prompt.name} takes ${known.join(', ')}, not ${JSON.stringify(name.slice(0, 100))}.`)
+    if (typeof value !== 'string' || value.length > limits.promptArgument)
+      throw invalid(`${name} must be a text of at most ${limits.promptArgument} characters.`)
+  }
+  return Object.fromEntries(given.flatMap(([name, value]) => (typeof value === 'string' && value.trim() !== '' ? [[name, value]] : [])))
+}
