@@ -72,7 +72,9 @@ const reaching = [
   ...['canonical', 'folder', 'git', 'git-config', 'identity', 'inside', 'policy', 'repositories', 'roots', 'rulings', 'survey'].map(
     (name) => `policy/${name}`,
   ),
-  ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write'].map((name) => `files/${name}`),
+  ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write', 'write-new'].map(
+    (name) => `files/${name}`,
+  ),
   ...['confirming', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
   ...['change-file', 'libsql', 'node-sqlite', 'place', 'state'].map((name) => `store/${name}`),
   ...[
@@ -105,6 +107,7 @@ const bridgeFolders = [
   'memory',
   'handoff',
   'foreign',
+  'actions',
   'transports',
   'contract',
   'tools',
@@ -113,12 +116,13 @@ const bridgeFolders = [
 ]
 
 /** The parts of the bridge that may use effects, which ask no policy. */
-const withEffects = ['bridge/start', 'bridge/terminal', 'bridge/transports']
+const withEffects = ['bridge/actions', 'bridge/start', 'bridge/terminal', 'bridge/transports']
 
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
   ...['call', 'input', 'limits', 'refusal', 'text'].map((name) => `base/${name}`),
   ...['config/options', 'contract/tool', 'transports/carrier'],
+  ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
   ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),
   ...['claims', 'handoff', 'question', 'reading'].map((name) => `handoff/${name}`),
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),

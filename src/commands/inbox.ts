@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { claimableFor, finishedFor } from '../bridge/actions/finished.ts'
 import { limits } from '../bridge/base/limits.ts'
 import { inText } from '../bridge/base/text.ts'
 import { liveIn } from '../bridge/handoff/claims.ts'
@@ -17,10 +18,13 @@ export async function run(context: Context, _args: string[], options: Record<str
   const { withBridge } = await import('./bridge-at-home.ts')
   return withBridge(context, async ({ bridge }) => {
     const store = await bridge.store()
+    const [isLive, now] = [liveIn(bridge.settings), bridge.now()]
     const found = await store.snapshot((database) => ({
-      handoffs: list(database, { status: 'open', to: client ?? undefined }, liveIn(bridge.settings), bridge.now()),
+      handoffs: list(database, { status: 'open', to: client ?? undefined }, isLive, now),
       questions: questionsFor(database, client, limits.inboxShown),
       answers: answersFor(database, client, limits.inboxShown),
+      actions: claimableFor(database, client, limits.inboxShown, isLive, now),
+      finished: finishedFor(database, client, limits.inboxShown, isLive, now),
     }))
     await bridge.redaction.ready()
     const { content, data } = bridge.redaction.answer(inboxAnswer(found))

@@ -81,6 +81,26 @@ export interface ProjectFile {
   readonly refusesLink?: true
 }
 
+/** Links that a client opens by itself, as its documentation has them. A link fills a window: nothing is sent before a person does. */
+export interface ClientLinks {
+  /** Sides on which its links are known to the system. */
+  readonly on: readonly EnvironmentKind[]
+  /** A new conversation with one line in its input. */
+  fresh(line: string): string
+  /** An existing conversation, by its UUID. */
+  conversation?(id: string): string
+}
+
+/** The setting by which a client's model is chosen. */
+export interface ModelSetting {
+  /** The file, as its side spells it. */
+  file(environment: Environment): NativePath
+  /** Where it stands in the file. */
+  readonly path: readonly string[]
+  /** When the change counts, for people. */
+  readonly takesEffect: string
+}
+
 /**
  * One program that has an MCP config. A definition is data and a few functions that reach the machine only through what they
  * are handed. To add a client: a folder in catalog/clients and one line in its index; nobody outside asks for a client by id.
@@ -142,6 +162,9 @@ export interface ClientDefinition {
   hookFile?(environment: Environment): NativePath
   /** What it goes by besides the user's file. */
   scopes?(): Promise<(request: ScopeRequest) => Promise<ScopeFacts>>
+  readonly links?: ClientLinks
+  /** Absent: no documented setting chooses its model. */
+  readonly model?: ModelSetting
   /** Policies on Windows that may keep it from starting servers. */
   readonly policies?: { readonly keys: readonly string[]; readonly switchesServers: string }
 }

@@ -1,3 +1,5 @@
+import { actionLimits } from './limits-actions.ts'
+
 const KiB = 1024
 const MiB = 1024 * KiB
 const seconds = 1000
@@ -5,6 +7,8 @@ const minutes = 60 * seconds
 
 /** Every bound of the bridge in one place: bytes unless the name says otherwise, times in ms. */
 export const limits = {
+  ...actionLimits,
+
   /** Longest message on stdio; a longer line is skipped and answered with an error. */
   stdioMessage: 32 * MiB,
   /** How long answers are waited for after the end of input. */
@@ -211,6 +215,8 @@ export const limits = {
   /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */
   waitingKept: 500,
   waitingBytes: 1 * MiB,
+  /** The store is opened so long after a client said hello, so that the hello does not wait for it. */
+  storeOpenMs: 1 * seconds,
   /** The most resources in a list, the newest ones; the most subscriptions of a connection; the shortest time between two notices of a changed list. */
   resourcesListed: 200,
   subscriptions: 1000,

@@ -4,7 +4,7 @@ import type { Environment, World } from '../../model/environment.ts'
  * Families of tools switch on and off as a whole: one that is off is not listed and costs no tokens. Tools of shared servers belong to
  * `shared`, those of plugins to `plugins`: `--tools files` offers neither.
  */
-export const families = ['files', 'search', 'terminal', 'memory', 'handoff', 'shared', 'plugins', 'bridge'] as const
+export const families = ['files', 'search', 'terminal', 'memory', 'handoff', 'actions', 'shared', 'plugins', 'bridge'] as const
 export type Family = (typeof families)[number]
 
 export type TerminalMode = 'off' | 'sandbox' | 'on'

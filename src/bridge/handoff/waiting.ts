@@ -5,7 +5,7 @@ import { readSmallFile } from '../base/small-file.ts'
 import type { Database } from '../store/database.ts'
 import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
-const kinds = ['handoff', 'question', 'answer'] as const
+const kinds = ['handoff', 'question', 'answer', 'action', 'finished action'] as const
 
 /** Kinds of changes that can change what waits. */
 export const waitingKinds: readonly string[] = [...kinds, 'shown']
@@ -17,7 +17,7 @@ export interface Waiting {
   /** A client id; null: every client but the author's. */
   readonly to: string | null
   readonly by: string
-  /** A handoff does not wait while the process lives that claimed it. */
+  /** A handoff, or an action, does not wait while the process lives that claimed it. */
   readonly claim?: StoredClaim
 }
 
@@ -37,7 +37,11 @@ export const waitingIn = (database: Database): readonly Waiting[] =>
        UNION ALL SELECT * FROM (SELECT 'question', id, recipient, client, NULL, NULL, NULL, NULL, NULL
          FROM questions WHERE answer IS NULL ORDER BY at DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'answer', id, client, answer_client, NULL, NULL, NULL, NULL, NULL
-         FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL ORDER BY answer_at DESC LIMIT ?1)`,
+         FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL ORDER BY answer_at DESC LIMIT ?1)
+       UNION ALL SELECT * FROM (SELECT 'action', id, recipient, client, claim_client, claim_session, claim_pid, claim_start, claim_at
+         FROM actions WHERE claimable = 1 AND ((carrier = 'twin' AND status IN ('pending', 'claimed')) OR status = 'needs_user') ORDER BY n DESC LIMIT ?1)
+       UNION ALL SELECT * FROM (SELECT 'finished action', id, client, COALESCE(recipient, ''), NULL, NULL, NULL, NULL, NULL
+         FROM actions WHERE finished IS NOT NULL AND seen IS NULL ORDER BY n DESC LIMIT ?1)`,
       limits.waitingKept,
     )
     .map(({ id, recipient: to, client: by, ...row }) => {

@@ -56,6 +56,11 @@ export class Lease {
     return this.held !== null
   }
 
+  /** The generation in which this process holds the lease; null: it does not. */
+  get generation(): number | null {
+    return this.held?.generation ?? null
+  }
+
   /** Follows the holder, or becomes it, until `close`. */
   async seek(): Promise<void> {
     let told = ''

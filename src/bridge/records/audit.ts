@@ -6,7 +6,7 @@ import { RotatingFile } from './rotating-file.ts'
 
 /** One thing that was done or refused. */
 export interface AuditLine {
-  readonly event: 'call' | 'denied' | 'session' | 'policy'
+  readonly event: 'call' | 'denied' | 'session' | 'policy' | 'action'
   readonly client: string
   readonly tool: string
   readonly subject: string

@@ -13,12 +13,16 @@ import { Redaction } from '../base/redaction.ts'
 import { findRipgrep, lacking } from '../search/ripgrep.ts'
 import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
+import type { RunnerParts } from '../actions/parts.ts'
 import { type MakeProviders, openForeign, usualProviders } from './foreign.ts'
-import { Storage } from './storage.ts'
+import { holdWith, Storage } from './storage.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Opens a bridge over its settings. Nothing heavy is loaded, and nothing looked up, until a tool needs it. */
-export function openBridge(settings: Settings, providers: MakeProviders = usualProviders): Bridge {
+/**
+ * Opens a bridge over its settings. Nothing heavy is loaded, and nothing looked up, until a tool needs it. `runner`: absent where a
+ * bridge carries no actions out.
+ */
+export function openBridge(settings: Settings, providers: MakeProviders = usualProviders, runner?: RunnerParts): Bridge {
   const now = () => settings.now()
   const redaction = new Redaction(() => settings.keys(), settings.keysFile)
   const policy = new Policy(settings)
@@ -35,7 +39,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
     return opened
   }
   const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
-  const storage = new Storage(settings, log, waiting)
+  const storage = new Storage(settings, log, waiting, runner === undefined ? null : holdWith({ settings, redaction, audit, log }, runner))
   const foreign = openForeign({ settings, log, redaction, storage }, providers)
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {

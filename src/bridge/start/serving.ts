@@ -3,6 +3,9 @@ import type { Readable, Writable } from 'node:stream'
 import type { McpServerFactory } from '@modelcontextprotocol/server'
 import type { System } from '../../model/system.ts'
 import type { Bridge } from '../contract/bridge.ts'
+import type { RunnerParts } from '../actions/parts.ts'
+import { limits } from '../base/limits.ts'
+import { usualProviders } from './foreign.ts'
 import { openBridge } from './open.ts'
 import { buildServer } from './server.ts'
 import type { Offered } from './resources.ts'
@@ -63,7 +66,8 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  */
 export async function serveBridge(serving: Serving): Promise<void> {
   const { signal } = serving
-  const opened = serving.settings.then(withWorkspace).then((settings) => openBridge(settings))
+  const { system } = serving
+  const opened = serving.settings.then(withWorkspace).then((settings) => openBridge(settings, usualProviders, partsOf(system, settings)))
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
@@ -101,6 +105,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
     }
     if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, watch))
     introduce(bridge)
+    openStoreSoon(bridge)
     let why = await gone
     if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) why = await aborted(signal).then(() => 'signal')
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
@@ -141,6 +146,23 @@ async function listenWebSocket(
 /** What is said of an address that others on the network reach. */
 const openTo = (address: string): string =>
   address === '127.0.0.1' ? '' : ' Put a TLS proxy in front: tokens and answers cross the network in the clear.'
+
+/** What the runner of this process works with. */
+const partsOf = (system: System, settings: Settings): RunnerParts => ({
+  async openLink(client, link) {
+    const [{ openLink }, { clientNamed }] = await Promise.all([
+      import('../../effects/machine/open-link.ts'),
+      import('../actions/target.ts'),
+    ])
+    return openLink(system, await settings.world(), clientNamed(client)?.links?.on ?? [], link)
+  },
+})
+
+/** The store is opened though no tool needs it yet: some bridge must take up triggers and what others queued. No client waits for it. */
+function openStoreSoon(bridge: Bridge): void {
+  const soon = () => void bridge.store().catch((error: Error) => bridge.log.write('bridge', 'warning', error.message))
+  setTimeout(soon, limits.storeOpenMs).unref()
+}
 
 const endings = { input: 'its client closed the connection', signal: 'it was told to end', parent: 'the program that started it is gone' }
 

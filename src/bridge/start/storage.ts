@@ -2,6 +2,8 @@ import { arch, hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Asking, Incoming } from '../lease/channel.ts'
 import type { Lease } from '../lease/lease.ts'
+import type { RunnerParts } from '../actions/parts.ts'
+import type { RunnerPlace } from './runner.ts'
 import type { Log } from '../records/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { WaitingFile } from '../handoff/waiting.ts'
@@ -20,6 +22,15 @@ export interface Held {
 /** Answers requests of all bridges, in the one that holds the lease. */
 export type HolderWork = (incoming: Incoming, held: Held) => Promise<unknown>
 
+/** What a process does besides looking after the store as long as it holds the lease; it ends before the store is closed. */
+export type Hold = (held: { readonly store: Store; readonly lease: Lease }, lost: AbortSignal) => Promise<{ stop(): Promise<void> }>
+
+/** Carries actions out as long as this process holds the lease. */
+export const holdWith =
+  (place: RunnerPlace, parts: RunnerParts): Hold =>
+  async (held, lost) =>
+    (await import('./runner.ts')).startRunner(place, held, parts, lost)
+
 /** The store of one bridge, loaded and opened when it is first used: no client waits for it when it says hello. */
 export class Storage {
   /** What was found wrong with the store, in sentences. */
@@ -30,12 +41,16 @@ export class Storage {
   private readonly work = new Map<string, HolderWork>()
   private lease: Lease | undefined
   private joined: Promise<Lease | null> | undefined
+  private readonly hold: Hold | null
+  private held: ReturnType<Hold> | undefined
   private opened: Promise<Store> | undefined
   private closed = false
   private ownNamespace: Promise<string> | undefined
 
-  constructor(settings: Settings, log: Log, waiting: WaitingFile) {
+  /** `hold`: what it does while it holds the lease, besides looking after the store. */
+  constructor(settings: Settings, log: Log, waiting: WaitingFile, hold: Hold | null) {
     this.settings = settings
+    this.hold = hold
     this.waiting = waiting
     this.log = log
   }
@@ -71,6 +86,7 @@ export class Storage {
   async close(): Promise<void> {
     this.closed = true
     const store = await this.opened?.catch(() => null)
+    await (await this.held?.catch(() => undefined))?.stop()
     this.lease?.close()
     store?.close()
   }
@@ -126,9 +142,14 @@ export class Storage {
       now: () => settings.now(),
       report: (trouble: string) => log.write('bridge', 'warning', `the store is not looked after: ${trouble}`),
     }
+    const onHeld = (lost: AbortSignal) => {
+      keepUp({ ...shared, lease }, lost)
+      this.held = this.hold?.({ store, lease }, lost)
+      this.held?.catch((error: unknown) => log.write('bridge', 'error', `no action is carried out: ${String(error)}`))
+    }
     const lease = new Lease({
       ...shared,
-      onHeld: (lost) => keepUp({ ...shared, lease }, lost),
+      onHeld,
       answer: (incoming, lost) => this.answer(incoming, { store, lost, check: (transaction) => lease.check(transaction) }),
     })
     this.lease = lease

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 
 /** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
 export const applicationId = 0x6d74776e
@@ -61,6 +61,20 @@ const steps: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX questions_open ON questions (at) WHERE answer IS NULL;
   CREATE INDEX questions_unseen ON questions (client, at) WHERE answer IS NOT NULL AND answer_seen IS NULL;
+  `,
+  `
+  CREATE TABLE actions (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, params TEXT NOT NULL, roots TEXT NOT NULL DEFAULT '[]',
+    recipient TEXT, carrier TEXT NOT NULL, claimable INTEGER NOT NULL,
+    status TEXT NOT NULL, result TEXT, tries INTEGER NOT NULL DEFAULT 0, generation INTEGER,
+    claim_client TEXT, claim_session TEXT, claim_pid INTEGER, claim_start TEXT, claim_at INTEGER,
+    client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL,
+    at INTEGER NOT NULL, updated INTEGER NOT NULL, expires INTEGER NOT NULL, finished INTEGER, seen INTEGER
+  );
+  CREATE INDEX actions_by_status ON actions (status, n);
+  CREATE INDEX actions_unseen ON actions (client, n) WHERE finished IS NOT NULL AND seen IS NULL;
+  CREATE TABLE nonces (nonce TEXT PRIMARY KEY, source TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
 ]
 

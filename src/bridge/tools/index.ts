@@ -1,4 +1,5 @@
 import type { Tool } from '../contract/tool.ts'
+import { actions } from './actions/index.ts'
 import { bridge } from './bridge/index.ts'
 import { files } from './files/index.ts'
 import { handoff } from './handoff/index.ts'
@@ -7,4 +8,4 @@ import { search } from './search/index.ts'
 import { terminal } from './terminal/index.ts'
 
 /** Every tool there is. To add one: a file in its family's folder and a line in that folder's index. */
-export const tools: readonly Tool[] = [...files, ...search, ...terminal, ...memory, ...handoff, ...bridge]
+export const tools: readonly Tool[] = [...files, ...search, ...terminal, ...memory, ...handoff, ...actions, ...bridge]

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RunnerParts } from '../../../src/bridge/actions/parts.ts'
 import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
 import { openBridge } from '../../../src/bridge/start/open.ts'
 import { type CallResult, callTool } from '../../../src/bridge/contract/pipeline.ts'
@@ -26,7 +27,7 @@ export interface Desk {
   call(
     name: string,
     args?: unknown,
-    more?: { signal?: AbortSignal; progress?: (text: string) => void; client?: string },
+    more?: { signal?: AbortSignal; progress?: (text: string) => void; client?: string; session?: string },
   ): Promise<CallResult>
   /** The text of an answer that must be good. */
   ok(name: string, args?: unknown): Promise<string>
@@ -45,16 +46,13 @@ export function linuxSide(home: string): Environment {
   return { id: 'linux', kind: 'linux', self: true, user: 'ana', home: native(home), files: [], running: [] }
 }
 
-export function desk(more: Partial<Settings> = {}, providers: readonly ForeignProvider[] = []): Desk {
-  const base = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-')))
-  const [A, O, home] = ['A', 'O', 'home'].map((name) => join(base, name)) as [string, string, string]
-  for (const folder of [A, O, home]) mkdirSync(folder)
-  writeFileSync(join(O, 's'), CANARY)
+/** The settings of a bridge over the folders of a desk. */
+export function settingsIn(base: string, more: Partial<Settings> = {}): Settings {
+  const [A, home] = [join(base, 'A'), join(base, 'home')]
   const own = join(home, '.mcp-twin')
   const folder = join(own, 'bridge')
-  mkdirSync(join(folder, 'workspace'), { recursive: true })
   const self = linuxSide(home)
-  const settings: Settings = {
+  return {
     version: '0.0.0',
     client: 'tester',
     folder,
@@ -62,7 +60,7 @@ export function desk(more: Partial<Settings> = {}, providers: readonly ForeignPr
     sides: () => Promise.resolve({ self, others: [] }),
     world: () => Promise.resolve({ environments: [self] }),
     families,
-    roots: [A],
+    roots: [A, join(folder, 'workspace')],
     closed: [own, ...privatePaths(home, 'linux')],
     reopened: [join(folder, 'workspace')],
     autorun: autorunPaths(home, 'linux'),
@@ -82,15 +80,27 @@ export function desk(more: Partial<Settings> = {}, providers: readonly ForeignPr
     random: (bytes) => randomBytes(bytes).toString('hex'),
     ...more,
   }
-  const bridge = openBridge(settings, () => providers)
+}
+
+/** `runner`: the desk's bridge takes part in the lease, and carries actions out with them. */
+export function desk(more: Partial<Settings> = {}, providers: readonly ForeignProvider[] = [], runner?: RunnerParts): Desk {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-')))
+  const [A, O, home] = ['A', 'O', 'home'].map((name) => join(base, name)) as [string, string, string]
+  for (const folder of [A, O, home]) mkdirSync(folder)
+  writeFileSync(join(O, 's'), CANARY)
+  const folder = join(home, '.mcp-twin', 'bridge')
+  mkdirSync(join(folder, 'workspace'), { recursive: true })
+  // Other tests name the allowed folders; what is carried out may be written to the workspace.
+  const settings = settingsIn(base, runner === undefined ? { roots: [A], ...more } : more)
+  const bridge = openBridge(settings, () => providers, runner)
   const call: Desk['call'] = async (
     name,
     args = {},
-    { signal = new AbortController().signal, progress = () => undefined, client = 'tester' } = {},
+    { signal = new AbortController().signal, progress = () => undefined, client = 'tester', session = 's1' } = {},
   ) => {
     const tool = tools.find((each) => each.name === name)
     if (tool === undefined) throw new Error(`no tool ${name}`)
-    return callTool(tool, args, bridge, { client, session: 's1', signal, progress })
+    return callTool(tool, args, bridge, { client, session, signal, progress })
   }
   return {
     bridge,

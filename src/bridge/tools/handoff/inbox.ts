@@ -4,25 +4,36 @@ import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { Answered, Question } from '../../handoff/question.ts'
+import type { Action } from '../../actions/action.ts'
+import { actionLine, actionShort, resultText } from '../actions/words.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
 export const inbox = defineTool({
   name: 'inbox',
   family: 'handoff',
   effect: 'read',
-  description: 'Everything that waits for this program: handoffs, questions, answers.',
+  description: 'Everything that waits for this program: handoffs, questions, answers, actions.',
   input: {},
   async handle(_input, bridge, { client, session }) {
     const { list } = await import('../../handoff/handoff.ts')
     const { answersFor, markShown, questionsFor } = await import('../../handoff/question.ts')
+    const { claimableFor, finishedFor, markSeen } = await import('../../actions/finished.ts')
     const store = await bridge.store()
+    const [isLive, now] = [liveIn(bridge.settings), bridge.now()]
     const waiting = await store.snapshot((database) => ({
-      handoffs: list(database, { status: 'open', to: client }, liveIn(bridge.settings), bridge.now()),
+      handoffs: list(database, { status: 'open', to: client }, isLive, now),
       questions: questionsFor(database, client, limits.inboxShown),
       answers: answersFor(database, client, limits.inboxShown),
+      actions: claimableFor(database, client, limits.inboxShown, isLive, now),
+      finished: finishedFor(database, client, limits.inboxShown, isLive, now),
     }))
-    const shown = waiting.answers.map(({ id }) => id)
-    if (shown.length > 0) await store.write({ client, session }, (transaction) => markShown(transaction, shown))
+    const answers = waiting.answers.map(({ id }) => id)
+    const finished = waiting.finished.map(({ id }) => id)
+    if (answers.length + finished.length > 0)
+      await store.write({ client, session }, (transaction) => {
+        markShown(transaction, answers)
+        markSeen(transaction, finished)
+      })
     // What it shows needs no line that says so.
     bridge.notices.line(client, session)
     return inboxAnswer(waiting)
@@ -33,6 +44,10 @@ export interface Inbox {
   readonly handoffs: readonly Handoff[]
   readonly questions: readonly Question[]
   readonly answers: readonly Answered[]
+  /** What may be claimed. */
+  readonly actions: readonly Action[]
+  /** What was asked for and has ended. */
+  readonly finished: readonly Action[]
 }
 
 export function inboxAnswer(waiting: Inbox) {
@@ -42,6 +57,8 @@ export function inboxAnswer(waiting: Inbox) {
     ...waiting.answers.map(
       ({ id, question, answer, answeredBy }) => `Answer to ${id} by ${inLine(answeredBy)}: ${answer}\n  (you asked: ${question})`,
     ),
+    ...waiting.actions.map((action) => `Action ${actionLine(action)}: claim_action takes it`),
+    ...waiting.finished.map((action) => `Ended: ${actionLine(action)}${resultText(action) === null ? '' : `\n  ${resultText(action)}`}`),
   ]
   const data = {
     handoffs: waiting.handoffs.map(handoffFacts),
@@ -56,6 +73,8 @@ export function inboxAnswer(waiting: Inbox) {
       ...{ id, question, answer, by: answeredBy, at: answeredAt },
       ...(handoff !== null && { handoff }),
     })),
+    actions: waiting.actions.map(actionShort),
+    finished_actions: waiting.finished.map(actionShort),
   }
   return { content: [{ type: 'text' as const, text: lines.length === 0 ? 'Nothing waits.' : lines.join('\n') }], data }
 }

@@ -1,7 +1,13 @@
 import { joinPath } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
+import type { Environment } from '../../../model/environment.ts'
+import type { NativePath } from '../../../model/path.ts'
 import { claudeCodeNameFits, claudeCodeReferences, claudeCodeSpelling } from './entry.ts'
 import { claudeCodeLogs } from './logs.ts'
+
+/** Settings of the user: hooks, the model. */
+const settingsFile = (environment: Environment): NativePath =>
+  joinPath(environment, environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude'), 'settings.json')
 
 /**
  * Claude Code, user scope. On Windows only when it is named: Claude Desktop's Code tab merges that file with
@@ -28,7 +34,10 @@ export const claudeCode = defineClient({
   starting: { adds: (project) => ({ CLAUDE_PROJECT_DIR: project, CLAUDECODE: '1' }) },
   logs: claudeCodeLogs,
   closed: ['.claude/settings*.json'],
-  hookFile: (environment) =>
-    joinPath(environment, environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude'), 'settings.json'),
+  hookFile: settingsFile,
+  // code.claude.com/docs, deep links, since 2.1.91: the text is put into the input and never sent by itself.
+  links: { on: ['wsl', 'linux', 'macos', 'windows'], fresh: (line) => `claude-cli://open?q=${encodeURIComponent(line)}` },
+  // code.claude.com/docs, settings: `model` overrides the default model.
+  model: { file: settingsFile, path: ['model'], takesEffect: 'for sessions that start from now on; in a running one, type /model' },
   scopes: async () => (await import('./scopes.ts')).readScopes,
 })

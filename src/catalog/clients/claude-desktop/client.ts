@@ -50,6 +50,12 @@ export const claudeDesktop = defineClient({
     const moved = userDataDir(environment, environment.variables?.[userDataVariable])
     return moved === null ? [] : [moved]
   },
+  // support.claude.com/articles/14729294, macOS and Windows: `q` prefills the input; an unknown conversation opens the list.
+  links: {
+    on: ['windows', 'macos'],
+    fresh: (line) => `claude://claude.ai/new?q=${encodeURIComponent(line)}`,
+    conversation: (id) => `claude://claude.ai/chat/${id}`,
+  },
   policies: {
     keys: ['HKLM', 'HKCU'].map((root) => `${root}\\SOFTWARE\\Policies\\Claude`),
     switchesServers: 'isLocalDevMcpEnabled',

@@ -1,0 +1,81 @@
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '../handoff/claims.ts'
+
+export const actionStatuses = ['pending', 'claimed', 'running', 'needs_user', 'done', 'failed', 'cancelled', 'expired'] as const
+export type ActionStatus = (typeof actionStatuses)[number]
+
+/** Statuses that nothing but a person, by `actions run`, changes any more; who waits for an action waits for one of these. */
+export const finalStatuses: readonly ActionStatus[] = ['needs_user', 'done', 'failed', 'cancelled', 'expired']
+
+/** Who carries an action out: the runner, the program that claims it, or a person who approves it. */
+export type Carrier = 'runner' | 'twin' | 'person'
+
+/** Work that one program asks of the other side. */
+export interface Action {
+  readonly id: string
+  readonly type: string
+  readonly params: JsonObject
+  /** Who asked: a client id, or the bearer of a session. */
+  readonly from: string
+  /** A client id; null: every client but the one that asked. */
+  readonly to: string | null
+  /** When it was queued, ms since the epoch. */
+  readonly timestamp: number
+  readonly status: ActionStatus
+  /** What came of it; null until then. */
+  readonly result: JsonValue
+  readonly carrier: Carrier
+  /** Whether a program may take it with claim_action, now or once the runner has opened a window for it. */
+  readonly claimable: boolean
+  /** Folders that were open to who asked. */
+  readonly roots: readonly string[]
+  /** How often it was begun. */
+  readonly tries: number
+  readonly claim: StoredClaim | null
+  readonly updated: number
+  /** It has ended, and who asked has not been shown how. */
+  readonly isNews: boolean
+}
+
+export interface ActionRow extends ClaimRow {
+  n: number
+  id: string
+  type: string
+  params: string
+  roots: string
+  recipient: string | null
+  carrier: Carrier
+  claimable: number
+  status: ActionStatus
+  result: string | null
+  tries: number
+  generation: number | null
+  client: string
+  at: number
+  updated: number
+  expires: number
+  finished: number | null
+  seen: number | null
+}
+
+/** An action as it is now: a claim of a dead process counts no more, and what nobody began in time has expired. */
+export function actionOf(row: ActionRow, isLive: IsLive, now: number): Action {
+  const { id, type, client: from, recipient: to, at: timestamp, carrier, tries, updated } = row
+  const stored = claimIn(row)
+  const claim = stored !== null && isHeld(stored, isLive, now) ? stored : null
+  return {
+    ...{ id, type, from, to, timestamp, carrier, tries, updated, claim },
+    params: JSON.parse(row.params),
+    roots: JSON.parse(row.roots),
+    claimable: row.claimable === 1,
+    isNews: row.finished !== null && row.seen === null,
+    status: statusOf(row, claim !== null, now),
+    result: row.result === null ? null : JSON.parse(row.result),
+  }
+}
+
+function statusOf({ status, expires, carrier }: ActionRow, isClaimed: boolean, now: number): ActionStatus {
+  const left = status === 'claimed' && !isClaimed ? 'pending' : status
+  const waits = left === 'pending' || (left === 'needs_user' && carrier === 'person')
+  return waits && expires <= now ? 'expired' : left
+}

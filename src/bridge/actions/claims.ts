@@ -1,0 +1,78 @@
+import type { JsonValue } from '../../model/entry.ts'
+import { failed } from '../base/refusal.ts'
+import type { Claim, IsLive } from '../handoff/claims.ts'
+import type { Database } from '../store/database.ts'
+import type { Transaction } from '../store/store.ts'
+import { type Action, actionOf, type ActionRow } from './action.ts'
+import { finish, read } from './queue.ts'
+
+const columns = 'claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ?'
+export const claimValues = ({ client, session, pid, start }: Claim, at: number) => [client, session, pid, start, at]
+
+/** What a client may claim: what waits for another program, and what a window was opened for. */
+const isFree = ({ status, carrier, claimable }: Action): boolean =>
+  claimable && ((status === 'pending' && carrier === 'twin') || status === 'needs_user')
+
+const isFor = ({ to, from }: Action, client: string): boolean => to === client || (to === null && from !== client)
+
+/** Gives an action to one session: that of the id, else the oldest that waits for its client; null: none waits. */
+export function claim(store: Transaction, id: string | undefined, by: Claim, isLive: IsLive): Action | null {
+  const action = id === undefined ? oldestFor(store, by.client, isLive) : read(store, id, isLive, store.now)
+  if (action === null) return null
+  if (action.claim?.session === by.session && action.status === 'claimed') return action
+  if (!isFree(action)) throw failed(whyNot(action))
+  if (!isFor(action, by.client))
+    throw failed(`Action ${action.id} is for ${action.to ?? `every client but ${action.from}`}, not for ${by.client}.`)
+  store.run(
+    `UPDATE actions SET status = 'claimed', carrier = 'twin', tries = tries + 1, updated = ?, finished = NULL, seen = NULL, ${columns} WHERE id = ?`,
+    ...[store.now, ...claimValues(by, store.now), action.id],
+  )
+  store.changed('action', action.id)
+  return read(store, action.id, isLive, store.now)
+}
+
+function whyNot({ id, status, claim, carrier }: Action): string {
+  if (status === 'claimed')
+    return `Action ${id} is claimed by ${claim?.client ?? 'another program'} since ${new Date(claim?.at ?? 0).toISOString()}; take another.`
+  if (status === 'needs_user') return `Action ${id} waits for a person: mcp-twin actions run ${id}.`
+  if (status === 'pending' || status === 'running')
+    return `Action ${id} is carried out by ${carrier === 'runner' ? 'the bridge' : 'a person'}; get_action tells how it ends.`
+  return `Action ${id} is ${status} already.`
+}
+
+const oldestFor = (database: Transaction, client: string, isLive: IsLive): Action | null =>
+  database
+    .all<ActionRow>(
+      `SELECT * FROM actions WHERE status IN ('pending', 'claimed', 'needs_user') AND claimable = 1
+         AND (recipient = ?1 OR (recipient IS NULL AND client <> ?1)) ORDER BY n`,
+      client,
+    )
+    .map((row) => actionOf(row, isLive, database.now))
+    .find(isFree) ?? null
+
+/** Ends an action with what its claimer has to say. Only the session that claimed it can. */
+export function complete(store: Transaction, id: string, result: JsonValue, by: Claim, isLive: IsLive): Action {
+  const action = read(store, id, isLive, store.now)
+  const { status, claim: held } = action
+  if (status !== 'claimed')
+    throw failed(
+      status === 'pending' ? `Action ${id} is not claimed by this session; claim_action takes it.` : `Action ${id} is ${status} already.`,
+    )
+  if (held?.session !== by.session) throw failed(`Action ${id} is claimed by ${held?.client ?? 'another session'}, which completes it.`)
+  finish(store, id, 'done', result)
+  return read(store, id, isLive, store.now)
+}
+
+/** Claims that hold no longer, or may not before long. */
+export const claimed = (database: Database): readonly ActionRow[] =>
+  database.all<ActionRow>(`SELECT * FROM actions WHERE status = 'claimed'`)
+
+/** Makes a claimed action pending again: its claimer is gone. */
+export function release(store: Transaction, id: string): void {
+  store.run(
+    `UPDATE actions SET status = 'pending', updated = ?, claim_client = NULL, claim_session = NULL, claim_pid = NULL,
+       claim_start = NULL, claim_at = NULL WHERE id = ?`,
+    ...[store.now, id],
+  )
+  store.changed('action', id)
+}

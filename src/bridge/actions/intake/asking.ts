@@ -1,0 +1,62 @@
+import type { JsonObject } from '../../../model/entry.ts'
+import { limits } from '../../base/limits.ts'
+import type { Redaction } from '../../base/redaction.ts'
+import { denied, failed } from '../../base/refusal.ts'
+import type { Settings } from '../../base/settings.ts'
+import type { Policy } from '../../policy/policy.ts'
+import type { Store } from '../../store/store.ts'
+import type { Action, ActionStatus } from '../action.ts'
+import { newActionId, type NewAction, queue } from '../queue.ts'
+import { typeNamed, types } from '../types/index.ts'
+
+/** Where an action is checked and queued: a bridge, as far as this needs one. */
+export interface Place {
+  readonly settings: Settings
+  readonly policy: Policy
+  readonly redaction: Redaction
+  store(): Promise<Store>
+}
+
+export interface Request {
+  readonly client: string
+  readonly session: string
+  readonly type: string
+  readonly params: unknown
+  /** A client id; `any`, or nothing: every client but the one that asks. */
+  readonly to?: string | undefined
+  /** Chosen by who asks; absent: one is made. */
+  readonly id?: string | undefined
+}
+
+/** Checks an action by its type and by the rules of the bridge that was asked. Throws InputTrouble or a Refusal. */
+export async function prepare(
+  { settings, policy, redaction }: Place,
+  { client, type, params, to, id: given }: Request,
+): Promise<NewAction> {
+  const known = typeNamed(type)
+  if (known === null)
+    throw failed(`There is no action ${JSON.stringify(type.slice(0, 100))}; there are ${types.map(({ name }) => name).join(', ')}.`)
+  if (Buffer.byteLength(JSON.stringify(params)) > 2 * limits.actionText)
+    throw failed(`The params of an action have at most ${2 * limits.actionText} bytes as JSON; write the text to a file and name it.`)
+  await redaction.ready()
+  if (redaction.holdsKey(Buffer.from(JSON.stringify(params))))
+    throw denied(`Nothing was queued: the params of ${type} hold a stored key; name the key as \${secret:NAME} instead of quoting it.`)
+  const id = given ?? newActionId((bytes) => settings.random(bytes))
+  const prepared = await known.prepare(params, { id, client, to: to === undefined || to === 'any' ? null : to, settings, policy })
+  return { ...prepared, id, type, roots: settings.roots }
+}
+
+/** Queues an action for a client of this bridge. */
+export async function queueFor(
+  place: Place,
+  request: Request,
+): Promise<{ readonly id: string; readonly status: ActionStatus; readonly result: JsonObject | null }> {
+  const action = await prepare(place, request)
+  const store = await place.store()
+  const { client, session } = request
+  const status = await store.write({ client, session }, (transaction) => queue(transaction, action))
+  return { id: action.id, status, result: action.needs ?? null }
+}
+
+/** The rules under which an action is carried out: those of this bridge, with the folders that were open to who asked. */
+export const rulesFor = ({ roots }: Action, settings: Settings): Settings => ({ ...settings, roots })

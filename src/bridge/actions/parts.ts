@@ -1,0 +1,5 @@
+/** What the runner of a bridge needs besides the store: parts of the machine, handed in by what starts it. */
+export interface RunnerParts {
+  /** Opens a link with the programs of a side on which the client runs. False: nothing took it. */
+  openLink(client: string, link: string): Promise<boolean>
+}

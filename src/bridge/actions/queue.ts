@@ -1,0 +1,112 @@
+import type { JsonValue } from '../../model/entry.ts'
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
+import type { IsLive } from '../handoff/claims.ts'
+import type { Database } from '../store/database.ts'
+import type { Transaction } from '../store/store.ts'
+import { type Action, actionOf, type ActionRow, type ActionStatus } from './action.ts'
+import type { Prepared } from './type.ts'
+
+/** An action that is to be queued by the author of the transaction. */
+export interface NewAction extends Prepared {
+  readonly id: string
+  readonly type: string
+  readonly roots: readonly string[]
+}
+
+export const newActionId = (random: (bytes: number) => string): string => `a-${random(6)}`
+
+/** Queues an action. Throws a Refusal where its id is in use or too many wait. */
+export function queue(store: Transaction, { id, type, params, to, carrier, claimable, roots, needs }: NewAction): ActionStatus {
+  if (store.get('SELECT 1 AS one FROM actions WHERE id = ?', id) !== undefined)
+    throw failed(`There is an action ${id} already; leave the id out, or take another.`)
+  const unfinished = store.get<{ count: number }>(`SELECT count(*) AS count FROM actions WHERE status IN ('pending', 'claimed', 'running')`)
+  if ((unfinished?.count ?? 0) >= limits.actionsQueued)
+    throw failed(`${limits.actionsQueued} actions wait already; cancel some with cancel_action, or wait.`)
+  const { client, session } = store.author
+  const status = needs === undefined ? 'pending' : 'needs_user'
+  // Who asks is told at once that a person is needed, so it is not news later.
+  const told = needs === undefined ? null : store.now
+  store.run(
+    `INSERT INTO actions (id, type, params, roots, recipient, carrier, claimable, status, result, client, session, machine, at, updated, expires, finished, seen)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[id, type, JSON.stringify(params), JSON.stringify(roots), to, carrier, claimable ? 1 : 0, status],
+    ...[needs === undefined ? null : JSON.stringify(needs), client, session, store.machine],
+    ...[store.now, store.now, store.now + limits.actionMs, told, told],
+  )
+  store.run(
+    `DELETE FROM actions WHERE finished IS NOT NULL AND n <= (SELECT max(n) FROM actions) - ? AND status <> 'needs_user'`,
+    limits.actionsKept,
+  )
+  store.changed('action', id)
+  return status
+}
+
+/** An action as it is now. Throws a Refusal where there is none of that id. */
+export function read(database: Database, id: string, isLive: IsLive, now: number): Action {
+  const row = database.get<ActionRow>('SELECT * FROM actions WHERE id = ?', id)
+  if (row === undefined) throw failed(`There is no action ${JSON.stringify(id)}; list_actions names those there are.`)
+  return actionOf(row, isLive, now)
+}
+
+/** Actions, the newest first. */
+export function list(
+  database: Database,
+  { status, limit }: { readonly status?: ActionStatus | undefined; readonly limit: number },
+  isLive: IsLive,
+  now: number,
+): readonly Action[] {
+  // A claim that has ended makes a claimed one pending again, and time makes one expired: what is stored may lag behind.
+  const stored: Partial<Record<ActionStatus, readonly ActionStatus[]>> = {
+    pending: ['pending', 'claimed'],
+    expired: ['expired', 'pending', 'claimed', 'needs_user'],
+  }
+  const wanted = status === undefined ? null : (stored[status] ?? [status])
+  const where = wanted === null ? '' : `WHERE status IN (${wanted.map(() => '?').join(', ')})`
+  const page = Math.max(limit, limits.actionsListed)
+  const found: Action[] = []
+  for (let before = Number.MAX_SAFE_INTEGER; found.length < limit; ) {
+    const rows = database.all<ActionRow>(
+      `SELECT * FROM actions ${where} ${wanted === null ? 'WHERE' : 'AND'} n < ? ORDER BY n DESC LIMIT ?`,
+      ...(wanted ?? []),
+      ...[before, page],
+    )
+    found.push(...rows.map((row) => actionOf(row, isLive, now)).filter((action) => status === undefined || action.status === status))
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < page) break
+    before = last.n
+  }
+  return found.slice(0, limit)
+}
+
+/** How many actions there are of each status, those that ended long ago left out. */
+export const counts = (database: Database): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    database
+      .all<{ status: string; count: number }>(
+        `SELECT status, count(*) AS count FROM actions WHERE status IN ('pending', 'claimed', 'running', 'needs_user') GROUP BY status ORDER BY status`,
+      )
+      .map(({ status, count }) => [status, count]),
+  )
+
+/** Ends an action that nobody has begun to carry out, or that another program has claimed. */
+export function cancel(store: Transaction, id: string, isLive: IsLive): Action {
+  const { client } = store.author
+  const action = read(store, id, isLive, store.now)
+  const { status } = action
+  if (status === 'running') throw failed(`Action ${id} is being carried out; get_action tells how it ends.`)
+  if (status !== 'pending' && status !== 'claimed' && status !== 'needs_user') throw failed(`Action ${id} is ${status} already.`)
+  finish(store, id, 'cancelled', { message: `Cancelled by ${client}.` })
+  return read(store, id, isLive, store.now)
+}
+
+/** Gives an action its final status. Who asked is shown it in the inbox, unless they did it themselves. */
+export function finish(store: Transaction, id: string, status: ActionStatus, result: JsonValue): void {
+  store.run(
+    `UPDATE actions SET status = ?, result = ?, updated = ?, finished = ?, generation = NULL,
+       claim_client = NULL, claim_session = NULL, claim_pid = NULL, claim_start = NULL, claim_at = NULL,
+       seen = CASE WHEN client = ? THEN ? END WHERE id = ?`,
+    ...[status, JSON.stringify(result), store.now, store.now, store.author.client, store.now, id],
+  )
+  store.changed('action', id)
+}

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JsonObject } from '../../model/entry.ts'
+import { InputTrouble } from '../base/input.ts'
+import { limits } from '../base/limits.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Claim, IsLive } from '../handoff/claims.ts'
+import type { Lease } from '../lease/lease.ts'
+import type { Audit } from '../records/audit.ts'
+import type { Log } from '../records/log.ts'
+import type { Store, Transaction } from '../store/store.ts'
+import type { Action } from './action.ts'
+import { beginNext, end, outlook, settle, type Settling } from './running.ts'
+import type { ActionType, Means, Outcome } from './type.ts'
+
+export interface RunnerOptions {
+  readonly store: Store
+  readonly lease: Lease
+  readonly audit: Pick<Audit, 'ready' | 'trouble' | 'write'>
+  readonly log: Pick<Log, 'write'>
+  readonly by: Claim
+  readonly isLive: IsLive
+  now(): number
+  typeNamed(name: string): ActionType | null
+  meansFor(action: Action): Promise<Means>
+  /** An outcome without copies of keys. */
+  redact(result: JsonObject): Promise<JsonObject>
+}
+
+/** Who the author is of what the runner records. */
+export const runnerClient = 'mcp-twin'
+
+/**
+ * Carries actions out, one after another, as long as this process holds the lease. Every commit checks the lease: what another
+ * process has taken over is recorded by that one alone.
+ */
+export class Runner {
+  private readonly options: RunnerOptions
+  private readonly lost: AbortSignal
+  private readonly current = new Set<string>()
+  private readonly ended: Promise<void>
+  private wake = (): void => undefined
+  private isWoken = false
+  private isStopped = false
+  private told = ''
+
+  constructor(options: RunnerOptions, lost: AbortSignal) {
+    this.options = options
+    this.lost = lost
+    const stopListening = options.store.onChange((changes) => {
+      if (changes.some(({ kind }) => kind === 'action')) this.rouse()
+    })
+    lost.addEventListener('abort', () => this.rouse(), { once: true })
+    this.ended = this.work().finally(stopListening)
+  }
+
+  /** Begins nothing more and settles when what was begun has ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true
+    this.rouse()
+    await this.ended
+  }
+
+  private get isOver(): boolean {
+    return this.isStopped || this.lost.aborted
+  }
+
+  private rouse(): void {
+    this.isWoken = true
+    this.wake()
+  }
+
+  private async work(): Promise<void> {
+    while (!this.isOver) {
+      this.isWoken = false
+      try {
+        const next = await this.tidy()
+        const action = await this.begin()
+        if (action !== null) await this.carryOut(action)
+        else await this.rest(next)
+        this.told = ''
+      } catch (error) {
+        if (this.isOver) return
+        this.complain(error instanceof Error ? error.message : String(error))
+        await this.rest(limits.actionLookMs)
+      }
+    }
+  }
+
+  /** Settles what nobody works on any more; returns how long nothing needs to be looked at again, in ms. */
+  private async tidy(): Promise<number> {
+    const { store, isLive, now, audit, typeNamed, lease } = this.options
+    const settling: Settling = {
+      generation: lease.generation ?? -1,
+      current: this.current,
+      isRepeatable: (type) => typeNamed(type)?.isRepeatable === true,
+    }
+    const { isDue, isWatched, next } = await store.snapshot((database) => outlook(database, settling, isLive, now()))
+    if (isDue) {
+      const settled = await this.write((transaction) => settle(transaction, settling, isLive))
+      for (const { id, type, client, outcome } of settled) audit.write({ event: 'action', client, tool: type, subject: id, outcome })
+    }
+    if (isWatched) return limits.actionLookMs
+    return next === null ? Number.POSITIVE_INFINITY : Math.max(limits.actionLookMs, next - now())
+  }
+
+  /** The next action to carry out; null: there is none, or nothing can be recorded, so that nothing may be done. */
+  private async begin(): Promise<Action | null> {
+    const { store, by, isLive, lease, audit } = this.options
+    const { generation } = lease
+    if (this.isOver || generation === null) return null
+    const waits = await store.read((database) =>
+      database.get(`SELECT 1 AS one FROM actions WHERE status = 'pending' AND carrier = 'runner' LIMIT 1`),
+    )
+    if (waits === undefined) return null
+    if (!audit.ready()) throw new Error(`no action is carried out, since it could not be recorded (${audit.trouble})`)
+    return this.write((transaction) => beginNext(transaction, { ...by, generation }, isLive))
+  }
+
+  private async carryOut(action: Action): Promise<void> {
+    const { audit, redact, by } = this.options
+    const { id, type, from: client } = action
+    this.current.add(id)
+    try {
+      audit.write({ event: 'action', client, tool: type, subject: id, outcome: 'started' })
+      const { status, result } = await this.outcomeOf(action)
+      const outcome = { status, result: await redact(result) }
+      audit.write({ event: 'action', client, tool: type, subject: id, outcome: wordsOf(outcome) })
+      await this.insist(() => this.write((transaction) => end(transaction, id, by, outcome)))
+    } finally {
+      this.current.delete(id)
+    }
+  }
+
+  private async outcomeOf(action: Action): Promise<Outcome> {
+    const { typeNamed, meansFor, log } = this.options
+    const over = new AbortController()
+    try {
+      const type = typeNamed(action.type)
+      if (type === null) return failure(`This version of mcp-twin has no action ${action.type}.`)
+      const work = meansFor(action).then((means) => type.carryOut(action, means))
+      const late = sleep(limits.actionRunMs, undefined, { ref: false, signal: over.signal }).then(
+        (): Outcome => failure(`It took more than ${limits.actionRunMs / 1000} s, so nobody knows whether it was done.`, { unknown: true }),
+      )
+      late.catch(() => undefined)
+      return (await Promise.race([work, late])) ?? failure(`${action.type} is not carried out by the bridge.`)
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof InputTrouble) return failure(error.message)
+      log.write('bridge', 'error', `action ${action.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+      return failure(`A fault of the bridge: ${error instanceof Error ? error.message : String(error)}.`, { unknown: true })
+    } finally {
+      over.abort()
+    }
+  }
+
+  private write<T>(work: (transaction: Transaction) => T): Promise<T> {
+    const { store, lease, by } = this.options
+    return store.write({ client: runnerClient, session: by.session }, (transaction) => {
+      lease.check(transaction)
+      return work(transaction)
+    })
+  }
+
+  /** What was done must be recorded, however long the store is busy; once the lease is lost, its next holder records what it can. */
+  private async insist(work: () => Promise<unknown>): Promise<void> {
+    for (;;)
+      try {
+        await work()
+        return
+      } catch (error) {
+        if (this.lost.aborted) return
+        this.complain(error instanceof Error ? error.message : String(error))
+        await sleep(limits.actionLookMs, undefined, { ref: false })
+      }
+  }
+
+  private complain(trouble: string): void {
+    if (trouble !== this.told) this.options.log.write('bridge', 'warning', `actions: ${trouble}`)
+    this.told = trouble
+  }
+
+  /** Waits until something changes, at most so long. */
+  private async rest(ms: number): Promise<void> {
+    if (this.isWoken || this.isOver) return
+    await new Promise<void>((resolve) => {
+      const timer = Number.isFinite(ms) ? setTimeout(resolve, Math.min(ms, 2 ** 31 - 1)).unref() : undefined
+      this.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.wake = () => undefined
+  }
+}
+
+const failure = (error: string, more: JsonObject = {}): Outcome => ({ status: 'failed', result: { error, ...more } })
+
+/** An outcome in a line of the audit. */
+export const wordsOf = ({ status, result }: Pick<Outcome, 'status' | 'result'>): string =>
+  [status, result.error ?? result.message].filter((each) => typeof each === 'string').join(': ')

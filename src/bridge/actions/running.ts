@@ -1,0 +1,140 @@
+import type { JsonObject } from '../../model/entry.ts'
+import { failed } from '../base/refusal.ts'
+import { type Claim, claimIn, type IsLive, isHeld } from '../handoff/claims.ts'
+import type { Database } from '../store/database.ts'
+import type { Transaction } from '../store/store.ts'
+import { type Action, actionOf, type ActionRow } from './action.ts'
+import { claimValues, release } from './claims.ts'
+import { finish, read } from './queue.ts'
+
+/** Who carries actions out: the holder of the lease in its generation, or, without one, a command that a person typed. */
+export interface Carrying extends Claim {
+  readonly generation: number | null
+}
+
+/** Begins the oldest action that waits for the runner; null: none does. */
+export function beginNext(store: Transaction, by: Carrying, isLive: IsLive): Action | null {
+  const row = store.get<ActionRow>(
+    `SELECT * FROM actions WHERE status = 'pending' AND carrier = 'runner' AND expires > ? ORDER BY n LIMIT 1`,
+    store.now,
+  )
+  return row === undefined ? null : begin(store, row.id, by, isLive)
+}
+
+/** Begins an action that a person has approved, or wants to be tried again. */
+export function beginApproved(store: Transaction, id: string, by: Claim, isLive: IsLive): Action {
+  const { status } = read(store, id, isLive, store.now)
+  if (status !== 'needs_user')
+    throw failed(
+      status === 'pending' || status === 'claimed' || status === 'running'
+        ? `Action ${id} is ${status}, so it needs nobody's approval; get_action tells how it ends.`
+        : `Action ${id} is ${status} already; queue it again.`,
+    )
+  return begin(store, id, { ...by, generation: null }, isLive)
+}
+
+function begin(store: Transaction, id: string, by: Carrying, isLive: IsLive): Action {
+  store.run(
+    `UPDATE actions SET status = 'running', tries = tries + 1, updated = ?, finished = NULL, seen = NULL, generation = ?,
+       claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ? WHERE id = ?`,
+    ...[store.now, by.generation, ...claimValues(by, store.now), id],
+  )
+  store.changed('action', id)
+  return read(store, id, isLive, store.now)
+}
+
+/** Records how an action ended. False: it is no longer carried out by this process, so what it did is not recorded. */
+export function end(
+  store: Transaction,
+  id: string,
+  { session }: Claim,
+  outcome: { status: 'done' | 'failed' | 'needs_user'; result: JsonObject },
+) {
+  const row = store.get<ActionRow>('SELECT * FROM actions WHERE id = ?', id)
+  if (row?.status !== 'running' || row.claim_session !== session) return false
+  finish(store, id, outcome.status, outcome.result)
+  return true
+}
+
+/** What became of an action whose process is gone, or whose time is over. */
+export interface Settled {
+  readonly id: string
+  readonly type: string
+  readonly client: string
+  readonly outcome: string
+}
+
+export interface Settling {
+  /** That of the holder; what was begun in an earlier one is lost. */
+  readonly generation: number
+  /** What the holder itself carries out right now. */
+  readonly current: ReadonlySet<string>
+  isRepeatable(type: string): boolean
+}
+
+const notBegun = `(status = 'pending' OR (status = 'needs_user' AND carrier = 'person'))`
+
+/** What somebody works on, and what nobody has begun in time. */
+const doubtful = (database: Database, now: number): readonly ActionRow[] => [
+  ...database.all<ActionRow>(`SELECT * FROM actions WHERE status IN ('claimed', 'running')`),
+  ...database.all<ActionRow>(`SELECT * FROM actions WHERE ${notBegun} AND expires <= ?`, now),
+]
+
+/** Whether something is to be settled, and when it is to be looked at again at the latest: ms since the epoch. */
+export function outlook(database: Database, settling: Settling, isLive: IsLive, now: number) {
+  const rows = doubtful(database, now)
+  return {
+    isDue: rows.some((row) => whatBecomes(row, settling, isLive, now) !== null),
+    /** A process that works on one may die without a word. */
+    isWatched: rows.length > 0,
+    next: database.get<{ next: number | null }>(`SELECT min(expires) AS next FROM actions WHERE ${notBegun}`)?.next ?? null,
+  }
+}
+
+type Fate = 'expired' | 'released' | 'again' | 'lost'
+
+function whatBecomes(row: ActionRow, { generation, current, isRepeatable }: Settling, isLive: IsLive, now: number): Fate | null {
+  const claim = claimIn(row)
+  if (row.status === 'claimed') return claim === null || !isHeld(claim, isLive, now) ? 'released' : null
+  if (row.status !== 'running') return row.expires <= now ? 'expired' : null
+  const isOver = row.generation === null ? claim === null || !isLive(claim) : row.generation !== generation || !current.has(row.id)
+  if (!isOver) return null
+  return row.generation !== null && row.tries < 2 && isRepeatable(row.type) ? 'again' : 'lost'
+}
+
+/** Settles what nobody works on any more: claims of the dead, lost actions, what nobody began in time. */
+export function settle(store: Transaction, settling: Settling, isLive: IsLive): readonly Settled[] {
+  return doubtful(store, store.now).flatMap((row) => {
+    const { id, type, client } = row
+    const fate = whatBecomes(row, settling, isLive, store.now)
+    if (fate === null) return []
+    if (fate === 'released') release(store, id)
+    else if (fate === 'again') putBack(store, id)
+    else if (fate === 'expired') finish(store, id, 'expired', { message: 'Nobody began it in time.' })
+    else finish(store, id, 'failed', lost(actionOf(row, isLive, store.now)))
+    return [{ id, type, client, outcome: outcomes[fate] }]
+  })
+}
+
+const outcomes: Readonly<Record<Fate, string>> = {
+  expired: 'expired',
+  released: 'pending again: its claimer is gone',
+  again: 'pending again: its process died in the middle',
+  lost: 'failed: its process died in the middle, so it may have been carried out',
+}
+
+const lost = ({ id, type, carrier }: Action): JsonObject => ({
+  unknown: true,
+  error: `The process that carried it out died in the middle, so it may have been carried out. Look before you queue it again${
+    carrier === 'person' ? `: mcp-twin sync --dry-run shows whether a config is unfinished` : ''
+  } (${type} ${id}).`,
+})
+
+function putBack(store: Transaction, id: string): void {
+  store.run(
+    `UPDATE actions SET status = 'pending', updated = ?, generation = NULL, claim_client = NULL, claim_session = NULL, claim_pid = NULL,
+       claim_start = NULL, claim_at = NULL WHERE id = ?`,
+    ...[store.now, id],
+  )
+  store.changed('action', id)
+}

@@ -1,0 +1,74 @@
+import type { JsonObject } from '../../model/entry.ts'
+import { type Fields, type Input, readFields } from '../base/input.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Action, ActionStatus, Carrier } from './action.ts'
+
+/** Who asks for an action, and what is open to it. */
+export interface Asking {
+  readonly id: string
+  readonly client: string
+  readonly to: string | null
+  readonly settings: Settings
+  readonly policy: Policy
+}
+
+/** An action that was checked, before it is queued. */
+export interface Prepared {
+  readonly params: JsonObject
+  readonly to: string | null
+  readonly carrier: Carrier
+  readonly claimable: boolean
+  /** What a person must do before anything happens; absent: nothing. */
+  readonly needs?: JsonObject
+}
+
+/** How an action ended. `result` says in `message`, or in `error`, what a person should read. */
+export interface Outcome {
+  readonly status: Extract<ActionStatus, 'done' | 'failed' | 'needs_user'>
+  readonly result: JsonObject
+}
+
+/** What carrying out an action works with. */
+export interface Means {
+  readonly settings: Settings
+  /** The rules of who asked for the action. */
+  readonly policy: Policy
+  /** Opens a link with the programs of this computer's side that `client` runs on. False: nothing took it. */
+  openLink(client: string, link: string): Promise<boolean>
+}
+
+export interface ActionDefinition<F extends Fields> {
+  readonly name: string
+  /** One line for people. */
+  readonly summary: string
+  readonly input: F
+  /** Whether it may be begun again when its process died in the middle: its effect happens once all the same. */
+  readonly isRepeatable: boolean
+  /** Checks the arguments further than `input` does. Throws a Refusal. */
+  prepare(input: Input<F>, asking: Asking): Promise<Prepared>
+  /** Does the work; what only a person may start is carried out by `actions run`. */
+  carryOut?(action: Action, input: Input<F>, means: Means): Promise<Outcome>
+}
+
+/** A type of action as the registry holds it. */
+export interface ActionType {
+  readonly name: string
+  readonly summary: string
+  readonly input: Fields
+  readonly isRepeatable: boolean
+  /** Throws InputTrouble or a Refusal. */
+  prepare(params: unknown, asking: Asking): Promise<Prepared>
+  /** Null: this program has no part in it. */
+  carryOut(action: Action, means: Means): Promise<Outcome | null>
+}
+
+export function defineAction<F extends Fields>(definition: ActionDefinition<F>): ActionType {
+  const { name, summary, input, isRepeatable, carryOut } = definition
+  const read = (params: unknown) => readFields(input, params, `The params of ${name}`)
+  return {
+    ...{ name, summary, input, isRepeatable },
+    prepare: (params, asking) => definition.prepare(read(params), asking),
+    carryOut: async (action, means) => (carryOut === undefined ? null : carryOut(action, read(action.params), means)),
+  }
+}

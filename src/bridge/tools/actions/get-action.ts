@@ -1,0 +1,32 @@
+import { optional, text, whole } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { defineTool } from '../../contract/tool.ts'
+import { liveIn } from '../../handoff/claims.ts'
+import { actionFacts, actionLine, resultText } from './words.ts'
+
+export const getAction = defineTool({
+  name: 'get_action',
+  family: 'actions',
+  effect: 'read',
+  description: 'Status and result of an action; with timeout_ms it waits for the result.',
+  input: { id: text({ least: 1 }), timeout_ms: optional(whole({ least: 1, most: limits.waitMs.most })) },
+  subject: ({ id }) => id,
+  async handle({ id, timeout_ms: timeoutMs = 0 }, bridge, { client, session, signal }) {
+    const { read } = await import('../../actions/queue.ts')
+    const { markSeen } = await import('../../actions/finished.ts')
+    const { waitForAction } = await import('../../actions/waiting.ts')
+    const { finalStatuses } = await import('../../actions/action.ts')
+    const store = await bridge.store()
+    const isLive = liveIn(bridge.settings)
+    const now = () => bridge.now()
+    const action =
+      timeoutMs === 0
+        ? await store.read((database) => read(database, id, isLive, now()))
+        : await waitForAction(store, id, { timeoutMs, signal, isLive, now })
+    if (action.from === client && finalStatuses.includes(action.status) && action.isNews)
+      await store.write({ client, session }, (transaction) => markSeen(transaction, [id]))
+    const words = resultText(action)
+    const text = words === null ? actionLine(action) : `${actionLine(action)}\n${words}`
+    return { content: [{ type: 'text', text }], data: actionFacts(action) }
+  },
+})

@@ -1,0 +1,38 @@
+import { type Field, InputTrouble, optional, text } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+
+import { defineTool } from '../../contract/tool.ts'
+
+/** Named arguments, which the type of the action checks. */
+const params: Field<unknown> = {
+  optional: false,
+  schema: { type: 'object' },
+  read(value, where) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new InputTrouble(`${where} must be an object`)
+    return value
+  },
+}
+
+export const queueAction = defineTool({
+  name: 'queue_action',
+  family: 'actions',
+  effect: 'run',
+  description:
+    'Ask something of the other program: open_conversation {conversation_id | prompt}, switch_model {model}, update_mcp_config {name, command [args] [env] | url | remove}, analyze_file {file_path [question]}, save_conversation {title content [path]}, execute_from_code {prompt [files]}. switch_model and update_mcp_config wait for a person.',
+  input: {
+    type: text({ least: 1, most: limits.clientCharacters }),
+    params,
+    to: optional(text({ least: 1, most: limits.clientCharacters, about: 'client or any' })),
+  },
+  subject: ({ type }) => type,
+  async handle({ type, params, to }, bridge, { client, session, begin }) {
+    const { queueFor } = await import('../../actions/intake/asking.ts')
+    begin()
+    const { id, status, result } = await queueFor(bridge, { client, session, type, params, to })
+    const words =
+      result === null
+        ? `Action ${id} is queued; get_action with timeout_ms waits for its result.`
+        : `Action ${id}: ${String(result.message)}`
+    return { content: [{ type: 'text', text: words }], data: { id, status, ...(result !== null && { result }) } }
+  },
+})

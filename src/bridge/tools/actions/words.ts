@@ -1,0 +1,34 @@
+import type { Action } from '../../actions/action.ts'
+import { limits } from '../../base/limits.ts'
+import { inLine, time } from '../../base/text.ts'
+
+/** An action as answers hold it. */
+export const actionFacts = ({ id, type, params, from, to, timestamp, status, result, claim }: Action) => ({
+  ...{ id, type, params, from, to: to ?? 'any', timestamp, status, result },
+  ...(status === 'claimed' && claim !== null && { claimed_by: claim.client }),
+})
+
+/** The same for lists, without what is long. */
+export function actionShort(action: Action) {
+  const { params, result, ...facts } = actionFacts(action)
+  const short = (value: unknown): boolean => JSON.stringify(value).length <= limits.actionShown
+  return {
+    ...facts,
+    ...(short(params) ? { params } : { params_left_out: true }),
+    ...(short(result) ? { result } : { result_left_out: true }),
+  }
+}
+
+/** An action in one line. */
+export const actionLine = ({ id, type, status, claim, from, to, timestamp }: Action): string =>
+  `${id}  ${inLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${inLine(claim.client)}` : ''}, from ${inLine(from)} to ${inLine(to ?? 'any')}, ${time(timestamp)}`
+
+/** What came of an action, for people; null: nothing yet. */
+export function resultText({ result }: Action): string | null {
+  if (result === null) return null
+  if (typeof result === 'string') return result
+  if (typeof result !== 'object' || Array.isArray(result)) return JSON.stringify(result)
+  const { message, error, ...rest } = result
+  const words = [error, message].filter((each) => typeof each === 'string')
+  return [...words, ...(Object.keys(rest).length === 0 ? [] : [JSON.stringify(rest)])].join('\n')
+}
