@@ -83,7 +83,9 @@ const reaching = [
     'base/small-file',
     'config/config',
     'foreign/watch',
+    'handoff/git',
     'handoff/waiting',
+    'handoff/working-tree',
     'lease/endpoint',
     'memory/namespace',
     'records/rotating-file',
@@ -124,7 +126,7 @@ const forTools = [
   ...['config/options', 'contract/tool', 'transports/carrier'],
   ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
   ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),
-  ...['claims', 'handoff', 'question', 'reading'].map((name) => `handoff/${name}`),
+  ...['claims', 'handoff', 'question', 'reading', 'working-tree'].map((name) => `handoff/${name}`),
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
   ...['policy/roots', 'policy/spelling', 'store/state', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
 ].map((name) => `bridge/${name}.ts`)

@@ -30,10 +30,14 @@ export async function run(context: Context, [action, word, ...more]: string[], o
   return withBridge(context, async (open) => {
     const { self, world } = open.bridge.settings
     // Tools take relative paths from the workspace, a person from the folder that the shell is in.
-    const files = words(options.file).map(async (file) =>
-      file.startsWith('~') ? file : absolute(context.system, self, file, await world()),
-    )
-    return make(context, open, files.length === 0 ? handoff : { ...handoff, files: await Promise.all(files) })
+    const named = async (file: string) => (file.startsWith('~') ? file : absolute(context.system, self, file, await world()))
+    const files = await Promise.all(words(options.file).map(named))
+    const { repository } = options
+    return make(context, open, {
+      ...handoff,
+      ...(files.length > 0 && { files }),
+      ...(typeof repository === 'string' && { repository: await named(repository) }),
+    })
   })
 }
 

@@ -208,6 +208,12 @@ export const limits = {
   handoffText: 1 * MiB,
   handoffSections: 100,
   handoffFiles: 200,
+  /** Of a repository: files and bytes of their diffs, names of others in a line, and what git may take and say. */
+  handoffDiffFiles: 100,
+  handoffDiff: 256 * KiB,
+  handoffNames: 50,
+  handoffGitMs: 10 * seconds,
+  handoffGitOutput: 4 * MiB,
   /** A claim ends after so long, however its process fares. */
   claimMs: 24 * 60 * minutes,
   /** Things that one answer of inbox or handoff_list holds. */

@@ -202,8 +202,10 @@ export function declarationTroubles(tool: Tool): string[] {
     const name = /([^.[\]]+)(\[\])*$/.exec(at)?.[1] ?? ''
     return isText && pathWord.test(name) && !declared.has(at) ? [`${tool.name} ${at}: called like a path, not made by pathArgument()`] : []
   }
+  // What is written into the store may have been read from files.
   const idle =
     ['write', 'create'].includes(tool.effect) &&
+    tool.family !== 'handoff' &&
     tool.paths.some(({ use }) => use === 'read') &&
     tool.paths.every(({ use }) => use !== 'write')
   return [

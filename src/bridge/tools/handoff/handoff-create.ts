@@ -25,18 +25,31 @@ export const handoffCreate = defineTool({
     ),
     files: optional(listOf(pathArgument('spelled'), { most: limits.handoffFiles })),
     acceptance: optional(long),
+    repository: optional(pathArgument('read', { about: 'its branch and diff go along' })),
   },
   subject: ({ title }) => title,
-  async handle({ title, to, goal, sections, files = [], acceptance = null }, bridge, { client, session }) {
+  async handle({ title, to, goal, sections, files = [], acceptance = null, repository }, bridge, { client, session, signal }) {
     const { create } = await import('../../handoff/handoff.ts')
     const { settings } = bridge
     withoutKeys(bridge, { title, goal, sections, files, acceptance })
     const sides = await settings.sides()
     const paths = files.map((file) => understand(file, sides, settings.roots[0] ?? settings.self.home))
+    const tree =
+      repository === undefined ? null : await (await import('../../handoff/working-tree.ts')).workingTree({ ...bridge, signal }, repository)
     const [store, namespace] = [await bridge.store(), await bridge.namespace()]
     const id = `h-${settings.random(4)}`
-    const parts = sections.map(({ heading, body, priority = 3 }) => ({ heading, body, priority }))
-    const handoff = { id, title, goal, acceptance, files: paths, sections: parts, namespace, to: recipient(to) }
+    const written = sections.map(({ heading, body, priority = 3 }) => ({ heading, body, priority }))
+    const parts = [...written, ...(tree?.sections ?? [])]
+    const handoff = {
+      id,
+      title,
+      goal,
+      acceptance,
+      files: tree === null ? paths : [...new Set([...paths, tree.root])],
+      sections: parts,
+      namespace,
+      to: recipient(to),
+    }
     await store.write({ client, session }, (transaction) => create(transaction, handoff))
     const words = `Handoff ${id} waits for ${handoff.to ?? 'every other client'}.`
     return { content: [{ type: 'text', text: words }], data: { id, status: 'open', namespace } }

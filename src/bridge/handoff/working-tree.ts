@@ -1,0 +1,147 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { limits } from '../base/limits.ts'
+import { codeOf, failed } from '../base/refusal.ts'
+import type { Redaction } from '../base/redaction.ts'
+import type { Settings } from '../base/settings.ts'
+import { tokensOf } from '../memory/entry.ts'
+import type { Policy } from '../policy/policy.ts'
+import { askGit, type GitPlace } from './git.ts'
+import type { Section } from './handoff.ts'
+
+/** What a handoff says of a repository: where it lies, and sections with its branch and its changes, a file each. */
+export interface WorkingTree {
+  readonly root: string
+  readonly sections: readonly Section[]
+}
+
+interface Asking {
+  readonly settings: Pick<Settings, 'variables'>
+  readonly policy: Policy
+  readonly redaction: Redaction
+  readonly signal: AbortSignal
+}
+
+/**
+ * The branch and the uncommitted changes of the repository that a path lies in. The working tree, the git directory and
+ * whatever its objects are taken from must be open to reading; changes of closed files are counted and left out.
+ */
+export async function workingTree(asking: Asking, path: string): Promise<WorkingTree> {
+  const { policy, settings, signal } = asking
+  const found = await policy.existing(path, 'read')
+  const folder = await folderOf(found.real)
+  const named = await askGit({ settings, signal, where: ['-C', folder], over: {} }, [
+    ...['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-dir', '--git-common-dir'],
+  ])
+  const [top, directory, common] = named?.split('\n') ?? []
+  if (top === undefined || directory === undefined || common === undefined || common === '')
+    throw failed(`${JSON.stringify(path)} is in no git repository that git would open; leave repository out.`)
+  const [root, gitDirectory, commonDirectory] = await Promise.all([top, directory, common].map((each) => open(policy, each)))
+  if (root === undefined || gitDirectory === undefined || commonDirectory === undefined) throw failed('The repository is gone.')
+  await checkAlternates(policy, commonDirectory)
+  const place: GitPlace = { settings, signal, where: [`--git-dir=${gitDirectory}`, `--work-tree=${root}`, '-C', root], over: {} }
+  const git = { ...place, over: await withoutFilters(place) }
+  return { root, sections: await sectionsOf(git, asking, root) }
+}
+
+const open = async (policy: Policy, path: string): Promise<string> => (await policy.existing(path, 'read')).real
+
+async function folderOf(real: string): Promise<string> {
+  return (await stat(real)).isDirectory() ? real : dirname(real)
+}
+
+/** Objects may be taken from another repository, which must be open too. */
+async function checkAlternates(policy: Policy, common: string): Promise<void> {
+  const objects = join(common, 'objects')
+  const text = await readFile(join(objects, 'info', 'alternates'), 'utf8').catch((error) => {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw error
+  })
+  for (const line of text.split('\n')) if (line !== '' && !line.startsWith('#')) await open(policy, resolve(objects, line))
+}
+
+/** Filters that the repository itself configures are programs that git would start: they are switched off. */
+async function withoutFilters(place: GitPlace): Promise<Record<string, string>> {
+  const listed = await askGit(place, ['config', '--show-scope', '--name-only', '-z', '--get-regexp', '^filter\\.'])
+  const words = listed?.split('\0') ?? []
+  const drivers = words.flatMap((scope, at) => {
+    const [, driver] = /^filter\.(.+)\.[^.]+$/s.exec(words[at + 1] ?? '') ?? []
+    return at % 2 === 0 && (scope === 'local' || scope === 'worktree') && driver !== undefined ? [driver] : []
+  })
+  return Object.fromEntries(
+    drivers.flatMap((driver) => [
+      [`filter.${driver}.clean`, ''],
+      [`filter.${driver}.process`, ''],
+      [`filter.${driver}.required`, 'false'],
+    ]),
+  )
+}
+
+const comparing = ['--no-renames', '--ignore-submodules=dirty', '--no-ext-diff', '--no-textconv', '--no-color'] as const
+const prefixes = ['--src-prefix=a/', '--dst-prefix=b/', '--unified=3'] as const
+
+async function sectionsOf(git: GitPlace, { policy, redaction }: Asking, root: string): Promise<Section[]> {
+  const branch = (await askGit(git, ['symbolic-ref', '--short', '-q', 'HEAD']))?.trim() ?? null
+  const commit = (await askGit(git, ['rev-parse', '--short', '-q', '--verify', 'HEAD']))?.trim() ?? null
+  const namesIn = (text: string | null): string[] => (text ?? '').split('\0').filter((name) => name !== '')
+  const changed = commit === null ? [] : namesIn(await askGit(git, ['diff', '--name-only', '-z', ...comparing, 'HEAD', '--']))
+  const fresh = namesIn(await askGit(git, ['ls-files', '--others', '--exclude-standard', '-z']))
+  const isOpen = await policy.judge()
+  const [shown, untracked] = [changed, fresh].map((names) => names.filter((name) => isOpen(join(root, name))))
+  const wanted = (shown ?? []).slice(0, limits.handoffDiffFiles)
+  const text =
+    wanted.length === 0
+      ? ''
+      : ((await askGit(git, ['diff', ...comparing, ...prefixes, 'HEAD', '--', ...wanted.map((name) => `:(top,literal)${name}`)])) ?? '')
+  const diffs = diffsIn(redaction.text(text), Buffer.byteLength(text) >= limits.handoffGitOutput)
+  const fitting = cut(diffs)
+  const unseen = changed.length + fresh.length - (shown ?? []).length - (untracked ?? []).length
+  const compared = new Set(diffs.map(({ heading }) => heading))
+  const left = (shown ?? []).filter((name) => !compared.has(headingOf(name))).map((name) => `${name} (not compared)`)
+  const lines = [
+    `Branch: ${branch ?? 'none (detached)'}${commit === null ? ', no commit yet' : `, commit ${commit}`}`,
+    ...listed('Changed since that commit', shown ?? []),
+    ...listed('New and not added to git', untracked ?? []),
+    ...listed('Changes left out for their size', [...fitting.left, ...left]),
+    ...(unseen === 0 ? [] : [`${unseen === 1 ? '1 changed file is' : `${unseen} changed files are`} closed and left out.`]),
+  ]
+  const state = { heading: `Working tree of ${basename(root)}`, body: redaction.text(lines.join('\n')), priority: 2 }
+  return [state, ...fitting.sections]
+}
+
+const headingOf = (name: string): string => `Diff of ${name}`
+
+/** A section for each file of git's output; of output that was cut the last one is not whole, and is left out. */
+function diffsIn(text: string, isCut: boolean): Section[] {
+  const parts = text === '' ? [] : text.split(/^(?=diff --git )/m)
+  return (isCut ? parts.slice(0, -1) : parts).map((part) => {
+    // Both names are the same, since renames are not looked for: `a/name b/name`.
+    const names = /^diff --git (.*)$/m.exec(part)?.[1] ?? ''
+    return { heading: headingOf(names.slice((names.length + 1) / 2 + 2)), body: part.trimEnd(), priority: 4 }
+  })
+}
+
+/** So many diffs as the limit allows, smaller ones first; the others by name and size. */
+function cut(diffs: readonly Section[]): { readonly sections: readonly Section[]; readonly left: readonly string[] } {
+  let room: number = limits.handoffDiff
+  const taken = new Set<Section>()
+  for (const each of [...diffs].sort((a, b) => a.body.length - b.body.length)) {
+    const bytes = Buffer.byteLength(each.body)
+    if (bytes > room) continue
+    room -= bytes
+    taken.add(each)
+  }
+  return {
+    sections: diffs.filter((each) => taken.has(each)),
+    left: diffs
+      .filter((each) => !taken.has(each))
+      .map(({ heading, body }) => `${heading.slice(headingOf('').length)} (${tokensOf(body)} tokens)`),
+  }
+}
+
+function listed(title: string, names: readonly string[]): string[] {
+  if (names.length === 0) return []
+  const shown = names.slice(0, limits.handoffNames)
+  const more = names.length - shown.length
+  return [`${title}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]
+}

@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+
+let place: Desk
+afterEach(() => place.close())
+
+const git = (folder: string, ...words: string[]) =>
+  execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@t', ...words], {
+    env: { PATH: process.env.PATH, HOME: folder },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim()
+
+function put(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+}
+
+/** A repository in the allowed folder with one commit of these files. */
+function repository(folder: string, files: Readonly<Record<string, string>>): string {
+  put(folder, files)
+  git(folder, 'init', '-q', '-b', 'feature/login')
+  git(folder, 'add', '-A')
+  git(folder, 'commit', '-qm', 'first')
+  return folder
+}
+
+interface Section {
+  readonly heading: string
+  readonly body: string
+}
+
+/** Hands work over with a repository and reads it again. */
+async function handed(path: string) {
+  const goal = { title: 'Login', goal: 'g', sections: [{ heading: 'h', body: 'b' }] }
+  const { content, isError, structuredContent } = await place.call('handoff_create', { ...goal, repository: path })
+  if (isError === true) return { refused: JSON.stringify(content), sections: [], files: [] }
+  const { structuredContent: read } = await place.call('handoff_read', { id: structuredContent?.id, max_tokens: 400_000 })
+  const { sections, files } = read as { sections: Section[]; files: { path: string }[] }
+  return { refused: null, sections: sections.slice(1), files }
+}
+
+describe('a handoff of a repository', () => {
+  it('carries its branch, the diff of each file and the names of new ones', async () => {
+    place = desk()
+    const shop = repository(join(place.A, 'shop'), { 'src/login.ts': 'one\ntwo\n', 'a b é.txt': 'x\n', gone: 'away\n', same: 's' })
+    put(shop, { 'src/login.ts': 'one\nthree\n', 'a b é.txt': 'y\n', fresh: 'new\n', '.gitignore': 'built\n', built: 'z' })
+    execFileSync('rm', [join(shop, 'gone')])
+    const { sections, files } = await handed(join(shop, 'src'))
+    expect(files).toMatchObject([{ path: shop }])
+    expect(sections.map(({ heading }) => heading)).toEqual([
+      'Working tree of shop',
+      ...['a b é.txt', 'gone', 'src/login.ts'].map((name) => `Diff of ${name}`),
+    ])
+    expect(sections[0]?.body).toBe(
+      [
+        `Branch: feature/login, commit ${git(shop, 'rev-parse', '--short', 'HEAD')}`,
+        'Changed since that commit: a b é.txt, gone, src/login.ts',
+        'New and not added to git: .gitignore, fresh',
+      ].join('\n'),
+    )
+    expect(sections[3]?.body).toMatch(/^diff --git a\/src\/login\.ts b\/src\/login\.ts\n[\s\S]*\n one\n-two\n\+three$/)
+    expect(git(shop, 'status', '--short').split('\n')).toHaveLength(5)
+  })
+
+  it('names the diffs that are too long for it, with their size', async () => {
+    place = desk()
+    const shop = repository(join(place.A, 'shop'), { big: '', small: 'x\n' })
+    put(shop, { big: 'long line of text\n'.repeat(30_000), small: 'y\n' })
+    const { sections } = await handed(shop)
+    expect(sections.map(({ heading }) => heading)).toEqual(['Working tree of shop', 'Diff of small'])
+    expect(sections[0]?.body).toMatch(/Changes left out for their size: big \(\d{6} tokens\)/)
+  })
+
+  it('holds no key, and nothing of closed files', async () => {
+    place = desk({ keys: () => Promise.resolve(['tvly-dev-0123456789abcdef']) })
+    const shop = repository(join(place.A, 'shop'), { '.mcp.json': '{}', 'config.ts': 'x\n' })
+    put(shop, { '.mcp.json': `{"${CANARY}":1}`, 'config.ts': "key = 'tvly-dev-0123456789abcdef'\n" })
+    const { sections } = await handed(shop)
+    expect(JSON.stringify(sections)).not.toMatch(/tvly-dev|canary/)
+    expect(sections[0]?.body).toContain('1 changed file is closed and left out.')
+    expect(sections.map(({ heading }) => heading)).toContain('Diff of config.ts')
+  })
+
+  it('speaks of a detached head, of one without a commit, and of a linked worktree', async () => {
+    place = desk()
+    const shop = repository(join(place.A, 'shop'), { f: '1\n' })
+    git(shop, 'worktree', 'add', '-q', '--detach', join(place.A, 'beside'))
+    put(join(place.A, 'beside'), { f: '2\n' })
+    const [state, diff] = (await handed(join(place.A, 'beside'))).sections
+    expect(state?.body).toMatch(/^Branch: none \(detached\), commit /)
+    expect(diff?.body).toContain('+2')
+    mkdirSync(join(place.A, 'empty'))
+    git(join(place.A, 'empty'), 'init', '-q', '-b', 'main')
+    expect((await handed(join(place.A, 'empty'))).sections).toMatchObject([{ body: 'Branch: main, no commit yet' }])
+    expect((await handed(place.A)).refused).toMatch(/no git repository/)
+  })
+})
+
+describe('a hostile repository', () => {
+  it('starts no program that it configures', async () => {
+    place = desk()
+    const shop = repository(join(place.A, 'shop'), { f: 'one\n', '.gitattributes': '* filter=bad diff=bad\n' })
+    const proof = join(place.base, 'proof')
+    const program = join(shop, 'program')
+    writeFileSync(program, `#!/bin/sh\necho "$0 $*" >> ${proof}\ncat\n`, { mode: 0o755 })
+    for (const key of [
+      'core.fsmonitor',
+      'diff.external',
+      'filter.bad.clean',
+      'filter.bad.process',
+      'diff.bad.command',
+      'diff.bad.textconv',
+    ])
+      git(shop, 'config', key, program)
+    git(shop, 'config', 'filter.bad.required', 'true')
+    git(shop, 'config', 'core.pager', program)
+    git(shop, 'config', 'core.hooksPath', shop)
+    writeFileSync(join(shop, 'post-index-change'), `#!/bin/sh\necho hook >> ${proof}\n`, { mode: 0o755 })
+    put(shop, { f: 'two\n' })
+    const { sections } = await handed(shop)
+    expect(sections.find(({ heading }) => heading === 'Diff of f')?.body).toContain('+two')
+    expect(existsSync(proof)).toBe(false)
+  })
+
+  it.each([
+    ['its git directory', (shop: string, other: string) => put(shop, { '.git': `gitdir: ${other}/.git\n` })],
+    [
+      'its working tree',
+      (shop: string, other: string) => {
+        git(shop, 'init', '-q')
+        git(shop, 'config', 'core.worktree', other)
+      },
+    ],
+    [
+      'its objects',
+      (shop: string, other: string) => {
+        git(shop, 'init', '-q')
+        put(shop, { '.git/objects/info/alternates': `${other}/.git/objects\n` })
+      },
+    ],
+    ['a link to it', (shop: string, other: string) => symlinkSync(other, join(shop, 'in'))],
+  ])('shows nothing of what lies outside of the allowed folders: %s', async (title, make) => {
+    place = desk()
+    const other = repository(join(place.O, 'other'), { s: `${CANARY}\n` })
+    put(other, { s: 'changed\n' })
+    const shop = join(place.A, 'shop')
+    mkdirSync(shop)
+    make(shop, other)
+    const { refused } = await handed(title === 'a link to it' ? join(shop, 'in') : shop)
+    expect(refused).toMatch(/outside|not allowed/)
+    expect(refused).not.toContain(CANARY)
+  })
+})
