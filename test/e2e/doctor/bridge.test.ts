@@ -10,7 +10,7 @@ import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
 import { tinyRegistry } from '../main/place.ts'
 import { diagnosedAndFixed } from './fixed.ts'
-import { own, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
+import { own, restored, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
@@ -26,10 +26,17 @@ afterAll(async () => {
 const twinsWithBorder = (from: MiniRegistry): Twins => twins(from, (windows) => windows.file('C:\\Windows\\System32\\wsl.exe', ''))
 
 /** Both sides with the bridge in every program. */
-async function bridged(bridge: object = {}, make: (registry: MiniRegistry) => Twins = twinsWithBorder): Promise<Twins> {
+async function made(make: (registry: MiniRegistry) => Twins): Promise<Twins> {
   const place = make(registry)
   places.push(place)
-  return sound(place, { tiny: usualServers.tiny }, { bridge })
+  return sound(place, { tiny: usualServers.tiny }, { bridge: {} })
+}
+const usual = restored(() => made(twinsWithBorder))
+
+/** The same with settings of the bridge, each time as if nothing had been done with it yet. */
+async function bridged(bridge: object = {}): Promise<Twins> {
+  const place = await usual()
+  return Object.keys(bridge).length === 0 ? place : sound(place, { tiny: usualServers.tiny }, { bridge })
 }
 
 const deep = ['--deep']
@@ -55,12 +62,12 @@ function writeBridge(place: Twins, bridge: object): void {
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), bridge }))
 }
 
-describe('doctor where the bridge is sound', { concurrent: true }, () => {
+describe('doctor where the bridge is sound', () => {
   it.each([
     ['WSL', twinsWithBorder, own, 'Ubuntu'],
     ['Windows', twinsFromWindows, 'windows', 'Windows'],
   ] as const)('says that both sides reach the one home, in %s', async (_, make, home, label) => {
-    const place = await bridged({}, make)
+    const place = await made(make)
     expect(summary(await place.doctor())).toEqual([])
     const document = await place.doctor(deep)
     expect(summary(document), document.result.stdout).toEqual([])
@@ -115,7 +122,7 @@ describe('doctor where the bridge is sound', { concurrent: true }, () => {
   })
 })
 
-describe('a broken bridge, diagnosed in one run and fixed by its own words', { concurrent: true }, () => {
+describe('a broken bridge, diagnosed in one run and fixed by its own words', () => {
   it('a copy of the program that is not whole', async () => {
     const place = await bridged()
     rmSync(join(app(place), 'dist/serve.cjs'))

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -5,12 +6,14 @@ import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { processesWith } from '../../support/processes.ts'
 import { home, tinyRegistry, tinyServer, treeOf } from '../main/place.ts'
-import { KEY, OTHER_KEY, own, sound, summary, troubles, type Twins, twins, usualServers } from './place.ts'
+import { KEY, OTHER_KEY, own, restored, sound, summary, troubles, type Twins, twins, usualServers } from './place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
   registry = await tinyRegistry()
 })
+
+const usual = restored(() => sound(twins(registry)))
 
 const level = (document: Awaited<ReturnType<Twins['doctor']>>, check: string): string[] =>
   document.findings.filter((each) => each.check === check).map((each) => each.level)
@@ -23,7 +26,7 @@ ${tinyServer}`
 describe('doctor where all is well', () => {
   let place: Twins
   beforeAll(async () => {
-    place = await sound(twins(registry))
+    place = await usual()
   })
 
   it('says so, for both sides, and answers as promised', async () => {
@@ -129,14 +132,17 @@ process.stdin.setEncoding('utf8').on('data', async (chunk) => {
     const place = twins(registry)
     const stuck = place.planted.scratch.write('stuck-for-ever.cjs', 'setInterval(() => {}, 1000)')
     await sound(place, { stuck: { command: nodePath, args: [stuck], only: ['wsl'] } })
-    const started = (child: { kill(signal: NodeJS.Signals): boolean }) => setTimeout(() => child.kill('SIGINT'), 2500)
-    const result = await place.run(['doctor', '--deep'], { started })
+    const running: ChildProcess[] = []
+    const stopped = place.run(['doctor', '--deep'], { started: (child) => void running.push(child) })
+    await expect.poll(() => processesWith(stuck).length, { timeout: 60_000 }).toBeGreaterThan(0)
+    running[0]?.kill('SIGINT')
+    const result = await stopped
     expect(result, result.output).toMatchObject({ code: 130 })
     expect(processesWith(stuck)).toEqual([])
   })
 
   it("starts a project's servers only when the project is trusted", async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const project = join(place.home, 'project')
     mkdirSync(join(project, '.git'), { recursive: true })
     writeFileSync(join(project, 'server.cjs'), markingServer)
@@ -154,7 +160,7 @@ process.stdin.setEncoding('utf8').on('data', async (chunk) => {
 
 describe('doctor --fix', () => {
   it('fixes everything that is safe in one go, says what it did, and then has nothing to say', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const at = (path: string) => join(place.home, '.mcp-twin', path)
     const windows = place.planted.side('windows')
     // Wiped entries, a missing package, open modes, an abandoned lock of each kind, a byte order mark.
@@ -191,7 +197,7 @@ describe('doctor --fix', () => {
   })
 
   it('installs what is missing on a side', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const windows = place.planted.side('windows')
     writeFileSync(windows.here('.mcp-twin\\npm\\tiny-server@1.0.0\\installed.json'), '{}')
     expect(summary(await place.doctor())).toContain('server-installed error')
@@ -201,7 +207,7 @@ describe('doctor --fix', () => {
   })
 
   it('explains what is not safe, and leaves it alone', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const servers = place.servers(own, 'claude-code')
     place.setServers(own, 'claude-code', { ...servers, keyed: { ...servers.keyed, env: { TAVILY_API_KEY: OTHER_KEY } } })
     const before = readFileSync(join(place.home, '.claude.json'))
@@ -222,7 +228,7 @@ describe('doctor where something else is wrong', () => {
   })
 
   it('looks past a damaged store of keys, and shows nothing of it', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     writeFileSync(join(place.home, '.mcp-twin/secrets.json'), `{"TAVILY_API_KEY": "${KEY}"`, { mode: 0o600 })
     const document = await place.doctor()
     expect(summary(document)).toEqual(['keys-present error'])
@@ -230,7 +236,7 @@ describe('doctor where something else is wrong', () => {
   })
 
   it('reports records that cannot be read', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     writeFileSync(join(place.home, '.mcp-twin/state.json'), '{')
     const document = await place.doctor()
     expect(document).toMatchObject({
@@ -241,7 +247,7 @@ describe('doctor where something else is wrong', () => {
   })
 
   it('takes a bad manifest for wrong usage, as every command does', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     writeFileSync(join(place.home, '.mcp-twin/mcp-twin.json'), '{"version": 1, "serverz": {}}')
     const result = await place.run(['doctor', '--json'])
     expect(result.code).toBe(2)
@@ -249,7 +255,7 @@ describe('doctor where something else is wrong', () => {
   })
 
   it('finds a key in a file under version control', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const project = join(place.home, 'work')
     mkdirSync(project)
     writeFileSync(join(project, '.mcp.json'), JSON.stringify({ mcpServers: { web: { command: 'x', env: { WEB_API_KEY: OTHER_KEY } } } }))
@@ -261,7 +267,7 @@ describe('doctor where something else is wrong', () => {
   })
 
   it("finds a key in a project's file with comments, whatever its client's format takes", async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const project = join(place.home, 'work')
     mkdirSync(join(project, 'sub/.cursor'), { recursive: true })
     const entry = `"web": { "command": "x", "env": { "WEB_API_KEY": "${OTHER_KEY}", }, }, // mine`
@@ -274,7 +280,7 @@ describe('doctor where something else is wrong', () => {
   })
 
   it('sees what waits to be approved in this project, and what another scope hides', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const project = join(place.home, 'work')
     mkdirSync(project)
     writeFileSync(join(project, '.mcp.json'), JSON.stringify({ mcpServers: { theirs: { command: '/bin/true' } } }))

@@ -5,7 +5,7 @@ import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { tinyRegistry, tinyServer } from '../main/place.ts'
 import { diagnosedAndFixed } from './fixed.ts'
-import { OTHER_KEY, own, sound, summary, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
+import { OTHER_KEY, own, restored, sound, summary, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
 import type { Hand } from './remedies.ts'
 
 let registry: MiniRegistry
@@ -20,11 +20,13 @@ beforeAll(async () => {
   publish('stuck-server', { 'server.js': "#!/usr/bin/env node\nconsole.error('waiting for the database')\nsetInterval(() => {}, 1000)" })
 })
 
+const usual = restored(() => sound(twins(registry)))
+
 const desktopFile = (place: Twins): string => place.planted.side('windows').here(place.planted.side('windows').clientFile('claude-desktop'))
 
-describe('a broken world, diagnosed in one run and fixed by its own words', { concurrent: true }, () => {
+describe('a broken world, diagnosed in one run and fixed by its own words', () => {
   it('a BOM from PowerShell', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const text = readFileSync(desktopFile(place))
     writeFileSync(desktopFile(place), Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]))
     await diagnosedAndFixed(place, 'config-encoding error')
@@ -32,7 +34,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
   })
 
   it('a comment and a trailing comma in a strict file', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const text = readFileSync(desktopFile(place), 'utf8')
     writeFileSync(desktopFile(place), text.replace('{', '{ // my servers').replace(/\n\}\s*$/, ',\n}\n'))
     const byHand: Hand = {
@@ -55,7 +57,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
   })
 
   it('Claude Desktop dropped its servers', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     writeFileSync(desktopFile(place), '{\n  "preferences": {}\n}\n')
     await diagnosedAndFixed(place, 'entries-kept error')
     expect(Object.keys(place.servers('windows', 'claude-desktop'))).toEqual(['tiny', 'keyed'])
@@ -88,7 +90,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
   })
 
   it("Windows' npm first on the PATH of WSL", async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     for (const name of ['npm', 'npx']) place.planted.side('windows').write(`C:\\Program Files\\nodejs\\${name}`, '#!/bin/sh\r\nexit 1\r\n')
     place.variables.PATH = `/mnt/c/Program Files/nodejs:${place.planted.env().PATH}`
     place.setServers(own, 'claude-code', { ...place.servers(own, 'claude-code'), web: { command: 'npx', args: ['-y', 'web-mcp'] } })
@@ -96,7 +98,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
   })
 
   it('a package missing on one side', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     rmSync(place.planted.side('windows').here('.mcp-twin\\npm\\tiny-server@1.0.0'), { recursive: true })
     await diagnosedAndFixed(place, 'server-installed error')
   })
@@ -111,7 +113,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
   })
 
   it('a key changed on one side only', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     const servers = place.servers('windows', 'claude-desktop')
     place.setServers('windows', 'claude-desktop', { ...servers, keyed: { ...servers.keyed, env: { TAVILY_API_KEY: OTHER_KEY } } })
     await diagnosedAndFixed(place, 'keys-consistent error')
@@ -121,7 +123,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
 
   it('a Windows path in a Linux entry', async () => {
     const notes = { command: nodePath, args: ['${path:~/keyed.cjs}', 'C:\\Users\\Ana\\notes'], only: ['wsl'] }
-    const place = await sound(twins(registry), { ...usualServers, notes })
+    const place = await sound(await usual(), { ...usualServers, notes })
     const byHand: Hand = {
       words: /^write ("(?:[^"\\]|\\.)*") instead of it for (\S+) in the manifest, then: (mcp-twin sync)$/,
       async act({ detail = [] }, [, text = '', , command = '']) {
@@ -139,7 +141,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
 
   it('an unset ${VAR}', async () => {
     const web = { command: nodePath, args: ['${path:~/keyed.cjs}'], env: { REGION: '${MY_REGION}' }, only: ['claude-code'] }
-    const place = await sound(twins(registry), { ...usualServers, web })
+    const place = await sound(await usual(), { ...usualServers, web })
     const byHand: Hand = {
       words: /^(export MY_REGION=)… where Claude Code is started; as a line of (~\/\.bashrc) it is there every time$/,
       act: (_, [, line = '', file = '']) => place.type(`echo '${line}eu' >> ${file}`),
@@ -155,13 +157,13 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
   })
 
   it('a server that prints to stdout', async () => {
-    const place = await sound(twins(registry), { ...usualServers, loud: { package: 'loud-server' } })
+    const place = await sound(await usual(), { ...usualServers, loud: { package: 'loud-server' } })
     await diagnosedAndFixed(place, 'stdout-clean warning', [], ['--deep'])
     expect(Object.keys(place.servers(own, 'claude-code'))).not.toContain('loud')
   })
 
   it('a server that hangs', async () => {
-    const place = await sound(twins(registry), { ...usualServers, stuck: { package: 'stuck-server' } })
+    const place = await sound(await usual(), { ...usualServers, stuck: { package: 'stuck-server' } })
     place.variables.MCP_TIMEOUT = '1500'
     const { stdout } = await place.run(['doctor', '--deep'])
     expect(stdout.replace(/\s+/g, ' ')).toMatch(/✗ stuck as Claude .* starts it, it does not answer/)
@@ -170,7 +172,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
   })
 
   it('interop off', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     let exec: unknown
     place.see(([, windows]) => {
       exec = windows?.exec
@@ -189,7 +191,7 @@ describe('a broken world, diagnosed in one run and fixed by its own words', { co
 
 describe('several faults at once', () => {
   it('are all found in one run, and fixed together', async () => {
-    const place = await sound(twins(registry))
+    const place = await usual()
     writeFileSync(desktopFile(place), '{}')
     rmSync(join(place.home, '.mcp-twin/npm/tiny-server@1.0.0'), { recursive: true })
     const found = summary(await place.doctor())
