@@ -203,7 +203,10 @@ describe('sync --wait-for-exit', () => {
   it('that is interrupted has changed nothing', async () => {
     plant(['claude.exe'])
     const { code: exit } = await planted.cli(['sync', '--wait-for-exit'], {
-      started: (child) => void setTimeout(() => child.kill('SIGINT'), 2000),
+      started: (child) =>
+        void child.stderr?.on('data', (text: Buffer) => {
+          if (text.includes('Ctrl-C')) child.kill('SIGINT')
+        }),
     })
     expect(exit).toBe(130)
     expect(names(code())).toEqual([])
