@@ -1,13 +1,21 @@
+import { join } from 'node:path'
 import { limits } from '../bridge/base/limits.ts'
 import { inLine } from '../bridge/base/text.ts'
+import type { Bridge } from '../bridge/contract/bridge.ts'
+import { type ReadAuditLine, readAuditLine } from '../bridge/records/audit-line.ts'
 import type { Change } from '../bridge/store/changes.ts'
 import type { Store } from '../bridge/store/store.ts'
 import { waitForChange } from '../bridge/store/waiting.ts'
 import type { Context } from '../context.ts'
+import { followLog, Tail } from '../effects/logs/tail.ts'
 import { EXIT, type ExitCode, endedBy, usageError } from '../errors.ts'
+import { reachable } from '../model/path.ts'
 import { withBridge } from './bridge-at-home.ts'
 
-/** Shows the last changes of the store, and with `--follow` every new one. */
+/**
+ * Shows what happened last through the bridges of both sides, and with `--follow` everything that happens: changes of the store,
+ * and what the audit says of calls, refusals and sessions.
+ */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const count = options.lines === undefined ? 20 : Number(options.lines)
   if (!Number.isInteger(count) || count < 0 || count > limits.storeChanges)
@@ -15,18 +23,37 @@ export async function run(context: Context, _args: string[], options: Record<str
   const follow = options.follow === true
   return withBridge(context, async ({ bridge }) => {
     const { io } = context
+    await bridge.redaction.ready()
     const store = await bridge.store()
     const cursor = await store.cursor()
-    const last = ((await store.changesAfter(Math.max(0, cursor - count))) ?? []).filter(({ n }) => n <= cursor)
-    for (const change of last) show(context, change, follow)
+    const changes = ((await store.changesAfter(Math.max(0, cursor - count))) ?? []).filter(({ n }) => n <= cursor)
+    const tail = new Tail(reachable(join(bridge.settings.folder, 'audit.jsonl')))
+    const lines = count === 0 && !follow ? [] : await tail.last(count, false)
+    const audit = count === 0 ? [] : lines.flatMap((line) => readAuditLine(line) ?? [])
+    const happened = [...changes.map(ofChange), ...audit.map((line) => ofAudit(line, bridge))].sort((one, other) => one.at - other.at)
+    for (const each of count === 0 ? [] : happened.slice(-count)) show(context, each, follow)
     if (!follow) {
-      io.json({ cursor, changes: last.map(documentOf) })
-      if (last.length === 0) io.out('Nothing has changed yet.')
+      io.json({
+        cursor,
+        changes: changes.map((change) => ofChange(change).document),
+        audit: audit.map((line) => ofAudit(line, bridge).document),
+      })
+      if (happened.length === 0) io.out('Nothing has happened yet.')
       return EXIT.ok
     }
-    await followChanges(context, store, cursor, bridge.session)
+    await untilFirst(context.signal, [
+      (signal) => followChanges({ ...context, signal }, store, cursor, bridge.session),
+      (signal) => followAudit({ ...context, signal }, tail, bridge),
+    ])
     return endedBy(context.signal)
   })
+}
+
+/** Runs works until the first of them is over or fails, or `signal`. */
+async function untilFirst(signal: AbortSignal, works: readonly ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
+  const over = new AbortController()
+  const either = AbortSignal.any([signal, over.signal])
+  await Promise.all(works.map((work) => work(either).finally(() => over.abort())))
 }
 
 async function followChanges(context: Context, store: Store, from: number, session: string): Promise<void> {
@@ -37,7 +64,7 @@ async function followChanges(context: Context, store: Store, from: number, sessi
     for (let since = from; !signal.aborted; ) {
       const { cursor, changes } = await waitForChange(store, { since, session, timeoutMs: limits.waitMs.most, signal })
       if (changes === null) io.note('Some changes came too fast and are no longer kept.')
-      for (const change of changes ?? []) show(context, change, true)
+      for (const change of changes ?? []) show(context, ofChange(change), true)
       since = cursor
     }
   } finally {
@@ -45,14 +72,44 @@ async function followChanges(context: Context, store: Store, from: number, sessi
   }
 }
 
-const documentOf = ({ n, kind, id, namespace, by, at }: Change) => ({
-  ...{ n, kind, ...(kind === 'memory' ? { key: id } : { id }) },
-  ...{ namespace, by, at },
+async function followAudit(context: Context, tail: Tail, bridge: Bridge): Promise<void> {
+  await followLog(tail, context.signal, async (text) => {
+    const line = readAuditLine(text)
+    if (line === null) return
+    await bridge.redaction.ready()
+    show(context, ofAudit(line, bridge), true)
+  })
+}
+
+/** One thing that happened, for programs and for people. */
+interface Happened {
+  readonly at: number
+  readonly document: object
+  readonly words: string
+}
+
+const ofChange = ({ n, kind, id, namespace, by, at }: Change): Happened => ({
+  at,
+  document: { n, kind, ...(kind === 'memory' ? { key: id } : { id }), namespace, by, at },
+  words: `${inLine(kind)} ${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}, by ${inLine(by)}`,
 })
 
-function show({ io }: Context, change: Change, asLine: boolean): void {
-  const { at, kind, id, namespace, by } = change
-  if (asLine) io.jsonLine(documentOf(change))
-  const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ')
-  io.raw(`${time}  ${inLine(kind)} ${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}, by ${inLine(by)}\n`)
+function ofAudit({ at, event, tool, ...rest }: ReadAuditLine, { redaction }: Bridge): Happened {
+  // A key that was stored since the line was written is hidden here.
+  const [client, subject, outcome] = [rest.client, rest.subject, rest.outcome].map((text) => redaction.text(text)) as [
+    string,
+    string,
+    string,
+  ]
+  const what = [tool, subject].filter((each) => each !== '').join(' ')
+  return {
+    at,
+    document: { kind: 'audit', event, client, tool, subject, outcome, at },
+    words: `${inLine(event)} ${inLine(what)}${client === '' ? '' : `, by ${inLine(client)}`}: ${inLine(outcome)}`,
+  }
+}
+
+function show({ io }: Context, { at, document, words }: Happened, asLine: boolean): void {
+  if (asLine) io.jsonLine(document)
+  io.raw(`${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}  ${words}\n`)
 }

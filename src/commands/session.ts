@@ -1,3 +1,5 @@
+import { Redaction } from '../bridge/base/redaction.ts'
+import { Audit } from '../bridge/records/audit.ts'
 import type { Context } from '../context.ts'
 import { layout } from '../core/layout.ts'
 import { openSessions, type SessionStore } from '../effects/store/sessions.ts'
@@ -32,14 +34,25 @@ export async function run(context: Context, [action, id]: string[], options: Rec
   return atHome(context, {}, async ({ home }) => {
     const folder = reach(home, layout(home.environment, home.folder).bridge)
     const store = openSessions(context.system, folder, home.environment.id)
-    if (action === 'new') return make(context, store, ttl)
     if (action === 'list') return list(context, store)
-    return revoke(context, store, id ?? '')
+    // An id is no key, so nothing has to be hidden.
+    const audit = new Audit(folder, new Redaction(async () => []), () => context.system.now())
+    const record = (subject: string, outcome: string) =>
+      audit.write({ event: 'session', client: 'terminal', tool: '', subject: `session ${subject}`, outcome })
+    try {
+      return await (action === 'new' ? make(context, store, ttl, record) : revoke(context, store, id ?? '', record))
+    } finally {
+      audit.close()
+    }
   })
 }
 
-async function make({ io }: Context, store: SessionStore, ttl: number): Promise<ExitCode> {
+/** Writes a line of the audit about a session. */
+type Note = (session: string, outcome: string) => void
+
+async function make({ io }: Context, store: SessionStore, ttl: number, record: Note): Promise<ExitCode> {
   const { id, token, expiresAt } = await store.create(ttl)
+  record(id, 'made')
   io.json({ id, token, expires_at: iso(expiresAt) })
   io.raw(`${token}\n`)
   io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`)
@@ -62,9 +75,10 @@ async function list({ io }: Context, store: SessionStore): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function revoke({ io }: Context, store: SessionStore, id: string): Promise<ExitCode> {
+async function revoke({ io }: Context, store: SessionStore, id: string, record: Note): Promise<ExitCode> {
   if (!(await store.revoke(id)))
     throw new TwinError('no-session', `Unknown session ${JSON.stringify(id)}.`, { hint: 'mcp-twin session list shows all sessions' })
+  record(id, 'revoked')
   io.json({ id, revoked: true })
   io.out(`Session ${id} revoked; its connections close within a second.`)
   return EXIT.ok

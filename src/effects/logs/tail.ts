@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { ReachablePath } from '../../model/path.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { pause } from '../machine/pause.ts'
 import type { Log } from './find.ts'
@@ -58,15 +58,32 @@ export class Tail {
   async more(): Promise<string[]> {
     try {
       let read = await readFrom(this.path, this.#at, AT_ONCE)
+      const before: string[] = []
       if (read.size < this.#at || (this.#inode !== '' && read.inode !== this.#inode)) {
+        if (read.inode !== this.#inode) before.push(...(await this.#putAside()))
         this.#at = 0
         this.#rest = Buffer.alloc(0)
         read = await readFrom(this.path, 0, AT_ONCE)
       }
       this.#inode = read.inode
-      return this.#take(read.bytes)
+      return [...before, ...this.#take(read.bytes)]
     } catch (error) {
       if (isGone(error)) return []
+      throw error
+    }
+  }
+
+  /** The last lines of the log that stood here before, where it was rotated to the usual name. */
+  async #putAside(): Promise<string[]> {
+    const lines: string[] = []
+    try {
+      for (;;) {
+        const { bytes, inode } = await readFrom(reachable(`${this.path}.1`), this.#at, AT_ONCE)
+        if (inode !== this.#inode || bytes.length === 0) return lines
+        lines.push(...this.#take(bytes))
+      }
+    } catch (error) {
+      if (isGone(error)) return lines
       throw error
     }
   }
@@ -86,6 +103,14 @@ export class Tail {
 const LOOK_MS = 300
 /** New sessions start new files. */
 const SEARCH_MS = 3000
+
+/** Passes every new line of one log to `report`, until `signal`. */
+export async function followLog(tail: Tail, signal: AbortSignal, report: (line: string) => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await pause(LOOK_MS, signal)
+    for (const line of await tail.more()) await report(line)
+  }
+}
 
 /** Passes every new line of these logs, and of logs that appear later, to `report`, until `signal`. */
 export async function followLogs(

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { TwinError } from '../../errors.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import { type KeptSession, type SessionFile, sessionFileSchema } from '../../model/session.ts'
@@ -36,6 +36,12 @@ const useEveryMs = 60_000
 const lockMs = 10_000
 
 const facts = ({ id, createdAt, expiresAt, lastUsedAt }: KeptSession): SessionFacts => ({ id, createdAt, expiresAt, lastUsedAt })
+
+/** Compares with every hash in full: how long that takes says nothing about any of them. */
+function ofHash(sessions: readonly KeptSession[], hash: string): KeptSession | undefined {
+  const wanted = Buffer.from(hash)
+  return sessions.filter((each) => timingSafeEqual(Buffer.from(each.hash), wanted))[0]
+}
 
 async function read(system: System, path: ReachablePath): Promise<SessionFile> {
   const bytes = await system.files.read(path)
@@ -107,9 +113,8 @@ export function openSessions(system: System, folder: ReachablePath, side: string
     },
     async verify(token) {
       if (!tokenShape.test(token)) return null
-      const hash = hashOf(token)
       const file = await current()
-      const session = file.sessions.find((each) => each.hash === hash)
+      const session = ofHash(file.sessions, hashOf(token))
       if (session === undefined || !valid(session, file, system.now())) return null
       // A use that cannot be noted (a full disk) is a use all the same.
       await used(session).catch(() => undefined)

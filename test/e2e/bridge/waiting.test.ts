@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { describe, expect, it } from 'vitest'
 import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
@@ -115,22 +112,5 @@ describe('handoffs on the command line', () => {
     expect((await cli(place, ['inbox', '--client', 'claude-code', '--json'])).json.answers).toMatchObject([{ answer: 'Blue' }])
     expect((await code.call('inbox')).data?.answers).toMatchObject([{ answer: 'Blue' }])
     for (const each of [desktop, code]) await each.end()
-  })
-})
-
-describe('events', () => {
-  it('follow what other processes change, a document a line', async () => {
-    const place = scratch()
-    await cli(place, ['memory', 'set', 'first', '1'])
-    const child = spawn(nodePath, [cliPath, 'events', '--follow', '--json'], { env: place.env, cwd: place.home })
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const next = async () => JSON.parse(String((await lines.next()).value))
-    expect(await next()).toMatchObject({ command: 'events', kind: 'memory', key: 'first', by: 'terminal' })
-    const followed = next()
-    await cli(place, ['memory', 'set', 'second', '2'])
-    expect(await followed).toMatchObject({ kind: 'memory', key: 'second', namespace: 'shared' })
-    child.kill('SIGTERM')
-    expect((await once(child, 'exit'))[0]).toBe(0)
-    expect((await cli(place, ['events', '--lines', '1', '--json'])).json.changes).toMatchObject([{ key: 'second' }])
   })
 })
