@@ -27,7 +27,7 @@ export function memberOf(value: JsonValue | undefined, name: string): JsonValue 
   return Object.getOwnPropertyDescriptor(value, name)?.value
 }
 
-/** What a client must find afterwards, worked out on values alone. */
+/** Computes from values alone the entries that a client must find afterwards. */
 export function expectedEntries(before: readonly PresentEntry[], changes: readonly EntryChange[]): Map<string, JsonValue> {
   const entries = new Map(before.map((entry) => [entry.name, entry.value]))
   for (const change of changes) {

@@ -24,7 +24,7 @@ export interface AbandonedLock {
   readonly programPaths?: readonly ReachablePath[]
 }
 
-/** What a check has to say of one subject. Every text may hold paths in full; output shortens them. Never a key. */
+/** The result of a check for one subject. Every text may hold paths in full; output shortens them. Never a key. */
 export interface CheckResult {
   readonly level: Exclude<Level, 'failed'>
   readonly subject: string
@@ -38,7 +38,7 @@ export interface CheckResult {
   readonly autofix?: Autofix | undefined
 }
 
-/** One thing that doctor says. */
+/** A finding of doctor. */
 export interface Finding extends Omit<CheckResult, 'level'> {
   readonly check: string
   readonly group: CheckGroup

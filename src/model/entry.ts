@@ -1,7 +1,7 @@
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue }
 export type JsonObject = { [key: string]: JsonValue }
 
-/** What starts a stdio server: the whole of what a client needs to know. */
+/** Everything a client needs to start a stdio server. */
 export interface Launch {
   readonly command: string
   readonly args: readonly string[]

@@ -1,7 +1,7 @@
 import { manifestSchema, type ServerSpec } from './manifest.ts'
 import { z } from './zod.ts'
 
-/** What an editor says of a server's keys. Apart from the shapes, which every command makes anew as it starts. */
+/** Descriptions of a server's keys, for editors. Apart from the shapes, which every command makes anew as it starts. */
 const words: { readonly [Key in keyof ServerSpec]?: string } = {
   package: 'npm package, optionally with a version, range or tag: "tavily-mcp@0.2.22"',
   command: 'program to start, as typed on its own side',

@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts'
 import type { SideFiles } from './located.ts'
 import type { NativePath, ReachablePath } from './path.ts'
 
-/** What a program with several scopes goes by besides the user's file that we write. */
+/** What a program with several scopes reads besides the user's file that we write. */
 export interface ScopeFacts {
   /** A managed set of servers, which hides all others; `names` null: it cannot be read. */
   readonly managed: { readonly file: NativePath; readonly here: ReachablePath; readonly names: readonly string[] | null } | null

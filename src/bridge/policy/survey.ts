@@ -34,7 +34,7 @@ interface Located {
 /** A canonical folder and a name in it. */
 const joined = (folder: string, name: string): string => (folder.endsWith(sep) ? folder + name : folder + sep + name)
 
-/** From so many wanted names on a folder is listed, rather than asked for each: most of them are missing. */
+/** From this number of wanted names on, a folder is listed instead of asked for each, since most are missing. */
 const manyNames = 8
 
 /**
@@ -46,7 +46,7 @@ export class Survey {
   private readonly folders = new Map<string, Located>()
   private readonly listings = new Map<string, ReadonlySet<string> | null>()
 
-  /** The same as `canonical` would say of each path; what it refuses, such as links that lead nowhere, stays as it is written. */
+  /** Resolves each path as `canonical` does; a path that it refuses, such as a dangling link, stays as written. */
   async known(paths: readonly string[]): Promise<Known[]> {
     for (const path of paths) this.wanted.set(dirname(path), (this.wanted.get(dirname(path)) ?? 0) + 1)
     const found: Known[] = []

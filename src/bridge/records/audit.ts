@@ -59,7 +59,7 @@ export class Audit {
     this.attempt(() => this.file.append(JSON.stringify(record)))
   }
 
-  /** What was there too large at the start is made small. */
+  /** Shortens a file that was too large at the start. */
   bound(): void {
     this.attempt(() => this.file.bound())
   }

@@ -33,7 +33,7 @@ export class Log {
     }
   }
 
-  /** What was there too large at the start is made small. */
+  /** Shortens a file that was too large at the start. */
   bound(): void {
     for (const file of Object.values(this.files)) {
       try {

@@ -5,7 +5,7 @@ const unreadable = /\(os error (1|13|5)\)$/
 /** Trouble with one file, not with the search. */
 const about = /\(os error \d+\)$/
 
-/** What ripgrep complains about while it runs. */
+/** Collects ripgrep's error messages while it runs. */
 export class Complaints {
   private rest = ''
   private kept = ''
@@ -18,7 +18,7 @@ export class Complaints {
     for (const line of lines) this.take(line)
   }
 
-  /** Nothing more comes. */
+  /** Ends the input. */
   end(): void {
     this.take(this.rest)
     this.rest = ''

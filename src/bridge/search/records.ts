@@ -34,7 +34,7 @@ export class Records {
     this.reader.push(chunk)
   }
 
-  /** Nothing more comes. */
+  /** Ends the input. */
   end(): void {
     if (this.names && this.begun !== null) this.events.record(this.begun)
     this.begun = null

@@ -7,7 +7,7 @@ export interface ResultLine {
   readonly path: string
   /** `12: text`, `12- text` for a line around a hit, '' for a name. */
   readonly text: string
-  /** Of a line that is shown in part: more of it on both sides, and where the shown characters are; null for any other. */
+  /** For a line that is shown in part: a wider piece of it and where the shown characters are in that; null for any other line. */
   readonly part: { readonly wide: string; readonly from: number; readonly to: number; readonly begins: boolean } | null
   readonly hit: boolean
   /** Where the shown part of the line begins, in bytes, and its first bytes as they are. */
@@ -18,7 +18,7 @@ export interface ResultLine {
 const nothing = Buffer.alloc(0)
 const pathIn = (bytes: Buffer): string => bytes.toString('utf8').replace(/^\.[\\/]/, '')
 
-/** So much of a long line is shown in front of the hit, in bytes. */
+/** How many bytes of a long line are shown before the hit. */
 const before = limits.searchLineCharacters / 4
 
 /** The beginning of a character at or behind a place: UTF-8 begins none with the bits 10. */
@@ -70,7 +70,7 @@ export function readResultLine(record: Buffer, names: boolean, file: string | un
   }
 }
 
-/** What is shown of a line; `clean` gives a part of a text without keys, also those that reach beyond it. */
+/** Returns the shown part of a line; `clean` gives a part of a text without keys, also those that reach beyond it. */
 export function shownText({ text, part }: ResultLine, clean: (wide: string, from: number, to: number) => string): string {
   if (part === null) return text
   const { wide, from, to, begins } = part

@@ -36,7 +36,7 @@ const common = [
   '--with-filename',
 ] as const
 
-/** What is searched of a folder. */
+/** The part of a folder that is searched. */
 export interface Scope {
   readonly target: string
   readonly glob: Glob | null

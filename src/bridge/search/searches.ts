@@ -39,7 +39,7 @@ interface Query {
   readonly most: number
 }
 
-/** Who asks, and how it is stopped. */
+/** The caller, and the signal that stops it. */
 type Asker = Pick<Call, 'client' | 'signal'>
 
 interface Started {

@@ -14,7 +14,7 @@ import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
 import { allowed, configured, homesOf } from './paths.ts'
 
-/** What the command line says; each is a person's word in a client's entry. */
+/** The flags of the command line: a person's decision, written in a client's entry. */
 export interface Flags {
   readonly client: string
   readonly roots: readonly string[]
@@ -151,7 +151,7 @@ const given = ({ roots, readOnly, terminal }: Flags): NonNullable<Settings['flag
   ...(terminal !== undefined ? (['terminal'] as const) : []),
 ]
 
-/** What is blocked where the manifest does not say: programs that change who one is, or the machine as a whole. */
+/** Blocked by default: programs that change the user's identity or the machine as a whole. */
 const usuallyBlocked = [
   'sudo',
   'su',

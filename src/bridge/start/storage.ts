@@ -10,7 +10,7 @@ import type { WaitingFile } from '../handoff/waiting.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import { failed } from '../base/refusal.ts'
 
-/** What the holder of the lease has for its work. */
+/** What the holder of the lease works with. */
 export interface Held {
   readonly store: Store
   /** Throws where another process has taken over: each transaction of the holder's work begins with it. */
@@ -33,7 +33,7 @@ export const holdWith =
 
 /** The store of one bridge, loaded and opened when it is first used: no client waits for it when it says hello. */
 export class Storage {
-  /** What was found wrong with the store, in sentences. */
+  /** Problems of the store, as sentences. */
   readonly problems: string[] = []
   private readonly settings: Settings
   private readonly log: Log

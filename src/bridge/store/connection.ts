@@ -61,7 +61,7 @@ export function within<T>(database: Database, begin: string, work: (database: Da
   }
 }
 
-/** What a failure of SQLite means, as a Refusal; anything else as it is. */
+/** Turns a failure of SQLite into a Refusal; returns any other error unchanged. */
 export function explained(error: unknown, folder: string): unknown {
   if (hasCode(error, 'full')) return failed('Nothing was stored: the disk is full; make room and try again.')
   if (isDamage(error)) return failed(`The store in ${folder} is damaged: ${error.message}; run: mcp-twin doctor.`)

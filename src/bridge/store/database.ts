@@ -1,4 +1,4 @@
-/** What a column holds. Whole numbers stay below 2^53. */
+/** A value of a column. Whole numbers stay below 2^53. */
 export type SqlValue = string | number | null | Uint8Array
 export type Row = Readonly<Record<string, SqlValue>>
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { type Database, guarded, type Row, type SqlValue, StatementCache } from './database.ts'
 
-/** What is used of `node:sqlite` (Node 22.13 or newer), which the types of Node 20 do not describe. */
+/** The part of `node:sqlite` (Node 22.13 or newer) that we use; the types of Node 20 lack it. */
 interface NodeStatement {
   run(...values: readonly SqlValue[]): { changes: number | bigint }
   get(...values: readonly SqlValue[]): Row | undefined

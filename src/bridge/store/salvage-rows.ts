@@ -75,7 +75,7 @@ async function copyTable(from: Database, to: Database, table: Table): Promise<Sa
 }
 
 interface Scan {
-  /** Nothing stopped it. */
+  /** True if no damage stopped it. */
   readonly whole: boolean
   /** The key of the last row that was read; null: there was none. */
   readonly last: readonly SqlValue[] | null

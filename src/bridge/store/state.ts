@@ -12,7 +12,7 @@ export interface StoreState {
   readonly engine: EngineName
   readonly generation: number
   readonly bytes: number
-  /** What was written lately and is not in the file yet. */
+  /** Bytes of the write-ahead log: what is not in the file itself yet. */
   readonly logBytes: number
 }
 

@@ -10,7 +10,7 @@ import type { StorePlace } from './place.ts'
 import { salvage } from './salvage.ts'
 import { schemaVersion } from './schema.ts'
 
-/** Who changes something: kept with every row. */
+/** The author of a change, kept with every row. */
 export interface Author {
   readonly client: string
   /** One connection of a client; what it changes is not news to itself. */
@@ -35,7 +35,7 @@ export interface StoreOptions {
   random(bytes: number): string
   /** Makes again, in a salvaged store, what is derived from its rows. */
   rebuild(database: Database): Promise<void>
-  /** What was found wrong and, where it could be, repaired; for people. */
+  /** Reports a problem and, where it could be repaired, the repair; for people. */
   report(problem: string): void
   /** Called with the kinds of what a commit changed, before `write` settles. It throws nothing. */
   committed?(store: Store, kinds: ReadonlySet<string>): Promise<void>

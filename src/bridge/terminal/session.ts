@@ -32,7 +32,7 @@ export interface SessionFacts {
   readonly startedAt: number
   /** The client that started it; it is hidden from others. */
   readonly client: string
-  /** What its processes carry in their environment. */
+  /** A mark that its processes carry in their environment. */
   readonly mark: string
 }
 
@@ -52,7 +52,7 @@ export class Session {
   ended = false
   /** What its processes inherit besides; null: nothing, as in the sandbox, where none can get away. */
   trace: Trace | null = null
-  /** What was still running when it was last ended. */
+  /** Processes that were still running when it was last ended. */
   left: readonly Left[] = []
   /** Set once it has begun in the sandbox. */
   stay: Stay | null = null

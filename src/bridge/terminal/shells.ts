@@ -7,7 +7,7 @@ export type ShellName = (typeof shellNames)[number]
 export const grammarOf = (shell: ShellName): Grammar =>
   shell === 'cmd' ? 'cmd' : shell === 'powershell' || shell === 'pwsh' ? 'powershell' : 'posix'
 
-/** Where each shell is, on its own side; the first that exists is taken. */
+/** The usual paths of each shell on its own side; the first that exists is used. */
 const places: Readonly<Record<ShellName, readonly string[]>> = {
   bash: ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash', '/opt/homebrew/bin/bash'],
   sh: ['/bin/sh', '/usr/bin/sh'],

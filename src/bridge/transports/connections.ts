@@ -6,7 +6,7 @@ export interface ConnectionLimits {
   readonly strangers: number
   /** Those of one address other than loopback, from which all programs of this computer come. */
   readonly strangersAnAddress: number
-  /** So long a stranger may stay. */
+  /** How long a connection without a session may stay open. */
   readonly strangerMs: number
   /** Connections on which valid tokens were used: of all sessions, and of one. */
   readonly known: number

@@ -29,7 +29,7 @@ function values(request: IncomingMessage, name: string): string[] {
 }
 
 /**
- * What every request must pass before anything of it is believed. A browser page that was led here by a name of its
+ * Checks that every request must pass before anything in it is trusted. A browser page that was led here by a name of its
  * own (DNS rebinding) has a foreign Host; one that calls us across sites has a foreign Origin (CVE-2025-66414).
  */
 export function rejectRequest(request: IncomingMessage, { hosts, port }: Front): Rejection | null {

@@ -1,7 +1,7 @@
 /** Why a value is taken for a key: what it is called, or what it looks like. */
 type Judgement = 'name' | 'shape'
 
-/** What vendors begin their keys with, as seen in real configs, and at least how much must follow. */
+/** Prefixes of vendors' keys, as seen in real configs, and how many characters must follow at least. */
 const prefixes = [
   /^(?:sk-ant-|sk-proj-|sk-or-|sk-lf-|sk-)[\w-]{12,}$/,
   /^(?:github_pat_|gh[opusr]_)\w{12,}$/,
@@ -48,7 +48,7 @@ const weak = /(?:^|_)(?:key|auth|authorization|cookie|session|sig|signature|jwt|
 const about =
   /_(?:file|path|dir|directory|folder|url|uri|endpoint|host|port|name|type|mode|limit|timeout|count|length|size|expiry|expires|expiration|ttl|header|prefix|suffix|provider|env|var|variable|scopes?|algorithm|enabled|required|budget|usage|model|location|region|ref|method|format|version)$|(?:^|_)(?:max|min|num|total)_/
 
-/** Is this what a key is called? */
+/** True for a name that keys usually have. */
 export function isKeyName(name: string): boolean {
   const words = nameWords(name)
   return !about.test(words) && (strong.test(words) || weak.test(words))

@@ -152,7 +152,7 @@ function inHeaderLine(line: string): KeySpan[] {
   return whole === undefined || name === undefined ? [] : shifted(inHeader(name, line.slice(whole.length)), whole.length)
 }
 
-/** What is shown in place of a key. */
+/** Shown in place of a key. */
 export const DOTS = '••••••••'
 
 function hidden(text: string, spans: readonly KeySpan[]): string {

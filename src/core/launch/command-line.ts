@@ -34,7 +34,7 @@ export function simpleShellWords(line: string): string[] | null {
   return split[0] === 'exec' ? split.slice(1) : split
 }
 
-/** What `cmd.exe` would read as more than a word. */
+/** Characters with a meaning for `cmd.exe`. */
 const cmdSpecial = /[%^|&<>!\n]/
 
 /** The words of a line that `cmd.exe` would hand on unchanged: no joining, no redirection, no variables, no carets. */

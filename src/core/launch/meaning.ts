@@ -34,7 +34,7 @@ const isPlain = (value: JsonValue): value is string | number | boolean => ['stri
 /** A member of the object itself; null counts as not there, as every client takes it. */
 const own = (value: JsonObject, key: string): JsonValue | undefined => (Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined)
 
-/** What was read, or in words why it cannot be. */
+/** The value that was read, or why it cannot be. */
 type Readable<T> = { readonly value: T } | Unreadable
 
 /** Names with texts as values; numbers and booleans become text, as every client passes them on. */

@@ -59,7 +59,7 @@ export interface NeutralContext {
   readonly manifest?: Manifest
   /** The server of the manifest that the entry belongs to, where that is known. */
   readonly name?: string
-  /** What a package's own `package.json` says, from its folder on that side; null: unreadable. */
+  /** Reads a package's own `package.json` from its folder on that side; null: unreadable. */
   installed?(environment: Environment, folder: NativePath): LockedPackage | null
 }
 

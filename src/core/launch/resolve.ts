@@ -21,7 +21,7 @@ export interface Resolved {
   readonly packages: readonly PackageNeed[]
 }
 
-/** What helps a side that has node and no npm. */
+/** The hint for a side that has node and no npm. */
 export const GET_NPM = 'install npm beside the Node.js that is there'
 
 /** What is missing on a side, in the words of its own trouble where it has one. */

@@ -41,7 +41,7 @@ const withoutVersion = (words: string): string =>
     .replace(/:[\w.-]+$/, '')
     .toLowerCase()
 
-/** What identifies a server, whatever it is called: its package or image without a version, or its address. */
+/** Returns what identifies a server, whatever its name: its package or image without a version, or its address. */
 export function identities(server: ServerSpec): string[] {
   return [server, ...Object.values(server.on ?? {})].flatMap((part) => {
     const started = startedPackage(part)

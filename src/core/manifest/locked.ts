@@ -14,7 +14,7 @@ export function lockedFor(lock: Lock, words: string): LockedPackage | { readonly
   return trouble === null ? locked : { refuse: `the lock is not valid: ${trouble.message}` }
 }
 
-/** What to do about a lock whose rules are broken. */
+/** The hint for a lock that breaks its rules. */
 export const LOCK_HINT = 'restore it from version control, or move it away: mcp-twin sync then pins the versions again'
 
 /** The lock with the packages that the manifest's servers name, and no others; the very same object where it holds no others. */

@@ -105,9 +105,9 @@ export function breaches(manifest: Manifest, clientIds: readonly string[]): Brea
   return found
 }
 
-/** What a key may be called: it is also the end of a variable's name. */
+/** Names of keys: each is also the end of a variable's name. */
 const KEY_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
-/** What a header may be called: a token of RFC 9110, section 5.6.2. */
+/** Names of headers: a token of RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** No system takes these in the name of a variable. */
 const NO_VARIABLE = /[=\s\0]/

@@ -8,7 +8,7 @@ export interface NpmTrouble {
   readonly detail?: string
 }
 
-/** What is known of a failed npm call. */
+/** A failed npm call. */
 interface NpmFailure {
   readonly stdout: string
   readonly stderr: string

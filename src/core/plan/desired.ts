@@ -9,7 +9,7 @@ import type { Blocked, Wanted } from './facts.ts'
 import { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 import { makeStep } from './step.ts'
 
-/** What the whole plan needs of all files together. */
+/** Collects, while the files are planned one by one, what concerns all of them. */
 export interface Gathered {
   readonly installs: Map<string, InstallStep>
   readonly self: Set<string>

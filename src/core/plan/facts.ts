@@ -42,7 +42,7 @@ export interface FileRequest {
   readonly digestOf?: (entry: Entry) => string
 }
 
-/** What the pieces of the plan of one file need to know of it. */
+/** Facts about one file for the pieces of its plan. */
 export interface FileFacts extends FileRequest {
   readonly present: ReadonlyMap<string, PresentEntry>
   /** Our entries vanished together, or with their whole container: their program dropped them, no person did. */

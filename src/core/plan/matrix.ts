@@ -19,7 +19,7 @@ export type CellState =
   | 'file is not writable'
   | 'file is broken'
 
-/** What one client's file says of one server. */
+/** The state of one server in one client's file. */
 interface Cell {
   readonly environment: string
   readonly client: string
@@ -45,7 +45,7 @@ export interface Matrix {
   }[]
 }
 
-/** What a cell says, and what helps. */
+/** The state of a cell and its hint. */
 type Judged = Pick<Cell, 'state' | 'hint'>
 
 const SYNC = 'mcp-twin sync'
@@ -74,7 +74,7 @@ function judge(file: PlannedFile, server: string, disabled: boolean, stale: read
   return { state: entry.step.change === 'add' ? 'missing' : 'differs', hint: SYNC }
 }
 
-/** Of several ways the first one. */
+/** Keeps the first of several hints. */
 const firstOf = (hint: string | null): Pick<Cell, 'hint'> => (hint === null ? {} : { hint: hint.split('; ')[0] ?? hint })
 
 const fileState = ({ isReadOnly, withheld }: FilePlan): CellState =>

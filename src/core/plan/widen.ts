@@ -35,7 +35,7 @@ export type Widened =
   /** No lists say it. `nearest` are the ones that say it with the fewest further places, `also`. */
   | { readonly kind: 'unsayable'; readonly nearest: Lists; readonly also: readonly Spot[] }
 
-/** Does this place count among the wanted ones? */
+/** True if this place is among the wanted ones. */
 export const isWanted = ({ clients, on }: Wanted, { client, environment }: Spot): boolean =>
   (clients.length === 0 || clients.includes(client)) && (on.length === 0 || on.some((word) => meansEnvironment(word, environment)))
 

@@ -71,7 +71,7 @@ export interface Dropped {
 }
 
 /**
- * What of a plan is the putting back of entries. Wiped ones the plan knows itself. An entry that went alone it leaves to
+ * The part of a plan that restores entries. Wiped ones the plan knows itself. An entry that went alone it leaves to
  * the person who may have removed it, unless `wroteBack` says that the file is again as its running program had it in
  * memory before we wrote (the app rewrites its file from memory: anthropics/claude-code#34359, #32345).
  */

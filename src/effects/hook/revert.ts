@@ -17,7 +17,7 @@ export function revertHook(current: Uint8Array, before: Uint8Array | null, ours:
   return asDecision(former === undefined ? withoutHook(current, present, lacking(then.root)) : withOtherHook(current, present, former.hook))
 }
 
-/** What of the way to the hook was not there before. */
+/** The containers of the hook that did not exist before. */
 const lacking = ({ hooks }: { hooks?: unknown }): Made[] =>
   hooks === undefined ? ['hooks', 'event'] : isObject(hooks) && hooks.SessionStart === undefined ? ['event'] : []
 

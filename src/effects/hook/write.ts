@@ -59,7 +59,7 @@ export async function planHook(system: System, { home, place: { project }, state
   return { place, step: makeStep({ ...stepOf(place, id, 'none'), kind: 'refuse', outcome: 'refused', reason, hint }) }
 }
 
-/** What cannot be read is refused when it is to be written, with the reason. */
+/** Reads the file, null if it cannot be read: writing it is then refused with the reason. */
 async function readOrNull(system: System, { here }: HookPlace): Promise<Uint8Array | null> {
   try {
     return await system.files.read(here)

@@ -24,7 +24,7 @@ function isUtf16(bytes: Uint8Array): boolean {
 }
 
 /**
- * What a Windows program printed, as text with `\n` line ends and without a byte order mark. `wsl.exe` and `cmd /u` print
+ * Decodes what a Windows program printed, as text with `\n` line ends and without a byte order mark. `wsl.exe` and `cmd /u` print
  * UTF-16LE, sometimes without a mark (microsoft/WSL#4607), others UTF-8 or the code page of the console. Bytes that are
  * neither UTF become the code page that makes most letters of them: 850, else 1252, else 437.
  */

@@ -48,7 +48,7 @@ export async function findNpm(system: System, environment: Environment, node: Na
   return onPath?.real.endsWith('npm-cli.js') ? onPath.real : undefined
 }
 
-/** What `key` is in a npmrc, with `${NAME}` filled in as npm does. The last line counts. */
+/** Returns the value of `key` in a npmrc, with `${NAME}` filled in as npm does. The last line counts. */
 function npmrcValue(text: string, key: string, variables: Variables): string | undefined {
   const line = [...text.matchAll(/^[ \t]*([^;#=\s]+)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm)].findLast((found) => found[1] === key)
   const raw = line?.[2]?.replace(/^"(.*)"$/, '$1')

@@ -14,7 +14,7 @@ export interface DetectOptions {
   readonly passesOver?: boolean
 }
 
-/** How one side is looked at from another. */
+/** The way to inspect one side from another. */
 export interface Looking {
   readonly onProgress?: DetectOptions['onProgress']
   readonly signal?: AbortSignal | undefined

@@ -28,7 +28,7 @@ export interface Subject {
 
 const sticky = 0o1000
 
-/** Who may own things for this user: the user and root; for root also the owner of the nearest folder that is not root's. */
+/** Returns the users who may own things for this user: the user and root; for root also the owner of the nearest folder that is not root's. */
 async function ownersFor(system: System, uid: number, nearest: ReachablePath): Promise<Set<number>> {
   const owners = new Set([uid, 0])
   if (uid !== 0) return owners
@@ -53,7 +53,7 @@ class Judge {
     return this.#owners.has(uid) ? [] : [{ path, kind: 'owner', id: uid, mode }]
   }
 
-  /** Who besides the owners may write it, by its own bits. */
+  /** Returns the users besides the owners who may write it by its own mode. */
   async writers(path: ReachablePath, { kind, mode, gid }: FileFacts): Promise<Fault[]> {
     // The bits of a device say nothing of what is read from it.
     if (kind === 'other') return []

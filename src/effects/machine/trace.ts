@@ -7,7 +7,7 @@ const linksMax = 40
 
 /** A path with every link on it followed. */
 export interface Traced {
-  /** Where it leads. What is not there yet keeps its name, also behind a dangling link. */
+  /** The path with links resolved. Names that do not exist yet are kept, also behind a dangling link. */
   readonly real: ReachablePath
   /** The links that were followed, in their order. */
   readonly links: readonly { readonly path: ReachablePath; readonly facts: FileFacts }[]

@@ -8,7 +8,7 @@ export { variableIn as variable }
 /** Variables that decide where programs keep their files. */
 export const fileVariables: readonly string[] = clients.flatMap(({ variables = [] }) => variables)
 
-/** What is kept of a side's variables: no more than decides where programs keep their files. */
+/** Keeps those of a side's variables that decide where programs keep their files. */
 export function keptVariables(variables: Variables): Pick<Environment, 'variables'> {
   const kept = fileVariables.flatMap((name): [string, string][] => {
     const value = variableIn(variables, name)

@@ -124,7 +124,7 @@ export async function openSituation(
   }
 }
 
-/** What is looked at although others decide what it says starts no program for its keys. */
+/** Takes `secrets.command` out of a manifest that other users can change: it may be inspected, but start nothing. */
 function withoutPrograms(manifest: Manifest, faults: readonly Fault[]): Manifest {
   const { secrets: _, ...rest } = manifest
   return faults.length === 0 ? manifest : rest

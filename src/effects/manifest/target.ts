@@ -33,6 +33,6 @@ export interface TargetContext {
   readonly home: { readonly environment: Environment }
 }
 
-/** What is to be done with a link in the file's place: a program that accepts none in a project is not given one. */
+/** Decides what to do with a symbolic link in the file's place: refused in a project if the program accepts none. */
 export const linksOf = ({ scope, client }: Pick<Target, 'scope' | 'client'>): 'follow' | 'refuse' =>
   scope === 'project' && client.project?.refusesLink === true ? 'refuse' : 'follow'

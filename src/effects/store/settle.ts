@@ -30,7 +30,7 @@ export function settles(decision: Decision, { bytes, facts }: FileSnapshot): 'un
   return fault === null ? null : { ...nothing, kind: 'failed', reason: fault }
 }
 
-/** What this call has done to the file so far. */
+/** Records what this call has done to the file so far. */
 class Progress {
   #before: string | null = null
   #isCreated = false

@@ -17,7 +17,7 @@ export interface FileSnapshot {
 
 export type SteadyRead = { readonly ok: true; readonly snapshot: FileSnapshot } | ({ readonly ok: false } & Reason)
 
-/** How much longer a file should rest before its content counts as whole. */
+/** Returns how much longer a file should stay unchanged before its content counts as complete. */
 function restLeft(facts: FileFacts, restedMs: number, isReplaced: boolean): number {
   // Every write makes both times equal; a later change time alone means that a finished file was renamed to this path.
   const isPutHere = isReplaced || (facts.changedMs ?? 0) > facts.modifiedMs
@@ -73,7 +73,7 @@ export async function readSteadily(system: System, path: ReachablePath, shown: s
   }
 }
 
-/** With more ms than this between two writes, the next one is unlikely to fall into ours. */
+/** If a file is written less often than this, in ms, the next write is unlikely to collide with ours. */
 export const rhythmMs = 25
 
 /**

@@ -35,7 +35,7 @@ export const trustName = 'trust.json'
 const LOCK_MS = 30_000
 /** More projects than anyone works on; the oldest are forgotten, and asked for again. */
 const PROJECTS_MAX = 500
-/** So many of our own changes can be undone without asking again. */
+/** The most changes of our own that can be undone without asking again. */
 const PAST_MAX = 20
 
 const fileIn = (folder: ReachablePath): ReachablePath => reachable(`${folder}/${trustName}`)

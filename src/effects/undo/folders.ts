@@ -9,7 +9,7 @@ import { removeThere } from '../packages/leftovers.ts'
 
 export interface Cleared {
   readonly removed: readonly NativePath[]
-  /** What is left in the folder. */
+  /** Files left in the folder. */
   readonly kept: readonly NativePath[]
   readonly failed: readonly { readonly path: NativePath; readonly reason: string; readonly hint: string }[]
 }

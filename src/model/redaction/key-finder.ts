@@ -105,7 +105,7 @@ function dotted(copy: string): string {
   return [DOTS + (first.endsWith('\r') && more.length > 0 ? '\r' : ''), ...dots].join('\n')
 }
 
-/** In order; those that overlap or touch as one. */
+/** Sorts places; those that overlap or touch become one. */
 function joined(places: readonly Place[]): Place[] {
   const all: Place[] = []
   for (const [start, end] of [...places].sort(([one], [other]) => one - other)) {

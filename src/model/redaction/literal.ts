@@ -29,7 +29,7 @@ export class Literal {
     return found
   }
 
-  /** How many of its first characters, all of them excepted, a text ends with. */
+  /** Returns how many of its first characters a text ends with, but never all of them. */
   begunAtEndOf(text: string): number {
     return this.match(text, Math.max(0, text.length - this.text.length + 1), () => undefined)
   }
@@ -91,7 +91,7 @@ const table = Uint8Array.from({ length: 128 }, (_, code) => {
  */
 export const folded = (code: number): number => (code < 128 ? (table[code] ?? code) : code)
 
-/** A whole text so. Its length stays, which it would not where letters beyond ASCII changed their case. */
+/** Folds a whole text. Its length stays, since only ASCII letters change their case. */
 export function foldedText(text: string): string {
   const lower = /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase()
   return lower.replaceAll('-', '+').replaceAll('_', '/')

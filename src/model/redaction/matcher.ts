@@ -118,7 +118,7 @@ export class Matcher {
   }
 }
 
-/** By so many characters a beginning is known as one. */
+/** The fewest characters that count as a beginning. */
 export const headLength = 4
 
 const hashOf = (text: string, from: number, length: number): number => {

@@ -40,7 +40,7 @@ function* runs(text: string): Generator<[number, number]> {
 /** Numbers in a row with one comma between them, however they are written: `53 45 43`, `0x53, 0x45`, `[83,69]`. Null: there are none. */
 export const separated = (text: string): View | null => numbersIn(text, runs(text))
 
-/** The same of the numbers that a text ends with; the last of them may go on. */
+/** The same for the numbers at the end of a text; the last of them may go on. */
 export const separatedAtEnd = (text: string): View | null => numbersIn(text, [[startOfRun(text, text.length), text.length]], 'open')
 
 function numbersIn(text: string, found: Iterable<readonly [number, number]>, last: 'open' | 'closed' = 'closed'): View | null {

@@ -2,13 +2,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 
-/** What a command must not do, tried on things made for it. */
+/** Tries what a command in the sandbox must not be able to do, on files made for it. */
 export interface Canary {
   /** An allowed folder of its own. */
   readonly root: string
   /** Lines of sh that try; each prints a word of `failures` where it gets through. */
   readonly script: string
-  /** What got through; null: nothing. `output`: what the script printed. */
+  /** Returns what got through; null: nothing. `output`: the output of the script. */
   verdict(output: string): Promise<string | null>
   remove(): Promise<void>
 }
@@ -16,7 +16,7 @@ export interface Canary {
 /** A path as a word of sh. */
 export const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`
 
-/** What each word of the script means. */
+/** The meaning of each word that the script prints. */
 const failures: Readonly<Record<string, string>> = {
   'sees-the-network': 'the network could be reached',
   'wrote-a-hook': 'a git hook could be written',

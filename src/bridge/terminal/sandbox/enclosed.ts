@@ -3,7 +3,7 @@ import type { Look } from './search.ts'
 import type { Signatures } from './signatures.ts'
 import type { Excess } from './watch.ts'
 
-/** How a command is put into a sandbox, and what was protected there before it. */
+/** A command's sandbox, and the state of the protected files before it ran. */
 export interface Enclosed {
   readonly words: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -17,13 +17,13 @@ export interface Enclosed {
 export class Stay {
   /** The first process in it, as it is numbered here. */
   readonly pid: number
-  /** What it used too much of, and was ended for. */
+  /** The limit that it exceeded, and was ended for. */
   excess: Excess | null = null
   /** Settles when it has ended and what follows is complete. */
   looked: Promise<void> = Promise.resolve()
   /** What it made or changed that runs by itself later. */
   appeared: readonly string[] = []
-  /** It made so much that the look for such files ended early. */
+  /** True if it made so many files that the search for such files ended early. */
   hasHidden = false
   /** Why that look failed. */
   trouble: string | null = null

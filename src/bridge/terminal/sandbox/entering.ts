@@ -8,7 +8,7 @@ import { descriptors } from './command-line.ts'
 import { MountTable } from './mount-table.ts'
 import { layoutTrouble, type Step } from './steps.ts'
 
-/** How a process is put into its sandbox. */
+/** The way into a sandbox for one process. */
 export interface Confinement {
   readonly filter: Buffer
   readonly steps: readonly Step[]

@@ -12,7 +12,7 @@ export interface ProtectedPath {
   readonly kind: Entry['kind']
 }
 
-/** Where is searched. */
+/** The folders that are searched. */
 export interface SearchScope {
   /** The allowed folders, none in another. */
   readonly roots: readonly string[]
@@ -23,7 +23,7 @@ export interface SearchScope {
 
 const exact = (path: string): string => path
 
-/** What has been found, each path once and as strictly as any reason for it asks. */
+/** The paths found, each once and with the strictest protection that any reason asks for. */
 export class FoundList {
   private readonly list = new Map<string, ProtectedPath>()
   private readonly scope: SearchScope
@@ -46,7 +46,7 @@ export class FoundList {
     this.list.set(path, { path, sort, kind })
   }
 
-  /** With what it leads to, where it is a link. */
+  /** Adds a path and, for a link, its target. */
   addWithTarget(path: string, sort: ProtectedPath['sort'], kind: Entry['kind']): void {
     this.add(path, sort, kind)
     if (kind === 'link') this.addTarget(path, sort)

@@ -10,7 +10,7 @@ import { closedSteps, type StandIns } from './closed-steps.ts'
 import type { ProtectedPath } from './found.ts'
 import type { Step } from './steps.ts'
 
-/** What of the disk a command in the sandbox sees and may change. */
+/** The parts of the disk that a command in the sandbox sees and may change. */
 export interface LayoutPlan {
   readonly region: Region
   readonly ruling: Ruling
@@ -83,7 +83,7 @@ function strictly(folder: string, plan: LayoutPlan): Step[] {
   return [...steps, { at: folder, make: 'seal' }]
 }
 
-/** How a place is laid out, the strongest last. `named`: closed, and the names in it are shown. */
+/** The ways to mount a place, the strictest last. `named`: closed, and the names in it are shown. */
 const ways = ['write', 'read', 'named', 'closed'] as const
 type Way = (typeof ways)[number]
 

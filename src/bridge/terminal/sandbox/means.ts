@@ -16,7 +16,7 @@ export const sandboxProgram = (): string | null => places.find((path) => accessT
 /** Root may write /proc/sys in any sandbox of bubblewrap, and core_pattern there names a program that runs outside. */
 export const isRoot = (): boolean => userOf('self') === 0
 
-/** What the machine offers for a sandbox. */
+/** The programs and features of this machine that a sandbox can use. */
 export interface Means {
   readonly program: string
   /** The filter of system calls. */

@@ -15,7 +15,7 @@ export function listed(paths: readonly string[]): string {
   return `${paths.slice(0, limits.appearedShown).map(inName).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-/** What a program says that may not write: of the kernel, of git and of node. */
+/** Error messages of programs that may not write: the kernel's, git's and node's. */
 const mayNotWrite = /Read-only file system|Device or resource busy|\bEROFS\b|\bEBUSY\b/
 
 /** Sentences about a command that has ended in the sandbox, besides its output. */

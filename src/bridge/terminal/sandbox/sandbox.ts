@@ -23,7 +23,7 @@ import { StandInFiles } from './closed-steps.ts'
 import type { Step } from './steps.ts'
 import { Watch } from './watch.ts'
 
-/** In the sandbox these lead nowhere or to something that must not be reached. */
+/** Variables that in the sandbox lead nowhere, or to something that must not be reached. */
 const withheld = [
   'XDG_RUNTIME_DIR',
   'DBUS_SESSION_BUS_ADDRESS',
@@ -159,7 +159,7 @@ export class Sandbox {
     return this.trouble === null
   }
 
-  /** What systemd makes around a sandbox is done without where the sandbox does not hold in it. */
+  /** Tries the sandbox again without systemd's scope where it does not hold in one. */
   private async triedWith(means: Means): Promise<string | null> {
     closeInherited()
     this.means = means

@@ -19,7 +19,7 @@ interface Bounds {
 
 const usualBounds: Bounds = { folders: limits.sandboxFolders, repositories: limits.sandboxRepositories }
 
-/** Where nobody keeps a repository of their own: searched last. */
+/** Folders in which nobody keeps a repository of their own: searched last. */
 const heavy = /^(node_modules|bower_components|\.venv|venv|__pycache__|\.tox|target|dist|build|vendor|\.next|\.cache)$/
 
 /**

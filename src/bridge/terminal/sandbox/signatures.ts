@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { codeOf } from '../../base/refusal.ts'
 import type { Look } from './search.ts'
 
-/** What is at each protected path, as far as it tells whether it has changed. */
+/** A stamp of what is at each protected path, which changes when that changes. */
 export type Signatures = ReadonlyMap<string, string>
 
 const mostNames = 64

@@ -26,7 +26,7 @@ export class Watch {
     this.quotas = quotas
   }
 
-  /** Until the returned function is called; `end` is called at most once. */
+  /** Watches until the returned function is called. Calls `end` at most once. */
   follow(pid: number, hasScope: boolean, folders: readonly string[], end: (excess: Excess) => void): () => void {
     const watched = { pid, scope: hasScope ? cgroupOf(pid) : null, folders, end }
     this.watched.add(watched)

@@ -1,7 +1,7 @@
 import { CLOSE_ARRAY, CLOSE_OBJECT, CR, isBreak, isWordPart, LF, OPEN_OBJECT, QUOTE, TAB } from '../text/codes.ts'
 import { visible } from '../text/shown.ts'
 
-/** What cannot begin anything in JSON but is often met, and how a person recognises it. */
+/** Characters that begin nothing in JSON but are often found there, and their names for people. */
 const STRANGERS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/m, 'a merge conflict marker'],
   [/^'/, "a single quote ', where JSON wants a double quote"],

@@ -25,6 +25,6 @@ export const isBlank = (code: number): boolean => code === SPACE || code === TAB
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57
 export const isLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 
-/** What would go on with a word or number that ends before it: `truex`, `01`, `1.2.3`. */
+/** True for a character that would continue a word or number: `truex`, `01`, `1.2.3`. */
 export const isWordPart = (code: number): boolean =>
   isDigit(code) || isLetter(code) || code === 95 || code === 36 || code === POINT || code === MINUS || code === 43

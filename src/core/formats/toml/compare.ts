@@ -65,7 +65,7 @@ function takesOut(change: EntryChange, { entries }: TomlText): boolean {
   return change.owned.some((key) => Object.hasOwn(now, key) && lacks(now[key], memberOf(change.value, key)))
 }
 
-/** Is something in a value that is not in the one that takes its place? */
+/** True if a value holds something that the one replacing it does not. */
 const lacks = (now: JsonValue | undefined, next: JsonValue | undefined): boolean =>
   next === undefined ||
   isObject(now) !== isObject(next) ||
@@ -73,7 +73,7 @@ const lacks = (now: JsonValue | undefined, next: JsonValue | undefined): boolean
 
 interface Rule {
   isOurs(path: Path, expression: Expression | null): boolean
-  /** Is what lies below a path partly ours? */
+  /** True if some of the values below a path are ours. */
   isMixed(path: Path): boolean
 }
 

@@ -42,7 +42,7 @@ function textAfter({ text: before, path, eol, entries }: TomlText, changes: read
   return { ok: true, text }
 }
 
-/** What cannot be written has no place in the file. */
+/** Carries out an edit. A value that cannot be written is refused, without a place in the file: it has none. */
 function refused(text: string, edit: () => string): Edited {
   const edited = refusing(text, () => ({ ok: true, text: edit() }) as const)
   if (edited.ok || edited.refusal.code !== 'unwritable') return edited

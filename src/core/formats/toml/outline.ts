@@ -18,7 +18,7 @@ export interface Section {
   limit: number
 }
 
-/** What of a file has to do with one object in it. A file may be large, and nothing else of it is kept. */
+/** The parts of a file that concern one object in it. Nothing else is kept, since a file may be large. */
 export interface Outline {
   /** Tables at or below the object. */
   readonly sections: readonly Section[]

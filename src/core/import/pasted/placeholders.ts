@@ -19,7 +19,7 @@ const namedElsewhere = (text: string, certainty: Certainty): boolean =>
 const meant =
   /^(?:test|dummy|fake|demo|foo|bar|abc|none|null|undefined|value|string|default|password|secret|token|key|api|example|\d+|(.)\1{0,2})$/i
 
-/** Does a text hold only the place of a key called so? */
+/** True if a text is only a placeholder for a key of this name. */
 function holdsPlace(label: string, text: string, certainty: Certainty): boolean {
   if (!isKeyName(label) || namedElsewhere(text, certainty)) return false
   const bare = text.replace(/\$\{input:[^}]*\}/g, '')

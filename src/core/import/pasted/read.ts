@@ -23,7 +23,7 @@ export const failure = (reason: string, hint: string): Failure => ({ ok: false, 
 
 const has = (value: JsonObject, ...keys: string[]): boolean => keys.some((key) => Object.hasOwn(value, key))
 
-/** Does it say how a server is started or reached? */
+/** True for an object that says how a server is started or reached. */
 const looksLikeServer = (value: unknown): value is JsonObject =>
   isObject(value) &&
   (has(value, 'command', 'url', 'httpUrl', 'serverUrl') || (isObject(value.transport) && has(value.transport, 'command', 'url')))

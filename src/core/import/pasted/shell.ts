@@ -3,9 +3,9 @@ import { OPEN, references, Splitter, Unsplit } from './splitter.ts'
 /** One command of a pasted text, as a shell would split it. Nothing of it is ever run. */
 export interface ShellCommand {
   readonly words: readonly string[]
-  /** What was set in front of it (`KEY=value npx …`). */
+  /** Variables set in front of it (`KEY=value npx …`). */
   readonly env: Readonly<Record<string, string>>
-  /** What lines before it exported, for a program that they start. */
+  /** Variables that lines before it exported. */
   readonly exported: Readonly<Record<string, string>>
 }
 
@@ -52,7 +52,7 @@ function joinOpen(lines: readonly string[]): string[] {
   return held === '' ? whole : [...whole, held]
 }
 
-/** Of lines that belong together no more than this is looked at in one piece. */
+/** The most characters of lines that belong together that are read as one piece. */
 const JOINED_MAX = 16 * 1024
 
 const isOpen = (text: string): boolean => {

@@ -18,7 +18,7 @@ interface SnippetOptions {
   readonly context: NeutralContext
   /** Reads the config of Codex, where that is what was pasted. */
   readonly toml: Format
-  /** What a server without a name is called, where its package is well known. */
+  /** The usual name of a server whose package is well known, where none was given. */
   nameOf?(server: ServerSpec): string | null
   /** Handed-out names of keys, so that none is given twice. */
   readonly names?: SecretNames

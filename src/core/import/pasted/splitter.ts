@@ -61,7 +61,7 @@ export class Splitter {
     } else if (this.word !== null || !this.beginning(letter)) this.inWord(letter)
   }
 
-  /** What means something else at the beginning of a word; false where nothing of the kind is there. */
+  /** Reads what has another meaning at the beginning of a word; false if nothing of the kind is there. */
   private beginning(letter: string): boolean {
     // A comment, what is left of a continued line whose break was lost, a redirection: no words.
     if (this.match(/^(?:#[^\n]*|[\\^`](?=\s|$)|\d?>{1,2}(?:&\d|\s*[^\s<>]+))/) !== null) return true

@@ -1,6 +1,6 @@
 import { parseWords } from '../../packages/words.ts'
 
-/** What the one word behind `add` means. */
+/** The meaning of a single word after `add`. */
 export type What =
   | { readonly kind: 'pasted' }
   | { readonly kind: 'package'; readonly words: string }
