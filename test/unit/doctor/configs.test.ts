@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { strictExtras } from '../../../src/core/formats/json/extras.ts'
+import { strictExtras } from '../../../src/core/formats/json/format.ts'
 import { native, reachable } from '../../../src/model/path.ts'
 import { KEY, situation } from './situation.ts'
 

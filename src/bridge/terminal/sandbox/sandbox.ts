@@ -16,12 +16,15 @@ import { type LayoutPlan, layOut, outermost, rootsOf, writableFolder } from './l
 import { findMeans, type Means } from './means.ts'
 import { MountTable } from './mount-table.ts'
 import { probeSandbox } from './probe.ts'
-import { usualQuotas } from './quotas.ts'
 import { type Look, ProtectedSearch } from './search.ts'
 import { changedBetween, signaturesOf } from './signatures.ts'
 import { StandInFiles } from './closed-steps.ts'
 import type { Step } from './steps.ts'
 import { Watch } from './watch.ts'
+
+const MiB = 1024 * 1024
+
+const usualQuotas: Quotas = { memoryBytes: 4096 * MiB, processes: 512, tasks: 4096, tmpBytes: 1024 * MiB, homeBytes: 256 * MiB }
 
 /** Variables that in the sandbox lead nowhere, or to something that must not be reached. */
 const withheld = [

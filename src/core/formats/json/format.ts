@@ -1,10 +1,35 @@
+import { placeOf } from '../text/place.ts'
+import { skipComment, skipString, skipTrivia } from './tokens.ts'
+import type { Extra } from '../../../model/document.ts'
 import type { ConfigDocument, Format, ReadConfig } from '../../../model/format.ts'
 import { checkEdit, editEntries, obstacle } from './edit.ts'
 import { presentEntries } from './entries.ts'
-import { strictExtras } from './extras.ts'
 import { decode } from '../text/decode.ts'
 import { readDocument } from './read.ts'
 import type { Dialect, JsonDocument } from './document.ts'
+
+/** More comments and commas than this are the file's style; only the first ones are reported. */
+const EXTRAS_MAX = 12
+
+/** Finds the comments and trailing commas of a text that is sound but for them: its program reports the first one only. */
+export function strictExtras(text: string): Extra[] {
+  const found: Extra[] = []
+  const add = (at: number, what: string): void => {
+    found.push({ ...placeOf(text, at), what })
+  }
+  for (let at = 0; at < text.length && found.length < EXTRAS_MAX; ) {
+    const sign = text.charAt(at)
+    if (sign === '"') at = skipString(text, at)
+    else if (sign === '/') {
+      add(at, 'a comment')
+      at = Math.max(at + 1, skipComment(text, at, 'jsonc'))
+    } else {
+      if (sign === ',' && /[}\]]/.test(text.charAt(skipTrivia(text, at + 1, 'jsonc')))) add(at, 'a comma too many')
+      at++
+    }
+  }
+  return found
+}
 
 function read(bytes: Uint8Array | null, path: readonly string[], dialect: Dialect): ReadConfig {
   const result = readDocument(bytes ?? new Uint8Array(), { path, dialect })

@@ -1,13 +1,39 @@
+import { sameToml } from './same.ts'
+import { foreignDamage } from './compare.ts'
+import { expectedEntries, sameValue } from '../../values.ts'
+import { shown } from '../text/shown.ts'
 import type { EntryChange, Refusal } from '../../../model/document.ts'
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
-import type { ConfigDocument, Format } from '../../../model/format.ts'
+import type { ConfigDocument, EditOptions, Format } from '../../../model/format.ts'
 import { isObject } from '../../object.ts'
-import { refusalAt } from '../text/place.ts'
-import { checkToml } from './check.ts'
-import { editToml } from './edit.ts'
+import { describeRefusal, refusalAt } from '../text/place.ts'
+import { editToml, plain } from './edit.ts'
 import { outlineOf, type Path } from './outline.ts'
 import { readToml, type TomlText } from './read.ts'
 import { pairText, tableLines, withoutNulls } from './write.ts'
+
+/** Reads an edit's result back and looks for damage, to values by the library and to bytes by the scanner; null when there is none. */
+function checkToml(before: TomlText, after: Uint8Array, asked: readonly EntryChange[], options: EditOptions): string | null {
+  const read = readToml(after, before.path)
+  if (!read.ok) return `the result cannot be read back: ${describeRefusal(read.refusal)}`
+  const result = read.document
+  if (result.bom !== (before.bom && options.bom === 'keep')) return 'the byte order mark is not as it should be'
+  const changes = asked.map(plain)
+  return misplaced(before, result, changes) ?? foreignDamage(before, result, changes)
+}
+
+function misplaced(before: TomlText, after: TomlText, changes: readonly EntryChange[]): string | null {
+  const wanted = expectedEntries(before.entries, changes)
+  const actual = new Map(after.entries.map(({ name, value }) => [name, value]))
+  for (const [name, value] of wanted) {
+    const found = actual.get(name)
+    if (found === undefined) return `the entry ${shown(name)} is missing`
+    if (!sameValue(found, value)) return `the entry ${shown(name)} does not say what it should`
+  }
+  for (const name of actual.keys()) if (!wanted.has(name)) return `the entry ${shown(name)} should not be there`
+  const ours = new Set(changes.map(({ name }) => name))
+  return sameToml(before, after, ours) ? null : 'a value that is not ours changed'
+}
 
 /** TOML, edited as text one table at a time. */
 export const toml: Format = {
