@@ -4,11 +4,15 @@ import { factor } from './support/runs.ts'
 
 const cores = availableParallelism()
 const seconds = 1000
+// What starts processes waits for them most of the time: two files a core keep it busy.
+const waiting = Math.min(8, 2 * cores)
 
 /**
- * Five projects, of one run one after another (`groupOrder`): the fast ones tell first what is wrong. `lab` shares one
- * Windows half, so its files take turns, and `npm test` gives it a run of its own beside the others; `soak` wants a quiet
- * machine, and `npm test` leaves it out. No test is tried again: one that fails now and then is wrong.
+ * Five projects: first `unit`, which is fast, then `e2e` and `integration` together (the same `groupOrder`; vitest takes the
+ * projects of a group by name and their largest files first, so the short ones of `integration` fill what the long ones leave
+ * idle at the end). `lab` shares one Windows half, so its files take turns, and `npm test` gives it a run of its own beside
+ * the others; `soak` needs a quiet machine, and `npm test` leaves it out. No test is tried again: one that fails now and then
+ * is wrong.
  */
 export default defineConfig({
   test: {
@@ -38,7 +42,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120 * seconds * factor,
-          maxWorkers: cores,
+          maxWorkers: waiting,
           isolate: false,
           sequence: { groupOrder: 1 },
         },
@@ -50,9 +54,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240 * seconds * factor,
           hookTimeout: 300 * seconds,
-          // They wait for processes, registries and limits of time: one more than there are cores keeps these busy.
-          maxWorkers: Math.min(5, cores + 1),
-          sequence: { groupOrder: 2 },
+          maxWorkers: waiting,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -65,7 +68,7 @@ export default defineConfig({
           globalSetup: ['test/support/lab-setup.ts'],
           fileParallelism: false,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -76,7 +79,7 @@ export default defineConfig({
           testTimeout: 1800 * seconds,
           fileParallelism: false,
           maxWorkers: 1,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

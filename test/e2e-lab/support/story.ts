@@ -61,7 +61,7 @@ function told({ code, stdout, stderr }: LabResult): Told {
   }
 }
 
-const limit = { timeoutMs: 150_000 }
+const limit = { timeoutMs: 280_000 }
 
 export interface TypeOptions extends LabOptions {
   /** Words before the program, such as `strace …`. */
