@@ -4,8 +4,6 @@ import type { Environment } from '../../../model/environment.ts'
 import { folderNames } from '../../../core/logs/places.ts'
 import { joinPath, localFolder } from '../../../core/paths.ts'
 import { defineClient } from '../../../model/client.ts'
-import type { Environment } from '../../../model/environment.ts'
-import type { NativePath } from '../../../model/path.ts'
 import { claudeCodeNameFits, claudeCodeReferences, claudeCodeSpelling } from './entry.ts'
 
 /**
