@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RotatingFile } from '../../../src/bridge/records/rotating-file.ts'
@@ -68,11 +68,51 @@ describe('the audit while the bridge runs', () => {
     expect(lines().map((line) => JSON.parse(line).outcome)).toEqual(['writable again', 'started'])
     expect(await place.ok('bridge_status')).not.toMatch(/audit/)
   })
+  it('that cannot be written lets no action be queued, while files and memory are read', async () => {
+    place.put('f', 'content of f')
+    await place.ok('memory_set', { key: 'k', value: 1 })
+    rmSync(path)
+    mkdirSync(path)
+    const action = { type: 'execute_from_code', params: { prompt: 'p' } }
+    expect(await place.refused('queue_action', action)).toMatch(/^Nothing was run, since it could not be recorded/)
+    expect(await place.ok('read_file', { path: 'f' })).toContain('content of f')
+    expect((await place.call('memory_get', { key: 'k' })).structuredContent).toMatchObject({ value: 1 })
+    expect((await place.call('list_actions')).structuredContent).toMatchObject({ actions: [] })
+    rmdirSync(path)
+    await place.ok('queue_action', action)
+    expect(lines().map((line) => JSON.parse(line).tool)).toContain('queue_action')
+  })
   it('cut short by somebody else continues at its end', async () => {
     await write('a')
     writeFileSync(path, '')
     await write('b')
     expect(lines()).toHaveLength(1)
+  })
+})
+
+describe('everything that is recorded', () => {
+  it('stays within 50 MB together, what was there too large at the start included', () => {
+    const names = ['audit.jsonl', 'logs/bridge.log', 'logs/mcp-server.log']
+    mkdirSync(join(place.folder, 'logs'), { recursive: true })
+    for (const name of names)
+      for (const end of ['', '.1', '.2']) {
+        writeFileSync(join(place.folder, name + end), 'old\n')
+        truncateSync(join(place.folder, name + end), 80 * 1024 * 1024)
+      }
+    const { audit, log } = place.bridge
+    audit.bound()
+    log.bound()
+    const all = () => names.flatMap((name) => ['', '.1', '.2', '.3'].map((end) => join(place.folder, name + end)))
+    const sum = () => all().reduce((bytes, each) => bytes + (statSync(each, { throwIfNoEntry: false })?.size ?? 0), 0)
+    expect(sum()).toBeLessThanOrEqual(50_000_000)
+    const long = 'x'.repeat(4000)
+    for (let n = 0; n < 6000; n++) {
+      audit.write({ event: 'call', client: 'c', tool: 't', subject: long, outcome: 'done' })
+      log.write('bridge', 'warning', long)
+      if (n % 500 === 0) expect(sum()).toBeLessThanOrEqual(50_000_000)
+    }
+    expect(sum()).toBeLessThanOrEqual(50_000_000)
+    expect(audit.trouble).toBeNull()
   })
 })
 
