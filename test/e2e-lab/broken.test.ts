@@ -84,7 +84,7 @@ describeUnless(await lacksLab(), 'broken', () => {
       expect(serversIn(lab.desktopFile)).toEqual(['plain', 'more', 'runs'])
     })
 
-    it('is said to people with the side, the cause and the remedy', async () => {
+    it('is reported to people with the side, the cause and the remedy', async () => {
       atHome(linuxHome, { plain })
       await turn(0)
       repairs.after(() => turn(1))
@@ -175,7 +175,7 @@ describeUnless(await lacksLab(), 'broken', () => {
     })
   })
 
-  it('a node of Windows that has been removed since is said, and what needs none is still written', async () => {
+  it('a node of Windows that has been removed since is reported, and what needs none is still written', async () => {
     atHome(linuxHome, withPackage)
     expect((await sync(lab.onLinux)).code).toBe(0)
     repairs.after(replaced(windowsNode, null))

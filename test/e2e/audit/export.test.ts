@@ -113,7 +113,7 @@ describe('a folder that has something of that name already', () => {
     expect(place.scratch.read('out/SETUP.md')).toContain('my notes')
   })
 
-  it('without a name is no folder, and the working directory is said by its path', async () => {
+  it('without a name is no folder, and the working directory is reported by its path', async () => {
     const place = planted()
     expect((await place.cli(['export', ''])).code).toBe(2)
     place.scratch.write('here/.keep', '')

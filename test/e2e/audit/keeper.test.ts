@@ -16,7 +16,7 @@ const text = (file: string): string => readFileSync(place.scratch.path(file), 'u
 const edit = (from: string, to: string): void => writeFileSync(place.scratch.path(cursor), text(cursor).replace(from, to))
 
 describe('a key that was edited in a config, where a program of the user keeps the keys', () => {
-  it('is not taken over, since it could be stored nowhere, and that is said', async () => {
+  it('is not taken over, since it could be stored nowhere, and that is reported', async () => {
     edit('kept-value-1', 'typed-value-2')
     const manifest = text('.mcp-twin/mcp-twin.json')
     const { code, json } = await place.cli(['sync', '--adopt', '--json'])

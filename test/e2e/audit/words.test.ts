@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { world } from '../../support/world.ts'
 
-describe('what is said', () => {
+describe('what is reported', () => {
   it('is not that everything is in sync where only the manifest was looked at', async () => {
     const place = world().wsl().build()
     const first = await place.cli(['add', 'x', '--command', 'node', '--no-sync'])
@@ -55,7 +55,7 @@ describe('undo --list', () => {
 })
 
 describe('a distribution that is not there', () => {
-  it('is said, with those that are', async () => {
+  it('is reported, with those that are', async () => {
     const place = world().wsl('Ubuntu').wsl('Debian').build()
     const { code, json } = await place.cli(['init', '--yes', '--distro', 'Debain', '--json'])
     expect(code).toBe(2)

@@ -104,7 +104,7 @@ print(n < 200, n > 150)`
     )
     expect(output).toBe(`${32 * MiB}\n${32 * MiB}\n${16 * MiB}\n${16 * MiB}\ndone\n`)
   })
-  it('is said by bridge_status, with what holds it and what nothing can hold', async () => {
+  it('is reported by bridge_status, with what holds it and what nothing can hold', async () => {
     const result = await place.call('bridge_status')
     expect(result.structuredContent?.sandbox).toEqual({
       ...{ memory_bytes: 160 * MiB, memory_by: expect.stringMatching(/^(cgroup|watched)$/), processes: 24 },

@@ -20,7 +20,7 @@ async function hello(place: Scratch, client: string): Promise<string> {
 }
 
 describe('what waits for a program', () => {
-  it('is said once in an answer of each session, and in the greeting', async () => {
+  it('is reported once in an answer of each session, and in the greeting', async () => {
     const place = scratch()
     const [desktop, code] = await Promise.all([bridge(place, 'claude-desktop'), bridge(place, 'claude-code')])
     expect((await code.call('memory_list')).data).not.toHaveProperty('waiting')
@@ -54,7 +54,7 @@ describe('what waits for a program', () => {
     for (const each of [desktop, code]) await each.end()
   })
 
-  it('is told again when its file was lost, damaged or is not a file', async () => {
+  it('is shown again when its file was lost, damaged or is not a file', async () => {
     const place = scratch()
     expect(await cli(place, ['handoff', 'new', 'A title', '--goal', 'g'])).toMatchObject({ code: 0 })
     const file = place.path('.mcp-twin/bridge/waiting.json')

@@ -15,7 +15,7 @@ describe('a manifest that is none', () => {
       Buffer.from(`{"version":1,"servers":{"a":{"command":"x","args":[${'['.repeat(1e5)}${']'.repeat(1e5)}]}}}`),
     ],
     ['more than 64 MiB', Buffer.alloc(65 * 1024 * 1024, 32)],
-  ])('%s: said in a moment, and left as it is', async (_what, bytes) => {
+  ])('%s: reported in a moment, and left as it is', async (_what, bytes) => {
     const place = home()
     place.write(manifestFile, bytes)
     for (const args of [['sync'], ['list'], ['add', 'x', '--command', 'y']]) {
@@ -87,7 +87,7 @@ describe('--secrets', () => {
     ['a line without a name', Buffer.from('just-a-key-0123456789abcdef\n')],
     ['a name that is none', Buffer.from('A B=just-a-key-0123456789abcdef\n')],
     ['large', Buffer.alloc(20 * 1024 * 1024, 65)],
-  ])('%s: said without its content', async (_what, bytes) => {
+  ])('%s: reported without its content', async (_what, bytes) => {
     const place = home()
     place.manifest({ a: entry })
     place.write('keys.env', bytes)

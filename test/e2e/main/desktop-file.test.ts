@@ -237,7 +237,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     })
   })
 
-  it('that a person named is written although another is in use, which is said', async () => {
+  it('that a person named is written although another is in use, which is reported', async () => {
     const place = planted({ classic: empty }, { data: 1 })
     expect((await sync(place, ['sync', '--desktop-config', places.classic])).code).toBe(0)
     const { notices } = await sync(place)

@@ -193,7 +193,7 @@ describe('a Claude Desktop file on Windows full of what people have in it', () =
     expect(planted.side('windows').read(planted.side('windows').clientFile('claude-desktop'))).toBe(text)
   })
 
-  it('is then written in our form, keys where they stood, the rest as it was', async () => {
+  it('is then written in our form, keys where they were, the rest as it was', async () => {
     const result = await planted.cli(['sync', '--json'])
     expect(result, result.output).toMatchObject({ code: 0 })
     expect(result.stderr).not.toContain('Warning')

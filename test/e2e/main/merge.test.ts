@@ -121,7 +121,7 @@ describe('an entry of ours', () => {
     ['with all the others', '{"mcpServers":{"theirs":{"command":"t"}}}'],
     ['with the whole of mcpServers', '{"other":1}'],
     ['with the file', null],
-  ])('dropped by its program %s is put back, and that is said', async (_how, text) => {
+  ])('dropped by its program %s is put back, and that is reported', async (_how, text) => {
     const place = await synced({ a: server('x'), b: server('b') })
     if (text === null) {
       const { rmSync } = await import('node:fs')
@@ -317,7 +317,7 @@ describe('a server that not every program shall have', () => {
     expect(stepsAs(await place.json(['sync', '--client', 'cursor,claude-code', '--on', 'linux']))).toEqual(['write claude-code a add done'])
   })
 
-  it('gets a name that its program takes, stably, and that is said', async () => {
+  it('gets a name that its program takes, stably, and that is reported', async () => {
     const place = home()
     place.manifest({ 'my server (새)': server('x'), 'my server [새]': server('y') })
     const document = await place.json(['sync'])
@@ -356,7 +356,7 @@ describe('add', () => {
     })
   })
 
-  it('takes a server of the built-in list, with what is said besides', async () => {
+  it('takes a server of the built-in list, with what is reported besides', async () => {
     const place = home()
     place.manifest({})
     expect((await place.run(['add', 'filesystem', '--no-sync', '--env', 'LOG=1', '--', '{path:~/mine}'])).code).toBe(0)

@@ -78,7 +78,7 @@ describe('a manifest of a project', () => {
     expect(mcp(place)).toEqual({ cmd: { command: 'node' } })
   })
 
-  it('holds only servers, clients and launch; the rest is ignored and said', async () => {
+  it('holds only servers, clients and launch; the rest is ignored and reported', async () => {
     const { place, at } = project({
       version: 1,
       servers: { a: { command: 'x' } },

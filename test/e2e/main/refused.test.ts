@@ -108,7 +108,7 @@ describeUnless(lacksRoot, 'a link to a file of another user', () => {
 })
 
 describe("somebody else's server under the name of ours", () => {
-  it('is not said to answer: what is there was not started', async () => {
+  it('is not reported to answer: what is there was not started', async () => {
     const place = home()
     place.manifest({ thing: place.tiny })
     place.write(codeFile, '{"mcpServers": {"thing": {"command": "mine"}}}')
@@ -191,7 +191,7 @@ describe('a config that is not there, or empty', () => {
 })
 
 describe('a key that differs from mcpServers only in case', () => {
-  it('is left, and said', async () => {
+  it('is left, and reported', async () => {
     const place = home()
     place.write(codeFile, '{"mcpservers":{"theirs":{"command":"t"}}}')
     place.manifest({ thing: entry })

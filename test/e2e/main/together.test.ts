@@ -30,7 +30,7 @@ describe('two of our own commands at once', { concurrent: true }, () => {
     expectTidy(place.home)
   })
 
-  it('are told who is at work when one holds on for too long', async () => {
+  it('learn who is at work when one holds on for too long', async () => {
     const place = home()
     place.manifest({ a: { command: 'x' } })
     const program = await bundle(fileURLToPath(new URL('keeper.ts', import.meta.url)), `${place.root}/keeper.mjs`)

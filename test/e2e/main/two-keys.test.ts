@@ -29,7 +29,7 @@ const apart = async (place: Planted) => {
 }
 
 describe('one key name with a value in each of two clients', () => {
-  it('is kept apart by --yes, said by the names of the clients, and made one by the command that is printed', async () => {
+  it('is kept apart by --yes, reported by the names of the clients, and made one by the command that is printed', async () => {
     const place = planted()
     const done = await place.cli([...init, '--json'])
     expect(done.code).toBe(0)

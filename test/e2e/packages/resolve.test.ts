@@ -62,7 +62,7 @@ describe('package words', () => {
     expect(again.kept[0]?.reason).toBe('the registry wants a login (E401)')
   })
 
-  it('that no package bears are said, with the one that was meant', async () => {
+  it('that no package bears are reported, with the one that was meant', async () => {
     const { troubles } = await ask(['tavily-mpc', '@acme/nowhere'], empty, { known: ['tavily-mcp', 'context7'] })
     expect(troubles.find(({ words }) => words === 'tavily-mpc')).toMatchObject({
       reason: 'there is no package tavily-mpc on the registry this machine uses',
@@ -71,7 +71,7 @@ describe('package words', () => {
     expect(troubles.find(({ words }) => words === '@acme/nowhere')?.hint).toContain('npm config get registry')
   })
 
-  it('that no version fits are said', async () => {
+  it('that no version fits are reported', async () => {
     release('1.0.0')
     const { troubles } = await ask(['tavily-mcp@^9', 'tavily-mcp@nosuchtag'])
     expect(troubles.map(({ reason }) => reason).sort()).toEqual([
@@ -86,7 +86,7 @@ describe('package words', () => {
     expect(registry.requests).toEqual([])
   })
 
-  it('without a network are told apart from wrong ones, without another try', { timeout: 60_000 }, async () => {
+  it('without a network are distinguished from wrong ones, without another try', { timeout: 60_000 }, async () => {
     await registry.close()
     // Of itself npm tries three times, over a minute and more.
     const { troubles } = await ask(['tavily-mcp'])
@@ -112,7 +112,7 @@ describe('package words', () => {
     expect(JSON.stringify(troubles)).not.toContain('wrong-token')
   })
 
-  it('on a side without npm are said', async () => {
+  it('on a side without npm are reported', async () => {
     const { npm: _, ...bare } = here.environment
     const { troubles } = await resolvePackages(here.system, here.world, bare, ['tavily-mcp'], empty, { offline: false, refresh: false })
     expect(troubles[0]?.reason).toBe('there is no npm on Linux')

@@ -161,7 +161,7 @@ describe('what the other side starts by name', () => {
     }
   })
 
-  it('is fixed before a server is said to be broken', async () => {
+  it('is fixed before a server is reported to be broken', async () => {
     const { planted, manifest, key, done, entries, windows } = twins()
     manifest({ s: far })
     await key(OLD)

@@ -191,7 +191,7 @@ describe('the package of a trusted project', () => {
     expect(installed()).toEqual([])
   })
 
-  it('that cannot be installed is said, and trusted all the same', async () => {
+  it('that cannot be installed is reported, and trusted all the same', async () => {
     await place.project(servers, packages())
     published(place.registry, 'pkg', 'console.log("other")')
     const trusted = await at('trust', '--json')

@@ -182,7 +182,7 @@ describe('uninstall', () => {
     expect(read(files().cursor)).toBe(cursorText)
   })
 
-  it('gives back what init took over, with the key where it stood', async () => {
+  it('gives back what init took over, with the key where it was', async () => {
     const key = `tvly-dev-${'Ab3'.repeat(8)}`
     const theirs = `{\n  "mcpServers": {\n    "tavily": {"command": "node", "args": ["t.js"], "env": {"TAVILY_API_KEY": "${key}"}, "timeout": 5}\n  }\n}\n`
     planted = world().wsl('Ubuntu').client('claude-code', codeText).windows().client('claude-desktop', theirs).build()

@@ -90,7 +90,7 @@ describe('what is trusted', () => {
     expect((await place.started()).out).toBe(`mine ${KEY}`)
   })
 
-  it('is nothing at all where the record is damaged, and that is said', async () => {
+  it('is nothing at all where the record is damaged, and that is reported', async () => {
     const place = await trusted()
     for (const text of ['{', '{"version":3}', '{"version":1,"projects":{"/x":{"manifest":7,"lock":null,"at":""}}}']) {
       writeFileSync(place.home.path('.mcp-twin/trust.json'), text)

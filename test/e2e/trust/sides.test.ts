@@ -90,7 +90,7 @@ describe.each(['wsl', 'windows'] as const)('a project that the other side opens,
     expect(start(SITE).stdout).toBe(`mine ${KEY}\n`)
   })
 
-  it('counts for nothing in what an older version left there, which is said, and costs the other servers nothing', async () => {
+  it('counts for nothing in what an older version left there, which is reported, and costs the other servers nothing', async () => {
     const { planted, windows, launches, write, run, ready } = twins(first)
     await ready()
     const text = JSON.stringify({ version: 1, servers: { tool } })

@@ -103,7 +103,7 @@ describe('a task for the other program', () => {
     expect(await data('inbox', {})).toMatchObject({ finished_actions: [] })
   })
 
-  it('expires when nobody claims it, and who asked is told', async () => {
+  it('expires when nobody claims it, and the asker learns of it', async () => {
     let ahead = 0
     place = desk({ now: () => Date.now() + ahead }, [], { openLink: async () => true })
     const { id } = await data('queue_action', task)

@@ -286,7 +286,7 @@ describe('settings of a conversation', () => {
     writeFileSync(join(place.folder, 'config.json'), '{"max_results": "many", "log_level": "debug"}')
     expect((await place.call('get_config')).structuredContent).toMatchObject({ max_results: 100, log_level: 'debug' })
   })
-  it('that cannot be read mean the usual ones, and are said', async () => {
+  it('that cannot be read mean the usual ones, and are reported', async () => {
     mkdirSync(place.folder, { recursive: true })
     writeFileSync(join(place.folder, 'config.json'), '{"max_results": "many"}')
     expect((await place.call('get_config')).structuredContent).toMatchObject({ max_results: 100 })

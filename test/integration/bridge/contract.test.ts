@@ -24,7 +24,7 @@ describe('a tool that is not listed', () => {
 
 describe('reading lines', () => {
   const lines = (count: number) => Array.from({ length: count }, (_, at) => `line ${String(at).padStart(7, '0')}\n`)
-  it('from far before the end begins at that very line, and the way on is said', async () => {
+  it('from far before the end begins at that very line, and the way on is reported', async () => {
     place = desk()
     const all = lines(300_000)
     place.put('big', all.join(''))
@@ -97,7 +97,7 @@ describe('an edit that nearly fits', () => {
     expect(said).toContain('Nearest is line 101')
     expect(said).toContain('{-eu-}{+ue+}')
   })
-  it('what is like nothing there is not said to be near', async () => {
+  it('what is like nothing there is not reported to be near', async () => {
     expect(await missed('the quick brown fox\njumps over it\n', 'const zebra = 17')).not.toMatch(/Nearest/)
     await place.close()
     expect(await missed('', 'anything')).not.toMatch(/Nearest/)
@@ -177,7 +177,7 @@ describe('answers as data', () => {
 })
 
 describe('a command that cannot be placed', () => {
-  it('a cwd that is a file is said to be one, and nothing is run', async () => {
+  it('a cwd that is a file is reported to be one, and nothing is run', async () => {
     place = desk({ terminal: 'on' })
     place.put('f', 'x')
     expect(await place.refused('execute_command', { command: 'true', cwd: 'f' })).toMatch(/^Nothing is run: cwd "f" is not a folder/)
@@ -198,12 +198,12 @@ describe('a side', () => {
 })
 
 describe('what is wrong with a call', () => {
-  it('a number that does not fit is said with its bounds', async () => {
+  it('a number that does not fit is reported with its bounds', async () => {
     place = desk()
     expect(await place.refused('read_file', { path: 'f', limit: 1.5 })).toBe('"limit" must be a whole number, not 1.5.')
     expect(await place.refused('read_file', { path: 'f', limit: 0 })).toBe('"limit" must be at least 1, not 0.')
   })
-  it('a path that leads to nothing is said as it was understood, and how to look', async () => {
+  it('a path that leads to nothing is reported as it was understood, and how to look', async () => {
     place = desk()
     for (const [name, args] of [
       ['read_file', { path: 'no/f' }],

@@ -47,7 +47,7 @@ describe('reading', () => {
       { numRuns: runs(20) },
     )
   })
-  it('more than 1 MiB is cut after a line, and the way on is said', async () => {
+  it('more than 1 MiB is cut after a line, and the way on is reported', async () => {
     place.put('f', 'x'.repeat(99).concat('\n').repeat(20_000))
     const result = await place.call('read_file', { path: 'f' })
     const [text, note] = result.content
@@ -76,7 +76,7 @@ describe('reading', () => {
       { type: 'image', data: png.toString('base64'), mimeType: 'image/png' },
     ])
   })
-  it('what is no text is said to be none', async () => {
+  it('a binary file is reported as one', async () => {
     place.put('b', Buffer.from([1, 0, 2, 0]))
     expect(await place.refused('read_file', { path: 'b' })).toMatch(/not text \(4 bytes\)/)
   })
@@ -86,7 +86,7 @@ describe('reading', () => {
     expect(await place.ok('read_files', { paths: ['a', 'nope', 'b'] })).toMatch(/== a\nA\n== nope\n\[.*does not exist.*\]\n== b\nB/s)
     expect(await place.refused('read_files', { paths: ['nope'] })).toMatch(/does not exist/)
   })
-  it('a directory is said to be one', async () => {
+  it('a directory is reported to be one', async () => {
     mkdirSync(join(place.A, 'd'))
     expect(await place.refused('read_file', { path: 'd' })).toMatch(/is a directory/)
   })

@@ -173,7 +173,7 @@ describe('tools that are not our own', () => {
 })
 
 describe.each(['legacy', 'modern'] as const)('a file of tools that changes under a %s client', (era) => {
-  it('is announced, and what its client has not seen is said', async () => {
+  it('is announced, and what its client has not seen is listed', async () => {
     const place = placeWith(echo)
     put(place, plugin(listed('one')))
     const { client, foreign, told } = await connected(place, era)

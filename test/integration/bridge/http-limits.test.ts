@@ -87,7 +87,7 @@ async function post(body: string): Promise<{ status: number; answer: { id?: unkn
 /** An honest client comes in, on a connection of its own. */
 const getsIn = async () => expect(await (await wire(asking())).until(/serverInfo/)).toMatch(/^HTTP\/1\.1 200/)
 
-describe('connections that stand and say nothing', () => {
+describe('connections that stay open and send nothing', () => {
   it.each([
     ['nothing at all', ''],
     ['the beginning of a request', 'POST /mcp HTTP/1.1\r\nHost: 127'],

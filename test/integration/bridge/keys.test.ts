@@ -215,7 +215,7 @@ describe('what an edit nearly fits', () => {
     const said = await missed(`a line of a text that was here\n${lines.replace(/^M/m, 'N')}and one that follows it\n`)
     for (const line of lines.split('\n').slice(2, -2)) expect(said).not.toContain(line.slice(0, 12))
   })
-  it('is said where dots were copied from a file that was shown', async () => {
+  it('is reported where dots were copied from a file that was shown', async () => {
     place.put('f', `A=1\nTHE_API_KEY=${key}\n`)
     const shown = await place.ok('read_file', { path: 'f' })
     expect(await missed(shown)).toMatch(/Line 1 is shown like this, but the dots replace a stored key, which no edit can name/)

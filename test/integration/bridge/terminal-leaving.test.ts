@@ -52,20 +52,20 @@ describe('what leaves its process group', () => {
       'its mark and its parent',
       '(env -i /usr/bin/setsid /bin/sh -c "echo pid \\$\\$ > out; exec /bin/sleep 313 >/dev/null 2>&1 </dev/null" &); sleep 0.3; cat out',
     ],
-  ])('without %s too is ended, or said to go on', async (_what, command) => {
+  ])('without %s too is ended, or reported to go on', async (_what, command) => {
     const { session, pid } = await start(command)
     const said = await place.ok('stop_session', { session })
     expect(alive(pid) ? said : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   })
-  it('is said at a time limit too', async () => {
+  it('is reported at a time limit too', async () => {
     const command = '(env -i /usr/bin/setsid /bin/sleep 314 >/dev/null 2>&1 </dev/null & echo pid $!); sleep 315'
     const result = await place.call('execute_command', { command, timeout_ms: 700, shell: 'bash' })
     const pid = Number(/pid (\d+)/.exec(textOf(result))?.[1])
     expect(alive(pid) ? textOf(result) : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   })
-  it('by a daemon that writes over its environment is ended, or said to go on', async () => {
+  it('by a daemon that writes over its environment is ended, or reported to go on', async () => {
     if (!python) return
     place.put(
       'daemon.py',

@@ -138,7 +138,7 @@ describe('very long output', () => {
     const shown = output.replace(/\n\[….*…\]\n/, '').length
     expect(left + shown).toBe((await page({ session, offset: -1 })).total)
   })
-  it('that is all kept is said to be so', async () => {
+  it('that is all kept is reported to be so', async () => {
     place = desk({ terminal: 'on' })
     const { words, session } = await run('seq 1 50000')
     expect(words).toContain(`[All of the output: read_output with session ${session}, offset 0.]`)

@@ -160,7 +160,7 @@ describe('sessions', () => {
     expect(await place.ok('list_sessions')).toMatch(/t1 ended/)
     expect(await place.refused('send_input', { session, input: 'x' })).toMatch(/has ended/)
   })
-  it('input comes to an end when that is said', async () => {
+  it('input ends when the call asks for it', async () => {
     const { session } = data(await run('cat; echo bye', { background: true }))
     await place.ok('send_input', { session, input: 'one' })
     expect(await place.ok('send_input', { session, input: 'two', end: true })).toMatch(/input is closed/)

@@ -225,7 +225,7 @@ describe('clients over WebSocket', () => {
       expect(answers.map((answer) => /first|second/.exec(JSON.stringify(answer))?.[0])).toEqual(['first', 'second'])
     }
   })
-  it('that subscribed are told of a change by another connection, and nobody else is', async () => {
+  it('that subscribed learn of a change by another connection, and nobody else does', async () => {
     const [one, other, writer] = [await desk.open(), await desk.open(), await desk.open()]
     for (const peer of [one, other, writer]) await peer.ask('initialize', initialize)
     const key = (name: string) => `twin://memory/t/${name}`

@@ -135,7 +135,7 @@ describe('what .gitignore names', () => {
     const text = expected.filter((name) => name !== '.gitignore')
     expect(found(await lines(place.A, 'needle', { glob })).sort()).toEqual(text)
   })
-  it('is said to be left out where nothing is found', async () => {
+  it('is reported to be left out where nothing is found', async () => {
     expect(await files(place.A, 'x.log')).toMatch(/^Nothing found[\s\S]*\[What \.gitignore names is left out\.\]/)
     expect(await lines(place.A, 'needle', { glob: 'x.log' })).toMatch(/^Nothing found[\s\S]*left out, and files that are not text\.\]/)
     expect(await lines(place.A, 'needle')).not.toMatch(/gitignore names/)
@@ -230,7 +230,7 @@ describe('a pattern that is not valid', () => {
 })
 
 describe('a file that cannot be searched', () => {
-  it('since it is binary is said to be, when it is named', async () => {
+  it('since it is binary is reported to be, when it is named', async () => {
     const file = place.put('b', Buffer.from('needle\0needle'))
     expect(await place.refused('search_text', { path: file, pattern: 'needle' })).toMatch(/is not text/)
   })
@@ -238,7 +238,7 @@ describe('a file that cannot be searched', () => {
     const file = place.put('b', Buffer.concat([Buffer.from('x\n'.repeat(40_000)), Buffer.from('needle\0 needle\n')]))
     expect(await lines(file, 'needle')).toMatch(/From byte 80006 on it is not text/)
   })
-  it('since it may not be read is counted, whatever else is said', async () => {
+  it('since it may not be read is counted, whatever else is reported', async () => {
     const complaints = new Complaints()
     for (const part of [
       'rg: ./a: Permission den',

@@ -34,7 +34,7 @@ describe('what lets tools write or run', () => {
 })
 
 describe('why something is closed', () => {
-  it('is said as it is: keys, a rule of the manifest, the system', async () => {
+  it('is reported as it is: keys, a rule of the manifest, the system', async () => {
     const scratch = desk()
     const secret = join(scratch.A, 'private')
     mkdirSync(secret)
@@ -50,7 +50,7 @@ describe('why something is closed', () => {
 })
 
 describe('a link that leads out of the allowed folders', () => {
-  it('is said to be one, and not where to', async () => {
+  it('is reported to be one, and not where to', async () => {
     place = desk()
     symlinkSync(join(place.O, 's'), join(place.A, 'pw'))
     symlinkSync(place.O, join(place.A, 'way'))

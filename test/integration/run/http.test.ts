@@ -146,7 +146,7 @@ describe('behind a proxy', () => {
     expect(asked).toEqual([`CONNECT ${new URL(far.url).host} Basic ${Buffer.from('me:p@ss').toString('base64')}`])
   })
 
-  it('its refusal is told apart from the server’s', async () => {
+  it('its refusal is distinguished from the server’s', async () => {
     const { url } = await proxy(false)
     const refused = fetchBy({ proxy: () => url, ca: [] })('https://far.example/mcp')
     await expect(refused).rejects.toBeInstanceOf(ProxyRefusal)

@@ -57,7 +57,7 @@ describe('keys in a file', () => {
     }
   })
 
-  it('are not read while others may read them, and the command that fixes it is said', async () => {
+  it('are not read while others may read them, and the command that fixes it is reported', async () => {
     const { open, file } = place()
     await open().set('KEY', new Secret('v'))
     for (const mode of [0o640, 0o604, 0o620]) {

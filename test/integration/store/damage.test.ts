@@ -176,7 +176,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     expect(await next.ask<Entry[]>('list')).toHaveLength(entries)
   })
 
-  it('is salvaged to nothing, which is said, when its file is no database at all', async () => {
+  it('is salvaged to nothing, which is reported, when its file is no database at all', async () => {
     await closed()
     writeFileSync(file(), 'not a database '.repeat(1000))
     const store = await bench.start()

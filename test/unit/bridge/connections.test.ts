@@ -114,7 +114,7 @@ describe('clients with a token', () => {
     const fourth = place.known('a')
     expect(open([first, second, third, fourth])).toEqual([0, 2, 3])
   })
-  it('are told when all connections of their session are busy, and no other session is', () => {
+  it('learn when all connections of their session are busy, and no other session does', () => {
     const place = listening()
     const busy = [place.known('a'), place.known('a'), place.known('a')]
     for (const { socket } of busy) place.connections.begin(socket)

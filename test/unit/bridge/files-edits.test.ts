@@ -17,7 +17,7 @@ const edit = (old_string: string, new_string: string, expected_replacements?: nu
 })
 
 describe('a text that is in the file very often', () => {
-  it('is counted right, and the count that is said replaces them all', async () => {
+  it('is counted right, and the count that is reported replaces them all', async () => {
     place.put('f', 'ab\n'.repeat(20_000))
     expect(await place.refused('edit_file', edit('a', 'x'))).toMatch(/20000 times .*expected_replacements 20000\./)
     await place.ok('edit_file', edit('a', 'xyz', 20_000))
@@ -52,7 +52,7 @@ describe('an old_string that only looks like what is there', () => {
     ['nothing wide', 'if (a\u200b) {\n', 'if (a) {', 1, 'if (a{+\\u200b+}) {'],
     ['nothing wide in what was asked for', 'x\ny\nif (a) {\n', 'if (\u200ba) {', 3, 'if ({-\\u200b-}a) {'],
     ['several lines', 'x\na\u00e9\nb\n', 'ae\u0301\nb', 2, '{-e\\u0301-}{+\\u00e9+}'],
-  ])('%s: is said so, with escapes', async (_, content, old, line, shown) => {
+  ])('%s: is reported with escapes', async (_, content, old, line, shown) => {
     const said = await missed(content, old)
     expect(said).toContain(`Line ${line} only looks the same`)
     expect(said).toContain(shown)

@@ -28,7 +28,7 @@ describe('a file in an encoding that we do not know', () => {
     expect(await place.refused('edit_file', edit('e', 'ö'))).toMatch(/not UTF-8|not valid UTF-16|not text/)
     expect(bytes()).toEqual(content)
   })
-  it('written anew it is UTF-8, and that is said', async () => {
+  it('written anew it is UTF-8, and that is reported', async () => {
     place.put('f', latin1('grüße\n'))
     expect(await place.ok('write_file', { path: 'f', content: 'süß\n' })).toMatch(/UTF-8 now/)
     expect(bytes()).toEqual(Buffer.from('süß\n'))

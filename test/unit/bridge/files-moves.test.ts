@@ -78,7 +78,7 @@ describe('a folder that several make at once', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => place.call('create_directory', { path: 'a/b/c' })))
     expect(answers.map(({ structuredContent }) => structuredContent?.created).filter(Boolean)).toHaveLength(1)
   })
-  it('with a file at that place: it is said to be none', async () => {
+  it('with a file at that place: it is reported to be none', async () => {
     place.put('a/b', '')
     expect(await place.refused('create_directory', { path: 'a/b' })).toMatch(/not a directory/)
     expect(await place.refused('create_directory', { path: 'a/b/c' })).toMatch(/not a directory/)

@@ -24,7 +24,7 @@ const bad = [
 ] as const
 
 describe('a new name that holds what cannot be seen', () => {
-  it.each(bad)('%s is not taken, and said with escapes', async (_, name) => {
+  it.each(bad)('%s is not taken, and reported with escapes', async (_, name) => {
     place.put('old', 'x')
     const said = [
       await place.refused('write_file', { path: name, content: '' }),
@@ -48,7 +48,7 @@ describe('a new name that holds what cannot be seen', () => {
 })
 
 describe('an existing name that holds what cannot be seen', () => {
-  it.each(bad.slice(0, -1))('%s is said with escapes, and exactly as data', async (_, name) => {
+  it.each(bad.slice(0, -1))('%s is reported with escapes, and exactly as data', async (_, name) => {
     place.put(`d/${name}`, 'old')
     mkdirSync(join(place.A, 'e'))
     const path = join(place.A, 'd', name)

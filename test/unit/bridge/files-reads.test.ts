@@ -51,7 +51,7 @@ describe('an offset beyond the end', () => {
 })
 
 describe('a file that is not UTF-8', () => {
-  it('is shown, and that its bytes are shown as U+FFFD is said', async () => {
+  it('is shown, and that its bytes are shown as U+FFFD is reported', async () => {
     place.put('f', latin1('grüße\nzwei\n'))
     const note = expect.stringMatching(/^\[The file is not UTF-8: .*U\+FFFD/)
     expect(await parts({})).toEqual(['gr\ufffd\ufffde\nzwei\n', note])
@@ -59,7 +59,7 @@ describe('a file that is not UTF-8', () => {
     expect(await parts({ offset: 1 })).toEqual(['zwei\n'])
     expect(await place.ok('read_files', { paths: ['f'] })).toMatch(/zwei\n\[The file is not UTF-8/)
   })
-  it('a cut is said too, last', async () => {
+  it('a cut is reported too, last', async () => {
     place.put('f', latin1('grüße\n'.repeat(300_000)))
     expect((await parts({}))[1]).toMatch(/^\[The file is not UTF-8[^\n]*\]\n\[Cut after \d+ lines.*Go on with offset \d+\.\]$/)
   })

@@ -13,7 +13,7 @@ const key = 'SECRET-key-1234567890/+="x"'
 const forms = [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), Buffer.from(key).toString('base64').replace(/=+$/, '')]
 
 describe('a text with keys', () => {
-  it.each(forms)('has dots where %s stood', async (form) => {
+  it.each(forms)('has dots where %s was', async (form) => {
     expect((await knowing(key)).text(`a ${form} b ${form}`)).toBe(`a ${DOTS} b ${DOTS}`)
   })
   it('where two of them overlap has dots for both', async () => {

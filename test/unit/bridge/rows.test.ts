@@ -57,7 +57,7 @@ describe('the table of hostile inputs', () => {
     const found = titled(file)
     expect(range(from, to).filter((row) => !found.has(row))).toEqual([])
   })
-  it('has no row that is neither tested nor said to come later', () => {
+  it('has no row that is neither tested nor reported to come later', () => {
     const all = [...rows, ...later].flatMap(([from, to]) => range(from, to)).sort((one, other) => one - other)
     expect(all).toEqual(range(1, 140))
   })

@@ -160,7 +160,7 @@ describe('bridge-link', () => {
     ).toEqual([])
   })
 
-  it('tells what cannot be told', () => {
+  it('tells what cannot be known', () => {
     const found = situation()
       .bridge()
       .started({ says: { folders: ['/home/ana/work'] } }, { bridge: { status: null } })

@@ -75,7 +75,7 @@ describe('config-found', () => {
     ).toMatchObject([{ level: 'info' }, { level: 'warning', detail: [expect.anything(), 'named  Z:\\claude'] }])
   })
 
-  it('lists several folders that cannot be told apart', () => {
+  it('lists several folders that cannot be distinguished', () => {
     const refusal = {
       reason: 'Claude Desktop was used in several folders: A, B',
       hint: 'say which one it reads: mcp-twin sync --desktop-config PATH',

@@ -61,7 +61,7 @@ describe('desktop-policy', () => {
     ).toMatchObject([{ level: 'info' }])
   })
 
-  it('is said to be skipped where nobody asked, and where Windows gives no answer', () => {
+  it('is reported to be skipped where nobody asked, and where Windows gives no answer', () => {
     expect(situation().find('desktop-policy')).toMatchObject([{ level: 'skipped', fix: 'mcp-twin doctor --deep' }])
     const silent = [{ client: 'claude-desktop', environment: windows, values: [], trouble: 'reg.exe did not answer within 2 s' }]
     expect(situation().with({ policies: silent }).find('desktop-policy')).toMatchObject([

@@ -17,7 +17,7 @@ describe('the keys of an entry', () => {
     ])
   })
 
-  it('are left alone where they cannot be told: two in one text, none stored, other text around them', () => {
+  it('are left alone where they cannot be known: two in one text, none stored, other text around them', () => {
     const spec = {
       env: {
         TWO: '${secret:A}${secret:B}',

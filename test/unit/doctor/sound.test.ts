@@ -83,7 +83,7 @@ describe('a check that breaks', () => {
   } as const
   const whole = { id: 'whole', group: 'side', title: 'the sun is warm', run: () => [] } as const
 
-  it('is said to have failed, and the others are made', () => {
+  it('is reported to have failed, and the others are made', () => {
     expect(diagnose<null>([broken, whole], null)).toMatchObject([
       {
         check: 'broken',

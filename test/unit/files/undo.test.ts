@@ -185,7 +185,7 @@ describe('which run is undone next', () => {
     expect(await newestUndoable(system, at('backups'), locate)).not.toMatchObject({ id: complete })
   })
 
-  it('is said to be damaged rather than stepped over', async () => {
+  it('is reported to be damaged rather than stepped over', async () => {
     const at = folderOf()
     writeFileSync(at('a'), '0')
     await run(at, [{ path: at('a'), decide: become('1') }])

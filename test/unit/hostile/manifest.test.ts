@@ -27,7 +27,7 @@ describe('a manifest that somebody mistyped', () => {
     ['an escape sequence in an address', '{"a":{"url":"https://x/\\u001b[31m"}}', /space or a control character/],
     ['a variable with a blank in its name', '{"a":{"command":"x","env":{"A B":"c"}}}', /"A B" is not a valid variable name/],
     ['a NUL in an argument', '{"a":{"command":"x","args":["a\\u0000b"]}}', /NUL/],
-  ])('%s is said with its place', (_what, servers, words) => {
+  ])('%s is reported with its place', (_what, servers, words) => {
     expect(said(servers)).toMatch(/^\d+:\d+ /)
     if (typeof words === 'string') expect(said(servers)).toContain(words)
     else expect(said(servers)).toMatch(words)

@@ -308,7 +308,7 @@ describe('mcp-remote', () => {
     })
   })
 
-  it('is left where that cannot be proven, and why is said', () => {
+  it('is left where that cannot be proven, and why is reported', () => {
     const result = take([
       ...inDesktop({ login: { command: 'npx', args: ['mcp-remote', url] }, sse: behind('--transport', 'sse-first') }),
       ...inCode({ both: behind() }),

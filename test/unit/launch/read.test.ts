@@ -170,7 +170,7 @@ describe('what has no neutral form', () => {
     expect(back(environment, command, args)).toEqual({ command, ...(args.length === 0 ? {} : { args }) }),
   )
 
-  it('is told apart from templates of ours', () =>
+  it('is distinguished from templates of ours', () =>
     expect(back(linux, 'x', ['${env:A}', '${A}', '$${secret:B}'])).toEqual({ command: 'x', args: ['$${env:A}', '${A}', '$$$${secret:B}'] }))
 
   it('is a program of the other side when nothing is between', () => {

@@ -41,7 +41,7 @@ describe('a manifest', () => {
       '"prefix": { "windwos": "C:\\\\tools" }',
       '1:29 "windwos" is not an environment; did you mean "windows"?',
     ],
-  ])('may not hold %s, and it is said where', (_what, text, words) => {
+  ])('may not hold %s, and it is reported where', (_what, text, words) => {
     expect(rest(text)).toBe(words)
   })
 })

@@ -65,7 +65,7 @@ describe('what no lists say', () => {
     expect(result).toEqual({ kind: 'unsayable', nearest: {}, also: [cursor] })
   })
 
-  it('is said all the same where nobody else is there', () => {
+  it('is reported all the same where nobody else is there', () => {
     expect(lists({ only: ['wsl'] }, { clients: ['claude-desktop'], on: ['windows'] })).toEqual({})
   })
 

@@ -7,7 +7,7 @@ const http = (status: number, text = '') => Object.assign(new Error(`Error POSTi
 const network = (code: string) => new Error('fetch failed', { cause: Object.assign(new Error('x'), { code }) })
 
 describe('what a remote server failed of', () => {
-  it('is said with the key and the command, for 401 and 403', () => {
+  it('is reported with the key and the command, for 401 and 403', () => {
     expect(failureOf(http(401), named)).toMatchObject({
       status: 401,
       kind: 'http',

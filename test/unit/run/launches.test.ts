@@ -134,7 +134,7 @@ describe('what another side needs to start its servers', () => {
     await write(input({ relayed }, ['claude-desktop']))
     expect(Object.keys(read().servers)).toEqual(['relayed'])
   })
-  it('stay as they are where they cannot be told now: a key is missing', async () => {
+  it('stay as they are where they cannot be known now: a key is missing', async () => {
     const { input, write, read } = ground()
     await write(input({ far, relayed }, ['claude-desktop']))
     await write(input({ far: { ...far, url: 'https://new.example/mcp' }, relayed }, ['claude-desktop'], { T: 't2' }))
@@ -151,7 +151,7 @@ describe('what another side needs to start its servers', () => {
     expect(await write(input({ far }, ['claude-desktop']))).toEqual([])
   })
 
-  it('that cannot be written are said, and stop nothing', async () => {
+  it('that cannot be written are reported, and stop nothing', async () => {
     const { input, write, file } = ground()
     mkdirSync(file, { recursive: true })
     const [step] = await write(input({ far }, ['claude-desktop']))

@@ -63,7 +63,7 @@ describe('a client whose server is not there yet', () => {
     expect(last()).toMatchObject({ id: 'a', result: { protocolVersion: '2025-11-25' } })
   })
 
-  it('is told of the revision without a handshake, and refused another one of that era', () => {
+  it('learns of the revision without a handshake, and refused another one of that era', () => {
     const { say, last } = waiting()
     say(modern(1, 'server/discover'))
     expect(last()).toMatchObject({ id: 1, result: { resultType: 'complete', supportedVersions: ['2026-07-28'], ttlMs: 0 } })
@@ -71,7 +71,7 @@ describe('a client whose server is not there yet', () => {
     expect(last()).toMatchObject({ id: 2, error: { code: -32022, data: { supported: ['2026-07-28'], requested: '2031-01-01' } } })
   })
 
-  it('waits for a list, gets an empty one after a while, and is told when that changes', () => {
+  it('waits for a list, gets an empty one after a while, and learns when that changes', () => {
     const { say, client, last, comes, server } = waiting()
     say(HELLO, note('notifications/initialized'), legacy(1, 'tools/list'), legacy(2, 'ping'))
     expect(last()).toEqual({ jsonrpc: '2.0', id: 2, result: {} })
@@ -84,7 +84,7 @@ describe('a client whose server is not there yet', () => {
     expect(server.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized'])
   })
 
-  it('is told by its subscriptions alone where its era has them', () => {
+  it('learns by its subscriptions alone where its era has them', () => {
     const { say, last, client, comes } = waiting()
     say(modern(1, 'subscriptions/listen', { notifications: { toolsListChanged: true, resourceSubscriptions: ['a://b'] } }))
     expect(last()).toMatchObject({
@@ -111,14 +111,14 @@ describe('a client whose server is not there yet', () => {
     expect(server.some(({ id }) => id === 1)).toBe(false)
   })
 
-  it('is told that a call must be tried again', () => {
+  it('learns that a call must be tried again', () => {
     const { say, last } = waiting()
     say(HELLO, legacy(1, 'tools/call', { name: 'x' }))
     vi.advanceTimersByTime(HOLD_MS)
     expect(last()).toMatchObject({ id: 1, error: { message: expect.stringContaining('still being installed') } })
   })
 
-  it('is told why there will be none, now or when it asks', () => {
+  it('learns why there will be none, now or when it asks', () => {
     const told: string[] = []
     const first = waiting()
     first.say(HELLO, legacy(1, 'tools/list'))
@@ -186,7 +186,7 @@ describe('a server that has come', () => {
     expect(server.map(({ id }) => id)).toEqual(['mcp-twin:initialize', undefined, 3])
   })
 
-  it('that refuses the handshake is said', () => {
+  it('that refuses the handshake is reported', () => {
     const { say, junction, refused, told } = waiting()
     say(HELLO)
     junction.begin(null)

@@ -191,7 +191,7 @@ describe('folders used less than a day apart', () => {
     ['none, or no config at all', '{}', ''],
     ['the same but for our launcher', servers(mine, ours), servers(mine)],
     ['the same but for a package of ours', servers(mine), servers(installed, mine)],
-  ])('are told apart by their time where they hold %s', async (_, one, other) => {
+  ])('are distinguished by their time where they hold %s', async (_, one, other) => {
     expect((await locate(both(one, other))).found).toMatchObject({ file: native(classic) })
   })
 
@@ -254,7 +254,7 @@ describe('CLAUDE_USER_DATA_DIR', () => {
     expect(found).toMatchObject({ file: native(classic), stale: [native(moved)] })
   })
 
-  it('may name a folder that is out of sight, which is said', async () => {
+  it('may name a folder that is out of sight, which is reported', async () => {
     const { found } = await locate({ files: [classic], environment: at('Z:\\claude') })
     expect(found).toMatchObject({ file: native(classic), unseen: [{ by: 'CLAUDE_USER_DATA_DIR', folder: 'Z:\\claude' }] })
   })

@@ -153,7 +153,7 @@ describe('a distribution seen from Windows', () => {
     expect(root).toMatchObject({ mountRoot: '/', files: [{ native: '/' }, { native: '/c/', here: 'C:\\' }] })
   })
 
-  it('whose login shell is too slow is not said to have no node', async () => {
+  it('whose login shell is too slow is not reported to have no node', async () => {
     const slow = '\n@mcp-twin:late 3\n\n@mcp-twin:found /opt/node\n'
     const [, wsl] = (await detectWorld(fake(machine('Ubuntu\n', said({}, slow))))).environments
     expect(wsl?.trouble).toEqual({

@@ -88,7 +88,7 @@ describe('an entry that is changed', () => {
     expect(unwrap(edited(wrap('{"command": "x", "timeout": 1}'), [change]))).toBe('{"command": "node", "timeout": 1}')
   })
 
-  it('is refused when its name stands twice, with the place of the second', () => {
+  it('is refused when its name occurs twice, with the place of the second', () => {
     const text = '{"mcpServers": {\n  "a": {},\n  "b": {}, "\\u0061": {}\n}}'
     for (const change of [set('a', {}), { kind: 'remove', name: 'a' } as const]) {
       expect(editEntries(documentOf(text), [change], { bom: 'keep' })).toMatchObject({

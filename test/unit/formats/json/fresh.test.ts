@@ -30,7 +30,7 @@ describe('a byte order mark', () => {
     expect(edit).toMatchObject({ notices: [] })
   })
 
-  it('goes where the program rejects it, and that is said', () => {
+  it('goes where the program rejects it, and that is reported', () => {
     for (const text of [before, '\ufeff']) {
       const edit = editEntries(documentOf(text), [add], { bom: 'strip' })
       expect(edit).toMatchObject({ ok: true, changed: true, notices: [expect.stringMatching(/BOM/)] })
