@@ -6,13 +6,17 @@ import { insideLab, lacksLab, resetLab, windowsProfile } from '../support/lab.ts
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath, projectFolder } from '../support/machine.ts'
 import { greeted } from '../support/mcp.ts'
-import { leftovers } from '../support/processes.ts'
+import { processesWith, type Running } from '../support/processes.ts'
 
 // The bridge on a machine with two sides, home on either of them.
 
 const [lab = ''] = insideLab.wrapper
 
 const open = (words: readonly string[]) => greeted({ command: lab, args: words, env: insideLab.env, cwd: '/' }, 't')
+
+/** Processes with the text, whose command line is as asked. */
+const running = (text: string, line: RegExp): Running[] => processesWith(text).filter(({ command }) => line.test(command))
+const gone = { timeout: 20_000 }
 
 const serve = [cliPath, 'serve', '--terminal', 'on']
 const onLinux = () => open(['exec', nodePath, ...serve, '--client', 'claude-code'])
@@ -87,7 +91,7 @@ describeUnless(await lacksLab(), 'the bridge with two sides', () => {
         })
         .toContain('got bob')
       await code.end()
-      expect((await leftovers('127.0.0.1', 8000)).filter(({ command }) => /ping.* -n 7[78]/.test(command))).toEqual([])
+      await expect.poll(() => running('127.0.0.1', /ping.* -n 7[78]/), gone).toEqual([])
     })
   })
 
@@ -123,8 +127,8 @@ describeUnless(await lacksLab(), 'the bridge with two sides', () => {
       ).toMatchObject({ output: 's\n', timed_out: true })
       await desktop.call('execute_command', { command: 'ping -n 79 127.0.0.1', background: true })
       expect((await desktop.end()).code).toBe(0)
-      expect((await leftovers('379', 3000)).filter(({ command }) => command.includes('sleep 379'))).toEqual([])
-      expect((await leftovers('127.0.0.1', 8000)).filter(({ command }) => /ping.* -n 79/.test(command))).toEqual([])
+      await expect.poll(() => running('379', /sleep 379/), gone).toEqual([])
+      await expect.poll(() => running('127.0.0.1', /ping.* -n 79/), gone).toEqual([])
     })
   })
 })

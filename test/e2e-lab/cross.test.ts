@@ -6,6 +6,7 @@ import { inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsPr
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
 import { watchProcesses } from '../support/processes.ts'
+import { runs } from '../support/runs.ts'
 import odd from '../windows/odd-words.json' with { type: 'json' }
 import * as lab from './support/story.ts'
 
@@ -130,9 +131,10 @@ describeUnless(await lacksLab(), 'across the border', () => {
         expect(await lab.leftoversOf('mirror.mjs')).toEqual([])
       })
 
-      it('leaves no process on either side after fifty starts and kills', async () => {
-        const { stdout } = await client(entry, 'kill', '50')
-        expect(JSON.parse(stdout.toString())).toEqual({ started: 50 })
+      it('leaves no process on either side after many starts and kills', async () => {
+        const starts = runs(15)
+        const { stdout } = await client(entry, 'kill', String(starts))
+        expect(JSON.parse(stdout.toString())).toEqual({ started: starts })
         expect(await lab.leftoversOf('mirror.mjs', 5000)).toEqual([])
         expect(await lab.leftoversOf('raw-client.mjs')).toEqual([])
       })

@@ -10,7 +10,7 @@ import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
 import { tinyRegistry } from '../main/place.ts'
 import { diagnosedAndFixed } from './fixed.ts'
-import { own, restored, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
+import { own, restoredTwins, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
@@ -31,7 +31,7 @@ async function made(make: (registry: MiniRegistry) => Twins): Promise<Twins> {
   places.push(place)
   return sound(place, { tiny: usualServers.tiny }, { bridge: {} })
 }
-const usual = restored(() => made(twinsWithBorder))
+const usual = restoredTwins(() => made(twinsWithBorder))
 
 /** The same with settings of the bridge, each time as if nothing had been done with it yet. */
 async function bridged(bridge: object = {}): Promise<Twins> {

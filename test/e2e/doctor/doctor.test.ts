@@ -6,14 +6,14 @@ import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { processesWith } from '../../support/processes.ts'
 import { home, tinyRegistry, tinyServer, treeOf } from '../main/place.ts'
-import { KEY, OTHER_KEY, own, restored, sound, summary, troubles, type Twins, twins, usualServers } from './place.ts'
+import { KEY, OTHER_KEY, own, restoredTwins, sound, summary, troubles, type Twins, twins, usualServers } from './place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
   registry = await tinyRegistry()
 })
 
-const usual = restored(() => sound(twins(registry)))
+const usual = restoredTwins(() => sound(twins(registry)))
 
 const level = (document: Awaited<ReturnType<Twins['doctor']>>, check: string): string[] =>
   document.findings.filter((each) => each.check === check).map((each) => each.level)

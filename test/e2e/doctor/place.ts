@@ -1,11 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import { z } from 'zod'
 import { type CliOptions, type CliResult, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { restored } from '../../support/restored.ts'
 import { type Planted, type WorldBuilder, world } from '../../support/world.ts'
 import { tinyServer } from '../main/place.ts'
 
@@ -161,23 +161,13 @@ export async function sound(
   return place
 }
 
-/**
- * Answers the place that `make` sets up, each time as it was then: setting one up takes seconds, putting its files back
- * takes none. Only for tests that run one after another, since all of them work in the same folder.
- */
-export function restored(make: () => Promise<Twins>): () => Promise<Twins> {
-  let made: Twins | undefined
-  let copy = ''
-  afterAll(() => rmSync(copy, { recursive: true, force: true }))
+/** A place for tests that run one after another: set up once, and as it was then each time it is asked for. */
+export function restoredTwins(make: () => Promise<Twins>): () => Promise<Twins> {
+  const next = restored(make, ({ planted }) => planted.scratch.root)
   return async () => {
-    const isFirst = made === undefined
-    made ??= await make()
-    const { root } = made.planted.scratch
-    copy = `${root}-copy`
-    if (!isFirst) rmSync(root, { recursive: true, force: true })
-    execFileSync('cp', isFirst ? ['-a', root, copy] : ['-a', copy, root])
-    for (const name of Object.keys(made.variables)) delete made.variables[name]
-    return made
+    const place = await next()
+    for (const name of Object.keys(place.variables)) delete place.variables[name]
+    return place
   }
 }
 

@@ -5,7 +5,7 @@ import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { tinyRegistry, tinyServer } from '../main/place.ts'
 import { diagnosedAndFixed } from './fixed.ts'
-import { OTHER_KEY, own, restored, sound, summary, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
+import { OTHER_KEY, own, restoredTwins, sound, summary, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
 import type { Hand } from './remedies.ts'
 
 let registry: MiniRegistry
@@ -20,7 +20,7 @@ beforeAll(async () => {
   publish('stuck-server', { 'server.js': "#!/usr/bin/env node\nconsole.error('waiting for the database')\nsetInterval(() => {}, 1000)" })
 })
 
-const usual = restored(() => sound(twins(registry)))
+const usual = restoredTwins(() => sound(twins(registry)))
 
 const desktopFile = (place: Twins): string => place.planted.side('windows').here(place.planted.side('windows').clientFile('claude-desktop'))
 

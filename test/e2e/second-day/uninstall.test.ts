@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { nodePath } from '../../support/machine.ts'
 import { filesWith, leftovers } from '../../support/processes.ts'
 import { describeUnless } from '../../support/left-out.ts'
+import { restored } from '../../support/restored.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { until, watching } from './watching.ts'
@@ -56,14 +57,22 @@ const sync = async () => {
   expect(code, output).toBe(0)
   for (const file of Object.values(files())) expect(read(file)).toContain(marker)
 }
+/** `plant` and `sync`, done once. */
+const synced = restored(
+  async () => {
+    plant()
+    await sync()
+    return planted
+  },
+  ({ scratch }) => scratch.root,
+)
 /** Everything of the scratch but our own folder in home, which keeps the user's own. */
 const traces = (text: string) =>
   filesWith(text, [planted.scratch.root]).filter((file: string) => !file.includes('/world/') && !file.startsWith(own()))
 
 describe('uninstall', () => {
   it('leaves every file as it was, byte for byte, and nothing of ours on either side but what is the user’s', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const { code, json } = await planted.cli(['uninstall', '--yes', '--json'])
     expect(code, JSON.stringify(json)).toBe(0)
     expect(json).toMatchObject({ command: 'uninstall', changed: true, run: expect.any(String) })
@@ -109,8 +118,7 @@ describe('uninstall', () => {
   })
 
   it('is taken back by a sync, as the manifest is still there', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const before = read(files().desktop)
     await planted.cli(['uninstall', '--yes'])
     await sync()
@@ -118,8 +126,7 @@ describe('uninstall', () => {
   })
 
   it('knows only its last life', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     await planted.cli(['uninstall', '--yes'])
     const later = '{"mcpServers": {"memory": {"command": "node", "args": ["m.js"]}}, "numStartups": 9}'
     writeFileSync(files().code, later)
@@ -153,8 +160,7 @@ describe('uninstall', () => {
   )
 
   it('--purge leaves not even a folder', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const { code, json } = await planted.cli(['uninstall', '--yes', '--purge', '--json'])
     expect(code).toBe(0)
     expect(json.run).toBe(null)
@@ -163,8 +169,7 @@ describe('uninstall', () => {
   })
 
   it('after other programs wrote their files takes out our entries alone', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const desktop = JSON.parse(read(files().desktop))
     desktop.preferences.menuBarEnabled = false
     desktop.mcpServers.later = { command: 'later' }
@@ -207,8 +212,7 @@ describe('uninstall', () => {
   })
 
   it('stops where a file cannot be fixed, and leaves what that file still names', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     writeFileSync(files().desktop, `${read(files().desktop).trimEnd().slice(0, -1)}`)
     const { code, json } = await planted.cli(['uninstall', '--yes', '--json'])
     expect(code).toBe(3)
@@ -240,8 +244,7 @@ describe('uninstall', () => {
   })
 
   it('can be undone as to the files', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const before = Object.values(files()).map(read)
     await planted.cli(['uninstall', '--yes'])
     expect((await planted.cli(['undo'])).code).not.toBe(2)
@@ -252,8 +255,7 @@ describe('uninstall', () => {
   })
 
   it('without a terminal asks for --yes, and changes nothing', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const { code, stderr } = await planted.cli(['uninstall'])
     expect(code).toBe(2)
     expect(stderr).toContain('--yes')
@@ -268,8 +270,7 @@ describe('uninstall', () => {
   })
 
   it('typed on the other side takes off both', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const { code, output } = await planted.cli(['uninstall', '--yes'], { on: 'windows' })
     expect(code, output).toBe(0)
     expect(existsSync(far())).toBe(false)
@@ -324,8 +325,7 @@ describe('processes of ours', () => {
 
 describeUnless(lacksTerminal, 'uninstall on a terminal', () => {
   it('asks, and takes no for an answer', async () => {
-    plant()
-    await sync()
+    planted = await synced()
     const place = { root: planted.scratch.root, home: planted.scratch.home, env: planted.env() }
     const asked = await terminal(place, ['uninstall'])
     await asked.waitFor('Uninstall mcp-twin?')
