@@ -109,6 +109,7 @@ const bridgeFolders = [
   'memory',
   'handoff',
   'foreign',
+  'sharing',
   'actions',
   'transports',
   'contract',
@@ -127,6 +128,7 @@ const forTools = [
   ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
   ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),
   ...['claims', 'handoff', 'question', 'reading', 'working-tree'].map((name) => `handoff/${name}`),
+  'sharing/records',
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
   ...['policy/roots', 'policy/spelling', 'store/state', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
 ].map((name) => `bridge/${name}.ts`)

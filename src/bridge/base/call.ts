@@ -8,6 +8,8 @@ export type Content =
 export interface Answer {
   readonly content: readonly Content[]
   readonly data?: Readonly<Record<string, unknown>>
+  /** What another program answered earlier: nothing is added to it. */
+  readonly recorded?: true
 }
 
 export const textAnswer = (text: string): Answer => ({ content: [{ type: 'text', text }] })

@@ -1,3 +1,4 @@
+import { sharingLimits } from './limits-sharing.ts'
 import { actionLimits } from './limits-actions.ts'
 
 const KiB = 1024
@@ -179,13 +180,6 @@ export const limits = {
   leaseAnswerMs: 5 * seconds,
   leaseLookMs: 25,
   leaseRetryMs: 2 * seconds,
-  /** How long a call waits until it is known who holds the lease, which may take two holders that do not answer. */
-  leaseWaitMs: 12 * seconds,
-  /** A message between two bridges, what one of them has not read, requests of one under way, and how often the other is asked if it lives. */
-  channelLine: 36 * MiB,
-  channelUnread: 64 * MiB,
-  channelRequests: 256,
-  channelPingMs: 1 * seconds,
   /** Changes that are kept for those who ask what is new. */
   storeChanges: 100_000,
   /** Versions of a key that are kept besides the present one. */
@@ -232,8 +226,7 @@ export const limits = {
   /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
   waitMs: { most: 50 * seconds, usual: 25 * seconds },
 
-  /** The answer of a tool of a shared server or plugin, as JSON. */
-  foreignResult: 4 * MiB,
+  ...sharingLimits,
 
   /** One line of audit or log. */
   lineCharacters: 2000,

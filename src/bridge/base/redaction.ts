@@ -70,8 +70,9 @@ export class Redaction {
 
   answer(answer: Answer): Answer {
     const content = answer.content.map((part): Content => (part.type === 'text' ? { type: 'text', text: this.text(part.text) } : part))
-    const { data } = answer
-    return data === undefined ? { content } : { content, data: this.deep(data) as Record<string, unknown> }
+    const { data, recorded } = answer
+    const more = recorded === true ? { recorded } : {}
+    return data === undefined ? { content, ...more } : { ...more, content, data: this.deep(data) as Record<string, unknown> }
   }
 
   /** A value of JSON whose texts and names hold no key. */

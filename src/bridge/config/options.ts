@@ -35,5 +35,12 @@ export const logLevel = defineOption({
   means: 'how much the log files say',
 })
 
+export const cacheTtl = defineOption({
+  key: 'cache_ttl_s',
+  field: whole({ least: 0, most: 30 * 24 * 3600 }),
+  usual: 600,
+  means: 'seconds for which an answer of a shared server is used again for the same arguments; 0: never',
+})
+
 /** The closed list: a key that is not here does not exist. */
-export const options = [maxResults, defaultShell, logLevel] as const
+export const options = [cacheTtl, maxResults, defaultShell, logLevel] as const

@@ -23,12 +23,14 @@ export const unrecorded = (why: string | null): Refusal =>
 
 /** The answer, with a line that says what waits for the client. A picture is left as it is: a later answer says so. */
 function withNotice(
-  { content, data }: Answer,
+  { content, data, recorded }: Answer,
   { notices, settings }: Bridge,
   { client, session }: Pick<Call, 'client' | 'session'>,
 ): CallResult {
   const waiting =
-    settings.families.includes('handoff') && content.every(({ type }) => type === 'text') ? notices.line(client, session) : null
+    recorded !== true && settings.families.includes('handoff') && content.every(({ type }) => type === 'text')
+      ? notices.line(client, session)
+      : null
   return {
     content: [...content, ...(waiting === null ? [] : [{ type: 'text', text: waiting } as const])],
     ...(data !== undefined && { structuredContent: { ...data, ...(waiting !== null && { waiting }) } }),

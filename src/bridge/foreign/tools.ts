@@ -1,8 +1,6 @@
-import { noTools, parseToolsFile, toolsFileBytes, type ToolsFile } from '../../core/foreign/tools-file.ts'
 import { isToolName } from '../../core/foreign/names.ts'
-import { versionOf } from '../base/access.ts'
-import { readSmallFile } from '../base/small-file.ts'
 import { inName } from '../base/text.ts'
+import { ToolsFileReader } from './file.ts'
 import { type ForeignProvider, type ForeignTool, isReading } from './tool.ts'
 import { FileWatch } from './watch.ts'
 
@@ -26,6 +24,7 @@ export class ForeignTools {
   private readonly options: ForeignOptions
   private readonly watch: FileWatch
   private readonly listeners = new Set<() => void>()
+  private readonly file: ToolsFileReader
   private mark: string | null = null
   private listed: Listed = { tools: new Map(), problems: [] }
   /** What the client on stdio was shown when it asked last; null: it has not asked. */
@@ -35,6 +34,7 @@ export class ForeignTools {
 
   constructor(options: ForeignOptions) {
     this.options = options
+    this.file = new ToolsFileReader(options.path)
     this.watch = new FileWatch(options.path, () => this.tell())
   }
 
@@ -97,27 +97,20 @@ export class ForeignTools {
   }
 
   private current(): Listed {
-    const mark = versionOf(this.options.path)
-    if (mark !== this.mark) [this.listed, this.mark] = [this.load(mark), mark]
+    const file = this.file.read()
+    if (this.file.mark === this.mark) return this.listed
+    this.mark = this.file.mark
+    this.listed = this.merged(file, this.file.trouble === null ? [] : [this.unusable(this.file.trouble)])
     return this.listed
   }
 
-  private load(mark: string): Listed {
-    const { path, providers } = this.options
-    if (mark === 'ENOENT') return this.merged(noTools, [])
-    try {
-      return this.merged(parseToolsFile(readSmallFile(path, toolsFileBytes)), [])
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      const what = providers.map(({ family }) => (family === 'shared' ? 'shared servers' : 'plugins')).join(' and ')
-      return this.merged(noTools, [
-        `bridge/tools.json cannot be used (${why}), so no tools of ${what} are listed; mcp-twin sync writes it again.`,
-      ])
-    }
+  private unusable(why: string): string {
+    const what = this.options.providers.map(({ family }) => (family === 'shared' ? 'shared servers' : 'plugins')).join(' and ')
+    return `bridge/tools.json cannot be used (${why}), so no tools of ${what} are listed; mcp-twin sync writes it again.`
   }
 
   /** Nobody takes a name that is taken: ours come first, then servers, then plugins. */
-  private merged(file: ToolsFile, problems: string[]): Listed {
+  private merged(file: ReturnType<ToolsFileReader['read']>, problems: string[]): Listed {
     const { providers, reserved, readOnly } = this.options
     const tools = new Map<string, { tool: ForeignTool; provider: ForeignProvider }>()
     for (const provider of providers)

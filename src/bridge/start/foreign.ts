@@ -5,6 +5,7 @@ import type { Settings } from '../base/settings.ts'
 import type { ForeignProvider } from '../foreign/tool.ts'
 import { ForeignTools } from '../foreign/tools.ts'
 import type { Log } from '../records/log.ts'
+import { sharedServers } from '../sharing/provider.ts'
 import { tools } from '../tools/index.ts'
 import type { Storage } from './storage.ts'
 
@@ -20,7 +21,9 @@ export interface ProviderParts {
 export type MakeProviders = (parts: ProviderParts) => readonly ForeignProvider[]
 
 /** To add a provider: a folder in `bridge/` and its line here. What it needs for its work is loaded by its first call. */
-export const usualProviders: MakeProviders = () => []
+export const usualProviders: MakeProviders = ({ storage }) => [
+  sharedServers((method, params, asking) => storage.ask(method, params, asking)),
+]
 
 /** The tools of shared servers and plugins. A family that is off lists nothing. */
 export function openForeign(parts: ProviderParts, make: MakeProviders): ForeignTools {

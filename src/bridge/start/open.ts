@@ -15,6 +15,7 @@ import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
 import type { RunnerParts } from '../actions/parts.ts'
 import { type MakeProviders, openForeign, usualProviders } from './foreign.ts'
+import { openShared } from './sharing.ts'
 import { holdWith, Storage } from './storage.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -34,12 +35,12 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
   let opened: Terminal | undefined
   let session: string | undefined
   const loadTerminal = async () => {
-    const { Terminal } = await import('../terminal/terminal.ts')
-    opened = new Terminal(settings, policy, config, redaction)
+    opened = new (await import('../terminal/terminal.ts')).Terminal(settings, policy, config, redaction)
     return opened
   }
   const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
   const storage = new Storage(settings, log, waiting, runner === undefined ? null : holdWith({ settings, redaction, audit, log }, runner))
+  const shared = openShared({ settings, log, redaction, storage }, config)
   const foreign = openForeign({ settings, log, redaction, storage }, providers)
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
@@ -74,6 +75,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
         ...storage.problems,
         ...waiting.problems(),
         ...foreign.problems(),
+        ...shared.problems(),
         ...settings.problems,
         ...(config.trouble === null ? [] : [config.trouble]),
         ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
@@ -82,7 +84,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       ]
     },
     async close() {
-      await foreign.close()
+      await Promise.all([foreign.close(), shared.close()])
       await storage.close()
       await Promise.all([terminal?.then((each) => each.close()), searches?.then((each) => each.close())])
       audit.close()

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 
 /** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
 export const applicationId = 0x6d74776e
@@ -75,6 +75,16 @@ const steps: readonly string[] = [
   CREATE INDEX actions_by_status ON actions (status, n);
   CREATE INDEX actions_unseen ON actions (client, n) WHERE finished IS NOT NULL AND seen IS NULL;
   CREATE TABLE nonces (nonce TEXT PRIMARY KEY, source TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE searches (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    server TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, key TEXT,
+    outcome TEXT NOT NULL, result TEXT, head TEXT NOT NULL DEFAULT '', bytes INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
+    client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL
+  );
+  CREATE INDEX searches_by_key ON searches (key, at) WHERE key IS NOT NULL;
+  CREATE INDEX searches_by_age ON searches (at, bytes);
   `,
 ]
 

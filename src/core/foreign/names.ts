@@ -1,20 +1,5 @@
-import { createHash } from 'node:crypto'
-
 /** The most that is left of the 64 characters of a tool's name where a client puts `mcp__mcp-twin__` before it. */
 export const longestName = 49
 
-const hashLength = 6
-
 /** A name that every client takes for a tool. */
 export const isToolName = (name: string): boolean => name.length <= longestName && /^[A-Za-z0-9_-]+$/.test(name)
-
-/**
- * The name under which a shared server's tool is called: `<server>__<tool>`. A name that clients would refuse is cut or has its other
- * characters replaced, and then ends in a hash of the whole, so that two of them never become one.
- */
-export function sharedToolName(server: string, tool: string): string {
-  const whole = `${server}__${tool}`
-  if (isToolName(whole)) return whole
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, hashLength)
-  return `${whole.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, longestName - hashLength - 1)}_${hash}`
-}

@@ -9,6 +9,10 @@ export interface ListedTool {
   readonly inputSchema: Readonly<Record<string, unknown>>
   /** MCP's hints, as its server or plugin gives them. */
   readonly annotations: Readonly<Record<string, unknown>>
+  /** The name under which clients call it, where that is another one. */
+  readonly as?: string
+  /** Its answers may be used again for the same arguments. */
+  readonly cache?: true
 }
 
 /** The tools of one server or plugin. */
@@ -60,7 +64,7 @@ function lists(value: unknown, where: string): Readonly<Record<string, ToolList>
 /** A tool as `tools/list` of a server or the file describes it; throws an Error where clients could not use it. */
 export function listedTool(tool: unknown, where: string): ListedTool {
   if (!isObject(tool) || typeof tool.name !== 'string' || tool.name === '') throw new Error(`"${where}" holds a tool without a name`)
-  const { name, description, inputSchema, annotations } = tool
+  const { name, description, inputSchema, annotations, as, cache } = tool
   if (!isObject(inputSchema) || inputSchema.type !== 'object')
     throw new Error(`the tool "${name.slice(0, 100)}" of "${where}" has no schema of an object as its inputSchema`)
   const { $schema: _, ...schema } = inputSchema
@@ -69,5 +73,7 @@ export function listedTool(tool: unknown, where: string): ListedTool {
     description: typeof description === 'string' ? description : '',
     inputSchema: schema,
     annotations: isObject(annotations) ? annotations : {},
+    ...(typeof as === 'string' && { as }),
+    ...(cache === true && { cache }),
   }
 }

@@ -22,7 +22,7 @@ const DRAIN_MS = 500
  * On Linux the kernel itself can end a child whose parent dies, even by SIGKILL, when the child asks for it
  * (prctl PR_SET_PDEATHSIG); util-linux's `setpriv` asks on its behalf and then becomes the program.
  */
-function tiedToParent(): string[] {
+export function tiedToParent(): string[] {
   if (process.platform !== 'linux') return []
   const tie = [SETPRIV, '--pdeathsig', 'TERM', '--']
   const probe = spawnSync(SETPRIV, [...tie.slice(1), '/bin/true'], { stdio: 'ignore', timeout: 2000 })

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { lineCutter } from './lines.ts'
 import { isObject } from '../../core/object.ts'
+import { errorAnswer, idIn } from './message.ts'
 
 /** A program as this process starts it. */
 export interface Started {
@@ -16,6 +17,8 @@ export interface Started {
 export interface PipedServer {
   send(message: JsonObject): void
   onMessage(listener: (message: JsonObject) => void): void
+  /** Called with the size of each piece of its output, protocol or not. */
+  onOutput(listener: (bytes: number) => void): void
   /** Called with the reason when the server has ended. */
   onEnd(listener: (why: string) => void): void
   /** The end of its stderr, and the first line on stdout that was not part of the protocol. */
@@ -60,7 +63,13 @@ export function startPiped(started: Started): PipedServer {
     if (message === null) noise ??= text.trim().slice(0, NOISE_CHARACTERS)
     else tell(message)
   }
-  child.stdout.on('data', lineCutter({ line, tooLong: (start) => line(start) }))
+  // A message too long to be read ends what waits for it, where it says what that is.
+  const tooLong = (start: string): void => {
+    const id = idIn(start)
+    if (id === null) line(start)
+    else tell(errorAnswer(id, 'the answer is longer than 32 MiB'))
+  }
+  child.stdout.on('data', lineCutter({ line, tooLong }))
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_BYTES)
   })
@@ -71,6 +80,9 @@ export function startPiped(started: Started): PipedServer {
     send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
     onMessage: (listener) => {
       tell = listener
+    },
+    onOutput: (listener) => {
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => listener(chunk.length))
     },
     onEnd: (listener) => (ended === null ? listeners.push(listener) : listener(ended)),
     stderr: () => stderr.toString('utf8'),

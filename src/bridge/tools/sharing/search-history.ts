@@ -1,0 +1,31 @@
+import { optional, text } from '../../base/input.ts'
+import { inLine, time } from '../../base/text.ts'
+import { defineTool } from '../../contract/tool.ts'
+
+export const searchHistory = defineTool({
+  name: 'search_history',
+  family: 'shared',
+  effect: 'read',
+  description: 'Earlier calls of shared servers by any program. Look here before you search again.',
+  input: { query: optional(text({ about: 'words' })) },
+  async handle({ query = '' }, bridge) {
+    const { counts, history } = await import('../../sharing/records.ts')
+    const store = await bridge.store()
+    const found = await store.snapshot((database) => ({ ...counts(database), searches: history(database, query) }))
+    const searches = found.searches.map(({ head, outcome, used, ...search }) => ({
+      ...search,
+      outcome,
+      reused: used,
+      begins: head.slice(0, 200),
+    }))
+    const lines = searches.map(
+      ({ id, server, tool, by, at, outcome, reused, ...search }) =>
+        `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${time(at)}${reused === 0 ? '' : `, reused ${reused}×`}`,
+    )
+    const summary = `${found.requests} calls went out, ${found.reused} results were used again.`
+    const content = [{ type: 'text' as const, text: [...(lines.length === 0 ? ['No such call.'] : lines), summary].join('\n') }]
+    return { content, data: { requests: found.requests, reused: found.reused, searches } }
+  },
+})
+
+const argumentsText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 300)
