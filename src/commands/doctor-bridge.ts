@@ -16,16 +16,25 @@ const storeMs = 500
  * Nothing is started, and nothing written.
  */
 export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: HomeContext): Promise<BridgeRules> {
-  const [{ decideSettings }, { Policy }, { canonical }, { Config }, { Refusal }, { isRoot, sandboxProgram }, { examineStore }] =
-    await Promise.all([
-      import('../bridge/start/settings.ts'),
-      import('../bridge/policy/policy.ts'),
-      import('../bridge/policy/canonical.ts'),
-      import('../bridge/config/config.ts'),
-      import('../bridge/base/refusal.ts'),
-      import('../bridge/terminal/sandbox/means.ts'),
-      import('../bridge/store/state.ts'),
-    ])
+  const [
+    { decideSettings },
+    { Policy },
+    { canonical },
+    { Config },
+    { Refusal },
+    { isRoot, sandboxProgram },
+    { examineStore },
+    { WaitingFile },
+  ] = await Promise.all([
+    import('../bridge/start/settings.ts'),
+    import('../bridge/policy/policy.ts'),
+    import('../bridge/policy/canonical.ts'),
+    import('../bridge/config/config.ts'),
+    import('../bridge/base/refusal.ts'),
+    import('../bridge/terminal/sandbox/means.ts'),
+    import('../bridge/store/state.ts'),
+    import('../bridge/handoff/waiting.ts'),
+  ])
   const settings = await decideSettings(
     {
       ...{ system, version, clientFiles, folder: home.here, manifest: place.here },
@@ -53,10 +62,13 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
   }
   const config = new Config(reachable(`${settings.folder}/config.json`))
   config.list()
+  const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
+  waiting.read()
   return {
     roots: await Promise.all(settings.roots.map(root)),
     problems: settings.problems,
     settings: config.trouble,
+    waiting: waiting.problems()[0] ?? null,
     store: examineStore(settings.folder, system.platform, arch(), storeMs),
     families: settings.families,
     terminal: settings.terminal,

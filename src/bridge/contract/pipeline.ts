@@ -1,3 +1,4 @@
+import { member, texts } from '../../core/object.ts'
 import type { Bridge } from './bridge.ts'
 import type { Answer, Call, Content } from '../base/call.ts'
 import { InputTrouble } from '../base/input.ts'
@@ -53,6 +54,10 @@ function checkOffered({ name, family, effect }: Tool, { families, readOnly, term
     )
 }
 
+/** The paths that a call has written to, as they were given. */
+const writtenPaths = ({ paths }: Tool, raw: unknown): string[] =>
+  paths.flatMap(({ at, use }) => (use === 'write' ? texts([member(raw, at)]) : []))
+
 /** Arguments nested deeper than any tool needs are refused before anything walks them. */
 function tooDeep(value: unknown, left: number): boolean {
   if (value === null || typeof value !== 'object') return false
@@ -94,6 +99,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
     if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
     const answer: Answer = redaction.answer(await work.run(bridge, { ...call, begin, refused: refusedPart }))
     if (tool.effect !== 'read' && !begun) record('call', 'done')
+    if (tool.family === 'files' && tool.effect !== 'read') bridge.filesChanged(writtenPaths(tool, raw), call)
     return withNotice(answer, bridge, call)
   } catch (error) {
     if (error instanceof InputTrouble) return refused(redaction.text(`${error.message}.`))

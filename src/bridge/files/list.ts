@@ -68,6 +68,22 @@ export async function list(policy: Policy, path: string, depth: number): Promise
   return { real: root.real, entries, closed, cut }
 }
 
+/** The files below a folder that were changed last, newest first. */
+export async function newestFiles(policy: Policy, path: string, most: number): Promise<readonly { path: string; at: number }[]> {
+  const { real, entries } = await list(policy, path, limits.listDepth)
+  const files = entries.filter(({ kind }) => kind === 'file')
+  const found = await Promise.all(
+    files.map(async (file) => {
+      const facts = await lstat(join(real, file.path)).catch(() => null)
+      return facts === null ? [] : [{ path: file.path, at: facts.mtimeMs }]
+    }),
+  )
+  return found
+    .flat()
+    .sort((a, b) => b.at - a.at)
+    .slice(0, most)
+}
+
 export interface FileInfo {
   readonly path: string
   readonly kind: EntryKind

@@ -84,9 +84,7 @@ export class WaitingFile {
 
   /** What is wrong with the file, in sentences. It is written anew when a process first uses the store. */
   problems(): readonly string[] {
-    return this.trouble === null
-      ? []
-      : [`bridge/waiting.json cannot be read (${this.trouble}); restart the client, so that it is made again.`]
+    return this.trouble === null ? [] : [`bridge/waiting.json cannot be read (${this.trouble}); mcp-twin inbox makes it again.`]
   }
 
   /** Returns what the file holds; nothing if it is missing or damaged. Costs one `stat` while it stays the same. */

@@ -14,6 +14,7 @@ import { findRipgrep, lacking } from '../search/ripgrep.ts'
 import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
 import type { RunnerParts } from '../actions/parts.ts'
+import { FileChanges } from './file-changes.ts'
 import { type MakeProviders, openForeign, usualProviders } from './foreign.ts'
 import { openShared } from './sharing.ts'
 import { holdWith, Storage } from './storage.ts'
@@ -42,6 +43,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
   const storage = new Storage(settings, log, waiting, runner === undefined ? null : holdWith({ settings, redaction, audit, log }, runner))
   const shared = openShared({ settings, log, redaction, storage }, config)
   const foreign = openForeign({ settings, log, redaction, storage }, providers)
+  const fileChanges = new FileChanges({ settings, policy, log, store: () => storage.store() })
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
     settings,
@@ -65,6 +67,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
     store: () => storage.store(),
     namespace: () => storage.namespace(),
     foreign,
+    filesChanged: (paths, author) => fileChanges.note(paths, author),
     notices: new Notices(waiting, liveIn(settings), now),
     get session() {
       session ??= settings.random(8)
@@ -84,7 +87,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       ]
     },
     async close() {
-      await Promise.all([foreign.close(), shared.close()])
+      await Promise.all([foreign.close(), shared.close(), fileChanges.settled()])
       await storage.close()
       await Promise.all([terminal?.then((each) => each.close()), searches?.then((each) => each.close())])
       audit.close()

@@ -7,10 +7,14 @@ export type Named =
   | { readonly kind: 'workspace'; readonly path: string }
 
 export const memoryUri = (namespace: string, key: string): string | null => uriOf('memory', [namespace, key])
+/** `path`: below the workspace, with slashes. */
+export const workspaceUri = (path: string): string | null => uriOf('workspace', path.split('/'))
+
 export const handoffUri = (id: string): string | null => uriOf('handoff', [id])
 
 /** Returns the URI of the resource that a change of the store is about; null: none. */
 export function changedUri({ kind, id, namespace }: Change): string | null {
+  if (kind === 'file') return workspaceUri(id)
   if (kind === 'memory' && namespace !== null) return memoryUri(namespace, id)
   return kind === 'handoff' ? handoffUri(id) : null
 }

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { ProtocolError, ProtocolErrorCode, type Server } from '@modelcontextprotocol/server'
 import { limits } from '../base/limits.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Bridge } from '../contract/bridge.ts'
-import { handoffUri, memoryUri, namedBy } from './resource-uris.ts'
+import { handoffUri, memoryUri, namedBy, workspaceUri } from './resource-uris.ts'
 import type { ResourceChanges } from './resource-changes.ts'
 
 /** Where the resources of a server get their changes from, and who filters them for its client. */
@@ -73,12 +74,41 @@ interface Listed {
   readonly mimeType: string
 }
 
-/** The newest entries and handoffs. */
+interface Dated extends Omit<Listed, 'uri'> {
+  readonly uri: string | null
+  readonly at: number
+}
+
+/** The newest entries, handoffs and files of the workspace together. */
 async function newest(bridge: Bridge): Promise<Listed[]> {
+  const [stored, files] = await Promise.all([storedOnes(bridge), filesOf(bridge), bridge.redaction.ready()])
+  return [...stored, ...files]
+    .sort((a, b) => b.at - a.at)
+    .slice(0, limits.resourcesListed)
+    .flatMap(({ uri, name, mimeType }) => (uri === null ? [] : [{ uri, name: bridge.redaction.text(name), mimeType }]))
+}
+
+async function filesOf({ settings, policy }: Bridge): Promise<readonly Dated[]> {
+  if (!settings.families.includes('files')) return []
+  const { newestFiles } = await import('../files/list.ts')
+  const found = await newestFiles(policy, join(settings.folder, 'workspace'), limits.resourcesListed).catch((error) => {
+    // Where the workspace is gone or closed there are no files.
+    if (error instanceof Refusal) return []
+    throw error
+  })
+  return found.map(({ path, at }) => ({ uri: workspaceUri(path), name: path, mimeType: mimeTypeOf(path), at }))
+}
+
+const mimeTypeOf = (path: string): string => {
+  const [, image = ''] = /\.(png|jpe?g|gif|webp)$/i.exec(path) ?? []
+  return image === '' ? 'text/plain' : `image/${image.toLowerCase().replace('jpg', 'jpeg')}`
+}
+
+async function storedOnes(bridge: Bridge): Promise<readonly Dated[]> {
   const { families } = bridge.settings
   if (!families.includes('memory') && !families.includes('handoff')) return []
-  const [store] = [await bridge.store(), await bridge.redaction.ready()]
-  const found = await store.snapshot((database) => [
+  const store = await bridge.store()
+  return store.snapshot((database) => [
     ...(!families.includes('memory')
       ? []
       : database
@@ -96,10 +126,6 @@ async function newest(bridge: Bridge): Promise<Listed[]> {
           )
           .map(({ id, title, updated: at }) => ({ uri: handoffUri(id), name: title, mimeType: 'application/json', at }))),
   ])
-  return found
-    .sort((a, b) => b.at - a.at)
-    .slice(0, limits.resourcesListed)
-    .flatMap(({ uri, name, mimeType }) => (uri === null ? [] : [{ uri, name: bridge.redaction.text(name), mimeType }]))
 }
 
 type Content = { uri: string; mimeType: string } & ({ text: string } | { blob: string })

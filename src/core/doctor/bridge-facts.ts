@@ -31,6 +31,8 @@ export interface BridgeRules {
   readonly settings: string | null
   readonly families: readonly string[]
   readonly terminal: 'off' | 'sandbox' | 'on'
+  /** What is wrong with `waiting.json`; null: nothing. */
+  readonly waiting: string | null
   /** Null: nothing was ever stored. */
   readonly store: StoreFacts | null
   /** Can there be a sandbox here? Whether it holds is known only when it is tried. */

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { scratch } from '../../support/scratch.ts'
 import { eras, sdkClient } from './sdk-client.ts'
@@ -27,6 +28,42 @@ describe.each(eras)('resources of a %s client', (era) => {
       .toContain(uri)
     expect(new Set(code.told.filter((each) => each !== null))).toEqual(new Set([uri]))
     expect(desktop.told).toEqual([])
+    for (const each of [code, desktop]) await each.client.close()
+  })
+
+  it('are files of the workspace too, told of when they were changed through any bridge', async () => {
+    const place = scratch()
+    const [code, desktop] = await Promise.all([sdkClient(place, 'claude-code', era), sdkClient(place, 'claude-desktop', 'legacy')])
+    const uri = 'twin://workspace/plans/first%20one.md'
+    mkdirSync(place.path('.mcp-twin/bridge/workspace/plans'), { recursive: true })
+    if (era === 'legacy') await code.client.subscribeResource({ uri })
+    else await code.client.listen({ resourceSubscriptions: [uri], resourcesListChanged: true })
+    const { cursor } = await code.data('wait_for_change', { timeout_ms: 1 })
+    await desktop.data('write_file', { path: 'other.md', content: 'x' })
+    await desktop.data('write_file', { path: 'plans/first one.md', content: 'x' })
+    await expect.poll(() => code.told).toContain(uri)
+    await desktop.data('edit_file', { path: 'plans/first one.md', edits: [{ old_string: 'x', new_string: 'y' }] })
+    await desktop.data('delete_file', { path: 'plans/first one.md' })
+    await expect.poll(() => code.told.filter((each) => each === uri)).toHaveLength(3)
+    expect(new Set(code.told)).toEqual(new Set([uri, null]))
+    const { changes } = await code.data('wait_for_change', { since: cursor })
+    expect(changes).toMatchObject([{ kind: 'file', id: 'other.md', by: 'claude-desktop' }, ...Array(3).fill({ id: 'plans/first one.md' })])
+    expect((await code.client.listResources()).resources).toMatchObject([{ uri: 'twin://workspace/other.md', mimeType: 'text/plain' }])
+    expect(desktop.told).toEqual([])
+    for (const each of [code, desktop]) await each.client.close()
+  })
+
+  it('change in a list that is told of at most once a second', async () => {
+    const place = scratch()
+    const [code, desktop] = await Promise.all([sdkClient(place, 'claude-code', era), sdkClient(place, 'claude-desktop', 'legacy')])
+    if (era === 'legacy') await code.client.subscribeResource({ uri: 'twin://memory/shared/never' })
+    else await code.client.listen({ resourcesListChanged: true })
+    const begun = Date.now()
+    for (let n = 0; n < 40; n++) await desktop.data('memory_set', { key: `k${n}`, value: n })
+    await expect.poll(() => code.told.length).toBeGreaterThan(1)
+    expect(code.told.every((uri) => uri === null)).toBe(true)
+    // One at once, then one for each whole second that has passed since.
+    expect(code.told.length).toBeLessThanOrEqual(2 + (Date.now() - begun) / 1000)
     for (const each of [code, desktop]) await each.client.close()
   })
 })

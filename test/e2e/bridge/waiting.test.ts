@@ -58,11 +58,16 @@ describe('what waits for a program', () => {
     const place = scratch()
     expect(await cli(place, ['handoff', 'new', 'A title', '--goal', 'g'])).toMatchObject({ code: 0 })
     const file = place.path('.mcp-twin/bridge/waiting.json')
+    place.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "servers": {} }')
+    const look = async () => (await cli(place, ['doctor', '--check', 'store-integrity', '--json'])).json.findings
+    expect(await look()).not.toContainEqual(expect.objectContaining({ level: 'warning' }))
     writeFileSync(file, '{"waiting":[{}')
+    expect(await look()).toContainEqual(expect.objectContaining({ level: 'warning', subject: 'waiting.json', fix: 'mcp-twin inbox' }))
     expect((await cli(place, ['inbox', '--brief'])).output).toBe('')
     expect(await hello(place, 'claude-code')).not.toContain('wait')
     expect((await cli(place, ['inbox'])).stdout).toContain('A title')
     await expect.poll(async () => (await cli(place, ['inbox', '--brief'])).stdout).toContain('1 handoff waits')
+    expect(await look()).not.toContainEqual(expect.objectContaining({ level: 'warning' }))
   })
 
   it('costs a hook nothing, whatever is wrong', async () => {

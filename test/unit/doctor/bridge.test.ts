@@ -347,6 +347,9 @@ describe('store-integrity', () => {
     expect(found({})).toEqual([])
     expect(found({ trouble: 'Its file is damaged.', isDamaged: true })).toMatchObject([{ level: 'error', detail: ['/x/1.db'] }])
     expect(found({ trouble: 'It is of a newer mcp-twin.' })).toMatchObject([{ level: 'error', fix: expect.stringContaining('restart') }])
+    expect(situation().bridge({}, { waiting: 'it cannot be read' }).find('store-integrity')).toMatchObject([
+      { level: 'warning', subject: 'waiting.json', fix: 'mcp-twin inbox' },
+    ])
     expect(found({ salvaged: 'Saved: 3 memory entries. Lost: nothing.' })).toMatchObject([{ level: 'info' }])
   })
 })

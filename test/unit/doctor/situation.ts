@@ -363,7 +363,15 @@ const soundBridge: BridgeFacts = {
   appeared: [],
   rules: {
     roots: [{ path: '/home/ana/.mcp-twin/bridge/workspace', isWorkspace: true, there: 'folder', closed: null }],
-    ...{ problems: [], settings: null, store: null, families: ['files', 'search', 'terminal', 'bridge'], terminal: 'off', sandbox: 'here' },
+    ...{
+      problems: [],
+      settings: null,
+      waiting: null,
+      store: null,
+      families: ['files', 'search', 'terminal', 'bridge'],
+      terminal: 'off',
+      sandbox: 'here',
+    },
   },
   unwritable: [],
   searching: { packaged: true, onPath: false },

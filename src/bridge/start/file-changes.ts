@@ -1,0 +1,53 @@
+import { join, relative, sep } from 'node:path'
+import type { Call } from '../base/call.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Log } from '../records/log.ts'
+import type { Store } from '../store/store.ts'
+
+interface Means {
+  readonly settings: Pick<Settings, 'folder'>
+  readonly policy: Policy
+  readonly log: Log
+  store(): Promise<Store>
+}
+
+/**
+ * Notes in the store which files of the workspace were changed through this bridge, so that the subscriptions and waiters of
+ * every bridge learn of it. No call waits for that, and none fails by it.
+ */
+export class FileChanges {
+  private readonly means: Means
+  private last: Promise<void> = Promise.resolve()
+
+  constructor(means: Means) {
+    this.means = means
+  }
+
+  note(paths: readonly string[], author: Pick<Call, 'client' | 'session'>): void {
+    this.last = this.last.then(() => this.record(paths, author))
+  }
+
+  /** Settles when everything is noted. */
+  settled(): Promise<void> {
+    return this.last
+  }
+
+  private async record(paths: readonly string[], { client, session }: Pick<Call, 'client' | 'session'>): Promise<void> {
+    const { policy, settings, log, store } = this.means
+    try {
+      const workspace = (await policy.admit(join(settings.folder, 'workspace'), 'read')).real
+      const found = await Promise.all(paths.map(async (path) => relative(workspace, (await policy.admit(path, 'read')).real)))
+      const names = found.filter((name) => name !== '' && name !== '..' && !name.startsWith(`..${sep}`))
+      if (names.length === 0) return
+      await (await store()).write({ client, session }, (transaction) => {
+        for (const name of names) transaction.changed('file', name.split(sep).join('/'))
+      })
+    } catch (error) {
+      // The file is changed all the same; where there is no store, nobody waits for it either.
+      const why = error instanceof Refusal ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+      log.write('bridge', 'warning', `a change of a file could not be told: ${why}`)
+    }
+  }
+}
