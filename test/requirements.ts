@@ -1,0 +1,327 @@
+/** Which document asks for a behaviour: the two worlds, what they share, or actions and plugins. */
+type Source = 'twins' | 'shared mind' | 'actions and plugins'
+
+/** What the product does, and the tests that prove it. */
+export interface Requirement {
+  readonly behaviour: string
+  readonly source: Source
+  /** Files below `test/`, each with titles as they stand in its source. */
+  readonly tests: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * The documents' rows. `unit/requirements.test.ts` fails when a title does not exist, `npm test` when one of them did not pass
+ * (`support/proven.ts`).
+ */
+export const requirements: readonly Requirement[] = [
+  {
+    behaviour: 'a decision that one program remembers is found by the other, in its project',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/twins.test.ts': ['remember a decision of the one for the other, in its project'],
+      'e2e/bridge/claude-code.test.ts': ['stores and reads a memory through its own entry, and is told by our hook what waits'],
+      'integration/store/memory.test.ts': ['keeps a decision with its rationale, tags and author'],
+    },
+  },
+  {
+    behaviour: 'memory has versions, compare-and-set, history, expiry and lists by prefix, tag and page',
+    source: 'shared mind',
+    tests: {
+      'integration/store/memory.test.ts': [
+        'gives versions that are never given twice, also after a deletion',
+        'refuses a version that does not hold, and says the present one',
+        'forgets what has expired',
+        'lists by prefix, tag and page, taking no character for a pattern',
+      ],
+    },
+  },
+  {
+    behaviour: 'memory is found by plain words',
+    source: 'shared mind',
+    tests: { 'integration/store/memory.test.ts': ['finds entries that hold all words before those that hold any'] },
+  },
+  {
+    behaviour: 'several processes write at the same moment, and no acknowledged write is lost, killed or not',
+    source: 'shared mind',
+    tests: {
+      'integration/store/durability.test.ts': [
+        'keep all of 2 × 20 writes at the same moment',
+        'count to exactly the sum of their compare-and-set steps',
+        'lose no acknowledged write when they are killed in the middle of writing',
+      ],
+    },
+  },
+  {
+    behaviour: 'a damaged, cut, emptied, older, newer or foreign store is said and salvaged, never guessed',
+    source: 'shared mind',
+    tests: {
+      'integration/store/damage.test.ts': [
+        'is salvaged row by row with a zeroed page, whichever it is, and says what was lost',
+        'says that all is lost when the file was emptied',
+        'says how many changes are missing when the log was cut',
+        'says that it is older when an older file was put back',
+        'refuses the database of another program, and leaves it as it is',
+        'refuses a store of a newer version, opened before it became one or after',
+      ],
+    },
+  },
+  {
+    behaviour: 'a full disk is said, and nothing is lost by it',
+    source: 'shared mind',
+    tests: { 'e2e/bridge/disk-full.test.ts': ['refuses what does not fit, in words, and every file is as it was'] },
+  },
+  {
+    behaviour: 'memory moves to and from the reference memory server',
+    source: 'shared mind',
+    tests: { 'e2e/bridge/memory-command.test.ts': ['gives back the bytes of a reference server, ended by %j'] },
+  },
+  {
+    behaviour: 'two engines work on one store, and neither prints anything',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/twins.test.ts': ['share what they store, and print nothing'],
+      'integration/store/store.test.ts': ['prints nothing, not even that an engine is experimental'],
+    },
+  },
+  {
+    behaviour: 'a lock that another process holds keeps nobody else from reading',
+    source: 'shared mind',
+    tests: { 'integration/store/durability.test.ts': ['wait for one that holds the lock, without holding up who only reads'] },
+  },
+  {
+    behaviour: 'work is handed over: made, claimed by one session, asked about, answered, done',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/twins.test.ts': ['hand work over: made, claimed by one, asked about, answered, done'],
+      'e2e/bridge/prompts.test.ts': ['hand work over and pick it up'],
+    },
+  },
+  {
+    behaviour: 'a handoff may carry the branch and the diff of a repository, without keys',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/handoff-repository.test.ts': [
+        'carries its branch, the diff of each file and the names of new ones',
+        'holds no key, and nothing of closed files',
+      ],
+    },
+  },
+  {
+    behaviour: 'a model learns what waits for it from answers, the greeting and one hook',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/waiting.test.ts': [
+        'is said once in an answer of each session, and in the greeting',
+        'costs a hook nothing, whatever is wrong',
+      ],
+      'e2e/main/hook.test.ts': ['adds one hook behind those of others, which says what waits and always ends well'],
+    },
+  },
+  {
+    behaviour: 'resources are told of to who subscribed, in both protocol eras, and to nobody else',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/resources.test.ts': ['are listed and read, and changed ones told to who asked for them alone'],
+      'integration/bridge/websocket.test.ts': ['that subscribed are told of a change by another connection, and nobody else is'],
+    },
+  },
+  {
+    behaviour: 'tools of shared servers and plugins stand in the first list, read from a plain file',
+    source: 'shared mind',
+    tests: { 'integration/bridge/foreign.test.ts': ['are listed after ours, as tools.json has them, and called'] },
+  },
+  {
+    behaviour: 'any bridge may be killed, the holder of the lease included, and the others go on',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/twins.test.ts': ['go on when any of them is killed, the holder of the lease included'],
+      'integration/store/lease.test.ts': ['is held by exactly one of several processes, and by another when that one is killed'],
+    },
+  },
+  {
+    behaviour: 'a call in the middle of which its runner is killed is never made twice',
+    source: 'shared mind',
+    tests: { 'integration/store/lease.test.ts': ['has work in the middle of which its holder is killed fail, and does not repeat it'] },
+  },
+  {
+    behaviour: 'memory and handoffs are shown and changed on the command line',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/memory-command.test.ts': ['shares its store with the tools of a bridge'],
+      'e2e/bridge/waiting.test.ts': ['are made, listed and shown'],
+    },
+  },
+  {
+    behaviour: 'one file is read and written by programs of both sides, in either spelling',
+    source: 'twins',
+    tests: {
+      'e2e-lab/bridge.test.ts': ['what Desktop writes through wsl.exe Claude Code reads, and the reverse, in either spelling'],
+      'e2e-lab/bridge-entries.test.ts': ['is started by all six, and what one of them writes all others read'],
+    },
+  },
+  {
+    behaviour: 'a task for the other program waits, is claimed by one, and its result comes back',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/actions.test.ts': [
+        'waits until it is claimed, and its result comes back to who asked',
+        'for any other program goes to whoever claims it first, but not to who asked',
+      ],
+    },
+  },
+  {
+    behaviour: 'conversations are saved, and opened by a link that carries one line and no prompt',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/actions.test.ts': [
+        'writes a new file of the workspace, which only its owner can read',
+        'by its id is done once an opener took the link',
+        'for a prompt opens a window with one line, never with the prompt, which the program then claims',
+      ],
+    },
+  },
+  {
+    behaviour: 'what changes a configuration waits for a person, who sees the whole command',
+    source: 'actions and plugins',
+    tests: { 'integration/bridge/actions.test.ts': ['row 113: waits for a person, who is shown the whole command'] },
+  },
+  {
+    behaviour: 'actions expire, are cancelled, and are waited for within a limit',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/actions.test.ts': [
+        'expires when nobody claims it, and who asked is told',
+        'is cancelled before its claimer is ready, who learns of it',
+        'ends when the time is over',
+      ],
+    },
+  },
+  {
+    behaviour: 'runners and claimers are killed at random, and each action ends with its effect once or said to be unknown',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/actions-killed.test.ts': [
+        '${many} of them: each ends, each effect happens once or is said to be unknown',
+        'is followed by another, which carries on',
+        'goes back when its process is killed',
+      ],
+    },
+  },
+  {
+    behaviour: 'a session is kept as a digest, ends at its time whatever the clock does, and is revoked',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/http.test.ts': [
+        'keep the SHA-256 of a token and nothing that leads back, for their owner only',
+        'end at their time, and a clock that is put back 25 h revives none, one put forward 25 h leaves none',
+      ],
+      'integration/bridge/sessions.test.ts': ['is kept nowhere, nor what it can be found out from'],
+    },
+  },
+  {
+    behaviour: 'a session that ends closes its connections, streams and calls included, over every listener',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/http.test.ts': ['row 99: a session that is revoked closes its open connections'],
+      'integration/bridge/sessions.test.ts': ['loses %s'],
+      'integration/bridge/websocket-limits.test.ts': [
+        'by its time closes its WebSocket in the middle of a call, with the reason, and no other',
+        'by being revoked closes all its connections, and what they still send is not read',
+      ],
+    },
+  },
+  {
+    behaviour: 'nobody comes in over HTTP or WebSocket without a token of a session that is valid',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/http.test.ts': ['row 85: without a token nobody'],
+      'integration/bridge/websocket.test.ts': ['row 101: no token, a part of it, one more character, another scheme, one in the address'],
+    },
+  },
+  {
+    behaviour: 'a bridge of the version before works on beside the files of this one',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/sessions.test.ts': [
+        'that were made by it are valid, listed and revoked',
+        'that are made, used and revoked now leave a file that it reads, whatever other files there are',
+      ],
+    },
+  },
+  {
+    behaviour: 'programs that know only WebSocket work through it, in both protocol eras',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/websocket.test.ts': ['the SDK’s client %s lists and calls'],
+      'e2e/bridge/claude-code.test.ts': ['connects over stdio, HTTP and WebSocket, and calls tools that a stand-in of its model asks for'],
+    },
+  },
+  {
+    behaviour: 'over WebSocket dead peers are dropped, slow readers cut, and frames are limited',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/websocket.test.ts': ['row 102: more than 16 MiB, in one frame, announced only, or in many'],
+      'integration/bridge/websocket-limits.test.ts': [
+        'is dropped when it answers no ping, and one that answers stays',
+        'row 103: is cut off with the reason when too much waits, and holds up nobody',
+        'keep nobody out, a thousand of them: %s',
+      ],
+    },
+  },
+  {
+    behaviour: 'the WebSocket library is loaded only when it is used',
+    source: 'actions and plugins',
+    tests: { 'e2e/bridge/websocket.test.ts': ['holds the WebSocket library in a part of its own, which no start without --ws loads'] },
+  },
+  {
+    behaviour: 'no key stands in any file that the bridge writes',
+    source: 'actions and plugins',
+    tests: {
+      'e2e/bridge/written.test.ts': [
+        'whatever programs do with a stored key, over every transport, it stands in no file that the program writes',
+      ],
+    },
+  },
+  {
+    behaviour: 'records stay within 50 MB, and where they cannot be written commands and actions stop and reads go on',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/audit.test.ts': [
+        'stays within 50 MB together, what was there too large at the start included',
+        'in whose place a folder stands lets no command run, and the status says so, until it is gone',
+        'that cannot be written lets no action be queued, while files and memory are read',
+      ],
+    },
+  },
+  {
+    behaviour: 'what happens on both sides is followed by people and programs',
+    source: 'actions and plugins',
+    tests: {
+      'e2e/bridge/events.test.ts': [
+        'shows changes, calls, refusals and sessions of other processes, a document a line',
+        'are all shown, typed on %s',
+      ],
+    },
+  },
+]
+
+/** Rows that no test proves yet; `npm test` names them. */
+export const unproven: readonly Pick<Requirement, 'behaviour' | 'source'>[] = [
+  {
+    behaviour: 'a shared server runs once behind the bridge, with one key, and its results are found and used again',
+    source: 'shared mind',
+  },
+  { behaviour: 'an upstream that hangs, dies, floods or changes its tools disturbs nothing else', source: 'shared mind' },
+  { behaviour: 'doctor reads through one side what it set through the other (bridge-link)', source: 'shared mind' },
+  { behaviour: 'two clients of different eras on the two sides play the whole first story', source: 'shared mind' },
+  {
+    behaviour: 'shared state is mirrored out, and signed pending actions and trigger files are taken in once',
+    source: 'actions and plugins',
+  },
+  {
+    behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
+    source: 'actions and plugins',
+  },
+  { behaviour: 'links are opened by argument vector on the right side of the border', source: 'actions and plugins' },
+  { behaviour: 'a whole working day across both sides (stories/two-windows)', source: 'actions and plugins' },
+]
