@@ -111,7 +111,7 @@ export const requirements: readonly Requirement[] = [
     source: 'shared mind',
     tests: {
       'e2e/bridge/waiting.test.ts': [
-        'is said once in an answer of each session, and in the greeting',
+        'is reported once in an answer of each session, and in the greeting',
         'costs a hook nothing, whatever is wrong',
       ],
       'e2e/main/hook.test.ts': ['adds one hook behind those of others, which says what waits and always ends well'],
@@ -122,7 +122,7 @@ export const requirements: readonly Requirement[] = [
     source: 'shared mind',
     tests: {
       'e2e/bridge/resources.test.ts': ['are listed and read, and changed ones told to who asked for them alone'],
-      'integration/bridge/websocket.test.ts': ['that subscribed are told of a change by another connection, and nobody else is'],
+      'integration/bridge/websocket.test.ts': ['that subscribed learn of a change by another connection, and nobody else does'],
     },
   },
   {
@@ -190,7 +190,7 @@ export const requirements: readonly Requirement[] = [
     source: 'actions and plugins',
     tests: {
       'integration/bridge/actions.test.ts': [
-        'expires when nobody claims it, and who asked is told',
+        'expires when nobody claims it, and the asker learns of it',
         'is cancelled before its claimer is ready, who learns of it',
         'ends when the time is over',
       ],
