@@ -192,6 +192,13 @@ const config = defineConfig([
   },
   {
     ...input,
+    // What runs in the process of each plugin, a program of its own.
+    input: { 'plugin-child': join(root, 'src/bridge/plugins/child/main.ts') },
+    plugins: [onlyProcess, onlyAscii, thirdParty('THIRD-PARTY-PLUGIN.txt')],
+    output: { ...cjs, codeSplitting: false },
+  },
+  {
+    ...input,
     input: { main },
     plugins: [onlyProcess, loadParts, finish],
     output: { ...output, format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false },

@@ -88,12 +88,13 @@ const reaching = [
     'handoff/working-tree',
     'lease/endpoint',
     'memory/namespace',
+    ...['file', 'program', 'runner', 'start-plugin', 'start-process'].map((name) => `plugins/${name}`),
     'records/rotating-file',
     'start/serving',
   ],
 ]
   .map((name) => `bridge/${name}.ts`)
-  .concat('bridge/terminal', 'bridge/transports')
+  .concat('bridge/terminal', 'bridge/transports', 'bridge/plugins/child')
 
 /** The folders of the bridge, from the bottom up: each may import those before it. */
 const bridgeFolders = [
@@ -112,6 +113,7 @@ const bridgeFolders = [
   'sharing',
   'actions',
   'transports',
+  'plugins',
   'contract',
   'tools',
   'prompts',
@@ -134,7 +136,10 @@ const forTools = [
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
-const processReaders = ['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/machine/delegate.ts', 'bridge/store/node-sqlite.ts']
+const processReaders = [
+  ...['main.ts', 'serve.ts', 'system', 'effects/run', 'effects/machine/delegate.ts', 'bridge/store/node-sqlite.ts'],
+  'bridge/plugins/child',
+]
 
 interface Source {
   readonly path: string

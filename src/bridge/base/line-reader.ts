@@ -8,6 +8,8 @@ export interface LineEvents {
   line(bytes: Buffer): void
   /** `head` is the beginning of the skipped line, to find its id in. */
   tooLong(head: Buffer, bytes: number): void
+  /** A line is longer already, and its end may never come. */
+  exceeded?(): void
 }
 
 /**
@@ -44,6 +46,7 @@ export class LineReader {
       const head = this.pieces[0] ?? piece
       this.pieces = [Buffer.from(head.subarray(0, 4096))]
       this.skipping = true
+      this.events.exceeded?.()
       return
     }
     if (piece.length > 0) this.pieces.push(piece)

@@ -1,3 +1,4 @@
+import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import type { Environment, World } from '../../model/environment.ts'
 
 /**
@@ -68,6 +69,8 @@ export interface Settings {
   keys(): Promise<readonly string[]>
   /** The file that is another one, or has another time, once keys were stored. */
   readonly keysFile?: string
+  /** Changes `bridge/tools.json`, which other bridges take over at once. Absent: it is not changed. */
+  changeTools?(change: (file: ToolsFile) => ToolsFile): Promise<unknown>
   /** What was wrong when it started, in sentences: a manifest that cannot be read, a root that opens nothing. */
   readonly problems: readonly string[]
   /** A command that a person types and that ends soon: it takes no part in what bridges do for each other. */

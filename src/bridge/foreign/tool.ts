@@ -32,6 +32,8 @@ export interface ForeignProvider {
   list(file: ToolsFile): readonly ForeignTool[]
   /** Carries one call out. Throws a Refusal where it cannot; what has begun when `call.signal` aborts is ended. */
   call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Call): Promise<ForeignResult>
+  /** Why a tool of that name is not offered any more, in a sentence; null: there never was one. */
+  gone?(name: string): string | null
   /** What is wrong right now, in sentences, for bridge_status. */
   problems?(): readonly string[]
   /** Ends everything that runs. */

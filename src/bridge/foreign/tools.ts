@@ -46,6 +46,12 @@ export class ForeignTools {
     return this.current().tools.get(name) ?? null
   }
 
+  /** Why a tool is not offered any more that this name had, in a sentence; null: there never was one. */
+  gone(name: string): string | null {
+    this.current()
+    return this.options.providers.map((provider) => provider.gone?.(name) ?? null).find((why) => why !== null) ?? null
+  }
+
   problems(): readonly string[] {
     const missing = this.unseen()
     const few = missing.slice(0, 5).map(inName).join(', ')

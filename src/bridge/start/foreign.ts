@@ -4,6 +4,7 @@ import type { Redaction } from '../base/redaction.ts'
 import type { Settings } from '../base/settings.ts'
 import type { ForeignProvider } from '../foreign/tool.ts'
 import { ForeignTools } from '../foreign/tools.ts'
+import { PluginProvider } from '../plugins/provider.ts'
 import type { Log } from '../records/log.ts'
 import { sharedServers } from '../sharing/provider.ts'
 import { tools } from '../tools/index.ts'
@@ -21,8 +22,9 @@ export interface ProviderParts {
 export type MakeProviders = (parts: ProviderParts) => readonly ForeignProvider[]
 
 /** To add a provider: a folder in `bridge/` and its line here. What it needs for its work is loaded by its first call. */
-export const usualProviders: MakeProviders = ({ storage }) => [
-  sharedServers((method, params, asking) => storage.ask(method, params, asking)),
+export const usualProviders: MakeProviders = (parts) => [
+  sharedServers((method, params, asking) => parts.storage.ask(method, params, asking)),
+  new PluginProvider(parts),
 ]
 
 /** The tools of shared servers and plugins. A family that is off lists nothing. */

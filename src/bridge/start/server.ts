@@ -3,7 +3,7 @@ import type { Bridge } from '../contract/bridge.ts'
 import type { Call } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { callForeign } from '../contract/foreign-call.ts'
-import { callTool } from '../contract/pipeline.ts'
+import { callTool, refused } from '../contract/pipeline.ts'
 import { listed, type Tool } from '../contract/tool.ts'
 import { bearer } from '../transports/carrier.ts'
 import { listedForeign } from '../foreign/tool.ts'
@@ -79,6 +79,8 @@ export function buildServer(
       const foreign = bridge.foreign.find(name)
       if (foreign !== null) return calls.run(() => callForeign(foreign, raw, bridge, made))
       await bridge.redaction.ready()
+      const why = bridge.foreign.gone(name)
+      if (why !== null) return refused(bridge.redaction.text(why))
       const shown = bridge.redaction.part(name, 0, Math.min(name.length, 100))
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. tools/list names those there are.`)
     }

@@ -4,7 +4,7 @@ import { vetManifest } from '../../effects/store/vet.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import type { ReachablePath } from '../../model/path.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { limits } from '../base/limits.ts'
 import { type Family, families, type Settings, type Sides, type TerminalMode } from '../base/settings.ts'
@@ -108,6 +108,9 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
       ? [...configured(flags.roots, 'The root', sides, problems), workspace]
       : [workspace, ...configured(bridge.roots ?? [], 'The root', sides, problems)]
   const deny = configured(bridge.deny ?? [], 'The closed path', sides, problems)
+  // In a folder about which others decide, the list of foreign tools is theirs too.
+  const unvetted = (origin.refused ?? null) !== null
+  const tools = () => import('../../effects/store/tools-file.ts')
   const moved = relocated(system.variables, self.home)
   const ofHome = [...privatePaths(self.home, self.kind), ...moved.closed]
   const closed = [origin.folder, origin.manifest, ...ofHome, ...origin.clientFiles(self, manifest), ...deny]
@@ -118,7 +121,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     self,
     sides: () => Promise.resolve(sides),
     world: origin.world,
-    families: wantedFamilies(flags, manifest, problems),
+    families: wantedFamilies(flags, manifest, problems).filter((family) => !unvetted || (family !== 'shared' && family !== 'plugins')),
     roots,
     closed,
     reopened: [workspace],
@@ -133,6 +136,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     ...(bridge.namespace !== undefined && { namespace: bridge.namespace }),
     keys: () => origin.keys(manifest),
     keysFile: `${origin.folder}${separator}${secretsName}`,
+    ...(!unvetted && { changeTools: async (change) => (await tools()).changeToolsFile(system, reachable(folder), self.id, change) }),
     problems,
     variables: system.variables,
     platform: system.platform,

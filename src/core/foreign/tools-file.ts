@@ -20,6 +20,8 @@ export interface ToolList {
   /** Of what was asked: a server's definition with its pinned version, a plugin's file. Another one means that the list may be out of date. */
   readonly digest: string
   readonly tools: readonly ListedTool[]
+  /** Of a plugin: why a bridge switched it off, in the middle of a sentence. Absent: it may run. */
+  readonly off?: string
 }
 
 /**
@@ -56,7 +58,8 @@ function lists(value: unknown, where: string): Readonly<Record<string, ToolList>
     Object.entries(value).map(([name, list]) => {
       const at = `${where}.${name}`
       if (!isObject(list) || typeof list.digest !== 'string' || !Array.isArray(list.tools)) throw new Error(`"${at}" is no list of tools`)
-      return [name, { digest: list.digest, tools: list.tools.map((tool) => listedTool(tool, at)) }]
+      const { digest, tools, off } = list
+      return [name, { digest, tools: tools.map((tool) => listedTool(tool, at)), ...(typeof off === 'string' && { off }) }]
     }),
   )
 }

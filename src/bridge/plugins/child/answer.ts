@@ -1,0 +1,42 @@
+import type { Content } from '../../base/call.ts'
+import type { JsonObject } from '../../../model/entry.ts'
+
+/** What a handler returned, as the protocol can carry it. */
+export interface HandlerAnswer {
+  readonly content: readonly Content[]
+  readonly data?: JsonObject
+  readonly isError?: boolean
+}
+
+const text = (words: string): Content => ({ type: 'text', text: words })
+
+/**
+ * What a handler returned: a string is text, an object is data and its JSON text, and what has `content` as MCP
+ * defines it passes as it is. Throws where it cannot be written as JSON.
+ */
+export function answerOf(result: unknown): HandlerAnswer {
+  if (result === undefined || result === null) return { content: [text('Done.')] }
+  if (typeof result === 'string') return { content: [text(result)] }
+  const json = JSON.stringify(result)
+  if (json === undefined) throw new Error(`a handler cannot return a ${typeof result}`)
+  // Read back: from here on nothing of it is the plugin's own object.
+  const read: unknown = JSON.parse(json)
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) return { content: [text(json)] }
+  const answer = asMcp(read as Record<string, unknown>)
+  return answer ?? { content: [text(json)], data: read as JsonObject }
+}
+
+function asMcp({ content, structuredContent, isError }: Record<string, unknown>): HandlerAnswer | null {
+  if (!Array.isArray(content) || content.length === 0) return null
+  const parts = content.map(partOf)
+  if (!parts.every((part) => part !== null)) return null
+  const isData = typeof structuredContent === 'object' && structuredContent !== null && !Array.isArray(structuredContent)
+  return { content: parts, ...(isData && { data: structuredContent as JsonObject }), ...(isError === true && { isError: true }) }
+}
+
+function partOf(part: unknown): Content | null {
+  if (typeof part !== 'object' || part === null) return null
+  const { type, text: words, data, mimeType } = part as Record<string, unknown>
+  if (type === 'text' && typeof words === 'string') return { type, text: words }
+  return type === 'image' && typeof data === 'string' && typeof mimeType === 'string' ? { type, data, mimeType } : null
+}

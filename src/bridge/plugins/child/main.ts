@@ -1,0 +1,78 @@
+import { Socket } from 'node:net'
+import { LineReader } from '../../base/line-reader.ts'
+import { channelFd, type FromPlugin, type ToPlugin } from '../messages.ts'
+import { answerOf } from './answer.ts'
+import { load } from './load.ts'
+import { type LoadedPlugin, readPlugin, wordsOf } from './plugin.ts'
+import { pluginLimits } from '../limits.ts'
+
+// The process of one plugin: loads it, and calls its handlers. Nothing here protects the bridge; the bridge does that.
+
+const channel = new Socket({ fd: channelFd, readable: true, writable: true })
+const running = new Map<number, AbortController>()
+let plugin: LoadedPlugin | null = null
+
+const send = (message: FromPlugin): void => void channel.write(`${JSON.stringify(message)}\n`)
+
+/** Where memory is refused, as the limit of the process does, an allocation throws (V8's and node's own words). */
+const exhausted = /allocation failed|failed to allocate|Invalid typed array length/i
+
+async function start({ file, format, source }: Extract<ToPlugin, { load: unknown }>['load']): Promise<void> {
+  try {
+    plugin = readPlugin(await load(file, format, source))
+    const { name, version, description, tools } = plugin
+    send({ loaded: { name, version, description, tools: tools.map(({ check: _, handle: __, ...tool }) => tool) } })
+  } catch (error) {
+    send({ failed: whyNotLoaded(error) })
+  }
+}
+
+function whyNotLoaded(error: unknown): string {
+  const words = wordsOf(error)
+  const [, name] =
+    /^Failed to resolve module specifier "(.*?)"/.exec(words) ??
+    /^Cannot require "(.*)"$/.exec(words) ??
+    /^Cannot find package '(.*?)'/.exec(words) ??
+    []
+  if (name !== undefined)
+    return `it imports ${JSON.stringify(name)}; a plugin is one file, which may import node's own modules only (node:fs)`
+  const [, place] = (error instanceof Error && /^\s*at (?:.*\()?((?:[^\s()]+):\d+:\d+)\)?$/m.exec(error.stack ?? '')) || []
+  const own = place !== undefined && !place.startsWith('node:') && !place.startsWith('/') && !place.startsWith('file:')
+  return own ? `${words} (${place})` : words
+}
+
+async function call(id: number, name: string, args: unknown): Promise<void> {
+  const tool = plugin?.tools.find((each) => each.name === name)
+  if (tool === undefined) return send({ answer: id, error: `the plugin has no tool ${JSON.stringify(name)} any more` })
+  const controller = new AbortController()
+  running.set(id, controller)
+  try {
+    const trouble = tool.check(args)
+    if (trouble !== null) return send({ answer: id, invalid: trouble })
+    const answer = { answer: id, ...answerOf(await tool.handle(args, { signal: controller.signal })) }
+    const bytes = Buffer.byteLength(JSON.stringify(answer))
+    if (bytes >= pluginLimits.message) throw new Error(`its answer has ${bytes} bytes; ${pluginLimits.message} are the most`)
+    send(answer)
+  } catch (error) {
+    const words = wordsOf(error)
+    send(error instanceof RangeError && exhausted.test(words) ? { answer: id, exhausted: words } : { answer: id, error: words })
+  } finally {
+    running.delete(id)
+  }
+}
+
+const reader = new LineReader({
+  line(bytes) {
+    const message: ToPlugin = JSON.parse(bytes.toString('utf8'))
+    if ('load' in message) void start(message.load)
+    else if ('call' in message) void call(message.call, message.tool, message.arguments)
+    else if ('cancel' in message) running.get(message.cancel)?.abort()
+    else send({ pong: message.ping })
+  },
+  tooLong: () => undefined,
+})
+
+channel.on('data', (chunk: Buffer) => reader.push(chunk))
+// The bridge is gone, or wants this to end.
+channel.on('close', () => process.exit(0))
+channel.on('error', () => process.exit(0))

@@ -1,0 +1,72 @@
+import { isObject } from '../../core/object.ts'
+import { isToolName, longestName } from '../../core/foreign/names.ts'
+import type { ListedTool } from '../../core/foreign/tools-file.ts'
+import type { JsonObject } from '../../model/entry.ts'
+import { escaped, hides } from '../base/text.ts'
+import { schemaTrouble } from './schema.ts'
+import { PluginTrouble } from './trouble.ts'
+import { pluginLimits } from './limits.ts'
+
+/** What a plugin says of itself, once it is judged. */
+export interface PluginDescription {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly tools: readonly ListedTool[]
+}
+
+/** What other texts on the way to a model must not hold: invisible characters that could hide words in a description. */
+const visible = (text: string): string => text.replace(/[^\n\t]/gu, (each) => (hides(each) ? [...each].map(escaped).join('') : each))
+
+function words(value: unknown, what: string, most: number): string {
+  if (typeof value !== 'string' || value.trim() === '') throw new PluginTrouble(`it has no ${what}`)
+  if (value.length > most) throw new PluginTrouble(`its ${what} has ${value.length} characters; ${most} are the most`)
+  return visible(value.trim())
+}
+
+/** Judges what the process of a plugin says of it, which may be anything. Throws a PluginTrouble. */
+export function readDescription(said: unknown): PluginDescription {
+  if (!isObject(said) || !Array.isArray(said.tools)) throw new PluginTrouble('it does not describe its tools')
+  const { tools } = said
+  if (tools.length === 0) throw new PluginTrouble('it has no tools')
+  if (tools.length > pluginLimits.tools) throw new PluginTrouble(`it has ${tools.length} tools; ${pluginLimits.tools} are the most`)
+  const read = tools.map(readTool)
+  const twice = read.find(({ name }, at) => read.findIndex((each) => each.name === name) !== at)
+  if (twice !== undefined) throw new PluginTrouble(`it has two tools named ${twice.name}`)
+  return {
+    name: words(said.name, 'name', pluginLimits.nameCharacters),
+    version: words(said.version, 'version', pluginLimits.nameCharacters),
+    description: words(said.description, 'description', pluginLimits.descriptionCharacters),
+    tools: read,
+  }
+}
+
+function readTool(tool: unknown): ListedTool {
+  const { name, description, parameters } = isObject(tool) ? tool : {}
+  if (typeof name !== 'string' || !isToolName(name))
+    throw new PluginTrouble(
+      `${JSON.stringify(name ?? null).slice(0, 80)} is no name for a tool: letters, digits, _ and -, at most ${longestName} of them`,
+    )
+  if (!isObject(parameters)) throw new PluginTrouble(`the parameters of ${name} are no JSON Schema`)
+  const trouble = schemaTrouble(parameters)
+  if (trouble !== null) throw new PluginTrouble(`the parameters of ${name} are refused: ${trouble}`)
+  const { $schema: _, ...schema } = parameters
+  return {
+    name,
+    description: words(description, `description for ${name}`, pluginLimits.descriptionCharacters),
+    inputSchema: { ...(schema as JsonObject), type: 'object' },
+    // Nobody has looked at what it does: the provider says so of every plugin's tool.
+    annotations: {},
+  }
+}
+
+/** Who has a tool's name already, in words. */
+export type Taken = ReadonlyMap<string, string>
+
+/** Refuses a plugin of which a tool has a name that is taken. */
+export function checkNames({ tools }: Pick<PluginDescription, 'tools'>, taken: Taken): void {
+  for (const { name } of tools) {
+    const owner = taken.get(name)
+    if (owner !== undefined) throw new PluginTrouble(`its tool ${name} has the name of a tool of ${owner}; rename it`)
+  }
+}
