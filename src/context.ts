@@ -100,7 +100,7 @@ export interface Context {
  * What a shell offers for a word: the words themselves, or names that are looked up when it asks. A file: the shell's own
  * completion.
  */
-export type Offers = 'file' | 'server' | 'builtin' | 'client' | 'side' | 'distro' | 'key' | 'check' | 'run' | readonly string[]
+export type Offers = 'file' | 'server' | 'builtin' | 'client' | 'side' | 'distro' | 'key' | 'check' | 'run' | 'plugin' | readonly string[]
 
 /** A flag or an argument as data, so that help, completion and parsing come from one place. */
 export interface OptionSpec {

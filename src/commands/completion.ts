@@ -48,13 +48,14 @@ async function offeredNames({ system }: Context, offers: Offers | null, words: r
   const { namesHere } = await import('../effects/manifest/names-here.ts')
   const manifest = words[words.indexOf('--manifest') + 1]
   const named = words.slice(0, -1).includes('--manifest') && manifest !== undefined ? { manifest } : {}
-  const { servers, keys, sides, runs } = await namesHere(system, { ...named, isUser: words.includes('--user') })
+  const { servers, keys, sides, runs, plugins } = await namesHere(system, { ...named, isUser: words.includes('--user') })
   const kinds = sides.length === 0 ? environmentKinds : environmentKinds.filter((kind) => sides.some((id) => id.split(':')[0] === kind))
   const distros = sides.filter((id) => id.startsWith('wsl:'))
   const found = {
     server: servers,
     key: keys,
     run: runs,
+    plugin: plugins,
     side: [...kinds, ...distros],
     distro: distros.map((id) => id.slice('wsl:'.length)),
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
+import { readToolsFile } from '../effects/store/tools-file.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
 import type { HomeContext } from './at-home.ts'
@@ -25,6 +26,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     { isRoot, sandboxProgram },
     { examineStore },
     { WaitingFile },
+    { pluginStates },
   ] = await Promise.all([
     import('../bridge/start/settings.ts'),
     import('../bridge/policy/policy.ts'),
@@ -34,6 +36,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     import('../bridge/terminal/sandbox/means.ts'),
     import('../bridge/store/state.ts'),
     import('../bridge/handoff/waiting.ts'),
+    import('../bridge/plugins/states.ts'),
   ])
   const settings = await decideSettings(
     {
@@ -71,6 +74,9 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     waiting: waiting.problems()[0] ?? null,
     store: examineStore(settings.folder, system.platform, arch(), storeMs),
     families: settings.families,
+    plugins: pluginStates(settings.folder, await readToolsFile(system, reachable(settings.folder))).flatMap(({ file, why }) =>
+      why === null ? [] : [{ file, why }],
+    ),
     terminal: settings.terminal,
     sandbox:
       system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : isRoot() ? 'not-for-root' : 'here',

@@ -2,6 +2,7 @@ import {
   auditOff,
   defineBridgeCheck,
   filesAppeared,
+  pluginOff,
   onRequest,
   reachesHome,
   searchingOff,
@@ -57,6 +58,7 @@ function otherProblems(bridge: BridgeFacts, started: readonly StartedBridge[]): 
     searchingOff.test(problem) ||
     terminalOff.test(problem) ||
     filesAppeared.test(problem) ||
+    pluginOff.test(problem) ||
     (unwritable.length > 0 && auditOff.test(problem))
   // The status of a bridge of another home does not concern this one; the check bridge-link reports that.
   const here = started.flatMap(({ status }) => (status === null || reachesHome(bridge, status) === false ? [] : [status]))

@@ -3,6 +3,7 @@ import { automount } from './automount.ts'
 import { bridgeAppeared } from './bridge-appeared.ts'
 import { bridgeAudit } from './bridge-audit.ts'
 import { bridgeLink } from './bridge-link.ts'
+import { bridgePlugins } from './bridge-plugins.ts'
 import { bridgePort } from './bridge-port.ts'
 import { bridgeRoots } from './bridge-roots.ts'
 import { bridgeRules } from './bridge-rules.ts'
@@ -65,6 +66,7 @@ export const checks: readonly Check[] = [
     bridgeTerminal,
     bridgeAppeared,
     bridgeSearch,
+    bridgePlugins,
     bridgeAudit,
     storeIntegrity,
     bridgePort,

@@ -15,6 +15,7 @@ import { list } from './list.ts'
 import { logs } from './logs.ts'
 import { memory } from './memory.ts'
 import { outdated } from './outdated.ts'
+import { plugin } from './plugin.ts'
 import { remove } from './remove.ts'
 import { rename } from './rename.ts'
 import { run } from './run.ts'
@@ -52,6 +53,7 @@ export const specs: readonly CommandSpec[] = [
   handoff,
   inbox,
   events,
+  plugin,
   exportSetup,
   importSetup,
   trust,

@@ -30,6 +30,8 @@ export interface BridgeRules {
   /** Why the settings that a conversation has changed are not used; null: they are. */
   readonly settings: string | null
   readonly families: readonly string[]
+  /** Allowed plugins that do not run, and why. */
+  readonly plugins: readonly { readonly file: string; readonly why: string }[]
   readonly terminal: 'off' | 'sandbox' | 'on'
   /** What is wrong with `waiting.json`; null: nothing. */
   readonly waiting: string | null

@@ -44,6 +44,7 @@ export const bridgeSays = (facts: Pick<Facts, 'probes'>, words: RegExp): string 
 export const searchingOff = /^Searching is off: /
 export const terminalOff = /^The terminal is off: (?:its sandbox does not hold, since )?/
 export const filesAppeared = /^Commands in the sandbox made or changed /
+export const pluginOff = /^The plugin \S+ is off: /
 export const auditOff = /^The audit cannot be written/
 
 /** The tool that a bridge is asked for what it says of itself. */

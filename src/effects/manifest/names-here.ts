@@ -17,13 +17,15 @@ export interface NamesHere {
   readonly sides: readonly string[]
   /** Ids of runs, the newest first. */
   readonly runs: readonly string[]
+  /** Files of plugins. */
+  readonly plugins: readonly string[]
 }
 
 /** Folders are searched upwards this many levels at most. */
 const LEVELS_MAX = 64
 const MOST_BYTES = 4 * 1024 * 1024
 
-const none: NamesHere = { servers: [], keys: [], sides: [], runs: [] }
+const none: NamesHere = { servers: [], keys: [], sides: [], runs: [], plugins: [] }
 
 /** Reads the names for a shell's completion. Whatever cannot be read has none: a shell that asks wants no error. */
 export async function namesHere(system: System, { manifest, isUser }: { manifest?: string; isUser: boolean }): Promise<NamesHere> {
@@ -42,6 +44,7 @@ export async function namesHere(system: System, { manifest, isUser }: { manifest
     servers: [...Object.keys(servers), ...started],
     keys: templateNames([JSON.stringify(servers)], 'secret'),
     sides: isObject(cache) && Array.isArray(cache.environments) ? cache.environments.flatMap(idOf) : [],
+    plugins: (await list(system, at(folder, 'bridge/plugins'))).filter((name) => /\.[cm]?js$/.test(name)),
     runs: (await list(system, at(folder, 'backups'))).filter(isRunId).sort().reverse(),
   }
 }

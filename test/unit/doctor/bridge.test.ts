@@ -13,6 +13,7 @@ const bridgeChecks = [
   'bridge-terminal',
   'bridge-appeared',
   'bridge-search',
+  'bridge-plugins',
   'bridge-audit',
   'store-integrity',
   'bridge-port',
@@ -302,6 +303,27 @@ describe('bridge-appeared', () => {
     const found = situation().bridge({ appeared }).started({ says }, { says })
     expect(found.find('bridge-starts')).toEqual([])
     expect(found.find('bridge-appeared')).toHaveLength(1)
+  })
+})
+
+describe('bridge-plugins', () => {
+  const plugins = [{ file: 'notes.js', why: 'its process ended by itself (exit code 0)' }]
+
+  it('names each that was switched off or changed, with the reason and the way back', () => {
+    expect(situation().bridge({}, { plugins }).find('bridge-plugins')).toMatchObject([
+      {
+        level: 'warning',
+        subject: 'notes.js',
+        message: 'this plugin is off: its process ended by itself (exit code 0)',
+        fix: expect.stringContaining('mcp-twin plugin allow notes.js'),
+      },
+    ])
+  })
+  it('is not said a second time by the bridges that were started', () => {
+    const says = { problems: ['The plugin notes.js is off: its process ended by itself. A person can look at it.'] }
+    const found = situation().bridge({}, { plugins }).started({ says }, { says })
+    expect(found.find('bridge-starts')).toEqual([])
+    expect(found.find('bridge-plugins')).toHaveLength(1)
   })
 })
 

@@ -372,6 +372,7 @@ const soundBridge: BridgeFacts = {
       terminal: 'off',
       sandbox: 'here',
     },
+    plugins: [],
   },
   unwritable: [],
   searching: { packaged: true, onPath: false },

@@ -1,0 +1,14 @@
+import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
+
+/** An allowed plugin whose tools nobody can call any more. A person looks at the file before it is allowed again. */
+export const bridgePlugins = defineBridgeCheck({
+  id: 'bridge-plugins',
+  title: 'allowed plugins run',
+  run: ({ rules }) =>
+    rules.plugins.map(({ file, why }) => ({
+      level: 'warning',
+      subject: file,
+      message: `this plugin is off: ${why}`,
+      fix: `look at the file, then: mcp-twin plugin allow ${file} (or revoke)`,
+    })),
+})

@@ -1,0 +1,19 @@
+import type { CommandSpec } from '../../context.ts'
+
+export const plugin: CommandSpec = {
+  name: 'plugin',
+  arguments: [
+    { name: '<action>', description: 'new, list, allow or revoke', offers: ['new', 'list', 'allow', 'revoke'] },
+    { name: '[file]', description: "a file in the bridge's plugins folder; for new, the name of the plugin", offers: 'plugin' },
+  ],
+  summary: 'tools of your own, for every program that has the bridge',
+  options: [{ flags: '--sample <name>', description: 'new: begin with this sample', choices: ['file-operations'] }],
+  examples: [
+    'mcp-twin plugin new word-count',
+    'mcp-twin plugin new files --sample file-operations',
+    'mcp-twin plugin allow word-count.js',
+    'mcp-twin plugin list',
+    'mcp-twin plugin revoke word-count.js',
+  ],
+  load: () => import('../../commands/plugin.ts'),
+}

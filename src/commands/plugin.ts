@@ -1,0 +1,151 @@
+import { basename, dirname, join } from 'node:path'
+import { inText } from '../bridge/base/text.ts'
+import { checkNames, type Taken } from '../bridge/plugins/description.ts'
+import { formatOf, pluginsFolder, readPluginFile } from '../bridge/plugins/file.ts'
+import { childProgram } from '../bridge/plugins/program.ts'
+import { startPlugin } from '../bridge/plugins/start-plugin.ts'
+import { type PluginState, pluginStates } from '../bridge/plugins/states.ts'
+import { PluginTrouble } from '../bridge/plugins/trouble.ts'
+import { tools } from '../bridge/tools/index.ts'
+import type { Context } from '../context.ts'
+import type { ToolsFile } from '../core/foreign/tools-file.ts'
+import { layout } from '../core/layout.ts'
+import { reach } from '../effects/manifest/open.ts'
+import { absolute } from '../effects/manifest/place.ts'
+import { changeToolsFile, readToolsFile } from '../effects/store/tools-file.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { type ReachablePath, reachable } from '../model/path.ts'
+import { atHome, type HomeContext } from './at-home.ts'
+
+const actions = ['new', 'list', 'allow', 'revoke'] as const
+
+interface Task {
+  readonly context: Context
+  readonly homeContext: HomeContext
+  /** The bridge's folder at home. */
+  readonly folder: ReachablePath
+}
+
+/** Makes, lists, allows and revokes plugins: files with tools that every bridge of this home offers. */
+export async function run(context: Context, [word, file, ...more]: string[], { sample }: Record<string, unknown>): Promise<ExitCode> {
+  const action = actions.find((each) => each === word)
+  const help = { hint: 'mcp-twin plugin --help' }
+  if (action === undefined) throw usageError(`plugin takes ${actions.join(', ')}, not ${JSON.stringify(word ?? '')}.`, help)
+  if (more.length > 0 || (action === 'list' && file !== undefined))
+    throw usageError(`plugin ${action} does not take ${JSON.stringify(more[0] ?? file)}.`, help)
+  if (sample !== undefined && action !== 'new') throw usageError('--sample belongs to plugin new.', help)
+  return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
+    const { home } = homeContext
+    const task: Task = { context, homeContext, folder: reach(home, layout(home.environment, home.folder).bridge) }
+    if (action === 'list') return list(task)
+    if (file === undefined)
+      throw usageError(`plugin ${action} needs ${action === 'new' ? 'a name' : 'a file'}.`, {
+        hint: action === 'new' ? 'mcp-twin plugin new word-count' : 'mcp-twin plugin list shows the files',
+      })
+    if (action === 'new')
+      return (await import('./plugin-new.ts')).makePlugin(
+        context,
+        reachable(pluginsFolder(task.folder)),
+        file,
+        typeof sample === 'string' ? sample : undefined,
+      )
+    return action === 'allow' ? allow(task, file) : revoke(task, file)
+  })
+}
+
+const marks: Readonly<Record<PluginState['state'], string>> = {
+  allowed: 'allowed',
+  new: 'not allowed',
+  changed: 'off',
+  off: 'off',
+}
+
+async function list({ context: { system, io }, folder }: Task): Promise<ExitCode> {
+  const plugins = pluginStates(folder, await readToolsFile(system, folder))
+  io.json({ action: 'list', folder: pluginsFolder(folder), plugins })
+  for (const { file, state, why, tools: names } of plugins) {
+    io.out(`${inText(file)}  ${marks[state]}${names.length > 0 ? `: ${names.join(', ')}` : ''}`)
+    if (why !== null) io.out(`  ${inText(why)}; look at it, then: mcp-twin plugin allow ${inText(file)}`)
+    else if (state === 'new') io.out(`  read it, then: mcp-twin plugin allow ${inText(file)}`)
+  }
+  if (plugins.length === 0) io.out(`There are no plugins in ${pluginsFolder(folder)}; make one: mcp-twin plugin new NAME`)
+  return EXIT.ok
+}
+
+/** The name of the file that a person means: as it is in the folder, or by a path to it. */
+async function named({ context: { system }, homeContext: { home, world }, folder }: Task, typed: string): Promise<string> {
+  if (formatOf(typed) !== null) return typed
+  const own = pluginsFolder(folder)
+  const path = await absolute(system, home.environment, typed, world)
+  const file = basename(path)
+  const [real, wanted] = await Promise.all([dirname(path), own].map(async (each) => (await system.files.realPath(reachable(each))) ?? each))
+  if (formatOf(file) === null || real !== wanted)
+    throw new TwinError('no-plugin', `${inText(typed)} is no plugin: a plugin is a .js, .mjs or .cjs file in ${own}.`, {
+      hint: formatOf(file) === null ? 'mcp-twin plugin list' : `copy it there, then: mcp-twin plugin allow ${file}`,
+    })
+  return file
+}
+
+const refused = (file: string, trouble: PluginTrouble): TwinError =>
+  new TwinError('plugin-refused', `${file} was not allowed: ${inText(trouble.message)}.`, {
+    hint: `fix it, then: mcp-twin plugin allow ${file}`,
+  })
+
+/** Who has the name of a tool, besides this plugin. */
+function takenNames({ shared, plugins }: ToolsFile, own: string): Taken {
+  const taken = new Map<string, string>()
+  for (const [file, list] of Object.entries(plugins))
+    if (file !== own) for (const { name } of list.tools) taken.set(name, `the plugin ${file}`)
+  for (const [server, list] of Object.entries(shared))
+    for (const { name, as = `${server}__${name}` } of list.tools) taken.set(as, `the shared server ${server}`)
+  for (const { name } of tools) taken.set(name, 'the bridge')
+  return taken
+}
+
+/** Loads a plugin once, in a process of its own, and writes down its digest and tools. */
+async function allow(task: Task, typed: string): Promise<ExitCode> {
+  const { context, homeContext, folder } = task
+  const { system, io } = context
+  const file = await named(task, typed)
+  try {
+    const source = readPluginFile(pluginsFolder(folder), file)
+    const { plugin, description } = await startPlugin(source, {
+      settings: { folder, platform: system.platform, execPath: system.execPath, pid: system.pid, variables: system.variables },
+      program: childProgram(),
+      tag: `${system.pid}-${system.random(8)}.plugin.`,
+      take: (line) => io.note(`It prints: ${inText(line)}`),
+    })
+    await plugin.end()
+    const entry = { digest: source.digest, tools: description.tools }
+    await changeToolsFile(system, folder, homeContext.home.environment.id, (listed) => {
+      checkNames(description, takenNames(listed, file))
+      return { ...listed, plugins: { ...listed.plugins, [file]: entry } }
+    })
+    const path = reachable(join(pluginsFolder(folder), file))
+    if (((await system.files.look(path))?.mode ?? 0) & 0o077) await system.files.setMode(path, 0o600)
+    const { name, version, description: words } = description
+    io.json({ action: 'allow', file, digest: source.digest, name, version, description: words, tools: description.tools })
+    io.out(`Allowed ${file} (${name} ${version}): ${description.tools.map((tool) => tool.name).join(', ')}`)
+    io.note('Bridges that run list its tools now. Claude Desktop asks only once: restart it.')
+    return EXIT.ok
+  } catch (error) {
+    throw error instanceof PluginTrouble ? refused(file, error) : error
+  }
+}
+
+async function revoke(task: Task, typed: string): Promise<ExitCode> {
+  const { context, homeContext, folder } = task
+  const { system, io } = context
+  const { plugins } = await readToolsFile(system, folder)
+  const file = Object.hasOwn(plugins, typed) ? typed : await named(task, typed)
+  const gone = Object.hasOwn(plugins, file) ? plugins[file] : undefined
+  if (gone === undefined) throw new TwinError('no-plugin', `${file} is not allowed.`, { hint: 'mcp-twin plugin list' })
+  await changeToolsFile(system, folder, homeContext.home.environment.id, (listed) => {
+    const { [file]: _, ...rest } = listed.plugins
+    return { ...listed, plugins: rest }
+  })
+  const names = gone.tools.map(({ name }) => name)
+  io.json({ action: 'revoke', file, tools: names })
+  io.out(`Revoked ${file}: ${names.join(', ')}. The file stays.`)
+  return EXIT.ok
+}
