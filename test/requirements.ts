@@ -131,6 +131,33 @@ export const requirements: readonly Requirement[] = [
     tests: { 'integration/bridge/foreign.test.ts': ['are listed after ours, as tools.json has them, and called'] },
   },
   {
+    behaviour: 'a shared server runs once behind the bridge, and the same question costs one request',
+    source: 'shared mind',
+    tests: {
+      'e2e/sharing/calls.test.ts': [
+        'is one process for two programs, and answers the same question once',
+        'is asked once by several who ask the same at the same time',
+        'carries a change out each time, and never takes an error for an answer',
+      ],
+    },
+  },
+  {
+    behaviour: 'results of shared searches are found and used again by the other program',
+    source: 'shared mind',
+    tests: { 'e2e/sharing/calls.test.ts': ['leaves results that the other program finds and uses again without a request'] },
+  },
+  {
+    behaviour: 'a shared server that dies, stops, cannot start or changes its tools disturbs nothing else',
+    source: 'shared mind',
+    tests: {
+      'e2e/sharing/calls.test.ts': [
+        'is killed in the middle of a call: it fails, is not repeated, and the next bridge starts the server again',
+        'cannot be started: the call says why, and that nothing was sent',
+        'changes its tools: the list stays, and the status says so',
+      ],
+    },
+  },
+  {
     behaviour: 'any bridge may be killed, the holder of the lease included, and the others go on',
     source: 'shared mind',
     tests: {
@@ -307,11 +334,6 @@ export const requirements: readonly Requirement[] = [
 
 /** Rows that no test proves yet; `npm test` names them. */
 export const unproven: readonly Pick<Requirement, 'behaviour' | 'source'>[] = [
-  {
-    behaviour: 'a shared server runs once behind the bridge, with one key, and its results are found and used again',
-    source: 'shared mind',
-  },
-  { behaviour: 'an upstream that hangs, dies, floods or changes its tools disturbs nothing else', source: 'shared mind' },
   { behaviour: 'doctor reads through one side what it set through the other (bridge-link)', source: 'shared mind' },
   { behaviour: 'two clients of different eras on the two sides play the whole first story', source: 'shared mind' },
   {
