@@ -1,6 +1,6 @@
 // 32 clients of the built bridge for a while: node test/bench/bridge-clients.mjs [minutes, default 60] [program]
-// 24 over HTTP to one process (8 of them of 2026-07-28), 8 over stdio with a process each, all over one home. Every
-// answer is compared with what that client alone wrote; memory, open files and children are read now and then.
+// 16 over HTTP and 8 over WebSocket to one process (a quarter of all of 2026-07-28), 8 over stdio with a process each, all over one home.
+// Every answer is compared with what that client alone wrote; memory, open files and children are read now and then.
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { WebSocket } from 'ws'
 
 const minutes = Number(process.argv[2] ?? 60)
 const program = process.argv[3] ?? fileURLToPath(new URL('../../bin/mcp-twin.mjs', import.meta.url))
@@ -16,26 +17,51 @@ const pauseMs = Number(process.env.PAUSE_MS ?? 150)
 const home = mkdtempSync(join(tmpdir(), 'bridge-clients-'))
 const env = { PATH: process.env.PATH, HOME: home }
 const flags = ['--terminal', 'on', '--client', 'soak']
-const service = spawn(process.execPath, [program, 'serve', '--http', '0', ...flags], { env, stdio: ['ignore', 'ignore', 'pipe'] })
-const port = await new Promise((resolve) => {
+const service = spawn(process.execPath, [program, 'serve', '--http', '0', '--ws', '0', ...flags], {
+  env,
+  stdio: ['ignore', 'ignore', 'pipe'],
+})
+const [port, wsPort] = await new Promise((resolve) => {
   let said = ''
   service.stderr.on('data', (chunk) => {
     said += chunk
-    const found = /127\.0\.0\.1:(\d+)\/mcp/.exec(said)
-    if (found) resolve(found[1])
+    const found = /http:\/\/127\.0\.0\.1:(\d+)\/mcp[\s\S]*ws:\/\/127\.0\.0\.1:(\d+)\//.exec(said)
+    if (found) resolve(found.slice(1))
   })
 })
 const token = () => JSON.parse(execFileSync(process.execPath, [program, 'session', 'new', '--json'], { env }).toString()).token
 const tokens = [token(), token(), token()]
 
+/** The SDK's client interface over ws's client. */
+class WebSocketTransport {
+  constructor(url, token) {
+    this.socket = new WebSocket(url, ['mcp', token])
+    this.socket.on('message', (data) => this.onmessage?.(JSON.parse(String(data))))
+    this.socket.on('close', () => this.onclose?.())
+  }
+  start() {
+    return new Promise((resolve, reject) => this.socket.once('open', resolve).once('error', reject))
+  }
+  async send(message) {
+    this.socket.send(JSON.stringify(message))
+  }
+  async close() {
+    this.socket.close()
+  }
+}
+
 async function connect(index) {
-  const http = index < 24
-  const client = new Client({ name: `soak-${index}`, version: '1' }, index < 8 ? { versionNegotiation: { mode: 'auto' } } : {})
-  const transport = http
-    ? new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`), {
-        requestInit: { headers: { Authorization: `Bearer ${tokens[index % tokens.length]}` } },
-      })
-    : new StdioClientTransport({ command: process.execPath, args: [program, 'serve', ...flags], env })
+  const client = new Client({ name: `soak-${index}`, version: '1' }, index % 4 === 0 ? { versionNegotiation: { mode: 'auto' } } : {})
+  const token = tokens[index % tokens.length]
+  const overNet =
+    index < 16
+      ? new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`), {
+          requestInit: { headers: { Authorization: `Bearer ${token}` } },
+        })
+      : index < 24
+        ? new WebSocketTransport(`ws://127.0.0.1:${wsPort}/`, token)
+        : null
+  const transport = overNet ?? new StdioClientTransport({ command: process.execPath, args: [program, 'serve', ...flags], env })
   await client.connect(transport)
   return { client, pid: transport.pid }
 }
