@@ -56,7 +56,14 @@ const revealers = [
   ],
   ...['effects/run/find.ts', 'effects/run/launches.ts', 'effects/run/project.ts', 'effects/run/start.ts'],
   ...['effects/store/secret-copies.ts', 'effects/store/secrets-file.ts', 'effects/store/hidden-keys.ts'],
-  ...['effects/sync/adopt.ts', 'effects/sync/checks.ts', 'effects/sync/files.ts', 'commands/export.ts', 'ui/io.ts'],
+  ...[
+    'effects/sync/adopt.ts',
+    'effects/sync/checks.ts',
+    'effects/sync/files.ts',
+    'effects/sync/shared-tools.ts',
+    'commands/export.ts',
+    'ui/io.ts',
+  ],
 ]
 
 /** Modules of node that reach neither disk, process nor network. */

@@ -16,6 +16,7 @@ import type { Secret } from '../model/secret.ts'
 import { layout } from '../core/layout.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
+import { listShared } from './shared-tools.ts'
 import { syncOptions } from './sync-options.ts'
 import { tryServers } from './trying.ts'
 
@@ -72,7 +73,8 @@ export async function changeManifest(
     // The others take servers out, or change nothing of how they are started.
     const tries = options.sync !== false && ['add', 'enable'].includes(context.command)
     const tried = await tryServers(context, homeContext, result, settings, tries ? options : { check: false })
-    const notices = [...said, ...missingNotices(before), ...result.notices, ...tried.notices]
+    const shared = options.sync === false ? null : await listShared(context, homeContext, settings, options)
+    const notices = [...said, ...missingNotices(before), ...result.notices, ...tried.notices, ...(shared?.notices ?? [])]
     const more = tries ? { more: { checks: tried.checks } } : {}
     reportSync(
       context,

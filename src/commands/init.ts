@@ -28,6 +28,7 @@ import { showMachine } from './init-report.ts'
 import { makeFolders } from './named-servers.ts'
 import { demandDistro } from './narrowing.ts'
 import { reportSync } from './report-sync.ts'
+import { listShared } from './shared-tools.ts'
 import { syncOptions } from './sync-options.ts'
 import { triedAs } from './trying.ts'
 
@@ -108,7 +109,8 @@ async function init(
     )
   await makeFolders(context, homeContext, choices.chosen)
   const result = await runSync(system, source, { ...settings, keepsTrust }, 'init')
-  return finish(context, homeContext, await open(), choices, result, 'all')
+  const { notices } = await listShared(context, homeContext, settings, options)
+  return finish(context, homeContext, await open(), choices, { ...result, notices: [...result.notices, ...notices] }, 'all')
 }
 
 /** The manifest with the choices applied; null if nothing changes. */

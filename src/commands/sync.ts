@@ -9,6 +9,7 @@ import { atHome, type HomeContext } from './at-home.ts'
 import { awaitDesktop, withRunningDesktop } from './running-desktop.ts'
 import { withDesktopConfig } from './desktop-config.ts'
 import { reportSync } from './report-sync.ts'
+import { listShared } from './shared-tools.ts'
 import { syncOptions } from './sync-options.ts'
 import { tryServers } from './trying.ts'
 import { checkTrust, installTrusted } from './trust-project.ts'
@@ -49,10 +50,11 @@ async function sync(context: Context, homeContext: HomeContext, options: Record<
   const world = context.io.asJson ? homeContext.world : await withRunningDesktop(context, homeContext.world, result)
   const missing = opened.place.project === null ? [] : await installTrusted(context, homeContext, homeContext.open)
   const tried = await tryServers(context, homeContext, result, settings, options)
-  const notices = [...new Set([...result.notices, ...trust.notices, ...missing, ...tried.notices])]
+  const shared = await listShared(context, homeContext, settings, options)
+  const notices = [...new Set([...result.notices, ...trust.notices, ...missing, ...tried.notices, ...shared.notices])]
   const checked = { more: { checks: tried.checks }, checks: tried.lines, silent: tried.silent }
   reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false, ...checked })
-  return tried.exit(exitOf(result, { check: false }))
+  return shared.exit(tried.exit(exitOf(result, { check: false })))
 }
 
 /** What changes the manifest before the sync: adopted hand edits, and the file that `--desktop-config` names. */

@@ -13,6 +13,7 @@ import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { demandServer } from './servers.ts'
 import { syncOptions } from './sync-options.ts'
+import { listShared } from './shared-tools.ts'
 import { type Tried, triedAs, tryServers } from './trying.ts'
 
 /** Updates packages, each on all sides or on none. */
@@ -37,10 +38,15 @@ export const run = (context: Context, [server]: string[], options: Record<string
       situation.place.project === null
         ? triedAs(context, homeContext.world, checked)
         : await tryServers(context, homeContext, result, settings, options)
+    const shared = await listShared(context, homeContext, settings, options)
     return report(
       context,
       homeContext,
-      { ...result, steps: [...troubleSteps(homeContext, troubles), ...result.steps] },
+      {
+        ...result,
+        steps: [...troubleSteps(homeContext, troubles), ...result.steps],
+        notices: [...result.notices, ...shared.notices],
+      },
       moved,
       stays,
       tried,

@@ -8,6 +8,8 @@ export type LaunchKind = (typeof launchKinds)[number]
 
 const optionalTransport = z.optional(z.enum(['http', 'sse']))
 const optionalLaunch = z.optional(z.enum(launchKinds))
+/** How a server is reached through the bridge: which of its tools, and whose answers may be used again. */
+const optionalShare = z.optional(z.union([flag, z.strictObject({ tools: optionalList, cache: optionalList })]))
 const optionalPort = z.optional(z.union([flag, z.int().check(z.minimum(1), z.maximum(65535))]))
 
 /** What differs in one environment; everything not named stays as the server has it. */
@@ -40,7 +42,7 @@ export const serverSchema = z.strictObject({
   launch: optionalLaunch,
   bin: optionalText,
   allowScripts: optionalFlag,
-  share: optionalFlag,
+  share: optionalShare,
   disabled: optionalFlag,
   description: optionalText,
 })

@@ -16,7 +16,7 @@ const words: { readonly [Key in keyof ServerSpec]?: string } = {
   launch: 'overrides the global launch',
   bin: 'which program of the package to start',
   allowScripts: 'let npm run the install scripts of this package; default false',
-  share: 'reach it through the bridge instead of one entry per client',
+  share: 'reach it through the bridge instead of one entry per client; or {"tools": [names], "cache": [names]}',
 }
 
 /** The JSON Schema of the manifest, as editors want it. */

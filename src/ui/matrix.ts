@@ -11,6 +11,7 @@ const MARKS: Record<CellState, string> = {
   unmanaged: '?',
   off: '·',
   'not here': '–',
+  shared: '✓',
   'needs key': '!',
   'file is read-only': '✗',
   'file is not writable': '✗',

@@ -23,6 +23,8 @@ interface BuiltinServer {
   readonly also?: readonly string[]
   /** Folders, from home's `~`, without which it does not start. */
   readonly folders?: readonly string[]
+  /** Tools that only look things up though they do not say so (`readOnlyHint`): shared, their answers are used again for a while. */
+  readonly cache?: readonly string[]
   /** What is good to know before it is added. */
   readonly notes: readonly string[]
 }

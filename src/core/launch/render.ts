@@ -19,7 +19,6 @@ export function renderEntry(request: RenderRequest): Rendered {
   if (!belongs(server, client.id, environment, scope)) return { kind: 'none', reason: `${name} is not for this place ("only", "except")` }
   const entryName = request.entryName ?? clientName(client, name, Object.keys(request.manifest.servers))
   if (scope === 'project') return renderForProject(request, entryName)
-  if (server.share === true && request.bridged === true) return { kind: 'none', reason: `${name} is shared through the bridge` }
   const resolved = resolveServer(request)
   if (resolved.kind !== 'resolved') return resolved
   return resolved.entry.kind === 'remote'

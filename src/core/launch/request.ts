@@ -21,8 +21,6 @@ export interface RenderContext {
   variable(name: string): string | undefined
   /** The absolute path of a command on another side, as its login shell finds it; null: not found. */
   commandPath?(environment: Environment, command: string): string | null
-  /** The bridge has an entry of its own in this client, so that a server with `share` needs none. */
-  readonly bridged?: boolean
   /** The manifest's path on home's side, where it is not home's own: an argument of `run` there. */
   readonly named?: NativePath
   /** The project's folder, where a project's manifest is used: relative paths are read from there. */

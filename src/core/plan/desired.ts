@@ -2,11 +2,12 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import { BRIDGE } from '../manifest/new-name.ts'
 import { renderBridge } from '../launch/launcher.ts'
 import { clientName, renderEntry } from '../launch/render.ts'
-import { GET_NPM } from '../launch/resolve.ts'
+import { GET_NPM, resolveServer } from '../launch/resolve.ts'
 import { lookUp } from '../lookup.ts'
 import { canRun, environmentLabel } from '../participants.ts'
 import type { Blocked, Wanted } from './facts.ts'
 import { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
+import { isShared } from './sharing.ts'
 import { makeStep } from './step.ts'
 
 /** Collects, while the files are planned one by one, what concerns all of them. */
@@ -21,6 +22,8 @@ export interface Gathered {
 export interface DesiredEntries {
   readonly wanted: readonly Wanted[]
   readonly blocked: readonly Blocked[]
+  /** Servers that its client reaches through the bridge. */
+  readonly shared?: ReadonlySet<string>
 }
 
 /** Renders every server of the manifest for one file. What it needs besides is put into `gathered`. */
@@ -28,8 +31,16 @@ export function desiredEntries(input: PlanInput, observed: ObservedFile, gathere
   const wanted: Wanted[] = []
   const blocked: Blocked[] = []
   if (observed.unused) return { wanted, blocked }
+  const shared = new Set<string>()
+  const bridge = bridgeFor(input, observed, gathered)
   const names = Object.keys(input.manifest.servers)
   for (const [server, spec] of Object.entries(input.manifest.servers)) {
+    if (bridge !== null && !('step' in bridge) && isShared({ ...input.render, manifest: input.manifest }, spec)) {
+      shared.add(server)
+      const trouble = sharedTrouble(input, observed, server, spec, gathered)
+      if (trouble !== null) blocked.push(trouble)
+      continue
+    }
     const name = clientName(observed.client, server, names)
     const entry = desiredEntry(input, observed, server, spec, name, gathered)
     if (entry === null) continue
@@ -39,10 +50,28 @@ export function desiredEntries(input: PlanInput, observed: ObservedFile, gathere
       if (name !== server) gathered.notices.add(`${observed.client.label} does not take the name "${server}": it is "${name}" there`)
     }
   }
-  const bridge = bridgeFor(input, observed, gathered)
   if (bridge !== null && 'step' in bridge) blocked.push(bridge)
   else if (bridge !== null) wanted.push(bridge)
-  return { wanted, blocked }
+  return { wanted, blocked, shared }
+}
+
+/** What a shared server needs at home, where the bridge starts it; returns why it cannot be started there. */
+function sharedTrouble(input: PlanInput, observed: ObservedFile, server: string, spec: ServerSpec, gathered: Gathered): Blocked | null {
+  const { client, environment, file } = observed
+  const refuse = ({ reason, hint }: Why, needsKey?: true): Blocked => ({
+    server,
+    step: makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, server, reason, hint }),
+    ...(needsKey === true ? { needsKey } : {}),
+  })
+  const resolved = resolveServer({ ...input.render, name: server, server: spec, client, environment: input.home, scope: 'user' })
+  if (resolved.kind === 'refuse') return refuse(resolved, resolved.needsKey)
+  if (resolved.kind !== 'resolved') return null
+  for (const need of resolved.packages) {
+    const why = packageTrouble(input, need.environment, need.words)
+    if (why !== null) return refuse(why)
+    addInstall(input, need.environment, need.words, server, spec, gathered)
+  }
+  return null
 }
 
 /** The bridge has an entry in every user-scope file while it is switched on; it is no server of the manifest. */

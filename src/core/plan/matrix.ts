@@ -14,6 +14,7 @@ export type CellState =
   | 'unmanaged'
   | 'off'
   | 'not here'
+  | 'shared'
   | 'needs key'
   | 'file is read-only'
   | 'file is not writable'
@@ -56,7 +57,7 @@ function judge(file: PlannedFile, server: string, disabled: boolean, stale: read
   const wanted = desired.wanted.find((each) => each.server === server)
   const blocked = desired.blocked.find((each) => each.server === server)
   if (wanted === undefined && blocked === undefined && (entry === undefined || entry.step.change === 'none'))
-    return { state: disabled ? 'off' : 'not here' }
+    return { state: disabled ? 'off' : desired.shared?.has(server) === true ? 'shared' : 'not here' }
   const present = plan.present.has(wanted?.name ?? server)
   if (blocked !== undefined)
     return {

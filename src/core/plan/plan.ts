@@ -38,7 +38,13 @@ export function makePlan(input: PlanInput): Plan {
   for (const observed of input.files) {
     const desired = desiredEntries(input, observed, gathered)
     blocked.push(...desired.blocked.map((each) => each.step))
-    files.push({ observed, desired, plan: planOne(input, observed, desired, observed.bytes, digestOf) })
+    const plan = planOne(input, observed, desired, observed.bytes, digestOf)
+    files.push({ observed, desired, plan })
+    for (const { step } of plan.entries)
+      if (step.kind === 'remove' && step.change === 'remove' && step.server !== null && desired.shared?.has(step.server) === true)
+        gathered.notices.add(
+          `${step.server} is reached through the bridge now: its tools are called ${step.server}__…, and permission rules such as mcp__${step.server}__* must become mcp__mcp-twin__${step.server}__*`,
+        )
   }
   // What is typed on another side is handed over to home's program, so it must be there too.
   if ([...gathered.self].some((id) => id !== input.home.id)) gathered.self.add(input.home.id)

@@ -14,6 +14,8 @@ export interface Channel {
 export interface Introduction {
   readonly era: 'legacy' | 'modern'
   readonly tools: readonly string[]
+  /** The tools as it lists them. */
+  readonly listed: readonly JsonObject[]
   readonly serverInfo?: { readonly name: string; readonly version: string }
   /** The structured result of the requested tool, and the time of one ping, in ms. */
   readonly toolResult?: { readonly data: JsonObject; readonly roundTripMs: number }
@@ -91,16 +93,18 @@ export async function introduce(channel: Channel, timeoutMs: number, signal?: Ab
     if ('result' in greeting) {
       channel.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
       step = 'tools/list'
-      const tools = await toolsOf(questions, greeting.result, null)
+      const listed = await toolsOf(questions, greeting.result, null)
+      const tools = namesOf(listed)
       step = tool ?? step
-      return { era: 'legacy', tools, ...named(greeting.result.serverInfo), ...(await callTool(questions, tools, tool)) }
+      return { era: 'legacy', tools, listed, ...named(greeting.result.serverInfo), ...(await callTool(questions, tools, tool)) }
     }
     const discovery = await questions.ask('server/discover', { _meta: ENVELOPE })
     if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
     step = 'tools/list'
     const meta = discovery.result._meta
     const info = discovery.result.serverInfo ?? (isObject(meta) ? meta['io.modelcontextprotocol/serverInfo'] : undefined)
-    return { era: 'modern', tools: await toolsOf(questions, discovery.result, ENVELOPE), ...named(info) }
+    const listed = await toolsOf(questions, discovery.result, ENVELOPE)
+    return { era: 'modern', tools: namesOf(listed), listed, ...named(info) }
   }
   let timer: NodeJS.Timeout | undefined
   const ended = new Promise<never>((_, reject) => {
@@ -116,9 +120,11 @@ export async function introduce(channel: Channel, timeoutMs: number, signal?: Ab
   }
 }
 
-async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonObject | null): Promise<string[]> {
+const namesOf = (tools: readonly JsonObject[]): string[] => tools.map(({ name }) => textOf(name))
+
+async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonObject | null): Promise<JsonObject[]> {
   if (!isObject(about.capabilities) || about.capabilities.tools === undefined) return []
-  const found: string[] = []
+  const found: JsonObject[] = []
   let cursor: JsonValue | undefined
   for (let page = 0; page < PAGES_MAX; page++) {
     const params: JsonObject = { ...(envelope === null ? {} : { _meta: envelope }), ...(cursor === undefined ? {} : { cursor }) }
@@ -126,7 +132,7 @@ async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonOb
     if ('error' in answer) throw new Silence(`it refused tools/list: ${answer.error.message || `error ${answer.error.code}`}`)
     const { tools, nextCursor } = answer.result
     if (!Array.isArray(tools)) throw new Silence('its answer to tools/list has no list of tools')
-    for (const tool of tools) if (isObject(tool)) found.push(textOf(tool.name))
+    for (const tool of tools) if (isObject(tool)) found.push(tool)
     if (typeof nextCursor !== 'string' || nextCursor === '') return found
     cursor = nextCursor
   }

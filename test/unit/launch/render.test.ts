@@ -267,10 +267,6 @@ describe('who gets a server', () => {
     expect(place({ only: [] }, 'cursor')).toBe('none')
     expect(place({ disabled: true }, 'claude-code')).toBe('none')
   })
-  it('has none of a shared one where the bridge is', () => {
-    expect(render('s', { server: { command: 'x', share: true }, more: { bridged: true } }).kind).toBe('none')
-    expect(render('s', { server: { command: 'x', share: true } }).kind).toBe('entry')
-  })
 })
 
 describe('a remote server', () => {
