@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { startAsDesktopOn, type DesktopEntry } from '../../support/desktop.ts'
 import { modern } from '../../support/http-servers.ts'
+import { restored } from '../../support/restored.ts'
 import { type Planted, world } from '../../support/world.ts'
 
 const OLD = 'old-key-0d4f6b8a2c1e3957'
@@ -43,6 +44,21 @@ function twins() {
   const entries = (): Record<string, DesktopEntry> => JSON.parse(windows.read(windows.clientFile('claude-desktop'))).mcpServers
   return { planted, manifest, run, done, key, text, servers, entries, windows }
 }
+
+const started = (servers: object) =>
+  restored(
+    async () => {
+      const place = twins()
+      place.manifest(servers)
+      await place.key(OLD)
+      await place.done('sync')
+      return place
+    },
+    ({ planted }) => planted.scratch.root,
+  )
+/** A server that is reached on both sides, with its old key there. */
+const reached = started({ s: far })
+const two = started({ docs: { url }, r: relayed })
 
 const launchSteps = ({ steps }: Document) => steps.filter(({ file }) => file?.endsWith('launches.json'))
 
@@ -99,10 +115,7 @@ describe('what the other side starts by name', () => {
   })
 
   it('takes a new key over in a sync of its program alone, and is no matter of a sync of another', async () => {
-    const { manifest, key, done, text } = twins()
-    manifest({ s: far })
-    await key(OLD)
-    await done('sync')
+    const { key, done, text } = await reached()
     await key(NEW)
     await done('sync', '--client', 'claude-code-config')
     await done('sync', '--on', 'wsl')
@@ -130,10 +143,7 @@ describe('what the other side starts by name', () => {
   })
 
   it('is shown by list, and by sync in words', async () => {
-    const { planted, manifest, key, done } = twins()
-    manifest({ s: far })
-    await key(OLD)
-    await done('sync')
+    const { planted, key } = await reached()
     await key(NEW)
     const cells = async () => (await planted.cli(['list', '--json'])).json.servers[0].cells
     expect(await cells()).toContainEqual(expect.objectContaining({ environment: 'windows', client: 'claude-desktop', state: 'differs' }))
@@ -144,10 +154,7 @@ describe('what the other side starts by name', () => {
   })
 
   it('is found by doctor, and fixed by what it says', async () => {
-    const { planted, manifest, key, done } = twins()
-    manifest({ s: far })
-    await key(OLD)
-    await done('sync')
+    const { planted, key } = await reached()
     const wrong = async (...args: string[]) =>
       (await planted.cli(['doctor', '--json', '--check', 'in-sync', '--check', 'keys-consistent', ...args])).json.findings.filter(
         ({ level }: { level: string }) => level === 'error',
@@ -162,10 +169,7 @@ describe('what the other side starts by name', () => {
   })
 
   it('is fixed before a server is reported to be broken', async () => {
-    const { planted, manifest, key, done, entries, windows } = twins()
-    manifest({ s: far })
-    await key(OLD)
-    await done('sync')
+    const { planted, entries, windows } = await reached()
     rmSync(windows.here(FILE))
     expect(await words(planted, entries().s)).toContain('mcp-twin sync')
     const { findings } = (await planted.cli(['doctor', '--deep', '--json', '--check', 'server-starts', '--on', 'windows'])).json
@@ -203,10 +207,7 @@ describe('another manifest, named for once, for one side or program', () => {
     ['one program', ['--client', 'claude-code-config']],
     ['another program of that side', ['--client', 'cursor', '--on', 'windows']],
   ])('leaves what the others start: %s', async (_title, narrowed) => {
-    const { planted, manifest, key, done, servers, entries } = twins()
-    await key(OLD)
-    manifest({ docs: { url }, r: relayed })
-    await done('sync')
+    const { planted, done, servers, entries } = await two()
     const before = servers()
     expect(Object.keys(before)).toEqual(['docs', 'r'])
     planted.self.write(
