@@ -330,6 +330,24 @@ export const requirements: readonly Requirement[] = [
       ],
     },
   },
+  {
+    behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
+    source: 'actions and plugins',
+    tests: {
+      'e2e/bridge/hostile-plugins.test.ts': [
+        '$title: the bridge lives and its other tools answer',
+        'after all of them: the bridge ends cleanly, has said nothing but the protocol, and no process is left',
+        '%s: it is refused with the reason',
+      ],
+      'e2e/bridge/plugins.test.ts': [
+        "the document's example works unchanged",
+        'new writes one that works with its test %s',
+        'bridges that run take over what is allowed, changed and revoked, at once; listing starts nothing',
+        'row 133: one whose file changed is not run, and doctor says so; the name of a tool of another is refused',
+        'ends with a bridge that is killed, even in an endless loop',
+      ],
+    },
+  },
 ]
 
 /** Rows that no test proves yet; `npm test` names them. */
@@ -338,10 +356,6 @@ export const unproven: readonly Pick<Requirement, 'behaviour' | 'source'>[] = [
   { behaviour: 'two clients of different eras on the two sides play the whole first story', source: 'shared mind' },
   {
     behaviour: 'shared state is mirrored out, and signed pending actions and trigger files are taken in once',
-    source: 'actions and plugins',
-  },
-  {
-    behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
     source: 'actions and plugins',
   },
   { behaviour: 'links are opened by argument vector on the right side of the border', source: 'actions and plugins' },

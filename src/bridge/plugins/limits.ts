@@ -20,6 +20,10 @@ export const pluginLimits = {
   /** What one process of a plugin may print: so much is logged, and one that prints so much more is ended. */
   logged: 64 * KiB,
   printed: 64 * MiB,
+  /** Messages of its process that nobody waits for. */
+  strays: 1000,
+  /** Characters of its own reason why it does not load. */
+  reason: 1000,
   /** The last words of a plugin that are shown when it broke. */
   lastWords: 400,
   tools: 64,

@@ -45,6 +45,7 @@ export class RunningPlugin {
   private readonly pings = new Map<number, () => void>()
   private loading: Waiting | null = null
   private count = 0
+  private strays = 0
   private trouble: PluginTrouble | null = null
   private over = false
 
@@ -81,7 +82,9 @@ export class RunningPlugin {
       this.loading = {
         settle: (message) =>
           done(() =>
-            typeof message.failed === 'string' ? reject(new PluginTrouble(`it does not load: ${message.failed}`)) : resolve(message.loaded),
+            typeof message.failed === 'string'
+              ? reject(new PluginTrouble(`it does not load: ${message.failed.slice(0, pluginLimits.reason)}`))
+              : resolve(message.loaded),
           ),
         fail: (trouble) => done(() => reject(trouble)),
       }
@@ -168,10 +171,15 @@ export class RunningPlugin {
   private take(bytes: Buffer): void {
     if (this.over) return
     const message = messageIn(bytes)
-    if (message === null) this.break(intrudes)
-    else if (typeof message.pong === 'number') this.pings.get(message.pong)?.()
-    else if (typeof message.answer === 'number') this.calls.get(message.answer)?.settle(message)
-    else this.loading?.settle(message)
+    if (message === null) return void this.break(intrudes)
+    const { pong, answer } = message
+    const ping = typeof pong === 'number' ? this.pings.get(pong) : undefined
+    const waiting = typeof answer === 'number' ? this.calls.get(answer) : this.loading
+    if (ping !== undefined) ping()
+    else if (waiting) waiting.settle(message)
+    else this.strays++
+    // A few may be answers to calls that were given up.
+    if (this.strays > pluginLimits.strays) this.break(intrudes)
   }
 
   private endWords(code: number | null, signal: NodeJS.Signals | null): string {

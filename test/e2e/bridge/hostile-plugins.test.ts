@@ -48,6 +48,11 @@ const rows: Readonly<Record<string, Hostile>> = {
     answer: /switched off: it sends a message of any size/,
     off: true,
   },
+  'sends messages without end': {
+    handler: `() => { for (;;) try { fs.writeSync(3, '{"pong":1}\\n'.repeat(1000)) } catch {} }`,
+    answer: /switched off: it writes into its connection/,
+    off: true,
+  },
   'sends a message nested too deep': {
     handler: "() => { fs.writeSync(3, '['.repeat(50000) + '\\n'); return new Promise(() => {}) }",
     answer: /switched off: it writes into its connection/,
