@@ -132,11 +132,11 @@ console.log(
 )
 
 if (Number(options.idle) > 0) {
-  await sleep(60_000)
+  await sleep(100_000)
   const before = [bridge, other].map(({ pid }) => processor(pid))
   await sleep(Number(options.idle) * 1000)
   const used = [bridge, other].map(({ pid }, at) => ((processor(pid) - before[at]) / Number(options.idle) / 10).toFixed(3))
-  console.log(`idle after a minute, over ${options.idle} s: ${used.join(' % and ')} % of a processor`)
+  console.log(`idle, over ${options.idle} s: ${used.join(' % and ')} % of a processor`)
 }
 await Promise.all([...filled.map((each) => each.bridge.close()), other.close()])
 rmSync(work, { recursive: true, force: true })

@@ -28,6 +28,7 @@ export async function open(args, { env, cwd }) {
   const helloMs = performance.now() - started
   await ask('tools/list', {})
   return {
+    pid: child.pid,
     helloMs,
     listMs: performance.now() - started,
     rssMiB: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,

@@ -36,7 +36,7 @@ describeEngines('several processes that write one store', (bench) => {
   })
 
   it('lose no acknowledged write when they are killed in the middle of writing', async () => {
-    for (let round = 0; round < runs(4); round++) {
+    for (let round = 0; round < runs(5); round++) {
       const writers = [await bench.start(), await bench.start()]
       const done = writers.map((each, at) => writeUntilKilled(each, `r${round}w${at}`))
       const target = `r${round}w0-${5 + ((round * 7) % 20)}`
