@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cli, cliPath } from '../../support/cli.ts'
@@ -167,6 +167,20 @@ describe('plugin', () => {
     expect(seen).toEqual(expect.arrayContaining(['PATH', 'HOME']))
     expect(seen.filter((name) => /KEY|TOKEN|MCP_TWIN|NODE_OPTIONS/.test(name))).toEqual([])
     await bridge.end()
+  })
+
+  it('in a home that others may write is not offered, since they could have allowed it', async () => {
+    const place = scratch()
+    putPlugin(place, 'own.js', pluginText('own_tool'))
+    await allow(place, 'own.js')
+    chmodSync(join(place.home, '.mcp-twin'), 0o777)
+    const bridge = await bridgeOf(place)
+    const names = await namesOf(bridge)
+    expect(names).toContain('read_file')
+    expect(names).not.toContain('own_tool')
+    await expect(bridge.call('own_tool')).rejects.toThrow('Unknown tool')
+    await bridge.end()
+    expect((await cli(place, ['plugin', 'allow', 'own.js'])).code).not.toBe(0)
   })
 
   it.skipIf(process.platform !== 'linux')('ends with a bridge that is killed, even in an endless loop', async () => {
