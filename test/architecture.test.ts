@@ -85,6 +85,8 @@ const reaching = [
   ...['confirming', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
   ...['change-file', 'libsql', 'node-sqlite', 'place', 'state'].map((name) => `store/${name}`),
   ...[
+    'actions/triggers/folder',
+    'actions/triggers/watching',
     'base/access',
     'base/proc',
     'base/small-file',

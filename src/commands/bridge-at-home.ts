@@ -24,6 +24,7 @@ export const terminalClient = 'terminal'
 /** The bridge's parts for a command that a person types. */
 export interface OpenBridge {
   readonly bridge: Bridge
+  readonly homeContext: HomeContext
   /** Runs a tool as a client would; what it refuses is thrown as a TwinError. */
   call(tool: Tool, args: Record<string, unknown>): Promise<{ readonly text: string; readonly data: Readonly<Record<string, unknown>> }>
 }
@@ -37,7 +38,7 @@ export const withBridge = (context: Context, work: (open: OpenBridge) => Promise
     const bridge = openBridge(await settingsOf(context, homeContext))
     try {
       return await work({
-        bridge,
+        ...{ bridge, homeContext },
         async call(tool, args) {
           const call = { client: terminalClient, session: bridge.session, signal: context.signal, progress: () => undefined }
           return answered(await callTool(tool, args, bridge, call))
@@ -86,4 +87,5 @@ const typed = (text: string): string =>
       /\b(memory|handoff)_(get|set|list|search|delete|history|create|read)\b/g,
       (_, family, verb) => `${family} ${commands[verb] ?? verb}`,
     )
+    .replace(/\b(get|list|cancel)_actions?\b/g, (_, verb) => `mcp-twin actions ${verb === 'get' ? 'show' : verb}`)
     .replaceAll('if_version', '--if-version')

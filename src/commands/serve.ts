@@ -61,6 +61,7 @@ export async function run(context: Context, _args: string[], options: Record<str
     version,
     system,
     listen,
+    isRunner: options.runner === true,
     waiting: (who = client) => (greets ? waitingLine(waitingFor(file.read(), who, liveIn(system), system.now())) : null),
     stdin,
     stdout,

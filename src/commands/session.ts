@@ -2,7 +2,8 @@ import { Redaction } from '../bridge/base/redaction.ts'
 import { Audit } from '../bridge/records/audit.ts'
 import type { Context } from '../context.ts'
 import { layout } from '../core/layout.ts'
-import { openSessions, type SessionStore } from '../effects/store/sessions.ts'
+import type { SessionStore } from '../effects/store/sessions.ts'
+import { signing } from '../effects/store/trigger-keys.ts'
 import { reach } from '../effects/manifest/open.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { atHome } from './at-home.ts'
@@ -33,7 +34,7 @@ export async function run(context: Context, [action, id]: string[], options: Rec
   const ttl = ttlMs(typeof options.ttl === 'string' ? options.ttl : '24h')
   return atHome(context, {}, async ({ home }) => {
     const folder = reach(home, layout(home.environment, home.folder).bridge)
-    const store = openSessions(context.system, folder, home.environment.id)
+    const store = signing(context.system, folder, home.environment.id)
     if (action === 'list') return list(context, store)
     // An id is no key, so nothing has to be hidden.
     const audit = new Audit(folder, new Redaction(async () => []), () => context.system.now())

@@ -29,6 +29,8 @@ const backedUpFileSchema = z.object({
   changes: z.optional(z.array(entryChangeSchema)),
   /** Of a project's file: the real path of the project's root then. */
   project: optionalText,
+  /** The file is the client's settings, in which the run gave one setting this value and changed no entries. */
+  setting: z.optional(z.strictObject({ path: z.array(text), value: text })),
   /** The file is the client's settings, in which the run changed our hook and no entries. */
   hook: optionalFlag,
   /** How many folders above the file the run made. */

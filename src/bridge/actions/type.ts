@@ -1,4 +1,6 @@
+import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject } from '../../model/entry.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
 import { type Fields, type Input, readFields } from '../base/input.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -29,8 +31,18 @@ export interface Outcome {
   readonly result: JsonObject
 }
 
+/** What is done only where a person has approved it. */
+export interface ForPerson {
+  /** Sets a server of the manifest, or removes it for null, and brings every config in line. */
+  changeServer(name: string, server: ServerSpec | null): Promise<Outcome>
+  /** Sets the model in a client's settings file. */
+  setModel(client: ClientDefinition, model: string): Promise<Outcome>
+}
+
 /** What carrying out an action works with. */
 export interface Means {
+  /** Absent: no person has approved anything. */
+  readonly person?: ForPerson
   readonly settings: Settings
   /** The rules of who asked for the action. */
   readonly policy: Policy
@@ -47,7 +59,7 @@ export interface ActionDefinition<F extends Fields> {
   readonly isRepeatable: boolean
   /** Checks the arguments further than `input` does. Throws a Refusal. */
   prepare(input: Input<F>, asking: Asking): Promise<Prepared>
-  /** Does the work; what only a person may start is carried out by `actions run`. */
+  /** Does the work. What only a person may start needs `means.person`. */
   carryOut?(action: Action, input: Input<F>, means: Means): Promise<Outcome>
 }
 

@@ -20,4 +20,19 @@ export const actionLimits = {
   actionLookMs: 1 * seconds,
   /** Params of a list or of session_state.json that are longer as JSON are left out. */
   actionShown: 4 * KiB,
+
+  /** A trigger: its file, its nonce, how far its timestamp may be from now, and how long a torn one may be written to. */
+  triggerBytes: 64 * KiB,
+  nonceCharacters: 200,
+  triggerAgeMs: 5 * minutes,
+  triggerTornMs: 1 * seconds,
+  /** Triggers that are taken up in one transaction, and how often the folder is looked at though nothing was heard of it. */
+  triggersAtOnce: 200,
+  triggerLookMs: 1 * seconds,
+  triggersRefused: 500,
+  /** session_state.json: signed actions in it, its size, how often it is written, and how long it shows what has ended. */
+  stateActions: 100,
+  stateBytes: 8 * MiB,
+  stateEveryMs: 100,
+  stateEndedMs: 10 * minutes,
 } as const

@@ -1,5 +1,12 @@
+import { join } from 'node:path'
 import type { JsonObject } from '../../model/entry.ts'
-import type { RunnerParts } from '../actions/parts.ts'
+import type { RunnerParts } from './runner-parts.ts'
+import { DropBox } from '../actions/triggers/drop-box.ts'
+import { Intake } from '../actions/triggers/intake.ts'
+import type { Signers } from '../actions/triggers/signed.ts'
+import { StateFile } from '../actions/triggers/state-file.ts'
+import { Watching } from '../actions/triggers/watching.ts'
+import { bearer } from '../transports/carrier.ts'
 import { Runner, runnerClient } from '../actions/runner.ts'
 import { rulesFor } from '../actions/intake/asking.ts'
 import { typeNamed } from '../actions/types/index.ts'
@@ -25,17 +32,18 @@ export interface Holding {
   stop(): Promise<void>
 }
 
-/** Begins to carry actions out in this process, which holds the lease. */
+/** Begins to carry actions out, and to take triggers up, in this process, which holds the lease. */
 export function startRunner(
-  { settings, redaction, audit, log }: RunnerPlace,
+  place: RunnerPlace,
   { store, lease }: { readonly store: Store; readonly lease: Lease },
   parts: RunnerParts,
   lost: AbortSignal,
 ): Holding {
-  return new Runner(
+  const { settings, redaction, audit, log } = place
+  const by = claimOf(settings, runnerClient, `runner ${settings.random(8)}`)
+  const runner = new Runner(
     {
-      ...{ store, lease, audit, log, typeNamed },
-      by: claimOf(settings, runnerClient, `runner ${settings.random(8)}`),
+      ...{ store, lease, audit, log, typeNamed, by },
       isLive: liveIn(settings),
       now: () => settings.now(),
       async meansFor(action) {
@@ -49,4 +57,40 @@ export function startRunner(
     },
     lost,
   )
+  const { signers } = parts
+  const watching = signers === undefined ? null : watchTriggers(place, { store, lease, signers: () => signers() }, parts)
+  const stop = async () => {
+    await Promise.all([runner.stop(), watching?.stop()])
+  }
+  lost.addEventListener('abort', () => void stop(), { once: true })
+  return { stop }
+}
+
+/** Takes triggers up and mirrors the queue. */
+function watchTriggers(
+  place: RunnerPlace,
+  { store, lease, signers }: { readonly store: Store; readonly lease: Lease; signers(): Promise<Signers> },
+  { port = () => null }: RunnerParts,
+): Watching {
+  const { settings, redaction, audit, log } = place
+  const { folder, platform, pid } = settings
+  const now = () => settings.now()
+  const asked = { ...place, policy: new Policy(settings), store: async () => store }
+  const intake = new Intake({ ...{ store, lease, audit, log, signers, now }, place: asked, clientOf: bearer })
+  const triggers = join(folder, 'triggers')
+  return new Watching({
+    box: new DropBox(triggers, platform, intake, now),
+    state: new StateFile({
+      ...{ folder, platform, store, intake, now, isLive: liveIn(settings) },
+      info: { pid, startedAt: now(), port },
+      redact: (text) => redaction.text(text),
+    }),
+    folders: { bridge: folder, triggers },
+    onAction: (changed) =>
+      store.onChange((changes) => {
+        if (changes.some(({ kind }) => kind === 'action')) changed()
+      }),
+    report: (trouble) => log.write('bridge', 'warning', `triggers: ${trouble}`),
+    now,
+  })
 }

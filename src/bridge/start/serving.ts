@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import type { McpServerFactory } from '@modelcontextprotocol/server'
+import { reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Bridge } from '../contract/bridge.ts'
-import type { RunnerParts } from '../actions/parts.ts'
+import type { RunnerParts } from './runner-parts.ts'
 import { limits } from '../base/limits.ts'
 import { usualProviders } from './foreign.ts'
 import { openBridge } from './open.ts'
@@ -28,6 +29,8 @@ export interface Serving {
   readonly version: string
   readonly system: System
   readonly listen: Listening
+  /** No client is on stdio: it serves its listeners, carries actions out and takes triggers up until it is signalled. */
+  readonly isRunner: boolean
   /** What waits for a client, the one on stdio by default, in a line. Read from a small file: the hello waits for it. */
   waiting(client?: string): string | null
   readonly stdin: Readable
@@ -65,9 +68,15 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  * ended before any message came, it stays as a service until it is signalled. Everything started ends with it.
  */
 export async function serveBridge(serving: Serving): Promise<void> {
-  const { signal } = serving
-  const { system } = serving
-  const opened = serving.settings.then(withWorkspace).then((settings) => openBridge(settings, usualProviders, partsOf(system, settings)))
+  const { signal, system } = serving
+  let port: number | null = null
+  const opened = serving.settings.then(withWorkspace).then((settings) =>
+    openBridge(
+      settings,
+      usualProviders,
+      partsOf(system, settings, () => port),
+    ),
+  )
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
@@ -79,38 +88,35 @@ export async function serveBridge(serving: Serving): Promise<void> {
     (session?: string): McpServerFactory =>
     ({ era }) =>
       serverFor(session, era === 'legacy' ? 'here' : 'sdk')
-  const stdio = carryStdio(
-    connected(),
-    serving.stdin,
-    serving.stdout,
-    (error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message)),
-    watch,
-  )
+  const complain = (error: Error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message))
+  const stdio = serving.isRunner ? null : carryStdio(connected(), serving.stdin, serving.stdout, complain, watch)
   const orphan = orphaned(serving)
-  const gone = Promise.race([
-    stdio.ended.then(() => 'input' as const),
-    aborted(signal).then(() => 'signal' as const),
-    orphan.gone.then(() => 'parent' as const),
-  ])
+  // Neither the store nor the folder of triggers keeps a process alive.
+  const alive = stdio === null ? setInterval(() => undefined, 2 ** 30) : undefined
+  const told = aborted(signal).then(() => 'signal' as const)
+  const gone =
+    stdio === null ? told : Promise.race([stdio.ended.then(() => 'input' as const), told, orphan.gone.then(() => 'parent' as const)])
   try {
     const bridge = await opened
     const { carriers } = bridge
-    carriers.push({ ...stdio, clients: () => (stdio.heard() ? [bridge.settings.client] : []) })
+    if (stdio !== null) carriers.push({ ...stdio, clients: () => (stdio.heard() ? [bridge.settings.client] : []) })
     if (serving.listen.http !== null) {
       const http = await listenHttp(serving, serving.listen.http, bridge, overHttp)
       carriers.push(http)
+      port = http.port
       changes.subscribe((uri) => (uri === null ? http.changes.resourcesChanged() : http.changes.resourceUpdated(uri)))
       watch()
       bridge.foreign.onChange(() => http.changes.toolsChanged())
     }
     if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, watch))
     introduce(bridge)
-    openStoreSoon(bridge)
+    openStoreSoon(bridge, serving.isRunner)
     let why = await gone
-    if (why !== 'signal' && carriers.length > 1 && !stdio.heard()) why = await aborted(signal).then(() => 'signal')
+    if (why !== 'signal' && carriers.length > 1 && stdio?.heard() === false) why = await aborted(signal).then(() => 'signal')
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
   } finally {
     orphan.stop()
+    clearInterval(alive)
     await opened.then(closeAll, () => undefined)
     serving.stdin.destroy()
   }
@@ -148,7 +154,7 @@ const openTo = (address: string): string =>
   address === '127.0.0.1' ? '' : ' Put a TLS proxy in front: tokens and answers cross the network in the clear.'
 
 /** What the runner of this process works with. */
-const partsOf = (system: System, settings: Settings): RunnerParts => ({
+const partsOf = (system: System, settings: Settings, port: () => number | null): RunnerParts => ({
   async openLink(client, link) {
     const [{ openLink }, { clientNamed }] = await Promise.all([
       import('../../effects/machine/open-link.ts'),
@@ -156,12 +162,23 @@ const partsOf = (system: System, settings: Settings): RunnerParts => ({
     ])
     return openLink(system, await settings.world(), clientNamed(client)?.links?.on ?? [], link)
   },
+  async signers() {
+    const [{ openSessions }, { triggerKeys }] = await Promise.all([
+      import('../../effects/store/sessions.ts'),
+      import('../../effects/store/trigger-keys.ts'),
+    ])
+    const folder = reachable(settings.folder)
+    const sessions = await openSessions(system, folder, settings.self.id).list()
+    return { valid: new Set(sessions.map(({ id }) => id)), keys: await triggerKeys(system, folder) }
+  },
+  port,
 })
 
 /** The store is opened though no tool needs it yet: some bridge must take up triggers and what others queued. No client waits for it. */
-function openStoreSoon(bridge: Bridge): void {
+function openStoreSoon(bridge: Bridge, isRunner: boolean): void {
   const soon = () => void bridge.store().catch((error: Error) => bridge.log.write('bridge', 'warning', error.message))
-  setTimeout(soon, limits.storeOpenMs).unref()
+  if (isRunner) soon()
+  else setTimeout(soon, limits.storeOpenMs).unref()
 }
 
 const endings = { input: 'its client closed the connection', signal: 'it was told to end', parent: 'the program that started it is gone' }

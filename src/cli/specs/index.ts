@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../context.ts'
+import { actions } from './actions.ts'
 import { add } from './add.ts'
 import { completion } from './completion.ts'
 import { diff } from './diff.ts'
@@ -52,6 +53,7 @@ export const specs: readonly CommandSpec[] = [
   memory,
   handoff,
   inbox,
+  actions,
   events,
   plugin,
   exportSetup,

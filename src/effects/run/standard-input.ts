@@ -27,3 +27,6 @@ export async function readAllInput(what: string, instead: string, mostMiB: numbe
     throw error
   }
 }
+
+/** Whether a person could be asked. */
+export const hasTerminal = (): boolean => process.stdin.isTTY === true

@@ -19,6 +19,8 @@ export interface FileNote {
   readonly changes?: readonly RecordedChange[] | undefined
   /** Of a project's file: the real path of the project's root. */
   readonly project?: string | undefined
+  /** The file is the client's settings, in which the run gives one setting this value. */
+  readonly setting?: { readonly path: string[]; readonly value: string } | undefined
   /** The file is the client's settings, in which the run changes our hook. */
   readonly hook?: boolean | undefined
 }
@@ -101,7 +103,7 @@ export class Journal {
     const stored = bytes === null ? null : `${String(++this.#stored).padStart(3, '0')}-${plainName(note.file)}`
     if (bytes !== null && stored !== null)
       await this.#system.files.create(storedPath(this.#folder, await this.#open(), stored), bytes, 0o600)
-    const { environment, client, file, entries, changes, project, hook } = note
+    const { environment, client, file, entries, changes, project, setting, hook } = note
     const kept = {
       environment,
       client,
@@ -110,6 +112,7 @@ export class Journal {
       // The index is sealed as text, and read back with its names in the order of its schema.
       ...(changes === undefined ? {} : { changes: changes.map(({ entry, change, fields }) => ({ entry, change, fields })) }),
       ...(project === undefined ? {} : { project }),
+      ...(setting === undefined ? {} : { setting }),
       ...(hook === undefined ? {} : { hook }),
       stored,
       size: bytes?.length ?? 0,

@@ -11,6 +11,7 @@ import { type State, stateSchema } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Decision } from '../store/decision.ts'
 import { revertHook } from '../hook/revert.ts'
+import { revertSetting } from '../../core/formats/json/setting.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import type { Locate, Revert } from '../store/undo.ts'
@@ -27,7 +28,7 @@ export const locator =
       return { reason: `${file.environment} cannot be reached from here`, hint: `once ${file.environment} can be reached: mcp-twin undo` }
     const client = file.client === null ? null : clientById(file.client)
     const bounds = await projectBounds(system, { ...file, environment: side, client })
-    const isUserFile = client !== null && bounds.within === null && file.hook !== true
+    const isUserFile = client !== null && bounds.within === null && file.hook !== true && file.setting === undefined
     return {
       here,
       shown: file.file,
@@ -43,6 +44,7 @@ export const locator =
 export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
   const statePath = layout(situation.home.environment, situation.home.folder).state
   return (current, before, names, file) => {
+    if (file.setting !== undefined) return revertSetting(current, before, file.setting, force)
     if (file.hook === true) return revertHook(current, before, situation.state.hook, force)
     if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, force)
     const client = clientById(file.client)

@@ -93,7 +93,7 @@ describeEngines("the runner's lease", (bench) => {
     await expect(other.ask('askHolder', { method: 'echo' })).rejects.toThrow(/ended before the answer/)
     expect(await other.ask('askHolder', { method: 'echo' })).toMatchObject({ result: { pid: other.pid } })
     await holder.kill('SIGCONT')
-    await expect(holder.ask('asHolder')).rejects.toThrow(/taken over/)
+    await expect(holder.ask('asHolder')).rejects.toThrow(/Another bridge holds the lease now/)
     expect(await holder.ask('askHolder', { method: 'echo' })).toMatchObject({ result: { pid: other.pid } })
   })
 

@@ -1,3 +1,4 @@
+import { isObject } from '../../../core/object.ts'
 import { text } from '../../base/input.ts'
 import { failed } from '../../base/refusal.ts'
 import { clientNamed, firstWith, labelOf } from '../target.ts'
@@ -24,5 +25,11 @@ export const switchModel = defineAction({
       ...(setting !== undefined && { command: `mcp-twin actions run ${id}`, change: { [setting.path.join('.')]: model } }),
     }
     return { params: { model }, to: target, carrier: 'person', claimable: false, needs }
+  },
+  async carryOut({ to, result }, { model }, { person }) {
+    const client = clientNamed(to ?? '')
+    if (person === undefined || client?.model === undefined)
+      return { status: 'needs_user', result: isObject(result) ? result : { message: `Choose ${model} by hand.` } }
+    return person.setModel(client, model)
   },
 })

@@ -23,4 +23,9 @@ export const updateMcpConfig = defineAction({
     const needs: JsonObject = { message, command: `mcp-twin actions run ${id}`, change: shown }
     return { params, to, carrier: 'person', claimable: false, needs }
   },
+  async carryOut({ result }, input, { person }) {
+    if (person === undefined) return { status: 'needs_user', result: result as JsonObject }
+    const { checkChange } = await import('../config-change.ts')
+    return person.changeServer(input.name, checkChange(input).server)
+  },
 })

@@ -1,5 +1,11 @@
+import type { Signers } from '../actions/triggers/signed.ts'
+
 /** What the runner of a bridge needs besides the store: parts of the machine, handed in by what starts it. */
 export interface RunnerParts {
   /** Opens a link with the programs of a side on which the client runs. False: nothing took it. */
   openLink(client: string, link: string): Promise<boolean>
+  /** Sessions whose keys sign triggers. Absent: triggers are not taken up. */
+  signers?(): Promise<Signers>
+  /** The port of the HTTP listener; null: there is none. */
+  port?(): number | null
 }

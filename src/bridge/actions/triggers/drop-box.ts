@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { limits } from '../../base/limits.ts'
+import { names, readOwn, refuseFile, removeTaken } from './folder.ts'
+import type { Intake, Offer } from './intake.ts'
+import { readTrigger, Unfit } from './signed.ts'
+
+interface Torn {
+  readonly stamp: string
+  readonly since: number
+}
+
+/** `bridge/triggers`: files that ask for actions. */
+export class DropBox {
+  private readonly folder: string
+  private readonly platform: NodeJS.Platform
+  private readonly intake: Intake
+  private readonly now: () => number
+  /** Files that may not be written to their end yet. */
+  private torn = new Map<string, Torn>()
+
+  constructor(folder: string, platform: NodeJS.Platform, intake: Intake, now: () => number) {
+    this.folder = folder
+    this.platform = platform
+    this.intake = intake
+    this.now = now
+  }
+
+  /** Takes up what lies in the folder. True: some file may not be written to its end yet, so that it is to be looked at again soon. */
+  async scan(): Promise<boolean> {
+    const found = await names(this.folder)
+    for (const name of this.torn.keys()) if (!found.includes(name)) this.torn.delete(name)
+    for (let at = 0; at < found.length; at += limits.triggersAtOnce) {
+      const offers = await Promise.all(found.slice(at, at + limits.triggersAtOnce).map((name) => this.offerOf(name)))
+      await this.intake.take(offers.filter((offer) => offer !== null))
+    }
+    return this.torn.size > 0
+  }
+
+  /** Null: it is gone, or not whole yet. */
+  private async offerOf(name: string): Promise<Offer | null> {
+    const path = join(this.folder, name)
+    const refused = (reason: string) => refuseFile(this.folder, name, reason)
+    try {
+      const found = await readOwn(path, this.platform, limits.triggerBytes)
+      if (found === null || (isTorn(found.text) && this.maySoonBeWhole(name, found.stamp))) return null
+      this.torn.delete(name)
+      const { text, stamp } = found
+      return {
+        ...{ name, source: `${name} ${stamp}`, refused },
+        check: (signers, now) => readTrigger(text, signers, now),
+        taken: () => removeTaken(path, stamp),
+      }
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error
+      if (error.isTorn) return null
+      const check = () => {
+        throw error
+      }
+      return { name, source: name, check, taken: async () => undefined, refused }
+    }
+  }
+
+  private maySoonBeWhole(name: string, stamp: string): boolean {
+    const known = this.torn.get(name)
+    const torn = known?.stamp === stamp ? known : { stamp, since: this.now() }
+    this.torn.set(name, torn)
+    return this.now() - torn.since < limits.triggerTornMs
+  }
+}
+
+/** Whether a text is no JSON, as one is that is not written to its end. */
+function isTorn(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return false
+  } catch {
+    return true
+  }
+}

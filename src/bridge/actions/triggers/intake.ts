@@ -1,0 +1,116 @@
+import { InputTrouble } from '../../base/input.ts'
+import { limits } from '../../base/limits.ts'
+import { denied, Refusal } from '../../base/refusal.ts'
+import type { Lease } from '../../lease/lease.ts'
+import type { Audit } from '../../records/audit.ts'
+import type { Log } from '../../records/log.ts'
+import type { Store } from '../../store/store.ts'
+import { type Place, prepare } from '../intake/asking.ts'
+import { type Signers, type Trigger, Unfit } from './signed.ts'
+import { type Ready, takeAll } from './take.ts'
+
+export interface IntakeOptions {
+  readonly store: Store
+  readonly lease: Lease
+  readonly place: Place
+  readonly audit: Pick<Audit, 'ready' | 'trouble' | 'write'>
+  readonly log: Pick<Log, 'write'>
+  /** Sessions that may sign now. Rejects where that cannot be known. */
+  signers(): Promise<Signers>
+  /** How the bearer of a session is called. */
+  clientOf(session: string): string
+  now(): number
+}
+
+/** Something signed, as it was found. */
+export interface Offer {
+  /** What the audit calls it. */
+  readonly name: string
+  /** Names the very file, so that one which could not be removed in time is no replay. */
+  readonly source: string
+  /** Throws `Unfit`. */
+  check(signers: Signers, now: number): Trigger
+  /** It is queued: whatever held it goes. */
+  taken(): Promise<void>
+  refused(reason: string): Promise<void>
+}
+
+/** Queues what sessions asked for by signed objects, as if their clients had called queue_action. Only the holder of the lease does. */
+export class Intake {
+  private readonly options: IntakeOptions
+
+  constructor(options: IntakeOptions) {
+    this.options = options
+  }
+
+  /** Takes everything up, in this order. Throws, and leaves the rest where it is, where nothing can be recorded. */
+  async take(offers: readonly Offer[]): Promise<void> {
+    for (let at = 0; at < offers.length; at += limits.triggersAtOnce) await this.takeSome(offers.slice(at, at + limits.triggersAtOnce))
+  }
+
+  private async takeSome(offers: readonly Offer[]): Promise<void> {
+    const { audit, signers, now } = this.options
+    if (!audit.ready()) throw new Error(`no trigger is taken up, since it could not be recorded (${audit.trouble})`)
+    const known = await signers()
+    const ready: (Ready & { readonly offer: Offer })[] = []
+    for (const offer of offers) {
+      try {
+        const trigger = offer.check(known, now())
+        ready.push({ offer, trigger, action: await this.prepare(trigger), source: offer.source })
+      } catch (error) {
+        await this.refuse(offer, reasonOf(error))
+      }
+    }
+    for (const group of bySession(ready)) await this.queue(group)
+  }
+
+  private async prepare({ session, type, params, to, id }: Trigger) {
+    const { place, clientOf } = this.options
+    if (place.settings.readOnly) throw denied('this bridge is read-only; a person can change bridge.readOnly in the manifest')
+    return prepare(place, { client: clientOf(session), session: 'trigger', type, params, to, id })
+  }
+
+  private async queue(group: readonly (Ready & { readonly offer: Offer })[]): Promise<void> {
+    const { store, lease, audit, clientOf } = this.options
+    const client = clientOf(group[0]?.trigger.session ?? '')
+    const taken = await store.write({ client, session: 'trigger' }, (transaction) => {
+      lease.check(transaction)
+      return takeAll(transaction, group)
+    })
+    const gone: Promise<void>[] = []
+    for (const [at, { reason, again }] of taken.entries()) {
+      const each = group[at]
+      if (each === undefined) continue
+      if (reason !== null) await this.refuse(each.offer, reason)
+      else {
+        if (!again)
+          audit.write({ event: 'action', client, tool: each.action.type, subject: each.action.id, outcome: 'queued by a trigger' })
+        gone.push(each.offer.taken())
+      }
+    }
+    await Promise.all(gone)
+  }
+
+  private async refuse(offer: Offer, reason: string): Promise<void> {
+    const { audit, log } = this.options
+    audit.write({ event: 'denied', client: '', tool: 'trigger', subject: offer.name, outcome: reason })
+    log.write('bridge', 'warning', `trigger ${offer.name} was refused: ${reason}`)
+    await offer.refused(reason)
+  }
+}
+
+/** Neighbours of one session, in the order in which all came. */
+function bySession<T extends Ready>(ready: readonly T[]): T[][] {
+  const groups: T[][] = []
+  for (const each of ready) {
+    const last = groups.at(-1)
+    if (last?.[0]?.trigger.session === each.trigger.session) last.push(each)
+    else groups.push([each])
+  }
+  return groups
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Unfit || error instanceof Refusal || error instanceof InputTrouble) return error.message
+  throw error
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { isObject } from '../../../core/object.ts'
+import { limits } from '../../base/limits.ts'
+import type { IsLive } from '../../handoff/claims.ts'
+import type { Store } from '../../store/store.ts'
+import { type Action, actionOf, type ActionRow } from '../action.ts'
+import { readOwn, refuseText, replaceOwn, stampAt } from './folder.ts'
+import type { Intake, Offer } from './intake.ts'
+import { checkTrigger, Unfit } from './signed.ts'
+
+/** What the file says of the bridge that writes it. */
+export interface BridgeInfo {
+  readonly pid: number
+  readonly startedAt: number
+  /** Null: it serves on stdio alone. */
+  port(): number | null
+}
+
+export interface StateFileOptions {
+  /** `bridge/`. */
+  readonly folder: string
+  readonly platform: NodeJS.Platform
+  readonly store: Store
+  readonly intake: Intake
+  readonly info: BridgeInfo
+  readonly isLive: IsLive
+  now(): number
+  /** A text without keys. */
+  redact(text: string): string
+}
+
+/**
+ * `bridge/session_state.json`: what is queued, for programs that only read files, and a way in for signed objects in its list of
+ * actions. Who writes it at the same moment as this bridge may lose what was written: `triggers/` is the reliable way.
+ */
+export class StateFile {
+  readonly path: string
+  private readonly options: StateFileOptions
+  /** That of the file as it was last written here. */
+  private stamp = ''
+  /** That of the file whose entries were taken up or refused last: it is written anew some time later. */
+  private seen = ''
+  private tornSince: number | null = null
+
+  constructor(options: StateFileOptions) {
+    this.options = options
+    this.path = join(options.folder, 'session_state.json')
+  }
+
+  /** Takes up what others wrote into the file. True: it was written by another since. */
+  async look(): Promise<boolean> {
+    const stamp = await stampAt(this.path)
+    if (stamp === '' || stamp === this.stamp) return stamp === ''
+    if (stamp === this.seen) return false
+    const { platform, folder, intake, now } = this.options
+    try {
+      const found = await readOwn(this.path, platform, limits.stateBytes)
+      if (found === null) return true
+      const entries = entriesIn(found.text)
+      this.tornSince = null
+      const known = await this.known(entries)
+      await intake.take(entries.slice(0, limits.stateActions).flatMap((entry) => this.offerOf(entry, known)))
+      this.seen = found.stamp
+      return true
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error
+      this.tornSince ??= now()
+      if (error.isTorn && now() - this.tornSince < limits.triggerTornMs) return false
+      this.tornSince = null
+      await refuseText(join(folder, 'triggers'), 'session_state.json', '', error.message)
+      this.seen = stamp
+      return true
+    }
+  }
+
+  /** Writes what is queued now. `status` says whether this bridge goes on. */
+  async write(status: 'running' | 'stopped'): Promise<void> {
+    const { store, now, isLive, info, redact } = this.options
+    const at = now()
+    const rows = await store.read((database) =>
+      database.all<ActionRow>(
+        `SELECT * FROM actions WHERE status IN ('pending', 'claimed', 'running', 'needs_user') OR finished > ? ORDER BY n DESC LIMIT ?`,
+        ...[at - limits.stateEndedMs, limits.stateActions],
+      ),
+    )
+    const port = info.port()
+    const document = {
+      last_updated: at,
+      active_conversation: null,
+      pending_actions: rows.reverse().map((row) => plain(actionOf(row, isLive, at))),
+      bridge_info: {
+        ...{ status, timestamp: at, pid: info.pid },
+        mcp_server: { status, port, started_at: info.startedAt, pid: info.pid },
+      },
+    }
+    this.stamp = await replaceOwn(this.path, redact(`${JSON.stringify(document, null, 2)}\n`))
+  }
+
+  /** Ids of those entries that are actions already. */
+  private async known(entries: readonly unknown[]): Promise<ReadonlySet<string>> {
+    const ids = entries.flatMap((entry) => (isObject(entry) && typeof entry.id === 'string' ? [entry.id] : []))
+    return this.options.store.read(
+      (database) => new Set(ids.filter((id) => database.get('SELECT 1 AS one FROM actions WHERE id = ?', id) !== undefined)),
+    )
+  }
+
+  private offerOf(entry: unknown, known: ReadonlySet<string>): Offer[] {
+    if (isObject(entry) && entry.payload === undefined && typeof entry.id === 'string' && known.has(entry.id)) return []
+    const text = JSON.stringify(entry)
+    const name = `session_state-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.json`
+    return [
+      {
+        ...{ name, source: name },
+        check: (signers, now) => checkTrigger(entry, signers, now),
+        taken: async () => undefined,
+        refused: (reason) => refuseText(join(this.options.folder, 'triggers'), name, text, reason),
+      },
+    ]
+  }
+}
+
+function entriesIn(text: string): readonly unknown[] {
+  let state: unknown
+  try {
+    state = JSON.parse(text)
+  } catch {
+    throw new Unfit('session_state.json is no JSON', true)
+  }
+  const entries = isObject(state) ? state.pending_actions : null
+  if (!Array.isArray(entries)) throw new Unfit('session_state.json has no list "pending_actions"')
+  return entries
+}
+
+/** An action as the file shows it; what is long is left out. */
+function plain({ id, type, params, timestamp, status, from, to, result }: Action) {
+  const isShort = (value: unknown): boolean => JSON.stringify(value).length <= limits.actionShown
+  return {
+    ...{ id, type, params: isShort(params) ? params : {}, timestamp, status, from, to: to ?? 'any' },
+    ...(!isShort(params) && { params_left_out: true }),
+    ...(result !== null && (isShort(result) ? { result } : { result_left_out: true })),
+  }
+}

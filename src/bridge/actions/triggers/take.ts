@@ -1,0 +1,37 @@
+import { InputTrouble } from '../../base/input.ts'
+import { Refusal } from '../../base/refusal.ts'
+import type { Transaction } from '../../store/store.ts'
+import type { NewAction } from '../queue.ts'
+import { queue } from '../queue.ts'
+import type { Trigger } from './signed.ts'
+
+/** A trigger that was checked, with the action that it asks for, and where it came from. */
+export interface Ready {
+  readonly trigger: Trigger
+  readonly action: NewAction
+  /** Names the very file: one that was taken up by a process which died before it could remove it is no replay. */
+  readonly source: string
+}
+
+/** What became of it: null, it is queued; else why it is not. `again`: it was queued before, from this very file. */
+export interface Taken {
+  readonly reason: string | null
+  readonly again: boolean
+}
+
+/** Queues actions of triggers in their order, each nonce once, ever. */
+export const takeAll = (store: Transaction, ready: readonly Ready[]): readonly Taken[] => ready.map((each) => take(store, each))
+
+function take(store: Transaction, { trigger: { nonce }, action, source }: Ready): Taken {
+  const known = store.get<{ source: string }>('SELECT source FROM nonces WHERE nonce = ?', nonce)
+  if (known !== undefined)
+    return known.source === source ? { reason: null, again: true } : { reason: 'its nonce was used before, so it is a copy', again: false }
+  try {
+    queue(store, action)
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof InputTrouble) return { reason: error.message, again: false }
+    throw error
+  }
+  store.run('INSERT INTO nonces (nonce, source, at) VALUES (?, ?, ?)', nonce, source, store.now)
+  return { reason: null, again: false }
+}

@@ -1,0 +1,119 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { limits } from '../../base/limits.ts'
+import type { DropBox } from './drop-box.ts'
+import type { StateFile } from './state-file.ts'
+
+export interface WatchingOptions {
+  readonly box: DropBox
+  readonly state: StateFile
+  /** `bridge/` and `bridge/triggers`: folders are watched, since a file that is replaced is lost to its watcher. */
+  readonly folders: { readonly bridge: string; readonly triggers: string }
+  /** Calls back after each change of an action. Returns how to stop it. */
+  onAction(changed: () => void): () => void
+  report(trouble: string): void
+  now(): number
+}
+
+/**
+ * Takes up triggers and mirrors the queue until `stop`. One turn at a time; folders are looked at again and again, since no watcher
+ * hears everything. Keeps no process alive.
+ */
+export class Watching {
+  private readonly options: WatchingOptions
+  private readonly watchers: FSWatcher[] = []
+  private readonly stopListening: () => void
+  private readonly timer: NodeJS.Timeout
+  private next: NodeJS.Timeout | undefined
+  private turn: Promise<void> | null = null
+  private isDue = false
+  private isStale = true
+  private isStopped = false
+  private written = Number.NEGATIVE_INFINITY
+  private told = ''
+
+  constructor(options: WatchingOptions) {
+    this.options = options
+    this.stopListening = options.onAction(() => {
+      this.isStale = true
+      this.rouse()
+    })
+    this.timer = setInterval(() => this.rouse(), limits.triggerLookMs).unref()
+    void this.begin()
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true
+    this.stopListening()
+    clearInterval(this.timer)
+    clearTimeout(this.next)
+    for (const each of this.watchers) each.close()
+    await this.turn
+    await this.options.state.write('stopped').catch(() => undefined)
+  }
+
+  private async begin(): Promise<void> {
+    const { bridge, triggers } = this.options.folders
+    await mkdir(triggers, { recursive: true, mode: 0o700 }).catch(() => undefined)
+    if (this.isStopped) return
+    this.listen(triggers, null)
+    this.listen(bridge, 'session_state.json')
+    this.rouse()
+  }
+
+  private listen(folder: string, only: string | null): void {
+    try {
+      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (only === null || name === null || name === only) this.rouse()
+      })
+      watcher.on('error', (error) => this.complain(error.message))
+      this.watchers.push(watcher)
+    } catch (error) {
+      // What is not heard of is found by looking.
+      this.complain(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** One turn, or another one after that which goes on. */
+  private rouse(): void {
+    this.isDue = true
+    if (this.turn !== null || this.isStopped) return
+    this.isDue = false
+    this.turn = this.work()
+      .then(() => {
+        this.told = ''
+      })
+      .catch((error: unknown) => this.complain(error instanceof Error ? error.message : String(error)))
+      .finally(() => {
+        this.turn = null
+        if (this.isDue) this.rouse()
+      })
+  }
+
+  private async work(): Promise<void> {
+    const { box, state, now } = this.options
+    await box.scan()
+    if (this.isStopped) return
+    if (await state.look()) this.isStale = true
+    if (!this.isStale) return
+    const wait = this.written + limits.stateEveryMs - now()
+    if (wait > 0) {
+      this.next ??= setTimeout(() => {
+        this.next = undefined
+        this.rouse()
+      }, wait).unref()
+      return
+    }
+    this.isStale = false
+    this.written = now()
+    await state.write('running').catch((error: unknown) => {
+      this.isStale = true
+      throw error
+    })
+  }
+
+  private complain(trouble: string): void {
+    if (trouble !== this.told && !this.isStopped) this.options.report(trouble)
+    this.told = trouble
+  }
+}

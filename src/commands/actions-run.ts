@@ -1,0 +1,92 @@
+import { openLink } from '../effects/machine/open-link.ts'
+import type { Action } from '../bridge/actions/action.ts'
+import { read } from '../bridge/actions/queue.ts'
+import { beginApproved, end } from '../bridge/actions/running.ts'
+import { rulesFor } from '../bridge/actions/intake/asking.ts'
+import { wordsOf } from '../bridge/actions/runner.ts'
+import { clientNamed } from '../bridge/actions/target.ts'
+import type { Means, Outcome } from '../bridge/actions/type.ts'
+import { typeNamed } from '../bridge/actions/types/index.ts'
+import { Refusal } from '../bridge/base/refusal.ts'
+import { inText } from '../bridge/base/text.ts'
+import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
+import { Policy } from '../bridge/policy/policy.ts'
+import { actionFacts, actionLine, resultText } from '../bridge/tools/actions/words.ts'
+import type { Context } from '../context.ts'
+import { hasTerminal } from '../effects/run/standard-input.ts'
+import { EXIT, type ExitCode, TwinError } from '../errors.ts'
+import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
+import { syncOptions } from './sync-options.ts'
+
+/** Carries out an action that waits for a person, in this process, once the person has seen what it does and said so. */
+export const runAction = (context: Context, id: string): Promise<ExitCode> =>
+  withBridge(context, async (open) => {
+    const { bridge } = open
+    const store = await bridge.store()
+    const isLive = liveIn(bridge.settings)
+    const refusing = <T>(work: Promise<T>): Promise<T> =>
+      work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
+    const waiting = await refusing(store.read((database) => read(database, id, isLive, bridge.now())))
+    const approved = await approve(context, waiting)
+    if (!bridge.audit.ready())
+      throw new TwinError('unrecorded', `Nothing was done, since it could not be recorded (${bridge.audit.trouble}).`, {
+        hint: 'free disk space, or fix bridge/audit.jsonl',
+      })
+    const audit = (outcome: string) =>
+      bridge.audit.write({ event: 'action', client: terminalClient, tool: waiting.type, subject: id, outcome })
+    const by = claimOf(bridge.settings, terminalClient, bridge.session)
+    const author = { client: terminalClient, session: bridge.session }
+    const action = await refusing(store.write(author, (transaction) => beginApproved(transaction, id, by, isLive)))
+    audit(approved)
+    const outcome = await outcomeOf(context, open, action)
+    await bridge.redaction.ready()
+    const result = bridge.redaction.deep(outcome.result) as Outcome['result']
+    audit(wordsOf({ ...outcome, result }))
+    await store.write(author, (transaction) => end(transaction, id, by, { ...outcome, result }))
+    const ended = { ...action, status: outcome.status, result, claim: null }
+    context.io.json(actionFacts(ended))
+    context.io.raw(`${inText([actionLine(ended), resultText(ended) ?? ''].join('\n'))}\n`)
+    return outcome.status === 'failed' ? EXIT.failed : outcome.status === 'needs_user' ? EXIT.attention : EXIT.ok
+  })
+
+/** Shows the whole command and asks; returns how it was approved, for the audit. */
+async function approve({ io, options, prompt }: Context, action: Action): Promise<string> {
+  const words = resultText(action)
+  for (const line of [actionLine(action), ...(words === null ? [] : [words]), JSON.stringify(action.params, null, 2)])
+    io.noteWhole(inText(line))
+  if (options.yes === true) return hasTerminal() ? 'approved with --yes' : 'approved without a terminal'
+  if (!(await prompt.confirm('Do this?', { flag: '--yes', default: false })))
+    throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
+  return 'approved'
+}
+
+async function outcomeOf(context: Context, { bridge, homeContext }: OpenBridge, action: Action): Promise<Outcome> {
+  const { system } = context
+  const rules = rulesFor(action, bridge.settings)
+  const means: Means = {
+    settings: rules,
+    policy: new Policy(rules),
+    openLink: (client, link) => openLink(system, homeContext.world, clientNamed(client)?.links?.on ?? [], link),
+    person: {
+      async changeServer(name, server) {
+        const { changeServer } = await import('../bridge/actions/person/server-config.ts')
+        // Only a person's own command trusts a project anew.
+        const options = syncOptions(context, {}, { clients: [], on: [], keepsTrust: false })
+        return changeServer(system, homeContext.open, options, name, server)
+      },
+      async setModel(client, model) {
+        const { setModel } = await import('../bridge/actions/person/model-setting.ts')
+        return setModel(system, await homeContext.open(), client, model)
+      },
+    },
+  }
+  try {
+    const type = typeNamed(action.type)
+    const outcome = (await type?.carryOut(action, means)) ?? null
+    return outcome ?? { status: 'needs_user', result: { message: `The program that claims it carries it out: claim_action ${action.id}.` } }
+  } catch (error) {
+    // Whatever went wrong is the action's result: who asked has to learn of it.
+    const hint = error instanceof TwinError && error.hint !== undefined ? ` (${error.hint})` : ''
+    return { status: 'failed', result: { error: `${error instanceof Error ? error.message : String(error)}${hint}` } }
+  }
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { signed } from '../bridge/actions/triggers/signed.ts'
+import { types } from '../bridge/actions/types/index.ts'
+import { newActionId } from '../bridge/actions/queue.ts'
+import { limits } from '../bridge/base/limits.ts'
+import type { Context } from '../context.ts'
+import { layout } from '../core/layout.ts'
+import { nearest } from '../core/nearest.ts'
+import { isObject } from '../core/object.ts'
+import { reach } from '../effects/manifest/open.ts'
+import { readStandardInput } from '../effects/run/standard-input.ts'
+import { openSessions, tokenShape } from '../effects/store/sessions.ts'
+import { triggerKey, triggerKeys } from '../effects/store/trigger-keys.ts'
+import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import type { JsonObject } from '../model/entry.ts'
+import { reachable } from '../model/path.ts'
+import { atHome } from './at-home.ts'
+
+const variable = 'MCP_TWIN_TOKEN'
+
+/** Signs an action with a session's token: `drop` puts it into `bridge/triggers`, `sign` prints it. */
+export async function signAction(
+  context: Context,
+  verb: 'drop' | 'sign',
+  type: string,
+  options: Record<string, unknown>,
+): Promise<ExitCode> {
+  checkType(type)
+  const params = paramsOf(options)
+  const id = options.id === undefined ? newActionId((bytes) => randomBytes(bytes).toString('hex')) : String(options.id)
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id))
+    throw usageError(`--id ${JSON.stringify(id)} has other characters than letters, digits, - and _.`, {
+      hint: 'leave it out: one is made',
+    })
+  const { system, io } = context
+  const token =
+    (system.variables[variable] ?? '') || (await readStandardInput('The token', `${variable}=… mcp-twin actions ${verb} ${type}`))
+  if (!tokenShape.test(token.trim())) throw usageError('That is no token of a session.', { hint: 'mcp-twin session new prints one' })
+  io.hide(token.trim())
+  return atHome(context, {}, async ({ home }) => {
+    const folder = reach(home, layout(home.environment, home.folder).bridge)
+    const session = await openSessions(system, folder, home.environment.id).verify(token.trim())
+    if (session === null)
+      throw new TwinError('no-session', 'The session of this token has ended, or was revoked.', { hint: 'mcp-twin session new' })
+    if (!(await triggerKeys(system, folder)).has(session.id))
+      throw new TwinError('cannot-sign', `Session ${session.id} was made by an older version and cannot sign.`, {
+        hint: 'mcp-twin session new',
+      })
+    const to = options.to === undefined ? {} : { to: String(options.to) }
+    const payload = {
+      session: session.id,
+      nonce: randomBytes(16).toString('hex'),
+      timestamp: system.now(),
+      action: { type, params, ...to, id },
+    }
+    const object = signed(triggerKey(token.trim()), payload)
+    const text = `${JSON.stringify(object)}\n`
+    if (Buffer.byteLength(text) > limits.triggerBytes)
+      throw usageError(`The signed action has ${Buffer.byteLength(text)} bytes; ${limits.triggerBytes} are the most.`, {
+        hint: 'write the text to a file of the workspace and name that file',
+      })
+    if (verb === 'sign') {
+      io.json({ id, ...object })
+      io.raw(text)
+      return EXIT.ok
+    }
+    const triggers = reachable(join(folder, 'triggers'))
+    await system.files.makeDirectory(triggers, 0o700)
+    const file = reachable(join(triggers, `${id}.json`))
+    // Written whole under another name first, so that no bridge meets a half.
+    await system.files.replace(file, Buffer.from(text), 0o600)
+    io.json({ id, file })
+    io.out(`Action ${id} lies in ${file}; a running bridge takes it up: mcp-twin actions show ${id}`)
+    return EXIT.ok
+  })
+}
+
+function checkType(type: string): void {
+  const names = types.map(({ name }) => name)
+  if (names.includes(type)) return
+  const near = nearest(type, names)
+  throw usageError(`There is no action ${JSON.stringify(type)}.`, {
+    hint: near === null ? `there are ${names.join(', ')}` : `did you mean "${near}"?`,
+  })
+}
+
+/** The parameters of `--params` with those of `--param` laid over them. */
+function paramsOf({ param, params }: Record<string, unknown>): JsonObject {
+  const pairs = (Array.isArray(param) ? param.map(String) : []).map((text) => {
+    const at = text.indexOf('=')
+    if (at < 1) throw usageError(`--param takes NAME=VALUE, not ${JSON.stringify(text)}.`, { hint: "--param 'prompt=Run the tests'" })
+    return [text.slice(0, at), text.slice(at + 1)] as const
+  })
+  return { ...(params === undefined ? {} : objectIn(String(params))), ...Object.fromEntries(pairs) }
+}
+
+function objectIn(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isObject(value)) return value as JsonObject
+  } catch {
+    // Refused below.
+  }
+  throw usageError('--params takes a JSON object.', { hint: `--params '{"prompt":"Run the tests"}'` })
+}

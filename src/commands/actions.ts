@@ -1,0 +1,47 @@
+import { cancelAction } from '../bridge/tools/actions/cancel-action.ts'
+import { getAction } from '../bridge/tools/actions/get-action.ts'
+import { listActions } from '../bridge/tools/actions/list-actions.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import { withBridge } from './bridge-at-home.ts'
+
+const words = ['list', 'show', 'run', 'cancel', 'drop', 'sign'] as const
+const help = { hint: 'mcp-twin actions --help' }
+
+/** What programs ask of each other, for a person: lists, shows, approves, cancels, and asks for something by a signed file. */
+export async function run(context: Context, [action, word, ...more]: string[], options: Record<string, unknown>): Promise<ExitCode> {
+  const known = words.find((each) => each === action)
+  if (known === undefined)
+    throw usageError(`actions takes ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${JSON.stringify(action ?? '')}.`, help)
+  if (more.length > 0) throw usageError(`actions ${known} does not take ${JSON.stringify(more[0])}.`, help)
+  if (known === 'list') {
+    if (word !== undefined) throw usageError(`actions list does not take ${JSON.stringify(word)}.`, help)
+    return list(context, options)
+  }
+  if (word === undefined)
+    throw usageError(`actions ${known} needs ${known === 'drop' || known === 'sign' ? 'the type of an action' : 'the id of an action'}.`, {
+      hint: known === 'drop' || known === 'sign' ? help.hint : 'mcp-twin actions list shows their ids',
+    })
+  if (known === 'run') return (await import('./actions-run.ts')).runAction(context, word)
+  if (known === 'drop' || known === 'sign') return (await import('./actions-sign.ts')).signAction(context, known, word, options)
+  const tool = known === 'show' ? getAction : cancelAction
+  return withBridge(context, async ({ call }) => {
+    const { text, data } = await call(tool, { id: word })
+    context.io.json(data)
+    context.io.raw(`${text}\n`)
+    if (known === 'show' && Object.keys(Object(data.params)).length > 0) context.io.raw(`${JSON.stringify(data.params, null, 2)}\n`)
+    return EXIT.ok
+  })
+}
+
+function list({ io, ...context }: Context, { status, limit }: Record<string, unknown>): Promise<ExitCode> {
+  const most = limit === undefined ? undefined : Number(limit)
+  if (most !== undefined && !Number.isInteger(most))
+    throw usageError('--limit takes a whole number.', { hint: 'mcp-twin actions list --limit 10' })
+  return withBridge({ io, ...context }, async ({ call }) => {
+    const { text, data } = await call(listActions, { ...(status !== undefined && { status }), ...(most !== undefined && { limit: most }) })
+    io.json(data)
+    io.raw(`${text}\n`)
+    return EXIT.ok
+  })
+}
