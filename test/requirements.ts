@@ -235,6 +235,39 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'shared state is mirrored out, and signed pending actions and trigger files are taken in once',
+    source: 'actions and plugins',
+    tests: {
+      'integration/bridge/triggers.test.ts': [
+        "has the document's shape, and what is queued soon after",
+        'is a way in for what is signed, which becomes a plain record',
+        'takes nothing that is unsigned, and keeps what was there',
+        'that a session signed is queued as if its client had asked, and its file goes',
+        'is taken up whole, each once, in the order of its files',
+      ],
+    },
+  },
+  {
+    behaviour: 'links are opened by argument vector on the right side of the border',
+    source: 'actions and plugins',
+    tests: {
+      'unit/world/open-link.test.ts': [
+        'is opened on Windows from WSL, by a program and not by a shell',
+        'of anything else is never opened: %j',
+      ],
+    },
+  },
+  {
+    behaviour: 'a configuration is changed by a person with one command, backed up and undone',
+    source: 'actions and plugins',
+    tests: {
+      'e2e/bridge/actions.test.ts': [
+        'update_mcp_config: is shown whole, done by actions run alone, and undone like any run',
+        'switch_model: sets one value in the settings, and undo takes only that back',
+      ],
+    },
+  },
+  {
     behaviour: 'a session is kept as a digest, ends at its time whatever the clock does, and is revoked',
     source: 'actions and plugins',
     tests: {
@@ -354,10 +387,5 @@ export const requirements: readonly Requirement[] = [
 export const unproven: readonly Pick<Requirement, 'behaviour' | 'source'>[] = [
   { behaviour: 'doctor reads through one side what it set through the other (bridge-link)', source: 'shared mind' },
   { behaviour: 'two clients of different eras on the two sides play the whole first story', source: 'shared mind' },
-  {
-    behaviour: 'shared state is mirrored out, and signed pending actions and trigger files are taken in once',
-    source: 'actions and plugins',
-  },
-  { behaviour: 'links are opened by argument vector on the right side of the border', source: 'actions and plugins' },
   { behaviour: 'a whole working day across both sides (stories/two-windows)', source: 'actions and plugins' },
 ]

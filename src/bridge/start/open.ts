@@ -25,12 +25,7 @@ import type { Terminal } from '../terminal/terminal.ts'
  * bridge carries no actions out.
  */
 export function openBridge(settings: Settings, providers: MakeProviders = usualProviders, runner?: RunnerParts): Bridge {
-  const now = () => settings.now()
-  const redaction = new Redaction(() => settings.keys(), settings.keysFile)
-  const policy = new Policy(settings)
-  const config = new Config(join(settings.folder, 'config.json'))
-  const audit = new Audit(settings.folder, redaction, now)
-  const log = new Log(settings.folder, redaction, now, () => config.get(logLevel))
+  const { now, redaction, policy, config, audit, log } = recordsOf(settings)
   let searches: Promise<Searches> | undefined
   let terminal: Promise<Terminal> | undefined
   let opened: Terminal | undefined
@@ -93,6 +88,19 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       audit.close()
       log.close()
     },
+  }
+}
+
+/** What all parts of a bridge write to, and are ruled by. */
+function recordsOf(settings: Settings) {
+  const now = () => settings.now()
+  const redaction = new Redaction(() => settings.keys(), settings.keysFile)
+  const config = new Config(join(settings.folder, 'config.json'))
+  return {
+    ...{ now, redaction, config },
+    policy: new Policy(settings),
+    audit: new Audit(settings.folder, redaction, now),
+    log: new Log(settings.folder, redaction, now, () => config.get(logLevel)),
   }
 }
 
