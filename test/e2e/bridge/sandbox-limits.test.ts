@@ -35,7 +35,7 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'what a 
   afterEach(() => place.close())
   /** Nothing of it is left, and the bridge goes on. */
   const livesOn = async (marker: string) => {
-    await expect.poll(() => allProcesses().filter((each) => commandLine(each).includes(marker)).length, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => allProcesses().filter((each) => commandLine(each).includes(marker)).length, { timeout: 30_000 }).toBe(0)
     expect((await run('echo on')).output).toBe('on\n')
   }
 
@@ -239,13 +239,13 @@ if __name__ == '__main__':
     })
     it('names it when it continues as a session, once that has ended', async () => {
       const { session } = (await run('sleep 0.3; echo x > .envrc', { background: true })) as unknown as { session: string }
-      await expect.poll(() => place.ok('read_output', { session, timeout_ms: 3000 }), { timeout: 10_000 }).toContain(`${place.A}/.envrc`)
+      await expect.poll(() => place.ok('read_output', { session, timeout_ms: 3000 }), { timeout: 30_000 }).toContain(`${place.A}/.envrc`)
     })
     it('names what changed although it was protected', async () => {
       mkdirSync(join(place.A, 'p'))
       writeFileSync(join(place.A, 'p', '.envrc'), 'before\n')
       const { session } = (await run('echo ready; read line', { background: true })) as unknown as { session: string }
-      await expect.poll(() => place.ok('read_output', { session, offset: 0 }), { timeout: 10_000 }).toContain('ready')
+      await expect.poll(() => place.ok('read_output', { session, offset: 0 }), { timeout: 30_000 }).toContain('ready')
       writeFileSync(join(place.A, 'p', '.envrc'), 'after\n')
       expect(await place.ok('stop_session', { session })).toContain(join(place.A, 'p', '.envrc'))
     })

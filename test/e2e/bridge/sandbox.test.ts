@@ -36,8 +36,8 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'termina
       {}) as {
       session: string
     }
-    await expect.poll(() => place.ok('list_processes'), { timeout: 5000 }).toMatch(/: bwrap … \/bin\/bash -c sleep 96; echo ü$/m)
-    await expect.poll(() => place.ok('list_processes'), { timeout: 5000 }).toMatch(/: sleep 96$/m)
+    await expect.poll(() => place.ok('list_processes'), { timeout: 30_000 }).toMatch(/: bwrap … \/bin\/bash -c sleep 96; echo ü$/m)
+    await expect.poll(() => place.ok('list_processes'), { timeout: 30_000 }).toMatch(/: sleep 96$/m)
     await place.ok('stop_session', { session })
   })
   it.each([

@@ -100,7 +100,7 @@ for (const [name, transport] of [
         expect(errorOf(await client.answer(3)).message).toMatch(/"far" at http:\/\/127\.0\.0\.1:\d+\/mcp cannot be reached/)
       }
       expect(errorOf(await client.answer(2)).message).not.toBe('')
-      await expect.poll(() => client.code(), { timeout: 5000 }).toBe(1)
+      await expect.poll(() => client.code(), { timeout: 30_000 }).toBe(1)
     })
   })
 }
