@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
 import { readToolsFile } from '../effects/store/tools-file.ts'
 import { reachable } from '../model/path.ts'
+import type { Settings } from '../bridge/base/settings.ts'
 import { version } from '../version.ts'
 import type { HomeContext } from './at-home.ts'
 import { clientFiles } from './client-files.ts'
@@ -74,6 +75,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     waiting: waiting.problems()[0] ?? null,
     store: examineStore(settings.folder, system.platform, arch(), storeMs),
     families: settings.families,
+    lists: await toolLists(settings),
     plugins: pluginStates(settings.folder, await readToolsFile(system, reachable(settings.folder))).flatMap(({ file, why }) =>
       why === null ? [] : [{ file, why }],
     ),
@@ -81,4 +83,24 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     sandbox:
       system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : isRoot() ? 'not-for-root' : 'here',
   }
+}
+
+/** What a program is shown of the bridge's tools: commands are counted where they may be switched on. */
+async function toolLists({ folder, families, terminal, readOnly }: Settings): Promise<BridgeRules['lists']> {
+  const [{ ToolsFileReader }, { tools }, { listed }, { sharedServers }, { listedForeign }] = await Promise.all([
+    import('../bridge/foreign/file.ts'),
+    import('../bridge/tools/index.ts'),
+    import('../bridge/contract/tool.ts'),
+    import('../bridge/sharing/provider.ts'),
+    import('../bridge/foreign/tool.ts'),
+  ])
+  const reader = new ToolsFileReader(join(folder, 'tools.json'))
+  const file = reader.read()
+  const own = tools.filter(
+    ({ family, effect }) => families.includes(family) && (family !== 'terminal' || terminal !== 'off') && (!readOnly || effect === 'read'),
+  )
+  const foreign = [...sharedServers(() => Promise.reject(new Error('nothing is called'))).list(file)]
+  const plugins = Object.values(file.plugins).flatMap(({ tools: all }) => all)
+  const all = [...own.map(listed), ...foreign.map(listedForeign), ...plugins]
+  return { trouble: reader.trouble, servers: Object.keys(file.shared), tools: all.length, bytes: Buffer.byteLength(JSON.stringify(all)) }
 }

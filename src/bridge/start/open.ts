@@ -68,19 +68,14 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       session ??= settings.random(8)
       return session
     },
-    problems() {
-      return [
-        ...storage.problems,
-        ...waiting.problems(),
-        ...foreign.problems(),
-        ...shared.problems(),
-        ...settings.problems,
-        ...(config.trouble === null ? [] : [config.trouble]),
-        ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
-        ...(searchable() || !settings.families.includes('search') ? [] : [`Searching is off: ${lacking(settings.platform)}.`]),
-        ...(opened?.troubles() ?? []),
-      ]
-    },
+    problems: () => [
+      ...[...storage.problems, ...waiting.problems(), ...foreign.problems(), ...shared.problems()],
+      ...settings.problems,
+      ...(config.trouble === null ? [] : [config.trouble]),
+      ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
+      ...(searchable() || !settings.families.includes('search') ? [] : [`Searching is off: ${lacking(settings.platform)}.`]),
+      ...(opened?.troubles() ?? []),
+    ],
     async close() {
       await Promise.all([foreign.close(), shared.close(), fileChanges.settled()])
       await storage.close()

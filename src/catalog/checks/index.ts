@@ -8,6 +8,7 @@ import { bridgePort } from './bridge-port.ts'
 import { bridgeRoots } from './bridge-roots.ts'
 import { bridgeRules } from './bridge-rules.ts'
 import { bridgeSearch } from './bridge-search.ts'
+import { bridgeShared } from './bridge-shared.ts'
 import { bridgeStarts } from './bridge-starts.ts'
 import { bridgeTerminal } from './bridge-terminal.ts'
 import { claudeCodeApproval } from './claude-code-approval.ts'
@@ -66,6 +67,7 @@ export const checks: readonly Check[] = [
     bridgeTerminal,
     bridgeAppeared,
     bridgeSearch,
+    bridgeShared,
     bridgePlugins,
     bridgeAudit,
     storeIntegrity,

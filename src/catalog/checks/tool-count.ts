@@ -6,6 +6,18 @@ import type { CheckResult } from '../../model/check.ts'
 /** Beyond about this many, the list of tools costs more than it helps; some programs cut it off. */
 const TOOLS_MANY = 100
 
+/** Beyond so much the bridge's own list, which shared servers and plugins lengthen, is too long: it is paid in every conversation. */
+const bridgeMost = { tools: 60, bytes: 60_000 }
+
+function ofBridge({ bridge }: Facts): CheckResult[] {
+  const lists = bridge?.rules.lists
+  if (bridge === null || lists === undefined || (lists.tools <= bridgeMost.tools && lists.bytes <= bridgeMost.bytes)) return []
+  const kB = Math.round(lists.bytes / 1000)
+  const message = `the bridge lists ${lists.tools} tools of ${kB} kB with its shared servers and plugins, all part of every conversation; ${bridgeMost.tools} tools and ${bridgeMost.bytes / 1000} kB are enough for most`
+  const fix = 'name the tools that you use: "share": { "tools": […] } in the manifest, or bridge.families; then: mcp-twin sync'
+  return [{ level: 'warning', subject: 'bridge', message, environment: bridge.home.id, fix }]
+}
+
 function perProgram(facts: Facts, probes: readonly ProbeFacts[]): CheckResult[] {
   const groups = new Map<string, ProbeFacts[]>()
   for (const probe of probes) {
@@ -35,5 +47,5 @@ export const toolCount = defineCheck({
   id: 'tool-count',
   group: 'servers',
   title: 'no program has more tools than it can use',
-  run: (facts) => noneStarted(facts, 'number of tools') ?? perProgram(facts, facts.probes ?? []),
+  run: (facts) => [...ofBridge(facts), ...(noneStarted(facts, 'number of tools') ?? perProgram(facts, facts.probes ?? []))],
 })

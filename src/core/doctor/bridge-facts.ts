@@ -35,10 +35,21 @@ export interface BridgeRules {
   readonly terminal: 'off' | 'sandbox' | 'on'
   /** What is wrong with `waiting.json`; null: nothing. */
   readonly waiting: string | null
+  readonly lists: ToolListFacts
   /** Null: nothing was ever stored. */
   readonly store: StoreFacts | null
   /** Can there be a sandbox here? Whether it holds is known only when it is tried. */
   readonly sandbox: 'here' | 'not-installed' | 'not-for-root' | 'not-on-this-system'
+}
+
+/** What a program is shown of the bridge's tools, those of shared servers and plugins among them. */
+export interface ToolListFacts {
+  /** Why `tools.json` is not used; null: it is, or there is none. */
+  readonly trouble: string | null
+  /** Shared servers whose tools it lists. */
+  readonly servers: readonly string[]
+  readonly tools: number
+  readonly bytes: number
 }
 
 /** The store of memory and handoffs, as the bridge's own code finds it. */

@@ -49,7 +49,7 @@ it('a real search server, shared, asks its service once for both programs', asyn
   expect(await code.call('searxng__searxng_web_search', { query: 'login library' })).toEqual(first)
   const { data } = await code.call('search_history', { query: 'login' })
   expect(data).toMatchObject({ requests: 1, reused: 1, searches: [{ server: 'searxng', by: 'claude-desktop' }] })
-  const [found] = data?.searches as { id: string }[]
+  const [found] = (data?.searches ?? []) as { id: string }[]
   expect((await code.call('search_reuse', { id: found?.id })).text).toBe(first.text)
   expect(asked).toEqual(['login library'])
   // Refined by the other side.

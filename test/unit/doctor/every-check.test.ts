@@ -65,6 +65,7 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'bridge-terminal': () => sound().bridge({}, { terminal: 'sandbox', sandbox: 'not-installed' }),
   'bridge-appeared': () => sound().bridge({ appeared: [{ path: '/w/p/.git/hooks/pre-push', at: 1, client: 'claude-desktop' }] }),
   'bridge-search': () => sound().bridge({ searching: { packaged: false, onPath: false } }),
+  'bridge-shared': () => sound().bridge({}, { lists: { trouble: 'it holds no object', servers: [], tools: 30, bytes: 16_000 } }),
   'bridge-plugins': () => sound().bridge({}, { plugins: [{ file: 'a.js', why: 'its file changed since it was allowed' }] }),
   'bridge-audit': () => sound().bridge({ unwritable: [{ what: 'audit', shown: '/x/audit.jsonl', why: 'you have no permission' }] }),
   'store-integrity': () =>

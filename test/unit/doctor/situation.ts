@@ -373,6 +373,7 @@ const soundBridge: BridgeFacts = {
       sandbox: 'here',
     },
     plugins: [],
+    lists: { trouble: null, servers: [], tools: 30, bytes: 16_000 },
   },
   unwritable: [],
   searching: { packaged: true, onPath: false },
