@@ -72,7 +72,7 @@ describeUnless(await lacksLab(), 'the bridge with two sides', () => {
       ).toMatchObject({ output: 'Windows_NT \n"a  b" & c \n', exit_code: 7 })
       const names = await code.call('execute_command', { command: 'set', shell: 'cmd' })
       expect(names.text).not.toMatch(/MCP_TWIN|TWIN_COMMANDS/)
-      const stopped = await code.call('execute_command', { command: 'echo started & ping -n 77 127.0.0.1', shell: 'cmd', timeout_ms: 8000 })
+      const stopped = await code.call('execute_command', { command: 'echo started & ping -n 77 127.0.0.1', shell: 'cmd', timeout_ms: 4000 })
       expect(stopped.data).toMatchObject({ timed_out: true, output: expect.stringMatching(/^started/) })
       const { data } = await code.call('execute_command', {
         command: 'set /p x=name? & cmd /v:on /c echo got !x! & ping -n 78 127.0.0.1',
@@ -123,7 +123,7 @@ describeUnless(await lacksLab(), 'the bridge with two sides', () => {
         exit_code: 0,
       })
       expect(
-        (await desktop.call('execute_command', { command: 'echo s; sleep 379', environment: 'wsl', timeout_ms: 8000 })).data,
+        (await desktop.call('execute_command', { command: 'echo s; sleep 379', environment: 'wsl', timeout_ms: 4000 })).data,
       ).toMatchObject({ output: 's\n', timed_out: true })
       await desktop.call('execute_command', { command: 'ping -n 79 127.0.0.1', background: true })
       expect((await desktop.end()).code).toBe(0)
