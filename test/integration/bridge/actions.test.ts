@@ -147,6 +147,17 @@ describe('the list of actions', () => {
   })
 })
 
+describe('the state of the bridge', () => {
+  it('says how many actions wait for what', async () => {
+    place = running()
+    expect(await data('bridge_status', {})).toMatchObject({ actions: {} })
+    for (const prompt of ['a', 'b']) await data('queue_action', { type: 'execute_from_code', params: { prompt } })
+    await data('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'claude-code' })
+    expect(await data('bridge_status', {})).toMatchObject({ actions: { pending: 2, needs_user: 1 } })
+    expect(textOf(await place.call('bridge_status', {}, desktop))).toContain('Actions: 1 needs_user, 2 pending.')
+  })
+})
+
 describe('save_conversation', () => {
   it('writes a new file of the workspace, which only its owner can read', async () => {
     place = running()

@@ -1,6 +1,7 @@
 import { arch } from 'node:os'
 import { Refusal } from '../../base/refusal.ts'
 import type { Settings } from '../../base/settings.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import { storeState } from '../../store/state.ts'
 import { inLine, inName } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
@@ -23,6 +24,7 @@ export const bridgeStatus = defineTool({
     const sandbox = (await terminal?.usable()) === true && terminal !== null ? limitsOf(terminal.sandbox) : null
     const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
     const stored = storeOf(settings)
+    const waiting = stored.store === null || !settings.families.includes('actions') ? {} : await actionsIn(bridge)
     const data = {
       name: 'mcp-twin',
       version: settings.version,
@@ -44,6 +46,7 @@ export const bridgeStatus = defineTool({
           ((family !== 'shared' && family !== 'plugins') || bridge.foreign.list().some((tool) => tool.family === family)),
       ),
       ...(stored.store !== null && { store: stored.store }),
+      actions: waiting,
       problems: [...bridge.problems(), ...stored.problems, ...(await rootTroubles(policy))],
     }
     const words = [
@@ -53,11 +56,29 @@ export const bridgeStatus = defineTool({
       `Folders: ${data.folders.map(inName).join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(sandbox === null ? [] : [limitWords(sandbox)]),
       ...(stored.store === null ? [] : [storeWords(stored.store)]),
+      ...(Object.keys(waiting).length === 0
+        ? []
+        : [
+            `Actions: ${Object.entries(waiting)
+              .map(([status, count]) => `${count} ${status}`)
+              .join(', ')}.`,
+          ]),
       ...(data.problems.length === 0 ? ['Nothing is wrong.'] : data.problems.map((problem) => `Problem: ${inLine(problem)}`)),
     ]
     return { content: [{ type: 'text', text: words.join('\n') }], data }
   },
 })
+
+/** How many actions there are of each status that is not final; none where the store cannot be asked, of which the problems tell. */
+async function actionsIn(bridge: Bridge): Promise<Readonly<Record<string, number>>> {
+  const { counts } = await import('../../actions/queue.ts')
+  try {
+    return await (await bridge.store()).read(counts)
+  } catch (error) {
+    if (error instanceof Refusal) return {}
+    throw error
+  }
+}
 
 interface ShownStore {
   readonly engine: string
