@@ -1,7 +1,6 @@
 import type { JsonValue } from '../../model/entry.ts'
 import { failed } from '../base/refusal.ts'
 import type { Claim, IsLive } from '../handoff/claims.ts'
-import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 import { type Action, actionOf, type ActionRow } from './action.ts'
 import { finish, read } from './queue.ts'
@@ -63,10 +62,6 @@ export function complete(store: Transaction, id: string, result: JsonValue, by: 
   return read(store, id, isLive, store.now)
 }
 
-/** Claims that hold no longer, or may not before long. */
-export const claimed = (database: Database): readonly ActionRow[] =>
-  database.all<ActionRow>(`SELECT * FROM actions WHERE status = 'claimed'`)
-
 /** Makes a claimed action pending again: its claimer is gone. */
 export function release(store: Transaction, id: string): void {
   store.run(
@@ -75,4 +70,10 @@ export function release(store: Transaction, id: string): void {
     ...[store.now, id],
   )
   store.changed('action', id)
+}
+
+/** The same for all that one session has claimed. */
+export function releaseAll(store: Transaction, session: string): void {
+  const held = store.all<ActionRow>(`SELECT * FROM actions WHERE status = 'claimed' AND claim_session = ?`, session)
+  for (const { id } of held) release(store, id)
 }

@@ -117,7 +117,8 @@ export class WaitingFile {
     try {
       const { waiting } = JSON.parse(readSmallFile(this.path, limits.waitingBytes))
       if (!Array.isArray(waiting) || !waiting.every(isWaiting)) throw new Error('it holds something else')
-      return waiting
+      // A newer bridge may count what this one does not know.
+      return waiting.filter(({ kind }) => kinds.some((each) => each === kind))
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
       this.trouble = error instanceof Error ? error.message : String(error)
@@ -132,11 +133,5 @@ function isWaiting(value: unknown): value is Waiting {
   if (!isObject(value)) return false
   const { kind, id, to, by, claim } = value
   const isClaim = claim === undefined || (isObject(claim) && typeof claim.pid === 'number' && typeof claim.at === 'number')
-  return (
-    kinds.some((each) => each === kind) &&
-    typeof id === 'string' &&
-    (to === null || typeof to === 'string') &&
-    typeof by === 'string' &&
-    isClaim
-  )
+  return typeof kind === 'string' && typeof id === 'string' && (to === null || typeof to === 'string') && typeof by === 'string' && isClaim
 }

@@ -43,6 +43,7 @@ export function admission(system: System, bridge: Bridge, name: 'http' | 'websoc
       seen.delete(session)
       line('session', bearer(session), 'ended')
       if (settings.terminal !== 'off') endCommands(bridge, bearer(session))
+      void releaseActions(bridge, session)
     },
     onCut: (session, why) => log.write('mcp-server', 'info', `${name}: a connection of ${bearer(session)} was closed: ${why}`),
     onError: (error) => log.write('mcp-server', 'warning', `${name}: ${error.message}`),
@@ -68,6 +69,20 @@ export async function atPort<T extends { readonly port: number }>(
       hint: `use another: mcp-twin serve ${flag} PORT`,
       cause: error,
     })
+  }
+}
+
+/** Makes the actions that a session claimed pending again: its process may live on, but it cannot complete them. */
+async function releaseActions(bridge: Bridge, session: string): Promise<void> {
+  try {
+    const [store, { releaseAll }] = await Promise.all([bridge.store(), import('../actions/claims.ts')])
+    await store.write({ client: bearer(session), session }, (transaction) => releaseAll(transaction, session))
+  } catch (error) {
+    bridge.log.write(
+      'bridge',
+      'warning',
+      `actions of ${bearer(session)} stay claimed: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 

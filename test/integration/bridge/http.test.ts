@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { buildServer } from '../../../src/bridge/start/server.ts'
 import { carryHttp } from '../../../src/bridge/start/listening.ts'
@@ -237,6 +237,20 @@ describe('sessions (rows 96 to 99)', () => {
     await store.revoke(id)
     await Promise.race([closed, sleep(30_000).then(() => Promise.reject(new Error('still open')))])
     expect((await ask(good())).status).toBe(401)
+  })
+})
+
+describe('an action that a session has claimed', () => {
+  it('waits for another when the session is revoked, though the bridge lives on', async () => {
+    const { structuredContent } = await place.call('queue_action', { type: 'execute_from_code', params: { prompt: 'x' } })
+    const action = structuredContent?.id
+    const session = String((await ask(good())).headers['mcp-session-id'])
+    const call = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'claim_action', arguments: {} } })
+    expect((await ask({ ...good(), 'Mcp-Session-Id': session }, call)).body).toContain(`session ${id}`)
+    const statusOf = async () => (await place.call('get_action', { id: action })).structuredContent?.status
+    expect(await statusOf()).toBe('claimed')
+    await store.revoke(id)
+    await vi.waitFor(async () => expect(await statusOf()).toBe('pending'), { timeout: 20_000, interval: 50 })
   })
 })
 
