@@ -59,11 +59,13 @@ export function startRunner(
   )
   const { signers } = parts
   const watching = signers === undefined ? null : watchTriggers(place, { store, lease, signers: () => signers() }, parts)
-  const stop = async () => {
-    await Promise.all([runner.stop(), watching?.stop()])
+  // What another process has taken over is that one's to write.
+  lost.addEventListener('abort', () => void watching?.stop('lost'), { once: true })
+  return {
+    async stop() {
+      await Promise.all([runner.stop(), watching?.stop('ended')])
+    },
   }
-  lost.addEventListener('abort', () => void stop(), { once: true })
-  return { stop }
 }
 
 /** Takes triggers up and mirrors the queue. */

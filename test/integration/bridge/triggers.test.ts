@@ -1,5 +1,16 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Signers } from '../../../src/bridge/actions/triggers/signed.ts'
@@ -209,6 +220,15 @@ describe('a trigger that is refused', () => {
     }
     expect(await list()).toEqual([])
   })
+  it.skipIf(process.getuid?.() !== 0)('belongs to another user', async () => {
+    await start()
+    const text = JSON.stringify(signed(payloadOf()))
+    writeFileSync(box('theirs.part'), text, { mode: 0o600 })
+    chownSync(box('theirs.part'), 12_345, 12_345)
+    renameSync(box('theirs.part'), box('theirs.json'))
+    expect(await reasonFor('theirs.json')).toMatch(/another user/)
+    expect(await list()).toEqual([])
+  })
   it('row 110: is swapped for another while it is looked at: each is judged by itself', async () => {
     await start()
     const good = signed(payloadOf({ action: { ...task, id: 'good' } }))
@@ -275,6 +295,23 @@ describe('session_state.json', () => {
     await vi.waitFor(() => expect(read().pending_actions).toMatchObject([{ id, status: 'done', result: 'fine' }]), patience)
     await place.bridge.close()
     expect(read().bridge_info).toMatchObject({ status: 'stopped', mcp_server: { status: 'stopped' } })
+  })
+  it('is written by the bridge that goes on when another ends', async () => {
+    await start()
+    await settled()
+    const next = openBridge(settingsIn(place.base), () => [], { openLink: async () => true, signers })
+    others.push(next)
+    const store = await next.store()
+    const { started_at: before } = read().bridge_info.mcp_server
+    await place.bridge.close()
+    await vi.waitFor(() => expect(read().bridge_info).toMatchObject({ status: 'running', mcp_server: { status: 'running' } }), patience)
+    expect(read().bridge_info.mcp_server.started_at).toBeGreaterThanOrEqual(before)
+    drop('a.json', signed(payloadOf({ action: { ...task, id: 'later' } })))
+    await vi.waitFor(
+      () => expect(read()).toMatchObject({ pending_actions: [{ id: 'later' }], bridge_info: { status: 'running' } }),
+      patience,
+    )
+    expect(await store.read((database) => database.all('SELECT id FROM actions'))).toHaveLength(1)
   })
   it('is a way in for what is signed, which becomes a plain record', async () => {
     await start()

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { limits } from '../../base/limits.ts'
 import type { DropBox } from './drop-box.ts'
 import type { StateFile } from './state-file.ts'
@@ -42,19 +42,23 @@ export class Watching {
     void this.begin()
   }
 
-  async stop(): Promise<void> {
+  /** `ended`: this process ends and says so in the mirror; `lost`: another one writes it by now. */
+  async stop(why: 'ended' | 'lost'): Promise<void> {
+    if (this.isStopped) return
     this.isStopped = true
     this.stopListening()
     clearInterval(this.timer)
     clearTimeout(this.next)
     for (const each of this.watchers) each.close()
     await this.turn
-    await this.options.state.write('stopped').catch(() => undefined)
+    if (why === 'ended') await this.options.state.write('stopped').catch(() => undefined)
   }
 
   private async begin(): Promise<void> {
     const { bridge, triggers } = this.options.folders
     await mkdir(triggers, { recursive: true, mode: 0o700 }).catch(() => undefined)
+    // One that was made by hand may let others in.
+    await chmod(triggers, 0o700).catch(() => undefined)
     if (this.isStopped) return
     this.listen(triggers, null)
     this.listen(bridge, 'session_state.json')
