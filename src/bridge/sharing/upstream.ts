@@ -40,9 +40,11 @@ export class Upstream {
   /** When it sent something for the last time. */
   private heard = 0
   private readonly now: () => number
+  private readonly callMs: number
   private window = { from: 0, bytes: 0 }
 
-  constructor(server: string, piped: PipedServer, version: string, now: () => number) {
+  constructor(server: string, piped: PipedServer, version: string, now: () => number, callMs: number = limits.sharedCallMs) {
+    this.callMs = callMs
     this.server = server
     this.piped = piped
     this.now = now
@@ -57,7 +59,7 @@ export class Upstream {
   /** Rejects with a Refusal that says whether the call may have been carried out. */
   async call(tool: string, args: JsonObject, { signal, progress }: UpstreamCall): Promise<ForeignResult> {
     const began = this.now()
-    const over = AbortSignal.any([signal, AbortSignal.timeout(limits.sharedCallMs)])
+    const over = AbortSignal.any([signal, AbortSignal.timeout(this.callMs)])
     const era = await this.within(this.ready, over, () => failed(`${this.server} was not ready in time; no call was sent to it.`))
     const id = ++this.last
     const meta: JsonObject = { progressToken: id, ...(era === 'modern' && this.envelope()) }
@@ -68,7 +70,7 @@ export class Upstream {
       if (signal.aborted) return failed(`The call of ${this.server} was cancelled; it may have been carried out.`)
       // Nothing at all came: whoever calls next gets a new one.
       if (this.heard < began) void this.stop()
-      return failed(`${this.server} did not answer within ${limits.sharedCallMs / 1000} s; the call may have been carried out.`)
+      return failed(`${this.server} did not answer within ${this.callMs / 1000} s; the call may have been carried out.`)
     })
     if (result.resultType === 'input_required')
       throw failed(`${this.server} asks for input in the middle of the call, which the bridge does not offer.`)

@@ -85,11 +85,13 @@ export async function watchRound(system: System, { open, options, earlier, recor
     { ...options, leaveOut: (file) => left.has(nameOf(file)) },
     'sync',
   )
+  const { listSharedTools } = await import('./shared-tools.ts')
+  const shared = await listSharedTools(system, await open(), options, !options.offline)
   for (const file of plan.files) if (hasWritten(result, file)) earlier.add(file)
   let record = plan.files
     .filter((file) => !held.some((each) => each.file === file))
     .reduce((sum, { plan: key }) => settled(sum, key), before)
-  const notices: string[] = []
+  const notices: string[] = [...shared.notices]
   for (const each of allowed.filter(({ file }) => hasWritten(result, file))) {
     record = restored(record, each.file.plan, each.entries, now)
     notices.push(words(each, `put back (${watchedFile(record, each.file.plan).restored.length} of ${RESTORES_MAX} times in an hour)`))

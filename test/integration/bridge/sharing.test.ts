@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { limits } from '../../../src/bridge/base/limits.ts'
+import { begin, counts, end, history, reuse, sameCall } from '../../../src/bridge/sharing/records.ts'
+import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
+import type { PipedServer } from '../../../src/effects/run/piped.ts'
+import type { JsonObject } from '../../../src/model/entry.ts'
+import { type Desk, desk } from '../../unit/bridge/desk.ts'
+
+/** A server that answers by `answer`; null: not at all. */
+function scripted(answer: (message: JsonObject, tell: (message: JsonObject) => void) => JsonObject | null) {
+  const sent: JsonObject[] = []
+  let tell: (message: JsonObject) => void = () => undefined
+  let stopped = 0
+  const piped: PipedServer = {
+    send(message) {
+      sent.push(message)
+      const result = answer(message, tell)
+      if (message.id !== undefined && result !== null) queueMicrotask(() => tell({ jsonrpc: '2.0', id: message.id ?? null, ...result }))
+    },
+    onMessage(listener) {
+      tell = listener
+    },
+    onOutput: () => undefined,
+    onEnd: () => undefined,
+    stderr: () => '',
+    noise: () => undefined,
+    stop: async () => void stopped++,
+  }
+  return { piped, sent, stopped: () => stopped }
+}
+
+const hello = { result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } } }
+const how = { signal: new AbortController().signal, progress: () => undefined }
+const ms = 150
+
+describe('a shared server that hangs', () => {
+  it('fails its call after a while, is told so, and is ended, since it said nothing at all', async () => {
+    const server = scripted(({ method }) => (method === 'initialize' ? hello : null))
+    const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
+    await upstream.call('t', {}, { ...how, signal: AbortSignal.timeout(1) }).catch(() => undefined)
+    await sleep(5)
+    await expect(upstream.call('t', {}, how)).rejects.toThrow(/s did not answer within 0\.15 s; the call may have been carried out/)
+    expect(server.sent.at(-1)).toMatchObject({ method: 'notifications/cancelled' })
+    expect(server.stopped()).toBe(1)
+    expect(upstream.over).toBe(true)
+  })
+
+  it('in one call goes on with its others, since it said something meanwhile', async () => {
+    const server = scripted(({ method, params }) => {
+      if (method === 'initialize') return hello
+      return (params as { name?: string })?.name === 'quick' ? { result: { content: [] } } : null
+    })
+    const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
+    const slow = expect(upstream.call('slow', {}, how)).rejects.toThrow(/did not answer/)
+    await sleep(20)
+    await upstream.call('quick', {}, how)
+    await slow
+    expect(upstream.over).toBe(false)
+    expect(await upstream.call('quick', {}, how)).toMatchObject({ content: [] })
+  })
+
+  it('in its handshake is sent no call', async () => {
+    const server = scripted(() => null)
+    const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
+    await expect(upstream.call('t', {}, how)).rejects.toThrow(/not ready in time; no call was sent to it/)
+    expect(server.sent.map(({ method }) => method)).toEqual(['initialize'])
+    await upstream.stop()
+  })
+})
+
+describe('a shared server of the era without a handshake', () => {
+  it('is called as that era wants it, and may not ask for input in the middle', async () => {
+    const server = scripted(({ method, params }) => {
+      if (method === 'initialize') return { error: { code: -32_601, message: 'no such method' } }
+      if (method === 'server/discover') return { result: { capabilities: { tools: {} } } }
+      return (params as { name?: string }).name === 'asks' ? { result: { resultType: 'input_required' } } : { result: { content: [] } }
+    })
+    const upstream = new Upstream('s', server.piped, '1', Date.now, 10_000)
+    await upstream.call('t', {}, how)
+    expect(JSON.stringify(server.sent.at(-1))).toContain('"io.modelcontextprotocol/protocolVersion":"2026-07-28"')
+    await expect(upstream.call('asks', {}, how)).rejects.toThrow(/asks for input/)
+  })
+})
+
+describe('recorded calls', () => {
+  let place: Desk
+  afterEach(() => place.close())
+  const day = 24 * 3600 * 1000
+  const author = { client: 'c', session: 's' }
+
+  it('are kept for 30 days and 200 MB, and answer the same call for as long as is asked', async () => {
+    let now = 1_800_000_000_000
+    place = desk({ now: () => now })
+    const store = await place.bridge.store()
+    const record = (id: string, key: string | null = 'k') =>
+      store.write(author, (transaction) => {
+        begin(transaction, { id, server: 's', tool: 't', key, arguments: `{"q":"${id}"}` })
+        end(transaction, id, 'done', { content: [{ type: 'text', text: `answer ${id}` }] })
+      })
+    const left = () => store.read((database) => history(database, '').map(({ id }) => id))
+    await record('a')
+    now += 10 * day
+    await record('b')
+    expect(await store.read((database) => sameCall(database, 'k', now - 1000))).toBe('b')
+    expect(await store.read((database) => sameCall(database, 'k', now + 1))).toBeNull()
+    expect(await store.read((database) => history(database, 'ANSWER b').map(({ id }) => id))).toEqual(['b'])
+    now += 20 * day + 1
+    await record('c', null)
+    expect(await left()).toEqual(['c', 'b'])
+    await store.write(author, (transaction) => transaction.run('UPDATE searches SET bytes = ?', limits.searchesKept / 2 + 1))
+    await record('d')
+    expect(await left()).not.toContain('b')
+    expect(await store.write(author, (transaction) => reuse(transaction, 'none'))).toBeNull()
+    expect((await store.read(counts)).requests).toBe((await left()).length)
+  })
+})
