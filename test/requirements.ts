@@ -107,6 +107,19 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'doctor reads through one side what it set through the other (bridge-link)',
+    source: 'shared mind',
+    tests: {
+      'e2e/doctor/bridge.test.ts': ['says that both sides reach the one home, in %s'],
+      'unit/doctor/bridge.test.ts': ['is an error where a value stored at home is not read through one of them'],
+    },
+  },
+  {
+    behaviour: 'two clients of different eras on the two sides play the whole first story',
+    source: 'shared mind',
+    tests: { 'e2e-lab/conversation.test.ts': ['decides in one, goes on in the other, asks back, and ends with both knowing'] },
+  },
+  {
     behaviour: 'a model learns what waits for it from answers, the greeting and one hook',
     source: 'shared mind',
     tests: {
@@ -385,7 +398,5 @@ export const requirements: readonly Requirement[] = [
 
 /** Rows that no test proves yet; `npm test` names them. */
 export const unproven: readonly Pick<Requirement, 'behaviour' | 'source'>[] = [
-  { behaviour: 'doctor reads through one side what it set through the other (bridge-link)', source: 'shared mind' },
-  { behaviour: 'two clients of different eras on the two sides play the whole first story', source: 'shared mind' },
   { behaviour: 'a whole working day across both sides (stories/two-windows)', source: 'actions and plugins' },
 ]

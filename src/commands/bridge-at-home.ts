@@ -35,7 +35,7 @@ export interface OpenBridge {
  */
 export const withBridge = (context: Context, work: (open: OpenBridge) => Promise<ExitCode>): Promise<ExitCode> =>
   atHome(context, { mayBeAbsent: true }, async (homeContext) => {
-    const bridge = openBridge(await settingsOf(context, homeContext))
+    const bridge = await bridgeOf(context, homeContext)
     try {
       return await work({
         ...{ bridge, homeContext },
@@ -48,6 +48,10 @@ export const withBridge = (context: Context, work: (open: OpenBridge) => Promise
       await bridge.close()
     }
   })
+
+/** The parts of home's bridge, for a person who typed a command. To be closed. */
+export const bridgeOf = async (context: Context, homeContext: HomeContext): Promise<Bridge> =>
+  openBridge(await settingsOf(context, homeContext))
 
 async function settingsOf({ system, options }: Context, { home, world }: HomeContext) {
   const settings = await decideSettings(

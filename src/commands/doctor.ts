@@ -64,6 +64,10 @@ async function examine(
   const { io, system } = context
   const situation = await opened(homeContext)
   if (situation instanceof TwinError) return { findings: [unopened(situation)], sides: homeContext.world.environments }
+  const link =
+    options.deep === true && situation.place.project === null && situation.manifest.bridge?.enabled !== false
+      ? await (await import('./doctor-link.ts')).setLink(context, homeContext)
+      : null
   const progress = io.progress(options.deep === true ? 'Starting every server' : 'Looking')
   try {
     const facts = await observe(system, situation, {
@@ -74,6 +78,7 @@ async function examine(
         options.deep !== true
           ? null
           : {
+              link: link?.value ?? null,
               hide: (value) => io.hide(value),
               mask: (text) => io.mask(text),
               told: (done, all, waiting) =>
@@ -86,6 +91,7 @@ async function examine(
     return { findings: diagnose(chosen, facts), sides: situation.sides, ...(bridges === undefined ? {} : { bridges }) }
   } finally {
     progress.done()
+    await link?.clear()
   }
 }
 

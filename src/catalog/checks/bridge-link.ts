@@ -32,6 +32,17 @@ function elsewhere(facts: Facts, bridge: BridgeFacts, each: Answered): CheckResu
   return { level: 'error', subject, message, detail, environment: each.environment.id, ...remedy(facts, each) }
 }
 
+function apart(facts: Facts, each: Answered): CheckResult {
+  const message = `a value that was stored at home cannot be read through the bridge of ${programName(facts, each)}, though it names the same home`
+  return {
+    level: 'error',
+    subject,
+    message,
+    environment: each.environment.id,
+    fix: `restart ${each.client.label}, then: mcp-twin doctor --deep`,
+  }
+}
+
 function untold(facts: Facts, each: StartedBridge): CheckResult {
   const why = each.status === null ? 'its "bridge" tools are switched off' : "its entry opens other folders than the home's own"
   const message = `which home ${programName(facts, each)} reaches is unknown: ${why}`
@@ -42,7 +53,7 @@ function together(facts: Facts, { folder, home }: BridgeFacts, same: readonly An
   if (same.length === 0) return []
   const times = same.map(({ status: { roundTripMs: ms } }) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`)
   const reach = same.length === 1 ? 'reaches' : 'reach'
-  const message = `${list(same.map((each) => programName(facts, each)))} ${reach} ${folder} on ${environmentLabel(home)}, ${list(times)} there and back`
+  const message = `${list(same.map((each) => programName(facts, each)))} ${reach} ${folder} on ${environmentLabel(home)}, ${list(times)} there and back${same.every(({ status }) => status.link === true) ? '; a value stored at home was read through each' : ''}`
   return [{ level: 'ok', subject, message }]
 }
 
@@ -60,7 +71,14 @@ export const bridgeLink = defineBridgeCheck({
     return [
       ...by(false).map((each) => elsewhere(facts, bridge, each)),
       ...spoken.filter(({ status }) => status === null || reachesHome(bridge, status) === null).map((each) => untold(facts, each)),
-      ...together(facts, bridge, by(true)),
+      ...by(true)
+        .filter(({ status }) => status.link === false)
+        .map((each) => apart(facts, each)),
+      ...together(
+        facts,
+        bridge,
+        by(true).filter(({ status }) => status.link !== false),
+      ),
     ]
   },
 })

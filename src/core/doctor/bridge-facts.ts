@@ -117,6 +117,8 @@ export interface BridgeStatus {
   readonly terminal: string
   readonly families: readonly string[]
   readonly problems: readonly string[]
+  /** Could a value that doctor stored at home be read through it? Null: it was not asked, or its memory is switched off. */
+  readonly link: boolean | null
   /** From one question to its answer, in ms. */
   readonly roundTripMs: number
 }

@@ -50,16 +50,20 @@ export const auditOff = /^The audit cannot be written/
 /** The tool that a bridge is asked for what it says of itself. */
 export const STATUS_TOOL = 'bridge_status'
 
+/** The tool by which a bridge is asked for the value that doctor stored, and where that lies. */
+export const LINK_TOOL = 'memory_get'
+export const BRIDGE_LINK = { namespace: 'doctor', key: 'link' } as const
+
 const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
 const texts = (value: JsonValue | undefined): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
 
 /** The answer of `bridge_status`, of whatever version of ours; null where it names no home. */
-export function readStatus(data: JsonObject, roundTripMs: number): BridgeStatus | null {
+export function readStatus(data: JsonObject, roundTripMs: number, link: boolean | null = null): BridgeStatus | null {
   const home = text(data.home)
   if (home === '') return null
   const { version, folders, terminal, families, problems } = data
   return {
-    ...{ home, roundTripMs, version: text(version), terminal: text(terminal) },
+    ...{ home, roundTripMs, link, version: text(version), terminal: text(terminal) },
     ...{ folders: texts(folders), families: texts(families), problems: texts(problems) },
   }
 }
@@ -92,5 +96,6 @@ export const bridgeJson =
     ...{ ms: Math.round(ms), tools: tools?.length ?? null, version: status?.version ?? null, home: status?.home ?? null },
     folder: status === null ? null : folderOf(status),
     sameHome: status === null || facts === null ? null : reachesHome(facts, status),
+    readsOurValue: status?.link ?? null,
     roundTripMs: status === null ? null : Math.round(status.roundTripMs * 10) / 10,
   })

@@ -1,4 +1,4 @@
-import { readStatus, STATUS_TOOL } from '../../core/doctor/bridge.ts'
+import { BRIDGE_LINK, LINK_TOOL, readStatus, STATUS_TOOL } from '../../core/doctor/bridge.ts'
 import type { BridgeStatus, ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
 import { isRead } from '../../core/doctor/names.ts'
 import { lastWords } from '../../core/doctor/probes.ts'
@@ -24,6 +24,8 @@ export interface ProbeOptions {
   told(done: number, all: number, waiting: readonly string[]): void
   /** The project of these files: the folder that is open in their clients. */
   readonly project: NativePath | null
+  /** What doctor stored at home, to be read through every bridge; null: nothing. */
+  readonly link: string | null
 }
 
 interface Job {
@@ -72,12 +74,13 @@ function ask(
   system: System,
   { render }: PlanInput,
   { file, name, isBridge, entry }: Job,
-  { signal, mask, project }: ProbeOptions,
+  { signal, mask, project, link }: ProbeOptions,
 ): Promise<Probe> {
   const timeoutMs = answerMs(system)
   const { client } = file
   const environment = startSide(file)
-  const tool = isBridge ? { tool: STATUS_TOOL } : {}
+  const second = link === null ? {} : { second: { name: LINK_TOOL, arguments: { ...BRIDGE_LINK } } }
+  const tool = isBridge ? { tool: STATUS_TOOL, ...second } : {}
   if (entry.kind === 'stdio')
     return probeLaunch(system, entry, { client, environment, world: render.world, timeoutMs, signal, mask, project, ...tool })
   const prefix = environment.prefix === undefined ? {} : { prefix: environment.prefix }
@@ -109,10 +112,13 @@ export async function probeEntries(
   })
 }
 
-const statusIn = (probe: Probe): BridgeStatus | null =>
-  probe.ok && probe.toolResult !== undefined ? readStatus(probe.toolResult.data, probe.toolResult.roundTripMs) : null
+function statusIn(probe: Probe, link: string | null): BridgeStatus | null {
+  if (!probe.ok || probe.toolResult === undefined) return null
+  const read = link === null || probe.read === undefined ? null : probe.read.value === link
+  return readStatus(probe.toolResult.data, probe.toolResult.roundTripMs, read)
+}
 
-function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask }: ProbeOptions): ProbeFacts {
+function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask, link }: ProbeOptions): ProbeFacts {
   return {
     environment: file.environment,
     client: file.client,
@@ -124,6 +130,6 @@ function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask }: 
     reason: probe.ok ? null : mask(probe.reason),
     stderr: probe.ok ? [] : lastWords(mask(probe.stderrTail)),
     noise: probe.stdoutNoise === undefined ? null : mask(probe.stdoutNoise),
-    ...(isBridge ? { bridge: { status: statusIn(probe) } } : {}),
+    ...(isBridge ? { bridge: { status: statusIn(probe, link) } } : {}),
   }
 }

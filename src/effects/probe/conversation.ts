@@ -19,6 +19,14 @@ export interface Introduction {
   readonly serverInfo?: { readonly name: string; readonly version: string }
   /** The structured result of the requested tool, and the time of one ping, in ms. */
   readonly toolResult?: { readonly data: JsonObject; readonly roundTripMs: number }
+  /** The structured result of the second tool. */
+  readonly read?: JsonObject
+}
+
+/** A tool that changes nothing, with its arguments. */
+export interface ToolCall {
+  readonly name: string
+  readonly arguments: JsonObject
 }
 
 /** Why a conversation failed; the message may hold keys. */
@@ -85,7 +93,13 @@ class Questions {
  * without a handshake refuses that and gets `server/discover`. `tool`, a read-only tool without arguments, is called if the
  * server has it.
  */
-export async function introduce(channel: Channel, timeoutMs: number, signal?: AbortSignal, tool?: string): Promise<Introduction> {
+export async function introduce(
+  channel: Channel,
+  timeoutMs: number,
+  signal?: AbortSignal,
+  tool?: string,
+  second?: ToolCall,
+): Promise<Introduction> {
   let step = 'the handshake'
   const talk = async (): Promise<Introduction> => {
     const questions = new Questions(channel)
@@ -96,7 +110,14 @@ export async function introduce(channel: Channel, timeoutMs: number, signal?: Ab
       const listed = await toolsOf(questions, greeting.result, null)
       const tools = namesOf(listed)
       step = tool ?? step
-      return { era: 'legacy', tools, listed, ...named(greeting.result.serverInfo), ...(await callTool(questions, tools, tool)) }
+      return {
+        era: 'legacy',
+        tools,
+        listed,
+        ...named(greeting.result.serverInfo),
+        ...(await callTool(questions, tools, tool)),
+        ...(await readBy(questions, tools, second)),
+      }
     }
     const discovery = await questions.ask('server/discover', { _meta: ENVELOPE })
     if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
@@ -137,6 +158,14 @@ async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonOb
     cursor = nextCursor
   }
   throw new Silence(`its list of tools does not end after ${PAGES_MAX} pages`)
+}
+
+async function readBy(questions: Questions, tools: readonly string[], call: ToolCall | undefined): Promise<Pick<Introduction, 'read'>> {
+  if (call === undefined || !tools.includes(call.name)) return {}
+  const answer = await questions.ask('tools/call', { name: call.name, arguments: call.arguments })
+  const data = 'result' in answer ? answer.result.structuredContent : undefined
+  // A refusal, as of a store that cannot be opened, says nothing about which store it is.
+  return isObject(data) ? { read: data } : {}
 }
 
 /** Calls a tool that only our own bridge has, which uses the era with a handshake. */

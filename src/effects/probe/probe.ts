@@ -12,7 +12,7 @@ import { Relay } from '../run/relay.ts'
 import { openRemote } from '../run/remote.ts'
 import { proxySettings } from '../run/proxy-settings.ts'
 import { programOn } from '../machine/program.ts'
-import { introduce, type Introduction, Silence } from './conversation.ts'
+import { introduce, type Introduction, Silence, type ToolCall } from './conversation.ts'
 
 export interface ProbeOptions {
   /** The client whose environment variables and working directory are used. */
@@ -26,6 +26,8 @@ export interface ProbeOptions {
   readonly project?: NativePath | null
   /** A tool without arguments that changes nothing, called where the server has it. */
   readonly tool?: string
+  /** One more of them. */
+  readonly second?: ToolCall
   /** Masks keys in the server's output; values of the launch's own variables are masked in any case. */
   mask?(text: string): string
 }
@@ -55,7 +57,7 @@ export async function probeLaunch(system: System, launch: Launch, options: Probe
   if (found === null) return failed(`there is no program "${launch.command}"`)
   const server = startPiped({ ...found, env, cwd: await folderFor(system, program, options.environment) })
   try {
-    const introduction = await introduce(server, options.timeoutMs, options.signal, options.tool)
+    const introduction = await introduce(server, options.timeoutMs, options.signal, options.tool, options.second)
     return { ok: true, ms: system.now() - began, ...introduction, ...noiseOf(server, masked) }
   } catch (error) {
     if (!(error instanceof Silence)) throw error

@@ -47,7 +47,12 @@ const bridgesSchema = z.array(
   z.strictObject({
     ...{ environment: z.string(), client: z.string(), answers: z.boolean(), reason: z.string().nullable() },
     ...{ ms: z.number(), tools: z.number().nullable(), version: z.string().nullable(), home: z.string().nullable() },
-    ...{ folder: z.string().nullable(), sameHome: z.boolean().nullable(), roundTripMs: z.number().nullable() },
+    ...{
+      folder: z.string().nullable(),
+      sameHome: z.boolean().nullable(),
+      readsOurValue: z.boolean().nullable(),
+      roundTripMs: z.number().nullable(),
+    },
   }),
 )
 const bridgesOf = (document: Awaited<ReturnType<Twins['doctor']>>) => bridgesSchema.parse(document.bridges)
@@ -76,7 +81,7 @@ describe('doctor where the bridge is sound', () => {
       'claude-code wsl:Ubuntu',
       'claude-desktop windows',
     ])
-    for (const each of bridges) expect(each).toMatchObject({ answers: true, reason: null, sameHome: true })
+    for (const each of bridges) expect(each).toMatchObject({ answers: true, reason: null, sameHome: true, readsOurValue: true })
     // Claude Desktop's own environment hides the planted world from what it starts on its own side.
     expect(bridges.map((each) => each.home)).toContain(home)
     expect(new Set(bridges.map(({ folder }) => folder)).size).toBe(1)
@@ -215,8 +220,10 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
     const place = await bridged()
     rmSync(join(app(place), 'node_modules'), { recursive: true })
     // That this program could complete its copy is an error of its own.
-    expect(summary(await place.doctor(deep))).toEqual(['in-sync error', 'bridge-search warning'])
-    await diagnosedAndFixed(place, 'in-sync error', [], deep)
+    // Without the engine of the store nothing can be remembered either.
+    expect(summary(await place.doctor(deep))).toEqual(['in-sync error', 'bridge-starts warning', 'bridge-search warning'])
+    await diagnosedAndFixed(place, 'in-sync error', [], [...deep, '--check', 'in-sync'])
+    expect(summary(await place.doctor(deep))).toEqual([])
     expect(readdirSync(join(app(place), 'node_modules/@vscode'))).toHaveLength(1)
   })
 

@@ -94,9 +94,26 @@ describe('bridge-link', () => {
       {
         level: 'ok',
         message:
-          'Claude Desktop (Windows) and Claude Code (Ubuntu) reach /home/ana/.mcp-twin/bridge on Ubuntu, 0.8 ms and 0.8 ms there and back',
+          'Claude Desktop (Windows) and Claude Code (Ubuntu) reach /home/ana/.mcp-twin/bridge on Ubuntu, 0.8 ms and 0.8 ms there and back; a value stored at home was read through each',
       },
     ])
+  })
+
+  it('is an error where a value stored at home is not read through one of them', () => {
+    expect(
+      situation()
+        .bridge()
+        .started({ says: { link: false } })
+        .find('bridge-link'),
+    ).toMatchObject([
+      { level: 'error', message: expect.stringMatching(/cannot be read through the bridge of Claude Desktop/), environment: 'windows' },
+    ])
+    expect(
+      situation()
+        .bridge()
+        .started({ says: { link: null } })
+        .find('bridge-link'),
+    ).toEqual([])
   })
 
   it.each([

@@ -387,7 +387,7 @@ const soundBridge: BridgeFacts = {
 
 const soundStatus: BridgeStatus = {
   ...{ version: '1.0.0', home: 'wsl:Ubuntu', folders: ['/home/ana/.mcp-twin/bridge/workspace'] },
-  ...{ terminal: 'off', families: ['files', 'search', 'terminal', 'bridge'], problems: [], roundTripMs: 0.84 },
+  ...{ terminal: 'off', families: ['files', 'search', 'terminal', 'bridge'], problems: [], link: true, roundTripMs: 0.84 },
 }
 
 function definition(id: string): ClientDefinition {
