@@ -264,6 +264,8 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'links are opened by argument vector on the right side of the border',
     source: 'actions and plugins',
     tests: {
+      'e2e/bridge/actions.test.ts': ['is opened on Windows by a bridge in WSL: one argument of one program, with one line'],
+
       'unit/world/open-link.test.ts': [
         'is opened on Windows from WSL, by a program and not by a shell',
         'of anything else is never opened: %j',

@@ -6,6 +6,7 @@ import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { session, type Session } from '../../support/mcp.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
+import { world } from '../../support/world.ts'
 
 const patience = { timeout: 30_000, interval: 50 }
 const stops: (() => Promise<unknown>)[] = []
@@ -180,6 +181,24 @@ describe('what waits for a person', () => {
     )
     const told = await cli(place, ['actions', 'run', byHand, '--yes'])
     expect([told.code, told.stdout]).toEqual([3, expect.stringMatching(/no documented way/)])
+  })
+})
+
+describe('a window of the other side', () => {
+  it('is opened on Windows by a bridge in WSL: one argument of one program, with one line', { timeout: 120_000 }, async () => {
+    const opener = 'C:\\Windows\\System32\\rundll32.exe'
+    const planted = world().wsl('Ubuntu').windows().file(opener, `#!/bin/sh\nprintf '%s\\n' "$#" "$@" >> "$0.opened"\n`).build()
+    const program = planted.side('windows').here(opener)
+    chmodSync(program, 0o755)
+    const code = await client({ ...planted.scratch, env: planted.env() }, 'claude-code')
+    const { id } = await code.data('queue_action', { type: 'open_conversation', params: { prompt: 'secret & words' } })
+    const action = await code.data('get_action', { id, timeout_ms: 50_000 })
+    expect(action).toMatchObject({ status: 'needs_user', to: 'claude-desktop', result: { message: expect.stringMatching(/^Press Enter/) } })
+    expect(readFileSync(`${program}.opened`, 'utf8').trim().split('\n')).toEqual([
+      '2',
+      'url.dll,FileProtocolHandler',
+      `claude://claude.ai/new?q=claim%20action%20${id}%20through%20mcp-twin`,
+    ])
   })
 })
 
