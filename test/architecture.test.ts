@@ -302,7 +302,9 @@ function loadedBy(path: string, loaded = new Set<string>()): Set<string> {
   if (loaded.has(path)) return loaded
   loaded.add(path)
   const { text = '' } = sources.find((source) => source.path === path) ?? {}
-  for (const [, names = '', from = ''] of text.matchAll(/^(?:import|export) (?!type |(?:async )?function |class |const )([^';]*?)(?: from )?'(\.[^']+)'/gm))
+  for (const [, names = '', from = ''] of text.matchAll(
+    /^(?:import|export) (?!type |(?:async )?function |class |const )([^';]*?)(?: from )?'(\.[^']+)'/gm,
+  ))
     if (!/^\{(\s*type [^,}]+,?)+\s*\}$/.test(names)) loadedBy(join(dirname(path), from).split(sep).join('/'), loaded)
   return loaded
 }
