@@ -92,7 +92,7 @@ const reaching = [
     'base/small-file',
     'config/config',
     'foreign/watch',
-    'handoff/git',
+    ...['git', 'git-directory', 'git-program'].map((name) => `handoff/${name}`),
     'handoff/waiting',
     'handoff/working-tree',
     'lease/endpoint',

@@ -208,6 +208,9 @@ export const limits = {
   handoffNames: 50,
   handoffGitMs: 10 * seconds,
   handoffGitOutput: 4 * MiB,
+  /** Names of settings of filters that are switched off; links in a git directory, and bytes that name other stores of objects. */
+  handoffGitFilters: 64 * KiB,
+  handoffGitLinks: 4 * KiB,
   /** A claim ends after so long, however its process fares. */
   claimMs: 24 * 60 * minutes,
   /** Things that one answer of inbox or handoff_list holds. */

@@ -5,9 +5,12 @@ import type { Settings } from '../base/settings.ts'
 
 /** How git is started: in which repository, and with which settings over those of the repository. */
 export interface GitPlace {
+  /** The absolute path of git. */
+  readonly program: string
   readonly settings: Pick<Settings, 'variables'>
   readonly signal: AbortSignal
-  /** `-C folder`, or the directories that were checked. */
+  /** The folder that git is started in, and the directories that were checked. */
+  readonly cwd: string
   readonly where: readonly string[]
   readonly over: Readonly<Record<string, string>>
 }
@@ -15,18 +18,22 @@ export interface GitPlace {
 /** Variables that git needs to find itself, its user's settings and nothing else: none that names another repository. */
 const passed = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'SystemRoot', 'SystemDrive', 'TEMP', 'TMP']
 
-/** No program, hook or server that a repository configures is used. */
+/**
+ * No program, hook or server that a repository configures is used. Its own `protocol.<name>.allow` would win over `protocol.allow`, but
+ * not over GIT_ALLOW_PROTOCOL; older gits fetch what is missing whatever GIT_NO_LAZY_FETCH says (git before 2.45).
+ */
 const always = { 'core.fsmonitor': 'false', 'core.hooksPath': '/dev/null', 'protocol.allow': 'never', 'core.quotePath': 'false' }
+const quiet = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none', LC_ALL: 'C' }
 
 /**
  * Asks git, by a list of words and without a shell. Null: it ended with an error, as for what is not there. More output than
  * `limits.handoffGitOutput` is cut.
  */
-export function askGit({ settings, signal, where, over }: GitPlace, words: readonly string[]): Promise<string | null> {
+export function askGit({ program, settings, signal, cwd, where, over }: GitPlace, words: readonly string[]): Promise<string | null> {
   const config = Object.entries({ ...always, ...over })
   const env = {
     ...Object.fromEntries(passed.map((name) => [name, settings.variables[name]])),
-    ...{ GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' },
+    ...quiet,
     GIT_CONFIG_COUNT: String(config.length),
     ...Object.fromEntries(
       config.flatMap(([key, value], at) => [
@@ -35,11 +42,11 @@ export function askGit({ settings, signal, where, over }: GitPlace, words: reado
       ]),
     ),
   }
-  const options = { env, signal, timeout: limits.handoffGitMs, maxBuffer: limits.handoffGitOutput, windowsHide: true }
+  const options = { cwd, env, signal, timeout: limits.handoffGitMs, maxBuffer: limits.handoffGitOutput, windowsHide: true }
   return new Promise((resolve, reject) => {
-    const child = execFile('git', [...where, '--no-pager', ...words], options, (error, stdout) => {
+    const child = execFile(program, [...where, '--no-pager', ...words], options, (error, stdout) => {
       if (error === null || codeOf(error) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') resolve(stdout)
-      else if (codeOf(error) === 'ENOENT') reject(failed('git is not installed on this side; leave repository out.'))
+      else if (codeOf(error) === 'ENOENT') reject(failed('git or the repository is gone; leave repository out.'))
       else if (signal.aborted) reject(error)
       else if (error.killed) reject(failed('git did not answer in time; leave repository out, or name a smaller one.'))
       else resolve(null)

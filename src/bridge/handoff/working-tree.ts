@@ -1,12 +1,14 @@
-import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { limits } from '../base/limits.ts'
-import { codeOf, failed } from '../base/refusal.ts'
+import { failed } from '../base/refusal.ts'
 import type { Redaction } from '../base/redaction.ts'
 import type { Settings } from '../base/settings.ts'
 import { tokensOf } from '../memory/entry.ts'
 import type { Policy } from '../policy/policy.ts'
 import { askGit, type GitPlace } from './git.ts'
+import { checkGitDirectory, openPath } from './git-directory.ts'
+import { gitProgram } from './git-program.ts'
 import type { Section } from './handoff.ts'
 
 /** What a handoff says of a repository: where it lies, and sections with its branch and its changes, a file each. */
@@ -16,7 +18,7 @@ export interface WorkingTree {
 }
 
 interface Asking {
-  readonly settings: Pick<Settings, 'variables'>
+  readonly settings: Pick<Settings, 'platform' | 'variables'>
   readonly policy: Policy
   readonly redaction: Redaction
   readonly signal: AbortSignal
@@ -30,44 +32,35 @@ export async function workingTree(asking: Asking, path: string): Promise<Working
   const { policy, settings, signal } = asking
   const found = await policy.existing(path, 'read')
   const folder = await folderOf(found.real)
-  const named = await askGit({ settings, signal, where: ['-C', folder], over: {} }, [
+  const program = await gitProgram(settings, policy)
+  const named = await askGit({ program, settings, signal, cwd: folder, where: [], over: {} }, [
     ...['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-dir', '--git-common-dir'],
   ])
   const [top, directory, common] = named?.split('\n') ?? []
   if (top === undefined || directory === undefined || common === undefined || common === '')
     throw failed(`${JSON.stringify(path)} is in no git repository that git would open; leave repository out.`)
-  const [root, gitDirectory, commonDirectory] = await Promise.all([top, directory, common].map((each) => open(policy, each)))
+  const [root, gitDirectory, commonDirectory] = await Promise.all([top, directory, common].map((each) => openPath(policy, each)))
   if (root === undefined || gitDirectory === undefined || commonDirectory === undefined) throw failed('The repository is gone.')
-  await checkAlternates(policy, commonDirectory)
-  const place: GitPlace = { settings, signal, where: [`--git-dir=${gitDirectory}`, `--work-tree=${root}`, '-C', root], over: {} }
+  await checkGitDirectory(policy, gitDirectory, commonDirectory)
+  const where = [`--git-dir=${gitDirectory}`, `--work-tree=${root}`]
+  const place: GitPlace = { program, settings, signal, cwd: root, where, over: {} }
   const git = { ...place, over: await withoutFilters(place) }
   return { root, sections: await sectionsOf(git, asking, root) }
 }
-
-const open = async (policy: Policy, path: string): Promise<string> => (await policy.existing(path, 'read')).real
 
 async function folderOf(real: string): Promise<string> {
   return (await stat(real)).isDirectory() ? real : dirname(real)
 }
 
-/** Objects may be taken from another repository, which must be open too. */
-async function checkAlternates(policy: Policy, common: string): Promise<void> {
-  const objects = join(common, 'objects')
-  const text = await readFile(join(objects, 'info', 'alternates'), 'utf8').catch((error) => {
-    if (codeOf(error) === 'ENOENT') return ''
-    throw error
-  })
-  for (const line of text.split('\n')) if (line !== '' && !line.startsWith('#')) await open(policy, resolve(objects, line))
-}
-
-/** Filters that the repository itself configures are programs that git would start: they are switched off. */
+/**
+ * Filters are programs that git would start: all are switched off. A person's own ones too, since a repository may say what they do
+ * (`lfs.extension.<name>.clean` is a command of git-lfs).
+ */
 async function withoutFilters(place: GitPlace): Promise<Record<string, string>> {
-  const listed = await askGit(place, ['config', '--show-scope', '--name-only', '-z', '--get-regexp', '^filter\\.'])
-  const words = listed?.split('\0') ?? []
-  const drivers = words.flatMap((scope, at) => {
-    const [, driver] = /^filter\.(.+)\.[^.]+$/s.exec(words[at + 1] ?? '') ?? []
-    return at % 2 === 0 && (scope === 'local' || scope === 'worktree') && driver !== undefined ? [driver] : []
-  })
+  const listed = (await askGit(place, ['config', '--name-only', '-z', '--get-regexp', '^filter\\.'])) ?? ''
+  if (Buffer.byteLength(listed) > limits.handoffGitFilters)
+    throw failed('The repository configures too many filters; leave repository out.')
+  const drivers = listed.split('\0').flatMap((key) => /^filter\.(.+)\.[^.]+$/s.exec(key)?.[1] ?? [])
   return Object.fromEntries(
     drivers.flatMap((driver) => [
       [`filter.${driver}.clean`, ''],
@@ -77,13 +70,23 @@ async function withoutFilters(place: GitPlace): Promise<Record<string, string>> 
   )
 }
 
-const comparing = ['--no-renames', '--ignore-submodules=dirty', '--no-ext-diff', '--no-textconv', '--no-color'] as const
+const comparing = [
+  '--no-renames',
+  '--ignore-submodules=dirty',
+  '--submodule=short',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-color',
+] as const
 const prefixes = ['--src-prefix=a/', '--dst-prefix=b/', '--unified=3'] as const
 
 async function sectionsOf(git: GitPlace, { policy, redaction }: Asking, root: string): Promise<Section[]> {
   const branch = (await askGit(git, ['symbolic-ref', '--short', '-q', 'HEAD']))?.trim() ?? null
   const commit = (await askGit(git, ['rev-parse', '--short', '-q', '--verify', 'HEAD']))?.trim() ?? null
-  const namesIn = (text: string | null): string[] => (text ?? '').split('\0').filter((name) => name !== '')
+  const namesIn = (text: string | null): string[] => {
+    if (text === null) throw failed('git cannot compare the working tree with its last commit, as git status shows; leave repository out.')
+    return text.split('\0').filter((name) => name !== '')
+  }
   const changed = commit === null ? [] : namesIn(await askGit(git, ['diff', '--name-only', '-z', ...comparing, 'HEAD', '--']))
   const fresh = namesIn(await askGit(git, ['ls-files', '--others', '--exclude-standard', '-z']))
   const isOpen = await policy.judge()

@@ -16,7 +16,9 @@ export interface Staged {
  */
 function git(system: System, folder: string, words: readonly string[], input = ''): Promise<Answer> {
   const argv = ['git', '-C', folder, '-c', 'core.fsmonitor=false', '-c', 'protocol.allow=never', ...words]
-  const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' }
+  // A repository's own `protocol.<name>.allow` wins over `protocol.allow`, but not over GIT_ALLOW_PROTOCOL.
+  const none = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' }
+  const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, ...none, LC_ALL: 'C' }
   return system.ask({ argv, env, input, timeoutMs: GIT_MS, maxBytes: BYTES_MAX })
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
 
@@ -128,6 +128,89 @@ describe('a hostile repository', () => {
     expect(existsSync(proof)).toBe(false)
   })
 
+  /** A program that leaves a proof that it ran. */
+  function program(shop: string): { readonly path: string; ran(): boolean } {
+    const [path, proof] = [join(shop, 'program'), join(place.base, 'proof')]
+    writeFileSync(path, `#!/bin/sh\necho "$0 $*" >> ${proof}\ncat\n`, { mode: 0o755 })
+    return { path, ran: () => existsSync(proof) }
+  }
+
+  it('starts no program that a repository inside of it configures', async () => {
+    place = desk()
+    const shop = repository(join(place.A, 'shop'), { f: 'one\n' })
+    const inner = repository(join(shop, 'inner'), { g: 'one\n' })
+    git(shop, 'add', 'inner')
+    git(shop, 'commit', '-qm', 'second')
+    put(inner, { g: 'two\n' })
+    git(inner, 'commit', '-qam', 'third')
+    const { path, ran } = program(shop)
+    git(inner, 'config', 'diff.external', path)
+    git(shop, 'config', 'diff.submodule', 'diff')
+    const { sections } = await handed(shop)
+    expect(ran()).toBe(false)
+    expect(sections.map(({ heading }) => heading)).toContain('Diff of inner')
+  })
+
+  it('fetches nothing that is missing in it', async () => {
+    place = desk()
+    const shop = repository(join(place.A, 'shop'), { f: 'one\n' })
+    const blob = git(shop, 'rev-parse', 'HEAD:f')
+    execFileSync('rm', ['-f', join(shop, '.git/objects', blob.slice(0, 2), blob.slice(2))])
+    put(shop, { f: 'two\n' })
+    const { path, ran } = program(shop)
+    for (const [key, value] of [
+      ['core.repositoryformatversion', '1'],
+      ['extensions.partialClone', 'bad'],
+      ['remote.bad.promisor', 'true'],
+      ['remote.bad.url', `ext::${path}`],
+      ['protocol.ext.allow', 'always'],
+    ] as const)
+      git(shop, 'config', key, value)
+    const { refused } = await handed(shop)
+    expect(ran()).toBe(false)
+    expect(refused).toMatch(/cannot compare/)
+  })
+
+  it('starts none however much else it configures, and none that a filter of the person would start for it', async () => {
+    place = desk()
+    const shop = repository(join(place.A, 'shop'), { f: 'one\n', '.gitattributes': '* filter=bad\n' })
+    const { path, ran } = program(shop)
+    put(shop, { f: 'two\n' })
+    const config = join(shop, '.git/config')
+    const before = readFileSync(config, 'utf8')
+    const names = Array.from({ length: 1500 }, (_, at) => `${at}`.padStart(4000, 'n'))
+    // More than is read of git's output.
+    writeFileSync(
+      config,
+      `${before}${names.map((name) => `[filter "${name}"]\n\tsmudge = x\n`).join('')}[filter "bad"]\n\tclean = ${path}\n`,
+    )
+    expect((await handed(shop)).refused).toMatch(/filters/)
+    writeFileSync(config, before)
+    put(String(place.bridge.settings.variables.HOME), { '.gitconfig': `[filter "bad"]\n\tclean = ${path}\n` })
+    expect((await handed(shop)).refused).toBeNull()
+    expect(ran()).toBe(false)
+  })
+
+  it('is not opened by a git that lies in an allowed folder', async () => {
+    place = desk()
+    const { gitProgram } = await import('../../../src/bridge/handoff/git-program.ts')
+    const { path } = program(place.A)
+    symlinkSync(path, join(place.A, 'git'))
+    const own = join(place.base, 'bin')
+    mkdirSync(own)
+    symlinkSync('/bin/sh', join(own, 'git.exe'))
+    symlinkSync(path, join(place.A, 'git.exe'))
+    const variables = { Path: [place.A, '.', own].join(delimiter) }
+    expect(await gitProgram({ platform: 'win32', variables }, place.bridge.policy)).toBe(join(own, 'git.exe'))
+    await expect(gitProgram({ platform: 'win32', variables: { Path: place.A } }, place.bridge.policy)).rejects.toThrow(/not installed/)
+  })
+
+  const linked = (name: string) => (shop: string, other: string) => {
+    git(shop, 'init', '-q')
+    execFileSync('rm', ['-rf', join(shop, '.git', name)])
+    symlinkSync(join(other, '.git', name), join(shop, '.git', name))
+  }
+
   it.each([
     ['its git directory', (shop: string, other: string) => put(shop, { '.git': `gitdir: ${other}/.git\n` })],
     [
@@ -144,6 +227,19 @@ describe('a hostile repository', () => {
         put(shop, { '.git/objects/info/alternates': `${other}/.git/objects\n` })
       },
     ],
+    [
+      'objects of its objects',
+      (shop: string, other: string) => {
+        const between = join(dirname(shop), 'between')
+        mkdirSync(between)
+        for (const folder of [shop, between]) git(folder, 'init', '-q')
+        put(shop, { '.git/objects/info/alternates': `${between}/.git/objects\n` })
+        put(between, { '.git/objects/info/alternates': `${other}/.git/objects\n` })
+      },
+    ],
+    ['its objects by a link', linked('objects')],
+    ['its packs by a link', linked('objects/pack')],
+    ['its index by a link', linked('index')],
     ['a link to it', (shop: string, other: string) => symlinkSync(other, join(shop, 'in'))],
   ])('shows nothing of what lies outside of the allowed folders: %s', async (title, make) => {
     place = desk()
