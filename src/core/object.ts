@@ -11,3 +11,9 @@ export const namesIn = (value: unknown): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 
 export const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
+
+/** Whether a value of JSON is nested more than so many levels deep. Looks no deeper, so that no depth is too much for it. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))
+}

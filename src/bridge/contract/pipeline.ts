@@ -1,4 +1,4 @@
-import { member, texts } from '../../core/object.ts'
+import { isDeeper, member, texts } from '../../core/object.ts'
 import type { Bridge } from './bridge.ts'
 import type { Answer, Call, Content } from '../base/call.ts'
 import { InputTrouble } from '../base/input.ts'
@@ -58,15 +58,9 @@ function checkOffered({ name, family, effect }: Tool, { families, readOnly, term
 const writtenPaths = ({ paths }: Tool, raw: unknown): string[] =>
   paths.flatMap(({ at, use }) => (use === 'write' ? texts([member(raw, at)]) : []))
 
-/** Arguments nested deeper than any tool needs are refused before anything walks them. */
-function tooDeep(value: unknown, left: number): boolean {
-  if (value === null || typeof value !== 'object') return false
-  return left === 0 || Object.values(value).some((each) => tooDeep(each, left - 1))
-}
-
-/** Throws InputTrouble for them. */
+/** Throws InputTrouble for arguments nested deeper than any tool needs, before anything walks them. */
 export function checkDepth(name: string, raw: unknown): void {
-  if (tooDeep(raw, limits.nesting)) throw new InputTrouble(`${name}: the arguments are nested more than ${limits.nesting} levels deep`)
+  if (isDeeper(raw, limits.nesting)) throw new InputTrouble(`${name}: the arguments are nested more than ${limits.nesting} levels deep`)
 }
 
 /**

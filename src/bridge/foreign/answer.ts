@@ -1,5 +1,5 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
-import { isObject } from '../../core/object.ts'
+import { isDeeper, isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Redaction } from '../base/redaction.ts'
@@ -42,8 +42,10 @@ function clean(part: ContentBlock, redaction: Redaction): ContentBlock {
   return { type: 'resource', resource: { ...(redaction.deep(rest) as typeof rest), blob } }
 }
 
-/** Throws a Refusal where the answer is too large: the call itself was carried out. */
+/** Throws a Refusal where the answer is too large or too deep: the call itself was carried out. */
 export function cleanResult(result: ForeignResult, redaction: Redaction): CleanResult {
+  if (isDeeper([result.content, result.structuredContent], limits.nesting))
+    throw failed(`The call was carried out, but its answer is nested more than ${limits.nesting} levels deep and is not passed on.`)
   const size = Buffer.byteLength(JSON.stringify([result.content, result.structuredContent ?? null]))
   if (size > limits.foreignResult)
     throw failed(

@@ -104,7 +104,13 @@ export class Channel {
   private settle(id: number, error: unknown, result: unknown): void {
     const waiting = this.waiting.get(id)
     this.waiting.delete(id)
-    if (isObject(error)) waiting?.reject(new Refusal(error.kind === 'denied' ? 'denied' : 'failed', String(error.message)))
+    if (isObject(error))
+      waiting?.reject(
+        new Refusal(
+          error.kind === 'denied' ? 'denied' : 'failed',
+          typeof error.message === 'string' ? error.message : 'the other bridge gave no reason',
+        ),
+      )
     else waiting?.resolve(result)
   }
 

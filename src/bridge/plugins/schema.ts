@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../model/entry.ts'
-import { isObject } from '../../core/object.ts'
+import { isDeeper, isObject } from '../../core/object.ts'
 import { repeatsRepeated } from './pattern.ts'
 import { pluginLimits } from './limits.ts'
 
@@ -7,11 +7,6 @@ import { pluginLimits } from './limits.ts'
 const data = new Set(['enum', 'const', 'default', 'examples', 'example'])
 
 const references = new Set(['$ref', '$dynamicRef', '$recursiveRef'])
-
-function deeper(value: unknown, left: number): boolean {
-  if (value === null || typeof value !== 'object') return false
-  return left === 0 || Object.values(value).some((each) => deeper(each, left - 1))
-}
 
 function patternTrouble(pattern: string): string | null {
   const shown = JSON.stringify(pattern.slice(0, 60))
@@ -58,7 +53,7 @@ function first<T>(all: readonly T[], judge: (each: T) => string | null): string 
 
 /** Why a schema of parameters is not taken; null: it is. Every conversation reads it, and every call is checked by it. */
 export function schemaTrouble(schema: Readonly<Record<string, JsonValue>>): string | null {
-  if (deeper(schema, pluginLimits.schemaNesting)) return `they are nested more than ${pluginLimits.schemaNesting} levels deep`
+  if (isDeeper(schema, pluginLimits.schemaNesting)) return `they are nested more than ${pluginLimits.schemaNesting} levels deep`
   const bytes = Buffer.byteLength(JSON.stringify(schema))
   if (bytes > pluginLimits.schema) return `they have ${bytes} bytes as JSON; ${pluginLimits.schema} are the most`
   if (schema.type !== undefined && schema.type !== 'object') return 'their "type" must be "object", since arguments have names'

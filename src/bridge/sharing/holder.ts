@@ -78,9 +78,10 @@ export class SharedHolder {
       const answer = this.carryOut(call, list, key, { signal: over.signal, progress })
       running = { answer, over, callers: 0 }
       this.running.set(key, running)
-      answer.finally(() => this.running.delete(key)).catch(() => undefined)
+      const own = running
+      answer.finally(() => this.running.get(key) === own && this.running.delete(key)).catch(() => undefined)
     }
-    return joined(running, signal)
+    return joined(running, signal, () => this.running.delete(key))
   }
 
   /** Servers that say that they have other tools now than `tools.json` lists. */
@@ -178,13 +179,16 @@ export class SharedHolder {
   }
 }
 
-/** The answer for one of its callers; the request is cancelled when all of them have cancelled. */
-function joined(running: Running, signal: AbortSignal): Promise<CleanResult> {
+/** The answer for one of its callers; the request is cancelled when all of them have cancelled, and then nobody joins it any more. */
+function joined(running: Running, signal: AbortSignal, forget: () => void): Promise<CleanResult> {
   running.callers++
   return new Promise((resolve, reject) => {
     const leave = () => {
       running.callers--
-      if (running.callers === 0) running.over.abort()
+      if (running.callers === 0) {
+        forget()
+        running.over.abort()
+      }
       reject(failed('The call was cancelled; it may have been carried out.'))
     }
     if (signal.aborted) return leave()

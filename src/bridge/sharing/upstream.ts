@@ -141,12 +141,16 @@ export class Upstream {
     const waiting = typeof id === 'number' ? this.waiting.get(id) : undefined
     if (waiting === undefined || typeof id !== 'number') return
     this.waiting.delete(id)
-    if (isObject(error)) waiting.reject(failed(`${this.server} answered: ${String(error.message).slice(0, 2000)}`))
+    if (isObject(error)) waiting.reject(failed(`${this.server} answered: ${textOf(error.message).slice(0, 2000)}`))
     else waiting.resolve(isObject(result) ? result : {})
   }
 
   private hear(method: string, params: unknown, id: unknown): void {
-    if (typeof id === 'number' || typeof id === 'string')
+    // What it asks while it reads no answers is kept for it.
+    if (this.piped.unread() > limits.sharedUnread) {
+      this.end(`it does not read what is sent to it`)
+      void this.piped.stop()
+    } else if (typeof id === 'number' || typeof id === 'string')
       this.piped.send({
         ...{ jsonrpc: '2.0', id },
         ...(method === 'ping' ? { result: {} } : { error: { code: -32_601, message: 'not offered' } }),
@@ -186,6 +190,9 @@ export class Upstream {
     this.waiting.clear()
   }
 }
+
+/** What a server gives as a text, which may be anything: `String` throws for an object whose `toString` is none. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'))
 
 /** The last words of a server that has ended, without the hint that `mcp-twin run` prints below its own. */
 function lastLine(stderr: string): string {

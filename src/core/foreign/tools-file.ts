@@ -1,4 +1,4 @@
-import { isObject } from '../object.ts'
+import { isDeeper, isObject } from '../object.ts'
 
 /** A tool of a shared server or a plugin, as it was when a person's command asked for it. */
 export interface ListedTool {
@@ -40,6 +40,10 @@ export const toolsFileName = 'tools.json'
 /** A larger file is not read. */
 export const toolsFileBytes = 4 * 1024 * 1024
 
+/** What one tool may be described by: a larger one would be paid in every conversation. */
+const toolCharacters = 64 * 1024
+const toolNesting = 64
+
 export const noTools: ToolsFile = { shared: {}, plugins: {} }
 
 export const toolsFileText = (file: ToolsFile): string => `${JSON.stringify(file)}\n`
@@ -70,13 +74,41 @@ export function listedTool(tool: unknown, where: string): ListedTool {
   const { name, description, inputSchema, annotations, as, cache } = tool
   if (!isObject(inputSchema) || inputSchema.type !== 'object')
     throw new Error(`the tool "${name.slice(0, 100)}" of "${where}" has no schema of an object as its inputSchema`)
+  const at = `the tool "${name.slice(0, 100)}" of "${where}"`
+  if (isDeeper(inputSchema, toolNesting)) throw new Error(`the schema of ${at} is nested more than ${toolNesting} levels deep`)
   const { $schema: _, ...schema } = inputSchema
-  return {
+  const read: ListedTool = {
     name,
     description: typeof description === 'string' ? description : '',
-    inputSchema: schema,
-    annotations: isObject(annotations) ? annotations : {},
+    inputSchema: { ...schema, ...propertiesOf(inputSchema, at) },
+    annotations: isObject(annotations) ? hintsIn(annotations) : {},
     ...(typeof as === 'string' && { as }),
     ...(cache === true && { cache }),
   }
+  const size = JSON.stringify(read).length
+  if (size > toolCharacters) throw new Error(`${at} is described by ${size} characters; ${toolCharacters} are the most`)
+  return read
 }
+
+/** Properties as all clients take them: some refuse a whole list of tools for one with `true` in the place of a schema. */
+function propertiesOf({ properties, required }: Readonly<Record<string, unknown>>, at: string): { properties?: object } {
+  if (required !== undefined && !(Array.isArray(required) && required.every((each) => typeof each === 'string')))
+    throw new Error(`"required" of ${at} is no list of names`)
+  if (properties === undefined) return {}
+  if (!isObject(properties)) throw new Error(`"properties" of ${at} is no object`)
+  const schemas = Object.entries(properties).map(([name, schema]) => {
+    if (typeof schema !== 'boolean' && !isObject(schema)) throw new Error(`a property of ${at} has no schema`)
+    return [name, schema === true ? {} : schema === false ? { not: {} } : schema]
+  })
+  return { properties: Object.fromEntries(schemas) }
+}
+
+const hints = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint']
+
+/** The annotations that the protocol knows, where they are what it says. */
+const hintsIn = (annotations: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(annotations).filter(([name, value]) =>
+      name === 'title' ? typeof value === 'string' : hints.includes(name) && typeof value === 'boolean',
+    ),
+  )

@@ -16,6 +16,8 @@ export interface Started {
 /** A server on the other end of two pipes. */
 export interface PipedServer {
   send(message: JsonObject): void
+  /** Bytes that were sent and that it has not read yet. */
+  unread(): number
   onMessage(listener: (message: JsonObject) => void): void
   /** Called with the size of each piece of its output, protocol or not. */
   onOutput(listener: (bytes: number) => void): void
@@ -78,6 +80,7 @@ export function startPiped(started: Started): PipedServer {
   child.once('close', (code, signal) => end(signal === null ? `it ended by itself (exit code ${code})` : `it was ended by ${signal}`))
   return {
     send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    unread: () => child.stdin.writableLength,
     onMessage: (listener) => {
       tell = listener
     },

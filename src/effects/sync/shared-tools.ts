@@ -24,6 +24,9 @@ import { prepare } from './prepare.ts'
 /** Time for a shared server's first answers, in ms. */
 const answerMs = 30_000
 
+/** What the tools of one server may be described by, so that no server keeps the tools of others out of the file. */
+const listCharacters = 512 * 1024
+
 /** What became of the lists of tools of shared servers. */
 export interface SharedTools {
   readonly notices: readonly string[]
@@ -128,15 +131,18 @@ function listOf(
 ): { list: ToolList; notices: string[] } {
   const wanted = typeof share === 'object' ? share.tools : undefined
   const notices: string[] = []
+  let size = 0
   const tools = listed.flatMap((tool): ListedTool[] => {
     try {
       const { cache: _, as: __, ...read } = listedTool(tool, name)
       if (wanted !== undefined && !wanted.includes(read.name)) return []
+      size += JSON.stringify(read).length
+      if (size > listCharacters) throw new Error(`the tools of ${name} are described by more than ${listCharacters} characters`)
       const as = sharedToolName(name, read.name)
       const isCached = read.annotations.readOnlyHint === true || cached.includes(read.name)
       return [{ ...read, ...(as === `${name}__${read.name}` ? {} : { as }), ...(isCached && { cache: true }) }]
     } catch (error) {
-      notices.push(`${name}: ${error instanceof Error ? error.message : String(error)}, so it is not listed`)
+      if (notices.length < 20) notices.push(`${name}: ${error instanceof Error ? error.message : String(error)}, so it is not listed`)
       return []
     }
   })

@@ -25,6 +25,7 @@ function scripted(answer: (message: JsonObject, tell: (message: JsonObject) => v
     onEnd: () => undefined,
     stderr: () => '',
     noise: () => undefined,
+    unread: () => 0,
     stop: async () => void stopped++,
   }
   return { piped, sent, stopped: () => stopped }

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { Redaction } from '../../../src/bridge/base/redaction.ts'
+import { cleanResult } from '../../../src/bridge/foreign/answer.ts'
+import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
+import type { JsonObject } from '../../../src/model/entry.ts'
+
+/** An upstream over pipes that are none: `say` is what its server sends, `sent` what it gets. */
+function upstream() {
+  let say: (message: JsonObject) => void = () => undefined
+  let unread = 0
+  let stopped = false
+  const sent: JsonObject[] = []
+  const piped = {
+    send: (message: JsonObject) => void sent.push(message),
+    onMessage: (listener: typeof say) => {
+      say = listener
+    },
+    ...{ onOutput: () => undefined, onEnd: () => undefined, stderr: () => '', noise: () => undefined, unread: () => unread },
+    stop: async () => {
+      stopped = true
+    },
+  }
+  const opened = new Upstream('count', piped, '1', () => 0)
+  say({ jsonrpc: '2.0', id: 1, result: {} })
+  return {
+    ...{ opened, sent },
+    say: (message: JsonObject) => say(message),
+    ignore: (bytes: number) => {
+      unread = bytes
+    },
+    isStopped: () => stopped,
+  }
+}
+
+const call = (opened: Upstream) => opened.call('find', {}, { signal: new AbortController().signal, progress: () => undefined })
+/** Until the call has been sent. */
+const sentBy = async (sent: readonly JsonObject[]): Promise<number> => {
+  for (;;) {
+    const id = sent.find(({ method }) => method === 'tools/call')?.id
+    if (typeof id === 'number') return id
+    await Promise.resolve()
+  }
+}
+
+describe('a shared server', () => {
+  it.each([
+    ['an object without a text', { toString: 1, valueOf: 1 }],
+    ['a list', [[]]],
+    ['nothing', null],
+  ])('answers with an error whose message is %s', async (_, message) => {
+    const { opened, sent, say } = upstream()
+    const answer = call(opened)
+    answer.catch(() => undefined)
+    const id = await sentBy(sent)
+    expect(() => say({ jsonrpc: '2.0', id, error: { code: 1, message } })).not.toThrow()
+    await expect(answer).rejects.toThrow(/count answered/)
+  })
+
+  it('asks without end and reads no answer: it is ended', async () => {
+    const { say, sent, ignore, isStopped } = upstream()
+    ignore(1e9)
+    for (let id = 1; id <= 1000; id++) say({ jsonrpc: '2.0', id, method: 'ping' })
+    expect(isStopped()).toBe(true)
+    expect(sent.filter(({ result }) => result !== undefined).length).toBeLessThan(10)
+  })
+
+  it('answers with what is nested without end', () => {
+    const content = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+    const redaction = new Redaction(() => Promise.resolve([]))
+    expect(() => cleanResult({ content }, redaction)).toThrow(/nested more than/)
+    expect(() => cleanResult({ content: [], structuredContent: { content } }, redaction)).toThrow(/nested more than/)
+  })
+})
