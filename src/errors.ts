@@ -3,7 +3,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, attention: 3, cancelled: 130 }
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** Where in a file a problem is; line and column count from 1. */
-export interface Place {
+export interface Location {
   readonly file: string
   readonly line?: number | undefined
   readonly column?: number | undefined
@@ -13,10 +13,10 @@ export interface Place {
 export class TwinError extends Error {
   readonly code: string
   readonly hint: string | undefined
-  readonly place: Place | undefined
+  readonly place: Location | undefined
   readonly exit: ExitCode
 
-  constructor(code: string, message: string, more: { hint?: string; place?: Place; exit?: ExitCode; cause?: unknown } = {}) {
+  constructor(code: string, message: string, more: { hint?: string; place?: Location; exit?: ExitCode; cause?: unknown } = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.name = 'TwinError'
     this.code = code
@@ -27,7 +27,7 @@ export class TwinError extends Error {
 }
 
 /** Wrong usage or a bad manifest: exit code 2. */
-export const usageError = (message: string, more: { hint?: string; place?: Place } = {}): TwinError =>
+export const usageError = (message: string, more: { hint?: string; place?: Location } = {}): TwinError =>
   new TwinError('usage', message, { ...more, exit: EXIT.usage })
 
 /** The errno name of an error code. libuv has none for an exceeded disk quota, so Node gives its number: 122 on Linux, 69 on macOS (errno.h). */

@@ -1,8 +1,8 @@
 import type { Io } from '../context.ts'
-import { EXIT, type ExitCode, type Place, systemCode, TwinError } from '../errors.ts'
+import { EXIT, type ExitCode, type Location, systemCode, TwinError } from '../errors.ts'
 import { spelled } from '../ui/escape.ts'
 
-interface Where extends Partial<Place> {
+interface Where extends Partial<Location> {
   readonly hint?: string | undefined
 }
 

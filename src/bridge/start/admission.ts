@@ -11,13 +11,13 @@ import { bearer } from '../transports/carrier.ts'
 const refusalsPerMinute = 60
 
 /** Where a listener is to be opened. Port 0: any free one. */
-export interface Place {
+export interface ListenAddress {
   readonly port: number
   readonly address: string
 }
 
 /** Who may come in at a listener of a bridge, and what of it is recorded. `name`: of the protocol. */
-export function admission(system: System, bridge: Bridge, name: 'http' | 'websocket'): Omit<ListenerPlan, keyof Place | 'limits'> {
+export function admission(system: System, bridge: Bridge, name: 'http' | 'websocket'): Omit<ListenerPlan, keyof ListenAddress | 'limits'> {
   const { settings, audit, log } = bridge
   const store = openSessions(system, reachable(settings.folder), settings.self.id)
   const line = (event: 'session' | 'denied', client: string, outcome: string) =>
@@ -53,7 +53,7 @@ export function admission(system: System, bridge: Bridge, name: 'http' | 'websoc
 /** Opens a listener; says in words why its port cannot be had. `flag`: the one that names the port. */
 export async function atPort<T extends { readonly port: number }>(
   { log }: Bridge,
-  { port, address }: Place,
+  { port, address }: ListenAddress,
   flag: string,
   open: () => Promise<T>,
 ): Promise<T> {

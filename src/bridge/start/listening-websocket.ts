@@ -2,12 +2,12 @@ import type { McpServerFactory } from '@modelcontextprotocol/server'
 import type { System } from '../../model/system.ts'
 import type { Bridge } from '../contract/bridge.ts'
 import { WebSocketCarrier, type WebSocketPlan } from '../transports/websocket.ts'
-import { admission, atPort, type Place } from './admission.ts'
+import { admission, atPort, type ListenAddress } from './admission.ts'
 
 /** The listener of a bridge for WebSocket. `serverFor` makes the servers of a session's connection, `onListen` is called when one wants to be told of changes. */
 export const carryWebSocket = (
   system: System,
-  place: Place,
+  place: ListenAddress,
   bridge: Bridge,
   serverFor: (session: string) => McpServerFactory,
   onListen: () => void,

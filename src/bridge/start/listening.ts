@@ -4,12 +4,12 @@ import type { Bridge } from '../contract/bridge.ts'
 import { HttpCarrier } from '../transports/http.ts'
 import type { ListenerLimits } from '../transports/listener-plan.ts'
 import { protocols } from '../transports/carrier.ts'
-import { admission, atPort, type Place } from './admission.ts'
+import { admission, atPort, type ListenAddress } from './admission.ts'
 
 /** The listener of a bridge for Streamable HTTP, with its tokens, its audit and what it says of itself. */
 export const carryHttp = (
   system: System,
-  place: Place,
+  place: ListenAddress,
   bridge: Bridge,
   factory: McpServerFactory,
   limits: Partial<ListenerLimits> = {},

@@ -20,7 +20,7 @@ const short = 2000
 /** Eight numbers with something between take so many characters. */
 const leastNumbers = 23
 
-type Place = [number, number]
+type Span = [number, number]
 
 const whole = (text: string): View => ({ text, places: (from, to) => [[from, to]] })
 
@@ -46,9 +46,9 @@ export class KeyFinder {
   }
 
   /** The places of copies, in no order; they may overlap. */
-  places(text: string): Place[] {
+  places(text: string): Span[] {
     if (text.length < this.shortest) return []
-    const found: Place[] = []
+    const found: Span[] = []
     for (const view of views(text, false))
       for (const { literal, from } of this.matcher.in(view.text))
         for (const [start, end] of literal.placesIn(view.text, from)) found.push(...view.places(start, end))
@@ -86,7 +86,7 @@ function views(text: string, open: boolean): View[] {
 }
 
 /** The characters of a text from `from` to `to`, each of these places as dots, also one that reaches beyond them; line ends stay. */
-export function withoutPlaces(text: string, places: readonly Place[], from: number, to: number): string {
+export function withoutPlaces(text: string, places: readonly Span[], from: number, to: number): string {
   let clean = ''
   let at = from
   for (const [start, end] of joined(places)) {
@@ -106,8 +106,8 @@ function dotted(copy: string): string {
 }
 
 /** Sorts places; those that overlap or touch become one. */
-function joined(places: readonly Place[]): Place[] {
-  const all: Place[] = []
+function joined(places: readonly Span[]): Span[] {
+  const all: Span[] = []
   for (const [start, end] of [...places].sort(([one], [other]) => one - other)) {
     const last = all.at(-1)
     if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end)

@@ -10,7 +10,7 @@ import { newActionId, type NewAction, queue } from '../queue.ts'
 import { typeNamed, types } from '../types/index.ts'
 
 /** Where an action is checked and queued: a bridge, as far as this needs one. */
-export interface Place {
+export interface QueueContext {
   readonly settings: Settings
   readonly policy: Policy
   readonly redaction: Redaction
@@ -30,7 +30,7 @@ export interface Request {
 
 /** Checks an action by its type and by the rules of the bridge that was asked. Throws InputTrouble or a Refusal. */
 export async function prepare(
-  { settings, policy, redaction }: Place,
+  { settings, policy, redaction }: QueueContext,
   { client, type, params, to, id: given }: Request,
 ): Promise<NewAction> {
   const known = typeNamed(type)
@@ -48,7 +48,7 @@ export async function prepare(
 
 /** Queues an action for a client of this bridge. */
 export async function queueFor(
-  place: Place,
+  place: QueueContext,
   request: Request,
 ): Promise<{ readonly id: string; readonly status: ActionStatus; readonly result: JsonObject | null }> {
   const action = await prepare(place, request)

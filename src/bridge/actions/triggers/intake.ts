@@ -5,14 +5,14 @@ import type { Lease } from '../../lease/lease.ts'
 import type { Audit } from '../../records/audit.ts'
 import type { Log } from '../../records/log.ts'
 import type { Store } from '../../store/store.ts'
-import { type Place, prepare } from '../intake/asking.ts'
+import { type QueueContext, prepare } from '../intake/asking.ts'
 import { type Signers, type Trigger, Unfit } from './signed.ts'
 import { type Ready, takeAll } from './take.ts'
 
 export interface IntakeOptions {
   readonly store: Store
   readonly lease: Lease
-  readonly place: Place
+  readonly place: QueueContext
   readonly audit: Pick<Audit, 'ready' | 'trouble' | 'write'>
   readonly log: Pick<Log, 'write'>
   /** Sessions that may sign now. Rejects where that cannot be known. */
