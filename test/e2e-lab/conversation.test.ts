@@ -1,68 +1,31 @@
-import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { lacksLab, linuxHome, resetLab } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
-import { nodePath, projectFolder } from '../support/machine.ts'
+import { openByEntry, placeClients } from './support/clients.ts'
 import * as lab from './support/story.ts'
 
 // One piece of work, decided on in Claude Desktop on Windows and done in Claude Code in WSL, as two real MCP clients of
 // different protocol eras have it by their own entries. Nobody copies anything by hand.
-
-const [wrapper = ''] = insideLab.wrapper
-const asClient = ['win', 'node', `${lab.windowsHome}\\as-client.mjs`]
-const inWsl = ['exec', nodePath, '/home/ana/as-client.mjs']
-
-async function program(name: string, era: 'legacy' | 'modern', words: readonly string[], file: string) {
-  const told: string[] = []
-  const client = new Client({ name, version: '1' }, era === 'modern' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {})
-  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri))
-  const transport = new StdioClientTransport({ command: wrapper, args: [...words, file, 'mcp-twin'], env: insideLab.env, cwd: '/' })
-  await client.connect(transport)
-  const text = (content: unknown): string =>
-    Array.isArray(content) ? content.flatMap((part) => ('text' in part ? [part.text] : [])).join('\n') : ''
-  const call = async (tool: string, args: Record<string, unknown> = {}) => {
-    const { content, structuredContent, isError } = await client.callTool({ name: tool, arguments: args })
-    if (isError === true) throw new Error(`${tool}: ${text(content)}`)
-    return { text: text(content), data: (structuredContent ?? {}) as Record<string, unknown> }
-  }
-  return {
-    ...{ client, told, call },
-    data: async (tool: string, args?: Record<string, unknown>) => (await call(tool, args)).data,
-    async prompt(name: string, args: Record<string, string> = {}) {
-      const { messages } = await client.getPrompt({ name, arguments: args })
-      return text(messages.map(({ content }) => content))
-    },
-  }
-}
 
 describeUnless(await lacksLab(), 'a conversation of two programs, one on each side', () => {
   afterAll(() => resetLab())
   beforeAll(async () => {
     await resetLab()
     lab.publishToLab()
-    for (const folder of [linuxHome, windowsProfile]) {
-      cpSync(join(import.meta.dirname, 'support/as-client.mjs'), join(folder, 'as-client.mjs'))
-      cpSync(join(projectFolder, 'test/windows/desktop.mjs'), join(folder, 'desktop.mjs'))
-    }
+    placeClients()
     lab.write(join(linuxHome, '.mcp-twin/mcp-twin.json'), '{ "version": 1, "servers": {} }')
     const init = await lab.byNpx.onLinux(['init', '--yes', '--json', '--quiet'])
     expect(init.code, init.stdout + init.stderr).toBe(0)
   })
 
   it('decides in one, goes on in the other, asks back, and ends with both knowing', async () => {
-    const desktopFile = `${lab.windowsHome}\\AppData\\Roaming\\Claude\\claude_desktop_config.json`
-    const [desktop, code] = await Promise.all([
-      program('claude-desktop', 'legacy', asClient, desktopFile),
-      program('claude-code', 'modern', inWsl, '/home/ana/.claude.json'),
-    ])
+    const [desktop, code] = await Promise.all([openByEntry('claude-desktop', 'legacy'), openByEntry('claude-code', 'modern')])
 
     // What was decided in Desktop is known in Code, under its name and by its words.
     const decision = { method: 'JWT', library: 'jsonwebtoken' }
     const rationale = 'Stateless, and it works across services'
-    await desktop.call('memory_set', { key: 'auth-approach', value: decision, rationale, tags: ['auth'] })
+    await desktop.ask('memory_set', { key: 'auth-approach', value: decision, rationale, tags: ['auth'] })
     expect(await code.data('memory_get', { key: 'auth-approach' })).toMatchObject({
       ...{ found: true, value: decision, rationale, tags: ['auth'], by: 'claude-desktop' },
     })
@@ -70,10 +33,10 @@ describeUnless(await lacksLab(), 'a conversation of two programs, one on each si
     expect(results).toMatchObject([{ key: 'auth-approach' }])
 
     // The work is handed over with a file. Code is waiting, and told at once.
-    await desktop.call('write_file', { path: 'plan.md', content: '1. the form\n2. the token\n' })
+    await desktop.ask('write_file', { path: 'plan.md', content: '1. the form\n2. the token\n' })
     const { cursor } = await code.data('wait_for_change', { timeout_ms: 1 })
     const waited = code.data('wait_for_change', { since: cursor, timeout_ms: 50_000 })
-    const { text: windowsPath } = await desktop.call('translate_path', { path: 'plan.md', to: 'windows' })
+    const { text: windowsPath } = await desktop.ask('translate_path', { path: 'plan.md', to: 'windows' })
     const { id } = await desktop.data('handoff_create', {
       ...{ title: 'Login form', to: 'claude-code', goal: 'Users can log in', acceptance: 'its test passes', files: [windowsPath] },
       sections: [
@@ -96,32 +59,33 @@ describeUnless(await lacksLab(), 'a conversation of two programs, one on each si
     })
     const [file] = read.files as { path: string; windows: string }[]
     expect(file).toMatchObject({ path: expect.stringMatching(/^\/home\/ana\/.*\/plan\.md$/), windows: windowsPath })
-    expect((await code.call('read_file', { path: file?.path })).text).toContain('2. the token')
-    await expect(desktop.call('handoff_claim', { id })).rejects.toThrow(/claimed by claude-code/)
+    expect((await code.ask('read_file', { path: file?.path })).text).toContain('2. the token')
+    await expect(desktop.ask('handoff_claim', { id })).rejects.toThrow(/claimed by claude-code/)
 
     // Code asks back, and Desktop's next answer says so. The answer waits for Code.
     const question = await code.data('ask_twin', { question: 'Does the token expire?', handoff: id })
     expect((await desktop.data('memory_list')).waiting).toBe('1 question waits: inbox')
     expect((await desktop.data('inbox')).questions).toMatchObject([{ id: question.id, question: 'Does the token expire?' }])
-    await desktop.call('answer_twin', { question_id: question.id, answer: 'After an hour' })
+    await desktop.ask('answer_twin', { question_id: question.id, answer: 'After an hour' })
     expect((await code.data('inbox')).answers).toMatchObject([{ answer: 'After an hour' }])
 
     // Both look at the same things, and each is told what it asked to be told of.
     const [plan, memory] = ['twin://workspace/plan.md', 'twin://memory/shared/auth-approach']
     await desktop.client.subscribeResource({ uri: plan })
     await code.client.listen({ resourceSubscriptions: [memory] })
-    await code.call('edit_file', { path: 'plan.md', edits: [{ old_string: '2. the token', new_string: '2. the token (1 h)' }] })
-    await desktop.call('memory_set', { key: 'auth-approach', value: { ...decision, expires: '1h' }, rationale })
-    await expect.poll(() => [desktop.told, code.told], { timeout: 20_000 }).toEqual([[plan], [memory]])
+    await code.ask('edit_file', { path: 'plan.md', edits: [{ old_string: '2. the token', new_string: '2. the token (1 h)' }] })
+    await desktop.ask('memory_set', { key: 'auth-approach', value: { ...decision, expires: '1h' }, rationale })
+    const told = () => [desktop, code].map((each) => each.told.filter((uri) => uri !== null))
+    await expect.poll(told, { timeout: 20_000 }).toEqual([[plan], [memory]])
     expect((await code.client.readResource({ uri: memory })).contents).toMatchObject([{ text: expect.stringContaining('1h') }])
     expect((await desktop.client.readResource({ uri: plan })).contents).toMatchObject([{ text: '1. the form\n2. the token (1 h)\n' }])
 
     // Two that change the same thing at once do not overwrite each other.
-    await expect(code.call('memory_set', { key: 'auth-approach', value: 'mine', if_version: 1 })).rejects.toThrow(/at version 2, not 1/)
+    await expect(code.ask('memory_set', { key: 'auth-approach', value: 'mine', if_version: 1 })).rejects.toThrow(/at version 2, not 1/)
     expect((await code.data('memory_history', { key: 'auth-approach' })).versions).toHaveLength(2)
 
     // Code is done. Desktop sees it, and goes on when Code is gone.
-    await code.call('handoff_update', { id, status: 'done', note: 'The form works, its test passes.' })
+    await code.ask('handoff_update', { id, status: 'done', note: 'The form works, its test passes.' })
     await code.client.close()
     expect(await desktop.data('handoff_read', { id })).toMatchObject({
       ...{ status: 'done', questions: [{ answer: 'After an hour' }] },
