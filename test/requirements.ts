@@ -396,9 +396,17 @@ export const requirements: readonly Requirement[] = [
       ],
     },
   },
+  {
+    behaviour: 'a whole working day across both sides, with real Windows programs',
+    source: 'actions and plugins',
+    tests: { 'stories/two-windows-lab.test.ts': ['play a whole working day'] },
+  },
+  {
+    behaviour: 'the same working day across two planted sides',
+    source: 'actions and plugins',
+    tests: { 'stories/two-windows-planted.test.ts': ['plays a whole working day across two planted sides'] },
+  },
 ]
 
 /** Rows that no test proves yet; `npm test` names them. */
-export const unproven: readonly Pick<Requirement, 'behaviour' | 'source'>[] = [
-  { behaviour: 'a whole working day across both sides (stories/two-windows)', source: 'actions and plugins' },
-]
+export const unproven: readonly Pick<Requirement, 'behaviour' | 'source'>[] = []

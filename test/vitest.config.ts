@@ -51,7 +51,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/stories/*-planted.test.ts'],
           testTimeout: 240 * seconds * factor,
           hookTimeout: 300 * seconds,
           maxWorkers: waiting,
@@ -62,7 +62,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'lab',
-          include: ['test/e2e-lab/**/*.test.ts'],
+          include: ['test/e2e-lab/**/*.test.ts', 'test/stories/*-lab.test.ts'],
           testTimeout: 300 * seconds,
           hookTimeout: 600 * seconds,
           globalSetup: ['test/support/lab-setup.ts'],

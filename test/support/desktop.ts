@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { greet, type ServerAnswer } from './mcp.ts'
+import { greet, type ServerAnswer, type ServerStart } from './mcp.ts'
 import type { Scratch } from './scratch.ts'
 import type { Planted } from './world.ts'
 
@@ -46,17 +46,21 @@ export function startAsDesktop(place: Scratch, entry: DesktopEntry): Promise<Ser
 }
 
 /**
- * Starts an entry as Claude Desktop on a side of a planted world would. Paths are this machine's, so that programs
+ * How Claude Desktop on a side of a planted world starts an entry. Paths are this machine's, so that programs
  * can open them; the one addition is the variable that plants the world, which on a real machine needs none.
  */
-export function startAsDesktopOn(planted: Planted, id: string, entry: DesktopEntry): Promise<ServerAnswer> {
+export function desktopStart(planted: Planted, id: string, entry: DesktopEntry): ServerStart {
   const side = planted.side(id)
   const all = side.facts.kind === 'windows' ? { ...windowsDefaults, HOMEPATH: `\\Users\\${side.facts.user}`, ...side.env() } : side.env()
   const names = side.facts.kind === 'windows' ? [...passedOn, 'HOME'] : passedOnUnix
   const [command = '', ...args] = planted.argv(id, entry.command, entry.args ?? [])
   const world = planted.env(id).MCP_TWIN_WORLD ?? ''
-  return greet({ command, args, env: { ...only(all, names), MCP_TWIN_WORLD: world, ...entry.env }, cwd: strangeFolder(planted.scratch) })
+  return { command, args, env: { ...only(all, names), MCP_TWIN_WORLD: world, ...entry.env }, cwd: strangeFolder(planted.scratch) }
 }
+
+/** Starts an entry as Claude Desktop on a side of a planted world would. */
+export const startAsDesktopOn = (planted: Planted, id: string, entry: DesktopEntry): Promise<ServerAnswer> =>
+  greet(desktopStart(planted, id, entry))
 
 const only = (all: Record<string, string>, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
