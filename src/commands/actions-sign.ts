@@ -71,7 +71,7 @@ export async function signAction(
     // Written whole under another name first, so that no bridge meets a half.
     await system.files.replace(file, Buffer.from(text), 0o600)
     io.json({ id, file })
-    io.out(`Action ${id} lies in ${file}; a running bridge takes it up: mcp-twin actions show ${id}`)
+    io.out(`Action ${id} is in ${file}; a running bridge takes it up: mcp-twin actions show ${id}`)
     return EXIT.ok
   })
 }

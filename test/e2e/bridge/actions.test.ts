@@ -216,7 +216,7 @@ describe('mcp-twin actions', () => {
       id,
       status: 'cancelled',
     })
-    expect((await cli(place, ['actions', 'list', '--status', 'pending'])).stdout).toBe('There is no such action.\n')
+    expect((await cli(place, ['actions', 'list', '--status', 'pending'])).stdout).toBe('No actions.\n')
     expect((await cli(place, ['inbox', '--client', 'claude-desktop', '--json'])).json).toMatchObject({
       finished_actions: [{ id, status: 'cancelled' }],
     })

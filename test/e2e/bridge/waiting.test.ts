@@ -92,7 +92,7 @@ describe('handoffs on the command line', () => {
     expect(made.json).toMatchObject({ command: 'handoff', status: 'open' })
     const { id } = made.json
     expect((await cli(place, ['handoff', 'list', '--json'])).json.handoffs).toMatchObject([{ id, to: 'claude-code', by: 'terminal' }])
-    expect((await cli(place, ['handoff', 'list', '--status', 'done'])).stdout).toContain('no such handoff')
+    expect((await cli(place, ['handoff', 'list', '--status', 'done'])).stdout).toContain('No handoffs')
     const shown = (await cli(place, ['handoff', 'show', id, '--json'])).json
     expect(shown).toMatchObject({ goal: 'Users can log in', files: [{ path: place.path('plan.md') }] })
     expect(shown.sections).toMatchObject([

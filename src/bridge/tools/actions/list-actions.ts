@@ -15,7 +15,7 @@ export const listActions = defineTool({
     const { list } = await import('../../actions/queue.ts')
     const store = await bridge.store()
     const found = await store.snapshot((database) => list(database, { status, limit }, liveIn(bridge.settings), bridge.now()))
-    const text = found.length === 0 ? 'There is no such action.' : found.map(actionLine).join('\n')
+    const text = found.length === 0 ? 'No actions.' : found.map(actionLine).join('\n')
     return { content: [{ type: 'text', text }], data: { actions: found.map(actionShort) } }
   },
 })

@@ -15,7 +15,7 @@ export const handoffList = defineTool({
     const found = await store.read((database) =>
       list(database, { status, to: to === 'any' ? undefined : to }, liveIn(bridge.settings), bridge.now()),
     )
-    const text = found.length === 0 ? 'There is no such handoff.' : found.map(handoffLine).join('\n')
+    const text = found.length === 0 ? 'No handoffs.' : found.map(handoffLine).join('\n')
     return { content: [{ type: 'text', text }], data: { handoffs: found.map(handoffFacts) } }
   },
 })
