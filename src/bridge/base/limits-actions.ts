@@ -28,7 +28,7 @@ export const actionLimits = {
   triggerTornMs: 1 * seconds,
   /** Triggers that are taken up in one transaction, and how often the folder is looked at though nothing was heard of it. */
   triggersAtOnce: 200,
-  triggerLookMs: 1 * seconds,
+  triggerLookMs: 1500,
   triggersRefused: 500,
   /** session_state.json: signed actions in it, its size, how often it is written, and how long it shows what has ended. */
   stateActions: 100,
