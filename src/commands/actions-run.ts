@@ -36,7 +36,7 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
       bridge.audit.write({ event: 'action', client: terminalClient, tool: waiting.type, subject: id, outcome })
     const by = claimOf(bridge.settings, terminalClient, bridge.session)
     const author = { client: terminalClient, session: bridge.session }
-    const action = await refusing(store.write(author, (transaction) => beginApproved(transaction, id, by, isLive)))
+    const action = await refusing(store.write(author, (transaction) => beginApproved(transaction, waiting, by, isLive)))
     audit(approved)
     const outcome = await outcomeOf(context, open, action)
     await bridge.redaction.ready()

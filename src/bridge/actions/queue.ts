@@ -23,6 +23,10 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
   const unfinished = store.get<{ count: number }>(`SELECT count(*) AS count FROM actions WHERE status IN ('pending', 'claimed', 'running')`)
   if ((unfinished?.count ?? 0) >= limits.actionsQueued)
     throw failed(`${limits.actionsQueued} actions wait already; cancel some with cancel_action, or wait.`)
+  const person = `status = 'needs_user' AND carrier = 'person'`
+  const undecided = store.get<{ count: number }>(`SELECT count(*) AS count FROM actions WHERE ${person} AND expires > ?`, store.now)
+  if (needs !== undefined && (undecided?.count ?? 0) >= limits.actionsUndecided)
+    throw failed(`${limits.actionsUndecided} actions wait for a person already: mcp-twin actions list; cancel_action cancels one.`)
   const { client, session } = store.author
   const status = needs === undefined ? 'pending' : 'needs_user'
   // Who asks is told at once that a person is needed, so it is not news later.
@@ -35,7 +39,7 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
     ...[store.now, store.now, store.now + limits.actionMs, told, told],
   )
   store.run(
-    `DELETE FROM actions WHERE finished IS NOT NULL AND n <= (SELECT max(n) FROM actions) - ? AND status <> 'needs_user'`,
+    `DELETE FROM actions WHERE finished IS NOT NULL AND n <= (SELECT max(n) FROM actions) - ? AND NOT (${person})`,
     limits.actionsKept,
   )
   store.changed('action', id)

@@ -21,9 +21,12 @@ export function beginNext(store: Transaction, by: Carrying, isLive: IsLive): Act
   return row === undefined ? null : begin(store, row.id, by, isLive)
 }
 
-/** Begins an action that a person has approved, or wants to be tried again. */
-export function beginApproved(store: Transaction, id: string, by: Claim, isLive: IsLive): Action {
-  const { status } = read(store, id, isLive, store.now)
+/** Begins an action that a person has approved, or wants to be tried again: the very one that was `shown`, whatever has its id now. */
+export function beginApproved(store: Transaction, shown: Action, by: Claim, isLive: IsLive): Action {
+  const { id } = shown
+  const action = read(store, id, isLive, store.now)
+  if (whatIs(action) !== whatIs(shown)) throw failed(`Action ${id} is another one than was shown; nothing was done. Look at it again.`)
+  const { status } = action
   if (status !== 'needs_user')
     throw failed(
       status === 'pending' || status === 'claimed' || status === 'running'
@@ -32,6 +35,10 @@ export function beginApproved(store: Transaction, id: string, by: Claim, isLive:
     )
   return begin(store, id, { ...by, generation: null }, isLive)
 }
+
+/** What a person approves. */
+const whatIs = ({ type, params, roots, from, to, timestamp, result }: Action): string =>
+  JSON.stringify([type, params, roots, from, to, timestamp, result])
 
 function begin(store: Transaction, id: string, by: Carrying, isLive: IsLive): Action {
   store.run(

@@ -7,6 +7,8 @@ const minutes = 60 * seconds
 export const actionLimits = {
   /** Actions that may wait at the same time, that stay readable, and that one answer lists, usually and at most. */
   actionsQueued: 10_000,
+  /** Of those that wait for a person: nobody decides more, and each may hold a long text. */
+  actionsUndecided: 200,
   actionsKept: 10_000,
   actionsListed: 50,
   actionsListedMost: 1000,

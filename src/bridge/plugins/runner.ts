@@ -3,6 +3,7 @@ import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import { versionOf } from '../base/access.ts'
 import type { Call } from '../base/call.ts'
 import { InputTrouble } from '../base/input.ts'
+import { limits } from '../base/limits.ts'
 import type { Redaction } from '../base/redaction.ts'
 import { failed, type Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
@@ -179,7 +180,8 @@ export function withoutPlugin(tools: ToolsFile, file: string, digest: string, re
 }
 
 function resultOf(name: string, answered: Answered): ForeignResult {
-  if (answered.kind === 'invalid') throw new InputTrouble(`${name}: the arguments do not fit: ${answered.message}`)
+  if (answered.kind === 'invalid')
+    throw new InputTrouble(`${name}: the arguments do not fit: ${answered.message.slice(0, limits.lineCharacters)}`)
   if (answered.kind === 'slow')
     throw failed(`${name} did not answer within ${pluginLimits.callMs / 1000} s and is no longer waited for; it may have been carried out.`)
   if (answered.kind === 'error') return { content: [{ type: 'text', text: `${name} failed: ${answered.message}` }], isError: true }

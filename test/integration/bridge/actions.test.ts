@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { queue, read } from '../../../src/bridge/actions/queue.ts'
+import { beginApproved } from '../../../src/bridge/actions/running.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
 let place: Desk
@@ -288,6 +291,43 @@ describe('what changes a configuration', () => {
       result: { message: expect.stringMatching(/^Claude Desktop has no documented way .*choose opus/) },
     })
     expect(await refusal('queue_action', { type: 'switch_model', params: { model: '$(id)\n' } })).toMatch(/no name of a model/)
+  })
+})
+
+describe('what waits for a person', () => {
+  it('is not begun when it is another one than the person was shown', async () => {
+    place = running()
+    const change = (command: string) => data('queue_action', { type: 'update_mcp_config', params: { name: 's', command } })
+    const { id } = await change('good')
+    const { id: other } = await change('bad')
+    const store = await place.bridge.store()
+    const isLive = () => true
+    const by = { client: 'terminal', session: 'p', pid: 1, start: '' }
+    const shown = await store.read((database) => read(database, id, isLive, Date.now()))
+    const begun = () => store.write(by, (transaction) => beginApproved(transaction, shown, by, isLive))
+    await store.write(by, (transaction) => {
+      transaction.run('UPDATE actions SET id = ? WHERE id = ?', 'gone', id)
+      transaction.run('UPDATE actions SET id = ? WHERE id = ?', id, other)
+    })
+    await expect(begun()).rejects.toThrow(/another one than was shown/)
+    await store.write(by, (transaction) => {
+      transaction.run('UPDATE actions SET id = ? WHERE id = ?', other, id)
+      transaction.run('UPDATE actions SET id = ? WHERE id = ?', id, 'gone')
+    })
+    expect(await begun()).toMatchObject({ id, status: 'running', params: { command: 'good' } })
+  })
+  it('is not more than a person can look at', async () => {
+    place = running()
+    const store = await place.bridge.store()
+    const needs = { message: 'm' }
+    const waiting = (n: number) =>
+      ({ ...{ id: `p-${n}`, type: 'switch_model', params: {}, to: null, roots: [], needs }, carrier: 'person', claimable: false }) as const
+    await store.write(desktop, (transaction) => {
+      for (let n = 0; n < limits.actionsUndecided; n++) queue(transaction, waiting(n))
+    })
+    expect(await refusal('queue_action', { type: 'switch_model', params: { model: 'opus' } })).toMatch(/wait for a person already/)
+    await data('cancel_action', { id: 'p-0' })
+    await data('queue_action', { type: 'switch_model', params: { model: 'opus' } })
   })
 })
 
