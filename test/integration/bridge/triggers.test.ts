@@ -108,6 +108,18 @@ describe('a trigger', () => {
     drop('a.json', signed(payloadOf({ action: { type: 'update_mcp_config', params: { name: 'x', command: 'evil' } } })))
     await vi.waitFor(async () => expect(await list()).toMatchObject([{ status: 'needs_user' }]), patience)
   })
+  it.each([
+    ['with params', (deep: string) => signed(`{"nonce":"n","timestamp":${Date.now()},"action":{"type":"analyze_file","params":${deep}}}`)],
+    ['itself', (deep: string) => deep],
+  ])('%s nested without end is refused, and so is one with the longest of names; others are taken up all the same', async (_, make) => {
+    await start()
+    drop('a.json', make(`{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`))
+    expect(await reasonFor('a.json')).toMatch(/nested more than/)
+    writeFileSync(box(`${'x'.repeat(250)}.json`), '{}', { mode: 0o600 })
+    drop('b.json', signed(payloadOf()))
+    await vi.waitFor(() => expect(readdirSync(box())).toEqual(['refused']), patience)
+    expect(await list()).toHaveLength(1)
+  })
   it('was dropped while no bridge ran, and is taken up by the next one', async () => {
     await start()
     await place.bridge.close()

@@ -100,14 +100,18 @@ export async function refuseText(folder: string, name: string, text: string, rea
 const writeReason = (folder: string, kept: string, reason: string): Promise<void> =>
   writeFile(join(folder, 'refused', `${kept}.reason.txt`), `${reason}\n`, { mode: 0o600 })
 
+/** Room for a number and `.reason.txt` in a name, which has at most 255 bytes. */
+const nameBytes = 200
+
 /** A name that is free in `refused/`, whose oldest files go when there are too many. */
 async function freeName(folder: string, name: string): Promise<string> {
   const refused = join(folder, 'refused')
   await mkdir(refused, { recursive: true, mode: 0o700 })
   const there = new Set(await readdir(refused))
   if (there.size >= 2 * limits.triggersRefused) await removeOldest(refused, there)
+  const short = Buffer.byteLength(name) <= nameBytes ? name : `${Buffer.from(name).toString('utf8', 0, nameBytes - 3)}…`
   for (let number = 1; ; number++) {
-    const candidate = number === 1 ? name : `${name}.${number}`
+    const candidate = number === 1 ? short : `${short}.${number}`
     if (!there.has(candidate)) return candidate
   }
 }

@@ -112,5 +112,7 @@ function bySession<T extends Ready>(ready: readonly T[]): T[][] {
 
 function reasonOf(error: unknown): string {
   if (error instanceof Unfit || error instanceof Refusal || error instanceof InputTrouble) return error.message
+  // A fault that one trigger finds keeps no other from being taken up.
+  if (error instanceof TypeError || error instanceof RangeError) return `a fault of the bridge: ${error.message}`
   throw error
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { isObject } from '../../../core/object.ts'
+import { isDeeper, isObject } from '../../../core/object.ts'
 import { limits } from '../../base/limits.ts'
 
 /** What a session asks for by a file. */
@@ -45,13 +45,21 @@ function isSignedBy(key: Buffer, payload: string, signature: string): boolean {
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value)
 const again = 'make a new one with mcp-twin actions drop'
 
-/** JSON, or why it is none. */
+/** JSON, or why it is none that is taken: one that is nested too deep would end in the middle of code that walks it. */
 function parsed(text: string, what: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new Unfit(`${what} is no JSON; ${again}`, true)
   }
+  checkDepth(value, what)
+  return value
+}
+
+/** Throws `Unfit` for what is nested too deep. */
+export function checkDepth(value: unknown, what: string): void {
+  if (isDeeper(value, limits.nesting)) throw new Unfit(`${what} is nested more than ${limits.nesting} levels deep`)
 }
 
 /** Checks the text of a trigger. Throws `Unfit` with the reason. */

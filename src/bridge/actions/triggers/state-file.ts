@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { type Action, actionOf, type ActionRow } from '../action.ts'
 import { readOwn, refuseText, replaceOwn, stampAt } from './folder.ts'
 import type { Intake, Offer } from './intake.ts'
-import { checkTrigger, Unfit } from './signed.ts'
+import { checkDepth, checkTrigger, Unfit } from './signed.ts'
 
 /** What the file says of the bridge that writes it. */
 export interface BridgeInfo {
@@ -127,6 +127,7 @@ function entriesIn(text: string): readonly unknown[] {
   } catch {
     throw new Unfit('session_state.json is no JSON', true)
   }
+  checkDepth(state, 'session_state.json')
   const entries = isObject(state) ? state.pending_actions : null
   if (!Array.isArray(entries)) throw new Unfit('session_state.json has no list "pending_actions"')
   return entries
