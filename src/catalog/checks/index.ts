@@ -48,6 +48,7 @@ import { timeSkew } from './time-skew.ts'
 import { tokens } from './tokens.ts'
 import { toolCount } from './tool-count.ts'
 import { toolsListed } from './tools-listed.ts'
+import { triggersMode } from './triggers-mode.ts'
 import { unmanaged } from './unmanaged.ts'
 import { unsetVariables } from './unset-variables.ts'
 import { versionsMatch } from './versions-match.ts'
@@ -73,6 +74,7 @@ export const checks: readonly Check[] = [
     storeIntegrity,
     bridgePort,
     tokens,
+    triggersMode,
   ],
   ...[keysPresent, keysConsistent, keysApart, keysInManifest, fileOwners, secretModes, secretsInTrackedFiles],
   ...[claudeCodeManaged, claudeCodeScopes, claudeCodeApproval, claudeCodeConfig, claudeCodeHook],

@@ -15,10 +15,21 @@ export interface BridgeFacts {
   /** Whether ripgrep is available. `packaged` null: the program's own copy is not installed yet. */
   readonly searching: { readonly packaged: boolean | null; readonly onPath: boolean }
   readonly tokens: TokenFacts
+  /** What others than its owner may open of the ways in for signed actions. */
+  readonly triggers: readonly TriggerModeFacts[]
   /** What commands in the sandbox made or changed that runs by itself later, and that is still there. */
   readonly appeared: readonly Appeared[]
   /** Who listens on the ports that our listener would use; null: not checked (`--deep`). */
   readonly ports: readonly PortFacts[] | null
+}
+
+/** The folder of triggers, or the file with the keys that sign them, with a mode that is too open. */
+export interface TriggerModeFacts {
+  readonly what: 'folder' | 'keys'
+  readonly shown: NativePath
+  readonly here: ReachablePath
+  readonly mode: number
+  readonly wanted: number
 }
 
 /** What the bridge makes of its part of the manifest, by its own rules. */

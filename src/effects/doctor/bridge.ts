@@ -36,6 +36,23 @@ async function observeTokens(system: System, folder: ReachablePath, side: string
   }
 }
 
+const triggerPaths = [
+  { what: 'folder', name: 'triggers', wanted: 0o700 },
+  { what: 'keys', name: 'trigger-keys.json', wanted: 0o600 },
+] as const
+
+/** Returns which ways in for signed actions are open to others. Windows drives have no modes. */
+async function openTriggers(system: System, home: HomePlace, folder: NativePath): Promise<BridgeFacts['triggers']> {
+  const found = triggerPaths.map(async ({ what, name, wanted }) => {
+    const shown = joinPath(home.environment, folder, name)
+    const here = reach(home, shown)
+    const facts = await system.files.look(here)
+    if (facts === null || facts.kind === 'link' || (facts.mode & 0o077) === 0 || !(await hasModes(system, here))) return []
+    return [{ what, shown, here, mode: facts.mode, wanted }]
+  })
+  return (await Promise.all(found)).flat()
+}
+
 const words: Record<string, string> = {
   EACCES: 'you have no permission to write there',
   EPERM: 'the system does not allow it',
@@ -120,16 +137,17 @@ export async function observeBridge(
 ): Promise<BridgeFacts> {
   const folder = layout(home.environment, home.folder).bridge
   const here = reach(home, folder)
-  const [packaged, onPath, cannot, tokens, appeared, real] = await Promise.all([
+  const [packaged, onPath, cannot, tokens, triggers, appeared, real] = await Promise.all([
     hasRipgrep(system, home),
     ripgrepOnPath(system, home),
     unwritable(system, home, folder),
     observeTokens(system, here, home.environment.id),
+    openTriggers(system, home, folder),
     observeAppeared(system, here),
     system.files.realPath(home.here),
   ])
   return {
-    ...{ home: home.environment, folder, rules, unwritable: cannot, tokens, appeared },
+    ...{ home: home.environment, folder, rules, unwritable: cannot, tokens, triggers, appeared },
     workspace: join(real === null ? here : reachable(join(real, 'bridge')), 'workspace'),
     searching: { packaged, onPath },
     ports: deep ? await observePorts(files, tokens.alive) : null,

@@ -216,6 +216,16 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
     expect(await of(place, 'tokens')).toEqual([])
   })
 
+  it('trigger keys that others can read, and their folder', async () => {
+    const place = await bridged()
+    await place.run(['session', 'new'])
+    mkdirSync(at(place, 'bridge/triggers'), { recursive: true, mode: 0o700 })
+    expect(await of(place, 'triggers-mode')).toEqual([])
+    chmodSync(at(place, 'bridge/trigger-keys.json'), 0o644)
+    chmodSync(at(place, 'bridge/triggers'), 0o755)
+    await diagnosedAndFixed(place, 'triggers-mode error')
+  })
+
   it('no ripgrep', async () => {
     const place = await bridged()
     rmSync(join(app(place), 'node_modules'), { recursive: true })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { allowed } from '../../../src/bridge/start/paths.ts'
 import { folderOf, readStatus } from '../../../src/core/doctor/bridge.ts'
-import { native } from '../../../src/model/path.ts'
+import { native, reachable } from '../../../src/model/path.ts'
 import { ubuntu } from '../launch/ground.ts'
 import { situation, windows } from './situation.ts'
 
@@ -13,11 +13,13 @@ const bridgeChecks = [
   'bridge-terminal',
   'bridge-appeared',
   'bridge-search',
+  'bridge-shared',
   'bridge-plugins',
   'bridge-audit',
   'store-integrity',
   'bridge-port',
   'tokens',
+  'triggers-mode',
 ]
 const silent = { tools: null, reason: 'it ended by itself (exit code 1)', stderr: ['no such file'], bridge: { status: null } }
 
@@ -401,6 +403,20 @@ describe('bridge-port', () => {
     const ports = [{ port: 4400, wanted, by: 'another', version: null }] as const
     expect(situation().bridge({ ports }).find('bridge-port')).toMatchObject([
       { level, subject: 'port 4400', fix: expect.stringContaining('serve --http PORT') },
+    ])
+  })
+})
+
+describe('triggers-mode', () => {
+  const path = { shown: native('/x/a b'), here: reachable('/x/a b') }
+
+  it.each([
+    ['folder', 0o755, 0o700, 'warning'],
+    ['keys', 0o640, 0o600, 'error'],
+  ] as const)('a %s with mode %i is made private', (what, mode, wanted, level) => {
+    const triggers = [{ ...path, what, mode, wanted }]
+    expect(situation().bridge({ triggers }).find('triggers-mode')).toMatchObject([
+      { level, fix: `chmod ${wanted.toString(8)} '/x/a b'`, autofix: { kind: 'mode', mode: wanted } },
     ])
   })
 })

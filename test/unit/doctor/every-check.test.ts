@@ -76,6 +76,10 @@ const faults: Readonly<Record<string, () => Situation>> = {
     if (tokens === undefined) throw new Error('a sound bridge has tokens')
     return sound().bridge({ tokens: { ...tokens, openMode: 0o644 } })
   },
+  'triggers-mode': () => {
+    const path = { shown: native('/x/trigger-keys.json'), here: reachable('/x/trigger-keys.json') }
+    return sound().bridge({ triggers: [{ ...path, what: 'keys', mode: 0o644, wanted: 0o600 }] })
+  },
   'keys-present': () =>
     sound().with({ keys: { missing: [{ name: 'TAVILY_API_KEY', servers: ['tavily'], why: null }], trouble: null, launches: [] } }),
   'keys-consistent': () => sound().key('TAVILY_API_KEY', 'tvly-dev-9aB3dE5fG7hJ1kM4nP6q'),

@@ -382,6 +382,7 @@ const soundBridge: BridgeFacts = {
     here: reachable('/home/ana/.mcp-twin/bridge/sessions.json'),
     ...{ damaged: null, alive: 0, aheadMs: 0, openMode: null },
   },
+  triggers: [],
   ports: [{ port: 4324, wanted: false, by: 'nobody', version: null }],
 }
 

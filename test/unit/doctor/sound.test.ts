@@ -66,7 +66,7 @@ describe('the list of checks', () => {
         'server-installed',
       ],
       ...['server-starts', 'stdout-clean', 'tools-listed', 'name-clashes', 'tool-count'],
-      ...['bridge-starts', 'bridge-link', 'bridge-port', 'store-integrity', 'tokens', 'disk-space'],
+      ...['bridge-starts', 'bridge-link', 'bridge-port', 'store-integrity', 'tokens', 'triggers-mode', 'disk-space'],
     ]
     expect(checks.map(({ id }) => id)).toEqual(expect.arrayContaining(promised))
   })
