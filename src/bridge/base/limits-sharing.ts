@@ -22,7 +22,7 @@ export const sharingLimits = {
   /** What a shared server may send in so long a time; one that sends more is ended. */
   sharedOutput: 128 * MiB,
   sharedOutputMs: 10 * seconds,
-  /** What may wait for a shared server that asks something itself; one that reads so little is ended. */
+  /** What may wait for a shared server, calls and answers to what it asks; one that reads so little is ended. */
   sharedUnread: 64 * MiB,
   /** Results of shared servers that are kept, what is kept of long arguments, and how much of a text is searched and shown. */
   searchesKeptMs: 30 * 24 * 60 * minutes,

@@ -117,6 +117,8 @@ export class Upstream {
   private request(id: number, method: string, params: JsonObject, progress: Waiting['progress'] = () => undefined): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
       if (this.over) return reject(failed(`${this.server} has ended; no call was sent to it.`))
+      if (this.endIfUnread())
+        return reject(failed(`${this.server} does not read what is sent to it and was ended; no call was sent to it.`))
       this.waiting.set(id, { resolve, reject, progress, isCall: method === 'tools/call' })
       this.piped.send({ jsonrpc: '2.0', id, method, params })
     })
@@ -146,11 +148,7 @@ export class Upstream {
   }
 
   private hear(method: string, params: unknown, id: unknown): void {
-    // What it asks while it reads no answers is kept for it.
-    if (this.piped.unread() > limits.sharedUnread) {
-      this.end(`it does not read what is sent to it`)
-      void this.piped.stop()
-    } else if (typeof id === 'number' || typeof id === 'string')
+    if (!this.endIfUnread() && (typeof id === 'number' || typeof id === 'string'))
       this.piped.send({
         ...{ jsonrpc: '2.0', id },
         ...(method === 'ping' ? { result: {} } : { error: { code: -32_601, message: 'not offered' } }),
@@ -165,6 +163,14 @@ export class Upstream {
           ? `${progress}${typeof total === 'number' ? `/${total}` : ''}`
           : ''
     this.waiting.get(progressToken)?.progress(said.slice(0, limits.progressCharacters))
+  }
+
+  /** Ends a server that reads nothing, since calls and answers that it does not read are kept for it. */
+  private endIfUnread(): boolean {
+    if (this.piped.unread() <= limits.sharedUnread) return false
+    this.end('it does not read what is sent to it')
+    void this.piped.stop()
+    return true
   }
 
   private count(bytes: number): void {

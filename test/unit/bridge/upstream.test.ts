@@ -64,6 +64,17 @@ describe('a shared server', () => {
     expect(sent.filter(({ result }) => result !== undefined).length).toBeLessThan(10)
   })
 
+  it('is sent more calls than it reads: it is ended, and the next call is not sent', async () => {
+    const { opened, sent, ignore, isStopped } = upstream()
+    const first = expect(call(opened)).rejects.toThrow(/does not read what is sent to it.*may have been carried out/)
+    await sentBy(sent)
+    ignore(1e9)
+    await expect(call(opened)).rejects.toThrow(/does not read what is sent to it and was ended; no call was sent/)
+    await first
+    expect(sent.filter(({ method }) => method === 'tools/call')).toHaveLength(1)
+    expect([isStopped(), opened.over]).toEqual([true, true])
+  })
+
   it('answers with what is nested without end', () => {
     const content = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
     const redaction = new Redaction(() => Promise.resolve([]))
