@@ -19,6 +19,13 @@ export const escaped = (character: string): string => `\\u${character.charCodeAt
 /** A file name for a line of text: as it is, or as JSON writes it where a character in it could forge a line or hide. */
 export const inName = (name: string): string => (!hides(name) ? name : JSON.stringify(name).replace(hidden, escaped))
 
+/** What is not shown, tags and fillers included, besides line breaks, tabs and the selectors of how an emoji is drawn. */
+const unseen = /(?!\n|\t|\ufe0e|\ufe0f)[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu
+
+/** A text for a model, with escapes for invisible characters, which could hide words in a description. */
+export const visible = (text: string): string =>
+  text.replaceAll('\r\n', '\n').replace(unseen, (each) => each.split('').map(escaped).join(''))
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g
 

@@ -1,6 +1,8 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import type { ListedTool, ToolsFile } from '../../core/foreign/tools-file.ts'
+import { isObject } from '../../core/object.ts'
 import type { Call } from '../base/call.ts'
+import { visible } from '../base/text.ts'
 
 /** Families of tools that are not our own. */
 export type ForeignFamily = 'shared' | 'plugins'
@@ -43,9 +45,19 @@ export interface ForeignProvider {
 /** True when the tool says of itself that it changes nothing. */
 export const isReading = ({ annotations }: ListedTool): boolean => annotations.readOnlyHint === true
 
-/** The tool as `tools/list` shows it: no `outputSchema` and no `$schema`, whose bytes are paid in every conversation. */
+/** Every text in a value of JSON, names of members included, with escapes for invisible characters. */
+function allVisible(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value)
+  if (Array.isArray(value)) return value.map(allVisible)
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, inside]) => [visible(name), allVisible(inside)])) : value
+}
+
+/**
+ * The tool as `tools/list` shows it: no `outputSchema` and no `$schema`, whose bytes are paid in every conversation, and nothing
+ * invisible, since nobody has read what its server or plugin says.
+ */
 export const listedForeign = ({ name, description, inputSchema, annotations }: ForeignTool): Tool => ({
   // The file's reader has seen that it is the schema of an object.
-  ...{ name, description, inputSchema: inputSchema as Tool['inputSchema'] },
-  ...(Object.keys(annotations).length > 0 && { annotations }),
+  ...{ name, description: visible(description), inputSchema: allVisible(inputSchema) as Tool['inputSchema'] },
+  ...(Object.keys(annotations).length > 0 && { annotations: allVisible(annotations) as Tool['annotations'] }),
 })

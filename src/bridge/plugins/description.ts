@@ -2,7 +2,7 @@ import { isObject } from '../../core/object.ts'
 import { isToolName, longestName } from '../../core/foreign/names.ts'
 import type { ListedTool } from '../../core/foreign/tools-file.ts'
 import type { JsonObject } from '../../model/entry.ts'
-import { escaped, hides } from '../base/text.ts'
+import { visible } from '../base/text.ts'
 import { schemaTrouble } from './schema.ts'
 import { PluginTrouble } from './trouble.ts'
 import { pluginLimits } from './limits.ts'
@@ -14,9 +14,6 @@ export interface PluginDescription {
   readonly description: string
   readonly tools: readonly ListedTool[]
 }
-
-/** What other texts on the way to a model must not hold: invisible characters that could hide words in a description. */
-const visible = (text: string): string => text.replace(/[^\n\t]/gu, (each) => (hides(each) ? [...each].map(escaped).join('') : each))
 
 function words(value: unknown, what: string, most: number): string {
   if (typeof value !== 'string' || value.trim() === '') throw new PluginTrouble(`it has no ${what}`)

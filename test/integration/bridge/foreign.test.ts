@@ -93,6 +93,23 @@ describe('tools that are not our own', () => {
     expect(audited(place).map(({ tool, subject, outcome }) => [tool, subject, outcome])).toEqual([['count', 'plugin p.js', 'done']])
   })
 
+  it('are listed with escapes for invisible characters, wherever these are', async () => {
+    const hidden = 'x\u202e\u{e0041}\u001b'
+    const place = placeWith(echo)
+    const properties = { [hidden]: { description: hidden, title: hidden, enum: [hidden], items: [{ anyOf: [{ default: hidden }] }] } }
+    const inputSchema = { type: 'object', properties, required: [hidden], $comment: hidden }
+    put(place, plugin({ ...listed('odd', { title: hidden }), description: `a\n${hidden}`, inputSchema }))
+    const { client } = await connected(place)
+    const shown = 'x\\u202e\\udb40\\udc41\\u001b'
+    expect((await client.listTools()).tools.at(-1)).toEqual({
+      ...{ name: 'odd', description: `a\n${shown}`, annotations: { title: shown } },
+      inputSchema: {
+        ...{ type: 'object', required: [shown], $comment: shown },
+        properties: { [shown]: { description: shown, title: shown, enum: [shown], items: [{ anyOf: [{ default: shown }] }] } },
+      },
+    })
+  })
+
   it('have keys taken out of every part of their answers', async () => {
     const place = placeWith(
       provider(() => ({

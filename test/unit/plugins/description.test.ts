@@ -18,6 +18,10 @@ describe('what the process of a plugin says of it', () => {
   })
   it('shows characters that could hide words', () => {
     expect(readDescription(said({ description: 'x\u202e\u200b\u0000y\nz' })).description).toBe('x\\u202e\\u200b\\u0000y\nz')
+    // Tags are letters that nobody sees and that models read.
+    expect(readDescription(said({ description: 'a\u{e0041}\u00ad\r\n\u26a0\ufe0f' })).description).toBe(
+      'a\\udb40\\udc41\\u00ad\n\u26a0\ufe0f',
+    )
   })
   it.each<[string, unknown, RegExp]>([
     ['nothing', undefined, /does not describe its tools/],
