@@ -24,6 +24,9 @@ export const sharingLimits = {
   sharedOutputMs: 10 * seconds,
   /** What may wait for a shared server, calls and answers to what it asks; one that reads so little is ended. */
   sharedUnread: 64 * MiB,
+  /** What one call is told of a shared server's progress: of each message so much, and no two within so long a time. */
+  sharedProgressCharacters: 1000,
+  sharedProgressMs: 100,
   /** Results of shared servers that are kept, what is kept of long arguments, and how much of a text is searched and shown. */
   searchesKeptMs: 30 * 24 * 60 * minutes,
   searchesKept: 200 * MiB,

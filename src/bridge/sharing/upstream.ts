@@ -4,6 +4,7 @@ import type { JsonObject } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { ForeignResult } from '../foreign/tool.ts'
+import { Progress } from './progress.ts'
 
 const legacy = '2025-11-25'
 const modern = '2026-07-28'
@@ -63,7 +64,8 @@ export class Upstream {
     const era = await this.within(this.ready, over, () => failed(`${this.server} was not ready in time; no call was sent to it.`))
     const id = ++this.last
     const meta: JsonObject = { progressToken: id, ...(era === 'modern' && this.envelope()) }
-    const answer = this.request(id, 'tools/call', { name: tool, arguments: args, _meta: meta }, progress)
+    const told = new Progress(progress)
+    const answer = this.request(id, 'tools/call', { name: tool, arguments: args, _meta: meta }, (said) => told.say(said))
     const result = await this.within(answer, over, () => {
       this.waiting.delete(id)
       this.piped.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason: 'no longer wanted' } })
@@ -71,7 +73,7 @@ export class Upstream {
       // Nothing at all came: whoever calls next gets a new one.
       if (this.heard < began) void this.stop()
       return failed(`${this.server} did not answer within ${this.callMs / 1000} s; the call may have been carried out.`)
-    })
+    }).finally(() => told.end())
     if (result.resultType === 'input_required')
       throw failed(`${this.server} asks for input in the middle of the call, which the bridge does not offer.`)
     const { content, structuredContent, isError } = result
@@ -162,7 +164,7 @@ export class Upstream {
         : typeof progress === 'number'
           ? `${progress}${typeof total === 'number' ? `/${total}` : ''}`
           : ''
-    this.waiting.get(progressToken)?.progress(said.slice(0, limits.progressCharacters))
+    this.waiting.get(progressToken)?.progress(said)
   }
 
   /** Ends a server that reads nothing, since calls and answers that it does not read are kept for it. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { cleanResult } from '../../../src/bridge/foreign/answer.ts'
 import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
@@ -42,6 +42,8 @@ const sentBy = async (sent: readonly JsonObject[]): Promise<number> => {
   }
 }
 
+afterEach(() => void vi.useRealTimers())
+
 describe('a shared server', () => {
   it.each([
     ['an object without a text', { toString: 1, valueOf: 1 }],
@@ -74,6 +76,41 @@ describe('a shared server', () => {
     expect(sent.filter(({ method }) => method === 'tools/call')).toHaveLength(1)
     expect([isStopped(), opened.over]).toEqual([true, true])
   })
+
+  it.each<[string, object]>([
+    ['answers', { result: { content: [] } }],
+    ['answers with an error', { error: { code: 1, message: 'x' } }],
+  ])(
+    'reports progress without end, then %s: few reports are passed on, short ones, the last one too, and no timer is left',
+    async (_, end) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const { opened, sent, say } = upstream()
+      const heard: string[] = []
+      const answer = opened.call('find', {}, { signal: new AbortController().signal, progress: (message) => heard.push(message) })
+      answer.catch(() => undefined)
+      const progressToken = await sentBy(sent)
+      const report = (message: string) => say({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken, message } })
+      for (let n = 0; n < 1000; n++) {
+        report(`${n} ${'x'.repeat(5000)}`)
+        vi.advanceTimersByTime(1)
+      }
+      // In one second.
+      expect(heard.length).toBeLessThanOrEqual(11)
+      expect(heard.length).toBeGreaterThan(8)
+      expect(Math.max(...heard.map(({ length }) => length))).toBe(1000)
+      report('silent for a while')
+      vi.advanceTimersByTime(1000)
+      expect(heard.at(-1)).toBe('silent for a while')
+      for (const message of ['one', 'two', 'last']) report(message)
+      say({ jsonrpc: '2.0', id: progressToken, ...end })
+      await answer.catch(() => undefined)
+      expect(heard.at(-1)).toBe('last')
+      expect(heard).not.toContain('two')
+      expect(vi.getTimerCount()).toBe(0)
+      vi.advanceTimersByTime(1000)
+      expect(heard.at(-1)).toBe('last')
+    },
+  )
 
   it('answers with what is nested without end', () => {
     const content = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)

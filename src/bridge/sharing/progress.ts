@@ -1,0 +1,33 @@
+import { limits } from '../base/limits.ts'
+import { cutAt } from '../base/text.ts'
+
+/** Passes on what a server says of one call's progress: short, and a few times a second, the last one in any case. */
+export class Progress {
+  private readonly pass: (message: string) => void
+  private kept: string | null = null
+  private pause: NodeJS.Timeout | undefined
+
+  constructor(pass: (message: string) => void) {
+    this.pass = pass
+  }
+
+  say(message: string): void {
+    this.kept = message.slice(0, cutAt(message, limits.sharedProgressCharacters))
+    if (this.pause === undefined) this.next()
+  }
+
+  /** The call is over. */
+  end(): void {
+    clearTimeout(this.pause)
+    if (this.kept !== null) this.pass(this.kept)
+    this.kept = null
+  }
+
+  private next(): void {
+    this.pause = undefined
+    if (this.kept === null) return
+    this.pass(this.kept)
+    this.kept = null
+    this.pause = setTimeout(() => this.next(), limits.sharedProgressMs).unref()
+  }
+}
