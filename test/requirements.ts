@@ -223,7 +223,14 @@ export const requirements: readonly Requirement[] = [
   {
     behaviour: 'what changes a configuration waits for a person, who sees the whole command',
     source: 'actions and plugins',
-    tests: { 'integration/bridge/actions.test.ts': ['row 113: waits for a person, who is shown the whole command'] },
+    tests: {
+      'e2e/bridge/actions-terminal.test.ts': [
+        'sees the whole command, says no, and nothing has happened',
+        'presses Ctrl-C, and it goes on waiting',
+        'says yes, and it is done',
+      ],
+      'integration/bridge/actions.test.ts': ['row 113: waits for a person, who is shown the whole command'],
+    },
   },
   {
     behaviour: 'actions expire, are cancelled, and are waited for within a limit',
@@ -265,7 +272,7 @@ export const requirements: readonly Requirement[] = [
     source: 'actions and plugins',
     tests: {
       'e2e/bridge/actions.test.ts': ['is opened on Windows by a bridge in WSL: one argument of one program, with one line'],
-
+      'e2e-lab/links.test.ts': ['is opened from WSL by one link as one argument, which holds nothing of the prompt'],
       'unit/world/open-link.test.ts': [
         'is opened on Windows from WSL, by a program and not by a shell',
         'of anything else is never opened: %j',
