@@ -23,6 +23,8 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
   const unfinished = store.get<{ count: number }>(`SELECT count(*) AS count FROM actions WHERE status IN ('pending', 'claimed', 'running')`)
   if ((unfinished?.count ?? 0) >= limits.actionsQueued)
     throw failed(`${limits.actionsQueued} actions wait already; cancel some with cancel_action, or wait.`)
+  const text = JSON.stringify(params)
+  checkRoom(store, Buffer.byteLength(text))
   const person = `status = 'needs_user' AND carrier = 'person'`
   const undecided = store.get<{ count: number }>(`SELECT count(*) AS count FROM actions WHERE ${person} AND expires > ?`, store.now)
   if (needs !== undefined && (undecided?.count ?? 0) >= limits.actionsUndecided)
@@ -34,7 +36,7 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
   store.run(
     `INSERT INTO actions (id, type, params, roots, recipient, carrier, claimable, status, result, client, session, machine, at, updated, expires, finished, seen)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[id, type, JSON.stringify(params), JSON.stringify(roots), to, carrier, claimable ? 1 : 0, status],
+    ...[id, type, text, JSON.stringify(roots), to, carrier, claimable ? 1 : 0, status],
     ...[needs === undefined ? null : JSON.stringify(needs), client, session, store.machine],
     ...[store.now, store.now, store.now + limits.actionMs, told, told],
   )
@@ -44,6 +46,19 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
   )
   store.changed('action', id)
   return status
+}
+
+/** Refuses long params where those that wait are too long together. The lengths are known without reading what they are of. */
+function checkRoom(database: Database, bytes: number): void {
+  if (bytes <= limits.actionShown) return
+  const held = database.get<{ bytes: number }>(
+    `SELECT total(octet_length(params) + ifnull(octet_length(result), 0)) AS bytes FROM actions
+       WHERE status IN ('pending', 'claimed', 'running', 'needs_user')`,
+  )
+  if ((held?.bytes ?? 0) + bytes > limits.actionsQueuedBytes)
+    throw failed(
+      `Actions that wait would hold more than ${limits.actionsQueuedBytes / 2 ** 20} MiB; cancel some with cancel_action (list_actions names them), or write the text to a file and name it.`,
+    )
 }
 
 /** An action as it is now. Throws a Refusal where there is none of that id. */

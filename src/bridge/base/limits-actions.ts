@@ -7,6 +7,8 @@ const minutes = 60 * seconds
 export const actionLimits = {
   /** Actions that may wait at the same time, that stay readable, and that one answer lists, usually and at most. */
   actionsQueued: 10_000,
+  /** Params and results of those that wait, looked at when one with params longer than `actionShown` comes: short ones are few enough. */
+  actionsQueuedBytes: 64 * MiB,
   /** Of those that wait for a person: nobody decides more, and each may hold a long text. */
   actionsUndecided: 200,
   actionsKept: 10_000,

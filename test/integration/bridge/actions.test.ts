@@ -331,6 +331,29 @@ describe('what waits for a person', () => {
   })
 })
 
+describe('actions with long texts', () => {
+  const ask = (length: number) => ({ type: 'execute_from_code', params: { prompt: 'x'.repeat(length) } })
+  /** Makes an action's params so many bytes long, with blanks, which take no time to be looked at. */
+  async function grow(id: string, bytes: number): Promise<void> {
+    const store = await place.bridge.store()
+    await store.write(
+      desktop,
+      (transaction) => void transaction.run('UPDATE actions SET params = ? WHERE id = ?', `{}${' '.repeat(bytes)}`, id),
+    )
+  }
+
+  it('that wait are refused once they are too long together; short ones are not', async () => {
+    place = desk()
+    const { id } = await data('queue_action', ask(1))
+    await grow(id, limits.actionsQueuedBytes - 100_000)
+    expect(await refusal('queue_action', ask(200_000))).toMatch(/would hold more than 64 MiB; cancel some with cancel_action/)
+    await data('queue_action', ask(50_000))
+    await data('queue_action', ask(1))
+    await grow(id, 10)
+    await data('queue_action', ask(200_000))
+  })
+})
+
 describe('what is refused when it is queued', () => {
   it('row 112: a type that is a word of JavaScript, or unknown', async () => {
     place = running()
