@@ -10,8 +10,8 @@ export interface Io {
   raw(text: string): void
   /** Talk and progress: lines on stderr. Silent under `--quiet` and `--json`. */
   note(text?: string): void
-  /** The same for a line of which nothing may be cut, however wide it is. */
-  noteWhole(text: string): void
+  /** The same for a line of which nothing may be cut, however wide it is. Never silent where a question about it follows. */
+  noteWhole(text: string, asks?: boolean): void
   /** Troubles: lines on stderr, never silent. */
   error(text: string): void
   /** The one JSON document of a command, its name put first; ignored without `--json`. */

@@ -53,7 +53,7 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
 async function approve({ io, options, prompt }: Context, action: Action): Promise<string> {
   const words = resultText(action)
   for (const line of [actionLine(action), ...(words === null ? [] : [words]), JSON.stringify(action.params, null, 2)])
-    io.noteWhole(inText(line))
+    io.noteWhole(inText(line), options.yes !== true)
   if (options.yes === true) return hasTerminal() ? 'approved with --yes' : 'approved without a terminal'
   if (!(await prompt.confirm('Do this?', { flag: '--yes', default: false })))
     throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })

@@ -50,8 +50,8 @@ export function createIo(options: IoOptions): Io {
       if (!options.asJson) options.stdout.write(mask.apply(text))
     },
     note: (text = '') => talk(text),
-    noteWhole: (text) => {
-      if (!isSilent) write(options.stderr, text)
+    noteWhole: (text, asks = false) => {
+      if (asks || !isSilent) write(options.stderr, text)
     },
     error: (text) => write(options.stderr, folded(text)),
     json: (document) => {

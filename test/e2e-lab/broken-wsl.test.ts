@@ -6,6 +6,7 @@ import { inLinux, inWindows, labFolder, lacksLab, linuxHome, resetLab, windowsPr
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../support/mini-registry.ts'
+import { sample } from '../support/runs.ts'
 import * as broken from './support/broken.ts'
 import * as lab from './support/story.ts'
 
@@ -59,7 +60,7 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
     const old = `@mcp-twin:node {"node":"/usr/bin/node","version":"16.20.2","platform":"linux","user":"ana","home":"/home/ana","variables":{}}`
     beforeEach(() => atHome(windowsProfile, broken.withPackage))
 
-    it.each([
+    const faults = [
       ['is not there', null, /no node was found in Debian/],
       ['is too old', `echo '${old}'`, /its node is too old: 16\.20\.2/],
       ['hangs', 'exec /bin/sleep 379', /node in Debian, or the login shell that finds it, did not answer in time/],
@@ -69,7 +70,9 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
         `PATH=/usr/bin:/bin exec "/mnt/c/Program Files/nodejs/node.exe" "$@"`,
         /the only node in Debian is the one of Windows/,
       ],
-    ] as const)('%s: Windows is complete, and in WSL all that needs no package', async (_title, script, reason) => {
+    ] as const
+
+    it.each(sample(faults, 2))('%s: Windows is complete, and in WSL all that needs no package', async (_title, script, reason) => {
       shellFinds(script)
       const { code, json } = await sync(lab.onWindows)
       expect(code).toBe(3)

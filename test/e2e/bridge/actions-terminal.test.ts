@@ -22,8 +22,8 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
   const config = () => place.read('.claude.json')
   const status = async () => (await cli(place, ['actions', 'show', id, '--json'])).json.status
   const audit = () => readFileSync(join(place.home, '.mcp-twin/bridge/audit.jsonl'), 'utf8')
-  const run = async (): Promise<Terminal> => {
-    const screen = await terminal(place, ['actions', 'run', id])
+  const run = async (...more: string[]): Promise<Terminal> => {
+    const screen = await terminal(place, ['actions', 'run', id, ...more])
     await screen.waitFor(question)
     return screen
   }
@@ -41,6 +41,13 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     await desktop.client.close()
     expect(queued.status).toBe('needs_user')
     id = String(queued.id)
+  })
+
+  it('sees the whole command under --quiet too, since a question about it follows', async () => {
+    const screen = await run('--quiet')
+    expect((await screen.screen()).replace(/\s/g, '')).toContain(long)
+    await screen.keys('Enter')
+    expect(await screen.exit()).toBe(130)
   })
 
   it('sees the whole command, says no, and nothing has happened', async () => {
