@@ -48,7 +48,8 @@ export async function callForeign(
     if (!isObject(raw ?? {})) throw new InputTrouble(`${name}: the arguments are no object`)
     checkOffered(tool, bridge)
     if (!isReading(tool)) begin()
-    const result = await provider.call(tool, isObject(raw) ? raw : {}, { ...call, begin, refused: refusedPart })
+    const progress = (message: string) => call.progress(redaction.text(message))
+    const result = await provider.call(tool, isObject(raw) ? raw : {}, { ...call, progress, begin, refused: refusedPart })
     const answer = cleanResult(result, redaction)
     record('call', answer.isError === true ? 'answered with an error' : 'done')
     return answer

@@ -129,6 +129,24 @@ describe('tools that are not our own', () => {
     expect(JSON.stringify(answer)).not.toContain(key)
   })
 
+  it('have keys taken out of their progress', async () => {
+    const leaking = provider(() => ({ content: [] }))
+    const place = placeWith({
+      ...leaking,
+      call: async (_tool, _args, { progress }) => {
+        progress(`signed in with ${key}`)
+        return { content: [{ type: 'text', text: 'done' }] }
+      },
+    })
+    put(place, plugin(listed('leak')))
+    const { client } = await connected(place)
+    const messages: (string | undefined)[] = []
+    await client.callTool({ name: 'leak', arguments: {} }, { onprogress: ({ message }) => messages.push(message) })
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).toMatch(/^signed in with /)
+    expect(messages[0]).not.toContain(key)
+  })
+
   it('answer with a sentence when they fail, and with one when they answer too much', async () => {
     const place = placeWith(
       provider(({ name }) => {
