@@ -158,6 +158,8 @@ export class SharedHolder {
   }
 
   private connect(server: string, digest: string): Promise<Upstream> {
+    // Whoever has lost the lease since the call was recorded has closed its connections, and opens none.
+    this.current()
     const known = this.connections.get(server)
     const fresh = async (): Promise<Upstream> => {
       const before = await known?.upstream.catch(() => null)

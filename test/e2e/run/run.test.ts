@@ -73,7 +73,8 @@ describe('a package with a program in JavaScript', () => {
     })
     place.package('early', 'index.js', { 'package.json': '{}', 'index.js': 'process.exitCode = 9' })
     place.package('throws', 'index.mjs', { 'package.json': '{}', 'index.mjs': "throw new Error('boom')" })
-    place.ready(Object.fromEntries(['bare', 'seven', 'early', 'throws'].map((name) => [name, { package: `${name}@1.0.0` }])))
+    place.package('endless', 'index.js', { 'package.json': '{}', 'index.js': "process.stdin.resume(); process.stderr.write('ready')" })
+    place.ready(Object.fromEntries(['bare', 'seven', 'early', 'throws', 'endless'].map((name) => [name, { package: `${name}@1.0.0` }])))
     const server = place.start('bare')
     expect(await server.ask('tools/call', { name: 'tell' })).toEqual({ told: [0, 0, 0, 0, 0, 0] })
     await server.end()
@@ -81,8 +82,8 @@ describe('a package with a program in JavaScript', () => {
     expect(ended.code).toBe(7)
     const thrown = await cli(place.home, ['run', 'throws'])
     expect(thrown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('boom') })
-    const killed = await cli(place.home, ['run', 'bare'], {
-      started: (child) => void pause(600).then(() => child.kill('SIGTERM')),
+    const killed = await cli(place.home, ['run', 'endless'], {
+      started: (child) => void child.stderr?.once('data', () => child.kill('SIGTERM')),
       wrapper: ['/bin/sh', '-c', 'exec "$@" < /dev/zero', 'sh'],
     })
     expect(killed.signal).toBe('SIGTERM')

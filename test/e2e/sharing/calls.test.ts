@@ -100,7 +100,8 @@ describe('a server that is shared', () => {
         'roots/list: not offered, sampling/createMessage: not offered, elicitation/create: not offered, ping: offered',
       )
       await client.callTool({ name: 'count__steps', arguments: {} }, { onprogress: ({ message }) => void steps.push(message) })
-      expect(steps).toEqual(['step 1', 'step 2', 'step 3'])
+      // Those that come within a tenth of a second are one report.
+      expect(steps).toEqual(expect.arrayContaining(['step 1', 'step 3']))
     }
     expect(at.starts()).toBe(1)
   })
