@@ -132,7 +132,7 @@ describeUnless(await lacksLab(), 'across the border', () => {
       })
 
       it('leaves no process on either side after many starts and kills', async () => {
-        const starts = runs(15)
+        const starts = runs(6)
         const { stdout } = await client(entry, 'kill', String(starts))
         expect(JSON.parse(stdout.toString())).toEqual({ started: starts })
         expect(await lab.leftoversOf('mirror.mjs', 5000)).toEqual([])

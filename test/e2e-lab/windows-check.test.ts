@@ -4,11 +4,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { inWindows, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { projectFolder } from '../support/machine.ts'
+import { factor } from '../support/runs.ts'
 import * as lab from './support/story.ts'
 
 // The script for a person on a real Windows, tried in the lab, so that it works where nobody of us is.
 
-describeUnless(await lacksLab(), '`npm run test:windows`', () => {
+// Minutes for a script that seldom changes, so only thorough runs try it.
+const lacking = factor > 1 ? await lacksLab() : 'it takes minutes: npm run test:lab'
+
+describeUnless(lacking, '`npm run test:windows` in the lab', () => {
   beforeAll(async () => {
     await lab.freshLab()
     cpSync(join(projectFolder, 'test/windows'), join(windowsProfile, 'package/test/windows'), { recursive: true })
