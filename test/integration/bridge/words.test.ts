@@ -135,7 +135,7 @@ describe('the status', () => {
   })
   it('does not list a family that is off', async () => {
     place = desk({ terminal: 'off' })
-    expect((await status(place)).data.families).toEqual(['files', 'search', 'memory', 'handoff', 'bridge'])
+    expect((await status(place)).data.families).toEqual(['files', 'search', 'memory', 'handoff', 'actions', 'bridge'])
     const on = desk({ terminal: 'on' })
     expect((await status(on)).data.families).toContain('terminal')
     await on.close()
