@@ -1,6 +1,5 @@
 import { isWindows } from '../core/paths.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
-import { compose } from '../effects/sync/compose.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
@@ -30,6 +29,7 @@ export async function withDesktopConfig(
   const { input } = await prepare(system, situation, { ...options, resolve: false })
   const changes = desktopChanges(situation, input, options.desktopConfig)
   if (changes.length === 0) return edited
+  const { compose } = await import('../effects/sync/compose.ts')
   const named = compose(situation, input.files, { changes, adopted: [], brought: situation.brought })
   return { ...named, situation: { ...named.situation, bytes: opened.bytes } }
 }

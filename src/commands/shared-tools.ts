@@ -1,6 +1,11 @@
 import type { Context } from '../context.ts'
+import { layout } from '../core/layout.ts'
+import { joinPath } from '../core/paths.ts'
+import { asksToShare } from '../core/plan/sharing.ts'
+import { reach, type Situation } from '../effects/manifest/open.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
+import type { System } from '../model/system.ts'
 import type { HomeContext } from './at-home.ts'
 
 /** What became of the lists of tools of shared servers, for the report of a command. */
@@ -17,7 +22,17 @@ export async function listShared(
   settings: SyncOptions,
   { check }: { readonly check?: unknown },
 ): Promise<SharedListed> {
+  const situation = await open()
+  if (!(await mayBeListed(context.system, situation))) return { notices: [], exit: (code) => code }
   const { listSharedTools } = await import('../effects/sync/shared-tools.ts')
-  const { notices, silent } = await listSharedTools(context.system, await open(), settings, check !== false && !settings.offline)
+  const { notices, silent } = await listSharedTools(context.system, situation, settings, check !== false && !settings.offline)
   return { notices, exit: (code) => (code === EXIT.ok && silent.length > 0 ? EXIT.attention : code) }
+}
+
+/** Whether a server is to be shared or a list is there: most have neither, and load nothing for it. */
+async function mayBeListed(system: System, { home, manifest }: Situation): Promise<boolean> {
+  if (Object.values(manifest.servers).some(asksToShare)) return true
+  return (
+    (await system.files.look(reach(home, joinPath(home.environment, layout(home.environment, home.folder).bridge, 'tools.json')))) !== null
+  )
 }
