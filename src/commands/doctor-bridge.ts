@@ -87,14 +87,14 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
 
 /** What a program is shown of the bridge's tools: commands are counted where they may be switched on. */
 async function toolLists({ folder, families, terminal, readOnly }: Settings): Promise<BridgeRules['lists']> {
-  const [{ ToolsFileReader }, { tools }, { listed }, { sharedServers }, { listedForeign }] = await Promise.all([
+  const [{ toolsFileAt }, { tools }, { listed }, { sharedServers }, { listedForeign }] = await Promise.all([
     import('../bridge/foreign/file.ts'),
     import('../bridge/tools/index.ts'),
     import('../bridge/contract/tool.ts'),
     import('../bridge/sharing/provider.ts'),
     import('../bridge/foreign/tool.ts'),
   ])
-  const reader = new ToolsFileReader(join(folder, 'tools.json'))
+  const reader = toolsFileAt(join(folder, 'tools.json'))
   const file = reader.read()
   const own = tools.filter(
     ({ family, effect }) => families.includes(family) && (family !== 'terminal' || terminal !== 'off') && (!readOnly || effect === 'read'),

@@ -1,4 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { versionOf } from './access.ts'
+import { codeOf } from './refusal.ts'
 
 /** The text of a file of at most `most` bytes. Never waits for a writer, as opening a pipe would. Throws where there is none that fits. */
 export function readSmallFile(path: string, most: number): string {
@@ -10,5 +12,46 @@ export function readSmallFile(path: string, most: number): string {
     return bytes.toString('utf8', 0, readSync(fd, bytes, 0, facts.size, 0))
   } finally {
     closeSync(fd)
+  }
+}
+
+export interface SmallFileOptions<T> {
+  /** The size of the largest file that is read, in bytes. */
+  readonly most: number
+  /** The content where there is no file, or none that can be used. */
+  readonly none: T
+  /** Throws an Error that says why the text cannot be used. */
+  parse(text: string): T
+}
+
+/** A small file that other processes may replace. It is read again when it has changed; until then `read` costs one `stat`. */
+export class SmallFile<T> {
+  /** Why the file cannot be used; null: it can, or there is none. */
+  trouble: string | null = null
+  /** The version that was read last, as `versionOf` names it; '' before the first time. */
+  version = ''
+  private readonly path: string
+  private readonly options: SmallFileOptions<T>
+  private content: T
+
+  constructor(path: string, options: SmallFileOptions<T>) {
+    this.path = path
+    this.options = options
+    this.content = options.none
+  }
+
+  read(): T {
+    const version = versionOf(this.path)
+    if (version === this.version) return this.content
+    const { most, none, parse } = this.options
+    this.version = version
+    this.trouble = null
+    try {
+      this.content = parse(readSmallFile(this.path, most))
+    } catch (error) {
+      this.content = none
+      if (codeOf(error) !== 'ENOENT') this.trouble = error instanceof Error ? error.message : String(error)
+    }
+    return this.content
   }
 }

@@ -1,6 +1,8 @@
 import { isToolName } from '../../core/foreign/names.ts'
+import type { ToolsFile } from '../../core/foreign/tools-file.ts'
+import type { SmallFile } from '../base/small-file.ts'
 import { inName } from '../base/text.ts'
-import { ToolsFileReader } from './file.ts'
+import { toolsFileAt } from './file.ts'
 import { type ForeignProvider, type ForeignTool, isReading } from './tool.ts'
 import { FileWatch } from './watch.ts'
 
@@ -24,8 +26,9 @@ export class ForeignTools {
   private readonly options: ForeignOptions
   private readonly watch: FileWatch
   private readonly listeners = new Set<() => void>()
-  private readonly file: ToolsFileReader
-  private mark: string | null = null
+  private readonly file: SmallFile<ToolsFile>
+  /** The version of the file that `listed` was made from; null: of none yet. */
+  private version: string | null = null
   private listed: Listed = { tools: new Map(), problems: [] }
   /** What the client on stdio was shown when it asked last; null: it has not asked. */
   private shown: ReadonlySet<string> | null = null
@@ -34,7 +37,7 @@ export class ForeignTools {
 
   constructor(options: ForeignOptions) {
     this.options = options
-    this.file = new ToolsFileReader(options.path)
+    this.file = toolsFileAt(options.path)
     this.watch = new FileWatch(options.path, () => this.tell())
   }
 
@@ -104,8 +107,8 @@ export class ForeignTools {
 
   private current(): Listed {
     const file = this.file.read()
-    if (this.file.mark === this.mark) return this.listed
-    this.mark = this.file.mark
+    if (this.file.version === this.version) return this.listed
+    this.version = this.file.version
     this.listed = this.merged(file, this.file.trouble === null ? [] : [this.unusable(this.file.trouble)])
     return this.listed
   }
@@ -116,7 +119,7 @@ export class ForeignTools {
   }
 
   /** Nobody takes a name that is taken: ours come first, then servers, then plugins. */
-  private merged(file: ReturnType<ToolsFileReader['read']>, problems: string[]): Listed {
+  private merged(file: ToolsFile, problems: string[]): Listed {
     const { providers, reserved, readOnly } = this.options
     const tools = new Map<string, { tool: ForeignTool; provider: ForeignProvider }>()
     for (const provider of providers)

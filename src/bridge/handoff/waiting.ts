@@ -1,7 +1,7 @@
-import { renameSync, statSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
-import { readSmallFile } from '../base/small-file.ts'
+import { SmallFile } from '../base/small-file.ts'
 import type { Database } from '../store/database.ts'
 import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
@@ -72,62 +72,41 @@ export function waitingLine(waiting: readonly Waiting[]): string | null {
  * store's lock, so that an older state never replaces a newer one.
  */
 export class WaitingFile {
-  /** Why the file cannot be read although it is there; null: all is well. */
-  private trouble: string | null = null
   private readonly path: string
-  private mark = ''
-  private last: readonly Waiting[] = []
+  private readonly file: SmallFile<readonly Waiting[]>
 
   constructor(path: string) {
     this.path = path
+    this.file = new SmallFile(path, { most: limits.waitingBytes, none: [], parse: waitingOf })
   }
 
   /** What is wrong with the file, in sentences. It is written anew when a process first uses the store. */
   problems(): readonly string[] {
-    return this.trouble === null ? [] : [`bridge/waiting.json cannot be read (${this.trouble}); mcp-twin inbox makes it again.`]
+    const { trouble } = this.file
+    return trouble === null ? [] : [`bridge/waiting.json cannot be read (${trouble}); mcp-twin inbox makes it again.`]
   }
 
   /** Returns what the file holds; nothing if it is missing or damaged. Costs one `stat` while it stays the same. */
   read(): readonly Waiting[] {
-    const mark = this.look()
-    if (mark === this.mark) return this.last
-    this.last = this.parse()
-    this.mark = mark
-    return this.last
+    return this.file.read()
   }
 
   write(waiting: readonly Waiting[]): void {
     const text = textOf(waiting)
-    if (textOf(this.read()) === text && this.trouble === null && this.mark !== '') return
+    if (textOf(this.read()) === text && this.file.trouble === null && this.file.version !== 'ENOENT') return
     writeFileSync(`${this.path}.new`, text, { mode: 0o600 })
     renameSync(`${this.path}.new`, this.path)
-  }
-
-  private look(): string {
-    try {
-      const stat = statSync(this.path, { throwIfNoEntry: false })
-      return stat === undefined ? '' : `${stat.ino}:${stat.mtimeMs}:${stat.size}`
-    } catch {
-      return ''
-    }
-  }
-
-  private parse(): readonly Waiting[] {
-    this.trouble = null
-    try {
-      const { waiting } = JSON.parse(readSmallFile(this.path, limits.waitingBytes))
-      if (!Array.isArray(waiting) || !waiting.every(isWaiting)) throw new Error('it holds something else')
-      // A newer bridge may count what this one does not know.
-      return waiting.filter(({ kind }) => kinds.some((each) => each === kind))
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-      this.trouble = error instanceof Error ? error.message : String(error)
-      return []
-    }
   }
 }
 
 const textOf = (waiting: readonly Waiting[]): string => `${JSON.stringify({ waiting })}\n`
+
+function waitingOf(text: string): readonly Waiting[] {
+  const { waiting } = JSON.parse(text)
+  if (!Array.isArray(waiting) || !waiting.every(isWaiting)) throw new Error('it holds something else')
+  // A newer bridge may count what this one does not know.
+  return waiting.filter(({ kind }) => kinds.some((each) => each === kind))
+}
 
 function isWaiting(value: unknown): value is Waiting {
   if (!isObject(value)) return false

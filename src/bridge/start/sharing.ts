@@ -5,7 +5,7 @@ import { cacheTtl } from '../config/options.ts'
 import type { Config } from '../config/config.ts'
 import { failed } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
-import { ToolsFileReader } from '../foreign/file.ts'
+import { toolsFileAt } from '../foreign/file.ts'
 import type { SharedHolder } from '../sharing/holder.ts'
 import { sharedWork } from '../sharing/provider.ts'
 import type { ProviderParts } from './foreign.ts'
@@ -20,7 +20,7 @@ export interface SharedWork {
 export function openShared({ settings, log, redaction, storage }: ProviderParts, config: Config): SharedWork {
   let holder: SharedHolder | undefined
   let loading: Promise<SharedHolder> | undefined
-  const file = new ToolsFileReader(join(settings.folder, toolsFileName))
+  const file = toolsFileAt(join(settings.folder, toolsFileName))
   const load = async (): Promise<SharedHolder> => {
     const { SharedHolder } = await import('../sharing/holder.ts')
     holder = new SharedHolder({
