@@ -7,21 +7,31 @@ export interface FittingSections {
   readonly omitted: readonly { readonly heading: string; readonly priority: number; readonly tokens: number }[]
 }
 
+/**
+ * Divides items into those that fit into `room` and the rest, both in the order in which they were given. They are tried in the order of
+ * `compare`; one that is too large for what is left does not stop those after it.
+ */
+export function divide<T>(
+  items: readonly T[],
+  room: number,
+  costOf: (item: T) => number,
+  compare: (a: T, b: T) => number,
+): { readonly taken: readonly T[]; readonly left: readonly T[] } {
+  const taken = new Set<T>()
+  let free = room
+  for (const item of [...items].sort(compare)) {
+    const cost = costOf(item)
+    if (cost > free) continue
+    free -= cost
+    taken.add(item)
+  }
+  return { taken: items.filter((item) => taken.has(item)), left: items.filter((item) => !taken.has(item)) }
+}
+
 /** The most important sections that fit into a budget of tokens, in the order in which they were written. */
 export function fitting(sections: readonly Section[], maxTokens: number): FittingSections {
-  const byPriority = sections.map((section, at) => ({ section, at })).sort((a, b) => a.section.priority - b.section.priority || a.at - b.at)
-  const taken = new Set<Section>()
-  let left = maxTokens
-  for (const { section } of byPriority) {
-    const tokens = tokensOf(`${section.heading}\n${section.body}`)
-    if (tokens > left) continue
-    left -= tokens
-    taken.add(section)
-  }
-  return {
-    sections: sections.filter((section) => taken.has(section)),
-    omitted: sections
-      .filter((section) => !taken.has(section))
-      .map(({ heading, body, priority }) => ({ heading, priority, tokens: tokensOf(`${heading}\n${body}`) })),
-  }
+  const tokensIn = ({ heading, body }: Section): number => tokensOf(`${heading}\n${body}`)
+  const { taken, left } = divide(sections, maxTokens, tokensIn, (a, b) => a.priority - b.priority)
+  const omitted = left.map((section) => ({ heading: section.heading, priority: section.priority, tokens: tokensIn(section) }))
+  return { sections: taken, omitted }
 }

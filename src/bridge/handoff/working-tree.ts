@@ -10,6 +10,7 @@ import { askGit, type GitPlace } from './git.ts'
 import { checkGitDirectory, openPath } from './git-directory.ts'
 import { gitProgram } from './git-program.ts'
 import type { Section } from './handoff.ts'
+import { divide } from './reading.ts'
 
 /** What a handoff says of a repository: where it lies, and sections with its branch and its changes, a file each. */
 export interface WorkingTree {
@@ -126,19 +127,11 @@ function diffsIn(text: string, isCut: boolean): Section[] {
 
 /** So many diffs as the limit allows, smaller ones first; the others by name and size. */
 function cut(diffs: readonly Section[]): { readonly sections: readonly Section[]; readonly left: readonly string[] } {
-  let room: number = limits.handoffDiff
-  const taken = new Set<Section>()
-  for (const each of [...diffs].sort((a, b) => a.body.length - b.body.length)) {
-    const bytes = Buffer.byteLength(each.body)
-    if (bytes > room) continue
-    room -= bytes
-    taken.add(each)
-  }
+  const bytesOf = ({ body }: Section): number => Buffer.byteLength(body)
+  const { taken, left } = divide(diffs, limits.handoffDiff, bytesOf, (a, b) => a.body.length - b.body.length)
   return {
-    sections: diffs.filter((each) => taken.has(each)),
-    left: diffs
-      .filter((each) => !taken.has(each))
-      .map(({ heading, body }) => `${heading.slice(headingOf('').length)} (${tokensOf(body)} tokens)`),
+    sections: taken,
+    left: left.map(({ heading, body }) => `${heading.slice(headingOf('').length)} (${tokensOf(body)} tokens)`),
   }
 }
 
