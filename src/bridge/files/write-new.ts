@@ -1,10 +1,10 @@
 import { constants } from 'node:fs'
-import { failed, fromFileTrouble } from '../base/refusal.ts'
-import { inFolder, openFile } from '../policy/folder.ts'
+import { failed } from '../base/refusal.ts'
+import { openFile } from '../policy/folder.ts'
 import type { Policy } from '../policy/policy.ts'
-import { exclusively } from './exclusive.ts'
-import { checkNew, quoted } from './names.ts'
+import { quoted } from './names.ts'
 import { replaceFile } from './replace.ts'
+import { inItsFolder } from './write.ts'
 
 /**
  * Writes a file that is not there yet, whole or not at all. One that is there already and holds these very bytes is left as it is,
@@ -12,20 +12,15 @@ import { replaceFile } from './replace.ts'
  */
 export async function writeNew(own: string, policy: Policy, path: string, bytes: Uint8Array): Promise<void> {
   const found = await policy.admit(path, 'write')
-  checkNew(found)
-  await exclusively(own, [found.real], policy, () =>
-    inFolder(found, 'write', policy, async (folder) => {
-      if (!found.exists) return replaceFile(folder, found.name, bytes, null)
-      const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
-      try {
-        const { size } = await handle.stat()
-        if (size === bytes.length && Buffer.compare(await handle.readFile(), bytes) === 0) return
-      } finally {
-        await handle.close()
-      }
-      throw failed(`${quoted(found.real)} exists already and holds something else; nothing was changed.`)
-    }).catch((error) => {
-      throw fromFileTrouble(error, `${quoted(found.real)} cannot be written`)
-    }),
-  )
+  await inItsFolder(own, found, policy, async (folder) => {
+    if (!found.exists) return replaceFile(folder, found.name, bytes, null)
+    const handle = await openFile(found.real, found.name, folder, policy, constants.O_RDONLY)
+    try {
+      const { size } = await handle.stat()
+      if (size === bytes.length && Buffer.compare(await handle.readFile(), bytes) === 0) return
+    } finally {
+      await handle.close()
+    }
+    throw failed(`${quoted(found.real)} exists already and holds something else; nothing was changed.`)
+  })
 }

@@ -12,7 +12,7 @@ import { type Before, before, gone, ordinaryModes, replaceFile, replaceUnchanged
 import { exclusively } from './exclusive.ts'
 
 /** Runs work in the open folder of a file while nothing else changes that file. `own`: the bridge's own folder. */
-async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
+export async function inItsFolder<T>(own: string, found: Admitted, policy: Policy, work: (folder: Folder) => Promise<T>): Promise<T> {
   checkNew(found)
   if (found.missing.length > 1) throw failed(`The folder of ${quoted(found.real)} does not exist; make it with create_directory.`)
   return exclusively(own, [found.real], policy, () =>
