@@ -116,9 +116,11 @@ export class SharedHolder {
 
   private async known(key: string, { client, session }: SharedCall): Promise<CleanResult | null> {
     const { store } = this.current()
-    const since = this.options.now() - this.options.cacheMs()
+    const cacheMs = this.options.cacheMs()
+    if (cacheMs === 0) return null
+    const since = this.options.now() - cacheMs
     const id = await store.read((database) => sameCall(database, key, since))
-    if (id === null || this.options.cacheMs() === 0) return null
+    if (id === null) return null
     return store.write({ client, session }, (transaction) => reuse(transaction, id)?.result ?? null)
   }
 
