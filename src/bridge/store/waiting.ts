@@ -17,29 +17,54 @@ export interface Waited {
   readonly changes: readonly Change[] | null
 }
 
-/** Settles when another session has changed something after `since`, at the latest when the time is over. */
-export async function waitForChange(store: Store, { since, session, timeoutMs, signal }: Wait): Promise<Waited> {
+interface Look<T> {
+  /** True for changes after which something else may be found. */
+  matters(changes: readonly Change[]): boolean
+  find(): Promise<T>
+  isEnough(found: T): boolean
+}
+
+/**
+ * Looks now, and again after each change that matters, until what is found is enough; at the latest until the time is over or the
+ * caller gives up. Resolves to what was found last.
+ */
+export async function lookUntil<T>(
+  store: Store,
+  { timeoutMs, signal }: Pick<Wait, 'timeoutMs' | 'signal'>,
+  { matters, find, isEnough }: Look<T>,
+): Promise<T> {
   let wake = (): void => undefined
   // Listening begins before the first look, so that nothing is missed between the two.
-  const stop = store.onChange(() => wake())
-  const timer = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-  const over = new Promise<void>((resolve) => {
-    timer.addEventListener('abort', () => resolve(), { once: true })
+  const stop = store.onChange((changes) => {
+    if (matters(changes)) wake()
   })
+  const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  const ended = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }))
   try {
-    let cursor = since ?? (await store.cursor())
     for (;;) {
       const changed = new Promise<void>((resolve) => {
         wake = resolve
       })
-      const changes = await store.changesAfter(cursor)
-      if (changes === null) return { cursor: await store.cursor(), changes }
-      cursor = changes.at(-1)?.n ?? cursor
-      const news = changes.filter((change) => change.session !== session)
-      if (news.length > 0 || timer.aborted) return { cursor, changes: news }
-      await Promise.race([changed, over])
+      const found = await find()
+      if (isEnough(found) || over.aborted) return found
+      await Promise.race([changed, ended])
     }
   } finally {
     stop()
   }
+}
+
+/** Settles when another session has changed something after `since`, at the latest when the time is over. */
+export async function waitForChange(store: Store, { since, session, ...until }: Wait): Promise<Waited> {
+  let cursor = since ?? (await store.cursor())
+  return lookUntil<Waited>(store, until, {
+    matters: () => true,
+    async find() {
+      const changes = await store.changesAfter(cursor)
+      if (changes === null) return { cursor: await store.cursor(), changes }
+      cursor = changes.at(-1)?.n ?? cursor
+      return { cursor, changes: changes.filter((change) => change.session !== session) }
+    },
+    isEnough: ({ changes }) => changes === null || changes.length > 0,
+  })
 }
