@@ -1,3 +1,4 @@
+import { isObject } from '../../../core/object.ts'
 import type { Content } from '../../base/call.ts'
 import type { JsonObject } from '../../../model/entry.ts'
 
@@ -21,22 +22,20 @@ export function answerOf(result: unknown): HandlerAnswer {
   if (json === undefined) throw new Error(`a handler cannot return a ${typeof result}`)
   // Read back: from here on nothing of it is the plugin's own object.
   const read: unknown = JSON.parse(json)
-  if (typeof read !== 'object' || read === null || Array.isArray(read)) return { content: [text(json)] }
-  const answer = asMcp(read as Record<string, unknown>)
-  return answer ?? { content: [text(json)], data: read as JsonObject }
+  if (!isObject(read)) return { content: [text(json)] }
+  return asMcp(read) ?? { content: [text(json)], data: read }
 }
 
-function asMcp({ content, structuredContent, isError }: Record<string, unknown>): HandlerAnswer | null {
+function asMcp({ content, structuredContent, isError }: JsonObject): HandlerAnswer | null {
   if (!Array.isArray(content) || content.length === 0) return null
   const parts = content.map(partOf)
   if (!parts.every((part) => part !== null)) return null
-  const isData = typeof structuredContent === 'object' && structuredContent !== null && !Array.isArray(structuredContent)
-  return { content: parts, ...(isData && { data: structuredContent as JsonObject }), ...(isError === true && { isError: true }) }
+  return { content: parts, ...(isObject(structuredContent) && { data: structuredContent }), ...(isError === true && { isError: true }) }
 }
 
 function partOf(part: unknown): Content | null {
-  if (typeof part !== 'object' || part === null) return null
-  const { type, text: words, data, mimeType } = part as Record<string, unknown>
+  if (!isObject(part)) return null
+  const { type, text: words, data, mimeType } = part
   if (type === 'text' && typeof words === 'string') return { type, text: words }
   return type === 'image' && typeof data === 'string' && typeof mimeType === 'string' ? { type, data, mimeType } : null
 }

@@ -1,4 +1,5 @@
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker'
+import { isObject } from '../../../core/object.ts'
 import type { JsonObject } from '../../../model/entry.ts'
 
 /** A tool as its plugin exports it, read once. */
@@ -20,8 +21,7 @@ export interface LoadedPlugin {
 
 const shape = 'export default { name, version, description, tools: [{ name, description, parameters, handler }] }'
 
-type Members = Record<string, unknown>
-const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
+type Members = Readonly<Record<string, unknown>>
 
 function textOf(members: Members, name: string, where: string): string {
   const text = members[name]
@@ -31,7 +31,7 @@ function textOf(members: Members, name: string, where: string): string {
 
 /** What a plugin exports, as data and functions; throws an Error that says what is missing. */
 export function readPlugin(exported: unknown): LoadedPlugin {
-  if (!isMembers(exported)) throw new Error(`it exports no object by default; a plugin is: ${shape}`)
+  if (!isObject(exported)) throw new Error(`it exports no object by default; a plugin is: ${shape}`)
   const { tools } = exported
   const [name, version, description] = ['name', 'version', 'description'].map((each) => textOf(exported, each, 'it')) as [
     string,
@@ -44,10 +44,10 @@ export function readPlugin(exported: unknown): LoadedPlugin {
 
 function readTool(tool: unknown, at: number): LoadedTool {
   const where = `tools[${at}]`
-  if (!isMembers(tool)) throw new Error(`${where} is no object; a plugin is: ${shape}`)
+  if (!isObject(tool)) throw new Error(`${where} is no object; a plugin is: ${shape}`)
   const [name, description] = [textOf(tool, 'name', where), textOf(tool, 'description', where)]
-  const { parameters = {}, handler } = tool
-  if (!isMembers(parameters)) throw new Error(`the parameters of ${name} are no JSON Schema`)
+  const { parameters = {}, handler }: Members = tool
+  if (!isObject(parameters)) throw new Error(`the parameters of ${name} are no JSON Schema`)
   if (typeof handler !== 'function') throw new Error(`${where} (${name}) has no handler; a plugin is: ${shape}`)
   const schema = asJson(parameters, name)
   return {
