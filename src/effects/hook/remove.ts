@@ -14,14 +14,14 @@ import type { Decision } from '../store/decision.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { hookName } from './place.ts'
 
-/** Decides how a settings file loses the hook of our records; one that was edited since stays, as it ends well without us. */
-export function removeHook(bytes: Uint8Array | null, { digest, made }: Pick<HookState, 'digest' | 'made'>): Decision {
+/** Decides how a settings file loses the hook of our records. One that was edited since stays, as it ends well without us: `edited`. */
+function removal(bytes: Uint8Array | null, { digest, made }: HookState): Decision | 'edited' {
   if (bytes === null) return { kind: 'nothing' }
   const read = readHookSettings(bytes)
   if (!read.ok) return { kind: 'refuse', reason: describeRefusal(read.refusal), hint: 'fix the file by hand, then: mcp-twin uninstall' }
   const isOurs = (hook: JsonObject): boolean => hookDigest(hook) === digest
   const ours = read.hooks.find(({ hook }) => isOurs(hook))
-  if (ours === undefined) return { kind: 'nothing' }
+  if (ours === undefined) return read.hooks.some(({ hook }) => startsOurInbox(hook)) ? 'edited' : { kind: 'nothing' }
   const edit = withoutHook(bytes, ours, madeOf(made))
   if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
   if (made.includes('file') && saysNothing(edit.bytes)) return { kind: 'remove', folders: made.includes('folder') ? 1 : 0 }
@@ -44,10 +44,9 @@ export async function clearHook(system: System, { environment }: HomePlace, { ho
     system,
     { here, shown: file, side: environment.id, links: 'follow', within: null },
     (bytes) => {
-      const read = readHookSettings(bytes)
-      const decision = removeHook(bytes, hook)
-      isEdited = decision.kind === 'nothing' && read.ok && read.hooks.some((each) => startsOurInbox(each.hook))
-      return decision
+      const decision = removal(bytes, hook)
+      isEdited = decision === 'edited'
+      return decision === 'edited' ? { kind: 'nothing' } : decision
     },
     run.forFile({ environment: environment.id, client, file, entries: [hookName], hook: true }),
   )

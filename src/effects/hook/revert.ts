@@ -8,8 +8,8 @@ import type { Decision } from '../store/decision.ts'
 /** Decides how a settings file that was written since gets back the hook that it had before a run: ours, and nothing else. */
 export function revertHook(current: Uint8Array, before: Uint8Array | null, ours: HookState | undefined, force: boolean): Decision {
   const [now, then] = [readHookSettings(current), readHookSettings(before)]
-  for (const read of [now, then]) if (!read.ok) return { kind: 'refuse', reason: describeRefusal(read.refusal) }
-  if (!now.ok || !then.ok) return { kind: 'nothing' }
+  if (!now.ok) return asDecision(now)
+  if (!then.ok) return asDecision(then)
   const [present, former] = [now, then].map(({ hooks }) => hooks.find(({ hook }) => startsOurInbox(hook)))
   if (present !== undefined && !force && ours !== undefined && hookDigest(present.hook) !== ours.digest)
     return { kind: 'refuse', reason: 'the hook was edited since that run', hint: 'to restore it all the same: mcp-twin undo --force' }
