@@ -173,7 +173,7 @@ export class PluginRunner {
 }
 
 /** The list with a plugin switched off, unless another version of it was allowed meanwhile. */
-export function withoutPlugin(tools: ToolsFile, file: string, digest: string, reason: string): ToolsFile {
+function withoutPlugin(tools: ToolsFile, file: string, digest: string, reason: string): ToolsFile {
   const list = tools.plugins[file]
   if (list?.digest !== digest || list.off !== undefined) return tools
   return { ...tools, plugins: { ...tools.plugins, [file]: { ...list, off: reason } } }
