@@ -1,13 +1,11 @@
 import { isObject } from '../../core/object.ts'
+import { envelopeOf, LEGACY_NEWEST } from '../../core/protocol.ts'
 import type { PipedServer } from '../../effects/run/piped.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { ForeignResult } from '../foreign/tool.ts'
 import { Progress } from './progress.ts'
-
-const legacy = '2025-11-25'
-const modern = '2026-07-28'
 
 /** How one call ends early, and who hears of its progress. */
 export interface UpstreamCall {
@@ -63,7 +61,7 @@ export class Upstream {
     const over = AbortSignal.any([signal, AbortSignal.timeout(this.callMs)])
     const era = await this.within(this.ready, over, () => failed(`${this.server} was not ready in time; no call was sent to it.`))
     const id = ++this.last
-    const meta: JsonObject = { progressToken: id, ...(era === 'modern' && this.envelope()) }
+    const meta: JsonObject = { progressToken: id, ...(era === 'modern' && envelopeOf(this.client)) }
     const told = new Progress(progress)
     const answer = this.request(id, 'tools/call', { name: tool, arguments: args, _meta: meta }, (said) => told.say(said))
     const result = await this.within(answer, over, () => {
@@ -91,7 +89,7 @@ export class Upstream {
 
   /** `initialize` first, since nearly all servers take it; one of the era without a handshake refuses that. */
   private async greet(): Promise<'legacy' | 'modern'> {
-    const params = { protocolVersion: legacy, capabilities: {}, clientInfo: this.client }
+    const params = { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: this.client }
     const late = AbortSignal.timeout(limits.sharedStartMs)
     const silent = () => {
       void this.stop()
@@ -101,19 +99,11 @@ export class Upstream {
       await this.within(this.request(++this.last, 'initialize', params), late, silent)
     } catch (error) {
       if (this.over) throw error
-      await this.within(this.request(++this.last, 'server/discover', { _meta: this.envelope() }), late, silent)
+      await this.within(this.request(++this.last, 'server/discover', { _meta: envelopeOf(this.client) }), late, silent)
       return 'modern'
     }
     this.piped.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
     return 'legacy'
-  }
-
-  private envelope(): JsonObject {
-    return {
-      'io.modelcontextprotocol/protocolVersion': modern,
-      'io.modelcontextprotocol/clientInfo': this.client,
-      'io.modelcontextprotocol/clientCapabilities': {},
-    }
   }
 
   private request(id: number, method: string, params: JsonObject, progress: Waiting['progress'] = () => undefined): Promise<JsonObject> {

@@ -1,4 +1,5 @@
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server'
+import { MODERN } from '../../core/protocol.ts'
 
 /** The name under which the bearer of a session's token is known to the audit and to others. */
 export const bearer = (session: string): string => `session ${session}`
@@ -16,4 +17,4 @@ export interface Carrier {
 }
 
 /** The revisions of the protocol that are spoken: the present one, and those with a handshake. */
-export const protocols: readonly string[] = ['2026-07-28', ...SUPPORTED_PROTOCOL_VERSIONS]
+export const protocols: readonly string[] = [MODERN, ...SUPPORTED_PROTOCOL_VERSIONS]

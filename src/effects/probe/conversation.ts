@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { version } from '../../version.ts'
 import { isObject } from '../../core/object.ts'
+import { envelopeOf, LEGACY_NEWEST, SERVER_KEY } from '../../core/protocol.ts'
 
 /** A connection to a server, over any transport. */
 export interface Channel {
@@ -32,15 +33,8 @@ export interface ToolCall {
 /** Why a conversation failed; the message may hold keys. */
 export class Silence extends Error {}
 
-const LEGACY = '2025-11-25'
-const MODERN = '2026-07-28'
 const CLIENT = { name: 'mcp-twin', version }
-/** In the era without a handshake every request names its sender. */
-const ENVELOPE: JsonObject = {
-  'io.modelcontextprotocol/protocolVersion': MODERN,
-  'io.modelcontextprotocol/clientInfo': CLIENT,
-  'io.modelcontextprotocol/clientCapabilities': {},
-}
+const ENVELOPE = envelopeOf(CLIENT)
 /** Most pages of a list of tools. */
 const PAGES_MAX = 100
 
@@ -103,7 +97,7 @@ export async function introduce(
   let step = 'the handshake'
   const talk = async (): Promise<Introduction> => {
     const questions = new Questions(channel)
-    const greeting = await questions.ask('initialize', { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT })
+    const greeting = await questions.ask('initialize', { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: CLIENT })
     if ('result' in greeting) {
       channel.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
       step = 'tools/list'
@@ -123,7 +117,7 @@ export async function introduce(
     if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
     step = 'tools/list'
     const meta = discovery.result._meta
-    const info = discovery.result.serverInfo ?? (isObject(meta) ? meta['io.modelcontextprotocol/serverInfo'] : undefined)
+    const info = discovery.result.serverInfo ?? (isObject(meta) ? meta[SERVER_KEY] : undefined)
     const listed = await toolsOf(questions, discovery.result, ENVELOPE)
     return { era: 'modern', tools: namesOf(listed), listed, ...named(info) }
   }

@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
+import { CLIENT_KEY, LEGACY_NEWEST } from '../../core/protocol.ts'
 import { isId, isModern } from './message.ts'
 import { ModernOverLegacy } from './modern-over-legacy.ts'
-import { CLIENT_KEY, LEGACY_NEWEST, LISTS, nothingListed, type ServerName } from './own-answers.ts'
+import { LISTS, nothingListed, type ServerName } from './own-answers.ts'
 import { isAcknowledgement } from './subscriptions.ts'
 import type { Opening, WaitingRoom } from './waiting-room.ts'
 

@@ -1,13 +1,12 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client'
 import { isObject } from '../../core/object.ts'
+import { VERSION_KEY } from '../../core/protocol.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 
 export type Id = string | number
 
 /** JSON-RPC leaves this range to servers; the relay's own errors use its first number. */
 const ERROR_CODE = -32_000
-/** In revision 2026-07-28 every request says its version itself, in `_meta` (basic/index). */
-export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
 
 export const isId = (value: JsonValue | undefined): value is Id => typeof value === 'string' || typeof value === 'number'
 /** `1` and `"1"` are two ids. */

@@ -1,21 +1,14 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
-import { type Id, VERSION_KEY } from './message.ts'
+import { LEGACY_NEWEST, MODERN, RESERVED, SERVER_KEY, VERSION_KEY } from '../../core/protocol.ts'
+import type { Id } from './message.ts'
 
 /** Answers in a server's place while it is not there yet, or does not speak the client's era. */
 
-/** The revision without a handshake. */
-export const MODERN = '2026-07-28'
-/** The revisions with one; a client that asks for none of them gets the last. */
-const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'] as const
-export const LEGACY_NEWEST = '2025-11-25'
+/** The revisions with a handshake; a client that asks for none of them gets the last. */
+const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', LEGACY_NEWEST] as const
 /** JSON-RPC code of 2026-07-28 for a revision that is not spoken (basic/versioning). */
 const UNSUPPORTED_VERSION = -32_022
-
-/** What `_meta` of 2026-07-28 holds for the protocol itself, and not for the server (basic/index). */
-const RESERVED = 'io.modelcontextprotocol/'
-export const CLIENT_KEY = `${RESERVED}clientInfo`
-const SERVER_KEY = `${RESERVED}serverInfo`
 
 /** Lists of a server: the capability, the key of the result, its name in a subscription, the notification of a change. */
 interface Listed {
