@@ -7,8 +7,8 @@ import { replaceFile } from './replace.ts'
 import { inItsFolder } from './write.ts'
 
 /**
- * Writes a file that is not there yet, whole or not at all. One that is there already and holds these very bytes is left as it is,
- * so that the work can be done again; any other is refused. `own`: the bridge's own folder.
+ * Writes a new file, whole or not at all. One that exists and holds exactly these bytes is left as it is, so that an action can be
+ * repeated; any other is refused. `own`: the bridge's own folder.
  */
 export async function writeNew(own: string, policy: Policy, path: string, bytes: Uint8Array): Promise<void> {
   const found = await policy.admit(path, 'write')

@@ -7,7 +7,7 @@ import type { ForeignResult } from './tool.ts'
 
 type Part = Record<string, unknown>
 
-/** The answer of a foreign tool as it is passed on: only parts that the protocol knows, within limits, without keys. */
+/** The answer of a foreign tool that clients get: only parts that the protocol knows, within limits, without keys. */
 export interface CleanResult {
   [key: string]: unknown
   readonly content: ContentBlock[]
@@ -17,7 +17,7 @@ export interface CleanResult {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** A part of `content` with the members that the protocol gives it; null: it is none. */
+/** Returns a part of `content` with only the members that the protocol defines; null if it is no valid part. */
 function known(part: unknown): ContentBlock | null {
   if (!isObject(part)) return null
   const { type, text, data, mimeType, resource, uri, name } = part
@@ -34,7 +34,7 @@ function known(part: unknown): ContentBlock | null {
 const texts = (from: Part, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (isText(from[name]) ? [[name, from[name]]] : [])))
 
-/** A part without keys. What a picture, a sound or a file is made of is no text: nothing is replaced in it. */
+/** Removes keys from a part. The bytes of a picture, a sound or a file stay as they are. */
 function clean(part: ContentBlock, redaction: Redaction): ContentBlock {
   if (part.type === 'image' || part.type === 'audio') return part
   if (part.type !== 'resource' || !('blob' in part.resource)) return redaction.deep(part) as ContentBlock
@@ -42,7 +42,7 @@ function clean(part: ContentBlock, redaction: Redaction): ContentBlock {
   return { type: 'resource', resource: { ...(redaction.deep(rest) as typeof rest), blob } }
 }
 
-/** Throws a Refusal where the answer is too large or too deep: the call itself was carried out. */
+/** Checks an answer and removes keys. Throws a Refusal if it is too large or too deep: the call itself was carried out. */
 export function cleanResult(result: ForeignResult, redaction: Redaction): CleanResult {
   if (isDeeper([result.content, result.structuredContent], limits.nesting))
     throw failed(`The call was carried out, but its answer is nested more than ${limits.nesting} levels deep and is not passed on.`)

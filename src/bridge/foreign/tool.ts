@@ -7,7 +7,7 @@ import { visible } from '../base/text.ts'
 /** Families of tools that are not our own. */
 export type ForeignFamily = 'shared' | 'plugins'
 
-/** A tool that the bridge lists and passes calls on to, but that is not its own. */
+/** A tool of a shared server or a plugin: the bridge lists it and passes calls on to it. */
 export interface ForeignTool extends ListedTool {
   /** As clients call it; `tool` is what its server or plugin calls it. */
   readonly name: string
@@ -17,7 +17,7 @@ export interface ForeignTool extends ListedTool {
   readonly tool: string
 }
 
-/** The answer of a foreign tool, before it is checked and keys are taken out of it. */
+/** The answer of a foreign tool, before it is checked and keys are removed. */
 export interface ForeignResult {
   readonly content: readonly unknown[]
   readonly structuredContent?: Readonly<Record<string, unknown>> | undefined
@@ -32,7 +32,7 @@ export interface ForeignProvider {
   readonly family: ForeignFamily
   /** The tools that `tools.json` holds of this family. Reads nothing else. */
   list(file: ToolsFile): readonly ForeignTool[]
-  /** Carries one call out. Throws a Refusal where it cannot; what has begun when `call.signal` aborts is ended. */
+  /** Carries one call out. Throws a Refusal if it cannot. When `call.signal` aborts, work under way is ended. */
   call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Call): Promise<ForeignResult>
   /** Why a tool of that name is not offered any more, in a sentence; null: there never was one. */
   gone?(name: string): string | null
@@ -57,7 +57,7 @@ function allVisible(value: unknown): unknown {
  * invisible, since nobody has read what its server or plugin says.
  */
 export const listedForeign = ({ name, description, inputSchema, annotations }: ForeignTool): Tool => ({
-  // The file's reader has seen that it is the schema of an object.
+  // `listedTool` has checked that it is the schema of an object.
   ...{ name, description: visible(description), inputSchema: allVisible(inputSchema) as Tool['inputSchema'] },
   ...(Object.keys(annotations).length > 0 && { annotations: allVisible(annotations) as Tool['annotations'] }),
 })

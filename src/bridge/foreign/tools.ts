@@ -30,9 +30,9 @@ export class ForeignTools {
   /** The version of the file that `listed` was made from; null: of none yet. */
   private version: string | null = null
   private listed: Listed = { tools: new Map(), problems: [] }
-  /** What the client on stdio was shown when it asked last; null: it has not asked. */
+  /** Names of the tools in the last list that the client on stdio got; null: it has not asked. */
   private shown: ReadonlySet<string> | null = null
-  /** The list that the listeners know. */
+  /** The list when the listeners were last called. */
   private told = ''
 
   constructor(options: ForeignOptions) {
@@ -49,7 +49,7 @@ export class ForeignTools {
     return this.current().tools.get(name) ?? null
   }
 
-  /** Why a tool is not offered any more that this name had, in a sentence; null: there never was one. */
+  /** Why the tool of this name is no longer offered, in a sentence; null: there never was one. */
   gone(name: string): string | null {
     this.current()
     return this.options.providers.map((provider) => provider.gone?.(name) ?? null).find((why) => why !== null) ?? null
@@ -69,12 +69,12 @@ export class ForeignTools {
     ]
   }
 
-  /** Notes what the client on stdio is shown now. Claude Desktop asks once; other clients ask again when they are told to. */
+  /** Remembers the list that the client on stdio gets now. Claude Desktop asks once; other clients ask again after a notification. */
   note(tools: readonly ForeignTool[]): void {
     this.shown = new Set(tools.map(({ name }) => name))
   }
 
-  /** Calls `listener` when the list has changed. The file is watched from the first one on. Returns how to stop it. */
+  /** Calls `listener` when the list has changed. The file is watched once there is a listener. Returns a function that removes it. */
   onChange(listener: () => void): () => void {
     if (this.listeners.size === 0) {
       this.told = this.print()
@@ -118,7 +118,7 @@ export class ForeignTools {
     return `bridge/tools.json cannot be used (${why}), so no tools of ${what} are listed; mcp-twin sync writes it again.`
   }
 
-  /** Nobody takes a name that is taken: ours come first, then servers, then plugins. */
+  /** Of tools with the same name only the first is listed: ours come first, then those of servers, then those of plugins. */
   private merged(file: ToolsFile, problems: string[]): Listed {
     const { providers, reserved, readOnly } = this.options
     const tools = new Map<string, { tool: ForeignTool; provider: ForeignProvider }>()

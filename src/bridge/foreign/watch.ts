@@ -13,7 +13,7 @@ export class FileWatch {
     this.changed = changed
   }
 
-  /** What changes from now on is reported. Where no watch can be had, changes are seen when somebody looks. */
+  /** Reports changes from now on. Where the file cannot be watched, the next read finds them. */
   start(): void {
     if (this.watcher !== undefined) return
     const name = basename(this.path)

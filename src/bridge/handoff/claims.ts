@@ -38,7 +38,7 @@ export const claimIn = ({ claim_client, claim_session, claim_pid, claim_start, c
     ? null
     : { client: claim_client ?? '', session: claim_session ?? '', pid: claim_pid ?? 0, start: claim_start ?? '', at: claim_at }
 
-/** Whether a claim still keeps others from the handoff: it is young enough, and its process lives. */
+/** True while a claim keeps others from the handoff: it is not too old, and its process lives. */
 export const isHeld = (claim: StoredClaim, isLive: IsLive, now: number): boolean => now - claim.at < limits.claimMs && isLive(claim)
 
 /** The claim of a session of this bridge: it ends with this process. */

@@ -9,11 +9,11 @@ const deepest = 6
 /** The only folders of a store of objects that git looks into. */
 const folders = /^(?:[0-9a-f]{2}|pack|info)$/
 
-/** Resolves to the real path of something that is open to reading. Throws a Refusal for anything else. */
+/** Resolves to the real path of a file or folder that policy allows to read. Throws a Refusal for any other. */
 export const openPath = async (policy: Policy, path: string): Promise<string> => (await policy.existing(path, 'read')).real
 
 /**
- * Checks that whatever git reads of a repository is open to reading: a git directory may consist of links into another one,
+ * Checks that policy allows to read all that git reads of a repository: a git directory may consist of links into another one,
  * and take its objects from there. Throws a Refusal.
  */
 export async function checkGitDirectory(policy: Policy, own: string, common: string): Promise<void> {

@@ -9,8 +9,8 @@ import { within } from '../policy/region.ts'
 const usual = ['/usr/bin/git', '/usr/local/bin/git', '/opt/homebrew/bin/git'] as const
 
 /**
- * Where git is. It is looked for where it usually is, then in absolute folders of PATH, but never in a folder that is open to tools: a
- * command could have put a program of its own there. (Windows by itself would begin with the folder that a program was started in.)
+ * Finds git: in its usual places, then in absolute folders of PATH, but never in a folder that is open to tools, since a command could
+ * have put a program of its own there. (Windows by itself would begin with the folder that a program was started in.)
  */
 export async function gitProgram({ platform, variables }: Pick<Settings, 'platform' | 'variables'>, policy: Policy): Promise<string> {
   const isWindows = platform === 'win32'
@@ -23,7 +23,7 @@ export async function gitProgram({ platform, variables }: Pick<Settings, 'platfo
       const real = await realpath(place)
       if (!open.some((root) => within(real, root, fold))) return place
     } catch (error) {
-      // Not there, or not to be run: the next one may be.
+      // Missing, or not executable: try the next one.
       if (codeOf(error) === '') throw error
     }
   throw failed('git is not installed on this side; leave repository out.')

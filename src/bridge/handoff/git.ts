@@ -15,7 +15,7 @@ export interface GitPlace {
   readonly over: Readonly<Record<string, string>>
 }
 
-/** Variables that git needs to find itself, its user's settings and nothing else: none that names another repository. */
+/** The only variables that git gets: those by which it finds its own parts and its user's settings. None names another repository. */
 const passed = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'SystemRoot', 'SystemDrive', 'TEMP', 'TMP']
 
 /**
@@ -26,8 +26,8 @@ const always = { 'core.fsmonitor': 'false', 'core.hooksPath': '/dev/null', 'prot
 const quiet = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none', LC_ALL: 'C' }
 
 /**
- * Asks git, by a list of words and without a shell. Null: it ended with an error, as for what is not there. More output than
- * `limits.handoffGitOutput` is cut.
+ * Runs git without a shell and resolves to its output. Null: it ended with an error, as it does for something that does not exist.
+ * More output than `limits.handoffGitOutput` is cut.
  */
 export function askGit({ program, settings, signal, cwd, where, over }: GitPlace, words: readonly string[]): Promise<string | null> {
   const config = Object.entries({ ...always, ...over })

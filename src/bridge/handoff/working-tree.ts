@@ -12,7 +12,7 @@ import { gitProgram } from './git-program.ts'
 import type { Section } from './handoff.ts'
 import { divide } from './reading.ts'
 
-/** What a handoff says of a repository: where it lies, and sections with its branch and its changes, a file each. */
+/** A repository in a handoff: its folder, a section with its branch, and a section for each changed file. */
 export interface WorkingTree {
   readonly root: string
   readonly sections: readonly Section[]
@@ -115,7 +115,7 @@ async function sectionsOf(git: GitPlace, { policy, redaction }: Asking, root: st
 
 const headingOf = (name: string): string => `Diff of ${name}`
 
-/** A section for each file of git's output; of output that was cut the last one is not whole, and is left out. */
+/** Returns a section for each file of git's output. If the output was cut, the last file is incomplete and is left out. */
 function diffsIn(text: string, isCut: boolean): Section[] {
   const parts = text === '' ? [] : text.split(/^(?=diff --git )/m)
   return (isCut ? parts.slice(0, -1) : parts).map((part) => {
@@ -125,7 +125,7 @@ function diffsIn(text: string, isCut: boolean): Section[] {
   })
 }
 
-/** So many diffs as the limit allows, smaller ones first; the others by name and size. */
+/** Takes as many diffs as the limit allows, smaller ones first, and names the others with their sizes. */
 function cut(diffs: readonly Section[]): { readonly sections: readonly Section[]; readonly left: readonly string[] } {
   const bytesOf = ({ body }: Section): number => Buffer.byteLength(body)
   const { taken, left } = divide(diffs, limits.handoffDiff, bytesOf, (a, b) => a.body.length - b.body.length)

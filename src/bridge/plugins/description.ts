@@ -7,7 +7,7 @@ import { schemaTrouble } from './schema.ts'
 import { PluginTrouble } from './trouble.ts'
 import { pluginLimits } from './limits.ts'
 
-/** What a plugin says of itself, once it is judged. */
+/** A plugin's description of itself, checked. */
 export interface PluginDescription {
   readonly name: string
   readonly version: string
@@ -21,7 +21,7 @@ function words(value: unknown, what: string, most: number): string {
   return visible(value.trim())
 }
 
-/** Judges what the process of a plugin says of it, which may be anything. Throws a PluginTrouble. */
+/** Checks the description that the process of a plugin sends, which may be anything. Throws a PluginTrouble. */
 export function readDescription(said: unknown): PluginDescription {
   if (!isObject(said) || !Array.isArray(said.tools)) throw new PluginTrouble('it does not describe its tools')
   const { tools } = said
@@ -52,15 +52,15 @@ function readTool(tool: unknown): ListedTool {
     name,
     description: words(description, `description for ${name}`, pluginLimits.descriptionCharacters),
     inputSchema: { ...(schema as JsonObject), type: 'object' },
-    // Nobody has looked at what it does: the provider says so of every plugin's tool.
+    // The provider gives all tools of plugins the same annotations, since nobody has checked what they do.
     annotations: {},
   }
 }
 
-/** Who has a tool's name already, in words. */
+/** For each name that a tool has already: its owner, as a message names it. */
 export type Taken = ReadonlyMap<string, string>
 
-/** Refuses a plugin of which a tool has a name that is taken. */
+/** Throws a PluginTrouble if a tool of the plugin has a name that is taken. */
 export function checkNames({ tools }: Pick<PluginDescription, 'tools'>, taken: Taken): void {
   for (const { name } of tools) {
     const owner = taken.get(name)

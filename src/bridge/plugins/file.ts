@@ -7,7 +7,7 @@ import type { PluginFormat } from './messages.ts'
 import { PluginTrouble } from './trouble.ts'
 import { pluginLimits } from './limits.ts'
 
-/** The bytes of a plugin, read once: what is digested is what is run. */
+/** The bytes of a plugin, read once, so that the bytes that run are those of the digest. */
 export interface PluginSource {
   readonly file: string
   readonly format: PluginFormat
@@ -21,7 +21,7 @@ export const pluginsFolder = (bridgeFolder: string): string => join(bridgeFolder
 
 const formats: Readonly<Record<string, PluginFormat>> = { js: 'module', mjs: 'module', cjs: 'commonjs' }
 
-/** How a file is read, by its name; null: its name is not that of a plugin. A name with a separator never is. */
+/** Returns by its name how a file is read; null if that is no name of a plugin, as any with a separator. */
 export function formatOf(file: string): PluginFormat | null {
   const [, ending = ''] = /^[A-Za-z0-9][\w.-]{0,80}\.(js|mjs|cjs)$/.exec(file) ?? []
   return formats[ending] ?? null
@@ -39,7 +39,7 @@ export function pluginFiles(folder: string): string[] {
   }
 }
 
-/** Refuses what somebody else could have written. Where there are no owners (Windows) nothing can be told. */
+/** Throws if somebody else could have written it. Where there are no owners (Windows) nothing is checked. */
 function checkOwner({ uid, mode }: Stats, path: string): void {
   const self = userInfo().uid
   if (self < 0) return
@@ -66,7 +66,7 @@ export function readPluginFile(folder: string, file: string): PluginSource {
 }
 
 function readOwn(path: string): Buffer {
-  // Neither through a link nor into a pipe, which would wait for its writer.
+  // Follows no link, and does not wait for the writer of a pipe.
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {

@@ -8,21 +8,21 @@ export const pluginLimits = {
   file: 1 * MiB,
   message: 8 * MiB,
   arguments: 4 * MiB,
-  /** How long a plugin may take to load and to answer a call; whether it still runs its event loop is asked for so long. */
+  /** How long a plugin may take to load, to answer a call, and to answer a ping, which shows that its event loop runs. */
   loadMs: 5 * seconds,
   callMs: 30 * seconds,
   pingMs: 2 * seconds,
-  /** After so long without a call the process of a plugin ends. */
+  /** How long the process of a plugin lives without a call. */
   idleMs: 60 * seconds,
   /** JavaScript's heap of a plugin, and all memory of its process but shared libraries. */
   heap: 256 * MiB,
   memory: 512 * MiB,
-  /** What one process of a plugin may print: so much is logged, and one that prints so much more is ended. */
+  /** How much output of one process of a plugin is logged, and how much it may print before it is ended. */
   logged: 64 * KiB,
   printed: 64 * MiB,
-  /** Messages of its process that nobody waits for. */
+  /** How many messages that nobody waits for its process may send. */
   strays: 1000,
-  /** Characters of its own reason why it does not load. */
+  /** Characters of a plugin's own reason why it does not load. */
   reason: 1000,
   /** The last words of a plugin that are shown when it broke. */
   lastWords: 400,

@@ -4,14 +4,14 @@ import type { JsonObject } from '../../model/entry.ts'
 /** How the text of a plugin is read: `.js` and `.mjs` are ES modules, since the folder's package.json says so; `.cjs` is CommonJS. */
 export type PluginFormat = 'module' | 'commonjs'
 
-/** What the bridge says to the process of a plugin: one JSON text a line, on descriptor 3. */
+/** A message of the bridge to the process of a plugin: one JSON text a line, on descriptor 3. */
 export type ToPlugin =
   | { readonly load: { readonly file: string; readonly format: PluginFormat; readonly source: string } }
   | { readonly call: number; readonly tool: string; readonly arguments: unknown }
   | { readonly cancel: number }
   | { readonly ping: number }
 
-/** What it answers. The bridge takes none of it on trust: the plugin can write to the same descriptor. */
+/** A message of that process. The bridge trusts none of them: the plugin can write to the same descriptor. */
 export type FromPlugin =
   | { readonly loaded: unknown }
   | { readonly failed: string }
@@ -24,5 +24,5 @@ export type FromPlugin =
   | { readonly answer: number; readonly exhausted: string }
   | { readonly pong: number }
 
-/** The descriptor that both sides speak on: 0, 1 and 2 are the plugin's to close and to write to. */
+/** The descriptor for these messages. A plugin may close 0, 1 and 2, or write to them. */
 export const channelFd = 3

@@ -3,15 +3,15 @@ import { StringDecoder } from 'node:string_decoder'
 import { limits } from '../base/limits.ts'
 import { pluginLimits } from './limits.ts'
 
-/** So much of the end is searched for the reason why a plugin broke. */
+/** How many characters at the end of the output are searched for the reason why a plugin broke. */
 const kept = 4096
 
 /** Where lines that a plugin prints go. */
 export type TakeLine = (line: string) => void
 
 /**
- * What one process of a plugin prints: its first lines are handed over, the rest is read and dropped, so that it is never
- * held up; too much of it is reported once. Its newest words may say why it broke.
+ * Reads what one process of a plugin prints. The first lines are passed on; the rest is read and dropped, so that the plugin never
+ * has to wait; `tooMuch` is called beyond a limit. The end may say why the plugin broke.
  */
 export class PrintedOutput {
   private readonly take: TakeLine

@@ -1,8 +1,8 @@
-/** How many repetitions count as without end. */
+/** More repetitions than this count as endless. */
 const many = 20
 
 interface Group {
-  /** Something in it repeats without end. */
+  /** True: something in it repeats endlessly. */
   repeats: boolean
 }
 

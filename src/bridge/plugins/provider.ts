@@ -6,7 +6,7 @@ import type { ForeignProvider, ForeignResult, ForeignTool } from '../foreign/too
 import { fileTrouble, pluginsFolder } from './file.ts'
 import type { PluginRunner, RunnerParts } from './runner.ts'
 
-/** Nobody has looked at what a plugin's tool does, whatever it says of itself: so no read-only bridge lists one. */
+/** The annotations of every plugin's tool. Nobody has checked what it does, so no read-only bridge lists one. */
 const hints = { readOnlyHint: false, destructiveHint: true, openWorldHint: true } as const
 
 /** The tools of allowed plugins. Their processes are started by the first call. */
@@ -15,7 +15,7 @@ export class PluginProvider implements ForeignProvider {
   private readonly parts: RunnerParts
   private plugins: ToolsFile['plugins'] = {}
   private runner: Promise<PluginRunner> | undefined
-  /** What was found of a file, by its name, while its stamp and the allowed digest stay the same. */
+  /** The last check of each file, by its name; valid while the file's version and the allowed digest stay the same. */
   private readonly seen = new Map<string, { readonly key: string; readonly trouble: string | null }>()
 
   constructor(parts: RunnerParts) {

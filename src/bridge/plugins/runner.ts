@@ -32,12 +32,12 @@ export interface RunnerParts {
 /** A plugin with its process, from the first call to a minute after the last one. */
 interface Live {
   readonly digest: string
-  /** The stamp of its file when it was read. */
+  /** The version of its file when it was read, as `versionOf` names it. */
   readonly version: string
   readonly plugin: Promise<RunningPlugin>
   calls: number
   idle: NodeJS.Timeout | undefined
-  /** It is ended after its last call: a handler may still be at work that nobody waits for. */
+  /** True: it is ended after its last call, since a handler that nobody waits for may still be at work. */
   stale: boolean
 }
 
@@ -45,9 +45,9 @@ interface Live {
 export class PluginRunner {
   private readonly parts: RunnerParts
   private readonly live = new Map<string, Live>()
-  /** Those whose end is under way. */
+  /** Processes that are being ended. */
   private readonly ending = new Set<Promise<void>>()
-  /** Why a plugin is off, where that could not be written down; by digest. */
+  /** Why a plugin is off, by its digest, for as long as `tools.json` does not say so. */
   private readonly off = new Map<string, string>()
   private readonly switching = new Map<string, Promise<Refusal>>()
   private readonly mark: string
@@ -94,14 +94,14 @@ export class PluginRunner {
     const version = versionOf(join(pluginsFolder(this.parts.settings.folder), source))
     const live = this.live.get(source)
     if (live !== undefined && live.digest === digest && live.version === version && !live.stale) return live
-    // What was allowed anew takes over; calls under way of the former one are finished.
+    // The newly allowed file takes over; the former process finishes its calls.
     if (live !== undefined) {
       live.stale = true
       this.live.delete(source)
       this.rest(source, live)
     }
     const started: Live = { digest, version, plugin: this.start(source, digest), calls: 0, idle: undefined, stale: false }
-    // Who waits for it is told.
+    // Callers that await it get the error.
     started.plugin.catch(() => undefined)
     this.live.set(source, started)
     return started
@@ -152,7 +152,7 @@ export class PluginRunner {
     return switching
   }
 
-  /** Writes down that a plugin broke, and answers with the refusal for its caller. */
+  /** Records that a plugin broke, and returns the refusal for its caller. */
   private async writeOff(file: string, digest: string, trouble: PluginTrouble): Promise<Refusal> {
     const { settings, log, redaction } = this.parts
     const live = this.live.get(file)
@@ -163,7 +163,7 @@ export class PluginRunner {
     this.off.set(digest, reason)
     try {
       await settings.changeTools?.((tools) => withoutPlugin(tools, file, digest, reason))
-      // Allowed again, it may run again.
+      // From now on `tools.json` says so, until it is allowed again.
       if (settings.changeTools !== undefined) this.off.delete(digest)
     } catch (error) {
       log.write('mcp-server', 'error', `that cannot be written down: ${error instanceof Error ? error.message : String(error)}`)

@@ -18,7 +18,7 @@ export interface Patience {
 
 export const patience: Patience = { loadMs: pluginLimits.loadMs, callMs: pluginLimits.callMs, pingMs: pluginLimits.pingMs }
 
-/** What a handler answered, as its process says it. */
+/** The answer of a handler, as its process sends it. */
 export type Answered =
   | { readonly kind: 'answer'; readonly content: readonly unknown[]; readonly data?: unknown; readonly isError: boolean }
   | { readonly kind: 'error'; readonly message: string }
@@ -34,8 +34,8 @@ interface Waiting {
 }
 
 /**
- * The process of one plugin, from its start to its end. Whatever it does, at worst it is broken: then everything that waits
- * for it fails with a PluginTrouble, its processes are killed, and it is never used again.
+ * The process of one plugin, from its start to its end. If the plugin breaks, everything that waits for it fails with a
+ * PluginTrouble, its processes are killed, and it is never used again.
  */
 export class RunningPlugin {
   private readonly process: Started
@@ -66,11 +66,11 @@ export class RunningPlugin {
       if (!this.over) reader.push(chunk)
     })
     void this.process.ended.then(({ code, signal }) => this.break(this.endWords(code, signal)))
-    // A process that ends closes it too: how it ended says more.
+    // A process that ends closes it too, and its exit code says more, so wait for that.
     this.process.channel.on('close', () => setTimeout(() => this.break('it closed its connection to the bridge'), limits.killedMs).unref())
   }
 
-  /** Loads the very bytes that were digested; gives what the plugin says of itself. Rejects with a PluginTrouble. */
+  /** Loads exactly the bytes of the digest; resolves to the plugin's description of itself. Rejects with a PluginTrouble. */
   load({ file, format, text }: PluginSource): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => this.break(`it did not load within ${this.patience.loadMs / 1000} s`), this.patience.loadMs)
@@ -152,7 +152,7 @@ export class RunningPlugin {
     if (!this.over) this.process.channel.write(`${JSON.stringify(message)}\n`)
   }
 
-  /** Whether its event loop runs. */
+  /** Resolves to whether its event loop runs. */
   private answers(): Promise<boolean> {
     this.count++
     const id = this.count
@@ -178,7 +178,7 @@ export class RunningPlugin {
     if (ping !== undefined) ping()
     else if (waiting) waiting.settle(message)
     else this.strays++
-    // A few may be answers to calls that were given up.
+    // A few may be late answers to calls that were cancelled.
     if (this.strays > pluginLimits.strays) this.break(intrudes)
   }
 
@@ -215,7 +215,7 @@ function messageIn(bytes: Buffer): Record<string, unknown> | null {
   }
 }
 
-/** Null: memory was refused to the handler, or the message is none of ours. */
+/** Null: the handler got no memory, or the message is not of the kinds that our code sends. */
 function answeredIn({ content, data, isError, error, invalid }: Record<string, unknown>): Answered | null {
   if (typeof invalid === 'string') return { kind: 'invalid', message: invalid }
   if (typeof error === 'string') return { kind: 'error', message: error }

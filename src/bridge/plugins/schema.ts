@@ -51,7 +51,7 @@ function first<T>(all: readonly T[], judge: (each: T) => string | null): string 
   return null
 }
 
-/** Why a schema of parameters is not taken; null: it is. Every conversation reads it, and every call is checked by it. */
+/** Why a schema of parameters is refused; null: it is accepted. Every conversation pays for it, and every call is checked by it. */
 export function schemaTrouble(schema: Readonly<Record<string, JsonValue>>): string | null {
   if (isDeeper(schema, pluginLimits.schemaNesting)) return `they are nested more than ${pluginLimits.schemaNesting} levels deep`
   const bytes = Buffer.byteLength(JSON.stringify(schema))

@@ -26,8 +26,8 @@ export interface Started {
 }
 
 /**
- * What stands between us and the plugin's node: a shell that waits for it. So the parent that a plugin sees, and may kill, is
- * that shell; and where we are killed, the end of the shell's input ends the plugin even in an endless loop. The limit of
+ * A shell that runs between the bridge and the plugin's node, and waits for it. So the parent that a plugin sees, and may kill, is
+ * that shell; and if the bridge is killed, the shell's input ends, and it kills the plugin even in an endless loop. The limit of
  * memory is the kernel's (RLIMIT_DATA, which Linux applies to all memory of the process but shared libraries).
  */
 const guard = `
@@ -54,7 +54,7 @@ plugin.on('exit', (code) => process.exit(code === null ? 1 : code))
 process.stdin.on('close', () => { plugin.kill('SIGKILL'); process.exit(1) }).on('error', () => {}).resume()
 `
 
-/** Starts the process; what goes wrong with that is its end. */
+/** Starts the process. A failure to start is reported by `ended`. */
 export function startProcess({ platform, execPath, program, cwd, env, tag, self }: ProcessOptions): Started {
   const node = [`--max-old-space-size=${pluginLimits.heap / 1024 ** 2}`, program]
   const isWindows = platform === 'win32'
@@ -74,7 +74,7 @@ export function startProcess({ platform, execPath, program, cwd, env, tag, self 
       child.on('error', () => resolve({ code: 127, signal: null }))
     }),
     kill() {
-      // What left the group is found by its ancestors and its mark, before those are gone.
+      // Processes that left the group are found by their mark and their ancestors, so look while those live.
       const all = platform === 'linux' ? belonging(tag, rootOf(child), self) : []
       stdin?.destroy()
       killGroup(child, isWindows)

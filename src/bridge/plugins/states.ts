@@ -1,12 +1,12 @@
 import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import { changed, fileTrouble, pluginFiles, pluginsFolder } from './file.ts'
 
-/** A file of the folder, or an allowed one that is gone, and what a bridge would make of it. */
+/** A file of the folder, or an allowed one that is missing, and what a bridge would do with it. */
 export interface PluginState {
   readonly file: string
   /** `allowed`: it runs when it is called. `new`: nobody allowed it. `changed` and `off`: it ran, and must be allowed again. */
   readonly state: 'allowed' | 'new' | 'changed' | 'off'
-  /** Why it does not run, in the middle of a sentence; null: it does, or nobody allowed it. */
+  /** Why it does not run, to be put into a sentence; null: it does, or nobody allowed it. */
   readonly why: string | null
   readonly digest: string | null
   /** Names of the tools that were allowed. */

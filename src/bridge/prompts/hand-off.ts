@@ -19,7 +19,7 @@ export const handOff: Prompt = {
       '- sections: what another program must know to go on, one matter each, the most important with priority 1: what was decided and why, what is done, what is left, what was tried and failed, open questions. They are read within a limited number of tokens, so leave out what the files say themselves.',
       '- files: the paths of all files that matter',
       '- repository: the folder of the git repository that was worked in, if any; its branch and uncommitted changes go along',
-      '- acceptance: how one sees that it is done',
+      '- acceptance: how to see that it is done',
       'Name keys and passwords, never quote them. Then tell me its id and what you left out.',
     ].join('\n'),
 }

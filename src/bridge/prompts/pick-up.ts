@@ -37,7 +37,7 @@ export const pickUp: Prompt = {
       '',
       await said(handoffRead),
       '',
-      `What is unclear you ask with ask_twin (handoff: ${chosen}). When it is done, call handoff_update with status done and a note of what you did; if you cannot go on, status open with a note.`,
+      `Ask about what is unclear with ask_twin (handoff: ${chosen}). When it is done, call handoff_update with status done and a note of what you did; if you cannot go on, status open with a note.`,
     ].join('\n')
   },
 }

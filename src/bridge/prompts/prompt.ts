@@ -2,7 +2,7 @@ import type { Call } from '../base/call.ts'
 import type { Effect } from '../contract/tool.ts'
 import type { Bridge } from '../contract/bridge.ts'
 
-/** What a prompt is called with: its arguments as texts, which is all that the protocol knows. */
+/** The arguments of a prompt. The protocol knows only text. */
 export type PromptArguments = Readonly<Record<string, string>>
 
 /** A prompt that a person picks from a menu of the client. Its text is made when it is picked. */
@@ -11,8 +11,8 @@ export interface Prompt {
   readonly title: string
   readonly description: string
   readonly arguments: readonly { readonly name: string; readonly description: string; readonly required: boolean }[]
-  /** What the tools that it leads to do: where nothing may be changed, only prompts that read are offered. */
+  /** The effect of the tools that the prompt leads to: a read-only bridge offers only prompts whose tools read. */
   readonly effect: Effect
-  /** What the model is told. Throws a Refusal. */
+  /** Makes the text for the model. Throws a Refusal. */
   text(args: PromptArguments, bridge: Bridge, call: Omit<Call, 'begin' | 'refused'>): Promise<string>
 }

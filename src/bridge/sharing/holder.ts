@@ -11,7 +11,7 @@ import type { Store, Transaction } from '../store/store.ts'
 import { begin, end, giveUp, type Outcome, reuse, sameCall } from './records.ts'
 import { Upstream, type UpstreamCall } from './upstream.ts'
 
-/** What the holder of the lease works with, until it loses it. */
+/** The store for the holder of the lease; `check` throws, and `lost` is aborted, once another process holds it. */
 export interface HeldStore {
   readonly store: Store
   check(transaction: Transaction): void
@@ -32,7 +32,7 @@ export interface HolderOptions {
   readonly redaction: Redaction
   /** `tools.json` as it is now. */
   file(): ToolsFile
-  /** How long an answer is used again, in ms. */
+  /** How old an answer may be to be used again, in ms. */
   cacheMs(): number
   start(server: string): Promise<PipedServer>
   now(): number
@@ -64,7 +64,7 @@ export class SharedHolder {
     this.options = options
   }
 
-  /** The answer, from the cache where it may stand for this call. Keys are out of it. */
+  /** Returns the answer, from the cache if one there may be used for this call. It holds no keys. */
   async call(call: SharedCall, { signal, progress }: UpstreamCall, held: HeldStore): Promise<CleanResult> {
     await this.hold(held)
     const { list, tool } = this.listed(call)
@@ -84,7 +84,7 @@ export class SharedHolder {
     return joined(running, signal, () => this.running.delete(key))
   }
 
-  /** Servers that say that they have other tools now than `tools.json` lists. */
+  /** Servers that have reported that their list of tools changed. */
   changed(): readonly string[] {
     return [...this.connections].flatMap(([server, { opened }]) => (opened?.isChanged === true ? [server] : []))
   }
@@ -95,7 +95,7 @@ export class SharedHolder {
     await Promise.all(all.map(({ upstream }) => upstream.then((each) => each.stop()).catch(() => undefined)))
   }
 
-  /** What begins when this process has become the holder. */
+  /** Called before every call. Once this process has become the holder, marks what the holder before left unfinished. */
   private async hold(held: HeldStore): Promise<void> {
     if (this.held?.lost === held.lost) return
     this.held = held
@@ -131,7 +131,7 @@ export class SharedHolder {
     const author = { client, session }
     const id = `s-${random(4)}`
     await redaction.ready()
-    // Before the request goes out: that it did is known even when this process is killed, and who lost the lease sends none.
+    // Recorded before the request is sent: it is known even if this process is killed, and a bridge that lost the lease sends none.
     await store.write(author, (transaction) => {
       check(transaction)
       begin(transaction, { id, server, tool, key, arguments: redaction.text(JSON.stringify(args)) })
@@ -160,13 +160,13 @@ export class SharedHolder {
   }
 
   private connect(server: string, digest: string): Promise<Upstream> {
-    // Whoever has lost the lease since the call was recorded has closed its connections, and opens none.
+    // The lease may have been lost since the call was recorded. Then all connections are closed, and none is opened.
     this.current()
     const known = this.connections.get(server)
     const fresh = async (): Promise<Upstream> => {
       const before = await known?.upstream.catch(() => null)
       if (before != null && !before.over && known?.digest === digest) return before
-      // Its definition is another one now, or it has ended.
+      // Its definition has changed, or it has ended.
       void before?.stop()
       const { start, version, now } = this.options
       return new Upstream(server, await start(server), version, now)
@@ -183,7 +183,7 @@ export class SharedHolder {
   }
 }
 
-/** The answer for one of its callers; the request is cancelled when all of them have cancelled, and then nobody joins it any more. */
+/** Waits for the answer of a request as one more caller. When all callers have cancelled, so is the request, and no caller joins it any more. */
 function joined(running: Running, signal: AbortSignal, forget: () => void): Promise<CleanResult> {
   running.callers++
   return new Promise((resolve, reject) => {
@@ -201,7 +201,7 @@ function joined(running: Running, signal: AbortSignal, forget: () => void): Prom
   })
 }
 
-/** The same for the same tool of the same server with the same arguments, in whatever order these are written. */
+/** A digest that is equal for calls of the same tool with the same arguments, whatever the order of their names. */
 const keyOf = (digest: string, { server, tool, args }: SharedCall): string =>
   createHash('sha256')
     .update(JSON.stringify([digest, server, tool, ordered(args)]))
@@ -215,7 +215,7 @@ function ordered(value: unknown): unknown {
     .map((name) => [name, ordered(value[name])])
 }
 
-/** Throws a Refusal where a request of another bridge is none that this one understands. */
+/** Reads the request of another bridge. Throws a Refusal if this version does not understand it. */
 export function sharedCall(params: unknown): SharedCall {
   if (isObject(params)) {
     const { server, tool, args, client, session } = params

@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { cutAt } from '../base/text.ts'
 
-/** Passes on what a server says of one call's progress: short, and a few times a second, the last one in any case. */
+/** Passes on the progress messages of one call: each is cut, at most a few a second are passed on, and always the last one. */
 export class Progress {
   private readonly pass: (message: string) => void
   private kept: string | null = null

@@ -3,13 +3,13 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { ForeignProvider, ForeignResult, ForeignTool } from '../foreign/tool.ts'
 
-/** The name of the work that the holder of the lease does for all bridges. */
+/** The method of the request by which a bridge has the holder of the lease call a shared server. */
 export const sharedWork = 'shared/call'
 
-/** Has the holder of the lease do some work; rejects with an Error named `Lost` where it ended in the middle of it. */
+/** Sends a request to the holder of the lease; rejects with an Error named `Lost` if that ended before it answered. */
 type Ask = (method: string, params: unknown, asking: Pick<Call, 'signal' | 'progress'>) => Promise<unknown>
 
-/** The tools of shared servers, whose calls the holder of the lease carries out, in whichever bridge it is. */
+/** The tools of shared servers. The bridge that holds the lease carries out their calls. */
 export const sharedServers = (ask: Ask): ForeignProvider => ({
   family: 'shared',
   list: ({ shared }) =>
@@ -23,7 +23,7 @@ export const sharedServers = (ask: Ask): ForeignProvider => ({
     const over = AbortSignal.any([signal, late])
     const asked = ask(sharedWork, { server, tool, args, client, session }, { signal: over, progress })
     try {
-      // The holder that made it has cleaned it, and whoever called checks it again.
+      // The holder has checked it and removed keys, and `callForeign` does so again.
       return (await Promise.race([asked, aborted(over)])) as ForeignResult
     } catch (error) {
       if (error instanceof Error && error.name === 'Lost')

@@ -44,7 +44,7 @@ export interface Begun {
   readonly tool: string
   /** JSON without keys. */
   readonly arguments: string
-  /** What tells calls apart whose answers may stand for each other; null: this one's may for none. */
+  /** Equal for calls that may use each other's answers; null: this one's answer is not used again. */
   readonly key: string | null
 }
 
@@ -58,7 +58,7 @@ export function begin({ run, author, machine, now }: Transaction, { id, server, 
   )
 }
 
-/** Records how it ended, and removes what is too old or too much. */
+/** Records how a call ended, and removes records that are too old or too many. */
 export function end(transaction: Transaction, id: string, outcome: Outcome, result: CleanResult | null): void {
   const text = result === null ? null : JSON.stringify(result)
   const all = result === null ? '' : textIn(result)
@@ -79,7 +79,7 @@ function prune({ run, get }: Database, now: number): void {
     run('DELETE FROM searches WHERE n IN (SELECT n FROM searches ORDER BY at, n LIMIT 10)')
 }
 
-/** What the holder before left unfinished may have been carried out. */
+/** Marks calls that the holder before left unfinished as lost: they may have been carried out. */
 export const giveUp = ({ run }: Database): number => run(`UPDATE searches SET outcome = 'lost' WHERE outcome = 'running'`)
 
 /** The id of the newest good answer to the same call that is not older than `since`; null: there is none. */
@@ -117,7 +117,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Calls that went out, of those that are kept, and how often a result was used again in place of one. */
+/** Counts the calls on record, and how often a stored result was used instead of one. */
 export function counts({ get }: Database): { readonly requests: number; readonly reused: number } {
   const row = get<{ requests: number; reused: number }>('SELECT count(*) AS requests, total(used) AS reused FROM searches')
   return { requests: row?.requests ?? 0, reused: row?.reused ?? 0 }

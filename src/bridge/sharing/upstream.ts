@@ -7,7 +7,7 @@ import { failed } from '../base/refusal.ts'
 import type { ForeignResult } from '../foreign/tool.ts'
 import { Progress } from './progress.ts'
 
-/** How one call ends early, and who hears of its progress. */
+/** How one call is cancelled, and where its progress goes. */
 export interface UpstreamCall {
   readonly signal: AbortSignal
   progress(message: string): void
@@ -26,9 +26,9 @@ interface Waiting {
  * progress is passed on. One that ends, or sends without end, fails the calls under way and nothing else.
  */
 export class Upstream {
-  /** It has ended: the next call needs another one. */
+  /** True once the server has ended: the next call needs another connection. */
   over = false
-  /** It says that its list of tools is another one now. */
+  /** True once the server has reported that its list of tools changed. */
   isChanged = false
   private readonly server: string
   private readonly piped: PipedServer
@@ -36,7 +36,7 @@ export class Upstream {
   private readonly waiting = new Map<number, Waiting>()
   private readonly ready: Promise<'legacy' | 'modern'>
   private last = 0
-  /** When it sent something for the last time. */
+  /** When the server last sent something. */
   private heard = 0
   private readonly now: () => number
   private readonly callMs: number
@@ -68,7 +68,7 @@ export class Upstream {
       this.waiting.delete(id)
       this.piped.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason: 'no longer wanted' } })
       if (signal.aborted) return failed(`The call of ${this.server} was cancelled; it may have been carried out.`)
-      // Nothing at all came: whoever calls next gets a new one.
+      // The server has sent nothing since the call began: it is ended, and the next call starts another.
       if (this.heard < began) void this.stop()
       return failed(`${this.server} did not answer within ${this.callMs / 1000} s; the call may have been carried out.`)
     }).finally(() => told.end())
@@ -87,7 +87,7 @@ export class Upstream {
     await this.piped.stop()
   }
 
-  /** `initialize` first, since nearly all servers take it; one of the era without a handshake refuses that. */
+  /** Sends `initialize` first, since nearly all servers support it; one of the era without a handshake refuses that. */
   private async greet(): Promise<'legacy' | 'modern'> {
     const params = { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: this.client }
     const late = AbortSignal.timeout(limits.sharedStartMs)
@@ -157,7 +157,7 @@ export class Upstream {
     this.waiting.get(progressToken)?.progress(said)
   }
 
-  /** Ends a server that reads nothing, since calls and answers that it does not read are kept for it. */
+  /** Ends a server that does not read: what it leaves unread stays in our memory. */
   private endIfUnread(): boolean {
     if (this.piped.unread() <= limits.sharedUnread) return false
     this.end('it does not read what is sent to it')
@@ -189,10 +189,10 @@ export class Upstream {
   }
 }
 
-/** What a server gives as a text, which may be anything: `String` throws for an object whose `toString` is none. */
+/** Turns what should be a text into one. A server may send anything: `String` throws for an object whose `toString` is no function. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'))
 
-/** The last words of a server that has ended, without the hint that `mcp-twin run` prints below its own. */
+/** The last line that a server printed before it ended, without the hint that `mcp-twin run` prints below its own errors. */
 function lastLine(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim())
   const last = lines.findLast((line) => line !== '' && !line.startsWith('→')) ?? ''

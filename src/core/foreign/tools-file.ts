@@ -1,6 +1,6 @@
 import { isDeeper, isObject } from '../object.ts'
 
-/** A tool of a shared server or a plugin, as it was when a person's command asked for it. */
+/** A tool of a shared server or a plugin, as it was when a command (`sync`, `plugin allow`) asked for it. */
 export interface ListedTool {
   /** As its server or plugin calls it. */
   readonly name: string
@@ -17,10 +17,10 @@ export interface ListedTool {
 
 /** The tools of one server or plugin. */
 export interface ToolList {
-  /** Of what was asked: a server's definition with its pinned version, a plugin's file. Another one means that the list may be out of date. */
+  /** Digest of the server's definition with its pinned version, or of the plugin's file. If that has changed, the list may be out of date. */
   readonly digest: string
   readonly tools: readonly ListedTool[]
-  /** Of a plugin: why a bridge switched it off, in the middle of a sentence. Absent: it may run. */
+  /** Only for a plugin: why a bridge switched it off, to be put into a sentence. Absent: it may run. */
   readonly off?: string
 }
 
@@ -40,7 +40,7 @@ export const toolsFileName = 'tools.json'
 /** A larger file is not read. */
 export const toolsFileBytes = 4 * 1024 * 1024
 
-/** What one tool may be described by: a larger one would be paid in every conversation. */
+/** Bounds of one tool as JSON: every conversation pays for its length. */
 const toolCharacters = 64 * 1024
 const toolNesting = 64
 
@@ -48,7 +48,7 @@ export const noTools: ToolsFile = { shared: {}, plugins: {} }
 
 export const toolsFileText = (file: ToolsFile): string => `${JSON.stringify(file)}\n`
 
-/** Reads the file's text; throws an Error that says what is wrong with it. Members that are not known are left out. */
+/** Reads the file's text; throws an Error that says what is wrong with it. Unknown members are left out. */
 export function parseToolsFile(text: string): ToolsFile {
   const file: unknown = JSON.parse(text)
   if (!isObject(file)) throw new Error('it holds no object')
@@ -68,7 +68,7 @@ function lists(value: unknown, where: string): Readonly<Record<string, ToolList>
   )
 }
 
-/** A tool as `tools/list` of a server or the file describes it; throws an Error where clients could not use it. */
+/** Reads a tool as `tools/list` of a server or the file describes it; throws an Error if clients could not use it. */
 export function listedTool(tool: unknown, where: string): ListedTool {
   if (!isObject(tool) || typeof tool.name !== 'string' || tool.name === '') throw new Error(`"${where}" holds a tool without a name`)
   const { name, description, inputSchema, annotations, as, cache } = tool
@@ -90,7 +90,7 @@ export function listedTool(tool: unknown, where: string): ListedTool {
   return read
 }
 
-/** Properties as all clients take them: some refuse a whole list of tools for one with `true` in the place of a schema. */
+/** Returns properties in a form that all clients accept: some refuse a whole list of tools if one property has `true` for its schema. */
 function propertiesOf({ properties, required }: Readonly<Record<string, unknown>>, at: string): { properties?: object } {
   if (required !== undefined && !(Array.isArray(required) && required.every((each) => typeof each === 'string')))
     throw new Error(`"required" of ${at} is no list of names`)
@@ -105,7 +105,7 @@ function propertiesOf({ properties, required }: Readonly<Record<string, unknown>
 
 const hints = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint']
 
-/** The annotations that the protocol knows, where they are what it says. */
+/** The annotations that the protocol knows, if their values have the right type. */
 const hintsIn = (annotations: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(annotations).filter(([name, value]) =>

@@ -9,7 +9,7 @@ import type { HomePlace } from '../machine/home.ts'
 /** The name of the hook in reports and backups. */
 export const hookName = 'SessionStart hook'
 
-/** The settings file at home that takes our hook, and what stands in it. */
+/** The settings file at home that our hook goes into, and the hook. */
 export interface HookPlace {
   readonly client: ClientDefinition
   readonly file: NativePath

@@ -5,7 +5,7 @@ import { isObject } from '../../core/object.ts'
 import type { HookState } from '../../model/state.ts'
 import type { Decision } from '../store/decision.ts'
 
-/** Decides how a settings file that was written since gets back the hook that it had before a run: ours, and nothing else. */
+/** Decides how our hook, and nothing else, becomes what it was before a run in a settings file that was changed since. */
 export function revertHook(current: Uint8Array, before: Uint8Array | null, ours: HookState | undefined, force: boolean): Decision {
   const [now, then] = [readHookSettings(current), readHookSettings(before)]
   if (!now.ok) return asDecision(now)

@@ -22,7 +22,7 @@ export interface PlannedHook {
 
 type Wanted = { readonly change: Step['change']; readonly decision: Decision; readonly made: readonly Made[] }
 
-/** What the hook needs in its file: nothing, a new group, or its own old one replaced. */
+/** Decides what to write: nothing, a new group with the hook, or the hook in place of our old one. */
 function decide({ hook }: HookPlace, bytes: Uint8Array | null): Wanted {
   const none = { decision: { kind: 'nothing' } as const, made: [] }
   const read = readHookSettings(bytes)
@@ -47,7 +47,7 @@ function decide({ hook }: HookPlace, bytes: Uint8Array | null): Wanted {
 const stepOf = ({ client, file }: HookPlace, environment: string, change: Step['change']): Step =>
   makeStep({ kind: 'write', environment, client: client.id, file, server: hookName, change })
 
-/** Plans the hook; null where it is there and ours already, or has no place. */
+/** Plans the hook; null if it is in place and on record already, or if there is no file for it. */
 export async function planHook(system: System, { home, place: { project }, state }: Situation): Promise<PlannedHook | null> {
   const place = project === null ? hookPlace(home) : null
   if (place === null) return null

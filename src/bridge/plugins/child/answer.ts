@@ -2,7 +2,7 @@ import { isObject } from '../../../core/object.ts'
 import type { Content } from '../../base/call.ts'
 import type { JsonObject } from '../../../model/entry.ts'
 
-/** What a handler returned, as the protocol can carry it. */
+/** The result of a handler in a form that the protocol can carry. */
 export interface HandlerAnswer {
   readonly content: readonly Content[]
   readonly data?: JsonObject
@@ -12,8 +12,8 @@ export interface HandlerAnswer {
 const text = (words: string): Content => ({ type: 'text', text: words })
 
 /**
- * What a handler returned: a string is text, an object is data and its JSON text, and what has `content` as MCP
- * defines it passes as it is. Throws where it cannot be written as JSON.
+ * Converts the result of a handler: a string becomes text, an object data and its JSON as text, and a result with `content` as MCP
+ * defines it stays as it is. Throws if it cannot be written as JSON.
  */
 export function answerOf(result: unknown): HandlerAnswer {
   if (result === undefined || result === null) return { content: [text('Done.')] }

@@ -32,6 +32,6 @@ function requireText(file: string, source: string): unknown {
     '',
   )
   const { exports } = module
-  // What a compiler makes of `export default`.
+  // Compilers turn `export default` into `exports.default`.
   return typeof exports === 'object' && exports !== null && 'default' in exports ? exports.default : exports
 }

@@ -14,7 +14,7 @@ let plugin: LoadedPlugin | null = null
 
 const send = (message: FromPlugin): void => void channel.write(`${JSON.stringify(message)}\n`)
 
-/** Where memory is refused, as the limit of the process does, an allocation throws (V8's and node's own words). */
+/** Messages of an allocation that failed at the process's limit of memory (V8's and node's own words). */
 const exhausted = /allocation failed|failed to allocate|Invalid typed array length/i
 
 async function start({ file, format, source }: Extract<ToPlugin, { load: unknown }>['load']): Promise<void> {
@@ -73,6 +73,6 @@ const reader = new LineReader({
 })
 
 channel.on('data', (chunk: Buffer) => reader.push(chunk))
-// The bridge is gone, or wants this to end.
+// The bridge has ended, or wants this process to end.
 channel.on('close', () => process.exit(0))
 channel.on('error', () => process.exit(0))

@@ -7,7 +7,7 @@ export interface LoadedTool {
   readonly name: string
   readonly description: string
   readonly parameters: JsonObject
-  /** What is wrong with arguments; null: they fit. */
+  /** Returns what is wrong with arguments; null: nothing. */
   check(args: unknown): string | null
   handle(args: unknown, context: { readonly signal: AbortSignal }): unknown
 }
@@ -29,7 +29,7 @@ function textOf(members: Members, name: string, where: string): string {
   return text
 }
 
-/** What a plugin exports, as data and functions; throws an Error that says what is missing. */
+/** Reads what a plugin exports; throws an Error that says what is missing. */
 export function readPlugin(exported: unknown): LoadedPlugin {
   if (!isObject(exported)) throw new Error(`it exports no object by default; a plugin is: ${shape}`)
   const { tools } = exported
@@ -59,7 +59,7 @@ function readTool(tool: unknown, at: number): LoadedTool {
   }
 }
 
-/** As the bridge will read it: a copy that its plugin cannot change any more. */
+/** A copy of the parameters as JSON, which is what the bridge reads and which the plugin can no longer change. */
 function asJson(parameters: Members, name: string): JsonObject {
   try {
     return JSON.parse(JSON.stringify(parameters))
@@ -68,11 +68,11 @@ function asJson(parameters: Members, name: string): JsonObject {
   }
 }
 
-/** Checks arguments here, in the plugin's own process: a pattern that takes for ever takes the plugin's time, not the bridge's. */
+/** Makes the check of arguments. It runs in the plugin's own process, so that a pattern without end takes the plugin's time, not the bridge's. */
 function checker(schema: JsonObject, name: string): LoadedTool['check'] {
   try {
     const validate = new CfWorkerJsonSchemaValidator().getValidator({ ...schema, type: 'object' })
-    // What is wrong with the schema itself, a reference to nothing or to itself, shows when it is used.
+    // Faults of the schema itself, such as a reference to nothing or to itself, only show when it is used.
     validate({})
     return (args) => {
       const { valid, errorMessage } = validate(args)
@@ -83,14 +83,14 @@ function checker(schema: JsonObject, name: string): LoadedTool['check'] {
   }
 }
 
-/** The validator says of each level that something in it does not fit; only the last one says what. */
+/** Shortens the validator's message: it has an error for each level around the one that says what is wrong. */
 function innermost(message: string): string {
   const errors = message.split('; ')
   const own = errors.filter((each) => !/ does not match schema\.$/.test(each))
   return (own.length > 0 ? own : errors).join('; ').replace(/\.$/, '')
 }
 
-/** What was thrown, in words; a plugin may throw anything. */
+/** The message of an error. A plugin may throw anything. */
 export function wordsOf(error: unknown): string {
   try {
     return error instanceof Error ? error.message || error.name : String(error)

@@ -69,7 +69,7 @@ export const bridgeStatus = defineTool({
   },
 })
 
-/** How many actions there are of each status that is not final; none where the store cannot be asked, of which the problems tell. */
+/** Counts the actions of each status that is not final; empty if the store cannot be read, which `problems` reports. */
 async function actionsIn(bridge: Bridge): Promise<Readonly<Record<string, number>>> {
   const { counts } = await import('../../actions/queue.ts')
   try {

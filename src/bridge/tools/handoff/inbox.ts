@@ -34,7 +34,7 @@ export const inbox = defineTool({
         markShown(transaction, answers)
         markSeen(transaction, finished)
       })
-    // What it shows needs no line that says so.
+    // All this has now been shown: the next answer needs no line about it.
     bridge.notices.line(client, session)
     return inboxAnswer(waiting)
   },
@@ -44,9 +44,9 @@ export interface Inbox {
   readonly handoffs: readonly Handoff[]
   readonly questions: readonly Question[]
   readonly answers: readonly Answered[]
-  /** What may be claimed. */
+  /** Actions that this program may claim. */
   readonly actions: readonly Action[]
-  /** What was asked for and has ended. */
+  /** Actions that this program asked for and that have ended. */
   readonly finished: readonly Action[]
 }
 

@@ -17,7 +17,7 @@ export const searchReuse = defineTool({
     if (found === null) throw failed(`No search has the id ${JSON.stringify(id.slice(0, 100))}; search_history lists them.`)
     if (found.outcome !== 'done' || found.result === null) throw failed(`The search ${id} has no result: ${words[found.outcome]}.`)
     const { content, structuredContent } = found.result
-    // What was recorded was checked then; a part that is no text is passed on as it is.
+    // Results are checked before they are recorded; a part that is no text is passed on as it is.
     return { content: content as Content[], ...(structuredContent !== undefined && { data: structuredContent }), recorded: true }
   },
 })
