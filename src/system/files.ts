@@ -30,9 +30,9 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
       throw error
     }
     const above = dirname(path)
-    if (above === path || (await isFolder(above))) throw error
-    await makeDirectory(above, mode)
-    // Another process may make it at the same time.
+    if (above === path) throw error
+    // Another call or process may make either of them at the same time: also between our attempt and this look.
+    if (!(await isFolder(above))) await makeDirectory(above, mode)
     await make().catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again
     })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { ReadOnlyError, readOnly } from '../../../src/system/read-only.ts'
+import { runs } from '../../support/runs.ts'
 import { bytesOf, folderOf, textOf } from '../../unit/files/place.ts'
 
 const { files } = nodeSystem()
@@ -106,6 +107,15 @@ describe('changing', () => {
     await files.remove(at('tree'))
     await files.remove(at('tree'))
     await expect(files.claimDirectory(at('no', 'parent'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  it('makes folders that several ask for at the same moment, with those above them', async () => {
+    const at = folderOf()
+    for (let round = 0; round < runs(20); round++) {
+      const names = ['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd']
+      await Promise.all(names.map((name) => files.makeDirectory(at(`${round}`, 'deep', 'down', name), 0o700)))
+      expect(readdirSync(at(`${round}`, 'deep', 'down'))).toEqual(['a', 'b', 'c', 'd'])
+    }
   })
 
   it('sets modes and times, and flushes files and folders', async () => {
