@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { LockedPackage } from '../../../src/model/lock.ts'
 import { native } from '../../../src/model/path.ts'
 import { nodePath, npmPath } from '../../support/machine.ts'
-import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
+import { type MiniRegistry, miniRegistry, type Published } from '../../support/mini-registry.ts'
 import { leftovers, processesWith } from '../../support/processes.ts'
-import { moveIn, type Situation, situation } from './situation.ts'
+import { scratch } from '../../support/scratch.ts'
+import { moveIn, pinned, type Situation, situation } from './situation.ts'
 
 const start = process.cwd()
 let registry: MiniRegistry
@@ -20,8 +22,23 @@ const server = (version: string, more: object = {}, text = `console.log("${versi
   files: { 'bin.js': text },
 })
 const published = (name: string, more: object = {}) => ({ manifest: { name, version: '1.0.0', ...more }, files: { 'index.js': '' } })
+const pin = (each: Published) => pinned(registry, each)
 const MARK = "require('fs').writeFileSync('ran', '')"
 const inFolder = () => readdirSync(here.npm()).sort()
+
+let kept: string | undefined
+/** `@acme/server` 1.0.0, installed: by npm the first time, and from then on put there as npm has left it. */
+async function installed(): Promise<LockedPackage> {
+  const locked = pin(server('1.0.0'))
+  const folder = here.npm('@acme+server@1.0.0')
+  if (kept === undefined) {
+    expect(await here.install(locked)).toEqual({ outcome: 'done' })
+    kept = scratch().path('installed')
+    cpSync(folder, kept, { recursive: true, verbatimSymlinks: true })
+  } else cpSync(kept, folder, { recursive: true, verbatimSymlinks: true })
+  expect(await here.install(locked)).toEqual({ outcome: 'present' })
+  return locked
+}
 
 beforeEach(async () => {
   registry = await miniRegistry()
@@ -39,23 +56,22 @@ describe('a package that is not there yet', () => {
   it('is installed in the pinned version, by the registry of the user, in a folder of its own', async () => {
     const locked = await here.pin('@acme/server@^1')
     expect(locked).toMatchObject({ name: '@acme/server', version: '1.0.0', bin: { server: 'bin.js' } })
+    // So the other tests pin without an npm.
+    expect(pin(server('1.0.0'))).toEqual(locked)
     expect(await here.install(locked)).toEqual({ outcome: 'done' })
     expect(inFolder()).toEqual(['@acme+server@1.0.0'])
     expect(readFileSync(here.npm('@acme+server@1.0.0', 'node_modules', '@acme', 'server', 'bin.js'), 'utf8')).toContain('1.0.0')
   })
 
   it('is asked of nobody once it is there', async () => {
-    const locked = await here.pin('@acme/server')
-    await here.install(locked)
+    const locked = await installed()
     registry.requests.length = 0
     expect(await here.install(locked)).toEqual({ outcome: 'present' })
     expect(registry.requests).toEqual([])
   })
 
   it('comes in once when two ask for it at the same time, and others come in beside it', async () => {
-    registry.publish(published('one'))
-    registry.publish(published('two'))
-    const pins = await Promise.all(['@acme/server', 'one', 'two'].map((words) => here.pin(words)))
+    const pins = [server('1.0.0'), published('one'), published('two')].map(pin)
     const results = await Promise.all([...pins, ...pins].map((locked) => here.install(locked)))
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'done', 'present', 'present', 'present'])
     expect(inFolder()).toEqual(['@acme+server@1.0.0', 'one@1.0.0', 'two@1.0.0'])
@@ -65,31 +81,27 @@ describe('a package that is not there yet', () => {
     renameSync(here.place.home, `${here.place.home}-real`)
     symlinkSync(`${here.place.home}-real`, here.place.home)
     const native = { manifest: { name: 'native', version: '1.0.0', scripts: { install: 'node run.js' } }, files: { 'run.js': MARK } }
-    registry.publish(native)
-    expect(await here.install(await here.pin('@acme/server'))).toEqual({ outcome: 'done' })
-    expect(await here.install(await here.pin('native'), { allowScripts: true })).toEqual({ outcome: 'done' })
+    expect(await here.install(pin(server('1.0.0')))).toEqual({ outcome: 'done' })
+    expect(await here.install(pin(native), { allowScripts: true })).toEqual({ outcome: 'done' })
     expect(existsSync(here.npm('native@1.0.0', 'node_modules', 'native', 'ran'))).toBe(true)
     expect(inFolder()).toEqual(['@acme+server@1.0.0', 'native@1.0.0'])
-    expect(await here.install(await here.pin('@acme/server'))).toEqual({ outcome: 'present' })
+    expect(await here.install(pin(server('1.0.0')))).toEqual({ outcome: 'present' })
   })
 
   it('is installed beside other versions of itself', async () => {
-    await here.install(await here.pin('@acme/server@1.0.0'))
-    registry.publish(server('1.1.0'))
-    await here.install(await here.pin('@acme/server@1.1.0'))
+    await installed()
+    await here.install(pin(server('1.1.0')))
     expect(inFolder()).toEqual(['@acme+server@1.0.0', '@acme+server@1.1.0'])
   })
 
   it('says which of its parts want another Node', async () => {
-    registry.publish(published('modern', { engines: { node: '>=99' } }))
-    const { outcome, notices } = await here.install(await here.pin('modern'))
+    const { outcome, notices } = await here.install(pin(published('modern', { engines: { node: '>=99' } })))
     expect(outcome).toBe('done')
     expect(notices).toEqual([expect.stringMatching(/^modern@1\.0\.0 wants Node >=99, and this side has \d+\.\d+\.\d+$/)])
   })
 
   it('is refused without the programs that it promises', async () => {
-    registry.publish({ manifest: { name: 'hollow', version: '1.0.0', bin: { hollow: 'missing.js' } } })
-    const result = await here.install(await here.pin('hollow'))
+    const result = await here.install(pin({ manifest: { name: 'hollow', version: '1.0.0', bin: { hollow: 'missing.js' } } }))
     expect(result).toMatchObject({ outcome: 'failed', reason: 'hollow 1.0.0 lacks its program hollow' })
     expect(inFolder()).toEqual([])
   })
@@ -158,22 +170,22 @@ describe('install scripts', () => {
   const scripted = () => {
     const script = `node -e "require('fs').appendFileSync('${witness()}', Object.keys(process.env).filter((n) => /^MCP_TWIN_/.test(n)).join() + '!')"`
     registry.publish(published('native', { scripts: { postinstall: script } }))
-    registry.publish(server('3.0.0', { dependencies: { native: '1.0.0' }, scripts: { preinstall: script } }))
+    return pin(server('3.0.0', { dependencies: { native: '1.0.0' }, scripts: { preinstall: script } }))
   }
 
   it('do not run, and the packages that wanted them are named', async () => {
-    scripted()
+    const pinnedHere = scripted()
     const locked = await here.pin('@acme/server@3')
     expect(locked.scripts).toBe(true)
+    expect(pinnedHere).toEqual(locked)
     expect(await here.install(locked)).toEqual({ outcome: 'done', scripts: ['@acme/server@3.0.0', 'native@1.0.0'] })
     expect(existsSync(witness())).toBe(false)
   })
 
   it('run where they are allowed, without a key of ours in their environment', async () => {
-    scripted()
+    const locked = scripted()
     process.env.MCP_TWIN_SECRET_X = 'key'
     try {
-      const locked = await here.pin('@acme/server@3')
       await here.install(locked)
       expect(await here.install(locked, { allowScripts: true })).toEqual({ outcome: 'done' })
       expect(readFileSync(witness(), 'utf8')).toBe('!!')
@@ -184,8 +196,7 @@ describe('install scripts', () => {
   })
 
   it('that fail leave what was there before', async () => {
-    registry.publish(server('3.1.0', { scripts: { postinstall: 'echo the script says why >&2; exit 7' } }))
-    const locked = await here.pin('@acme/server@3.1')
+    const locked = pin(server('3.1.0', { scripts: { postinstall: 'echo the script says why >&2; exit 7' } }))
     await here.install(locked)
     const result = await here.install(locked, { allowScripts: true })
     expect(result).toMatchObject({ outcome: 'failed', reason: 'an install script of @acme/server@3.1.0 failed (exit 7)' })
@@ -196,7 +207,7 @@ describe('install scripts', () => {
 
 describe('content that differs from the pinned one', () => {
   it('is refused and removed when the registry has something else under the same version', async () => {
-    const locked = await here.pin('@acme/server@1.0.0')
+    const locked = pin(server('1.0.0'))
     registry.publish(server('1.0.0', {}, 'console.log("other")'))
     const result = await here.install(locked)
     expect(result).toMatchObject({ outcome: 'failed', reason: '@acme/server 1.0.0 of the registry differs from the pinned one' })
@@ -209,8 +220,8 @@ describe('content that differs from the pinned one', () => {
     ['by no digest at all', () => null],
     ['by a weaker digest alone', () => `sha1-${createHash('sha1').update('x').digest('base64')}`],
   ])('is refused when the registry vouches for it %s', async (_, promised) => {
-    const good = registry.publish(server('1.0.0'))
-    const locked = { ...(await here.pin('@acme/server@1.0.0')), integrity: good }
+    const locked = pin(server('1.0.0'))
+    const good = locked.integrity ?? ''
     const other = server('1.0.0', {}, 'console.log("other")')
     registry.publish({ ...other, promised: (evil) => promised(evil, good) })
     expect(await here.install(locked)).toMatchObject({ outcome: 'failed' })
@@ -218,8 +229,7 @@ describe('content that differs from the pinned one', () => {
   })
 
   it('is not taken for installed when it was pinned with another digest, and what is there stays', async () => {
-    const locked = await here.pin('@acme/server@1.0.0')
-    await here.install(locked)
+    const locked = await installed()
     const others = { ...locked, integrity: `sha512-${createHash('sha512').update('other').digest('base64')}` }
     expect(await here.install(others)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('differs from the pinned one') })
     expect(await here.install(locked)).toEqual({ outcome: 'present' })
@@ -233,15 +243,14 @@ describe('content that differs from the pinned one', () => {
   it('is refused before any script of it runs', async () => {
     const ran = here.place.path('ran')
     const scripts = { postinstall: `node -e "require('fs').writeFileSync('${ran}', '')"` }
-    registry.publish(server('4.0.0', { scripts }))
-    const locked = await here.pin('@acme/server@4')
+    const locked = pin(server('4.0.0', { scripts }))
     registry.publish(server('4.0.0', { scripts }, 'other'))
     expect((await here.install(locked, { allowScripts: true })).outcome).toBe('failed')
     expect(existsSync(ran)).toBe(false)
   })
 
   it('is refused by npm when the download is not what the registry promises', async () => {
-    const locked = await here.pin('@acme/server')
+    const locked = pin(server('1.0.0'))
     registry.tamper()
     const result = await here.install(locked)
     expect(result.reason).toBe('what arrived for @acme/server@1.0.0 is not what the registry promised (EINTEGRITY)')
@@ -251,10 +260,9 @@ describe('content that differs from the pinned one', () => {
 
 describe('an installation that is cut short', () => {
   const older = async () => {
-    await here.install(await here.pin('@acme/server@1.0.0'))
-    registry.publish(server('1.2.0'))
+    await installed()
     registry.stalled.add('@acme/server')
-    return here.pin('@acme/server@1.2.0')
+    return pin(server('1.2.0'))
   }
   const npmProcess = async (): Promise<number> => {
     for (;;) {
@@ -287,7 +295,7 @@ describe('an installation that is cut short', () => {
   })
 
   it('is cleared away by the next one once its process is gone, and not before', async () => {
-    const locked = await here.pin('@acme/server')
+    const locked = pin(server('1.0.0'))
     mkdirSync(here.npm(`.part-${process.ppid}-aa`), { recursive: true })
     mkdirSync(here.npm('.part-4194303-ab', 'node_modules'), { recursive: true })
     mkdirSync(here.npm('.old-4194303-ac', 'node_modules'), { recursive: true })
@@ -298,7 +306,7 @@ describe('an installation that is cut short', () => {
   it('by a full disk says so', async () => {
     const { files } = here.system
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', path: here.npm() })
-    const locked = await here.pin('@acme/server')
+    const locked = pin(server('1.0.0'))
     const create = files.create
     files.create = () => Promise.reject(full)
     try {
@@ -315,9 +323,7 @@ describe("an npm prefix of the user's", () => {
   const version = () => JSON.parse(readFileSync(here.place.path('.npm-global/lib/node_modules/@acme/server/package.json'), 'utf8')).version
 
   it('holds one version of a package at a time', async () => {
-    const first = await here.pin('@acme/server@1.0.0')
-    registry.publish(server('1.3.0'))
-    const second = await here.pin('@acme/server@1.3.0')
+    const [first, second] = [pin(server('1.0.0')), pin(server('1.3.0'))]
     expect(await here.install(first, { prefix: prefix() })).toEqual({ outcome: 'done' })
     expect(await here.install(first, { prefix: prefix() })).toEqual({ outcome: 'present' })
     expect(await here.install(second, { prefix: prefix() })).toEqual({ outcome: 'done' })
@@ -325,7 +331,7 @@ describe("an npm prefix of the user's", () => {
   })
 
   it('gets no package that differs from the pinned one', async () => {
-    const first = await here.pin('@acme/server@1.0.0')
+    const first = pin(server('1.0.0'))
     registry.publish(server('1.0.0', {}, 'other'))
     expect((await here.install(first, { prefix: prefix() })).outcome).toBe('failed')
     expect(existsSync(here.place.path('.npm-global/lib'))).toBe(false)
@@ -333,14 +339,13 @@ describe("an npm prefix of the user's", () => {
 
   it('runs no install scripts either', async () => {
     const ran = here.place.path('ran')
-    registry.publish(server('5.0.0', { scripts: { postinstall: `node -e "require('fs').writeFileSync('${ran}', '')"` } }))
-    const locked = await here.pin('@acme/server@5')
+    const locked = pin(server('5.0.0', { scripts: { postinstall: `node -e "require('fs').writeFileSync('${ran}', '')"` } }))
     expect(await here.install(locked, { prefix: prefix() })).toEqual({ outcome: 'done', scripts: ['@acme/server@5.0.0'] })
     expect(existsSync(ran)).toBe(false)
   })
 
   it('reports a prefix that is unknown', async () => {
-    const locked = await here.pin('@acme/server@1')
+    const locked = pin(server('1.0.0'))
     const result = await here.install(locked, { prefix: { kind: 'npm', path: null } })
     expect(result).toMatchObject({ outcome: 'failed', reason: 'the npm prefix of Linux is unknown' })
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { native, type NativePath } from '../../../src/model/path.ts'
 import { type Environment, environmentSchema, type World } from '../../../src/model/environment.ts'
+import { readAnswer } from '../../../src/core/packages/registry-answer.ts'
 import type { LockedPackage } from '../../../src/model/lock.ts'
 import type { System } from '../../../src/model/system.ts'
 import { installPackage } from '../../../src/effects/packages/install.ts'
@@ -8,6 +9,7 @@ import type { InstallOptions, InstallResult } from '../../../src/effects/package
 import { resolvePackages } from '../../../src/effects/packages/resolve.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { nodePath, npmPath } from '../../support/machine.ts'
+import type { MiniRegistry, Published } from '../../support/mini-registry.ts'
 import { type Scratch, type ScratchOptions, scratch } from '../../support/scratch.ts'
 
 /** One Linux side in a scratch home, worked with by this very process. */
@@ -44,6 +46,14 @@ export function moveIn({ TMPDIR: _, ...env }: Record<string, string>): void {
 
 /** Back to the environment that the test file began with, by which the machine's settings are found. */
 export const leaveHome = (): void => takeOn(original)
+
+/** Publishes a package and pins it as `pin` does, without an npm: by the same words that `npm view` has for it. */
+export function pinned(registry: MiniRegistry, each: Published): LockedPackage {
+  const { name } = each.manifest
+  const locked = readAnswer(name, JSON.stringify({ ...each.manifest, 'dist.integrity': registry.publish(each) }))
+  if (locked === null) throw new Error(`${name} cannot be pinned`)
+  return locked
+}
 
 export function situation(options: ScratchOptions = {}): Situation {
   leaveHome()
