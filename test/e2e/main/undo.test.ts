@@ -2,8 +2,12 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codeFile, contentOf, cursorFile, expectTidy, type Home, home, oldFile, stepsAs } from './place.ts'
+import { openRun } from '../../../src/effects/store/backup.ts'
+import { reachable } from '../../../src/model/path.ts'
+import { nodeSystem } from '../../../src/system/node.ts'
+import { restored } from '../../support/restored.ts'
 import { runs } from '../../support/runs.ts'
+import { codeFile, contentOf, cursorFile, expectTidy, type Home, home, oldFile, stepsAs } from './place.ts'
 
 const server = (word: string) => ({ command: '/opt/thing', args: [word] })
 const theirs =
@@ -31,6 +35,16 @@ const run = async (place: Home, ...args: string[]) => {
   expect(result, result.output).toMatchObject({ code: 0 })
 }
 
+/** The same with a server that was added. */
+const withServer = restored(
+  async () => {
+    const place = withTheirs()
+    await run(place, 'add', 'a', '--command', '/opt/thing')
+    return place
+  },
+  ({ root }) => root,
+)
+
 describe('undo', () => {
   it('brings every file back byte for byte, with its mode; what a run made goes again', async () => {
     const place = withTheirs()
@@ -53,8 +67,7 @@ describe('undo', () => {
   })
 
   it('is itself a run that can be undone', async () => {
-    const place = withTheirs()
-    await run(place, 'add', 'a', '--command', '/opt/thing')
+    const place = await withServer()
     const added = content(place)
     await run(place, 'undo')
     const { runs } = JSON.parse((await place.run(['undo', '--list', '--json'])).stdout)
@@ -78,8 +91,7 @@ describe('undo', () => {
   })
 
   it('takes back only our entries where the program has written since', async () => {
-    const place = withTheirs()
-    await run(place, 'add', 'a', '--command', '/opt/thing')
+    const place = await withServer()
     place.write(codeFile, place.read(codeFile).replace('[1.0, 1E400, -0]', '[2.0]').replace('"f"', '"f2"'))
     await run(place, 'undo')
     expect(place.read(codeFile)).toBe(theirs.replace('[1.0, 1E400, -0]', '[2.0]').replace('"f"', '"f2"'))
@@ -87,8 +99,7 @@ describe('undo', () => {
   })
 
   it('claims nothing of a file whose entries are as before already', async () => {
-    const place = withTheirs()
-    await run(place, 'add', 'a', '--command', '/opt/thing')
+    const place = await withServer()
     for (const file of [codeFile, cursorFile, oldFile]) place.write(file, '{}')
     const text = (await place.run(['undo'])).output
     expect(text).not.toContain('our entries were restored')
@@ -100,8 +111,7 @@ describe('undo', () => {
 
   it('refuses an entry that somebody edited since, unless forced', async () => {
     const edited = async () => {
-      const place = withTheirs()
-      await run(place, 'add', 'a', '--command', '/opt/thing')
+      const place = await withServer()
       place.write(codeFile, place.read(codeFile).replace('/opt/thing', '/opt/edited'))
       return place
     }
@@ -139,8 +149,7 @@ describe('undo', () => {
   })
 
   it('refuses a backup that was tampered with, and changes nothing', async () => {
-    const place = withTheirs()
-    await run(place, 'add', 'a', '--command', '/opt/thing')
+    const place = await withServer()
     const [id = ''] = readdirSync(place.path('.mcp-twin/backups'))
     const stored = readdirSync(place.path('.mcp-twin/backups', id)).find((name) => name.includes('claude.json')) ?? ''
     for (const [file, change] of [
@@ -164,20 +173,35 @@ describe('undo', () => {
 
   it('keeps the newest thirty runs', async () => {
     const place = home()
-    place.manifest({})
-    for (let round = 0; round < 33; round++) {
-      place.manifest({ a: server(String(round)) })
+    const sync = async (word: string) => {
+      place.manifest({ a: server(word) })
       await run(place, 'sync')
     }
-    const { runs } = JSON.parse((await place.run(['undo', '--list', '--json'])).stdout)
-    expect(runs).toHaveLength(30)
+    const list = async (): Promise<{ id: string }[]> => JSON.parse((await place.run(['undo', '--list', '--json'])).stdout).runs
+    await sync('1')
+    const [first] = await list()
+    // What twenty-nine further syncs leave: as many as are kept.
+    const began = Date.now()
+    for (let round = 1; round < 30; round++) {
+      const more = openRun(nodeSystem(), reachable(place.path('.mcp-twin/backups')), { command: 'sync', at: began + round * 1000 })
+      const backup = more.forFile({ environment: 'linux', client: 'cursor', file: place.path(cursorFile), entries: [] })
+      await backup.save({ bytes: Buffer.from('{}'), mode: 0o600, after: null, folders: 0 })
+      await backup.wrote()
+      await more.finish()
+    }
+    const full = await list()
+    expect([full.length, full.at(-1)]).toEqual([30, first])
+    await sync('2')
+    await sync('3')
+    const kept = await list()
+    expect(kept).toHaveLength(30)
+    expect(kept.slice(2)).toEqual(full.slice(0, 28))
     await run(place, 'undo')
-    expect(place.servers(codeFile)).toEqual({ a: server('31') })
+    expect(place.servers(codeFile)).toEqual({ a: server('2') })
   })
 
   it('refuses a file that may not be written now, keeps its record, and can be asked again', async () => {
-    const place = withTheirs()
-    await run(place, 'add', 'a', '--command', '/opt/thing')
+    const place = await withServer()
     chmodSync(place.path(codeFile), 0o444)
     const document = await place.json(['undo'])
     expect(document.code).toBe(3)
@@ -188,8 +212,7 @@ describe('undo', () => {
   })
 
   it('leaves a folder that others use meanwhile', async () => {
-    const place = withTheirs()
-    await run(place, 'add', 'a', '--command', '/opt/thing')
+    const place = await withServer()
     mkdirSync(place.path('.config/claude/theirs'))
     await run(place, 'undo')
     expect(place.has('.config/claude/theirs')).toBe(true)
@@ -213,7 +236,7 @@ const words = (each: Step): string[] =>
       ? ['rename', '--json', each.name, each.to]
       : [each.kind, '--json', each.name]
 
-const sequences = runs(4)
+const sequences = runs(2)
 
 describe('any sequence of commands and as many undos', () => {
   it(`ends at the first bytes (${sequences} sequences)`, async () => {
