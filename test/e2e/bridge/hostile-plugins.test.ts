@@ -10,6 +10,9 @@ import { type Scratch, scratch } from '../../support/scratch.ts'
 
 const fs = "import * as fs from 'node:fs'\nimport { spawn } from 'node:child_process'"
 
+/** A loop that never gives its process back to anything else, and pauses in each round: half a minute of it costs no processor. */
+const endless = 'for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)'
+
 /** What a call of the planted tool does, and what the bridge makes of it: the words of its answer. Off: it lists the tool no more. */
 interface Hostile {
   readonly handler: string
@@ -85,7 +88,7 @@ const rows: Readonly<Record<string, Hostile>> = {
     off: true,
   },
   'runs in an endless loop': {
-    handler: '() => { for (;;); }',
+    handler: `() => { ${endless} }`,
     answer: /switched off: a call of planted took longer than 30 s, and it runs in an endless loop/,
     off: true,
     isLong: true,
@@ -141,13 +144,23 @@ beforeAll(async () => {
   place = scratch()
   putPlugin(place, 'sound.js', pluginText('sound'))
   inCalls.forEach(({ handler, before = fs }, at) => void putPlugin(place, `p${at}.js`, pluginText(toolOf(at), handler, { before })))
-  const files = ['sound.js', ...inCalls.map((_, at) => `p${at}.js`)]
-  // A few at once: each adds itself to the same file.
-  const allow = async (): Promise<void> => {
-    for (let file = files.pop(); file !== undefined; file = files.pop())
-      expect(await cli(place, ['plugin', 'allow', file])).toMatchObject({ code: 0 })
+  // Three at once: each adds itself to the same file.
+  const allowed = ['sound.js', 'p0.js', 'p1.js']
+  const results = await Promise.all(allowed.map((file) => cli(place, ['plugin', 'allow', file])))
+  expect(results).toMatchObject(allowed.map(() => ({ code: 0 })))
+  // The others as if they had been allowed like the first of them.
+  const list = JSON.parse(place.read('.mcp-twin/bridge/tools.json'))
+  expect(Object.keys(list.plugins).toSorted()).toEqual(allowed.toSorted())
+  const [tool] = list.plugins['p0.js'].tools
+  for (const [at, { handler, before = fs }] of inCalls.entries()) {
+    const digest = createHash('sha256')
+      .update(pluginText(toolOf(at), handler, { before }))
+      .digest('hex')
+    const described = { digest, tools: [{ ...tool, name: toolOf(at) }] }
+    if (at < 2) expect(list.plugins[`p${at}.js`]).toEqual(described)
+    else list.plugins[`p${at}.js`] = described
   }
-  await Promise.all([allow(), allow(), allow()])
+  place.write('.mcp-twin/bridge/tools.json', JSON.stringify(list), 0o600)
   bridge = await bridgeOf(place)
   inCalls.forEach(({ isLong }, at) => {
     if (isLong === true) long.set(toolOf(at), bridge.call(toolOf(at)))
@@ -213,7 +226,7 @@ describe('a plugin that a person wants to allow', () => {
   it.concurrent.each([
     ['throws', 'throw new Error("at once")', /does not load: at once \(planted\.js:1:7\)/],
     ['ends its process', 'process.exit(3)', /ended by itself \(exit code 3\)/],
-    ['never ends', 'for (;;);', /did not load within 5 s/],
+    ['never ends', endless, /did not load within 5 s/],
     ['waits for ever', 'await new Promise(() => {})', /did not load within 5 s/],
     ['kills its parent', "process.kill(process.ppid, 'SIGKILL'); for (;;);", /ended by SIGKILL/],
     ['imports a file beside it', "import './other.js'", /imports "\.\/other\.js"; a plugin is one file/],
