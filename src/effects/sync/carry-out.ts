@@ -1,4 +1,3 @@
-import { unmanagedIn } from '../../core/import/from-files.ts'
 import { layout } from '../../core/layout.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
@@ -13,7 +12,7 @@ import { prepare } from './prepare.ts'
 import { differs, restartsFor, type SyncResult } from './result.ts'
 import type { PlannedHook } from '../hook/write.ts'
 import type { Start } from './start.ts'
-import { noticesOf, stepsOf } from './steps.ts'
+import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
 import { tidy } from './tidy.ts'
 
 /** Applies a plan under the caller's run lock: installs, writes manifest and files, records, and plans again. */
@@ -56,7 +55,7 @@ export async function carryOut(
     changed: applied.changed || hooked?.written === true,
     run: await run.finish(),
     steps: [...unresolved, ...applied.steps, ...(hooked === null ? [] : [hooked.step])],
-    unmanaged: unmanagedIn(second, after.input),
+    unmanaged: await unmanagedOf(second, after),
     restart: restartsFor(applied.written, prepared.input),
     notices: [...new Set([...noticesOf(plan, prepared), ...notices, ...applied.notices])],
   }

@@ -1,4 +1,4 @@
-import { unmanagedIn } from '../../core/import/from-files.ts'
+import type { Unmanaged } from '../../core/import/from-files.ts'
 import { wordsOf } from '../../core/manifest/names.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { makeStep } from '../../core/plan/step.ts'
@@ -54,15 +54,22 @@ export const noticesOf = (plan: Plan, prepared: Prepared): string[] => [
   ]),
 ]
 
+/** Returns the entries of a plan's files that are not managed. Most have none, and load nothing for it. */
+export async function unmanagedOf(plan: Plan, { input }: Prepared): Promise<Unmanaged[]> {
+  if (plan.files.every((each) => each.plan.unmanaged.length === 0)) return []
+  const { unmanagedIn } = await import('../../core/import/from-files.ts')
+  return unmanagedIn(plan, input)
+}
+
 /** Returns a plan as a result in which nothing was done. */
-export function planned(prepared: Prepared, plan: Plan, hook: PlannedHook | null = null): SyncResult {
+export async function planned(prepared: Prepared, plan: Plan, hook: PlannedHook | null = null): Promise<SyncResult> {
   const steps = [...stepsOf(plan, prepared), ...(hook === null ? [] : [hook.step])]
   return {
     inSync: !steps.some(differs),
     changed: false,
     run: null,
     steps,
-    unmanaged: unmanagedIn(plan, prepared.input),
+    unmanaged: await unmanagedOf(plan, prepared),
     restart: [],
     notices: noticesOf(plan, prepared),
   }
