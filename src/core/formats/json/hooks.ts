@@ -1,10 +1,7 @@
-import type { Refusal } from '../../../model/document.ts'
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import { removeElementAt } from './elements.ts'
+import { type Refused, readStrict, type StrictObject } from './strict-object.ts'
 import { setAt } from './tree-edit.ts'
-import { nodesOnPath } from './read.ts'
-import { decode } from '../text/decode.ts'
-import { refusing } from '../text/place.ts'
 import { encodePieces } from '../text/utf8.ts'
 import { isObject } from '../../object.ts'
 import { sameValue } from '../../values.ts'
@@ -23,35 +20,22 @@ export interface PlacedHook {
   readonly at: number
 }
 
-interface HookSettings {
-  readonly ok: true
-  /** Without the byte order mark. */
-  readonly text: string
-  readonly bom: boolean
-  readonly root: JsonObject
+interface HookSettings extends StrictObject {
   /** All hooks that run when a conversation begins. */
   readonly hooks: readonly PlacedHook[]
   /** The person has switched off all hooks. */
   readonly isOff: boolean
 }
 
-type Refused = { readonly ok: false; readonly refusal: Refusal }
 export type HookEdit = { readonly ok: true; readonly bytes: Uint8Array; readonly made: readonly Made[] } | Refused
 
-/** Reads Claude Code's settings: strict JSON. No file is an empty one; what cannot be read exactly is refused. */
+/** Reads Claude Code's settings. */
 export function readHookSettings(bytes: Uint8Array | null): HookSettings | Refused {
-  const decoded = decode(bytes ?? new Uint8Array())
-  if (!decoded.ok) return decoded
-  const { text, bom } = decoded
-  if (text.trim() === '') return { ok: true, text, bom, root: {}, hooks: [], isOff: false }
-  return refusing(text, () => {
-    nodesOnPath(text, ['hooks'], 'strict')
-    const root: unknown = JSON.parse(text)
-    if (!isObject(root)) throw new Error('the root was just found to be an object')
-    const groups = groupsOf(root)
-    if (groups === null) return refused(`hooks › ${EVENT} is not a list ([ … ])`)
-    return { ok: true, text, bom, root, hooks: groups.flatMap(hooksIn), isOff: root.disableAllHooks === true }
-  })
+  const read = readStrict(bytes, ['hooks'])
+  if (!read.ok) return read
+  const groups = groupsOf(read.root)
+  if (groups === null) return refused(`hooks › ${EVENT} is not a list ([ … ])`)
+  return { ...read, hooks: groups.flatMap(hooksIn), isOff: read.root.disableAllHooks === true }
 }
 
 /** Adds a hook in a group of its own, behind all others. */

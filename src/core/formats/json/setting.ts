@@ -1,8 +1,11 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { JsonObject, JsonValue } from '../../../model/entry.ts'
+import type { Refusal } from '../../../model/document.ts'
+import type { JsonObject } from '../../../model/entry.ts'
 import { isObject } from '../../object.ts'
+import { memberOf, sameValue } from '../../values.ts'
 import { describeRefusal } from '../text/place.ts'
-import { removeAt, setAt, type TreeEdit } from './tree-edit.ts'
+import { encodePieces } from '../text/utf8.ts'
+import { readStrict } from './strict-object.ts'
+import { removeAt, setAt } from './tree-edit.ts'
 
 /** A change of one setting of a file in strict JSON, or why there is none. */
 export type SettingEdit =
@@ -10,40 +13,32 @@ export type SettingEdit =
   | { readonly kind: 'refuse'; readonly reason: string; readonly hint?: string }
   | { readonly kind: 'replace'; readonly bytes: Uint8Array; readonly holdsKey: false; readonly check: () => string | null }
 
-const parsed = (text: string): JsonObject | null => {
-  if (text.trim() === '') return {}
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? (value as JsonObject) : null
-  } catch {
-    return null
-  }
+const valueAt = (root: JsonObject, path: readonly string[]) => path.reduce<ReturnType<typeof memberOf>>(memberOf, root)
+
+/** An object without the value at a path. */
+function without(root: JsonObject, [name = '', ...rest]: readonly string[]): JsonObject {
+  const { [name]: value, ...others } = root
+  return rest.length > 0 && isObject(value) ? { ...others, [name]: without(value, rest) } : others
 }
 
-const textOf = (bytes: Uint8Array | null): string => (bytes === null ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
-
-const valueAt = (root: JsonValue | undefined, path: readonly string[]): JsonValue | undefined =>
-  path.reduce<JsonValue | undefined>((at, name) => (isObject(at) && Object.hasOwn(at, name) ? (at[name] as JsonValue) : undefined), root)
+const unreadable = (refusal: Refusal): SettingEdit => ({ kind: 'refuse', reason: describeRefusal(refusal), hint: 'fix the file by hand' })
 
 /** Gives one setting a value, undefined: takes it out. Every other byte stays. */
 export function editSetting(bytes: Uint8Array | null, path: readonly string[], value: string | undefined): SettingEdit {
-  const text = textOf(bytes)
-  const before = parsed(text)
-  if (before === null) return { kind: 'refuse', reason: 'it is no JSON object', hint: 'fix the file by hand' }
-  if (valueAt(before, path) === value) return { kind: 'nothing' }
-  const edit: TreeEdit = value === undefined ? removeAt(text, path, 'strict') : setAt(text, path, value, 'strict')
+  const parents = path.slice(0, -1)
+  const before = readStrict(bytes, parents)
+  if (!before.ok) return unreadable(before.refusal)
+  if (valueAt(before.root, path) === value) return { kind: 'nothing' }
+  const edit = value === undefined ? removeAt(before.text, path, 'strict') : setAt(before.text, path, value, 'strict')
   if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
+  const result = encodePieces([edit.text], before.bom)
   const check = (): string | null => {
-    const after = parsed(edit.text)
-    const others = (root: JsonObject): unknown => {
-      const again = removeAt(JSON.stringify(root), path, 'strict')
-      return again.ok ? JSON.parse(again.text) : null
-    }
-    return after !== null && valueAt(after, path) === value && isDeepStrictEqual(others(after), others(before))
+    const after = readStrict(result, parents)
+    return after.ok && valueAt(after.root, path) === value && sameValue(without(after.root, path), without(before.root, path))
       ? null
       : 'the result says something else besides the setting'
   }
-  return { kind: 'replace', bytes: new TextEncoder().encode(edit.text), holdsKey: false, check }
+  return { kind: 'replace', bytes: result, holdsKey: false, check }
 }
 
 /** Gives a setting back the value that it had before a run, in a file that was written since. */
@@ -53,10 +48,12 @@ export function revertSetting(
   { path, value }: { readonly path: readonly string[]; readonly value: string },
   force: boolean,
 ): SettingEdit {
-  const [now, then] = [parsed(textOf(current)), parsed(textOf(before))]
-  if (now === null || then === null) return { kind: 'refuse', reason: 'it is no JSON object', hint: 'fix the file by hand' }
-  const former = valueAt(then, path)
-  if (!force && valueAt(now, path) !== value)
+  const parents = path.slice(0, -1)
+  const [now, then] = [readStrict(current, parents), readStrict(before, parents)]
+  if (!now.ok) return unreadable(now.refusal)
+  if (!then.ok) return unreadable(then.refusal)
+  const former = valueAt(then.root, path)
+  if (!force && valueAt(now.root, path) !== value)
     return {
       kind: 'refuse',
       reason: `${path.join('.')} was changed since that run`,
