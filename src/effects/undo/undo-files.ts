@@ -80,20 +80,23 @@ const parseState = (bytes: Uint8Array | null): State =>
 
 /** Restores our records only for the files of the run; other runs have written the rest since. */
 function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[]): Decision {
-  const [now, was] = [parseState(current), parseState(before)]
-  const entries = withRecords(now, was, files)
-  const state = files.some(({ hook }) => hook === true) ? withHookOf(entries, was) : entries
+  const state = withRecords(parseState(current), parseState(before), files)
   return { kind: 'replace', bytes: stateBytes(state), holdsKey: false }
 }
 
 /** Returns `state` with the record that `from` has of the hook. */
-export function withHookOf({ hook: _, ...state }: State, { hook }: State): State {
+function withHookOf({ hook: _, ...state }: State, { hook }: State): State {
   return hook === undefined ? state : { ...state, hook }
 }
 
-/** Returns `state` with the records that `from` has of these files. */
-export const withRecords = (state: State, from: State, files: readonly Pick<BackedUpFile, 'environment' | 'client' | 'file'>[]): State =>
-  files.reduce((next, { environment, client, file }) => {
+/** Returns `state` with the records that `from` has of these files, of the hook in one of them too. */
+export const withRecords = (
+  state: State,
+  from: State,
+  files: readonly Pick<BackedUpFile, 'environment' | 'client' | 'file' | 'hook'>[],
+): State =>
+  files.reduce((next, { environment, client, file, hook }) => {
+    if (hook === true) return withHookOf(next, from)
     if (client === null) return next
     return withRecord(next, { environment, client, file }, from.files[environment]?.[client]?.[file] ?? null)
   }, state)

@@ -10,7 +10,7 @@ import { listRuns, readRun, type RunSummary } from '../store/history.ts'
 import { newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
 import { type Situation, reach } from '../manifest/open.ts'
 import { loadState, saveState } from '../manifest/records.ts'
-import { locator, reverter, withEntries, withHookOf, withRecords } from './undo-files.ts'
+import { locator, reverter, withEntries, withRecords } from './undo-files.ts'
 
 /** The result of an undo. */
 export interface Undone {
@@ -56,8 +56,7 @@ async function keepRecords(system: System, situation: Situation, files: readonly
   const whole = files.filter(({ outcome }) => outcome.kind === 'refused' || outcome.kind === 'failed').map(({ file }) => file)
   const partly = files.filter(({ left }) => left.length > 0)
   if (whole.length === 0 && partly.length === 0) return
-  const records = withRecords(await loadState(system, situation.statePath), situation.state, whole)
-  const now = whole.some(({ hook }) => hook === true) ? withHookOf(records, situation.state) : records
+  const now = withRecords(await loadState(system, situation.statePath), situation.state, whole)
   await saveState(
     system,
     situation.statePath,
