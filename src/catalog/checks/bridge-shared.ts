@@ -7,10 +7,9 @@ export const bridgeShared = defineBridgeCheck({
   id: 'bridge-shared',
   title: 'the tools of all shared servers are listed',
   run({ rules: { lists } }, { input }) {
-    const context = { ...input.render, manifest: input.manifest }
     const ofServers = Object.entries(input.manifest.servers).flatMap(([name, server]): CheckResult[] => {
       if (!asksToShare(server)) return []
-      const why = whyNotShared(context, server)
+      const why = whyNotShared(input.render, server)
       if (why !== null) {
         const fix = `change that in the manifest, or remove "share" of ${name}; then: mcp-twin sync`
         return [{ level: 'warning', subject: name, message: `it is not shared, and has an entry in each program: ${why}`, fix }]

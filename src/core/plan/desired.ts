@@ -35,7 +35,7 @@ export function desiredEntries(input: PlanInput, observed: ObservedFile, gathere
   const bridge = bridgeFor(input, observed, gathered)
   const names = Object.keys(input.manifest.servers)
   for (const [server, spec] of Object.entries(input.manifest.servers)) {
-    if (bridge !== null && !('step' in bridge) && isShared({ ...input.render, manifest: input.manifest }, spec)) {
+    if (bridge !== null && !('step' in bridge) && isShared(input.render, spec)) {
       shared.add(server)
       const trouble = sharedTrouble(input, observed, server, spec, gathered)
       if (trouble !== null) blocked.push(trouble)

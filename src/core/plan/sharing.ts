@@ -27,17 +27,10 @@ export function whyNotShared({ manifest, home, world, named }: SharingContext, s
   if (named !== undefined) return "its manifest is not home's own"
   const side = runSide(server, home, world, home)
   if (side?.id !== home.id) return `it runs in ${server.runIn}, and the bridge runs in ${environmentLabel(home)}`
-  const places = (words: readonly string[] | undefined) => words?.filter(isEnvironmentName)
-  const { only, except } = server
-  const words = [...(only ?? []), ...(except ?? [])]
-  const narrowed = {
-    ...(only !== undefined && { only: places(only) ?? [] }),
-    ...(except !== undefined && { except: places(except) ?? [] }),
-  }
-  const somewhere = only !== undefined && narrowed.only?.length === 0 && only.length > 0 ? { except: narrowed.except ?? [] } : narrowed
-  if (!belongs(somewhere, '', home, 'user')) return `"only" or "except" keep it from ${environmentLabel(home)}, where the bridge runs`
-  if (words.some((word) => !isEnvironmentName(word)))
+  const { only = [], except = [] } = server
+  if (![...only, ...except].every(isEnvironmentName))
     return '"only" or "except" name programs, and the bridge offers its tools to all of them'
+  if (!belongs(server, '', home, 'user')) return `"only" or "except" keep it from ${environmentLabel(home)}, where the bridge runs`
   return null
 }
 

@@ -50,15 +50,14 @@ export async function listSharedTools(system: System, situation: Situation, opti
   const wanted = Object.entries(manifest.servers).filter(([, server]) => asksToShare(server))
   if (wanted.length === 0 && Object.keys(before).length === 0) return nothing
   const { input } = await prepare(system, situation, { ...options, clients: [], on: [], resolve: false, refresh: false })
-  const context = { ...input.render, manifest }
   const notices = wanted.flatMap(([name, server]) => {
-    const why = whyNotShared(context, server)
+    const why = whyNotShared(input.render, server)
     return why === null ? [] : [`${name} is not shared: ${why}`]
   })
   const silent: string[] = []
   const found = await Promise.all(
     wanted
-      .filter(([, server]) => isShared(context, server))
+      .filter(([, server]) => isShared(input.render, server))
       .map(async ([name, server]): Promise<[string, ToolList][]> => {
         const known = Object.hasOwn(before, name) ? before[name] : undefined
         const asked = await askTools(system, input, name, server, known, options, starts)
