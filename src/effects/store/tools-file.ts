@@ -7,10 +7,17 @@ const lockMs = 10_000
 
 /** `bridge/tools.json` of a bridge's folder; what is missing or damaged holds no tools. */
 export async function readToolsFile(system: System, folder: ReachablePath): Promise<ToolsFile> {
-  const bytes = await system.files.read(pathIn(folder))
-  if (bytes === null) return noTools
+  return parsed(await textOf(system, pathIn(folder)))
+}
+
+async function textOf(system: System, path: ReachablePath): Promise<string | null> {
+  const bytes = await system.files.read(path)
+  return bytes === null ? null : Buffer.from(bytes).toString('utf8')
+}
+
+function parsed(text: string | null): ToolsFile {
   try {
-    return parseToolsFile(Buffer.from(bytes).toString('utf8'))
+    return text === null ? noTools : parseToolsFile(text)
   } catch {
     return noTools
   }
@@ -26,9 +33,9 @@ export async function changeToolsFile(
   const path = pathIn(folder)
   await system.files.makeDirectory(folder, 0o700)
   return withFileLock(system, path, side, { waitMs: lockMs }, async () => {
-    const text = toolsFileText(change(await readToolsFile(system, folder)))
-    const bytes = await system.files.read(path)
-    if (bytes !== null && Buffer.from(bytes).toString('utf8') === text) return false
+    const before = await textOf(system, path)
+    const text = toolsFileText(change(parsed(before)))
+    if (before === text) return false
     await system.files.replace(path, Buffer.from(text), 0o600)
     return true
   })
