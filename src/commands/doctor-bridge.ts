@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
-import { readToolsFile } from '../effects/store/tools-file.ts'
+import { toolsFileName, type ToolsFile } from '../core/foreign/tools-file.ts'
 import { reachable } from '../model/path.ts'
 import type { Settings } from '../bridge/base/settings.ts'
 import { version } from '../version.ts'
@@ -27,6 +27,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     { isRoot, sandboxProgram },
     { examineStore },
     { WaitingFile },
+    { toolsFileAt },
     { pluginStates },
   ] = await Promise.all([
     import('../bridge/start/settings.ts'),
@@ -37,6 +38,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     import('../bridge/terminal/sandbox/means.ts'),
     import('../bridge/store/state.ts'),
     import('../bridge/handoff/waiting.ts'),
+    import('../bridge/foreign/file.ts'),
     import('../bridge/plugins/states.ts'),
   ])
   const settings = await decideSettings(
@@ -68,6 +70,8 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
   config.list()
   const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
   waiting.read()
+  const reader = toolsFileAt(join(settings.folder, toolsFileName))
+  const file = reader.read()
   return {
     roots: await Promise.all(settings.roots.map(root)),
     problems: settings.problems,
@@ -75,32 +79,32 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     waiting: waiting.problems()[0] ?? null,
     store: examineStore(settings.folder, system.platform, arch(), storeMs),
     families: settings.families,
-    lists: await toolLists(settings),
-    plugins: pluginStates(settings.folder, await readToolsFile(system, reachable(settings.folder))).flatMap(({ file, why }) =>
-      why === null ? [] : [{ file, why }],
-    ),
+    lists: { trouble: reader.trouble, servers: Object.keys(file.shared), ...(await listedBy(settings, file)) },
+    plugins: pluginStates(settings.folder, file).flatMap((each) => (each.why === null ? [] : [{ file: each.file, why: each.why }])),
     terminal: settings.terminal,
     sandbox:
       system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : isRoot() ? 'not-for-root' : 'here',
   }
 }
 
-/** What a program is shown of the bridge's tools: commands are counted where they may be switched on. */
-async function toolLists({ folder, families, terminal, readOnly }: Settings): Promise<BridgeRules['lists']> {
-  const [{ toolsFileAt }, { tools }, { listed }, { sharedServers }, { listedForeign }] = await Promise.all([
-    import('../bridge/foreign/file.ts'),
+/** The size of the list of tools that a program gets. Those for commands count where they may be switched on. */
+async function listedBy(
+  { families, terminal, readOnly }: Settings,
+  file: ToolsFile,
+): Promise<Pick<BridgeRules['lists'], 'tools' | 'bytes'>> {
+  const [{ tools }, { listed }, { sharedTools }, { pluginTools }, { isReading, listedForeign }] = await Promise.all([
     import('../bridge/tools/index.ts'),
     import('../bridge/contract/tool.ts'),
     import('../bridge/sharing/provider.ts'),
+    import('../bridge/plugins/provider.ts'),
     import('../bridge/foreign/tool.ts'),
   ])
-  const reader = toolsFileAt(join(folder, 'tools.json'))
-  const file = reader.read()
   const own = tools.filter(
     ({ family, effect }) => families.includes(family) && (family !== 'terminal' || terminal !== 'off') && (!readOnly || effect === 'read'),
   )
-  const foreign = [...sharedServers(() => Promise.reject(new Error('nothing is called'))).list(file)]
-  const plugins = Object.values(file.plugins).flatMap(({ tools: all }) => all)
-  const all = [...own.map(listed), ...foreign.map(listedForeign), ...plugins]
-  return { trouble: reader.trouble, servers: Object.keys(file.shared), tools: all.length, bytes: Buffer.byteLength(JSON.stringify(all)) }
+  const foreign = [...sharedTools(file), ...pluginTools(file)].filter(
+    (tool) => families.includes(tool.family) && (!readOnly || isReading(tool)),
+  )
+  const all = [...own.map(listed), ...foreign.map(listedForeign)]
+  return { tools: all.length, bytes: Buffer.byteLength(JSON.stringify(all)) }
 }

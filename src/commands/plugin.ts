@@ -6,6 +6,7 @@ import { childProgram } from '../bridge/plugins/program.ts'
 import { startPlugin } from '../bridge/plugins/start-plugin.ts'
 import { type PluginState, pluginStates } from '../bridge/plugins/states.ts'
 import { PluginTrouble } from '../bridge/plugins/trouble.ts'
+import { sharedTools } from '../bridge/sharing/provider.ts'
 import { tools } from '../bridge/tools/index.ts'
 import type { Context } from '../context.ts'
 import type { ToolsFile } from '../core/foreign/tools-file.ts'
@@ -92,12 +93,11 @@ const refused = (file: string, trouble: PluginTrouble): TwinError =>
   })
 
 /** Who has the name of a tool, besides this plugin. */
-function takenNames({ shared, plugins }: ToolsFile, own: string): Taken {
+function takenNames(listed: ToolsFile, own: string): Taken {
   const taken = new Map<string, string>()
-  for (const [file, list] of Object.entries(plugins))
+  for (const [file, list] of Object.entries(listed.plugins))
     if (file !== own) for (const { name } of list.tools) taken.set(name, `the plugin ${file}`)
-  for (const [server, list] of Object.entries(shared))
-    for (const { name, as = `${server}__${name}` } of list.tools) taken.set(as, `the shared server ${server}`)
+  for (const { name, source } of sharedTools(listed)) taken.set(name, `the shared server ${source}`)
   for (const { name } of tools) taken.set(name, 'the bridge')
   return taken
 }

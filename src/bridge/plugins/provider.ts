@@ -9,6 +9,14 @@ import type { PluginRunner, RunnerParts } from './runner.ts'
 /** The annotations of every plugin's tool. Nobody has checked what it does, so no read-only bridge lists one. */
 const hints = { readOnlyHint: false, destructiveHint: true, openWorldHint: true } as const
 
+/** The tools of allowed plugins, without those that were switched off. */
+export const pluginTools = ({ plugins }: Pick<ToolsFile, 'plugins'>): readonly ForeignTool[] =>
+  Object.entries(plugins).flatMap(([source, { tools, off }]) =>
+    off !== undefined
+      ? []
+      : tools.map((tool): ForeignTool => ({ ...tool, annotations: hints, family: 'plugins', source, tool: tool.name })),
+  )
+
 /** The tools of allowed plugins. Their processes are started by the first call. */
 export class PluginProvider implements ForeignProvider {
   readonly family = 'plugins'
@@ -22,11 +30,9 @@ export class PluginProvider implements ForeignProvider {
     this.parts = parts
   }
 
-  list({ plugins }: ToolsFile): readonly ForeignTool[] {
-    this.plugins = plugins
-    return Object.entries(plugins).flatMap(([source, { tools, off }]) =>
-      off !== undefined ? [] : tools.map((tool) => ({ ...tool, annotations: hints, family: this.family, source, tool: tool.name })),
-    )
+  list(file: ToolsFile): readonly ForeignTool[] {
+    this.plugins = file.plugins
+    return pluginTools(file)
   }
 
   async call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Call): Promise<ForeignResult> {

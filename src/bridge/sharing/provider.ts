@@ -1,3 +1,4 @@
+import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import type { Call } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
@@ -9,15 +10,16 @@ export const sharedWork = 'shared/call'
 /** Sends a request to the holder of the lease; rejects with an Error named `Lost` if that ended before it answered. */
 type Ask = (method: string, params: unknown, asking: Pick<Call, 'signal' | 'progress'>) => Promise<unknown>
 
+/** The tools of shared servers, as clients call them. */
+export const sharedTools = ({ shared }: Pick<ToolsFile, 'shared'>): readonly ForeignTool[] =>
+  Object.entries(shared).flatMap(([source, { tools }]) =>
+    tools.map((tool): ForeignTool => ({ ...tool, name: tool.as ?? `${source}__${tool.name}`, family: 'shared', source, tool: tool.name })),
+  )
+
 /** The tools of shared servers. The bridge that holds the lease carries out their calls. */
 export const sharedServers = (ask: Ask): ForeignProvider => ({
   family: 'shared',
-  list: ({ shared }) =>
-    Object.entries(shared).flatMap(([source, { tools }]) =>
-      tools.map(
-        (tool): ForeignTool => ({ ...tool, name: tool.as ?? `${source}__${tool.name}`, family: 'shared', source, tool: tool.name }),
-      ),
-    ),
+  list: sharedTools,
   async call({ source: server, tool }, args, { client, session, signal, progress }) {
     const late = AbortSignal.timeout(limits.sharedAnswerMs)
     const over = AbortSignal.any([signal, late])

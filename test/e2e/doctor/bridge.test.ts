@@ -191,6 +191,21 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
     await diagnosedAndFixed(place, 'bridge-audit error')
   })
 
+  it('more tools than are good, of those alone that programs are shown', async () => {
+    const place = await bridged()
+    const tool = (name: string) => ({ name, description: 'x', inputSchema: { type: 'object' }, annotations: {} })
+    const plugin = (more: object) => ({ digest: 'd', tools: Array.from({ length: 70 }, (_, at) => tool(`plugin_${at}`)), ...more })
+    const counted = async (more: object = {}) => {
+      writeFileSync(at(place, 'bridge/tools.json'), JSON.stringify({ shared: {}, plugins: { 'p.js': plugin(more) } }))
+      return (await of(place, 'tool-count')).filter(({ subject }) => subject === 'bridge')
+    }
+    mkdirSync(at(place, 'bridge'), { recursive: true, mode: 0o700 })
+    expect(await counted()).toMatchObject([{ level: 'warning', message: expect.stringMatching(/^the bridge lists 1\d\d tools/) }])
+    expect(await counted({ off: 'it broke' })).toEqual([])
+    writeBridge(place, { families: ['files', 'search'] })
+    expect(await counted()).toEqual([])
+  })
+
   it('settings that cannot be used', async () => {
     const place = await bridged()
     mkdirSync(at(place, 'bridge'), { recursive: true, mode: 0o700 })
