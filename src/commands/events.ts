@@ -26,18 +26,13 @@ export async function run(context: Context, _args: string[], options: Record<str
     await bridge.redaction.ready()
     const store = await bridge.store()
     const cursor = await store.cursor()
-    const changes = ((await store.changesAfter(Math.max(0, cursor - count))) ?? []).filter(({ n }) => n <= cursor)
+    const changes = ((await store.changesAfter(Math.max(0, cursor - count))) ?? []).filter(({ n }) => n <= cursor).map(ofChange)
     const tail = new Tail(reachable(join(bridge.settings.folder, 'audit.jsonl')))
-    const lines = count === 0 && !follow ? [] : await tail.last(count, false)
-    const audit = count === 0 ? [] : lines.flatMap((line) => readAuditLine(line) ?? [])
-    const happened = [...changes.map(ofChange), ...audit.map((line) => ofAudit(line, bridge))].sort((one, other) => one.at - other.at)
-    for (const each of count === 0 ? [] : happened.slice(-count)) show(context, each, follow)
+    const audit = (await tail.last(count, false)).flatMap((line) => readAuditLine(line) ?? []).map((line) => ofAudit(line, bridge))
+    const happened = [...changes, ...audit].sort((one, other) => one.at - other.at)
+    for (const each of happened.slice(-count)) show(context, each, follow)
     if (!follow) {
-      io.json({
-        cursor,
-        changes: changes.map((change) => ofChange(change).document),
-        audit: audit.map((line) => ofAudit(line, bridge).document),
-      })
+      io.json({ cursor, changes: changes.map(({ document }) => document), audit: audit.map(({ document }) => document) })
       if (happened.length === 0) io.out('Nothing has happened yet.')
       return EXIT.ok
     }
@@ -94,13 +89,11 @@ const ofChange = ({ n, kind, id, namespace, by, at }: Change): Happened => ({
   words: `${inLine(kind)} ${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}, by ${inLine(by)}`,
 })
 
-function ofAudit({ at, event, tool, ...rest }: ReadAuditLine, { redaction }: Bridge): Happened {
+function ofAudit({ at, event, tool, ...line }: ReadAuditLine, { redaction }: Bridge): Happened {
   // A key that was stored since the line was written is hidden here.
-  const [client, subject, outcome] = [rest.client, rest.subject, rest.outcome].map((text) => redaction.text(text)) as [
-    string,
-    string,
-    string,
-  ]
+  const client = redaction.text(line.client)
+  const subject = redaction.text(line.subject)
+  const outcome = redaction.text(line.outcome)
   const what = [tool, subject].filter((each) => each !== '').join(' ')
   return {
     at,
