@@ -23,9 +23,10 @@ function claudeCodeLogs(environment: Environment, cache: NativePath | undefined)
   return [cache === undefined ? place(home, '.cache', 'claude-cli-nodejs') : place(cache, 'claude-cli-nodejs')]
 }
 
+const folder = (environment: Environment): NativePath => environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude')
+
 /** Settings of the user: hooks, the model. */
-const settingsFile = (environment: Environment): NativePath =>
-  joinPath(environment, environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude'), 'settings.json')
+const settingsFile = (environment: Environment): NativePath => joinPath(environment, folder(environment), 'settings.json')
 
 /**
  * Claude Code, user scope. On Windows only when it is named: Claude Desktop's Code tab merges that file with
@@ -38,7 +39,7 @@ export const claudeCode = defineClient({
   environments: ['wsl', 'linux', 'macos', 'windows'],
   onlyNamed: ['windows'],
   file: (environment) => joinPath(environment, environment.claudeConfigDir ?? environment.home, '.claude.json'),
-  folder: (environment) => environment.claudeConfigDir ?? joinPath(environment, environment.home, '.claude'),
+  folder,
   project: { path: '.mcp.json', words: { home: '${HOME}', project: '.' }, refusesLink: true },
   container: ['mcpServers'],
   format: 'json',
