@@ -5,9 +5,10 @@ import { types } from '../bridge/actions/types/index.ts'
 import { newActionId } from '../bridge/actions/queue.ts'
 import { limits } from '../bridge/base/limits.ts'
 import type { Context } from '../context.ts'
+import { jsonOrNull } from '../core/formats/json/loose.ts'
 import { layout } from '../core/layout.ts'
 import { nearest } from '../core/nearest.ts'
-import { isObject } from '../core/object.ts'
+import { isObject, texts } from '../core/object.ts'
 import { reach } from '../effects/manifest/open.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { openSessions, tokenShape } from '../effects/store/sessions.ts'
@@ -87,7 +88,7 @@ function checkType(type: string): void {
 
 /** The parameters of `--params` with those of `--param` laid over them. */
 function paramsOf({ param, params }: Record<string, unknown>): JsonObject {
-  const pairs = (Array.isArray(param) ? param.map(String) : []).map((text) => {
+  const pairs = texts(param).map((text) => {
     const at = text.indexOf('=')
     if (at < 1) throw usageError(`--param takes NAME=VALUE, not ${JSON.stringify(text)}.`, { hint: "--param 'prompt=Run the tests'" })
     return [text.slice(0, at), text.slice(at + 1)] as const
@@ -96,11 +97,7 @@ function paramsOf({ param, params }: Record<string, unknown>): JsonObject {
 }
 
 function objectIn(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isObject(value)) return value as JsonObject
-  } catch {
-    // Refused below.
-  }
+  const value = jsonOrNull(text)
+  if (isObject(value)) return value
   throw usageError('--params takes a JSON object.', { hint: `--params '{"prompt":"Run the tests"}'` })
 }

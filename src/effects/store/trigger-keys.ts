@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { jsonOrNull } from '../../core/formats/json/loose.ts'
 import { isObject } from '../../core/object.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -14,15 +15,11 @@ const pathIn = (folder: ReachablePath): ReachablePath => reachable(`${folder}/tr
 /** Keys by the ids of their sessions. A missing or damaged file means that no session can sign. */
 export async function triggerKeys(system: System, folder: ReachablePath): Promise<ReadonlyMap<string, Buffer>> {
   const bytes = await system.files.read(pathIn(folder))
+  const file = bytes === null ? null : jsonOrNull(Buffer.from(bytes).toString('utf8'))
+  const kept = isObject(file) && isObject(file.keys) ? file.keys : {}
   const keys = new Map<string, Buffer>()
-  try {
-    const file: unknown = bytes === null ? null : JSON.parse(Buffer.from(bytes).toString('utf8'))
-    const kept = isObject(file) && isObject(file.keys) ? file.keys : {}
-    for (const [id, key] of Object.entries(kept))
-      if (typeof key === 'string' && /^[0-9a-f]{64}$/.test(key)) keys.set(id, Buffer.from(key, 'hex'))
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-  }
+  for (const [id, key] of Object.entries(kept))
+    if (typeof key === 'string' && /^[0-9a-f]{64}$/.test(key)) keys.set(id, Buffer.from(key, 'hex'))
   return keys
 }
 
