@@ -4,6 +4,7 @@ import { listActions } from '../bridge/tools/actions/list-actions.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import { withBridge } from './bridge-at-home.ts'
+import { wholeOption } from './whole-option.ts'
 
 const words = ['list', 'show', 'run', 'cancel', 'drop', 'sign'] as const
 const help = { hint: 'mcp-twin actions --help' }
@@ -18,12 +19,13 @@ export async function run(context: Context, [action, word, ...more]: string[], o
     if (word !== undefined) throw usageError(`actions list does not take ${JSON.stringify(word)}.`, help)
     return list(context, options)
   }
+  const signs = known === 'drop' || known === 'sign'
   if (word === undefined)
-    throw usageError(`actions ${known} needs ${known === 'drop' || known === 'sign' ? 'the type of an action' : 'the id of an action'}.`, {
-      hint: known === 'drop' || known === 'sign' ? help.hint : 'mcp-twin actions list shows their ids',
+    throw usageError(`actions ${known} needs the ${signs ? 'type' : 'id'} of an action.`, {
+      hint: signs ? help.hint : 'mcp-twin actions list shows their ids',
     })
   if (known === 'run') return (await import('./actions-run.ts')).runAction(context, word)
-  if (known === 'drop' || known === 'sign') return (await import('./actions-sign.ts')).signAction(context, known, word, options)
+  if (signs) return (await import('./actions-sign.ts')).signAction(context, known, word, options)
   const tool = known === 'show' ? getAction : cancelAction
   return withBridge(context, async ({ call }) => {
     const { text, data } = await call(tool, { id: word })
@@ -34,14 +36,13 @@ export async function run(context: Context, [action, word, ...more]: string[], o
   })
 }
 
-function list({ io, ...context }: Context, { status, limit }: Record<string, unknown>): Promise<ExitCode> {
-  const most = limit === undefined ? undefined : Number(limit)
-  if (most !== undefined && !Number.isInteger(most))
-    throw usageError('--limit takes a whole number.', { hint: 'mcp-twin actions list --limit 10' })
-  return withBridge({ io, ...context }, async ({ call }) => {
-    const { text, data } = await call(listActions, { ...(status !== undefined && { status }), ...(most !== undefined && { limit: most }) })
-    io.json(data)
-    io.raw(`${text}\n`)
+async function list(context: Context, options: Record<string, unknown>): Promise<ExitCode> {
+  const { status } = options
+  const limit = wholeOption('actions', options, 'limit', 1)
+  return withBridge(context, async ({ call }) => {
+    const { text, data } = await call(listActions, { ...(status !== undefined && { status }), ...(limit !== undefined && { limit }) })
+    context.io.json(data)
+    context.io.raw(`${text}\n`)
     return EXIT.ok
   })
 }

@@ -15,6 +15,7 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { JsonValue } from '../model/entry.ts'
 import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
 import { ttlMs } from './session.ts'
+import { wholeOption } from './whole-option.ts'
 
 interface Task extends OpenBridge {
   readonly context: Context
@@ -58,15 +59,8 @@ export async function run(context: Context, [name = '', ...words]: string[], opt
   return withBridge(context, (open) => action.run({ ...open, context, words, options }))
 }
 
-/** An option that is a whole number; undefined where it is not given. */
-function whole(options: Record<string, unknown>, name: string, least: number): number | undefined {
-  const given = options[name]
-  if (given === undefined) return undefined
-  const number = /^\d{1,15}$/.test(String(given)) ? Number(given) : Number.NaN
-  if (number >= least) return number
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  throw usageError(`--${flag} takes a whole number from ${least}, not ${JSON.stringify(given)}.`, { hint: 'mcp-twin memory --help' })
-}
+const whole = (options: Record<string, unknown>, name: string, least: number): number | undefined =>
+  wholeOption('memory', options, name, least)
 
 const named = ({ namespace }: Record<string, unknown>) => (namespace === undefined ? {} : { namespace })
 
