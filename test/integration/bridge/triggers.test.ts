@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Signers } from '../../../src/bridge/actions/triggers/signed.ts'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { type Desk, desk, settingsIn, textOf } from '../../unit/bridge/desk.ts'
 import { openBridge } from '../../../src/bridge/start/open.ts'
 import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
@@ -334,6 +335,24 @@ describe('session_state.json', () => {
       patience,
     )
     expect(await list()).toHaveLength(1)
+  })
+  it('takes what is signed after as many plain records as the file holds', async () => {
+    await start()
+    await settled()
+    const params = { prompt: 'x' }
+    for (let at = 0; at < limits.stateActions; at++) await place.ok('queue_action', { type: 'execute_from_code', params })
+    await vi.waitFor(() => expect(read().pending_actions).toHaveLength(limits.stateActions), patience)
+    const asked = signed(payloadOf({ action: { ...task, id: 'by-state' } }))
+    const state = { ...read(), pending_actions: [...read().pending_actions, asked] }
+    // The bridge may write the file at the same moment, so what it has lost is written again.
+    const inFile = () => read().pending_actions.at(-1)
+    await vi.waitFor(
+      () => {
+        if (inFile().id !== 'by-state') write(state)
+        expect(inFile()).toMatchObject({ id: 'by-state', status: 'pending' })
+      },
+      { timeout: patience.timeout, interval: 250 },
+    )
   })
   it('takes nothing that is unsigned, and keeps what was there', async () => {
     await start()

@@ -60,7 +60,8 @@ export class StateFile {
       const entries = entriesIn(found.text)
       this.tornSince = null
       const known = await this.known(entries)
-      await intake.take(entries.slice(0, limits.stateActions).flatMap((entry) => this.offerOf(entry, known)))
+      // The plain records come first, so they must not count.
+      await intake.take(entries.flatMap((entry) => this.offerOf(entry, known)).slice(0, limits.stateActions))
       this.seen = found.stamp
       return true
     } catch (error) {
