@@ -2,7 +2,8 @@ import type { JsonValue } from '../../model/entry.ts'
 import { failed } from '../base/refusal.ts'
 import type { Claim, IsLive } from '../handoff/claims.ts'
 import type { Transaction } from '../store/store.ts'
-import { type Action, actionOf, type ActionRow } from './action.ts'
+import type { Action, ActionRow } from './action.ts'
+import { claimableFor } from './finished.ts'
 import { finish, read } from './queue.ts'
 
 const columns = 'claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ?'
@@ -16,8 +17,8 @@ const isFor = ({ to, from }: Action, client: string): boolean => to === client |
 
 /** Gives an action to one session: that of the id, else the oldest that waits for its client; null: none waits. */
 export function claim(store: Transaction, id: string | undefined, by: Claim, isLive: IsLive): Action | null {
-  const action = id === undefined ? oldestFor(store, by.client, isLive) : read(store, id, isLive, store.now)
-  if (action === null) return null
+  const action = id === undefined ? claimableFor(store, by.client, 1, isLive, store.now)[0] : read(store, id, isLive, store.now)
+  if (action === undefined) return null
   if (action.claim?.session === by.session && action.status === 'claimed') return action
   if (!isFree(action)) throw failed(whyNot(action))
   if (!isFor(action, by.client))
@@ -38,16 +39,6 @@ function whyNot({ id, status, claim, carrier }: Action): string {
     return `Action ${id} is carried out by ${carrier === 'runner' ? 'the bridge' : 'a person'}; get_action tells how it ends.`
   return `Action ${id} is ${status} already.`
 }
-
-const oldestFor = (database: Transaction, client: string, isLive: IsLive): Action | null =>
-  database
-    .all<ActionRow>(
-      `SELECT * FROM actions WHERE status IN ('pending', 'claimed', 'needs_user') AND claimable = 1
-         AND (recipient = ?1 OR (recipient IS NULL AND client <> ?1)) ORDER BY n`,
-      client,
-    )
-    .map((row) => actionOf(row, isLive, database.now))
-    .find(isFree) ?? null
 
 /** Ends an action with what its claimer has to say. Only the session that claimed it can. */
 export function complete(store: Transaction, id: string, result: JsonValue, by: Claim, isLive: IsLive): Action {

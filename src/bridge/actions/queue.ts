@@ -5,6 +5,7 @@ import type { IsLive } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 import { type Action, actionOf, type ActionRow, type ActionStatus } from './action.ts'
+import { select } from './select.ts'
 import type { Prepared } from './type.ts'
 
 /** An action that is to be queued by the author of the transaction. */
@@ -80,22 +81,10 @@ export function list(
     pending: ['pending', 'claimed'],
     expired: ['expired', 'pending', 'claimed', 'needs_user'],
   }
-  const wanted = status === undefined ? null : (stored[status] ?? [status])
-  const where = wanted === null ? '' : `WHERE status IN (${wanted.map(() => '?').join(', ')})`
-  const page = Math.max(limit, limits.actionsListed)
-  const found: Action[] = []
-  for (let before = Number.MAX_SAFE_INTEGER; found.length < limit; ) {
-    const rows = database.all<ActionRow>(
-      `SELECT * FROM actions ${where} ${wanted === null ? 'WHERE' : 'AND'} n < ? ORDER BY n DESC LIMIT ?`,
-      ...(wanted ?? []),
-      ...[before, page],
-    )
-    found.push(...rows.map((row) => actionOf(row, isLive, now)).filter((action) => status === undefined || action.status === status))
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < page) break
-    before = last.n
-  }
-  return found.slice(0, limit)
+  const wanted = status === undefined ? [] : (stored[status] ?? [status])
+  const where = wanted.length === 0 ? 'TRUE' : `status IN (${wanted.map(() => '?').join(', ')})`
+  const keep = (action: Action): boolean => status === undefined || action.status === status
+  return select(database, { where, values: wanted, order: 'newest', limit, keep }, isLive, now)
 }
 
 /** How many actions there are of each status, those that ended long ago left out. */

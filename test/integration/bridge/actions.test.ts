@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { claim } from '../../../src/bridge/actions/claims.ts'
 import { queue, read } from '../../../src/bridge/actions/queue.ts'
 import { beginApproved } from '../../../src/bridge/actions/running.ts'
 import { limits } from '../../../src/bridge/base/limits.ts'
+import { claimOf } from '../../../src/bridge/handoff/claims.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
 let place: Desk
@@ -94,6 +96,20 @@ describe('a task for the other program', () => {
     expect(await data('claim_action', {}, desktop)).toEqual({ found: false })
     expect(await data('claim_action', {}, as('cursor'))).toMatchObject({ id, params: { file_path: join(place.A, 'a.txt') } })
     expect(await data('claim_action', {}, code)).toEqual({ found: false })
+  })
+
+  it('is in the inbox, however many older ones are claimed', async () => {
+    place = running()
+    const by = claimOf(place.bridge.settings, 'claude-code', 'at work')
+    await (await place.bridge.store()).write(desktop, (transaction) => {
+      for (let at = 0; at < limits.inboxShown; at++) {
+        const id = `older-${at}`
+        queue(transaction, { ...task, id, carrier: 'twin', claimable: true, roots: [] })
+        claim(transaction, id, by, () => true)
+      }
+    })
+    const { id } = await data('queue_action', task)
+    expect(await data('inbox', {}, code)).toMatchObject({ actions: [{ id }] })
   })
 
   it('is cancelled before its claimer is ready, who learns of it', async () => {
