@@ -1,13 +1,10 @@
 import type { JsonValue } from '../../model/entry.ts'
 import { failed } from '../base/refusal.ts'
-import type { Claim, IsLive } from '../handoff/claims.ts'
+import { type Claim, claimValues, type IsLive, noClaim, setClaim } from '../handoff/claims.ts'
 import type { Transaction } from '../store/store.ts'
 import type { Action, ActionRow } from './action.ts'
 import { claimableFor } from './finished.ts'
 import { finish, read } from './queue.ts'
-
-const columns = 'claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ?'
-export const claimValues = ({ client, session, pid, start }: Claim, at: number) => [client, session, pid, start, at]
 
 /** What a client may claim: what waits for another program, and what a window was opened for. */
 const isFree = ({ status, carrier, claimable }: Action): boolean =>
@@ -24,7 +21,7 @@ export function claim(store: Transaction, id: string | undefined, by: Claim, isL
   if (!isFor(action, by.client))
     throw failed(`Action ${action.id} is for ${action.to ?? `every client but ${action.from}`}, not for ${by.client}.`)
   store.run(
-    `UPDATE actions SET status = 'claimed', carrier = 'twin', tries = tries + 1, updated = ?, finished = NULL, seen = NULL, ${columns} WHERE id = ?`,
+    `UPDATE actions SET status = 'claimed', carrier = 'twin', tries = tries + 1, updated = ?, finished = NULL, seen = NULL, ${setClaim} WHERE id = ?`,
     ...[store.now, ...claimValues(by, store.now), action.id],
   )
   store.changed('action', action.id)
@@ -53,13 +50,9 @@ export function complete(store: Transaction, id: string, result: JsonValue, by: 
   return read(store, id, isLive, store.now)
 }
 
-/** Makes a claimed action pending again: its claimer is gone. */
+/** Makes an action pending again: the process that claimed it, or carried it out, is gone. */
 export function release(store: Transaction, id: string): void {
-  store.run(
-    `UPDATE actions SET status = 'pending', updated = ?, claim_client = NULL, claim_session = NULL, claim_pid = NULL,
-       claim_start = NULL, claim_at = NULL WHERE id = ?`,
-    ...[store.now, id],
-  )
+  store.run(`UPDATE actions SET status = 'pending', updated = ?, generation = NULL, ${noClaim} WHERE id = ?`, store.now, id)
   store.changed('action', id)
 }
 

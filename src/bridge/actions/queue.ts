@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
-import type { IsLive } from '../handoff/claims.ts'
+import { type IsLive, noClaim } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 import { type Action, actionOf, type ActionRow, type ActionStatus } from './action.ts'
@@ -111,8 +111,7 @@ export function cancel(store: Transaction, id: string, isLive: IsLive): Action {
 /** Gives an action its final status. Who asked is shown it in the inbox, unless they did it themselves. */
 export function finish(store: Transaction, id: string, status: ActionStatus, result: JsonValue): void {
   store.run(
-    `UPDATE actions SET status = ?, result = ?, updated = ?, finished = ?, generation = NULL,
-       claim_client = NULL, claim_session = NULL, claim_pid = NULL, claim_start = NULL, claim_at = NULL,
+    `UPDATE actions SET status = ?, result = ?, updated = ?, finished = ?, generation = NULL, ${noClaim},
        seen = CASE WHEN client = ? THEN ? END WHERE id = ?`,
     ...[status, JSON.stringify(result), store.now, store.now, store.author.client, store.now, id],
   )

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../model/entry.ts'
 import { failed } from '../base/refusal.ts'
-import { type Claim, claimIn, type IsLive, isHeld } from '../handoff/claims.ts'
+import { type Claim, claimIn, claimValues, type IsLive, isHeld, setClaim } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 import { type Action, actionOf, type ActionRow } from './action.ts'
-import { claimValues, release } from './claims.ts'
+import { release } from './claims.ts'
 import { finish, read } from './queue.ts'
 
 /** Who carries actions out: the holder of the lease in its generation, or, without one, a command that a person typed. */
@@ -42,8 +42,7 @@ const whatIs = ({ type, params, roots, from, to, timestamp, result }: Action): s
 
 function begin(store: Transaction, id: string, by: Carrying, isLive: IsLive): Action {
   store.run(
-    `UPDATE actions SET status = 'running', tries = tries + 1, updated = ?, finished = NULL, seen = NULL, generation = ?,
-       claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ? WHERE id = ?`,
+    `UPDATE actions SET status = 'running', tries = tries + 1, updated = ?, finished = NULL, seen = NULL, generation = ?, ${setClaim} WHERE id = ?`,
     ...[store.now, by.generation, ...claimValues(by, store.now), id],
   )
   store.changed('action', id)
@@ -115,8 +114,7 @@ export function settle(store: Transaction, settling: Settling, isLive: IsLive): 
     const { id, type, client } = row
     const fate = whatBecomes(row, settling, isLive, store.now)
     if (fate === null) return []
-    if (fate === 'released') release(store, id)
-    else if (fate === 'again') putBack(store, id)
+    if (fate === 'released' || fate === 'again') release(store, id)
     else if (fate === 'expired') finish(store, id, 'expired', { message: 'Nobody began it in time.' })
     else finish(store, id, 'failed', lost(actionOf(row, isLive, store.now)))
     return [{ id, type, client, outcome: outcomes[fate] }]
@@ -136,12 +134,3 @@ const lost = ({ id, type, carrier }: Action): JsonObject => ({
     carrier === 'person' ? `: mcp-twin sync --dry-run shows whether a config is unfinished` : ''
   } (${type} ${id}).`,
 })
-
-function putBack(store: Transaction, id: string): void {
-  store.run(
-    `UPDATE actions SET status = 'pending', updated = ?, generation = NULL, claim_client = NULL, claim_session = NULL, claim_pid = NULL,
-       claim_start = NULL, claim_at = NULL WHERE id = ?`,
-    ...[store.now, id],
-  )
-  store.changed('action', id)
-}

@@ -20,7 +20,7 @@ export interface StoredClaim extends Claim {
   readonly at: number
 }
 
-/** The columns of a handoff that hold its claim. */
+/** The columns of a handoff, or an action, that hold its claim. */
 export interface ClaimRow extends Row {
   claim_client: string | null
   claim_session: string | null
@@ -28,6 +28,14 @@ export interface ClaimRow extends Row {
   claim_start: string | null
   claim_at: number | null
 }
+
+/** SQL that stores a claim in a row, from its `claimValues`. */
+export const setClaim = 'claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ?'
+
+export const claimValues = ({ client, session, pid, start }: Claim, at: number) => [client, session, pid, start, at]
+
+/** SQL that removes the claim from a row. */
+export const noClaim = 'claim_client = NULL, claim_session = NULL, claim_pid = NULL, claim_start = NULL, claim_at = NULL'
 
 /** Whether the process of a claim still lives. */
 export type IsLive = (claim: Claim) => boolean

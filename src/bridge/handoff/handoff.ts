@@ -2,7 +2,18 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
-import { type Claim, claimIn, type ClaimRow, type HandoffStatus, type IsLive, isHeld, type StoredClaim } from './claims.ts'
+import {
+  type Claim,
+  claimIn,
+  type ClaimRow,
+  claimValues,
+  type HandoffStatus,
+  type IsLive,
+  isHeld,
+  noClaim,
+  setClaim,
+  type StoredClaim,
+} from './claims.ts'
 
 export interface Section {
   readonly heading: string
@@ -92,8 +103,8 @@ export function claim(store: Transaction, id: string, by: Claim, isLive: IsLive)
   if (held !== null && held.session !== by.session)
     throw failed(`Handoff ${id} is claimed by ${held.client} since ${new Date(held.at).toISOString()}; take another, or ask with ask_twin.`)
   store.run(
-    `UPDATE handoffs SET status = 'claimed', claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ?, updated = ? WHERE id = ?`,
-    ...[by.client, by.session, by.pid, by.start, store.now, store.now, id],
+    `UPDATE handoffs SET status = 'claimed', ${setClaim}, updated = ? WHERE id = ?`,
+    ...[...claimValues(by, store.now), store.now, id],
   )
   if (held === null) noted(store, id, 'claimed', null)
   return read(store, id, isLive, store.now)
@@ -113,11 +124,7 @@ export function update(
     throw failed(
       `Handoff ${id} is claimed by ${handoff.claim.client}, so only that session, or who made it, changes its status; leave a note instead.`,
     )
-  if (status !== undefined)
-    store.run(
-      'UPDATE handoffs SET status = ?, claim_client = NULL, claim_session = NULL, claim_pid = NULL, claim_start = NULL, claim_at = NULL WHERE id = ?',
-      ...[status, id],
-    )
+  if (status !== undefined) store.run(`UPDATE handoffs SET status = ?, ${noClaim} WHERE id = ?`, status, id)
   store.run('UPDATE handoffs SET updated = ? WHERE id = ?', store.now, id)
   noted(store, id, status ?? null, note)
   return read(store, id, isLive, store.now)
