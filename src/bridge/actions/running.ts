@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../model/entry.ts'
 import { failed } from '../base/refusal.ts'
-import { type Claim, claimIn, claimValues, type IsLive, isHeld, setClaim } from '../handoff/claims.ts'
+import { type Claim, claimColumns, claimIn, type ClaimRow, claimValues, type IsLive, isHeld, setClaim } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
-import { type Action, actionOf, type ActionRow } from './action.ts'
+import type { Action, ActionRow } from './action.ts'
 import { release } from './claims.ts'
 import { finish, read } from './queue.ts'
 
@@ -80,10 +80,17 @@ export interface Settling {
 
 const notBegun = `(status = 'pending' OR (status = 'needs_user' AND carrier = 'person'))`
 
+interface DoubtfulRow
+  extends ClaimRow,
+    Pick<ActionRow, 'id' | 'type' | 'client' | 'carrier' | 'status' | 'tries' | 'generation' | 'expires'> {}
+
+/** Without params and results, which may be long: these rows are read every second as long as somebody works on an action. */
+const columns = `id, type, client, carrier, status, tries, generation, expires, ${claimColumns}`
+
 /** What somebody works on, and what nobody has begun in time. */
-const doubtful = (database: Database, now: number): readonly ActionRow[] => [
-  ...database.all<ActionRow>(`SELECT * FROM actions WHERE status IN ('claimed', 'running')`),
-  ...database.all<ActionRow>(`SELECT * FROM actions WHERE ${notBegun} AND expires <= ?`, now),
+const doubtful = (database: Database, now: number): readonly DoubtfulRow[] => [
+  ...database.all<DoubtfulRow>(`SELECT ${columns} FROM actions WHERE status IN ('claimed', 'running')`),
+  ...database.all<DoubtfulRow>(`SELECT ${columns} FROM actions WHERE ${notBegun} AND expires <= ?`, now),
 ]
 
 /** Whether something is to be settled, and when it is to be looked at again at the latest: ms since the epoch. */
@@ -99,7 +106,7 @@ export function outlook(database: Database, settling: Settling, isLive: IsLive, 
 
 type Fate = 'expired' | 'released' | 'again' | 'lost'
 
-function whatBecomes(row: ActionRow, { generation, current, isRepeatable }: Settling, isLive: IsLive, now: number): Fate | null {
+function whatBecomes(row: DoubtfulRow, { generation, current, isRepeatable }: Settling, isLive: IsLive, now: number): Fate | null {
   const claim = claimIn(row)
   if (row.status === 'claimed') return claim === null || !isHeld(claim, isLive, now) ? 'released' : null
   if (row.status !== 'running') return row.expires <= now ? 'expired' : null
@@ -116,7 +123,7 @@ export function settle(store: Transaction, settling: Settling, isLive: IsLive): 
     if (fate === null) return []
     if (fate === 'released' || fate === 'again') release(store, id)
     else if (fate === 'expired') finish(store, id, 'expired', { message: 'Nobody began it in time.' })
-    else finish(store, id, 'failed', lost(actionOf(row, isLive, store.now)))
+    else finish(store, id, 'failed', lost(row))
     return [{ id, type, client, outcome: outcomes[fate] }]
   })
 }
@@ -128,7 +135,7 @@ const outcomes: Readonly<Record<Fate, string>> = {
   lost: 'failed: its process died in the middle, so it may have been carried out',
 }
 
-const lost = ({ id, type, carrier }: Action): JsonObject => ({
+const lost = ({ id, type, carrier }: DoubtfulRow): JsonObject => ({
   unknown: true,
   error: `The process that carried it out died in the middle, so it may have been carried out. Look before you queue it again${
     carrier === 'person' ? `: mcp-twin sync --dry-run shows whether a config is unfinished` : ''

@@ -29,6 +29,8 @@ export interface ClaimRow extends Row {
   claim_at: number | null
 }
 
+export const claimColumns = 'claim_client, claim_session, claim_pid, claim_start, claim_at'
+
 /** SQL that stores a claim in a row, from its `claimValues`. */
 export const setClaim = 'claim_client = ?, claim_session = ?, claim_pid = ?, claim_start = ?, claim_at = ?'
 

@@ -3,7 +3,7 @@ import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
 import { SmallFile } from '../base/small-file.ts'
 import type { Database } from '../store/database.ts'
-import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
+import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from './claims.ts'
 
 const kinds = ['handoff', 'question', 'answer', 'action', 'finished action'] as const
 
@@ -32,13 +32,13 @@ interface WaitingRow extends ClaimRow {
 export const waitingIn = (database: Database): readonly Waiting[] =>
   database
     .all<WaitingRow>(
-      `SELECT * FROM (SELECT 'handoff' AS kind, id, recipient, client, claim_client, claim_session, claim_pid, claim_start, claim_at
+      `SELECT * FROM (SELECT 'handoff' AS kind, id, recipient, client, ${claimColumns}
          FROM handoffs WHERE status IN ('open', 'claimed') ORDER BY updated DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'question', id, recipient, client, NULL, NULL, NULL, NULL, NULL
          FROM questions WHERE answer IS NULL ORDER BY at DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'answer', id, client, answer_client, NULL, NULL, NULL, NULL, NULL
          FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL ORDER BY answer_at DESC LIMIT ?1)
-       UNION ALL SELECT * FROM (SELECT 'action', id, recipient, client, claim_client, claim_session, claim_pid, claim_start, claim_at
+       UNION ALL SELECT * FROM (SELECT 'action', id, recipient, client, ${claimColumns}
          FROM actions WHERE claimable = 1 AND ((carrier = 'twin' AND status IN ('pending', 'claimed')) OR status = 'needs_user') ORDER BY n DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'finished action', id, client, COALESCE(recipient, ''), NULL, NULL, NULL, NULL, NULL
          FROM actions WHERE finished IS NOT NULL AND seen IS NULL ORDER BY n DESC LIMIT ?1)`,
