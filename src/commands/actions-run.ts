@@ -4,7 +4,6 @@ import { read } from '../bridge/actions/queue.ts'
 import { beginApproved, end } from '../bridge/actions/running.ts'
 import { rulesFor } from '../bridge/actions/intake/asking.ts'
 import { wordsOf } from '../bridge/actions/runner.ts'
-import { clientNamed } from '../bridge/actions/target.ts'
 import type { Means, Outcome } from '../bridge/actions/type.ts'
 import { typeNamed } from '../bridge/actions/types/index.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
@@ -12,6 +11,7 @@ import { inText } from '../bridge/base/text.ts'
 import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
 import { Policy } from '../bridge/policy/policy.ts'
 import { actionFacts, actionLine, resultText } from '../bridge/tools/actions/words.ts'
+import { clientById } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { hasTerminal } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
@@ -66,7 +66,7 @@ async function outcomeOf(context: Context, { bridge, homeContext }: OpenBridge, 
   const means: Means = {
     settings: rules,
     policy: new Policy(rules),
-    openLink: (client, link) => openLink(system, homeContext.world, clientNamed(client)?.links?.on ?? [], link),
+    openLink: (client, link) => openLink(system, homeContext.world, clientById(client)?.links?.on ?? [], link),
     person: {
       async changeServer(name, server) {
         const { changeServer } = await import('../bridge/actions/person/server-config.ts')

@@ -1,11 +1,8 @@
-import { clients } from '../../catalog/clients/index.ts'
+import { clientById, clients } from '../../catalog/clients/index.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 
-/** A client of the catalogue; null where the id is another program's. */
-export const clientNamed = (id: string): ClientDefinition | null => clients.find((client) => client.id === id) ?? null
-
 /** How people call a client. */
-export const labelOf = (id: string): string => clientNamed(id)?.label ?? id
+export const labelOf = (id: string): string => clientById(id)?.label ?? id
 
 /** The first client that can do something, another one than who asks if there is one. */
 export function firstWith(has: (client: ClientDefinition) => boolean, asking: string): ClientDefinition | null {

@@ -156,11 +156,11 @@ const openTo = (address: string): string =>
 /** What the runner of this process works with. */
 const partsOf = (system: System, settings: Settings, port: () => number | null): RunnerParts => ({
   async openLink(client, link) {
-    const [{ openLink }, { clientNamed }] = await Promise.all([
+    const [{ openLink }, { clientById }] = await Promise.all([
       import('../../effects/machine/open-link.ts'),
-      import('../actions/target.ts'),
+      import('../../catalog/clients/index.ts'),
     ])
-    return openLink(system, await settings.world(), clientNamed(client)?.links?.on ?? [], link)
+    return openLink(system, await settings.world(), clientById(client)?.links?.on ?? [], link)
   },
   async signers() {
     const [{ openSessions }, { triggerKeys }] = await Promise.all([

@@ -1,7 +1,8 @@
+import { clientById } from '../../../catalog/clients/index.ts'
 import { optional, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { failed } from '../../base/refusal.ts'
-import { clientNamed, firstWith, labelOf } from '../target.ts'
+import { firstWith, labelOf } from '../target.ts'
 import { defineAction, type Outcome } from '../type.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -27,13 +28,13 @@ export const openConversation = defineAction({
     }
     if (!uuid.test(conversation))
       throw failed('conversation_id must be the UUID of a conversation, as its address ends: claude.ai/chat/UUID.')
-    const opens = (id: string): boolean => clientNamed(id)?.links?.conversation !== undefined
+    const opens = (id: string): boolean => clientById(id)?.links?.conversation !== undefined
     const target = to ?? firstWith(({ id }) => opens(id), asking)?.id ?? ''
     if (!opens(target)) throw failed(`${labelOf(target)} has no link that opens a conversation; leave "to" out.`)
     return { params: { conversation_id: conversation.toLowerCase() }, to: target, carrier: 'runner', claimable: false }
   },
   async carryOut({ id, to }, { conversation_id: conversation }, { openLink }): Promise<Outcome> {
-    const client = clientNamed(to ?? '')
+    const client = clientById(to ?? '')
     const label = labelOf(to ?? '')
     if (conversation !== undefined) {
       const link = client?.links?.conversation?.(conversation)

@@ -1,7 +1,8 @@
+import { clientById } from '../../../catalog/clients/index.ts'
 import { isObject } from '../../../core/object.ts'
 import { text } from '../../base/input.ts'
 import { failed } from '../../base/refusal.ts'
-import { clientNamed, firstWith, labelOf } from '../target.ts'
+import { firstWith, labelOf } from '../target.ts'
 import { defineAction } from '../type.ts'
 
 const fitting = /^[A-Za-z0-9][A-Za-z0-9._:/@[\]-]{0,99}$/
@@ -15,7 +16,7 @@ export const switchModel = defineAction({
   async prepare({ model }, { id, client: asking, to }) {
     if (!fitting.test(model)) throw failed(`${JSON.stringify(model.slice(0, 100))} is no name of a model, such as opus or claude-opus-4-6.`)
     const target = to ?? firstWith((client) => client.model !== undefined, asking)?.id ?? ''
-    const setting = clientNamed(target)?.model
+    const setting = clientById(target)?.model
     const message =
       setting === undefined
         ? `${labelOf(target)} has no documented way to switch its model: choose ${model} in the menu of models beside its input.`
@@ -27,7 +28,7 @@ export const switchModel = defineAction({
     return { params: { model }, to: target, carrier: 'person', claimable: false, needs }
   },
   async carryOut({ to, result }, { model }, { person }) {
-    const client = clientNamed(to ?? '')
+    const client = clientById(to ?? '')
     if (person === undefined || client?.model === undefined)
       return { status: 'needs_user', result: isObject(result) ? result : { message: `Choose ${model} by hand.` } }
     return person.setModel(client, model)
