@@ -31,7 +31,7 @@ export interface Request {
 /** Checks an action by its type and by the rules of the bridge that was asked. Throws InputTrouble or a Refusal. */
 export async function prepare(
   { settings, policy, redaction }: QueueContext,
-  { client, type, params, to, id: given }: Request,
+  { client, type, params, to, id: given }: Omit<Request, 'session'>,
 ): Promise<NewAction> {
   const known = typeNamed(type)
   if (known === null)

@@ -25,15 +25,14 @@ export class DropBox {
     this.now = now
   }
 
-  /** Takes up what lies in the folder. True: some file may not be written to its end yet, so that it is to be looked at again soon. */
-  async scan(): Promise<boolean> {
+  /** Takes up what lies in the folder. A file that is not whole yet is left to a later scan. */
+  async scan(): Promise<void> {
     const found = await names(this.folder)
     for (const name of this.torn.keys()) if (!found.includes(name)) this.torn.delete(name)
     for (let at = 0; at < found.length; at += limits.triggersAtOnce) {
       const offers = await Promise.all(found.slice(at, at + limits.triggersAtOnce).map((name) => this.offerOf(name)))
       await this.intake.take(offers.filter((offer) => offer !== null))
     }
-    return this.torn.size > 0
   }
 
   /** Null: it is gone, or not whole yet. */

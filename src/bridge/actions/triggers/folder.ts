@@ -7,8 +7,7 @@ import { codeOf, meaningOf } from '../../base/refusal.ts'
 import { Unfit } from './signed.ts'
 
 /** A file as it was found; another one has another stamp. */
-export interface Found {
-  readonly name: string
+interface Found {
   readonly text: string
   readonly stamp: string
 }
@@ -42,7 +41,7 @@ export async function names(folder: string): Promise<string[]> {
  * Reads a file that only its owner could have written, through one descriptor: what is swapped in after a check is not read. Null: it is
  * gone. Throws `Unfit`.
  */
-export async function readOwn(path: string, platform: NodeJS.Platform, most: number): Promise<Omit<Found, 'name'> | null> {
+export async function readOwn(path: string, platform: NodeJS.Platform, most: number): Promise<Found | null> {
   const before = await lstat(path, { bigint: true }).catch((error) => {
     if (codeOf(error) === 'ENOENT') return null
     throw error

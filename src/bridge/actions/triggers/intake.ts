@@ -67,7 +67,7 @@ export class Intake {
   private async prepare({ session, type, params, to, id }: Trigger) {
     const { place, clientOf } = this.options
     if (place.settings.readOnly) throw denied('this bridge is read-only; a person can change bridge.readOnly in the manifest')
-    return prepare(place, { client: clientOf(session), session: 'trigger', type, params, to, id })
+    return prepare(place, { client: clientOf(session), type, params, to, id })
   }
 
   private async queue(group: readonly (Ready & { readonly offer: Offer })[]): Promise<void> {

@@ -51,7 +51,7 @@ function parsed(text: string, what: string): unknown {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new Unfit(`${what} is no JSON; ${again}`, true)
+    throw new Unfit(`${what} is no JSON; ${again}`)
   }
   checkDepth(value, what)
   return value

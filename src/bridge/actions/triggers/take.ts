@@ -1,8 +1,7 @@
 import { InputTrouble } from '../../base/input.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Transaction } from '../../store/store.ts'
-import type { NewAction } from '../queue.ts'
-import { queue } from '../queue.ts'
+import { type NewAction, queue } from '../queue.ts'
 import type { Trigger } from './signed.ts'
 
 /** A trigger that was checked, with the action that it asks for, and where it came from. */
