@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { limits } from '../base/limits.ts'
 import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '../handoff/claims.ts'
 
 export const actionStatuses = ['pending', 'claimed', 'running', 'needs_user', 'done', 'failed', 'cancelled', 'expired'] as const
@@ -73,6 +74,9 @@ export function actionOf(row: ActionRow, isLive: IsLive, now: number): Action {
     result: row.result === null ? null : JSON.parse(row.result),
   }
 }
+
+/** Whether params or a result are short enough for a list of actions. */
+export const isShown = (value: JsonValue): boolean => JSON.stringify(value).length <= limits.actionShown
 
 function statusOf({ status, expires, carrier }: ActionRow, isClaimed: boolean, now: number): ActionStatus {
   const left = status === 'claimed' && !isClaimed ? 'pending' : status

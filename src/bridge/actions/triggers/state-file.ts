@@ -4,7 +4,7 @@ import { isObject } from '../../../core/object.ts'
 import { limits } from '../../base/limits.ts'
 import type { IsLive } from '../../handoff/claims.ts'
 import type { Store } from '../../store/store.ts'
-import { type Action, actionOf, type ActionRow } from '../action.ts'
+import { type Action, actionOf, type ActionRow, isShown } from '../action.ts'
 import { readOwn, refuseText, replaceOwn, stampAt } from './folder.ts'
 import type { Intake, Offer } from './intake.ts'
 import { checkDepth, checkTrigger, Unfit } from './signed.ts'
@@ -136,10 +136,9 @@ function entriesIn(text: string): readonly unknown[] {
 
 /** An action as the file shows it; what is long is left out. */
 function plain({ id, type, params, timestamp, status, from, to, result }: Action) {
-  const isShort = (value: unknown): boolean => JSON.stringify(value).length <= limits.actionShown
   return {
-    ...{ id, type, params: isShort(params) ? params : {}, timestamp, status, from, to: to ?? 'any' },
-    ...(!isShort(params) && { params_left_out: true }),
-    ...(result !== null && (isShort(result) ? { result } : { result_left_out: true })),
+    ...{ id, type, params: isShown(params) ? params : {}, timestamp, status, from, to: to ?? 'any' },
+    ...(!isShown(params) && { params_left_out: true }),
+    ...(result !== null && (isShown(result) ? { result } : { result_left_out: true })),
   }
 }

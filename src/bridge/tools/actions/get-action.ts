@@ -1,3 +1,4 @@
+import { finalStatuses } from '../../actions/action.ts'
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
@@ -15,7 +16,6 @@ export const getAction = defineTool({
     const { read } = await import('../../actions/queue.ts')
     const { markSeen } = await import('../../actions/finished.ts')
     const { waitForAction } = await import('../../actions/waiting.ts')
-    const { finalStatuses } = await import('../../actions/action.ts')
     const store = await bridge.store()
     const isLive = liveIn(bridge.settings)
     const now = () => bridge.now()

@@ -1,6 +1,5 @@
 import { type Field, InputTrouble, optional, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-
 import { defineTool } from '../../contract/tool.ts'
 
 /** Named arguments, which the type of the action checks. */

@@ -1,5 +1,4 @@
-import type { Action } from '../../actions/action.ts'
-import { limits } from '../../base/limits.ts'
+import { type Action, isShown } from '../../actions/action.ts'
 import { inLine, time } from '../../base/text.ts'
 
 /** An action as answers hold it. */
@@ -11,11 +10,10 @@ export const actionFacts = ({ id, type, params, from, to, timestamp, status, res
 /** The same for lists, without what is long. */
 export function actionShort(action: Action) {
   const { params, result, ...facts } = actionFacts(action)
-  const short = (value: unknown): boolean => JSON.stringify(value).length <= limits.actionShown
   return {
     ...facts,
-    ...(short(params) ? { params } : { params_left_out: true }),
-    ...(short(result) ? { result } : { result_left_out: true }),
+    ...(isShown(params) ? { params } : { params_left_out: true }),
+    ...(isShown(result) ? { result } : { result_left_out: true }),
   }
 }
 
