@@ -5,7 +5,7 @@ import { denied, Refusal } from '../base/refusal.ts'
 import { type CleanResult, cleanResult } from '../foreign/answer.ts'
 import { type ForeignProvider, type ForeignTool, isReading } from '../foreign/tool.ts'
 import type { Bridge } from './bridge.ts'
-import { type CallResult, checkDepth, refused, unrecorded } from './pipeline.ts'
+import { type CallResult, checkDepth, faulted, refused, unrecorded } from './pipeline.ts'
 
 const kinds = { shared: 'shared server', plugins: 'plugin' }
 
@@ -30,7 +30,7 @@ export async function callForeign(
   bridge: Bridge,
   call: Omit<Call, 'begin' | 'refused'>,
 ): Promise<CallResult | CleanResult> {
-  const { audit, log, redaction } = bridge
+  const { audit, redaction } = bridge
   const { name, family, source } = tool
   const record = (event: 'call' | 'denied', outcome: string) =>
     audit.write({ event, client: call.client, tool: name, subject: `${kinds[family]} ${source}`, outcome })
@@ -63,10 +63,7 @@ export async function callForeign(
       record('call', 'cancelled')
       return refused(`${name} was cancelled; it may have been carried out.`)
     }
-    log.write('mcp-server', 'error', `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     record('call', 'failed: fault of the bridge')
-    return refused(
-      `${name} failed by a fault of this bridge: ${redaction.text(error instanceof Error ? error.message : String(error))}. Details are in bridge/logs/mcp-server.log.`,
-    )
+    return faulted(name, error, bridge)
   }
 }

@@ -19,6 +19,13 @@ export interface CallResult {
 /** An answer that says in one sentence what, why and what to do. */
 export const refused = (text: string): CallResult => ({ content: [{ type: 'text', text: inText(text) }], isError: true })
 
+/** Logs a fault of the bridge with its stack; returns the answer to the call of the tool that met it. */
+export function faulted(name: string, error: unknown, { log, redaction }: Pick<Bridge, 'log' | 'redaction'>): CallResult {
+  const [message, details] = error instanceof Error ? [error.message, error.stack ?? error.message] : [String(error), String(error)]
+  log.write('mcp-server', 'error', `${name}: ${details}`)
+  return refused(`${name} failed by a fault of this bridge: ${redaction.text(message)}. Details are in bridge/logs/mcp-server.log.`)
+}
+
 export const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing was run, since it could not be recorded (${why}); free disk space or fix bridge/audit.jsonl.`)
 
@@ -103,10 +110,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
       return refused(redaction.text(error.message))
     }
     if (call.signal.aborted) return refused(`${tool.name} was cancelled.`)
-    log.write('mcp-server', 'error', `${tool.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     if (tool.effect !== 'read') record('call', 'failed: fault of the bridge')
-    return refused(
-      `${tool.name} failed by a fault of this bridge: ${redaction.text(error instanceof Error ? error.message : String(error))}. Details are in bridge/logs/mcp-server.log.`,
-    )
+    return faulted(tool.name, error, bridge)
   }
 }
