@@ -1,7 +1,4 @@
-const KiB = 1024
-const MiB = 1024 * KiB
-const seconds = 1000
-const minutes = 60 * seconds
+import { KiB, MiB, minutes, seconds } from './units.ts'
 
 /** The bounds of actions and triggers: a part of `limits`. */
 export const actionLimits = {

@@ -1,10 +1,6 @@
 import { sharingLimits } from './limits-sharing.ts'
 import { actionLimits } from './limits-actions.ts'
-
-const KiB = 1024
-const MiB = 1024 * KiB
-const seconds = 1000
-const minutes = 60 * seconds
+import { KiB, MiB, minutes, seconds } from './units.ts'
 
 /** Every bound of the bridge in one place: bytes unless the name says otherwise, times in ms. */
 export const limits = {

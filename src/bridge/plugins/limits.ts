@@ -1,6 +1,4 @@
-const KiB = 1024
-const MiB = 1024 * KiB
-const seconds = 1000
+import { KiB, MiB, seconds } from '../base/units.ts'
 
 /** Every bound of plugins: bytes unless the name says otherwise, times in ms. */
 export const pluginLimits = {

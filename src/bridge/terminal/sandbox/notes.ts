@@ -1,10 +1,10 @@
 import { limits } from '../../base/limits.ts'
 import { inName } from '../../base/text.ts'
 import type { Quotas } from '../../base/settings.ts'
+import { MiB } from '../../base/units.ts'
 import type { Stay } from './enclosed.ts'
 import type { Sandbox } from './sandbox.ts'
 
-const MiB = 1024 * 1024
 /** An amount of memory as people say it. */
 export const sized = (bytes: number): string =>
   bytes >= 1024 * MiB && bytes % (1024 * MiB) === 0 ? `${bytes / (1024 * MiB)} GiB` : `${Math.round(bytes / MiB)} MiB`

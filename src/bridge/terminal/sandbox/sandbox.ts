@@ -6,6 +6,7 @@ import { judge, type Region } from '../../policy/region.ts'
 import type { Current } from '../../policy/rulings.ts'
 import { onDrive } from '../../policy/spelling.ts'
 import type { Quotas, Settings } from '../../base/settings.ts'
+import { MiB } from '../../base/units.ts'
 import { AppearedList } from './appeared-list.ts'
 import { makeCanary } from './canary.ts'
 import { foldersInMemory, sandboxWords } from './command-line.ts'
@@ -21,8 +22,6 @@ import { changedBetween, signaturesOf } from './signatures.ts'
 import { StandInFiles } from './closed-steps.ts'
 import type { Step } from './steps.ts'
 import { Watch } from './watch.ts'
-
-const MiB = 1024 * 1024
 
 const usualQuotas: Quotas = { memoryBytes: 4096 * MiB, processes: 512, tasks: 4096, tmpBytes: 1024 * MiB, homeBytes: 256 * MiB }
 
