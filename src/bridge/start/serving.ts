@@ -13,6 +13,7 @@ import type { Offered } from './resources.ts'
 import { ResourceChanges } from './resource-changes.ts'
 import type { Settings } from '../base/settings.ts'
 import { tools } from '../tools/index.ts'
+import type { HttpCarrier } from '../transports/http.ts'
 import { carryStdio } from '../transports/stdio.ts'
 import { bearer, type Carrier } from '../transports/carrier.ts'
 
@@ -129,7 +130,7 @@ async function listenHttp(
   port: number,
   bridge: Bridge,
   factory: McpServerFactory,
-): Promise<Awaited<ReturnType<typeof import('./listening.ts')['carryHttp']>>> {
+): Promise<HttpCarrier> {
   const { carryHttp } = await import('./listening.ts')
   const http = await carryHttp(system, { address, port }, bridge, factory)
   say(`Listening on http://${address}:${http.port}/mcp; a program needs a token: mcp-twin session new.${openTo(address)}`)

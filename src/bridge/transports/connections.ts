@@ -32,8 +32,8 @@ interface Connection {
   unreadSince: number | null
   /** Ends it, where its protocol has words for why. */
   close: ((why: string) => void) | null
-  /** Why it is being ended; null: it is not. */
-  cutFor: string | null
+  /** It is being ended, which may take its protocol a moment. */
+  isCut: boolean
 }
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
@@ -61,7 +61,7 @@ export class Connections {
     const now = this.clock()
     const connection: Connection = {
       ...{ socket, address: socket.remoteAddress ?? '', since: now, session: null, open: 0, usedAt: now },
-      ...{ unreadSince: null, close: null, cutFor: null },
+      ...{ unreadSince: null, close: null, isCut: false },
     }
     this.all.set(socket, connection)
     socket.once('close', () => this.all.delete(socket))
@@ -160,8 +160,8 @@ export class Connections {
 
   private dismiss(connection: Connection, why: string): void {
     const { socket, session, close } = connection
-    if (session !== null && connection.cutFor === null) this.onCut(session, why)
-    connection.cutFor = why
+    if (session !== null && !connection.isCut) this.onCut(session, why)
+    connection.isCut = true
     if (close === null) socket.destroy()
     else close(why)
   }
