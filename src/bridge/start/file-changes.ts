@@ -3,6 +3,7 @@ import type { Call } from '../base/call.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
+import { within } from '../policy/region.ts'
 import type { Log } from '../records/log.ts'
 import type { Store } from '../store/store.ts'
 
@@ -37,9 +38,9 @@ export class FileChanges {
   private async record(paths: readonly string[], { client, session }: Pick<Call, 'client' | 'session'>): Promise<void> {
     const { policy, settings, log, store } = this.means
     try {
-      const workspace = (await policy.admit(join(settings.folder, 'workspace'), 'read')).real
-      const found = await Promise.all(paths.map(async (path) => relative(workspace, (await policy.admit(path, 'read')).real)))
-      const names = found.filter((name) => name !== '' && name !== '..' && !name.startsWith(`..${sep}`))
+      const [{ real: workspace }, fold] = [await policy.admit(join(settings.folder, 'workspace'), 'read'), await policy.fold()]
+      const found = await Promise.all(paths.map(async (path) => (await policy.admit(path, 'read')).real))
+      const names = found.filter((real) => real !== workspace && within(real, workspace, fold)).map((real) => relative(workspace, real))
       if (names.length === 0) return
       await (await store()).write({ client, session }, (transaction) => {
         for (const name of names) transaction.changed('file', name.split(sep).join('/'))
