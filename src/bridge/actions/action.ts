@@ -5,7 +5,7 @@ import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '.
 export const actionStatuses = ['pending', 'claimed', 'running', 'needs_user', 'done', 'failed', 'cancelled', 'expired'] as const
 export type ActionStatus = (typeof actionStatuses)[number]
 
-/** Statuses that nothing but a person, by `actions run`, changes any more; who waits for an action waits for one of these. */
+/** Statuses that end the wait for an action. Only a person can change one of them afterwards, with `actions run`. */
 export const finalStatuses: readonly ActionStatus[] = ['needs_user', 'done', 'failed', 'cancelled', 'expired']
 
 /** Who carries an action out: the runner, the program that claims it, or a person who approves it. */
@@ -16,25 +16,25 @@ export interface Action {
   readonly id: string
   readonly type: string
   readonly params: JsonObject
-  /** Who asked: a client id, or the bearer of a session. */
+  /** The client that asked: its id, or the bearer of a session. */
   readonly from: string
   /** A client id; null: every client but the one that asked. */
   readonly to: string | null
   /** When it was queued, ms since the epoch. */
   readonly timestamp: number
   readonly status: ActionStatus
-  /** What came of it; null until then. */
+  /** Its outcome; null until there is one. */
   readonly result: JsonValue
   readonly carrier: Carrier
   /** Whether a program may take it with claim_action, now or once the runner has opened a window for it. */
   readonly claimable: boolean
-  /** Folders that were open to who asked. */
+  /** The roots of the bridge that queued it. */
   readonly roots: readonly string[]
-  /** How often it was begun. */
+  /** How many times it was started. */
   readonly tries: number
   readonly claim: StoredClaim | null
   readonly updated: number
-  /** It has ended, and who asked has not been shown how. */
+  /** True once it has ended, until the client that asked has seen the result. */
   readonly isNews: boolean
 }
 
@@ -59,7 +59,7 @@ export interface ActionRow extends ClaimRow {
   seen: number | null
 }
 
-/** An action as it is now: a claim of a dead process counts no more, and what nobody began in time has expired. */
+/** An action as it is now: the claim of a dead process is ignored, and an action that nobody started in time is expired. */
 export function actionOf(row: ActionRow, isLive: IsLive, now: number): Action {
   const { id, type, client: from, recipient: to, at: timestamp, carrier, tries, updated } = row
   const stored = claimIn(row)

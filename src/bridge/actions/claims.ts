@@ -6,13 +6,13 @@ import type { Action, ActionRow } from './action.ts'
 import { claimableFor } from './finished.ts'
 import { finish, read } from './queue.ts'
 
-/** What a client may claim: what waits for another program, and what a window was opened for. */
+/** True for an action that a client may claim: it waits for another program, or a window was opened for it. */
 const isFree = ({ status, carrier, claimable }: Action): boolean =>
   claimable && ((status === 'pending' && carrier === 'twin') || status === 'needs_user')
 
 const isFor = ({ to, from }: Action, client: string): boolean => to === client || (to === null && from !== client)
 
-/** Gives an action to one session: that of the id, else the oldest that waits for its client; null: none waits. */
+/** Claims an action for one session: the one of that id or, without an id, the oldest that waits for its client; null: none waits. */
 export function claim(store: Transaction, id: string | undefined, by: Claim, isLive: IsLive): Action | null {
   const action = id === undefined ? claimableFor(store, by.client, 1, isLive, store.now)[0] : read(store, id, isLive, store.now)
   if (action === undefined) return null
@@ -37,7 +37,7 @@ function whyNot({ id, status, claim, carrier }: Action): string {
   return `Action ${id} is ${status} already.`
 }
 
-/** Ends an action with what its claimer has to say. Only the session that claimed it can. */
+/** Ends an action with the result of its claimer. Only the session that claimed it can. */
 export function complete(store: Transaction, id: string, result: JsonValue, by: Claim, isLive: IsLive): Action {
   const action = read(store, id, isLive, store.now)
   const { status, claim: held } = action
@@ -50,13 +50,13 @@ export function complete(store: Transaction, id: string, result: JsonValue, by: 
   return read(store, id, isLive, store.now)
 }
 
-/** Makes an action pending again: the process that claimed it, or carried it out, is gone. */
+/** Makes an action pending again after the process that claimed it, or carried it out, has ended. */
 export function release(store: Transaction, id: string): void {
   store.run(`UPDATE actions SET status = 'pending', updated = ?, generation = NULL, ${noClaim} WHERE id = ?`, store.now, id)
   store.changed('action', id)
 }
 
-/** The same for all that one session has claimed. */
+/** Makes all actions pending again that one session has claimed. */
 export function releaseAll(store: Transaction, session: string): void {
   const held = store.all<ActionRow>(`SELECT * FROM actions WHERE status = 'claimed' AND claim_session = ?`, session)
   for (const { id } of held) release(store, id)

@@ -6,7 +6,7 @@ import type { ServerSpec } from '../../model/manifest.ts'
 import { inLine } from '../base/text.ts'
 import { denied, failed } from '../base/refusal.ts'
 
-/** What update_mcp_config takes, as it comes. */
+/** The arguments of update_mcp_config, not checked yet. */
 interface Input {
   readonly name: string
   readonly command?: string | undefined
@@ -38,7 +38,7 @@ function variablesIn(env: unknown): readonly (readonly [string, string])[] {
   })
 }
 
-/** Checks a change of the config and words it. A literal key is refused, as on a command line: it would stand in the queue. */
+/** Checks a change of the config and describes it. Refuses a literal key, as a command line does: the queue would store it. */
 export function checkChange({ name, command, args, env, url, remove }: Input): ConfigChange {
   const bad = badName(name)
   if (bad !== null) throw failed(`${JSON.stringify(name)} cannot be the name of a server: ${bad}.`)

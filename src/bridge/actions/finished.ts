@@ -4,7 +4,7 @@ import type { Transaction } from '../store/store.ts'
 import { type Action, actionOf, type ActionRow } from './action.ts'
 import { select } from './select.ts'
 
-/** Actions of a client that have ended and that none of its sessions has been shown, oldest first; for `null`, those of all. */
+/** Ended actions of a client whose result none of its sessions has seen, oldest first; for `null`, of all clients. */
 export const finishedFor = (database: Database, client: string | null, limit: number, isLive: IsLive, now: number): readonly Action[] =>
   database
     .all<ActionRow>(
@@ -13,7 +13,7 @@ export const finishedFor = (database: Database, client: string | null, limit: nu
     )
     .map((row) => actionOf(row, isLive, now))
 
-/** Actions that a client may claim, oldest first; for `null`, all that anybody may. */
+/** Actions that a client may claim, oldest first; for `null`, those that any client may. */
 export const claimableFor = (database: Database, client: string | null, limit: number, isLive: IsLive, now: number): readonly Action[] =>
   select(
     database,
@@ -29,7 +29,7 @@ export const claimableFor = (database: Database, client: string | null, limit: n
     now,
   )
 
-/** Records that who asked has been shown how actions ended. */
+/** Records that the client that asked has seen the results of these actions. */
 export function markSeen(store: Transaction, ids: readonly string[]): void {
   for (const id of ids) {
     store.run('UPDATE actions SET seen = ? WHERE id = ? AND seen IS NULL', store.now, id)

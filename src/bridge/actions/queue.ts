@@ -32,14 +32,14 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
     throw failed(`${limits.actionsUndecided} actions wait for a person already: mcp-twin actions list; cancel_action cancels one.`)
   const { client, session } = store.author
   const status = needs === undefined ? 'pending' : 'needs_user'
-  // Who asks is told at once that a person is needed, so it is not news later.
-  const told = needs === undefined ? null : store.now
+  // The answer to the client says that a person is needed, so its inbox does not show that again.
+  const seen = needs === undefined ? null : store.now
   store.run(
     `INSERT INTO actions (id, type, params, roots, recipient, carrier, claimable, status, result, client, session, machine, at, updated, expires, finished, seen)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[id, type, text, JSON.stringify(roots), to, carrier, claimable ? 1 : 0, status],
     ...[needs === undefined ? null : JSON.stringify(needs), client, session, store.machine],
-    ...[store.now, store.now, store.now + limits.actionMs, told, told],
+    ...[store.now, store.now, store.now + limits.actionMs, seen, seen],
   )
   store.run(
     `DELETE FROM actions WHERE finished IS NOT NULL AND n <= (SELECT max(n) FROM actions) - ? AND NOT (${person})`,
@@ -49,7 +49,7 @@ export function queue(store: Transaction, { id, type, params, to, carrier, claim
   return status
 }
 
-/** Refuses long params where those that wait are too long together. The lengths are known without reading what they are of. */
+/** Refuses long params where waiting actions hold too many bytes already. SQLite knows the lengths without reading the texts. */
 function checkRoom(database: Database, bytes: number): void {
   if (bytes <= limits.actionShown) return
   const held = database.get<{ bytes: number }>(
@@ -76,7 +76,7 @@ export function list(
   isLive: IsLive,
   now: number,
 ): readonly Action[] {
-  // A claim that has ended makes a claimed one pending again, and time makes one expired: what is stored may lag behind.
+  // The stored status may be out of date: an action is pending again once its claim has ended, and expires without a write.
   const stored: Partial<Record<ActionStatus, readonly ActionStatus[]>> = {
     pending: ['pending', 'claimed'],
     expired: ['expired', 'pending', 'claimed', 'needs_user'],
@@ -87,7 +87,7 @@ export function list(
   return select(database, { where, values: wanted, order: 'newest', limit, keep }, isLive, now)
 }
 
-/** How many actions there are of each status, those that ended long ago left out. */
+/** The number of actions of each status that is not final, and of `needs_user`. */
 export const counts = (database: Database): Readonly<Record<string, number>> =>
   Object.fromEntries(
     database
@@ -97,7 +97,7 @@ export const counts = (database: Database): Readonly<Record<string, number>> =>
       .map(({ status, count }) => [status, count]),
   )
 
-/** Ends an action that nobody has begun to carry out, or that another program has claimed. */
+/** Cancels an action that is pending, claimed, or waits for a person. */
 export function cancel(store: Transaction, id: string, isLive: IsLive): Action {
   const { client } = store.author
   const action = read(store, id, isLive, store.now)
@@ -108,7 +108,7 @@ export function cancel(store: Transaction, id: string, isLive: IsLive): Action {
   return read(store, id, isLive, store.now)
 }
 
-/** Gives an action its final status. Who asked is shown it in the inbox, unless they did it themselves. */
+/** Gives an action its final status. The inbox of the client that asked shows it, unless that client ended it itself. */
 export function finish(store: Transaction, id: string, status: ActionStatus, result: JsonValue): void {
   store.run(
     `UPDATE actions SET status = ?, result = ?, updated = ?, finished = ?, generation = NULL, ${noClaim},

@@ -22,16 +22,16 @@ export interface RunnerOptions {
   now(): number
   typeNamed(name: string): ActionType | null
   meansFor(action: Action): Promise<Means>
-  /** An outcome without copies of keys. */
+  /** Returns an outcome without copies of keys. */
   redact(result: JsonObject): Promise<JsonObject>
 }
 
-/** Who the author is of what the runner records. */
+/** The client name under which the runner writes to the store. */
 export const runnerClient = 'mcp-twin'
 
 /**
- * Carries actions out, one after another, as long as this process holds the lease. Every commit checks the lease: what another
- * process has taken over is recorded by that one alone.
+ * Carries actions out, one after another, as long as this process holds the lease. Every commit checks the lease, so this process
+ * records nothing once another one holds it.
  */
 export class Runner {
   private readonly options: RunnerOptions
@@ -53,7 +53,7 @@ export class Runner {
     this.ended = this.work().finally(stopListening)
   }
 
-  /** Begins nothing more and settles when what was begun has ended. */
+  /** Starts no more actions. Settles when the one that is running has ended. */
   async stop(): Promise<void> {
     this.isStopped = true
     this.rouse()
@@ -86,7 +86,7 @@ export class Runner {
     }
   }
 
-  /** Settles what nobody works on any more; returns how long nothing needs to be looked at again, in ms. */
+  /** Settles actions that nobody works on any more; returns after how many ms it has to look again. */
   private async tidy(): Promise<number> {
     const { store, isLive, now, audit, typeNamed, lease } = this.options
     const settling: Settling = {
@@ -103,7 +103,7 @@ export class Runner {
     return next === null ? Number.POSITIVE_INFINITY : Math.max(limits.actionLookMs, next - now())
   }
 
-  /** The next action to carry out; null: there is none, or nothing can be recorded, so that nothing may be done. */
+  /** Starts the next action that waits for the runner; null: none does. Throws where the audit cannot be written. */
   private async begin(): Promise<Action | null> {
     const { store, by, isLive, lease, audit } = this.options
     const { generation } = lease
@@ -160,7 +160,7 @@ export class Runner {
     })
   }
 
-  /** What was done must be recorded, however long the store is busy; once the lease is lost, its next holder records what it can. */
+  /** Repeats a write until it succeeds, however long the store is busy. Gives up once the lease is lost: the next holder settles the action. */
   private async insist(work: () => Promise<unknown>): Promise<void> {
     for (;;)
       try {
@@ -178,7 +178,7 @@ export class Runner {
     this.told = trouble
   }
 
-  /** Waits until something changes, at most so long. */
+  /** Waits until something changes, at most `ms`. */
   private async rest(ms: number): Promise<void> {
     if (this.isWoken || this.isOver) return
     await new Promise<void>((resolve) => {
@@ -194,6 +194,6 @@ export class Runner {
 
 const failure = (error: string, more: JsonObject = {}): Outcome => ({ status: 'failed', result: { error, ...more } })
 
-/** An outcome in a line of the audit. */
+/** An outcome as one line of the audit. */
 export const wordsOf = ({ status, result }: Pick<Outcome, 'status' | 'result'>): string =>
   [status, result.error ?? result.message].filter((each) => typeof each === 'string').join(': ')

@@ -7,12 +7,12 @@ import type { Action, ActionRow } from './action.ts'
 import { release } from './claims.ts'
 import { finish, read } from './queue.ts'
 
-/** Who carries actions out: the holder of the lease in its generation, or, without one, a command that a person typed. */
+/** The process that carries an action out: the holder of the lease, with its generation, or a command that a person typed, without one. */
 export interface Carrying extends Claim {
   readonly generation: number | null
 }
 
-/** Begins the oldest action that waits for the runner; null: none does. */
+/** Starts the oldest action that waits for the runner; null: none does. */
 export function beginNext(store: Transaction, by: Carrying, isLive: IsLive): Action | null {
   const row = store.get<ActionRow>(
     `SELECT * FROM actions WHERE status = 'pending' AND carrier = 'runner' AND expires > ? ORDER BY n LIMIT 1`,
@@ -21,7 +21,7 @@ export function beginNext(store: Transaction, by: Carrying, isLive: IsLive): Act
   return row === undefined ? null : begin(store, row.id, by, isLive)
 }
 
-/** Begins an action that a person has approved, or wants to be tried again: the very one that was `shown`, whatever has its id now. */
+/** Starts an action that a person has approved, or wants to be tried again. Refuses if the action of that id is not the one that was `shown`. */
 export function beginApproved(store: Transaction, shown: Action, by: Claim, isLive: IsLive): Action {
   const { id } = shown
   const action = read(store, id, isLive, store.now)
@@ -36,7 +36,7 @@ export function beginApproved(store: Transaction, shown: Action, by: Claim, isLi
   return begin(store, id, { ...by, generation: null }, isLive)
 }
 
-/** What a person approves. */
+/** The parts of an action that a person approves, as a text to compare. */
 const whatIs = ({ type, params, roots, from, to, timestamp, result }: Action): string =>
   JSON.stringify([type, params, roots, from, to, timestamp, result])
 
@@ -49,7 +49,7 @@ function begin(store: Transaction, id: string, by: Carrying, isLive: IsLive): Ac
   return read(store, id, isLive, store.now)
 }
 
-/** Records how an action ended. False: it is no longer carried out by this process, so what it did is not recorded. */
+/** Records the outcome of an action. False: this process no longer carries it out, so nothing is recorded. */
 export function end(
   store: Transaction,
   id: string,
@@ -62,7 +62,7 @@ export function end(
   return true
 }
 
-/** What became of an action whose process is gone, or whose time is over. */
+/** An action that was settled, and how, for the audit. */
 export interface Settled {
   readonly id: string
   readonly type: string
@@ -71,9 +71,9 @@ export interface Settled {
 }
 
 export interface Settling {
-  /** That of the holder; what was begun in an earlier one is lost. */
+  /** The generation of the holder. An action that was started in an earlier one is no longer carried out by anybody. */
   readonly generation: number
-  /** What the holder itself carries out right now. */
+  /** Ids of the actions that the holder is carrying out now. */
   readonly current: ReadonlySet<string>
   isRepeatable(type: string): boolean
 }
@@ -87,18 +87,18 @@ interface DoubtfulRow
 /** Without params and results, which may be long: these rows are read every second as long as somebody works on an action. */
 const columns = `id, type, client, carrier, status, tries, generation, expires, ${claimColumns}`
 
-/** What somebody works on, and what nobody has begun in time. */
+/** Claimed and running actions, and those that nobody has started in time. */
 const doubtful = (database: Database, now: number): readonly DoubtfulRow[] => [
   ...database.all<DoubtfulRow>(`SELECT ${columns} FROM actions WHERE status IN ('claimed', 'running')`),
   ...database.all<DoubtfulRow>(`SELECT ${columns} FROM actions WHERE ${notBegun} AND expires <= ?`, now),
 ]
 
-/** Whether something is to be settled, and when it is to be looked at again at the latest: ms since the epoch. */
+/** Whether an action has to be settled, and when the next one expires (`next`, ms since the epoch). */
 export function outlook(database: Database, settling: Settling, isLive: IsLive, now: number) {
   const rows = doubtful(database, now)
   return {
     isDue: rows.some((row) => whatBecomes(row, settling, isLive, now) !== null),
-    /** A process that works on one may die without a word. */
+    /** Somebody works on an action; its process may die at any time, so the caller looks again soon. */
     isWatched: rows.length > 0,
     next: database.get<{ next: number | null }>(`SELECT min(expires) AS next FROM actions WHERE ${notBegun}`)?.next ?? null,
   }
@@ -115,7 +115,7 @@ function whatBecomes(row: DoubtfulRow, { generation, current, isRepeatable }: Se
   return row.generation !== null && row.tries < 2 && isRepeatable(row.type) ? 'again' : 'lost'
 }
 
-/** Settles what nobody works on any more: claims of the dead, lost actions, what nobody began in time. */
+/** Settles actions whose process has died, whose claim has ended, or that nobody has started in time. */
 export function settle(store: Transaction, settling: Settling, isLive: IsLive): readonly Settled[] {
   return doubtful(store, store.now).flatMap((row) => {
     const { id, type, client } = row

@@ -6,7 +6,7 @@ import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Action, ActionStatus, Carrier } from './action.ts'
 
-/** Who asks for an action, and what is open to it. */
+/** The client that asks for an action, and the policy for it. */
 export interface Asking {
   readonly id: string
   readonly client: string
@@ -31,7 +31,7 @@ export interface Outcome {
   readonly result: JsonObject
 }
 
-/** What is done only where a person has approved it. */
+/** Work that is done only after a person has approved it. */
 export interface ForPerson {
   /** Sets a server of the manifest, or removes it for null, and brings every config in line. */
   changeServer(name: string, server: ServerSpec | null): Promise<Outcome>
@@ -39,14 +39,14 @@ export interface ForPerson {
   setModel(client: ClientDefinition, model: string): Promise<Outcome>
 }
 
-/** What carrying out an action works with. */
+/** What a type needs to carry out its actions. */
 export interface Means {
   /** Absent: no person has approved anything. */
   readonly person?: ForPerson
   readonly settings: Settings
-  /** The rules of who asked for the action. */
+  /** The policy, with the roots of the bridge that queued the action. */
   readonly policy: Policy
-  /** Opens a link with the programs of this computer's side that `client` runs on. False: nothing took it. */
+  /** Opens a link on the side where `client` runs. False: no program opened it. */
   openLink(client: string, link: string): Promise<boolean>
 }
 
@@ -55,9 +55,9 @@ export interface ActionDefinition<F extends Fields> {
   /** One line for people. */
   readonly summary: string
   readonly input: F
-  /** Whether it may be begun again when its process died in the middle: its effect happens once all the same. */
+  /** Whether it may be started again when its process died in the middle: doing it twice has the effect of doing it once. */
   readonly isRepeatable: boolean
-  /** Checks the arguments further than `input` does. Throws a Refusal. */
+  /** Checks what `input` cannot. Throws a Refusal. */
   prepare(input: Input<F>, asking: Asking): Promise<Prepared>
   /** Does the work. What only a person may start needs `means.person`. */
   carryOut?(action: Action, input: Input<F>, means: Means): Promise<Outcome>
@@ -71,7 +71,7 @@ export interface ActionType {
   readonly isRepeatable: boolean
   /** Throws InputTrouble or a Refusal. */
   prepare(params: unknown, asking: Asking): Promise<Prepared>
-  /** Null: this program has no part in it. */
+  /** Null: the bridge does not carry out this type. */
   carryOut(action: Action, means: Means): Promise<Outcome | null>
 }
 

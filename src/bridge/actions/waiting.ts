@@ -4,7 +4,7 @@ import { lookUntil } from '../store/waiting.ts'
 import { type Action, finalStatuses } from './action.ts'
 import { read } from './queue.ts'
 
-/** An action once nobody has to wait for it any longer, or as it is when the time is over. Throws a Refusal where there is none. */
+/** Waits until an action has a final status or the time is over, and returns it. Throws a Refusal where there is none. */
 export const waitForAction = (
   store: Store,
   id: string,

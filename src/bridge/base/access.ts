@@ -15,7 +15,7 @@ export function accessTrouble(path: string, mode: number): string {
 /** Returns a stamp of the file at a path that changes when the file is changed or replaced, else the errno. Takes microseconds. */
 export function versionOf(path: string): string {
   try {
-    // An exception costs ten times what the look does, and every call of a tool looks.
+    // An exception would take ten times as long as the stat, and every call of a tool comes here.
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
     return stat === undefined ? 'ENOENT' : [stat.dev, stat.ino, stat.size, stat.ctimeNs].join(':')
   } catch (error) {

@@ -8,7 +8,7 @@ export type Content =
 export interface Answer {
   readonly content: readonly Content[]
   readonly data?: Readonly<Record<string, unknown>>
-  /** What another program answered earlier: nothing is added to it. */
+  /** It repeats what another program answered earlier: no line about what waits is added. */
   readonly recorded?: true
 }
 

@@ -2,32 +2,32 @@ import { KiB, MiB, minutes, seconds } from './units.ts'
 
 /** The bounds of actions and triggers: a part of `limits`. */
 export const actionLimits = {
-  /** Actions that may wait at the same time, that stay readable, and that one answer lists, usually and at most. */
+  /** `actionsQueued` may wait at the same time, `actionsKept` stay readable, `actionsListed` are in one answer, at most `actionsListedMost`. */
   actionsQueued: 10_000,
-  /** Params and results of those that wait, looked at when one with params longer than `actionShown` comes: short ones are few enough. */
+  /** Bytes of the params and results of all that wait. Checked for params longer than `actionShown`: the number bounds short ones. */
   actionsQueuedBytes: 64 * MiB,
-  /** Of those that wait for a person: nobody decides more, and each may hold a long text. */
+  /** Actions that wait for a person: nobody decides about more, and each may hold a long text. */
   actionsUndecided: 200,
   actionsKept: 10_000,
   actionsListed: 50,
   actionsListedMost: 1000,
   actionText: 1 * MiB,
   actionFiles: 100,
-  /** An action that nobody began expires after so long. */
+  /** The time after which an action that nobody has started expires. */
   actionMs: 7 * 24 * 60 * minutes,
-  /** What the runner carries out may take so long; then nobody knows whether it happened. */
+  /** How long the runner waits for an action; after that nobody knows whether it happened. */
   actionRunMs: 60 * seconds,
-  /** How often the runner looks whether those still live who work on an action, and tries again what failed. */
+  /** How often the runner checks that the processes which work on actions still live, and tries again what failed. */
   actionLookMs: 1 * seconds,
-  /** Params of a list or of session_state.json that are longer as JSON are left out. */
+  /** Lists and session_state.json leave out params and results that are longer as JSON. */
   actionShown: 4 * KiB,
 
-  /** A trigger: its file, its nonce, how far its timestamp may be from now, and how long a torn one may be written to. */
+  /** A trigger: the bytes of its file, the length of its nonce, how far its timestamp may be from now, and how long a file may stay half-written. */
   triggerBytes: 64 * KiB,
   nonceCharacters: 200,
   triggerAgeMs: 5 * minutes,
   triggerTornMs: 1 * seconds,
-  /** Triggers that are taken up in one transaction, and how often the folder is looked at though nothing was heard of it. */
+  /** Triggers that are taken up in one transaction, and how often the folder is scanned without an event of its watcher. */
   triggersAtOnce: 200,
   triggerLookMs: 1500,
   triggersRefused: 500,

@@ -44,7 +44,7 @@ export const limits = {
   wsMessage: 16 * MiB,
   /** How often a peer is asked whether it is there; one that gave no sign of life for two such times is cut off. */
   wsPingMs: 15 * seconds,
-  /** A client reads its answers before more is read from it, when so many bytes wait, or so many requests or bytes of them. */
+  /** Nothing more is read from a client while more than this waits for it: bytes, unanswered requests, or bytes of such requests. */
   wsWaitingBytes: 1 * MiB,
   wsUnanswered: 64,
   wsUnansweredBytes: 32 * MiB,
@@ -198,7 +198,7 @@ export const limits = {
   handoffText: 1 * MiB,
   handoffSections: 100,
   handoffFiles: 200,
-  /** Of a repository: files and bytes of their diffs, names of others in a line, and what git may take and say. */
+  /** A handoff's repository: files with diffs, bytes of the diffs, names of further files, and the time and output of git. */
   handoffDiffFiles: 100,
   handoffDiff: 256 * KiB,
   handoffNames: 50,
@@ -214,7 +214,7 @@ export const limits = {
   /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */
   waitingKept: 500,
   waitingBytes: 1 * MiB,
-  /** The store is opened so long after a client said hello, so that the hello does not wait for it. */
+  /** How long after the start the store is opened, so that the first answers do not wait for it. */
   storeOpenMs: 1 * seconds,
   /** The most resources in a list, the newest ones; the most subscriptions of a connection; the shortest time between two notices of a changed list. */
   resourcesListed: 200,

@@ -8,7 +8,7 @@ export interface LineEvents {
   line(bytes: Buffer): void
   /** `head` is the beginning of the skipped line, to find its id in. */
   tooLong(head: Buffer, bytes: number): void
-  /** A line is longer already, and its end may never come. */
+  /** Called when a line is too long, before its end, which may never come. */
   exceeded?(): void
 }
 

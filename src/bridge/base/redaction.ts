@@ -75,7 +75,7 @@ export class Redaction {
     return data === undefined ? { content, ...more } : { ...more, content, data: this.deep(data) as Record<string, unknown> }
   }
 
-  /** A value of JSON whose texts and names hold no key. */
+  /** Returns a JSON value with the keys removed from its texts and names. */
   deep(value: unknown): unknown {
     // One look at all of it, which nearly always finds nothing, costs less than one at each of its texts.
     return this.places(JSON.stringify(value)).length === 0 ? value : this.value(value)

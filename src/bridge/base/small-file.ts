@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { versionOf } from './access.ts'
 import { codeOf } from './refusal.ts'
 
-/** The text of a file of at most `most` bytes. Never waits for a writer, as opening a pipe would. Throws where there is none that fits. */
+/** Returns the text of a file of at most `most` bytes. Never waits for a writer, as opening a pipe would. Throws for any other file. */
 export function readSmallFile(path: string, most: number): string {
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {

@@ -19,7 +19,7 @@ export const escaped = (character: string): string => `\\u${character.charCodeAt
 /** A file name for a line of text: as it is, or as JSON writes it where a character in it could forge a line or hide. */
 export const inName = (name: string): string => (!hides(name) ? name : JSON.stringify(name).replace(hidden, escaped))
 
-/** What is not shown, tags and fillers included, besides line breaks, tabs and the selectors of how an emoji is drawn. */
+/** Invisible characters, tags and fillers included; not line breaks, tabs and the variation selectors of emoji. */
 const unseen = /(?!\n|\t|\ufe0e|\ufe0f)[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu
 
 /** A text for a model, with escapes for invisible characters, which could hide words in a description. */

@@ -9,7 +9,7 @@ import { type CallResult, checkDepth, faulted, refused, unrecorded } from './pip
 
 const kinds = { shared: 'shared server', plugins: 'plugin' }
 
-/** Refuses what this bridge does not list. */
+/** Refuses a tool that this bridge does not list. */
 function checkOffered(tool: ForeignTool, { settings }: Bridge): void {
   const { name, family } = tool
   if (!settings.families.includes(family))
@@ -22,7 +22,7 @@ function checkOffered(tool: ForeignTool, { settings }: Bridge): void {
 
 /**
  * Runs one call of a tool of a shared server or a plugin. Its arguments are for the server or plugin to judge. Every call is audited,
- * and one that may change something is not made where that cannot be recorded. No line about what waits is added: the answer is not ours.
+ * and one that may change something is not made where that cannot be recorded. No line about what waits is added to the answer of others.
  */
 export async function callForeign(
   { tool, provider }: { readonly tool: ForeignTool; readonly provider: ForeignProvider },

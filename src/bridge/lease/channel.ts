@@ -21,7 +21,7 @@ export interface Asking {
   progress(message: string): void
 }
 
-/** Why a connection ended: `silent`, its other end had not answered for `limits.leaseAnswerMs` while it was waited for. */
+/** Why a connection ended. `silent`: the other end sent nothing for `limits.leaseAnswerMs` while an answer was waited for. */
 export type Ending = 'closed' | 'silent'
 
 interface Waiting extends Pick<Asking, 'progress'> {
@@ -79,7 +79,7 @@ export class Channel {
   private send(message: object): void {
     if (this.socket.destroyed) return
     this.socket.write(`${JSON.stringify(message)}\n`)
-    // The other end does not read: what is kept for it would grow.
+    // The other end does not read, and what waits for it would fill the memory.
     if (this.socket.writableLength > limits.channelUnread) this.socket.destroy()
   }
 
@@ -130,12 +130,12 @@ export class Channel {
     }
   }
 
-  /** Asks whether the other end lives, as long as an answer of it is waited for. */
+  /** Pings the other end as long as an answer is waited for. */
   private attend(): void {
     if (this.next !== undefined || this.deadline !== undefined) return
     this.send({ ping: true })
     this.deadline = setTimeout(() => {
-      // What came while this very process was stopped is read before it is judged.
+      // If this process itself was stopped, what arrived meanwhile is read first.
       this.deadline = setTimeout(() => {
         this.silent = true
         this.socket.destroy()
@@ -162,7 +162,7 @@ export class Channel {
   }
 }
 
-/** The other end is gone before it answered: what it was asked may have been done. */
+/** The connection ended before the answer: the request may have been carried out. */
 export class Lost extends Error {
   constructor() {
     super('the connection ended before the answer')

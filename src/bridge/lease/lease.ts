@@ -44,8 +44,8 @@ export class Lease {
   private held: { readonly generation: number; readonly endpoint: Endpoint; readonly over: AbortController } | null = null
   private connection: Channel | null = null
   private closed = false
-  /** Who waits until it is known who holds the lease. */
-  private readonly asking = new Set<() => void>()
+  /** Callbacks of requests that wait until a holder of the lease is known. */
+  private readonly undecided = new Set<() => void>()
 
   constructor(options: LeaseOptions) {
     this.options = options
@@ -128,17 +128,17 @@ export class Lease {
       const done = () => {
         clearTimeout(timer)
         signal.removeEventListener('abort', done)
-        this.asking.delete(done)
+        this.undecided.delete(done)
         resolve()
       }
       const timer = setTimeout(done, ms).unref()
       signal.addEventListener('abort', done, { once: true })
-      this.asking.add(done)
+      this.undecided.add(done)
     })
   }
 
   private settle(): void {
-    for (const done of [...this.asking]) done()
+    for (const done of [...this.undecided]) done()
   }
 
   private isHeldIn(database: Database): boolean {

@@ -16,7 +16,7 @@ export interface ListenAddress {
   readonly address: string
 }
 
-/** Who may come in at a listener of a bridge, and what of it is recorded. `name`: of the protocol. */
+/** How a listener of a bridge checks tokens, and what it records. `name`: its protocol. */
 export function admission(system: System, bridge: Bridge, name: 'http' | 'websocket'): Omit<ListenerPlan, keyof ListenAddress | 'limits'> {
   const { settings, audit, log } = bridge
   const store = openSessions(system, reachable(settings.folder), settings.self.id)
@@ -50,7 +50,7 @@ export function admission(system: System, bridge: Bridge, name: 'http' | 'websoc
   }
 }
 
-/** Opens a listener; says in words why its port cannot be had. `flag`: the one that names the port. */
+/** Opens a listener. Throws a TwinError that says why its port cannot be used. `flag`: the option that names the port. */
 export async function atPort<T extends { readonly port: number }>(
   { log }: Bridge,
   { port, address }: ListenAddress,

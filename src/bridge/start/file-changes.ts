@@ -46,9 +46,9 @@ export class FileChanges {
         for (const name of names) transaction.changed('file', name.split(sep).join('/'))
       })
     } catch (error) {
-      // The file is changed all the same; where there is no store, nobody waits for it either.
+      // The file is changed all the same. Without a store there is nobody to notify.
       const why = error instanceof Refusal ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
-      log.write('bridge', 'warning', `a change of a file could not be told: ${why}`)
+      log.write('bridge', 'warning', `a change of a file could not be recorded: ${why}`)
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Bridge } from '../contract/bridge.ts'
 import { WebSocketCarrier, type WebSocketPlan } from '../transports/websocket.ts'
 import { admission, atPort, type ListenAddress } from './admission.ts'
 
-/** The listener of a bridge for WebSocket. `serverFor` makes the servers of a session's connection, `onListen` is called when one wants to be told of changes. */
+/** The listener of a bridge for WebSocket. `serverFor` makes the server of a connection, `onListen` is called when a client subscribes to changes. */
 export const carryWebSocket = (
   system: System,
   place: ListenAddress,

@@ -86,7 +86,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
   }
 }
 
-/** What all parts of a bridge write to, and are ruled by. */
+/** The parts that all others of a bridge use: policy, settings that can change, audit and logs. */
 function recordsOf(settings: Settings) {
   const now = () => settings.now()
   const redaction = new Redaction(() => settings.keys(), settings.keysFile)

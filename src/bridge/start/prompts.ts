@@ -36,14 +36,14 @@ export function offerPrompts(
 
 const invalid = (message: string): ProtocolError => new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 
-/** All of them are about handoffs. */
+/** The prompts of a bridge. All of them are about handoffs, so there are none without the tools for these. */
 async function offered({ settings: { families, readOnly } }: Bridge): Promise<readonly Prompt[]> {
   if (!families.includes('handoff')) return []
   const { prompts } = await import('../prompts/index.ts')
   return prompts.filter(({ effect }) => !readOnly || effect === 'read')
 }
 
-/** The arguments that say something. A name that the prompt does not have is refused with those it has. */
+/** The arguments that are not empty. Refuses a name that the prompt does not have, and a text that is too long. */
 function checked(prompt: Prompt, raw: unknown): PromptArguments {
   const known = prompt.arguments.map(({ name }) => name)
   const given = Object.entries(isObject(raw) ? raw : {})

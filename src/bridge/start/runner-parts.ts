@@ -2,7 +2,7 @@ import type { Signers } from '../actions/triggers/signed.ts'
 
 /** What the runner of a bridge needs besides the store: parts of the machine, handed in by what starts it. */
 export interface RunnerParts {
-  /** Opens a link with the programs of a side on which the client runs. False: nothing took it. */
+  /** Opens a link on the side where the client runs. False: no program opened it. */
   openLink(client: string, link: string): Promise<boolean>
   /** Sessions whose keys sign triggers. Absent: triggers are not taken up. */
   signers?(): Promise<Signers>

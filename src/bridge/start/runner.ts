@@ -59,7 +59,7 @@ export function startRunner(
   )
   const { signers } = parts
   const watching = signers === undefined ? null : watchTriggers(place, { store, lease, signers: () => signers() }, parts)
-  // What another process has taken over is that one's to write.
+  // Once another process holds the lease, that one writes session_state.json.
   lost.addEventListener('abort', () => void watching?.stop('lost'), { once: true })
   return {
     async stop() {

@@ -65,7 +65,7 @@ export function buildServer(
     const own = await available(bridge, tools)
     const foreign = bridge.foreign.list()
     if (session === undefined) bridge.foreign.note(foreign)
-    // Whoever has not asked for the list needs no word that it changed. Over HTTP the listener tells clients of 2026-07-28.
+    // A client that has not read the list is not notified of its changes. Over HTTP the listener notifies clients of 2026-07-28.
     if (resources?.filtering !== 'elsewhere')
       stopTelling ??= bridge.foreign.onChange(() => void server.sendToolListChanged().catch(() => undefined))
     return { tools: [...own.map(listed), ...foreign.map(listedForeign)] }

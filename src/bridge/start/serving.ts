@@ -17,7 +17,7 @@ import type { HttpCarrier } from '../transports/http.ts'
 import { carryStdio } from '../transports/stdio.ts'
 import { bearer, type Carrier } from '../transports/carrier.ts'
 
-/** Where clients may come besides the one on stdio: ports, null where there is no such listener. */
+/** The listeners besides stdio: their ports; null: there is no such listener. */
 export interface Listening {
   readonly address: string
   readonly http: number | null
@@ -30,7 +30,7 @@ export interface Serving {
   readonly version: string
   readonly system: System
   readonly listen: Listening
-  /** No client is on stdio: it serves its listeners, carries actions out and takes triggers up until it is signalled. */
+  /** True where no client is on stdio: the bridge serves its listeners, carries out actions and takes up triggers until a signal. */
   readonly isRunner: boolean
   /** What waits for a client, the one on stdio by default, in a line. Read from a small file: the hello waits for it. */
   waiting(client?: string): string | null
@@ -94,9 +94,11 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const orphan = orphaned(serving)
   // Neither the store nor the folder of triggers keeps a process alive.
   const alive = stdio === null ? setInterval(() => undefined, 2 ** 30) : undefined
-  const told = aborted(signal).then(() => 'signal' as const)
+  const signalled = aborted(signal).then(() => 'signal' as const)
   const gone =
-    stdio === null ? told : Promise.race([stdio.ended.then(() => 'input' as const), told, orphan.gone.then(() => 'parent' as const)])
+    stdio === null
+      ? signalled
+      : Promise.race([stdio.ended.then(() => 'input' as const), signalled, orphan.gone.then(() => 'parent' as const)])
   try {
     const bridge = await opened
     const { carriers } = bridge
@@ -150,11 +152,11 @@ async function listenWebSocket(
   return ws
 }
 
-/** What is said of an address that others on the network reach. */
+/** A warning for an address that other computers can reach; else ''. */
 const openTo = (address: string): string =>
   address === '127.0.0.1' ? '' : ' Put a TLS proxy in front: tokens and answers cross the network in the clear.'
 
-/** What the runner of this process works with. */
+/** The parts of the machine that the runner of this process uses. */
 const partsOf = (system: System, settings: Settings, port: () => number | null): RunnerParts => ({
   async openLink(client, link) {
     const [{ openLink }, { clientById }] = await Promise.all([
@@ -175,14 +177,14 @@ const partsOf = (system: System, settings: Settings, port: () => number | null):
   port,
 })
 
-/** The store is opened though no tool needs it yet: some bridge must take up triggers and what others queued. No client waits for it. */
+/** Opens the store before a tool needs it: without it this bridge would take up no triggers and no actions of others. No client waits for it. */
 function openStoreSoon(bridge: Bridge, isRunner: boolean): void {
   const soon = () => void bridge.store().catch((error: Error) => bridge.log.write('bridge', 'warning', error.message))
   if (isRunner) soon()
   else setTimeout(soon, limits.storeOpenMs).unref()
 }
 
-const endings = { input: 'its client closed the connection', signal: 'it was told to end', parent: 'the program that started it is gone' }
+const endings = { input: 'its client closed the connection', signal: 'it received a signal', parent: 'the program that started it is gone' }
 
 /** Makes the workspace before the first call. Where that fails, the tool that needs it says so. */
 async function withWorkspace(settings: Settings): Promise<Settings> {

@@ -108,7 +108,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
       ? [...configured(flags.roots, 'The root', sides, problems), workspace]
       : [workspace, ...configured(bridge.roots ?? [], 'The root', sides, problems)]
   const deny = configured(bridge.deny ?? [], 'The closed path', sides, problems)
-  // In a folder about which others decide, the list of foreign tools is theirs too.
+  // Where others may write to our folder, they may have written the list of foreign tools too.
   const unvetted = (origin.refused ?? null) !== null
   const tools = () => import('../../effects/store/tools-file.ts')
   const moved = relocated(system.variables, self.home)

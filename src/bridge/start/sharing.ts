@@ -10,7 +10,7 @@ import type { SharedHolder } from '../sharing/holder.ts'
 import { sharedWork } from '../sharing/provider.ts'
 import type { ProviderParts } from './foreign.ts'
 
-/** The work on shared servers that this bridge does for all where it holds the lease, whatever families it offers itself. */
+/** The shared servers, which this bridge runs for all bridges while it holds the lease, whatever families it offers itself. */
 export interface SharedWork {
   problems(): readonly string[]
   close(): Promise<void>

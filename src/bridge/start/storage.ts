@@ -64,12 +64,12 @@ export class Storage {
     return this.opened
   }
 
-  /** Names work that is done by the holder of the lease alone, for all bridges. */
+  /** Registers work that only the holder of the lease does, for all bridges. */
   serve(method: string, work: HolderWork): void {
     this.work.set(method, work)
   }
 
-  /** Has such work done, by this or another bridge. Rejects with a Refusal, or with `Lost` where the holder ended in the middle of it. */
+  /** Has the holder, which may be this bridge, do such work. Rejects with a Refusal, or with `Lost` where the holder ended before it answered. */
   async ask(method: string, params: unknown, asking: Asking): Promise<unknown> {
     await this.store()
     const lease = await this.joined

@@ -7,7 +7,7 @@ export const bearer = (session: string): string => `session ${session}`
 /** Something that carries the protocol to clients: stdio, Streamable HTTP, WebSocket. It ends when its client does, or when closed. */
 export interface Carrier {
   readonly name: string
-  /** Where it listens, if it does. */
+  /** The port that it listens on, if any. */
   readonly port?: number
   /** Who is connected now, each once. */
   clients(): readonly string[]

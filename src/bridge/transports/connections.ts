@@ -30,7 +30,7 @@ interface Connection {
   usedAt: number
   /** Since when something waits to be taken; null: nothing does. */
   unreadSince: number | null
-  /** Ends it, where its protocol has words for why. */
+  /** Ends it with a reason, where its protocol can carry one. */
   close: ((why: string) => void) | null
   /** It is being ended, which may take its protocol a moment. */
   isCut: boolean
@@ -167,7 +167,7 @@ export class Connections {
   }
 }
 
-/** Why a connection is cut, as its client and the log are told. */
+/** Reasons for cutting a connection, for its client and the log. */
 const reasons = {
   ended: 'the session has expired or was revoked',
   silent: 'no token came in time',

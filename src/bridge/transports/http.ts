@@ -9,7 +9,7 @@ import { refuseRequest } from './refusing.ts'
 import { type AuthorizedRequest, HttpSessions } from './http-sessions.ts'
 import { bearer, type Carrier } from './carrier.ts'
 
-/** What a listener for Streamable HTTP is opened with. */
+/** The options of a listener for Streamable HTTP. */
 export interface HttpPlan extends ListenerPlan {
   readonly factory: McpServerFactory
   /** What `GET /identity` says, and nothing else. */

@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import type { ConnectionLimits } from './connections.ts'
 
-/** What a listener is opened with: where it is, who may come in, and who is told. */
+/** The options of a listener: its address, how it checks tokens, and callbacks. */
 export interface ListenerPlan {
   readonly address: string
   /** 0: any free port. */

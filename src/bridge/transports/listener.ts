@@ -5,11 +5,11 @@ import { Connections } from './connections.ts'
 import { type ListenerPlan, usualLimits } from './listener-plan.ts'
 import { type Front, needsToken, type Rejection } from './request.ts'
 
-/** What a carrier does with what comes to its listener. */
+/** How a carrier handles what its listener receives. */
 interface Callbacks {
   request(request: IncomingMessage, response: ServerResponse): void
   upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): void
-  /** What is to be closed now, besides the connections of sessions that have ended. */
+  /** Returns what has to be closed now, besides the connections of sessions that have ended. */
   over?(hasEnded: (session: string) => boolean): readonly { close(): Promise<void> }[]
 }
 
@@ -54,7 +54,7 @@ export class Listener {
     const server = createServer({
       ...{ maxHeaderSize: limits.httpHeaders, requireHostHeader: false, noDelay: true },
       ...{ headersTimeout: bounds.headersMs, requestTimeout: bounds.requestMs, keepAliveTimeout: bounds.idleMs },
-      // Node looks every 30 s, and what may take 10 would take as long.
+      // Node checks these timeouts every 30 s by default, so one of 10 s could take 30.
       connectionsCheckingInterval: bounds.checkMs,
     })
     server.on('connection', (socket) => connections.add(socket))
@@ -62,7 +62,7 @@ export class Listener {
     return new Listener(plan, server, connections, bounds.checkMs)
   }
 
-  /** Hands on what comes from now on. */
+  /** Passes on what arrives from now on. */
   serve(callbacks: Callbacks): void {
     this.callbacks = callbacks
     for (const event of ['request', 'checkContinue'])
@@ -71,7 +71,7 @@ export class Listener {
       this.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => callbacks.upgrade?.(request, socket, head))
   }
 
-  /** The session of a token, which counts as used; why the request is refused where there is none. */
+  /** Returns the session of a valid token, which counts as used, else why the request is refused. */
   async admit(request: IncomingMessage, token: string | null): Promise<string | Rejection> {
     const session = token === null ? null : await this.plan.verify(token)
     if (session === null) return needsToken
@@ -82,7 +82,7 @@ export class Listener {
     return session
   }
 
-  /** Takes no new connection and ends those without a protocol of their own. */
+  /** Takes no new connection, waits for `work`, which ends the protocol's own sessions, then closes every connection. */
   async close(work: () => Promise<unknown>): Promise<void> {
     clearInterval(this.sweeper)
     this.server.close()

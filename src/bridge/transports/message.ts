@@ -1,7 +1,7 @@
 import { type JSONRPCMessage, parseJSONRPCMessage } from '@modelcontextprotocol/server'
 import { type Id, idIn, shapeTrouble } from './message-shape.ts'
 
-/** What the sender of a text that is no message is answered. */
+/** The error that answers a text which is not a message. */
 export interface Complaint {
   readonly id: Id
   readonly code: number
@@ -13,7 +13,7 @@ const idOf = (value: unknown): Id =>
     ? value.id
     : null
 
-/** Reads a message of the protocol. `unit`: what carries one, for the answer. */
+/** Reads a message of the protocol. `unit`: what the answer calls its text. */
 export function readMessage(
   bytes: Buffer,
   unit: 'line' | 'message',
@@ -33,6 +33,6 @@ export function readMessage(
   }
 }
 
-/** As a text for the wire: JSON-RPC wants `id: null` where none could be read, which the SDK's type does not know. */
+/** The complaint as JSON: JSON-RPC wants `id: null` where none could be read, which the SDK's type does not know. */
 export const complaintText = ({ id, code, text }: Complaint): string =>
   JSON.stringify({ jsonrpc: '2.0', error: { code, message: text }, id })

@@ -15,13 +15,13 @@ function answerOf({ status, why, code, id = null }: Rejection): { headers: Recor
 /** Refuses a request, without reading what is still to come of it. */
 export function refuseRequest(request: IncomingMessage, response: ServerResponse, rejection: Rejection): void {
   const { headers, body } = answerOf(rejection)
-  // What is still to come of a refused request is not read: the connection ends with the answer. A stranger's ends in any case.
+  // The rest of a refused request is not read: the connection ends with the answer. Without a valid token it ends in any case.
   const { socket, complete } = request
   if (!complete || rejection.status === 401 || rejection.status === 403) headers.Connection = 'close'
   response.writeHead(rejection.status, headers)
   response.end(body)
   if (complete) return
-  // What still comes is dropped for a moment, since cutting the line at once would take the answer back with it.
+  // Data that still arrives is discarded for a moment: closing at once would reset the connection, and the answer could be lost.
   request.resume()
   setTimeout(() => socket.destroy(), limits.httpRefusedMs).unref()
 }

@@ -5,8 +5,8 @@ import { bearerToken, type Rejection } from './request.ts'
 export const subprotocol = 'mcp'
 
 /**
- * The token of a handshake: of the Authorization header, or the second subprotocol, since browsers can set no header. Null where
- * there is none, which is refused later as a wrong one is. A token in the address is none: addresses are written to logs.
+ * The token of a handshake: from the Authorization header, or the second subprotocol, since browsers cannot set headers. Null where
+ * there is none, which is refused later like a wrong one. A token in the address is ignored, since addresses are written to logs.
  */
 export function offeredToken(request: IncomingMessage): { readonly token: string | null } | { readonly rejection: Rejection } {
   const [spoken, second, ...more] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())

@@ -8,7 +8,7 @@ export const closing = { goingAway: 1001, notText: 1003, policy: 1008 } as const
 
 /** Bounds of one connection, in bytes and ms. */
 export interface WireLimits {
-  /** So much waits for a client that reads slowly before it is cut off, and before nothing more is read from it. */
+  /** Bytes that wait for a client that reads slowly: from the first bound it is cut off, from the second nothing more is read from it. */
   readonly unreadBytes: number
   readonly waitingBytes: number
   readonly unanswered: number
@@ -16,12 +16,12 @@ export interface WireLimits {
   readonly closeMs: number
 }
 
-/** What the owner of a connection wants to know. */
+/** Callbacks for the owner of a connection. */
 export interface WireEvents {
   /** A request came, or was answered. */
   asked(): void
   answered(): void
-  /** The client wants to be told of changes: the SDK tells no server that it does. */
+  /** The client subscribed to changes by `subscriptions/listen`, which the SDK answers without its server. */
   listened(): void
   ended(): void
   /** The connection is ended from this side. */
@@ -61,7 +61,7 @@ export class WebSocketTransport implements Transport {
     socket.on('message', (data, isBinary) => this.receive(data as Buffer, isBinary))
   }
 
-  /** The library reads from the beginning: who makes a transport connects it at once. */
+  /** Does nothing: `ws` reads from the beginning, so a transport has to be connected as soon as it is made. */
   async start(): Promise<void> {}
 
   async send(message: JSONRPCMessage): Promise<void> {
@@ -70,9 +70,9 @@ export class WebSocketTransport implements Transport {
     await this.write(JSON.stringify(message))
   }
 
-  /** Asks whether the other end is there; one that was silent at two such times is not. */
+  /** Sends a ping; cuts the connection where two pings brought no sign of life. */
   ping(): void {
-    // While nothing is read no sign of life can come; how long that may last is the listener's to decide.
+    // While reading is paused no sign of life can arrive; the listener limits how long that may last.
     if (this.closed || this.socket.isPaused) return
     if (this.pings >= 2) this.cut(closing.policy, 'no answer to pings')
     else {
@@ -91,7 +91,7 @@ export class WebSocketTransport implements Transport {
     await this.gone
   }
 
-  /** Says why, and ends the connection whether the other end takes notice or not. Nothing that still comes is read. */
+  /** Sends the reason and ends the connection, whether the other end answers or not. Messages that still arrive are ignored. */
   private end(code: number, why: string): void {
     if (this.closed) return
     this.finish()
@@ -130,7 +130,7 @@ export class WebSocketTransport implements Transport {
     this.onmessage?.(read.message)
   }
 
-  /** A request is open until it is answered, or its client wants no answer any more. A subscription never is answered. */
+  /** A request is open until it is answered or cancelled. A subscription is never answered. */
   private note(message: JSONRPCMessage, bytes: number): void {
     if (!('method' in message)) return
     if (message.method === 'subscriptions/listen') this.events.listened()
@@ -155,7 +155,7 @@ export class WebSocketTransport implements Transport {
     this.regulate()
   }
 
-  /** Settles when the text is on its way. */
+  /** Sends a text. Waits until it is on its way where much is waiting. */
   private async write(text: string): Promise<void> {
     const written = new Promise<void>((resolve) => {
       this.socket.send(text, () => {

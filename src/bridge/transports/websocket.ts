@@ -12,18 +12,18 @@ import { type Rejection, rejectRequest } from './request.ts'
 import { closing, usualWireLimits, WebSocketTransport, type WireLimits } from './websocket-transport.ts'
 import { offeredToken, subprotocol } from './websocket-token.ts'
 
-/** What a listener for WebSocket is opened with. */
+/** The options of a listener for WebSocket. */
 export interface WebSocketPlan extends ListenerPlan {
   /** Makes the servers of one connection of a session. */
   serverFor(session: string): McpServerFactory
-  /** A client wants to be told of changes. */
+  /** A client subscribed to changes. */
   onListen(): void
   readonly wire?: Partial<WireLimits & { readonly pingMs: number }>
 }
 
 /**
- * MCP over WebSocket at `/`, for programs that know no other way (legacy): who may come in, and when a connection ends, is decided as
- * for Streamable HTTP. Each connection has a server of its own, in the era of its first message, as stdio has.
+ * MCP over WebSocket at `/` (legacy), for programs that support nothing else. Tokens and the end of connections are handled as for
+ * Streamable HTTP. Each connection has a server of its own, in the era of its first message, as stdio has.
  */
 export class WebSocketCarrier implements Carrier {
   readonly name = 'websocket'
@@ -55,7 +55,7 @@ export class WebSocketCarrier implements Carrier {
 
   /** Listens; throws when the address or port cannot be had. */
   static async open(plan: WebSocketPlan): Promise<WebSocketCarrier> {
-    // How much a client may ask at once each connection decides by itself: it stops reading.
+    // Each connection bounds its unanswered requests itself, by not reading more.
     const bounds = { ...plan.limits, unanswered: Number.POSITIVE_INFINITY }
     return new WebSocketCarrier(plan, await Listener.open({ ...plan, limits: bounds }))
   }

@@ -442,7 +442,7 @@ describe('serve --http', () => {
     const { said, stop } = await service(place, ['--listen', '127.0.0.2', '--insecure'])
     expect(said()).toMatch(/http:\/\/127\.0\.0\.2:\d+\/mcp.* TLS proxy in front/)
     await stop()
-    expect(place.read('.mcp-twin/bridge/logs/bridge.log')).toMatch(/ended, pid \d+: it was told to end\n$/)
+    expect(place.read('.mcp-twin/bridge/logs/bridge.log')).toMatch(/ended, pid \d+: it received a signal\n$/)
   })
   it('says when the port is taken', async () => {
     const place = scratch()

@@ -9,7 +9,7 @@ import type { Action, ActionStatus } from '../action.ts'
 import { newActionId, type NewAction, queue } from '../queue.ts'
 import { typeNamed, types } from '../types/index.ts'
 
-/** Where an action is checked and queued: a bridge, as far as this needs one. */
+/** The parts of a bridge that checking and queueing an action needs. */
 export interface QueueContext {
   readonly settings: Settings
   readonly policy: Policy
@@ -24,11 +24,11 @@ export interface Request {
   readonly params: unknown
   /** A client id; `any`, or nothing: every client but the one that asks. */
   readonly to?: string | undefined
-  /** Chosen by who asks; absent: one is made. */
+  /** Chosen by the client; absent: a new one is made. */
   readonly id?: string | undefined
 }
 
-/** Checks an action by its type and by the rules of the bridge that was asked. Throws InputTrouble or a Refusal. */
+/** Checks an action by its type and by the policy of this bridge. Throws InputTrouble or a Refusal. */
 export async function prepare(
   { settings, policy, redaction }: QueueContext,
   { client, type, params, to, id: given }: Omit<Request, 'session'>,
@@ -58,5 +58,5 @@ export async function queueFor(
   return { id: action.id, status, result: action.needs ?? null }
 }
 
-/** The rules under which an action is carried out: those of this bridge, with the folders that were open to who asked. */
+/** The settings for carrying out an action: those of this bridge, with the roots of the bridge that queued it. */
 export const rulesFor = ({ roots }: Action, settings: Settings): Settings => ({ ...settings, roots })

@@ -15,7 +15,7 @@ import type { System } from '../../../model/system.ts'
 import { failed } from '../../base/refusal.ts'
 import type { Outcome } from '../type.ts'
 
-/** What stays of a server whose way of starting changes. */
+/** The fields of a server that stay when its command, package or address changes. */
 type Kept = Omit<ServerSpec, 'package' | 'command' | 'url' | 'args' | 'env' | 'headers' | 'transport' | 'bin' | 'on' | 'runIn'>
 
 function kept(server: ServerSpec | undefined): Kept {
@@ -23,12 +23,12 @@ function kept(server: ServerSpec | undefined): Kept {
   return rest
 }
 
-/** The server in the manifest's words: `npx -y pkg` becomes a package. */
+/** The server as the manifest writes it: `npx -y pkg` becomes a package. */
 function inManifest(server: ServerSpec, { self, world, home, lock, manifest }: Situation): ServerSpec {
   const entry = meaning(JSON.parse(JSON.stringify(server)) as JsonObject, { spelling: {} })
   if ('unreadable' in entry) return server
   const read = neutral(entry, { environment: self, world, home: home.environment, lock, folders: () => null, manifest })
-  // An entry of a program holds texts; here `${secret:NAME}` is meant as one of the manifest's words.
+  // `neutral` escapes templates, since an entry of a client holds plain text; here `${secret:NAME}` is a template of the manifest.
   return JSON.parse(JSON.stringify(read).replace(/\$\$\{(secret|path|env):/g, '${$1:')) as ServerSpec
 }
 

@@ -15,7 +15,7 @@ export class DropBox {
   private readonly platform: NodeJS.Platform
   private readonly intake: Intake
   private readonly now: () => number
-  /** Files that may not be written to their end yet. */
+  /** Files that are not JSON, but may still be being written. */
   private torn = new Map<string, Torn>()
 
   constructor(folder: string, platform: NodeJS.Platform, intake: Intake, now: () => number) {
@@ -25,7 +25,7 @@ export class DropBox {
     this.now = now
   }
 
-  /** Takes up what lies in the folder. A file that is not whole yet is left to a later scan. */
+  /** Takes up the files of the folder. A file that may still be being written is left to a later scan. */
   async scan(): Promise<void> {
     const found = await names(this.folder)
     for (const name of this.torn.keys()) if (!found.includes(name)) this.torn.delete(name)
@@ -35,7 +35,7 @@ export class DropBox {
     }
   }
 
-  /** Null: it is gone, or not whole yet. */
+  /** Null: the file is gone, or may still be being written. */
   private async offerOf(name: string): Promise<Offer | null> {
     const path = join(this.folder, name)
     const refused = (reason: string) => refuseFile(this.folder, name, reason)
@@ -67,7 +67,7 @@ export class DropBox {
   }
 }
 
-/** Whether a text is no JSON, as one is that is not written to its end. */
+/** True for a text that is not JSON, as a partly written file is. */
 function isTorn(text: string): boolean {
   try {
     JSON.parse(text)

@@ -6,7 +6,7 @@ import { limits } from '../../base/limits.ts'
 import { codeOf, meaningOf } from '../../base/refusal.ts'
 import { Unfit } from './signed.ts'
 
-/** A file as it was found; another one has another stamp. */
+/** The text of a file, and a stamp that differs for any other file or version of it. */
 interface Found {
   readonly text: string
   readonly stamp: string
@@ -38,8 +38,8 @@ export async function names(folder: string): Promise<string[]> {
 }
 
 /**
- * Reads a file that only its owner could have written, through one descriptor: what is swapped in after a check is not read. Null: it is
- * gone. Throws `Unfit`.
+ * Reads a file that only its owner can write. Checks and reads it through one descriptor, so that a file that is swapped in after the
+ * check is not read. Null: the file is gone. Throws `Unfit`.
  */
 export async function readOwn(path: string, platform: NodeJS.Platform, most: number): Promise<Found | null> {
   const before = await lstat(path, { bigint: true }).catch((error) => {
@@ -74,7 +74,7 @@ export async function readOwn(path: string, platform: NodeJS.Platform, most: num
   }
 }
 
-/** Removes a file that was taken up, unless it is another one by now. */
+/** Removes a file that was taken up, unless another file has its name by now. */
 export async function removeTaken(path: string, stamp: string): Promise<void> {
   const facts = await lstat(path, { bigint: true }).catch(() => null)
   if (facts !== null && stampOf(facts) === stamp) await unlink(path).catch(() => undefined)
@@ -89,7 +89,7 @@ export async function refuseFile(folder: string, name: string, reason: string): 
   })
 }
 
-/** Keeps something that was no file of its own in `refused/`. */
+/** Writes a refused text that had no file of its own into `refused/`. */
 export async function refuseText(folder: string, name: string, text: string, reason: string): Promise<void> {
   const kept = await freeName(folder, name)
   await writeFile(join(folder, 'refused', kept), text.slice(0, limits.triggerBytes), { mode: 0o600, flag: 'wx' }).catch(() => undefined)
@@ -120,7 +120,7 @@ async function removeOldest(refused: string, there: ReadonlySet<string>): Promis
     [...there].map(async (name) => ({ name, at: (await lstat(join(refused, name)).catch(() => null))?.mtimeMs ?? 0 })),
   )
   const old = aged.sort((a, b) => a.at - b.at).slice(0, limits.triggersRefused)
-  // A refused folder stays: nothing of ours is in it.
+  // A folder that was refused stays: `unlink` fails on it.
   await Promise.all(old.map(({ name }) => unlink(join(refused, name)).catch(() => undefined)))
 }
 

@@ -17,25 +17,25 @@ export interface IntakeOptions {
   readonly log: Pick<Log, 'write'>
   /** Sessions that may sign now. Rejects where that cannot be known. */
   signers(): Promise<Signers>
-  /** How the bearer of a session is called. */
+  /** The client name of the bearer of a session. */
   clientOf(session: string): string
   now(): number
 }
 
-/** Something signed, as it was found. */
+/** A signed object that was found in a file. */
 export interface Offer {
-  /** What the audit calls it. */
+  /** Its name in the audit. */
   readonly name: string
-  /** Names the very file, so that one which could not be removed in time is no replay. */
+  /** Identifies the file, so that one which was not removed in time does not count as a replay. */
   readonly source: string
   /** Throws `Unfit`. */
   check(signers: Signers, now: number): Trigger
-  /** It is queued: whatever held it goes. */
+  /** Called when it is queued: removes the file that held it. */
   taken(): Promise<void>
   refused(reason: string): Promise<void>
 }
 
-/** Queues what sessions asked for by signed objects, as if their clients had called queue_action. Only the holder of the lease does. */
+/** Queues what sessions asked for by signed objects, as if their clients had called queue_action. Runs in the holder of the lease only. */
 export class Intake {
   private readonly options: IntakeOptions
 
@@ -43,7 +43,7 @@ export class Intake {
     this.options = options
   }
 
-  /** Takes everything up, in this order. Throws, and leaves the rest where it is, where nothing can be recorded. */
+  /** Queues or refuses all offers, in this order. Throws, and leaves the rest where it is, if the audit cannot be written. */
   async take(offers: readonly Offer[]): Promise<void> {
     for (let at = 0; at < offers.length; at += limits.triggersAtOnce) await this.takeSome(offers.slice(at, at + limits.triggersAtOnce))
   }
@@ -112,7 +112,7 @@ function bySession<T extends Ready>(ready: readonly T[]): T[][] {
 
 function reasonOf(error: unknown): string {
   if (error instanceof Unfit || error instanceof Refusal || error instanceof InputTrouble) return error.message
-  // A fault that one trigger finds keeps no other from being taken up.
+  // A trigger that runs into a fault of the bridge must not keep others from being taken up.
   if (error instanceof TypeError || error instanceof RangeError) return `a fault of the bridge: ${error.message}`
   throw error
 }

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { isDeeper, isObject } from '../../../core/object.ts'
 import { limits } from '../../base/limits.ts'
 
-/** What a session asks for by a file. */
+/** The content of a signed object whose signature fits. */
 export interface Trigger {
   /** The session that signed it. */
   readonly session: string
@@ -19,7 +19,7 @@ export interface Signers {
   readonly keys: ReadonlyMap<string, Buffer>
 }
 
-/** Why something signed is not taken up; `isTorn`: it may not be written to its end yet. */
+/** Why a signed object is refused. `isTorn`: its file may still be being written. */
 export class Unfit extends Error {
   readonly isTorn: boolean
 
@@ -45,7 +45,7 @@ function isSignedBy(key: Buffer, payload: string, signature: string): boolean {
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value)
 const again = 'make a new one with mcp-twin actions drop'
 
-/** JSON, or why it is none that is taken: one that is nested too deep would end in the middle of code that walks it. */
+/** Parses JSON. Throws `Unfit` for other text, and for a value nested so deep that code which walks it could overflow the stack. */
 function parsed(text: string, what: string): unknown {
   let value: unknown
   try {
@@ -57,7 +57,7 @@ function parsed(text: string, what: string): unknown {
   return value
 }
 
-/** Throws `Unfit` for what is nested too deep. */
+/** Throws `Unfit` for a value that is nested too deep. */
 export function checkDepth(value: unknown, what: string): void {
   if (isDeeper(value, limits.nesting)) throw new Unfit(`${what} is nested more than ${limits.nesting} levels deep`)
 }
@@ -65,7 +65,7 @@ export function checkDepth(value: unknown, what: string): void {
 /** Checks the text of a trigger. Throws `Unfit` with the reason. */
 export const readTrigger = (text: string, signers: Signers, now: number): Trigger => checkTrigger(parsed(text, 'it'), signers, now)
 
-/** The same for an object that was parsed before. Nothing of the payload is believed until a session's key has signed all of it. */
+/** Checks a parsed trigger. Trusts nothing in the payload before its signature fits the key of a session. Throws `Unfit`. */
 export function checkTrigger(object: unknown, signers: Signers, now: number): Trigger {
   if (!isObject(object)) throw new Unfit(`it is no object with "payload" and "signature"; ${again}`)
   const { payload, signature } = object
@@ -92,7 +92,7 @@ export function checkTrigger(object: unknown, signers: Signers, now: number): Tr
   return { session: signer, nonce, type, params: params ?? {}, to, id }
 }
 
-/** Why no valid session has signed a payload, as far as it says itself whose it is. */
+/** Why the signature is that of no valid session. The payload may name its session, which is not proven. */
 function whyUnsigned(payload: string, { valid, keys }: Signers): string {
   let named: unknown
   try {

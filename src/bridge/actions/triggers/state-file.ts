@@ -9,11 +9,11 @@ import { readOwn, refuseText, replaceOwn, stampAt } from './folder.ts'
 import type { Intake, Offer } from './intake.ts'
 import { checkDepth, checkTrigger, Unfit } from './signed.ts'
 
-/** What the file says of the bridge that writes it. */
+/** The facts in the file about the bridge that writes it. */
 export interface BridgeInfo {
   readonly pid: number
   readonly startedAt: number
-  /** Null: it serves on stdio alone. */
+  /** Null: there is no HTTP listener. */
   port(): number | null
 }
 
@@ -26,20 +26,20 @@ export interface StateFileOptions {
   readonly info: BridgeInfo
   readonly isLive: IsLive
   now(): number
-  /** A text without keys. */
+  /** Returns the text without keys. */
   redact(text: string): string
 }
 
 /**
- * `bridge/session_state.json`: what is queued, for programs that only read files, and a way in for signed objects in its list of
- * actions. Who writes it at the same moment as this bridge may lose what was written: `triggers/` is the reliable way.
+ * `bridge/session_state.json`: the queue, for programs that only read files, and a way in for signed objects in its list of actions.
+ * The bridge replaces the whole file, so what another program writes at the same moment can be lost: `triggers/` is the reliable way.
  */
 export class StateFile {
   readonly path: string
   private readonly options: StateFileOptions
-  /** That of the file as it was last written here. */
+  /** The stamp of the file that this bridge wrote last. */
   private stamp = ''
-  /** That of the file whose entries were taken up or refused last: it is written anew some time later. */
+  /** The stamp of another program's version whose entries were taken up or refused; the next `write` replaces it. */
   private seen = ''
   private tornSince: number | null = null
 
@@ -48,7 +48,7 @@ export class StateFile {
     this.path = join(options.folder, 'session_state.json')
   }
 
-  /** Takes up what others wrote into the file. True: it was written by another since. */
+  /** Takes up what other programs wrote into the file. True: the file has to be written again. */
   async look(): Promise<boolean> {
     const stamp = await stampAt(this.path)
     if (stamp === '' || stamp === this.stamp) return stamp === ''
@@ -60,7 +60,7 @@ export class StateFile {
       const entries = entriesIn(found.text)
       this.tornSince = null
       const known = await this.known(entries)
-      // The plain records come first, so they must not count.
+      // The plain records of the queue, of which the file may hold as many, do not count.
       await intake.take(entries.flatMap((entry) => this.offerOf(entry, known)).slice(0, limits.stateActions))
       this.seen = found.stamp
       return true
@@ -75,7 +75,7 @@ export class StateFile {
     }
   }
 
-  /** Writes what is queued now. `status` says whether this bridge goes on. */
+  /** Writes the queue as it is now. `status`: whether this bridge goes on. */
   async write(status: 'running' | 'stopped'): Promise<void> {
     const { store, now, isLive, info, redact } = this.options
     const at = now()
@@ -98,7 +98,7 @@ export class StateFile {
     this.stamp = await replaceOwn(this.path, redact(`${JSON.stringify(document, null, 2)}\n`))
   }
 
-  /** Ids of those entries that are actions already. */
+  /** The ids in the entries that are actions of the queue already. */
   private async known(entries: readonly unknown[]): Promise<ReadonlySet<string>> {
     const ids = entries.flatMap((entry) => (isObject(entry) && typeof entry.id === 'string' ? [entry.id] : []))
     return this.options.store.read(
@@ -134,7 +134,7 @@ function entriesIn(text: string): readonly unknown[] {
   return entries
 }
 
-/** An action as the file shows it; what is long is left out. */
+/** An action as the file shows it, without long params and results. */
 function plain({ id, type, params, timestamp, status, from, to, result }: Action) {
   return {
     ...{ id, type, params: isShown(params) ? params : {}, timestamp, status, from, to: to ?? 'any' },

@@ -8,17 +8,17 @@ import type { Trigger } from './signed.ts'
 export interface Ready {
   readonly trigger: Trigger
   readonly action: NewAction
-  /** Names the very file: one that was taken up by a process which died before it could remove it is no replay. */
+  /** Identifies the file: one that was taken up by a process which died before it removed the file is not a replay. */
   readonly source: string
 }
 
-/** What became of it: null, it is queued; else why it is not. `again`: it was queued before, from this very file. */
+/** The outcome for one trigger. `reason`: why it is refused; null: it is queued. `again`: it was queued before, from the same file. */
 export interface Taken {
   readonly reason: string | null
   readonly again: boolean
 }
 
-/** Queues actions of triggers in their order, each nonce once, ever. */
+/** Queues the actions of triggers in their order. A nonce is never accepted twice. */
 export const takeAll = (store: Transaction, ready: readonly Ready[]): readonly Taken[] => ready.map((each) => take(store, each))
 
 function take(store: Transaction, { trigger: { nonce }, action, source }: Ready): Taken {

@@ -9,15 +9,15 @@ export interface WatchingOptions {
   readonly state: StateFile
   /** `bridge/` and `bridge/triggers`: folders are watched, since a file that is replaced is lost to its watcher. */
   readonly folders: { readonly bridge: string; readonly triggers: string }
-  /** Calls back after each change of an action. Returns how to stop it. */
+  /** Calls back after each change of an action. Returns a function that stops it. */
   onAction(changed: () => void): () => void
   report(trouble: string): void
   now(): number
 }
 
 /**
- * Takes up triggers and mirrors the queue until `stop`. One turn at a time; folders are looked at again and again, since no watcher
- * hears everything. Keeps no process alive.
+ * Takes up triggers and keeps session_state.json up to date until `stop`, one turn at a time. Looks into the folders at intervals too,
+ * since watchers miss changes. Keeps no process alive.
  */
 export class Watching {
   private readonly options: WatchingOptions
@@ -42,7 +42,7 @@ export class Watching {
     void this.begin()
   }
 
-  /** `ended`: this process ends and says so in the mirror; `lost`: another one writes it by now. */
+  /** `ended`: this process ends, which it writes to session_state.json; `lost`: another process writes that file now. */
   async stop(why: 'ended' | 'lost'): Promise<void> {
     if (this.isStopped) return
     this.isStopped = true
@@ -57,7 +57,7 @@ export class Watching {
   private async begin(): Promise<void> {
     const { bridge, triggers } = this.options.folders
     await mkdir(triggers, { recursive: true, mode: 0o700 }).catch(() => undefined)
-    // One that was made by hand may let others in.
+    // A folder that was made by hand may be open to other users.
     await chmod(triggers, 0o700).catch(() => undefined)
     if (this.isStopped) return
     this.listen(triggers, null)
@@ -73,12 +73,12 @@ export class Watching {
       watcher.on('error', (error) => this.complain(error.message))
       this.watchers.push(watcher)
     } catch (error) {
-      // What is not heard of is found by looking.
+      // The timer finds what no watcher reports.
       this.complain(error instanceof Error ? error.message : String(error))
     }
   }
 
-  /** One turn, or another one after that which goes on. */
+  /** Begins a turn, or lets another one follow the turn that is going on. */
   private rouse(): void {
     this.isDue = true
     if (this.turn !== null || this.isStopped) return

@@ -7,12 +7,12 @@ import { defineAction, type Outcome } from '../type.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** All that a window gets to see: what is asked for stays in the queue, where the program reads it itself. */
+/** The only text that a window gets. The prompt stays in the queue, from which the program reads it. */
 const lineFor = (id: string): string => `claim action ${id} through mcp-twin`
 
 /**
- * Opens a window of a program by a link of its own. A link only fills the window: a person must send what it holds, so only an
- * existing conversation can be `done`.
+ * Opens a window of a program by a link of that program. A link only fills in the input, which a person must send, so only opening an
+ * existing conversation can end as `done`.
  */
 export const openConversation = defineAction({
   name: 'open_conversation',

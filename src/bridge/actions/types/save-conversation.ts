@@ -14,7 +14,7 @@ const slug = (title: string): string =>
     .slice(0, 60)
     .replace(/-+$/, '') || 'conversation'
 
-/** Writes a conversation into a new file, by default in the shared workspace. No program tells others its conversation, so the text is given. */
+/** Writes a conversation into a new file, by default in the shared workspace. Programs do not share their conversations, so the text is an argument. */
 export const saveConversation = defineAction({
   name: 'save_conversation',
   summary: 'writes a text under a title into a new file of the workspace, or of an allowed folder',

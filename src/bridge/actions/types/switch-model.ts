@@ -7,7 +7,7 @@ import { defineAction } from '../type.ts'
 
 const fitting = /^[A-Za-z0-9][A-Za-z0-9._:/@[\]-]{0,99}$/
 
-/** Chooses the model of a program, once a person has said so. */
+/** Sets the model of a program once a person has approved it. */
 export const switchModel = defineAction({
   name: 'switch_model',
   summary: "sets Claude Code's model after a person's approval; other programs have no documented way",

@@ -3,7 +3,7 @@ import { anything, flag, listOf, optional, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineAction } from '../type.ts'
 
-/** Adds, changes or removes a server of the manifest and so of every program's config, once a person has said so. */
+/** Adds, changes or removes a server of the manifest and so of every program's config, once a person has approved it. */
 export const updateMcpConfig = defineAction({
   name: 'update_mcp_config',
   summary: "adds, changes or removes an MCP server after a person's approval, through the manifest and a sync",

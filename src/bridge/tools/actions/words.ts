@@ -1,13 +1,13 @@
 import { type Action, isShown } from '../../actions/action.ts'
 import { inLine, time } from '../../base/text.ts'
 
-/** An action as answers hold it. */
+/** An action as the data of an answer. */
 export const actionFacts = ({ id, type, params, from, to, timestamp, status, result, claim }: Action) => ({
   ...{ id, type, params, from, to: to ?? 'any', timestamp, status, result },
   ...(status === 'claimed' && claim !== null && { claimed_by: claim.client }),
 })
 
-/** The same for lists, without what is long. */
+/** An action for a list, without long params and results. */
 export function actionShort(action: Action) {
   const { params, result, ...facts } = actionFacts(action)
   return {
@@ -21,7 +21,7 @@ export function actionShort(action: Action) {
 export const actionLine = ({ id, type, status, claim, from, to, timestamp }: Action): string =>
   `${id}  ${inLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${inLine(claim.client)}` : ''}, from ${inLine(from)} to ${inLine(to ?? 'any')}, ${time(timestamp)}`
 
-/** What came of an action, for people; null: nothing yet. */
+/** The result of an action, for people; null: there is none yet. */
 export function resultText({ result }: Action): string | null {
   if (result === null) return null
   if (typeof result === 'string') return result
