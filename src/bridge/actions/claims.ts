@@ -33,7 +33,7 @@ function whyNot({ id, status, claim, carrier }: Action): string {
     return `Action ${id} is claimed by ${claim?.client ?? 'another program'} since ${new Date(claim?.at ?? 0).toISOString()}; take another.`
   if (status === 'needs_user') return `Action ${id} waits for a person: mcp-twin actions run ${id}.`
   if (status === 'pending' || status === 'running')
-    return `Action ${id} is carried out by ${carrier === 'runner' ? 'the bridge' : 'a person'}; get_action tells how it ends.`
+    return `Action ${id} is carried out by ${carrier === 'runner' ? 'the bridge' : 'a person'}; get_action shows how it ends.`
   return `Action ${id} is ${status} already.`
 }
 

@@ -102,7 +102,7 @@ export function cancel(store: Transaction, id: string, isLive: IsLive): Action {
   const { client } = store.author
   const action = read(store, id, isLive, store.now)
   const { status } = action
-  if (status === 'running') throw failed(`Action ${id} is being carried out; get_action tells how it ends.`)
+  if (status === 'running') throw failed(`Action ${id} is being carried out; get_action shows how it ends.`)
   if (status !== 'pending' && status !== 'claimed' && status !== 'needs_user') throw failed(`Action ${id} is ${status} already.`)
   finish(store, id, 'cancelled', { message: `Cancelled by ${client}.` })
   return read(store, id, isLive, store.now)

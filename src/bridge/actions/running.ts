@@ -30,7 +30,7 @@ export function beginApproved(store: Transaction, shown: Action, by: Claim, isLi
   if (status !== 'needs_user')
     throw failed(
       status === 'pending' || status === 'claimed' || status === 'running'
-        ? `Action ${id} is ${status}, so it needs nobody's approval; get_action tells how it ends.`
+        ? `Action ${id} is ${status}, so it needs nobody's approval; get_action shows how it ends.`
         : `Action ${id} is ${status} already; queue it again.`,
     )
   return begin(store, id, { ...by, generation: null }, isLive)
