@@ -68,6 +68,21 @@ for i in range(4): os.wait()
 print('shared')`
     expect((await run(python(source))).output).toBe('shared\n')
   })
+  it('memory that several processes share counts once also while they end', async () => {
+    if (!needs('/usr/bin/python3')) return
+    const source = `
+import os, time
+a = bytearray(90 << 20)
+for i in range(0, len(a), 4096): a[i] = 1
+end = time.monotonic() + 4
+while time.monotonic() < end:
+  for i in range(4):
+    if os.fork() == 0:
+      time.sleep(0.05 + 0.01 * i); os._exit(0)
+  for i in range(4): os.wait()
+print('shared')`
+    expect((await run(python(source))).output).toBe('shared\n')
+  })
   it('memory that belongs to no process is not given', async () => {
     if (!needs('/usr/bin/python3')) return
     const source = `

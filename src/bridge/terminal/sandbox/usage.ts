@@ -45,14 +45,34 @@ export function exhausted(
   if (members.length > processes) return 'processes'
   if (scope !== null && /^oom_kill [1-9]/m.test(readProc(`${scope}/memory.events`))) return 'memory'
   const stored = folders.reduce((sum, folder) => sum + inMemory(root + folder), 0)
-  const resident = members.map((member) => kilobytes(readProc(`${root}/proc/${member}/status`), /^(Rss(Anon|Shmem)|VmPTE)$/) * KiB)
-  if (stored + total(resident) <= memoryBytes) return null
-  // Pages that several processes share are counted once here, which takes longer.
-  const shares = members.map((member, at) => {
-    const rollup = readProc(`${root}/proc/${member}/smaps_rollup`)
-    return rollup === '' ? (resident[at] ?? 0) : kilobytes(rollup, /^Pss_(Anon|Shmem)$/) * KiB
-  })
-  return stored + total(shares) <= memoryBytes ? null : 'memory'
+  if (stored + total(residentOf(root, members)) <= memoryBytes) return null
+  return stored + total(sharesOf(root, members)) <= memoryBytes ? null : 'memory'
+}
+
+/** Bytes of memory of each process, shared pages in each of them; 0 once it has ended. */
+const residentOf = (root: string, members: readonly string[]): number[] =>
+  members.map((member) => kilobytes(readProc(`${root}/proc/${member}/status`), /^(Rss(Anon|Shmem)|VmPTE)$/) * KiB)
+
+/** How often processes may end while they are measured; one that never stops starting others is measured as it is. */
+const attempts = 3
+
+/**
+ * The same with shared pages counted once, which takes longer. A page's share grows when one of its processes ends, so what
+ * was read before and after an end does not add up: it is measured again.
+ */
+function sharesOf(root: string, members: readonly string[]): number[] {
+  let living = members
+  for (let attempt = 1; ; attempt++) {
+    const shares = living.map((member) => {
+      const rollup = readProc(`${root}/proc/${member}/smaps_rollup`)
+      return rollup === '' ? null : kilobytes(rollup, /^Pss_(Anon|Shmem)$/) * KiB
+    })
+    // The kernel may tell the sum alone: of a program that hides its memory from others, for instance.
+    const resident = residentOf(root, living)
+    const alive = living.filter((_, at) => resident[at] !== 0)
+    if (alive.length === living.length || attempt === attempts) return resident.map((bytes, at) => shares[at] ?? bytes)
+    living = alive
+  }
 }
 
 const total = (amounts: readonly number[]): number => amounts.reduce((sum, each) => sum + each, 0)
