@@ -12,6 +12,14 @@ export const namesIn = (value: unknown): string[] =>
 
 export const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
 
+/** The same value of JSON with each of its texts changed, names of members included. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((each) => mapTexts(each, change))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [change(name), mapTexts(each, change)]))
+}
+
 /** Whether a value of JSON is nested more than so many levels deep. Looks no deeper, so that no depth is too much for it. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false

@@ -1,3 +1,4 @@
+import { mapTexts } from '../../core/object.ts'
 import { versionOf } from './access.ts'
 import type { Answer, Content } from './call.ts'
 import { KeyFinder, withoutPlaces } from '../../model/redaction/key-finder.ts'
@@ -78,14 +79,7 @@ export class Redaction {
   /** Returns a JSON value with the keys removed from its texts and names. */
   deep(value: unknown): unknown {
     // One look at all of it, which nearly always finds nothing, costs less than one at each of its texts.
-    return this.places(JSON.stringify(value)).length === 0 ? value : this.value(value)
-  }
-
-  private value(value: unknown): unknown {
-    if (typeof value === 'string') return this.text(value)
-    if (Array.isArray(value)) return value.map((each) => this.value(each))
-    if (value === null || typeof value !== 'object') return value
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [this.text(name), this.value(each)]))
+    return this.places(JSON.stringify(value)).length === 0 ? value : mapTexts(value, (text) => this.text(text))
   }
 
   /** The places of keys and tokens. */

@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import type { ListedTool, ToolsFile } from '../../core/foreign/tools-file.ts'
-import { isObject } from '../../core/object.ts'
+import { mapTexts } from '../../core/object.ts'
 import type { Call } from '../base/call.ts'
 import { visible } from '../base/text.ts'
 
@@ -45,19 +45,12 @@ export interface ForeignProvider {
 /** True when the tool says of itself that it changes nothing. */
 export const isReading = ({ annotations }: ListedTool): boolean => annotations.readOnlyHint === true
 
-/** Every text in a value of JSON, names of members included, with escapes for invisible characters. */
-function allVisible(value: unknown): unknown {
-  if (typeof value === 'string') return visible(value)
-  if (Array.isArray(value)) return value.map(allVisible)
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, inside]) => [visible(name), allVisible(inside)])) : value
-}
-
 /**
  * The tool as `tools/list` shows it: no `outputSchema` and no `$schema`, whose bytes are paid in every conversation, and nothing
  * invisible, since nobody has read what its server or plugin says.
  */
 export const listedForeign = ({ name, description, inputSchema, annotations }: ForeignTool): Tool => ({
   // `listedTool` has checked that it is the schema of an object.
-  ...{ name, description: visible(description), inputSchema: allVisible(inputSchema) as Tool['inputSchema'] },
-  ...(Object.keys(annotations).length > 0 && { annotations: allVisible(annotations) as Tool['annotations'] }),
+  ...{ name, description: visible(description), inputSchema: mapTexts(inputSchema, visible) as Tool['inputSchema'] },
+  ...(Object.keys(annotations).length > 0 && { annotations: mapTexts(annotations, visible) as Tool['annotations'] }),
 })
