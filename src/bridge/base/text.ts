@@ -49,5 +49,8 @@ const isHalf = (text: string, at: number, kind: number): boolean => (text.charCo
 /** Where a text of at most `most` UTF-16 units ends, so that no character is parted. */
 export const cutAt = (text: string, most: number): number => (partsOne(text, most) ? most - 1 : most)
 
+/** The beginning of a text, at most `most` UTF-16 units, without half a character at its end. */
+export const cut = (text: string, most: number): string => text.slice(0, cutAt(text, most))
+
 /** When something happened, for people: minutes are enough. `at` in ms since the epoch. */
 export const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')

@@ -1,5 +1,5 @@
 import { limits } from '../base/limits.ts'
-import { cutAt } from '../base/text.ts'
+import { cut } from '../base/text.ts'
 
 /** Passes on the progress messages of one call: each is cut, at most a few a second are passed on, and always the last one. */
 export class Progress {
@@ -12,7 +12,7 @@ export class Progress {
   }
 
   say(message: string): void {
-    this.kept = message.slice(0, cutAt(message, limits.sharedProgressCharacters))
+    this.kept = cut(message, limits.sharedProgressCharacters)
     if (this.pause === undefined) this.next()
   }
 

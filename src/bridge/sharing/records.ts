@@ -1,6 +1,6 @@
 import { isObject } from '../../core/object.ts'
 import { limits } from '../base/limits.ts'
-import { cutAt } from '../base/text.ts'
+import { cut } from '../base/text.ts'
 import type { CleanResult } from '../foreign/answer.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
@@ -30,7 +30,7 @@ interface SearchRow extends Row {
   server: string
   tool: string
   arguments: string
-  outcome: string
+  outcome: Outcome
   head: string
   bytes: number
   used: number
@@ -50,7 +50,7 @@ export interface Begun {
 
 /** Records that a request is about to go out. */
 export function begin({ run, author, machine, now }: Transaction, { id, server, tool, key, ...call }: Begun): void {
-  const kept = call.arguments.slice(0, cutAt(call.arguments, limits.searchArguments))
+  const kept = cut(call.arguments, limits.searchArguments)
   run(
     `INSERT INTO searches (id, server, tool, arguments, key, outcome, bytes, client, session, machine, at)
        VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)`,
@@ -61,8 +61,7 @@ export function begin({ run, author, machine, now }: Transaction, { id, server, 
 /** Records how a call ended, and removes records that are too old or too many. */
 export function end(transaction: Transaction, id: string, outcome: Outcome, result: CleanResult | null): void {
   const text = result === null ? null : JSON.stringify(result)
-  const all = result === null ? '' : textIn(result)
-  const head = all.slice(0, cutAt(all, limits.searchHead))
+  const head = result === null ? '' : cut(textIn(result), limits.searchHead)
   transaction.run(
     'UPDATE searches SET outcome = ?, result = ?, head = ?, bytes = bytes + ? WHERE id = ?',
     ...[outcome, text, head, Buffer.byteLength(text ?? ''), id],
@@ -105,7 +104,7 @@ export function history({ all }: Database, query: string): Recorded[] {
     ...words,
     limits.searchesShown,
   )
-  return rows.map(({ client: by, arguments: text, ...row }) => ({ ...row, arguments: parsed(text), by, outcome: row.outcome as Outcome }))
+  return rows.map(({ client: by, arguments: text, ...row }) => ({ ...row, arguments: parsed(text), by }))
 }
 
 function parsed(text: string): unknown {

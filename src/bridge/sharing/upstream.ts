@@ -4,6 +4,7 @@ import type { PipedServer } from '../../effects/run/piped.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
+import { cut } from '../base/text.ts'
 import type { ForeignResult } from '../foreign/tool.ts'
 import { Progress } from './progress.ts'
 
@@ -135,7 +136,7 @@ export class Upstream {
     const waiting = typeof id === 'number' ? this.waiting.get(id) : undefined
     if (waiting === undefined || typeof id !== 'number') return
     this.waiting.delete(id)
-    if (isObject(error)) waiting.reject(failed(`${this.server} answered: ${textOf(error.message).slice(0, 2000)}`))
+    if (isObject(error)) waiting.reject(failed(`${this.server} answered: ${cut(textOf(error.message), 2000)}`))
     else waiting.resolve(isObject(result) ? result : {})
   }
 

@@ -115,4 +115,17 @@ describe('recorded calls', () => {
     expect(await store.write(author, (transaction) => reuse(transaction, 'none'))).toBeNull()
     expect((await store.read(counts)).requests).toBe((await left()).length)
   })
+
+  it('are shown without half a character at the end of what is cut', async () => {
+    place = desk()
+    const store = await place.bridge.store()
+    const long = `x${'😀'.repeat(200)}`
+    await store.write(author, (transaction) => {
+      begin(transaction, { id: 'a', server: 's', tool: 't', key: null, arguments: JSON.stringify({ q: long }) })
+      end(transaction, 'a', 'done', { content: [{ type: 'text', text: long }] })
+    })
+    const { content, structuredContent } = await place.call('search_history', {})
+    expect(JSON.stringify(structuredContent?.searches)).toContain(`"begins":"x${'😀'.repeat(99)}"`)
+    expect(JSON.stringify(content)).not.toMatch(/\\ud83d/)
+  })
 })

@@ -1,5 +1,5 @@
 import { optional, text } from '../../base/input.ts'
-import { inLine, time } from '../../base/text.ts'
+import { cut, inLine, time } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 export const searchHistory = defineTool({
@@ -12,12 +12,7 @@ export const searchHistory = defineTool({
     const { counts, history } = await import('../../sharing/records.ts')
     const store = await bridge.store()
     const found = await store.snapshot((database) => ({ ...counts(database), searches: history(database, query) }))
-    const searches = found.searches.map(({ head, outcome, used, ...search }) => ({
-      ...search,
-      outcome,
-      reused: used,
-      begins: head.slice(0, 200),
-    }))
+    const searches = found.searches.map(({ head, used, ...search }) => ({ ...search, reused: used, begins: cut(head, 200) }))
     const lines = searches.map(
       ({ id, server, tool, by, at, outcome, reused, ...search }) =>
         `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${time(at)}${reused === 0 ? '' : `, reused ${reused}×`}`,
@@ -28,4 +23,4 @@ export const searchHistory = defineTool({
   },
 })
 
-const argumentsText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 300)
+const argumentsText = (value: unknown): string => cut(typeof value === 'string' ? value : JSON.stringify(value), 300)
