@@ -40,7 +40,7 @@ export async function importReference({ context, bridge, words: [file = ''], opt
     file === '-' ? await readAllInput('The memory', 'mcp-twin memory import FILE', mostMiB) : await readFile(system, bridge, file)
   const entries = entriesIn(text, file)
   await bridge.redaction.ready()
-  const withKey = entries.find(({ entry }) => bridge.redaction.holdsKey(Buffer.from(JSON.stringify(entry))))
+  const withKey = entries.find(({ entry }) => bridge.redaction.keyIn(entry))
   if (withKey !== undefined)
     throw new TwinError('refused', 'Nothing was stored: this line holds a stored key; name the key instead of quoting it.', {
       place: { file, line: withKey.line },

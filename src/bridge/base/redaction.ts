@@ -63,6 +63,11 @@ export class Redaction {
     return this.places(bytes.toString('utf8')).length > 0
   }
 
+  /** Whether a value of JSON holds a key, in a text or in a name. */
+  keyIn(value: unknown): boolean {
+    return this.places(JSON.stringify(value)).length > 0
+  }
+
   /** How many characters at the end of a text that goes on may be the beginning of a key. */
   begun(text: string): number {
     const [tokenPart = ''] = tokenBeginning.exec(text.slice(1 - tokenLength)) ?? []
@@ -79,7 +84,7 @@ export class Redaction {
   /** Returns a JSON value with the keys removed from its texts and names. */
   deep(value: unknown): unknown {
     // One look at all of it, which nearly always finds nothing, costs less than one at each of its texts.
-    return this.places(JSON.stringify(value)).length === 0 ? value : mapTexts(value, (text) => this.text(text))
+    return this.keyIn(value) ? mapTexts(value, (text) => this.text(text)) : value
   }
 
   /** The places of keys and tokens. */

@@ -39,7 +39,7 @@ export async function prepare(
   if (Buffer.byteLength(JSON.stringify(params)) > 2 * limits.actionText)
     throw failed(`The params of an action have at most ${2 * limits.actionText} bytes as JSON; write the text to a file and name it.`)
   await redaction.ready()
-  if (redaction.holdsKey(Buffer.from(JSON.stringify(params))))
+  if (redaction.keyIn(params))
     throw denied(`Nothing was queued: the params of ${type} hold a stored key; name the key as \${secret:NAME} instead of quoting it.`)
   const id = given ?? newActionId((bytes) => settings.random(bytes))
   const prepared = await known.prepare(params, { id, client, to: to === undefined || to === 'any' ? null : to, settings, policy })

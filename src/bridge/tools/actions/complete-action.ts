@@ -14,7 +14,7 @@ export const completeAction = defineTool({
   subject: ({ id }) => id,
   async handle({ id, result }, bridge, { client, session }) {
     const { complete } = await import('../../actions/claims.ts')
-    if (bridge.redaction.holdsKey(Buffer.from(JSON.stringify(result))))
+    if (bridge.redaction.keyIn(result))
       throw denied('Nothing was stored: the result holds a stored key; name the key instead of quoting it.')
     const store = await bridge.store()
     const by = claimOf(bridge.settings, client, session)

@@ -6,6 +6,5 @@ export const recipient = (to: string | undefined): string | null => (to === unde
 
 /** Refuses to store what holds a key: the other program's model would read it. */
 export function withoutKeys({ redaction }: Bridge, stored: unknown): void {
-  if (redaction.holdsKey(Buffer.from(JSON.stringify(stored))))
-    throw denied('Nothing was stored: the text holds a stored key; name the key instead of quoting it.')
+  if (redaction.keyIn(stored)) throw denied('Nothing was stored: the text holds a stored key; name the key instead of quoting it.')
 }

@@ -22,7 +22,7 @@ export const memorySet = defineTool({
   async handle({ ttl_s: ttlSeconds, if_version: ifVersion, ...entry }, bridge, { client, session }) {
     const { set } = await import('../../memory/memory.ts')
     const namespace = entry.namespace ?? (await bridge.namespace())
-    if (bridge.redaction.holdsKey(Buffer.from(JSON.stringify({ ...entry, namespace }))))
+    if (bridge.redaction.keyIn({ ...entry, namespace }))
       throw denied(`Nothing was stored: "${entry.key}" holds a stored key; name the key instead of quoting it.`)
     const store = await bridge.store()
     const version = await store.write({ client, session }, (transaction) =>
