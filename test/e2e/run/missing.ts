@@ -54,6 +54,9 @@ export interface MissingPlace {
   readonly launch: (name: string) => { command: string; args: string[]; env: Record<string, string>; cwd: string; stderr: 'pipe' }
 }
 
+/** What `trust` recorded of a project's files, for the next place with the same: trusting them also tries to install them. */
+const records = new Map<string, string>()
+
 export async function missingPlace(): Promise<MissingPlace> {
   const registry = await miniRegistry()
   const home = scratch({ npmrc: `registry=${registry.url}`, npmCache: 'own' })
@@ -69,10 +72,18 @@ export async function missingPlace(): Promise<MissingPlace> {
     site,
     npm,
     async project(servers, packages, more = {}) {
-      home.write('work/site/mcp-twin.json', JSON.stringify({ version: 1, servers, ...more }))
-      home.write('work/site/mcp-twin.lock.json', JSON.stringify({ version: 1, packages }))
-      const trusted = await cli(home, ['trust', '--offline', site])
-      expect(trusted, trusted.output).toMatchObject({ code: 0 })
+      const texts = [
+        { version: 1, servers, ...more },
+        { version: 1, packages },
+      ].map((each) => JSON.stringify(each))
+      for (const [at, file] of ['mcp-twin.json', 'mcp-twin.lock.json'].entries()) home.write(`work/site/${file}`, texts[at] ?? '')
+      const before = records.get(texts.join())
+      if (before !== undefined) home.write('.mcp-twin/trust.json', before.replaceAll('SITE', site), 0o600)
+      else {
+        const trusted = await cli(home, ['trust', '--offline', site])
+        expect(trusted, trusted.output).toMatchObject({ code: 0 })
+        records.set(texts.join(), home.read('.mcp-twin/trust.json').replaceAll(site, 'SITE'))
+      }
       rmSync(npm(), { recursive: true, force: true })
       registry.requests.length = 0
     },
