@@ -5,6 +5,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { lacksRoot, nodePath } from '../../support/machine.ts'
 import { greeted } from '../../support/mcp.ts'
 import { asOrdinaryUser, lacksOrdinaryUser } from '../../support/ordinary-user.ts'
+import { sample } from '../../support/runs.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 
 const me = 1000
@@ -68,7 +69,7 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
     ['that a group of others may write', { gid: team, mode: 0o770 }, `(gid ${team})`],
   ])('%s is refused by every command, and nothing is run', async (_, to, words) => {
     change('.mcp-twin', to)
-    for (const args of [
+    const commands = [
       ['sync'],
       ['list'],
       ['add', 'b', '--command', '/bin/true'],
@@ -77,8 +78,9 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
       ['run', 'a'],
       ['uninstall', '--yes'],
       ['trust', '.'],
-    ])
-      refused(await run(args), place.path('.mcp-twin'), words)
+    ]
+    // Every command meets one kind of stranger, and every kind the first command and the last.
+    for (const args of 'uid' in to ? commands : sample(commands, 2)) refused(await run(args), place.path('.mcp-twin'), words)
   })
 
   it('closed by a folder above is refused all the same where others may write it', async () => {
@@ -258,15 +260,16 @@ describeUnless(lacksOrdinaryUser(), 'a project', () => {
     'whose %s belongs to another user is refused, also from below',
     async (file) => {
       change(file, { uid: stranger, mode: 0o755 })
+      const commands = [
+        ['sync'],
+        ['sync', '--check'],
+        ['list'],
+        ['add', 'b', '--command', '/bin/true'],
+        ['run', '--project=.', 'a'],
+        ['export', 'out'],
+      ]
       for (const cwd of [folder, `${folder}/deep/down`])
-        for (const args of [
-          ['sync'],
-          ['sync', '--check'],
-          ['list'],
-          ['add', 'b', '--command', '/bin/true'],
-          ['run', '--project=.', 'a'],
-          ['export', 'out'],
-        ])
+        for (const args of file === 'project' && cwd === folder ? commands : sample(commands, 2))
           refused(await run(args, cwd), place.path(file), `uid ${stranger}`, `mcp-twin trust ${folder}`)
       notWritten()
       // The user's own manifest is not in their hands.
