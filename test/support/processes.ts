@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { under } from './under.ts'
 
 /** A living process, as /proc tells it (Linux). */
 export interface Running {
@@ -128,20 +129,10 @@ export function filesWith(marker: string, folders: readonly string[]): string[] 
 export const textHolds = (text: string, marker: string): boolean => spellings(marker).some((spelling) => text.includes(spelling))
 
 function filesUnder(folder: string): string[] {
-  let names: string[]
   try {
-    names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    return under(folder).flatMap((each) => (each.isFile() ? join(each.parentPath, each.name) : []))
   } catch {
     return []
-  }
-  return names.map((name) => join(folder, name)).filter((file) => facts(file)?.isFile())
-}
-
-function facts(file: string): Stats | undefined {
-  try {
-    return statSync(file)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { z } from 'zod'
@@ -7,6 +7,7 @@ import { nodePath } from '../../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
 import { publishBinaries } from '../../support/own-binaries.ts'
 import { type Scratch, type ScratchOptions, scratch } from '../../support/scratch.ts'
+import { namesUnder } from '../../support/under.ts'
 
 /** An MCP server in one file without any package: it answers the handshake and has one tool. */
 export const tinyServer = `
@@ -100,7 +101,7 @@ type Leaf = readonly [kind: string, mode: number, inode: number, modifiedMs: num
 /** Everything below a folder. `except`: paths (by their beginning) that are not ours to judge. */
 export function treeOf(folder: string, except: readonly string[] = []): Map<string, Leaf> {
   const found = new Map<string, Leaf>()
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+  for (const name of namesUnder(folder)) {
     if (except.some((each) => name === each || name.startsWith(`${each}/`))) continue
     const path = join(folder, name)
     const facts = lstatSync(path)
@@ -164,7 +165,7 @@ export const stepsAs = (document: Pick<SyncDocument, 'steps'>): string[] =>
 
 /** Nothing of ours is left beside a home's files: no lock, no temporary file. */
 export function expectTidy(folder: string): void {
-  const left = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  const left = namesUnder(folder).filter(
     (name) => /mcp-twin-lock|\.mcp-twin-[0-9a-f]|\.part|\.lock$|\.tmp$/.test(name) && !/node_modules|mcp-twin\.lock\.json/.test(name),
   )
   expect(left).toEqual([])

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { filesWith, leftovers, textHolds, watchProcesses } from '../../support/processes.ts'
 import { scratch } from '../../support/scratch.ts'
@@ -32,6 +33,14 @@ describe('the search for a key', () => {
     place.write('other', 'nothing')
     expect(filesWith(marker, [place.root])).toEqual([file])
     expect(textHolds(text, marker)).toBe(true)
+  })
+
+  it('follows no link out of the folder', () => {
+    const [place, other] = [scratch(), scratch()]
+    other.write('file', marker)
+    symlinkSync(other.home, place.path('link'))
+    expect(filesWith(marker, [place.root])).toEqual([])
+    expect(filesWith(marker, [other.root])).toHaveLength(1)
   })
 
   it('does not find what is not there', () => {
