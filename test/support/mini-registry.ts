@@ -17,6 +17,8 @@ export interface MiniRegistry {
   readonly requests: string[]
   /** Publishes, or publishes anew with other content. Answers the integrity. */
   publish(each: Published): string
+  /** One version as it was published, with its true integrity. Throws where there is none. */
+  published(name: string, version: string): Published & { readonly integrity: string }
   /** From now on tarballs are other bytes than the registry promises. */
   tamper(): void
   /** Packages whose tarball is begun and never finished. */
@@ -30,6 +32,7 @@ export interface MiniRegistry {
 
 export async function miniRegistry(): Promise<MiniRegistry> {
   const packages = new Map<string, Map<string, { manifest: object; tarball: Buffer; integrity: string | null }>>()
+  const sources = new Map<string, Published & { readonly integrity: string }>()
   const requests: string[] = []
   const stalled = new Set<string>()
   const gates = new Map<string, Promise<void>>()
@@ -54,7 +57,13 @@ export async function miniRegistry(): Promise<MiniRegistry> {
       const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
       const versions = packages.get(manifest.name) ?? new Map()
       packages.set(manifest.name, versions.set(manifest.version, { manifest, tarball, integrity: promised(integrity) }))
+      sources.set(`${manifest.name}@${manifest.version}`, { manifest, files, integrity })
       return integrity
+    },
+    published(name, version) {
+      const found = sources.get(`${name}@${version}`)
+      if (found === undefined) throw new Error(`${name} ${version} was not published here`)
+      return found
     },
   }
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
