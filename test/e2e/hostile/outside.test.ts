@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type CliResult, cli } from '../../support/cli.ts'
+import { sample } from '../../support/runs.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 import { treeOf } from '../main/place.ts'
 
@@ -27,7 +28,7 @@ const link = (at: string, to: string) => {
   symlinkSync(to, place.path(at))
 }
 /** Everything outside the project and our own folder, as it is now. */
-const others = () => Object.fromEntries(Object.entries(treeOf(place.home)).filter(([name]) => !/^(project|\.mcp-twin)(\/|$)/.test(name)))
+const others = () => treeOf(place.home, ['project', '.mcp-twin'])
 
 describe('a client’s project file that leads out of the project', () => {
   it.each<[string, () => void, string, string]>([
@@ -142,17 +143,14 @@ describe('a project’s manifest or lock that leads out of the project', () => {
     link('project/up', '..')
     link('project/mcp-twin.json', to)
     const before = treeOf(place.path('.mcp-twin'))
-    for (const args of [
-      ...[
-        ['sync'],
-        ['sync', '--check'],
-        ['list'],
-        ['add', 'evil', '--command', '/opt/evil'],
-        ['remove', 'person'],
-        ['run', '--project=.', 'person'],
-      ],
+    const commands = [
+      ['sync'],
+      ...[['sync', '--check'], ['list'], ['add', 'evil', '--command', '/opt/evil'], ['run', '--project=.', 'person']],
       ...[['trust', '--yes'], ['init', '--project', '--yes'], ['export', 'out'], ['doctor']],
-    ]) {
+      ['remove', 'person'],
+    ]
+    // Every command with the first of the links, the first, one between and the last with each.
+    for (const args of to === '../.mcp-twin/mcp-twin.json' ? commands : sample(commands, 3)) {
       const { code, output } = await run(args)
       expect([args, code === 0]).toEqual([args, false])
       expect(output).toContain('outside the project')
