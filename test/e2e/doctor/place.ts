@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type CliOptions, type CliResult, cliPath } from '../../support/cli.ts'
+import { lockedOf, putInstalled } from '../../support/installed.ts'
 import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { restored } from '../../support/restored.ts'
@@ -63,6 +64,8 @@ export interface Twins {
   /** `mcpServers` of a program's file. */
   servers(side: string, client: string): Record<string, { command?: string; args?: string[]; env?: Record<string, string> }>
   setServers(side: string, client: string, servers: object): void
+  /** Puts published packages (`tiny-server@1.0.0`) on both sides and into the lock, as a sync would. */
+  install(specs: readonly string[]): void
 }
 
 export const own = 'wsl:Ubuntu'
@@ -80,17 +83,17 @@ export const usualServers: Record<string, unknown> = { tiny: { package: 'tiny-se
 /** WSL and Windows beside it; `shape` adds to the Windows side. */
 export function twins(registry: MiniRegistry, shape: (builder: WorldBuilder) => WorldBuilder = (builder) => builder): Twins {
   const npmrc = `registry=${registry.url}\n`
-  return furnish(shape(world().wsl('Ubuntu').windows().file('.npmrc', npmrc)), npmrc)
+  return furnish(shape(world().wsl('Ubuntu').windows().file('.npmrc', npmrc)), registry)
 }
 
 /** The same seen from Windows, where home then is: so that every file of the distribution is one of the test. */
 export function twinsFromWindows(registry: MiniRegistry): Twins {
   const npmrc = `registry=${registry.url}\n`
-  return furnish(world().windows().file('.npmrc', npmrc).wsl('Ubuntu').file('.npmrc', npmrc), npmrc)
+  return furnish(world().windows().file('.npmrc', npmrc).wsl('Ubuntu').file('.npmrc', npmrc), registry)
 }
 
-function furnish(builder: WorldBuilder, npmrc: string): Twins {
-  const planted = builder.build({ npmrc })
+function furnish(builder: WorldBuilder, registry: MiniRegistry): Twins {
+  const planted = builder.build({ npmrc: `registry=${registry.url}\n` })
   const home = planted.self.here(planted.self.facts.home)
   // As init makes it: for its owner alone.
   mkdirSync(join(home, '.mcp-twin'), { mode: 0o700 })
@@ -131,6 +134,13 @@ function furnish(builder: WorldBuilder, npmrc: string): Twins {
       const place = planted.side(side)
       place.write(place.clientFile(client), `${JSON.stringify({ ...place.config(client), mcpServers: servers }, null, 2)}\n`)
     },
+    install(specs) {
+      for (const side of ['wsl:Ubuntu', 'windows']) putInstalled(registry, planted.side(side).here('.mcp-twin'), ...specs)
+      const file = join(home, '.mcp-twin/mcp-twin.lock.json')
+      const { packages = {} } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+      for (const spec of specs) packages[spec] = lockedOf(registry, spec)
+      writeFileSync(file, `${JSON.stringify({ version: 1, packages }, null, 2)}\n`)
+    },
   }
 }
 
@@ -148,13 +158,21 @@ const bash = (line: string, options: { cwd: string; env: Record<string, string>;
     )
   })
 
-/** Everything in order: keys stored, every config synced, so that doctor has nothing to say. */
+/** The exact versions that servers name. */
+const exactIn = (servers: Record<string, unknown>): string[] =>
+  Object.values(servers).flatMap((server) => {
+    const words = typeof server === 'object' && server !== null && 'package' in server ? String(server.package) : ''
+    return /.@\d+\.\d+\.\d+$/.test(words) ? [words] : []
+  })
+
+/** Everything in order: keys stored, packages installed, every config synced, so that doctor has nothing to say. */
 export async function sound(
   place: Twins,
   servers: Record<string, unknown> = usualServers,
   more: Record<string, unknown> = {},
 ): Promise<Twins> {
   place.manifest(servers, more)
+  place.install(exactIn(servers))
   const stored = await place.run(['secret', 'set', 'TAVILY_API_KEY'], { input: KEY })
   const synced = await place.run(['sync', '--json'])
   if (stored.code !== 0 || synced.code !== 0) throw new Error(`${stored.output}${synced.output}`)

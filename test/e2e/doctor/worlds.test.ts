@@ -157,18 +157,17 @@ describe('a broken world, diagnosed in one run and fixed by its own words', () =
   })
 
   it('a server that prints to stdout', async () => {
-    const place = await sound(await usual(), { ...usualServers, loud: { package: 'loud-server' } })
+    const place = await sound(await usual(), { ...usualServers, loud: { package: 'loud-server@1.0.0' } })
     await diagnosedAndFixed(place, 'stdout-clean warning', [], ['--deep'])
     expect(Object.keys(place.servers(own, 'claude-code'))).not.toContain('loud')
   })
 
   it('a server that hangs', async () => {
-    const place = await sound(await usual(), { ...usualServers, stuck: { package: 'stuck-server' } })
+    const place = await sound(await usual(), { ...usualServers, stuck: { package: 'stuck-server@1.0.0' } })
     place.variables.MCP_TIMEOUT = '1500'
-    const { stdout } = await place.run(['doctor', '--deep'])
-    expect(stdout.replace(/\s+/g, ' ')).toMatch(/✗ stuck as Claude .* starts it, it does not answer/)
-    expect(stdout).toContain('waiting for the database')
-    await diagnosedAndFixed(place, 'server-starts error', [], ['--deep'])
+    const shown = await diagnosedAndFixed(place, 'server-starts error', [], ['--deep'])
+    expect(shown.replace(/\s+/g, ' ')).toMatch(/✗ stuck as Claude .* starts it, it does not answer/)
+    expect(shown).toContain('waiting for the database')
   })
 
   it('interop off', async () => {
