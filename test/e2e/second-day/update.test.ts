@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startAsDesktopOn } from '../../support/desktop.ts'
-import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
+import { lockText, putInstalled } from '../../support/installed.ts'
+import { type MiniRegistry, miniRegistry, type Published } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { npmrcFor, tiny } from './tiny.ts'
@@ -20,12 +21,30 @@ afterEach(async () => {
 const manifest = (servers: object, more: object = {}) =>
   `// my servers\n${JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)}\n`
 
-async function twins(servers: object, more: object = {}, alone = false): Promise<void> {
-  const made = world().wsl('Ubuntu').file('.mcp-twin/mcp-twin.json', manifest(servers, more))
-  if (!alone) made.windows().file('.npmrc', npmrcFor(registry))
+const sides = ['wsl:Ubuntu', 'windows']
+/** Both sides in sync at 1.0.0, which npm itself installs with `byNpm`: elsewhere the update is what npm is for. */
+async function twins(servers: object, { byNpm = false } = {}): Promise<void> {
+  const made = world().wsl('Ubuntu').file('.mcp-twin/mcp-twin.json', manifest(servers)).windows().file('.npmrc', npmrcFor(registry))
   planted = made.build({ npmrc: npmrcFor(registry), npmCache: 'own' })
+  if (!byNpm) {
+    const words = Object.values(servers).flatMap((server) => ('package' in server ? [String(server.package)] : []))
+    const pins = Object.fromEntries(words.map((each) => [each, `${each.replace(/@.*/, '')}@1.0.0`]))
+    planted.self.write('.mcp-twin/mcp-twin.lock.json', lockText(registry, pins))
+    lay(...new Set(Object.values(pins)))
+  }
+  await synced()
+}
+const lay = (...specs: string[]): void => {
+  for (const side of sides) putInstalled(registry, planted.side(side).here('.mcp-twin'), ...specs)
+}
+const synced = async (): Promise<void> => {
   const { code, output } = await planted.cli(['sync'])
   expect(code, output).toBe(0)
+}
+/** A newer version that both sides have already, as an update that was interrupted leaves it. */
+const publishInstalled = (version: Published): void => {
+  registry.publish(version)
+  lay(`${version.manifest.name}@${version.manifest.version}`)
 }
 const entry = (side: string, client: string, name = 'tiny') =>
   (planted.side(side).config(client)?.mcpServers as Record<string, { command: string; args: string[] }> | undefined)?.[name]
@@ -85,7 +104,7 @@ describe('outdated', () => {
 
 describe('update', () => {
   it('moves both sides to the newest within the range, and undo takes it back', async () => {
-    await twins({ tiny: { package: 'tiny-mcp@^1.0.0' } })
+    await twins({ tiny: { package: 'tiny-mcp@^1.0.0' } }, { byNpm: true })
     const before = everything()
     registry.publish(tiny('1.1.0'))
     registry.publish(tiny('2.0.0'))
@@ -121,7 +140,7 @@ describe('update', () => {
 
   it('--latest goes beyond, and changes the words as they were written, comments kept', async () => {
     await twins({ tiny: { package: 'tiny-mcp@~1.0.0' }, pinned: { package: 'tiny-mcp@1.0.0' }, open: { package: 'tiny-mcp' } })
-    registry.publish(tiny('2.3.0'))
+    publishInstalled(tiny('2.3.0'))
     expect((await planted.cli(['update', 'tiny'])).stdout).toContain('newest version')
     const { code, json } = await planted.cli(['update', '--latest', '--json'])
     expect(code).toBe(0)
@@ -140,8 +159,8 @@ describe('update', () => {
   it('puts a version that does not answer back, and moves the others', async () => {
     registry.publish(tiny('1.0.0', true, 'other-mcp'))
     await twins({ tiny: { package: 'tiny-mcp' }, other: { package: 'other-mcp' } })
-    registry.publish(tiny('1.1.0', false))
-    registry.publish(tiny('1.2.0', true, 'other-mcp'))
+    publishInstalled(tiny('1.1.0', false))
+    publishInstalled(tiny('1.2.0', true, 'other-mcp'))
     const { code, json } = await planted.cli(['update', '--json'])
     expect(code).toBe(1)
     expect(json.inSync).toBe(true)
@@ -169,7 +188,7 @@ describe('update', () => {
   it('that alone does not answer changes nothing at all', async () => {
     await twins({ tiny: { package: 'tiny-mcp' } })
     const before = everything()
-    registry.publish(tiny('1.1.0', false))
+    publishInstalled(tiny('1.1.0', false))
     const { code, stdout } = await planted.cli(['update'])
     expect(code).toBe(1)
     expect(stdout).toContain('stays at 1.0.0')
@@ -189,7 +208,7 @@ describe('update', () => {
 
   it('that could not be written on one side stays on both', async () => {
     await twins({ tiny: { package: 'tiny-mcp' } })
-    registry.publish(tiny('1.1.0'))
+    publishInstalled(tiny('1.1.0'))
     const file = planted.side('windows').clientFile('claude-desktop')
     planted.side('windows').write(file, planted.side('windows').read(file).replace('"mcpServers": {', '"mcpServers": { // mine'))
     const before = everything()
@@ -200,7 +219,12 @@ describe('update', () => {
   })
 
   it('works where servers are started by run, and where packages go into an npm prefix', async () => {
-    await twins({ tiny: { package: 'tiny-mcp' } }, { launch: 'run', prefix: 'global' }, true)
+    const servers = manifest({ tiny: { package: 'tiny-mcp' } }, { launch: 'run', prefix: 'global' })
+    planted = world()
+      .wsl('Ubuntu')
+      .file('.mcp-twin/mcp-twin.json', servers)
+      .build({ npmrc: npmrcFor(registry), npmCache: 'own' })
+    await synced()
     const module = planted.self.here('.npm-global/lib/node_modules/tiny-mcp/package.json')
     const installed = () => JSON.parse(readFileSync(module, 'utf8')).version
     registry.publish(tiny('1.1.0', false))
