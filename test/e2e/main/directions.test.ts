@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startAsDesktopOn } from '../../support/desktop.ts'
+import { lockText, putInstalled } from '../../support/installed.ts'
 import { greet } from '../../support/mcp.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { leftovers } from '../../support/processes.ts'
 import { type Planted, world } from '../../support/world.ts'
-import { contentOf, documentOf, settingsFor, stepsAs, tinyRegistry, tinyServer } from './place.ts'
+import { contentOf, documentOf, settingsFor, stepsAs, tinyRegistry } from './place.ts'
 
 let registry: MiniRegistry
 let npmrc: string
@@ -30,6 +32,13 @@ const sync = async (planted: Planted, args: readonly string[] = ['sync'], on?: s
 const manifestOf = (servers: Record<string, unknown>, more: object = {}) =>
   JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }, null, 2)
 const OWN = '.mcp-twin/mcp-twin.json'
+const PACKAGE = 'tiny-server@1.0.0'
+
+/** The package as a sync would have put it on sides, and pinned it: what installing does is looked at where home is in WSL. */
+function installed(planted: Planted, ...sides: readonly string[]): void {
+  for (const id of sides) putInstalled(registry, planted.side(id).here('.mcp-twin'), PACKAGE)
+  planted.self.write(OWN.replace('.json', '.lock.json'), lockText(registry, { [PACKAGE]: PACKAGE }))
+}
 
 /** One server of every kind, with a key and a path that both sides need. */
 const everything = {
@@ -146,6 +155,8 @@ describe('home on Windows, with WSL on the other side', () => {
   let planted: Planted
   beforeAll(async () => {
     planted = world().windows().file('.npmrc', npmrc).wsl('Ubuntu').file('.npmrc', npmrc).build({ npmrc })
+    installed(planted, 'windows', 'wsl:Ubuntu')
+    for (const side of ['windows', 'wsl:Ubuntu']) putProgram(planted.side(side).here('.mcp-twin'))
     planted.self.write(OWN, manifestOf({ ...everything, far: { command: '/usr/bin/env', runIn: 'wsl' } }))
     const result = await planted.cli(['sync', '--json'], { env: { ...planted.env(), ...env } })
     expect(documentOf(result), result.output).toMatchObject({ inSync: true })
@@ -201,14 +212,19 @@ describe('two distributions beside Windows', () => {
 })
 
 describe('one side alone', () => {
+  // On Windows npm installs the package, as e2e/main/init has it on Linux; the others find it there.
   it.each([
-    ['linux', () => world().linux(), ['claude-code', 'claude-code-config']],
-    ['macos', () => world().macos(), ['claude-desktop', 'claude-code']],
-    ['windows', () => world().windows(), ['claude-desktop']],
-    ['wsl:Ubuntu', () => world().wsl('Ubuntu'), ['claude-code', 'claude-code-config']],
-  ] as const)('%s: everything works but what needs a twin', async (id, build, clients) => {
+    ['linux', () => world().linux(), ['claude-code', 'claude-code-config'], false],
+    ['macos', () => world().macos(), ['claude-desktop', 'claude-code'], false],
+    ['windows', () => world().windows(), ['claude-desktop'], true],
+    ['wsl:Ubuntu', () => world().wsl('Ubuntu'), ['claude-code', 'claude-code-config'], false],
+  ] as const)('%s: everything works but what needs a twin', async (id, build, clients, byNpm) => {
     const planted = build().file('.npmrc', npmrc).build({ npmrc })
     const before = contentOf(planted.scratch.root)
+    if (!byNpm) {
+      putInstalled(registry, planted.self.here('.mcp-twin'), PACKAGE)
+      putProgram(planted.self.here('.mcp-twin'))
+    }
     const document = await sync(planted, ['init', '--yes', '--no-bridge', '--server', 'tiny-server@1.0.0'])
     expect(document, JSON.stringify(document)).toMatchObject({ code: 0, inSync: true })
     expect(document.checks).toEqual(clients.slice(0, 1).map((client) => expect.objectContaining({ client, ok: true, tools: 1 })))
@@ -235,6 +251,7 @@ describe('a side that cannot be reached', () => {
       .file(OWN, manifestOf({ pkg: { package: 'tiny-server@1.0.0' }, plain: { command: 'x' } }))
       .windows(facts as object)
       .build({ npmrc })
+    installed(planted, 'wsl:Ubuntu')
     const document = await sync(planted)
     expect(document.code).toBe(3)
     const refused = document.steps.filter((step) => step.outcome === 'refused')
@@ -258,8 +275,7 @@ describe('a side that cannot be reached', () => {
       .windows()
       .file('.npmrc', npmrc)
       .build({ npmrc })
-    const tiny = planted.self.here('.local/tiny.cjs')
-    planted.self.write(tiny, tinyServer)
+    installed(planted, 'wsl:Ubuntu')
     expect(await sync(planted, ['sync', '--on', 'wsl'])).toMatchObject({ code: 0 })
     expect(planted.side('windows').config('claude-desktop')).toBeNull()
     const later = await sync(planted)

@@ -3,6 +3,8 @@ import { rmSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import { describeUnless } from '../../support/left-out.ts'
+import { putProgram } from '../../support/own-program.ts'
+import { restored } from '../../support/restored.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 import { lacksTerminal, type Terminal, terminal } from '../../support/terminal.ts'
 import { documentOf } from './place.ts'
@@ -17,13 +19,27 @@ const commands = (place: Scratch): string[] =>
     hooks.map(({ command }) => command),
   )
 
-async function withHook(before?: string): Promise<Scratch> {
+/** A home that has the program's files. */
+function home(): Scratch {
   const place = scratch()
-  if (before !== undefined) place.write(settings, before)
-  const done = await cli(place, [...init, '--hook'])
-  expect(done.code, done.output).toBe(0)
+  putProgram(place.path('.mcp-twin'))
   return place
 }
+
+/** A home after init, with what its settings were before. */
+const after = (before?: string): (() => Promise<Scratch>) =>
+  restored(
+    async () => {
+      const place = home()
+      if (before !== undefined) place.write(settings, before)
+      const done = await cli(place, [...init, '--hook'])
+      expect(done.code, done.output).toBe(0)
+      return place
+    },
+    ({ root }) => root,
+  )
+const withHook = after(theirs)
+const withOurHookAlone = after()
 
 /** As Claude Code runs it, which takes any other end than 0 for an error. */
 const runHook = (place: Scratch, command: string) => {
@@ -38,7 +54,7 @@ const record = (place: Scratch) => (place.readJson('.mcp-twin/state.json') as { 
 
 describe('init with --hook', () => {
   it('adds one hook behind those of others, which says what waits and always ends well', async () => {
-    const place = await withHook(theirs)
+    const place = await withHook()
     const [other, ours = ''] = commands(place)
     expect(other).toBe('echo hello')
     expect(place.read(settings)).toMatch(/^\{\r\n\t"model": "opus",[\s\S]*\r\n\t"n": 1e3\r\n\}\r\n$/)
@@ -57,7 +73,7 @@ describe('init with --hook', () => {
 
   it('is taken back by undo, also where Claude Code has written its settings since', async () => {
     for (const since of [(text: string) => text, (text: string) => text.replace('"opus"', '"sonnet"')]) {
-      const place = await withHook(theirs)
+      const place = await withHook()
       place.write(settings, since(place.read(settings)))
       const undone = await cli(place, ['undo', '--json'])
       expect(undone.code, undone.output).toBe(0)
@@ -67,11 +83,11 @@ describe('init with --hook', () => {
   })
 
   it.each([
-    ['with settings', theirs],
-    ['without a file', undefined],
-    ['without hooks', '{}'],
-  ])('is taken away by uninstall, and nothing else: %s', async (_title, before) => {
-    const place = await withHook(before)
+    ['with settings', theirs, withHook],
+    ['without a file', undefined, withOurHookAlone],
+    ['without hooks', '{}', after('{}')],
+  ])('is taken away by uninstall, and nothing else: %s', async (_title, before, make) => {
+    const place = await make()
     const gone = await cli(place, ['uninstall', '--yes', '--json'])
     expect(gone.code, gone.output).toBe(0)
     expect(gone.json.steps).toContainEqual(expect.objectContaining({ server: 'SessionStart hook', kind: 'remove', outcome: 'done' }))
@@ -85,7 +101,7 @@ describe('init with --hook', () => {
   })
 
   it('leaves a hook that a person has edited, when it uninstalls', async () => {
-    const place = await withHook()
+    const place = await withOurHookAlone()
     const edited = place.read(settings).replace('"timeout": 10', '"timeout": 99')
     place.write(settings, edited)
     expect((await cli(place, ['doctor', '--check', 'claude-code-hook'])).stdout).toContain('was edited since')
@@ -96,7 +112,7 @@ describe('init with --hook', () => {
   })
 
   it('refuses settings that cannot be read, and does the rest', async () => {
-    const place = scratch()
+    const place = home()
     place.write(settings, '{ "hooks": [] }')
     const done = await cli(place, [...init, '--hook'])
     expect(done.code).toBe(3)
@@ -106,7 +122,7 @@ describe('init with --hook', () => {
   })
 
   it('is refused without the bridge, and shown by --dry-run', async () => {
-    const place = scratch()
+    const place = home()
     expect(await cli(place, [...init, '--hook', '--no-bridge'])).toMatchObject({ code: 2 })
     const { steps } = documentOf(await cli(place, ['init', '--dry-run', '--hook', '--offline', '--json']))
     expect(steps).toContainEqual(expect.objectContaining({ server: 'SessionStart hook', change: 'add', outcome: 'planned' }))
@@ -116,7 +132,7 @@ describe('init with --hook', () => {
 
 describe('init without --hook', () => {
   it('leaves the settings alone with --yes', async () => {
-    const place = scratch()
+    const place = home()
     place.write(settings, theirs)
     expect((await cli(place, init)).code).toBe(0)
     expect(place.read(settings)).toBe(theirs)
@@ -125,7 +141,7 @@ describe('init without --hook', () => {
 
 describeUnless(lacksTerminal, 'init on a terminal', () => {
   it('offers the hook with the bridge, shows it in the plan, and asks once', async () => {
-    const place = scratch()
+    const place = home()
     const begin = async (...words: string[]): Promise<Terminal> => {
       const screen = await terminal(place, ['init', '--offline', ...words])
       await screen.waitFor('More from the list')
@@ -157,7 +173,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
 
 describe('the check claude-code-hook', () => {
   it('says that the hook is gone, and its command brings it back', async () => {
-    const place = await withHook(theirs)
+    const place = await withHook()
     const look = async () => (await cli(place, ['doctor', '--check', 'claude-code-hook', '--json'])).json.findings
     expect(await look()).toMatchObject([{ level: 'ok' }])
     expect(statSync(place.path(settings)).mode & 0o777).toBe(0o644)

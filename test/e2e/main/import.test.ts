@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { putInstalled } from '../../support/installed.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { codeFile, cursorFile, documentOf, home, settingsFor, stepsAs, type SyncDocument, tinyRegistry } from './place.ts'
@@ -194,6 +195,7 @@ describe('a Claude Desktop file on Windows full of what people have in it', () =
   })
 
   it('is then written in our form, keys where they were, the rest as it was', async () => {
+    putInstalled(registry, planted.side('windows').here('.mcp-twin'), 'tiny-server@1.0.0', 'tiny-server@1.1.0', '@tiny/other@2.0.0')
     const result = await planted.cli(['sync', '--json'])
     expect(result, result.output).toMatchObject({ code: 0 })
     expect(result.stderr).not.toContain('Warning')
@@ -263,6 +265,7 @@ describe('servers that several programs already have', () => {
     expect(JSON.parse(same.planted.self.read('.mcp-twin/secrets.json'))).toEqual({ TAVILY_API_KEY: TAVILY })
     const other = await inBoth({ one: server(TAVILY) }, { one: server(`${TAVILY}x`) })
     expect(Object.values(JSON.parse(other.planted.self.read('.mcp-twin/secrets.json'))).sort()).toEqual([TAVILY, `${TAVILY}x`])
+    for (const side of ['wsl:Ubuntu', 'windows']) putInstalled(registry, other.planted.side(side).here('.mcp-twin'), 'tiny-server@1.1.0')
     expect((await other.planted.cli(['sync'])).code).toBe(0)
     const env = (config: Record<string, unknown> | null) => (config as { mcpServers: { one: { env: object } } }).mcpServers.one.env
     expect(env(other.planted.side('windows').config('claude-desktop'))).toEqual({ TAVILY_API_KEY: TAVILY })

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { putInstalled } from '../../support/installed.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
@@ -85,6 +86,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
 
   it('leaves out what is not chosen, and continues without a key that comes later', async () => {
     const place = found()
+    putInstalled(registry, place.path('.mcp-twin'), 'tavily-mcp@0.2.22')
     const screen = await terminal(place, ['init'])
     await screen.waitFor(/which ones should mcp-twin manage/)
     await screen.keys('Down', 'Space', 'Enter')
