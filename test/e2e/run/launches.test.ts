@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { startAsDesktopOn, type DesktopEntry } from '../../support/desktop.ts'
 import { modern } from '../../support/http-servers.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { restored } from '../../support/restored.ts'
 import { type Planted, world } from '../../support/world.ts'
 
@@ -23,6 +24,7 @@ interface Document {
 /** Home in WSL, Claude Desktop on Windows. */
 function twins() {
   const planted = world().wsl().windows().build()
+  for (const side of ['wsl:Ubuntu', 'windows']) putProgram(planted.side(side).here('.mcp-twin'))
   const manifest = (servers: object, more: object = {}) =>
     planted.self.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers, bridge: { enabled: false }, ...more }))
   const run = async (...args: string[]) => {

@@ -2,12 +2,13 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { factor } from '../../support/runs.ts'
 import { scratch } from '../../support/scratch.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { world } from '../../support/world.ts'
 import { settingsFor, tinyRegistry } from '../main/place.ts'
 import { watching } from '../second-day/watching.ts'
-import { KEY, speaks, tool, trial } from './place.ts'
+import { KEY, speaks, type Trial, tool, trial } from './place.ts'
 
 const MINE = `mine ${KEY}`
 const nothing = { command: 'true' }
@@ -35,23 +36,27 @@ describe('a command that its author types in a trusted project', () => {
     expect(JSON.stringify(said.json.notices)).not.toContain('trusted')
   })
 
-  it.each(edits)('%s: edits a project that is not trusted, and says how to trust it', async (_name, words, servers) => {
+  const distrusted: ((place: Trial, servers: object) => unknown)[] = [
+    (place) => expect(place.home.has('.mcp-twin/trust.json')).toBe(false),
+    async (place, servers) => {
+      await place.at(['trust'])
+      // A pull.
+      place.manifest({ ...servers, tool: { ...tool, args: ['./server.js', 'pulled'] } })
+    },
+    async (place, servers) => {
+      place.manifest(servers)
+      await place.at(['trust'])
+      place.lock({})
+    },
+  ]
+
+  // The first command meets every reason, each other one of them, unless the run is a thorough one.
+  it.each(edits)('%s: edits a project that is not trusted, and says how to trust it', async (name, words, servers) => {
     const place = trial()
     place.manifest(servers)
-    for (const prepare of [
-      () => place.home.has('.mcp-twin/trust.json'),
-      async () => {
-        await place.at(['trust'])
-        // A pull.
-        place.manifest({ ...servers, tool: { ...tool, args: ['./server.js', 'pulled'] } })
-      },
-      async () => {
-        place.manifest(servers)
-        await place.at(['trust'])
-        place.lock({})
-      },
-    ]) {
-      await prepare()
+    const at = edits.findIndex(([each]) => each === name)
+    for (const prepare of at === 0 || factor > 1 ? distrusted : distrusted.slice(at % 3, (at % 3) + 1)) {
+      await prepare(place, servers)
       const said = await place.at([...words, '--json'])
       expect(said.code, said.output).toBe(0)
       expect(said.json.notices.join('\n')).toMatch(/not trusted[\s\S]*mcp-twin trust .*work\/site/)

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync } from 'node:fs'
 import { type CliOptions, type CliResult, cli } from '../../support/cli.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 
 export const KEY = 'trusted-key-3c5d7e9f1a2b4c6d'
@@ -25,6 +26,7 @@ export interface Trial {
 export function trial(): Trial {
   const home = scratch()
   const site = home.path('work/site')
+  putProgram(home.path('.mcp-twin'))
   home.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: {}, bridge: { enabled: false } }))
   home.write('.mcp-twin/secrets.json', JSON.stringify({ MINE: KEY }), 0o600)
   mkdirSync(`${site}/.git`, { recursive: true })

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { scratch } from '../../support/scratch.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { settingsFor, tinyRegistry } from '../main/place.ts'
@@ -120,6 +121,7 @@ describe('trust and what the lock lacks', () => {
     const home = scratch({ npmrc: settingsFor(registry) })
     home.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers: {}, bridge: { enabled: false } }))
     mkdirSync(home.path('work/site/.git'), { recursive: true })
+    putProgram(home.path('.mcp-twin'))
     home.write('work/site/mcp-twin.json', JSON.stringify({ version: 1, servers }))
     if (lock !== undefined) home.write('work/site/mcp-twin.lock.json', JSON.stringify({ version: 1, packages: lock }))
     const at = (...words: string[]) => cli(home, words, { cwd: home.path('work/site') })
