@@ -108,6 +108,8 @@ const words: Readonly<Record<string, string>> = {
   handoffs: 'handoffs',
   handoff_notes: 'notes',
   questions: 'questions',
+  actions: 'actions',
+  searches: 'calls of shared servers',
   changes: 'change records',
 }
 

@@ -161,6 +161,25 @@ describeEngines('a store whose file was damaged', (bench) => {
     expect(`${await problems(store)}${await problems(other)}`).toMatch(/goes on as 2\.db/)
   })
 
+  it('reports what is saved of actions and of calls of shared servers', async () => {
+    const store = await filled()
+    const text = `
+      INSERT INTO actions (id, type, params, carrier, claimable, status, client, session, machine, at, updated, expires)
+        VALUES ('a-1', 'analyze_file', '{}', 'twin', 1, 'pending', 'c', 's', 'm', 1, 1, 1);
+      INSERT INTO searches (id, server, tool, arguments, outcome, bytes, client, session, machine, at)
+        VALUES ('s-1', 's', 't', '{}', 'done', 2, 'c', 's', 'm', 1);`
+    await store.ask('sql', { file: file(), text })
+    const [root] = await store.ask<{ page: number }[]>('rows', {
+      ...{ file: file(), sql: `SELECT rootpage AS page FROM sqlite_schema WHERE name = 'memory'` },
+    })
+    await store.ask('checkpoint')
+    await store.end()
+    zero(root?.page ?? 0)
+    const next = await bench.start()
+    await next.ask('list')
+    expect(await problems(next)).toMatch(/Saved: .*1 actions, 1 calls of shared servers/)
+  })
+
   it('says that it is older when an older file was put back', async () => {
     const store = await filled()
     await store.end()
