@@ -12,9 +12,9 @@ import { codeOf, failed } from '../base/refusal.ts'
  * Locks between the bridges of one home, which are processes of one side: a file created exclusively, named by a digest of
  * what it guards, with its holder in it. Where no lock can be made (the disk is full or read-only) work continues without one.
  *
- * They share `core/process-stat` with the locks of `effects/store`, and no more: those are folders that both sides of the
- * border take, kept fresh by a timer, with some ten asynchronous calls for one. Every edit of a file takes one of these, so it
- * is three synchronous calls, which cost microseconds where node's threads cost many times as much, and no timer.
+ * They share only `core/process-stat` with the locks of `effects/store`. Those are folders that processes of both sides of the
+ * border create; a timer keeps them fresh, and one takes some ten asynchronous calls. Since every edit of a file takes one of the
+ * locks here, they have no timer, and one takes three synchronous calls, which are many times faster than node's threads.
  */
 interface Holder {
   readonly pid: number

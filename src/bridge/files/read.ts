@@ -92,7 +92,7 @@ async function allOf(handle: FileHandle, size: number): Promise<Buffer> {
 const binary = (path: string, size: number) =>
   failed(`${quoted(path)} is not text (${size} bytes), so it is not shown; file_info says more about it.`)
 
-/** Returns the middle one of three consecutive texts without keys, also those that reach into its neighbours. */
+/** Returns the middle one of three consecutive texts, without keys and without its part of a key that reaches into a neighbour. */
 const cleanOf = (redaction: Redaction, [before, text, after]: readonly [string, string, string]): string =>
   redaction.part(before + text + after, before.length, before.length + text.length)
 

@@ -2,12 +2,12 @@ import { limits } from '../base/limits.ts'
 import type { IsLive } from './claims.ts'
 import { type WaitingFile, waitingFor, waitingLine } from './waiting.ts'
 
-/** Shows each session once what waits for it, as a line in an answer of a tool, since no notification wakes a model. */
+/** Shows each session once what waits for it, as a line in an answer of a tool, since no notification starts a turn of a model. */
 export class Notices {
   private readonly file: WaitingFile
   private readonly isLive: IsLive
   private readonly now: () => number
-  /** What each session was shown and still waits; the session that was shown something last is at the end. */
+  /** For each session, what it was shown and still waits. The session that was shown something last is at the end. */
   private readonly told = new Map<string, ReadonlySet<string>>()
 
   constructor(file: WaitingFile, isLive: IsLive, now: () => number) {

@@ -17,7 +17,7 @@ export interface Waiting {
   /** A client id; null: every client but the author's. */
   readonly to: string | null
   readonly by: string
-  /** A handoff, or an action, does not wait while the process lives that claimed it. */
+  /** The claim of a handoff or an action: it does not wait while the process that claimed it lives. */
   readonly claim?: StoredClaim
 }
 

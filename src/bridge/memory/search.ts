@@ -66,7 +66,7 @@ function matching(database: Database, { match, ranking, namespace, limit, now }:
   const select = `SELECT m.id, ${columns.join(', ')} FROM memory_text t JOIN memory m ON m.id = t.rowid WHERE memory_text MATCH ?`
   if (ranking === null) return database.all(`${select} AND ${rules} ORDER BY t.rowid DESC LIMIT ?`, match, ...values, limit)
   if (ranking === match) return database.all(`${select} AND ${rules} ORDER BY t.rank LIMIT ?`, match, ...values, limit)
-  // The `+` keeps SQLite from asking the index anew for each of those rows, which takes half a second for some thousand.
+  // The `+` keeps SQLite from a look into the index for each of those rows, which takes half a second for some thousand rows.
   return database.all(
     `${select} AND +t.rowid IN (SELECT rowid FROM memory_text WHERE memory_text MATCH ?) AND ${rules} ORDER BY t.rank LIMIT ?`,
     ...[ranking, match, ...values, limit],

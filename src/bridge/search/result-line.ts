@@ -70,7 +70,7 @@ export function readResultLine(record: Buffer, names: boolean, file: string | un
   }
 }
 
-/** Returns the shown part of a line; `clean` gives a part of a text without keys, also those that reach beyond it. */
+/** Returns the shown part of a line; `clean` returns a part of a text without keys, also without its part of a key that reaches beyond it. */
 export function shownText({ text, part }: ResultLine, clean: (wide: string, from: number, to: number) => string): string {
   if (part === null) return text
   const { wide, from, to, begins } = part

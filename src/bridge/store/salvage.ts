@@ -101,7 +101,7 @@ async function locked(database: Database, begin: string, now: () => number): Pro
     }
 }
 
-/** Names of tables for people, without tables whose rows others hold too. */
+/** The tables that a report names, in words for people. The others can be made again, or nobody misses them. */
 const words: Readonly<Record<string, string>> = {
   memory: 'memory entries',
   memory_versions: 'older versions',

@@ -243,7 +243,7 @@ export class Store {
         this.told = Math.max(this.told, ...fresh.map(({ n }) => n))
         if (fresh.length > 0) for (const listener of this.listeners) listener(fresh)
       },
-      // Busy or broken: the next change passes these too, and calls answer what is wrong.
+      // The store is busy or broken: the next change passes these on too, and calls report what is wrong.
       () => undefined,
     )
   }

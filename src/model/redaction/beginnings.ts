@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { foldedText } from './literal.ts'
 import { headLength, type Matcher } from './matcher.ts'
 
-/** Wrong guesses are held back within this many characters: whoever knows more of a key needs no guesses. */
+/** Wrong guesses of a key are held back too, up to this many characters: somebody who knows more of a key need not guess. */
 const guessed = 256
 
 /**

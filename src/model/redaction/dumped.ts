@@ -1,6 +1,6 @@
 import type { View } from './view.ts'
 
-/** An offset, and what hexdump, xxd, od and Format-Hex write behind it: hexadecimal groups, then the same as letters. A line number may come first. */
+/** The beginning of a line of hexdump, xxd, od or Format-Hex: an offset, with hexadecimal groups behind it. A line number may come first. */
 const line = /[ \t]*(?:\d{1,5}[:|\t-][ \t]*)?(?:0x)?[0-9a-f]{4,16}(?:h|:)?[ \t]+(?=[0-9a-f]{2})/iy
 const group = /([0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{8})(?:[ \t]{1,2}(?![ \t])|(?=[ \t\r\n])|$)/iy
 /** Bytes that these programs write in one line; what follows them are letters. */

@@ -11,7 +11,7 @@ import { through, type View } from './view.ts'
 export const DOTS = '••••••••'
 /** So much longer than a key its most wasteful spelling is, as HTML and doubled escapes write it. */
 const mostWasteful = 8
-/** Line ends, indentation and colours that it may hold besides. */
+/** Characters of line ends, indentation and colours that a spelling may also hold. */
 const besides = 64
 
 /** What escapes, colours and line ends are written with. */

@@ -25,7 +25,7 @@ function hasBetween(text: string, start: number, end: number): boolean {
   return false
 }
 
-/** Parts of a text, each at least so long, that hold nothing but numbers, and more than one. Samples one character of every so many. */
+/** Parts of a text that hold only numbers, at least two, and are at least `leastRun` long: one character in `leastRun` is looked at. */
 function* runs(text: string): Generator<[number, number]> {
   for (let at = leastRun - 1; at < text.length; at += leastRun) {
     if (kindAt(text, at) === 0) continue

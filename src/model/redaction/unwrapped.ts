@@ -1,7 +1,7 @@
 import { Replaced, type View } from './view.ts'
 
 const RETURN = 13
-/** A line end may have been put into a key only behind so many characters without a blank. */
+/** A line end counts as put into a key only if at least this many characters before it are no blanks. */
 const leastBefore = 8
 /** Prefixes of lines in listings, quotes and comments. */
 const lead = /(?:(?:\d+[ \t]*[:|-]|\d+\t|[>#*|;][ \t]|\/\/)[ \t]*){1,3}/y
@@ -10,7 +10,7 @@ const lead = /(?:(?:\d+[ \t]*[:|-]|\d+\t|[>#*|;][ \t]|\/\/)[ \t]*){1,3}/y
 const isToken = Uint8Array.from({ length: 128 }, (_, code) => (/[\w+/=.~-]/.test(String.fromCharCode(code)) ? 1 : 0))
 const tokenAt = (text: string, at: number): boolean => isToken[text.charCodeAt(at)] === 1
 
-/** True where a place is behind a run of token characters that is long enough to go on in the next line. */
+/** True if the token characters before a place are long enough to go on in the next line. */
 function endsRun(text: string, end: number): boolean {
   if (end < leastBefore) return false
   for (let at = end - 1; at >= end - leastBefore; at--) if (!tokenAt(text, at)) return false
