@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -119,10 +119,30 @@ export function spellings(marker: string): string[] {
 /** Every file under the folders that holds the marker in any spelling, links not followed. Paths, sorted. */
 export function filesWith(marker: string, folders: readonly string[]): string[] {
   const wanted = spellings(marker).map((text) => Buffer.from(text))
+  const known = searched.get(marker) ?? new Map<string, boolean>()
+  searched.set(marker, known)
   return folders
     .flatMap((folder) => filesUnder(folder))
-    .filter((file) => holds(file, wanted))
+    .filter((file) => {
+      const state = settledState(file)
+      const found = (state === null ? undefined : known.get(state)) ?? holds(file, wanted)
+      if (state !== null) known.set(state, found)
+      return found
+    })
     .sort()
+}
+
+/** What each marker's files held, by their state: a test that looks after each command would read the same binaries every time. */
+const searched = new Map<string, Map<string, boolean>>()
+
+/** Which file this is and when it last changed; null where it changed just now, since the clock of its times is coarse. */
+function settledState(file: string): string | null {
+  try {
+    const { dev, ino, size, ctimeNs } = statSync(file, { bigint: true })
+    return Date.now() - Number(ctimeNs / 1_000_000n) < 200 ? null : `${dev} ${ino} ${size} ${ctimeNs}`
+  } catch {
+    return null
+  }
 }
 
 /** True when a text, such as a program's output, holds the marker in any spelling. */
