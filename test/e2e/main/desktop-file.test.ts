@@ -98,6 +98,7 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     ),
   )('is %s', async (_title, configs, used, live, reason) => {
     const place = planted(configs, used)
+    expect((await found(place, 'config-found'))[0]?.message).toMatch(reason)
     const { code, notices, inSync } = await sync(place)
     expect([code, inSync], notices.join('\n')).toEqual([0, true])
     expect(serversIn(place, live)).toEqual({ plain: entry })
@@ -113,8 +114,6 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
     expect(before.slice(1).map(({ detail = [] }) => detail.join(' '))).toEqual(stale.map((each) => expect.stringContaining(places[each])))
     // Written, it stays: nothing is to be done again.
     expect(await sync(place)).toMatchObject({ code: 0, changed: false })
-    const fresh = planted(configs, used)
-    expect((await found(fresh, 'config-found'))[0]?.message).toMatch(reason)
   })
 
   it('is refused among two that were used within a day with different servers; the one that is named is remembered', async () => {
@@ -247,13 +246,18 @@ describe.each(Object.entries(directions))("Claude Desktop's file, with %s", (dir
   })
 
   describe('and policies', () => {
-    it.each([
-      ['isLocalDevMcpEnabled: false', { isLocalDevMcpEnabled: false }, 'error'],
-      ['a DWORD of 0 of the user', { 'HKCU\\SOFTWARE\\Policies\\Claude': { isLocalDevMcpEnabled: 0 } }, 'error'],
-      ['isLocalDevMcpEnabled: 1', { isLocalDevMcpEnabled: 1 }, 'ok'],
-      ['others', { isDesktopExtensionEnabled: false }, 'ok'],
-    ])('%s', async (_title, policies, level) => {
-      const place = planted({ classic: empty }, {}, { policies })
+    it.each(
+      sample<[string, object, string]>(
+        [
+          ['isLocalDevMcpEnabled: false', { isLocalDevMcpEnabled: false }, 'error'],
+          ['a DWORD of 0 of the user', { 'HKCU\\SOFTWARE\\Policies\\Claude': { isLocalDevMcpEnabled: 0 } }, 'error'],
+          ['isLocalDevMcpEnabled: 1', { isLocalDevMcpEnabled: 1 }, 'ok'],
+          ['others', { isDesktopExtensionEnabled: false }, 'ok'],
+        ],
+        all,
+      ),
+    )('%s', async (_title, policies, level) => {
+      const place = planted({ classic: empty }, {}, { policies: { ...policies } })
       await sync(place)
       expect(await found(place, 'desktop-policy')).toMatchObject([{ level: 'skipped' }])
       const deep = await found(place, 'desktop-policy', ['--deep'])
