@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { putInstalled } from '../../support/installed.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { codeFile, cursorFile, documentOf, home, settingsFor, stepsAs, type SyncDocument, tinyRegistry } from './place.ts'
 
@@ -290,6 +291,7 @@ describe('a config that cannot be read', () => {
     ['it has a comment, which Claude Code does not read', '{\n  // mine\n  "mcpServers":{}}', /comment.*line 2|line 2.*comment/i],
   ])('%s: it is left alone with the reason, and the others are taken over', async (_what, text, reason) => {
     const place = home()
+    putProgram(place.path('.mcp-twin'))
     place.write(codeFile, text)
     place.write(cursorFile, JSON.stringify({ mcpServers: { mine: place.tiny } }))
     const document = await place.json(['init', '--yes', '--no-bridge'])

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { startAsDesktop } from '../../support/desktop.ts'
 import { putInstalled } from '../../support/installed.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { processesWith } from '../../support/processes.ts'
 import { sample } from '../../support/runs.ts'
 import {
@@ -89,6 +90,7 @@ describe("README's command in a home that knows nothing of us, with real npm", (
 
   it('checks many servers at once without a word of warning', async () => {
     const crowded = home()
+    putProgram(crowded.path('.mcp-twin'))
     crowded.manifest(Object.fromEntries(Array.from({ length: 14 }, (_, at) => [`s${at}`, { ...crowded.tiny, env: { N: String(at) } }])))
     const result = await crowded.run(['init', '--yes'])
     expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ s13') })
@@ -115,6 +117,11 @@ describe('init', () => {
     registry = await tinyRegistry()
   })
   const fresh = () => home({ npmrc: settingsFor(registry) })
+  const withProgram = () => {
+    const place = fresh()
+    putProgram(place.path('.mcp-twin'))
+    return place
+  }
 
   it('answers with a document that has every field', async () => {
     const place = fresh()
@@ -175,7 +182,7 @@ describe('init', () => {
   })
 
   it('takes nothing over with --no-import, and only one program’s servers with --from', async () => {
-    const place = fresh()
+    const place = withProgram()
     place.write(codeFile, '{"mcpServers":{"code-one":{"command":"a"}}}')
     place.write(cursorFile, '{"mcpServers":{"cursor-one":{"command":"b"}}}')
     const none = await place.json(['init', '--yes', '--no-bridge', '--no-import'])
@@ -202,7 +209,7 @@ describe('init', () => {
   })
 
   it('continues with the rest when a package does not exist, and says which', async () => {
-    const place = fresh()
+    const place = withProgram()
     putInstalled(registry, place.path('.mcp-twin'), '@tiny/other@2.0.0')
     const document = await place.json(['init', '--yes', '--no-bridge', '--server', '@tiny/other', '--server', '@tiny/absent'])
     expect(document).toMatchObject({ code: 1, inSync: false, changed: true })
@@ -223,7 +230,7 @@ describe('init', () => {
   })
 
   it('asks nothing of a registry when --offline, and writes what it can', async () => {
-    const place = fresh()
+    const place = withProgram()
     place.write(codeFile, '{"mcpServers":{"mine":{"command":"x"}}}')
     const seen = registry.requests.length
     const document = await place.json(['init', '--yes', '--no-bridge', '--offline', '--server', '@tiny/other'], {
@@ -247,6 +254,7 @@ describe('keys brought to init', () => {
     ['the environment', [], { env: { MCP_TWIN_SECRET_TAVILY_API_KEY: KEY } }],
   ])('come from %s', async (_from, flags, options) => {
     const place = home()
+    putProgram(place.path('.mcp-twin'))
     manifestWith(place)
     place.write('keys.env', `TAVILY_API_KEY=${KEY}\n`, 0o600)
     const document = await place.json(['init', '--yes', ...flags], options)
@@ -259,6 +267,7 @@ describe('keys brought to init', () => {
 
   it('are missed by name, with both ways to give them, and the rest is done', async () => {
     const place = home()
+    putProgram(place.path('.mcp-twin'))
     place.manifest({ keyed: { command: 'node', env: { K: '${secret:SOME_KEY}' } }, plain: place.tiny })
     const document = await place.json(['init', '--yes'])
     expect(document.code).toBe(3)

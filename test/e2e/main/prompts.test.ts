@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { putInstalled } from '../../support/installed.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { type MiniRegistry, miniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { leftovers } from '../../support/processes.ts'
 import { lacksTerminal, type Terminal, terminal } from '../../support/terminal.ts'
 import { world } from '../../support/world.ts'
@@ -87,6 +88,7 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
   it('leaves out what is not chosen, and continues without a key that comes later', async () => {
     const place = found()
     putInstalled(registry, place.path('.mcp-twin'), 'tavily-mcp@0.2.22')
+    putProgram(place.path('.mcp-twin'))
     const screen = await terminal(place, ['init'])
     await screen.waitFor(/which ones should mcp-twin manage/)
     await screen.keys('Down', 'Space', 'Enter')
@@ -229,6 +231,7 @@ describeUnless(lacksTerminal, 'what init offers', () => {
     await screen.keys('Enter')
     expect(await screen.exit()).toBe(0)
     expect(place.readJson('.mcp-twin/mcp-twin.json')).toMatchObject({ clients: { codex: true } })
+    putProgram(place.path('.mcp-twin'))
     const named = await place.run(['init', '--yes', '--client', 'codex'])
     expect(named.code).toBe(0)
     expect(place.read('.codex/config.toml')).toContain('[mcp_servers.mine]')

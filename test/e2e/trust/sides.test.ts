@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { cliPath } from '../../support/cli.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacksRoot, nodePath } from '../../support/machine.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { KEY, speaks, tool } from './place.ts'
 
@@ -26,6 +27,7 @@ function withDrive(planted: Planted): Planted {
 function twins(first: 'wsl' | 'windows') {
   const builder = first === 'wsl' ? world().wsl().windows() : world().windows().wsl()
   const planted = withDrive(builder.build())
+  for (const side of ['wsl:Ubuntu', 'windows']) putProgram(planted.side(side).here('.mcp-twin'))
   const servers = { cat: { command: 'cat', launch: 'run', env: { K: '${secret:MINE}' } } }
   planted.self.write(first === 'wsl' ? '.mcp-twin/mcp-twin.json' : '.mcp-twin\\mcp-twin.json', JSON.stringify({ version: 1, servers }))
   const other = planted.side(first === 'wsl' ? 'windows' : 'wsl:Ubuntu')
