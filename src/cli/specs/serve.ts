@@ -1,5 +1,7 @@
 import type { CommandSpec } from '../../context.ts'
 
+const families = ['files', 'search', 'terminal', 'memory', 'handoff', 'actions', 'shared', 'plugins', 'bridge']
+
 export const serve: CommandSpec = {
   name: 'serve',
   summary: 'the bridge: files, searches and commands for the programs that start it (not for use by hand)',
@@ -10,9 +12,9 @@ export const serve: CommandSpec = {
     { flags: '--read-only', description: 'offer only tools that change nothing' },
     {
       flags: '--tools <family>',
-      description: 'only this family of tools: files, search, terminal, memory, handoff, shared, plugins, bridge (repeatable)',
+      description: `only this family of tools: ${families.join(', ')} (repeatable)`,
       many: 'words',
-      offers: ['files', 'search', 'terminal', 'memory', 'handoff', 'shared', 'plugins', 'bridge'],
+      offers: families,
     },
     {
       flags: '--root <dir>',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { families } from '../../../src/bridge/base/settings.ts'
 import { specs } from '../../../src/cli/specs/index.ts'
 import { expected, matching } from '../../../src/commands/completion-words.ts'
 
@@ -30,6 +31,8 @@ describe('what can be typed', () => {
     ['add a --command x -- ', 'file'],
     ['none ', null],
   ])('after "%s" is a %s', (line, what) => expect(offers(line)).toBe(what))
+
+  it('after "serve --tools " is any family of tools that the bridge has', () => expect(offers('serve --tools ')).toEqual(families))
 
   it('is a command first, then its flags', () => {
     expect(shown('st')).toEqual(['status'])
