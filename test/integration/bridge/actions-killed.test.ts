@@ -8,7 +8,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../../support/bundle.ts'
 import { nodePath, projectFolder } from '../../support/machine.ts'
 import { runs } from '../../support/runs.ts'
-import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk } from '../../unit/bridge/desk.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 
 let program = ''
@@ -37,11 +37,7 @@ function start(role: 'runner' | 'claimer'): ChildProcess {
 const gone = (child: ChildProcess) =>
   new Promise((resolve) => ((child.exitCode ?? child.signalCode) === null ? child.once('exit', resolve) : resolve(0)))
 
-async function data(name: string, args: object): Promise<Record<string, unknown>> {
-  const result = await place.call(name, args, { client: 'asker', session: 'asker' })
-  if (result.isError === true) throw new Error(textOf(result))
-  return result.structuredContent ?? {}
-}
+const data = (name: string, args: object) => place.data(name, args, { client: 'asker', session: 'asker' })
 
 interface Ended {
   readonly id: string

@@ -30,29 +30,15 @@ const as = (client: string, session = `of ${client}`) => ({ client, session })
 const desktop = as('claude-desktop')
 const code = as('claude-code')
 
-async function data(name: string, args: object, who = desktop): Promise<Record<string, unknown> & { id: string }> {
-  const result = await place.call(name, args, who)
-  if (result.isError === true) throw new Error(textOf(result))
-  return result.structuredContent as { id: string }
-}
-
-async function refusal(name: string, args: object, who = desktop): Promise<string> {
-  const result = await place.call(name, args, who)
-  expect(result.isError).toBe(true)
-  return textOf(result)
-}
+const data = async (name: string, args: object, who = desktop) =>
+  (await place.data(name, args, who)) as Record<string, unknown> & { readonly id: string }
+const refusal = (name: string, args: object, who = desktop) => place.refused(name, args, who)
 
 /** The action once it has ended. */
 const ended = async (args: object, who = desktop) => {
   const { id } = await data('queue_action', args, who)
   return data('get_action', { id, timeout_ms: 50_000 }, who)
 }
-
-const audit = (): Record<string, string>[] =>
-  readFileSync(join(place.folder, 'audit.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
 
 describe('a task for the other program', () => {
   const task = { type: 'execute_from_code', params: { prompt: 'run the tests' }, to: 'claude-code' }
@@ -187,7 +173,8 @@ describe('save_conversation', () => {
     expect(readFileSync(path, 'utf8')).toBe('# Login / plan\n\nWe agreed on JWT.\n')
     expect(statSync(join(place.folder, 'workspace')).isDirectory()).toBe(true)
     expect(
-      audit()
+      place
+        .audited()
         .filter(({ event }) => event === 'action')
         .map(({ client, tool, outcome }) => [client, tool, outcome?.split(':')[0]]),
     ).toEqual([

@@ -15,11 +15,6 @@ beforeEach(() => {
   place = desk({ keys: () => Promise.resolve(['SECRET-key-1234567890/+="x"']), terminal: 'on' })
 })
 afterEach(() => place.close())
-const audit = () =>
-  readFileSync(join(place.folder, 'audit.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
 
 describe('arguments', () => {
   it('an unknown one is answered with the known ones and the nearest', async () => {
@@ -157,13 +152,13 @@ describe('the audit (rows 124 to 127)', () => {
     await place.ok('execute_command', { command: 'true' })
     await place.refused('read_file', { path: '/etc/passwd' })
     await place.refused('copy_file', { source: 'nope', destination: 'x' })
-    expect(audit().map(({ event, tool, subject }) => [event, tool, subject])).toEqual([
+    expect(place.audited().map(({ event, tool, subject }) => [event, tool, subject])).toEqual([
       ['call', 'write_file', 'rewrite g'],
       ['call', 'execute_command', 'true'],
       ['denied', 'read_file', '/etc/passwd'],
       ['call', 'copy_file', 'nope -> x'],
     ])
-    expect(Object.keys(audit()[0])).toEqual(['at', 'event', 'client', 'tool', 'subject', 'outcome'])
+    expect(Object.keys(place.audited()[0] ?? {})).toEqual(['at', 'event', 'client', 'tool', 'subject', 'outcome'])
   })
   it('rows 124 to 126: a line break, an escape or a reversed text stays inside its line', async () => {
     await place.refused('read_file', { path: '/x\n{"at":"forged"}\r\u001b[2J\u202egnp' })
@@ -188,7 +183,7 @@ describe('the audit (rows 124 to 127)', () => {
     const seen = join(place.A, 'seen')
     await place.ok('execute_command', { command: `cp ${join(place.folder, 'audit.jsonl')} ${seen}` })
     expect(JSON.parse(readFileSync(seen, 'utf8'))).toMatchObject({ event: 'call', tool: 'execute_command', outcome: 'started' })
-    expect(audit()).toHaveLength(1)
+    expect(place.audited()).toHaveLength(1)
   })
   it('is for its owner only', async () => {
     await place.ok('write_file', { path: 'g', content: 'y' })

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { InMemoryTransport } from '@modelcontextprotocol/server'
@@ -74,12 +74,6 @@ async function connected(place: Desk, era: 'legacy' | 'modern' = 'legacy') {
   return { client, text, names, foreign, told: () => told }
 }
 
-const audited = (place: Desk): Record<string, string>[] =>
-  readFileSync(join(place.folder, 'audit.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-
 describe('tools that are not our own', () => {
   it('are listed after ours, as tools.json has them, and called', async () => {
     const place = placeWith(echo)
@@ -90,7 +84,7 @@ describe('tools that are not our own', () => {
       ...{ name: 'count', description: 'Does count.', inputSchema: { type: 'object' }, annotations: reading },
     })
     expect(await text('count', { any: 1 })).toEqual({ text: 'count {"any":1}', isError: false })
-    expect(audited(place).map(({ tool, subject, outcome }) => [tool, subject, outcome])).toEqual([['count', 'plugin p.js', 'done']])
+    expect(place.audited().map(({ tool, subject, outcome }) => [tool, subject, outcome])).toEqual([['count', 'plugin p.js', 'done']])
   })
 
   it('are listed with escapes for invisible characters, wherever these are', async () => {
@@ -160,7 +154,7 @@ describe('tools that are not our own', () => {
     expect(await text('refuses')).toEqual({ text: 'The plugin is switched off.', isError: true })
     expect((await text('breaks')).text).toMatch(/fault of this bridge: no reason/)
     expect((await text('floods')).text).toMatch(/was carried out, but its answer has \d+ bytes/)
-    expect(audited(place).map(({ outcome }) => outcome?.slice(0, 7))).toEqual([
+    expect(place.audited().map(({ outcome }) => outcome?.slice(0, 7))).toEqual([
       'started',
       'failed:',
       'started',

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Signers } from '../../../src/bridge/actions/triggers/signed.ts'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { type Desk, desk, settingsIn, textOf } from '../../unit/bridge/desk.ts'
+import { type Desk, desk, settingsIn } from '../../unit/bridge/desk.ts'
 import { openBridge } from '../../../src/bridge/start/open.ts'
 import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
 
@@ -67,9 +67,7 @@ function drop(name: string, content: unknown, mode = 0o600): void {
 }
 
 async function list(): Promise<{ id: string; from: string; status: string; params: object; to: string }[]> {
-  const { structuredContent, isError, ...rest } = await place.call('list_actions', { limit: 1000 })
-  if (isError === true) throw new Error(textOf({ ...rest }))
-  return structuredContent?.actions as never
+  return (await place.data('list_actions', { limit: 1000 })).actions as never
 }
 
 /** Why a file was refused, once it was. */
@@ -79,12 +77,7 @@ const reasonFor = (name: string): Promise<string> =>
     return readFileSync(refused(`${name}.reason.txt`), 'utf8').trim()
   }, patience)
 
-const audit = (event: string): Record<string, string>[] =>
-  readFileSync(join(place.folder, 'audit.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line): Record<string, string> => JSON.parse(line))
-    .filter((line) => line.event === event)
+const audit = (event: string) => place.audited().filter((line) => line.event === event)
 
 describe('a trigger', () => {
   it('that a session signed is queued as if its client had asked, and its file goes', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunnerParts } from '../../../src/bridge/start/runner-parts.ts'
@@ -15,6 +15,14 @@ import { tools } from '../../../src/bridge/tools/index.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
 
+/** Who calls a tool, where that matters to a test. */
+export interface Caller {
+  readonly signal?: AbortSignal
+  readonly progress?: (text: string) => void
+  readonly client?: string
+  readonly session?: string
+}
+
 /** A bridge over scratch folders: `A` is allowed, `O` is outside and holds a canary. */
 export interface Desk {
   readonly bridge: Bridge
@@ -24,15 +32,15 @@ export interface Desk {
   readonly home: string
   /** `bridge/` of our own folder. */
   readonly folder: string
-  call(
-    name: string,
-    args?: unknown,
-    more?: { signal?: AbortSignal; progress?: (text: string) => void; client?: string; session?: string },
-  ): Promise<CallResult>
+  call(name: string, args?: unknown, caller?: Caller): Promise<CallResult>
   /** The text of an answer that must be good. */
   ok(name: string, args?: unknown): Promise<string>
+  /** The data of an answer that must be good. */
+  data(name: string, args?: unknown, caller?: Caller): Promise<Record<string, unknown>>
   /** The sentence of an answer that must be a refusal. */
-  refused(name: string, args?: unknown): Promise<string>
+  refused(name: string, args?: unknown, caller?: Caller): Promise<string>
+  /** The lines of the audit so far. */
+  audited(): Record<string, string>[]
   put(path: string, content: string | Uint8Array, mode?: number): string
   close(): Promise<void>
 }
@@ -102,6 +110,11 @@ export function desk(more: Partial<Settings> = {}, providers: readonly ForeignPr
     if (tool === undefined) throw new Error(`no tool ${name}`)
     return callTool(tool, args, bridge, { client, session, signal, progress })
   }
+  const good: Desk['call'] = async (name, args, caller) => {
+    const result = await call(name, args, caller)
+    if (result.isError === true) throw new Error(`${name} was refused: ${textOf(result)}`)
+    return result
+  }
   return {
     bridge,
     base,
@@ -110,13 +123,15 @@ export function desk(more: Partial<Settings> = {}, providers: readonly ForeignPr
     home,
     folder,
     call,
-    async ok(name, args) {
-      const result = await call(name, args)
-      if (result.isError === true) throw new Error(`${name} was refused: ${textOf(result)}`)
-      return textOf(result)
-    },
-    async refused(name, args) {
-      const result = await call(name, args)
+    ok: async (name, args) => textOf(await good(name, args)),
+    data: async (name, args, caller) => ({ ...(await good(name, args, caller)).structuredContent }),
+    audited: () =>
+      readFileSync(join(folder, 'audit.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line): Record<string, string> => JSON.parse(line)),
+    async refused(name, args, caller) {
+      const result = await call(name, args, caller)
       const text = textOf(result)
       if (result.isError !== true) throw new Error(`${name} was not refused: ${text.slice(0, 300)}`)
       if (JSON.stringify(result).includes(CANARY)) throw new Error('the canary is in the answer')
