@@ -3,33 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { begin, counts, end, history, reuse, sameCall } from '../../../src/bridge/sharing/records.ts'
 import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
-import type { PipedServer } from '../../../src/effects/run/piped.ts'
-import type { JsonObject } from '../../../src/model/entry.ts'
 import { type Desk, desk } from '../../unit/bridge/desk.ts'
-
-/** A server that answers by `answer`; null: not at all. */
-function scripted(answer: (message: JsonObject, tell: (message: JsonObject) => void) => JsonObject | null) {
-  const sent: JsonObject[] = []
-  let tell: (message: JsonObject) => void = () => undefined
-  let stopped = 0
-  const piped: PipedServer = {
-    send(message) {
-      sent.push(message)
-      const result = answer(message, tell)
-      if (message.id !== undefined && result !== null) queueMicrotask(() => tell({ jsonrpc: '2.0', id: message.id ?? null, ...result }))
-    },
-    onMessage(listener) {
-      tell = listener
-    },
-    onOutput: () => undefined,
-    onEnd: () => undefined,
-    stderr: () => '',
-    noise: () => undefined,
-    unread: () => 0,
-    stop: async () => void stopped++,
-  }
-  return { piped, sent, stopped: () => stopped }
-}
+import { pipedServer } from '../../unit/bridge/piped-server.ts'
 
 const hello = { result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } } }
 const how = { signal: new AbortController().signal, progress: () => undefined }
@@ -37,7 +12,7 @@ const ms = 150
 
 describe('a shared server that hangs', () => {
   it('fails its call after a while, is told so, and is ended, since it said nothing at all', async () => {
-    const server = scripted(({ method }) => (method === 'initialize' ? hello : null))
+    const server = pipedServer(({ method }) => (method === 'initialize' ? hello : null))
     const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
     await upstream.call('t', {}, { ...how, signal: AbortSignal.timeout(1) }).catch(() => undefined)
     await sleep(5)
@@ -48,7 +23,7 @@ describe('a shared server that hangs', () => {
   })
 
   it('in one call goes on with its others, since it said something meanwhile', async () => {
-    const server = scripted(({ method, params }) => {
+    const server = pipedServer(({ method, params }) => {
       if (method === 'initialize') return hello
       return (params as { name?: string })?.name === 'quick' ? { result: { content: [] } } : null
     })
@@ -62,7 +37,7 @@ describe('a shared server that hangs', () => {
   })
 
   it('in its handshake is sent no call', async () => {
-    const server = scripted(() => null)
+    const server = pipedServer(() => null)
     const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
     await expect(upstream.call('t', {}, how)).rejects.toThrow(/not ready in time; no call was sent to it/)
     expect(server.sent.map(({ method }) => method)).toEqual(['initialize'])
@@ -72,7 +47,7 @@ describe('a shared server that hangs', () => {
 
 describe('a shared server of the era without a handshake', () => {
   it('is called as that era wants it, and may not ask for input in the middle', async () => {
-    const server = scripted(({ method, params }) => {
+    const server = pipedServer(({ method, params }) => {
       if (method === 'initialize') return { error: { code: -32_601, message: 'no such method' } }
       if (method === 'server/discover') return { result: { capabilities: { tools: {} } } }
       return (params as { name?: string }).name === 'asks' ? { result: { resultType: 'input_required' } } : { result: { content: [] } }

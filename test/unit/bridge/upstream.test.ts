@@ -3,33 +3,14 @@ import { Redaction } from '../../../src/bridge/base/redaction.ts'
 import { cleanResult } from '../../../src/bridge/foreign/answer.ts'
 import { Upstream } from '../../../src/bridge/sharing/upstream.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
+import { pipedServer } from './piped-server.ts'
 
-/** An upstream over pipes that are none: `say` is what its server sends, `sent` what it gets. */
+/** An upstream whose server has answered its handshake. */
 function upstream() {
-  let say: (message: JsonObject) => void = () => undefined
-  let unread = 0
-  let stopped = false
-  const sent: JsonObject[] = []
-  const piped = {
-    send: (message: JsonObject) => void sent.push(message),
-    onMessage: (listener: typeof say) => {
-      say = listener
-    },
-    ...{ onOutput: () => undefined, onEnd: () => undefined, stderr: () => '', noise: () => undefined, unread: () => unread },
-    stop: async () => {
-      stopped = true
-    },
-  }
-  const opened = new Upstream('count', piped, '1', () => 0)
-  say({ jsonrpc: '2.0', id: 1, result: {} })
-  return {
-    ...{ opened, sent },
-    say: (message: JsonObject) => say(message),
-    ignore: (bytes: number) => {
-      unread = bytes
-    },
-    isStopped: () => stopped,
-  }
+  const server = pipedServer()
+  const opened = new Upstream('count', server.piped, '1', () => 0)
+  server.say({ jsonrpc: '2.0', id: 1, result: {} })
+  return { ...server, opened, isStopped: () => server.stopped() > 0 }
 }
 
 const call = (opened: Upstream) => opened.call('find', {}, { signal: new AbortController().signal, progress: () => undefined })
