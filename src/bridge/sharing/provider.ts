@@ -2,6 +2,7 @@ import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import type { Call } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
+import { timeLimit } from '../base/time-limit.ts'
 import type { ForeignProvider, ForeignResult, ForeignTool } from '../foreign/tool.ts'
 
 /** The method of the request by which a bridge has the holder of the lease call a shared server. */
@@ -21,7 +22,7 @@ export const sharedServers = (ask: Ask): ForeignProvider => ({
   family: 'shared',
   list: sharedTools,
   async call({ source: server, tool }, args, { client, session, signal, progress }) {
-    const late = AbortSignal.timeout(limits.sharedAnswerMs)
+    const late = timeLimit(limits.sharedAnswerMs)
     const over = AbortSignal.any([signal, late])
     const asked = ask(sharedWork, { server, tool, args, client, session }, { signal: over, progress })
     try {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import { cut } from '../base/text.ts'
+import { timeLimit } from '../base/time-limit.ts'
 import type { ForeignResult } from '../foreign/tool.ts'
 import { Progress } from './progress.ts'
 
@@ -59,7 +60,7 @@ export class Upstream {
   /** Rejects with a Refusal that says whether the call may have been carried out. */
   async call(tool: string, args: JsonObject, { signal, progress }: UpstreamCall): Promise<ForeignResult> {
     const began = this.now()
-    const over = AbortSignal.any([signal, AbortSignal.timeout(this.callMs)])
+    const over = AbortSignal.any([signal, timeLimit(this.callMs)])
     const era = await this.within(this.ready, over, () => failed(`${this.server} was not ready in time; no call was sent to it.`))
     const id = ++this.last
     const meta: JsonObject = { progressToken: id, ...(era === 'modern' && envelopeOf(this.client)) }
@@ -91,7 +92,7 @@ export class Upstream {
   /** Sends `initialize` first, since nearly all servers support it; one of the era without a handshake refuses that. */
   private async greet(): Promise<'legacy' | 'modern'> {
     const params = { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: this.client }
-    const late = AbortSignal.timeout(limits.sharedStartMs)
+    const late = timeLimit(limits.sharedStartMs)
     const silent = () => {
       void this.stop()
       return failed(`${this.server} did not answer the handshake in time; no call was sent to it.`)

@@ -1,3 +1,4 @@
+import { timeLimit } from '../base/time-limit.ts'
 import type { Change } from './changes.ts'
 import type { Store } from './store.ts'
 
@@ -38,7 +39,7 @@ export async function lookUntil<T>(
   const stop = store.onChange((changes) => {
     if (matters(changes)) wake()
   })
-  const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  const over = AbortSignal.any([signal, timeLimit(timeoutMs)])
   const ended = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }))
   try {
     for (;;) {
