@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, cpSync, existsSync, readdirSync, readFileSyn
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { inLinux, inWindows, labFolder, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { putInstalled } from '../support/installed.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../support/mini-registry.ts'
@@ -58,7 +59,10 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
       writeFileSync(users, before.toString().replace('/home/ana:/bin/bash', '/home/ana:/home/ana/broken/shell'))
     }
     const old = `@mcp-twin:node {"node":"/usr/bin/node","version":"16.20.2","platform":"linux","user":"ana","home":"/home/ana","variables":{}}`
-    beforeEach(() => atHome(windowsProfile, broken.withPackage))
+    beforeEach(() => {
+      atHome(windowsProfile, broken.withPackage)
+      putInstalled(registry, ownFolder(windowsProfile), broken.tiny)
+    })
 
     const faults = [
       ['is not there', null, /no node was found in Debian/],
@@ -90,6 +94,7 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
     })
 
     it('that has been removed since leaves what is there as it is', async () => {
+      putInstalled(registry, ownFolder(linuxHome), broken.tiny)
       expect((await sync(lab.onWindows)).code).toBe(0)
       expect(serversIn(lab.claudeCodeFile)).toEqual(['pkg', 'plain'])
       atHome(windowsProfile, { ...broken.withPackage, more: broken.plain })
@@ -108,7 +113,10 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
       expect(serversIn(lab.desktopFile)).toEqual(['pkg', 'plain'])
       expect(serversIn(lab.claudeCodeFile)).toEqual(['plain'])
     }
-    beforeEach(() => atHome(windowsProfile, broken.withPackage))
+    beforeEach(() => {
+      atHome(windowsProfile, broken.withPackage)
+      putInstalled(registry, ownFolder(windowsProfile), broken.tiny)
+    })
 
     it('npm that reaches no registry is named with its side; the next run makes up for it', async () => {
       const npmrc = join(linuxHome, '.npmrc')

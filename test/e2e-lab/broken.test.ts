@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, existsSync, readdirSync, readFileSync } from
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { driveC, inLinux, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
+import { putInstalled } from '../support/installed.ts'
 import { describeUnless } from '../support/left-out.ts'
 import { nodePath, toolPath } from '../support/machine.ts'
 import { type MiniRegistry, miniRegistry } from '../support/mini-registry.ts'
@@ -150,7 +151,10 @@ describeUnless(await lacksLab(), 'broken', () => {
 
   describe('the node of Windows', () => {
     const node = windowsNode
-    beforeEach(() => atHome(linuxHome, withPackage))
+    beforeEach(() => {
+      atHome(linuxHome, withPackage)
+      putInstalled(registry, ownFolder(linuxHome), broken.tiny)
+    })
 
     it.each([
       ['is not there', null, /no node was found on Windows/],
@@ -177,6 +181,7 @@ describeUnless(await lacksLab(), 'broken', () => {
 
   it('a node of Windows that has been removed since is reported, and what needs none is still written', async () => {
     atHome(linuxHome, withPackage)
+    for (const home of [linuxHome, windowsProfile]) putInstalled(registry, ownFolder(home), broken.tiny)
     expect((await sync(lab.onLinux)).code).toBe(0)
     repairs.after(replaced(windowsNode, null))
     atHome(linuxHome, { ...withPackage, other: { package: 'tiny-server@1.0.0', args: ['x'] }, more: plain })

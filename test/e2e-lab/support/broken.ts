@@ -7,7 +7,8 @@ import * as lab from './story.ts'
 // What the stories of broken sides share: how a thing is broken, fixed again, and what a run said of it.
 
 export const plain = { command: 'node', args: ['x.mjs'] }
-export const withPackage = { pkg: { package: 'tiny-server@1.0.0' }, plain }
+export const tiny = 'tiny-server@1.0.0'
+export const withPackage = { pkg: { package: tiny }, plain }
 export const system32 = join(driveC, 'windows/system32')
 export const windowsNode = join(driveC, 'Program Files/nodejs/node.exe')
 export const wslExe = join(system32, 'wsl.exe')
