@@ -106,9 +106,10 @@ describe('two programs over one store', () => {
   it('count together without losing a step', async () => {
     const place = scratch()
     const both = await Promise.all([bridge(place, 'a'), bridge(place, 'b')])
-    await Promise.all(
+    const written = await Promise.all(
       both.flatMap((each, at) => Array.from({ length: 20 }, (_, n) => each.call('memory_set', { key: `k${at}-${n}`, value: n }))),
     )
+    expect(written.filter(({ data }) => data?.version !== 1)).toEqual([])
     const listed = await both[0]?.call('memory_list', { prefix: 'k' })
     expect(listed?.data?.entries).toHaveLength(40)
     for (const each of both) await each.end()
