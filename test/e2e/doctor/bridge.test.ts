@@ -10,7 +10,18 @@ import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { leftovers } from '../../support/processes.ts'
 import { tinyRegistry } from '../main/place.ts'
 import { diagnosedAndFixed } from './fixed.ts'
-import { own, restoredTwins, sound, summary, troubles, type Twins, twins, twinsFromWindows, usualServers } from './place.ts'
+import {
+  type DoctorDocument,
+  own,
+  restoredTwins,
+  sound,
+  summary,
+  troubles,
+  type Twins,
+  twins,
+  twinsFromWindows,
+  usualServers,
+} from './place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
@@ -33,10 +44,11 @@ async function made(make: (registry: MiniRegistry) => Twins): Promise<Twins> {
 }
 const usual = restoredTwins(() => made(twinsWithBorder))
 
-/** The same with settings of the bridge, each time as if nothing had been done with it yet. */
+/** The same with settings of the bridge, which no sync has to write anywhere, each time as if nothing had been done with it yet. */
 async function bridged(bridge: object = {}): Promise<Twins> {
   const place = await usual()
-  return Object.keys(bridge).length === 0 ? place : sound(place, { tiny: usualServers.tiny }, { bridge })
+  writeBridge(place, bridge)
+  return place
 }
 
 const deep = ['--deep']
@@ -55,7 +67,7 @@ const bridgesSchema = z.array(
     },
   }),
 )
-const bridgesOf = (document: Awaited<ReturnType<Twins['doctor']>>) => bridgesSchema.parse(document.bridges)
+const bridgesOf = (document: DoctorDocument) => bridgesSchema.parse(document.bridges)
 
 async function of(place: Twins, check: string, args: readonly string[] = []) {
   const { findings } = await place.doctor([...args, '--check', check])
@@ -69,10 +81,10 @@ function writeBridge(place: Twins, bridge: object): void {
 
 describe('doctor where the bridge is sound', () => {
   it.each([
-    ['WSL', twinsWithBorder, own, 'Ubuntu'],
-    ['Windows', twinsFromWindows, 'windows', 'Windows'],
+    ['WSL', usual, own, 'Ubuntu'],
+    ['Windows', () => made(twinsFromWindows), 'windows', 'Windows'],
   ] as const)('says that both sides reach the one home, in %s', async (_, make, home, label) => {
-    const place = await made(make)
+    const place = await make()
     expect(summary(await place.doctor())).toEqual([])
     const document = await place.doctor(deep)
     expect(summary(document), document.result.stdout).toEqual([])
@@ -119,7 +131,7 @@ describe('doctor where the bridge is sound', () => {
   })
 
   it('looks at none where it is switched off', async () => {
-    const place = await bridged({ enabled: false })
+    const place = await sound(await usual(), { tiny: usualServers.tiny }, { bridge: { enabled: false } })
     const document = await place.doctor(deep)
     expect(summary(document)).toEqual([])
     expect(bridgesOf(document)).toEqual([])
@@ -132,11 +144,11 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
     const place = await bridged()
     rmSync(join(app(place), 'dist/serve.cjs'))
     expect(summary(await place.doctor())).toEqual([])
-    const bridges = bridgesOf(await place.doctor(deep))
+    const { document } = await diagnosedAndFixed(place, 'bridge-starts error', [], deep)
+    const bridges = bridgesOf(document)
     expect(bridges).toHaveLength(2)
     for (const each of bridges)
       expect(each).toMatchObject({ answers: false, sameHome: null, reason: expect.stringContaining('exit code 1') })
-    await diagnosedAndFixed(place, 'bridge-starts error', [], deep)
   })
 
   it('an entry that leads to another home', async () => {
@@ -144,7 +156,7 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
     const servers = place.servers(own, 'claude-code')
     const elsewhere = join(place.home, 'elsewhere')
     place.setServers(own, 'claude-code', { ...servers, 'mcp-twin': { ...servers['mcp-twin'], env: { MCP_TWIN_HOME: elsewhere } } })
-    const document = await place.doctor(deep)
+    const { document } = await diagnosedAndFixed(place, 'bridge-link error', [], deep)
     expect(
       bridgesOf(document)
         .map(({ client, sameHome }) => `${client} ${sameHome}`)
@@ -155,16 +167,16 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
       environment: own,
       detail: [expect.stringContaining(elsewhere), expect.stringContaining('.mcp-twin/bridge')],
     })
-    await diagnosedAndFixed(place, 'bridge-link error', [], deep)
   })
 
   it('an entry whose program is not there on the other side', async () => {
     const place = await bridged()
     const servers = place.servers('windows', 'claude-desktop')
     place.setServers('windows', 'claude-desktop', { ...servers, 'mcp-twin': { ...servers['mcp-twin'], command: 'C:\\gone\\other.exe' } })
-    const [far] = bridgesOf(await place.doctor(deep)).filter(({ environment }) => environment === 'windows')
+    const document = await place.doctor(deep)
+    const [far] = bridgesOf(document).filter(({ environment }) => environment === 'windows')
     expect(far).toMatchObject({ answers: false, sameHome: null })
-    expect((await of(place, 'bridge-starts', deep))[0]).toMatchObject({
+    expect(troubles(document).find(({ check }) => check === 'bridge-starts')).toMatchObject({
       level: 'error',
       environment: 'windows',
       fix: 'mcp-twin sync --force',
@@ -293,8 +305,9 @@ describe('the port of a listener', () => {
     const args = [...(servers['mcp-twin']?.args ?? []), '--http', String(port)]
     place.setServers(own, 'claude-code', { ...servers, 'mcp-twin': { ...servers['mcp-twin'], args } })
     try {
-      expect(await of(place, 'bridge-port', deep)).toMatchObject([{ level: 'warning', subject: `port ${port}` }])
-      expect(await of(place, 'bridge-starts', deep)).toMatchObject([
+      const found = await of(place, 'bridge-port,bridge-starts', deep)
+      expect(found.filter(({ check }) => check === 'bridge-port')).toMatchObject([{ level: 'warning', subject: `port ${port}` }])
+      expect(found.filter(({ check }) => check === 'bridge-starts')).toMatchObject([
         { level: 'error', detail: expect.arrayContaining([expect.stringContaining('cannot be used')]) },
       ])
     } finally {
@@ -354,7 +367,8 @@ describeUnless(lacksMounts(), 'a machine that lacks something', () => {
     const place = await bridged({ terminal: 'sandbox' })
     const fake = join(place.home, 'bwrap')
     // Everything up to the shell is options of the wall.
-    writeFileSync(fake, '#!/bin/bash\nwhile [ "$1" != /bin/sh ]; do shift; done\nexec "$@"\n', { mode: 0o755 })
+    const program = 'at=0\nfor word; do [ "$word" = /bin/sh ] && break; at=$((at + 1)); done\nshift "$at"\nexec "$@"\n'
+    writeFileSync(fake, `#!/bin/sh\n${program}`, { mode: 0o755 })
     const found = await apart(place, `mount --bind "${fake}" /usr/bin/bwrap`, deep, asOrdinaryUser(place.planted.scratch))
     expect(found).toMatchObject([{ check: 'bridge-terminal', message: expect.stringMatching(/could be (?:read|reached|written)/) }])
   })

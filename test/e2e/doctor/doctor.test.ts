@@ -75,14 +75,10 @@ describe('doctor where all is well', () => {
     expect(result.json).toMatchObject({ command: 'doctor', error: { code: 'usage', hint: 'mcp-twin doctor --check node-path' } })
   })
 
-  it('shows every check by name with --verbose', async () => {
+  it('shows every check by name with --verbose, and fits into 80 columns', async () => {
     const { stdout } = await place.run(['doctor', '--verbose'])
     expect(stdout).toContain('✓ every config matches the manifest')
     expect(stdout).toContain('– starting every server')
-  })
-
-  it('fits into 80 columns', async () => {
-    const { stdout } = await place.run(['doctor', '--verbose'])
     for (const line of stdout.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(80)
   })
 })
@@ -114,7 +110,7 @@ process.stdin.setEncoding('utf8').on('data', async (chunk) => {
   })
 
   it('shows the last words of a server that fails, keys as dots', async () => {
-    const place = twins(registry)
+    const place = await usual()
     writeFileSync(join(place.home, 'angry.cjs'), "console.error('cannot log in with ' + process.env.TAVILY_API_KEY); process.exit(3)")
     const angry = { command: nodePath, args: ['${path:~/angry.cjs}'], env: { TAVILY_API_KEY: '${secret:TAVILY_API_KEY}' }, only: ['wsl'] }
     await sound(place, { ...usualServers, angry })

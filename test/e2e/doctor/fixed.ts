@@ -1,17 +1,17 @@
 import { expect } from 'vitest'
-import { KEY, OTHER_KEY, summary, troubles, type Twins } from './place.ts'
+import { type DoctorDocument, KEY, OTHER_KEY, summary, troubles, type Twins } from './place.ts'
 import { follow, type Hand, remedies } from './remedies.ts'
 
 /**
- * One run of doctor names the fault; its own words, followed to the letter, fix it; the next run has nothing to say. Returns what a
- * person was shown of the fault.
+ * One run of doctor names the fault; its own words, followed to the letter, fix it; the next run has nothing to say. Returns what the
+ * first run said, and what a person was shown of it.
  */
 export async function diagnosedAndFixed(
   place: Twins,
   wanted: string,
   hands: readonly Hand[] = [],
   args: readonly string[] = [],
-): Promise<string> {
+): Promise<{ readonly document: DoctorDocument; readonly shown: string }> {
   const before = await place.doctor(args)
   expect(summary(before), before.result.stdout).toContain(wanted)
   expect(before.code).toBe(wanted.endsWith('error') ? 3 : 0)
@@ -19,7 +19,7 @@ export async function diagnosedAndFixed(
   const said = await follow(place, before, hands)
   const after = await again(place, args)
   expect(after.findings, said).toEqual([])
-  return shown
+  return { document: before, shown }
 }
 
 /** What a person sees holds every remedy, no key, and not the name of the home folder. */
