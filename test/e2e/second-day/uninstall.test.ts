@@ -66,6 +66,17 @@ const synced = restored(
   },
   ({ scratch }) => scratch.root,
 )
+const key = `tvly-dev-${'Ab3'.repeat(8)}`
+/** The same with a server that has a key. */
+const keyed = restored(
+  async () => {
+    plant({ servers: { [marker]: { command: 'node', env: { KEY: '${secret:KEY}' } } } })
+    expect((await planted.cli(['secret', 'set', 'KEY'], { input: key })).code).toBe(0)
+    await sync()
+    return planted
+  },
+  ({ scratch }) => scratch.root,
+)
 /** Everything of the scratch but our own folder in home, which keeps the user's own. */
 const traces = (text: string) =>
   filesWith(text, [planted.scratch.root]).filter((file: string) => !file.includes('/world/') && !file.startsWith(own()))
@@ -140,10 +151,7 @@ describe('uninstall', () => {
   it.each(['nobody else', 'its program', 'a person who took our entries out'])(
     'gives a file that got a key its mode back, also after %s wrote it',
     async (writer) => {
-      const key = `tvly-dev-${'Ab3'.repeat(8)}`
-      plant({ servers: { [marker]: { command: 'node', env: { KEY: '${secret:KEY}' } } } })
-      expect((await planted.cli(['secret', 'set', 'KEY'], { input: key })).code).toBe(0)
-      await sync()
+      planted = await keyed()
       expect(statSync(files().code).mode & 0o777).toBe(0o600)
       const { mcpServers, ...rest } = JSON.parse(read(files().code))
       if (writer === 'its program') writeFileSync(files().code, JSON.stringify({ ...rest, mcpServers, numStartups: 8 }))
@@ -159,8 +167,12 @@ describe('uninstall', () => {
     },
   )
 
-  it('--purge leaves not even a folder', async () => {
+  it('without a terminal asks for --yes and changes nothing; --purge leaves not even a folder', async () => {
     planted = await synced()
+    const asked = await planted.cli(['uninstall'])
+    expect(asked.code).toBe(2)
+    expect(asked.stderr).toContain('--yes')
+    expect(read(files().code)).toContain(marker)
     const { code, json } = await planted.cli(['uninstall', '--yes', '--purge', '--json'])
     expect(code).toBe(0)
     expect(json.run).toBe(null)
@@ -188,7 +200,6 @@ describe('uninstall', () => {
   })
 
   it('gives back what init took over, with the key where it was', async () => {
-    const key = `tvly-dev-${'Ab3'.repeat(8)}`
     const theirs = `{\n  "mcpServers": {\n    "tavily": {"command": "node", "args": ["t.js"], "env": {"TAVILY_API_KEY": "${key}"}, "timeout": 5}\n  }\n}\n`
     planted = world().wsl('Ubuntu').client('claude-code', codeText).windows().client('claude-desktop', theirs).build()
     expect((await planted.cli(['init', '--yes', '--no-bridge'])).code).toBe(0)
@@ -233,7 +244,6 @@ describe('uninstall', () => {
     plant()
     mkdirSync(planted.self.here('dotfiles'))
     cpSync(files().code, planted.self.here('dotfiles/claude.json'))
-    const { rmSync } = await import('node:fs')
     rmSync(files().code)
     symlinkSync(planted.self.here('dotfiles/claude.json'), files().code)
     await sync()
@@ -252,14 +262,6 @@ describe('uninstall', () => {
     expect(
       (await planted.cli(['sync', '--check', '--json'])).json.steps.filter(({ kind }: { kind: string }) => kind !== 'install'),
     ).toEqual([])
-  })
-
-  it('without a terminal asks for --yes, and changes nothing', async () => {
-    planted = await synced()
-    const { code, stderr } = await planted.cli(['uninstall'])
-    expect(code).toBe(2)
-    expect(stderr).toContain('--yes')
-    expect(read(files().code)).toContain(marker)
   })
 
   it('of nothing says so', async () => {

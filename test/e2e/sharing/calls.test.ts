@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import type { Bridge } from '../../support/mcp.ts'
@@ -153,6 +153,16 @@ describe('a server that is shared', () => {
 })
 
 describe('a shared server that misbehaves', () => {
+  let both: Counted
+  /** They outlive all that it does. */
+  let bridges: readonly Bridge[]
+  beforeAll(async () => {
+    both = counted()
+    plantTools(both)
+    bridges = await Promise.all(['claude-desktop', 'claude-code'].map((client) => both.bridge(client)))
+  })
+  afterAll(() => Promise.all(bridges.map((each) => each.end())))
+
   it.each([
     ['dies', /ended before it answered.*may have been carried out and was not repeated/],
     ['floods', /sent more than 128 MiB within 10 s and was ended.*may have been carried out/],
@@ -160,17 +170,15 @@ describe('a shared server that misbehaves', () => {
     ['notes', /^noted$/],
     ['refuses', /count answered: no such tool/],
   ])('%s: the call says so, and everything else goes on', async (tool, words) => {
-    at = counted()
-    plantTools(at)
-    const [desktop, code] = await Promise.all([bridge('claude-desktop'), bridge('claude-code')])
-    for (const each of [desktop, code]) {
+    const before = both.calls('find')
+    for (const each of bridges) {
       const bad = each.call(`count__${tool}`)
-      await code.call('memory_set', { key: 'k', value: 1 })
+      await bridges[1]?.call('memory_set', { key: 'k', value: 1 })
       expect((await bad).text).toMatch(words)
       expect((await each.call('count__find', { q: tool })).text).toMatch(/^found/)
     }
-    expect(at.calls(tool)).toBe(tool === 'refuses' ? 0 : 2)
-    expect(at.calls('find')).toBe(1)
+    expect(both.calls(tool)).toBe(tool === 'refuses' ? 0 : 2)
+    expect(both.calls('find')).toBe(before + 1)
   })
 
   it('changes its tools: the list stays, and the status says so', async () => {
