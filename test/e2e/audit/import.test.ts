@@ -1,7 +1,9 @@
 import { symlinkSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { putInstalled } from '../../support/installed.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { world } from '../../support/world.ts'
 import { documentOf, errorOf, home, settingsFor, tinyRegistry } from '../main/place.ts'
@@ -25,7 +27,13 @@ const manifest = {
 
 const machine = () => {
   const npmrc = settingsFor(registry)
-  return world().wsl('Ubuntu').windows().file('.npmrc', npmrc).build({ npmrc })
+  const planted = world().wsl('Ubuntu').windows().file('.npmrc', npmrc).build({ npmrc })
+  // Which versions a lock pins is what is looked at, not how npm installs them.
+  for (const folder of ['wsl:Ubuntu', 'windows'].map((side) => planted.side(side).here('.mcp-twin'))) {
+    putProgram(folder)
+    putInstalled(registry, folder, 'tiny-server@1.0.0', 'tiny-server@1.1.0')
+  }
+  return planted
 }
 
 /** An export of a computer, with the lock that pins an older version than the newest. */

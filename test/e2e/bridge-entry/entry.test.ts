@@ -3,6 +3,7 @@ import { claudeList, lacksClaudeCode } from '../../support/claude-code.ts'
 import { cli } from '../../support/cli.ts'
 import { startAsDesktop, startAsDesktopOn } from '../../support/desktop.ts'
 import { describeUnless } from '../../support/left-out.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { leftovers } from '../../support/processes.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 import { type Planted, world } from '../../support/world.ts'
@@ -27,6 +28,7 @@ afterEach(async () => {
 function home(): Scratch {
   const place = scratch()
   places.push(place)
+  putProgram(place.path('.mcp-twin'))
   place.write(MANIFEST, empty)
   place.write('.config/Claude/claude_desktop_config.json', '{}')
   return place

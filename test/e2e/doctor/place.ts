@@ -6,6 +6,7 @@ import { type CliOptions, type CliResult, cliPath } from '../../support/cli.ts'
 import { lockedOf, putInstalled } from '../../support/installed.ts'
 import { nodePath } from '../../support/machine.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { restored } from '../../support/restored.ts'
 import { type Planted, type WorldBuilder, world } from '../../support/world.ts'
 import { tinyServer } from '../main/place.ts'
@@ -97,7 +98,10 @@ function furnish(builder: WorldBuilder, registry: MiniRegistry): Twins {
   const home = planted.self.here(planted.self.facts.home)
   // As init makes it: for its owner alone.
   mkdirSync(join(home, '.mcp-twin'), { mode: 0o700 })
-  for (const side of ['wsl:Ubuntu', 'windows']) planted.side(side).write('keyed.cjs', tinyServer)
+  for (const side of ['wsl:Ubuntu', 'windows']) {
+    planted.side(side).write('keyed.cjs', tinyServer)
+    putProgram(planted.side(side).here('.mcp-twin'))
+  }
   const bin = join(planted.scratch.root, 'bin')
   mkdirSync(bin)
   const program = (name: string, line: string): void => writeFileSync(join(bin, name), `#!/bin/sh\nexec ${line} "$@"\n`, { mode: 0o755 })

@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { tinyRemote } from '../../support/http-servers.ts'
 import { session } from '../../support/mcp.ts'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { filesWith } from '../../support/processes.ts'
 import { type Home, home, settingsFor, tinyRegistry, tinyServer } from '../main/place.ts'
 
@@ -59,6 +60,7 @@ it("servers with keys start in both editors: the author's, and a colleague's onc
   const far = await tinyRemote(['http', 'sse'], { key: KEY })
   const npmrc = settingsFor(registry)
   const author = home({ npmrc })
+  putProgram(author.path('.mcp-twin'))
   mkdirSync(author.path('site/.git'), { recursive: true })
   mkdirSync(author.path('site/.cursor'), { recursive: true })
   author.write('site/tools/server.cjs', tinyServer)
@@ -93,6 +95,7 @@ it("servers with keys start in both editors: the author's, and a colleague's onc
 
   // A clone: what was committed, in another home, with another key store.
   const colleague = home({ npmrc })
+  putProgram(colleague.path('.mcp-twin'))
   cpSync(author.path('site'), colleague.path('site'), { recursive: true })
   const before = await at(colleague, ['doctor', '--deep', '--json'])
   const starts = before.json.findings.filter(({ check }: { check: string }) => check === 'server-starts')
