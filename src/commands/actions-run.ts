@@ -18,7 +18,7 @@ import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Carries out an action that waits for a person, in this process, once the person has seen what it does and said so. */
+/** Carries out an action that waits for a person, in this process, once the person has seen what it does and agreed. */
 export const runAction = (context: Context, id: string): Promise<ExitCode> =>
   withBridge(context, async (open) => {
     const { bridge } = open
@@ -85,7 +85,7 @@ async function outcomeOf(context: Context, { bridge, homeContext }: OpenBridge, 
     const outcome = (await type?.carryOut(action, means)) ?? null
     return outcome ?? { status: 'needs_user', result: { message: `The program that claims it carries it out: claim_action ${action.id}.` } }
   } catch (error) {
-    // Whatever went wrong is the action's result: who asked has to learn of it.
+    // Every failure becomes the action's result, which the program that asked reads.
     const hint = error instanceof TwinError && error.hint !== undefined ? ` (${error.hint})` : ''
     return { status: 'failed', result: { error: `${error instanceof Error ? error.message : String(error)}${hint}` } }
   }

@@ -69,7 +69,7 @@ export async function signAction(
     const triggers = reachable(join(folder, 'triggers'))
     await system.files.makeDirectory(triggers, 0o700)
     const file = reachable(join(triggers, `${id}.json`))
-    // Written whole under another name first, so that no bridge meets a half.
+    // `replace` renames a complete file into place, so no bridge reads a part of it.
     await system.files.replace(file, Buffer.from(text), 0o600)
     io.json({ id, file })
     io.out(`Action ${id} is in ${file}; a running bridge takes it up: mcp-twin actions show ${id}`)
@@ -86,7 +86,7 @@ function checkType(type: string): void {
   })
 }
 
-/** The parameters of `--params` with those of `--param` laid over them. */
+/** The parameters of `--params`, overridden by those of `--param`. */
 function paramsOf({ param, params }: Record<string, unknown>): JsonObject {
   const pairs = texts(param).map((text) => {
     const at = text.indexOf('=')

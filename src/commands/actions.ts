@@ -9,7 +9,7 @@ import { wholeOption } from './whole-option.ts'
 const words = ['list', 'show', 'run', 'cancel', 'drop', 'sign'] as const
 const help = { hint: 'mcp-twin actions --help' }
 
-/** What programs ask of each other, for a person: lists, shows, approves, cancels, and asks for something by a signed file. */
+/** Lists, shows, approves and cancels actions that programs ask of each other, and asks for one by a signed file. */
 export async function run(context: Context, [action, word, ...more]: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const known = words.find((each) => each === action)
   if (known === undefined)

@@ -10,7 +10,7 @@ export interface Link {
   clear(): Promise<void>
 }
 
-/** Stores a value that only this run knows. Null where there is no store: what is wrong with it is another finding. */
+/** Stores a value that only this run knows. Null if the store cannot be opened, which another check reports. */
 export async function setLink(context: Context, homeContext: HomeContext): Promise<Link | null> {
   const [{ set, remove, forgetHistory }, { Refusal }] = await Promise.all([
     import('../bridge/memory/memory.ts'),

@@ -44,7 +44,7 @@ export async function run(context: Context, _args: string[], options: Record<str
   })
 }
 
-/** Runs works until the first of them is over or fails, or `signal`. */
+/** Runs all works until `signal` aborts, or until one of them ends or fails: then the others are stopped. */
 async function untilFirst(signal: AbortSignal, works: readonly ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
   const over = new AbortController()
   const either = AbortSignal.any([signal, over.signal])
@@ -76,7 +76,7 @@ async function followAudit(context: Context, tail: Tail, bridge: Bridge): Promis
   })
 }
 
-/** One thing that happened, for programs and for people. */
+/** One event, as a document for programs and as words for people. */
 interface Happened {
   readonly at: number
   readonly document: object

@@ -7,7 +7,7 @@ import { ifPossible } from '../effects/store/trouble.ts'
 import { usageError } from '../errors.ts'
 import { tilde } from '../ui/labels.ts'
 
-/** Whether the hook shall be written, and whether a person has answered that. */
+/** Whether to write the hook, and whether a person was asked. */
 export interface HookChoice {
   readonly wanted: boolean
   readonly asked: boolean

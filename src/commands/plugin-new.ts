@@ -43,7 +43,7 @@ export async function makePlugin(
   return EXIT.ok
 }
 
-/** The plugin's name as that of a tool, where the bridge has none of that name. */
+/** Makes the name of a tool from that of the plugin; one that a tool of the bridge has gets a number. */
 function toolName(name: string): string {
   const plain = name.replaceAll('-', '_')
   return tools.some((tool) => tool.name === plain) ? `${plain}_2` : plain
@@ -58,7 +58,7 @@ async function template(system: Context['system'], path: string, words: Readonly
     .replace(/\b(?:PLUGIN_NAME|PLUGIN_FILE|TOOL_NAME)\b/g, (word) => words[word] ?? word)
 }
 
-/** A file that may be there already. */
+/** Creates a file, unless it exists. */
 async function create(system: Context['system'], path: ReachablePath, text: string): Promise<void> {
   try {
     await system.files.create(path, Buffer.from(text), 0o600)

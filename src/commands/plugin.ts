@@ -92,7 +92,7 @@ const refused = (file: string, trouble: PluginTrouble): TwinError =>
     hint: `fix it, then: mcp-twin plugin allow ${file}`,
   })
 
-/** Who has the name of a tool, besides this plugin. */
+/** Names of tools that others than this plugin have, each with its owner. */
 function takenNames(listed: ToolsFile, own: string): Taken {
   const taken = new Map<string, string>()
   for (const [file, list] of Object.entries(listed.plugins))

@@ -87,7 +87,7 @@ function report(
   server: string | undefined,
 ): ExitCode {
   const { io } = context
-  // The exit code speaks of the server that was named, and of those that have the same package.
+  // The exit code covers only the server that was named, and those that have the same package.
   const named = [...moved, ...stays.map(({ move }) => move)].flatMap(({ servers }) => servers)
   const about = server === undefined ? undefined : new Set([server, ...named])
   const labels = labelsFor(homeContext.world, clients)

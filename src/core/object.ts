@@ -20,7 +20,7 @@ export function mapTexts(value: unknown, change: (text: string) => string): unkn
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [change(name), mapTexts(each, change)]))
 }
 
-/** Whether a value of JSON is nested more than so many levels deep. Looks no deeper, so that no depth is too much for it. */
+/** True if a JSON value is nested deeper than `levels`. It looks no deeper than that, so it is safe for any value. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false
   return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))

@@ -81,7 +81,7 @@ export interface ProjectFile {
   readonly refusesLink?: true
 }
 
-/** Links that a client opens by itself, as its documentation has them. A link fills a window: nothing is sent before a person does. */
+/** Links that open a client, as its documentation describes them. A link only fills the input; a person sends it. */
 export interface ClientLinks {
   /** Sides on which its links are known to the system. */
   readonly on: readonly EnvironmentKind[]
@@ -95,9 +95,9 @@ export interface ClientLinks {
 export interface ModelSetting {
   /** The file, as its side spells it. */
   file(environment: Environment): NativePath
-  /** Where it stands in the file. */
+  /** Its place in the file. */
   readonly path: readonly string[]
-  /** When the change counts, for people. */
+  /** When a change takes effect, in words for people. */
   readonly takesEffect: string
 }
 

@@ -7,7 +7,7 @@ export interface Ran {
   readonly state: 'passed' | 'failed' | 'skipped' | 'left out'
 }
 
-/** A title as it stands in the source, as a pattern of what it becomes in a run. */
+/** Turns a title of the source into a pattern of what it becomes in a run. */
 const patternOf = (title: string): RegExp =>
   new RegExp(
     `^${title

@@ -1,6 +1,6 @@
 import { defineBridgeCheck } from '../../core/doctor/bridge.ts'
 
-/** An allowed plugin whose tools nobody can call any more. A person looks at the file before it is allowed again. */
+/** Reports allowed plugins that no longer run, so that a person looks at the file before allowing it again. */
 export const bridgePlugins = defineBridgeCheck({
   id: 'bridge-plugins',
   title: 'allowed plugins run',

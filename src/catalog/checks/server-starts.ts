@@ -34,7 +34,7 @@ function judge(facts: Facts, probe: ProbeFacts): CheckResult {
   }
 }
 
-/** Says of each server that was not started that it was not: it must not look healthy. */
+/** Reports each server that was not started as skipped, so that it does not look healthy. */
 const skipped = (facts: Facts): CheckResult[] =>
   (facts.unstarted ?? []).map(({ environment, entry, reason, fix }) => ({
     level: 'skipped',

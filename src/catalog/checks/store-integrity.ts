@@ -11,7 +11,7 @@ export const storeIntegrity = defineBridgeCheck({
 
 function ofWaiting(trouble: string | null): CheckResult[] {
   if (trouble === null) return []
-  const message = 'what waits for programs cannot be counted, so no conversation is told of it'
+  const message = 'what waits for programs cannot be counted, so no conversation begins with that count'
   return [{ level: 'warning', subject: 'waiting.json', message, detail: [trouble], fix: 'mcp-twin inbox' }]
 }
 

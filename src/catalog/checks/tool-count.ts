@@ -6,7 +6,7 @@ import type { CheckResult } from '../../model/check.ts'
 /** Beyond about this many, the list of tools costs more than it helps; some programs cut it off. */
 const TOOLS_MANY = 100
 
-/** Beyond so much the bridge's own list, which shared servers and plugins lengthen, is too long: it is paid in every conversation. */
+/** Above these numbers the bridge's list, with shared servers and plugins, is too long: it is part of every conversation. */
 const bridgeMost = { tools: 60, bytes: 60_000 }
 
 function ofBridge({ bridge }: Facts): CheckResult[] {

@@ -6,7 +6,7 @@ export const actions: CommandSpec = {
     { name: '<action>', description: 'list, show, run, cancel, drop or sign', offers: ['list', 'show', 'run', 'cancel', 'drop', 'sign'] },
     { name: '[word]', description: 'of show, run and cancel, the id; of drop and sign, the type of the action' },
   ],
-  summary: 'what programs ask of each other; drop and sign take a token from MCP_TWIN_TOKEN or standard input',
+  summary: 'list, approve or cancel what programs ask of each other; drop and sign take a token from MCP_TWIN_TOKEN or standard input',
   options: [
     {
       flags: '--status <status>',

@@ -12,7 +12,7 @@ export const handoff: CommandSpec = {
     { flags: '--to <client>', description: 'new, list: for this client; without it for any', offers: 'client' },
     { flags: '--section <text>', description: "new: 'HEADING: TEXT', or '1 HEADING: TEXT' with a priority (repeatable)", many: 'values' },
     { flags: '--file <path>', description: 'new: a file that it is about (repeatable)', many: 'values' },
-    { flags: '--repository <dir>', description: 'new: a git repository whose branch and diff go along' },
+    { flags: '--repository <dir>', description: 'new: add the branch and the diff of this git repository' },
     { flags: '--acceptance <text>', description: 'new: when it is done' },
     { flags: '--status <status>', description: 'list: only these', choices: ['open', 'claimed', 'done', 'dropped'] },
   ],

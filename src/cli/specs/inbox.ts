@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../context.ts'
 
 export const inbox: CommandSpec = {
   name: 'inbox',
-  summary: 'show the handoffs, questions and answers that wait for a program',
+  summary: 'show the handoffs, questions, answers and actions that wait for a program',
   options: [{ flags: '--brief', description: 'at most one line of counts, for a hook; always ends with 0' }],
   examples: ['mcp-twin inbox', 'mcp-twin inbox --client claude-code', 'mcp-twin inbox --brief --client claude-code'],
   load: () => import('../../commands/inbox.ts'),

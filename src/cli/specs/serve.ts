@@ -8,7 +8,7 @@ export const serve: CommandSpec = {
   options: [
     { flags: '--http [port]', description: 'also listen for Streamable HTTP on 127.0.0.1 (default port 4324); needs a token, see session' },
     { flags: '--ws [port]', description: 'also listen for WebSocket on 127.0.0.1 (legacy; default port 4323); needs a token, see session' },
-    { flags: '--runner', description: 'no client: only carry actions out, take triggers up and serve listeners, until it is stopped' },
+    { flags: '--runner', description: 'run without a client, until stopped: carry out actions, read triggers, serve listeners' },
     { flags: '--read-only', description: 'offer only tools that change nothing' },
     {
       flags: '--tools <family>',

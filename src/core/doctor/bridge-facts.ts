@@ -15,7 +15,7 @@ export interface BridgeFacts {
   /** Whether ripgrep is available. `packaged` null: the program's own copy is not installed yet. */
   readonly searching: { readonly packaged: boolean | null; readonly onPath: boolean }
   readonly tokens: TokenFacts
-  /** What others than its owner may open of the ways in for signed actions. */
+  /** The places of signed actions and their keys that other users can open. */
   readonly triggers: readonly TriggerModeFacts[]
   /** What commands in the sandbox made or changed that runs by itself later, and that is still there. */
   readonly appeared: readonly Appeared[]

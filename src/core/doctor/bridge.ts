@@ -50,7 +50,7 @@ export const auditOff = /^The audit cannot be written/
 /** The tool that a bridge is asked for what it says of itself. */
 export const STATUS_TOOL = 'bridge_status'
 
-/** The tool by which a bridge is asked for the value that doctor stored, and where that lies. */
+/** The tool that reads the value which doctor stored, and the place of that value. */
 export const LINK_TOOL = 'memory_get'
 export const BRIDGE_LINK = { namespace: 'doctor', key: 'link' } as const
 

@@ -30,7 +30,7 @@ const forward = (path: string): string => path.replaceAll('\\', '/')
 export const startsOurInbox = ({ command }: JsonObject): boolean =>
   typeof command === 'string' && /mcp-twin/.test(command) && /\binbox\b/.test(command)
 
-/** By this a hook is recognised as the one that we wrote. */
+/** The digest by which a hook of ours is recognised later. */
 export const hookDigest = (hook: JsonObject): string =>
   createHash('sha256')
     .update(JSON.stringify(Object.entries(hook).sort(([a], [b]) => (a < b ? -1 : 1))))

@@ -55,7 +55,7 @@ export function desiredEntries(input: PlanInput, observed: ObservedFile, gathere
   return { wanted, blocked, shared }
 }
 
-/** What a shared server needs at home, where the bridge starts it; returns why it cannot be started there. */
+/** Gathers the packages of a shared server at home, where the bridge starts it. Returns why it cannot be started there; null: it can. */
 function sharedTrouble(input: PlanInput, observed: ObservedFile, server: string, spec: ServerSpec, gathered: Gathered): Blocked | null {
   const { client, environment, file } = observed
   const refuse = ({ reason, hint }: Why, needsKey?: true): Blocked => ({

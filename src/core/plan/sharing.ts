@@ -19,7 +19,7 @@ const family = 'shared'
 /** Whether a person asks for a server to be shared. */
 export const asksToShare = ({ share, disabled }: ServerSpec): boolean => share !== undefined && share !== false && disabled !== true
 
-/** Why a server that a person wants shared is an ordinary one, in words that follow its name; null: it is shared. */
+/** Why a server with "share" is not shared, in words that follow its name; null: it is. */
 export function whyNotShared({ manifest, home, world, named }: SharingContext, server: ServerSpec): string | null {
   const { bridge = {} } = manifest
   if (bridge.enabled === false) return 'the bridge is switched off'

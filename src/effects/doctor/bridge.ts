@@ -41,7 +41,7 @@ const triggerPaths = [
   { what: 'keys', name: 'trigger-keys.json', wanted: 0o600 },
 ] as const
 
-/** Returns which ways in for signed actions are open to others. Windows drives have no modes. */
+/** Returns the places of signed actions and their keys that other users can open. Windows drives have no modes. */
 async function openTriggers(system: System, home: HomePlace, folder: NativePath): Promise<BridgeFacts['triggers']> {
   const found = triggerPaths.map(async ({ what, name, wanted }) => {
     const shown = joinPath(home.environment, folder, name)

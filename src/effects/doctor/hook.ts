@@ -9,7 +9,7 @@ import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
 import { isTrouble } from '../store/trouble.ts'
 
-/** Looks where the hook of our records is; undefined where there is no record. */
+/** Compares the hook of our records with the settings file; undefined if there is no record. */
 export async function observeHook(system: System, { state, home }: Situation): Promise<HookFacts | undefined> {
   const { environment, folder } = home
   const client = state.hook === undefined ? null : clientById(state.hook.client)

@@ -73,7 +73,7 @@ export class Tail {
     }
   }
 
-  /** The last lines of the log that stood here before, where it was rotated to the usual name. */
+  /** The last lines of the log that was here before, if it was rotated to `.1`. */
   async #putAside(): Promise<string[]> {
     const lines: string[] = []
     try {

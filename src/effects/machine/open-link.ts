@@ -10,7 +10,7 @@ const timeoutMs = 15_000
 const fitting = /^(?:claude|claude-cli):\/\/[A-Za-z0-9.]+(?:\/[A-Za-z0-9._~-]+)*(?:\?[A-Za-z0-9._~%=&!*'()-]*)?$/
 
 /**
- * The program of a side that hands a link to whoever is registered for its scheme. Windows has it in a DLL: `start` would need
+ * The command of a side that opens a link with the program registered for its scheme. Windows has it in a DLL: `start` would need
  * cmd.exe, which reads `&` and `%` in a link as its own.
  */
 function openerOn(side: Environment, link: string): readonly string[] {
@@ -27,7 +27,7 @@ export async function openLink(system: System, world: World, kinds: readonly Env
   if (!fitting.test(link)) throw new Error('only links of Claude Desktop and Claude Code are opened')
   const side = world.environments.find(({ kind }) => kinds.includes(kind))
   if (side === undefined) return false
-  // What it opens lives on, and needs no key or token of ours.
+  // The program that it opens goes on running, and needs no key or token of ours.
   const hidden = Object.keys(system.variables).filter((name) => /^MCP_TWIN_(?:SECRET_|TOKEN)/.test(name))
   const env = Object.fromEntries(hidden.map((name) => [name, undefined]))
   const program = programOn(world, side, openerOn(side, link), { timeoutMs, env })

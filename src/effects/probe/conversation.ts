@@ -85,7 +85,7 @@ class Questions {
 /**
  * Performs the handshake and lists the tools: `initialize` first, since nearly all servers support it; a server of the era
  * without a handshake refuses that and gets `server/discover`. `tool`, a read-only tool without arguments, is called if the
- * server has it.
+ * server has it, and then `second`.
  */
 export async function introduce(
   channel: Channel,

@@ -26,7 +26,7 @@ export interface ProbeOptions {
   readonly project?: NativePath | null
   /** A tool without arguments that changes nothing, called where the server has it. */
   readonly tool?: string
-  /** One more of them. */
+  /** Another such tool, with its arguments. */
   readonly second?: ToolCall
   /** Masks keys in the server's output; values of the launch's own variables are masked in any case. */
   mask?(text: string): string

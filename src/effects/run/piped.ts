@@ -65,7 +65,7 @@ export function startPiped(started: Started): PipedServer {
     if (message === null) noise ??= text.trim().slice(0, NOISE_CHARACTERS)
     else tell(message)
   }
-  // A message too long to be read ends what waits for it, where it says what that is.
+  // A response that is too long to read fails its request, if its id is found.
   const tooLong = (start: string): void => {
     const id = idIn(start)
     if (id === null) line(start)

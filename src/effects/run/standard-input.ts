@@ -28,5 +28,5 @@ export async function readAllInput(what: string, instead: string, mostMiB: numbe
   }
 }
 
-/** Whether a person could be asked. */
+/** True if standard input is a terminal, so that a person can be asked. */
 export const hasTerminal = (): boolean => process.stdin.isTTY === true

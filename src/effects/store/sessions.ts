@@ -37,7 +37,7 @@ const lockMs = 10_000
 
 const facts = ({ id, createdAt, expiresAt, lastUsedAt }: KeptSession): SessionFacts => ({ id, createdAt, expiresAt, lastUsedAt })
 
-/** Compares with every hash in full: how long that takes says nothing about any of them. */
+/** Compares with every hash in full, so that the time it takes reveals none of them. */
 function ofHash(sessions: readonly KeptSession[], hash: string): KeptSession | undefined {
   const wanted = Buffer.from(hash)
   return sessions.filter((each) => timingSafeEqual(Buffer.from(each.hash), wanted))[0]

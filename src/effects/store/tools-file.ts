@@ -23,7 +23,7 @@ function parsed(text: string | null): ToolsFile {
   }
 }
 
-/** Replaces the file, under its lock, where `change` changes anything; running bridges take it over at once. Returns whether it did. */
+/** Replaces the file, under its lock, where `change` changes anything; running bridges read it at once. Returns whether it was replaced. */
 export async function changeToolsFile(
   system: System,
   folder: ReachablePath,

@@ -6,7 +6,7 @@ import type { System } from '../../model/system.ts'
 import { withFileLock } from './lock.ts'
 import { openSessions, type SessionStore } from './sessions.ts'
 
-/** The key by which a session signs triggers: 32 bytes that do not tell its token. */
+/** The key by which a session signs triggers: 32 bytes from which its token cannot be found. */
 export const triggerKey = (token: string): Buffer => createHash('sha256').update(`mcp-twin trigger v1:${token}`).digest()
 
 const lockMs = 10_000

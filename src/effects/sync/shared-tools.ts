@@ -24,13 +24,13 @@ import { prepare } from './prepare.ts'
 /** Time for a shared server's first answers, in ms. */
 const answerMs = 30_000
 
-/** What the tools of one server may be described by, so that no server keeps the tools of others out of the file. */
+/** The most characters that describe the tools of one server, so that no server fills the file. */
 const listCharacters = 512 * 1024
 
 /** What became of the lists of tools of shared servers. */
 export interface SharedTools {
   readonly notices: readonly string[]
-  /** Servers that did not answer: what was known of them stays. */
+  /** Servers that did not answer; their earlier lists are kept. */
   readonly silent: readonly string[]
 }
 
@@ -120,7 +120,7 @@ function ask(system: System, input: PlanInput, name: string, server: ServerSpec,
   })
 }
 
-/** The tools of a server's answer that are shared, as `tools.json` lists them; what is wrong with one leaves that one out. */
+/** The tools of a server's answer that are shared, as `tools.json` lists them; a tool with a fault is left out, with a notice. */
 function listOf(
   name: string,
   { share }: ServerSpec,

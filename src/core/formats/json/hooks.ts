@@ -9,7 +9,7 @@ import { sameValue } from '../../values.ts'
 /** The event at which a conversation begins. */
 const EVENT = 'SessionStart'
 
-/** What of a settings file was not there before our hook. */
+/** Parts of a settings file that were made for our hook. */
 export const madeParts = ['folder', 'file', 'hooks', 'event'] as const
 export type Made = (typeof madeParts)[number]
 
@@ -64,7 +64,7 @@ export function withOtherHook(bytes: Uint8Array, { group, at }: PlacedHook, hook
   return edit.ok ? { ok: true, bytes: encodePieces([edit.text], read.bom), made: [] } : edit
 }
 
-/** Removes one hook, its group if nothing else is in it, and of `made` what is then empty. */
+/** Removes one hook, its group if that becomes empty, and those parts of `made` that become empty. */
 export function withoutHook(bytes: Uint8Array, { group, at }: PlacedHook, made: readonly Made[]): HookEdit {
   const read = readHookSettings(bytes)
   if (!read.ok) return read
@@ -82,13 +82,13 @@ export function withoutHook(bytes: Uint8Array, { group, at }: PlacedHook, made: 
   return { ok: true, bytes: encodePieces([removeElementAt(read.text, path)], read.bom), made: [] }
 }
 
-/** True for a settings file that says nothing. */
+/** True for a settings file without any setting. */
 export function saysNothing(bytes: Uint8Array): boolean {
   const read = readHookSettings(bytes)
   return read.ok && Object.keys(read.root).length === 0
 }
 
-/** Whether the two files say the same but for hooks of which `isOurs` is true, with the groups and lists that only held those. */
+/** True if two files have the same settings, apart from hooks for which `isOurs` is true and the groups and lists that held only those. */
 export function sameButOurs(before: Uint8Array | null, after: Uint8Array | null, isOurs: (hook: JsonObject) => boolean): boolean {
   const [a, b] = [before, after].map((bytes) => {
     const read = readHookSettings(bytes)
