@@ -59,10 +59,7 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
       writeFileSync(users, before.toString().replace('/home/ana:/bin/bash', '/home/ana:/home/ana/broken/shell'))
     }
     const old = `@mcp-twin:node {"node":"/usr/bin/node","version":"16.20.2","platform":"linux","user":"ana","home":"/home/ana","variables":{}}`
-    beforeEach(() => {
-      atHome(windowsProfile, broken.withPackage)
-      putInstalled(registry, ownFolder(windowsProfile), broken.tiny)
-    })
+    beforeEach(() => broken.homeWithPackage(windowsProfile, registry))
 
     const faults = [
       ['is not there', null, /no node was found in Debian/],
@@ -113,10 +110,7 @@ describeUnless(await lacksLab(), 'broken in WSL', () => {
       expect(serversIn(lab.desktopFile)).toEqual(['pkg', 'plain'])
       expect(serversIn(lab.claudeCodeFile)).toEqual(['plain'])
     }
-    beforeEach(() => {
-      atHome(windowsProfile, broken.withPackage)
-      putInstalled(registry, ownFolder(windowsProfile), broken.tiny)
-    })
+    beforeEach(() => broken.homeWithPackage(windowsProfile, registry))
 
     it('npm that reaches no registry is named with its side; the next run makes up for it', async () => {
       const npmrc = join(linuxHome, '.npmrc')

@@ -151,10 +151,7 @@ describeUnless(await lacksLab(), 'broken', () => {
 
   describe('the node of Windows', () => {
     const node = windowsNode
-    beforeEach(() => {
-      atHome(linuxHome, withPackage)
-      putInstalled(registry, ownFolder(linuxHome), broken.tiny)
-    })
+    beforeEach(() => broken.homeWithPackage(linuxHome, registry))
 
     it.each([
       ['is not there', null, /no node was found on Windows/],
@@ -180,8 +177,8 @@ describeUnless(await lacksLab(), 'broken', () => {
   })
 
   it('a node of Windows that has been removed since is reported, and what needs none is still written', async () => {
-    atHome(linuxHome, withPackage)
-    for (const home of [linuxHome, windowsProfile]) putInstalled(registry, ownFolder(home), broken.tiny)
+    broken.homeWithPackage(linuxHome, registry)
+    putInstalled(registry, ownFolder(windowsProfile), broken.tiny)
     expect((await sync(lab.onLinux)).code).toBe(0)
     repairs.after(replaced(windowsNode, null))
     atHome(linuxHome, { ...withPackage, other: { package: 'tiny-server@1.0.0', args: ['x'] }, more: plain })
@@ -253,7 +250,7 @@ describeUnless(await lacksLab(), 'broken', () => {
       const left = existsSync(join(folder, 'npm')) ? readdirSync(join(folder, 'npm')) : []
       expect(left.filter((name) => name !== '')).toEqual([])
     }
-    beforeEach(() => atHome(linuxHome, withPackage))
+    beforeEach(() => broken.homeWithPackage(linuxHome, registry))
 
     it('npm that reaches no registry is named with its side; the next run makes up for it', async () => {
       const npmrc = join(windowsProfile, '.npmrc')

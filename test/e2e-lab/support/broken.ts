@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { lockText, putInstalled } from '../../support/installed.ts'
 import { driveC, inLinux, labFolder, linuxHome, windowsProfile } from '../../support/lab.ts'
+import type { MiniRegistry } from '../../support/mini-registry.ts'
 import * as lab from './story.ts'
 
 // What the stories of broken sides share: how a thing is broken, fixed again, and what a run said of it.
@@ -19,6 +21,13 @@ export const serversIn = (file: string): string[] =>
 
 export function atHome(home: string, servers: object): void {
   lab.write(join(ownFolder(home), 'mcp-twin.json'), JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
+}
+
+/** A home in which an earlier sync pinned and installed the package: an npm of Windows takes ten seconds for either under Wine. */
+export function homeWithPackage(home: string, registry: MiniRegistry): void {
+  atHome(home, withPackage)
+  putInstalled(registry, ownFolder(home), tiny)
+  lab.write(join(ownFolder(home), 'mcp-twin.lock.json'), lockText(registry, { [tiny]: tiny }))
 }
 
 export interface Step {
