@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { lacks, lacksRoot } from '../../support/machine.ts'
 import { miniRegistry } from '../../support/mini-registry.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { leftovers } from '../../support/processes.ts'
 import { codeFile, cursorFile, documentOf, expectTidy, type Home, home, oldFile } from './place.ts'
 import { factor, sample } from '../../support/runs.ts'
@@ -35,7 +36,7 @@ async function used(): Promise<Home> {
   return place
 }
 
-/** A home that init finds for the first time: a server with a key to take over, and the program itself to install. */
+/** A home that init finds for the first time: a server with a key to take over, and in a thorough run the program itself to install. */
 async function untouched(): Promise<Home> {
   const place = home()
   place.write(
@@ -46,6 +47,8 @@ async function untouched(): Promise<Home> {
     }),
   )
   place.write('.config/Claude/claude_desktop_config.json', '{"preferences":{}}')
+  // Else most of what an init does is to copy 300 files of the program.
+  if (!everything) putProgram(place.path('.mcp-twin'))
   return place
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nodePath } from '../../support/machine.ts'
+import { putProgram } from '../../support/own-program.ts'
 import { filesWith, leftovers } from '../../support/processes.ts'
 import { describeUnless } from '../../support/left-out.ts'
 import { restored } from '../../support/restored.ts'
@@ -53,6 +54,7 @@ function plant(more: object = {}): void {
   chmodSync(files().code, 0o640)
 }
 const sync = async () => {
+  if (!existsSync(own('app'))) putProgram(own(), far())
   const { code, output } = await planted.cli(['sync'])
   expect(code, output).toBe(0)
   for (const file of Object.values(files())) expect(read(file)).toContain(marker)
