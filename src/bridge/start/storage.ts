@@ -86,6 +86,7 @@ export class Storage {
   async close(): Promise<void> {
     this.closed = true
     const store = await this.opened?.catch(() => null)
+    await this.joined?.catch(() => null)
     await (await this.held?.catch(() => undefined))?.stop()
     this.lease?.close()
     store?.close()
@@ -127,11 +128,15 @@ export class Storage {
     // A process that was killed between its commit and the file left it behind. Nobody waits for this.
     void refresh(store)
     // Who uses the store takes part in looking after it; no call waits for that.
-    if (settings.isBrief !== true) this.joined = new Promise((resolve) => setImmediate(() => void this.takePart(store).then(resolve)))
+    if (settings.isBrief !== true) {
+      this.joined = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.takePart(store))
+      this.joined.catch((error: unknown) => log.write('bridge', 'error', `the store is not looked after: ${String(error)}`))
+    }
     return store
   }
 
   private async takePart(store: Store): Promise<Lease | null> {
+    if (this.closed) return null
     const { settings, log } = this
     const [{ Lease }, { keepUp }] = await Promise.all([import('../lease/lease.ts'), import('../lease/upkeep.ts')])
     if (this.closed) return null
