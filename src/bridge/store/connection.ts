@@ -15,15 +15,11 @@ export const closedDatabase: Database = {
 export function prepare(database: Database, random: (bytes: number) => string): string {
   database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF')
   // Before anything is written: what another program made is left as it is.
-  checkOwner(database)
-  const version = versionOf(database)
-  if (version > schemaVersion) throw newer()
-  if (version < schemaVersion) {
+  if (within(database, 'BEGIN', ownVersion) < schemaVersion) {
     database.exec('PRAGMA journal_mode = WAL')
     within(database, 'BEGIN IMMEDIATE', () => {
-      checkOwner(database)
-      const now = versionOf(database)
-      if (now < schemaVersion) migrate(database, now, random(8))
+      const version = ownVersion(database)
+      if (version < schemaVersion) migrate(database, version, random(8))
     })
   }
   const id = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value
@@ -34,10 +30,16 @@ export function prepare(database: Database, random: (bytes: number) => string): 
 export const newer = (): Refusal => failed('The store was made by a newer mcp-twin; restart the client, so that it starts the newer one.')
 const foreign = (): Refusal => failed("The store's file is the database of another program; move it away, then restart the client.")
 
-/** Refuses a database that holds something and is not marked as ours. */
-export function checkOwner(database: Database): void {
-  if (database.get<{ application_id: number }>('PRAGMA application_id')?.application_id === applicationId) return
-  if (database.get('SELECT 1 AS one FROM sqlite_schema') !== undefined || versionOf(database) !== 0) throw foreign()
+/**
+ * The version of a store, 0 for an empty file. Refuses a database that holds something and is not marked as ours, and one of a newer
+ * version. Only inside a transaction: another process may make the store between two questions.
+ */
+export function ownVersion(database: Database): number {
+  const version = versionOf(database)
+  const isOurs = database.get<{ application_id: number }>('PRAGMA application_id')?.application_id === applicationId
+  if (!isOurs && (version !== 0 || database.get('SELECT 1 AS one FROM sqlite_schema') !== undefined)) throw foreign()
+  if (version > schemaVersion) throw newer()
+  return version
 }
 
 export const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0

@@ -2,11 +2,10 @@ import { statSync } from 'node:fs'
 import type { StoreFacts } from '../../core/doctor/bridge-facts.ts'
 import { Refusal } from '../base/refusal.ts'
 import { hasCode, isDamage } from './database.ts'
-import { checkOwner, explained, newer, versionOf } from './connection.ts'
+import { explained, ownVersion, within } from './connection.ts'
 import { chooseEngine, type EngineName } from './engine.ts'
 import { verifyFile } from './integrity.ts'
 import { StorePlace } from './place.ts'
-import { schemaVersion } from './schema.ts'
 
 export interface StoreState {
   readonly engine: EngineName
@@ -38,8 +37,7 @@ export function examineStore(folder: string, platform: NodeJS.Platform, arch: st
     const database = chooseEngine(platform, arch).open(file)
     try {
       database.exec('PRAGMA query_only = ON')
-      checkOwner(database)
-      if (versionOf(database) > schemaVersion) throw newer()
+      within(database, 'BEGIN', ownVersion)
       const salvaged = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'salvaged'`)?.value ?? null
       verifyFile(database, ms)
       return { ...found, salvaged, trouble: null }
