@@ -233,7 +233,7 @@ describe('a file that only grows', () => {
     expect(readFileSync(`${path}.2`, 'utf8')).toMatch(/newest\.1\n$/)
     expect(3 * 3 * (limits.logFile + limits.logFileMore)).toBeLessThanOrEqual(50_000_000)
   })
-  it('that ends in the middle of a line (row 121) continues with a line of its own', () => {
+  it('that ends in the middle of a line (row 122) continues with a line of its own', () => {
     const path = join(place.base, 'log')
     writeFileSync(path, '{"a":1}\n{"b":')
     const file = new RotatingFile(path)

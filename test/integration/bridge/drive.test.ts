@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
 
-// Rows 37 to 50 of SECURITY §3.ii through the tools themselves: a WSL whose drive C is a scratch folder.
+// Rows 37 to 50 of the table of hostile inputs through the tools themselves: a WSL whose drive C is a scratch folder.
 let outer: Desk
 let place: Desk
 let work: string

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
-// Rows 1 to 36 of SECURITY §3.ii, by number. A is allowed, O is outside and holds a canary.
+// Rows 1 to 36 of the table of hostile inputs, by number. A is allowed, O is outside and holds a canary.
 let place: Desk
 beforeEach(() => {
   place = desk()

@@ -118,13 +118,13 @@ describe('an abandoned lock', () => {
     expect(readdirSync(at())).toEqual([])
   }
 
-  it('of a dead process is taken over at once', async () => {
+  it('row 115: of a dead process is taken over at once', async () => {
     const at = folderOf()
     await planted(at('a.mcp-twin-lock'), { pid: 4_000_000 })
     await taken(at)
   })
 
-  it.skipIf(process.platform !== 'linux')('of a process whose id another one has now is taken over at once', async () => {
+  it.skipIf(process.platform !== 'linux')('row 116: of a process whose id another one has now is taken over at once', async () => {
     const at = folderOf()
     await planted(at('a.mcp-twin-lock'), { pid: process.ppid, start: '1' })
     await taken(at)
@@ -168,7 +168,7 @@ describe('an abandoned lock', () => {
     expect(await withFileLock(hasty(system), at('a'), 'linux', { waitMs: 40_000 }, () => Promise.resolve('ours'))).toBe('ours')
   })
 
-  it.each(['a dead holder', 'garbage'])('with %s is won by one of ten racers at a time', async (kind) => {
+  it.each(['a dead holder', 'garbage'])('rows 117 and 118: with %s is won by one of ten racers at a time', async (kind) => {
     for (let round = 0; round < 4; round++) {
       const at = folderOf()
       if (kind === 'garbage') mkdirSync(at('a.mcp-twin-lock'))
