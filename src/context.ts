@@ -68,7 +68,7 @@ export interface Choice<T> {
   readonly checked?: boolean
 }
 
-/** Flags every command takes (SPEC §6). */
+/** Flags every command takes. */
 export interface CommonOptions {
   json?: boolean
   manifest?: string

@@ -1,4 +1,4 @@
-/** Exit codes, one table (SPEC §6). When several apply: 130, then 2, then 1, then 3. */
+/** Exit codes, one table. When several apply: 130, then 2, then 1, then 3. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, attention: 3, cancelled: 130 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 

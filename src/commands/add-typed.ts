@@ -20,7 +20,7 @@ export type TypedWhat =
     }
   | { readonly text: string | null }
 
-/** The word behind `add`, in the order of SPEC: with `--package`, `--url` or `--command` it is a name. */
+/** The word behind `add`: with `--package`, `--url` or `--command` it is a name. */
 export async function readTyped(
   word: string,
   rest: readonly string[],

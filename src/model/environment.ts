@@ -1,7 +1,7 @@
 import { native } from './path.ts'
 import { filledText, flag, optionalFlag, optionalList, optionalText, optionalTexts, text, textList, texts, z } from './zod.ts'
 
-/** The four kinds of places where programs run (SPEC §3). */
+/** The four kinds of places where programs run. */
 export const environmentKinds = ['windows', 'wsl', 'linux', 'macos'] as const
 export type EnvironmentKind = (typeof environmentKinds)[number]
 
@@ -32,11 +32,11 @@ export const environmentSchema = z.object({
   container: optionalFlag,
   node: z.optional(nativePath),
   nodeVersion: optionalText,
-  /** npm's own `npm-cli.js`, run by that side's node: never `npm.cmd` (FACTS §2). */
+  /** npm's own `npm-cli.js`, run by that side's node: never `npm.cmd`, which node starts only through a shell (CVE-2024-27980). */
   npm: z.optional(nativePath),
   /** That side's `npm prefix -g`. */
   prefix: z.optional(nativePath),
-  /** `CLAUDE_CONFIG_DIR` of that side's login shell, when set (FACTS §1.3). */
+  /** `CLAUDE_CONFIG_DIR` of that side's login shell, when set. */
   claudeConfigDir: z.optional(nativePath),
   /** Variables of that side's own environment that decide where its programs keep files, by name: `CLAUDE_USER_DATA_DIR`. */
   variables: optionalTexts,

@@ -65,7 +65,7 @@ export const bridgeSchema = z.strictObject({
   ws: optionalPort,
 })
 
-/** `mcp-twin.json` (SPEC §2). It never holds a key. */
+/** `mcp-twin.json`. It never holds a key. */
 export const manifestSchema = z.strictObject({
   $schema: optionalText,
   version: z.literal(1),

@@ -8,7 +8,7 @@ type StepKind = 'install' | 'write' | 'remove' | 'refuse'
 type StepChange = 'add' | 'update' | 'remove' | 'adopt' | 'none'
 type StepOutcome = 'planned' | 'done' | 'refused' | 'failed' | 'skipped'
 
-/** One thing sync will do, as `--json` shows it (SPEC §6). Absent parts are null, so that the shape never varies. */
+/** One thing sync will do, as `--json` shows it. Absent parts are null, so that the shape never varies. */
 export interface Step {
   readonly kind: StepKind
   readonly environment: string

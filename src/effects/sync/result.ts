@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
 import type { PlanInput } from '../../core/plan/plan.ts'
 
-/** The JSON document of sync and of every command that ends in one (SPEC §6). */
+/** The JSON document of sync and of every command that ends in one. */
 export interface SyncResult {
   /** State at the end; for `--check` and `--dry-run`, now. */
   readonly inSync: boolean
@@ -32,7 +32,7 @@ export const isOfOthers = ({ outcome, kind, server }: Step, about: ReadonlySet<s
   !about.has(server) &&
   (outcome === 'refused' || outcome === 'skipped' || (outcome === 'failed' && kind === 'install'))
 
-/** Returns the exit code of a run: failures before what needs attention (SPEC §6). `about`: the servers that count. */
+/** Returns the exit code of a run: failures before what needs attention. `about`: the servers that count. */
 export function exitOf(result: SyncResult, options: { check: boolean; about?: ReadonlySet<string> | undefined }): ExitCode {
   const steps = result.steps.filter((step) => !isOfOthers(step, options.about))
   if (steps.some((step) => step.outcome === 'failed')) return EXIT.failed

@@ -8,7 +8,7 @@ import { describeUnless } from '../../support/left-out.ts'
 import { nodePath } from '../../support/machine.ts'
 import { session, type Session } from '../../support/mcp.ts'
 
-// SECURITY §3.iii, "disk full": a bridge whose home is a disk of 4 MiB, which bubblewrap mounts for it alone. From here
+// A full disk: a bridge whose home is a disk of 4 MiB, which bubblewrap mounts for it alone. From here
 // that disk is reached through /proc/<pid>/root.
 const size = 4 * 1024 * 1024
 const wall = (at: string): string[] => ['--dev-bind', '/', '/', '--size', String(size), '--tmpfs', at, '--die-with-parent']

@@ -12,7 +12,7 @@ import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 becomeOrdinaryUser()
 const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
 
-// Rows 63 to 76 of SECURITY §3.ii that only a wall can hold (S). The list of blocked commands is no part of it.
+// Rows 63 to 76 of the table of hostile inputs that only a wall can hold (S). The list of blocked commands is no part of it.
 describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'terminal: sandbox', () => {
   let place: Desk
   beforeAll(() => {
