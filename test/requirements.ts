@@ -58,7 +58,7 @@ export const requirements: readonly Requirement[] = [
       'integration/store/damage.test.ts': [
         'is salvaged row by row with a zeroed page, whichever it is, and says what was lost',
         'says that all is lost when the file was emptied',
-        'says how many changes are missing when the log was cut',
+        'row 122: says how many changes are missing when the log was cut',
         'says that it is older when an older file was put back',
         'refuses the database of another program, and leaves it as it is',
         'refuses a store of a newer version, opened before it became one or after',
