@@ -50,7 +50,7 @@ async function sync(context: Context, homeContext: HomeContext, options: Record<
   const world = context.io.asJson ? homeContext.world : await withRunningDesktop(context, homeContext.world, result)
   const missing = opened.place.project === null ? [] : await installTrusted(context, homeContext, homeContext.open)
   const tried = await tryServers(context, homeContext, result, settings, options)
-  const shared = await listShared(context, homeContext, settings, options)
+  const shared = await listShared(context, homeContext, settings, options, isFresh && result.run === null ? opened : undefined)
   const notices = [...new Set([...result.notices, ...trust.notices, ...missing, ...tried.notices, ...shared.notices])]
   const checked = { more: { checks: tried.checks }, checks: tried.lines, silent: tried.silent }
   reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false, ...checked })
