@@ -19,7 +19,7 @@ export interface Stage {
   readonly configs: Readonly<Record<Player, string>>
   /** The file in which the shared search counts its calls, likewise. */
   readonly log: string
-  /** A program's bridge, started by the entry that stands in its config, as this program starts it. */
+  /** A program's bridge, started as the program starts it, by the entry in its config. */
   open(player: Player, era: Era): Promise<Program>
   typeInWsl(words: readonly string[]): Promise<Typed>
   typeOnWindows(words: readonly string[]): Promise<Typed>

@@ -19,7 +19,7 @@ const steps: readonly (readonly [title: string, play: (day: Day) => Promise<void
   ['both programs offer the same tools, the shared search among them', sameTools],
   ['Desktop searches the web and decides', decide],
   ['Desktop writes the plan and hands it off', handOff],
-  ['Code is told so, and picks it up', pickUp],
+  ['Code learns of it and picks it up', pickUp],
   ['Code finds what Desktop had searched, and uses it without a request', searchAgain],
   ['Code implements it, and Desktop sees the plan change', implement],
   ['Code asks back, Desktop answers', askBack],
@@ -40,7 +40,7 @@ export async function twoWindows(stage: Stage): Promise<void> {
     await Promise.all([desktop, code].map(({ client }) => client.close()))
   }
   await named('The day leaves no process', async () => expect(await stage.leftovers()).toEqual([]))
-  await named('What was changed is undone', () => takeBack(day))
+  await named('Undo takes the changes back', () => takeBack(day))
 }
 
 async function named(title: string, play: () => Promise<void>): Promise<void> {
@@ -55,7 +55,7 @@ async function named(title: string, play: () => Promise<void>): Promise<void> {
 const read = ({ configs }: Stage, player: Player): string => readFileSync(configs[player], 'utf8')
 const searches = ({ log }: Stage) => searchesIn(log)
 
-/** Waits until a program is told that another one changed this. Several changes may come before it. */
+/** Waits until a program has heard of this change by another one. Other changes may come before it. */
 async function learns(program: Program, since: unknown, change: Readonly<Record<string, unknown>>): Promise<void> {
   const { cursor, changes } = await program.data('wait_for_change', { since, timeout_ms: 50_000 })
   expect(changes, `no change ${JSON.stringify(change)}`).not.toEqual([])
