@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { toolsFileName } from '../core/foreign/tools-file.ts'
 import { layout } from '../core/layout.ts'
 import { joinPath } from '../core/paths.ts'
 import { asksToShare } from '../core/plan/sharing.ts'
@@ -36,7 +37,6 @@ export async function listShared(
 /** Whether a server is to be shared or a list is there: most have neither, and load nothing for it. */
 async function mayBeListed(system: System, { home, manifest }: Situation): Promise<boolean> {
   if (Object.values(manifest.servers).some(asksToShare)) return true
-  return (
-    (await system.files.look(reach(home, joinPath(home.environment, layout(home.environment, home.folder).bridge, 'tools.json')))) !== null
-  )
+  const { bridge } = layout(home.environment, home.folder)
+  return (await system.files.look(reach(home, joinPath(home.environment, bridge, toolsFileName)))) !== null
 }
