@@ -175,15 +175,15 @@ const output = {
  */
 const startGroups = { start: ['cli/run.ts', 'system/node.ts'], inbox: ['commands/inbox.ts'], sync: ['commands/sync.ts'] }
 
-/** The group of each module, from the graph of imports as a name function of rolldown can ask for it. */
-function groupNames({ getModuleInfo }) {
+/** The group of each module. `context`: what rolldown gives a function that names chunks; it knows who imports what. */
+function groupNames(context) {
   const names = new Map()
   for (const [name, files] of Object.entries(startGroups)) {
     const waiting = files.map((file) => join(root, 'src', file))
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       if (names.has(id)) continue
       names.set(id, name)
-      waiting.push(...(getModuleInfo(id)?.importedIds ?? []))
+      waiting.push(...(context.getModuleInfo(id)?.importedIds ?? []))
     }
   }
   return names
@@ -191,7 +191,7 @@ function groupNames({ getModuleInfo }) {
 let names
 const groups = Object.keys(startGroups).map((name, index, { length }) => ({
   name(id, context) {
-    names ??= groupNames({ getModuleInfo: (id) => context.getModuleInfo(id) })
+    names ??= groupNames(context)
     return names.get(id) === name ? name : null
   },
   priority: length - index,
