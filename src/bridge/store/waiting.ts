@@ -26,8 +26,8 @@ interface Look<T> {
 }
 
 /**
- * Looks now, and again after each change that matters, until what is found is enough; at the latest until the time is over or the
- * caller gives up. Resolves to what was found last.
+ * Calls `find` now, and again after each change that matters, until its result is enough, the time is over or the caller gives up.
+ * Resolves to the last result.
  */
 export async function lookUntil<T>(
   store: Store,

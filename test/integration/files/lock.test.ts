@@ -118,19 +118,19 @@ describe('an abandoned lock', () => {
     expect(readdirSync(at())).toEqual([])
   }
 
-  it('row 115: of a dead process is taken over at once', async () => {
+  it('row 115: of a dead process can be acquired at once', async () => {
     const at = folderOf()
     await planted(at('a.mcp-twin-lock'), { pid: 4_000_000 })
     await taken(at)
   })
 
-  it.skipIf(process.platform !== 'linux')('row 116: of a process whose id another one has now is taken over at once', async () => {
+  it.skipIf(process.platform !== 'linux')('row 116: of a process whose id another one has now can be acquired at once', async () => {
     const at = folderOf()
     await planted(at('a.mcp-twin-lock'), { pid: process.ppid, start: '1' })
     await taken(at)
   })
 
-  it.skipIf(process.platform !== 'linux')('of a process that has ended but was not waited for is taken over at once', async () => {
+  it.skipIf(process.platform !== 'linux')('of a process that has ended but was not waited for can be acquired at once', async () => {
     const at = folderOf()
     // The shell starts a child and becomes sleep, which never asks how that child ended: a zombie.
     const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] })
