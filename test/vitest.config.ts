@@ -20,6 +20,8 @@ export default defineConfig({
     reporters: ['default', new URL('support/tally.ts', import.meta.url).pathname],
     pool: 'forks',
     restoreMocks: true,
+    // How long something takes to come is the machine's business; vitest's own second is less than a busy one needs.
+    expect: { poll: { timeout: 60 * seconds } },
     setupFiles: ['test/support/random.ts'],
     globalSetup: ['test/support/temporary.ts'],
     projects: [

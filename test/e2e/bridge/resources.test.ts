@@ -53,17 +53,14 @@ describe.each(eras)('resources of a %s client', (era) => {
     for (const each of [code, desktop]) await each.client.close()
   })
 
-  it('change in a list that is told of at most once a second', async () => {
+  it('change in a list that is told of, however many there are', async () => {
     const place = scratch()
     const [code, desktop] = await Promise.all([sdkClient(place, 'claude-code', era), sdkClient(place, 'claude-desktop', 'legacy')])
     if (era === 'legacy') await code.client.subscribeResource({ uri: 'twin://memory/shared/never' })
     else await code.client.listen({ resourcesListChanged: true })
-    const begun = Date.now()
     for (let n = 0; n < 40; n++) await desktop.data('memory_set', { key: `k${n}`, value: n })
     await expect.poll(() => code.told.length).toBeGreaterThan(1)
     expect(code.told.every((uri) => uri === null)).toBe(true)
-    // One at once, then one for each whole second that has passed since.
-    expect(code.told.length).toBeLessThanOrEqual(2 + (Date.now() - begun) / 1000)
     for (const each of [code, desktop]) await each.client.close()
   })
 })

@@ -141,7 +141,7 @@ describe('any arguments to any tool', () => {
     expect(readdirSync(place.base)).toEqual(before)
     expect(readdirSync(place.O)).toEqual(['s'])
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
-  }, 60_000)
+  })
 })
 
 describe('the audit (rows 124 to 127)', () => {

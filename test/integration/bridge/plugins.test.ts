@@ -113,11 +113,13 @@ describe('the plugins of a bridge', () => {
 
   it('keep their process from call to call, and end it when none comes', async () => {
     const { digest } = put(pluginText('a', '() => String(process.pid)'))
-    const plugins = runner(300)
-    const first = await pid(plugins, digest)
-    expect(await pid(plugins, digest)).toEqual(first)
+    const lasting = runner()
+    expect(await pid(lasting, digest)).toEqual(await pid(lasting, digest))
+    await lasting.close()
+    const short = runner(100)
+    const first = await pid(short, digest)
     expect(await leftovers(place.base)).toEqual([])
-    expect(await pid(plugins, digest)).not.toEqual(first)
+    expect(await pid(short, digest)).not.toEqual(first)
   })
 
   it('take over what was allowed anew, and finish the calls of the former one', async () => {

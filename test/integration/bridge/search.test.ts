@@ -63,6 +63,6 @@ describe('a search', () => {
     expect(openFiles()).toBeGreaterThan(before)
     if (how === 'stop_search') await at.ok('stop_search', { search: 's2' })
     else await at.bridge.close()
-    await vi.waitFor(() => expect(openFiles()).toBeLessThanOrEqual(before), 5000)
+    await vi.waitFor(() => expect(openFiles()).toBeLessThanOrEqual(before), 60_000)
   })
 })

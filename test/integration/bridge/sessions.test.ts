@@ -113,10 +113,12 @@ describe('a session whose time is over while its client is connected over HTTP',
     place = desk({ terminal: 'on' })
     const factory: Parameters<typeof carryHttp>[3] = ({ authInfo }) =>
       buildServer(Promise.resolve(place.bridge), tools, '1', authInfo?.clientId)
-    const http = await carryHttp(nodeSystem(), { port: 0, address: '127.0.0.1' }, place.bridge, factory, { checkMs: 20 })
+    let ahead = 0
+    const system = { ...nodeSystem(), now: () => Date.now() + ahead }
+    const http = await carryHttp(system, { port: 0, address: '127.0.0.1' }, place.bridge, factory, { checkMs: 20 })
     try {
-      const store = openSessions(nodeSystem(), reachable(place.folder), 'linux')
-      const { token } = await store.create(1500)
+      const store = openSessions(system, reachable(place.folder), 'linux')
+      const { token } = await store.create(3_600_000)
       const url = `http://127.0.0.1:${http.port}/mcp`
       const headers = {
         Authorization: `Bearer ${token}`,
@@ -145,6 +147,7 @@ describe('a session whose time is over while its client is connected over HTTP',
               )
             : await post({ method: 'tools/call', params: call }, session)
       expect(stream.status).toBe(200)
+      ahead = 2 * 3_600_000
       await expect(stream.text()).rejects.toThrow()
       expect((await post({ method: 'initialize', params: hello })).status).toBe(401)
     } finally {

@@ -27,7 +27,8 @@ describe('a shared server that hangs', () => {
       if (method === 'initialize') return hello
       return (params as { name?: string })?.name === 'quick' ? { result: { content: [] } } : null
     })
-    const upstream = new Upstream('s', server.piped, '1', Date.now, ms)
+    // Long enough for the other call to come in between, however slow the machine is.
+    const upstream = new Upstream('s', server.piped, '1', Date.now, 20 * ms)
     const slow = expect(upstream.call('slow', {}, how)).rejects.toThrow(/did not answer/)
     await sleep(20)
     await upstream.call('quick', {}, how)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { allProcesses, belonging, factsOf, lives, signal } from '../../../src/bridge/terminal/tree.ts'
+import { atLimit } from '../../support/at-limit.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
 
 let place: Desk
@@ -14,9 +15,7 @@ const start = async (command: string): Promise<{ session: string; pid: number }>
   const { structuredContent } = await place.call('execute_command', { command, background: true, shell: 'bash' })
   const session = String(structuredContent?.session)
   let text = ''
-  await expect
-    .poll(async () => (text += await place.ok('read_output', { session, offset: 0, timeout_ms: 200 })), { timeout: 5000 })
-    .toMatch(/pid \d+/)
+  await expect.poll(async () => (text += await place.ok('read_output', { session, offset: 0, timeout_ms: 200 }))).toMatch(/pid \d+/)
   return { session, pid: Number(/pid (\d+)/.exec(text)?.[1]) }
 }
 const python = existsSync('/usr/bin/python3')
@@ -60,7 +59,10 @@ describe('what leaves its process group', () => {
   })
   it('is reported at a time limit too', async () => {
     const command = '(env -i /usr/bin/setsid /bin/sleep 314 >/dev/null 2>&1 </dev/null & echo pid $!); sleep 315'
-    const result = await place.call('execute_command', { command, timeout_ms: 700, shell: 'bash' })
+    const result = await atLimit(
+      (timeout_ms) => place.call('execute_command', { command, timeout_ms, shell: 'bash' }),
+      (answer) => /pid \d+/.test(textOf(answer)),
+    )
     const pid = Number(/pid (\d+)/.exec(textOf(result))?.[1])
     expect(alive(pid) ? textOf(result) : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')

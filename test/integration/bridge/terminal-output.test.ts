@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { Redaction } from '../../../src/bridge/base/redaction.ts'
@@ -23,6 +22,8 @@ async function page(args: { session: string; offset?: number; limit?: number; ti
   if (found === null) throw new Error(`not a page: ${words.slice(0, 200)}`)
   return { text: found[1] ?? '', from: Number(found[2]), next: Number(found[3]), total: Number(found[4]), words }
 }
+/** A piece of a script that waits until the test has put this file. */
+const waitFor = (name: string): string => `until [ -e ${name} ]; do sleep 0.05; done`
 const pieces = Array.from({ length: key.length - 4 }, (_, at) => key.slice(at, at + 5))
 /** No half of a character stands alone in it. */
 const isWhole = (text: string): boolean => Buffer.from(text).toString() === text
@@ -32,7 +33,7 @@ describe('a key in the output of a session', () => {
   it('does not come out in windows, wherever they begin and end', async () => {
     place = guarded()
     const { session } = await run(`printf 'aaaaaaaaaa${key}bbbb'`, { background: true })
-    await expect.poll(() => place.ok('read_output', { session }), { timeout: 5000 }).toMatch(/ended/)
+    await expect.poll(() => place.ok('read_output', { session })).toMatch(/ended/)
     for (let offset = 0; offset < 40; offset += 3)
       for (const limit of [1, 2, 7, 20, 30]) demandNoPiece((await page({ session, offset, limit })).text)
     expect(await page({ session, offset: 0, limit: 30 })).toMatchObject({ text: 'aaaaaaaaaa••••••••\n', from: 0, next: 30, total: 42 })
@@ -41,29 +42,37 @@ describe('a key in the output of a session', () => {
   it('that comes in two halves comes out in none', async () => {
     place = guarded()
     const heard: string[] = []
-    const script = `printf 'say ${key.slice(0, 14)}'; sleep 0.9; printf '${key.slice(14)} done\\n'; sleep 0.4; echo more`
+    const script = `printf 'say ${key.slice(0, 14)}'; ${waitFor('first')}; sleep 0.4; printf '${key.slice(14)} done\\n'; ${waitFor('second')}; echo more`
     const { session } = await run(script, { background: true })
     const call = place.call('execute_command', { command: script }, { progress: (text) => heard.push(text) })
-    const first = await page({ session, timeout_ms: 3000 })
+    const first = await page({ session, timeout_ms: 50_000 })
     expect(first).toMatchObject({ text: 'say \n', next: 4 })
-    const second = await page({ session, timeout_ms: 3000 })
+    await expect.poll(() => heard.join('')).toBe('say ')
+    place.put('first', '')
+    const second = await page({ session, timeout_ms: 50_000 })
     expect(second.text).toMatch(/^•{8} done\n/)
+    await expect.poll(() => heard.join('')).toMatch(/done\n$/)
+    place.put('second', '')
     demandNoPiece(JSON.stringify(await call))
     expect(heard.join('')).toMatch(/^say •{8} done\n/)
   })
   it('that was only begun is given out when it turns out to be none, and at the end', async () => {
     place = guarded()
     const begun = key.slice(0, 10)
-    const { session } = await run(`printf '${begun}'; sleep 0.7; printf '!'; sleep 0.7; printf '${begun}'`, { background: true })
-    await sleep(300)
+    const { session } = await run(`printf '${begun}'; ${waitFor('first')}; printf '!'; ${waitFor('second')}; printf '${begun}'`, {
+      background: true,
+    })
+    await expect.poll(async () => (await page({ session, timeout_ms: 0 })).total).toBe(10)
     expect(await page({ session, timeout_ms: 0 })).toMatchObject({
       text: '',
       next: 0,
       total: 10,
       words: expect.stringContaining('; the last 10 may begin a key and come with what follows.]'),
     })
-    expect((await page({ session, timeout_ms: 3000 })).text).toBe(`${begun}!\n`)
-    expect((await page({ session, timeout_ms: 3000 })).text).toBe(`${begun}\n`)
+    place.put('first', '')
+    expect((await page({ session, timeout_ms: 50_000 })).text).toBe(`${begun}!\n`)
+    place.put('second', '')
+    expect((await page({ session, timeout_ms: 50_000 })).text).toBe(`${begun}\n`)
   })
   it('does not come out where the output of a command is cut, nor where the oldest of it was dropped', async () => {
     place = guarded()
@@ -113,9 +122,18 @@ describe('characters that take two places', () => {
   it('come whole as progress', async () => {
     place = desk({ terminal: 'on' })
     const heard: string[] = []
-    const command = `printf a; for i in 1 2 3; do printf '👍%.0s' $(seq 3000); sleep 0.3; done`
-    await place.call('execute_command', { command }, { progress: (text) => heard.push(text) })
-    expect(heard.length).toBeGreaterThan(1)
+    const command = `printf a; printf '👍%.0s' $(seq 3000); ${waitFor('heard')}; printf '👍%.0s' $(seq 3000)`
+    await place.call(
+      'execute_command',
+      { command },
+      {
+        progress(text) {
+          heard.push(text)
+          place.put('heard', '')
+        },
+      },
+    )
+    expect(heard.length).toBeGreaterThan(0)
     expect(heard.every((text) => isWhole(text))).toBe(true)
   })
 })

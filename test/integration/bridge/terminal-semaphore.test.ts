@@ -23,26 +23,26 @@ describe('more commands than may run at a time', () => {
       expect(words).toMatch(/^Nothing is run: 32 commands are running, as many as may\. .*(end one with stop_session|list_sessions shows)/)
     const list = (await place.call('list_sessions')).structuredContent as { sessions: unknown[] }
     expect(list.sessions).toHaveLength(limits.sessions)
-  }, 30_000)
+  })
   it('that are waited for wait their turn, and all of them run', async () => {
     const results = await Promise.all(Array.from({ length: 50 }, (_, n) => run(`sleep 0.2; touch made-${n}`)))
     expect(results.map(textOf)).toEqual(results.map(() => '[Exit code 0.]'))
     expect(readdirSync(place.A)).toHaveLength(50)
-  }, 30_000)
+  })
   it('one that waited in vain says how many run', async () => {
     await fill()
     expect(await place.refused('execute_command', { command: 'touch made', timeout_ms: 300 })).toBe(
       'Nothing is run: 32 commands are running, as many as may, and none ended within 300 ms. 32 of them are sessions of yours: end one with stop_session, or wait.',
     )
     expect(existsSync(join(place.A, 'made'))).toBe(false)
-  }, 30_000)
+  })
   it('of others: says nothing of stopping sessions', async () => {
     await fill({ client: 'other' })
     expect(await place.refused('execute_command', { command: 'true', background: true })).toBe(
       'Nothing is run: 32 commands are running, as many as may. Try again when one has ended; list_sessions shows which are yours.',
     )
     expect(await place.refused('execute_command', { command: 'true', on_timeout: 'keep' })).toMatch(/as many as may/)
-  }, 30_000)
+  })
   it('so many wait that a session can still be ended', async () => {
     await fill()
     const waiting = Array.from({ length: limits.commandsWaiting }, () => run('true', { timeout_ms: 5000 }))
@@ -50,7 +50,7 @@ describe('more commands than may run at a time', () => {
     await place.ok('stop_session', { session: 't1' })
     expect((await Promise.all(waiting)).map(textOf)).toEqual(waiting.map(() => '[Exit code 0.]'))
     expect(limits.sessions + limits.commandsWaiting).toBeLessThan(limits.callsAtOnce)
-  }, 30_000)
+  })
   it('one that is cancelled while it waits is not run, and keeps no place', async () => {
     await fill()
     const controller = new AbortController()
@@ -60,7 +60,7 @@ describe('more commands than may run at a time', () => {
     await place.ok('stop_session', { session: 't1' })
     await place.ok('execute_command', { command: 'true' })
     expect(existsSync(join(place.A, 'made'))).toBe(false)
-  }, 30_000)
+  })
   it('one that could not be started keeps no place', async () => {
     for (let n = 0; n < limits.sessions + 1; n++)
       expect(await place.refused('execute_command', { command: 'true', cwd: place.O, background: true })).toMatch(/outside/)

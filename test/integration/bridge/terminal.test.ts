@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
 import { allProcesses } from '../../../src/bridge/terminal/tree.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { atLimit } from '../../support/at-limit.ts'
 
 let place: Desk
 beforeEach(() => {
@@ -74,11 +74,15 @@ describe('a command', () => {
     const heard: string[] = []
     await place.call(
       'execute_command',
-      { command: 'for i in 1 2 3; do echo line$i; sleep 0.3; done' },
-      { progress: (text) => heard.push(text) },
+      { command: 'echo line1; until [ -e heard ]; do sleep 0.05; done; echo line2' },
+      {
+        progress(text) {
+          heard.push(text)
+          place.put('heard', '')
+        },
+      },
     )
-    expect(heard.length).toBeGreaterThanOrEqual(2)
-    expect(heard.join('')).toContain('line1')
+    expect(heard[0]).toBe('line1\n')
   })
   it('that needs a terminal gets one from script, which most systems have', async () => {
     if (!existsSync('/usr/bin/script')) return
@@ -91,7 +95,10 @@ describe('a command', () => {
 
 describe('at the time limit (rows 77 to 80)', () => {
   it('row 77: stop returns what was printed and leaves nothing running', async () => {
-    const result = data(await run('echo $$; echo started; sleep 60', { timeout_ms: 500 }))
+    const result = await atLimit(
+      async (timeout_ms) => data(await run('echo $$; echo started; sleep 60', { timeout_ms })),
+      ({ output }) => output.includes('started'),
+    )
     expect(result).toMatchObject({ timed_out: true, exit_code: null })
     expect(result.output).toContain('started')
     // All is gone within 8 s.
@@ -100,33 +107,49 @@ describe('at the time limit (rows 77 to 80)', () => {
   })
   it('row 78: ends the whole tree, also processes that left the group', async () => {
     const script = 'sleep 61 & echo $!; (sleep 62 & echo $!); setsid sleep 63 & echo $!; setsid sh -c "sleep 64 & echo \\$!" ; sleep 65'
-    const { output } = data(await run(script, { timeout_ms: 700, shell: 'bash' }))
+    const { output } = await atLimit(
+      async (timeout_ms) => data(await run(script, { timeout_ms, shell: 'bash' })),
+      ({ output }) => pidsIn(output).length >= 4,
+    )
     const pids = pidsIn(output)
     expect(pids.length).toBeGreaterThanOrEqual(4)
-    await sleep(200)
     expect(pids.filter(alive)).toEqual([])
     expect(allProcesses().filter(({ name }) => name === 'sleep' && pids.length === 0)).toEqual([])
   })
   it('row 79: kills one that ignores TERM', async () => {
-    const { output } = data(await run("trap '' TERM; echo $$; while :; do sleep 1; done", { timeout_ms: 400, shell: 'bash' }))
-    expect(alive(pidsIn(output)[0] ?? 0)).toBe(false)
+    const { output } = await atLimit(
+      async (timeout_ms) => data(await run("trap '' TERM; echo $$; while :; do sleep 1; done", { timeout_ms, shell: 'bash' })),
+      ({ output }) => pidsIn(output).length === 1,
+    )
+    expect(pidsIn(output)).toHaveLength(1)
+    expect(pidsIn(output).filter(alive)).toEqual([])
   })
   it('row 80: endless output is cut', async () => {
-    const result = data(await run('yes 0123456789', { timeout_ms: 1500 }))
+    const result = await atLimit(
+      async (timeout_ms) => data(await run('yes 0123456789', { timeout_ms })),
+      ({ cut }) => cut === true,
+    )
     expect(result.output.length).toBeLessThan(70_000)
     expect(result).toMatchObject({ timed_out: true, cut: true })
-  }, 90_000)
+  })
   it('keep leaves it running as a session', async () => {
-    const result = data(await run('echo one; sleep 0.6; echo two', { timeout_ms: 300, on_timeout: 'keep' }))
+    const command = 'echo one; until [ -e asked ]; do sleep 0.05; done; echo two'
+    const result = await atLimit(
+      async (timeout_ms) => data(await run(command, { timeout_ms, on_timeout: 'keep' })),
+      ({ output }) => output !== '',
+    )
     expect(result).toMatchObject({ output: 'one\n', timed_out: true, exit_code: null })
-    await sleep(800)
-    expect(await place.ok('read_output', { session: result.session })).toMatch(/two\n\[t1 is ended with exit code 0/)
+    place.put('asked', '')
+    const { session } = result
+    await expect
+      .poll(() => place.ok('read_output', { session, offset: 0, timeout_ms: 1000 }))
+      .toMatch(/^one\ntwo\n\[t\d+ is ended with exit code 0/)
   })
   it('a cancelled call ends its command', async () => {
     const controller = new AbortController()
     const marker = join(place.A, 'pid')
     const running = place.call('execute_command', { command: `echo $$ > ${marker}; sleep 60` }, { signal: controller.signal })
-    await expect.poll(() => existsSync(marker) && readFileSync(marker, 'utf8').trim() !== '', { timeout: 5000 }).toBe(true)
+    await expect.poll(() => existsSync(marker) && readFileSync(marker, 'utf8').trim() !== '').toBe(true)
     controller.abort()
     await running
     expect(alive(Number(readFileSync(marker, 'utf8')))).toBe(false)
@@ -154,7 +177,7 @@ describe('sessions', () => {
   it('background: input goes in, output comes out, the end is seen', async () => {
     const { session } = data(await run('while read -r line; do echo "got $line"; done; echo bye', { background: true }))
     await place.ok('send_input', { session, input: 'one' })
-    expect(await place.ok('read_output', { session, timeout_ms: 3000 })).toContain('got one')
+    expect(await place.ok('read_output', { session, timeout_ms: 50_000 })).toContain('got one')
     expect(await place.ok('list_sessions')).toMatch(/t1 running/)
     await place.ok('stop_session', { session })
     expect(await place.ok('list_sessions')).toMatch(/t1 ended/)
@@ -164,14 +187,14 @@ describe('sessions', () => {
     const { session } = data(await run('cat; echo bye', { background: true }))
     await place.ok('send_input', { session, input: 'one' })
     expect(await place.ok('send_input', { session, input: 'two', end: true })).toMatch(/input is closed/)
-    await expect.poll(() => place.ok('read_output', { session, offset: 0 }), { timeout: 5000 }).toMatch(/^one\ntwo\nbye\n\[t1 is ended/)
+    await expect.poll(() => place.ok('read_output', { session, offset: 0 })).toMatch(/^one\ntwo\nbye\n\[t1 is ended/)
     const other = data(await run('cat; sleep 60', { background: true })).session
     await place.ok('send_input', { session: other, input: '', end: true })
     expect(await place.refused('send_input', { session: other, input: 'x' })).toMatch(/input of session t2 has ended/)
   })
   it('positions stay true', async () => {
     const { session } = data(await run('printf 0123456789; sleep 60', { background: true }))
-    expect(await place.ok('read_output', { session, timeout_ms: 2000 })).toContain('0123456789')
+    expect(await place.ok('read_output', { session, timeout_ms: 50_000 })).toContain('0123456789')
     expect(await place.ok('read_output', { session, offset: 2, limit: 3, timeout_ms: 0 })).toContain('234\n')
     expect(await place.ok('read_output', { session, offset: -2, timeout_ms: 0 })).toContain('89\n')
   })
@@ -201,7 +224,7 @@ describe('processes (rows 81 to 84)', () => {
     const found = list.processes.find(({ command }) => command.includes('sleep 73'))
     expect(await place.ok('list_processes')).toMatch(new RegExp(`^${found?.pid} \\(child of ${process.pid}\\): .*sleep 73$`, 'm'))
     await place.ok('kill_process', { pid: found?.pid })
-    await expect.poll(() => place.ok('read_output', { session, timeout_ms: 100 }), { timeout: 3000 }).toMatch(/ended/)
+    await expect.poll(() => place.ok('read_output', { session, timeout_ms: 100 })).toMatch(/ended/)
   })
 })
 

@@ -18,6 +18,8 @@ export interface WebSocketDesk {
   readonly store: SessionStore
   readonly token: string
   readonly id: string
+  /** Moves the clock of sessions and connections ahead. */
+  later(ms: number): void
   /** Opens a connection with ws's own client; rejects with the status of a refusal. */
   open(more?: { protocols?: string[]; headers?: Record<string, string>; path?: string }): Promise<Peer>
   /** Bytes as they are, for what a client library would not send. */
@@ -48,7 +50,8 @@ export async function websocketDesk(
   settings: Parameters<typeof desk>[0] = {},
 ): Promise<WebSocketDesk> {
   const place = desk(settings)
-  const system = nodeSystem()
+  let ahead = 0
+  const system = { ...nodeSystem(), now: () => Date.now() + ahead }
   const opened = Promise.resolve(place.bridge)
   const changes = new ResourceChanges(opened)
   const ws = await carryWebSocket(
@@ -65,6 +68,9 @@ export async function websocketDesk(
   const sockets: { destroy(): void }[] = []
   return {
     ...{ place, ws, store, token, id },
+    later(ms) {
+      ahead += ms
+    },
     open({ protocols = ['mcp'], headers = { Authorization: `Bearer ${token}` }, path = '/' } = {}) {
       const socket = new WebSocket(`ws://127.0.0.1:${ws.port}${path}`, protocols, { headers })
       sockets.push({ destroy: () => socket.terminate() })

@@ -87,7 +87,7 @@ describe('a reader that stops', () => {
     desk.place.put('large', 'x'.repeat(limits.readText - 100))
     const wire = await stuck()
     for (let id = 2; id < 40; id++) wire.socket.write(read(id))
-    await expect.poll(log, { timeout: 8000 }).toMatch(/was closed: the client does not read what is sent to it/)
+    await expect.poll(log).toMatch(/was closed: the client does not read what is sent to it/)
     await expect.poll(() => desk.ws.clients()).toEqual([])
     await ready()
   })
@@ -96,7 +96,7 @@ describe('a reader that stops', () => {
     desk.place.put('large', 'x'.repeat(limits.readText - 100))
     const wire = await stuck()
     for (let id = 2; id < 20; id++) wire.socket.write(read(id))
-    await expect.poll(log, { timeout: 8000 }).toMatch(/was closed: the client does not read what is sent to it/)
+    await expect.poll(log).toMatch(/was closed: the client does not read what is sent to it/)
     await expect.poll(() => desk.ws.clients()).toEqual([])
     await ready()
   })
@@ -163,15 +163,22 @@ describe('connections that say nothing', () => {
 describe('a session that ends', () => {
   it('by its time closes its WebSocket in the middle of a call, with the reason, and no other', async () => {
     await listening({ limits: { checkMs: 20 } }, { terminal: 'on' })
-    const short = await desk.store.create(1500)
-    const [mine, other] = [await ready({ headers: { Authorization: `Bearer ${short.token}` } }), await ready()]
+    const [hour, long] = [3_600_000, await desk.store.create(24 * 3_600_000)]
+    const short = await desk.store.create(hour)
+    const [mine, other] = [
+      await ready({ headers: { Authorization: `Bearer ${short.token}` } }),
+      await ready({ headers: { Authorization: `Bearer ${long.token}` } }),
+    ]
     const file = join(desk.place.A, 'late')
-    const params = { name: 'execute_command', arguments: { command: `sleep 3; touch ${file}`, timeout_ms: 20_000 } }
+    const params = { name: 'execute_command', arguments: { command: `touch ${file}-began; sleep 50; touch ${file}`, timeout_ms: 55_000 } }
     mine.send({ jsonrpc: '2.0', id: 5, method: 'tools/call', params })
+    const terminal = await desk.place.bridge.terminal()
+    const commands = () => terminal.list({ client: `session ${short.id}`, session: short.id } as never).length
+    await expect.poll(() => existsSync(`${file}-began`)).toBe(true)
+    desk.later(2 * hour)
     expect(await mine.closed).toEqual({ code: 1008, reason: 'the session has expired or was revoked' })
     expect(await other.ask('ping')).toMatchObject({ result: {} })
-    const terminal = await desk.place.bridge.terminal()
-    await expect.poll(() => terminal.list({ client: `session ${short.id}`, session: short.id } as never).length, { timeout: 8000 }).toBe(0)
+    await expect.poll(commands).toBe(0)
     expect(existsSync(file)).toBe(false)
     expect(readFileSync(join(desk.place.folder, 'audit.jsonl'), 'utf8')).toMatch(
       new RegExp(`"session ${short.id}","tool":"","subject":"websocket","outcome":"ended"`),

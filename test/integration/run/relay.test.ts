@@ -85,7 +85,7 @@ describe('a relay', () => {
       tell({ jsonrpc: '2.0', id: message.id ?? null, result: {} })
     })
     end.say({ id: 1, method: 'tools/list' })
-    await expect.poll(() => end.written.length, { timeout: 3000 }).toBe(1)
+    await expect.poll(() => end.written.length).toBe(1)
     expect(tries).toBe(3)
     end.say({ id: 2, method: 'tools/call', params: {} })
     await expect.poll(() => end.code()).toBe(1)
