@@ -134,7 +134,7 @@ const withEffects = ['bridge/actions', 'bridge/start', 'bridge/terminal', 'bridg
 
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
-  ...['call', 'input', 'limits', 'refusal', 'text'].map((name) => `base/${name}`),
+  ...['call', 'input', 'limits', 'quote', 'refusal', 'text', 'tokens'].map((name) => `base/${name}`),
   ...['config/options', 'contract/tool', 'transports/carrier'],
   ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
   ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),

@@ -1,4 +1,4 @@
-import { tokensOf } from '../memory/entry.ts'
+import { tokensOf } from '../base/tokens.ts'
 import type { Section } from './handoff.ts'
 
 export interface FittingSections {

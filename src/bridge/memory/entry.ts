@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../model/entry.ts'
+import { tokenBytes, tokensOf } from '../base/tokens.ts'
 import type { Row } from '../store/database.ts'
 
 /** One version of what is remembered under a key, with its author. */
@@ -34,9 +35,6 @@ export function entryOf({ tags, client, ...row }: EntryRow): Entry {
   return { namespace, key, value, version, rationale, tags: JSON.parse(tags), by: client, at }
 }
 
-/** What a text costs a model, as it is estimated everywhere in the bridge. */
-export const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / 3.5)
-
 /** The value as tools answer it: whole, or its beginning where it is longer than `maxTokens`. */
 export function shownValue(
   value: string,
@@ -44,7 +42,7 @@ export function shownValue(
 ): { readonly value: JsonValue } | { value_text: string; cut: true; bytes: number } {
   if (tokensOf(value) <= maxTokens) return { value: JSON.parse(value) }
   // Cut in bytes, where a character that is parted is left out.
-  const head = Buffer.from(value).subarray(0, Math.floor(maxTokens * 3.5))
+  const head = Buffer.from(value).subarray(0, maxTokens * tokenBytes)
   return { value_text: head.toString('utf8').replace(/\uFFFD$/, ''), cut: true, bytes: Buffer.byteLength(value) }
 }
 

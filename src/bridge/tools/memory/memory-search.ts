@@ -1,5 +1,6 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { tokensOf } from '../../base/tokens.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { namespaceArgument, tokensArgument } from './arguments.ts'
 import { entryWords } from './words.ts'
@@ -17,7 +18,7 @@ export const memorySearch = defineTool({
   },
   subject: ({ query }) => query,
   async handle({ query, namespace, limit = 10, max_tokens: maxTokens = limits.memoryShown }, bridge) {
-    const { shownValue, tokensOf } = await import('../../memory/entry.ts')
+    const { shownValue } = await import('../../memory/entry.ts')
     const { search } = await import('../../memory/search.ts')
     const store = await bridge.store()
     const found = await store.snapshot((database) => search(database, { query, namespace, limit }, bridge.now()))
