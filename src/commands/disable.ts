@@ -7,7 +7,7 @@ import { demandServer, leaveOut, onlyThere } from './servers.ts'
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async ({ manifest }) => {
     for (const name of names) demandServer(manifest, name)
-    const places = onlyThere(context)
+    const places = onlyThere(context, names)
     if (places.length > 0) return { about: names, changes: names.flatMap((name) => leaveOut(manifest, name, places)) }
     return {
       about: names,

@@ -6,7 +6,7 @@ import { demandServer, isLeftOver, leaveOut, onlyThere } from './servers.ts'
 /** Removes servers from the manifest and every config; with `--client` or `--on` from those configs only. */
 export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   changeManifest(context, options, async (situation) => {
-    const places = onlyThere(context)
+    const places = onlyThere(context, names)
     const there = [...new Set(names)].filter((name) => !isLeftOver(situation, name))
     for (const name of there) demandServer(situation.manifest, name)
     const about = names

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { quoted } from '../core/doctor/names.ts'
 import { lookUp } from '../core/lookup.ts'
 import { badName } from '../core/manifest/new-name.ts'
 import { nearest } from '../core/nearest.ts'
@@ -36,11 +37,11 @@ export function refuseBadName(name: string): void {
  * What `--client` or `--on` say of a command that takes a server out: only there. Empty: everywhere. Both
  * at once would mean one program on one side, for which the manifest has no word.
  */
-export function onlyThere({ command, options }: Context): string[] {
+export function onlyThere({ command, options }: Context, names: readonly string[]): string[] {
   const [clients, sides] = [options.client ?? [], options.on ?? []]
   if (clients.length > 0 && sides.length > 0)
     throw usageError(`${command} takes --client or --on, not both.`, {
-      hint: `mcp-twin ${command} NAME --client ${clients.join(',')}`,
+      hint: `mcp-twin ${command} ${names.map(quoted).join(' ')} --client ${clients.join(',')}`,
     })
   return [...clients, ...sides]
 }

@@ -30,6 +30,9 @@ export interface Wanted {
 /** Where a server belongs, in the words of the manifest; absent: the key is not there. */
 export type Lists = Pick<ServerSpec, 'only' | 'except'>
 
+/** Where a server is: its lists, unless it is switched off, and then it is nowhere. */
+export type Whereabouts = Lists & Pick<ServerSpec, 'disabled'>
+
 export type Widened =
   | { readonly kind: 'lists'; readonly lists: Lists; readonly also: readonly Spot[] }
   /** No lists say it. `nearest` are the ones that say it with the fewest further places, `also`. */
@@ -39,20 +42,28 @@ export type Widened =
 export const isWanted = ({ clients, on }: Wanted, { client, environment }: Spot): boolean =>
   (clients.length === 0 || clients.includes(client)) && (on.length === 0 || on.some((word) => meansEnvironment(word, environment)))
 
-/** The places of this machine that are asked for: those in use, and where there is none, those that may come into use. */
+/** The places that are asked for: of each client and side that is named those in use, and where there is none, those that may come into use. */
 export function wantedSpots(wanted: Wanted, spots: Spots): readonly Spot[] {
-  const used = spots.used.filter((spot) => isWanted(wanted, spot))
-  if (used.length > 0) return used
-  const known = [...environments(spots, wanted.on)].filter(({ id }) => !id.endsWith(UNKNOWN))
-  return everySpot(spots.clients, known).filter((spot) => isWanted(wanted, spot))
+  const known = environments(spots, wanted.on).filter(({ id }) => !id.endsWith(UNKNOWN))
+  const every = everySpot(spots.clients, known)
+  const each = (words: readonly string[]): string[][] => (words.length === 0 ? [[]] : words.map((word) => [word]))
+  const asked = each(wanted.clients).flatMap((clients) =>
+    each(wanted.on).flatMap((on) => {
+      const used = spots.used.filter((spot) => isWanted({ clients, on }, spot))
+      return used.length > 0 ? used : every.filter((spot) => isWanted({ clients, on }, spot))
+    }),
+  )
+  return asked.filter((spot, at) => asked.findIndex((other) => sameSpot(spot, other)) === at)
 }
 
 /**
  * The smallest `only` and `except` by which every place that had the server keeps it and the wanted ones get it. A kind
  * in `except` makes room by naming its other environments. Places that are not in use here count too: whatever the lists
- * let in before, on this machine or another one, they let in afterwards.
+ * let in before, on this machine or another one, they let in afterwards. A disabled server was in no place, whatever its
+ * lists say, so it gets to the wanted ones alone.
  */
-export function widen(server: Lists, wanted: Wanted, spots: Spots): Widened {
+export function widen(server: Whereabouts, wanted: Wanted, spots: Spots): Widened {
+  if (server.disabled === true) return { kind: 'lists', lists: { only: [...new Set([...wanted.clients, ...wanted.on])] }, also: [] }
   const had = (spot: Spot): boolean => belongs(server, spot.client, spot.environment, spots.scope)
   const asked = wantedSpots(wanted, spots)
   if (asked.every(had)) return { kind: 'lists', lists: listsOf(server), also: [] }

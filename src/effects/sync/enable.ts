@@ -1,4 +1,5 @@
 import { clientById, clients } from '../../catalog/clients/index.ts'
+import { quoted } from '../../core/doctor/names.ts'
 import { belongs } from '../../core/launch/side.ts'
 import { environmentLabel, meansEnvironment } from '../../core/participants.ts'
 import { switched } from '../../core/plan/used.ts'
@@ -43,7 +44,8 @@ export async function spotsOf(system: System, situation: Situation): Promise<Spo
  */
 export async function enableChanges(system: System, situation: Situation, names: readonly string[], wish: EnableWish): Promise<Enabled> {
   const isNarrowed = wish.clients.length > 0 || wish.on.length > 0
-  const spots = wish.everywhere || isNarrowed ? await spotsOf(system, situation) : null
+  const isPlain = !wish.everywhere && !isNarrowed
+  const spots = isPlain ? null : await spotsOf(system, situation)
   if (spots !== null && isNarrowed) demandPlaces(situation, spots, wish)
   const changes: ManifestChange[] = []
   const notices: string[] = []
@@ -58,8 +60,15 @@ export async function enableChanges(system: System, situation: Situation, names:
       const moved = await runInChange(system, situation, name, server, lists, spots)
       if (moved !== null) own.push(moved.change)
       if (moved !== null) notices.push(moved.notice)
+      if (isNarrowed && server.disabled === true)
+        notices.push(
+          `${name}: on ${placeWords(wish, spots)} alone, since it was disabled; to have it in every program: ${everywhereCommand(name)}`,
+        )
     }
-    if (own.length === 0)
+    const kept = isPlain && isKeptOut(server, await spotsOf(system, situation))
+    if (kept)
+      notices.push(`${name}: "only" or "except" in the manifest keep it from every program; to take them away: ${everywhereCommand(name)}`)
+    else if (own.length === 0)
       notices.push(
         `${name}: already enabled${isNarrowed ? ` for ${placeWords(wish, spots)}` : wish.everywhere ? ' everywhere' : ''}; nothing to change`,
       )
@@ -69,6 +78,12 @@ export async function enableChanges(system: System, situation: Situation, names:
     notices.push(`${placeWords(wish, spots)} has no config file yet; this makes it: mcp-twin sync${flagsOf(wish)}`)
   return { changes, notices }
 }
+
+const everywhereCommand = (name: string): string => `mcp-twin enable ${quoted(name)} --everywhere`
+
+/** Whether its lists let a server into no program that is in use here. */
+const isKeptOut = (server: Lists, { used, scope }: Spots): boolean =>
+  used.length > 0 && !used.some(({ client, environment }) => belongs(server, client, environment, scope))
 
 const flagsOf = ({ clients: ids, on }: Wanted): string =>
   `${ids.length === 0 ? '' : ` --client ${ids.join(',')}`}${on.length === 0 ? '' : ` --on ${on.join(',')}`}`

@@ -16,18 +16,41 @@ const planted = (servers: Record<string, unknown>, more: Record<string, unknown>
 const url = { url: 'https://mcp.example.com/mcp' }
 
 describe('enable --on', () => {
-  it('brings a server of one side to the other one, and switches it on', async () => {
-    const { place, has, server } = planted({ a: { ...url, only: ['wsl'] }, b: { ...url, only: ['windows'], disabled: true } })
+  it('brings a server of one side to the other one', async () => {
+    const { place, has, server } = planted({ a: { ...url, only: ['wsl'] } })
     expect((await place.cli(['sync', '--offline'])).code).toBe(0)
     expect([has('windows', 'claude-desktop'), has('wsl:Ubuntu', 'claude-code')]).toEqual([[], ['a']])
     const done = await place.cli(['enable', 'a', '--on', 'windows', '--json'])
     expect([done.code, documentOf(done).inSync]).toEqual([0, true])
-    expect((await place.cli(['enable', 'b', '--on', 'wsl'])).code).toBe(0)
-    expect([has('windows', 'claude-desktop'), has('wsl:Ubuntu', 'claude-code')]).toEqual([
-      ['a', 'b'],
-      ['a', 'b'],
+    expect([has('windows', 'claude-desktop'), has('wsl:Ubuntu', 'claude-code')]).toEqual([['a'], ['a']])
+    expect(server('a')).toEqual(url)
+  })
+
+  it('brings a disabled server to the named places alone, with --client too, and says how to have it everywhere', async () => {
+    const { place, has, server } = planted({ a: url, b: url, c: { ...url, only: ['windows'] } }, {}, ['cursor'])
+    expect((await place.cli(['sync', '--offline'])).code).toBe(0)
+    expect((await place.cli(['disable', 'a', 'b', 'c'])).code).toBe(0)
+    const done = await place.cli(['enable', 'a', 'c', '--on', 'wsl', '--json'])
+    expect([done.code, documentOf(done).notices]).toEqual([
+      0,
+      expect.arrayContaining(['a: on Ubuntu alone, since it was disabled; to have it in every program: mcp-twin enable a --everywhere']),
     ])
-    expect([server('a'), server('b')]).toEqual([url, url])
+    expect((await place.cli(['enable', 'b', '--client', 'cursor', '--on', 'windows'])).code).toBe(0)
+    const all = [has('windows', 'claude-desktop'), has('windows', 'cursor'), has('wsl:Ubuntu', 'claude-code')]
+    expect(all).toEqual([[], ['b'], ['a', 'c']])
+    expect([server('a').only, server('b').only]).toEqual([['wsl'], ['cursor', 'windows']])
+    expect((await place.cli(['disable', 'a'])).code).toBe(0)
+    expect((await place.cli(['enable', 'a'])).code).toBe(0)
+    expect([has('windows', 'claude-desktop'), has('wsl:Ubuntu', 'claude-code')]).toEqual([[], ['a', 'c']])
+  })
+
+  it('names what still keeps a server out of every program', async () => {
+    const { place } = planted({ a: url })
+    for (const side of ['wsl', 'windows']) expect((await place.cli(['disable', 'a', '--on', side, '--no-sync'])).code).toBe(0)
+    const asked = await place.cli(['enable', 'a', '--no-sync', '--json'])
+    expect(documentOf(asked).notices).toContainEqual(
+      'a: "only" or "except" in the manifest keep it from every program; to take them away: mcp-twin enable a --everywhere',
+    )
   })
 
   it('says so when it changes nothing', async () => {

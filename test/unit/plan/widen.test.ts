@@ -2,7 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clients } from '../../../src/catalog/clients/index.ts'
 import { belongs } from '../../../src/core/launch/side.ts'
-import { type Lists, type Spot, type Spots, type Wanted, wantedSpots, widen } from '../../../src/core/plan/widen.ts'
+import {
+  isWanted,
+  type Lists,
+  type Spot,
+  type Spots,
+  type Wanted,
+  wantedSpots,
+  type Whereabouts,
+  widen,
+} from '../../../src/core/plan/widen.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { debian, macos, ubuntu, windows } from '../launch/ground.ts'
 
@@ -59,6 +68,27 @@ describe('a server of one side that another one shall have', () => {
   })
 })
 
+describe('a disabled server', () => {
+  it.each<[string, Lists, Partial<Wanted>, readonly string[]]>([
+    ['with no lists', {}, { on: ['wsl'] }, ['wsl']],
+    ['that was on the other side', { only: ['windows'] }, { on: ['wsl'] }, ['wsl']],
+    ['that was kept out there', { except: ['cursor', 'wsl'] }, { clients: ['cursor'] }, ['cursor']],
+    ['for one program of one side', {}, { clients: ['cursor'], on: ['windows'] }, ['cursor', 'windows']],
+    ['for a program that is not in use yet', {}, { clients: ['codex'] }, ['codex']],
+  ])('%s gets to the named places alone', (_what, server, more, only) => {
+    expect(widen({ ...server, disabled: true }, wanted(more), spots([...usual, cursor, cursorInWsl]))).toEqual({
+      ...{ kind: 'lists', lists: { only }, also: [] },
+    })
+  })
+})
+
+describe('several programs of which one is not in use yet', () => {
+  it('all get the server', () => {
+    const { only } = Object(lists({ only: ['claude-code'] }, { clients: ['cursor', 'codex'] }, spots([...usual, cursor])))
+    expect(only).toEqual(expect.arrayContaining(['claude-code', 'cursor', 'codex']))
+  })
+})
+
 describe('what no lists say', () => {
   it('is refused with the nearest lists, and who would get the server too', () => {
     const result = widen({ only: ['wsl'] }, wanted({ clients: ['claude-desktop'], on: ['windows'] }), spots([...usual, cursor]))
@@ -112,6 +142,58 @@ describe('any lists and any wish', () => {
               expect(wantedSpots(asked, where).some((each) => each.client === client && each.environment === environment)).toBe(true)
         expect(widen(after, asked, where)).toMatchObject({ kind: 'lists', lists: after })
       }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('follow a model of sets of places through any sequence of enable and disable', () => {
+    type Step = { readonly what: 'enable' | 'disable' | 'everywhere'; readonly wish: Wanted }
+    const steps = fc.array(
+      fc.record({ what: fc.constantFrom<Step['what']>('enable', 'enable', 'disable', 'disable', 'everywhere'), wish }),
+      {
+        ...{ minLength: 1, maxLength: 12 },
+      },
+    )
+    fc.assert(
+      fc.property(
+        steps,
+        fc.subarray(
+          every.filter(({ environment }) => environment !== macos),
+          { minLength: 2 },
+        ),
+        (history, used) => {
+          const where = spots(used, sides)
+          let server: Whereabouts = {}
+          const here = (): readonly Spot[] =>
+            server.disabled === true ? [] : used.filter(({ client, environment }) => belongs(server, client, environment, 'user'))
+          for (const { what, wish: places } of history) {
+            const before = here()
+            const isNarrowed = places.clients.length + places.on.length > 0
+            if (what === 'everywhere') {
+              server = {}
+              expect(here()).toEqual(used)
+            } else if (what === 'disable' && !isNarrowed) {
+              server = { ...server, disabled: true }
+              expect(here()).toEqual([])
+            } else if (what === 'disable') {
+              // Both at once are refused by the command.
+              const named = places.clients.length > 0 ? { clients: places.clients, on: [] } : { clients: [], on: places.on }
+              server = { ...server, except: [...new Set([...(server.except ?? []), ...named.clients, ...named.on])] }
+              expect(here()).toEqual(before.filter((spot) => !isWanted(named, spot)))
+            } else if (!isNarrowed) {
+              const { disabled: _, ...lists } = server
+              server = lists
+              expect(here()).toEqual(expect.arrayContaining([...before]))
+            } else {
+              const result = widen(server, places, where)
+              if (result.kind === 'unsayable') continue
+              server = result.lists
+              const wished = used.filter((spot) => before.includes(spot) || isWanted(places, spot) || result.also.includes(spot))
+              expect(here()).toEqual(wished)
+            }
+          }
+        },
+      ),
       { numRuns: 300 },
     )
   })
