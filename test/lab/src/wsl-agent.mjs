@@ -20,8 +20,9 @@ function send(type, data = '') {
 
 function finish(code) {
   send('X', String(code))
-  // Wine does not always close its end when wsl.exe has ended, so the answer need not be waited for.
-  socket.end(() => setTimeout(() => process.exit(), 500))
+  // Wine does not always close its end when wsl.exe has ended, so wsl.exe says that it has read the code (K). An agent that left
+  // before would reset the connection, and wsl.exe, on a busy machine, would lose what it had not read yet.
+  setTimeout(() => process.exit(), 30_000)
   child = undefined
 }
 
@@ -98,6 +99,7 @@ const frames = {
   A: (data) => run(data.toString()),
   I: (data) => child?.stdin.write(data),
   E: () => child?.stdin.end(),
+  K: () => process.exit(),
 }
 
 let pending = Buffer.alloc(0)
