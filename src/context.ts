@@ -106,6 +106,8 @@ export type Offers = 'file' | 'server' | 'builtin' | 'client' | 'side' | 'distro
 export interface OptionSpec {
   /** commander's spelling: `--server <name>`. */
   readonly flags: string
+  /** An earlier name of the flag, which no help page shows. */
+  readonly synonym?: string
   readonly description: string
   /** May be given several times: `words` also splits at commas, `values` takes each as it is. */
   readonly many?: 'words' | 'values'

@@ -134,6 +134,11 @@ function addOption(command: Command, spec: OptionSpec): void {
   if (spec.choices) option.choices([...spec.choices])
   if (spec.many) option.argParser(spec.many === 'words' ? gather : append)
   command.addOption(option)
+  if (spec.synonym === undefined) return
+  const synonym = new Option(spec.synonym).hideHelp()
+  // Its value is that of the flag it stands for, and of no other that shares its word (`--check` and `--no-check`).
+  synonym.attributeName = () => option.attributeName()
+  command.addOption(synonym)
 }
 
 /** The common flags out of everything that was parsed. */

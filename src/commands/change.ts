@@ -72,7 +72,7 @@ export async function changeManifest(
     const before = troublesOfOthers(result, about)
     // The others take servers out, or change nothing of how they are started.
     const tries = options.sync !== false && ['add', 'enable'].includes(context.command)
-    const tried = await tryServers(context, homeContext, result, settings, tries ? options : { check: false })
+    const tried = await tryServers(context, homeContext, result, settings, tries ? options : { try: false })
     const shared = options.sync === false ? null : await listShared(context, homeContext, settings, options)
     const notices = [...said, ...missingNotices(before), ...result.notices, ...tried.notices, ...(shared?.notices ?? [])]
     const more = tries ? { more: { checks: tried.checks } } : {}

@@ -83,7 +83,7 @@ async function importFrom(
   const result = preview
     ? await previewSync(system, after, settings)
     : await runSync(system, { open: homeContext.open, edit: async (situation) => edit(situation) }, settings, 'import', opened)
-  const tried = await tryServers(context, homeContext, result, settings, preview ? { check: false } : options)
+  const tried = await tryServers(context, homeContext, result, settings, preview ? { try: false } : options)
   const missing = await missingKeys(context, after, taken)
   const left = found.apart.map(({ part }) => part).filter((part) => !confirmed.has(part))
   const notices = [

@@ -17,20 +17,20 @@ export interface SharedListed {
 }
 
 /**
- * Brings the lists of tools of shared servers up to date, after every command that ends in a sync. With `--no-check` or `--offline` no server
+ * Brings the lists of tools of shared servers up to date, after every command that ends in a sync. With `--no-try` or `--offline` no server
  * is started. `known`: the situation, where nothing has changed since it was opened.
  */
 export async function listShared(
   context: Context,
   { open }: HomeContext,
   settings: SyncOptions,
-  { check }: { readonly check?: unknown },
+  options: { readonly try?: unknown },
   known?: Situation,
 ): Promise<SharedListed> {
   const situation = known ?? (await open())
   if (!(await mayBeListed(context.system, situation))) return { notices: [], exit: (code) => code }
   const { listSharedTools } = await import('../effects/sync/shared-tools.ts')
-  const { notices, silent } = await listSharedTools(context.system, situation, settings, check !== false && !settings.offline)
+  const { notices, silent } = await listSharedTools(context.system, situation, settings, options.try !== false && !settings.offline)
   return { notices, exit: (code) => (code === EXIT.ok && silent.length > 0 ? EXIT.attention : code) }
 }
 

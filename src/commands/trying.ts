@@ -28,7 +28,7 @@ export interface Tried {
 }
 
 /**
- * Tries each server whose entry changed, for every command that ends in a sync. Nothing is tried with `--no-check`, with
+ * Tries each server whose entry changed, for every command that ends in a sync. Nothing is tried with `--no-try`, with
  * `--offline`, or where nothing was written.
  */
 export async function tryServers(
@@ -36,9 +36,10 @@ export async function tryServers(
   homeContext: HomeContext,
   result: SyncResult,
   settings: SyncOptions,
-  { check }: { readonly check?: unknown },
+  options: { readonly try?: unknown },
 ): Promise<Tried> {
-  if (check === false || settings.offline || result.run === null) return triedAs(context, homeContext.world, { checks: [], untried: [] })
+  if (options.try === false || settings.offline || result.run === null)
+    return triedAs(context, homeContext.world, { checks: [], untried: [] })
   const { tryChanged } = await import('../effects/sync/trying.ts')
   const progress = context.io.progress('Checking that what changed answers')
   try {

@@ -23,7 +23,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
     const situation = await homeContext.open()
     if (server !== undefined) demandServer(situation.manifest, server)
     // Whichever client or side was named: a package is updated everywhere or not at all.
-    const settings = syncOptions(context, options, { clients: [], on: [], untried: options.check === false })
+    const settings = syncOptions(context, options, { clients: [], on: [], untried: options.try === false })
     const versions = await lookUpVersions(system, situation, settings, server)
     const moves = movesFor(versions, options.latest === true)
     const troubles = versions.filter(({ trouble }) => trouble !== null)

@@ -81,8 +81,8 @@ export function cli(place: Pick<Scratch, 'home' | 'env'>, args: readonly string[
 /** The words of a command that starts no server. */
 export function untried(args: readonly string[]): string[] {
   const at = args.findIndex((word) => !word.startsWith('-'))
-  if (!['sync', 'add', 'enable'].includes(args[at] ?? '') || args.includes('--check')) return [...args]
-  return [...args.slice(0, at + 1), '--no-check', ...args.slice(at + 1)]
+  if (!['sync', 'add', 'enable'].includes(args[at] ?? '')) return [...args]
+  return [...args.slice(0, at + 1), '--no-try', ...args.slice(at + 1)]
 }
 
 function result(code: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string): CliResult {

@@ -29,7 +29,7 @@ function makeOnce(made: string): void {
     mkdirSync(own, { mode: 0o700 })
     writeFileSync(join(own, 'mcp-twin.json'), '{"version":1,"servers":{"a":{"command":"a","launch":"run"}},"bridge":{"enabled":false}}')
     const env = { PATH: toolPath, HOME: home, LANG: 'C.UTF-8' }
-    execFileSync(nodePath, [cliPath, 'sync', '--no-check'], { env, cwd: home, stdio: 'pipe' })
+    execFileSync(nodePath, [cliPath, 'sync', '--no-try'], { env, cwd: home, stdio: 'pipe' })
     rmSync(join(own, 'app', 'current'))
     if (!existsSync(made)) renameSync(join(own, 'app'), made)
   } catch (error) {

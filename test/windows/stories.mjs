@@ -111,13 +111,13 @@ async function bridge(row, planted, self, wsl) {
 async function held(row, planted, type) {
   const before = readFileSync(planted.desktop, 'utf8')
   const handle = openSync(planted.desktop, 'r')
-  const add = await type('add', 'held', '--no-check', '--command', 'node', '--json', '--quiet', '--', 'x.mjs')
+  const add = await type('add', 'held', '--no-try', '--command', 'node', '--json', '--quiet', '--', 'x.mjs')
   closeSync(handle)
   const reason = parsed(add.text)?.steps?.find(({ outcome }) => outcome === 'refused')?.reason ?? ''
   const refused = add.code === 3 && /most likely Claude Desktop/.test(reason) && readFileSync(planted.desktop, 'utf8') === before
   const replaced = add.code === 0 && readFileSync(planted.desktop, 'utf8').includes('"held"')
   row('a config that is held open is refused by name, or replaced', refused || replaced, reason || `exit ${add.code}`)
-  const sync = await type('sync', '--no-check', '--json', '--quiet')
+  const sync = await type('sync', '--no-try', '--json', '--quiet')
   row('once it is free it is written', sync.code === 0 && readFileSync(planted.desktop, 'utf8').includes('"held"'), sync.stderr)
 }
 

@@ -46,7 +46,7 @@ export const add: CommandSpec = {
     { flags: '--header <name=value>', description: 'an HTTP header of a url server (repeatable)', many: 'values' },
     { flags: '--transport <kind>', description: 'transport of a url server (default: HTTP, then SSE)', choices: ['http', 'sse'] },
     { flags: '--no-sync', description: 'change the manifest only' },
-    { flags: '--no-check', description: 'do not start the servers whose entry changed' },
+    { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
   ],
   examples: [
     'mcp-twin add tavily',

@@ -7,7 +7,7 @@ export const enable: CommandSpec = {
   options: [
     { flags: '--everywhere', description: 'on every side and in every client: takes "only", "except" and "disabled" away' },
     { flags: '--no-sync', description: 'change the manifest only' },
-    { flags: '--no-check', description: 'do not start the servers whose entry changed' },
+    { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
   ],
   examples: [
     'mcp-twin enable tavily',

@@ -13,7 +13,7 @@ export const importSetup: CommandSpec = {
       offers: ['secrets.command', 'bridge', 'allowScripts'],
     },
     { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input', offers: 'file' },
-    { flags: '--no-check', description: 'do not start the servers whose entry changed' },
+    { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
     { flags: '--dry-run', description: 'show what it would bring and write, change nothing' },
   ],
   examples: [

@@ -5,7 +5,7 @@ export const sync: CommandSpec = {
   summary: 'make every config match the manifest again',
   options: [
     { flags: '--check', description: 'write nothing; exit 3 when anything differs' },
-    { flags: '--no-check', description: 'do not start the servers whose entry changed' },
+    { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
     { flags: '--adopt', description: 'add hand edits and unmanaged entries to the manifest' },
     { flags: '--force', description: 'overwrite hand edits' },

@@ -6,7 +6,7 @@ export const update: CommandSpec = {
   summary: 'update packages, on both sides or on none, once the new version answers',
   options: [
     { flags: '--latest', description: 'also beyond the range in the manifest, and change it there' },
-    { flags: '--no-check', description: 'do not start the new versions before they are written' },
+    { flags: '--no-try', synonym: '--no-check', description: 'do not start the new versions before they are written' },
   ],
   examples: ['mcp-twin outdated', 'mcp-twin update', 'mcp-twin update tavily', 'mcp-twin update --latest', 'mcp-twin undo'],
   load: () => import('../../commands/update.ts'),

@@ -24,7 +24,7 @@ export interface SyncOptions {
    * never trusts anything.
    */
   readonly keepsTrust?: boolean
-  /** `--no-check`: a new version of a package is not started before it is written. */
+  /** `--no-try`: a new version of a package is not started before it is written. */
   readonly untried?: boolean
   /** Also writes the hook of the program at home that shows what waits (init). */
   readonly hook?: boolean

@@ -54,7 +54,7 @@ it('at 60 columns nothing overflows, whatever the command', async () => {
     ['logs'],
     ['remove', 'plain'],
     ['remove', 'nobody'],
-    ['enable', 'gone', '--no-check'],
+    ['enable', 'gone', '--no-try'],
     ['disable', 'gone'],
     ['rename', 'gone', 'back'],
     ['add', 'tavly'],

@@ -89,7 +89,7 @@ describe('the bridge on one side', () => {
   it('is not added by add on a machine that was never set up, and turned on by init', async () => {
     const place = scratch()
     places.push(place)
-    const added = await cli(place, ['add', 'x', '--command', '/bin/true', '--no-check'])
+    const added = await cli(place, ['add', 'x', '--command', '/bin/true', '--no-try'])
     expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('mcp-twin init turns it on') })
     expect(place.readJson(MANIFEST)).toEqual({ version: 1, servers: { x: { command: '/bin/true' } }, bridge: { enabled: false } })
     expect(entryIn(place, '.claude.json')).toBeUndefined()
@@ -101,7 +101,7 @@ describe('the bridge on one side', () => {
   it('stays off where init was told so after an add', async () => {
     const place = scratch()
     places.push(place)
-    await cli(place, ['add', 'x', '--command', '/bin/true', '--no-check'])
+    await cli(place, ['add', 'x', '--command', '/bin/true', '--no-try'])
     const off = ['init', '--yes', '--no-install']
     expect(await cli(place, [...off, '--no-bridge'])).toMatchObject({ code: 0 })
     expect(await cli(place, off)).toMatchObject({ code: 0 })

@@ -300,7 +300,7 @@ describeUnless(lacksTerminal, 'what is asked for on a terminal', () => {
   it('add asks for a key that the store does not have', async () => {
     const place = home()
     place.manifest({})
-    const screen = await terminal(place, ['add', 'a', '--no-check', '--command', '/opt/thing', '--secret', 'NEW_KEY'])
+    const screen = await terminal(place, ['add', 'a', '--no-try', '--command', '/opt/thing', '--secret', 'NEW_KEY'])
     await screen.waitFor('NEW_KEY')
     await screen.type(KEY)
     await screen.keys('Enter')

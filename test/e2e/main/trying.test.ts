@@ -71,7 +71,8 @@ describe('what a command has written', () => {
   })
 
   it.each([
-    ['--no-check', ['sync', '--no-check']],
+    ['--no-try', ['sync', '--no-try']],
+    ['the name that --no-try had', ['sync', '--no-check']],
     ['--offline', ['sync', '--offline']],
     ['--dry-run', ['sync', '--dry-run']],
     ['--no-sync', ['add', 'x', '--no-sync', '--command', 'sh']],

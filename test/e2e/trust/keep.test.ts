@@ -214,7 +214,7 @@ describe('packages of a trusted project', () => {
     expect(await state()).toBe('changed')
     await at('trust')
     for (const words of [
-      ['update', '--no-check'],
+      ['update', '--no-try'],
       ['add', 'more', '--package', '@tiny/other'],
       ['remove', 'more'],
       ['add', 'more', '--package', '@tiny/other', '--no-sync'],
