@@ -290,6 +290,18 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a person who approves a server sees all that will be, and no right or key of another server goes with its name',
+    source: 'actions and plugins',
+    tests: {
+      'e2e/bridge/actions.test.ts': [
+        'shows all that will be, and gives another server neither the rights nor the keys of the old one',
+        'shows it again where the manifest has changed since, and does nothing before it was seen',
+        'changes the own manifest and no project, wherever it is typed',
+      ],
+      'unit/plan/wish.test.ts': ['keeps what a person granted the same package, in another version and with other arguments, but no key'],
+    },
+  },
+  {
     behaviour: 'a session is kept as a digest, ends at its time whatever the clock does, and is revoked',
     source: 'actions and plugins',
     tests: {

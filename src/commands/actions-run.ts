@@ -6,6 +6,7 @@ import { rulesFor } from '../bridge/actions/intake/asking.ts'
 import { wordsOf } from '../bridge/actions/runner.ts'
 import type { Means, Outcome } from '../bridge/actions/type.ts'
 import { typeNamed } from '../bridge/actions/types/index.ts'
+import type { Settings } from '../bridge/base/settings.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
 import { inText } from '../bridge/base/text.ts'
 import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
@@ -13,8 +14,12 @@ import { Policy } from '../bridge/policy/policy.ts'
 import { actionFacts, actionLine, resultText } from '../bridge/tools/actions/words.ts'
 import { clientById } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
+import { isObject } from '../core/object.ts'
+import type { Situation } from '../effects/manifest/open.ts'
+import { userPlace } from '../effects/manifest/place.ts'
 import { hasTerminal } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
+import type { JsonObject, JsonValue } from '../model/entry.ts'
 import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
@@ -27,7 +32,8 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     const refusing = <T>(work: Promise<T>): Promise<T> =>
       work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
     const waiting = await refusing(store.read((database) => read(database, id, isLive, bridge.now())))
-    const approved = await approve(context, waiting)
+    const fresh = waiting.status === 'needs_user' ? await refusing(reviewed(waiting, bridge.settings)) : null
+    const approved = await approve(context, fresh === null ? waiting : { ...waiting, result: { message: String(fresh.message) } })
     if (!bridge.audit.ready())
       throw new TwinError('unrecorded', `Nothing was done, since it could not be recorded (${bridge.audit.trouble}).`, {
         hint: 'free disk space, or fix bridge/audit.jsonl',
@@ -38,7 +44,9 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     const author = { client: terminalClient, session: bridge.session }
     const action = await refusing(store.write(author, (transaction) => beginApproved(transaction, waiting, by, isLive)))
     audit(approved)
-    const outcome = await outcomeOf(context, open, action)
+    // With --yes nobody looked at what was shown just now, only at what the action said before.
+    const shown = context.options.yes === true ? waiting.result : fresh
+    const outcome = await outcomeOf(context, open, action, shown)
     await bridge.redaction.ready()
     const result = bridge.redaction.deep(outcome.result) as Outcome['result']
     audit(wordsOf({ ...outcome, result }))
@@ -60,23 +68,28 @@ async function approve({ io, options, prompt }: Context, action: Action): Promis
   return 'approved'
 }
 
-async function outcomeOf(context: Context, { bridge, homeContext }: OpenBridge, action: Action): Promise<Outcome> {
+const reviewed = async (action: Action, settings: Settings): Promise<JsonObject | null> =>
+  (await typeNamed(action.type)?.review(action, settings)) ?? null
+
+/** Carries the action out. `shown` is what the person has seen of it; a person's own manifest is changed, wherever this was typed. */
+async function outcomeOf(context: Context, { bridge, homeContext }: OpenBridge, action: Action, shown: JsonValue): Promise<Outcome> {
   const { system } = context
+  const own = (): Promise<Situation> => homeContext.openAt(userPlace(homeContext.home))
   const rules = rulesFor(action, bridge.settings)
   const means: Means = {
     settings: rules,
     policy: new Policy(rules),
     openLink: (client, link) => openLink(system, homeContext.world, clientById(client)?.links?.on ?? [], link),
     person: {
-      async changeServer(name, server) {
+      async changeServer(id, wish) {
         const { changeServer } = await import('../bridge/actions/person/server-config.ts')
         // Only a person's own command trusts a project anew.
         const options = syncOptions(context, {}, { clients: [], on: [], keepsTrust: false })
-        return changeServer(system, homeContext.open, options, name, server)
+        return changeServer(system, own, options, { id, wish, approved: isObject(shown) ? shown.digest : undefined })
       },
       async setModel(client, model) {
         const { setModel } = await import('../bridge/actions/person/model-setting.ts')
-        return setModel(system, await homeContext.open(), client, model)
+        return setModel(system, await own(), client, model)
       },
     },
   }

@@ -24,6 +24,8 @@ export async function run(context: Context, [action, word, ...more]: string[], o
     throw usageError(`actions ${known} needs the ${signs ? 'type' : 'id'} of an action.`, {
       hint: signs ? help.hint : 'mcp-twin actions list shows their ids',
     })
+  if (known === 'run' && context.options.manifest !== undefined)
+    throw usageError('actions run changes your own manifest, so --manifest means nothing there.', { hint: `mcp-twin actions run ${word}` })
   if (known === 'run') return (await import('./actions-run.ts')).runAction(context, word)
   if (signs) return (await import('./actions-sign.ts')).signAction(context, known, word, options)
   const tool = known === 'show' ? getAction : cancelAction

@@ -1,10 +1,10 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject } from '../../model/entry.ts'
-import type { ServerSpec } from '../../model/manifest.ts'
 import { type Fields, type Input, readFields } from '../base/input.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Action, ActionStatus, Carrier } from './action.ts'
+import type { ConfigWish } from './config-change.ts'
 
 /** The client that asks for an action, and the policy for it. */
 export interface Asking {
@@ -33,8 +33,8 @@ export interface Outcome {
 
 /** Work that is done only after a person has approved it. */
 export interface ForPerson {
-  /** Sets a server of the manifest, or removes it for null, and brings every config in line. */
-  changeServer(name: string, server: ServerSpec | null): Promise<Outcome>
+  /** Sets a server of the manifest, or removes it, and brings every config in line, if that is still what the person was shown. */
+  changeServer(id: string, wish: ConfigWish): Promise<Outcome>
   /** Sets the model in a client's settings file. */
   setModel(client: ClientDefinition, model: string): Promise<Outcome>
 }
@@ -59,6 +59,8 @@ export interface ActionDefinition<F extends Fields> {
   readonly isRepeatable: boolean
   /** Checks what `input` cannot. Throws a Refusal. */
   prepare(input: Input<F>, asking: Asking): Promise<Prepared>
+  /** What a person must be shown now, before approving it: what `prepare` said in `needs` may be out of date. */
+  review?(action: Action, input: Input<F>, settings: Settings): Promise<JsonObject>
   /** Does the work. What only a person may start needs `means.person`. */
   carryOut?(action: Action, input: Input<F>, means: Means): Promise<Outcome>
 }
@@ -71,16 +73,19 @@ export interface ActionType {
   readonly isRepeatable: boolean
   /** Throws InputTrouble or a Refusal. */
   prepare(params: unknown, asking: Asking): Promise<Prepared>
+  /** What a person must be shown now; null: what the action says by itself. Throws a Refusal. */
+  review(action: Action, settings: Settings): Promise<JsonObject | null>
   /** Null: the bridge does not carry out this type. */
   carryOut(action: Action, means: Means): Promise<Outcome | null>
 }
 
 export function defineAction<F extends Fields>(definition: ActionDefinition<F>): ActionType {
-  const { name, summary, input, isRepeatable, carryOut } = definition
+  const { name, summary, input, isRepeatable, review, carryOut } = definition
   const read = (params: unknown) => readFields(input, params, `The params of ${name}`)
   return {
     ...{ name, summary, input, isRepeatable },
     prepare: (params, asking) => definition.prepare(read(params), asking),
+    review: async (action, settings) => (review === undefined ? null : review(action, read(action.params), settings)),
     carryOut: async (action, means) => (carryOut === undefined ? null : carryOut(action, read(action.params), means)),
   }
 }

@@ -1,5 +1,6 @@
 import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import type { Environment, World } from '../../model/environment.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
 
 /**
  * Families of tools switch on and off as a whole: one that is off is not listed and costs no tokens. Tools of shared servers belong to
@@ -27,6 +28,14 @@ export interface Quotas {
   readonly tmpBytes: number
   /** Its home folder, which is empty at first, and /dev/shm. */
   readonly homeBytes: number
+}
+
+/** What is looked up, at the moment of a wish, to check it and to show it to a person. */
+export interface ConfigFacts {
+  /** The servers of the person's own manifest. Throws a Refusal where it cannot be read. */
+  servers(): Promise<Readonly<Record<string, ServerSpec>>>
+  /** Whether an absolute path, in either spelling, is an ordinary file. */
+  isFile(path: string): Promise<boolean>
 }
 
 /**
@@ -67,6 +76,8 @@ export interface Settings {
   readonly namespace?: string
   /** Keys that no answer may hold, as they are stored now. */
   keys(): Promise<readonly string[]>
+  /** Absent: the manifest counts as empty, and no path as a file. */
+  readonly config?: ConfigFacts
   /** The file that is another one, or has another time, once keys were stored. */
   readonly keysFile?: string
   /** Changes `bridge/tools.json`, which other bridges take over at once. Absent: it is not changed. */

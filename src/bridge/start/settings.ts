@@ -12,6 +12,7 @@ import { hides, inName } from '../base/text.ts'
 import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
+import { configFacts } from './config-facts.ts'
 import { allowed, configured, homesOf } from './paths.ts'
 
 /** The flags of the command line: a person's decision, written in a client's entry. */
@@ -135,6 +136,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
     ...(bridge.namespace !== undefined && { namespace: bridge.namespace }),
     keys: () => origin.keys(manifest),
+    config: configFacts(origin, self),
     keysFile: `${origin.folder}${separator}${secretsName}`,
     ...(!unvetted && { changeTools: async (change) => (await tools()).changeToolsFile(system, reachable(folder), self.id, change) }),
     problems,

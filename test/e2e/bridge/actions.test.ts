@@ -159,6 +159,72 @@ describe('what waits for a person', () => {
       expect.objectContaining({ status: 'failed', result: { error: expect.stringMatching(/has no server "files"/) } }),
     ])
   })
+  describe('update_mcp_config under a name that is in use', () => {
+    const standing = {
+      ...{ package: 'tiny-server@1.0.0', args: ['/opt/a'], env: { TINY_KEY: '${secret:TINY_KEY}' } },
+      ...{ allowScripts: true, share: true, runIn: 'each', on: { linux: { env: { MORE: '${secret:MORE}' } } } },
+    }
+    const write = (place: Scratch, servers: object): string =>
+      place.write('.mcp-twin/mcp-twin.json', JSON.stringify({ version: 1, servers, bridge: { enabled: false } }))
+    const serverOf = (place: Scratch) => JSON.parse(place.read('.mcp-twin/mcp-twin.json')).servers.files
+    const wish = async (place: Scratch, params: object) => {
+      const desktop = await client(place, 'claude-desktop')
+      return desktop.data('queue_action', { type: 'update_mcp_config', params: { name: 'files', ...params } })
+    }
+
+    it('shows all that will be, and gives another server neither the rights nor the keys of the old one', {
+      timeout: 120_000,
+    }, async () => {
+      const place = home()
+      write(place, { files: standing })
+      const { id, result } = await wish(place, { command: 'node', args: ['/opt/other.mjs'] })
+      const { message } = result as { message: string }
+      expect(message.split('\n')).toEqual(
+        expect.arrayContaining([
+          ...['  command: "node"', '  args: ["/opt/other.mjs"]', '  in every program that takes part'],
+          ...['  allowScripts: true → nothing', '  share: true → nothing', '  env: {"TINY_KEY":"${secret:TINY_KEY}"} → nothing'],
+        ]),
+      )
+      expect((await cli(place, ['actions', 'show', String(id)])).stdout).toContain(message)
+      const ran = await cli(place, ['actions', 'run', String(id), '--yes'])
+      expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining(message)])
+      expect(serverOf(place)).toEqual({ command: 'node', args: ['/opt/other.mjs'] })
+    })
+
+    it('shows it again where the manifest has changed since, and does nothing before it was seen', { timeout: 120_000 }, async () => {
+      const place = home()
+      write(place, { files: { command: '/opt/serve' } })
+      const { id } = await wish(place, { command: '/opt/serve', args: ['--fast'] })
+      write(place, { files: { command: '/opt/serve', share: true } })
+      const early = await cli(place, ['actions', 'run', String(id), '--yes', '--json'])
+      expect([early.code, early.json]).toEqual([
+        3,
+        expect.objectContaining({
+          status: 'needs_user',
+          result: expect.objectContaining({ message: expect.stringMatching(/has changed since this was shown[\s\S]*share: true \(/) }),
+        }),
+      ])
+      expect(serverOf(place)).toEqual({ command: '/opt/serve', share: true })
+      const seen = await cli(place, ['actions', 'run', String(id), '--yes', '--json'])
+      expect([seen.code, seen.json.status]).toEqual([0, 'done'])
+      expect(serverOf(place)).toEqual({ command: '/opt/serve', args: ['--fast'], share: true })
+    })
+
+    it('changes the own manifest and no project, wherever it is typed', { timeout: 120_000 }, async () => {
+      const place = home()
+      place.write('work/mcp-twin.json', '{ "version": 1, "servers": {} }')
+      mkdirSync(join(place.home, 'work', '.git'))
+      const { id } = await wish(place, { command: 'node', args: ['/opt/server.mjs'] })
+      const cwd = join(place.home, 'work')
+      const elsewhere = await cli(place, ['actions', 'run', String(id), '--yes', '--manifest', 'mcp-twin.json'], { cwd })
+      expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringContaining(`mcp-twin actions run ${id}`)])
+      const ran = await cli(place, ['actions', 'run', String(id), '--yes', '--json'], { cwd })
+      expect([ran.code, ran.json.status]).toEqual([0, 'done'])
+      expect(serverOf(place)).toEqual({ command: 'node', args: ['/opt/server.mjs'] })
+      expect([place.read('work/mcp-twin.json'), existsSync(join(cwd, '.mcp.json'))]).toEqual(['{ "version": 1, "servers": {} }', false])
+      expect(JSON.parse(place.read('.claude.json')).mcpServers).toHaveProperty('files')
+    })
+  })
   it('switch_model: sets one value in the settings, and undo takes only that back', { timeout: 120_000 }, async () => {
     const place = home()
     const file = join(place.home, '.claude', 'settings.json')

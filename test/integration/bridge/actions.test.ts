@@ -287,6 +287,73 @@ describe('what changes a configuration', () => {
     expect(await queue({ name: 'mcp-twin', command: 'x' })).toMatch(/name of the bridge/)
     expect(await queue(JSON.parse('{"name":"__proto__","command":"x"}'))).toMatch(/cannot be the name/)
   })
+  describe('by a command with blanks', () => {
+    const shown = async (params: object, to?: string) => {
+      const { result } = await data('queue_action', { type: 'update_mcp_config', params, ...(to !== undefined && { to }) })
+      return String(Object(result).message)
+    }
+    const refused = (params: object) => refusal('queue_action', { type: 'update_mcp_config', params: { name: 's', ...params } })
+
+    it.each<[string, object, readonly string[]]>([
+      ['a line of npx', { command: 'npx -y foo@1.2.3 --deep' }, ['  package: "foo@1.2.3"', '  args: ["--deep"]']],
+      ['its arguments apart', { command: 'npx -y', args: ['@a/foo', 'a b'] }, ['  package: "@a/foo"', '  args: ["a b"]']],
+      ['npx with arguments', { command: 'npx', args: ['-y', 'foo'] }, ['  package: "foo"']],
+      ['cmd in front', { command: 'cmd /c npx -y foo' }, ['  package: "foo"']],
+      ['variables in front', { command: 'LEVEL=2 npx foo', env: { MORE: '3' } }, ['  env: {"LEVEL":"2","MORE":"3"}']],
+      ['uvx', { command: 'uvx mcp-server-time --zone UTC' }, ['  command: "uvx"', '  args: ["mcp-server-time","--zone","UTC"]']],
+      ['a line of claude', { command: 'claude mcp add other -- npx -y foo' }, ['  package: "foo"']],
+      [
+        'a key by name',
+        { command: 'npx foo --key ${secret:FOO_KEY}' },
+        ['  args: ["--key","${secret:FOO_KEY}"]', '  it is given the key FOO_KEY'],
+      ],
+      ['a key by name in its arguments', { command: 'npx -y', args: ['foo', '--key={secret:FOO_KEY}'] }, ['  it is given the key FOO_KEY']],
+    ])('is read as a pasted line: %s', async (_what, params, lines) => {
+      place = running()
+      const message = await shown({ name: 's', ...params })
+      for (const line of lines) expect(message.split('\n')).toContain(line)
+    })
+
+    it.each<[string, object, RegExp]>([
+      ['an unknown line', { command: 'foo bar' }, /begins with "foo", which starts no server.*"command".*"args"/],
+      ['two commands', { command: 'npx -y foo && rm -rf x' }, /it holds 2 commands/],
+      ['an installation', { command: 'npm install foo' }, /only installs or prepares/],
+      ['an open quote', { command: `npx -y 'foo` }, /a quote is not closed/],
+      ['a program that is not there', { command: '/opt/no such/serve' }, /there is no program "\/opt\/no"/],
+      ['JSON', { command: '{ "command": "npx" }' }, /starts no server/],
+      ['a literal key', { command: 'npx foo --api-key sk-ant-0123456789abcdef0123' }, /looks like a key.*mcp-twin secret set/],
+      ['a literal key in front', { command: 'API_KEY=sk-ant-0123456789abcdef0123 npx foo' }, /looks like a key/],
+      ['a literal key of claude', { command: 'claude mcp add x -e API_KEY=sk-ant-0123456789abcdef0123 -- npx foo' }, /looks like a key/],
+      ['an example of a key', { command: 'npx foo --api-key YOUR_API_KEY' }, /holds an example; name the key itself/],
+      [
+        'arguments behind an address',
+        { command: 'claude mcp add --transport http x https://x.test/mcp', args: ['a'] },
+        /"args" do not go with an address/,
+      ],
+    ])('is refused in words: %s', async (_what, params, words) => {
+      place = running()
+      const said = await refused(params)
+      expect(said).toMatch(words)
+      expect(said).not.toContain('0123456789abcdef')
+      expect(await data('list_actions', {})).toMatchObject({ actions: [] })
+    })
+
+    it('is the program itself where a file of that name is there', async () => {
+      place = desk({ config: { servers: async () => ({}), isFile: async (path) => path === '/opt/my tools/serve' } })
+      expect((await shown({ name: 's', command: '/opt/my tools/serve', args: ['-v'] })).split('\n')).toEqual(
+        expect.arrayContaining(['  command: "/opt/my tools/serve"', '  args: ["-v"]']),
+      )
+      expect((await shown({ name: 's', command: `'/opt/my tools/serve' -v` })).split('\n')).toContain('  command: "/opt/my tools/serve"')
+    })
+
+    it('is for the named program alone, and not for one whose config nobody knows', async () => {
+      place = running()
+      expect((await shown({ name: 's', command: 'npx foo' }, 'cursor')).split('\n')).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^This changes the config of Cursor once/), '  only: ["cursor"]']),
+      )
+      expect((await shown({ name: 's', command: 'npx foo' })).split('\n')).toContain('  in every program that takes part')
+    })
+  })
   it('of a program without a documented switch says how it is done by hand', async () => {
     place = running()
     expect(await data('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'claude-desktop' })).toMatchObject({

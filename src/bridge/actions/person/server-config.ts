@@ -1,35 +1,29 @@
 import { isDeepStrictEqual } from 'node:util'
 import { lookUp } from '../../../core/lookup.ts'
-import { meaning } from '../../../core/launch/meaning.ts'
-import { neutral } from '../../../core/launch/read.ts'
+import { afterWish, wishDigest } from '../../../core/plan/wish.ts'
 import type { Situation } from '../../../effects/manifest/open.ts'
 import { editManifest } from '../../../effects/sync/edit-manifest.ts'
 import type { SyncOptions } from '../../../effects/sync/options.ts'
 import { exitOf } from '../../../effects/sync/result.ts'
 import { runSync } from '../../../effects/sync/sync.ts'
 import { EXIT } from '../../../errors.ts'
-import type { JsonObject } from '../../../model/entry.ts'
+import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import type { ServerSpec } from '../../../model/manifest.ts'
 import type { Step } from '../../../model/plan.ts'
 import type { System } from '../../../model/system.ts'
 import { failed } from '../../base/refusal.ts'
+import { type ConfigWish, needsOf } from '../config-change.ts'
+import { labelOf } from '../target.ts'
 import type { Outcome } from '../type.ts'
 
-/** The fields of a server that stay when its command, package or address changes. */
-type Kept = Omit<ServerSpec, 'package' | 'command' | 'url' | 'args' | 'env' | 'headers' | 'transport' | 'bin' | 'on' | 'runIn'>
+/** The manifest is not as it was when the person was shown what would be. */
+class Outdated extends Error {
+  readonly standing: ServerSpec | undefined
 
-function kept(server: ServerSpec | undefined): Kept {
-  const { package: _package, command, url, args, env, headers, transport, bin, on, runIn, ...rest } = server ?? {}
-  return rest
-}
-
-/** The server as the manifest writes it: `npx -y pkg` becomes a package. */
-function inManifest(server: ServerSpec, { self, world, home, lock, manifest }: Situation): ServerSpec {
-  const entry = meaning(JSON.parse(JSON.stringify(server)) as JsonObject, { spelling: {} })
-  if ('unreadable' in entry) return server
-  const read = neutral(entry, { environment: self, world, home: home.environment, lock, folders: () => null, manifest })
-  // `neutral` escapes templates, since an entry of a client holds plain text; here `${secret:NAME}` is a template of the manifest.
-  return JSON.parse(JSON.stringify(read).replace(/\$\$\{(secret|path|env):/g, '${$1:')) as ServerSpec
+  constructor(standing: ServerSpec | undefined) {
+    super('the manifest has changed since this was shown')
+    this.standing = standing
+  }
 }
 
 const shown = ({ outcome, client, environment, server, reason }: Step): JsonObject => ({
@@ -37,23 +31,46 @@ const shown = ({ outcome, client, environment, server, reason }: Step): JsonObje
   ...(reason !== null && { reason }),
 })
 
-/** Changes one server of the manifest and then every config, through the same plan and apply as a sync. */
+/**
+ * Changes one server of the manifest and then every config, through the same plan and apply as a sync. `approved`: the digest of
+ * what the person was shown. Where the manifest says something else by now, nothing is done, and the person is asked again.
+ */
 export async function changeServer(
   system: System,
   open: () => Promise<Situation>,
   options: SyncOptions,
-  name: string,
-  server: ServerSpec | null,
+  { id, wish, approved }: { readonly id: string; readonly wish: ConfigWish; readonly approved: JsonValue | undefined },
 ): Promise<Outcome> {
+  try {
+    return await granted(system, open, options, wish, approved)
+  } catch (error) {
+    if (!(error instanceof Outdated)) throw error
+    const { message, ...needs } = needsOf(id, wish, error.standing)
+    return {
+      status: 'needs_user',
+      result: { message: `Nothing was done, since ${error.message}. Look again.\n${String(message)}`, ...needs },
+    }
+  }
+}
+
+async function granted(
+  system: System,
+  open: () => Promise<Situation>,
+  options: SyncOptions,
+  wish: ConfigWish,
+  approved: JsonValue | undefined,
+): Promise<Outcome> {
+  const { name, server } = wish
   const path = ['servers', name]
   const edit = async (situation: Situation) => {
     if (situation.bytes === null) throw failed('There is no manifest to change; mcp-twin init makes one.')
     const standing = lookUp(situation.manifest.servers, name)
-    if (server === null) {
-      if (standing === undefined) throw failed(`The manifest has no server ${JSON.stringify(name)}; mcp-twin list shows all servers.`)
-      return editManifest(situation, [{ kind: 'remove', path }])
-    }
-    const value = JSON.parse(JSON.stringify({ ...kept(standing), ...inManifest(server, situation) })) as JsonObject
+    const after = afterWish(standing, wish)
+    if (wishDigest(standing, after) !== approved) throw new Outdated(standing)
+    if (server === null && standing === undefined)
+      throw failed(`The manifest has no server ${JSON.stringify(name)}; mcp-twin list shows all servers.`)
+    if (after === null) return editManifest(situation, [{ kind: 'remove', path }])
+    const value = JSON.parse(JSON.stringify(after)) as JsonObject
     return isDeepStrictEqual(standing, value) ? null : editManifest(situation, [{ kind: 'set', path, value }])
   }
   const result = await runSync(system, { open, edit }, options, 'actions run')
@@ -66,7 +83,8 @@ export async function changeServer(
   const undo = result.run === null ? '' : ` mcp-twin undo ${result.run} takes it back.`
   const restart = result.restart.length === 0 ? '' : ` Restart ${result.restart.join(', ')}.`
   const more = { steps: steps.map(shown), ...(result.run !== null && { run: result.run }), restart: [...result.restart] }
-  const what = server === null ? `${name} is removed` : `${name} is set`
+  const program = wish.to === null ? '' : ` for ${labelOf(wish.to)}`
+  const what = `${name} is ${server === null ? 'removed' : 'set'}${program}`
   if (!isWell) return { status: 'failed', result: { error: `Not every config could be changed: ${words.join('; ')}.${undo}`, ...more } }
   return { status: 'done', result: { message: `${what}: ${words.join('; ') || 'nothing differed'}.${restart}${undo}`, ...more } }
 }

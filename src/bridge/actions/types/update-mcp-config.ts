@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../../model/entry.ts'
 import { anything, flag, listOf, optional, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import type { JsonObject } from '../../../model/entry.ts'
 import { defineAction } from '../type.ts'
 
-/** Adds, changes or removes a server of the manifest and so of every program's config, once a person has approved it. */
+/** Adds, changes or removes a server of the manifest and so of every program's config, or of one, once a person has approved it. */
 export const updateMcpConfig = defineAction({
   name: 'update_mcp_config',
   summary: "adds, changes or removes an MCP server after a person's approval, through the manifest and a sync",
@@ -16,16 +16,20 @@ export const updateMcpConfig = defineAction({
     remove: optional(flag()),
   },
   isRepeatable: false,
-  async prepare(input, { id, to }) {
-    const { checkChange } = await import('../config-change.ts')
-    const { params, shown } = checkChange(input)
-    const message = `This changes every program's config once a person approves it: ${shown}\nTo approve it: mcp-twin actions run ${id}`
-    const needs: JsonObject = { message, command: `mcp-twin actions run ${id}`, change: shown }
-    return { params, to, carrier: 'person', claimable: false, needs }
+  async prepare(input, { id, to, settings }) {
+    const { demandConfigOf, needsOf, readWish, standingServer } = await import('../config-change.ts')
+    demandConfigOf(to)
+    const wish = await readWish(input, to, settings)
+    const needs = needsOf(id, wish, await standingServer(wish.name, settings))
+    return { params: wish.params, to, carrier: 'person', claimable: false, needs }
   },
-  async carryOut({ result }, input, { person }) {
+  async review({ id, to }, input, settings) {
+    const { needsOf, readWish, standingServer } = await import('../config-change.ts')
+    return needsOf(id, await readWish(input, to, settings), await standingServer(input.name, settings))
+  },
+  async carryOut({ id, to, result }, input, { person, settings }) {
     if (person === undefined) return { status: 'needs_user', result: result as JsonObject }
-    const { checkChange } = await import('../config-change.ts')
-    return person.changeServer(input.name, checkChange(input).server)
+    const { readWish } = await import('../config-change.ts')
+    return person.changeServer(id, await readWish(input, to, settings))
   },
 })
