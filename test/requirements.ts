@@ -290,6 +290,20 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a name that nothing has is wrong usage (2), whatever the command, and the near one is named',
+    source: 'twins',
+    tests: { 'e2e/audit/unknown.test.ts': ['is wrong usage and names the near one: %s', 'has a row for every command'] },
+  },
+  {
+    behaviour: 'what init has written and does not answer ends it with 3, as after add',
+    source: 'twins',
+    tests: {
+      'e2e/main/trying.test.ts': [
+        'by init and does not answer ends with exit code 3 like add, and what init did not write is only reported',
+      ],
+    },
+  },
+  {
     behaviour: 'a person who approves a server sees all that will be, and no right or key of another server goes with its name',
     source: 'actions and plugins',
     tests: {

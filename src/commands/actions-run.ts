@@ -21,12 +21,14 @@ import { hasTerminal } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
+import { demandStored } from './stored-names.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Carries out an action that waits for a person, in this process, once the person has seen what it does and agreed. */
 export const runAction = (context: Context, id: string): Promise<ExitCode> =>
   withBridge(context, async (open) => {
     const { bridge } = open
+    await demandStored(bridge, 'action', id)
     const store = await bridge.store()
     const isLive = liveIn(bridge.settings)
     const refusing = <T>(work: Promise<T>): Promise<T> =>

@@ -4,6 +4,7 @@ import { listActions } from '../bridge/tools/actions/list-actions.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import { withBridge } from './bridge-at-home.ts'
+import { demandStored } from './stored-names.ts'
 import { wholeOption } from './whole-option.ts'
 
 const words = ['list', 'show', 'run', 'cancel', 'drop', 'sign'] as const
@@ -29,7 +30,8 @@ export async function run(context: Context, [action, word, ...more]: string[], o
   if (known === 'run') return (await import('./actions-run.ts')).runAction(context, word)
   if (signs) return (await import('./actions-sign.ts')).signAction(context, known, word, options)
   const tool = known === 'show' ? getAction : cancelAction
-  return withBridge(context, async ({ call }) => {
+  return withBridge(context, async ({ bridge, call }) => {
+    await demandStored(bridge, 'action', word)
     const { text, data } = await call(tool, { id: word })
     context.io.json(data)
     context.io.raw(`${text}\n`)

@@ -1,14 +1,14 @@
 import type { Context } from '../context.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
-import { nearest } from '../core/nearest.ts'
 import { differs, exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { previewSync } from '../effects/sync/sync.ts'
 import type { Situation } from '../effects/manifest/open.ts'
-import { type ExitCode, usageError } from '../errors.ts'
+import type { ExitCode } from '../errors.ts'
 import { visible } from '../ui/escape.ts'
 import { atHome } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
+import { unknownName } from './unknown.ts'
 
 /** Compares every config with what sync would write. Writes nothing. */
 export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
@@ -39,8 +39,7 @@ function onlyOf(server: string, whole: SyncResult, { manifest }: Situation): Syn
   const steps = whole.steps.filter((step) => step.server === server || (step.kind === 'refuse' && step.server === null))
   const known = new Set([...Object.keys(manifest.servers), BRIDGE, ...whole.steps.flatMap((step) => step.server ?? [])])
   if (!known.has(server) && unmanaged.length === 0) {
-    const guess = nearest(server, [...known, ...whole.unmanaged.map((each) => each.server)])
-    throw usageError(`Unknown server "${server}".`, { hint: guess === null ? 'mcp-twin list' : `did you mean "${guess}"?` })
+    throw unknownName('server', server, [...known, ...whole.unmanaged.map((each) => each.server)], 'mcp-twin list')
   }
   return { ...whole, inSync: !steps.some(differs), steps, unmanaged, notices: [] }
 }

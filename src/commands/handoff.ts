@@ -9,6 +9,7 @@ import { readAllInput } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
 import { type OpenBridge, withBridge } from './bridge-at-home.ts'
+import { demandStored } from './stored-names.ts'
 
 const help = { hint: 'mcp-twin handoff --help' }
 
@@ -25,7 +26,11 @@ export async function run(context: Context, [action, word, ...more]: string[], o
     throw usageError(action === 'new' ? 'handoff new needs a title.' : 'handoff show needs the id of a handoff.', {
       hint: action === 'new' ? help.hint : 'mcp-twin handoff list shows their ids',
     })
-  if (action === 'show') return withBridge(context, (open) => show(context, open, word))
+  if (action === 'show')
+    return withBridge(context, async (open) => {
+      await demandStored(open.bridge, 'handoff', word)
+      return show(context, open, word)
+    })
   const handoff = word === '-' ? await piped() : typed(word, options)
   return withBridge(context, async (open) => {
     const { self, world } = open.bridge.settings

@@ -15,6 +15,7 @@ import { joinChanges, joiningDistro, withJoining } from '../effects/sync/join.ts
 import { prepare } from '../effects/sync/prepare.ts'
 import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
+import { isChanged } from '../effects/sync/trying.ts'
 import { type ExitCode, usageError } from '../errors.ts'
 import type { NativePath } from '../model/path.ts'
 import { version } from '../version.ts'
@@ -162,8 +163,9 @@ async function finish(
         : `Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,
     },
   )
-  // A server that was there before and does not answer is reported, but does not fail this run.
-  return tried.exit(exitOf(result, { check: false }), new Set(choices.chosen))
+  // What this run did not write was there before: if it does not answer, that is reported and does not fail this run.
+  const written = result.steps.flatMap((step) => (isChanged(step) && step.server !== null ? [step.server] : []))
+  return tried.exit(exitOf(result, { check: false }), new Set([...choices.chosen, ...written]))
 }
 
 async function check(context: Context, situation: Situation) {

@@ -26,7 +26,7 @@ export const run = (context: Context, [server]: string[], options: Record<string
     await hideAllKeys(system, homeContext.home.here, manifest, io.hide)
     const search = () => findLogs(system, homeContext.world, homeContext.home, server)
     const found = await search()
-    if (found.length === 0 && server !== undefined && options.follow !== true && manifest !== emptyManifest) demandServer(manifest, server)
+    if (found.length === 0 && server !== undefined && manifest !== emptyManifest) demandServer(manifest, server)
     const shown = found.slice(-LOGS_MAX)
     const tails = new Map(found.map((log) => [log.here as string, { log, tail: new Tail(log.here) }]))
     const documents = []

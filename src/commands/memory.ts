@@ -11,10 +11,11 @@ import { limits } from '../bridge/base/limits.ts'
 import type { Entry } from '../bridge/memory/entry.ts'
 import type { Context } from '../context.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
-import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonValue } from '../model/entry.ts'
 import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
 import { ttlMs } from './session.ts'
+import { demandNamespace, unknownKey } from './stored-names.ts'
 import { wholeOption } from './whole-option.ts'
 
 interface Task extends OpenBridge {
@@ -56,7 +57,11 @@ export async function run(context: Context, [name = '', ...words]: string[], opt
   whole(options, 'ifVersion', 0)
   whole(options, 'at', 1)
   if (typeof options.ttl === 'string') ttlMs(options.ttl)
-  return withBridge(context, (open) => action.run({ ...open, context, words, options }))
+  return withBridge(context, async (open) => {
+    // A namespace begins with the first thing that is remembered in it, so only these two may name a new one.
+    if (typeof options.namespace === 'string' && name !== 'set' && name !== 'import') await demandNamespace(open.bridge, options.namespace)
+    return action.run({ ...open, context, words, options })
+  })
 }
 
 const whole = (options: Record<string, unknown>, name: string, least: number): number | undefined =>
@@ -64,18 +69,16 @@ const whole = (options: Record<string, unknown>, name: string, least: number): n
 
 const named = ({ namespace }: Record<string, unknown>) => (namespace === undefined ? {} : { namespace })
 
-const missing = (message: string): TwinError => new TwinError('no-memory', message, { hint: 'mcp-twin memory list' })
-
 /** The value on stdout, as text or JSON; who wrote it on stderr. */
-async function get({ context, call, words: [key], options }: Task): Promise<ExitCode> {
+async function get({ context, bridge, call, words: [key = ''], options }: Task): Promise<ExitCode> {
   const version = whole(options, 'at', 1)
   const asked = { key, ...named(options), ...(version !== undefined && { version }), max_tokens: limits.memoryTokens }
   const { text, data } = await call(memoryGet, asked)
-  if (data.found !== true) throw missing(text)
+  if (data.found !== true) throw await unknownKey(bridge, key, options.namespace, text)
   context.io.json({ action: 'get', key, ...data })
   const value = data.value as JsonValue
   context.io.raw(`${inText(typeof value === 'string' ? value : JSON.stringify(value))}\n`)
-  context.io.note(entryLine({ ...(data as unknown as Entry), key: key ?? '' }))
+  context.io.note(entryLine({ ...(data as unknown as Entry), key }))
   if (typeof data.rationale === 'string') context.io.note(`Rationale: ${inText(data.rationale)}`)
   return EXIT.ok
 }
@@ -136,9 +139,9 @@ async function search({ context, call, words, options }: Task): Promise<ExitCode
   return EXIT.ok
 }
 
-async function history({ context, call, words: [key], options }: Task): Promise<ExitCode> {
+async function history({ context, bridge, call, words: [key = ''], options }: Task): Promise<ExitCode> {
   const { text, data } = await call(memoryHistory, { key, ...named(options) })
-  if ((data.versions as unknown[]).length === 0) throw missing(text)
+  if ((data.versions as unknown[]).length === 0) throw await unknownKey(bridge, key, options.namespace, text)
   context.io.json({ action: 'history', key, ...data })
   context.io.out(text)
   return EXIT.ok
@@ -155,7 +158,7 @@ async function forget({ context, bridge, call, words: [key = ''], options }: Tas
           forgetHistory(transaction, String(data.namespace), key),
         )
       : 0
-  if (data.deleted !== true && forgotten === 0) throw missing(text)
+  if (data.deleted !== true && forgotten === 0) throw await unknownKey(bridge, key, options.namespace, text)
   context.io.json({ action: 'delete', key, ...data, ...(options.history === true && { versions: forgotten }) })
   context.io.out(options.history === true ? `Forgot "${key}" of ${data.namespace} and its history.` : text)
   return EXIT.ok

@@ -4,6 +4,7 @@ import { nearest } from '../core/nearest.ts'
 import { meansEnvironment } from '../core/participants.ts'
 import { usageError } from '../errors.ts'
 import { environmentKinds, type World } from '../model/environment.ts'
+import { unknownName } from './unknown.ts'
 
 const guessOf = (word: string, known: readonly string[], rest: string): string => {
   const guess = nearest(word, known)
@@ -13,8 +14,7 @@ const guessOf = (word: string, known: readonly string[], rest: string): string =
 /** Throws with the nearest known id if a word names no client: an unknown one would select nothing, and look like success. */
 export function demandClients(words: readonly string[]): void {
   const known = clients.map((client) => client.id)
-  for (const word of words)
-    if (!known.includes(word)) throw usageError(`Unknown client "${word}".`, { hint: guessOf(word, known, 'known clients') })
+  for (const word of words) if (!known.includes(word)) throw unknownName('client', word, known)
 }
 
 /** The same for `--on`. `mayBeElsewhere`: a side that this machine does not have is accepted too. */

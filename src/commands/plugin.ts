@@ -17,6 +17,7 @@ import { changeToolsFile, readToolsFile } from '../effects/store/tools-file.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { type ReachablePath, reachable } from '../model/path.ts'
 import { atHome, type HomeContext } from './at-home.ts'
+import { nearHint, unknownName } from './unknown.ts'
 
 const actions = ['new', 'list', 'allow', 'revoke'] as const
 
@@ -81,7 +82,7 @@ async function named({ context: { system }, homeContext: { home, world }, folder
   const file = basename(path)
   const [real, wanted] = await Promise.all([dirname(path), own].map(async (each) => (await system.files.realPath(reachable(each))) ?? each))
   if (formatOf(file) === null || real !== wanted)
-    throw new TwinError('no-plugin', `${inText(typed)} is no plugin: a plugin is a .js, .mjs or .cjs file in ${own}.`, {
+    throw usageError(`${inText(typed)} is no plugin: a plugin is a .js, .mjs or .cjs file in ${own}.`, {
       hint: formatOf(file) === null ? 'mcp-twin plugin list' : `copy it there, then: mcp-twin plugin allow ${file}`,
     })
   return file
@@ -107,6 +108,9 @@ async function allow(task: Task, typed: string): Promise<ExitCode> {
   const { context, homeContext, folder } = task
   const { system, io } = context
   const file = await named(task, typed)
+  const known = pluginStates(folder, await readToolsFile(system, folder)).map((plugin) => plugin.file)
+  if ((await system.files.look(reachable(join(pluginsFolder(folder), file)))) === null)
+    throw unknownName('plugin', file, known, 'mcp-twin plugin list')
   try {
     const source = readPluginFile(pluginsFolder(folder), file)
     const { plugin, description } = await startPlugin(source, {
@@ -139,7 +143,8 @@ async function revoke(task: Task, typed: string): Promise<ExitCode> {
   const { plugins } = await readToolsFile(system, folder)
   const file = Object.hasOwn(plugins, typed) ? typed : await named(task, typed)
   const gone = Object.hasOwn(plugins, file) ? plugins[file] : undefined
-  if (gone === undefined) throw new TwinError('no-plugin', `${file} is not allowed.`, { hint: 'mcp-twin plugin list' })
+  if (gone === undefined)
+    throw usageError(`${file} is not allowed.`, { hint: nearHint(file, Object.keys(plugins), 'mcp-twin plugin list') })
   await changeToolsFile(system, folder, homeContext.home.environment.id, (listed) => {
     const { [file]: _, ...rest } = listed.plugins
     return { ...listed, plugins: rest }

@@ -1,3 +1,4 @@
+import { keysOfAll } from '../core/manifest/names.ts'
 import { keyMerge } from '../core/manifest/merge-keys.ts'
 import { serversWith } from '../effects/manifest/key-users.ts'
 import { userPlace } from '../effects/manifest/place.ts'
@@ -5,13 +6,17 @@ import { editManifest, type ManifestChange } from '../effects/sync/edit-manifest
 import { type ExitCode, usageError } from '../errors.ts'
 import { writeManifestOnly } from './change.ts'
 import { effectOf, offerSync, type Task } from './secret-entries.ts'
+import { nearHint } from './unknown.ts'
 
 /** Makes two keys one: every server that asks for `from` asks for `into`, whose value stays, and `from` leaves the store. */
 export async function merge({ context, homeContext, manifest, secrets, projects }: Task, from: string, into: string): Promise<ExitCode> {
   const { io } = context
   if (from === into) throw usageError('These are one key already.', { hint: 'mcp-twin secret merge FROM INTO' })
   const servers = serversWith(manifest, from)
-  if (servers.length === 0 && !(await secrets.has(from))) throw usageError(`Unknown key ${from}.`, { hint: 'mcp-twin secret list' })
+  if (servers.length === 0 && !(await secrets.has(from)))
+    throw usageError(`Unknown key ${from}.`, {
+      hint: nearHint(from, [...(await secrets.list()), ...keysOfAll(manifest)], 'mcp-twin secret list'),
+    })
   if (!(await secrets.has(into)))
     throw usageError(`No value is stored for ${into}, the key that is to stay.`, { hint: `mcp-twin secret set ${into}` })
   for (const name of [from, into]) {

@@ -19,6 +19,7 @@ import { abbreviateHome, tilde } from '../ui/labels.ts'
 import { atHome } from './at-home.ts'
 import { askKey } from './keys.ts'
 import type { Task } from './secret-entries.ts'
+import { nearHint } from './unknown.ts'
 
 const KEY_AS_NAME = 'That looks like a key, not the name of one. Revoke it where you got it: the shell history contains it now.'
 
@@ -143,7 +144,7 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
   const { context, homeContext, secrets } = task
   const { io, system } = context
   if (secrets.kind === 'file' && !(await secrets.list()).includes(name))
-    throw usageError(`Unknown key ${name}.`, { hint: 'mcp-twin secret list' })
+    throw usageError(`Unknown key ${name}.`, { hint: nearHint(name, await secrets.list(), 'mcp-twin secret list') })
   const value = await secrets.stored(name)
   if (value !== null) io.hide(reveal(value))
   await secrets.remove(name)

@@ -2,20 +2,17 @@ import type { Context } from '../context.ts'
 import { quoted } from '../core/doctor/names.ts'
 import { lookUp } from '../core/lookup.ts'
 import { badName } from '../core/manifest/new-name.ts'
-import { nearest } from '../core/nearest.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import { usageError } from '../errors.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
+import { unknownName } from './unknown.ts'
 
 /** Throws with the nearest name if the manifest has no such server. */
 export function demandServer(manifest: Manifest, name: string): void {
   if (lookUp(manifest.servers, name) !== undefined) return
-  const guess = nearest(name, Object.keys(manifest.servers))
-  throw usageError(`Unknown server "${name}".`, {
-    hint: guess === null ? 'mcp-twin list shows all servers' : `did you mean "${guess}"?`,
-  })
+  throw unknownName('server', name, Object.keys(manifest.servers), 'mcp-twin list shows all servers')
 }
 
 /** Whether entries remain of a server that the manifest no longer has: the command that removed it was interrupted. */

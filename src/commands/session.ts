@@ -5,8 +5,9 @@ import { layout } from '../core/layout.ts'
 import type { SessionStore } from '../effects/store/sessions.ts'
 import { signing } from '../effects/store/trigger-keys.ts'
 import { reach } from '../effects/manifest/open.ts'
-import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import { atHome } from './at-home.ts'
+import { unknownName } from './unknown.ts'
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const longest = 366 * units.d
@@ -77,8 +78,10 @@ async function list({ io }: Context, store: SessionStore): Promise<ExitCode> {
 }
 
 async function revoke({ io }: Context, store: SessionStore, id: string, record: Note): Promise<ExitCode> {
-  if (!(await store.revoke(id)))
-    throw new TwinError('no-session', `Unknown session ${JSON.stringify(id)}.`, { hint: 'mcp-twin session list shows all sessions' })
+  if (!(await store.revoke(id))) {
+    const ids = (await store.list()).map((session) => session.id)
+    throw unknownName('session', id, ids, 'mcp-twin session list shows all sessions')
+  }
   record(id, 'revoked')
   io.json({ id, revoked: true })
   io.out(`Session ${id} revoked; its connections close within a second.`)

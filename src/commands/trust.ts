@@ -23,6 +23,7 @@ import { atHome, type HomeContext } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 import { installTrusted } from './trust-project.ts'
 import { trustDocument, trustScreen } from './trust-screen.ts'
+import { nearHint } from './unknown.ts'
 
 /**
  * Records that a person has looked at a project, so that `run --project` starts its servers until its manifest or its
@@ -130,7 +131,9 @@ async function revoke({ system, io }: Context, homeContext: HomeContext, directo
     .flatMap((each) => above(homeContext, each))
     .find((each) => Object.hasOwn(projects, each))
   if (place === undefined)
-    throw usageError(`${typed} is not trusted, nor is a folder above it.`, { hint: 'mcp-twin trust --list shows trusted projects' })
+    throw usageError(`${typed} is not trusted, nor is a folder above it.`, {
+      hint: nearHint(typed, Object.keys(projects), 'mcp-twin trust --list shows trusted projects'),
+    })
   const { unreached } = await revokeTrust(system, homeContext, [place])
   const notices = unreachedNotice(unreached)
   io.json({ command: 'trust', project: place, revoked: true, notices })

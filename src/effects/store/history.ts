@@ -1,3 +1,4 @@
+import { nearest } from '../../core/nearest.ts'
 import { TwinError, usageError } from '../../errors.ts'
 import type { BackedUpFile, RunIndex } from '../../model/backup.ts'
 import type { ReachablePath } from '../../model/path.ts'
@@ -56,7 +57,10 @@ const damaged = (id: string, what: string, file: string): TwinError =>
 /** Opens a run for undo. Throws when it does not exist, or when its index or any of its files is not as it was stored. */
 export async function readRun(system: System, folder: ReachablePath, id: string): Promise<StoredRun> {
   const index = isRunId(id) ? await readIndex(system, folder, id) : 'absent'
-  if (index === 'absent') throw usageError(`there is no run ${id}`, { hint: 'mcp-twin undo --list' })
+  if (index === 'absent') {
+    const guess = nearest(id, await runIds(system, folder))
+    throw usageError(`there is no run ${id}`, { hint: guess === null ? 'mcp-twin undo --list' : `did you mean "${guess}"?` })
+  }
   if (index === 'damaged') throw damaged(id, 'its index is not as it was written', indexPath(folder, id))
   const bytes = async (file: BackedUpFile): Promise<Uint8Array | null> => {
     if (file.stored === null) return null

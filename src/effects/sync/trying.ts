@@ -15,8 +15,8 @@ import { isTrustedProject } from './trust-review.ts'
 const keyOf = (environment: string, client: string | null, file: string | null, server: string | null): string =>
   JSON.stringify([environment, client, file, server])
 
-/** The entries that a run has written, as they are now. */
-const isChanged = ({ kind, change, outcome }: Step): boolean =>
+/** Whether a run has written this entry: it was not there, or said something else. */
+export const isChanged = ({ kind, change, outcome }: Step): boolean =>
   kind === 'write' && outcome === 'done' && (change === 'add' || change === 'update')
 
 /**

@@ -296,7 +296,7 @@ describe('mcp-twin actions', () => {
       expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(words)])
     }
     const unknown = await cli(place, ['actions', 'show', '../../x'])
-    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/There is no action .*mcp-twin actions list/)])
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/There is no action .*mcp-twin actions list/)])
     expect(readdirSync(bridge(place)).filter((name) => name.endsWith('.new'))).toEqual([])
   })
 })

@@ -29,7 +29,7 @@ describe('memory on the command line', () => {
     expect((await cli(place, ['memory', 'get', 'note'])).stdout).toBe('two\nlines\n')
     expect((await cli(place, ['memory', 'search', "what's", 'JWT', '--json'])).json.results).toMatchObject([{ key: 'auth-approach' }])
     expect((await cli(place, ['memory', 'list', '--prefix', 'po', '--json'])).json.entries).toMatchObject([{ key: 'port' }])
-    expect((await cli(place, ['memory', 'get', 'nothing'])).code).toBe(1)
+    expect((await cli(place, ['memory', 'get', 'nothing'])).code).toBe(2)
     for (const words of [['steal'], ['get'], ['set', 'a'], ['set', 'a', 'b', 'c'], ['list', 'x'], ['list', '--limit', '0']])
       expect((await cli(place, ['memory', ...words])).code).toBe(2)
     await desktop.end()
@@ -44,7 +44,7 @@ describe('memory on the command line', () => {
     expect((await cli(place, ['memory', 'delete', 'slip', '--history'])).code).toBe(0)
     const left = await cli(place, ['memory', 'history', 'slip', '--json'])
     expect(left.json.versions).toMatchObject([{ version: 3, deleted: true }])
-    expect((await cli(place, ['memory', 'delete', 'slip', '--history'])).code).toBe(1)
+    expect((await cli(place, ['memory', 'delete', 'slip', '--history'])).code).toBe(2)
   })
 
   it('writes into the project of the repository that the shell is in', async () => {

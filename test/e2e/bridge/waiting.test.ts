@@ -103,7 +103,7 @@ describe('handoffs on the command line', () => {
     expect((await cli(place, ['handoff', 'new', '-'], { input: JSON.stringify(piped) })).code).toBe(0)
     expect((await cli(place, ['inbox', '--client', 'claude-desktop', '--json'])).json.handoffs).toMatchObject([{ title: 'T' }])
     const missing = await cli(place, ['handoff', 'show', 'h-0'])
-    expect(missing.code).toBe(1)
+    expect(missing.code).toBe(2)
     expect(missing.stderr).toContain('handoff list')
     for (const words of [['steal'], ['new'], ['new', 'T'], ['new', 'T', '--goal', 'g', '--section', 'x'], ['show'], ['list', 'x']])
       expect((await cli(place, ['handoff', ...words])).code).toBe(2)

@@ -70,6 +70,22 @@ describe('what a command has written', () => {
     expect((await place.run(['remove', 'dead'], tries)).code).toBe(0)
   })
 
+  it('by init and does not answer ends with exit code 3 like add, and what init did not write is only reported', async () => {
+    const server = { manifest: { name: 'dead-server', version: '1.0.0', bin: { 'dead-server': 'server.js' } } }
+    registry.publish({ ...server, files: { 'server.js': 'process.exit(1)\n' } })
+    const place = home({ npmrc: settingsFor(registry) })
+    const imported = { silent: { command: 'npx', args: ['-y', 'dead-server@1.0.0'] }, asTyped: dead }
+    place.write('.claude.json', JSON.stringify({ mcpServers: imported }))
+    const first = await place.run(['init', '--yes', '--no-bridge', '--json'], tries)
+    expect(first.json.checks).toContainEqual(expect.objectContaining({ server: 'silent', ok: false }))
+    expect(first.code, first.output).toBe(3)
+    expect((await place.run(['disable', 'silent'], tries)).code).toBe(0)
+    // Another program gets what was there; only that is written, and it answers.
+    place.write('.cursor/mcp.json', JSON.stringify({ mcpServers: { good: place.tiny } }))
+    const again = await place.run(['init', '--yes', '--no-bridge', '--json', '--client', 'claude-code'], tries)
+    expect(again.code, again.output).toBe(0)
+  })
+
   it.each([
     ['--no-try', ['sync', '--no-try']],
     ['the name that --no-try had', ['sync', '--no-check']],

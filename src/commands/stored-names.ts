@@ -1,0 +1,41 @@
+import type { Bridge } from '../bridge/contract/bridge.ts'
+import { projectNamespace, sharedNamespace } from '../bridge/memory/namespace.ts'
+import { knownIds, knownKeys, knownNamespaces, type StoredKind } from '../bridge/store/known.ts'
+import { type TwinError, usageError } from '../errors.ts'
+import { nearHint, unknownName } from './unknown.ts'
+
+const lists: Readonly<Record<StoredKind, string>> = {
+  handoff: 'mcp-twin handoff list',
+  action: 'mcp-twin actions list',
+}
+
+/** Throws with the nearest id where the store has no handoff, or action, of this id. */
+export async function demandStored(bridge: Bridge, kind: StoredKind, id: string): Promise<void> {
+  const ids = await (await bridge.store()).read((database) => knownIds(database, kind, id))
+  if (ids.includes(id)) return
+  const message = `There is no ${kind} ${JSON.stringify(id)}; ${lists[kind]} names those there are.`
+  throw usageError(message, { hint: nearHint(id, ids, lists[kind]) })
+}
+
+/** Throws with the nearest namespace where nothing was ever remembered in this one. */
+export async function demandNamespace(bridge: Bridge, namespace: string): Promise<void> {
+  const known = await (await bridge.store()).read(knownNamespaces)
+  const { namespace: usual, variables } = bridge.settings
+  const project = variables.CLAUDE_PROJECT_DIR ? await projectNamespace(variables.CLAUDE_PROJECT_DIR) : null
+  // Those that the next entry may go to are no slip, even while they are empty.
+  const own = [sharedNamespace, usual, project].filter((each) => typeof each === 'string')
+  if (![...known, ...own].includes(namespace)) throw unknownName('namespace', namespace, [...known, ...own], 'mcp-twin memory list')
+}
+
+/** The error for a key that is not remembered. `said`: what the tool says of it. */
+export async function unknownKey(bridge: Bridge, key: string, namespace: unknown, said: string): Promise<TwinError> {
+  const where = typeof namespace === 'string' ? namespace : undefined
+  const keys = await (await bridge.store()).read((database) => knownKeys(database, where))
+  return usageError(said, {
+    hint: nearHint(
+      key,
+      keys.filter((each) => each !== key),
+      'mcp-twin memory list',
+    ),
+  })
+}
