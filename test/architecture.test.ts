@@ -92,7 +92,7 @@ const reaching = [
     'base/small-file',
     'config/config',
     'foreign/watch',
-    ...['git', 'git-directory', 'git-program'].map((name) => `handoff/${name}`),
+    ...['objects', 'opened', 'tracked'].map((name) => `handoff/repository/${name}`),
     'handoff/waiting',
     'handoff/working-tree',
     'lease/endpoint',

@@ -104,6 +104,20 @@ export const requirements: readonly Requirement[] = [
         'carries its branch, the diff of each file and the names of new ones',
         'holds no key, and nothing of closed files',
       ],
+      'integration/bridge/repository-formats.test.ts': ['after random changes (%i)'],
+    },
+  },
+  {
+    behaviour: 'a stranger’s repository runs nothing, and shows nothing closed or outside, when a handoff carries its changes',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/hostile-repository.test.ts': [
+        '%s, in %s: nothing runs',
+        '%j in the index is refused',
+        'proj/%s in the index, where the last commit has a file proj, stays closed',
+        '%s as .git/%s',
+        '%s is swapped for a link: what lies outside does not come in',
+      ],
     },
   },
   {

@@ -1,5 +1,6 @@
 import { sharingLimits } from './limits-sharing.ts'
 import { actionLimits } from './limits-actions.ts'
+import { gitLimits } from './limits-git.ts'
 import { KiB, MiB, minutes, seconds } from './units.ts'
 
 /** Every bound of the bridge in one place: bytes unless the name says otherwise, times in ms. */
@@ -198,15 +199,11 @@ export const limits = {
   handoffText: 1 * MiB,
   handoffSections: 100,
   handoffFiles: 200,
-  /** A handoff's repository: files with diffs, bytes of the diffs, names of further files, and the time and output of git. */
+  /** A handoff's repository: files with diffs, bytes of the diffs, and names of further files. */
   handoffDiffFiles: 100,
   handoffDiff: 256 * KiB,
   handoffNames: 50,
-  handoffGitMs: 10 * seconds,
-  handoffGitOutput: 4 * MiB,
-  /** Names of settings of filters that are switched off; links in a git directory, and bytes that name other stores of objects. */
-  handoffGitFilters: 64 * KiB,
-  handoffGitLinks: 4 * KiB,
+  ...gitLimits,
   /** A claim ends after so long, however its process fares. */
   claimMs: 24 * 60 * minutes,
   /** Things that one answer of inbox or handoff_list holds. */

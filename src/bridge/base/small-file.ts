@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { versionOf } from './access.ts'
+import { open } from 'node:fs/promises'
 import { codeOf } from './refusal.ts'
 
 /** Returns the text of a file of at most `most` bytes. Never waits for a writer, as opening a pipe would. Throws for any other file. */
@@ -12,6 +13,27 @@ export function readSmallFile(path: string, most: number): string {
     return bytes.toString('utf8', 0, readSync(fd, bytes, 0, facts.size, 0))
   } finally {
     closeSync(fd)
+  }
+}
+
+/**
+ * The text of a file of at most `most` bytes; null where there is none, or one that this user may not read, or anything else. Never waits
+ * for a writer, and keeps nobody waiting while a disk does not answer.
+ */
+export async function readIfSmall(path: string, most: number): Promise<string | null> {
+  try {
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    try {
+      const facts = await file.stat()
+      if (!facts.isFile() || facts.size > most) return null
+      const bytes = Buffer.alloc(facts.size)
+      return bytes.toString('utf8', 0, (await file.read(bytes, 0, facts.size, 0)).bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return null
   }
 }
 

@@ -1,16 +1,18 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
+import { UnreadableRepository } from '../../core/git/unreadable.ts'
 import { limits } from '../base/limits.ts'
-import { failed } from '../base/refusal.ts'
+import { failed, fromFileTrouble } from '../base/refusal.ts'
 import type { Redaction } from '../base/redaction.ts'
 import type { Settings } from '../base/settings.ts'
+import { inName } from '../base/text.ts'
 import { tokensOf } from '../base/tokens.ts'
 import type { Policy } from '../policy/policy.ts'
-import { askGit, type GitPlace } from './git.ts'
-import { checkGitDirectory, openPath } from './git-directory.ts'
-import { gitProgram } from './git-program.ts'
 import type { Section } from './handoff.ts'
 import { divide } from './reading.ts'
+import { Allowance } from './repository/allowance.ts'
+import { openRepository } from './repository/directory.ts'
+import { type Difference, differenceOf } from './repository/difference.ts'
 
 /** A repository in a handoff: its folder, a section with its branch, and a section for each changed file. */
 export interface WorkingTree {
@@ -26,104 +28,51 @@ interface Asking {
 }
 
 /**
- * The branch and the uncommitted changes of the repository that a path lies in. The working tree, the git directory and
- * whatever its objects are taken from must be open to reading; changes of closed files are counted and left out.
+ * The branch and the uncommitted changes of the repository that a path lies in. No program is started: what git stores is read here, and
+ * what the repository configures counts for nothing. All of it must be open to reading; changes of closed files are counted and left out.
  */
-export async function workingTree(asking: Asking, path: string): Promise<WorkingTree> {
-  const { policy, settings, signal } = asking
-  const found = await policy.existing(path, 'read')
-  const folder = await folderOf(found.real)
-  const program = await gitProgram(settings, policy)
-  const named = await askGit({ program, settings, signal, cwd: folder, where: [], over: {} }, [
-    ...['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-dir', '--git-common-dir'],
-  ])
-  const [top, directory, common] = named?.split('\n') ?? []
-  if (top === undefined || directory === undefined || common === undefined || common === '')
-    throw failed(`${JSON.stringify(path)} is in no git repository that git would open; leave repository out.`)
-  const [root, gitDirectory, commonDirectory] = await Promise.all([top, directory, common].map((each) => openPath(policy, each)))
-  if (root === undefined || gitDirectory === undefined || commonDirectory === undefined) throw failed('The repository is gone.')
-  await checkGitDirectory(policy, gitDirectory, commonDirectory)
-  const where = [`--git-dir=${gitDirectory}`, `--work-tree=${root}`]
-  const place: GitPlace = { program, settings, signal, cwd: root, where, over: {} }
-  const git = { ...place, over: await withoutFilters(place) }
-  return { root, sections: await sectionsOf(git, asking, root) }
-}
-
-async function folderOf(real: string): Promise<string> {
-  return (await stat(real)).isDirectory() ? real : dirname(real)
-}
-
-/**
- * Filters are programs that git would start: all are switched off. A person's own ones too, since a repository may say what they do
- * (`lfs.extension.<name>.clean` is a command of git-lfs).
- */
-async function withoutFilters(place: GitPlace): Promise<Record<string, string>> {
-  const listed = (await askGit(place, ['config', '--name-only', '-z', '--get-regexp', '^filter\\.'])) ?? ''
-  if (Buffer.byteLength(listed) > limits.handoffGitFilters)
-    throw failed('The repository configures too many filters; leave repository out.')
-  const drivers = listed.split('\0').flatMap((key) => /^filter\.(.+)\.[^.]+$/s.exec(key)?.[1] ?? [])
-  return Object.fromEntries(
-    drivers.flatMap((driver) => [
-      [`filter.${driver}.clean`, ''],
-      [`filter.${driver}.process`, ''],
-      [`filter.${driver}.required`, 'false'],
-    ]),
-  )
-}
-
-const comparing = [
-  '--no-renames',
-  '--ignore-submodules=dirty',
-  '--submodule=short',
-  '--no-ext-diff',
-  '--no-textconv',
-  '--no-color',
-] as const
-const prefixes = ['--src-prefix=a/', '--dst-prefix=b/', '--unified=3'] as const
-
-async function sectionsOf(git: GitPlace, { policy, redaction }: Asking, root: string): Promise<Section[]> {
-  const branch = (await askGit(git, ['symbolic-ref', '--short', '-q', 'HEAD']))?.trim() ?? null
-  const commit = (await askGit(git, ['rev-parse', '--short', '-q', '--verify', 'HEAD']))?.trim() ?? null
-  const namesIn = (text: string | null): string[] => {
-    if (text === null) throw failed('git cannot compare the working tree with its last commit, as git status shows; leave repository out.')
-    return text.split('\0').filter((name) => name !== '')
+export async function workingTree({ settings, policy, redaction, signal }: Asking, path: string): Promise<WorkingTree> {
+  const { real } = await policy.existing(path, 'read')
+  const opening = { policy, allowance: new Allowance(signal) }
+  try {
+    const folder = (await stat(real)).isDirectory() ? real : dirname(real)
+    const repository = await openRepository(folder, opening)
+    try {
+      const difference = await differenceOf(repository, { ...opening, settings })
+      return { root: repository.top.path, sections: sectionsOf(difference, basename(repository.top.path), redaction) }
+    } finally {
+      repository.close()
+    }
+  } catch (error) {
+    if (error instanceof UnreadableRepository)
+      throw failed(
+        `mcp-twin cannot compare the repository of "${inName(path)}" with its last commit: ${error.message}. Leave repository out, or put what matters into a section.`,
+      )
+    throw fromFileTrouble(error, `The repository of "${inName(path)}" cannot be read`)
   }
-  const changed = commit === null ? [] : namesIn(await askGit(git, ['diff', '--name-only', '-z', ...comparing, 'HEAD', '--']))
-  const fresh = namesIn(await askGit(git, ['ls-files', '--others', '--exclude-standard', '-z']))
-  const isOpen = await policy.judge()
-  const [shown, untracked] = [changed, fresh].map((names) => names.filter((name) => isOpen(join(root, name))))
-  const wanted = (shown ?? []).slice(0, limits.handoffDiffFiles)
-  const text =
-    wanted.length === 0
-      ? ''
-      : ((await askGit(git, ['diff', ...comparing, ...prefixes, 'HEAD', '--', ...wanted.map((name) => `:(top,literal)${name}`)])) ?? '')
-  const diffs = diffsIn(redaction.text(text), Buffer.byteLength(text) >= limits.handoffGitOutput)
+}
+
+function sectionsOf(difference: Difference, name: string, redaction: Redaction): Section[] {
+  const { branch, commit, closed, nameless } = difference
+  const diffs = difference.patches.map(({ path, text }) => ({ heading: headingOf(path), body: redaction.text(text), priority: 4 }))
   const fitting = cut(diffs)
-  const unseen = changed.length + fresh.length - (shown ?? []).length - (untracked ?? []).length
-  const compared = new Set(diffs.map(({ heading }) => heading))
-  const left = (shown ?? []).filter((name) => !compared.has(headingOf(name))).map((name) => `${name} (not compared)`)
+  const unread = difference.unread.map((path) => `${inName(path)} (not compared)`)
+  const names = (paths: readonly string[]): string[] => paths.map(inName)
   const lines = [
-    `Branch: ${branch ?? 'none (detached)'}${commit === null ? ', no commit yet' : `, commit ${commit}`}`,
-    ...listed('Changed since that commit', shown ?? []),
-    ...listed('New and not added to git', untracked ?? []),
-    ...listed('Changes left out for their size', [...fitting.left, ...left]),
-    ...(unseen === 0 ? [] : [`${unseen === 1 ? '1 changed file is' : `${unseen} changed files are`} closed and left out.`]),
+    `Branch: ${branch === null ? 'none (detached)' : inName(branch)}${commit === null ? ', no commit yet' : `, commit ${commit.slice(0, 7)}`}`,
+    ...listed('Changed since that commit', names(difference.changed)),
+    ...listed('The same but for their line endings (CRLF and LF)', names(difference.inLineEndsOnly)),
+    ...listed('Conflicts to resolve', names(difference.conflicts)),
+    ...listed('New and not added to git', names(difference.untracked)),
+    ...listed('Changes left out for their size', [...fitting.left, ...unread]),
+    ...(closed === 0 ? [] : [`${closed === 1 ? '1 changed file is' : `${closed} changed files are`} closed and left out.`]),
+    ...(nameless === 0 ? [] : [`${nameless === 1 ? '1 file is' : `${nameless} files are`} left out: the name is no UTF-8.`]),
   ]
-  const state = { heading: `Working tree of ${basename(root)}`, body: redaction.text(lines.join('\n')), priority: 2 }
+  const state = { heading: `Working tree of ${inName(name)}`, body: redaction.text(lines.join('\n')), priority: 2 }
   return [state, ...fitting.sections]
 }
 
-const headingOf = (name: string): string => `Diff of ${name}`
-
-/** Returns a section for each file of git's output. If the output was cut, the last file is incomplete and is left out. */
-function diffsIn(text: string, isCut: boolean): Section[] {
-  const parts = text === '' ? [] : text.split(/^(?=diff --git )/m)
-  return (isCut ? parts.slice(0, -1) : parts).map((part) => {
-    // Both names are the same, since renames are not looked for: `a/name b/name`.
-    const names = /^diff --git (.*)$/m.exec(part)?.[1] ?? ''
-    return { heading: headingOf(names.slice((names.length + 1) / 2 + 2)), body: part.trimEnd(), priority: 4 }
-  })
-}
+const headingOf = (path: string): string => `Diff of ${inName(path)}`
 
 /** Takes as many diffs as the limit allows, smaller ones first, and names the others with their sizes. */
 function cut(diffs: readonly Section[]): { readonly sections: readonly Section[]; readonly left: readonly string[] } {

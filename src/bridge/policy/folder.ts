@@ -83,6 +83,12 @@ function where(descriptor: number): string | null {
   }
 }
 
+/** Whether an open file is what its path was opened for: it lies there, or did until it was replaced. Null where that cannot be asked. */
+export function liesAt(descriptor: number, path: string): boolean | null {
+  const opened = where(descriptor)
+  return opened === null ? null : opened === path || opened === `${path} (deleted)`
+}
+
 /** What is to be done in a folder: everything in it read, or a name in it read, made, changed or taken away. */
 export interface Within {
   readonly folder: string

@@ -1,49 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CANARY, type Desk, desk } from '../../unit/bridge/desk.ts'
+import { git, handed as handedAt, put, repository } from './repository-desk.ts'
 
 let place: Desk
 afterEach(() => place.close())
 
-const git = (folder: string, ...words: string[]) =>
-  execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@t', ...words], {
-    env: { PATH: process.env.PATH, HOME: folder },
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  }).trim()
-
-function put(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-}
-
-/** A repository in the allowed folder with one commit of these files. */
-function repository(folder: string, files: Readonly<Record<string, string>>): string {
-  put(folder, files)
-  git(folder, 'init', '-q', '-b', 'feature/login')
-  git(folder, 'add', '-A')
-  git(folder, 'commit', '-qm', 'first')
-  return folder
-}
-
-interface Section {
-  readonly heading: string
-  readonly body: string
-}
-
-/** Hands work over with a repository and reads it again. */
-async function handed(path: string) {
-  const goal = { title: 'Login', goal: 'g', sections: [{ heading: 'h', body: 'b' }] }
-  const { content, isError, structuredContent } = await place.call('handoff_create', { ...goal, repository: path })
-  if (isError === true) return { refused: JSON.stringify(content), sections: [], files: [] }
-  const { structuredContent: read } = await place.call('handoff_read', { id: structuredContent?.id, max_tokens: 400_000 })
-  const { sections, files } = read as { sections: Section[]; files: { path: string }[] }
-  return { refused: null, sections: sections.slice(1), files }
-}
+const handed = (path: string) => handedAt(place, path)
 
 describe('a handoff of a repository', () => {
   it('carries its branch, the diff of each file and the names of new ones', async () => {
@@ -177,32 +142,13 @@ describe('a hostile repository', () => {
     const { path, ran } = program(shop)
     put(shop, { f: 'two\n' })
     const config = join(shop, '.git/config')
-    const before = readFileSync(config, 'utf8')
     const names = Array.from({ length: 1500 }, (_, at) => `${at}`.padStart(4000, 'n'))
-    // More than is read of git's output.
-    writeFileSync(
-      config,
-      `${before}${names.map((name) => `[filter "${name}"]\n\tsmudge = x\n`).join('')}[filter "bad"]\n\tclean = ${path}\n`,
-    )
-    expect((await handed(shop)).refused).toMatch(/filters/)
-    writeFileSync(config, before)
+    const many = names.map((name) => `[filter "${name}"]\n\tsmudge = x\n`).join('')
+    writeFileSync(config, `${readFileSync(config, 'utf8')}${many}[filter "bad"]\n\tclean = ${path}\n`)
     put(String(place.bridge.settings.variables.HOME), { '.gitconfig': `[filter "bad"]\n\tclean = ${path}\n` })
-    expect((await handed(shop)).refused).toBeNull()
+    const { sections } = await handed(shop)
+    expect(sections.find(({ heading }) => heading === 'Diff of f')?.body).toContain('+two')
     expect(ran()).toBe(false)
-  })
-
-  it('is not opened by a git that lies in an allowed folder', async () => {
-    place = desk()
-    const { gitProgram } = await import('../../../src/bridge/handoff/git-program.ts')
-    const { path } = program(place.A)
-    symlinkSync(path, join(place.A, 'git'))
-    const own = join(place.base, 'bin')
-    mkdirSync(own)
-    symlinkSync('/bin/sh', join(own, 'git.exe'))
-    symlinkSync(path, join(place.A, 'git.exe'))
-    const variables = { Path: [place.A, '.', own].join(delimiter) }
-    expect(await gitProgram({ platform: 'win32', variables }, place.bridge.policy)).toBe(join(own, 'git.exe'))
-    await expect(gitProgram({ platform: 'win32', variables: { Path: place.A } }, place.bridge.policy)).rejects.toThrow(/not installed/)
   })
 
   const linked = (name: string) => (shop: string, other: string) => {

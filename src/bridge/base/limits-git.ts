@@ -1,0 +1,28 @@
+import { KiB, MiB, seconds } from './units.ts'
+
+/** What of a repository is read at most: bytes unless the name says otherwise, times in ms. */
+export const gitLimits = {
+  /** The time for all of it, and the bytes that are read and unpacked in it. */
+  gitMs: 20 * seconds,
+  gitBytes: 512 * MiB,
+  /** A `.git` file, HEAD, a branch and what links a worktree with its repository. */
+  gitSmallFile: 4 * KiB,
+  gitConfig: 256 * KiB,
+  gitIndex: 32 * MiB,
+  gitPackedRefs: 32 * MiB,
+  gitIgnoreFile: 256 * KiB,
+  /** An object, and a file of the working tree that is compared. */
+  gitObject: 4 * MiB,
+  /** Deltas on the way to an object; git itself takes at most so many. */
+  gitDeltas: 4095,
+  /** Objects that later ones are likely to be made from. */
+  gitCache: 16 * MiB,
+  gitPacks: 256,
+  /** Files of the index, of the last commit, and names in the working tree, of each so many. */
+  gitFiles: 200_000,
+  /** Bytes of all names of the index, and of the last commit. */
+  gitNameBytes: 64 * MiB,
+  gitDepth: 256,
+  /** Lines that are compared to find the changed ones. */
+  gitLines: 20_000_000,
+} as const

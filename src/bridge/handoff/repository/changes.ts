@@ -1,0 +1,58 @@
+import type { IndexEntry } from '../../../core/git/index-file.ts'
+import type { FileState } from './commit.ts'
+import type { Working } from './tracked.ts'
+
+/** A file that differs from the last commit. Null: it is not there. */
+export interface Changed {
+  readonly path: string
+  readonly old: FileState | null
+  readonly now: Exclude<Working, 'absent' | 'closed'> | null
+}
+
+/** What differs between the last commit and the working tree. */
+export interface Changes {
+  readonly changed: readonly Changed[]
+  /** The same but for CRLF at the ends of lines. */
+  readonly inLineEndsOnly: readonly string[]
+  readonly conflicts: readonly string[]
+  /** How many changed files are closed. */
+  readonly closed: number
+}
+
+interface Compared {
+  readonly committed: ReadonlyMap<string, FileState>
+  readonly index: readonly IndexEntry[]
+  readonly tracked: ReadonlyMap<string, Working>
+  isOpen(path: string): boolean
+}
+
+/** Compares as `git diff HEAD` does: what is not in the index counts as gone, wherever it lies. Each path is judged by itself. */
+export function changesIn({ committed, index, tracked, isOpen }: Compared): Changes {
+  const changed: Changed[] = []
+  const inLineEndsOnly: string[] = []
+  let closed = 0
+  const indexed = new Map(index.map((entry) => [entry.path, entry]))
+  for (const path of [...new Set([...committed.keys(), ...indexed.keys()])].sort()) {
+    const old = committed.get(path) ?? null
+    const entry = indexed.get(path)
+    const working = entry === undefined ? 'absent' : (tracked.get(path) ?? unseen(entry, isOpen(path)))
+    const now = working === 'absent' ? null : working
+    if (old === null && now === null) continue
+    if (typeof now === 'object' && now !== null && old !== null && now.mode === old.mode) {
+      if (now.id === old.id) continue
+      if (isOpen(path) && now.withLineFeeds === old.id) {
+        inLineEndsOnly.push(path)
+        continue
+      }
+    }
+    if (now === 'closed' || !isOpen(path)) closed++
+    else changed.push({ path, old, now })
+  }
+  const conflicts = [...new Set(index.filter(({ stage }) => stage > 0).map(({ path }) => path))].filter(isOpen)
+  return { changed, inLineEndsOnly, conflicts, closed }
+}
+
+/** A file in a folder that is not there, or is closed: then only what is staged is known to differ. */
+function unseen({ isAssumed, mode, id }: IndexEntry, isOpen: boolean): Working {
+  return isAssumed || !isOpen ? { mode, id, isFromIndex: true } : 'absent'
+}
