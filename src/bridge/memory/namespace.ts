@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { limits } from '../base/limits.ts'
 import { codeOf } from '../base/refusal.ts'
+import { readIfSmall } from '../base/small-file.ts'
 
 /** Where everything is kept that belongs to no project. */
 export const sharedNamespace = 'shared'
@@ -21,20 +23,30 @@ export async function projectNamespace(folder: string): Promise<string | null> {
 /** The folder that holds the common git directory of the repository that `folder` lies in; null outside of any. */
 export async function repositoryOf(folder: string): Promise<string | null> {
   for (let at = folder; ; at = dirname(at)) {
-    const git = join(at, '.git')
-    const facts = await orNull(stat(git))
+    const facts = await orNull(stat(join(at, '.git')))
     if (facts?.isDirectory()) return at
-    // A worktree or a submodule: the file names its git directory, where a worktree's names the common one.
-    if (facts?.isFile()) {
-      const named = /^gitdir: (.+)$/m.exec(await readFile(git, 'utf8'))?.[1]
-      if (named === undefined) return at
-      const own = resolve(at, named)
-      const common = await orNull(readFile(join(own, 'commondir'), 'utf8'))
-      return common === null ? at : dirname(await realpath(resolve(own, common.trim())))
-    }
+    if (facts?.isFile()) return (await mainWorktreeOf(at)) ?? at
     if (at === dirname(at)) return null
   }
 }
+
+/**
+ * The folder whose `.git` a linked worktree belongs to (gitrepository-layout(5)); null for any other folder. A `.git` file can name
+ * everything, an unpacked one too: so what it names must lie in `worktrees` of the common directory, and name this folder in return.
+ */
+async function mainWorktreeOf(folder: string): Promise<string | null> {
+  const [, named] = /^gitdir: ([^\r\n]+)/.exec(await textOf(join(folder, '.git'))) ?? []
+  const own = named === undefined ? null : await orNull(realpath(resolve(folder, named)))
+  if (own === null || basename(dirname(own)) !== 'worktrees') return null
+  const common = dirname(dirname(own))
+  const [shared, back] = [await textOf(join(own, 'commondir')), await textOf(join(own, 'gitdir'))]
+  if (shared === '' || (await orNull(realpath(resolve(own, shared)))) !== common) return null
+  const there = basename(back) === '.git' ? await orNull(realpath(resolve(own, dirname(back)))) : null
+  return there !== null && there === (await orNull(realpath(folder))) ? dirname(common) : null
+}
+
+/** What git wrote to a small file; '' for anything else. */
+const textOf = async (path: string): Promise<string> => ((await readIfSmall(path, limits.gitSmallFile)) ?? '').replace(/\r?\n$/, '')
 
 /** What is not there, or is closed to this user, is no answer. */
 async function orNull<T>(asked: Promise<T>): Promise<T | null> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { codeOf } from '../base/refusal.ts'
 
@@ -11,9 +11,11 @@ export interface Elsewhere {
 }
 
 const mostBytes = 256 * 1024
+/** Longer lines are cut: no path is as long, and looking for one would take the longer. */
+const mostLetters = 8 * 1024
 
 /** The value of a line, without quotes and comment; git's escapes do not occur in paths worth following. */
-const unquoted = (text: string): string => (/^"([^"]*)"/.exec(text)?.[1] ?? text.replace(/\s+[#;].*$/, '')).trim()
+const unquoted = (text: string): string => (/^"([^"]*)"/.exec(text)?.[1] ?? text.split(/\s[#;]/, 1)[0] ?? '').trim()
 /** Words of a value that may be a path, as a shell would take them apart. */
 const pathsIn = (value: string): string[] =>
   value.split(/[\s"'`;|&()<>=!\\]+/).filter((word) => word.includes('/') && !word.includes('://'))
@@ -29,14 +31,15 @@ export function elsewhereOf(config: string, worktree: string, home: string): Els
   const from = (path: string, base: string) =>
     path.startsWith('~/') ? join(home, path.slice(2)) : isAbsolute(path) ? path : join(base, path)
   let section = ''
-  for (const line of textOf(config).split('\n')) {
+  for (const whole of textOf(config).split('\n')) {
+    const line = whole.slice(0, mostLetters)
     const header = /^\s*\[\s*([\w.-]+)/.exec(line)
     if (header !== null) section = header[1]?.toLowerCase() ?? ''
     const [, key = '', value = ''] = /^\s*(?:\[[^\]]*\]\s*)?([\w-]+)\s*=\s*(.*)$/.exec(line) ?? []
-    const whole = unquoted(value)
-    if (whole === '') continue
-    if (/^include(if)?$/.test(section) && key.toLowerCase() === 'path') configs.push(from(whole, join(config, '..')))
-    else if (section === 'core' && key.toLowerCase() === 'hookspath') hooks.push(from(whole, worktree))
+    const named = unquoted(value)
+    if (named === '') continue
+    if (/^include(if)?$/.test(section) && key.toLowerCase() === 'path') configs.push(from(named, join(config, '..')))
+    else if (section === 'core' && key.toLowerCase() === 'hookspath') hooks.push(from(named, worktree))
     else others.push(...pathsIn(value).map((path) => from(path, worktree)))
   }
   return { hooks, configs, others }
@@ -50,16 +53,25 @@ export function commonDirectoryOf(directory: string): string {
 
 /** A file that says where a git directory is (`gitdir: …`); null: it does not. */
 export function gitDirectoryNamedIn(file: string): string | null {
-  const [, path] = /^gitdir:\s*(.+?)\s*$/m.exec(textOf(file)) ?? []
-  return path === undefined ? null : isAbsolute(path) ? path : join(file, '..', path)
+  const [line] = textOf(file).split('\n', 1)
+  const path = line?.startsWith('gitdir:') ? line.slice('gitdir:'.length).trim() : ''
+  return path === '' ? null : isAbsolute(path) ? path : join(file, '..', path)
 }
 
 /** Whether the list of what a rebase still has to do starts programs (git-rebase(1)). The rebase itself must write it. */
-export const startsPrograms = (todo: string): boolean => /^\s*(x|exec)\s/m.test(textOf(todo))
+export const startsPrograms = (todo: string): boolean => /^[ \t]*(x|exec)[ \t]/m.test(textOf(todo))
 
+/** The beginning of an ordinary file, '' for anything else: a repository may have a pipe there, or a link to what never ends. */
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8').slice(0, mostBytes)
+    const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    try {
+      if (!fstatSync(fd).isFile()) return ''
+      const bytes = Buffer.alloc(mostBytes)
+      return bytes.toString('utf8', 0, readSync(fd, bytes, 0, mostBytes, 0))
+    } finally {
+      closeSync(fd)
+    }
   } catch (error) {
     if (codeOf(error) === '') throw error
     return ''
