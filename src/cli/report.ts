@@ -1,6 +1,8 @@
+import { dirname } from 'node:path'
 import type { Io } from '../context.ts'
 import { EXIT, type ExitCode, type Location, systemCode, TwinError } from '../errors.ts'
 import { spelled } from '../ui/escape.ts'
+import { quotedPath } from '../ui/shell-words.ts'
 
 interface Where extends Partial<Location> {
   readonly hint?: string | undefined
@@ -44,12 +46,15 @@ export function reportFailure(io: Io, command: string, error: unknown): ExitCode
   return EXIT.failed
 }
 
+/** Gives way to the command that shows it, where the path is known. */
+const SHOW_OWNER = 'check who owns it and its folder'
+
 /** What the system says in codes, in words. None of them is a fault of this program, so none is reported as a crash. */
 const WORDS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'free some space, then run the same command again'],
   EDQUOT: ['your disk quota is used up', 'free some space, then run the same command again'],
-  EACCES: ['permission denied', 'check who owns it: ls -ld on it and on its folder'],
-  EPERM: ['operation not permitted', 'check who owns it: ls -ld on it and on its folder'],
+  EACCES: ['permission denied', SHOW_OWNER],
+  EPERM: ['operation not permitted', SHOW_OWNER],
   EROFS: ['that file system is read-only', 'choose another place, or mount it for writing'],
   ENOENT: ['no such file or folder', 'check the path: one of its folders may be missing'],
   ENOTDIR: ['part of the path is a file, not a folder', 'check the path'],
@@ -84,6 +89,10 @@ interface SystemTrouble {
   readonly hint: string
 }
 
+/** The command that shows who owns a path and its folder, in the shell of its side. */
+const ownersOf = (path: string): string =>
+  /^(?:[A-Za-z]:|\\)\\/.test(path) ? `icacls "${path}"` : `ls -ld ${[dirname(path), path].map(quotedPath).join(' ')}`
+
 /** The message and hint for an error of the file system that no command handled; null for any other error. */
 export function systemTrouble(error: unknown): SystemTrouble | null {
   if (!(error instanceof Error)) return null
@@ -93,5 +102,6 @@ export function systemTrouble(error: unknown): SystemTrouble | null {
   if (code === undefined || words === undefined) return null
   const verb = syscall === undefined || !Object.hasOwn(VERBS, syscall) ? 'used' : VERBS[syscall]
   const [what, hint] = words
-  return { code, message: `${path ?? 'a file'} cannot be ${verb}: ${what} (${code}).`, hint }
+  const shows = hint === SHOW_OWNER && path !== undefined ? ownersOf(path) : hint
+  return { code, message: `${path ?? 'a file'} cannot be ${verb}: ${what} (${code}).`, hint: shows }
 }

@@ -3,6 +3,7 @@ import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { diagnose, isHealthy } from '../core/diagnose.ts'
 import { bridgeJson, startedBridges } from '../core/doctor/bridge.ts'
+import { withUsableRemedies } from '../core/doctor/fix.ts'
 import { nearest } from '../core/nearest.ts'
 import { environmentJson } from '../core/participants.ts'
 import { type FixResult, fixFiles } from '../effects/doctor/fix.ts'
@@ -88,7 +89,11 @@ async function examine(
     if (context.signal.aborted) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
     const chosen = wanted.length === 0 ? checks : checks.filter(({ id }) => wanted.includes(id))
     const bridges = startedBridges(facts)?.map(bridgeJson(facts.bridge))
-    return { findings: diagnose(chosen, facts), sides: situation.sides, ...(bridges === undefined ? {} : { bridges }) }
+    return {
+      findings: withUsableRemedies(facts, diagnose(chosen, facts)),
+      sides: situation.sides,
+      ...(bridges === undefined ? {} : { bridges }),
+    }
   } finally {
     progress.done()
     await link?.clear()

@@ -5,6 +5,7 @@ import { ownPackage } from '../effects/packages/self-package.ts'
 import { isTrouble } from '../effects/store/trouble.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { type ReachablePath, reachable } from '../model/path.ts'
+import { quotedPath } from '../ui/shell-words.ts'
 
 /** Node reads the `.js` files of a folder as ES modules only where its package.json says so. */
 const packageFile = `${JSON.stringify({ private: true, type: 'module' }, null, 2)}\n`
@@ -38,8 +39,9 @@ export async function makePlugin(
   await system.files.create(testPath, Buffer.from(testText ?? ''), 0o600)
   io.json({ action: 'new', file, path, test: testPath })
   io.out(`Made ${path}`)
-  io.out(`Test it: node --test ${testPath}`)
-  io.out(`Allow it: mcp-twin plugin allow ${file}`)
+  io.out('Test it, then allow it:')
+  io.out(`  $ node --test ${quotedPath(testPath)}`)
+  io.out(`  $ mcp-twin plugin allow ${file}`)
   return EXIT.ok
 }
 

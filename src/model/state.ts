@@ -29,6 +29,8 @@ export const stateSchema = z.object({
   manifests: z.optional(z.record(text, text)),
   /** `add` made the manifest, with the bridge off: nobody was asked about it yet. */
   unaskedBridge: optionalFlag,
+  /** Packages that the registry did not have when `sync --adopt` last asked for them, by their words, and what it said. */
+  absent: z.optional(z.record(text, text)),
   hook: z.optional(hookStateSchema),
   /** A person was asked whether to have the hook. */
   askedHook: optionalFlag,

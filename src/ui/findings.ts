@@ -3,6 +3,7 @@ import type { Environment } from '../model/environment.ts'
 import type { Finding, Level } from '../model/check.ts'
 import { visible } from './escape.ts'
 import { abbreviateHome } from './labels.ts'
+import { isCommand } from './shell-words.ts'
 import { columns, cutPath, pad, wrap } from './width.ts'
 
 const LEFT = 26
@@ -20,10 +21,6 @@ export interface FindingsView {
 
 const painted = (level: Level, paint: Paint): ((text: string) => string) =>
   level === 'ok' ? paint.good : level === 'warning' ? paint.warn : level === 'error' || level === 'failed' ? paint.bad : paint.dim
-
-/** A command is one line, however long, so that it can be copied; only sentences are wrapped. */
-const isCommand = (fix: string): boolean =>
-  /^(?:mcp-twin|chmod|mv|rm|sudo|git|cd|export|echo|claude|wsl|iconv|ren|mkdir|winget|brew) /.test(fix)
 
 function cut(text: string, room: number): string {
   if (columns(text) <= room) return text

@@ -1,3 +1,4 @@
+import { holdsCommand } from './shell-words.ts'
 import { columns, cutPath } from './width.ts'
 
 /** Colour codes around a word, and the word. */
@@ -10,15 +11,12 @@ const mark = /^((?:\s|\u001b\[[0-9;]*m)*(?:(?:[✓✗!?·–•→=~+$-]|mcp-twi
 
 const isPath = (word: string): boolean => /^[A-Za-z]:\\|^~?[\\/]/.test(word) && !word.includes('://')
 
-/** A line that says what to type: nothing in it is cut. */
-const isCommand = (line: string): boolean => /→|\bmcp-twin |chmod /.test(line)
-
 function foldLine(line: string, width: number): string[] {
   if (columns(line) <= width) return [line]
   const before = mark.exec(line)?.[1] ?? ''
   // A table's row may begin far to the right; its rest then goes to the left.
   const indent = ' '.repeat(Math.min(columns(before) + (before === '' ? 2 : 0), Math.floor(width / 2)))
-  const cuts = !isCommand(line)
+  const cuts = !holdsCommand(line)
   const lines: string[] = []
   let current = before
   let isEmpty = true

@@ -1,5 +1,5 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
+import { bySync, choiceFor, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { entryName, list, programName } from '../../core/doctor/names.ts'
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import type { CheckResult } from '../../model/check.ts'
@@ -30,11 +30,10 @@ function judge(facts: Facts, file: ClientFile): CheckResult[] {
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, fix: isBridge ? byForce : 'mcp-twin sync --adopt' })
   }
   for (const { entryName: name, step } of edited) {
-    const isBridge = step.server === BRIDGE
-    const choice = isBridge ? 'this puts ours back' : 'this takes the edit into both; mcp-twin sync --force puts ours back'
+    const fix = choiceFor(step)
+    const choice = fix === byForce ? 'this puts ours back' : 'this takes the edit into both; mcp-twin sync --force puts ours back'
     const message = `it was edited by hand since the last sync (${choice})`
     const shown = (step.reason ?? '').split('\n').slice(1)
-    const fix = isBridge ? byForce : 'mcp-twin sync --adopt'
     found.push({ level: 'warning', subject: entryName(facts, file, name), message, detail: shown, fix })
   }
   return found.map((each) => ({ environment: file.environment.id, ...each }))

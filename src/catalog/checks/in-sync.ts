@@ -1,5 +1,5 @@
 import { defineCheck, type ClientFile, type Facts } from '../../core/doctor/facts.ts'
-import { bySync, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
+import { bySync, choiceFor, makesManifest, plannedFile, recordsOf } from '../../core/doctor/fix.ts'
 import { list, programName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import type { CheckResult } from '../../model/check.ts'
@@ -49,7 +49,7 @@ function inTheWay(facts: Facts, file: ClientFile, entries: readonly EntryStep[])
         subject: entryName,
         message: `${programName(facts, file)}: ${isTwice ? 'its entry appears twice' : 'an entry of that name exists and is not managed by mcp-twin'}`,
         detail: isTwice ? [] : (step.reason ?? '').split('\n').slice(1),
-        fix: isTwice ? `take one of the two out of ${file.file}` : 'mcp-twin sync --adopt',
+        fix: isTwice ? `take one of the two out of ${file.file}` : choiceFor(step),
       }
     })
 }
@@ -101,7 +101,7 @@ export const inSync = defineCheck({
   title: 'every config matches the manifest',
   run: (facts) => {
     if (!facts.manifest.exists) {
-      const fix = facts.manifest.project === null ? 'mcp-twin init' : 'mcp-twin init --project'
+      const fix = makesManifest(facts)
       return [
         {
           level: 'warning',

@@ -1,5 +1,5 @@
-import type { CheckResult, Autofix } from '../../model/check.ts'
-import type { EntryStep } from '../../model/plan.ts'
+import type { Autofix, CheckResult, Finding } from '../../model/check.ts'
+import type { EntryStep, Step } from '../../model/plan.ts'
 import type { FileState } from '../../model/state.ts'
 import type { PlannedFile } from '../plan/plan.ts'
 import { recordOf } from '../plan/records.ts'
@@ -9,6 +9,21 @@ type Remedy = Pick<CheckResult, 'fix' | 'autofix'>
 
 /** A sync without any flag fixes it, and doing so is safe. */
 export const bySync: { readonly fix: string; readonly autofix: Autofix } = { fix: 'mcp-twin sync', autofix: { kind: 'sync' } }
+
+/** The command that makes the manifest which a look did not find. */
+export const makesManifest = ({ manifest }: Pick<Facts, 'manifest'>): string =>
+  manifest.project === null ? 'mcp-twin init' : 'mcp-twin init --project'
+
+const needsManifest = /^mcp-twin (sync|disable|enable|update|rename|remove)\b/
+
+/** The findings with remedies that work: without a manifest every command that needs one is refused. */
+export function withUsableRemedies(facts: Pick<Facts, 'manifest'>, findings: readonly Finding[]): Finding[] {
+  if (facts.manifest.exists) return [...findings]
+  return findings.map(({ autofix, ...finding }) => {
+    if (finding.fix === undefined || !needsManifest.test(finding.fix)) return { ...finding, ...(autofix !== undefined && { autofix }) }
+    return { ...finding, fix: makesManifest(facts) }
+  })
+}
 
 /** What the plan has for a file. */
 export const plannedFile = ({ plan }: Pick<Facts, 'plan'>, { environment, client, file }: ClientFile): PlannedFile | undefined =>
@@ -22,9 +37,12 @@ export const plannedEntry = (facts: Pick<Facts, 'plan'>, file: ClientFile, name:
 export const recordsOf = ({ input }: Pick<Facts, 'input'>, { environment, client, file }: ClientFile): FileState['entries'] =>
   recordOf(input.state, { environment: environment.id, client: client.id, file }).entries
 
+/** What a refused entry's hint offers first: `--adopt` where its edit can be taken into the manifest, else `--force`, else words. */
+export const choiceFor = ({ hint }: Step): string => /^mcp-twin sync --\w+/.exec(hint ?? '')?.[0] ?? hint ?? bySync.fix
+
 /** How an entry of ours that is not as it should be gets right again: by a plain sync where the plan says so, else by a choice. */
 export function remedyFor(facts: Pick<Facts, 'plan'>, file: ClientFile, name: string): Remedy | null {
   const planned = plannedEntry(facts, file, name)
   if (planned === null || planned.step.change === 'adopt') return null
-  return planned.step.kind === 'refuse' ? { fix: 'mcp-twin sync --adopt' } : bySync
+  return planned.step.kind === 'refuse' ? { fix: choiceFor(planned.step) } : bySync
 }

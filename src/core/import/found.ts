@@ -59,7 +59,8 @@ export type ReadEntry =
       readonly notes: readonly string[]
     }
   | { readonly kind: 'left'; readonly found: UnmanagedEntry; readonly reason: string }
-  | { readonly kind: 'ours' }
+  /** It belongs to what the manifest has already. `reason`: why an import leaves it, where the plan does not manage it. */
+  | { readonly kind: 'ours'; readonly found: UnmanagedEntry; readonly reason: string }
 
 export const placeOf = ({ environment, client, file, name }: UnmanagedEntry): EntryPlace => ({
   ...{ environment: environment.id, client: client.id, name },
@@ -110,10 +111,17 @@ export function readEntry(found: UnmanagedEntry, context: ImportContext, names: 
   if ('unreadable' in entry) return left(entry.unreadable)
   const known = Object.keys(context.manifest?.servers ?? {})
   const own = ownEntry(entry, { ...context, environment })
-  if (own?.kind === 'bridge') return { kind: 'ours' }
+  const ours = (reason: string): ReadEntry => ({ kind: 'ours', found, reason })
+  if (own?.kind === 'bridge') return ours('it starts the bridge of mcp-twin, which has an entry of its own')
   if (own?.kind === 'run')
-    return known.includes(own.server) ? { kind: 'ours' } : left(`it starts "${own.server}" of a manifest that is not here`)
-  if (known.some((server) => clientName(client, server, known) === name)) return { kind: 'ours' }
+    return known.includes(own.server)
+      ? ours(`it starts "${own.server}" of the manifest, which has an entry of its own`)
+      : left(`it starts "${own.server}" of a manifest that is not here`)
+  const namesake = known.find((server) => clientName(client, server, known) === name)
+  if (namesake !== undefined) {
+    const here = `mcp-twin enable ${namesake} --client ${client.id} --on ${environment.id}`
+    return ours(`"${namesake}" of the manifest is not for this program; ${here} makes it so`)
+  }
   const bad = badName(name)
   if (bad !== null) return left(bad)
   if (isOff(reveal(found.value))) return left(`it is switched off in ${client.label}`)

@@ -3,6 +3,8 @@ import type { Manifest } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
 import type { State } from '../../model/state.ts'
 import { readClientFile } from '../plan/file.ts'
+import { lookUp } from '../lookup.ts'
+import { wordsOf } from '../manifest/names.ts'
 import type { ObservedFile, Plan, PlanInput } from '../plan/plan.ts'
 import { type Imported, importServers, type UnmanagedEntry } from './merge.ts'
 
@@ -77,6 +79,14 @@ export interface Unmanaged {
   readonly reason?: string
 }
 
+/** Entries of packages that the registry did not have when `sync --adopt` asked for them last. */
+function absentOnes({ servers, adopted }: Imported, { absent = {} }: State): Imported['unmanaged'] {
+  return adopted.flatMap(({ server, digest: _, ...place }) => {
+    const reason = wordsOf(servers[server] ?? {}).flatMap((words) => lookUp(absent, words) ?? [])[0]
+    return reason === undefined ? [] : [{ ...place, reason: `${reason}; mcp-twin sync --adopt asks again` }]
+  })
+}
+
 /** The entries of a plan's files that are not managed. */
 export function unmanagedIn({ files }: Pick<Plan, 'files'>, input: PlanInput): Unmanaged[] {
   const found = files.flatMap(({ plan: { environment, client, unmanaged } }) =>
@@ -84,7 +94,8 @@ export function unmanagedIn({ files }: Pick<Plan, 'files'>, input: PlanInput): U
   )
   if (found.length === 0) return []
   const context = { manifest: input.manifest, state: input.state, sides: input.world.environments }
-  const left = importFound(context, input, { from: [], everywhere: new Set(), without: new Set(), takesMcpRemote: true }).unmanaged
+  const imported = importFound(context, input, { from: [], everywhere: new Set(), without: new Set(), takesMcpRemote: true })
+  const left = [...imported.unmanaged, ...imported.known, ...absentOnes(imported, input.state)]
   return found.map((each) => {
     const isIt = ({ environment, client, name }: (typeof left)[number]): boolean =>
       environment === each.environment && client === each.client && name === each.server

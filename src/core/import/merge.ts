@@ -41,6 +41,8 @@ export interface Imported {
   readonly adopted: readonly (EntryPlace & { readonly server: string; readonly digest: string })[]
   /** Entries that stay as they are, and why. */
   readonly unmanaged: readonly (EntryPlace & { readonly reason: string })[]
+  /** Entries that belong to what the manifest has already, and why those stay that the plan does not manage. */
+  readonly known: readonly (EntryPlace & { readonly reason: string })[]
   readonly notes: readonly string[]
   /** Names of keys that came with several values, which are kept apart. */
   readonly conflicts: readonly KeyConflict[]
@@ -67,6 +69,7 @@ export function importServers(found: readonly UnmanagedEntry[], options: ImportO
   const groups = new Map<string, Read[]>()
   for (const each of read) if (each.kind === 'server') groups.set(each.found.name, [...(groups.get(each.found.name) ?? []), each])
   const unmanaged = read.flatMap((each) => (each.kind === 'left' ? [{ ...placeOf(each.found), reason: each.reason }] : []))
+  const known = read.flatMap((each) => (each.kind === 'ours' ? [{ ...placeOf(each.found), reason: each.reason }] : []))
   const servers: [string, ServerSpec][] = []
   const adopted: Imported['adopted'][number][] = []
   const notes: string[] = []
@@ -85,7 +88,7 @@ export function importServers(found: readonly UnmanagedEntry[], options: ImportO
     .map(([name, value]) => ({ name, value: new Secret(value) }))
   const conflicts = keyConflicts(read, names, { hasTwin: options.sides.length > 1, stored: (name) => options.key(name) })
   notes.push(...conflicts.map((each) => conflictNote(each, (key) => wanted.has(`\${secret:${key}}`) || !names.taken.has(key))))
-  return { servers: Object.fromEntries(servers), secrets, adopted, unmanaged, notes: [...new Set(notes)], conflicts }
+  return { servers: Object.fromEntries(servers), secrets, adopted, unmanaged, known, notes: [...new Set(notes)], conflicts }
 }
 
 interface One {

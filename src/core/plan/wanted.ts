@@ -68,7 +68,7 @@ export function planWanted(facts: FileFacts, wanted: Wanted): EntryStep | null {
     )
   const shown = 'unreadable' in theirs ? [theirs.unreadable] : fieldChanges(ours, theirs).flatMap(changeLines).map(short)
   const reason = record === undefined ? `an entry of that name exists and is not managed by mcp-twin` : 'edited by hand since the last sync'
-  const hint = hintFor(wanted.server, record === undefined)
+  const hint = hintFor(wanted.server, { foreign: record === undefined, readable: !('unreadable' in theirs) })
   return refuse(facts, wanted, record, `${reason}\n${shown.join('\n')}`, hint, fieldChanges(theirs, ours))
 }
 
@@ -83,10 +83,13 @@ function isWholeLine(theirs: JsonValue, wanted: Wanted): boolean {
   return isLine || (typeof theirs.args === 'string' && Array.isArray(ours.args))
 }
 
-/** The ways on from an entry that somebody else wrote or edited. What the bridge starts is not for a manifest to say. */
-function hintFor(server: string, foreign: boolean): string {
+/**
+ * The ways on from an entry that somebody else wrote or edited. What the bridge starts is not for a manifest to say, and what
+ * cannot be read cannot be adopted.
+ */
+function hintFor(server: string, { foreign, readable }: { readonly foreign: boolean; readonly readable: boolean }): string {
   const force = foreign ? 'mcp-twin sync --force replaces it' : 'mcp-twin sync --force puts ours back'
-  return server === BRIDGE ? force : `mcp-twin sync --adopt takes ${foreign ? 'it' : 'the edit'} into both; ${force}`
+  return server === BRIDGE || !readable ? force : `mcp-twin sync --adopt takes ${foreign ? 'it' : 'the edit'} into both; ${force}`
 }
 
 /** An entry that is no object cannot be edited key by key: every key of it is ours to set. */

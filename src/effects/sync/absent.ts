@@ -3,6 +3,7 @@ import { lookUp } from '../../core/lookup.ts'
 import { wordsOf } from '../../core/manifest/names.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
+import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { resolvePackages } from '../packages/resolve.ts'
 import { emptyLock } from '../manifest/records.ts'
@@ -13,6 +14,8 @@ import { npmSide, type PinOptions } from './pin.ts'
 export interface Absent {
   /** Servers whose package or version it does not have, and why: they stay the person's own. */
   readonly servers: ReadonlyMap<string, string>
+  /** What `state.json` keeps of it from now on, by the words of the package; what was not asked for stays as it was. */
+  readonly kept: State['absent']
   /** Versions that were found on the way, so that nothing is asked twice. */
   readonly found: Lock['packages']
 }
@@ -27,7 +30,8 @@ export async function absentPackages(
   { offline, signal, progress: start }: Pick<PinOptions, 'offline' | 'signal' | 'progress'>,
 ): Promise<Absent> {
   const words = [...new Set(Object.values(servers).flatMap(wordsOf))].filter((each) => lookUp(situation.lock.packages, each) === undefined)
-  if (offline || words.length === 0) return { servers: new Map(), found: {} }
+  const before = situation.state.absent
+  if (offline || words.length === 0) return { servers: new Map(), kept: before, found: {} }
   const progress = start('Looking up versions')
   try {
     const { lock, troubles } = await resolvePackages(system, situation.world, npmSide(situation), words, emptyLock, {
@@ -43,7 +47,10 @@ export async function absentPackages(
         .find((each) => each !== undefined)
       return reason === undefined ? [] : [[name, reason] as const]
     })
-    return { servers: new Map(absent), found: lock.packages }
+    const others = Object.entries(before ?? {}).filter(([each]) => !words.includes(each))
+    const kept =
+      reasons.size === 0 && others.length === Object.keys(before ?? {}).length ? before : Object.fromEntries([...others, ...reasons])
+    return { servers: new Map(absent), kept, found: lock.packages }
   } finally {
     progress.done()
   }

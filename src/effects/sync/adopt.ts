@@ -64,11 +64,12 @@ export async function adoption(system: System, situation: Situation, options: Sy
     ...serverChanges(situation.manifest, imported.servers),
   ]
   const { notices } = adopted
-  if (changes.length === 0) return notices.length === 0 ? null : { situation: { ...situation, notices }, bytes: null }
+  const state = absent.kept === situation.state.absent ? situation.state : { ...situation.state, absent: absent.kept }
+  if (changes.length === 0) return notices.length === 0 ? null : { situation: { ...situation, state, notices }, bytes: null }
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
   for (const key of brought.values()) options.hide(key)
   if (adopted.keeper === null && brought.size > 0) notices.push(`into the key store: ${[...brought.keys()].join(', ')}`)
-  return compose({ ...withFound(situation, absent.found), notices }, input.files, {
+  return compose({ ...withFound({ ...situation, state }, absent.found), notices }, input.files, {
     changes,
     adopted: [...adopted.entries, ...imported.adopted],
     brought,

@@ -28,6 +28,7 @@ describe('a text folded at a width', () => {
     const path = 'C:\\Users\\Ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json'
     expect(fold(`  ${path}`, 50)).toMatch(/^ {2}C:\\Users\\.*…\\claude_desktop_config\.json$/)
     expect(fold(`→ chmod u+w ${path}`, 50)).toContain(path)
+    expect(fold(`Test it: node --test ${path}`, 50)).toContain(path)
   })
 
   it('keeps colours around a path that it cuts', () => {

@@ -1,0 +1,12 @@
+/** A path as one word of a POSIX shell, in single quotes where it needs them. */
+export const quotedPath = (path: string): string => (/^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+
+const programs = 'mcp-twin|npx|npm|node|chmod|mv|rm|mkdir|ls|sudo|git|cd|export|echo|claude|wsl|iconv|ren|winget|brew'
+const whole = new RegExp(`^(?:${programs}) `)
+const part = new RegExp(`→|(?<![\\w-])(?:${programs}) `)
+
+/** Whether a remedy is a command, which is printed on one line, however long, so that it can be copied. */
+export const isCommand = (remedy: string): boolean => whole.test(remedy)
+
+/** Whether a line may hold what a person is to type. */
+export const holdsCommand = (line: string): boolean => part.test(line)
