@@ -7,6 +7,7 @@ import { nearHint, unknownName } from './unknown.ts'
 const lists: Readonly<Record<StoredKind, string>> = {
   handoff: 'mcp-twin handoff list',
   action: 'mcp-twin actions list',
+  question: 'mcp-twin inbox',
 }
 
 /** Throws with the nearest id where the store has no handoff, or action, of this id. */

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
-import { claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '../handoff/claims.ts'
+import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '../handoff/claims.ts'
 
 export const actionStatuses = ['pending', 'claimed', 'running', 'needs_user', 'done', 'failed', 'cancelled', 'expired'] as const
 export type ActionStatus = (typeof actionStatuses)[number]
@@ -34,6 +34,8 @@ export interface Action {
   readonly tries: number
   readonly claim: StoredClaim | null
   readonly updated: number
+  /** Bytes of what a list left unread since it is long; absent: nothing was. */
+  readonly unread: { readonly params?: number; readonly result?: number }
   /** True once it has ended, until the client that asked has seen the result. */
   readonly isNews: boolean
 }
@@ -42,7 +44,8 @@ export interface ActionRow extends ClaimRow {
   n: number
   id: string
   type: string
-  params: string
+  /** Null in lists, where it is long. */
+  params: string | null
   roots: string
   recipient: string | null
   carrier: Carrier
@@ -57,7 +60,18 @@ export interface ActionRow extends ClaimRow {
   expires: number
   finished: number | null
   seen: number | null
+  /** Of what a list left unread. */
+  params_unread?: number | null
+  result_unread?: number | null
 }
+
+const unlessLong = (name: string): string =>
+  `CASE WHEN octet_length(${name}) <= ${limits.actionShown} THEN ${name} END AS ${name},
+   CASE WHEN octet_length(${name}) > ${limits.actionShown} THEN octet_length(${name}) END AS ${name}_unread`
+
+/** The columns of an action for a list: long params and results stay unread. */
+export const listColumns = `n, id, type, roots, recipient, carrier, claimable, status, tries, generation, client, at, updated, expires, finished, seen,
+  ${claimColumns}, ${unlessLong('params')}, ${unlessLong('result')}`
 
 /** An action as it is now: the claim of a dead process is ignored, and an action that nobody started in time is expired. */
 export function actionOf(row: ActionRow, isLive: IsLive, now: number): Action {
@@ -66,7 +80,11 @@ export function actionOf(row: ActionRow, isLive: IsLive, now: number): Action {
   const claim = stored !== null && isHeld(stored, isLive, now) ? stored : null
   return {
     ...{ id, type, from, to, timestamp, carrier, tries, updated, claim },
-    params: JSON.parse(row.params),
+    params: row.params === null ? {} : JSON.parse(row.params),
+    unread: {
+      ...(row.params_unread != null && { params: row.params_unread }),
+      ...(row.result_unread != null && { result: row.result_unread }),
+    },
     roots: JSON.parse(row.roots),
     claimable: row.claimable === 1,
     isNews: row.finished !== null && row.seen === null,
@@ -74,9 +92,6 @@ export function actionOf(row: ActionRow, isLive: IsLive, now: number): Action {
     result: row.result === null ? null : JSON.parse(row.result),
   }
 }
-
-/** Whether params or a result are short enough for a list of actions. */
-export const isShown = (value: JsonValue): boolean => JSON.stringify(value).length <= limits.actionShown
 
 function statusOf({ status, expires, carrier }: ActionRow, isClaimed: boolean, now: number): ActionStatus {
   const left = status === 'claimed' && !isClaimed ? 'pending' : status

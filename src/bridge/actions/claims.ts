@@ -2,7 +2,7 @@ import type { JsonValue } from '../../model/entry.ts'
 import { failed } from '../base/refusal.ts'
 import { type Claim, claimValues, type IsLive, noClaim, setClaim } from '../handoff/claims.ts'
 import type { Transaction } from '../store/store.ts'
-import type { Action, ActionRow } from './action.ts'
+import type { Action } from './action.ts'
 import { claimableFor } from './finished.ts'
 import { finish, read } from './queue.ts'
 
@@ -58,6 +58,6 @@ export function release(store: Transaction, id: string): void {
 
 /** Makes all actions pending again that one session has claimed. */
 export function releaseAll(store: Transaction, session: string): void {
-  const held = store.all<ActionRow>(`SELECT * FROM actions WHERE status = 'claimed' AND claim_session = ?`, session)
+  const held = store.all<{ id: string }>(`SELECT id FROM actions WHERE status = 'claimed' AND claim_session = ?`, session)
   for (const { id } of held) release(store, id)
 }

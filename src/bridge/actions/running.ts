@@ -14,8 +14,8 @@ export interface Carrying extends Claim {
 
 /** Starts the oldest action that waits for the runner; null: none does. */
 export function beginNext(store: Transaction, by: Carrying, isLive: IsLive): Action | null {
-  const row = store.get<ActionRow>(
-    `SELECT * FROM actions WHERE status = 'pending' AND carrier = 'runner' AND expires > ? ORDER BY n LIMIT 1`,
+  const row = store.get<{ id: string }>(
+    `SELECT id FROM actions WHERE status = 'pending' AND carrier = 'runner' AND expires > ? ORDER BY n LIMIT 1`,
     store.now,
   )
   return row === undefined ? null : begin(store, row.id, by, isLive)

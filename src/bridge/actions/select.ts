@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import type { IsLive } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
-import { type Action, actionOf, type ActionRow } from './action.ts'
+import { type Action, actionOf, type ActionRow, listColumns } from './action.ts'
 
 export interface ActionQuery {
   /** A condition of SQL, whose parameters are `?`. */
@@ -14,7 +14,7 @@ export interface ActionQuery {
 }
 
 /**
- * Actions that `keep` accepts as they are now, at most `limit`. Reads page by page: the stored status may be out of date, and a LIMIT in
+ * Actions that `keep` accepts as they are now, at most `limit`, without long params and results. Reads page by page: the stored status may be out of date, and a LIMIT in
  * SQL counts the rows that `keep` rejects.
  */
 export function select(
@@ -28,7 +28,7 @@ export function select(
   const found: Action[] = []
   for (let last = order === 'oldest' ? 0 : Number.MAX_SAFE_INTEGER; found.length < limit; ) {
     const rows = database.all<ActionRow>(
-      `SELECT * FROM actions WHERE (${where}) AND n ${beyond} ? ORDER BY n ${direction} LIMIT ?`,
+      `SELECT ${listColumns} FROM actions WHERE (${where}) AND n ${beyond} ? ORDER BY n ${direction} LIMIT ?`,
       ...[...values, last, page],
     )
     found.push(...rows.map((row) => actionOf(row, isLive, now)).filter(keep))

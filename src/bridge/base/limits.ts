@@ -1,6 +1,7 @@
 import { sharingLimits } from './limits-sharing.ts'
 import { actionLimits } from './limits-actions.ts'
 import { gitLimits } from './limits-git.ts'
+import { handoffLimits } from './limits-handoff.ts'
 import { KiB, MiB, minutes, seconds } from './units.ts'
 
 /** Every bound of the bridge in one place: bytes unless the name says otherwise, times in ms. */
@@ -59,9 +60,19 @@ export const limits = {
   /** Levels of nesting taken in arguments. */
   nesting: 64,
 
-  /** What a read hands back at once. */
-  readText: 1 * MiB,
+  /** Tokens of an answer of our own tools: usually, and the most that `max_tokens` may ask for. Words and data are bounded each. */
+  answerTokens: 20_000,
+  answerTokensMost: 400_000,
+  /** Bytes of an answer that are kept for the line about what waits; an answer with less room than so many tokens has none. */
+  noticeBytes: 120,
+  noticeTokens: 80,
+  /** Bytes of an answer in which it names what it leaves out, and how many things it names at most. */
+  leftOutBytes: 1000,
+  leftOutNamed: 20,
+
   readImage: 5 * MiB,
+  /** So much of a file before and behind what is shown is searched for ends of lines, to number them. */
+  readCounted: 64 * MiB,
   /** Largest file that is edited or rewritten with its encoding kept. */
   editFile: 64 * MiB,
   /** How long a read may look for the line it was asked for. */
@@ -93,6 +104,8 @@ export const limits = {
   trashAgeMs: 30 * 24 * 60 * minutes,
 
   searchResults: 1000,
+  /** A page of results that has grown so long ends before the next one, which the page after it begins with. */
+  searchPageBytes: 60 * KiB,
   searchContextLines: 20,
   searchLineCharacters: 400,
   /** So much of a file is looked at to see whether it is text. */
@@ -120,7 +133,7 @@ export const limits = {
   commandCharacters: 128 * KiB,
   inputCharacters: 1 * MiB,
   /** Characters of output handed back at once; the rest stays readable. */
-  outputCharacters: 64 * KiB,
+  outputCharacters: 24 * KiB,
   /** Output kept for a session: the newest. */
   sessionOutput: 4 * MiB,
   /** It is kept in pieces of at least so many characters. */
@@ -195,22 +208,8 @@ export const limits = {
   memoryTokens: 400_000,
 
   promptArgument: 10_000,
-  handoffTitle: 300,
-  handoffText: 1 * MiB,
-  handoffSections: 100,
-  handoffFiles: 200,
-  /** A handoff's repository: files with diffs, bytes of the diffs, and names of further files. */
-  handoffDiffFiles: 100,
-  handoffDiff: 256 * KiB,
-  handoffNames: 50,
+  ...handoffLimits,
   ...gitLimits,
-  /** A claim ends after so long, however its process fares. */
-  claimMs: 24 * 60 * minutes,
-  /** Things that one answer of inbox or handoff_list holds. */
-  inboxShown: 100,
-  /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */
-  waitingKept: 500,
-  waitingBytes: 1 * MiB,
   /** How long after the start the store is opened, so that the first answers do not wait for it. */
   storeOpenMs: 1 * seconds,
   /** The most resources in a list, the newest ones; the most subscriptions of a connection; the shortest time between two notices of a changed list. */

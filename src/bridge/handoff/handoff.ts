@@ -1,6 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
-import type { Database, Row } from '../store/database.ts'
+import { cut } from '../base/text.ts'
+import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 import {
   type Claim,
@@ -14,6 +15,7 @@ import {
   setClaim,
   type StoredClaim,
 } from './claims.ts'
+import { forgetClosed, makeRoom } from './room.ts'
 
 export interface Section {
   readonly heading: string
@@ -22,13 +24,14 @@ export interface Section {
   readonly priority: number
 }
 
+/** A handoff without its texts. */
 export interface Handoff {
   readonly id: string
   readonly title: string
-  readonly goal: string
-  readonly acceptance: string | null
-  readonly files: readonly string[]
-  readonly sections: readonly Section[]
+  /** The first characters of its goal. */
+  readonly beginning: string
+  /** Of all its texts and notes. */
+  readonly bytes: number
   readonly namespace: string
   /** A client id; null: every client but the author's. */
   readonly to: string | null
@@ -39,38 +42,59 @@ export interface Handoff {
   readonly updated: number
 }
 
-export interface Note {
-  readonly note: string | null
-  readonly status: HandoffStatus | null
-  readonly by: string
-  readonly at: number
+export interface NewHandoff extends Pick<Handoff, 'id' | 'title' | 'namespace' | 'to'> {
+  readonly goal: string
+  readonly acceptance: string | null
+  readonly files: readonly string[]
+  readonly sections: readonly Section[]
 }
 
-export type NewHandoff = Pick<Handoff, 'id' | 'title' | 'goal' | 'acceptance' | 'files' | 'sections' | 'namespace' | 'to'>
-
+/** Stores a handoff. Throws a Refusal where it is too long, or too many are stored. */
 export function create(store: Transaction, handoff: NewHandoff): void {
-  const { id, title, goal, acceptance, files, sections, namespace, to } = handoff
+  const { id, title, goal, acceptance, namespace, to } = handoff
   const { client, session } = store.author
+  const [files, sections] = [JSON.stringify(handoff.files), JSON.stringify(handoff.sections)]
+  const texts = [title, goal, acceptance ?? '']
+  // What was written counts, not what it is stored as: JSON writes a line break in two bytes.
+  const written = bytesOf([...texts, ...handoff.files, ...handoff.sections.flatMap(({ heading, body }) => [heading, body])])
+  const bytes = bytesOf([...texts, files, sections])
+  if (written > limits.handoffBytes)
+    throw failed(
+      `The handoff has ${written} bytes; ${limits.handoffBytes} are the most. Write the long parts to files below the shared workspace and name those in files.`,
+    )
+  forgetClosed(store)
+  const open = store.get<{ count: number }>(
+    `SELECT count(*) AS count FROM handoff_heads WHERE client = ? AND status IN ('open', 'claimed')`,
+    client,
+  )
+  if ((open?.count ?? 0) >= limits.handoffsOpen)
+    throw failed(
+      `${limits.handoffsOpen} handoffs of ${client} are open already, which is the most; close some with handoff_update, status done or dropped (handoff_list names them).`,
+    )
+  makeRoom(store, bytes)
   store.run(
-    `INSERT INTO handoffs (id, title, goal, acceptance, files, sections, namespace, recipient, status, client, session, machine, at, updated)
+    `INSERT INTO handoff_texts (id, title, goal, acceptance, files, sections, namespace, recipient, status, client, session, machine, at, updated)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)`,
-    ...[id, title, goal, acceptance, JSON.stringify(files), JSON.stringify(sections), namespace, to],
+    ...[id, title, goal, acceptance, files, sections, namespace, to],
+    ...[client, session, store.machine, store.now, store.now],
+  )
+  store.run(
+    `INSERT INTO handoff_heads (id, title, beginning, bytes, namespace, recipient, status, client, session, machine, at, updated)
+     VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)`,
+    ...[id, title, cut(goal, limits.handoffBeginning), bytes, namespace, to],
     ...[client, session, store.machine, store.now, store.now],
   )
   store.changed('handoff', id, namespace)
 }
 
+const bytesOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+
 /** A handoff as it is now: a claim whose process is gone, or that is too old, counts no more. Throws a Refusal where there is none. */
 export function read(database: Database, id: string, isLive: IsLive, now: number): Handoff {
-  const row = database.get<HandoffRow>('SELECT * FROM handoffs WHERE id = ?', id)
+  const row = database.get<HeadRow>(`SELECT ${columns} FROM handoff_heads WHERE id = ?`, id)
   if (row === undefined) throw failed(`There is no handoff ${id}; handoff_list names those there are.`)
   return handoffOf(row, isLive, now)
 }
-
-export const notes = (database: Database, id: string): readonly Note[] =>
-  database
-    .all<NoteRow>('SELECT note, status, client, at FROM handoff_notes WHERE handoff = ? ORDER BY n', id)
-    .map(({ client, ...note }) => ({ ...note, by: client }))
 
 export interface HandoffQuery {
   readonly status?: HandoffStatus | undefined
@@ -78,20 +102,41 @@ export interface HandoffQuery {
   readonly to?: string | undefined
 }
 
-/** Handoffs, the last changed first. */
-export function list(database: Database, { status, to }: HandoffQuery, isLive: IsLive, now: number): readonly Handoff[] {
-  // A claim that has ended makes a claimed one open again, so both are looked at.
-  const stored = status === undefined ? null : status === 'open' ? ['open', 'claimed'] : [status]
+/** Handoffs, the last changed first: at most `limits.inboxShown`. Their texts are not read. */
+export function list(database: Database, query: HandoffQuery, isLive: IsLive, now: number): readonly Handoff[] {
+  const { status } = query
+  const { where, values } = condition(query)
+  const found: Handoff[] = []
+  // The stored status may be out of date, so rows that are not wanted after all must not use the limit up.
+  for (let at = 0; found.length < limits.inboxShown; at += limits.inboxShown) {
+    const rows = database.all<HeadRow>(
+      `SELECT ${columns} FROM handoff_heads ${where} ORDER BY updated DESC, id LIMIT ? OFFSET ?`,
+      ...[...values, limits.inboxShown, at],
+    )
+    const current = rows.map((row) => handoffOf(row, isLive, now))
+    found.push(...current.filter((handoff) => status === undefined || handoff.status === status))
+    if (rows.length < limits.inboxShown) break
+  }
+  return found.slice(0, limits.inboxShown)
+}
+
+/** How many handoffs there are that `list` may name; those whose claim has ended meanwhile count as claimed. */
+export function countOf(database: Database, query: HandoffQuery): number {
+  const { where, values } = condition(query, (status) => [status])
+  return database.get<{ count: number }>(`SELECT count(*) AS count FROM handoff_heads ${where}`, ...values)?.count ?? 0
+}
+
+/** A claim that has ended makes a claimed one open again, so both are looked at. */
+const mayBe = (status: HandoffStatus): readonly HandoffStatus[] => (status === 'open' ? ['open', 'claimed'] : [status])
+
+function condition({ status, to }: HandoffQuery, stored = mayBe): { readonly where: string; readonly values: readonly string[] } {
+  const statuses = status === undefined ? [] : stored(status)
   const rules = [
-    ...(stored === null ? [] : [`status IN (${stored.map(() => '?').join(', ')})`]),
+    ...(statuses.length === 0 ? [] : [`status IN (${statuses.map(() => '?').join(', ')})`]),
     ...(to === undefined ? [] : ['(recipient = ? OR (recipient IS NULL AND client <> ?))']),
   ]
-  const values = [...(stored ?? []), ...(to === undefined ? [] : [to, to])]
-  const where = rules.length === 0 ? '' : `WHERE ${rules.join(' AND ')}`
-  return database
-    .all<HandoffRow>(`SELECT * FROM handoffs ${where} ORDER BY updated DESC, id LIMIT ?`, ...values, limits.inboxShown)
-    .map((row) => handoffOf(row, isLive, now))
-    .filter((handoff) => status === undefined || handoff.status === status)
+  const values = [...statuses, ...(to === undefined ? [] : [to, to])]
+  return { where: rules.length === 0 ? '' : `WHERE ${rules.join(' AND ')}`, values }
 }
 
 /** Gives the handoff to one session. A Refusal names who works on it already. */
@@ -103,10 +148,10 @@ export function claim(store: Transaction, id: string, by: Claim, isLive: IsLive)
   if (held !== null && held.session !== by.session)
     throw failed(`Handoff ${id} is claimed by ${held.client} since ${new Date(held.at).toISOString()}; take another, or ask with ask_twin.`)
   store.run(
-    `UPDATE handoffs SET status = 'claimed', ${setClaim}, updated = ? WHERE id = ?`,
+    `UPDATE handoff_heads SET status = 'claimed', ${setClaim}, updated = ? WHERE id = ?`,
     ...[...claimValues(by, store.now), store.now, id],
   )
-  if (held === null) noted(store, id, 'claimed', null)
+  if (held === null) noted(store, handoff, 'claimed', null)
   return read(store, id, isLive, store.now)
 }
 
@@ -119,40 +164,41 @@ export function update(
 ): Handoff {
   const { status, note = null } = change
   const handoff = read(store, id, isLive, store.now)
-  if (status === 'claimed') return claim(store, id, by, isLive)
+  if (status === 'claimed') {
+    const claimed = claim(store, id, by, isLive)
+    if (note !== null) noted(store, claimed, null, note)
+    return read(store, id, isLive, store.now)
+  }
   if (handoff.claim !== null && handoff.claim.session !== by.session && status !== undefined && handoff.by !== by.client)
     throw failed(
       `Handoff ${id} is claimed by ${handoff.claim.client}, so only that session, or who made it, changes its status; leave a note instead.`,
     )
-  if (status !== undefined) store.run(`UPDATE handoffs SET status = ?, ${noClaim} WHERE id = ?`, status, id)
-  store.run('UPDATE handoffs SET updated = ? WHERE id = ?', store.now, id)
-  noted(store, id, status ?? null, note)
+  if (status !== undefined) store.run(`UPDATE handoff_heads SET status = ?, ${noClaim} WHERE id = ?`, status, id)
+  noted(store, handoff, status ?? null, note)
   return read(store, id, isLive, store.now)
 }
 
-function noted(store: Transaction, id: string, status: HandoffStatus | null, note: string | null): void {
+function noted(store: Transaction, { id, namespace, status: before }: Handoff, status: HandoffStatus | null, note: string | null): void {
   const { client, session } = store.author
+  const bytes = note === null ? 0 : Buffer.byteLength(note)
+  // What closes a handoff makes room, so its note is always taken.
+  const closes = (status === 'done' || status === 'dropped') && (before === 'open' || before === 'claimed')
+  if (bytes > 0 && !closes) makeRoom(store, bytes)
   store.run(
     'INSERT INTO handoff_notes (handoff, note, status, client, session, at) VALUES (?, ?, ?, ?, ?, ?)',
     ...[id, note, status, client, session, store.now],
   )
-  store.changed('handoff', id, store.get<{ namespace: string }>('SELECT namespace FROM handoffs WHERE id = ?', id)?.namespace)
+  store.run('UPDATE handoff_heads SET updated = ?, bytes = bytes + ? WHERE id = ?', store.now, bytes, id)
+  store.changed('handoff', id, namespace)
 }
 
-interface NoteRow extends Row {
-  note: string | null
-  status: HandoffStatus | null
-  client: string
-  at: number
-}
+const columns = `id, title, beginning, bytes, namespace, recipient, status, claim_client, claim_session, claim_pid, claim_start, claim_at, client, at, updated`
 
-interface HandoffRow extends ClaimRow {
+interface HeadRow extends ClaimRow {
   id: string
   title: string
-  goal: string
-  acceptance: string | null
-  files: string
-  sections: string
+  beginning: string
+  bytes: number
   namespace: string
   recipient: string | null
   status: HandoffStatus
@@ -161,14 +207,12 @@ interface HandoffRow extends ClaimRow {
   updated: number
 }
 
-function handoffOf(row: HandoffRow, isLive: IsLive, now: number): Handoff {
-  const { id, title, goal, acceptance, namespace, client, at, updated } = row
+function handoffOf(row: HeadRow, isLive: IsLive, now: number): Handoff {
+  const { id, title, beginning, bytes, namespace, client, at, updated } = row
   const stored = claimIn(row)
   const claim = stored !== null && isHeld(stored, isLive, now) ? stored : null
   return {
-    ...{ id, title, goal, acceptance, namespace, to: row.recipient, by: client, at, updated, claim },
-    files: JSON.parse(row.files),
-    sections: JSON.parse(row.sections),
+    ...{ id, title, beginning, bytes, namespace, to: row.recipient, by: client, at, updated, claim },
     status: row.status === 'claimed' && claim === null ? 'open' : row.status,
   }
 }

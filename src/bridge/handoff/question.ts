@@ -1,10 +1,13 @@
+import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
+import { forgetClosed, makeRoom } from './room.ts'
+import { type Beginning, beginning } from './texts.ts'
 
 export interface Question {
   readonly id: string
-  readonly question: string
+  readonly question: Beginning
   /** The handoff that it is about. */
   readonly handoff: string | null
   /** A client id; null: every client but the one that asks. */
@@ -14,13 +17,22 @@ export interface Question {
 }
 
 export interface Answered extends Question {
-  readonly answer: string
+  readonly answer: Beginning
   readonly answeredBy: string
   readonly answeredAt: number
 }
 
-export function ask(store: Transaction, { id, question, handoff, to }: Pick<Question, 'id' | 'question' | 'handoff' | 'to'>): void {
+/** Asks a question. Throws a Refusal where too many, or too much, is stored. */
+export function ask(
+  store: Transaction,
+  { id, question, handoff, to }: Pick<Question, 'id' | 'handoff' | 'to'> & { readonly question: string },
+): void {
   const { client, session } = store.author
+  forgetClosed(store)
+  const open = store.get<{ count: number }>(`SELECT count(*) AS count FROM questions WHERE ${isOpen} AND client = ?`, client)
+  if ((open?.count ?? 0) >= limits.questionsOpen)
+    throw failed(`${limits.questionsOpen} questions of ${client} wait for an answer already, which is the most; wait for answers first.`)
+  makeRoom(store, Buffer.byteLength(question))
   store.run(
     'INSERT INTO questions (id, handoff, question, recipient, client, session, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ...[id, handoff, question, to, client, session, store.now],
@@ -30,10 +42,11 @@ export function ask(store: Transaction, { id, question, handoff, to }: Pick<Ques
 
 /** Answers a question, once. */
 export function answer(store: Transaction, id: string, text: string): void {
-  const row = store.get<QuestionRow>('SELECT * FROM questions WHERE id = ?', id)
+  const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)
   if (row === undefined) throw failed(`There is no question ${id}; inbox names those that wait.`)
-  if (row.answer !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; ask_twin asks something else.`)
+  if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; ask_twin asks something else.`)
   const { client, session } = store.author
+  makeRoom(store, Buffer.byteLength(text))
   store.run(
     'UPDATE questions SET answer = ?, answer_client = ?, answer_session = ?, answer_at = ? WHERE id = ?',
     ...[text, client, session, store.now, id],
@@ -41,28 +54,58 @@ export function answer(store: Transaction, id: string, text: string): void {
   store.changed('answer', id)
 }
 
+/** How much of each text is read. */
+interface Reading {
+  /** At most so many questions. */
+  readonly limit: number
+  /** Of each text. */
+  readonly characters: number
+}
+
 /** Questions that a client may answer, oldest first; for `null`, all that are not answered. */
-export const questionsFor = (database: Database, client: string | null, limit: number): readonly Question[] =>
+export const questionsFor = (database: Database, client: string | null, { limit, characters }: Reading): readonly Question[] =>
   database
-    .all<QuestionRow>(
-      'SELECT * FROM questions WHERE answer IS NULL AND (?1 IS NULL OR recipient = ?1 OR (recipient IS NULL AND client <> ?1)) ORDER BY at, id LIMIT ?2',
-      ...[client, limit],
-    )
+    .all<QuestionRow>(`SELECT ${columns} FROM questions WHERE ${forClient} ORDER BY at, id LIMIT ?3`, ...[characters, client, limit])
     .map(questionOf)
 
 /** Answers to a client's questions that none of its sessions has been shown, oldest first; for `null`, to all clients' questions. */
-export const answersFor = (database: Database, client: string | null, limit: number): readonly Answered[] =>
+export const answersFor = (database: Database, client: string | null, { limit, characters }: Reading): readonly Answered[] =>
   database
-    .all<QuestionRow>(
-      'SELECT * FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL AND (?1 IS NULL OR client = ?1) ORDER BY answer_at, id LIMIT ?2',
-      ...[client, limit],
-    )
+    .all<QuestionRow>(`SELECT ${columns} FROM questions WHERE ${forAsker} ORDER BY answer_at, id LIMIT ?3`, ...[characters, client, limit])
     .map(answeredOf)
 
-export const questionsAbout = (database: Database, handoff: string): readonly (Question | Answered)[] =>
-  database
-    .all<QuestionRow>('SELECT * FROM questions WHERE handoff = ? ORDER BY at, id', handoff)
-    .map((row) => (row.answer === null ? questionOf(row) : answeredOf(row)))
+/** As the index of what waits has it, without the answer itself. */
+const isOpen = 'answer_seen IS NULL AND answer_at IS NULL'
+const forClient = `${isOpen} AND (?2 IS NULL OR recipient = ?2 OR (recipient IS NULL AND client <> ?2))`
+const forAsker = `answer_seen IS NULL AND answer_at IS NOT NULL AND (?2 IS NULL OR client = ?2)`
+
+/** How many questions and answers wait for a client; for `null`, for all. Counted without their texts. */
+export function countsFor(database: Database, client: string | null): { readonly questions: number; readonly answers: number } {
+  const count = (where: string) =>
+    database.get<{ count: number }>(`SELECT count(*) AS count FROM questions WHERE ${where.replaceAll('?2', '?1')}`, client)?.count ?? 0
+  return { questions: count(forClient), answers: count(forAsker) }
+}
+
+/** The newest questions about a handoff, the newest first, and how many there are. */
+export const questionsAbout = (
+  database: Database,
+  handoff: string,
+  { limit, characters }: Reading,
+): { readonly questions: readonly (Question | Answered)[]; readonly count: number } => ({
+  questions: database
+    .all<QuestionRow>(
+      `SELECT ${columns} FROM questions WHERE handoff = ?2 ORDER BY at DESC, id DESC LIMIT ?3`,
+      ...[characters, handoff, limit],
+    )
+    .map(eitherOf),
+  count: database.get<{ count: number }>('SELECT count(*) AS count FROM questions WHERE handoff = ?', handoff)?.count ?? 0,
+})
+
+/** A question, with its answer if it has one; null: there is none of that id. */
+export function questionOfId(database: Database, id: string, characters: number): Question | Answered | null {
+  const row = database.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, ...[characters, id])
+  return row === undefined ? null : eitherOf(row)
+}
 
 export function markShown(store: Transaction, ids: readonly string[]): void {
   for (const id of ids) {
@@ -75,19 +118,27 @@ interface QuestionRow extends Row {
   id: string
   handoff: string | null
   question: string
+  question_bytes: number
   recipient: string | null
   client: string
   at: number
   answer: string | null
+  answer_bytes: number | null
   answer_client: string | null
   answer_at: number | null
 }
 
-const questionOf = ({ id, question, handoff, recipient, client, at }: QuestionRow): Question => ({
-  ...{ id, question, handoff, to: recipient, by: client, at },
+/** The columns of a question; `?1` is how many characters of its texts are read. */
+const columns = `id, handoff, substr(question, 1, ?1) AS question, octet_length(question) AS question_bytes, recipient, client, at,
+     substr(answer, 1, ?1) AS answer, octet_length(answer) AS answer_bytes, answer_client, answer_at`
+
+const eitherOf = (row: QuestionRow): Question | Answered => (row.answer_at === null ? questionOf(row) : answeredOf(row))
+
+const questionOf = ({ id, question, question_bytes, handoff, recipient, client, at }: QuestionRow): Question => ({
+  ...{ id, question: beginning(question, question_bytes), handoff, to: recipient, by: client, at },
 })
 
 const answeredOf = (row: QuestionRow): Answered => ({
   ...questionOf(row),
-  ...{ answer: row.answer ?? '', answeredBy: row.answer_client ?? '', answeredAt: row.answer_at ?? 0 },
+  ...{ answer: beginning(row.answer, row.answer_bytes), answeredBy: row.answer_client ?? '', answeredAt: row.answer_at ?? 0 },
 })

@@ -1,12 +1,3 @@
-import { tokensOf } from '../base/tokens.ts'
-import type { Section } from './handoff.ts'
-
-export interface FittingSections {
-  readonly sections: readonly Section[]
-  /** What did not fit, by name and size. */
-  readonly omitted: readonly { readonly heading: string; readonly priority: number; readonly tokens: number }[]
-}
-
 /**
  * Divides items into those that fit into `room` and the rest, both in the order in which they were given. They are tried in the order of
  * `compare`; one that is too large for what is left does not stop those after it.
@@ -26,12 +17,4 @@ export function divide<T>(
     taken.add(item)
   }
   return { taken: items.filter((item) => taken.has(item)), left: items.filter((item) => !taken.has(item)) }
-}
-
-/** The most important sections that fit into a budget of tokens, in the order in which they were written. */
-export function fitting(sections: readonly Section[], maxTokens: number): FittingSections {
-  const tokensIn = ({ heading, body }: Section): number => tokensOf(`${heading}\n${body}`)
-  const { taken, left } = divide(sections, maxTokens, tokensIn, (a, b) => a.priority - b.priority)
-  const omitted = left.map((section) => ({ heading: section.heading, priority: section.priority, tokens: tokensIn(section) }))
-  return { sections: taken, omitted }
 }

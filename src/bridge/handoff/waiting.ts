@@ -28,20 +28,20 @@ interface WaitingRow extends ClaimRow {
   client: string
 }
 
-/** Reads from the store everything that waits for anybody. */
+/** Reads from the store everything that waits for anybody, all of it from indexes: after each commit no text is read. */
 export const waitingIn = (database: Database): readonly Waiting[] =>
   database
     .all<WaitingRow>(
       `SELECT * FROM (SELECT 'handoff' AS kind, id, recipient, client, ${claimColumns}
-         FROM handoffs WHERE status IN ('open', 'claimed') ORDER BY updated DESC LIMIT ?1)
+         FROM handoff_heads WHERE status IN ('open', 'claimed') ORDER BY updated DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'question', id, recipient, client, NULL, NULL, NULL, NULL, NULL
-         FROM questions WHERE answer IS NULL ORDER BY at DESC LIMIT ?1)
+         FROM questions WHERE answer_seen IS NULL AND answer_at IS NULL ORDER BY at DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'answer', id, client, answer_client, NULL, NULL, NULL, NULL, NULL
-         FROM questions WHERE answer IS NOT NULL AND answer_seen IS NULL ORDER BY answer_at DESC LIMIT ?1)
+         FROM questions WHERE answer_seen IS NULL AND answer_at IS NOT NULL ORDER BY answer_at DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'action', id, recipient, client, ${claimColumns}
          FROM actions WHERE claimable = 1 AND ((carrier = 'twin' AND status IN ('pending', 'claimed')) OR status = 'needs_user') ORDER BY n DESC LIMIT ?1)
        UNION ALL SELECT * FROM (SELECT 'finished action', id, client, COALESCE(recipient, ''), NULL, NULL, NULL, NULL, NULL
-         FROM actions WHERE finished IS NOT NULL AND seen IS NULL ORDER BY n DESC LIMIT ?1)`,
+         FROM actions WHERE seen IS NULL AND finished IS NOT NULL ORDER BY n DESC LIMIT ?1)`,
       limits.waitingKept,
     )
     .map(({ id, recipient: to, client: by, ...row }) => {

@@ -3,17 +3,21 @@ import type { Database } from './database.ts'
 /** How many of the newest ids are compared with one that nothing has. */
 const idsMost = 1000
 
-export type StoredKind = 'handoff' | 'action'
+export type StoredKind = 'handoff' | 'action' | 'question'
 
-const orders: Readonly<Record<StoredKind, string>> = {
-  handoff: 'SELECT id FROM handoffs ORDER BY updated DESC LIMIT ?',
-  action: 'SELECT id FROM actions ORDER BY n DESC LIMIT ?',
+/** The table of each kind, and the column by which its newest come first. */
+const tables: Readonly<Record<StoredKind, { readonly table: string; readonly age: string }>> = {
+  handoff: { table: 'handoff_heads', age: 'updated' },
+  action: { table: 'actions', age: 'n' },
+  question: { table: 'questions', age: 'at' },
 }
 
 /** The newest ids of a kind; that one first, if it is there. */
 export function knownIds(database: Database, kind: StoredKind, id: string): readonly string[] {
-  const there = database.get(`SELECT 1 AS one FROM ${kind}s WHERE id = ?`, id) !== undefined
-  return [...(there ? [id] : []), ...database.all<{ id: string }>(orders[kind], idsMost).map((row) => row.id)]
+  const { table, age } = tables[kind]
+  const there = database.get(`SELECT 1 AS one FROM ${table} WHERE id = ?`, id) !== undefined
+  const newest = database.all<{ id: string }>(`SELECT id FROM ${table} ORDER BY ${age} DESC LIMIT ?`, idsMost)
+  return [...(there ? [id] : []), ...newest.map((row) => row.id)]
 }
 
 /** Every namespace that something was ever remembered in, as far as its history is kept. */

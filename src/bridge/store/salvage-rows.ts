@@ -1,5 +1,6 @@
 import { setImmediate as breath } from 'node:timers/promises'
 import { type Database, isDamage, type Row, type SqlValue } from './database.ts'
+import { formerNames } from './schema.ts'
 
 /** How many rows of one table were copied. */
 export interface SavedTable {
@@ -12,11 +13,15 @@ export interface SavedTable {
 /** One table, and how its rows are named: by their primary key, or by the row id that SQLite gives. */
 interface Table {
   readonly name: string
+  /** Its name in the damaged store, which may be of an older version. */
+  readonly source: string
   readonly columns: readonly string[]
   readonly key: readonly string[]
 }
 
 const pageRows = 100
+/** A row of these may hold tens of megabytes. */
+const oneByOne = new Set(['handoff_texts'])
 /** The numbers between two damaged places are tried one by one, up to so many. */
 const gapRows = 200_000
 
@@ -39,13 +44,15 @@ export async function copyRows(from: Database, to: Database): Promise<readonly S
 
 /** The columns that both hold; null where `from` no longer knows the table. */
 function tableOf(from: Database, to: Database, name: string): Table | null {
-  const columnsOf = (database: Database) => database.all<{ name: string; pk: number }>('SELECT name, pk FROM pragma_table_info(?)', name)
-  const old = readable(() => columnsOf(from)) ?? []
+  const columnsOf = (database: Database, table: string) =>
+    database.all<{ name: string; pk: number }>('SELECT name, pk FROM pragma_table_info(?)', table)
+  const found = [name, formerNames[name] ?? name].map((source) => ({ source, old: readable(() => columnsOf(from, source)) ?? [] }))
+  const { source, old } = found.find((each) => each.old.length > 0) ?? { source: name, old: [] }
   if (old.length === 0) return null
-  const columns = columnsOf(to).filter((column) => old.some((each) => each.name === column.name))
+  const columns = columnsOf(to, name).filter((column) => old.some((each) => each.name === column.name))
   const plain = to.get<{ wr: number }>('SELECT wr FROM pragma_table_list WHERE name = ?', name)?.wr === 0
   const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
-  return { name, columns: columns.map((column) => column.name), key: plain ? ['rowid'] : key.map((column) => column.name) }
+  return { name, source, columns: columns.map((column) => column.name), key: plain ? ['rowid'] : key.map((column) => column.name) }
 }
 
 async function copyTable(from: Database, to: Database, table: Table): Promise<SavedTable> {
@@ -86,7 +93,7 @@ async function scan(from: Database, table: Table, direction: 'ASC' | 'DESC', put
   const order = table.key.map((name) => `${name} ${direction}`).join(', ')
   const beyond = `WHERE (${table.key.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${table.key.map(() => '?').join(', ')})`
   let last: readonly SqlValue[] | null = null
-  for (let size = pageRows; ; ) {
+  for (let size = oneByOne.has(table.name) ? 1 : pageRows; ; ) {
     const sql: string = `${selectOf(table)} ${last === null ? '' : beyond} ORDER BY ${order} LIMIT ${size}`
     const values: readonly SqlValue[] = last ?? []
     const rows = readable(() => from.all(sql, ...values))
@@ -106,11 +113,11 @@ async function scan(from: Database, table: Table, direction: 'ASC' | 'DESC', put
 /** The keys that an index of the table holds, which lies on other pages; null where none can be read to its end. */
 function indexed(from: Database, table: Table): readonly (readonly SqlValue[])[] | null {
   const indexes = readable(() =>
-    from.all<{ name: string }>(`SELECT name FROM pragma_index_list(?) WHERE origin != 'pk' AND partial = 0`, table.name),
+    from.all<{ name: string }>(`SELECT name FROM pragma_index_list(?) WHERE origin != 'pk' AND partial = 0`, table.source),
   )
   const columns = table.key.map((name) => `${name} AS ${keyName(name)}`).join(', ')
   for (const { name } of indexes ?? []) {
-    const rows = readable(() => from.all(`SELECT ${columns} FROM ${table.name} INDEXED BY ${name}`))
+    const rows = readable(() => from.all(`SELECT ${columns} FROM ${table.source} INDEXED BY ${name}`))
     if (rows !== null) return rows.map((row) => table.key.map((each) => row[keyName(each)] ?? null))
   }
   return null
@@ -126,8 +133,8 @@ function numbersBetween(from: Database, table: Table, ahead: Scan, behind: Scan)
 }
 
 const keyName = (column: string): string => `key_${column}`
-const selectOf = ({ name, columns, key }: Table): string =>
-  `SELECT ${[...columns, ...key.map((each) => `${each} AS ${keyName(each)}`)].join(', ')} FROM ${name} NOT INDEXED`
+const selectOf = ({ source, columns, key }: Table): string =>
+  `SELECT ${[...columns, ...key.map((each) => `${each} AS ${keyName(each)}`)].join(', ')} FROM ${source} NOT INDEXED`
 const where = ({ key }: Table): string => key.map((name) => `${name} = ?`).join(' AND ')
 const selectOne = (table: Table): string => `${selectOf(table)} WHERE ${where(table)}`
 

@@ -7,6 +7,7 @@ import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
 import { copyRows, type SavedTable } from './salvage-rows.ts'
+import { headsFromTexts } from './schema.ts'
 
 export interface Salvage {
   readonly place: StorePlace
@@ -59,6 +60,7 @@ async function copyInto(damaged: Database, next: number, salvage: Salvage): Prom
       // The new store's own row would stand in the way of the old one's, which names the same store as before.
       fresh.exec('DELETE FROM meta')
       const tables = await copyRows(damaged, fresh)
+      fresh.exec(headsFromTexts)
       fresh.run(`INSERT OR IGNORE INTO meta (name, value) VALUES ('store', ?)`, id)
       const n = last?.n ?? 0
       const counted = fresh.run(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'changes'`, n)
@@ -105,7 +107,7 @@ async function locked(database: Database, begin: string, now: () => number): Pro
 const words: Readonly<Record<string, string>> = {
   memory: 'memory entries',
   memory_versions: 'older versions',
-  handoffs: 'handoffs',
+  handoff_texts: 'handoffs',
   handoff_notes: 'notes',
   questions: 'questions',
   actions: 'actions',

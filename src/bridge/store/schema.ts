@@ -1,10 +1,26 @@
 import type { Database } from './database.ts'
 
 /** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
 /** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
 export const applicationId = 0x6d74776e
+
+/**
+ * Fills in what lists show of the handoffs that have only their texts: the rows of a version 3 store, or of a salvaged one. It walks
+ * through each text once, since SQLite keeps the columns behind it at its end.
+ */
+export const headsFromTexts = `
+  INSERT OR IGNORE INTO handoff_heads (id, title, beginning, bytes, namespace, recipient, status,
+      claim_client, claim_session, claim_pid, claim_start, claim_at, client, session, machine, at, updated)
+    SELECT id, title, substr(goal, 1, 300),
+        octet_length(title) + octet_length(goal) + ifnull(octet_length(acceptance), 0) + octet_length(files) + octet_length(sections)
+          + (SELECT total(octet_length(note)) FROM handoff_notes WHERE handoff = t.id),
+        namespace, recipient, status, claim_client, claim_session, claim_pid, claim_start, claim_at, client, session, machine, at, updated
+      FROM handoff_texts t WHERE id NOT IN (SELECT id FROM handoff_heads)`
+
+/** Tables under the names that they had in older versions, for rows that are copied out of a damaged store of such a version. */
+export const formerNames: Readonly<Record<string, string>> = { handoff_texts: 'handoffs' }
 
 /** Step `n` brings a store of version `n` to version `n + 1`. A step that was published is never edited. */
 const steps: readonly string[] = [
@@ -85,6 +101,39 @@ const steps: readonly string[] = [
   );
   CREATE INDEX searches_by_key ON searches (key, at) WHERE key IS NOT NULL;
   CREATE INDEX searches_by_age ON searches (at, bytes);
+  `,
+  `
+  -- The texts stay where they are, so that no stored text is rewritten: only \`id\` and the texts are read of these rows from now on.
+  DROP INDEX handoffs_by_status;
+  ALTER TABLE handoffs RENAME TO handoff_texts;
+  -- Names the rows on other pages than their own, for a salvage.
+  CREATE INDEX handoff_texts_by_id ON handoff_texts (id);
+  -- What lists, claims and counts need. \`bytes\` counts the notes too.
+  CREATE TABLE handoff_heads (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL, beginning TEXT NOT NULL, bytes INTEGER NOT NULL,
+    namespace TEXT NOT NULL, recipient TEXT, status TEXT NOT NULL,
+    claim_client TEXT, claim_session TEXT, claim_pid INTEGER, claim_start TEXT, claim_at INTEGER,
+    client TEXT NOT NULL, session TEXT NOT NULL, machine TEXT NOT NULL, at INTEGER NOT NULL, updated INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  ${headsFromTexts};
+  CREATE INDEX handoff_heads_by_status ON handoff_heads (status, updated);
+  CREATE INDEX handoff_heads_by_sender ON handoff_heads (client, status);
+  CREATE INDEX handoff_heads_by_age ON handoff_heads (updated);
+  CREATE INDEX handoff_heads_by_bytes ON handoff_heads (bytes);
+  -- A bridge of an older version that still runs reads handoffs by this name, and is refused when it writes.
+  CREATE VIEW handoffs AS
+    SELECT h.id, h.title, t.goal, t.acceptance, t.files, t.sections, h.namespace, h.recipient, h.status,
+        h.claim_client, h.claim_session, h.claim_pid, h.claim_start, h.claim_at, h.client, h.session, h.machine, h.at, h.updated
+      FROM handoff_heads h JOIN handoff_texts t ON t.id = h.id;
+
+  -- What is counted and listed after each commit stands in an index whole: a row's texts stand before its other columns.
+  CREATE INDEX questions_waiting ON questions (answer_seen, answer_at, at, recipient, client, answer_client);
+  CREATE INDEX questions_by_bytes ON questions (octet_length(question) + ifnull(octet_length(answer), 0));
+  CREATE INDEX questions_by_handoff ON questions (handoff, at);
+  CREATE INDEX actions_waiting ON actions
+    (claimable, status, n, carrier, id, recipient, client, claim_client, claim_session, claim_pid, claim_start, claim_at);
+  CREATE INDEX actions_news ON actions (seen, finished, n, id, recipient, client);
   `,
 ]
 

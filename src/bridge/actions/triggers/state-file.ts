@@ -4,7 +4,7 @@ import { isObject } from '../../../core/object.ts'
 import { limits } from '../../base/limits.ts'
 import type { IsLive } from '../../handoff/claims.ts'
 import type { Store } from '../../store/store.ts'
-import { type Action, actionOf, type ActionRow, isShown } from '../action.ts'
+import { type Action, actionOf, type ActionRow, listColumns } from '../action.ts'
 import { readOwn, refuseText, replaceOwn, stampAt } from './folder.ts'
 import type { Intake, Offer } from './intake.ts'
 import { checkDepth, checkTrigger, Unfit } from './signed.ts'
@@ -81,7 +81,7 @@ export class StateFile {
     const at = now()
     const rows = await store.read((database) =>
       database.all<ActionRow>(
-        `SELECT * FROM actions WHERE status IN ('pending', 'claimed', 'running', 'needs_user') OR finished > ? ORDER BY n DESC LIMIT ?`,
+        `SELECT ${listColumns} FROM actions WHERE status IN ('pending', 'claimed', 'running', 'needs_user') OR finished > ? ORDER BY n DESC LIMIT ?`,
         ...[at - limits.stateEndedMs, limits.stateActions],
       ),
     )
@@ -135,10 +135,10 @@ function entriesIn(text: string): readonly unknown[] {
 }
 
 /** An action as the file shows it, without long params and results. */
-function plain({ id, type, params, timestamp, status, from, to, result }: Action) {
+function plain({ id, type, params, timestamp, status, from, to, result, unread }: Action) {
   return {
-    ...{ id, type, params: isShown(params) ? params : {}, timestamp, status, from, to: to ?? 'any' },
-    ...(!isShown(params) && { params_left_out: true }),
-    ...(result !== null && (isShown(result) ? { result } : { result_left_out: true })),
+    ...{ id, type, params, timestamp, status, from, to: to ?? 'any' },
+    ...(unread.params !== undefined && { params_left_out: true }),
+    ...(unread.result === undefined ? result !== null && { result } : { result_left_out: true }),
   }
 }

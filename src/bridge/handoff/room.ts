@@ -1,0 +1,68 @@
+import { limits } from '../base/limits.ts'
+import { failed } from '../base/refusal.ts'
+import type { Database } from '../store/database.ts'
+import type { Transaction } from '../store/store.ts'
+
+/** The bytes of a question and its answer, in the words of the index that holds them. */
+const questionBytes = 'octet_length(question) + ifnull(octet_length(answer), 0)'
+
+/** Bytes of everything that handoffs, notes, questions and answers hold, counted by indexes: no text is read. */
+const held = (database: Database): number =>
+  database.get<{ bytes: number }>(
+    `SELECT (SELECT total(bytes) FROM handoff_heads) + (SELECT total(${questionBytes}) FROM questions) AS bytes`,
+  )?.bytes ?? 0
+
+/** What was closed last, of a kind that may go. */
+const closed = `SELECT id, updated FROM handoff_heads WHERE status IN ('done', 'dropped')`
+const settled = `SELECT id, answer_at AS updated FROM questions WHERE answer_seen IS NOT NULL`
+
+/**
+ * Makes room for so many more bytes: what was closed first goes first. Throws a Refusal where what is open holds too much; it names
+ * what to close.
+ */
+export function makeRoom(store: Transaction, bytes: number): void {
+  let free = limits.handoffsBytes - held(store) - bytes
+  while (free < 0) {
+    const oldest = store.get<{ kind: string; id: string }>(
+      `SELECT * FROM (SELECT 'handoff' AS kind, * FROM (${closed} ORDER BY updated LIMIT 1)
+         UNION ALL SELECT 'question', * FROM (${settled} ORDER BY updated LIMIT 1)) ORDER BY updated LIMIT 1`,
+    )
+    if (oldest === undefined) throw full(store)
+    const [table, size] = oldest.kind === 'handoff' ? ['handoff_heads', 'bytes'] : ['questions', questionBytes]
+    free += store.get<{ bytes: number }>(`SELECT ${size} AS bytes FROM ${table} WHERE id = ?`, oldest.id)?.bytes ?? 0
+    if (oldest.kind === 'handoff') removeHandoff(store, oldest.id)
+    else store.run('DELETE FROM questions WHERE id = ?', oldest.id)
+  }
+}
+
+function full(store: Transaction) {
+  const largest = store.all<{ id: string; bytes: number }>('SELECT id, bytes FROM handoff_heads ORDER BY bytes DESC LIMIT 3')
+  const named = largest.map(({ id, bytes }) => `${id} (${Math.ceil(bytes / 2 ** 20)} MiB)`).join(', ')
+  return failed(
+    `Nothing was stored: handoffs and questions that are open hold ${limits.handoffsBytes / 2 ** 20} MiB, which is the most. Close what is no longer needed with handoff_update, status done or dropped${
+      named === '' ? '' : `; the largest are ${named}`
+    }. Questions go once they are answered and read.`,
+  )
+}
+
+/** Removes what was closed, or answered and shown, so long ago that nobody needs it any more, some of it with each write. */
+export function forgetClosed(store: Transaction): void {
+  const before = store.now - limits.handoffAgeMs
+  const old = store.all<{ id: string }>(
+    `SELECT id FROM (${closed}) WHERE updated < ? ORDER BY updated LIMIT ?`,
+    before,
+    limits.handoffsRemoved,
+  )
+  for (const { id } of old) removeHandoff(store, id)
+  store.run(
+    `DELETE FROM questions WHERE id IN (SELECT id FROM questions WHERE answer_seen IS NOT NULL AND answer_at < ? LIMIT ?)`,
+    before,
+    limits.handoffsRemoved,
+  )
+}
+
+function removeHandoff(store: Transaction, id: string): void {
+  store.run('DELETE FROM handoff_notes WHERE handoff = ?', id)
+  store.run('DELETE FROM handoff_texts WHERE id = ?', id)
+  store.run('DELETE FROM handoff_heads WHERE id = ?', id)
+}
