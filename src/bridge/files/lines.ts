@@ -10,12 +10,10 @@ export interface Slice {
   /** What surrounds them: a key that the slice cuts is recognised only as a whole. */
   readonly before: Buffer
   readonly after: Buffer
-  /** More of what was asked for follows, beyond the limit of one answer. */
-  readonly cut: boolean
-  /** Lines in `bytes`, the last one counted even without its end. */
-  readonly lines: number
-  /** Number of the first line: from 0, or negative when it was counted from the end. */
-  readonly first: number
+  /** Number of the first line, from 0; null: the file is too long for it to be known. */
+  readonly first: number | null
+  /** Lines of the file, the last one counted even without its end; null: too many to be counted. */
+  readonly total: number | null
   /** All lines of the file, where nothing is left after those that were skipped; null otherwise. */
   readonly beyond: number | null
 }
@@ -30,10 +28,19 @@ function endOfLines(bytes: Buffer, lines: number): number {
   return at + 1
 }
 
-function countLines(bytes: Buffer): number {
+function lineEnds(bytes: Buffer): number {
   let count = 0
   for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++
-  return bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE ? count + 1 : count
+  return count
+}
+
+/** Ends of lines between two positions; null where there is more than is counted. */
+async function lineEndsBetween(handle: FileHandle, from: number, to: number): Promise<number | null> {
+  if (to - from > limits.readCounted) return null
+  let count = 0
+  for (let position = from; position < to; position += CHUNK)
+    count += lineEnds(await readAt(handle, position, Math.min(CHUNK, to - position)))
+  return count
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
@@ -96,30 +103,35 @@ async function tailPosition(handle: FileHandle, size: number, count: number, now
 const tooFar = (line: string, instead: string): Error =>
   failed(`${line} was not reached within ${limits.readSeekMs / 1000} s; use search_text, or ${instead}.`)
 
-/** Lines of an open file of `size` bytes: `offset` lines skipped (or so many from the end), at most `limit` of them; `margin`: bytes on either side. */
+/** Lines of an open file of `size` bytes: `offset` lines skipped (or so many from the end), at most `limit` of them; `margin`: bytes on either side; `most`: bytes of an answer. */
 export async function readLines(
   handle: FileHandle,
   size: number,
   offset: number,
   limit: number | undefined,
-  { now, margin }: { readonly now: () => number; readonly margin: number },
+  { now, margin, most }: { readonly now: () => number; readonly margin: number; readonly most: number },
 ): Promise<Slice> {
   const tail = offset < 0 ? await tailPosition(handle, size, -offset, now) : null
   const { position, total } = offset < 0 ? { position: tail ?? 0, total: 0 } : await positionOf(handle, offset, now)
-  const bytes = await readAt(handle, position, Math.min(limits.readText + 1, Math.max(0, size - position)))
+  const bytes = await readAt(handle, position, Math.min(most + 1, Math.max(0, size - position)))
   const wanted = limit === undefined ? bytes.length : endOfLines(bytes, limit)
-  const cut = wanted > limits.readText
-  const kept = bytes.subarray(0, cut ? wholeEnd(bytes, limits.readText) : wanted)
+  const kept = bytes.subarray(0, wanted > most ? wholeEnd(bytes, most) : wanted)
   const [before, end] = [Math.max(0, position - margin), position + kept.length]
   return {
     bytes: kept,
     before: await readAt(handle, before, position - before),
     after: await readAt(handle, end, Math.max(0, Math.min(margin, size - end))),
-    cut,
-    lines: countLines(kept),
-    first: offset < 0 && tail === null ? 0 : offset,
+    ...(await counted(handle, size, position, offset < 0 ? null : offset)),
     beyond: bytes.length === 0 && offset > 0 ? total : null,
   }
+}
+
+/** The number of the line that begins at `position`, where it is not known, and how many lines there are. */
+async function counted(handle: FileHandle, size: number, position: number, known: number | null): Promise<Pick<Slice, 'first' | 'total'>> {
+  const first = known ?? (await lineEndsBetween(handle, 0, position))
+  const rest = await lineEndsBetween(handle, position, size)
+  const isOpen = size > 0 && (await readAt(handle, size - 1, 1))[0] !== NEWLINE
+  return { first, total: first === null || rest === null ? null : first + rest + (isOpen ? 1 : 0) }
 }
 
 /** A cut falls after the last whole line, or where one line is longer than everything, between two characters. */

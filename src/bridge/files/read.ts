@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { constants, fstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
+import { longest } from '../base/budget.ts'
 import { limits } from '../base/limits.ts'
 import { Folder, openFile } from '../policy/folder.ts'
 import type { Admitted, Policy } from '../policy/policy.ts'
@@ -9,13 +10,15 @@ import { denied, failed, fromFileTrouble } from '../base/refusal.ts'
 import type { Content } from '../base/call.ts'
 import { encodingOf, looksBinary, plain, textOf } from './encoding.ts'
 import { beginsPicture, type Picture, pictureIn } from './image.ts'
-import { readLines } from './lines.ts'
+import { readLines, type Slice } from './lines.ts'
 import { quoted } from './names.ts'
 
 export interface ReadRequest {
   readonly path: string
   readonly offset?: number | undefined
   readonly limit?: number | undefined
+  /** Bytes that the answer may have. */
+  readonly room: number
 }
 
 /** Opens an existing file for reading and gives it to `work`; closes it in every case. */
@@ -45,34 +48,36 @@ export interface Reading {
   now(): number
 }
 
+/** Bytes that are kept for what is said about a text, where the answer has so many. */
+const noteRoom = 250
+
 /** A file for a model: text without keys, also those that the answer would cut, or a picture; says what was left out. */
 export function read(reading: Reading, request: ReadRequest): Promise<Content[]> {
   const { policy, redaction, now } = reading
+  const most = Math.max(request.room - noteRoom, Math.floor(request.room / 2))
   return withFile(policy, request.path, async (handle) => {
     const { size } = fstatSync(handle.fd)
     const whole = request.offset === undefined && request.limit === undefined
-    if (whole && size <= limits.readText) {
+    if (whole && size <= most) {
       // The usual case, in as few steps as possible.
-      return contentOf(await allOf(handle, size), request.path, size, redaction)
+      return partOf(await allOf(handle, size), request, most, redaction)
     }
     const head = Buffer.alloc(16)
     const { bytesRead } = await handle.read(head, 0, head.length, 0)
     const start = head.subarray(0, bytesRead)
     const picture = beginsPicture(start) && (size <= limits.readImage || looksBinary(start, plain))
-    if (picture || encodingOf(start).name !== 'utf-8') return partOfWhole(handle, request, size, redaction)
-    const slice = await readLines(handle, size, request.offset ?? 0, request.limit, { now, margin: redaction.longest })
+    if (picture || encodingOf(start).name !== 'utf-8') {
+      if (size > limits.readImage)
+        throw failed(`${quoted(request.path)} has ${size} bytes; of pictures and UTF-16 text ${limits.readImage} are the most.`)
+      return partOf(await allOf(handle, size), request, most, redaction)
+    }
+    const slice = await readLines(handle, size, request.offset ?? 0, request.limit, { now, margin: redaction.longest, most })
     const encoding = encodingOf(slice.bytes)
     if (looksBinary(slice.bytes, encoding)) throw binary(request.path, size)
-    return textWith(
-      slice.bytes,
-      textOf(slice.bytes, encoding),
-      (text) => cleanOf(redaction, [slice.before.toString('utf8'), text, slice.after.toString('utf8')]),
-      slice.beyond !== null && size > 0
-        ? beyondNote(slice.beyond, request.offset)
-        : slice.cut
-          ? cutNote(slice.first, slice.lines, size, slice.bytes.at(-1) === 10)
-          : '',
-    )
+    const notes = lossyNote(slice.bytes)
+    const text = cleanOf(redaction, [slice.before.toString('utf8'), textOf(slice.bytes, encoding), slice.after.toString('utf8')])
+    if (slice.beyond !== null && size > 0) return withNotes(text, [...notes, beyondNote(slice.beyond, request.offset)])
+    return shown(text, { ...slice, asked: request.offset ?? 0 }, most, notes)
   })
 }
 
@@ -96,33 +101,62 @@ const binary = (path: string, size: number) =>
 const cleanOf = (redaction: Redaction, [before, text, after]: readonly [string, string, string]): string =>
   redaction.part(before + text + after, before.length, before.length + text.length)
 
-/** Text without its keys, and below it what must be known about it. */
-function textWith(bytes: Buffer, text: string, clean: (text: string) => string, note = ''): Content[] {
-  // Asked first, since it costs next to nothing for a text that holds none; UTF-16 that is whole has none.
-  const lossy = text.includes('\ufffd') && encodingOf(bytes).name === 'utf-8' && !isUtf8(bytes)
-  const notes = [lossy ? '[The file is not UTF-8: invalid bytes are shown as U+FFFD. edit_file keeps them.]' : '', note]
-  const said = notes.filter((each) => each !== '').join('\n')
-  return [{ type: 'text', text: clean(text) }, ...(said === '' ? [] : [{ type: 'text' as const, text: said }])]
-}
+/** A text, and below it what must be known about it. */
+const withNotes = (text: string, notes: readonly string[]): Content[] => [
+  { type: 'text', text },
+  ...(notes.length === 0 ? [] : [{ type: 'text' as const, text: notes.join('\n') }]),
+]
+
+const lossyNote = (bytes: Buffer): readonly string[] =>
+  isUtf8(bytes) || encodingOf(bytes).name !== 'utf-8'
+    ? []
+    : ['[The file is not UTF-8: invalid bytes are shown as U+FFFD. edit_file keeps them.]']
 
 const beyondNote = (lines: number, offset = 0): string =>
   `[The file has ${lines} line${lines === 1 ? '' : 's'}; offset ${offset} is beyond the last one.]`
 
-/** `whole`: the cut is at the end of a line; otherwise one line is longer than an answer, and only what follows it has an offset. */
-function cutNote(first: number, lines: number, size: number, whole: boolean): string {
-  const next = first + lines
-  const on = whole
-    ? ` Go on with offset ${next}.`
-    : ` The last one is longer than one answer; search_text finds its parts${next === 0 ? '' : `, and the line after it has offset ${next}`}.`
-  return `[Cut after ${lines} lines; the file has ${size} bytes.${on}]`
+/** Lines of a text, each with its end. */
+const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+
+/**
+ * A text that begins at line `first` of a file of `total` lines, or `asked` lines before its end, cut at `most` bytes: after the last whole line, or within one that is
+ * longer than an answer. Says which lines it shows, unless they are the whole file.
+ */
+function shown(
+  text: string,
+  { first, total, asked }: Pick<Slice, 'first' | 'total'> & { readonly asked: number },
+  most: number,
+  notes: readonly string[],
+): Content[] {
+  const fits = (each: string): boolean => Buffer.byteLength(each) <= most
+  const beginning = fits(text) ? text : longest(text, fits)
+  const end = fits(text) ? text.length : beginning.lastIndexOf('\n') + 1
+  const kept = end === 0 ? beginning : text.slice(0, end)
+  const count = linesOf(kept).length
+  const last = (first ?? 0) + count
+  const isParted = kept !== '' && !kept.endsWith('\n') && (end === 0 || total === null || last < total)
+  if (first === 0 && last === total && !isParted) return withNotes(kept, notes)
+  const which = first === null ? `lines ${asked} to ${asked + count - 1}, from the end,` : `lines ${first + 1}–${last}`
+  // Of a file that is too long to be counted the lines are named from its end.
+  const next = first === null ? asked + count : last
+  const isEnd = first === null ? next >= 0 : last === total
+  const goesOn = isEnd ? '' : `; offset ${next} goes on`
+  const parted = isParted ? `; line ${last} is longer than this answer, search_text finds its parts` : ''
+  return withNotes(kept, [...notes, `[${which} of ${total ?? 'many'}${parted}${goesOn}]`])
 }
 
-function contentOf(bytes: Buffer, path: string, size: number, redaction: Redaction): Content[] {
+/** A file that was read whole: a picture, or the lines of its text that are asked for. */
+function partOf(bytes: Buffer, { path, offset = 0, limit }: ReadRequest, most: number, redaction: Redaction): Content[] {
   const picture = pictureIn(bytes)
   if (picture !== null) return [image(picture, path, redaction)]
   const encoding = encodingOf(bytes)
-  if (looksBinary(bytes, encoding)) throw binary(path, size)
-  return textWith(bytes, textOf(bytes, encoding), (text) => redaction.text(text))
+  if (looksBinary(bytes, encoding)) throw binary(path, bytes.length)
+  const lines = linesOf(redaction.text(textOf(bytes, encoding)))
+  const first = offset < 0 ? Math.max(0, lines.length + offset) : offset
+  const notes = lossyNote(bytes)
+  if (first > 0 && first >= lines.length && lines.length > 0) return withNotes('', [...notes, beyondNote(lines.length, offset)])
+  const text = lines.slice(first, limit === undefined ? undefined : first + limit).join('')
+  return shown(text, { first, total: lines.length, asked: offset }, most, notes)
 }
 
 /** A picture can contain text too, and a key in it would not be recognised in base64. */
@@ -130,30 +164,4 @@ function image({ type, bytes, joined }: Picture, path: string, redaction: Redact
   if (redaction.holdsKey(bytes) || redaction.holdsKey(joined))
     throw denied(`${quoted(path)} is a picture with a stored key in its bytes, so it is not shown.`)
   return { type: 'image', data: bytes.toString('base64'), mimeType: type }
-}
-
-/** Pictures, and UTF-16 whose lines cannot be found by looking for a byte: read whole, within the limit, then cut. */
-async function partOfWhole(handle: FileHandle, request: ReadRequest, size: number, redaction: Redaction): Promise<Content[]> {
-  const most = limits.readImage
-  if (size > most) throw failed(`${quoted(request.path)} has ${size} bytes; of pictures and UTF-16 text ${most} are the most.`)
-  const bytes = Buffer.alloc(size)
-  await handle.read(bytes, 0, size, 0)
-  const [content] = contentOf(bytes, request.path, size, redaction)
-  if (content?.type !== 'text') return content === undefined ? [] : [content]
-  const lines = content.text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-  const from = request.offset ?? 0
-  const start = from < 0 ? Math.max(0, lines.length + from) : from
-  const text = lines.slice(start, request.limit === undefined ? undefined : start + request.limit).join('')
-  if (text === '' && start > 0 && lines.length > 0)
-    return [
-      { type: 'text', text },
-      { type: 'text', text: beyondNote(lines.length, from) },
-    ]
-  if (text.length <= limits.readText) return [{ type: 'text', text }]
-  const end = text.lastIndexOf('\n', limits.readText - 1) + 1
-  const kept = text.slice(0, end > 0 ? end : limits.readText)
-  return [
-    { type: 'text', text: kept },
-    { type: 'text', text: cutNote(start, Math.max(1, kept.split('\n').length - 1), size, end > 0) },
-  ]
 }

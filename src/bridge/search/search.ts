@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { limits } from '../base/limits.ts'
+import { inLine } from '../base/text.ts'
 import { memoryOf } from '../base/proc.ts'
 import { Complaints } from './complaints.ts'
 import type { Confirming } from './confirming.ts'
@@ -139,12 +140,14 @@ export class Search {
   private taken(most: number): { found: ResultLine[]; gone: number } {
     const found: ResultLine[] = []
     let gone = 0
+    let bytes = 0
     for (let hits = 0; this.found.length > 0; ) {
-      if (this.found[0]?.hit && hits >= most) break
+      if (this.found[0]?.hit && (hits >= most || bytes > limits.searchPageBytes)) break
       const next = this.found.shift()
       if (next === undefined) break
       if (!(this.sure.get(next) ?? this.shows(next))) gone++
       else {
+        bytes += Buffer.byteLength(inLine(next.text)) + (next.path === found.at(-1)?.path ? 0 : Buffer.byteLength(next.path)) + 4
         found.push(next)
         if (next.hit) hits++
       }

@@ -19,7 +19,10 @@ afterEach(() => place.close())
 describe('arguments', () => {
   it('an unknown one is answered with the known ones and the nearest', async () => {
     expect(await place.refused('read_file', { file: 'x' })).toBe(
-      'read_file has no argument "file" (did you mean "path"?). It takes path, [offset], [limit].'.replace(' (did you mean "path"?)', ''),
+      'read_file has no argument "file" (did you mean "path"?). It takes path, [offset], [limit], [max_tokens].'.replace(
+        ' (did you mean "path"?)',
+        '',
+      ),
     )
     expect(await place.refused('read_file', { pathh: 'x' })).toMatch(/did you mean "path"/)
     expect(await place.refused('read_file', {})).toMatch(/needs "path"/)

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { limits } from '../../../src/bridge/base/limits.ts'
 import { type Desk, desk } from '../../unit/bridge/desk.ts'
 import { runs } from '../../support/runs.ts'
 
@@ -20,9 +21,9 @@ describe('reading', () => {
   it('a whole file, a part by lines, and the end', async () => {
     place.put('f', 'one\ntwo\nthree\nfour')
     expect(await place.ok('read_file', { path: 'f' })).toBe('one\ntwo\nthree\nfour')
-    expect(await place.ok('read_file', { path: 'f', offset: 1, limit: 2 })).toBe('two\nthree\n')
-    expect(await place.ok('read_file', { path: 'f', offset: -2 })).toBe('three\nfour')
-    expect(await place.ok('read_file', { path: 'f', offset: -99, limit: 1 })).toBe('one\n')
+    expect(await place.ok('read_file', { path: 'f', offset: 1, limit: 2 })).toBe('two\nthree\n\n[lines 2–3 of 4; offset 3 goes on]')
+    expect(await place.ok('read_file', { path: 'f', offset: -2 })).toBe('three\nfour\n[lines 3–4 of 4]')
+    expect(await place.ok('read_file', { path: 'f', offset: -99, limit: 1 })).toBe('one\n\n[lines 1–1 of 4; offset 1 goes on]')
   })
   it('the parts are the whole, wherever they are cut', async () => {
     await fc.assert(
@@ -37,9 +38,12 @@ describe('reading', () => {
           const text = lines.join('\n') + (end && lines.length > 0 ? '\n' : '')
           if (text === '') return
           place.put('f', text)
-          const head = at === 0 ? '' : await place.ok('read_file', { path: 'f', limit: at })
-          const [rest] = (await place.call('read_file', { path: 'f', offset: at })).content
-          expect(head + (rest?.type === 'text' ? rest.text : '')).toBe(text)
+          const shown = async (args: object) => {
+            const [first] = (await place.call('read_file', { path: 'f', ...args })).content
+            return first?.type === 'text' ? first.text : ''
+          }
+          const head = at === 0 ? '' : await shown({ limit: at })
+          expect(head + (await shown({ offset: at }))).toBe(text)
           const count = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
           expect(await place.ok('read_file', { path: 'f', offset: -count })).toBe(text)
         },
@@ -47,26 +51,27 @@ describe('reading', () => {
       { numRuns: runs(20) },
     )
   })
-  it('more than 1 MiB is cut after a line, and the way on is reported', async () => {
+  it('more than an answer holds is cut after a line, and what is shown of how much is reported', async () => {
     place.put('f', 'x'.repeat(99).concat('\n').repeat(20_000))
     const result = await place.call('read_file', { path: 'f' })
     const [text, note] = result.content
     if (text?.type !== 'text' || note?.type !== 'text') throw new Error('two texts expected')
-    expect(text.text.length).toBeLessThanOrEqual(1024 * 1024)
-    const next = Number(/offset (\d+)/.exec(note.text)?.[1])
-    expect(text.text.split('\n').length - 1).toBe(next)
-    expect(text.text.length + (await place.ok('read_file', { path: 'f', offset: next })).length).toBe(2_000_000)
+    expect(text.text.length).toBeLessThanOrEqual(limits.answerTokens * 4)
+    const next = text.text.split('\n').length - 1
+    expect(note.text).toBe(`[lines 1–${next} of 20000; offset ${next} goes on]`)
+    const rest = await place.ok('read_file', { path: 'f', offset: 19_999 })
+    expect(rest).toBe(`${'x'.repeat(99)}\n\n[lines 20000–20000 of 20000]`)
   })
-  it('a file of exactly 1 MiB is not cut', async () => {
+  it('a file of 1 MiB is not cut where max_tokens asks for as much', async () => {
     place.put('f', 'x'.repeat(1024 * 1024))
-    expect((await place.ok('read_file', { path: 'f' })).length).toBe(1024 * 1024)
+    expect((await place.ok('read_file', { path: 'f', max_tokens: limits.answerTokensMost })).length).toBe(1024 * 1024)
   })
   it('UTF-16 and a BOM are understood', async () => {
     place.put('le', utf16('häuser\nzwei'))
     place.put('be', utf16('häuser\nzwei', true))
     place.put('bom', '\ufeffhi')
     expect(await place.ok('read_file', { path: 'le' })).toBe('häuser\nzwei')
-    expect(await place.ok('read_file', { path: 'be', offset: 1 })).toBe('zwei')
+    expect(await place.ok('read_file', { path: 'be', offset: 1 })).toBe('zwei\n[lines 2–2 of 2]')
     expect(await place.ok('read_file', { path: 'bom' })).toBe('hi')
   })
   it('a picture comes as a picture, by its bytes', async () => {

@@ -194,8 +194,13 @@ describe('many requests at once on one connection', () => {
 describe('a client that does not read', () => {
   it('is cut off, and holds up nobody', async () => {
     await listening({ unreadMs: 60, checkMs: 10 })
-    place.put('large', 'x'.repeat(limits.readText - 100))
-    const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'read_file', arguments: { path: 'large' } } }
+    place.put('large', 'x'.repeat(1024 * 1024))
+    const call = {
+      jsonrpc: '2.0',
+      id: 2,
+      method: 'tools/call',
+      params: { name: 'read_file', arguments: { path: 'large', max_tokens: 400_000 } },
+    }
     const opened = await wire(asking())
     const session = /mcp-session-id: (\S+)/i.exec(await opened.until(/serverInfo/))?.[1]
     const body = JSON.stringify(call)

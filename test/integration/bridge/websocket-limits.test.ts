@@ -17,7 +17,8 @@ const ready = async (more: Parameters<WebSocketDesk['open']>[0] = {}): Promise<P
 }
 const log = () => readFileSync(join(desk.place.folder, 'logs/mcp-server.log'), 'utf8')
 const text = (message: object) => frame(JSON.stringify(message))
-const read = (id: number) => text({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'read_file', arguments: { path: 'large' } } })
+const read = (id: number) =>
+  text({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'read_file', arguments: { path: 'large', max_tokens: 400_000 } } })
 
 /** A connection by hand that has shaken hands twice, and reads nothing any more. */
 async function stuck(): Promise<Wire> {
@@ -73,18 +74,18 @@ describe('a peer that is not there any more', () => {
 describe('a reader that stops', () => {
   it('is not read from while its answers wait, and everything arrives when it reads on', async () => {
     await listening({ wire: { waitingBytes: 64 * 1024 } })
-    desk.place.put('large', 'x'.repeat(limits.readText - 100))
+    desk.place.put('large', 'x'.repeat(1024 * 1024))
     const wire = await stuck()
     for (let id = 2; id < 12; id++) wire.socket.write(read(id))
     const other = await ready()
     expect(await other.ask('ping')).toMatchObject({ result: {} })
     wire.socket.resume()
-    const all = await wire.until((bytes) => bytes.length > 10 * (limits.readText - 100))
+    const all = await wire.until((bytes) => bytes.length > 10 * (1024 * 1024))
     for (let id = 2; id < 12; id++) expect(all.includes(`"id":${id}`)).toBe(true)
   })
   it('row 103: is cut off with the reason when too much waits, and holds up nobody', async () => {
     await listening({ wire: { unreadBytes: 4 * 1024 * 1024, waitingBytes: 64 * 1024 * 1024, closeMs: 50 } })
-    desk.place.put('large', 'x'.repeat(limits.readText - 100))
+    desk.place.put('large', 'x'.repeat(1024 * 1024))
     const wire = await stuck()
     for (let id = 2; id < 40; id++) wire.socket.write(read(id))
     await expect.poll(log).toMatch(/was closed: the client does not read what is sent to it/)
@@ -93,7 +94,7 @@ describe('a reader that stops', () => {
   })
   it('is cut off when it takes nothing for long', async () => {
     await listening({ limits: { unreadMs: 60, checkMs: 10 }, wire: { closeMs: 50 } })
-    desk.place.put('large', 'x'.repeat(limits.readText - 100))
+    desk.place.put('large', 'x'.repeat(1024 * 1024))
     const wire = await stuck()
     for (let id = 2; id < 20; id++) wire.socket.write(read(id))
     await expect.poll(log).toMatch(/was closed: the client does not read what is sent to it/)

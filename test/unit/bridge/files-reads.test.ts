@@ -34,13 +34,14 @@ describe('an offset beyond the end', () => {
         ])
     }
   })
-  it('the last line itself is read without a word more, and an empty file says nothing', async () => {
+  it('the last line itself is read and numbered, and an empty file says nothing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom('', 'a', 'bc'), { minLength: 1, maxLength: 9 }), fc.boolean(), async (lines, end) => {
         const text = lines.join('\n') + (end ? '\n' : '')
         const count = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
         place.put('f', text)
-        expect(await parts({ offset: Math.max(0, count - 1) })).toHaveLength(1)
+        const last = await parts({ offset: Math.max(0, count - 1) })
+        expect(last.slice(1)).toEqual(count < 2 ? [] : [`[lines ${count}–${count} of ${count}]`])
         if (text !== '') expect((await parts({ offset: count }))[1]).toContain(`has ${count} line`)
       }),
       { numRuns: runs(15) },
@@ -55,13 +56,16 @@ describe('a file that is not UTF-8', () => {
     place.put('f', latin1('grüße\nzwei\n'))
     const note = expect.stringMatching(/^\[The file is not UTF-8: .*U\+FFFD/)
     expect(await parts({})).toEqual(['gr\ufffd\ufffde\nzwei\n', note])
-    expect(await parts({ limit: 1 })).toEqual(['gr\ufffd\ufffde\n', note])
-    expect(await parts({ offset: 1 })).toEqual(['zwei\n'])
+    expect(await parts({ limit: 1 })).toEqual([
+      'gr\ufffd\ufffde\n',
+      expect.stringMatching(/U\+FFFD.*\n\[lines 1–1 of 2; offset 1 goes on\]$/),
+    ])
+    expect(await parts({ offset: 1 })).toEqual(['zwei\n', '[lines 2–2 of 2]'])
     expect(await place.ok('read_files', { paths: ['f'] })).toMatch(/zwei\n\[The file is not UTF-8/)
   })
   it('a cut is reported too, last', async () => {
     place.put('f', latin1('grüße\n'.repeat(300_000)))
-    expect((await parts({}))[1]).toMatch(/^\[The file is not UTF-8[^\n]*\]\n\[Cut after \d+ lines.*Go on with offset \d+\.\]$/)
+    expect((await parts({}))[1]).toMatch(/^\[The file is not UTF-8[^\n]*\]\n\[lines 1–\d+ of 300000; offset \d+ goes on\]$/)
   })
   it('one that really holds U+FFFD is UTF-8', async () => {
     place.put('f', 'a\ufffdb')

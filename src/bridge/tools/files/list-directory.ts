@@ -1,7 +1,11 @@
 import { shown } from '../../files/names.ts'
 import { optional, pathArgument, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
+
+/** Bytes for the lines below the names, and for the folder's own. */
+const noteRoom = 4000
 
 const marks = { directory: '/', link: '@', other: '?', file: '' } as const
 
@@ -12,15 +16,19 @@ export const listDirectory = defineTool({
   description: 'Names in a folder. "/" marks folders, "@" links, which are not followed.',
   input: { path: pathArgument('read'), depth: optional(whole({ least: 1, most: limits.listDepth, about: 'default 1' })) },
   subject: ({ path }) => path,
-  async handle({ path, depth }, { policy }) {
+  async handle({ path, depth }, { policy }, { room }) {
     const { list } = await import('../../files/list.ts')
     const { real, entries, closed, cut } = await list(policy, path, depth ?? 1)
-    const lines = entries.map((entry) => shown(entry.path) + marks[entry.kind])
+    const listed = listInRoom(entries, {
+      ...{ count: entries.length, room: room - noteRoom, line: (entry) => shown(entry.path) + marks[entry.kind], fact: (entry) => entry },
+      more: (left) => `[${left} more names do not fit; list a folder below, or use search_files.]`,
+    })
+    const lines = [...listed.lines]
     if (closed > 0) lines.push(`[${closed === 1 ? '1 closed entry is' : `${closed} closed entries are`} not shown.]`)
     if (cut) lines.push(`[Cut after ${limits.listEntries} names; list a folder below, or use search_files.]`)
     return {
       content: [{ type: 'text', text: lines.length === 0 ? `${shown(real)} is empty.` : lines.join('\n') }],
-      data: { path: real, entries, closed, cut },
+      data: { path: real, entries: listed.shown, closed, cut: cut || listed.shown.length < entries.length },
     }
   },
 })
