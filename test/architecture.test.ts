@@ -134,11 +134,11 @@ const withEffects = ['bridge/actions', 'bridge/start', 'bridge/terminal', 'bridg
 
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
-  ...['call', 'input', 'limits', 'quote', 'refusal', 'text', 'tokens'].map((name) => `base/${name}`),
+  ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens'].map((name) => `base/${name}`),
   ...['config/options', 'contract/tool', 'transports/carrier'],
   ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
   ...['entry', 'memory', 'reading', 'search'].map((name) => `memory/${name}`),
-  ...['claims', 'handoff', 'question', 'reading', 'working-tree'].map((name) => `handoff/${name}`),
+  ...['claims', 'handoff', 'question', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
   'sharing/records',
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
   ...['policy/roots', 'policy/spelling', 'store/state', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],

@@ -1,3 +1,4 @@
+import { limits } from '../bridge/base/limits.ts'
 import { cancelAction } from '../bridge/tools/actions/cancel-action.ts'
 import { getAction } from '../bridge/tools/actions/get-action.ts'
 import { listActions } from '../bridge/tools/actions/list-actions.ts'
@@ -32,10 +33,9 @@ export async function run(context: Context, [action, word, ...more]: string[], o
   const tool = known === 'show' ? getAction : cancelAction
   return withBridge(context, async ({ bridge, call }) => {
     await demandStored(bridge, 'action', word)
-    const { text, data } = await call(tool, { id: word })
+    const { text, data } = await call(tool, { id: word, ...(known === 'show' && { max_tokens: limits.answerTokensMost }) })
     context.io.json(data)
     context.io.raw(`${text}\n`)
-    if (known === 'show' && Object.keys(Object(data.params)).length > 0) context.io.raw(`${JSON.stringify(data.params, null, 2)}\n`)
     return EXIT.ok
   })
 }

@@ -28,7 +28,7 @@ export async function run(context: Context, [action, word, ...more]: string[], o
     })
   if (action === 'show')
     return withBridge(context, async (open) => {
-      await demandStored(open.bridge, 'handoff', word)
+      await demandStored(open.bridge, word.startsWith('q-') ? 'question' : 'handoff', word)
       return show(context, open, word)
     })
   const handoff = word === '-' ? await piped() : typed(word, options)
@@ -61,7 +61,7 @@ async function list({ io }: Context, { call }: OpenBridge, { status, to }: Recor
 }
 
 async function show({ io }: Context, { call }: OpenBridge, id: string): Promise<ExitCode> {
-  const { text, data } = await call(handoffRead, { id, max_tokens: limits.memoryTokens })
+  const { text, data } = await call(handoffRead, { id, max_tokens: limits.answerTokensMost })
   io.json(data)
   io.raw(`${text}\n`)
   return EXIT.ok

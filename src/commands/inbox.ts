@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import { claimableFor, finishedFor } from '../bridge/actions/finished.ts'
 import { limits } from '../bridge/base/limits.ts'
 import { inText } from '../bridge/base/text.ts'
+import { tokenBytes } from '../bridge/base/tokens.ts'
 import { liveIn } from '../bridge/handoff/claims.ts'
-import { list } from '../bridge/handoff/handoff.ts'
-import { answersFor, questionsFor } from '../bridge/handoff/question.ts'
 import { WaitingFile, waitingFor, waitingLine } from '../bridge/handoff/waiting.ts'
 import { ownFolderHere } from '../bridge/start/home.ts'
-import { inboxAnswer } from '../bridge/tools/handoff/inbox.ts'
+import { whatWaits } from '../bridge/tools/handoff/inbox.ts'
+import { inboxAnswer } from '../bridge/tools/handoff/inbox-words.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
 
@@ -18,16 +17,9 @@ export async function run(context: Context, _args: string[], options: Record<str
   const { withBridge } = await import('./bridge-at-home.ts')
   return withBridge(context, async ({ bridge }) => {
     const store = await bridge.store()
-    const [isLive, now] = [liveIn(bridge.settings), bridge.now()]
-    const found = await store.snapshot((database) => ({
-      handoffs: list(database, { status: 'open', to: client ?? undefined }, isLive, now),
-      questions: questionsFor(database, client, limits.inboxShown),
-      answers: answersFor(database, client, limits.inboxShown),
-      actions: claimableFor(database, client, limits.inboxShown, isLive, now),
-      finished: finishedFor(database, client, limits.inboxShown, isLive, now),
-    }))
+    const found = await whatWaits(store, client, bridge)
     await bridge.redaction.ready()
-    const { content, data } = bridge.redaction.answer(inboxAnswer(found))
+    const { content, data } = bridge.redaction.answer(inboxAnswer(found, bridge.redaction, limits.answerTokensMost * tokenBytes).answer)
     context.io.json({ client, ...data })
     for (const part of content) if (part.type === 'text') context.io.raw(`${inText(part.text)}\n`)
     return EXIT.ok

@@ -19,6 +19,8 @@ export interface Call {
   readonly client: string
   /** One connection of the client: this process's own, or a session of HTTP. What it changes is not news to itself. */
   readonly session: string
+  /** Bytes that the words of the answer may have, and as many its data: what does not fit is left out and named. */
+  readonly room: number
   /** Aborted when the client cancels the request or disconnects. */
   readonly signal: AbortSignal
   /** Notifies the client; does nothing when the client did not ask for progress. */
@@ -31,3 +33,6 @@ export interface Call {
   /** Records that a part of the call was refused while the rest continues. What is thrown is recorded anyway. */
   refused(refusal: Refusal): void
 }
+
+/** A call as its connection gives it. */
+export type PlainCall = Omit<Call, 'begin' | 'refused' | 'room'>

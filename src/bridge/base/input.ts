@@ -40,6 +40,8 @@ interface TextRules {
   readonly least?: number
   /** Most UTF-16 units, by default those of a path; not in the schema. */
   readonly most?: number
+  /** Most bytes of UTF-8, instead of `most`. */
+  readonly bytes?: number
 }
 
 export function text(rules: TextRules = {}): Field<string> {
@@ -49,7 +51,9 @@ export function text(rules: TextRules = {}): Field<string> {
     read(value, where) {
       if (typeof value !== 'string') throw new InputTrouble(`${where} must be a string, not ${kindOf(value)}`)
       if (value.length < (rules.least ?? 0)) throw new InputTrouble(`${where} must not be empty`)
-      const { most = limits.pathCharacters } = rules
+      const { bytes, most = bytes ?? limits.pathCharacters } = rules
+      if (bytes !== undefined && Buffer.byteLength(value) > bytes)
+        throw new InputTrouble(`${where} has ${Buffer.byteLength(value)} bytes; ${bytes} are the most`)
       if (value.length > most) throw new InputTrouble(`${where} has ${value.length} characters; ${most} are the most`)
       return value
     },

@@ -14,8 +14,11 @@ export const quote = (text: string): string =>
     .map((line) => `> ${line}`)
     .join('\n')
 
+/** A title of somebody else inside a line of ours: in quotation marks, as JSON writes it. */
+export const inQuotes = (text: string): string => inLine(JSON.stringify(text))
+
 /**
- * A name or a title of somebody else inside a line of ours: as it is where it is one plain word, such as `claude-code`; otherwise in
+ * A name of somebody else inside a line of ours: as it is where it is one plain word, such as `claude-code`; otherwise in
  * quotation marks, as JSON writes it, so that what it says is not read as ours.
  */
-export const quoteInLine = (text: string): string => (/^[\p{L}\p{N}][\p{L}\p{N}._:@+-]*$/u.test(text) ? text : inLine(JSON.stringify(text)))
+export const quoteInLine = (text: string): string => (/^[\p{L}\p{N}][\p{L}\p{N}._:@+-]*$/u.test(text) ? text : inQuotes(text))

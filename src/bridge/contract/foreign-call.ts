@@ -1,5 +1,5 @@
 import { isObject } from '../../core/object.ts'
-import type { Call } from '../base/call.ts'
+import type { PlainCall } from '../base/call.ts'
 import { InputTrouble } from '../base/input.ts'
 import { denied, Refusal } from '../base/refusal.ts'
 import { type CleanResult, cleanResult } from '../foreign/answer.ts'
@@ -28,7 +28,7 @@ export async function callForeign(
   { tool, provider }: { readonly tool: ForeignTool; readonly provider: ForeignProvider },
   raw: unknown,
   bridge: Bridge,
-  call: Omit<Call, 'begin' | 'refused'>,
+  call: PlainCall,
 ): Promise<CallResult | CleanResult> {
   const { audit, redaction } = bridge
   const { name, family, source } = tool

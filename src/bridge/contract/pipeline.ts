@@ -1,8 +1,10 @@
 import { isDeeper, member, texts } from '../../core/object.ts'
+import { boundData, boundWords, roomFor } from './bound.ts'
 import type { Bridge } from './bridge.ts'
-import type { Answer, Call, Content } from '../base/call.ts'
+import type { Answer, Call, Content, PlainCall } from '../base/call.ts'
 import { InputTrouble } from '../base/input.ts'
 import { limits } from '../base/limits.ts'
+import { tokenBytes } from '../base/tokens.ts'
 import { inText } from '../base/text.ts'
 import { denied, Refusal } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
@@ -17,7 +19,10 @@ export interface CallResult {
 }
 
 /** An answer that says in one sentence what, why and what to do. */
-export const refused = (text: string): CallResult => ({ content: [{ type: 'text', text: inText(text) }], isError: true })
+export const refused = (text: string): CallResult => ({
+  content: boundWords([{ type: 'text', text: inText(text) }], limits.answerTokens * tokenBytes),
+  isError: true,
+})
 
 /** Logs a fault of the bridge with its stack; returns the answer to the call of the tool that met it. */
 export function faulted(name: string, error: unknown, { log, redaction }: Pick<Bridge, 'log' | 'redaction'>): CallResult {
@@ -29,16 +34,18 @@ export function faulted(name: string, error: unknown, { log, redaction }: Pick<B
 export const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing was run, since it could not be recorded (${why}); free disk space or fix bridge/audit.jsonl.`)
 
+/** Bytes that are kept for the line about what waits: none in an answer that has hardly room for itself. */
+const noticeRoom = (room: number, { families }: Settings): number =>
+  families.includes('handoff') && room >= limits.noticeTokens * tokenBytes ? limits.noticeBytes : 0
+
 /** The answer, with a line that says what waits for the client. A picture is left as it is: a later answer says so. */
 function withNotice(
   { content, data, recorded }: Answer,
-  { notices, settings }: Bridge,
+  hasRoom: boolean,
+  { notices }: Bridge,
   { client, session }: Pick<Call, 'client' | 'session'>,
 ): CallResult {
-  const waiting =
-    recorded !== true && settings.families.includes('handoff') && content.every(({ type }) => type === 'text')
-      ? notices.line(client, session)
-      : null
+  const waiting = recorded !== true && hasRoom && content.every(({ type }) => type === 'text') ? notices.line(client, session) : null
   return {
     content: [...content, ...(waiting === null ? [] : [{ type: 'text', text: waiting } as const])],
     ...(data !== undefined && { structuredContent: { ...data, ...(waiting !== null && { waiting }) } }),
@@ -70,11 +77,17 @@ export function checkDepth(name: string, raw: unknown): void {
   if (isDeeper(raw, limits.nesting)) throw new InputTrouble(`${name}: the arguments are nested more than ${limits.nesting} levels deep`)
 }
 
+const bounded = ({ content, data, ...more }: Answer, room: number): Answer => ({
+  ...more,
+  content: boundWords(content, room),
+  ...(data !== undefined && { data: boundData(data, room) }),
+})
+
 /**
  * Runs one call: checks the arguments, runs the tool, removes keys from its answer, records it. Every error becomes an answer that
  * says what, why and what to do; only a fault of the bridge is logged with its stack.
  */
-export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: Omit<Call, 'begin' | 'refused'>): Promise<CallResult> {
+export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: PlainCall): Promise<CallResult> {
   const { audit, log, settings, redaction } = bridge
   let subject = ''
   let begun = false
@@ -98,10 +111,12 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: O
     subject = work.subject
     checkOffered(tool, settings)
     if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
-    const answer: Answer = redaction.answer(await work.run(bridge, { ...call, begin, refused: refusedPart }))
+    const whole = roomFor(tool, raw)
+    const room = whole - noticeRoom(whole, settings)
+    const answer = bounded(redaction.answer(await work.run(bridge, { ...call, room, begin, refused: refusedPart })), room)
     if (tool.effect !== 'read' && !begun) record('call', 'done')
     if (tool.family === 'files' && tool.effect !== 'read') bridge.filesChanged(writtenPaths(tool, raw), call)
-    return withNotice(answer, bridge, call)
+    return withNotice(answer, room < whole, bridge, call)
   } catch (error) {
     if (error instanceof InputTrouble) return refused(redaction.text(`${error.message}.`))
     if (error instanceof Refusal) {

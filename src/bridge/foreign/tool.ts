@@ -33,7 +33,7 @@ export interface ForeignProvider {
   /** The tools that `tools.json` holds of this family. Reads nothing else. */
   list(file: ToolsFile): readonly ForeignTool[]
   /** Carries one call out. Throws a Refusal if it cannot. When `call.signal` aborts, work under way is ended. */
-  call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Call): Promise<ForeignResult>
+  call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Omit<Call, 'room'>): Promise<ForeignResult>
   /** Why a tool of that name is not offered any more, in a sentence; null: there never was one. */
   gone?(name: string): string | null
   /** What is wrong right now, in sentences, for bridge_status. */

@@ -35,7 +35,7 @@ export class PluginProvider implements ForeignProvider {
     return pluginTools(file)
   }
 
-  async call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Call): Promise<ForeignResult> {
+  async call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Omit<Call, 'room'>): Promise<ForeignResult> {
     this.runner ??= import('./runner.ts').then(({ PluginRunner }) => new PluginRunner(this.parts))
     return (await this.runner).call(tool, this.plugins[tool.source]?.digest ?? '', args, call)
   }

@@ -61,7 +61,7 @@ export class PluginRunner {
   }
 
   /** Calls a tool of the plugin whose file had this digest when it was allowed. */
-  async call({ name, source, tool }: ForeignTool, digest: string, args: unknown, call: Call): Promise<ForeignResult> {
+  async call({ name, source, tool }: ForeignTool, digest: string, args: unknown, call: Omit<Call, 'room'>): Promise<ForeignResult> {
     const bytes = Buffer.byteLength(JSON.stringify(args))
     if (bytes > pluginLimits.arguments)
       throw new InputTrouble(`${name}: the arguments have ${bytes} bytes as JSON; ${pluginLimits.arguments} are the most`)

@@ -1,4 +1,4 @@
-import type { Call } from '../base/call.ts'
+import type { PlainCall } from '../base/call.ts'
 import type { Effect } from '../contract/tool.ts'
 import type { Bridge } from '../contract/bridge.ts'
 
@@ -14,5 +14,5 @@ export interface Prompt {
   /** The effect of the tools that the prompt leads to: a read-only bridge offers only prompts whose tools read. */
   readonly effect: Effect
   /** Makes the text for the model. Throws a Refusal. */
-  text(args: PromptArguments, bridge: Bridge, call: Omit<Call, 'begin' | 'refused'>): Promise<string>
+  text(args: PromptArguments, bridge: Bridge, call: PlainCall): Promise<string>
 }

@@ -1,17 +1,13 @@
 import { ProtocolError, ProtocolErrorCode, type Server, type ServerContext } from '@modelcontextprotocol/server'
 import { isObject } from '../../core/object.ts'
-import type { Call } from '../base/call.ts'
+import type { PlainCall } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Bridge } from '../contract/bridge.ts'
 import type { Prompt, PromptArguments } from '../prompts/prompt.ts'
 
 /** Offers the prompts of a bridge to one connection. What they need is loaded when a client asks for them. */
-export function offerPrompts(
-  server: Server,
-  opened: Promise<Bridge>,
-  callOf: (bridge: Bridge, context: ServerContext) => Omit<Call, 'begin' | 'refused'>,
-): void {
+export function offerPrompts(server: Server, opened: Promise<Bridge>, callOf: (bridge: Bridge, context: ServerContext) => PlainCall): void {
   server.setRequestHandler('prompts/list', async () => ({
     prompts: (await offered(await opened)).map(({ text: _, effect: _effect, arguments: given, ...prompt }) => ({
       ...prompt,

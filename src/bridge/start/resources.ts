@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { ProtocolError, ProtocolErrorCode, type Server } from '@modelcontextprotocol/server'
 import { limits } from '../base/limits.ts'
 import { Refusal } from '../base/refusal.ts'
+import { tokenBytes } from '../base/tokens.ts'
 import type { Bridge } from '../contract/bridge.ts'
 import { handoffUri, memoryUri, namedBy, workspaceUri } from './resource-uris.ts'
 import type { ResourceChanges } from './resource-changes.ts'
@@ -121,7 +122,7 @@ async function storedOnes(bridge: Bridge): Promise<readonly Dated[]> {
       ? []
       : database
           .all<{ id: string; title: string; updated: number }>(
-            'SELECT id, title, updated FROM handoffs ORDER BY updated DESC LIMIT ?',
+            'SELECT id, title, updated FROM handoff_heads ORDER BY updated DESC LIMIT ?',
             limits.resourcesListed,
           )
           .map(({ id, title, updated: at }) => ({ uri: handoffUri(id), name: title, mimeType: 'application/json', at }))),
@@ -151,17 +152,17 @@ async function memoryText(bridge: Bridge, namespace: string, key: string): Promi
   return (await bridge.store()).snapshot((database) => get(database, namespace, key, bridge.now())?.value ?? null)
 }
 
+/** As long as an answer of a tool may be: what does not fit is named. */
+const room = limits.answerTokensMost * tokenBytes
+
 async function handoffText(bridge: Bridge, id: string): Promise<string> {
-  const [{ read, notes }, { liveIn }] = await Promise.all([import('../handoff/handoff.ts'), import('../handoff/claims.ts')])
-  return (await bridge.store()).snapshot((database) => {
-    const { claim, ...handoff } = read(database, id, liveIn(bridge.settings), bridge.now())
-    return JSON.stringify({ ...handoff, claimed_by: claim?.client ?? null, notes: notes(database, id) })
-  })
+  const { readHandoff } = await import('../tools/handoff/handoff-read.ts')
+  return JSON.stringify((await readHandoff(bridge, id, room)).data)
 }
 
 async function fileOf(bridge: Bridge, uri: string, path: string): Promise<Content> {
   const { read } = await import('../files/read.ts')
-  const [content] = await read(bridge, { path: `${bridge.settings.folder}/workspace/${path}` })
+  const [content] = await read(bridge, { path: `${bridge.settings.folder}/workspace/${path}`, room })
   if (content?.type === 'image') return { uri, mimeType: content.mimeType, blob: content.data }
   return { uri, mimeType: 'text/plain', text: content?.text ?? '' }
 }

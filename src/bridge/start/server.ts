@@ -1,6 +1,6 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
 import type { Bridge } from '../contract/bridge.ts'
-import type { Call } from '../base/call.ts'
+import type { PlainCall } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { callForeign } from '../contract/foreign-call.ts'
 import { callTool, refused } from '../contract/pipeline.ts'
@@ -13,7 +13,7 @@ import { Semaphore } from '../base/semaphore.ts'
 
 const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
 
-function callOf(client: string, session: string, context: ServerContext): Omit<Call, 'begin' | 'refused'> {
+function callOf(client: string, session: string, context: ServerContext): PlainCall {
   const { mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   let progress = 0

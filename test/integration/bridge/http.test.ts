@@ -305,6 +305,7 @@ describe('commands of a session that ends', () => {
       signal: new AbortController().signal,
       progress() {},
       begin() {},
+      room: 80_000,
       refused() {},
     }
     expect(terminal.list(call)).toEqual([])

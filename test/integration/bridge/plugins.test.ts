@@ -99,6 +99,7 @@ const call: Call = {
   },
   progress: () => undefined,
   begin: () => undefined,
+  room: 80_000,
   refused: () => undefined,
 }
 

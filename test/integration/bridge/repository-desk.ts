@@ -46,7 +46,7 @@ export async function handed(place: Desk, path: string): Promise<Handed> {
   if (isError === true) return { refused: JSON.stringify(content), sections: [], files: [], facts: {}, diffs: {} }
   const { structuredContent: read } = await place.call('handoff_read', { id: structuredContent?.id, max_tokens: 400_000 })
   const { sections, files } = read as unknown as Pick<Handed, 'sections' | 'files'>
-  const own = sections.slice(1)
+  const own = sections.filter(({ heading }) => heading !== 'h')
   const lines = (own[0]?.body ?? '').split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)])
   const diffs = own.slice(1).map(({ heading, body }) => [heading.replace(/^Diff of /, ''), body])
   return { refused: null, sections: own, files, facts: Object.fromEntries(lines), diffs: Object.fromEntries(diffs) }

@@ -1,7 +1,8 @@
+import { textAnswer } from '../../base/call.ts'
 import { text } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import { actionFacts, actionLine } from './words.ts'
+import { actionAnswer, actionLine } from './words.ts'
 
 export const cancelAction = defineTool({
   name: 'cancel_action',
@@ -10,10 +11,10 @@ export const cancelAction = defineTool({
   description: 'Cancel an action that has not been carried out.',
   input: { id: text({ least: 1 }) },
   subject: ({ id }) => id,
-  async handle({ id }, bridge, { client, session }) {
+  async handle({ id }, bridge, { client, session, room }) {
     const { cancel } = await import('../../actions/queue.ts')
     const store = await bridge.store()
     const action = await store.write({ client, session }, (transaction) => cancel(transaction, id, liveIn(bridge.settings)))
-    return { content: [{ type: 'text', text: actionLine(action) }], data: actionFacts(action) }
+    return { ...actionAnswer(action, room), ...textAnswer(actionLine(action)) }
   },
 })

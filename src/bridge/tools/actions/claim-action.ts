@@ -1,7 +1,7 @@
 import { optional, text } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { claimOf, liveIn } from '../../handoff/claims.ts'
-import { actionFacts, actionLine } from './words.ts'
+import { actionAnswer } from './words.ts'
 
 export const claimAction = defineTool({
   name: 'claim_action',
@@ -10,13 +10,12 @@ export const claimAction = defineTool({
   description: 'Take an action to carry out, without id the oldest that waits for you; then complete_action.',
   input: { id: optional(text({ least: 1 })) },
   subject: ({ id }) => id ?? '',
-  async handle({ id }, bridge, { client, session }) {
+  async handle({ id }, bridge, { client, session, room }) {
     const { claim } = await import('../../actions/claims.ts')
     const store = await bridge.store()
     const by = claimOf(bridge.settings, client, session)
     const action = await store.write({ client, session }, (transaction) => claim(transaction, id, by, liveIn(bridge.settings)))
     if (action === null) return { content: [{ type: 'text', text: 'No action waits for you.' }], data: { found: false } }
-    const text = `${actionLine(action)}\n${JSON.stringify(action.params, null, 2)}`
-    return { content: [{ type: 'text', text }], data: { found: true, ...actionFacts(action) } }
+    return actionAnswer(action, room, { found: true })
   },
 })

@@ -1,9 +1,10 @@
+import { textAnswer } from '../../base/call.ts'
 import { anything, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { denied } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { claimOf, liveIn } from '../../handoff/claims.ts'
-import { actionFacts, actionLine } from './words.ts'
+import { actionAnswer, actionLine } from './words.ts'
 
 export const completeAction = defineTool({
   name: 'complete_action',
@@ -12,13 +13,13 @@ export const completeAction = defineTool({
   description: 'Give the result of an action that you claimed.',
   input: { id: text({ least: 1 }), result: anything(limits.actionText, 'any JSON') },
   subject: ({ id }) => id,
-  async handle({ id, result }, bridge, { client, session }) {
+  async handle({ id, result }, bridge, { client, session, room }) {
     const { complete } = await import('../../actions/claims.ts')
     if (bridge.redaction.keyIn(result))
       throw denied('Nothing was stored: the result holds a stored key; name the key instead of quoting it.')
     const store = await bridge.store()
     const by = claimOf(bridge.settings, client, session)
     const action = await store.write({ client, session }, (transaction) => complete(transaction, id, result, by, liveIn(bridge.settings)))
-    return { content: [{ type: 'text', text: actionLine(action) }], data: actionFacts(action) }
+    return { ...actionAnswer(action, room), ...textAnswer(actionLine(action)) }
   },
 })

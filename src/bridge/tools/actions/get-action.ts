@@ -3,16 +3,20 @@ import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import { actionFacts, actionLine, resultText } from './words.ts'
+import { actionAnswer } from './words.ts'
 
 export const getAction = defineTool({
   name: 'get_action',
   family: 'actions',
   effect: 'read',
   description: 'Status and result of an action; with timeout_ms it waits for the result.',
-  input: { id: text({ least: 1 }), timeout_ms: optional(whole({ least: 1, most: limits.waitMs.most })) },
+  input: {
+    id: text({ least: 1 }),
+    timeout_ms: optional(whole({ least: 1, most: limits.waitMs.most })),
+    max_tokens: optional(whole({ least: 1, most: limits.answerTokensMost })),
+  },
   subject: ({ id }) => id,
-  async handle({ id, timeout_ms: timeoutMs = 0 }, bridge, { client, session, signal }) {
+  async handle({ id, timeout_ms: timeoutMs = 0 }, bridge, { client, session, signal, room }) {
     const { read } = await import('../../actions/queue.ts')
     const { markSeen } = await import('../../actions/finished.ts')
     const { waitForAction } = await import('../../actions/waiting.ts')
@@ -25,8 +29,6 @@ export const getAction = defineTool({
         : await waitForAction(store, id, { timeoutMs, signal, isLive, now })
     if (action.from === client && finalStatuses.includes(action.status) && action.isNews)
       await store.write({ client, session }, (transaction) => markSeen(transaction, [id]))
-    const words = resultText(action)
-    const text = words === null ? actionLine(action) : `${actionLine(action)}\n${words}`
-    return { content: [{ type: 'text', text }], data: actionFacts(action) }
+    return actionAnswer(action, room)
   },
 })

@@ -1,5 +1,6 @@
 import { oneOf, optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { actionStatuses } from '../../actions/action.ts'
 import { liveIn } from '../../handoff/claims.ts'
@@ -11,11 +12,14 @@ export const listActions = defineTool({
   effect: 'read',
   description: 'List actions, the newest first.',
   input: { status: optional(oneOf(actionStatuses)), limit: optional(whole({ least: 1, most: limits.actionsListedMost })) },
-  async handle({ status, limit = limits.actionsListed }, bridge) {
+  async handle({ status, limit = limits.actionsListed }, bridge, { room }) {
     const { list } = await import('../../actions/queue.ts')
     const store = await bridge.store()
     const found = await store.snapshot((database) => list(database, { status, limit }, liveIn(bridge.settings), bridge.now()))
-    const text = found.length === 0 ? 'No actions.' : found.map(actionLine).join('\n')
-    return { content: [{ type: 'text', text }], data: { actions: found.map(actionShort) } }
+    const more = (left: number) => `[${left} more: list by status.]`
+    const { lines, shown } = listInRoom(found, { count: found.length, room, line: actionLine, fact: actionShort, more })
+    const text = lines.length === 0 ? 'No actions.' : lines.join('\n')
+    const left = found.length - shown.length
+    return { content: [{ type: 'text', text }], data: { actions: shown, ...(left > 0 && { more: left }) } }
   },
 })

@@ -1,5 +1,8 @@
-import { type Action, isShown } from '../../actions/action.ts'
+import type { Action } from '../../actions/action.ts'
+import { type Part, partsInData, partsInWords, tokensFor } from '../../base/budget.ts'
+import { quote, quoteInLine } from '../../base/quote.ts'
 import { inLine, time } from '../../base/text.ts'
+import type { JsonValue } from '../../../model/entry.ts'
 
 /** An action as the data of an answer. */
 export const actionFacts = ({ id, type, params, from, to, timestamp, status, result, claim }: Action) => ({
@@ -10,23 +13,68 @@ export const actionFacts = ({ id, type, params, from, to, timestamp, status, res
 /** An action for a list, without long params and results. */
 export function actionShort(action: Action) {
   const { params, result, ...facts } = actionFacts(action)
+  const { unread } = action
   return {
     ...facts,
-    ...(isShown(params) ? { params } : { params_left_out: true }),
-    ...(isShown(result) ? { result } : { result_left_out: true }),
+    ...(unread.params === undefined ? { params } : { params_left_out: true }),
+    ...(unread.result === undefined ? { result } : { result_left_out: true }),
   }
 }
 
 /** An action in one line. */
 export const actionLine = ({ id, type, status, claim, from, to, timestamp }: Action): string =>
-  `${id}  ${inLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${inLine(claim.client)}` : ''}, from ${inLine(from)} to ${inLine(to ?? 'any')}, ${time(timestamp)}`
+  `${quoteInLine(id)}  ${quoteInLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${quoteInLine(claim.client)}` : ''}, from ${quoteInLine(from)} to ${quoteInLine(to ?? 'any')}, ${time(timestamp)}`
+
+/** What the bridge itself asks of a person: it is composed of checked parts, a line each. */
+const isOurs = ({ status, carrier }: Action): boolean => status === 'needs_user' && carrier === 'person'
+
+const whoseResult = ({ carrier, to }: Action): string =>
+  carrier === 'twin' ? `Result, by ${quoteInLine(to ?? 'the program that claimed it')}:` : 'Result, which may hold words of others:'
 
 /** The result of an action, for people; null: there is none yet. */
-export function resultText({ result }: Action): string | null {
+export function resultText({ result, unread }: Action): string | null {
+  if (unread.result !== undefined) return `[${tokensFor(unread.result)} tokens: get_action shows them.]`
   if (result === null) return null
   if (typeof result === 'string') return result
   if (typeof result !== 'object' || Array.isArray(result)) return JSON.stringify(result)
   const { message, error, ...rest } = result
   const words = [error, message].filter((each) => typeof each === 'string')
   return [...words, ...(Object.keys(rest).length === 0 ? [] : [JSON.stringify(rest)])].join('\n')
+}
+
+/** The result of an action below a line that says whose it is; what the bridge asks of a person stands as it is. Null: there is none yet. */
+export function resultWords(action: Action): string | null {
+  const text = resultText(action)
+  if (text === null) return null
+  return isOurs(action) ? text.split('\n').map(inLine).join('\n') : `${whoseResult(action)}\n${quote(text)}`
+}
+
+const json = (value: JsonValue): string => JSON.stringify(value, null, 2)
+
+const isEmpty = (value: JsonValue): boolean => value === null || Object.keys(Object(value)).length === 0
+
+/** An action in `room` bytes of words and as many of data: its line, its result, what it asks. */
+export function actionAnswer(action: Action, room: number, more: Readonly<Record<string, unknown>> = {}) {
+  const { id, from, params, result } = action
+  const { params: _, result: __, ...facts } = actionFacts(action)
+  const words = resultText(action)
+  const named = { isWhole: true, isListed: false } as const
+  const asked: Part = {
+    ...{ ...named, name: 'params', title: `Params, by ${quoteInLine(from)}:`, text: json(params), bytes: Buffer.byteLength(json(params)) },
+    ...{ field: 'params', about: { part: 'params' }, value: (shown: string) => (shown === json(params) ? params : shown) },
+  }
+  const ours = isOurs(action) && words !== null
+  const outcome: Part = {
+    ...{ ...named, name: 'result', title: ours ? (resultWords(action) ?? '') : whoseResult(action), text: ours ? null : words },
+    ...{ bytes: Buffer.byteLength(words ?? ''), field: 'result', about: { part: 'result' } },
+    value: (shown: string) => (ours || shown === words ? result : shown),
+  }
+  const hasParams = !isEmpty(params)
+  const parts = [...(words === null ? [] : [outcome]), ...(hasParams ? [asked] : [])]
+  const rest = { unread: [], call: (tokens: number) => `get_action ${JSON.stringify({ id, max_tokens: tokens })}` }
+  const always = { ...more, ...facts, ...(!hasParams && { params }), ...(words === null && { result }) }
+  return {
+    content: [{ type: 'text' as const, text: partsInWords(actionLine(action), parts, room, rest) }],
+    data: partsInData(always, parts, room, rest),
+  }
 }

@@ -8,7 +8,7 @@ export const answerTwin = defineTool({
   family: 'handoff',
   effect: 'write',
   description: 'Answer a question of another program.',
-  input: { question_id: text({ least: 1 }), answer: text({ least: 1, most: limits.handoffText }) },
+  input: { question_id: text({ least: 1 }), answer: text({ least: 1, bytes: limits.noteBytes }) },
   subject: ({ question_id: id }) => id,
   async handle({ question_id: id, answer: words }, bridge, { client, session }) {
     const { answer } = await import('../../handoff/question.ts')

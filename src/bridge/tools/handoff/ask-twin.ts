@@ -10,7 +10,7 @@ export const askTwin = defineTool({
   effect: 'write',
   description: 'Ask another program; the answer comes into your inbox.',
   input: {
-    question: text({ least: 1, most: limits.handoffText }),
+    question: text({ least: 1, bytes: limits.noteBytes }),
     handoff: optional(text({ least: 1 })),
     to: optional(text({ least: 1 })),
   },

@@ -4,7 +4,7 @@ import { defineTool } from '../../contract/tool.ts'
 import { understand } from '../../policy/spelling.ts'
 import { recipient, withoutKeys } from './arguments.ts'
 
-const long = text({ least: 1, most: limits.handoffText })
+const long = text({ least: 1, bytes: limits.handoffBytes })
 
 export const handoffCreate = defineTool({
   name: 'handoff_create',

@@ -1,4 +1,5 @@
 import { oneOf, optional, text } from '../../base/input.ts'
+import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { handoffStatuses, liveIn } from '../../handoff/claims.ts'
 import { handoffFacts, handoffLine } from './words.ts'
@@ -9,13 +10,20 @@ export const handoffList = defineTool({
   effect: 'read',
   description: 'List handoffs, the last changed first.',
   input: { status: optional(oneOf(handoffStatuses)), to: optional(text({ least: 1 })) },
-  async handle({ status, to }, bridge) {
-    const { list } = await import('../../handoff/handoff.ts')
+  async handle({ status, to: named }, bridge, { room }) {
+    const { countOf, list } = await import('../../handoff/handoff.ts')
     const store = await bridge.store()
-    const found = await store.read((database) =>
-      list(database, { status, to: to === 'any' ? undefined : to }, liveIn(bridge.settings), bridge.now()),
-    )
-    const text = found.length === 0 ? 'No handoffs.' : found.map(handoffLine).join('\n')
-    return { content: [{ type: 'text', text }], data: { handoffs: found.map(handoffFacts) } }
+    const query = { status, to: named === 'any' ? undefined : named }
+    const { found, count } = await store.snapshot((database) => ({
+      found: list(database, query, liveIn(bridge.settings), bridge.now()),
+      count: countOf(database, query),
+    }))
+    const more = (left: number) => `[${left} more: list by status or to.]`
+    const { lines, shown } = listInRoom(found, { count, room, line: handoffLine, fact: handoffFacts, more })
+    const text = lines.length === 0 ? 'No handoffs.' : lines.join('\n')
+    return {
+      content: [{ type: 'text', text }],
+      data: { handoffs: shown, ...(count > shown.length && { more: count - shown.length }) },
+    }
   },
 })

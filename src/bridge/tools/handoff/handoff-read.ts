@@ -1,67 +1,88 @@
+import { type Part, partsInData, partsInWords, type Rest } from '../../base/budget.ts'
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { inLine, time } from '../../base/text.ts'
+import { failed } from '../../base/refusal.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import { spell } from '../../policy/spelling.ts'
+import { noteParts, questionParts, type SpelledFile, textParts } from './parts.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
 export const handoffRead = defineTool({
   name: 'handoff_read',
   family: 'handoff',
   effect: 'read',
-  description: 'Read a handoff: the most important sections that fit.',
-  input: { id: text({ least: 1 }), max_tokens: optional(whole({ least: 1, most: limits.memoryTokens })) },
+  description: 'Read a handoff, or a question by its id: what matters most first.',
+  input: { id: text({ least: 1 }), max_tokens: optional(whole({ least: 1, most: limits.answerTokensMost })) },
   subject: ({ id }) => id,
-  async handle({ id, max_tokens: maxTokens = limits.memoryShown }, bridge) {
-    const { notes, read } = await import('../../handoff/handoff.ts')
-    const { questionsAbout } = await import('../../handoff/question.ts')
-    const { fitting } = await import('../../handoff/reading.ts')
-    const { settings } = bridge
-    const store = await bridge.store()
-    const { handoff, said, asked } = await store.snapshot((database) => ({
-      handoff: read(database, id, liveIn(settings), bridge.now()),
-      said: notes(database, id),
-      asked: questionsAbout(database, id),
-    }))
-    const { sections, omitted } = fitting(handoff.sections, maxTokens)
-    const { environments } = await settings.world()
-    const sides = { self: settings.self, others: environments.filter(({ self }) => !self) }
-    const files = handoff.files.map((path) => ({
+  handle: ({ id }, bridge, { room }) => readHandoff(bridge, id, room),
+})
+
+/** A handoff, or a question with its answer, in `room` bytes of words and as many of data. */
+export async function readHandoff(bridge: Bridge, id: string, room: number) {
+  const found = (await questionAnswer(bridge, id, room)) ?? (await handoffAnswer(bridge, id, room))
+  const { head, facts, parts, unread } = found
+  const rest: Rest = { unread, call: (tokens) => `handoff_read ${JSON.stringify({ id, max_tokens: tokens })}` }
+  return {
+    content: [{ type: 'text' as const, text: partsInWords(head, parts, room, rest) }],
+    data: partsInData(facts, parts, room, rest),
+  }
+}
+
+interface Found extends Pick<Rest, 'unread'> {
+  readonly head: string
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly parts: readonly Part[]
+}
+
+async function questionAnswer({ redaction, ...bridge }: Bridge, id: string, room: number): Promise<Found | null> {
+  if (!id.startsWith('q-')) return null
+  const { questionOfId } = await import('../../handoff/question.ts')
+  const store = await bridge.store()
+  const found = await store.read((database) => questionOfId(database, id, room + redaction.longest))
+  if (found === null) throw failed(`There is no question ${id}; inbox names those that wait.`)
+  const about = found.handoff === null ? {} : { handoff: found.handoff }
+  const head = `Question ${id}${found.handoff === null ? '' : ` about ${found.handoff}`}, ${'answer' in found ? 'answered' : 'not answered yet'}.`
+  return { head, facts: { id, ...about }, parts: questionParts(redaction, [found]), unread: [] }
+}
+
+async function handoffAnswer(bridge: Bridge, id: string, room: number): Promise<Found> {
+  const { read } = await import('../../handoff/handoff.ts')
+  const { questionsAbout } = await import('../../handoff/question.ts')
+  const { notesOf, textsOf } = await import('../../handoff/texts.ts')
+  const { settings, redaction } = bridge
+  const store = await bridge.store()
+  const most = { characters: room + redaction.longest, limit: limits.notesRead }
+  const { handoff, texts, noted, asked } = await store.snapshot((database) => ({
+    handoff: read(database, id, liveIn(settings), bridge.now()),
+    texts: textsOf(database, id, most.characters),
+    noted: notesOf(database, id, most),
+    asked: questionsAbout(database, id, most),
+  }))
+  const { environments } = await settings.world()
+  const sides = { self: settings.self, others: environments.filter(({ self }) => !self) }
+  const files = texts.files.map(
+    (path): SpelledFile => ({
       path,
       ...Object.fromEntries(environments.flatMap((side) => (side.self ? [] : [[side.id, spell(path, side, sides)]]))),
-    }))
-    const data = {
-      ...handoffFacts(handoff),
-      ...{ goal: handoff.goal, acceptance: handoff.acceptance, sections, files },
-      ...(omitted.length > 0 && { omitted }),
-      ...(said.length > 0 && { notes: said }),
-      ...(asked.length > 0 && { questions: asked }),
-    }
-    const text = [
-      handoffLine(handoff),
-      `Goal: ${handoff.goal}`,
-      ...(handoff.acceptance === null ? [] : [`Done when: ${handoff.acceptance}`]),
-      ...sections.map(({ heading, body }) => `## ${inLine(heading)}\n${body}`),
-      ...(omitted.length === 0
+    }),
+  )
+  const { older } = noted
+  const unasked = asked.count - asked.questions.length
+  return {
+    head: handoffLine(handoff),
+    facts: handoffFacts(handoff),
+    parts: [
+      ...textParts(redaction, handoff, texts, files),
+      ...noteParts(redaction, noted.notes),
+      ...questionParts(redaction, asked.questions),
+    ],
+    unread: [
+      ...(older.count === 0
         ? []
-        : [`[Left out for space: ${omitted.map(({ heading, tokens }) => `${inLine(heading)} (${tokens} tokens)`).join(', ')}]`]),
-      ...files.map(
-        (file) =>
-          `File: ${Object.values(file)
-            .filter((each) => each !== null)
-            .map((each) => inLine(String(each)))
-            .join(' = ')}`,
-      ),
-      ...said.map(
-        ({ note, status, by, at }) =>
-          `${time(at)} ${inLine(by)}${status === null ? '' : ` set ${status}`}${note === null ? '' : `: ${note}`}`,
-      ),
-      ...asked.map(
-        (each) =>
-          `Question ${each.id} of ${inLine(each.by)}: ${each.question}${'answer' in each ? `\nAnswer of ${inLine(each.answeredBy)}: ${each.answer}` : ' (not answered yet)'}`,
-      ),
-    ].join('\n')
-    return { content: [{ type: 'text', text }], data }
-  },
-})
+        : [{ name: `${older.count} older notes`, bytes: older.bytes, about: { part: 'older notes', count: older.count } }]),
+      ...(unasked === 0 ? [] : [{ name: `${unasked} older questions`, bytes: 0, about: { part: 'older questions', count: unasked } }]),
+    ],
+  }
+}

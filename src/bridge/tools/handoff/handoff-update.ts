@@ -14,7 +14,7 @@ export const handoffUpdate = defineTool({
   input: {
     id: text({ least: 1 }),
     status: optional(oneOf(handoffStatuses)),
-    note: optional(text({ least: 1, most: limits.handoffText })),
+    note: optional(text({ least: 1, bytes: limits.noteBytes })),
   },
   subject: ({ id, status }) => (status === undefined ? id : `${id} ${status}`),
   async handle({ id, status, note }, bridge, { client, session }) {

@@ -1,12 +1,22 @@
-import { inLine, time } from '../../base/text.ts'
+import { tokensFor } from '../../base/budget.ts'
+import { inQuotes, quoteInLine } from '../../base/quote.ts'
+import { time } from '../../base/text.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
+import type { Answered, Question } from '../../handoff/question.ts'
 
 /** A handoff in one line. */
 export const handoffLine = ({ id, title, status, claim, to, by, updated }: Handoff): string =>
-  `${id}  ${inLine(title)}  ${status}${claim === null ? '' : ` by ${inLine(claim.client)}`}, from ${inLine(by)} to ${inLine(to ?? 'any')}, ${time(updated)}`
+  `${id}  ${inQuotes(title)}  ${status}${claim === null ? '' : ` by ${quoteInLine(claim.client)}`}, from ${quoteInLine(by)} to ${quoteInLine(to ?? 'any')}, ${time(updated)}`
 
 /** What lists show of a handoff. */
-export const handoffFacts = ({ id, title, status, claim, to, by, at, updated, namespace }: Handoff) => ({
-  ...{ id, title, status, to: to ?? 'any', by, at, updated, namespace },
+export const handoffFacts = ({ id, title, status, claim, to, by, at, updated, namespace, bytes }: Handoff) => ({
+  ...{ id, title, status, to: to ?? 'any', by, at, updated, namespace, tokens: tokensFor(bytes) },
   ...(claim !== null && { claimed_by: claim.client, claimed_at: claim.at }),
 })
+
+/** The line above a question: whose it is. */
+export const questionTitle = ({ id, by, at }: Question): string => `Question ${id} of ${quoteInLine(by)}, ${time(at)}:`
+
+/** The line above an answer: whose it is. */
+export const answerTitle = ({ id, answeredBy, answeredAt }: Answered): string =>
+  `Answer to ${id} by ${quoteInLine(answeredBy)}, ${time(answeredAt)}:`

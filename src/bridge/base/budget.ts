@@ -1,0 +1,149 @@
+import { limits } from './limits.ts'
+import { quote } from './quote.ts'
+import { cut } from './text.ts'
+import { tokenBytes } from './tokens.ts'
+
+/** A part of an answer: a text of somebody else, below a line of ours that says whose it is. */
+export interface Part {
+  /** How it is named where it is left out. */
+  readonly name: string
+  /** The line of ours. */
+  readonly title: string
+  /** Null: there is nothing but the line. */
+  readonly text: string | null
+  /** Whether `text` is all of it: of a long text only as much is read as can be shown. */
+  readonly isWhole: boolean
+  /** Bytes of all of it. */
+  readonly bytes: number
+  /** The field of the data that holds it: it alone, or with others of its kind in a list. */
+  readonly field: string
+  readonly isListed: boolean
+  /** Its data, where so much of the text is shown. */
+  value(text: string): unknown
+  /** What the data say of it where it is left out. */
+  readonly about: Readonly<Record<string, unknown>>
+}
+
+/** Something that is left out: by its name and size. */
+type Left = Pick<Part, 'name' | 'bytes' | 'about'>
+
+interface Filled {
+  readonly taken: readonly { readonly part: Part; readonly text: string; readonly isCut: boolean }[]
+  readonly left: readonly Left[]
+}
+
+/**
+ * Takes parts in their order as long as they fit into `room` bytes. The first that does not is cut there, and nothing after it is
+ * taken: what is less important never comes in the place of what is more important.
+ */
+function fill(parts: readonly Part[], room: number, costOf: (part: Part, text: string) => number): Filled {
+  const taken: { part: Part; text: string; isCut: boolean }[] = []
+  let free = room
+  for (const [at, part] of parts.entries()) {
+    const text = part.text ?? ''
+    const cost = part.isWhole ? costOf(part, text) : Number.POSITIVE_INFINITY
+    if (cost <= free) {
+      taken.push({ part, text, isCut: false })
+      free -= cost
+      continue
+    }
+    const beginning = longest(text, (each) => costOf(part, each) <= free)
+    if (beginning === '') return { taken, left: parts.slice(at) }
+    taken.push({ part, text: beginning, isCut: true })
+    const rest = { name: `the rest of ${part.name}`, bytes: Math.max(0, part.bytes - Buffer.byteLength(beginning)), about: part.about }
+    return { taken, left: [rest, ...parts.slice(at + 1)] }
+  }
+  return { taken, left: [] }
+}
+
+/** The longest beginning of a text that `fits`; whether it does never changes back as it grows. */
+export function longest(text: string, fits: (beginning: string) => boolean): string {
+  if (fits(text)) return text
+  let [good, bad] = [0, text.length]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (fits(cut(text, middle))) good = middle
+    else bad = middle
+  }
+  return cut(text, good)
+}
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
+
+/** Tokens of so many bytes. */
+export const tokensFor = (bytes: number): number => Math.ceil(bytes / tokenBytes)
+
+/** How an answer tells what it leaves out. */
+export interface Rest {
+  /** What is left out in any case: it was not even read. */
+  readonly unread: readonly Left[]
+  /** The call that shows more, where an answer may have so many tokens. */
+  call(tokens: number): string
+}
+
+const wordsOf = ({ title, text }: Part, shown: string): string => (text === null ? title : `${title}\n${quote(shown)}`)
+
+/** Tokens that an answer needs which holds everything: quotation and line breaks included, with something to spare. */
+const needed = (parts: readonly Left[]): number =>
+  Math.min(limits.answerTokensMost, Math.ceil(tokensFor(parts.reduce((sum, { bytes }) => sum + bytes + 100, 400)) * 1.25))
+
+/** The words of an answer: a line of ours, then the parts that fit, then what is left out. */
+export function partsInWords(head: string, parts: readonly Part[], room: number, rest: Rest): string {
+  const free = room - Buffer.byteLength(head)
+  const costOf = (part: Part, text: string): number => Buffer.byteLength(wordsOf(part, text)) + 1
+  const all = fill(parts, free, costOf)
+  const isAll = all.left.length === 0 && rest.unread.length === 0
+  const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))
+  const { taken, left } = isAll ? all : fill(parts, free - reserved, costOf)
+  const note = leftOut([...left, ...rest.unread], reserved - 1, rest.call(needed([...parts, ...rest.unread])))
+  return [head, ...taken.map(({ part, text }) => wordsOf(part, text)), ...(note === '' ? [] : [note])].join('\n')
+}
+
+/** `[Left out: goal (12 tokens), 3 more (400 tokens). CALL shows more.]`: as many names as fit into `room` bytes, the others counted. */
+function leftOut(left: readonly Left[], room: number, call: string): string {
+  if (left.length === 0) return ''
+  const size = (some: readonly Left[]): string => `${tokensFor(some.reduce((sum, { bytes }) => sum + bytes, 0))} tokens`
+  const told = (named: number): string => {
+    const names = left.slice(0, named).map((each) => `${each.name} (${size([each])})`)
+    const others = left.slice(named)
+    const more = others.length === 0 ? [] : [`${others.length}${named === 0 ? ' parts' : ' more'} (${size(others)})`]
+    return `[Left out: ${[...names, ...more].join(', ')}. ${call} shows more.]`
+  }
+  const fits = (text: string): boolean => Buffer.byteLength(text) <= room
+  for (let named = Math.min(left.length, limits.leftOutNamed); named >= 0; named--) if (fits(told(named))) return told(named)
+  const short = `[Left out: ${size(left)}.]`
+  return fits(short) ? short : ''
+}
+
+/** The data of an answer: facts of ours, then the parts that fit, then what is left out. */
+export function partsInData(
+  facts: Readonly<Record<string, unknown>>,
+  parts: readonly Part[],
+  room: number,
+  rest: Rest,
+): Record<string, unknown> {
+  const free = room - bytesOf(facts)
+  // Names of fields, brackets and commas.
+  const costOf = ({ value, field }: Part, text: string): number => bytesOf(value(text)) + field.length + 8
+  const all = fill(parts, free, costOf)
+  const isAll = all.left.length === 0 && rest.unread.length === 0
+  const reserved = isAll ? 0 : Math.min(limits.leftOutBytes, Math.floor(free / 3))
+  const { taken, left } = isAll ? all : fill(parts, free - reserved, costOf)
+  const data: Record<string, unknown> = { ...facts }
+  for (const { part, text } of taken) {
+    const kept = data[part.field]
+    data[part.field] = part.isListed ? [...(Array.isArray(kept) ? kept : []), part.value(text)] : part.value(text)
+  }
+  const omitted = [...left, ...rest.unread].map(({ about, bytes }) => ({ ...about, tokens: tokensFor(bytes) }))
+  return omitted.length === 0 ? data : { ...data, ...omittedIn(omitted, reserved, rest.call(needed([...parts, ...rest.unread]))) }
+}
+
+function omittedIn(omitted: readonly { readonly tokens: number }[], room: number, call: string): Record<string, unknown> {
+  for (let named = Math.min(omitted.length, limits.leftOutNamed); named >= 0; named--) {
+    const others = omitted.slice(named)
+    const tokens = others.reduce((sum, each) => sum + each.tokens, 0)
+    const told = { omitted: omitted.slice(0, named), ...(others.length > 0 && { omitted_more: { parts: others.length, tokens } }), call }
+    if (bytesOf(told) <= room) return told
+  }
+  return {}
+}

@@ -1,0 +1,161 @@
+import { tokensFor } from '../../base/budget.ts'
+import { limits } from '../../base/limits.ts'
+import { listInRoom } from '../../base/listing.ts'
+import { quote, quoteInLine } from '../../base/quote.ts'
+import type { Redaction } from '../../base/redaction.ts'
+import { cut } from '../../base/text.ts'
+import type { Action } from '../../actions/action.ts'
+import type { Handoff } from '../../handoff/handoff.ts'
+import type { Answered, Question } from '../../handoff/question.ts'
+import type { Beginning } from '../../handoff/texts.ts'
+import { actionLine, actionShort, resultWords } from '../actions/words.ts'
+import { cleanBeginning } from './parts.ts'
+import { answerTitle, handoffFacts, handoffLine, questionTitle } from './words.ts'
+
+/** What waits for a client, of each kind only so much as an answer may hold. */
+export interface Inbox {
+  readonly handoffs: readonly Handoff[]
+  readonly questions: readonly Question[]
+  readonly answers: readonly Answered[]
+  /** Actions that this program may claim. */
+  readonly actions: readonly Action[]
+  /** Actions that this program asked for and that have ended. */
+  readonly finished: readonly Action[]
+  /** How many of each wait. */
+  readonly counts: Counts
+}
+
+type Kind = 'handoffs' | 'questions' | 'answers' | 'actions' | 'finished'
+
+type Counts = Readonly<Record<Kind, number>>
+
+const countsBy = (count: (kind: Kind) => number): Counts => {
+  const [handoffs, questions, answers, actions, finished] = [
+    count('handoffs'),
+    count('questions'),
+    count('answers'),
+    count('actions'),
+    count('finished'),
+  ]
+  return { handoffs, questions, answers, actions, finished }
+}
+
+const kinds: readonly Kind[] = ['handoffs', 'questions', 'answers', 'actions', 'finished']
+
+interface Item {
+  readonly kind: Kind
+  readonly id: string
+  readonly words: string
+  readonly fact: unknown
+}
+
+interface ShownText {
+  readonly text: string
+  /** What the words say below a text that was cut. */
+  readonly note: string
+  /** What the data say of it. */
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** So many characters of a text, and the call that shows all of it. */
+function shownText(redaction: Redaction, stored: Beginning, most: number, id: string): ShownText {
+  const clean = cleanBeginning(redaction, stored)
+  const text = cut(clean, most)
+  if (stored.isWhole && text === clean) return { text, note: '', facts: {} }
+  const call = `handoff_read ${JSON.stringify({ id })}`
+  return { text, note: `\n[Cut: ${tokensFor(stored.bytes)} tokens; ${call} shows more.]`, facts: { cut: true, bytes: stored.bytes } }
+}
+
+const about = ({ handoff }: Question): Readonly<Record<string, unknown>> => (handoff === null ? {} : { handoff })
+
+function itemsOf({ handoffs, questions, answers, actions, finished }: Inbox, redaction: Redaction): readonly Item[] {
+  const most = limits.inboxCharacters
+  return [
+    ...handoffs.map((each): Item => {
+      const goal = redaction.text(each.beginning)
+      return {
+        ...{ kind: 'handoffs', id: each.id, fact: handoffFacts(each) },
+        words: `Handoff ${handoffLine(each)}${goal === '' ? '' : `\n${quote(goal)}`}`,
+      }
+    }),
+    ...questions.map((each): Item => {
+      const { id, by, at } = each
+      const { text, note, facts } = shownText(redaction, each.question, most, id)
+      return {
+        ...{ kind: 'questions', id, words: `${questionTitle(each)}\n${quote(text)}${note}` },
+        fact: { id, question: text, by, at, ...facts, ...about(each) },
+      }
+    }),
+    ...answers.map((each): Item => {
+      const { id, by, answeredBy, answeredAt: at } = each
+      const answer = shownText(redaction, each.answer, most - askedCharacters, id)
+      const asked = shownText(redaction, each.question, askedCharacters, id)
+      return {
+        ...{ kind: 'answers', id },
+        words: `${answerTitle(each)}\n${quote(answer.text)}${answer.note}\n${quoteInLine(by)} had asked:\n${quote(asked.text)}${asked.note}`,
+        fact: { id, question: asked.text, answer: answer.text, by: answeredBy, at, ...asked.facts, ...answer.facts, ...about(each) },
+      }
+    }),
+    ...actions.map(
+      (each): Item => ({
+        ...{ kind: 'actions', id: each.id, words: `Action ${actionLine(each)}: claim_action takes it`, fact: actionShort(each) },
+      }),
+    ),
+    ...finished.map((each): Item => {
+      const words = resultWords(each)
+      const shown = words === null ? '' : `\n${cut(words, most)}`
+      const note = words === null || words.length <= most ? '' : `\n[Cut: get_action ${JSON.stringify({ id: each.id })} shows more.]`
+      return { kind: 'finished', id: each.id, words: `Ended: ${actionLine(each)}${shown}${note}`, fact: actionShort(each) }
+    }),
+  ]
+}
+
+/** Characters of a question that its answer repeats. */
+const askedCharacters = 400
+
+const names: Readonly<Record<Kind, string>> = {
+  ...{ handoffs: 'handoff', questions: 'question', answers: 'answer', actions: 'action', finished: 'finished action' },
+}
+
+/** `[Beyond this answer: 3 handoffs, 1 question. …]` */
+function beyond(counts: Counts): string {
+  const told = kinds.flatMap((kind) => (counts[kind] <= 0 ? [] : [`${counts[kind]} ${names[kind]}${counts[kind] === 1 ? '' : 's'}`]))
+  return `[Beyond this answer: ${told.join(', ')}. handoff_list and list_actions name handoffs and actions; the others come once these are answered or read.]`
+}
+
+/** What waits, in `room` bytes of words and as many of data, and the ids of the answers and ended actions that both of them show. */
+export function inboxAnswer(waiting: Inbox, redaction: Redaction, room: number) {
+  const items = inTurn(itemsOf(waiting, redaction))
+  const count = kinds.reduce((sum, kind) => sum + waiting.counts[kind], 0)
+  const { shown, told } = listInRoom(items, {
+    ...{ count, room, line: ({ words }: Item) => words, fact: ({ fact }: Item) => fact },
+    // All that waits, which is the longest that the line can be: its room is kept.
+    more: () => beyond(waiting.counts),
+  })
+  const total = Math.max(count, items.length)
+  const left = (taken: readonly Item[]): Counts => countsBy((kind) => waiting.counts[kind] - of(taken, kind).length)
+  const [inWords, inData] = [items.slice(0, told), items.slice(0, shown.length)]
+  const words = kinds.flatMap((kind) => of(inWords, kind).map((item) => item.words))
+  const facts = (kind: Kind): unknown[] => of(inData, kind).map(({ fact }) => fact)
+  const data = {
+    ...{ handoffs: facts('handoffs'), questions: facts('questions'), answers: facts('answers'), actions: facts('actions') },
+    finished_actions: facts('finished'),
+    ...(shown.length < total && { more: left(inData) }),
+  }
+  const text = [...words, ...(told < total ? [beyond(left(inWords))] : [])].join('\n')
+  const seen = items.slice(0, Math.min(told, shown.length))
+  return {
+    answer: { content: [{ type: 'text' as const, text: text === '' ? 'Nothing waits.' : text }], data },
+    answers: of(seen, 'answers').map(({ id }) => id),
+    finished: of(seen, 'finished').map(({ id }) => id),
+  }
+}
+
+const of = (items: readonly Item[], kind: Kind): readonly Item[] => items.filter((item) => item.kind === kind)
+
+/** The first of each kind, then the second of each: however many of one kind wait, the others are shown. */
+function inTurn(items: readonly Item[]): readonly Item[] {
+  const groups = kinds.map((kind) => of(items, kind))
+  const most = Math.max(0, ...groups.map(({ length }) => length))
+  return Array.from({ length: most }, (_, at) => groups.flatMap((group) => group.slice(at, at + 1))).flat()
+}
