@@ -135,7 +135,7 @@ function shown(
   const count = linesOf(kept).length
   const last = (first ?? 0) + count
   const isParted = kept !== '' && !kept.endsWith('\n') && (end === 0 || total === null || last < total)
-  if (first === 0 && last === total && !isParted) return withNotes(kept, notes)
+  if (text === '' || (first === 0 && last === total && !isParted)) return withNotes(kept, notes)
   const which = first === null ? `lines ${asked} to ${asked + count - 1}, from the end,` : `lines ${first + 1}–${last}`
   // Of a file that is too long to be counted the lines are named from its end.
   const next = first === null ? asked + count : last
