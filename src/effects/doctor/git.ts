@@ -1,8 +1,19 @@
-import { createHash } from 'node:crypto'
-import type { Answer, System } from '../../model/system.ts'
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { indexEntries } from '../../core/git/index-file.ts'
+import { pathTrouble } from '../../core/git/names.ts'
+import { ObjectStore, TooLarge } from '../../core/git/object-store.ts'
+import { UnreadableRepository } from '../../core/git/unreadable.ts'
+import { PlainFolder } from '../git/plain-folder.ts'
+import { isTrouble } from '../store/trouble.ts'
 
-const GIT_MS = 5000
-const BYTES_MAX = 64 * 1024 * 1024
+const KiB = 1024
+const MiB = 1024 * KiB
+const INDEX_MAX = 64 * MiB
+const LINK_MAX = 4 * KiB
+const ALL_BYTES_MAX = 256 * MiB
+const bounds = { object: 4 * MiB, cache: 16 * MiB, deltas: 4095, packs: 256 }
+const names = { most: 500_000, mostNameBytes: 128 * MiB }
 
 /** A file of the index: its name below the root, with `/`, and what is staged of it. */
 export interface Staged {
@@ -10,67 +21,78 @@ export interface Staged {
   readonly blob: string
 }
 
+/** What a repository tells, or why it does not. */
+type Told<T> = T | { readonly trouble: string }
+
 /**
- * Runs a git query. Programs (fsmonitor) and servers (promisor) that a repository configures are not used, nor variables that
- * name another repository.
+ * Returns the files of the index of the repository at `root`, without links and submodules. Git is not started: it would read what the
+ * repository configures, and wait for pipes.
  */
-function git(system: System, folder: string, words: readonly string[], input = ''): Promise<Answer> {
-  const argv = ['git', '-C', folder, '-c', 'core.fsmonitor=false', '-c', 'protocol.allow=never', ...words]
-  // A repository's own `protocol.<name>.allow` wins over `protocol.allow`, but not over GIT_ALLOW_PROTOCOL.
-  const none = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' }
-  const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, ...none, LC_ALL: 'C' }
-  return system.ask({ argv, env, input, timeoutMs: GIT_MS, maxBytes: BYTES_MAX })
+export async function stagedFiles(root: string): Promise<Told<readonly Staged[]>> {
+  return told(async () => {
+    const { own } = await directoriesOf(root)
+    const bytes = await own.read('index', INDEX_MAX)
+    const entries = bytes === null ? [] : indexEntries(bytes, names)
+    return entries.flatMap(({ path, id, mode }) =>
+      mode >> 12 === 8 && pathTrouble(path, false) === null ? [{ name: path, blob: id }] : [],
+    )
+  })
 }
 
-const words = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
-
-/** Returns why git failed, in one line. */
-const trouble = ({ trouble, timedOut, stderr }: Answer): string =>
-  trouble === 'ENOENT'
-    ? 'git is not installed'
-    : timedOut
-      ? 'git did not answer in time'
-      : (/^(?:fatal|error): (.*)$/m.exec(words(stderr))?.[1] ?? 'git did not answer').slice(0, 200)
-
-/** Returns the root of a folder's work tree, or why git does not report one. */
-export async function rootOf(system: System, folder: string): Promise<{ readonly root: string } | { readonly trouble: string }> {
-  const answer = await git(system, folder, ['rev-parse', '--show-toplevel'])
-  const root = words(answer.stdout).trimEnd()
-  return answer.code === 0 && root !== '' ? { root } : { trouble: trouble(answer) }
-}
-
-/** Returns the files of the index without links and submodules. */
-export async function stagedFiles(system: System, root: string): Promise<readonly Staged[] | { readonly trouble: string }> {
-  const answer = await git(system, root, ['ls-files', '--stage', '-z'])
-  if (answer.code !== 0) return { trouble: trouble(answer) }
-  return words(answer.stdout)
-    .split('\0')
-    .flatMap((line) => {
-      const [, blob, name] = /^100\d{3} ([0-9a-f]+) \d\t([\s\S]+)$/.exec(line) ?? []
-      return blob === undefined || name === undefined ? [] : [{ name, blob }]
-    })
-}
-
-/** Returns git's object name of this content; `like`: any object name of the repository, to choose the hash. */
-export function blobOf(bytes: Uint8Array, like: string): string {
-  const digest = createHash(like.length === 64 ? 'sha256' : 'sha1')
-  return digest.update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
-}
-
-/** Returns the staged content of blobs, unconverted, so that no filter of the repository runs. */
-export async function contentOf(system: System, root: string, blobs: readonly string[]): Promise<Map<string, Uint8Array>> {
+/** Returns the staged content of those blobs that can be read, unconverted. */
+export async function contentOf(root: string, blobs: readonly string[]): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
   if (blobs.length === 0) return found
-  const { stdout } = await git(system, root, ['cat-file', '--batch'], `${[...new Set(blobs)].join('\n')}\n`)
-  const bytes = Buffer.from(stdout)
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(10, at)
-    if (end < 0) break
-    const [, blob, size] = /^([0-9a-f]+) blob (\d+)$/.exec(bytes.toString('latin1', at, end)) ?? []
-    at = end + 1
-    if (blob === undefined || size === undefined) continue
-    found.set(blob, bytes.subarray(at, at + Number(size)))
-    at += Number(size) + 1
-  }
+  await told(async () => {
+    let left = ALL_BYTES_MAX
+    const take = async (bytes: number): Promise<void> => {
+      left -= bytes
+      if (left < 0) throw new UnreadableRepository('what is staged is too much')
+    }
+    const store = await ObjectStore.open((await directoriesOf(root)).common, { ...bounds, take })
+    try {
+      for (const blob of new Set(blobs)) {
+        const object = await store.read(blob).catch((error) => {
+          if (error instanceof TooLarge) return null
+          throw error
+        })
+        if (object !== null) found.set(blob, object.bytes)
+      }
+    } finally {
+      await store.close()
+    }
+  })
   return found
 }
+
+async function told<T>(ask: () => Promise<T>): Promise<Told<T>> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof UnreadableRepository) return { trouble: error.message }
+    throw error
+  }
+}
+
+/** `.git`, or what it names: the directory of a submodule, or of a worktree, which names the common one. */
+async function directoriesOf(root: string): Promise<{ readonly own: PlainFolder; readonly common: PlainFolder }> {
+  const top = new PlainFolder(root)
+  const isFile = (await top.look('.git'))?.isFile() === true
+  const [, named] = /^gitdir: ([^\r\n]+)/.exec(isFile ? await linkIn(top, '.git') : 'gitdir: .git') ?? []
+  if (named === undefined) throw new UnreadableRepository('its .git names no directory')
+  const own = await folderAt(root, named)
+  const shared = await linkIn(own, 'commondir')
+  return { own, common: shared === '' ? own : await folderAt(own.path, shared) }
+}
+
+async function folderAt(from: string, named: string): Promise<PlainFolder> {
+  try {
+    return new PlainFolder(await realpath(resolve(from, named)))
+  } catch (error) {
+    if (!isTrouble(error)) throw error
+    throw new UnreadableRepository(`a directory that it names is not there (${error.code})`)
+  }
+}
+
+const linkIn = async (folder: PlainFolder, name: string): Promise<string> =>
+  ((await folder.read(name, LINK_MAX)) ?? Buffer.alloc(0)).toString('utf8').replace(/\r?\n$/, '')

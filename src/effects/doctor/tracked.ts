@@ -2,13 +2,14 @@ import { dirname, join } from 'node:path'
 import { isProjectFile } from '../../catalog/project-files.ts'
 import type { ClientFile, RepositoryFacts, TrackedFile } from '../../core/doctor/facts.ts'
 import { formatOfFile } from '../../core/formats/index.ts'
+import { objectId } from '../../core/git/objects.ts'
 import { literalNamesIn, literalsIn } from '../../core/keys/literals.ts'
 import { manifestName } from '../../core/layout.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { escapeFrom } from '../store/inside.ts'
 import { isTrouble } from '../store/trouble.ts'
-import { blobOf, contentOf, rootOf, type Staged, stagedFiles } from './git.ts'
+import { contentOf, type Staged, stagedFiles } from './git.ts'
 
 /** Limits for the config files of a repository that are read. */
 const CONFIG =
@@ -70,7 +71,7 @@ class Repository {
   }
 
   async look(): Promise<Looked> {
-    const all = await stagedFiles(this.system, this.root)
+    const all = await stagedFiles(this.root)
     if ('trouble' in all) return { repository: { ...this.facts(), trouble: all.trouble }, files: [] }
     const listed = all.filter(({ name }) => isConfig(name) || CONFIG.test(name))
     // The most important files come first, in case there are too many.
@@ -79,13 +80,13 @@ class Repository {
     const queue = ordered.slice(0, FILES_MAX)
     for (let at = 0; at < queue.length; at += AT_ONCE) await Promise.all(queue.slice(at, at + AT_ONCE).map((each) => this.attempt(each)))
     const contents = await contentOf(
-      this.system,
       this.root,
       this.staged.map(({ blob }) => blob),
     )
     for (const { name, blob } of this.staged) {
       const bytes = contents.get(blob)
       if (bytes !== undefined) await this.search(name, bytes, true)
+      else this.leftOut++
     }
     // Files are read side by side, and reported in one order whichever is read first.
     const places = new Map(queue.map(({ name }, at) => [join(this.root, name), at]))
@@ -116,7 +117,7 @@ class Repository {
     this.bytes += size
     const bytes = facts?.kind === 'file' ? await this.system.files.read(path) : null
     this.searched++
-    if (bytes === null || blobOf(bytes, blob) !== blob) this.staged.push({ name, blob })
+    if (bytes === null || objectId('blob', bytes) !== blob) this.staged.push({ name, blob })
     if (bytes !== null) await this.search(name, bytes, false)
   }
 
@@ -153,11 +154,11 @@ async function folders(system: System, manifest: ReachablePath, files: readonly 
   return found
 }
 
-/** Returns whether a repository is here or above; saves starting git. */
-async function isTracked(system: System, folder: string): Promise<boolean> {
+/** Returns the nearest folder, from this one upwards, with a `.git` of some kind; null: there is none. */
+async function rootOf(system: System, folder: string): Promise<string | null> {
   for (let each = folder; ; each = dirname(each)) {
-    if ((await system.files.look(reachable(join(each, '.git')))) !== null) return true
-    if (each === dirname(each)) return false
+    if ((await system.files.look(reachable(join(each, '.git')))) !== null) return each
+    if (each === dirname(each)) return null
   }
 }
 
@@ -168,18 +169,10 @@ export async function observeTracked(
   files: readonly ClientFile[],
   keys: StoredKeys,
 ): Promise<Looked[]> {
-  const roots = new Map<string, string | null>()
+  const roots = new Set<string>()
   for (const folder of await folders(system, manifest, files)) {
-    if (!(await isTracked(system, folder))) continue
-    const found = await rootOf(system, folder)
-    if ('root' in found) roots.set(found.root, null)
-    else roots.set(folder, found.trouble)
+    const root = await rootOf(system, folder)
+    if (root !== null) roots.add((await system.files.realPath(reachable(root))) ?? root)
   }
-  return Promise.all(
-    [...roots].map(async ([root, trouble]) => {
-      if (trouble === null) return new Repository(system, root, keys).look()
-      const repository = { folder: root, trouble, searched: 0, leftOut: 0, configs: 0, unread: [], keysKnown: keys.known }
-      return { repository, files: [] }
-    }),
-  )
+  return Promise.all([...roots].map((root) => new Repository(system, root, keys).look()))
 }

@@ -185,4 +185,27 @@ describe('doctor on a repository', () => {
     await found()
     expect(place.has('mark')).toBe(false)
   })
+  it.each([
+    ['config', 'a pipe'],
+    ['config', 'an include without end'],
+    ['index', 'a pipe'],
+    ['index', 'a link to an endless file'],
+    ['HEAD', 'a pipe'],
+    ['commondir', 'a pipe'],
+    ['objects/info/alternates', 'a link to an endless file'],
+    ['objects/pack', 'a pipe'],
+  ])('waits for nothing and fills no memory with .git/%s as %s', async (name, kind) => {
+    const { put, found, root } = repository()
+    put('a.env', `KEY=${stored}\n`)
+    // Staged content is asked for.
+    writeFileSync(join(root, 'a.env'), 'KEY=\n')
+    const path = join(root, '.git', name)
+    rmSync(path, { recursive: true, force: true })
+    if (kind === 'a pipe') execFileSync('mkfifo', [path])
+    else if (kind === 'a link to an endless file') symlinkSync('/dev/zero', path)
+    else writeFileSync(path, '[include]\n\tpath = /dev/zero\n')
+    const all = await found()
+    if (['config', 'HEAD', 'objects/pack'].includes(name)) expect(errors(all)).toEqual(['tracked file work/a.env'])
+    else expect(all).toMatchObject([{ level: 'skipped' }, ...(all.length > 1 ? [{ level: 'ok' }] : [])])
+  })
 })

@@ -4,7 +4,7 @@ import { UnreadableRepository } from '../../../core/git/unreadable.ts'
 import { limits } from '../../base/limits.ts'
 import { inName } from '../../base/text.ts'
 import type { Allowance } from './allowance.ts'
-import { type ObjectStore, TooLarge } from './objects.ts'
+import { type ObjectStore, TooLarge } from '../../../core/git/object-store.ts'
 
 /** A file as a commit, an index or a working tree has it. */
 export interface FileState {

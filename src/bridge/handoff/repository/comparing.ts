@@ -4,7 +4,7 @@ import { objectId } from '../../../core/git/objects.ts'
 import { type PatchSide, patchOf, withoutCarriageReturns } from '../../../core/git/patch.ts'
 import type { Changed } from './changes.ts'
 import type { FileState } from './commit.ts'
-import { type ObjectStore, TooLarge } from './objects.ts'
+import { type ObjectStore, TooLarge } from '../../../core/git/object-store.ts'
 import type { OpenedFolder } from './opened.ts'
 import { contentOf } from './tracked.ts'
 

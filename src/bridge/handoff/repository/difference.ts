@@ -11,7 +11,7 @@ import { comparison } from './comparing.ts'
 import type { GitDirectories } from './directory.ts'
 import { type Head, headOf } from './head.ts'
 import { refuseOtherFormats } from './formats.ts'
-import { ObjectStore } from './objects.ts'
+import { ObjectStore } from '../../../core/git/object-store.ts'
 import type { Opening } from './opened.ts'
 import { Walk, type Walked } from './walk.ts'
 
@@ -36,7 +36,14 @@ interface Reading extends Opening {
 export async function differenceOf(repository: GitDirectories, reading: Reading): Promise<Difference> {
   const { allowance, policy, settings } = reading
   await refuseOtherFormats(repository)
-  const store = await ObjectStore.open(repository.common, allowance)
+  const bounds = {
+    object: limits.gitObject,
+    cache: limits.gitCache,
+    deltas: limits.gitDeltas,
+    packs: limits.gitPacks,
+    take: (bytes: number) => allowance.take(bytes),
+  }
+  const store = await ObjectStore.open(repository.common, bounds)
   try {
     const { platform } = settings
     const isWindows = platform === 'win32'

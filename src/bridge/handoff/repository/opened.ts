@@ -1,6 +1,7 @@
 import { type BigIntStats, constants, fstatSync } from 'node:fs'
 import { type FileHandle, lstat, opendir, readlink, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { GitFile, GitFolder } from '../../../core/git/opened.ts'
 import { codeOf, denied, failed, type Refusal } from '../../base/refusal.ts'
 import { inName } from '../../base/text.ts'
 import { Folder, liesAt, openFile } from '../../policy/folder.ts'
@@ -16,19 +17,11 @@ export interface Opening {
   readonly allowance: Allowance
 }
 
-/** An ordinary file that policy allows, opened to be read at any place. */
-export interface OpenedFile {
-  readonly size: number
-  /** Bytes from `at` on; fewer at the end of the file. */
-  read(at: number, length: number): Promise<Buffer>
-  close(): Promise<void>
-}
-
 /**
  * A folder of a repository that is held open. What is in it is reached through it alone, name by name: no link is followed, only ordinary
  * files are opened, policy judges each, and one that lies elsewhere by the time it is opened is refused.
  */
-export class OpenedFolder {
+export class OpenedFolder implements GitFolder {
   readonly path: string
   private readonly folder: Folder
   private readonly opening: Opening
@@ -112,7 +105,7 @@ export class OpenedFolder {
   }
 
   /** As `read`, for a part of a file. To be closed. */
-  async file(name: string): Promise<OpenedFile | null> {
+  async file(name: string): Promise<GitFile | null> {
     const path = join(this.path, name)
     const facts = await this.look(name)
     if (facts === null || facts.isDirectory()) return null

@@ -1,5 +1,5 @@
-import { damaged, UnreadableRepository } from '../../../core/git/unreadable.ts'
-import type { OpenedFile, OpenedFolder } from './opened.ts'
+import type { GitFile, GitFolder } from './opened.ts'
+import { damaged, UnreadableRepository } from './unreadable.ts'
 
 /** One object of a pack, as it is stored. */
 export interface PackedPart {
@@ -22,12 +22,12 @@ const rowBytes = 64 * 1024
 /** A pack and its index (gitformat-pack(5)), of which only the parts that are needed are read. */
 export class Pack {
   readonly name: string
-  private readonly index: OpenedFile
-  private readonly pack: OpenedFile
+  private readonly index: GitFile
+  private readonly pack: GitFile
   private readonly fanOut: Buffer
   private readonly count: number
 
-  private constructor(name: string, index: OpenedFile, pack: OpenedFile, fanOut: Buffer) {
+  private constructor(name: string, index: GitFile, pack: GitFile, fanOut: Buffer) {
     this.name = name
     this.index = index
     this.pack = pack
@@ -36,9 +36,9 @@ export class Pack {
   }
 
   /** Null: one of its two files is not there. To be closed. */
-  static async open(name: string, folder: OpenedFolder): Promise<Pack | null> {
+  static async open(name: string, folder: GitFolder): Promise<Pack | null> {
     const index = await folder.file(`${name}.idx`)
-    let pack: OpenedFile | null = null
+    let pack: GitFile | null = null
     try {
       pack = index === null ? null : await folder.file(`${name}.pack`)
       if (index !== null && pack !== null) return new Pack(name, index, pack, await fanOutOf(index, pack))
@@ -137,7 +137,7 @@ export class Pack {
 }
 
 /** How many names begin with at most each byte. The sizes of both files must fit it. */
-async function fanOutOf(index: OpenedFile, pack: OpenedFile): Promise<Buffer> {
+async function fanOutOf(index: GitFile, pack: GitFile): Promise<Buffer> {
   const [start, packed] = [await index.read(0, table), await pack.read(0, 12)]
   if (start.length < table || start.readUInt32BE(0) !== 0xff744f63 || start.readUInt32BE(4) !== 2)
     throw new UnreadableRepository('the index of a pack has a format that is not known here; git repack -ad makes it anew')

@@ -1,11 +1,8 @@
 import { promisify } from 'node:util'
 import { constants, inflate } from 'node:zlib'
-import { applyDelta, deltaSizes, type GitObject, looseHead, objectId } from '../../../core/git/objects.ts'
-import { damaged, UnreadableRepository } from '../../../core/git/unreadable.ts'
-import { limits } from '../../base/limits.ts'
-import { codeOf } from '../../base/refusal.ts'
-import type { Allowance } from './allowance.ts'
-import type { OpenedFolder } from './opened.ts'
+import { applyDelta, deltaSizes, type GitObject, looseHead, objectId } from './objects.ts'
+import { damaged, UnreadableRepository } from './unreadable.ts'
+import type { GitFolder, ObjectBounds } from './opened.ts'
 import { Pack, type PackedPart } from './pack.ts'
 
 const inflated = promisify(inflate) as (bytes: Buffer, options: { maxOutputLength?: number; finishFlush?: number }) => Promise<Buffer>
@@ -21,20 +18,20 @@ export class TooLarge extends Error {}
  * each object is what its name says.
  */
 export class ObjectStore {
-  private readonly folder: OpenedFolder
-  private readonly allowance: Allowance
+  private readonly folder: GitFolder
+  private readonly bounds: ObjectBounds
   private readonly packs: readonly Pack[]
   private readonly cache = new Map<string, GitObject>()
   private cached = 0
 
-  private constructor(folder: OpenedFolder, packs: readonly Pack[], allowance: Allowance) {
+  private constructor(folder: GitFolder, packs: readonly Pack[], bounds: ObjectBounds) {
     this.folder = folder
     this.packs = packs
-    this.allowance = allowance
+    this.bounds = bounds
   }
 
   /** `directory`: the common git directory. To be closed. Throws UnreadableRepository. */
-  static async open(directory: OpenedFolder, allowance: Allowance): Promise<ObjectStore> {
+  static async open(directory: GitFolder, bounds: ObjectBounds): Promise<ObjectStore> {
     const folder = await directory.below('objects')
     if (folder === null) throw new UnreadableRepository('it has no folder of objects of its own; links are not allowed there')
     const packs: Pack[] = []
@@ -45,8 +42,8 @@ export class ObjectStore {
         throw new UnreadableRepository(`objects/${name} is a link, and links are not allowed there`)
       }
       const packed = await folder.below('pack')
-      if (packed !== null) await openPacks(packed, packs)
-      return new ObjectStore(folder, packs, allowance)
+      if (packed !== null) await openPacks(packed, packs, bounds.packs)
+      return new ObjectStore(folder, packs, bounds)
     } catch (error) {
       for (const pack of packs) await pack.close()
       folder.close()
@@ -78,7 +75,7 @@ export class ObjectStore {
       const start = await file.read(0, 64)
       const head = looseHead(await unpack(start, { finishFlush: constants.Z_SYNC_FLUSH }))
       if (head === null) throw damaged(`object ${id}`)
-      if (head.size > limits.gitObject) throw new TooLarge()
+      if (head.size > this.bounds.object) throw new TooLarge()
       if (file.size > moreThan(head.size)) throw damaged(`object ${id}`)
       const bytes = (await this.unpacked(await file.read(0, file.size), head.start + head.size)).subarray(head.start)
       return { kind: head.kind, bytes }
@@ -100,7 +97,7 @@ export class ObjectStore {
     const deltas: PackedPart[] = []
     let part = await pack.part(offset)
     while (part.base !== null && !this.cache.has(keyOf(pack, part))) {
-      if (deltas.length >= limits.gitDeltas) throw damaged('a pack')
+      if (deltas.length >= this.bounds.deltas) throw damaged('a pack')
       deltas.push(part)
       const base = typeof part.base === 'number' ? part.base : await pack.find(part.base)
       if (base === null) throw damaged('a pack')
@@ -109,8 +106,8 @@ export class ObjectStore {
     let object = this.cache.get(keyOf(pack, part)) ?? (await this.whole(pack, part))
     for (const delta of deltas.reverse()) {
       const bytes = await this.content(pack, delta)
-      if (deltaSizes(bytes).to > limits.gitObject) throw new TooLarge()
-      await this.allowance.take(deltaSizes(bytes).to)
+      if (deltaSizes(bytes).to > this.bounds.object) throw new TooLarge()
+      await this.bounds.take(deltaSizes(bytes).to)
       object = this.keep(keyOf(pack, delta), { kind: object.kind, bytes: applyDelta(object.bytes, bytes) })
     }
     return object
@@ -123,24 +120,24 @@ export class ObjectStore {
   }
 
   private async content(pack: Pack, { start, size }: PackedPart): Promise<Buffer> {
-    if (size > limits.gitObject) throw new TooLarge()
+    if (size > this.bounds.object) throw new TooLarge()
     return this.unpacked(await pack.bytes(start, moreThan(size)), size)
   }
 
   /** Exactly `size` bytes, or it is damaged. */
   private async unpacked(bytes: Buffer, size: number): Promise<Buffer> {
-    await this.allowance.take(size)
+    await this.bounds.take(size)
     const whole = await unpack(bytes, { maxOutputLength: Math.max(1, size) })
     if (whole.length !== size) throw damaged('an object')
     return whole
   }
 
   private keep(key: string, object: GitObject): GitObject {
-    if (object.bytes.length > limits.gitCache / 8 || this.cache.has(key)) return object
+    if (object.bytes.length > this.bounds.cache / 8 || this.cache.has(key)) return object
     this.cache.set(key, object)
     this.cached += object.bytes.length
     for (const [oldest, { bytes }] of this.cache) {
-      if (this.cached <= limits.gitCache) break
+      if (this.cached <= this.bounds.cache) break
       this.cache.delete(oldest)
       this.cached -= bytes.length
     }
@@ -153,14 +150,14 @@ async function unpack(bytes: Buffer, options: { maxOutputLength?: number; finish
     return await inflated(bytes, options)
   } catch (error) {
     // As the errors of zlib are called, and that of more than may come out.
-    if (/^(?:Z_|ERR_BUFFER_TOO_LARGE)/.test(codeOf(error))) throw damaged('an object')
+    if (error instanceof Error && 'code' in error && /^(?:Z_|ERR_BUFFER_TOO_LARGE)/.test(String(error.code))) throw damaged('an object')
     throw error
   }
 }
 
 const keyOf = (pack: Pack, part: PackedPart): string => `${pack.name}:${part.at}`
 
-async function refuseAlternates(objects: OpenedFolder): Promise<void> {
+async function refuseAlternates(objects: GitFolder): Promise<void> {
   const info = await objects.below('info')
   const alternates = (await info?.look('alternates')) ?? null
   info?.close()
@@ -169,10 +166,10 @@ async function refuseAlternates(objects: OpenedFolder): Promise<void> {
   if (alternates !== null && !alternates.isFile()) throw new UnreadableRepository('objects/info/alternates is no ordinary file')
 }
 
-async function openPacks(folder: OpenedFolder, packs: Pack[]): Promise<void> {
+async function openPacks(folder: GitFolder, packs: Pack[], most: number): Promise<void> {
   try {
     const found = (await folder.names()).filter((name) => /^pack-[0-9a-f]{40}\.idx$/.test(name))
-    if (found.length > limits.gitPacks) throw new UnreadableRepository(`it has ${found.length} packs; git gc makes one of them`)
+    if (found.length > most) throw new UnreadableRepository(`it has ${found.length} packs; git gc makes one of them`)
     for (const name of found) {
       const pack = await Pack.open(name.slice(0, -'.idx'.length), folder)
       if (pack !== null) packs.push(pack)
