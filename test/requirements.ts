@@ -309,6 +309,18 @@ export const requirements: readonly Requirement[] = [
     tests: { 'e2e/audit/unknown.test.ts': ['is wrong usage and names the near one: %s', 'has a row for every command'] },
   },
   {
+    behaviour: 'init writes what was ticked, where it was found, and says before it asks what is left out and why',
+    source: 'twins',
+    tests: {
+      'e2e/main/ticks.test.ts': [
+        'and leaves a server that was not with the programs that have it, says so before it asks, and its key too',
+        'for a program on the side where it was found, and not on the one that does not have it',
+        'with a path of one side spelled for each, so that doctor finds nothing',
+        "and keeps a server of several programs in the choice where one program's version does not exist",
+      ],
+    },
+  },
+  {
     behaviour: 'what init has written and does not answer ends it with 3, as after add',
     source: 'twins',
     tests: {

@@ -6,11 +6,11 @@ import type { Imported } from '../core/import/merge.ts'
 import { identities, startedWords } from '../core/launch/what.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
-import { looksPosixPath, looksWindowsPath } from '../core/paths.ts'
 import type { PlanInput } from '../core/plan/plan.ts'
 import type { Situation } from '../effects/manifest/open.ts'
-import { absentPackages, leftAlone } from '../effects/sync/absent.ts'
+import { importPresent } from '../effects/sync/absent.ts'
 import { serverChanges } from '../effects/sync/compose.ts'
+import { spotsOf } from '../effects/sync/enable.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import { importBeside } from '../effects/sync/import.ts'
 import type { Lock } from '../model/lock.ts'
@@ -23,6 +23,7 @@ import { columns, pad } from '../ui/width.ts'
 import { askKeys, keysFromFile } from './keys.ts'
 import { askHook, type HookChoice } from './init-hook.ts'
 import { acrossNotes, askConflicts, reachedAcross, stayingNotes, withRunIn } from './init-both.ts'
+import { pathNotes, stayNotes, stays, travels, withTicked } from './init-ticks.ts'
 import { namedServers, passedOver } from './named-servers.ts'
 import { demandClients } from './narrowing.ts'
 import { syncOptions } from './sync-options.ts'
@@ -47,32 +48,33 @@ export async function choose(context: Context, situation: Situation, input: Plan
   demandClients(from)
   const filter = { from, everywhere: new Set<string>(), without: new Set<string>() }
   const isImporting = options.import !== false
-  const { imported: all } = await importBeside(context.system, situation, input, isImporting ? filter : { ...filter, from: [''] })
-  const absent = await absentPackages(
-    context.system,
-    situation,
-    options.install === false ? {} : all.servers,
-    syncOptions(context, options),
-  )
-  const first =
-    absent.servers.size === 0
-      ? all
-      : (await importBeside(context.system, situation, input, { ...filter, without: new Set(absent.servers.keys()) })).imported
+  const looking = options.install === false ? null : syncOptions(context, options)
+  const {
+    imported: first,
+    absent,
+    found,
+  } = await importPresent(context.system, situation, input, isImporting ? filter : { ...filter, from: [''] }, looking)
   const named = await namedServers(words(options.server))
   showFound(context, situation, first)
   const asked =
     context.prompt.able && options.dryRun !== true
       ? await askServers(context, situation, first, named, options.both === true)
-      : { everywhere: new Set(options.both === true ? Object.keys(first.servers) : []), without: new Set<string>(), builtin: {} }
+      : {
+          everywhere: new Set(options.both === true ? Object.keys(first.servers) : []),
+          without: new Set<string>(),
+          staying: [],
+          builtin: {},
+        }
   const bridge = await askBridge(context, situation, options)
   const hook = await askHook(context, situation, options, bridge)
-  const without = new Set([...asked.without, ...absent.servers.keys()])
-  const wished = isImporting ? { ...filter, everywhere: asked.everywhere, without } : { ...filter, from: [''] }
+  const { everywhere, without } = asked
+  const wished = isImporting ? { ...filter, everywhere, without, absent } : { ...filter, from: [''] }
   const chosen: Record<string, ServerSpec> = { ...named, ...asked.builtin }
   const brought = new Map(await keysFromFile(context, situation, options.secrets))
   const settled = { ...wished, settled: await settledKeys(context, situation, input, wished, brought, options.dryRun === true) }
   const { imported, known } = await importBeside(context.system, situation, input, settled)
   const across = await reachedAcross(context, situation, imported, asked.everywhere)
+  const kept = stays(asked.staying, imported, await spotsOf(context.system, situation))
   for (const { name, value } of imported.secrets) {
     context.io.hide(value)
     if (!brought.has(name)) brought.set(name, value)
@@ -81,27 +83,34 @@ export async function choose(context: Context, situation: Situation, input: Plan
   return {
     imported: {
       ...imported,
-      unmanaged: [...imported.unmanaged, ...leftAlone(all, absent)],
       notes: [
         ...imported.notes,
         ...acrossNotes(across),
-        ...stayingNotes(situation, imported.servers, imported.unmanaged),
+        ...pathNotes(withRunIn(imported.servers, across), asked.everywhere, situation, imported),
+        ...stayNotes(kept),
+        ...stayingNotes(situation, notIn(imported.servers, kept), imported.unmanaged),
         ...(options.both === true ? stayingNotes(situation, situation.manifest.servers, []) : []),
         ...passedOver(named, imported.servers, situation.manifest.servers),
       ],
     },
-    found: absent.found,
+    found,
     brought,
     chosen: Object.keys(chosen),
     hook,
     additions: (now, seen) => {
       const again = importFound(now, seen, settled, known)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))
-      const servers = { ...withRunIn(again.servers, across), ...fresh }
+      const ticked = withTicked(withRunIn(again.servers, across), asked.everywhere, now, again)
+      const placed = Object.entries(ticked).map(([name, server]) => [name, { ...server, ...kept.get(name)?.lists }])
+      const servers = { ...Object.fromEntries(placed), ...fresh }
       return { changes: [...serverChanges(now.manifest, servers), ...bridgeChanges(now, bridge)], imported: again }
     },
   }
 }
+
+/** Those that `named` has no word about. */
+const notIn = (servers: Imported['servers'], named: ReadonlyMap<string, unknown>): Imported['servers'] =>
+  Object.fromEntries(Object.entries(servers).filter(([name]) => !named.has(name)))
 
 /** The right values of keys that came with several: those of `--secrets`, else what a person says. */
 async function settledKeys(
@@ -132,16 +141,14 @@ interface Answers {
   readonly everywhere: ReadonlySet<string>
   /** Imported servers that stay out of the manifest. */
   readonly without: ReadonlySet<string>
+  /** Imported servers that stay with the programs that have them. */
+  readonly staying: readonly string[]
   /** Servers of the built-in list. */
   readonly builtin: Readonly<Record<string, ServerSpec>>
 }
 
 const described = (server: ServerSpec): string =>
   [visible(startedWords(server)), ...keysOf(server).map((name) => `needs ${name}`)].join(', ')
-
-/** Whether it would start on the other side unchanged: no program and no path of this side. */
-const travels = (server: ServerSpec): boolean =>
-  server.command === undefined && !(server.args ?? []).some((word) => looksPosixPath(word) || looksWindowsPath(word))
 
 /** Asks which of the servers found go to both sides, and which built-in ones to add. */
 async function askServers(
@@ -153,7 +160,7 @@ async function askServers(
 ): Promise<Answers> {
   const names = Object.keys(found.servers)
   const hasTwin = situation.sides.length > 1
-  let [everywhere, without] = [new Set<string>(), new Set<string>()]
+  let [everywhere, without, staying]: [Set<string>, Set<string>, string[]] = [new Set(), new Set(), []]
   if (names.length > 0) {
     const message = hasTwin
       ? 'Servers you already use: which ones should both sides have?'
@@ -163,10 +170,10 @@ async function askServers(
       value: name,
       name: `${pad(visible(name), widest)}  ${described(found.servers[name] ?? {})}`,
       short: visible(name),
-      checked: both || !hasTwin || travels(found.servers[name] ?? {}),
+      checked: both || !hasTwin || travels(name, situation, found),
     }))
     const picked = new Set(await context.prompt.chooseMany(message, choices, { flag: '--yes' }))
-    if (hasTwin) everywhere = picked
+    if (hasTwin) [everywhere, staying] = [picked, names.filter((name) => !picked.has(name))]
     else without = new Set(names.filter((name) => !picked.has(name)))
   }
   const present = { ...situation.manifest.servers, ...found.servers, ...named }
@@ -187,7 +194,7 @@ async function askServers(
           })),
           { flag: '--server NAME' },
         )
-  return { everywhere, without, builtin: Object.fromEntries(picked.map((each) => [each.name, each.server])) }
+  return { everywhere, without, staying, builtin: Object.fromEntries(picked.map((each) => [each.name, each.server])) }
 }
 
 /** What was chosen for the bridge; empty for its defaults. */

@@ -12,7 +12,7 @@ import type { Lock } from '../model/lock.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
-import { wrap } from '../ui/width.ts'
+import { hanging, wrap } from '../ui/width.ts'
 import type { HomeContext } from './at-home.ts'
 
 /** Throws without a terminal and without `--yes`: init writes into many files. */
@@ -21,8 +21,8 @@ export async function demandConsent({ prompt, options }: Context): Promise<void>
 }
 
 /**
- * On a terminal: shows what is about to be written and asks once; nothing is asked where nothing is to be done. Returns the
- * versions that were looked up for it. Throws when the answer is no.
+ * On a terminal: shows what is about to be written, and `notes` on what is not, and asks once; nothing is asked where nothing is
+ * to be done. Returns the versions that were looked up for it. Throws when the answer is no.
  */
 export async function confirmPlan(
   context: Context,
@@ -30,7 +30,7 @@ export async function confirmPlan(
   source: Source,
   opened: Situation,
   settings: SyncOptions,
-  installs: boolean,
+  { installs, notes }: { readonly installs: boolean; readonly notes: readonly string[] },
 ): Promise<Lock['packages']> {
   const { io, prompt, system } = context
   if (!prompt.able) return {}
@@ -45,6 +45,7 @@ export async function confirmPlan(
   io.out('\nThis will be done:')
   for (const line of describeSteps(shown, labelsFor(homeContext.world, clients), io.paint, io.width)) io.out(line)
   for (const line of manifest) io.out(line)
+  for (const note of notes) for (const line of hanging(visible(abbreviateHome(note, sides)), io.paint.warn('!'), io.width)) io.out(line)
   if (!(await prompt.confirm('Go ahead?', { flag: '--yes' })))
     throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
   return prepared.lock.packages

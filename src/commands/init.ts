@@ -6,7 +6,7 @@ import { workingFolder } from '../effects/machine/delegate.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { offeredClients } from '../effects/manifest/offered.ts'
 import { projectPlace } from '../effects/manifest/place.ts'
-import { switchChanges, withSwitches } from '../effects/manifest/switch-on.ts'
+import { switchChanges, type Switches, withSwitches } from '../effects/manifest/switch-on.ts'
 import { checkServers } from '../effects/sync/checks.ts'
 import { withFound } from '../effects/sync/absent.ts'
 import { compose } from '../effects/sync/compose.ts'
@@ -66,8 +66,8 @@ async function init(
   const { system, io } = context
   const plain = syncOptions(context, options, { selfEverywhere: options.project !== true })
   // A client that is named takes part from now on, so what it has is seen, imported and written like everything else.
-  let switches = { clients: plain.clients, on: plain.on }
-  const open = async (): Promise<Situation> => withSwitches(await homeContext.open(), switches)
+  let switches: readonly Switches[] = [{ clients: plain.clients, on: plain.on }]
+  const open = async (): Promise<Situation> => switches.reduce(withSwitches, await homeContext.open())
   let opened = await open()
   let { input } = await prepare(system, opened, { ...plain, resolve: false })
   const offered = plain.clients.length > 0 ? [] : await offeredClients(system, opened)
@@ -75,28 +75,31 @@ async function init(
     io.out(`mcp-twin ${version}\n`)
     await showMachine(context, opened, input, offered)
   }
-  const joining = options.dryRun === true ? [] : await askClients(context, offered)
+  const joining = options.dryRun === true ? [] : await askClients(context, opened, offered)
   if (joining.length > 0) {
-    switches = { ...switches, clients: joining }
+    switches = joining
     opened = await open()
     input = (await prepare(system, opened, { ...plain, resolve: false })).input
   }
   const chosen = await choose(context, opened, input, options)
   const settings = { ...plain, hook: chosen.hook.wanted }
-  const notes = [...chosen.imported.notes, ...offeredNotes(offered, joining)]
+  const notes = [...chosen.imported.notes, ...offeredNotes(offered, joining, opened)]
   let choices = { ...chosen, imported: { ...chosen.imported, notes } }
   // Servers imported from the files of an existing project may have come with a pull.
   const keepsTrust = opened.bytes === null || choices.imported.adopted.length === 0
   const source: Source = {
     open,
     edit: async (situation) =>
-      edited(context, situation, choices, settings, [...more(situation), ...switchChanges(await homeContext.open(), switches)]),
+      edited(context, situation, choices, settings, [...more(situation), ...(await switched(homeContext, switches))]),
   }
   if (options.dryRun === true) {
     const result = await previewSync(system, (await source.edit?.(opened))?.situation ?? opened, settings)
     return finish(context, homeContext, opened, choices, result, 'preview')
   }
-  const found = await confirmPlan(context, homeContext, source, opened, settings, options.install !== false)
+  const found = await confirmPlan(context, homeContext, source, opened, settings, {
+    installs: options.install !== false,
+    notes: notesOf(choices),
+  })
   // So that nothing is looked up twice.
   choices = { ...choices, found: { ...choices.found, ...found } }
   if (options.install === false)
@@ -112,6 +115,12 @@ async function init(
   const result = await runSync(system, source, { ...settings, keepsTrust }, 'init')
   const { notices } = await listShared(context, homeContext, settings, options)
   return finish(context, homeContext, await open(), choices, { ...result, notices: [...result.notices, ...notices] }, 'all')
+}
+
+/** The changes by which clients take part that were named or chosen. */
+async function switched(homeContext: HomeContext, switches: readonly Switches[]): Promise<ManifestChange[]> {
+  const plain = await homeContext.open()
+  return switches.flatMap((each) => switchChanges(plain, each))
 }
 
 /** The manifest with the choices applied; null if nothing changes. */
@@ -132,6 +141,12 @@ async function edited(
   return compose(withFound(asked, choices.found), input.files, { changes, adopted: imported.adopted, brought: choices.brought })
 }
 
+/** What is left out or becomes different from what was there, and why. */
+const notesOf = ({ imported: { notes, unmanaged } }: Choices): string[] => [
+  ...notes,
+  ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`),
+]
+
 async function finish(
   context: Context,
   homeContext: HomeContext,
@@ -144,9 +159,9 @@ async function finish(
   // What was not installed is not checked either, even if a config has a server of that name.
   const isChecked = done === 'all' && situation.place.project === null && result.run !== null
   const tried = triedAs(context, homeContext.world, isChecked ? await check(context, situation) : { checks: [], untried: [] })
-  const { adopted, unmanaged } = choices.imported
+  const { adopted } = choices.imported
   const imported = adopted.map(({ environment, client, server }) => ({ environment, client, server }))
-  const notes = [...choices.imported.notes, ...unmanaged.map((each) => `${each.name} (${each.client}): left alone, ${each.reason}`)]
+  const notes = notesOf(choices)
   reportSync(
     context,
     homeContext.world,

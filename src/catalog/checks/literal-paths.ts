@@ -2,18 +2,9 @@ import { defineCheck, type ClientFile, type EntryFacts, type Facts } from '../..
 import { entriesOf, entryName } from '../../core/doctor/names.ts'
 import { environmentLabel } from '../../core/participants.ts'
 import { startSide } from '../../core/plan/plan.ts'
-import { isWindows, looksWindowsPath, readPath, translate } from '../../core/paths.ts'
+import { foreignPath, isWindows, readPath, translate } from '../../core/paths.ts'
 import type { CheckResult } from '../../model/check.ts'
 import type { Environment } from '../../model/environment.ts'
-
-/** Top-level folders of Linux and macOS: an argument that begins with one is a path, while `/c` is a switch. */
-const posixPath = /^\/(?:home|mnt|usr|opt|tmp|var|etc|root|srv|Users|Applications)\/./
-
-/** A path in the other kind's spelling, bare or behind an `=`. */
-function foreignPath(side: Environment, text: string): string | null {
-  const candidates = [text, text.slice(text.indexOf('=') + 1)]
-  return candidates.find((each) => (isWindows(side) ? posixPath.test(each) : looksWindowsPath(each) && !each.startsWith('/'))) ?? null
-}
 
 /** The same file as the side spells it; null where it has no path to it. */
 function spelled(facts: Facts, side: Environment, path: string): string | null {

@@ -41,6 +41,8 @@ export interface FoundOptions {
   readonly without: ReadonlySet<string>
   /** Values that names of keys have from now on, where several values came with one name. */
   readonly settled?: ReadonlyMap<string, Secret>
+  /** Package words that the registry does not have, and why. */
+  readonly absent?: ReadonlyMap<string, string>
   /** The person asked for the file's own words: `mcp-remote` is imported as typed. */
   readonly takesMcpRemote?: boolean
 }
@@ -67,6 +69,7 @@ export function importFound(
     everywhere: (name) => options.everywhere.has(name),
     takesMcpRemote: options.takesMcpRemote === true,
     ...(options.settled === undefined ? {} : { settled: options.settled }),
+    ...(options.absent === undefined ? {} : { absent: options.absent }),
   })
 }
 

@@ -1,8 +1,10 @@
 import type { Environment } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { Secret } from '../../model/secret.ts'
+import { quoted } from '../doctor/names.ts'
 import { secretNames } from '../keys/naming.ts'
 import { serverOn, wordFor } from '../launch/side.ts'
+import { wordsOf } from '../manifest/names.ts'
 import { meansEnvironment } from '../participants.ts'
 import {
   type EntryPlace,
@@ -28,6 +30,8 @@ export interface ImportOptions extends ImportContext {
   readonly inProject?: boolean
   /** Servers that are wanted on every side, wherever they came from. */
   everywhere?(name: string): boolean
+  /** Package words that the registry does not have, and why: an entry with one stays the person's own. */
+  readonly absent?: ReadonlyMap<string, string>
   /** The right values of names that came with several. */
   readonly settled?: ReadonlyMap<string, Secret<string>>
 }
@@ -74,7 +78,15 @@ export function importServers(found: readonly UnmanagedEntry[], options: ImportO
   const adopted: Imported['adopted'][number][] = []
   const notes: string[] = []
   for (const [name, entries] of groups) {
-    const made = importOne(name, entries, options)
+    const absence = (each: Read): string | null => wordsOf(each.server).flatMap((words) => options.absent?.get(words) ?? [])[0] ?? null
+    const there = entries.filter((each) => absence(each) === null)
+    const gone = entries.filter((each) => !there.includes(each))
+    unmanaged.push(...gone.map((each) => ({ ...placeOf(each.found), reason: absence(each) ?? '' })))
+    if (there.length === 0) {
+      notes.push(`${name}: the registry does not have its package; correct it where it stands, then: mcp-twin init`)
+      continue
+    }
+    const made = importOne(name, there, gone, options)
     servers.push([name, made.server])
     adopted.push(...made.adopted.map((each) => ({ ...placeOf(each.found), server: name, digest: each.digest })))
     unmanaged.push(
@@ -106,8 +118,10 @@ function firstOfEach(entries: readonly Read[]): Map<string, Read> {
   return firsts
 }
 
-function importOne(name: string, entries: readonly Read[], options: ImportOptions): One {
+/** `gone`: entries of that name whose package cannot be had; their programs are left out. */
+function importOne(name: string, entries: readonly Read[], gone: readonly Read[], options: ImportOptions): One {
   const notes: string[] = []
+  const lacking = new Set(gone.map(({ found }) => found.client.id).filter((id) => !entries.some(({ found }) => found.client.id === id)))
   // On one side the first client speaks for all: one that says something else keeps its own entry, and is left out.
   const spoken = firstOfEach(entries)
   const odd = new Set(
@@ -127,7 +141,11 @@ function importOne(name: string, entries: readonly Read[], options: ImportOption
     : options.sides
         .concat(sides.map((each) => startSideOf(each.found)))
         .filter((side, at, all) => ids.includes(side.id) && all.findIndex((each) => each.id === side.id) === at)
-  const except = [...odd, ...(everywhere ? joined.apart : [])]
+  const except = [...odd, ...lacking, ...(everywhere ? joined.apart : [])]
+  for (const id of lacking)
+    notes.push(
+      `${name}: ${id} asks for a package that the registry does not have, so its own entry stays. To have it there as elsewhere: mcp-twin enable ${quoted(name)} --client ${id} --no-sync, then: mcp-twin sync --force`,
+    )
   const places = {
     ...(only.length === 0 ? {} : { only: only.map((side) => wordFor(side, options.world)) }),
     ...(except.length === 0 ? {} : { except }),

@@ -158,7 +158,7 @@ const plain = (text: string): string => fillTemplates(text, (kind, name) => `\${
 const absolute = (side: Environment, text: string): boolean => (isWindows(side) ? looksWindowsPath(text) : looksPosixPath(text))
 
 /** How a path is written in the manifest: from `~` where it lies in home's home, by its drive where it is on one, else as a side that has it spells it. */
-function* spellings(path: NativePath, side: Environment, home: Environment, world: World): Iterable<string> {
+export function* spellings(path: NativePath, side: Environment, home: Environment, world: World): Iterable<string> {
   const atHome = translate(world, path, side, home)
   const folder = isWindows(home) ? `${home.home}\\` : `${home.home}/`
   if (atHome?.startsWith(folder)) yield `~/${atHome.slice(folder.length).replaceAll('\\', '/')}`

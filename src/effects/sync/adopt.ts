@@ -11,9 +11,8 @@ import type { Entry } from '../../model/entry.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
-import { absentPackages, withFound } from './absent.ts'
+import { importPresent, withFound } from './absent.ts'
 import { compose, serverChanges, type AdoptedEntry } from './compose.ts'
-import { importBeside } from './import.ts'
 import type { ManifestChange } from './edit-manifest.ts'
 import { sameKey } from '../store/secrets-file.ts'
 import type { Situation } from '../manifest/open.ts'
@@ -46,13 +45,9 @@ export async function adoption(system: System, situation: Situation, options: Sy
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
   const wishes = { from: [], everywhere: new Set<string>(), without: new Set<string>(), takesMcpRemote: true }
-  const { imported: all } = await importBeside(system, situation, input, wishes)
-  const absent = await absentPackages(system, situation, all.servers, options)
-  for (const [name, reason] of absent.servers) adopted.notices.push(`${name}: left alone, ${reason}`)
-  const { imported } =
-    absent.servers.size === 0
-      ? { imported: all }
-      : await importBeside(system, situation, input, { ...wishes, without: new Set(absent.servers.keys()) })
+  const { imported, absent, kept, found } = await importPresent(system, situation, input, wishes, options)
+  const reasons = new Set(absent.values())
+  for (const { name, reason } of imported.unmanaged) if (reasons.has(reason)) adopted.notices.push(`${name}: left alone, ${reason}`)
   const changes: ManifestChange[] = [
     ...[...adopted.servers].map(
       ([name, server]): ManifestChange => ({ kind: 'set', path: ['servers', name], value: JSON.parse(JSON.stringify(server)) }),
@@ -64,12 +59,12 @@ export async function adoption(system: System, situation: Situation, options: Sy
     ...serverChanges(situation.manifest, imported.servers),
   ]
   const { notices } = adopted
-  const state = absent.kept === situation.state.absent ? situation.state : { ...situation.state, absent: absent.kept }
+  const state = kept === situation.state.absent ? situation.state : { ...situation.state, absent: kept }
   if (changes.length === 0) return notices.length === 0 ? null : { situation: { ...situation, state, notices }, bytes: null }
   const brought = new Map([...adopted.keys, ...imported.secrets.map(({ name, value }) => [name, value] as const)])
   for (const key of brought.values()) options.hide(key)
   if (adopted.keeper === null && brought.size > 0) notices.push(`into the key store: ${[...brought.keys()].join(', ')}`)
-  return compose({ ...withFound({ ...situation, state }, absent.found), notices }, input.files, {
+  return compose({ ...withFound({ ...situation, state }, found), notices }, input.files, {
     changes,
     adopted: [...adopted.entries, ...imported.adopted],
     brought,
