@@ -81,12 +81,12 @@ interface WholeRules {
   readonly most?: number
 }
 
+/** A whole number. Its bounds are not in the schema: an error says them, and every conversation would pay for them. */
 export function whole(rules: WholeRules = {}): Field<number> {
   const { least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER } = rules
-  const bounds = { ...(rules.least !== undefined && { minimum: least }), ...(rules.most !== undefined && { maximum: most }) }
   return {
     optional: false,
-    schema: { type: 'integer', ...bounds, ...about(rules.about) },
+    schema: { type: 'integer', ...about(rules.about) },
     read(value, where) {
       if (typeof value !== 'number' || !Number.isInteger(value))
         throw new InputTrouble(`${where} must be a whole number, not ${typeof value === 'number' ? value : kindOf(value)}`)
@@ -122,6 +122,9 @@ export function oneOf<const T extends string>(words: readonly T[], description?:
     },
   }
 }
+
+/** One of many words, which only the error names: where they are seldom needed, the list does not carry them. */
+export const oneOfMany = <const T extends string>(words: readonly T[]): Field<T> => ({ ...oneOf(words), schema: { type: 'string' } })
 
 export function listOf<T>(item: Field<T>, rules: { readonly most: number; readonly about?: string }): Field<readonly T[]> {
   return {
@@ -210,3 +213,6 @@ export function readFields<F extends Fields>(fields: F, value: unknown, where: s
   })
   return Object.fromEntries(read) as Input<F>
 }
+
+/** What `to` takes, as the list says it; the names of other programs are in `bridge_status`. */
+export const recipientWords = 'claude-desktop, claude-code or any'

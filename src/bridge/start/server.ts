@@ -104,6 +104,7 @@ async function available(bridge: Bridge, tools: readonly Tool[]): Promise<Tool[]
       settings.families.includes(tool.family) &&
       (tool.family !== 'terminal' || terminal) &&
       (tool.family !== 'search' || bridge.searchable()) &&
+      (tool.family !== 'shared' || bridge.foreign.list().some(({ family }) => family === 'shared')) &&
       (!settings.readOnly || tool.effect === 'read'),
   )
 }

@@ -7,7 +7,7 @@ export const claimAction = defineTool({
   name: 'claim_action',
   family: 'actions',
   effect: 'write',
-  description: 'Take an action to carry out, without id the oldest that waits for you; then complete_action.',
+  description: 'Take an action to carry out (default: the oldest), then complete_action.',
   input: { id: optional(text({ least: 1 })) },
   subject: ({ id }) => id ?? '',
   async handle({ id }, bridge, { client, session, room }) {

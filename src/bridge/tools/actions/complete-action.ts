@@ -10,8 +10,8 @@ export const completeAction = defineTool({
   name: 'complete_action',
   family: 'actions',
   effect: 'write',
-  description: 'Give the result of an action that you claimed.',
-  input: { id: text({ least: 1 }), result: anything(limits.actionText, 'any JSON') },
+  description: 'Give the result of a claimed action.',
+  input: { id: text({ least: 1 }), result: anything(limits.actionText) },
   subject: ({ id }) => id,
   async handle({ id, result }, bridge, { client, session, room }) {
     const { complete } = await import('../../actions/claims.ts')

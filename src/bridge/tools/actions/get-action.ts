@@ -9,7 +9,7 @@ export const getAction = defineTool({
   name: 'get_action',
   family: 'actions',
   effect: 'read',
-  description: 'Status and result of an action; with timeout_ms it waits for the result.',
+  description: 'Status and result; timeout_ms waits for it.',
   input: {
     id: text({ least: 1 }),
     timeout_ms: optional(whole({ least: 1, most: limits.waitMs.most })),

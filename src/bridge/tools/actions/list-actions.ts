@@ -1,4 +1,4 @@
-import { oneOf, optional, whole } from '../../base/input.ts'
+import { oneOfMany, optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
@@ -10,8 +10,8 @@ export const listActions = defineTool({
   name: 'list_actions',
   family: 'actions',
   effect: 'read',
-  description: 'List actions, the newest first.',
-  input: { status: optional(oneOf(actionStatuses)), limit: optional(whole({ least: 1, most: limits.actionsListedMost })) },
+  description: 'List actions, newest first.',
+  input: { status: optional(oneOfMany(actionStatuses)), limit: optional(whole({ least: 1, most: limits.actionsListedMost })) },
   async handle({ status, limit = limits.actionsListed }, bridge, { room }) {
     const { list } = await import('../../actions/queue.ts')
     const store = await bridge.store()

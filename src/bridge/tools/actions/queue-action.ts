@@ -1,4 +1,4 @@
-import { type Field, InputTrouble, optional, text } from '../../base/input.ts'
+import { type Field, InputTrouble, optional, recipientWords, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 
@@ -17,11 +17,11 @@ export const queueAction = defineTool({
   family: 'actions',
   effect: 'run',
   description:
-    'Ask something of the other program: open_conversation {conversation_id | prompt}, switch_model {model}, update_mcp_config {name, command [args] [env] | url | remove}, analyze_file {file_path [question]}, save_conversation {title content [path]}, execute_from_code {prompt [files]}. switch_model and update_mcp_config wait for a person.',
+    'Ask the other program to act: open_conversation {conversation_id | prompt}, switch_model* {model}, update_mcp_config* {name, command [args] [env] | url | remove}, analyze_file {file_path [question]}, save_conversation {title content [path]}, execute_from_code {prompt [files]}. * A person approves.',
   input: {
     type: text({ least: 1, most: limits.clientCharacters }),
     params,
-    to: optional(text({ least: 1, most: limits.clientCharacters, about: 'client or any' })),
+    to: optional(text({ least: 1, most: limits.clientCharacters, about: recipientWords })),
   },
   subject: ({ type }) => type,
   async handle({ type, params, to }, bridge, { client, session, begin }) {

@@ -13,7 +13,7 @@ export const bridgeStatus = defineTool({
   name: 'bridge_status',
   family: 'bridge',
   effect: 'read',
-  description: 'What this bridge is, may do, and what is wrong with it.',
+  description: 'Who and where you are, folders, programs, problems.',
   input: {},
   async handle(_input, bridge, { client }) {
     const { settings, policy, audit } = bridge

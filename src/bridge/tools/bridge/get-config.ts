@@ -4,7 +4,7 @@ export const getConfig = defineTool({
   name: 'get_config',
   family: 'bridge',
   effect: 'read',
-  description: 'The settings that set_config knows.',
+  description: 'The settings of set_config.',
   input: {},
   async handle(_input, { config }) {
     const all = config.list()

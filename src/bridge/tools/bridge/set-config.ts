@@ -5,7 +5,7 @@ export const setConfig = defineTool({
   name: 'set_config',
   family: 'bridge',
   effect: 'write',
-  description: 'Change cache_ttl_s, max_results, default_shell or log_level. Best done in a conversation of its own.',
+  description: 'Change cache_ttl_s, max_results, default_shell or log_level; best in a conversation of its own.',
   input: { key: text(), value: scalar() },
   subject: ({ key, value }) => `${key} = ${JSON.stringify(value)}`,
   async handle({ key, value }, { config }) {

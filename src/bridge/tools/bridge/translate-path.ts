@@ -7,8 +7,8 @@ export const translatePath = defineTool({
   name: 'translate_path',
   family: 'bridge',
   effect: 'read',
-  description: 'A path as another side spells it. Looks nothing up.',
-  input: { path: pathArgument('spelled'), to: text({ about: 'windows, wsl, linux, or one such as wsl:Ubuntu' }) },
+  description: 'A path as another side of bridge_status spells it. Looks nothing up.',
+  input: { path: pathArgument('spelled'), to: text() },
   subject: ({ path }) => path,
   async handle({ path, to }, { settings }) {
     const { environments } = await settings.world()

@@ -6,7 +6,7 @@ export const copyFile = defineTool({
   name: 'copy_file',
   family: 'files',
   effect: 'create',
-  description: 'Copy a file. Never replaces anything.',
+  description: 'Copy a file. Never replaces.',
   input: { source: pathArgument('read'), destination: pathArgument('write') },
   subject: ({ source, destination }) => `${source} -> ${destination}`,
   async handle({ source, destination }, { policy, settings }) {

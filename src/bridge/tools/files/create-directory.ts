@@ -6,7 +6,7 @@ export const createDirectory = defineTool({
   name: 'create_directory',
   family: 'files',
   effect: 'create',
-  description: 'Make a folder, and those above it that are missing.',
+  description: 'Make a folder and its parents.',
   input: { path: pathArgument('write') },
   subject: ({ path }) => path,
   async handle({ path }, { policy }) {

@@ -6,7 +6,7 @@ export const deleteFile = defineTool({
   name: 'delete_file',
   family: 'files',
   effect: 'write',
-  description: 'Move a file or folder to the trash, from which a person can take it back.',
+  description: 'Move to the trash.',
   input: { path: pathArgument('write') },
   subject: ({ path }) => path,
   async handle({ path }, { policy, trash }) {

@@ -9,7 +9,7 @@ export const editFile = defineTool({
   name: 'edit_file',
   family: 'files',
   effect: 'write',
-  description: 'Replace exact text in a file; all edits or none. A near miss is shown with its differences.',
+  description: 'Replace exact text in a file; all edits or none.',
   input: {
     path: pathArgument('write'),
     edits: listOf(record({ old_string: content, new_string: content, expected_replacements: optional(whole({ least: 1 })) }), {

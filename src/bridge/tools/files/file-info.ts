@@ -6,7 +6,7 @@ export const fileInfo = defineTool({
   name: 'file_info',
   family: 'files',
   effect: 'read',
-  description: 'Kind, size, times and mode of a file.',
+  description: 'Kind, size, times and mode.',
   input: { path: pathArgument('read') },
   subject: ({ path }) => path,
   async handle({ path }, { policy }) {

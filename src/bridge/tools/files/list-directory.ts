@@ -13,8 +13,8 @@ export const listDirectory = defineTool({
   name: 'list_directory',
   family: 'files',
   effect: 'read',
-  description: 'Names in a folder. "/" marks folders, "@" links, which are not followed.',
-  input: { path: pathArgument('read'), depth: optional(whole({ least: 1, most: limits.listDepth, about: 'default 1' })) },
+  description: 'Names in a folder; / marks folders, @ links.',
+  input: { path: pathArgument('read'), depth: optional(whole({ least: 1, most: limits.listDepth })) },
   subject: ({ path }) => path,
   async handle({ path, depth }, { policy }, { room }) {
     const { list } = await import('../../files/list.ts')

@@ -6,7 +6,7 @@ export const moveFile = defineTool({
   name: 'move_file',
   family: 'files',
   effect: 'write',
-  description: 'Move or rename a file or folder. Never replaces anything.',
+  description: 'Move or rename. Never replaces.',
   input: { source: pathArgument('write'), destination: pathArgument('write') },
   subject: ({ source, destination }) => `${source} -> ${destination}`,
   async handle({ source, destination }, { policy, settings }) {

@@ -9,7 +9,7 @@ export const readFiles = defineTool({
   name: 'read_files',
   family: 'files',
   effect: 'read',
-  description: 'Read several files. One that cannot be read is reported and does not stop the others.',
+  description: 'Read several files.',
   input: { paths: listOf(pathArgument('read'), { most: limits.readFiles }) },
   subject: ({ paths }) => paths.join(', '),
   async handle({ paths }, bridge, call) {

@@ -7,7 +7,7 @@ export const writeFile = defineTool({
   name: 'write_file',
   family: 'files',
   effect: 'write',
-  description: 'Write a whole file, or append to it. Mode, encoding and CRLF line ends of an existing file stay.',
+  description: 'Write a file or append to it; makes missing folders.',
   input: { path: pathArgument('write'), content: text({ most: limits.stdioMessage }), mode: optional(oneOf(['rewrite', 'append'])) },
   subject: ({ path, mode }) => `${mode ?? 'rewrite'} ${path}`,
   async handle({ path, content, mode }, { policy, settings }) {

@@ -7,7 +7,7 @@ export const answerTwin = defineTool({
   name: 'answer_twin',
   family: 'handoff',
   effect: 'write',
-  description: 'Answer a question of another program.',
+  description: 'Answer a question of your inbox.',
   input: { question_id: text({ least: 1 }), answer: text({ least: 1, bytes: limits.noteBytes }) },
   subject: ({ question_id: id }) => id,
   async handle({ question_id: id, answer: words }, bridge, { client, session }) {

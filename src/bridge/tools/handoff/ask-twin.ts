@@ -8,7 +8,7 @@ export const askTwin = defineTool({
   name: 'ask_twin',
   family: 'handoff',
   effect: 'write',
-  description: 'Ask another program; the answer comes into your inbox.',
+  description: 'Ask another program; the answer comes to inbox.',
   input: {
     question: text({ least: 1, bytes: limits.noteBytes }),
     handoff: optional(text({ least: 1 })),

@@ -7,7 +7,7 @@ export const handoffClaim = defineTool({
   name: 'handoff_claim',
   family: 'handoff',
   effect: 'write',
-  description: 'Take a handoff: one session works on it.',
+  description: 'Take a handoff to work on it.',
   input: { id: text({ least: 1 }) },
   subject: ({ id }) => id,
   async handle({ id }, bridge, { client, session }) {

@@ -1,4 +1,4 @@
-import { listOf, optional, pathArgument, record, text, whole } from '../../base/input.ts'
+import { listOf, optional, pathArgument, recipientWords, record, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { understand } from '../../policy/spelling.ts'
@@ -10,10 +10,10 @@ export const handoffCreate = defineTool({
   name: 'handoff_create',
   family: 'handoff',
   effect: 'write',
-  description: 'Hand work to another program, with all it needs to go on.',
+  description: 'Hand work over with all that it needs.',
   input: {
     title: text({ least: 1, most: limits.handoffTitle }),
-    to: optional(text({ least: 1, about: 'client or any' })),
+    to: optional(text({ least: 1, about: recipientWords })),
     goal: long,
     sections: listOf(
       record({
@@ -25,7 +25,7 @@ export const handoffCreate = defineTool({
     ),
     files: optional(listOf(pathArgument('spelled'), { most: limits.handoffFiles })),
     acceptance: optional(long),
-    repository: optional(pathArgument('read', { about: 'its branch and diff go along' })),
+    repository: optional(pathArgument('read', { about: 'adds its branch and diff' })),
   },
   subject: ({ title }) => title,
   async handle({ title, to, goal, sections, files = [], acceptance = null, repository }, bridge, { client, session, signal }) {

@@ -1,4 +1,4 @@
-import { oneOf, optional, text } from '../../base/input.ts'
+import { oneOfMany, optional, text } from '../../base/input.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { handoffStatuses, liveIn } from '../../handoff/claims.ts'
@@ -8,8 +8,8 @@ export const handoffList = defineTool({
   name: 'handoff_list',
   family: 'handoff',
   effect: 'read',
-  description: 'List handoffs, the last changed first.',
-  input: { status: optional(oneOf(handoffStatuses)), to: optional(text({ least: 1 })) },
+  description: 'List handoffs, last changed first.',
+  input: { status: optional(oneOfMany(handoffStatuses)), to: optional(text({ least: 1 })) },
   async handle({ status, to: named }, bridge, { room }) {
     const { countOf, list } = await import('../../handoff/handoff.ts')
     const store = await bridge.store()

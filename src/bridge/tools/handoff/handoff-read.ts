@@ -13,7 +13,7 @@ export const handoffRead = defineTool({
   name: 'handoff_read',
   family: 'handoff',
   effect: 'read',
-  description: 'Read a handoff, or a question by its id: what matters most first.',
+  description: 'Read a handoff, most important first.',
   input: { id: text({ least: 1 }), max_tokens: optional(whole({ least: 1, most: limits.answerTokensMost })) },
   subject: ({ id }) => id,
   handle: ({ id }, bridge, { room }) => readHandoff(bridge, id, room),

@@ -10,7 +10,7 @@ export const handoffUpdate = defineTool({
   name: 'handoff_update',
   family: 'handoff',
   effect: 'write',
-  description: 'Change the status of a handoff, or leave a note. Status open gives a claim back.',
+  description: 'Set the status of a handoff or leave a note; open gives a claim back.',
   input: {
     id: text({ least: 1 }),
     status: optional(oneOf(handoffStatuses)),

@@ -9,7 +9,7 @@ export const inbox = defineTool({
   name: 'inbox',
   family: 'handoff',
   effect: 'read',
-  description: 'Everything that waits for this program: handoffs, questions, answers, actions.',
+  description: 'All that waits for you: handoffs, questions, answers, actions.',
   input: {},
   async handle(_input, bridge, { client, session, room }) {
     const { markShown } = await import('../../handoff/question.ts')

@@ -7,9 +7,9 @@ export const waitForChange = defineTool({
   name: 'wait_for_change',
   family: 'handoff',
   effect: 'read',
-  description: 'Wait until another session changes something, or the time is over.',
+  description: 'Wait until another session changes something (since: an earlier cursor).',
   input: {
-    since: optional(whole({ least: 0, about: 'an earlier cursor' })),
+    since: optional(whole({ least: 0 })),
     timeout_ms: optional(whole({ least: 1, most: limits.waitMs.most })),
   },
   async handle({ since, timeout_ms: timeoutMs = limits.waitMs.usual }, bridge, { session, signal }) {

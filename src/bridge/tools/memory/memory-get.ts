@@ -8,7 +8,7 @@ export const memoryGet = defineTool({
   name: 'memory_get',
   family: 'memory',
   effect: 'read',
-  description: 'Read what a program remembered.',
+  description: 'Read a key.',
   input: {
     key: keyArgument,
     namespace: optional(namespaceArgument),

@@ -9,7 +9,7 @@ export const memoryHistory = defineTool({
   name: 'memory_history',
   family: 'memory',
   effect: 'read',
-  description: 'All kept versions of a key, newest first.',
+  description: 'Kept versions of a key, newest first.',
   input: { key: keyArgument, namespace: optional(namespaceArgument) },
   subject: ({ key }) => key,
   async handle({ key, ...wanted }, bridge) {

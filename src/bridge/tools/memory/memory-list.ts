@@ -9,7 +9,7 @@ export const memoryList = defineTool({
   name: 'memory_list',
   family: 'memory',
   effect: 'read',
-  description: 'List what is remembered, without values.',
+  description: 'List keys, without values.',
   input: {
     prefix: optional(keyArgument),
     namespace: optional(namespaceArgument),

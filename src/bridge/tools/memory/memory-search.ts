@@ -9,7 +9,7 @@ export const memorySearch = defineTool({
   name: 'memory_search',
   family: 'memory',
   effect: 'read',
-  description: 'Find what was remembered, by plain words.',
+  description: 'Find memories by plain words.',
   input: {
     query: text({ least: 1 }),
     namespace: optional(namespaceArgument),

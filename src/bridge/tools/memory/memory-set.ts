@@ -8,10 +8,10 @@ export const memorySet = defineTool({
   name: 'memory_set',
   family: 'memory',
   effect: 'write',
-  description: 'Remember a value for all programs. Without namespace: this project. Never a secret.',
+  description: 'Remember any JSON for all programs; without namespace for this project. Never a secret.',
   input: {
     key: keyArgument,
-    value: anything(limits.memoryValue, 'any JSON'),
+    value: anything(limits.memoryValue),
     namespace: optional(namespaceArgument),
     rationale: optional(text({ most: limits.memoryValue })),
     tags: optional(listOf(text({ least: 1, most: limits.memoryKeyCharacters }), { most: limits.memoryTags })),

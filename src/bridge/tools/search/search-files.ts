@@ -7,8 +7,8 @@ export const searchFiles = defineTool({
   name: 'search_files',
   family: 'search',
   effect: 'read',
-  description: 'Find files by name; what .gitignore names is left out.',
-  input: { path: pathArgument('read'), glob: text({ about: 'e.g. *.ts or src/**/test-*' }) },
+  description: 'Find files by name; skips what .gitignore names.',
+  input: { path: pathArgument('read'), glob: text({ about: 'e.g. src/**/*.ts' }) },
   subject: ({ path, glob }) => `${glob} in ${path}`,
   async handle({ path, glob }, bridge, call) {
     const searches = await bridge.searches()

@@ -5,7 +5,7 @@ export const stopSearch = defineTool({
   name: 'stop_search',
   family: 'search',
   effect: 'read',
-  description: 'End a search that has more.',
+  description: 'End such a search.',
   input: { search: text() },
   subject: ({ search }) => search,
   async handle({ search }, bridge, call) {

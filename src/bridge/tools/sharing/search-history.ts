@@ -6,8 +6,8 @@ export const searchHistory = defineTool({
   name: 'search_history',
   family: 'shared',
   effect: 'read',
-  description: 'Earlier calls of shared servers by any program. Look here before you search again.',
-  input: { query: optional(text({ about: 'words' })) },
+  description: 'Earlier calls of shared servers. Look here before you search again.',
+  input: { query: optional(text()) },
   async handle({ query = '' }, bridge) {
     const { counts, history } = await import('../../sharing/records.ts')
     const store = await bridge.store()

@@ -7,8 +7,8 @@ export const searchReuse = defineTool({
   name: 'search_reuse',
   family: 'shared',
   effect: 'read',
-  description: 'The stored result of an earlier call. Costs no credits.',
-  input: { id: text({ least: 1, about: 'from search_history' }) },
+  description: 'Stored result of an earlier call; costs no credits.',
+  input: { id: text({ least: 1 }) },
   subject: ({ id }) => id,
   async handle({ id }, bridge, { client, session }) {
     const { reuse } = await import('../../sharing/records.ts')
