@@ -18,8 +18,9 @@ export const gitLimits = {
   /** Objects that later ones are likely to be made from. */
   gitCache: 16 * MiB,
   gitPacks: 256,
-  /** Files of the index, of the last commit, and names in the working tree, of each so many. */
+  /** Files of the index; names in the last commit and in the working tree, together so many. */
   gitFiles: 200_000,
+  gitNames: 500_000,
   /** Bytes of all names of the index, and of the last commit. */
   gitNameBytes: 64 * MiB,
   gitDepth: 256,

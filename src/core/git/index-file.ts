@@ -54,12 +54,15 @@ export function indexEntries(bytes: Buffer, { most, mostNameBytes }: { most: num
     const stage = (flags >> 12) & 3
     const order = entries.length === 0 ? 1 : Buffer.compare(name.bytes, before) || stage - (entries.at(-1)?.stage ?? 0)
     if (order <= 0) throw damaged('its index')
-    const word = (offset: number): number => bytes.readUInt32BE(at + offset)
     entries.push({
-      ...{ path: name.bytes.toString('utf8'), mode, stage, inode: word(20), size: word(36) },
+      path: name.bytes.toString('utf8'),
       id: bytes.toString('hex', at + 40, at + 60),
-      changed: [word(0), word(4)],
-      modified: [word(8), word(12)],
+      mode,
+      stage,
+      changed: [bytes.readUInt32BE(at), bytes.readUInt32BE(at + 4)],
+      modified: [bytes.readUInt32BE(at + 8), bytes.readUInt32BE(at + 12)],
+      inode: bytes.readUInt32BE(at + 20),
+      size: bytes.readUInt32BE(at + 36),
       isAssumed: (flags & 0x8000) !== 0 || (more & 0x4000) !== 0,
       isIntended: (more & 0x2000) !== 0,
     })

@@ -7,6 +7,8 @@ import { Pack, type PackedPart } from './pack.ts'
 
 const inflated = promisify(inflate) as (bytes: Buffer, options: { maxOutputLength?: number; finishFlush?: number }) => Promise<Buffer>
 const kinds = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' } as const
+/** So much of a packed object always holds some unpacked bytes: the tables of codes that stand before them are shorter (RFC 1951, 3.2.7). */
+const beginning = 1024
 /** What compression may add to bytes that do not get smaller. */
 const moreThan = (size: number): number => size + (size >> 7) + 512
 
@@ -72,7 +74,7 @@ export class ObjectStore {
     folder?.close()
     if (file === null) return null
     try {
-      const start = await file.read(0, 64)
+      const start = await file.read(0, beginning)
       const head = looseHead(await unpack(start, { finishFlush: constants.Z_SYNC_FLUSH }))
       if (head === null) throw damaged(`object ${id}`)
       if (head.size > this.bounds.object) throw new TooLarge()

@@ -502,7 +502,7 @@ describe('what grows without end', () => {
     for (let depth = 0; depth < 12; depth++)
       tree = plantObject('tree', Buffer.concat(Array.from({ length: 10 }, (_, at) => treeRow('40000', `d${at}`, tree))))
     checkOut(tree)
-    expect((await attacked()).refused).toMatch(/more than 200000 names/)
+    expect((await attacked()).refused).toMatch(/more than 500000 names/)
   })
 
   it('folders in folders, in a commit and in the working tree', async () => {

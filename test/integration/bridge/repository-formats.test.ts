@@ -210,6 +210,15 @@ describe('what a handoff says of a working tree is what git says', () => {
     applied(shop, diffs)
   })
 
+  it('with folders of many files, whose objects are not in packs', async () => {
+    const draw = numbers(3)
+    const files = Array.from({ length: 600 }, (_, at) => [`d${draw(9)}/${draw(1e9).toString(36)}-${at}`, String(draw(1e9))] as const)
+    const shop = repository(join(place.A, 'shop'), Object.fromEntries(files))
+    const [changed = ''] = files[7] ?? []
+    put(shop, { [changed]: 'x' })
+    expect((await asHanded(shop)).changed).toEqual([changed])
+  })
+
   it('in a branch whose name was a folder before', async () => {
     const shop = repository(join(place.A, 'shop'), { f: '1' })
     git(shop, 'checkout', '-qb', 'plain')

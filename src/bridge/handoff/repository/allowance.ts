@@ -7,7 +7,7 @@ export class Allowance {
   private readonly signal: AbortSignal
   private readonly end: number
   private bytes: number = limits.gitBytes
-  private files: number = limits.gitFiles
+  private names: number = limits.gitNames
   private turnAt = 0
 
   constructor(signal: AbortSignal) {
@@ -29,7 +29,7 @@ export class Allowance {
 
   /** Names in the working tree, or entries of trees. */
   takeNames(many: number): void {
-    this.files -= many
-    if (this.files < 0) throw new UnreadableRepository(`it holds more than ${limits.gitFiles} names`)
+    this.names -= many
+    if (this.names < 0) throw new UnreadableRepository(`it holds more than ${limits.gitNames} names`)
   }
 }
