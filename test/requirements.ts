@@ -438,6 +438,49 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'answers of our own tools keep to max_tokens, words and data each, and name what they leave out',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/budgets.test.ts': [
+        'has at most 20 000 tokens of words and as many of data: %s',
+        'has at most as many tokens as max_tokens says: %s',
+        'is not much smaller than it may be where there is more to show',
+      ],
+      'integration/bridge/handoff-limits.test.ts': ['is cut where it is full: nothing of a lower priority comes before what was cut'],
+    },
+  },
+  {
+    behaviour: 'what programs store for each other has limits, is listed without its texts, and goes when it is closed',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/handoff-limits.test.ts': [
+        'is at most 2 MiB a handoff, and 64 KiB a note, a question or an answer',
+        'is at most 2000 open handoffs and 2000 open questions of a sender',
+        'is at most 256 MiB: what is closed makes room, and what is open is named',
+        'goes 90 days after it was done, dropped or read, and stays while it is open',
+      ],
+      'integration/store/older-store.test.ts': [
+        'is listed, read and claimed, and no long text leaves it',
+        'is written to without a look at what it holds, takes nothing new, and takes what closes',
+        'keeps its name for a program of that version, which reads on and is refused when it writes',
+        'is salvaged with all its handoffs',
+      ],
+    },
+  },
+  {
+    behaviour: 'no text of another program passes for an answer, an entry or a person',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/forged-words.test.ts': [
+        'is quoted line by line in handoff_read, below lines that say whose it is',
+        'is quoted in inbox, and the titles of lists stay one line',
+        'is quoted where it comes in the role of the person',
+        'is quoted in the params and results of actions',
+        'names its client in quotation marks where that is more than a name',
+      ],
+    },
+  },
+  {
     behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
     source: 'actions and plugins',
     tests: {

@@ -18,6 +18,8 @@ export interface Part {
   /** The field of the data that holds it: it alone, or with others of its kind in a list. */
   readonly field: string
   readonly isListed: boolean
+  /** Its data join those of the part before it, as an answer joins its question. */
+  readonly joins?: boolean
   /** Its data, where so much of the text is shown. */
   value(text: string): unknown
   /** What the data say of it where it is left out. */
@@ -131,8 +133,11 @@ export function partsInData(
   const { taken, left } = isAll ? all : fill(parts, free - reserved, costOf)
   const data: Record<string, unknown> = { ...facts }
   for (const { part, text } of taken) {
-    const kept = data[part.field]
-    data[part.field] = part.isListed ? [...(Array.isArray(kept) ? kept : []), part.value(text)] : part.value(text)
+    const value = part.value(text)
+    const kept: unknown = data[part.field]
+    const list: readonly unknown[] = Array.isArray(kept) ? kept : []
+    const joined = part.joins === true ? [...list.slice(0, -1), { ...Object(list.at(-1)), ...Object(value) }] : [...list, value]
+    data[part.field] = part.isListed ? joined : value
   }
   const omitted = [...left, ...rest.unread].map(({ about, bytes }) => ({ ...about, tokens: tokensFor(bytes) }))
   return omitted.length === 0 ? data : { ...data, ...omittedIn(omitted, reserved, rest.call(needed([...parts, ...rest.unread]))) }

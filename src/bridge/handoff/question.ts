@@ -46,7 +46,7 @@ export function answer(store: Transaction, id: string, text: string): void {
   if (row === undefined) throw failed(`There is no question ${id}; inbox names those that wait.`)
   if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; ask_twin asks something else.`)
   const { client, session } = store.author
-  makeRoom(store, Buffer.byteLength(text))
+  // No room is asked for: an answer is what lets its question go.
   store.run(
     'UPDATE questions SET answer = ?, answer_client = ?, answer_session = ?, answer_at = ? WHERE id = ?',
     ...[text, client, session, store.now, id],

@@ -70,8 +70,13 @@ describe('two programs over one store', () => {
     expect((await desktop.call('inbox')).data?.handoffs).toEqual([])
     expect((await code.call('handoff_claim', { id })).refused).toBe(false)
     expect((await second.call('handoff_claim', { id })).text).toMatch(/claimed by claude-code/)
-    const read = await code.call('handoff_read', { id, max_tokens: 100 })
-    expect(read.data).toMatchObject({ goal: 'Users can log in', sections: [{ heading: 'Design' }], omitted: [{ heading: 'Background' }] })
+    const read = await code.call('handoff_read', { id, max_tokens: 300 })
+    expect(read.data).toMatchObject({
+      goal: 'Users can log in',
+      sections: [{ heading: 'Design', body: 'One form, JWT' }, { heading: 'Background' }],
+      omitted: [{ heading: 'Background' }, { part: 'note' }],
+      call: expect.stringContaining('handoff_read'),
+    })
     const asked = await code.call('ask_twin', { question: 'Which colour?', handoff: id })
     const questions = (await desktop.call('inbox')).data?.questions as { id: string }[]
     expect(questions).toMatchObject([{ id: asked.data?.id, question: 'Which colour?' }])

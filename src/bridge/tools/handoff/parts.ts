@@ -11,7 +11,7 @@ import { answerTitle, questionTitle } from './words.ts'
 export const cleanBeginning = (redaction: Redaction, { text, isWhole }: Beginning): string =>
   isWhole ? redaction.text(text) : redaction.part(text, 0, Math.max(0, text.length - redaction.longest))
 
-type Named = Pick<Part, 'name' | 'title' | 'field' | 'about'> & Partial<Pick<Part, 'isListed' | 'value'>>
+type Named = Pick<Part, 'name' | 'title' | 'field' | 'about'> & Partial<Pick<Part, 'isListed' | 'joins' | 'value'>>
 
 /** A stored text without keys as a part of an answer. */
 const partOf = (redaction: Redaction, stored: Beginning, named: Named): Part => {
@@ -43,7 +43,7 @@ export function textParts(redaction: Redaction, { by, at }: Handoff, texts: Hand
       const heading = redaction.text(whole)
       const short = cut(heading, 80)
       return partOf(redaction, body, {
-        ...{ name: `section ${inQuotes(short)}`, title: `Section ${inQuotes(heading)}, priority ${priority}, ${whose}`, field: 'sections' },
+        ...{ name: `section ${inQuotes(short)}`, title: `## ${quoteInLine(heading)}, priority ${priority}, ${whose}`, field: 'sections' },
         ...{ isListed: true, about: { heading: short, priority }, value: (shown: string) => ({ heading, body: shown, priority }) },
       })
     }),
@@ -84,8 +84,8 @@ export const questionParts = (redaction: Redaction, questions: readonly (Questio
     if (!('answer' in each)) return [asked]
     const { answeredBy, answeredAt } = each
     const answered = partOf(redaction, each.answer, {
-      ...{ name: `the answer to ${id}`, title: answerTitle(each), field: 'answers', isListed: true },
-      ...{ about: { part: 'answer', id }, value: (answer: string) => ({ id, answer, by: answeredBy, at: answeredAt }) },
+      ...{ name: `the answer to ${id}`, title: answerTitle(each), field: 'questions', isListed: true, joins: true },
+      ...{ about: { part: 'answer', id }, value: (answer: string) => ({ answer, answeredBy, answeredAt }) },
     })
     return [asked, answered]
   })
