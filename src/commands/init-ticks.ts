@@ -6,6 +6,7 @@ import { belongs, wordFor } from '../core/launch/side.ts'
 import { environmentLabel } from '../core/participants.ts'
 import type { Lists, Spot, Spots } from '../core/plan/widen.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import { sharedPathNotes } from '../effects/sync/enable.ts'
 import type { Environment } from '../model/environment.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 
@@ -45,13 +46,7 @@ export const withTicked = (servers: Servers, ticked: ReadonlySet<string>, ground
 export function pathNotes(servers: Servers, ticked: ReadonlySet<string>, ground: Ground, imported: Imported): string[] {
   return Object.entries(servers).flatMap(([name, server]) => {
     const { paths, stuck, to } = ticked.has(name) ? forEverySide(name, server, ground, imported) : { paths: [], stuck: [], to: [] }
-    const others = to.map(environmentLabel).join(' and ')
-    return [
-      ...(paths.length === 0 ? [] : [`${name}: ${paths.join(', ')} is spelled for each side ("\${path:…}"), so ${others} reaches it too`]),
-      ...(stuck.length === 0
-        ? []
-        : [`${name}: ${others} does not reach ${stuck.join(', ')}; "on" in the manifest says what differs there`]),
-    ]
+    return sharedPathNotes(name, { server, paths, stuck }, to)
   })
 }
 

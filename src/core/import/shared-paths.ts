@@ -13,7 +13,7 @@ export interface Journey {
   readonly home: Environment
 }
 
-interface Shared {
+export interface SharedPaths {
   readonly server: ServerSpec
   /** Paths that are written as `${path:…}` now. */
   readonly paths: readonly string[]
@@ -25,7 +25,7 @@ interface Shared {
  * The server with those of its paths that mean nothing on another side as `${path:…}`, which each side spells for itself. On the
  * side that it comes from nothing changes. What differs per side already, or runs on one of them, is left alone.
  */
-export function withSharedPaths(server: ServerSpec, journey: Journey): Shared {
+export function withSharedPaths(server: ServerSpec, journey: Journey): SharedPaths {
   const [paths, stuck]: [string[], string[]] = [[], []]
   if (server.on !== undefined || server.runIn !== undefined || server.url !== undefined) return { server, paths, stuck }
   const change = (text: string): string => {

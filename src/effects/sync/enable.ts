@@ -1,5 +1,6 @@
 import { clientById, clients } from '../../catalog/clients/index.ts'
 import { quoted } from '../../core/doctor/names.ts'
+import { type SharedPaths, withSharedPaths } from '../../core/import/shared-paths.ts'
 import { belongs } from '../../core/launch/side.ts'
 import { environmentLabel, meansEnvironment } from '../../core/participants.ts'
 import { switched } from '../../core/plan/used.ts'
@@ -60,6 +61,7 @@ export async function enableChanges(system: System, situation: Situation, names:
       const moved = await runInChange(system, situation, name, server, lists, spots)
       if (moved !== null) own.push(moved.change)
       if (moved !== null) notices.push(moved.notice)
+      else own.push(...pathChanges(path, situation, name, server, lists, spots, notices))
       if (isNarrowed && server.disabled === true)
         notices.push(
           `${name}: on ${placeWords(wish, spots)} alone, since it was disabled; to have it in every program: ${everywhereCommand(name)}`,
@@ -194,6 +196,39 @@ async function runInChange(
     change: { kind: 'set', path: ['servers', name, 'runIn'], value: runs.word },
     notice: runInNotice(name, runs.side, runs.lacking),
   }
+}
+
+/** Paths of the side that had a server, spelled for the sides that get it too. */
+function pathChanges(
+  path: readonly string[],
+  { world, home }: Situation,
+  name: string,
+  server: ServerSpec,
+  lists: Lists,
+  spots: Spots,
+  notices: string[],
+): ManifestChange[] {
+  const had = sidesOf(server, spots)
+  const [from] = had
+  const to = sidesOf(lists, spots).filter((side) => !had.includes(side))
+  if (spots.scope === 'project' || from === undefined || to.length === 0) return []
+  const shared = withSharedPaths(server, { from, to, world, home: home.environment })
+  notices.push(...sharedPathNotes(name, shared, to))
+  return (['args', 'env'] as const).flatMap((key): ManifestChange[] => {
+    const value = shared.server[key]
+    return value === undefined || JSON.stringify(value) === JSON.stringify(server[key])
+      ? []
+      : [{ kind: 'set', path: [...path, key], value: Array.isArray(value) ? [...value] : { ...value } }]
+  })
+}
+
+/** What became of the paths of a server that further sides get. */
+export function sharedPathNotes(name: string, { paths, stuck }: SharedPaths, to: readonly Environment[]): string[] {
+  const others = to.map(environmentLabel).join(' and ')
+  return [
+    ...(paths.length === 0 ? [] : [`${name}: ${paths.join(', ')} is spelled for each side ("\${path:…}"), so ${others} reaches it too`]),
+    ...(stuck.length === 0 ? [] : [`${name}: ${others} does not reach ${stuck.join(', ')}; "on" in the manifest says what differs there`]),
+  ]
 }
 
 /** The notice about a server that is reached across the border, since its program is on one side only. */

@@ -69,6 +69,19 @@ describe('enable --on', () => {
     expect(mcpServers.local.command).toMatch(/wsl\.exe$/)
   })
 
+  it('spells a path of the one side for the other', async () => {
+    const { place, server } = planted({
+      a: { package: 'x', args: ['--at=/home/ana/notes', '/c'], env: { FILE: '/tmp/mem.json' }, only: ['wsl'] },
+    })
+    const done = await place.cli(['enable', 'a', '--on', 'windows', '--no-sync', '--json'])
+    expect(documentOf(done).notices).toContainEqual(
+      expect.stringMatching(/^a: \/home\/ana\/notes, \/tmp\/mem\.json is spelled for each side/),
+    )
+    expect(server('a')).toEqual({
+      ...{ package: 'x', args: ['--at=${path:/home/ana/notes}', '/c'], env: { FILE: '${path:/tmp/mem.json}' } },
+    })
+  })
+
   it('refuses what no list can say, with the line that comes nearest, and changes nothing', async () => {
     const { place, server } = planted({ a: { ...url, only: ['wsl', 'linux'] } }, {}, ['cursor'])
     const asked = await place.cli(['enable', 'a', '--on', 'windows', '--client', 'claude-desktop', '--json'])

@@ -218,7 +218,8 @@ describe('uninstall', () => {
   it('does not bring back what its user removed with us', async () => {
     const theirs = '{"mcpServers": {"tavily": {"command": "node", "args": ["t.js"]}, "kept": {"command": "node", "args": ["k.js"]}}}'
     planted = world().wsl('Ubuntu').client('claude-code', theirs).build()
-    expect((await planted.cli(['init', '--yes', '--no-bridge'])).code).toBe(0)
+    // No such scripts are there, so neither answers.
+    expect((await planted.cli(['init', '--yes', '--no-bridge'])).code).toBe(3)
     expect((await planted.cli(['remove', 'tavily'])).code).toBe(0)
     expect((await planted.cli(['uninstall', '--yes'])).code).toBe(0)
     expect(Object.keys(JSON.parse(read(planted.self.here('.claude.json'))).mcpServers)).toEqual(['kept'])
