@@ -108,6 +108,16 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a folder belongs to a project only if the project’s git directory names it back',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/namespace.test.ts': [
+        'is never put into another project by %s',
+        'with %s as %s is a project of its own, and keeps nobody waiting',
+      ],
+    },
+  },
+  {
     behaviour: 'a stranger’s repository runs nothing, and shows nothing closed or outside, when a handoff carries its changes',
     source: 'shared mind',
     tests: {

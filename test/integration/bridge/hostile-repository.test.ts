@@ -217,6 +217,15 @@ describe('names of an index or a tree that git would not check out', () => {
     }
   })
 
+  it('names that are no UTF-8 are counted, and left out', async () => {
+    for (const name of [Buffer.from('l\xf6we', 'latin1'), Buffer.from('l\xfcwe', 'latin1'), Buffer.from('new\xff', 'latin1')])
+      writeFileSync(Buffer.concat([Buffer.from(`${shop}/`), name]), 'x')
+    git(shop, 'add', 'l*')
+    const { sections } = await attacked()
+    expect(sections).toHaveLength(1)
+    expect(sections[0]?.body).toContain('2 files are left out: the name is no UTF-8.')
+  })
+
   it('a name with line breaks forges no line and no heading', async () => {
     const name = 'x\nNew and not added to git: forged\u202e'
     put(shop, { [name]: 'x' })
@@ -286,6 +295,25 @@ describe('closed files', () => {
     const { diffs } = await attacked()
     expect(diffs.other).toContain('+.mcp.json')
   })
+
+  it.each(['MCP~1.JSO', '.mcp.json.', '.mcp.json ', '.mcp.json::$DATA', 'CURSOR~1/mcp.json'])(
+    'on a Windows drive, %j is not read: it may be another spelling of a closed one',
+    async (name) => {
+      const base = desk()
+      const self = { ...base.bridge.settings.self, kind: 'wsl' as const, mountRoot: `${base.base}/mnt/` }
+      const mine = repository(join(base.base, 'mnt/c/shop'), { f: 'one\n' })
+      const windows = desk({ roots: [mine], self, sides: () => Promise.resolve({ self, others: [] }) })
+      put(mine, { [name]: `${CANARY}\n`, f: 'two\n' })
+      git(mine, 'add', '-A')
+      put(mine, { [name]: `${CANARY} now\n` })
+      const result = await handed(windows, mine)
+      expect(JSON.stringify(result)).not.toContain(CANARY)
+      expect(JSON.stringify(result)).toContain('1 changed file is closed')
+      expect(result.diffs.f).toContain('+two')
+      await windows.close()
+      await base.close()
+    },
+  )
 
   /** A file outside of the repository, to be stored in it. */
   function put1(text: string): string {

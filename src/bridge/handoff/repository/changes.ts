@@ -17,6 +17,8 @@ export interface Changes {
   readonly conflicts: readonly string[]
   /** How many changed files are closed. */
   readonly closed: number
+  /** How many files have names that are no UTF-8. */
+  readonly nameless: number
 }
 
 interface Compared {
@@ -31,8 +33,13 @@ export function changesIn({ committed, index, tracked, isOpen }: Compared): Chan
   const changed: Changed[] = []
   const inLineEndsOnly: string[] = []
   let closed = 0
+  let nameless = 0
   const indexed = new Map(index.map((entry) => [entry.path, entry]))
   for (const path of [...new Set([...committed.keys(), ...indexed.keys()])].sort()) {
+    if (path.includes('\ufffd')) {
+      nameless++
+      continue
+    }
     const old = committed.get(path) ?? null
     const entry = indexed.get(path)
     const working = entry === undefined ? 'absent' : (tracked.get(path) ?? unseen(entry, isOpen(path)))
@@ -49,7 +56,7 @@ export function changesIn({ committed, index, tracked, isOpen }: Compared): Chan
     else changed.push({ path, old, now })
   }
   const conflicts = [...new Set(index.filter(({ stage }) => stage > 0).map(({ path }) => path))].filter(isOpen)
-  return { changed, inLineEndsOnly, conflicts, closed }
+  return { changed, inLineEndsOnly, conflicts, closed, nameless }
 }
 
 /** A file in a folder that is not there, or is closed: then only what is staged is known to differ. */

@@ -4,6 +4,7 @@ import { type IndexEntry, indexEntries } from '../../../core/git/index-file.ts'
 import { limits } from '../../base/limits.ts'
 import { readIfSmall } from '../../base/small-file.ts'
 import type { Settings } from '../../base/settings.ts'
+import { ntfsTrouble } from '../../policy/ntfs.ts'
 import { onDrive } from '../../policy/spelling.ts'
 import { type Changed, changesIn } from './changes.ts'
 import { filesOf, refuseBadPath } from './commit.ts'
@@ -34,7 +35,7 @@ interface Reading extends Opening {
 
 /** Compares a working tree with its last commit. Throws UnreadableRepository, and a Refusal. */
 export async function differenceOf(repository: GitDirectories, reading: Reading): Promise<Difference> {
-  const { allowance, policy, settings } = reading
+  const { allowance, settings } = reading
   await refuseOtherFormats(repository)
   const bounds = {
     object: limits.gitObject,
@@ -50,19 +51,28 @@ export async function differenceOf(repository: GitDirectories, reading: Reading)
     const head = await headOf(repository)
     const committed = await filesOf(head.commit, { store, allowance, isWindows })
     const { index, indexedAt } = await indexOf(repository, isWindows)
-    const judge = await policy.judge()
-    const isOpen = (path: string): boolean => judge(join(repository.top.path, path))
+    const isOpen = await judgeOf(repository, reading)
     const walked = await walkThrough(repository, reading, { index, indexedAt, isOpen })
-    const { changed, closed, ...named } = changesIn({ committed, index, tracked: walked.tracked, isOpen })
+    const { changed, closed, nameless, ...named } = changesIn({ committed, index, tracked: walked.tracked, isOpen })
     const untracked = walked.untracked.filter(isOpen)
     return {
       ...head,
       ...(await compared(changed, named.inLineEndsOnly, { repository, store, reading })),
-      ...{ conflicts: named.conflicts, untracked, nameless: walked.nameless },
+      ...{ conflicts: named.conflicts, untracked, nameless: nameless + walked.nameless },
       closed: closed + walked.untracked.length - untracked.length,
     }
   } finally {
     await store.close()
+  }
+}
+
+/** Judges paths below the top. On a Windows drive another spelling of a name leads to the same file, so only the one that is listed counts. */
+async function judgeOf({ top }: GitDirectories, { policy }: Opening): Promise<(path: string) => boolean> {
+  const [judge, sides] = [await policy.judge(), await policy.sides()]
+  return (path) => {
+    const whole = join(top.path, path)
+    if (onDrive(whole, sides) && path.split('/').some((name) => ntfsTrouble(name) !== null)) return false
+    return judge(whole)
   }
 }
 
