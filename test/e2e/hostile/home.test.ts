@@ -128,8 +128,8 @@ describeUnless(lacksMounts(), 'a disk that is full', () => {
       }
       expect(kept).toContain('"mine": { "command": "/opt/mine" }')
       expect(() => JSON.parse(kept)).not.toThrow()
-      // The server that was there before starts nothing, and the run with room has written it.
-      expect(again).toMatch(/again 3\n/)
+      // "mine" starts nothing: 3 from the run that writes it, which may be the first one.
+      expect(again).toMatch(/again [03]\n/)
       const out = `${place.root}/tmp/out`
       expectTidy(out)
       expect(JSON.parse(String(execFileSync('cat', [`${out}/${codeFile}`]))).mcpServers).toHaveProperty('other')
