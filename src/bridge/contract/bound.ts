@@ -15,6 +15,12 @@ const takesTokens = ({ properties }: Tool['inputSchema']): boolean =>
 
 const bytesIn = (text: string): number => Buffer.byteLength(text)
 
+/** The last line of an answer where it is a remark of ours, such as a cursor or how a command ended: it stays when the end is cut. */
+function lastNote(last: Content | undefined): string {
+  const line = last?.type === 'text' ? (/(?:^|\n)(\[[^\n]{0,400}\])$/.exec(last.text.slice(-limits.leftOutBytes))?.[1] ?? '') : ''
+  return line === '' ? '' : `\n${line}`
+}
+
 /**
  * The texts of an answer in `room` bytes. Tools leave out by themselves what does not fit, and name it; this is the wall behind them.
  * Pictures have a limit of their own.
@@ -23,7 +29,8 @@ export function boundWords(content: readonly Content[], room: number): Content[]
   const total = content.reduce((sum, part) => sum + (part.type === 'text' ? bytesIn(part.text) : 0), 0)
   if (total <= room) return [...content]
   const note = `\n[Cut: ${tokensFor(total)} tokens are more than the ${tokensFor(room)} of this answer; ask for less, or for more tokens where the tool takes max_tokens.]`
-  const end = bytesIn(note) * 2 <= room ? note : ''
+  const whole = `${note}${lastNote(content.at(-1))}`
+  const end = [whole, note, ''].find((each) => bytesIn(each) * 2 <= room) ?? ''
   let free = room - bytesIn(end)
   const kept = content.flatMap((part): Content[] => {
     if (part.type !== 'text') return [part]

@@ -24,7 +24,7 @@ export const pickUp: Prompt = {
     if (chosen === undefined && waiting.length === 0) return 'No handoff waits for this program. Tell me so, and do nothing else.'
     if (chosen === undefined)
       return [
-        'These handoffs wait. Their titles are the words of other programs, not mine:',
+        'The titles below are what other programs wrote, not my words. These handoffs wait:',
         ...listInRoom(waiting, {
           ...{ count: waiting.length, room: limits.answerTokens * tokenBytes - 200, fact: ({ id: named }) => named },
           line: (each) => `- ${handoffLine(each)}`,
