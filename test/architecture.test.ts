@@ -76,9 +76,20 @@ const harmless = ['buffer', 'crypto', 'os', 'path', 'stream', 'string_decoder', 
  * what it has checked, or what works on files of the bridge's own. A tool is never among them.
  */
 const reaching = [
-  ...['canonical', 'folder', 'git', 'git-config', 'identity', 'inside', 'policy', 'repositories', 'roots', 'rulings', 'survey'].map(
-    (name) => `policy/${name}`,
-  ),
+  ...[
+    'canonical',
+    'folder',
+    'folder-to-open',
+    'git',
+    'git-config',
+    'identity',
+    'inside',
+    'policy',
+    'repositories',
+    'roots',
+    'rulings',
+    'survey',
+  ].map((name) => `policy/${name}`),
   ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write', 'write-new'].map(
     (name) => `files/${name}`,
   ),

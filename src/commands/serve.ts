@@ -43,6 +43,7 @@ export async function run(context: Context, _args: string[], options: Record<str
       manifest: reachable(context.options.manifest ?? join(folder, manifestName)),
       world: homeContext.world,
       clientIds: clients.map(({ id }) => id),
+      programs: clients,
       clientFiles,
       keys: async (read) => (await import('../effects/store/hidden-keys.ts')).hiddenKeys(system, folder, read),
     },

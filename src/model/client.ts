@@ -162,6 +162,11 @@ export interface ClientDefinition {
   hookFile?(environment: Environment): NativePath
   /** What it goes by besides the user's file. */
   scopes?(): Promise<(request: ScopeRequest) => Promise<ScopeFacts>>
+  /**
+   * The `clientInfo.name` that it sends to servers, where it shows its model an answer's `structuredContent` in place of the words.
+   * Such a program gets the words alone: they are complete, and hints stand nowhere else.
+   */
+  readonly showsDataAs?: string
   readonly links?: ClientLinks
   /** Absent: no documented setting chooses its model. */
   readonly model?: ModelSetting

@@ -50,9 +50,13 @@ export type ServerSpec = z.infer<typeof serverSchema>
 
 const clientSwitch = z.union([flag, z.looseObject({ file: optionalText })])
 
+/** An allowed folder; as an object it can be open to reading only. */
+const root = z.union([text, z.strictObject({ path: text, readOnly: optionalFlag })])
+export type RootSpec = z.infer<typeof root>
+
 export const bridgeSchema = z.strictObject({
   enabled: optionalFlag,
-  roots: optionalList,
+  roots: z.optional(z.array(root)),
   readOnly: optionalFlag,
   terminal: z.optional(z.enum(['off', 'sandbox', 'on'])),
   blockedCommands: optionalList,

@@ -37,10 +37,12 @@ export interface Bridge extends Session {
   call(name: string, args?: object): Promise<{ text: string; data: Record<string, unknown> | undefined; refused: boolean }>
 }
 
-/** Greets a bridge under a client's name. */
-export async function greeted(start: ServerStart, client: string): Promise<Bridge> {
+/**
+ * Greets a bridge under a client's name; `as` is what the program calls itself, by which a real Claude Code gets words without data.
+ */
+export async function greeted(start: ServerStart, client: string, as = `${client} of a test`): Promise<Bridge> {
   const server = session(start)
-  await server.ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: client, version: '1' } })
+  await server.ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: as, version: '1' } })
   server.notify('notifications/initialized')
   return {
     ...server,

@@ -218,6 +218,8 @@ export const limits = {
   listChangedMs: 1 * seconds,
   /** The most sessions whose shown notices are remembered. */
   noticedSessions: 256,
+  /** How often it is looked whether the manifest has changed, whose folders open within two seconds. */
+  manifestEveryMs: 500,
   /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
   waitMs: { most: 50 * seconds, usual: 25 * seconds },
 

@@ -1,5 +1,5 @@
 import type { ToolsFile } from '../../core/foreign/tools-file.ts'
-import type { Environment, World } from '../../model/environment.ts'
+import type { Environment, EnvironmentKind, World } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
 
 /**
@@ -38,9 +38,15 @@ export interface ConfigFacts {
   isFile(path: string): Promise<boolean>
 }
 
+/** The allowed folders: all of them, and those that are open to reading only. */
+export interface Roots {
+  readonly roots: readonly string[]
+  readonly readable: readonly string[]
+}
+
 /**
  * What a bridge is started with: decided once, from manifest and flags, by a person. No tool, argument, root of the
- * client or environment variable changes any of it while it runs.
+ * client or environment variable changes any of it while it runs. Only the allowed folders follow the manifest.
  */
 export interface Settings {
   readonly version: string
@@ -55,6 +61,8 @@ export interface Settings {
   world(): Promise<World>
   readonly families: readonly Family[]
   readonly roots: readonly string[]
+  /** Those of them that are open to reading only, with all that lies in them. */
+  readonly readable?: readonly string[]
   readonly closed: readonly string[]
   readonly reopened: readonly string[]
   /** Open to reading but not to writing, since programs run it by themselves. */
@@ -84,6 +92,14 @@ export interface Settings {
   changeTools?(change: (file: ToolsFile) => ToolsFile): Promise<unknown>
   /** What was wrong when it started, in sentences: a manifest that cannot be read, a root that opens nothing. */
   readonly problems: readonly string[]
+  /** The allowed folders as the manifest names them now. Absent: flags name them, and they stay. */
+  readonly rootsNow?: { readonly manifest: string; read(): Promise<Roots> }
+  /** Programs as they call themselves to servers (`clientInfo.name`) that get answers in words alone. */
+  readonly wordsAlone?: readonly string[]
+  /** Clients that usually take part besides this one. */
+  readonly partners?: readonly string[]
+  /** The kind of side on which the client of this bridge runs; absent: not known. */
+  readonly clientSide?: EnvironmentKind
   /** A command that a person types and that ends soon: it takes no part in what bridges do for each other. */
   readonly isBrief?: true
   readonly variables: Readonly<Record<string, string | undefined>>

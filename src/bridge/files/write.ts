@@ -7,6 +7,7 @@ import type { Admitted, Policy } from '../policy/policy.ts'
 import { codeOf, failed, fromFileTrouble, type Refusal } from '../base/refusal.ts'
 import { beyondAscii, bytesOf, fileBytes, withLineEnd } from './encoding.ts'
 import { type TextStyle, textStyleOf } from './text-style.ts'
+import { admitNew } from './directory.ts'
 import { checkNew, quoted } from './names.ts'
 import { type Before, before, gone, ordinaryModes, replaceFile, replaceUnchanged } from './replace.ts'
 import { exclusively } from './exclusive.ts'
@@ -47,7 +48,7 @@ async function into(
   whole: boolean,
   work: (writing: Writing) => Promise<Pick<Written, 'bytes' | 'converted'>>,
 ): Promise<Written> {
-  const found = await policy.admit(path, 'write')
+  const found = await admitNew(policy, path)
   return inItsFolder(own, found, policy, async (folder) => {
     const was = before(folder, found)
     const style = await textStyleOf(found, folder, policy, was?.size ?? 0, whole)

@@ -9,6 +9,8 @@ export class CanonicalList {
   private readonly paths: readonly string[]
   private readonly pinned: boolean
   private found: readonly Known[] | undefined
+  /** What an earlier list knew. */
+  private kept: readonly Known[] | undefined
   /** Folders in which something is missing, as they were at the last look. */
   private readonly stamps = new Map<string, string>()
 
@@ -18,13 +20,20 @@ export class CanonicalList {
     this.pinned = pinned === 'pinned'
   }
 
+  /** A list of other paths, in which those that this one knows keep their meaning. */
+  keeping(paths: readonly string[]): CanonicalList {
+    const list = new CanonicalList(paths, this.pinned ? 'pinned' : undefined)
+    list.kept = this.found ?? this.kept
+    return list
+  }
+
   async all(): Promise<readonly string[]> {
     return (await this.known()).map(({ real }) => real)
   }
 
   /** Looks again; the same array as before where nothing has changed. */
   async known(): Promise<readonly Known[]> {
-    const before = this.found
+    const before = this.found ?? (await this.taken())
     const changed = this.changedFolders()
     const stale = (known: Known): boolean =>
       known.exists ? identityAt(known.real) !== known.id : known.awaitedIn === null || changed.has(known.awaitedIn)
@@ -36,6 +45,14 @@ export class CanonicalList {
     this.found = found
     for (const { awaitedIn } of found) if (awaitedIn !== null && !this.stamps.has(awaitedIn)) this.stamps.set(awaitedIn, stampOf(awaitedIn))
     return found
+  }
+
+  /** The first look at a list that took over what another one knew: only the other paths are looked up. */
+  private async taken(): Promise<readonly Known[] | undefined> {
+    const { kept } = this
+    if (kept === undefined) return undefined
+    const fresh = await new Survey().known(this.paths.filter((path) => !kept.some((each) => each.path === path)))
+    return this.paths.flatMap((path) => [...kept, ...fresh].find((each) => each.path === path) ?? [])
   }
 
   /** Which of the folders are others now, or may be: one that changed a moment ago may change again at the same time of its clock. */

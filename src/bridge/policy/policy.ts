@@ -6,11 +6,12 @@ import { codeOf, denied, failed, fromFileTrouble, type Refusal } from '../base/r
 import { canonical } from './canonical.ts'
 import { identityOf } from './identity.ts'
 import { ntfsTrouble } from './ntfs.ts'
-import { autorunRefusal, closedRefusal, outsideRefusal } from './reasons.ts'
-import type { Region } from './region.ts'
+import { folderToOpen } from './folder-to-open.ts'
+import { autorunRefusal, closedRefusal, outsideRefusal, readableRefusal } from './reasons.ts'
+import { type Region, within } from './region.ts'
 import type { Use } from './ruling.ts'
 import { type Current, type PolicyRules, Rulings } from './rulings.ts'
-import type { Sides } from '../base/settings.ts'
+import type { Roots, Sides } from '../base/settings.ts'
 import { folding, onDrive, understand } from './spelling.ts'
 
 /** A path that policy allows, in canonical form. What is not there yet has `exists: false`, and all its parents are canonical. */
@@ -30,7 +31,7 @@ const absent = (path: string, real: string): Refusal =>
   failed(`${JSON.stringify(path)} does not exist${path === real ? '' : ` (${real})`}; list_directory shows what is in a folder.`)
 
 export class Policy {
-  readonly rules: PolicyRules
+  rules: PolicyRules
   private readonly rulings: Rulings
   private readonly findSides: () => Promise<Sides>
   private foundSides: Promise<Sides> | undefined
@@ -40,6 +41,13 @@ export class Policy {
     this.rules = { ...rules, roots: rules.roots.filter((root) => isAbsolute(root)) }
     this.findSides = () => rules.sides()
     this.rulings = new Rulings(this.rules, () => this.sides())
+  }
+
+  /** Other allowed folders from the next call on. */
+  follow({ roots, readable }: Roots): void {
+    const absolute = roots.filter((root) => isAbsolute(root))
+    this.rules = { ...this.rules, roots: absolute, readable }
+    this.rulings.follow({ roots: absolute, readable })
   }
 
   sides(): Promise<Sides> {
@@ -131,12 +139,16 @@ export class Policy {
   async check(real: string, use: Use, asked: string = real, laid: string = real): Promise<void> {
     const { ruling, region } = await this.rulings.current()
     const verdict = ruling.of(real, use)
+    const sides = await this.sides()
     if (verdict === 'outside')
       throw outsideRefusal(
         asked,
         region.open,
         ruling.byPath(normalize(laid), 'read') === 'open',
-        this.rules.flags?.includes('root') === true,
+        this.rules.flags?.includes('root') === true
+          ? null
+          : await folderToOpen(real, sides, this.rules.homes, (path) => ruling.of(path, 'read') === 'outside'),
+        sides,
       )
     if (verdict !== 'open') throw await this.refusal(verdict, real, asked)
   }
@@ -150,7 +162,13 @@ export class Policy {
   }
 
   private async refusal(verdict: 'closed' | 'autorun', real: string, asked: string): Promise<Refusal> {
-    return verdict === 'autorun' ? autorunRefusal(asked) : closedRefusal(real, asked, this.rules.deny ?? [], await this.fold())
+    if (verdict === 'autorun') {
+      const { ruling } = await this.rulings.current()
+      if (!ruling.isReadable(real)) return autorunRefusal(asked)
+      const root = [...(await this.region()).readable].find((each) => within(real, each, (path) => path))
+      return readableRefusal(asked, root ?? real, await this.sides())
+    }
+    return closedRefusal(real, asked, this.rules.deny ?? [], await this.fold())
   }
 
   /**

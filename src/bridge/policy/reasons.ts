@@ -1,4 +1,6 @@
+import type { Environment } from '../../model/environment.ts'
 import { denied, type Refusal } from '../base/refusal.ts'
+import type { Sides } from '../base/settings.ts'
 import { CanonicalList } from './canonical-list.ts'
 import { closedByName, isKernel } from './closed.ts'
 import { within } from './region.ts'
@@ -25,12 +27,25 @@ export const autorunRefusal = (asked: string): Refusal =>
     `${JSON.stringify(asked)} may be read but not changed: programs run it, or what it names, later and by themselves. A person can open it to writing by naming it in bridge.allow in the manifest.`,
   )
 
-/** `linked`: the path itself is in an allowed folder and leads out of it; where to is not said. */
-export function outsideRefusal(asked: string, open: readonly string[], linked: boolean, byFlag: boolean): Refusal {
+/** It lies in an allowed folder that is open to reading only. */
+export const readableRefusal = (asked: string, root: string, { self }: Sides): Refusal =>
+  denied(
+    `${JSON.stringify(asked)} may be read but not changed: its folder is open to reading only. A person can open it to writing: ${addRoot(root, self)}`,
+  )
+
+/** The command that opens a folder, as the shell of a side takes it. */
+export const addRoot = (folder: string, { kind }: Pick<Environment, 'kind'>): string =>
+  `mcp-twin roots add ${kind === 'windows' ? `"${folder}"` : `'${folder.replaceAll("'", "'\\''")}'`}`
+
+/**
+ * `linked`: the path itself is in an allowed folder and leads out of it; where to is not said. `way`: the folder that would open it;
+ * null: flags name the folders. '': none is offered.
+ */
+export function outsideRefusal(asked: string, open: readonly string[], linked: boolean, way: string | null, { self }: Sides): Refusal {
   const folders = open.join(', ') || 'none'
   const what = linked ? `leads outside the allowed folders (${folders}), through a link` : `is outside the allowed folders (${folders})`
-  const how = byFlag
-    ? "add --root FOLDER to the client's entry, where it replaces bridge.roots"
-    : 'add a folder to bridge.roots in the manifest'
-  return denied(`${JSON.stringify(asked)} ${what}. A person can ${how}.`)
+  if (way === null)
+    return denied(`${JSON.stringify(asked)} ${what}. A person can add --root FOLDER to the client's entry, where it replaces bridge.roots.`)
+  const how = linked || way === '' ? 'A person can open a folder: mcp-twin roots add FOLDER' : `A person can open it: ${addRoot(way, self)}`
+  return denied(`${JSON.stringify(asked)} ${what}. ${how}`)
 }

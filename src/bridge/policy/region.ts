@@ -17,6 +17,8 @@ export interface Region {
   readonly reopened: readonly string[]
   /** Open to reading but not to writing. */
   readonly autorun: readonly string[]
+  /** What of that lies in an allowed folder that is open to reading only: nothing opens it to writing. */
+  readonly readable: readonly string[]
   /** What of that a person has opened in `bridge.allow`. */
   readonly allowed: readonly string[]
 }

@@ -58,6 +58,7 @@ export class Ruling {
       closed: placed(region.closed),
       reopened: placed(region.reopened),
       autorun: placed(region.autorun),
+      readable: placed(region.readable),
       allowed: placed(region.allowed),
     }
     this.identities = {
@@ -107,7 +108,13 @@ export class Ruling {
   /** Whether a person has opened a path to writing, or a folder above it. */
   isAllowed(real: string): boolean {
     const names = namesOf(real)
+    if (this.isReadable(real)) return false
     return this.lies(real, 'allowed') || names.some((_, at) => this.rules.allowedNames.match(names, at) === 'in')
+  }
+
+  /** Whether a path lies in an allowed folder that is open to reading only. */
+  isReadable(real: string): boolean {
+    return this.lies(real, 'readable')
   }
 
   private lies(real: string, place: keyof Region): boolean {

@@ -6,14 +6,14 @@ import { mountAliases } from './mount-aliases.ts'
 import { NameTree } from './names.ts'
 import type { Region } from './region.ts'
 import { Ruling } from './ruling.ts'
-import type { Settings, Sides } from '../base/settings.ts'
+import type { Roots, Settings, Sides } from '../base/settings.ts'
 import { folding, onDrive } from './spelling.ts'
 import type { Known } from './survey.ts'
 
 /** The part of the settings that the policy is made of. A path that cannot be resolved opens nothing until it exists. */
-export type PolicyRules = Pick<Settings, 'roots' | 'closed' | 'reopened' | 'autorun' | 'allow' | 'homes' | 'deny' | 'flags'>
+export type PolicyRules = Pick<Settings, 'roots' | 'readable' | 'closed' | 'reopened' | 'autorun' | 'allow' | 'homes' | 'deny' | 'flags'>
 
-const lists = ['open', 'closed', 'reopened', 'autorun', 'allowed', 'homes'] as const
+const lists = ['open', 'readable', 'closed', 'reopened', 'autorun', 'allowed', 'homes'] as const
 type List = (typeof lists)[number]
 type KnownPaths = Readonly<Record<List, readonly Known[]>>
 
@@ -29,7 +29,7 @@ const againMs = 1000
 export class Rulings {
   private readonly rules: PolicyRules
   private readonly sides: () => Promise<Sides>
-  private readonly lists: Readonly<Record<List, CanonicalList>>
+  private readonly lists: Record<List, CanonicalList>
   private made: (Current & { readonly found: KnownPaths; readonly mounts: string }) | undefined
   private checkedAt = Number.NEGATIVE_INFINITY
 
@@ -38,6 +38,7 @@ export class Rulings {
     this.sides = sides
     this.lists = {
       open: new CanonicalList(rules.roots, 'pinned'),
+      readable: new CanonicalList(rules.readable ?? [], 'pinned'),
       closed: new CanonicalList(rules.closed),
       reopened: new CanonicalList(rules.reopened, 'pinned'),
       autorun: new CanonicalList(rules.autorun),
@@ -45,6 +46,13 @@ export class Rulings {
       // A home of another side is not looked at: that could wake it, and wait for it.
       homes: new CanonicalList(rules.homes.slice(0, 1)),
     }
+  }
+
+  /** Other allowed folders from the next call on. Those that stay keep their meaning. */
+  follow({ roots, readable }: Roots): void {
+    this.lists.open = this.lists.open.keeping(roots)
+    this.lists.readable = this.lists.readable.keeping(readable)
+    this.checkedAt = Number.NEGATIVE_INFINITY
   }
 
   async current(): Promise<Current> {
@@ -70,11 +78,13 @@ export class Rulings {
       open: real('open'),
       closed: everywhere('closed'),
       reopened: everywhere('reopened'),
-      autorun: everywhere('autorun'),
+      autorun: [...everywhere('autorun'), ...everywhere('readable')],
+      readable: everywhere('readable'),
       allowed: everywhere('allowed'),
     }
     const ruling = new Ruling({
       ...found,
+      autorun: [...found.autorun, ...found.readable],
       region,
       allowedNames: new NameTree(() => namesAllowed(this.rules.allow)),
       homes: [...this.rules.homes, ...everywhere('homes')],

@@ -1,17 +1,17 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
+import { member } from '../../core/object.ts'
+import { CLIENT_KEY } from '../../core/protocol.ts'
 import type { Bridge } from '../contract/bridge.ts'
 import type { PlainCall } from '../base/call.ts'
 import { limits } from '../base/limits.ts'
 import { callForeign } from '../contract/foreign-call.ts'
-import { callTool, refused } from '../contract/pipeline.ts'
+import { type CallResult, callTool, refused } from '../contract/pipeline.ts'
 import { listed, type Tool } from '../contract/tool.ts'
 import { bearer } from '../transports/carrier.ts'
 import { listedForeign } from '../foreign/tool.ts'
 import { offerPrompts } from './prompts.ts'
 import { type Offered, offerResources } from './resources.ts'
 import { Semaphore } from '../base/semaphore.ts'
-
-const instructions = 'Files, searches and commands of both sides of this computer. Paths may be written as Windows or as Linux writes them.'
 
 function callOf(client: string, session: string, context: ServerContext): PlainCall {
   const { mcpReq } = context
@@ -32,7 +32,7 @@ function callOf(client: string, session: string, context: ServerContext): PlainC
 
 /**
  * One protocol server for one connection (or, over HTTP, one request of `session`), over the bridge that all share and
- * that may still be opening: a client's hello is answered without it, with what `greeting` adds. The SDK's
+ * that may still be opening. The SDK's
  * `Server` is used rather than `McpServer`: our tools bring their schemas as data, and nothing is converted at start.
  */
 export function buildServer(
@@ -40,7 +40,7 @@ export function buildServer(
   tools: readonly Tool[],
   version: string,
   session?: string,
-  greeting: string | null = null,
+  instructions = '',
   resources?: Offered,
 ): Server {
   const server = new Server(
@@ -51,7 +51,7 @@ export function buildServer(
         prompts: {},
         ...(resources !== undefined && { resources: { subscribe: true, listChanged: true } }),
       },
-      instructions: [instructions, greeting].filter((each) => each !== null).join('\n'),
+      ...(instructions !== '' && { instructions }),
     },
   )
   const calls = new Semaphore(limits.callsAtOnce)
@@ -84,7 +84,8 @@ export function buildServer(
       const shown = bridge.redaction.part(name, 0, Math.min(name.length, 100))
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. tools/list names those there are.`)
     }
-    return calls.run(() => callTool(tool, raw, bridge, made))
+    const answer = await calls.run(() => callTool(tool, raw, bridge, made))
+    return wordsAlone(bridge, context.mcpReq.envelope, server) ? withoutData(answer) : answer
   })
   const before = server.onclose
   server.onclose = () => {
@@ -92,6 +93,21 @@ export function buildServer(
     before?.()
   }
   return server
+}
+
+/**
+ * Whether the program that asks shows its model data in place of the words. Since 2026-07-28 each request says who sends it, before
+ * that the handshake does.
+ */
+function wordsAlone({ settings }: Bridge, envelope: unknown, server: Server): boolean {
+  const sender = member(envelope, CLIENT_KEY)
+  const name = member(sender, 'name') ?? server.getClientVersion()?.name
+  return typeof name === 'string' && settings.wordsAlone?.includes(name) === true
+}
+
+/** An answer in words alone, where it has any. */
+function withoutData({ structuredContent, ...answer }: CallResult): CallResult {
+  return answer.content.length > 0 || structuredContent === undefined ? { ...answer } : { ...answer, structuredContent }
 }
 
 /** What this bridge offers now: a family that is off is not listed, nor, where nothing may be changed, what changes things or looks after commands. */

@@ -7,6 +7,8 @@ import type { Bridge } from '../contract/bridge.ts'
 import type { RunnerParts } from './runner-parts.ts'
 import { limits } from '../base/limits.ts'
 import { usualProviders } from './foreign.ts'
+import { instructionsOf } from './instructions.ts'
+import { followRoots } from './following.ts'
 import { openBridge } from './open.ts'
 import { buildServer } from './server.ts'
 import type { Offered } from './resources.ts'
@@ -81,8 +83,13 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const changes = new ResourceChanges(opened)
   // Without a store nothing changes; a read answers why.
   const watch = () => void changes.watch().catch(() => undefined)
-  const serverFor = (session: string | undefined, filtering: Offered['filtering']) =>
-    buildServer(opened, tools, serving.version, session, serving.waiting(session && bearer(session)), { changes, filtering })
+  const serverFor = async (session: string | undefined, filtering: Offered['filtering']) => {
+    const client = session && bearer(session)
+    const bridge = await opened
+    const situation = { settings: bridge.settings, namespace: await bridge.namespace(), waiting: serving.waiting(client) }
+    const instructions = instructionsOf(client === undefined ? situation : { ...situation, client })
+    return buildServer(opened, tools, serving.version, session, instructions, { changes, filtering })
+  }
   // Over HTTP a server of the modern era answers one request, everywhere else it serves a connection.
   const overHttp: McpServerFactory = ({ authInfo, era }) => serverFor(authInfo?.clientId, era === 'legacy' ? 'here' : 'elsewhere')
   const connected =
@@ -92,6 +99,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const complain = (error: Error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message))
   const stdio = serving.isRunner ? null : carryStdio(connected(), serving.stdin, serving.stdout, complain, watch)
   const orphan = orphaned(serving)
+  let stopFollowing = () => {}
   // Neither the store nor the folder of triggers keeps a process alive.
   const alive = stdio === null ? setInterval(() => undefined, 2 ** 30) : undefined
   const signalled = aborted(signal).then(() => 'signal' as const)
@@ -113,12 +121,14 @@ export async function serveBridge(serving: Serving): Promise<void> {
     }
     if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, watch))
     introduce(bridge)
+    stopFollowing = followRoots(bridge)
     openStoreSoon(bridge, serving.isRunner)
     let why = await gone
     if (why !== 'signal' && carriers.length > 1 && stdio?.heard() === false) why = await aborted(signal).then(() => 'signal')
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
   } finally {
     orphan.stop()
+    stopFollowing()
     clearInterval(alive)
     await opened.then(closeAll, () => undefined)
     serving.stdin.destroy()

@@ -14,6 +14,8 @@ import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
 import { configFacts } from './config-facts.ts'
 import { allowed, configured, homesOf } from './paths.ts'
+import { type ProgramFacts, programsOf } from './programs.ts'
+import { rootsOf } from './roots.ts'
 
 /** The flags of the command line: a person's decision, written in a client's entry. */
 export interface Flags {
@@ -38,6 +40,8 @@ export interface Origin {
   /** Every client's own config file on this side. */
   clientFiles(self: Environment, manifest: Manifest): readonly string[]
   readonly clientIds: readonly string[]
+  /** What the bridge needs to know of every client; absent where no client is served. */
+  readonly programs?: readonly ProgramFacts[]
 }
 
 const emptyManifest: Manifest = { version: 1, servers: {} }
@@ -104,10 +108,10 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
   const sides = await sidesOf(origin, self)
   const { bridge = {} } = manifest
   // A flag replaces what the manifest names. The workspace is the bridge's own and stays; relative paths begin in the first.
-  const roots =
+  const { roots, readable } =
     flags.roots.length > 0
-      ? [...configured(flags.roots, 'The root', sides, problems), workspace]
-      : [workspace, ...configured(bridge.roots ?? [], 'The root', sides, problems)]
+      ? { roots: [...configured(flags.roots, 'The root', sides, problems), workspace], readable: [] }
+      : rootsOf(bridge.roots, workspace, sides, problems)
   const deny = configured(bridge.deny ?? [], 'The closed path', sides, problems)
   // Where others may write to our folder, they may have written the list of foreign tools too.
   const unvetted = (origin.refused ?? null) !== null
@@ -124,6 +128,14 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     world: origin.world,
     families: wantedFamilies(flags, manifest, problems).filter((family) => !unvetted || (family !== 'shared' && family !== 'plugins')),
     roots,
+    readable,
+    ...(flags.roots.length === 0 && {
+      rootsNow: {
+        manifest: origin.manifest,
+        read: async () => rootsOf((await readManifest(origin, self)).manifest.bridge?.roots, workspace, sides, []),
+      },
+    }),
+    ...programsOf(origin, flags.client, manifest),
     closed,
     reopened: [workspace],
     autorun: [...autorunPaths(self.home, self.kind), ...moved.autorun],

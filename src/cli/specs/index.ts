@@ -19,6 +19,7 @@ import { outdated } from './outdated.ts'
 import { plugin } from './plugin.ts'
 import { remove } from './remove.ts'
 import { rename } from './rename.ts'
+import { roots } from './roots.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { secret } from './secret.ts'
@@ -50,6 +51,7 @@ export const specs: readonly CommandSpec[] = [
   run,
   serve,
   session,
+  roots,
   memory,
   handoff,
   inbox,

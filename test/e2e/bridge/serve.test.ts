@@ -191,7 +191,8 @@ describe('serve, started as a client starts it', () => {
     server.notify('notifications/roots/list_changed')
     // It has started when it answers a call.
     await server.ask('tools/call', { name: 'bridge_status', arguments: {} })
-    place.write('.mcp-twin/mcp-twin.json', '{"version": 1, "bridge": {"roots": ["/"], "terminal": "on"}}')
+    // Of a changed manifest only its folders are followed, and no tool can change it.
+    place.write('.mcp-twin/mcp-twin.json', '{"version": 1, "bridge": {"roots": ["/usr/share"], "terminal": "on"}}')
     const refused = async (name: string, args: object) =>
       expect(await server.ask('tools/call', { name, arguments: args })).toMatchObject({ isError: true })
     // Roots that a client offers open nothing; they are not even asked for.

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -117,8 +117,14 @@ describe('writing', () => {
     await place.ok('write_file', { path: 'u16', content: 'ende\n', mode: 'append' })
     expect(readFileSync(join(place.A, 'u16'))).toEqual(utf16('neu\r\nende\r\n'))
   })
-  it('does not make folders on the way', async () => {
-    expect(await place.refused('write_file', { path: 'a/b', content: '' })).toMatch(/create_directory/)
+  it('makes missing folders on the way, but none of a path that is refused or leads through a link', async () => {
+    expect(await place.ok('write_file', { path: 'm/n/o.txt', content: 'x' })).toMatch(/Created/)
+    expect(await place.ok('write_file', { path: 'm/p/q.txt', content: 'x', mode: 'append' })).toMatch(/Created/)
+    expect(readFileSync(join(place.A, 'm/p/q.txt'), 'utf8')).toBe('x')
+    expect(await place.refused('write_file', { path: 'r/.git/hooks/x', content: '' })).toMatch(/./)
+    expect(existsSync(join(place.A, 'r'))).toBe(false)
+    symlinkSync('/tmp', join(place.A, 'out'))
+    expect(await place.refused('write_file', { path: 'out/s/t.txt', content: '' })).toMatch(/outside/)
     await place.ok('create_directory', { path: 'a/b/c' })
     expect(await place.ok('create_directory', { path: 'a/b/c' })).toMatch(/already/)
     expect(statSync(join(place.A, 'a/b/c')).isDirectory()).toBe(true)

@@ -57,7 +57,7 @@ async function connected(place: Desk, era: 'legacy' | 'modern' = 'legacy') {
   const [ours, theirs] = InMemoryTransport.createLinkedPair()
   const changes = new ResourceChanges(opened)
   serveStdio(
-    ({ era: spoken }) => buildServer(opened, tools, '1.0.0', undefined, null, { changes, filtering: spoken === 'legacy' ? 'here' : 'sdk' }),
+    ({ era: spoken }) => buildServer(opened, tools, '1.0.0', undefined, '', { changes, filtering: spoken === 'legacy' ? 'here' : 'sdk' }),
     { transport: ours },
   )
   const client = new Client({ name: 'c', version: '1' }, era === 'modern' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {})

@@ -58,7 +58,7 @@ export async function websocketDesk(
     ...([system, { port: 0, address: '127.0.0.1' }, place.bridge] as const),
     (session) =>
       ({ era }) =>
-        buildServer(opened, tools, '1.2.3', session, null, { changes, filtering: era === 'legacy' ? 'here' : 'sdk' }),
+        buildServer(opened, tools, '1.2.3', session, '', { changes, filtering: era === 'legacy' ? 'here' : 'sdk' }),
     () => void changes.watch().catch(() => undefined),
     bounds,
   )

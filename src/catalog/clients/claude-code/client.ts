@@ -54,6 +54,8 @@ export const claudeCode = defineClient({
   logs: claudeCodeLogs,
   closed: ['.claude/settings*.json'],
   hookFile: settingsFile,
+  // Sent by 2.1.329, in `initialize` and in the `_meta` of 2026-07-28.
+  showsDataAs: 'claude-code',
   // code.claude.com/docs, deep links, since 2.1.91: the text is put into the input and never sent by itself.
   links: { on: ['wsl', 'linux', 'macos', 'windows'], fresh: (line) => `claude-cli://open?q=${encodeURIComponent(line)}` },
   // code.claude.com/docs, settings: `model` overrides the default model.
