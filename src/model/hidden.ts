@@ -1,6 +1,14 @@
 /**
- * Characters that a terminal does not show as themselves: control characters, bidirectional overrides, zero-width ones
- * (Unicode's "Trojan Source", CVE-2021-42574). Line break and tab are not among them.
+ * Characters that a terminal does not show as themselves, or acts upon: control characters but line break and tab, bidirectional
+ * overrides (Unicode's "Trojan Source", CVE-2021-42574), zero-width characters, tags and fillers, which can carry text that nobody
+ * sees, and separators of lines. A variation selector counts unless it belongs to a pictograph before it, as in ❤️.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-export const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+export const hiddenCharacters =
+  /(?![\n\t])(?!(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f])[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
+
+/** One character as JSON writes it: one escape a UTF-16 unit. */
+const escaped = (character: string): string =>
+  Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
+
+/** A text, which may have several lines, with its hidden characters as escapes such as `\u202e`: safe for any terminal. */
+export const withoutHidden = (text: string): string => text.replace(hiddenCharacters, escaped)

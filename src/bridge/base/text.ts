@@ -1,30 +1,26 @@
+import { withoutHidden } from '../../model/hidden.ts'
 import { limits } from './limits.ts'
-
-/** Line breaks, escapes, bidirectional overrides and zero-width characters: what can forge a line or hide in one. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /** One line of a log: control characters as visible escapes, cut at the limit. */
 export function oneLine(text: string): string {
   const short = text.length > limits.lineCharacters ? `${text.slice(0, limits.lineCharacters)}…` : text
-  return short.replace(hidden, escaped)
+  return inOneLine(short)
 }
 
+/** Line breaks and tabs as escapes too: what can forge a line, or hide in one. */
+const inOneLine = (text: string): string => withoutHidden(text).replace(/[\n\t]/g, escaped)
+
 /** Whether something in a text could forge a line or hide in one. */
-export const hides = (text: string): boolean => text.search(hidden) >= 0
+export const hides = (text: string): boolean => inOneLine(text) !== text
 
 /** One UTF-16 unit as JSON writes it. */
 export const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** A file name for a line of text: as it is, or as JSON writes it where a character in it could forge a line or hide. */
-export const inName = (name: string): string => (!hides(name) ? name : JSON.stringify(name).replace(hidden, escaped))
-
-/** Invisible characters, tags and fillers included; not line breaks, tabs and the variation selectors of emoji. */
-const unseen = /(?!\n|\t|\ufe0e|\ufe0f)[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu
+export const inName = (name: string): string => (!hides(name) ? name : withoutHidden(JSON.stringify(name)))
 
 /** A text for a model, with escapes for invisible characters, which could hide words in a description. */
-export const visible = (text: string): string =>
-  text.replaceAll('\r\n', '\n').replace(unseen, (each) => each.split('').map(escaped).join(''))
+export const visible = (text: string): string => withoutHidden(text.replaceAll('\r\n', '\n'))
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g
@@ -35,11 +31,8 @@ const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g
  */
 export const inLine = (text: string): string => text.replace(control, escaped)
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
-
-/** A refusal, which may have several lines, with escapes for what would move a terminal's cursor or reverse the text. */
-export const inText = (text: string): string => text.replace(acting, escaped)
+/** A refusal, which may have several lines, with escapes for what a terminal would act upon or not show. */
+export const inText = withoutHidden
 
 /** True when a cut before `at` would part the two halves of one character. */
 export const partsOne = (text: string, at: number): boolean => isHalf(text, at - 1, 0xd800) && isHalf(text, at, 0xdc00)

@@ -4,10 +4,11 @@ import type { Bridge } from './bridge.ts'
 import type { Answer, Call, Content, PlainCall } from '../base/call.ts'
 import { InputTrouble } from '../base/input.ts'
 import { limits } from '../base/limits.ts'
+import { refuseVendorKeys } from '../base/no-keys.ts'
 import { tokenBytes } from '../base/tokens.ts'
 import { inText } from '../base/text.ts'
 import { denied, Refusal } from '../base/refusal.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Family, Settings } from '../base/settings.ts'
 import type { Tool } from './tool.ts'
 
 /** The result as the protocol sends it. */
@@ -68,6 +69,9 @@ function checkOffered({ name, family, effect }: Tool, { families, readOnly, term
     )
 }
 
+/** Families whose tools store what they are given, for other programs to read. */
+const storing: readonly Family[] = ['memory', 'handoff', 'actions']
+
 /** The paths that a call has written to, as they were given. */
 const writtenPaths = ({ paths }: Tool, raw: unknown): string[] =>
   paths.flatMap(({ at, use }) => (use === 'write' ? texts([member(raw, at)]) : []))
@@ -107,6 +111,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: P
   await redaction.ready()
   try {
     checkDepth(tool.name, raw)
+    if (tool.effect !== 'read' && storing.includes(tool.family)) refuseVendorKeys(raw)
     const work = tool.prepare(raw)
     subject = work.subject
     checkOffered(tool, settings)

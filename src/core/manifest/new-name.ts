@@ -1,4 +1,4 @@
-import { hidden } from '../../model/hidden.ts'
+import { hiddenCharacters } from '../../model/hidden.ts'
 
 /** The bridge's own name in every client; no server of a manifest may have it. */
 export const BRIDGE = 'mcp-twin'
@@ -10,5 +10,5 @@ export function badName(name: string): string | null {
   if (name !== name.trim()) return 'the name begins or ends with a space'
   // `obj[name] = …` in a program that reads the config would change that program itself.
   if (name === '__proto__') return 'the name means something else in JavaScript'
-  return name.search(hidden) >= 0 || /[\n\t]/.test(name) ? 'the name contains invisible characters' : null
+  return name.search(hiddenCharacters) >= 0 || /[\n\t]/.test(name) ? 'the name contains invisible characters' : null
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../model/entry.ts'
 import { limits } from '../../base/limits.ts'
+import { refuseVendorKeys } from '../../base/no-keys.ts'
 import type { Redaction } from '../../base/redaction.ts'
 import { denied, failed } from '../../base/refusal.ts'
 import type { Settings } from '../../base/settings.ts'
@@ -38,6 +39,7 @@ export async function prepare(
     throw failed(`There is no action ${JSON.stringify(type.slice(0, 100))}; there are ${types.map(({ name }) => name).join(', ')}.`)
   if (Buffer.byteLength(JSON.stringify(params)) > 2 * limits.actionText)
     throw failed(`The params of an action have at most ${2 * limits.actionText} bytes as JSON; write the text to a file and name it.`)
+  refuseVendorKeys(params, 'params')
   await redaction.ready()
   if (redaction.keyIn(params))
     throw denied(`Nothing was queued: the params of ${type} hold a stored key; name the key as \${secret:NAME} instead of quoting it.`)
