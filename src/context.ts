@@ -6,8 +6,10 @@ import type { System } from './model/system.ts'
 export interface Io {
   /** Facts: lines on stdout. Silent under `--json`. */
   out(text?: string): void
-  /** Facts that are somebody's own bytes: on stdout as they are, without a line break added. Silent under `--json`. */
+  /** Facts that keep their lines as they are: on stdout, not folded, without a line break added. Silent under `--json`. */
   raw(text: string): void
+  /** Data for a program or a file: on stdout byte for byte, unless that is a terminal. Silent under `--json`. */
+  data(text: string): void
   /** Talk and progress: lines on stderr. Silent under `--quiet` and `--json`. */
   note(text?: string): void
   /** The same for a line of which nothing may be cut, however wide it is. Never silent where a question about it follows. */

@@ -321,6 +321,16 @@ function loadedBy(path: string, loaded = new Set<string>()): Set<string> {
   return loaded
 }
 
+describe('the terminal', () => {
+  it('is written only by what makes the text of others safe for it', () => {
+    // Protocols, version and help, and what other processes of ours print for us to read.
+    const doors = ['ui', 'main.ts', 'serve.ts', 'cli/run.ts', 'bridge/terminal/agent.ts', 'effects/machine/node-facts.ts']
+    const direct =
+      /process\.(?:stdout|stderr)\.write\((?!\s*withoutHidden\(|'', |`\$\{JSON\.stringify\(|`\$\{text\}\\n`\)|JSON\.stringify\(|Date\.now)/g
+    expect(troubles(({ path, text }) => (within(path, doors) ? [] : (text.match(direct) ?? [])))).toEqual([])
+  })
+})
+
 describe('the bridge', () => {
   it('reaches disks and processes only behind its policy', () => {
     expect(troubles(pastPolicy)).toEqual([])

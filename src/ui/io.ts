@@ -1,5 +1,7 @@
 import type { Io, Paint } from '../context.ts'
+import { withoutHidden } from '../model/hidden.ts'
 import { reveal } from '../model/secret.ts'
+import { shownBy } from './escape.ts'
 import { fold } from './fold.ts'
 import { Mask } from './mask.ts'
 import { progressOn, type Sink } from './progress.ts'
@@ -27,17 +29,22 @@ const byNpx = (commands: readonly string[]): ((text: string) => string) => {
   return (text) => text.replace(typed, 'npx mcp-twin ')
 }
 
-/** The terminal of one command. Every text passes the mask, whatever it is. */
+/**
+ * The terminal of one command. Every text passes the mask, whatever it is, and of characters that act on a terminal or hide in it only
+ * our own colours reach one.
+ */
 export function createIo(options: IoOptions): Io {
   const mask = new Mask()
   const typed = options.npx === undefined ? (text: string) => text : byNpx(options.npx)
   // A program reads the document, and no person is there to see the progress.
   const isSilent = options.quiet || options.asJson
-  const write = (sink: Sink, text: string) => sink.write(`${mask.apply(text)}\n`)
+  const shown = shownBy(options.paint)
+  const safe = (text: string) => shown(mask.apply(text))
+  const write = (sink: Sink, text: string) => sink.write(`${safe(text)}\n`)
   const said = /^\d+$/.test(options.columns ?? '') ? Number(options.columns) : 0
   const known = options.stdout.columns || options.stderr.columns || said
   // Masked first, since a key that is broken would not be found. A pipe whose width is not known gets whole lines.
-  const folded = (text: string) => (known > 0 ? fold(mask.apply(typed(text)), Math.max(40, known)) : typed(text))
+  const folded = (text: string) => (known > 0 ? fold(safe(typed(text)), Math.max(40, known)) : typed(text))
   const talk = (text: string) => {
     if (!isSilent) write(options.stderr, folded(text))
   }
@@ -47,7 +54,10 @@ export function createIo(options: IoOptions): Io {
       if (!options.asJson) write(options.stdout, folded(text))
     },
     raw: (text) => {
-      if (!options.asJson) options.stdout.write(mask.apply(text))
+      if (!options.asJson) options.stdout.write(safe(text))
+    },
+    data: (text) => {
+      if (!options.asJson) options.stdout.write(options.stdout.isTTY ? safe(text) : mask.apply(text))
     },
     note: (text = '') => talk(text),
     noteWhole: (text, asks = false) => {
@@ -55,12 +65,12 @@ export function createIo(options: IoOptions): Io {
     },
     error: (text) => write(options.stderr, folded(text)),
     json: (document) => {
-      if (options.asJson) write(options.stdout, JSON.stringify(named(document), null, 2))
+      if (options.asJson) options.stdout.write(`${withoutHidden(mask.apply(JSON.stringify(named(document), null, 2)))}\n`)
     },
     jsonLine: (document) => {
-      if (options.asJson) write(options.stdout, JSON.stringify(named(document)))
+      if (options.asJson) options.stdout.write(`${withoutHidden(mask.apply(JSON.stringify(named(document))))}\n`)
     },
-    progress: (title) => progressOn(options.stderr, mask, isSilent, title, options.paint),
+    progress: (title) => progressOn(options.stderr, { apply: safe }, isSilent, title, options.paint),
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,

@@ -15,12 +15,12 @@ const FRAME_MS = 120
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 /** A moving line on a terminal, one plain line elsewhere; nothing at all for what is quickly done. */
-export function progressOn(sink: Sink, mask: Mask, quiet: boolean, title: string, paint: Paint): Progress {
+export function progressOn(sink: Sink, mask: Pick<Mask, 'apply'>, quiet: boolean, title: string, paint: Paint): Progress {
   if (quiet) return { update() {}, done() {} }
   return sink.isTTY ? moving(sink, mask, title, paint) : still(sink, mask, title)
 }
 
-function still(sink: Sink, mask: Mask, title: string): Progress {
+function still(sink: Sink, mask: Pick<Mask, 'apply'>, title: string): Progress {
   const timer = setTimeout(() => sink.write(`${mask.apply(title)} …\n`), QUIET_MS)
   timer.unref()
   return {
@@ -32,7 +32,7 @@ function still(sink: Sink, mask: Mask, title: string): Progress {
   }
 }
 
-function moving(sink: Sink, mask: Mask, title: string, paint: Paint): Progress {
+function moving(sink: Sink, mask: Pick<Mask, 'apply'>, title: string, paint: Paint): Progress {
   const started = performance.now()
   let detail = ''
   let frame = 0

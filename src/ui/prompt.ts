@@ -1,5 +1,6 @@
-import type { Prompt } from '../context.ts'
+import type { Choice, Prompt } from '../context.ts'
 import { EXIT, TwinError, usageError } from '../errors.ts'
+import { shownStyled } from './escape.ts'
 
 /** A prompt that may not ask: every question is an error that names the flag which answers it. */
 export const silentPrompt = (why: string): Prompt => {
@@ -23,11 +24,20 @@ async function asked<T>(question: Promise<T>): Promise<T> {
     return await question
   } catch (error) {
     if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) {
-      throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
+      throw new TwinError('cancelled', 'Cancelled; nothing was changed.', {
+        exit: EXIT.cancelled,
+      })
     }
     throw error
   }
 }
+
+const shownChoice = <T>({ name, description, short, ...choice }: Choice<T>) => ({
+  ...choice,
+  name: shownStyled(name),
+  ...(short !== undefined && { short: shownStyled(short) }),
+  ...(description !== undefined && { description: shownStyled(description) }),
+})
 
 /** Questions on the terminal. They go to stderr, so that stdout stays for facts. */
 export function terminalPrompt(stdin: NodeJS.ReadableStream, stderr: NodeJS.WritableStream, signal: AbortSignal): Prompt {
@@ -35,12 +45,41 @@ export function terminalPrompt(stdin: NodeJS.ReadableStream, stderr: NodeJS.Writ
   const inquirer = () => import('@inquirer/prompts')
   return {
     able: true,
-    confirm: async (message, options) => asked((await inquirer()).confirm({ message, default: options.default ?? true }, context)),
-    secret: async (message) => asked((await inquirer()).password({ message, mask: '•' }, context)),
+    confirm: async (message, options) =>
+      asked((await inquirer()).confirm({ message: shownStyled(message), default: options.default ?? true }, context)),
+    secret: async (message) => asked((await inquirer()).password({ message: shownStyled(message), mask: '•' }, context)),
     text: async (message, options) =>
-      asked((await inquirer()).input(options.default === undefined ? { message } : { message, default: options.default }, context)),
-    choose: async (message, choices) => asked((await inquirer()).select({ message, choices: [...choices], pageSize: 12 }, context)),
+      asked(
+        (await inquirer()).input(
+          {
+            message: shownStyled(message),
+            ...(options.default !== undefined && { default: options.default }),
+          },
+          context,
+        ),
+      ),
+    choose: async (message, choices) =>
+      asked(
+        (await inquirer()).select(
+          {
+            message: shownStyled(message),
+            choices: choices.map(shownChoice),
+            pageSize: 12,
+          },
+          context,
+        ),
+      ),
     chooseMany: async (message, choices) =>
-      asked((await inquirer()).checkbox({ message, choices: [...choices], pageSize: 14, loop: false }, context)),
+      asked(
+        (await inquirer()).checkbox(
+          {
+            message: shownStyled(message),
+            choices: choices.map(shownChoice),
+            pageSize: 14,
+            loop: false,
+          },
+          context,
+        ),
+      ),
   }
 }

@@ -10,6 +10,7 @@ import { resolveProgram } from './program-path.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { withoutHidden } from '../../model/hidden.ts'
 
 /** Time limit for the answer to `server/discover`, in ms; a server that knows it answers at once. */
 const DISCOVER_MS = 5000
@@ -46,7 +47,7 @@ async function discover(launch: OwnLaunch, { params }: JsonObject, signal: Abort
 
 const NO_JSON = -32_700
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
-const say = (words: string): void => void process.stderr.write(`mcp-twin: ${words}\n`)
+const say = (words: string): void => void process.stderr.write(withoutHidden(`mcp-twin: ${words}\n`))
 const tooLong = (start: string): void => write(JSON.stringify(errorAnswer(idIn(start), 'a message longer than 32 MiB was not passed on')))
 
 /** Returns the messages of a line: one, or several in an array (2025-03-26). Answers a line that is not JSON with an error. */
@@ -123,7 +124,7 @@ export class Attended {
   /** Answers the client's next request to the server with the error. */
   private async refuse(error: TwinError, signal: AbortSignal): Promise<ExitCode> {
     say(error.message)
-    if (error.hint !== undefined) process.stderr.write(`  → ${error.hint}\n`)
+    if (error.hint !== undefined) process.stderr.write(withoutHidden(`  → ${error.hint}\n`))
     await new Promise<void>((told) => {
       signal.addEventListener('abort', () => told(), { once: true })
       this.room.fail(error.message, told)

@@ -7,6 +7,7 @@ import type { ServerName } from './own-answers.ts'
 import { EXIT, type ExitCode, TwinError } from '../../errors.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
+import { withoutHidden } from '../../model/hidden.ts'
 
 /** A server and the script of its package. */
 export interface Script {
@@ -70,7 +71,9 @@ const FIRST_WORD_MS = 100
  * started. Without a client, the server gets our standard streams.
  */
 export async function installBehind({ server, words, launch, install, signal }: Absent): Promise<ExitCode> {
-  process.stderr.write(`mcp-twin: ${words}, the package of "${server.name}", is not installed on this side yet; installing it now\n`)
+  process.stderr.write(
+    withoutHidden(`mcp-twin: ${words}, the package of "${server.name}", is not installed on this side yet; installing it now\n`),
+  )
   if (await isClientThere()) return new Attended(server, launch).serve(install, signal)
   await install(signal)
   return signal.aborted ? EXIT.cancelled : runInPlace(server.name, launch)

@@ -7,6 +7,7 @@ import { lineCutter } from './lines.ts'
 import { Relay } from './relay.ts'
 import { openRemote } from './remote.ts'
 import { ENDING, takeSignals } from './signals.ts'
+import { withoutHidden } from '../../model/hidden.ts'
 
 export interface RemoteServer {
   readonly server: string
@@ -32,7 +33,7 @@ export async function serveRemote(
       judge: (error) => {
         const failure = failureOf(error, { server, url: remote.url, keys, transport: remote.transport ?? null })
         const masked = { ...failure, words: mask(failure.words) }
-        process.stderr.write(`mcp-twin: ${masked.words}\n`)
+        process.stderr.write(withoutHidden(`mcp-twin: ${masked.words}\n`))
         return masked
       },
       ended,
