@@ -107,6 +107,7 @@ const reaching = [
     'handoff/waiting',
     'handoff/working-tree',
     'lease/endpoint',
+    'memory/memory-file',
     'memory/namespace',
     ...['file', 'program', 'runner', 'start-plugin', 'start-process'].map((name) => `plugins/${name}`),
     'records/rotating-file',

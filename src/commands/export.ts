@@ -50,6 +50,7 @@ async function exportTo(context: Context, homeContext: HomeContext, dir: string)
   for (const { name } of files) io.out(`  ${io.paint.good('+')} ${name}`)
   io.out(`Exported to ${shown}. It contains no keys; SETUP.md explains how to restore it.`)
   for (const notice of notices) io.note(notice)
+  io.note('What programs remember is not in it. To write that too: mcp-twin memory export memory.jsonl')
   return EXIT.ok
 }
 

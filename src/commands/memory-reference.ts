@@ -1,5 +1,6 @@
 import { limits } from '../bridge/base/limits.ts'
 import {
+  differs,
   endOf,
   importEntries,
   inOrder,
@@ -9,6 +10,8 @@ import {
   referenceNamespace,
   rememberEnd,
 } from '../bridge/memory/reference.ts'
+import { refuseVendorKeys } from '../bridge/base/no-keys.ts'
+import { Refusal } from '../bridge/base/refusal.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import type { Context } from '../context.ts'
 import { toHere } from '../core/paths.ts'
@@ -18,12 +21,59 @@ import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { ReachablePath } from '../model/path.ts'
 import type { System } from '../model/system.ts'
 import { terminalClient } from './bridge-at-home.ts'
+import type { LineSource } from './memory-twin.ts'
 
 interface Task {
   readonly context: Context
   readonly bridge: Bridge
   readonly words: readonly string[]
   readonly options: Record<string, unknown>
+}
+
+/** `memory export`: all of it as this program writes it, or one namespace as the reference server does. */
+export async function exportAll(task: Task): Promise<ExitCode> {
+  const { context, bridge, words, options } = task
+  if (formatOf(options) === 'reference') return exportReference(task)
+  const [file] = words
+  const { exportMemory } = await import('./memory-twin.ts')
+  return exportMemory(context, bridge, {
+    file: file === undefined || file === '-' ? undefined : { path: await pathOf(context.system, bridge, file), shown: file },
+    namespace: typeof options.namespace === 'string' ? options.namespace : undefined,
+    force: options.force === true,
+  })
+}
+
+/** `memory import`: a file of either format, which its first line tells. */
+export async function importAll(task: Task): Promise<ExitCode> {
+  const { context, bridge, words, options } = task
+  const [file = ''] = words
+  const { importMemory, linesOfFile, linesOfText } = await import('./memory-twin.ts')
+  const piped = file === '-' ? await readAllInput('The memory', 'mcp-twin memory import FILE', mostMiB) : null
+  const path = await pathOf(context.system, bridge, file)
+  if (piped === null && (await context.system.files.look(path, 'follow'))?.kind !== 'file')
+    throw usageError(`There is no file ${file}.`, { hint: 'mcp-twin memory import FILE, or - for standard input' })
+  const source = piped === null ? linesOfFile(path, file) : linesOfText(piped, file)
+  const format = formatOf(options) ?? ((await isTwin(source)) ? 'twin' : 'reference')
+  if (format === 'reference') return importReference(task, file, piped ?? (await readFile(context.system, bridge, file)))
+  return importMemory(context, bridge, source, {
+    namespace: typeof options.namespace === 'string' ? options.namespace : undefined,
+    force: options.force === true,
+    dryRun: options.dryRun === true,
+  })
+}
+
+function formatOf({ format }: Record<string, unknown>): 'twin' | 'reference' | undefined {
+  if (format === undefined || format === 'twin' || format === 'reference') return format
+  throw usageError(`--format is twin or reference, not ${JSON.stringify(format)}.`, { hint: 'mcp-twin memory --help' })
+}
+
+/** Whether the first line is one of ours. */
+async function isTwin(source: LineSource): Promise<boolean> {
+  let first: string | undefined
+  await source.each((line) => {
+    first ??= line
+  })
+  return /^\s*\{"type":"(?:entry|version)"/.test(first ?? '')
 }
 
 /** Entries stored in one transaction, so that other processes are not kept waiting. */
@@ -33,11 +83,9 @@ const mostMiB = 256
 const namespaceOf = ({ namespace }: Record<string, unknown>): string => (typeof namespace === 'string' ? namespace : referenceNamespace)
 
 /** Stores the memory of the reference server: all lines of its file, or nothing where one of them is not understood. */
-export async function importReference({ context, bridge, words: [file = ''], options }: Task): Promise<ExitCode> {
-  const { io, system } = context
+async function importReference({ context, bridge, options }: Task, file: string, text: string): Promise<ExitCode> {
+  const { io } = context
   const namespace = namespaceOf(options)
-  const text =
-    file === '-' ? await readAllInput('The memory', 'mcp-twin memory import FILE', mostMiB) : await readFile(system, bridge, file)
   const entries = entriesIn(text, file)
   await bridge.redaction.ready()
   const withKey = entries.find(({ entry }) => bridge.redaction.keyIn(entry))
@@ -46,6 +94,14 @@ export async function importReference({ context, bridge, words: [file = ''], opt
       place: { file, line: withKey.line },
     })
   const store = await bridge.store()
+  if (options.dryRun === true)
+    return dryReference(
+      context,
+      namespace,
+      entries.map(({ entry }) => entry),
+      store,
+      bridge,
+    )
   let stored = 0
   for (let at = 0; at < entries.length; at += entriesAtOnce) {
     const some = entries.slice(at, at + entriesAtOnce).map(({ entry }) => entry)
@@ -63,8 +119,23 @@ export async function importReference({ context, bridge, words: [file = ''], opt
   return EXIT.ok
 }
 
+/** Says what an import would store. */
+async function dryReference(
+  { io }: Context,
+  namespace: string,
+  entries: readonly ReferenceEntry[],
+  store: Awaited<ReturnType<Bridge['store']>>,
+  bridge: Bridge,
+): Promise<ExitCode> {
+  const stored = await store.snapshot((database) => entries.filter((entry) => differs(database, namespace, entry, bridge.now())).length)
+  const unchanged = entries.length - stored
+  io.json({ action: 'import', format: 'reference', dryRun: true, namespace, stored, unchanged })
+  io.out(`Would store ${stored} entries in ${namespace}; ${unchanged} are there already.`)
+  return EXIT.ok
+}
+
 /** Writes the memory of a namespace as the reference server's file, to stdout or a new file. */
-export async function exportReference({ context, bridge, words: [file], options }: Task): Promise<ExitCode> {
+async function exportReference({ context, bridge, words: [file], options }: Task): Promise<ExitCode> {
   const { io, system } = context
   const namespace = namespaceOf(options)
   const store = await bridge.store()
@@ -75,9 +146,9 @@ export async function exportReference({ context, bridge, words: [file], options 
   const lines = entries.flatMap((entry) => lineOf(entry) ?? [])
   const left = entries.length - lines.length
   const text = lines.length === 0 ? '' : `${lines.join('\n')}${end}`
-  if (file !== undefined && file !== '-') await createFile(system, await pathOf(system, bridge, file), file, text)
+  if (file !== undefined && file !== '-') await createFile(system, await pathOf(system, bridge, file), file, text, options.force === true)
   io.json({ action: 'export', namespace, lines: lines.length, left, ...(file === undefined ? { text } : { file }) })
-  if (file === undefined || file === '-') io.raw(text)
+  if (file === undefined || file === '-') io.data(text)
   io.note(`Exported ${lines.length} entries of ${namespace}.`)
   if (left > 0) io.note(`${left} more are neither entities nor relations, so the reference server's format cannot hold them.`)
   return EXIT.ok
@@ -97,6 +168,12 @@ function entriesIn(text: string, file: string): { readonly entry: ReferenceEntry
     const before = found.get(entry.key)
     if (before !== undefined && JSON.stringify(before.entry.value) !== value)
       throw refuse(`the line has the same name as line ${before.line}, and says something else`)
+    try {
+      refuseVendorKeys({ name: entry.key, ...entry.value })
+    } catch (error) {
+      if (error instanceof Refusal) throw new TwinError('refused', error.message, { place })
+      throw error
+    }
     if (before === undefined) found.set(entry.key, { entry, line: at + 1 })
   })
   return [...found.values()]
@@ -119,8 +196,9 @@ async function readFile(system: System, bridge: Bridge, file: string): Promise<s
   }
 }
 
-async function createFile(system: System, path: ReachablePath, shown: string, text: string): Promise<void> {
+async function createFile(system: System, path: ReachablePath, shown: string, text: string, force: boolean): Promise<void> {
+  if (force) return system.files.replace(path, Buffer.from(text), 0o600)
   if ((await system.files.look(path)) !== null)
-    throw usageError(`${shown} exists already; nothing was written.`, { hint: 'choose another name, or: mcp-twin memory export > FILE' })
+    throw usageError(`${shown} exists already; nothing was written.`, { hint: 'choose another name, or add --force to replace it' })
   await system.files.create(path, Buffer.from(text), 0o600)
 }

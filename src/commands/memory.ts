@@ -39,8 +39,8 @@ const actions: Readonly<Record<string, Action>> = {
   search: { usage: 'WORDS', least: 1, most: Number.POSITIVE_INFINITY, run: search },
   history: { usage: 'KEY', least: 1, most: 1, run: history },
   delete: { usage: 'KEY', least: 1, most: 1, run: forget },
-  export: { usage: '[FILE]', least: 0, most: 1, run: async (task) => (await import('./memory-reference.ts')).exportReference(task) },
-  import: { usage: 'FILE', least: 1, most: 1, run: async (task) => (await import('./memory-reference.ts')).importReference(task) },
+  export: { usage: '[FILE]', least: 0, most: 1, run: async (task) => (await import('./memory-reference.ts')).exportAll(task) },
+  import: { usage: 'FILE', least: 1, most: 1, run: async (task) => (await import('./memory-reference.ts')).importAll(task) },
 }
 
 /** What programs remember, read and changed from a terminal. */

@@ -163,6 +163,12 @@ const lastVersion = (database: Database, namespace: string, key: string, present
   )?.version ??
   0
 
+/** Puts what a key holds now into its history. */
+export function keepPresent(store: Transaction, namespace: string, key: string): void {
+  const present = stored(store, namespace, key)
+  if (present !== undefined) keep(store, present)
+}
+
 /** Puts the present version into the history, which is cut at its oldest end. */
 function keep(store: Transaction, row: StoredRow): void {
   const { namespace, key, version } = row

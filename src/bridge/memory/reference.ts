@@ -50,12 +50,18 @@ export function lineOf({ key, value }: Pick<Entry, 'key' | 'value'>): string | n
   return lines.find((line) => readLine(line) !== null) ?? null
 }
 
+/** Whether an import would store an entry. */
+export function differs(database: Database, namespace: string, { key, tag, value }: ReferenceEntry, now: number): boolean {
+  const present = get(database, namespace, key, now)
+  return present?.value !== JSON.stringify(value) || !present.tags.includes(tag)
+}
+
 /** Stores what is new or differs. Returns how many entries were stored. */
 export function importEntries(store: Transaction, namespace: string, entries: readonly ReferenceEntry[]): number {
   let stored = 0
   for (const { key, tag, value } of entries) {
+    if (!differs(store, namespace, { key, tag, value }, store.now)) continue
     const present = get(store, namespace, key, store.now)
-    if (present?.value === JSON.stringify(value) && present.tags.includes(tag)) continue
     set(store, { namespace, key, value, tags: [...new Set([tag, ...(present?.tags ?? [])])], rationale: present?.rationale ?? undefined })
     stored++
   }

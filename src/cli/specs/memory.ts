@@ -22,13 +22,21 @@ export const memory: CommandSpec = {
     { flags: '--prefix <text>', description: 'list: only keys that begin so' },
     { flags: '--limit <n>', description: 'list, search: at most so many' },
     { flags: '--history', description: 'delete: forget the older versions too' },
+    {
+      flags: '--format <name>',
+      description: 'export, import: twin (everything) or reference (the reference memory server)',
+      offers: ['twin', 'reference'],
+    },
+    { flags: '--force', description: 'export: replace the file; import: entries that differ become the newest versions' },
+    { flags: '--dry-run', description: 'import: say what it would store, change nothing' },
   ],
   examples: [
     'mcp-twin memory get auth',
     `mcp-twin memory set auth '{"method":"JWT"}' --rationale "no session store"`,
     'mcp-twin memory search which login did we choose',
     'mcp-twin memory import ~/memory.jsonl',
-    'mcp-twin memory export > memory.jsonl',
+    'mcp-twin memory export memory.jsonl',
+    'mcp-twin memory export --format reference > memory.jsonl',
   ],
   load: () => import('../../commands/memory.ts'),
 }

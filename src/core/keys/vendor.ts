@@ -9,7 +9,7 @@ interface Vendor {
 }
 
 /** No letter, digit or dash before it: `task-list` holds no `sk-`. */
-const alone = String.raw`(?<![A-Za-z0-9_-])`
+const alone = '(?<![A-Za-z0-9_-])'
 const vendor = (shape: string, rest: string): Vendor => ({
   shape: `${shape}…`,
   pattern: new RegExp(`${alone}${shape}${rest}`, 'g'),

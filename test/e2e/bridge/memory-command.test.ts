@@ -82,10 +82,10 @@ describe('memory on the command line', () => {
       ...{ namespace: 'reference', entities: 2, relations: 1, stored: 3 },
     })
     expect((await cli(place, ['memory', 'import', '-', '--json'], { input: text })).json).toMatchObject({ stored: 0, unchanged: 3 })
-    expect((await cli(place, ['memory', 'export'])).stdout).toBe(text)
-    expect((await cli(place, ['memory', 'export', 'again.jsonl'])).code).toBe(0)
+    expect((await cli(place, ['memory', 'export', '--format', 'reference'])).stdout).toBe(text)
+    expect((await cli(place, ['memory', 'export', 'again.jsonl', '--format', 'reference'])).code).toBe(0)
     expect(readFileSync(place.path('again.jsonl'), 'utf8')).toBe(text)
-    expect((await cli(place, ['memory', 'export', 'again.jsonl'])).code).toBe(2)
+    expect((await cli(place, ['memory', 'export', 'again.jsonl', '--format', 'reference'])).code).toBe(2)
     expect((await cli(place, ['memory', 'get', 'Zoe|knows|Ana|x', '--json'])).json).toMatchObject({ tags: ['relation'] })
     expect((await cli(place, ['memory', 'get', 'Zoe', '--json'])).json).toMatchObject({
       ...{ value: { entityType: 'person', observations: ['likes "tea"', 'é 日本'] }, tags: ['entity'] },

@@ -1,0 +1,82 @@
+import { readFileSync, statSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { cli } from '../../support/cli.ts'
+import { scratch } from '../../support/scratch.ts'
+
+const entry = (more: object) =>
+  JSON.stringify({
+    ...{ type: 'entry', namespace: 'shop-1a2b', key: 'auth', version: 2, value: { method: 'JWT' }, rationale: 'why', tags: ['a', 'b,c'] },
+    ...{ by: 'claude-desktop', session: 's', machine: 'm', at: 1_700_000_000_000 },
+    ...more,
+  })
+
+describe('the memory in a file', () => {
+  it('holds values, tags, rationale, namespaces, versions, authors and times, and gives the same lines again from an empty store', async () => {
+    const [here, there] = [scratch(), scratch()]
+    for (const value of ['one', 'two', '{"x":"a\u202eb"}'])
+      await cli(here, ['memory', 'set', 'k', value, '--namespace', 'a', '--tag', 't', '--rationale', 'r'])
+    await cli(here, ['memory', 'set', 'gone', '1'])
+    await cli(here, ['memory', 'delete', 'gone'])
+    await cli(here, ['memory', 'set', 'soon', '1', '--ttl', '24h'])
+    here.write('desk.jsonl', `${entry({})}\n`)
+    expect((await cli(here, ['memory', 'import', 'desk.jsonl', '--json'])).json).toMatchObject({ format: 'twin', stored: 1 })
+    expect((await cli(here, ['memory', 'export', 'all.jsonl', '--json'])).json).toMatchObject({ entries: 3, versions: 4 })
+    expect(statSync(here.path('all.jsonl')).mode & 0o777).toBe(0o600)
+    const text = readFileSync(here.path('all.jsonl'), 'utf8')
+    expect(text).toContain(entry({}))
+    expect((await cli(here, ['memory', 'export'])).stdout).toBe(text)
+    expect((await cli(there, ['memory', 'import', here.path('all.jsonl'), '--dry-run', '--json'])).json).toMatchObject({
+      stored: 7,
+      dryRun: true,
+    })
+    expect((await cli(there, ['memory', 'export'])).stdout).toBe('')
+    expect((await cli(there, ['memory', 'import', '-', '--json'], { input: text })).json).toMatchObject({ stored: 7, differs: 0 })
+    expect((await cli(there, ['memory', 'export', '-'])).stdout).toBe(text)
+    expect((await cli(there, ['memory', 'import', here.path('all.jsonl'), '--json'])).json).toMatchObject({ stored: 0, unchanged: 7 })
+    expect((await cli(there, ['memory', 'search', 'JWT', '--json'])).json.results).toMatchObject([{ key: 'auth', by: 'claude-desktop' }])
+    expect((await cli(there, ['memory', 'export', '--namespace', 'a'])).stdout.trimEnd().split('\n')).toHaveLength(3)
+    expect((await cli(here, ['memory', 'export', 'all.jsonl'])).code).toBe(2)
+    expect((await cli(here, ['memory', 'export', 'all.jsonl', '--force'])).code).toBe(0)
+    expect(readFileSync(here.path('all.jsonl'), 'utf8')).toBe(text)
+  })
+
+  it('leaves what differs as it is, says so, and with --force puts it into the history', async () => {
+    const place = scratch()
+    await cli(place, ['memory', 'set', 'auth', 'cookies', '--namespace', 'shop-1a2b'])
+    place.write('m.jsonl', entry({}))
+    const kept = await cli(place, ['memory', 'import', 'm.jsonl'])
+    expect(kept.stdout).toMatch(/1 differ.*shop-1a2b auth.*--force/)
+    expect((await cli(place, ['memory', 'get', 'auth', '--namespace', 'shop-1a2b'])).stdout).toContain('cookies')
+    expect((await cli(place, ['memory', 'import', 'm.jsonl', '--force', '--json'])).json).toMatchObject({ stored: 1 })
+    expect((await cli(place, ['memory', 'history', 'auth', '--namespace', 'shop-1a2b', '--json'])).json.versions).toMatchObject([
+      { version: 2, value: { method: 'JWT' }, by: 'claude-desktop' },
+      { version: 1, value: 'cookies', by: 'terminal' },
+    ])
+  })
+
+  it('keeps the newest 50 versions of a key before its own, however many a file has', async () => {
+    const place = scratch()
+    const older = Array.from({ length: 79 }, (_, at) => entry({ type: 'version', version: at + 1, value: at + 1 }))
+    place.write('m.jsonl', [entry({ version: 80, value: 80 }), ...older].join('\n'))
+    expect((await cli(place, ['memory', 'import', 'm.jsonl', '--json'])).json).toMatchObject({ stored: 51, old: 29 })
+    const { json } = await cli(place, ['memory', 'export', '--json'])
+    expect(json).toMatchObject({ entries: 1, versions: 50 })
+  })
+
+  it.each([
+    ['half a line', '{"type":"entry","name'],
+    ['no value', entry({ value: undefined })],
+    ['a version that is no number', entry({ version: '2' })],
+    ['a key that is no text', entry({ key: 7 })],
+    ['a line of the reference server', '{"type":"relation","from":"a","to":"b","relationType":"c"}'],
+    ['a key with the prefix of its vendor', entry({ value: `ghp_${'a1B2'.repeat(9)}` })],
+  ])('stores nothing of a file with %s, and names the line', async (_, bad) => {
+    const place = scratch()
+    place.write('m.jsonl', `${entry({ key: 'good' })}\n\n${bad}\n`)
+    const imported = await cli(place, ['memory', 'import', 'm.jsonl', '--json'])
+    expect(imported.code).not.toBe(0)
+    expect(imported.json.error).toMatchObject({ file: 'm.jsonl', line: 3 })
+    expect(imported.output).not.toContain('a1B2a1B2')
+    expect((await cli(place, ['memory', 'list', '--json'])).json.entries).toEqual([])
+  })
+})
