@@ -117,6 +117,14 @@ describe('writing', () => {
     await place.ok('write_file', { path: 'u16', content: 'ende\n', mode: 'append' })
     expect(readFileSync(join(place.A, 'u16'))).toEqual(utf16('neu\r\nende\r\n'))
   })
+  it('says of an empty path where relative ones begin', async () => {
+    expect(await place.refused('read_file', { path: '' })).toContain(`A relative path begins in ${place.A};`)
+  })
+  it('bridge_status begins with who and where one is', async () => {
+    const words = (await place.ok('bridge_status', {})).split('\n')
+    expect(words[0]).toMatch(/^You are .*\. Namespace: shared\.$/)
+    expect(words[1]).toContain(`Folders: ${place.A}`)
+  })
   it('makes missing folders on the way, but none of a path that is refused or leads through a link', async () => {
     expect(await place.ok('write_file', { path: 'm/n/o.txt', content: 'x' })).toMatch(/Created/)
     expect(await place.ok('write_file', { path: 'm/p/q.txt', content: 'x', mode: 'append' })).toMatch(/Created/)

@@ -25,17 +25,20 @@ export const bridgeStatus = defineTool({
     const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
     const stored = storeOf(settings)
     const waiting = stored.store === null || !settings.families.includes('actions') ? {} : await actionsIn(bridge)
+    const namespace = await bridge.namespace()
     const data = {
+      client,
+      namespace,
+      folders: region.open,
       name: 'mcp-twin',
       version: settings.version,
       versions: { ...(node !== undefined && { node }), protocols },
-      client,
       connected: [...new Set(bridge.carriers.flatMap((carrier) => carrier.clients()))],
       listening: bridge.carriers.flatMap(({ name, port }) => (port === undefined ? [] : [{ protocol: name, port }])),
       home: settings.self.id,
       sides: environments.map(({ id }) => id),
       pid: settings.pid,
-      folders: region.open,
+      ...(region.readable.length > 0 && { folders_read_only: region.readable }),
       read_only: settings.readOnly,
       terminal: settings.terminal,
       ...(sandbox !== null && { sandbox }),
@@ -50,10 +53,12 @@ export const bridgeStatus = defineTool({
       problems: [...bridge.problems(), ...stored.problems, ...(await rootTroubles(policy))],
     }
     const words = [
-      `mcp-twin ${data.version} for ${data.client}, on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
+      `You are ${inName(client)}. Namespace: ${inName(namespace)}.`,
+      `Folders: ${data.folders.map((each) => inName(each) + (region.readable.includes(each) ? ' (read-only)' : '')).join(', ') || 'none'}${data.read_only ? '; nothing can be changed' : ''}.`,
+      `mcp-twin ${data.version} on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
       ...data.listening.map(({ protocol, port }) => `Listens for ${protocol} on port ${port}.`),
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
-      `Folders: ${data.folders.map(inName).join(', ') || 'none'}${data.read_only ? ', read-only' : ''}. Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
+      `Terminal: ${data.terminal}. Families: ${data.families.join(', ')}.`,
       ...(sandbox === null ? [] : [limitWords(sandbox)]),
       ...(stored.store === null ? [] : [storeWords(stored.store)]),
       ...(Object.keys(waiting).length === 0
