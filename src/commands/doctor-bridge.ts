@@ -77,7 +77,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     problems: settings.problems,
     settings: config.trouble,
     waiting: waiting.problems()[0] ?? null,
-    store: examineStore(settings.folder, system.platform, arch(), storeMs),
+    store: examineStore(settings.folder, system.platform, arch(), { ms: storeMs, now: system.now() }),
     families: settings.families,
     lists: { trouble: reader.trouble, servers: Object.keys(file.shared), ...(await listedBy(settings, file)) },
     plugins: pluginStates(settings.folder, file).flatMap((each) => (each.why === null ? [] : [{ file: each.file, why: each.why }])),

@@ -180,6 +180,10 @@ export const limits = {
   /** How long a call waits for a store that another process has locked, and the longest wait between two tries. */
   storeBusyMs: 10 * seconds,
   storeRetryMs: 20,
+  /** How often one call goes over to other files of the store before it gives up. */
+  storeMoves: 8,
+  /** How long bridges and doctor tell of changes that were lost. */
+  storeMissingMs: 7 * 24 * 3600 * seconds,
   /** How long a call waits for another process that repairs a damaged store. */
   salvageLockMs: 30 * seconds,
   /** The log is moved into the file so long after a change; the file is checked daily, once nothing has changed for a while. */

@@ -89,6 +89,7 @@ export class Storage {
     await this.joined?.catch(() => null)
     await (await this.held?.catch(() => undefined))?.stop()
     this.lease?.close()
+    await store?.settle().catch(() => undefined)
     store?.close()
   }
 
@@ -128,7 +129,8 @@ export class Storage {
     // A process that was killed between its commit and the file left it behind. Nobody waits for this.
     void refresh(store)
     // Who uses the store takes part in looking after it; no call waits for that.
-    if (settings.isBrief !== true) {
+    // One whose manifest cannot be read carries out nothing, so it must not stand in the way of others that do.
+    if (settings.isBrief !== true && settings.unreadable === undefined) {
       this.joined = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.takePart(store))
       this.joined.catch((error: unknown) => log.write('bridge', 'error', `the store is not looked after: ${String(error)}`))
     }

@@ -11,6 +11,29 @@ export interface LastChange {
 /** All records have this length, so that one is replaced by one write and never longer than the next. */
 const recordBytes = 64
 
+function recordIn(fd: number): LastChange | null {
+  const bytes = Buffer.alloc(recordBytes)
+  const read = readSync(fd, bytes, 0, recordBytes, 0)
+  const [, store, n] = /^([0-9a-f]+) (\d+) *\n$/.exec(bytes.toString('latin1', 0, read)) ?? []
+  return store === undefined ? null : { store, n: Number(n) }
+}
+
+/** The last record of the file at a path, which is only read; null where there is none. */
+export function lastRecord(path: string): LastChange | null {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return null
+  }
+  try {
+    return recordIn(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /**
  * `store/changed`: rewritten in place after each commit, and watched by the other bridges. A file that is replaced by rename
  * is lost to its watcher after a few times; one that is rewritten in place is not, and is seen within a millisecond.
@@ -31,10 +54,7 @@ export class ChangeFile {
 
   /** The last record; null where there is none yet. */
   read(): LastChange | null {
-    const bytes = Buffer.alloc(recordBytes)
-    const read = readSync(this.fd, bytes, 0, recordBytes, 0)
-    const [, store, n] = /^([0-9a-f]+) (\d+) *\n$/.exec(bytes.toString('latin1', 0, read)) ?? []
-    return store === undefined ? null : { store, n: Number(n) }
+    return recordIn(this.fd)
   }
 
   /** Calls `listener` whenever the file was written, by this process too. Does not keep the process alive. */

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -67,9 +68,18 @@ export class StorePlace {
     return join(this.folder, `${generation}.db`)
   }
 
-  /** Makes the file of a generation, empty and for its owner alone, where it is missing. */
+  /**
+   * Makes the file of a generation, empty and for its owner alone, where it is missing. One that is there is not even opened: closing it
+   * would take from this process the locks that SQLite has on it (fcntl(2): closing any descriptor of a file releases them all).
+   */
   make(generation: number): void {
-    closeSync(openSync(this.database(generation), constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600))
+    const file = this.database(generation)
+    try {
+      closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600))
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+      if (!lstatSync(file).isFile()) throw failed(`${file} is not an ordinary file, so it is not the store; move it away.`)
+    }
   }
 
   /** Whether the file of a generation holds nothing at all, or is missing. */
@@ -98,6 +108,12 @@ export class StorePlace {
     return Math.max(0, ...numbers) + 1
   }
 
+  /** The generations whose files hold something, the newest first. */
+  generations(): readonly number[] {
+    const numbers = readdirSync(this.folder).flatMap((name) => Number(/^([1-9]\d{0,8})\.db$/.exec(name)?.[1] ?? 0))
+    return numbers.filter((each) => each > 0 && !this.isEmpty(each)).sort((a, b) => b - a)
+  }
+
   /** Removes a generation that was never in use. */
   remove(generation: number): void {
     for (const end of ['', '-wal', '-shm']) rmSync(`${this.database(generation)}${end}`, { force: true })
@@ -109,9 +125,27 @@ export class StorePlace {
     renameSync(beside, join(this.folder, 'current'))
   }
 
-  /** Differs once `current` has been replaced. Costs one look at a file. */
-  mark(): string {
-    const facts = statSync(join(this.folder, 'current'), { throwIfNoEntry: false })
-    return facts === undefined ? '' : `${facts.ino}:${facts.mtimeMs}`
+  /** Which file and which log have the names of a generation now. */
+  files(generation: number): StoreFiles {
+    const file = this.database(generation)
+    return { file: identity(file), log: identity(`${file}-wal`) }
   }
+
+  /** Differs once `current` has been replaced, or the file or the log of `generation`. Costs one look at each. */
+  mark(generation: number): string {
+    const facts = statSync(join(this.folder, 'current'), { throwIfNoEntry: false })
+    const { file, log } = this.files(generation)
+    return `${facts?.ino}:${facts?.mtimeMs} ${file} ${log}`
+  }
+}
+
+/** The identities of a store's file and log; '' for one that is missing. */
+export interface StoreFiles {
+  readonly file: string
+  readonly log: string
+}
+
+function identity(path: string): string {
+  const facts = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return facts === undefined ? '' : `${facts.dev}:${facts.ino}`
 }

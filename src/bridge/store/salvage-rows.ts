@@ -139,7 +139,7 @@ const where = ({ key }: Table): string => key.map((name) => `${name} = ?`).join(
 const selectOne = (table: Table): string => `${selectOf(table)} WHERE ${where(table)}`
 
 /** Null where what is read is damaged. */
-function readable<T>(read: () => T): T | null {
+export function readable<T>(read: () => T): T | null {
   try {
     return read()
   } catch (error) {

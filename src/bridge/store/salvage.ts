@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { LastChange } from './change-file.ts'
-import { closedDatabase, prepare } from './connection.ts'
+import { closedDatabase, lastChange, prepare } from './connection.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
-import { copyRows, type SavedTable } from './salvage-rows.ts'
+import { type Held, originName } from './held.ts'
+import { carryRows } from './carry.ts'
+import { otherLog } from './other-log.ts'
+import { copyRows, readable, type SavedTable } from './salvage-rows.ts'
 import { headsFromTexts } from './schema.ts'
 
 export interface Salvage {
@@ -14,6 +17,8 @@ export interface Salvage {
   readonly engine: Engine
   /** The damaged generation. */
   readonly generation: number
+  /** What this process has open of it, where its files were removed or replaced: that is read instead. */
+  readonly own: Held | null
   /** The store's id and last change, as far as they are known: the new generation is the same store, and counts on from there. */
   readonly last: LastChange | null
   random(bytes: number): string
@@ -27,29 +32,40 @@ export interface Salvage {
  * is. Of several processes one does it, and the others go on with its result. Returns what was saved, in words; null where another
  * process has done it.
  */
-export async function salvage({ place, engine, generation, random, now, ...rest }: Salvage): Promise<string | null> {
+export async function salvage(work: Salvage): Promise<string | null> {
+  const { place, engine, generation, own, random, now } = work
   const lock = await lockOf(place, engine, now)
   try {
     if (place.generation() !== generation) return null
     // An empty file is not even opened: SQLite would make a new store in it.
-    const damaged = place.isEmpty(generation) ? closedDatabase : engine.open(place.database(generation))
+    const damaged = own?.database ?? (place.isEmpty(generation) ? closedDatabase : engine.open(place.database(generation)))
     try {
       // Who writes to the damaged file now would write what nobody reads again. Where not even a lock can be had nobody writes.
       await locked(damaged, 'BEGIN IMMEDIATE', now)
       const next = place.nextGeneration()
-      const report = await copyInto(damaged, next, { place, engine, generation, random, now, ...rest })
+      const report = await copyInto(damaged, next, work)
       place.moveTo(next, random(4))
       return report
     } finally {
-      damaged.close()
+      endTransaction(damaged)
+      if (own === null) damaged.close()
     }
   } finally {
     lock.close()
   }
 }
 
+/** The lock of a connection must not outlive it: libsql closes one only once its statements are collected as garbage. */
+function endTransaction(database: Database): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // There is none: the file is too damaged for a lock.
+  }
+}
+
 async function copyInto(damaged: Database, next: number, salvage: Salvage): Promise<string> {
-  const { place, engine, random, last, generation } = salvage
+  const { place, engine, random, last, generation, own } = salvage
   place.make(next)
   try {
     const fresh = engine.open(place.database(next))
@@ -61,12 +77,15 @@ async function copyInto(damaged: Database, next: number, salvage: Salvage): Prom
       fresh.exec('DELETE FROM meta')
       const tables = await copyRows(damaged, fresh)
       fresh.exec(headsFromTexts)
+      if (own !== null) otherLog(place, engine, own, (other) => carryRows(other, fresh))
       fresh.run(`INSERT OR IGNORE INTO meta (name, value) VALUES ('store', ?)`, id)
-      const n = last?.n ?? 0
+      const n = Math.max(last?.n ?? 0, readable(() => lastChange(damaged)) ?? 0)
       const counted = fresh.run(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'changes'`, n)
       if (counted === 0) fresh.run(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`, n)
       await salvage.rebuild(fresh)
-      const report = inWords(tables, generation, next)
+      const report = inWords(tables, own === null ? damagedWords(generation, next) : replacedWords(generation, next))
+      const origin = originName(generation, own?.files ?? place.files(generation))
+      fresh.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', origin, String(n))
       fresh.run(`INSERT OR REPLACE INTO meta (name, value) VALUES ('salvaged', ?)`, report)
       fresh.exec('COMMIT')
       fresh.get('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -115,8 +134,11 @@ const words: Readonly<Record<string, string>> = {
   changes: 'change records',
 }
 
-function inWords(tables: readonly SavedTable[], from: number, to: number): string {
-  const begin = `The store was damaged (${from}.db, which is kept) and goes on as ${to}.db.`
+const damagedWords = (from: number, to: number) => `The store was damaged (${from}.db, which is kept) and goes on as ${to}.db.`
+const replacedWords = (from: number, to: number) =>
+  `The store's files were removed or replaced while they were open (${from}.db); it goes on as ${to}.db.`
+
+function inWords(tables: readonly SavedTable[], begin: string): string {
   if (tables.every(({ saved, lost }) => saved === 0 && lost === null))
     return `${begin} Nothing of it could be read: all that it held is lost.`
   const told = Object.entries(words).flatMap(([name, word]) =>

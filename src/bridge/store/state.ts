@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs'
 import type { StoreFacts } from '../../core/doctor/bridge-facts.ts'
 import { Refusal } from '../base/refusal.ts'
+import { lastRecord } from './change-file.ts'
 import { hasCode, isDamage } from './database.ts'
 import { explained, ownVersion, within } from './connection.ts'
 import { chooseEngine, type EngineName } from './engine.ts'
 import { verifyFile } from './integrity.ts'
+import { missingFrom } from './missing.ts'
 import { StorePlace } from './place.ts'
 
 export interface StoreState {
@@ -24,15 +26,21 @@ export function storeState(folder: string, platform: NodeJS.Platform, arch: stri
   return { engine: chooseEngine(platform, arch).name, generation, bytes: size(''), logBytes: size('-wal') }
 }
 
-/** Looks for damage, without repairing or migrating anything; null where nothing was ever stored. `ms`: how long it may take. */
-export function examineStore(folder: string, platform: NodeJS.Platform, arch: string, ms: number): StoreFacts | null {
+/** How long a look at the store may take, and the time now; both in ms. */
+export interface Looking {
+  readonly ms: number
+  readonly now: number
+}
+
+/** Looks for damage and for what is missing, without repairing or migrating anything; null where nothing was ever stored. */
+export function examineStore(folder: string, platform: NodeJS.Platform, arch: string, { ms, now }: Looking): StoreFacts | null {
   let file: string | null = null
   try {
     const place = new StorePlace(folder)
     const generation = place.generation()
     if (generation === null) return null
     file = place.database(generation)
-    const found = { file, isDamaged: false, salvaged: null }
+    const found = { file, isDamaged: false, salvaged: null, missing: null }
     if (place.isEmpty(generation)) return { ...found, isDamaged: true, trouble: 'Its file is empty or missing.' }
     const database = chooseEngine(platform, arch).open(file)
     try {
@@ -40,7 +48,9 @@ export function examineStore(folder: string, platform: NodeJS.Platform, arch: st
       within(database, 'BEGIN', ownVersion)
       const salvaged = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'salvaged'`)?.value ?? null
       verifyFile(database, ms)
-      return { ...found, salvaged, trouble: null }
+      const id = database.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'store'`)?.value ?? ''
+      const missing = missingFrom({ database, generation, id }, lastRecord(place.changed), now)
+      return { ...found, salvaged, missing, trouble: null }
     } catch (error) {
       if (isDamage(error)) return { ...found, isDamaged: true, trouble: `Its file is damaged: ${error.message}.` }
       // A bridge that writes to it now knows more of it than this look can find out.
@@ -50,7 +60,7 @@ export function examineStore(folder: string, platform: NodeJS.Platform, arch: st
       database.close()
     }
   } catch (error) {
-    if (error instanceof Refusal) return { file, isDamaged: false, salvaged: null, trouble: error.message }
+    if (error instanceof Refusal) return { file, isDamaged: false, salvaged: null, missing: null, trouble: error.message }
     throw error
   }
 }

@@ -3,11 +3,12 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import { ChangeFile } from './change-file.ts'
 import { type Change, changesAfter } from './changes.ts'
-import { closedDatabase, explained, lastChange, newer, prepare, versionOf, within } from './connection.ts'
-import { type Database, hasCode, isDamage, SqlError, sqlCodes } from './database.ts'
+import { explained, lastChange, newer, versionOf, within } from './connection.ts'
+import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
+import { type Held, restless } from './held.ts'
 import type { StorePlace } from './place.ts'
-import { salvage } from './salvage.ts'
+import { openCurrent, salvageFrom } from './open-current.ts'
 import { schemaVersion } from './schema.ts'
 
 /** The author of a change, kept with every row. */
@@ -50,21 +51,20 @@ export class Store {
   private readonly options: StoreOptions
   private readonly changes: ChangeFile
   private readonly listeners = new Set<(changes: readonly Change[]) => void>()
-  private database: Database
-  private mark: string
+  /** Null until it could be opened. */
+  private held: Held | null = null
   /** That of the database, or of the one that could not be opened. */
-  private generation: number
-  private id: string
+  private generation = 0
   /** The last change that was passed to the listeners. */
-  private told: number
+  private told = 0
   private closed = false
-  private salvaging: Promise<void> | undefined
+  private moving: Promise<void> | undefined
 
   /** Opens the store, makes or migrates it where that is needed. Throws a Refusal where it cannot be used. */
   static async open(options: StoreOptions): Promise<Store> {
     options.place.prepare()
     const store = new Store(options)
-    await store.patiently(() => store.reconnect())
+    await store.patiently(() => store.current())
     store.changes.watch(() => store.tell())
     return store
   }
@@ -73,11 +73,6 @@ export class Store {
     this.options = options
     this.engine = options.engine.name
     this.changes = new ChangeFile(options.place.changed)
-    this.database = closedDatabase
-    this.mark = ''
-    this.generation = 0
-    this.id = ''
-    this.told = 0
   }
 
   /** The number of the last change; 0 where nothing was ever changed. */
@@ -107,9 +102,11 @@ export class Store {
   /** Runs `work` as one transaction. It may run again where the store was busy, so it must do nothing else than use `Transaction`. */
   async write<T>(author: Author, work: (transaction: Transaction) => T): Promise<T> {
     const { result, n, kinds } = await this.patiently(() => this.commit(author, work))
+    // Files can be replaced at any moment: what was written to a file that is no longer the store's goes over before anyone is told.
+    await this.settle()
     if (n > 0) {
       await this.options.committed?.(this, kinds)
-      this.changes.write({ store: this.id, n })
+      this.changes.write({ store: this.held?.id ?? '', n })
       this.tell()
     }
     return result
@@ -131,8 +128,17 @@ export class Store {
     this.closed = true
     this.listeners.clear()
     this.changes.close()
-    this.database.close()
-    this.database = closedDatabase
+    this.held?.database.close()
+    this.held = null
+  }
+
+  /** Goes over to the files that are the store now, with what only the ones held here hold. To be called before `close`, too. */
+  async settle(): Promise<void> {
+    if (!this.closed && this.isAstray()) await this.patiently(() => this.current())
+  }
+
+  private isAstray(): boolean {
+    return this.held !== null && this.options.place.mark(this.held.generation) !== this.held.mark
   }
 
   private commit<T>(author: Author, work: (transaction: Transaction) => T): { result: T; n: number; kinds: Set<string> } {
@@ -140,7 +146,7 @@ export class Store {
     return within(this.current(), 'BEGIN IMMEDIATE', (database) => {
       const at = now()
       // A salvage holds this lock until the store has moved: what was written here after that would be lost.
-      if (this.options.place.mark() !== this.mark) throw new SqlError('the store has moved', sqlCodes.busy)
+      if (this.isAstray()) throw new Astray()
       if (versionOf(database) > schemaVersion) throw newer()
       const kinds = new Set<string>()
       const result = work({
@@ -160,11 +166,11 @@ export class Store {
     })
   }
 
-  /** The open database, which is another one once the store was salvaged. */
+  /** The open database. Throws `Astray` where it has to be opened, or is no longer the store. */
   private current(): Database {
     if (this.closed) throw failed('The store is closed, since the bridge is ending.')
-    if (this.options.place.mark() !== this.mark) this.reconnect()
-    return this.database
+    if (this.held === null || this.isAstray()) throw new Astray()
+    return this.held.database
   }
 
   /** Tries until the store is free. What is thrown otherwise is explained. */
@@ -172,16 +178,21 @@ export class Store {
     const { now } = this.options
     const until = now() + limits.storeBusyMs
     let salvaged = false
+    let moves = 0
     for (let wait = 1; ; wait = Math.min(wait * 2, limits.storeRetryMs)) {
       try {
         return work()
       } catch (error) {
-        if (isDamage(error) && !salvaged && !this.closed) {
+        const failure = error instanceof Astray && moves++ < limits.storeMoves ? await this.once(() => this.goOver()) : error
+        if (failure === null) continue
+        if (isDamage(failure) && !salvaged && !this.closed) {
           salvaged = true
-          await this.salvage()
+          const failed = await this.once(() => this.salvage())
+          if (failed !== null) throw explained(failed, this.options.place.folder)
           continue
         }
-        if (!hasCode(error, 'busy', 'locked')) throw explained(error, this.options.place.folder)
+        if (failure instanceof Astray) throw restless()
+        if (!hasCode(failure, 'busy', 'locked')) throw explained(failure, this.options.place.folder)
         if (now() > until)
           throw failed(`The store is busy for ${limits.storeBusyMs / 1000} s already: another process holds it; try again.`)
         await sleep(wait * (0.5 + Math.random()))
@@ -189,49 +200,32 @@ export class Store {
     }
   }
 
-  /** Moves to a new generation, which this process or, as all do at the same time, another one makes. */
-  private async salvage(): Promise<void> {
-    this.salvaging ??= this.moveToNext().finally(() => {
-      this.salvaging = undefined
+  /** Runs `move` for all calls that need it at the same time. Resolves to what it threw, or null. */
+  private async once(move: () => Promise<void>): Promise<unknown> {
+    this.moving ??= move().finally(() => {
+      this.moving = undefined
     })
-    await this.salvaging
+    return this.moving.then(
+      () => null,
+      (error: unknown) => error,
+    )
   }
 
-  private async moveToNext(): Promise<void> {
-    const { place, engine, report, ...rest } = this.options
-    const work = salvage({ ...rest, place, engine, generation: this.generation, last: this.changes.read() })
-    const told = await work.catch((error: unknown) => Promise.reject(explained(error, place.folder)))
-    if (told !== null) report(told)
+  /** Moves to a new generation, which this process or, as all do at the same time, another one makes. */
+  private salvage(): Promise<void> {
+    return salvageFrom(this.options, this.changes, this.generation, null)
   }
 
-  private reconnect(): void {
-    const { place, engine, random } = this.options
-    // Two processes may both begin: they name the same file.
-    if (place.generation() === null) place.moveTo(1, random(4))
-    const mark = place.mark()
-    const generation = place.generation() ?? 1
-    this.generation = generation
-    const expected = this.changes.read()
-    // SQLite would begin anew in it, and wait for those who have it open.
-    if (expected !== null && place.isEmpty(generation)) throw new SqlError('the file is empty', sqlCodes.corrupt)
-    place.make(generation)
-    const database = engine.open(place.database(generation))
-    try {
-      this.id = prepare(database, random)
-      const last = lastChange(database)
-      if (expected !== null && expected.store !== this.id)
-        this.options.report(`The store is another one than before (${generation}.db): what was stored before is not in it.`)
-      else if (expected !== null && expected.n > last)
-        this.options.report(`The store is older than it was: ${expected.n - last} changes are missing from ${generation}.db.`)
-      if (expected === null || expected.store !== this.id || expected.n > last) this.changes.write({ store: this.id, n: last })
-      this.told = last
-    } catch (error) {
-      database.close()
-      throw error
-    }
-    this.database.close()
-    this.database = database
-    this.mark = mark
+  /** Opens the files that are the store now. What only the files held until now hold is taken along. */
+  private async goOver(): Promise<void> {
+    const old = this.held
+    if (this.closed || (old !== null && !this.isAstray())) return
+    const next = await openCurrent(this.options, this.changes, old, (generation) => {
+      this.generation = generation
+    })
+    this.told = old === null ? next.last : Math.min(this.told, next.last)
+    this.held = next
+    old?.database.close()
   }
 
   /** Passes new changes to the listeners. */
@@ -248,3 +242,6 @@ export class Store {
     )
   }
 }
+
+/** Thrown where the files that are held are not those of the store. */
+class Astray extends Error {}

@@ -25,5 +25,9 @@ function ofStore(store: BridgeRules['store']): CheckResult[] {
       : 'do what the message says, then restart the programs that use the bridge'
     return [{ level: 'error', subject, message: store.trouble, detail, fix }]
   }
-  return store.salvaged === null ? [] : [{ level: 'info', subject, message: store.salvaged, detail }]
+  const fix = 'ask the programs to store again what they still know of it; nothing else is to be done'
+  return [
+    ...(store.missing === null ? [] : [{ level: 'warning', subject, message: store.missing, detail, fix } as const]),
+    ...(store.salvaged === null ? [] : [{ level: 'info', subject, message: store.salvaged, detail } as const]),
+  ]
 }

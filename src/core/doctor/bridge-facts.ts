@@ -73,6 +73,8 @@ export interface StoreFacts {
   readonly isDamaged: boolean
   /** What an earlier repair saved and lost; null: there was none. */
   readonly salvaged: string | null
+  /** What it lacks that was in it, in a sentence; null: nothing. */
+  readonly missing: string | null
 }
 
 export interface RootFacts {

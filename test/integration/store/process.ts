@@ -118,7 +118,7 @@ const operations = {
     }
   },
   /** What doctor finds. */
-  examine: () => examineStore(folder, process.platform, process.arch, 60_000),
+  examine: () => examineStore(folder, process.platform, process.arch, { ms: 60_000, now: now() }),
   verify: () => verify(store),
   /** Takes part in the lease, as a bridge that uses the store does. */
   takePart() {
@@ -140,7 +140,10 @@ const operations = {
   confirm: () => lease.confirm(),
   asHolder: () => store.write(author, (tx) => lease.check(tx)),
   holder: () => store.read(holderIn),
-  close: () => store.close(),
+  async close() {
+    await store.settle()
+    store.close()
+  },
 }
 
 createInterface({ input: process.stdin }).on('line', async (line) => {

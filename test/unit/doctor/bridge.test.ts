@@ -381,7 +381,7 @@ describe('bridge-audit', () => {
 describe('store-integrity', () => {
   const found = (more: object) =>
     situation()
-      .bridge({}, { store: { file: '/x/1.db', trouble: null, isDamaged: false, salvaged: null, ...more } })
+      .bridge({}, { store: { file: '/x/1.db', trouble: null, isDamaged: false, salvaged: null, missing: null, ...more } })
       .find('store-integrity')
 
   it('reports what is wrong with the store, and what a repair saved', () => {

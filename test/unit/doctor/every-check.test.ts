@@ -69,7 +69,10 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'bridge-plugins': () => sound().bridge({}, { plugins: [{ file: 'a.js', why: 'its file changed since it was allowed' }] }),
   'bridge-audit': () => sound().bridge({ unwritable: [{ what: 'audit', shown: '/x/audit.jsonl', why: 'you have no permission' }] }),
   'store-integrity': () =>
-    sound().bridge({}, { store: { file: '/x/store/1.db', trouble: 'Its file is damaged.', isDamaged: true, salvaged: null } }),
+    sound().bridge(
+      {},
+      { store: { file: '/x/store/1.db', trouble: 'Its file is damaged.', isDamaged: true, salvaged: null, missing: null } },
+    ),
   'bridge-port': () => sound().bridge({ ports: [{ port: 4400, wanted: true, by: 'another', version: null }] }),
   tokens: () => {
     const tokens = sound().bridge().facts().bridge?.tokens

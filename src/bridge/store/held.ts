@@ -1,0 +1,96 @@
+import { failed } from '../base/refusal.ts'
+import { lastChange, prepare } from './connection.ts'
+import { type Database, type Row, SqlError, sqlCodes } from './database.ts'
+import type { Engine } from './engine.ts'
+import type { StoreFiles, StorePlace } from './place.ts'
+import { readable } from './salvage-rows.ts'
+
+/** One generation of the store as this process has it open. */
+export interface Held {
+  readonly database: Database
+  readonly generation: number
+  readonly files: StoreFiles
+  /** Of its place, when it was opened. */
+  readonly mark: string
+  /** The id of the store. */
+  readonly id: string
+  /** The number of its last change when it was opened. */
+  readonly last: number
+}
+
+export interface Opening {
+  readonly place: StorePlace
+  readonly engine: Engine
+  random(bytes: number): string
+}
+
+/** Opens a generation, and makes or migrates it. Throws what SQLite does where it is damaged, and `busy` where its files were replaced meanwhile. */
+export function hold({ place, engine, random }: Opening, generation: number): Held {
+  place.make(generation)
+  const { file } = place.files(generation)
+  const database = engine.open(place.database(generation))
+  try {
+    const id = prepare(database, random)
+    const last = lastChange(database)
+    const [files, mark] = [place.files(generation), place.mark(generation)]
+    if (files.file !== file) throw new SqlError('the file was replaced', sqlCodes.busy)
+    return { database, generation, files, mark, id, last }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/**
+ * The generation to open: the one that `current` names. We only ever go up, so a finished one with a higher number counts more than
+ * `current`, and so does any where the named one is gone and is not what this process holds (`held`). Null where there is none.
+ */
+export function generationIn(place: StorePlace, engine: Engine, held: number | null): number | null {
+  const named = place.generation()
+  const there = place.generations()
+  const newest = there.find((each) => each <= (named ?? 0) || isFinished(place, engine, each))
+  if (named === null) return newest ?? null
+  return newest !== undefined && (newest > named || (named !== held && place.files(named).file === '')) ? newest : named
+}
+
+/** Whether a generation is whole: one that a killed salvage has left behind does not say what was saved. */
+function isFinished(place: StorePlace, engine: Engine, generation: number): boolean {
+  if (generation === 1) return true
+  const database = readable(() => engine.open(place.database(generation)))
+  try {
+    const row = readable(() => database?.get(`SELECT 1 AS one FROM meta WHERE name = 'salvaged'`))
+    return row !== null && row !== undefined
+  } catch (error) {
+    // A file that is no store of ours, or that another process is just making.
+    if (error instanceof SqlError) return false
+    throw error
+  } finally {
+    database?.close()
+  }
+}
+
+interface ChangeRow extends Row {
+  kind: string
+  id: string
+  session: string
+  at: number
+}
+
+const changeAt = (database: Database, n: number): ChangeRow | undefined =>
+  database.get<ChangeRow>('SELECT kind, id, session, at FROM changes WHERE n = ?', n)
+
+/** Under which name a salvaged store says of which files it was made, and up to which change. */
+export const originName = (generation: number, { file, log }: StoreFiles): string => `from ${generation} ${file} ${log}`
+
+/** Whether `next` holds all that `held` does. A file that cannot be read holds nothing more. */
+export function holdsAllOf(next: Database, held: Held): boolean {
+  const last = readable(() => lastChange(held.database))
+  if (last === null || last === 0) return true
+  const origin = next.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', originName(held.generation, held.files))
+  if (origin !== undefined && last <= Number(origin.value)) return true
+  const [own, there] = [readable(() => changeAt(held.database, last)), changeAt(next, last)]
+  return own != null && there !== undefined && own.at === there.at && own.session === there.session && own.id === there.id
+}
+
+export const restless = () =>
+  failed('The files of the store are replaced again and again; find out which program does that, then try again.')

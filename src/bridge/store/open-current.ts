@@ -1,0 +1,74 @@
+import { carryRows } from './carry.ts'
+import type { ChangeFile } from './change-file.ts'
+import { lastChange, within } from './connection.ts'
+import { type Database, SqlError, sqlCodes } from './database.ts'
+import { generationIn, type Held, hold, holdsAllOf, type Opening } from './held.ts'
+import { missingFrom, noteMissing } from './missing.ts'
+import { salvage } from './salvage.ts'
+
+export interface Crossing extends Opening {
+  now(): number
+  rebuild(database: Database): Promise<void>
+  report(problem: string): void
+}
+
+/**
+ * Opens the store as its place names it now, and takes along what only `old` holds: the files that were the store until now. `trying` gets
+ * the generation before it is opened. Throws what SQLite does where that one is damaged.
+ */
+export async function openCurrent(
+  options: Crossing,
+  changes: ChangeFile,
+  old: Held | null,
+  trying: (generation: number) => void,
+): Promise<Held> {
+  const { place, engine, random, report, now } = options
+  const generation = await settled(options, changes, old, generationIn(place, engine, old?.generation ?? null) ?? old?.generation ?? 1)
+  trying(generation)
+  // Two processes may both begin: they name the same file.
+  if (place.generation() !== generation) place.moveTo(generation, random(4))
+  const expected = changes.read()
+  // SQLite would begin anew in it, and wait for those who have it open.
+  if (expected !== null && place.isEmpty(generation)) throw new SqlError('the file is empty', sqlCodes.corrupt)
+  const next = hold(options, generation)
+  try {
+    if (old !== null && !holdsAllOf(next.database, old)) await carry(options, old, next)
+    const last = lastChange(next.database)
+    const missing = missingFrom(next, expected, now())
+    const isNew = expected !== null && (expected.store !== next.id || expected.n > last)
+    if (missing !== null && isNew) noteMissing(next.database, missing, now())
+    if (missing !== null && (isNew || old === null)) report(missing)
+    if (expected === null || isNew) changes.write({ store: next.id, n: last })
+    return { ...next, last }
+  } catch (error) {
+    next.database.close()
+    throw error
+  }
+}
+
+/** Moves to a new generation where `generation` is damaged. `own`: what this process alone still holds of it. */
+export async function salvageFrom(options: Crossing, changes: ChangeFile, generation: number, own: Held | null): Promise<void> {
+  const told = await salvage({ ...options, generation, own, last: changes.read() })
+  if (told !== null) options.report(told)
+}
+
+/** The generation to open. A new one is made where the files of the one that `old` is were removed, or its log is another one. */
+async function settled(options: Crossing, changes: ChangeFile, old: Held | null, generation: number): Promise<number> {
+  const { place, random } = options
+  if (old === null || old.generation !== generation) return generation
+  const { file, log } = place.files(generation)
+  if (file === old.files.file ? log === old.files.log : !place.isEmpty(generation)) return generation
+  if (place.generation() === null) place.moveTo(generation, random(4))
+  // SQLite cannot open one file with two logs, nor is anything left of a file that is away: what is held here goes on.
+  await salvageFrom(options, changes, generation, old)
+  return place.generation() ?? generation
+}
+
+async function carry({ rebuild, report }: Crossing, old: Held, next: Held): Promise<void> {
+  const carried = within(next.database, 'BEGIN IMMEDIATE', (database) => carryRows(old.database, database))
+  if (carried === 0) return
+  await rebuild(next.database)
+  report(
+    `Another file was put in the place of ${old.generation}.db while it was open; ${carried} rows that only the old one held were taken over.`,
+  )
+}
