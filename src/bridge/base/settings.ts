@@ -75,6 +75,8 @@ export interface Settings {
   readonly deny?: readonly string[]
   /** What the command line says in the manifest's place, so that a refusal names what a person can change. */
   readonly flags?: readonly ('root' | 'read-only' | 'terminal')[]
+  /** Why the manifest cannot be read and what is closed therefore, in sentences; no flag opens it. Absent: it was read, or there is none. */
+  readonly unreadable?: string
   readonly readOnly: boolean
   readonly terminal: TerminalMode
   readonly blockedCommands: readonly string[]

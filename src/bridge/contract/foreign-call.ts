@@ -12,6 +12,7 @@ const kinds = { shared: 'shared server', plugins: 'plugin' }
 /** Refuses a tool that this bridge does not list. */
 function checkOffered(tool: ForeignTool, { settings }: Bridge): void {
   const { name, family } = tool
+  if (settings.unreadable !== undefined) throw denied(`${name} is not offered now. ${settings.unreadable}`)
   if (!settings.families.includes(family))
     throw denied(
       `${name} is one of the ${family} tools, which this bridge was started without; a person can change --tools in the client's entry or bridge.families in the manifest.`,

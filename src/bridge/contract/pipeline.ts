@@ -54,7 +54,9 @@ function withNotice(
 }
 
 /** Refuses the tools that this bridge does not list. */
-function checkOffered({ name, family, effect }: Tool, { families, readOnly, terminal, flags = [] }: Settings): void {
+function checkOffered({ name, family, effect }: Tool, { families, readOnly, terminal, flags = [], unreadable }: Settings): void {
+  if (unreadable !== undefined && (!families.includes(family) || family === 'terminal' || effect !== 'read'))
+    throw denied(`${name} is not offered now. ${unreadable}`)
   if (!families.includes(family))
     throw denied(
       `${name} is one of the ${family} tools, which this bridge was started without; a person can change --tools in the client's entry or bridge.families in the manifest.`,

@@ -7,7 +7,7 @@ import { canonical } from './canonical.ts'
 import { identityOf } from './identity.ts'
 import { ntfsTrouble } from './ntfs.ts'
 import { folderToOpen } from './folder-to-open.ts'
-import { autorunRefusal, closedRefusal, outsideRefusal, readableRefusal } from './reasons.ts'
+import { autorunRefusal, closedRefusal, outsideRefusal, unreadableRefusal, readableRefusal } from './reasons.ts'
 import { type Region, within } from './region.ts'
 import type { Use } from './ruling.ts'
 import { type Current, type PolicyRules, Rulings } from './rulings.ts'
@@ -139,6 +139,8 @@ export class Policy {
   async check(real: string, use: Use, asked: string = real, laid: string = real): Promise<void> {
     const { ruling, region } = await this.rulings.current()
     const verdict = ruling.of(real, use)
+    const { unreadable } = this.rules
+    if (verdict === 'outside' && unreadable !== undefined) throw unreadableRefusal(asked, region.open, unreadable)
     const sides = await this.sides()
     if (verdict === 'outside')
       throw outsideRefusal(

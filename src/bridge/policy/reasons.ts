@@ -37,6 +37,10 @@ export const readableRefusal = (asked: string, root: string, { self }: Sides): R
 export const addRoot = (folder: string, { kind }: Pick<Environment, 'kind'>): string =>
   `mcp-twin roots add ${kind === 'windows' ? `"${folder}"` : `'${folder.replaceAll("'", "'\\''")}'`}`
 
+/** It is outside since the manifest cannot be read; `unreadable` says why. */
+export const unreadableRefusal = (asked: string, open: readonly string[], unreadable: string): Refusal =>
+  denied(`${JSON.stringify(asked)} is outside the allowed folders (${open.join(', ') || 'none'}). ${unreadable}`)
+
 /**
  * `linked`: the path itself is in an allowed folder and leads out of it; where to is not said. `way`: the folder that would open it;
  * null: flags name the folders. '': none is offered.

@@ -11,7 +11,10 @@ import { folding, onDrive } from './spelling.ts'
 import type { Known } from './survey.ts'
 
 /** The part of the settings that the policy is made of. A path that cannot be resolved opens nothing until it exists. */
-export type PolicyRules = Pick<Settings, 'roots' | 'readable' | 'closed' | 'reopened' | 'autorun' | 'allow' | 'homes' | 'deny' | 'flags'>
+export type PolicyRules = Pick<
+  Settings,
+  'roots' | 'readable' | 'closed' | 'reopened' | 'autorun' | 'allow' | 'homes' | 'deny' | 'flags' | 'unreadable'
+>
 
 const lists = ['open', 'readable', 'closed', 'reopened', 'autorun', 'allowed', 'homes'] as const
 type List = (typeof lists)[number]

@@ -9,7 +9,7 @@ const most = 900
 export interface Situation {
   readonly settings: Pick<
     Settings,
-    'client' | 'families' | 'readOnly' | 'terminal' | 'roots' | 'readable' | 'partners' | 'clientSide' | 'self'
+    'client' | 'unreadable' | 'families' | 'readOnly' | 'terminal' | 'roots' | 'readable' | 'partners' | 'clientSide' | 'self'
   >
   /** Who is on the other end, where that is not the client of the settings. */
   readonly client?: string
@@ -21,7 +21,7 @@ export interface Situation {
 
 /** The instructions of this server for a model: only what is on, at most 900 characters. */
 export function instructionsOf({ settings, client = settings.client, namespace, waiting }: Situation): string {
-  const { families, readOnly, partners = [] } = settings
+  const { families, readOnly, unreadable, partners = [] } = settings
   const has = (family: (typeof families)[number]): boolean => families.includes(family)
   const others = partners.filter((id) => id !== client)
   const first = [
@@ -33,7 +33,7 @@ export function instructionsOf({ settings, client = settings.client, namespace, 
     `You are ${inName(client)}. ${others.length === 0 ? 'Other programs of this computer may share this server.' : `Shared with ${few(others, 240, has('bridge'))}.`}`,
     ...(first.length === 0 ? [] : [`${capital(first.join('; '))}.`]),
     ...(has('memory') ? [`Namespace of this session: ${few([inName(namespace)], 160, has('bridge'))}.`] : []),
-    ...(readOnly ? ['Nothing can be changed through this server: it is read-only.'] : []),
+    ...(unreadable !== undefined ? [unreadable] : readOnly ? ['Nothing can be changed through this server: it is read-only.'] : []),
   ]
   const asks = has('files') || has('search') || (has('terminal') && settings.terminal !== 'off')
   const end = waiting === null ? [] : [waiting]

@@ -17,8 +17,12 @@ export function offerPrompts(server: Server, opened: Promise<Bridge>, callOf: (b
   server.setRequestHandler('prompts/get', async ({ params }, context) => {
     const bridge = await opened
     const prompt = (await offered(bridge)).find(({ name }) => name === params.name)
-    if (prompt === undefined) throw invalid('There is no such prompt; prompts/list names those there are.')
     await bridge.redaction.ready()
+    if (prompt === undefined) {
+      const { unreadable } = bridge.settings
+      const why = unreadable === undefined ? '' : ` ${bridge.redaction.text(unreadable)}`
+      throw invalid(`There is no such prompt; prompts/list names those there are.${why}`)
+    }
     try {
       const text = await prompt.text(checked(prompt, params.arguments), bridge, callOf(bridge, context))
       const content = { type: 'text' as const, text: bridge.redaction.text(text) }

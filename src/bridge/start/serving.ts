@@ -122,6 +122,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
     if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, watch))
     introduce(bridge)
     stopFollowing = followRoots(bridge)
+    if (serving.isRunner && bridge.settings.unreadable !== undefined) serving.say(`No action is carried out. ${bridge.settings.unreadable}`)
     openStoreSoon(bridge, serving.isRunner)
     let why = await gone
     if (why !== 'signal' && carriers.length > 1 && stdio?.heard() === false) why = await aborted(signal).then(() => 'signal')

@@ -1,11 +1,9 @@
 import { secretsName } from '../../core/layout.ts'
 import { isWindows } from '../../core/paths.ts'
-import { vetManifest } from '../../effects/store/vet.ts'
 import { usageError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import { type ReachablePath, reachable } from '../../model/path.ts'
-import type { System } from '../../model/system.ts'
+import { reachable } from '../../model/path.ts'
 import { limits } from '../base/limits.ts'
 import { type Family, families, type Settings, type Sides, type TerminalMode } from '../base/settings.ts'
 import { hides, inName } from '../base/text.ts'
@@ -13,6 +11,7 @@ import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
 import { configFacts } from './config-facts.ts'
+import { type ManifestOrigin, type OwnManifest, readOwnManifest } from './own-manifest.ts'
 import { allowed, configured, homesOf } from './paths.ts'
 import { type ProgramFacts, programsOf } from './programs.ts'
 import { rootsOf } from './roots.ts'
@@ -26,51 +25,15 @@ export interface Flags {
   readonly readOnly: boolean
 }
 
-export interface Origin {
-  readonly system: System
+export interface Origin extends ManifestOrigin {
   readonly version: string
   self(): Promise<Environment>
-  /** Home's folder as this process opens it. */
-  readonly folder: ReachablePath
-  readonly manifest: ReachablePath
-  /** Why nothing in the folder is obeyed; absent or null: it is. */
-  readonly refused?: string | null
   world(): Promise<World>
   keys(manifest: Manifest): Promise<readonly string[]>
   /** Every client's own config file on this side. */
   clientFiles(self: Environment, manifest: Manifest): readonly string[]
-  readonly clientIds: readonly string[]
   /** What the bridge needs to know of every client; absent where no client is served. */
   readonly programs?: readonly ProgramFacts[]
-}
-
-const emptyManifest: Manifest = { version: 1, servers: {} }
-
-/** The manifest, or defaults and what is wrong: a bridge starts in any case, since a client waits for it. */
-async function readManifest(
-  { system, manifest: path, refused = null, clientIds }: Origin,
-  self: Environment,
-): Promise<{ manifest: Manifest; problems: string[] }> {
-  const defaults = (problem: string) => ({ manifest: emptyManifest, problems: [problem] })
-  if (refused !== null)
-    return defaults(
-      `Nothing in our own folder is used, since others could decide what it says: ${refused}. This bridge runs with defaults. mcp-twin doctor says what to do.`,
-    )
-  try {
-    await vetManifest(system, self, { here: path, lockHere: path, root: null })
-    const bytes = await system.files.read(path)
-    if (bytes === null) return defaults(`There is no manifest (${path}); this bridge runs with defaults. mcp-twin init makes one.`)
-    const { parseManifest } = await import('../../core/manifest/parse.ts')
-    const parsed = parseManifest(bytes, clientIds)
-    if (parsed.ok) return { manifest: parsed.manifest, problems: [] }
-    const where = parsed.line === undefined ? '' : `:${parsed.line}:${parsed.column}`
-    return defaults(
-      `The manifest cannot be used (${path}${where}: ${parsed.message}); this bridge runs with defaults until it is fixed and the client restarted.`,
-    )
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return defaults(`The manifest cannot be used (${path}: ${why}); this bridge runs with defaults.`)
-  }
 }
 
 /** Refuses the name of a client that could pass for something else where it is shown: in logs, the audit, other clients. */
@@ -88,8 +51,19 @@ export function checkFamilies(names: readonly string[]): void {
 }
 
 /** The families to offer: those of the flags, else of the manifest, else all. An unknown name is a problem. */
-function wantedFamilies(flags: Flags, manifest: Manifest, problems: string[]): readonly Family[] {
+function wantedFamilies(flags: Flags, { manifest, problems, unreadable }: OwnManifest): readonly Family[] {
   const known = (name: string): Family | undefined => families.find((family) => family === name)
+  if (unreadable !== undefined) {
+    const { families: kept } = unreadable.kept
+    // Neither a shared server nor a plugin starts, since nobody knows which of them the manifest still allows.
+    return families.filter(
+      (family) =>
+        family !== 'shared' &&
+        family !== 'plugins' &&
+        (kept === null || kept.includes(family)) &&
+        (flags.tools.length === 0 || flags.tools.includes(family)),
+    )
+  }
   const named = flags.tools.length > 0 ? flags.tools : manifest.bridge?.families
   if (named === undefined) return families
   for (const name of named)
@@ -101,20 +75,20 @@ function wantedFamilies(flags: Flags, manifest: Manifest, problems: string[]): r
 export async function decideSettings(origin: Origin, flags: Flags): Promise<Settings> {
   const { system } = origin
   const self = await origin.self()
-  const { manifest, problems } = await readManifest(origin, self)
+  const own = await readOwnManifest(origin, self)
+  const { manifest, problems, unreadable } = own
   const separator = system.platform === 'win32' ? '\\' : '/'
   const folder = `${origin.folder}${separator}bridge`
   const workspace = `${folder}${separator}workspace`
   const sides = await sidesOf(origin, self)
   const { bridge = {} } = manifest
+  const closes = unreadable?.kept ?? { deny: bridge.deny ?? [], namespace: bridge.namespace ?? null }
   // A flag replaces what the manifest names. The workspace is the bridge's own and stays; relative paths begin in the first.
   const { roots, readable } =
-    flags.roots.length > 0
+    unreadable === undefined && flags.roots.length > 0
       ? { roots: [...configured(flags.roots, 'The root', sides, problems), workspace], readable: [] }
       : rootsOf(bridge.roots, workspace, sides, problems)
-  const deny = configured(bridge.deny ?? [], 'The closed path', sides, problems)
-  // Where others may write to our folder, they may have written the list of foreign tools too.
-  const unvetted = (origin.refused ?? null) !== null
+  const deny = configured(closes.deny, 'The closed path', sides, problems)
   const tools = () => import('../../effects/store/tools-file.ts')
   const moved = relocated(system.variables, self.home)
   const ofHome = [...privatePaths(self.home, self.kind), ...moved.closed]
@@ -126,15 +100,17 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     self,
     sides: () => Promise.resolve(sides),
     world: origin.world,
-    families: wantedFamilies(flags, manifest, problems).filter((family) => !unvetted || (family !== 'shared' && family !== 'plugins')),
+    families: wantedFamilies(flags, own),
     roots,
     readable,
-    ...(flags.roots.length === 0 && {
-      rootsNow: {
-        manifest: origin.manifest,
-        read: async () => rootsOf((await readManifest(origin, self)).manifest.bridge?.roots, workspace, sides, []),
-      },
-    }),
+    // Nobody knows what else a manifest closes that could not be read: it is followed no further.
+    ...(flags.roots.length === 0 &&
+      unreadable === undefined && {
+        rootsNow: {
+          manifest: origin.manifest,
+          read: async () => rootsOf((await readOwnManifest(origin, self)).manifest.bridge?.roots, workspace, sides, []),
+        },
+      }),
     ...programsOf(origin, flags.client, manifest),
     closed,
     reopened: [workspace],
@@ -143,14 +119,17 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     homes: homesOf(sides),
     deny,
     flags: given(flags),
-    readOnly: flags.readOnly || bridge.readOnly === true,
-    terminal: flags.terminal ?? bridge.terminal ?? 'off',
+    ...(unreadable !== undefined && { unreadable: unreadable.words }),
+    readOnly: unreadable !== undefined || flags.readOnly || bridge.readOnly === true,
+    terminal: unreadable !== undefined ? 'off' : (flags.terminal ?? bridge.terminal ?? 'off'),
     blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
-    ...(bridge.namespace !== undefined && { namespace: bridge.namespace }),
+    ...(closes.namespace !== null && { namespace: closes.namespace }),
     keys: () => origin.keys(manifest),
     config: configFacts(origin, self),
     keysFile: `${origin.folder}${separator}${secretsName}`,
-    ...(!unvetted && { changeTools: async (change) => (await tools()).changeToolsFile(system, reachable(folder), self.id, change) }),
+    ...(unreadable === undefined && {
+      changeTools: async (change) => (await tools()).changeToolsFile(system, reachable(folder), self.id, change),
+    }),
     problems,
     variables: system.variables,
     platform: system.platform,

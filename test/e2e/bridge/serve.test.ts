@@ -148,17 +148,10 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('bridge_status')).toMatch(/Problem: The root "relative" is neither absolute/)
     await server.end()
   })
-  it.each([
-    ['missing', null],
-    ['broken', '{"version": 1,'],
-    ['of another kind', '{"version": 1, "bridge": {"terminall": "on"}}'],
-    ['a directory', 'dir'],
-  ])('starts with defaults when the manifest is %s, and says so', async (_what, text) => {
+  it('starts with defaults when the manifest is missing, and says so', async () => {
     const place = scratch()
-    if (text === 'dir') mkdirSync(place.path('.mcp-twin/mcp-twin.json'), { recursive: true })
-    else if (text !== null) place.write('.mcp-twin/mcp-twin.json', text)
     const server = await open(place)
-    expect(await server.text('bridge_status')).toMatch(/Problem: (There is no manifest|The manifest cannot be)/)
+    expect(await server.text('bridge_status')).toMatch(/Problem: There is no manifest/)
     expect(await server.text('write_file', { path: 'x', content: '1' })).toMatch(/Created/)
     await server.end()
   })

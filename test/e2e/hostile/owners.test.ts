@@ -139,7 +139,7 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
     await obeyed()
   })
 
-  it('does not stop the bridge, which starts with defaults and says so', async () => {
+  it('does not stop the bridge, which only reads in its workspace and says so', async () => {
     place.write(own, manifest({ bridge: { terminal: 'on', roots: ['/'] } }))
     change(own, {})
     change('.mcp-twin', { mode: 0o777 })
@@ -147,8 +147,8 @@ describeUnless(lacksOrdinaryUser(), 'our own folder', () => {
     const server = await greeted({ command, args: words, env: place.env, cwd: place.root }, 'test')
     const { data } = await server.call('bridge_status')
     await server.end()
-    expect(data).toMatchObject({ terminal: 'off', folders: [place.path('.mcp-twin/bridge/workspace')] })
-    expect(data?.problems).toContainEqual(expect.stringMatching(/others could decide.*every user.*defaults/))
+    expect(data).toMatchObject({ terminal: 'off', read_only: true, folders: [place.path('.mcp-twin/bridge/workspace')] })
+    expect(data?.problems).toContainEqual(expect.stringMatching(/others could decide.*every user.*only reads/))
   })
 
   it('is looked at by doctor, which runs nothing of it, and closed by --fix', async () => {

@@ -60,5 +60,9 @@ export async function queueFor(
   return { id: action.id, status, result: action.needs ?? null }
 }
 
-/** The settings for carrying out an action: those of this bridge, with the roots of the bridge that queued it. */
-export const rulesFor = ({ roots }: Action, settings: Settings): Settings => ({ ...settings, roots })
+/**
+ * The settings for carrying out an action: those of this bridge, with the roots of the bridge that queued it, unless nobody knows what
+ * is closed now.
+ */
+export const rulesFor = ({ roots }: Action, settings: Settings): Settings =>
+  settings.unreadable === undefined ? { ...settings, roots } : settings

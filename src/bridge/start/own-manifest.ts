@@ -1,0 +1,73 @@
+import { quoted } from '../../core/doctor/names.ts'
+import type { Restrictions } from '../../core/manifest/restrictions.ts'
+import { vetManifest } from '../../effects/store/vet.ts'
+import type { Environment } from '../../model/environment.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+
+/** Where a bridge's manifest is, and who may be believed. */
+export interface ManifestOrigin {
+  readonly system: System
+  /** Home's folder as this process opens it. */
+  readonly folder: ReachablePath
+  readonly manifest: ReachablePath
+  /** Why nothing in the folder is obeyed; absent or null: it is. */
+  readonly refused?: string | null
+  readonly clientIds: readonly string[]
+}
+
+/** The manifest that a bridge starts with. */
+export interface OwnManifest {
+  readonly manifest: Manifest
+  readonly problems: string[]
+  /** Absent where the manifest could be read, or there is none. */
+  readonly unreadable?: {
+    /** Sentences: what is wrong, what the bridge does therefore, and the command that shows it. */
+    readonly words: string
+    /** What it closes all the same. */
+    readonly kept: Restrictions
+  }
+}
+
+const emptyManifest: Manifest = { version: 1, servers: {} }
+const nothingKept: Restrictions = { deny: [], families: null, namespace: null }
+
+/**
+ * Reads the manifest. A bridge starts in any case, since a client waits for it: without a manifest with defaults, and with one that is
+ * there and cannot be read as closed as any manifest can make it, since nobody knows what this one closes.
+ */
+export async function readOwnManifest(origin: ManifestOrigin, self: Environment): Promise<OwnManifest> {
+  const { system, manifest: path, refused = null, clientIds } = origin
+  if (refused !== null)
+    return unreadable(origin, `Nothing in our own folder is obeyed, since others could decide what it says: ${refused}`, null)
+  let bytes: Uint8Array | null = null
+  try {
+    bytes = await system.files.read(path)
+    if (bytes === null) {
+      if ((await system.files.look(path)) !== null) return unreadable(origin, `${path} leads to no file`, null)
+      const problem = `There is no manifest (${path}); this bridge runs with defaults. mcp-twin init makes one.`
+      return { manifest: emptyManifest, problems: [problem] }
+    }
+    await vetManifest(system, self, { here: path, lockHere: path, root: null })
+    const { parseManifest } = await import('../../core/manifest/parse.ts')
+    const parsed = parseManifest(bytes, clientIds)
+    if (parsed.ok) return { manifest: parsed.manifest, problems: [] }
+    const where = parsed.line === undefined ? '' : `:${parsed.line}:${parsed.column}`
+    return unreadable(origin, `The manifest cannot be read (${path}${where}: ${parsed.message})`, bytes)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return unreadable(origin, `The manifest cannot be read (${path}: ${why.replace(/\.$/, '')})`, bytes)
+  }
+}
+
+async function unreadable(
+  { manifest: path, folder, refused }: ManifestOrigin,
+  why: string,
+  bytes: Uint8Array | null,
+): Promise<OwnManifest> {
+  const other = refused != null || path.startsWith(folder) ? '--user' : `--manifest ${quoted(path)}`
+  const words = `${why}. So this bridge only reads, in its own workspace alone, without commands, shared servers and plugins. A person can see what to fix with: mcp-twin doctor ${other} and then restart this program.`
+  const kept = bytes === null ? nothingKept : (await import('../../core/manifest/restrictions.ts')).restrictionsIn(bytes)
+  return { manifest: emptyManifest, problems: [words], unreadable: { words, kept } }
+}
