@@ -89,7 +89,7 @@ async function importFrom(
   const notices = [
     ...result.notices,
     ...found.notes,
-    ...leftNotes(dir, left),
+    ...leftNotes(dir, left, after.manifest),
     ...keptNotes(opened, taken),
     ...keyNotes(missing),
     ...tried.notices,
@@ -133,7 +133,7 @@ async function demandTrust({ prompt }: Context, answered: boolean): Promise<void
 
 const QUESTIONS: Readonly<Record<Part, string>> = {
   'secrets.command': 'Let the program named above be run for your keys?',
-  bridge: 'Use these settings of the bridge? Without them the bridge stays off.',
+  bridge: 'Use these settings of the bridge? Without them it stays as it is on this computer.',
   allowScripts: 'Let the packages named above run their install scripts?',
 }
 
@@ -177,11 +177,11 @@ async function missingKeys({ system }: Context, { home, manifest, self, brought 
   return missing
 }
 
-const leftNotes = (dir: string, left: readonly Part[]): string[] =>
+const leftNotes = (dir: string, left: readonly Part[], { bridge }: Manifest): string[] =>
   left.length === 0
     ? []
     : [
-        `not taken: ${left.join(', ')}${left.includes('bridge') ? '; the bridge is off' : ''}. To take ${left.length === 1 ? 'it' : 'them'}: ` +
+        `not taken: ${left.join(', ')}${left.includes('bridge') ? `; the bridge ${bridge?.enabled === false ? 'is off' : 'keeps its settings'}` : ''}. To take ${left.length === 1 ? 'it' : 'them'}: ` +
           `mcp-twin import ${quoted(dir)} --trust --with ${left.join(',')}`,
       ]
 

@@ -122,7 +122,7 @@ async function allow(task: Task, typed: string): Promise<ExitCode> {
     await plugin.end()
     const entry = { digest: source.digest, tools: description.tools }
     await changeToolsFile(system, folder, homeContext.home.environment.id, (listed) => {
-      checkNames(description, takenNames(listed, file))
+      checkNames(description, takenNames(listed, file), Object.keys(listed.shared))
       return { ...listed, plugins: { ...listed.plugins, [file]: entry } }
     })
     const path = reachable(join(pluginsFolder(folder), file))

@@ -32,6 +32,8 @@ export interface ForeignProvider {
   readonly family: ForeignFamily
   /** The tools that `tools.json` holds of this family. Reads nothing else. */
   list(file: ToolsFile): readonly ForeignTool[]
+  /** Whether a tool of that list can be called as things are now; absent: all can. Starts nothing. */
+  isOffered?(tool: ForeignTool): boolean
   /** Carries one call out. Throws a Refusal if it cannot. When `call.signal` aborts, work under way is ended. */
   call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Omit<Call, 'room'>): Promise<ForeignResult>
   /** Why a tool of that name is not offered any more, in a sentence; null: there never was one. */

@@ -1,4 +1,4 @@
-import { isToolName } from '../../core/foreign/names.ts'
+import { isToolName, serverOfName } from '../../core/foreign/names.ts'
 import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import type { SmallFile } from '../base/small-file.ts'
 import { inName } from '../base/text.ts'
@@ -41,8 +41,9 @@ export class ForeignTools {
     this.watch = new FileWatch(options.path, () => this.tell())
   }
 
+  /** Those that can be called as things are now. */
   list(): readonly ForeignTool[] {
-    return [...this.current().tools.values()].map(({ tool }) => tool)
+    return [...this.current().tools.values()].flatMap(({ tool, provider }) => (provider.isOffered?.(tool) === false ? [] : [tool]))
   }
 
   find(name: string): { readonly tool: ForeignTool; readonly provider: ForeignProvider } | null {
@@ -91,7 +92,7 @@ export class ForeignTools {
 
   private unseen(): string[] {
     const { shown } = this
-    return shown === null ? [] : [...this.current().tools.keys()].filter((name) => !shown.has(name))
+    return shown === null ? [] : this.list().flatMap(({ name }) => (shown.has(name) ? [] : [name]))
   }
 
   private tell(): void {
@@ -131,10 +132,18 @@ export class ForeignTools {
             ? 'it is the name of a tool of the bridge'
             : tools.has(name)
               ? 'another tool has that name'
-              : null
+              : provider.family === 'plugins'
+                ? likeShared(name, file)
+                : null
         if (why !== null) problems.push(`The tool ${inName(name.slice(0, 100))} of ${inName(source)} is not listed: ${why}.`)
         else if (!readOnly || isReading(tool)) tools.set(name, { tool, provider })
       }
     return { tools, problems }
   }
+}
+
+/** Why a plugin's tool would pass for one of a shared server, whether or not that has such a tool now; null: it would not. */
+function likeShared(name: string, { shared }: ToolsFile): string | null {
+  const server = serverOfName(name, Object.keys(shared))
+  return server === null ? null : `its name says that it belongs to the shared server ${inName(server)}`
 }

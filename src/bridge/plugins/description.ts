@@ -1,5 +1,5 @@
 import { isObject } from '../../core/object.ts'
-import { isToolName, longestName } from '../../core/foreign/names.ts'
+import { isToolName, longestName, serverOfName } from '../../core/foreign/names.ts'
 import type { ListedTool } from '../../core/foreign/tools-file.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { visible } from '../base/text.ts'
@@ -60,9 +60,11 @@ function readTool(tool: unknown): ListedTool {
 /** For each name that a tool has already: its owner, as a message names it. */
 export type Taken = ReadonlyMap<string, string>
 
-/** Throws a PluginTrouble if a tool of the plugin has a name that is taken. */
-export function checkNames({ tools }: Pick<PluginDescription, 'tools'>, taken: Taken): void {
+/** Throws a PluginTrouble if a tool of the plugin has a name that is taken, or that begins as those of a shared server do. */
+export function checkNames({ tools }: Pick<PluginDescription, 'tools'>, taken: Taken, servers: readonly string[]): void {
   for (const { name } of tools) {
+    const server = serverOfName(name, servers)
+    if (server !== null) throw new PluginTrouble(`its tool ${name} would pass for one of the shared server ${server}; rename it`)
     const owner = taken.get(name)
     if (owner !== undefined) throw new PluginTrouble(`its tool ${name} has the name of a tool of ${owner}; rename it`)
   }

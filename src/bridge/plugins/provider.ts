@@ -35,6 +35,12 @@ export class PluginProvider implements ForeignProvider {
     return pluginTools(file)
   }
 
+  /** Only tools of a file that is the one that was allowed are shown. Costs one look at each file, and its digest after a change. */
+  isOffered({ source }: ForeignTool): boolean {
+    const plugin = this.plugins[source]
+    return plugin !== undefined && this.look(source, plugin.digest) === null
+  }
+
   async call(tool: ForeignTool, args: Readonly<Record<string, unknown>>, call: Omit<Call, 'room'>): Promise<ForeignResult> {
     this.runner ??= import('./runner.ts').then(({ PluginRunner }) => new PluginRunner(this.parts))
     return (await this.runner).call(tool, this.plugins[tool.source]?.digest ?? '', args, call)

@@ -9,7 +9,7 @@ interface Kind {
   readonly age?: string
   /** True where only the number is unique. */
   readonly isLoose?: true
-  /** How many rows are read at once: one may hold tens of megabytes. */
+  /** How many rows are read at once, where one may hold tens of megabytes. */
   readonly page?: number
 }
 
@@ -48,12 +48,12 @@ export function carryRows(from: Database, to: Database): number {
 }
 
 /** The rows of a table up to the first that cannot be read. */
-function* rowsOf(from: Database, table: string, columns: readonly string[], { number, page = 500 }: Kind): Iterable<Row> {
-  const sql = `SELECT ${columns.join(', ')} FROM ${table} ORDER BY ${number ?? columns[0]} LIMIT ${page} OFFSET ?`
-  for (let at = 0; ; at += page) {
+function* rowsOf(from: Database, table: string, columns: readonly string[], { number, page }: Kind): Iterable<Row> {
+  const sql = `SELECT ${columns.join(', ')} FROM ${table} ORDER BY ${number ?? columns[0]} LIMIT ${page ?? -1} OFFSET ?`
+  for (let at = 0; ; at += page ?? 0) {
     const rows = readable(() => from.all(sql, at)) ?? []
     yield* rows
-    if (rows.length < page) return
+    if (page === undefined || rows.length < page) return
   }
 }
 

@@ -3,3 +3,7 @@ export const longestName = 49
 
 /** True for a tool name that every client accepts. */
 export const isToolName = (name: string): boolean => name.length <= longestName && /^[A-Za-z0-9_-]+$/.test(name)
+
+/** The shared server, of these, that the name of a tool says it belongs to: `up__search` to `up`, in any case. Null: to none. */
+export const serverOfName = (name: string, servers: readonly string[]): string | null =>
+  servers.find((server) => name.toLowerCase().startsWith(`${server}__`.toLowerCase())) ?? null

@@ -38,9 +38,16 @@ describe('what the process of a plugin says of it', () => {
     ['parameters that are a list', said({ tools: [{ ...tool, parameters: [] }] }), /no JSON Schema/],
   ])('is refused: %s', (_, value, reason) => expect(() => readDescription(value)).toThrow(reason))
   it('is refused where a name is taken, with who has it', () => {
-    expect(() => checkNames({ tools: [{ ...tool, inputSchema: {}, annotations: {} }] }, new Map([['a', 'the plugin b.js']]))).toThrow(
+    expect(() => checkNames({ tools: [{ ...tool, inputSchema: {}, annotations: {} }] }, new Map([['a', 'the plugin b.js']]), [])).toThrow(
       'its tool a has the name of a tool of the plugin b.js; rename it',
     )
+  })
+  it.each(['up__ok', 'UP__ok', 'up__'])('is refused where it would pass for one of a shared server: %s', (name) => {
+    const tools = [{ ...tool, name, inputSchema: {}, annotations: {} }]
+    expect(() => checkNames({ tools }, new Map(), ['other', 'up'])).toThrow(
+      `its tool ${name} would pass for one of the shared server up; rename it`,
+    )
+    expect(() => checkNames({ tools }, new Map(), ['u', 'upp'])).not.toThrow()
   })
 })
 
