@@ -281,7 +281,7 @@ describe('the parts of src', () => {
       'effects/manifest',
       'effects/machine/wanted-distros.ts',
       'effects/sync/edit-manifest.ts',
-      'bridge/start/settings.ts',
+      'bridge/start/own-manifest.ts',
       'bridge/start/config-facts.ts',
     ]
     expect(troubles(({ path, code }) => (/\bparseManifest\(/.test(code) && !within(path, parsers) ? ['parseManifest('] : []))).toEqual([])

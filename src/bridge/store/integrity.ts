@@ -1,25 +1,7 @@
-import { type Database, SqlError, sqlCodes } from './database.ts'
+import { checkTable, tablesIn } from './check-file.ts'
 import type { Store } from './store.ts'
 
 /** Checks the whole file, table by table, so that calls come in between. A damaged one is salvaged, which the store reports. */
 export async function verify(store: Store): Promise<void> {
   for (const table of await store.read(tablesIn)) await store.read((database) => checkTable(database, table))
-}
-
-/** The tables of a store, those of its index of words included. */
-const tablesIn = (database: Database): readonly string[] =>
-  database
-    .all<{ name: string }>(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')`)
-    .map(({ name }) => name)
-
-/** Throws the error of a damaged file where a table or one of its indexes does not hold together. */
-function checkTable(database: Database, table: string): void {
-  const [first] = database.all<{ integrity_check: string }>(`PRAGMA integrity_check('${table}')`)
-  if (first !== undefined && first.integrity_check !== 'ok') throw new SqlError(first.integrity_check, sqlCodes.corrupt)
-}
-
-/** The same on a connection of its own, at once; a large file is not checked to its end when the time is over. */
-export function verifyFile(database: Database, ms: number): void {
-  const until = performance.now() + ms
-  for (const table of tablesIn(database)) if (performance.now() < until) checkTable(database, table)
 }

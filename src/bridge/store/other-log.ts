@@ -1,8 +1,7 @@
-import { copyFileSync, rmSync } from 'node:fs'
 import { isDamage, type Database } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { Held } from './held.ts'
-import { verifyFile } from './integrity.ts'
+import { verifyFile } from './check-file.ts'
 import type { StorePlace } from './place.ts'
 
 /** How long the copy may be checked, in ms. */
@@ -16,14 +15,8 @@ const checkMs = 5000
 export function otherLog(place: StorePlace, engine: Engine, held: Held, use: (database: Database) => void): void {
   const { file, log } = place.files(held.generation)
   if (file !== held.files.file || log === '' || log === held.files.log) return
-  const copy = `${place.database(held.generation)}.other`
-  const remove = () => {
-    for (const end of ['', '-wal', '-shm']) rmSync(`${copy}${end}`, { force: true })
-  }
-  remove()
   try {
-    for (const end of ['', '-wal']) copyFileSync(`${place.database(held.generation)}${end}`, `${copy}${end}`)
-    const database = engine.open(copy)
+    const database = engine.open(place.copy(held.generation))
     try {
       verifyFile(database, checkMs)
       use(database)
@@ -33,6 +26,6 @@ export function otherLog(place: StorePlace, engine: Engine, held: Held, use: (da
   } catch (error) {
     if (!isDamage(error)) throw error
   } finally {
-    remove()
+    place.removeCopy(held.generation)
   }
 }

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  copyFileSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -112,6 +113,19 @@ export class StorePlace {
   generations(): readonly number[] {
     const numbers = readdirSync(this.folder).flatMap((name) => Number(/^([1-9]\d{0,8})\.db$/.exec(name)?.[1] ?? 0))
     return numbers.filter((each) => each > 0 && !this.isEmpty(each)).sort((a, b) => b - a)
+  }
+
+  /** Copies file and log of a generation, to be removed by `removeCopy`. Gives up all locks that this process has on the file. */
+  copy(generation: number): string {
+    const copy = this.removeCopy(generation)
+    for (const end of ['', '-wal']) copyFileSync(`${this.database(generation)}${end}`, `${copy}${end}`)
+    return copy
+  }
+
+  removeCopy(generation: number): string {
+    const copy = `${this.database(generation)}.other`
+    for (const end of ['', '-wal', '-shm']) rmSync(`${copy}${end}`, { force: true })
+    return copy
   }
 
   /** Removes a generation that was never in use. */

@@ -5,7 +5,7 @@ import { lastRecord } from './change-file.ts'
 import { hasCode, isDamage } from './database.ts'
 import { explained, ownVersion, within } from './connection.ts'
 import { chooseEngine, type EngineName } from './engine.ts'
-import { verifyFile } from './integrity.ts'
+import { verifyFile } from './check-file.ts'
 import { missingFrom } from './missing.ts'
 import { StorePlace } from './place.ts'
 
