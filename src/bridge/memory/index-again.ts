@@ -13,8 +13,9 @@ interface TextRow {
 
 const pageRows = 200
 
-/** Fills the index of words from the entries; it is empty before. Other work of the process goes on meanwhile. */
+/** Fills the index of words from the entries, after emptying it. Other work of the process goes on meanwhile. */
 export async function indexAgain(database: Database): Promise<void> {
+  database.exec(`INSERT INTO memory_text (memory_text) VALUES ('delete-all')`)
   for (let last = 0; ; ) {
     const rows = database.all<TextRow>(
       'SELECT id, key, value, rationale, tags FROM memory WHERE id > ? ORDER BY id LIMIT ?',

@@ -54,12 +54,17 @@ export function within<T>(database: Database, begin: string, work: (database: Da
     database.exec('COMMIT')
     return result
   } catch (error) {
-    try {
-      database.exec('ROLLBACK')
-    } catch {
-      // SQLite has ended the transaction by itself, as it does when the disk is full.
-    }
+    endTransaction(database)
     throw error
+  }
+}
+
+/** Undoes the transaction that a connection is in. A lock must not outlive it: libsql closes one only when its statements are collected. */
+export function endTransaction(database: Database): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // SQLite has ended it by itself, as it does when the disk is full, or the file was too damaged for one.
   }
 }
 

@@ -1,6 +1,6 @@
 import { carryRows } from './carry.ts'
 import type { ChangeFile } from './change-file.ts'
-import { lastChange, within } from './connection.ts'
+import { endTransaction, lastChange } from './connection.ts'
 import { type Database, SqlError, sqlCodes } from './database.ts'
 import { generationIn, type Held, hold, holdsAllOf, type Opening } from './held.ts'
 import { missingFrom, noteMissing } from './missing.ts'
@@ -64,11 +64,20 @@ async function settled(options: Crossing, changes: ChangeFile, old: Held | null,
   return place.generation() ?? generation
 }
 
-async function carry({ rebuild, report }: Crossing, old: Held, next: Held): Promise<void> {
-  const carried = within(next.database, 'BEGIN IMMEDIATE', (database) => carryRows(old.database, database))
-  if (carried === 0) return
-  await rebuild(next.database)
-  report(
-    `Another file was put in the place of ${old.generation}.db while it was open; ${carried} rows that only the old one held were taken over.`,
-  )
+/** Rows and what is derived from them are taken over together or not at all. */
+async function carry({ rebuild, report }: Crossing, old: Held, { database }: Held): Promise<void> {
+  database.exec('BEGIN IMMEDIATE')
+  let carried: number
+  try {
+    carried = carryRows(old.database, database)
+    if (carried > 0) await rebuild(database)
+    database.exec('COMMIT')
+  } catch (error) {
+    endTransaction(database)
+    throw error
+  }
+  if (carried > 0)
+    report(
+      `Another file was put in the place of ${old.generation}.db while it was open; ${carried} rows that only the old one held were taken over.`,
+    )
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { LastChange } from './change-file.ts'
-import { closedDatabase, lastChange, prepare } from './connection.ts'
+import { closedDatabase, endTransaction, lastChange, prepare } from './connection.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
 import type { StorePlace } from './place.ts'
@@ -52,15 +52,6 @@ export async function salvage(work: Salvage): Promise<string | null> {
     }
   } finally {
     lock.close()
-  }
-}
-
-/** The lock of a connection must not outlive it: libsql closes one only once its statements are collected as garbage. */
-function endTransaction(database: Database): void {
-  try {
-    database.exec('ROLLBACK')
-  } catch {
-    // There is none: the file is too damaged for a lock.
   }
 }
 

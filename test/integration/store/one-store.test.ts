@@ -175,7 +175,8 @@ describeEngines('all processes work on one store', (bench) => {
     for (const n of [1, 2, 3]) await store.ask('set', { key: `late${n}`, value: 'x'.repeat(3000) })
     const log = `${inUse()}-wal`
     await store.kill('SIGKILL')
-    truncateSync(log, statSync(log).size - 10)
+    // The log begins anew after a checkpoint: this is within the first of its pages.
+    truncateSync(log, 4000)
     const doctor = await bench.start(false)
     const missing = expect.stringMatching(/[1-3] changes are missing from 1\.db/)
     expect(await doctor.ask('examine')).toMatchObject({ trouble: null, missing })
