@@ -52,6 +52,26 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'all processes work on one store, whoever met the damage first, and lose nothing that was acknowledged',
+    source: 'shared mind',
+    tests: {
+      'integration/store/one-store.test.ts': [
+        'after a salvage, though a program has opened and closed the file before the second came',
+        'is judged alike by doctor and all bridges when the end of the log was cut off after a kill',
+      ],
+    },
+  },
+  {
+    behaviour: 'a manifest that is there and cannot be read opens nothing, whatever the flags say',
+    source: 'twins',
+    tests: {
+      'e2e/bridge/broken-manifest.test.ts': [
+        'only reads, in its workspace alone, and says so: $what',
+        'obeys it again once it is repaired and the program restarted',
+      ],
+    },
+  },
+  {
     behaviour: 'a damaged, cut, emptied, older, newer or foreign store is said and salvaged, never guessed',
     source: 'shared mind',
     tests: {
