@@ -118,10 +118,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     allow: allowed(bridge.allow ?? [], sides, closed, problems),
     homes: homesOf(sides),
     deny,
-    flags: given(flags),
-    ...(unreadable !== undefined && { unreadable: unreadable.words }),
-    readOnly: unreadable !== undefined || flags.readOnly || bridge.readOnly === true,
-    terminal: unreadable !== undefined ? 'off' : (flags.terminal ?? bridge.terminal ?? 'off'),
+    ...rightsOf(flags, own),
     blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
     ...(closes.namespace !== null && { namespace: closes.namespace }),
     keys: () => origin.keys(manifest),
@@ -139,6 +136,16 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     now: () => system.now(),
     random: (bytes) => system.random(bytes),
   }
+}
+
+/** What may be changed and run, and who says so. */
+function rightsOf(
+  flags: Flags,
+  { manifest: { bridge = {} }, unreadable }: OwnManifest,
+): Pick<Settings, 'flags' | 'unreadable' | 'readOnly' | 'terminal'> {
+  if (unreadable !== undefined) return { flags: given(flags), unreadable: unreadable.words, readOnly: true, terminal: 'off' }
+  const readOnly = flags.readOnly || bridge.readOnly === true
+  return { flags: given(flags), readOnly, terminal: flags.terminal ?? bridge.terminal ?? 'off' }
 }
 
 /** Which rules come from the command line. */
