@@ -1,5 +1,5 @@
+import { quote } from '../bridge/base/quote.ts'
 import { inText } from '../bridge/base/text.ts'
-import { forgetHistory } from '../bridge/memory/memory.ts'
 import { memoryDelete } from '../bridge/tools/memory/memory-delete.ts'
 import { memoryGet } from '../bridge/tools/memory/memory-get.ts'
 import { memoryHistory } from '../bridge/tools/memory/memory-history.ts'
@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonValue } from '../model/entry.ts'
-import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
+import { type OpenBridge, withBridge } from './bridge-at-home.ts'
 import { ttlMs } from './session.ts'
 import { demandNamespace, unknownKey } from './stored-names.ts'
 import { wholeOption } from './whole-option.ts'
@@ -79,7 +79,7 @@ async function get({ context, bridge, call, words: [key = ''], options }: Task):
   const value = data.value as JsonValue
   context.io.raw(`${inText(typeof value === 'string' ? value : JSON.stringify(value))}\n`)
   context.io.note(entryLine({ ...(data as unknown as Entry), key }))
-  if (typeof data.rationale === 'string') context.io.note(`Rationale: ${inText(data.rationale)}`)
+  if (typeof data.rationale === 'string') context.io.note(`Rationale:\n${quote(data.rationale)}`)
   return EXIT.ok
 }
 
@@ -150,16 +150,12 @@ async function history({ context, bridge, call, words: [key = ''], options }: Ta
 /** `--history` also forgets what the key held, as one does with a text that should never have been stored. */
 async function forget({ context, bridge, call, words: [key = ''], options }: Task): Promise<ExitCode> {
   const ifVersion = whole(options, 'ifVersion', 0)
-  const { text, data } = await call(memoryDelete, { key, ...named(options), ...(ifVersion !== undefined && { if_version: ifVersion }) })
-  const store = await bridge.store()
-  const forgotten =
-    options.history === true
-      ? await store.write({ client: terminalClient, session: bridge.session }, (transaction) =>
-          forgetHistory(transaction, String(data.namespace), key),
-        )
-      : 0
-  if (data.deleted !== true && forgotten === 0) throw await unknownKey(bridge, key, options.namespace, text)
-  context.io.json({ action: 'delete', key, ...data, ...(options.history === true && { versions: forgotten }) })
-  context.io.out(options.history === true ? `Forgot "${key}" of ${data.namespace} and its history.` : text)
+  const { text, data } = await call(memoryDelete, {
+    ...{ key, ...named(options), ...(ifVersion !== undefined && { if_version: ifVersion }) },
+    ...(options.history === true && { history: true }),
+  })
+  if (data.deleted !== true && !(Number(data.versions) > 0)) throw await unknownKey(bridge, key, options.namespace, text)
+  context.io.json({ action: 'delete', key, ...data })
+  context.io.out(text)
   return EXIT.ok
 }

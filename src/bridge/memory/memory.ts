@@ -66,7 +66,10 @@ export function forgetHistory(store: Transaction, namespace: string, key: string
     'DELETE FROM memory_versions WHERE namespace = ?1 AND key = ?2 AND version < (SELECT max(version) FROM memory_versions WHERE namespace = ?1 AND key = ?2)',
     ...[namespace, key],
   )
-  if (forgotten > 0) store.changed('memory', key, namespace)
+  if (forgotten === 0) return 0
+  // The index of words keeps what was deleted until its parts are merged.
+  store.run("INSERT INTO memory_text (memory_text) VALUES ('optimize')")
+  store.changed('memory', key, namespace)
   return forgotten
 }
 

@@ -13,7 +13,9 @@ export const closedDatabase: Database = {
 
 /** Sets the connection up and brings the file to the newest version. Returns the id of the store. */
 export function prepare(database: Database, random: (bytes: number) => string): string {
-  database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF')
+  // What is deleted is overwritten, so that nothing of a forgotten text stays in the file.
+  database.exec('PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
+  database.exec('PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON')
   // Before anything is written: what another program made is left as it is.
   if (within(database, 'BEGIN', ownVersion) < schemaVersion) {
     database.exec('PRAGMA journal_mode = WAL')

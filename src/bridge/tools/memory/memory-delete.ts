@@ -1,24 +1,35 @@
-import { optional, whole } from '../../base/input.ts'
+import { optional, whole, flag } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
+import { nearWords } from './words.ts'
 
 export const memoryDelete = defineTool({
   name: 'memory_delete',
   family: 'memory',
   effect: 'write',
-  description: 'Forget a key; its history stays.',
-  input: { key: keyArgument, namespace: optional(namespaceArgument), if_version: optional(whole({ least: 1 })) },
+  description: 'Forget a key. Its versions stay, unless history is true.',
+  input: { key: keyArgument, namespace: optional(namespaceArgument), if_version: optional(whole({ least: 1 })), history: optional(flag()) },
   subject: ({ key, namespace }) => (namespace === undefined ? key : `${namespace} ${key}`),
-  async handle({ key, if_version: ifVersion, ...wanted }, bridge, { client, session }) {
+  async handle({ key, if_version: ifVersion, history = false, ...wanted }, bridge, { client, session }) {
     const { readKey } = await import('../../memory/reading.ts')
-    const { remove } = await import('../../memory/memory.ts')
+    const { nearKeys } = await import('../../memory/near.ts')
+    const { forgetHistory, remove } = await import('../../memory/memory.ts')
     const store = await bridge.store()
     const own = await bridge.namespace()
-    const { deleted, namespace } = await store.write({ client, session }, (transaction) => {
+    const { deleted, namespace, versions, near } = await store.write({ client, session }, (transaction) => {
       const namespace = wanted.namespace ?? readKey(transaction, { key, own }, transaction.now).entry?.namespace ?? own
-      return { deleted: remove(transaction, { namespace, key, ifVersion }), namespace }
+      const deleted = remove(transaction, { namespace, key, ifVersion })
+      const versions = history ? forgetHistory(transaction, namespace, key) : 0
+      return {
+        deleted,
+        namespace,
+        versions,
+        near: deleted || versions > 0 ? [] : nearKeys(transaction, key, wanted.namespace, transaction.now),
+      }
     })
-    const words = deleted ? `Forgot "${key}" of ${namespace}.` : `There is no "${key}" in ${namespace}.`
-    return { content: [{ type: 'text', text: words }], data: { deleted, namespace } }
+    const forgot = `Forgot "${key}" of ${namespace}${history ? ' and its history' : ''}.`
+    const words = deleted || versions > 0 ? forgot : `There is no "${key}" in ${namespace}.${nearWords(near)}`
+    const data = { deleted, namespace, ...(history && { versions }), ...(near.length > 0 && { near }) }
+    return { content: [{ type: 'text', text: words }], data }
   },
 })

@@ -2,7 +2,7 @@ import { optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument, tokensArgument } from './arguments.ts'
-import { alsoInWords, entryWords } from './words.ts'
+import { alsoInWords, entryWords, nearWords } from './words.ts'
 
 export const memoryGet = defineTool({
   name: 'memory_get',
@@ -21,11 +21,19 @@ export const memoryGet = defineTool({
     const { readKey } = await import('../../memory/reading.ts')
     const store = await bridge.store()
     const own = await bridge.namespace()
-    const { entry, alsoIn } = await store.snapshot((database) => readKey(database, { key, namespace, own, version }, bridge.now()))
+    const { nearKeys } = await import('../../memory/near.ts')
+    const { entry, alsoIn, near } = await store.snapshot((database) => {
+      const reading = readKey(database, { key, namespace, own, version }, bridge.now())
+      const isFound = reading.entry !== null || reading.alsoIn.length > 0
+      return { ...reading, near: isFound ? [] : nearKeys(database, key, namespace, bridge.now()) }
+    })
     const elsewhere = alsoIn.length === 0 ? {} : { also_in: alsoIn }
     if (entry === null) {
-      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`}${namespace === undefined ? '' : ` in ${namespace}`}.${alsoInWords(alsoIn)}`
-      return { content: [{ type: 'text', text: words }], data: { found: false, namespace: namespace ?? own, ...elsewhere } }
+      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`}${namespace === undefined ? '' : ` in ${namespace}`}.${nearWords(near)}${alsoInWords(alsoIn)}`
+      return {
+        content: [{ type: 'text', text: words }],
+        data: { found: false, namespace: namespace ?? own, ...elsewhere, ...(near.length > 0 && { near }) },
+      }
     }
     const value = shownValue(entry.value, maxTokens)
     const { rationale, tags, by, at } = entry

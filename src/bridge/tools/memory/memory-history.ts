@@ -3,7 +3,7 @@ import { optional } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { entryWords } from './words.ts'
+import { entryWords, nearWords } from './words.ts'
 
 export const memoryHistory = defineTool({
   name: 'memory_history',
@@ -18,9 +18,11 @@ export const memoryHistory = defineTool({
     const { readKey } = await import('../../memory/reading.ts')
     const store = await bridge.store()
     const own = await bridge.namespace()
-    const { namespace, found } = await store.snapshot((database) => {
+    const { nearKeys } = await import('../../memory/near.ts')
+    const { namespace, found, near } = await store.snapshot((database) => {
       const namespace = wanted.namespace ?? readKey(database, { key, own }, bridge.now()).entry?.namespace ?? own
-      return { namespace, found: history(database, namespace, key) }
+      const found = history(database, namespace, key)
+      return { namespace, found, near: found.length > 0 ? [] : nearKeys(database, key, wanted.namespace, bridge.now()) }
     })
     const each = Math.floor(limits.memoryShown / Math.max(found.length, 1))
     const versions = found.map(({ value, version, rationale, tags, by, at }) => ({
@@ -32,7 +34,7 @@ export const memoryHistory = defineTool({
         ? `Version ${entry.version}: deleted by ${entry.by}, ${time(entry.at)}`
         : entryWords({ ...entry, value }, shownValue(value, each)),
     )
-    if (lines.length === 0) lines.push(`There is no history of "${key}" in ${namespace}.`)
+    if (lines.length === 0) lines.push(`There is no history of "${key}" in ${namespace}.${nearWords(near)}`)
     return { content: [{ type: 'text', text: lines.join('\n\n') }], data: { namespace, versions } }
   },
 })
