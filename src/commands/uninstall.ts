@@ -2,8 +2,8 @@ import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { contentsOf } from '../effects/undo/folders.ts'
-import { recordedFiles } from '../effects/undo/uninstall-files.ts'
-import { ownFolders, recordsOf, type Uninstalled, uninstall } from '../effects/undo/uninstall.ts'
+import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallProject } from '../effects/undo/uninstall.ts'
+import type { Step } from '../model/plan.ts'
 import { labelsFor, tilde } from '../ui/labels.ts'
 import { describeSteps } from '../ui/steps.ts'
 import { atHome, type HomeContext } from './at-home.ts'
@@ -22,26 +22,63 @@ export const run = (context: Context, _args: string[], options: Record<string, u
       if (places.length > 0) io.out([`${keptWords(home)}.`, ...WAYS.map((way) => `  → ${way}`)].join('\n'))
       return EXIT.ok
     }
-    await confirm(context, homeContext, purge)
+    const project = options.all === true ? null : homeContext.place.root
+    const planned = await previewUninstall(system, world, home, project ?? undefined)
+    if (options.dryRun === true) return preview(context, homeContext, planned, { purge, project })
+    await confirm(context, homeContext, planned, { purge, project })
     const progress = io.progress('Uninstalling')
     try {
-      const done = await uninstall(system, world, home, purge)
+      const done = project === null ? await uninstall(system, world, home, purge) : await ofProject(context, homeContext, project)
       progress.done()
-      return report(context, homeContext, done, purge)
+      return report(context, homeContext, done, purge && project === null)
     } finally {
       progress.done()
     }
   })
 
-async function confirm(context: Context, { home }: HomeContext, purge: boolean): Promise<void> {
+interface Extent {
+  readonly purge: boolean
+  /** The project whose entries alone are removed; null: everything is. */
+  readonly project: string | null
+}
+
+const ofProject = async ({ system }: Context, { world, home }: HomeContext, project: string): Promise<Uninstalled> => ({
+  ...(await uninstallProject(system, world, home, project)),
+  ...{ ended: [], removed: [], kept: [], elsewhere: [], troubles: [] },
+})
+
+/** What would stand in each file afterwards. */
+function show({ io }: Context, { world }: HomeContext, planned: readonly Step[], say: (line: string) => void): void {
+  for (const line of describeSteps(planned, labelsFor(world, clients), io.paint, io.width)) say(line)
+}
+
+const whatElse = ({ purge, project }: Extent): string => {
+  if (project !== null) return `Nothing but the files of ${project} changes; --all uninstalls everything.`
+  return purge
+    ? 'Packages and programs on every side are removed; manifest, keys and backups are deleted too, for good.'
+    : 'Packages and programs on every side are removed; manifest, keys and backups are kept (--purge deletes them too).'
+}
+
+function preview(context: Context, homeContext: HomeContext, planned: readonly Step[], extent: Extent): ExitCode {
+  const { io } = context
+  const notices = [whatElse(extent)]
+  io.json({ command: 'uninstall', changed: false, run: null, steps: planned, ended: [], removed: [], kept: [], notices })
+  if (!io.asJson) {
+    show(context, homeContext, planned, (line) => io.out(line))
+    io.out(whatElse(extent))
+    io.out(io.paint.strong('Nothing was changed (--dry-run).'))
+  }
+  return planned.some(({ outcome }) => outcome !== 'planned') ? EXIT.attention : EXIT.ok
+}
+
+async function confirm(context: Context, homeContext: HomeContext, planned: readonly Step[], extent: Extent): Promise<void> {
   if (context.options.yes === true) return
-  const files = recordedFiles(await recordsOf(context.system, home))
-  const entries = files.reduce((sum, { record }) => sum + Object.keys(record.entries).length, 0)
-  const what = `${entries} ${entries === 1 ? 'entry' : 'entries'} in ${files.length} ${files.length === 1 ? 'file' : 'files'}, packages and programs on every side`
-  const rest = purge
-    ? '. Manifest, keys and backups are deleted too, for good.'
-    : '. Manifest, keys and backups are kept; --purge deletes them too.'
-  const sure = await context.prompt.confirm(`Uninstall mcp-twin? This removes ${what}${rest}`, { flag: '--yes', default: false })
+  const { io } = context
+  if (context.prompt.able) {
+    show(context, homeContext, planned, (line) => io.noteWhole(line, true))
+    io.noteWhole(whatElse(extent), true)
+  }
+  const sure = await context.prompt.confirm('Uninstall mcp-twin?', { flag: '--yes', default: false })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }
 

@@ -3,6 +3,7 @@ import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Backup } from './decision.ts'
 import { type FileNote, Journal, type RunAbout } from './journal.ts'
+import { Originals } from './originals.ts'
 import { prune } from './retention.ts'
 import { ifPossible } from './trouble.ts'
 
@@ -17,6 +18,8 @@ export interface Run {
    * undo that brought everything back, so that the run it undid counts as undone.
    */
   finish(end?: { complete: boolean }): Promise<string | null>
+  /** The first copies of the clients' files, which no limit removes. */
+  readonly originals: Originals
 }
 
 type InTurn = <T>(work: () => Promise<T>) => Promise<T>
@@ -31,7 +34,9 @@ function turns(): InTurn {
   }
 }
 
-function backupOf(journal: Journal, note: FileNote, inTurn: InTurn): Backup {
+function backupOf(journal: Journal, originals: Originals, note: FileNote, inTurn: InTurn): Backup {
+  const { environment, client, file } = note
+  const holdsEntries = client !== null && note.hook !== true && note.setting === undefined
   let pending: BackedUpFile | null = null
   const discard = async (): Promise<void> => {
     const entry = pending
@@ -42,6 +47,7 @@ function backupOf(journal: Journal, note: FileNote, inTurn: InTurn): Backup {
     save: (saved) =>
       inTurn(async () => {
         const earlier = pending
+        if (holdsEntries) await originals.keep({ environment, client, file }, saved)
         pending = await journal.add(note, saved)
         if (earlier !== null) await journal.drop(earlier)
       }),
@@ -59,9 +65,11 @@ function backupOf(journal: Journal, note: FileNote, inTurn: InTurn): Backup {
 /** `folder`: `backups` of home. */
 export function openRun(system: System, folder: ReachablePath, about: RunAbout): Run {
   const journal = new Journal(system, folder, about)
+  const originals = new Originals(system, folder)
   const inTurn = turns()
   return {
-    forFile: (note) => backupOf(journal, note, inTurn),
+    originals,
+    forFile: (note) => backupOf(journal, originals, note, inTurn),
     finish: (end) =>
       inTurn(async () => {
         const isComplete = end?.complete === true && about.undoes !== undefined

@@ -1,12 +1,12 @@
 import { makePlan, type Plan, type PlanInput } from '../../core/plan/plan.ts'
-import { withRecord } from '../../core/plan/records.ts'
+import { recordOf, withRecord } from '../../core/plan/records.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
 import { writeLaunches } from '../run/launches.ts'
 import type { Situation } from '../manifest/open.ts'
-import { applyFile } from './files.ts'
+import { applyFile, becomingOurs } from './files.ts'
 import { applyInstalls, type Installed } from './installs.ts'
 import type { SyncOptions } from './options.ts'
 import { writeState } from './own-files.ts'
@@ -45,6 +45,8 @@ export async function applyPlan(
   const written = new Set<string>()
   const notices = new Set<string>([...installed.notices, ...again.notices])
   for (const file of again.files) {
+    const taken = becomingOurs(file, recordOf(situation.savedState, file.plan))
+    if (taken !== null) await run.originals.take(file.plan, { bytes: file.observed.bytes, mode: null }, taken)
     const result = await applyFile(system, { ...input, state }, file, run, situation.place.root)
     steps.push(...result.steps)
     for (const notice of result.notices) notices.add(`${file.observed.client.label}: ${notice}`)

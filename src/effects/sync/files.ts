@@ -10,6 +10,7 @@ import { reveal } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
+import type { TakenEntry } from '../store/originals.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { type Decision, type RewriteOutcome, rewriteFile } from '../store/rewrite.ts'
 
@@ -125,4 +126,19 @@ function settled(plan: FilePlan, input: PlanInput, project?: string, created?: b
   const isOurs = isCreated || Object.keys(entries).length > 0
   const state = { entries, ...(isCreated ? { created: true } : {}), ...(project !== undefined && isOurs ? { project } : {}) }
   return { steps, state, written: false, notices: plan.notices }
+}
+
+/** The entries of a file that become ours, whether they are written or only recorded; null: none does. */
+export function becomingOurs({ observed, plan }: PlannedFile, { entries: known }: FileState): Readonly<Record<string, TakenEntry>> | null {
+  const fresh = plan.entries.filter(({ entryName, record, change }) => (record ?? change) !== null && !Object.hasOwn(known, entryName))
+  if (fresh.length === 0 || plan.refusal !== null) return null
+  const read = readClientFile(observed.client, observed.bytes)
+  const present = new Map(read.ok ? read.document.entries().map(({ name, value }) => [name, value]) : [])
+  return Object.fromEntries(
+    fresh.map(({ entryName, change }) => {
+      const was = present.get(entryName) ?? null
+      const made = change === null ? null : reveal(change)
+      return [entryName, { was, wrote: made?.kind === 'set' ? made.value : was }]
+    }),
+  )
 }

@@ -1,44 +1,66 @@
+import { digest, meaning } from '../../core/launch/meaning.ts'
+import { lookUp } from '../../core/lookup.ts'
 import { isObject } from '../../core/object.ts'
 import { formatOf } from '../../core/formats/index.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import { editOptions, readClientFile } from '../../core/plan/file.ts'
-import { setBack } from '../../core/plan/revert.ts'
 import type { ClientDefinition } from '../../model/client.ts'
-import type { EntryChange, PresentEntry } from '../../model/document.ts'
+import type { EntryChange } from '../../model/document.ts'
 import type { JsonValue } from '../../model/entry.ts'
+import type { FileState } from '../../model/state.ts'
 import type { Decision } from '../store/decision.ts'
 import { digestOf } from '../store/digest.ts'
-import type { OriginalFile } from './originals.ts'
+import type { TakenEntry } from '../store/originals.ts'
+import { type EntryReader, formerEntry } from './former.ts'
 
-export interface OwnedEntries {
-  /** Names of entries in our records. */
-  readonly names: readonly string[]
-  /** We created the file, by our records. */
-  readonly created: boolean
-  /** The file before us; null: no backup goes back that far. */
-  readonly original: OriginalFile | null
-  /** Returns whether an entry's value names a file of ours, which is about to be removed. */
-  namesOwnFiles(value: JsonValue): boolean
+/** A file before us. */
+export interface OriginalFile {
+  /** Null: it did not exist. */
+  readonly bytes: Uint8Array | null
+  readonly mode: number | null
+  /** How many folders above it we created. */
+  readonly folders: number
+  /** Digests of the file as only we have written it; empty: another program has written it since. */
+  readonly untouched: readonly (string | null)[]
+  /** It need not be the first: entries that it has may be ours. */
+  readonly cut: boolean
+  /** Single entries as they became ours. Count more than `bytes`. */
+  readonly entries: Readonly<Record<string, TakenEntry>>
 }
 
-/** Names of our entries in one file, for the report. */
-export interface RemovedEntries {
-  readonly removed: readonly string[]
-  /** Entries replaced by what was there before us. */
-  readonly restored: readonly string[]
+export interface OwnedEntries {
+  readonly records: FileState['entries']
+  /** We created the file, by our records. */
+  readonly created: boolean
+  /** The file before us; null: nothing tells. */
+  readonly original: OriginalFile | null
+  readonly reader: EntryReader
+  /** Returns whether an entry's value names a file of ours, which is about to be removed. */
+  namesOwnFiles(value: JsonValue): boolean
+  /** Returns whether the manifest has a server for entries of this name, though it wants none here now (`disabled`, `share`). */
+  isKept(name: string): boolean
+}
+
+/** What became of each entry, for the report. */
+export interface ClearedEntry {
+  readonly name: string
+  /** In words; null: removed. */
+  readonly words: string | null
+  readonly changed: boolean
 }
 
 /**
- * Decides how a client's file loses our entries: each is removed, or replaced by what was there before us. A file that only
- * we have written becomes what it was byte for byte; one that we created is removed once it holds nothing else.
+ * Decides how a client's file loses our entries: each is removed, or becomes what was there before us, or stays as its person
+ * changed it. A file that only we have written becomes what it was byte for byte; one that we created is removed once it holds
+ * nothing else.
  */
 export function removeOwnEntries(
   client: ClientDefinition,
   current: Uint8Array | null,
   ours: OwnedEntries,
-  report: (entries: RemovedEntries) => void,
+  report: (entries: readonly ClearedEntry[]) => void,
 ): Decision {
-  report({ removed: [], restored: [] })
+  report([])
   if (current === null) return { kind: 'nothing' }
   const read = readClientFile(client, current)
   if (!read.ok)
@@ -50,9 +72,9 @@ export function removeOwnEntries(
     }
   const { original } = ours
   const was = original === null ? null : readClientFile(client, original.bytes)
-  const before = new Map(was?.ok ? was.document.entries().map(({ name, value }) => [name, value]) : [])
   const { document } = read
-  const present = document.entries().filter(({ name }) => ours.names.includes(name))
+  const all = document.entries()
+  const present = all.filter(({ name }) => Object.hasOwn(ours.records, name))
   const twice = present.find(({ duplicate }) => duplicate)
   if (twice !== undefined)
     return {
@@ -60,11 +82,33 @@ export function removeOwnEntries(
       reason: `the name "${twice.name}" is used twice`,
       hint: 'remove one of the two by hand, then: mcp-twin uninstall',
     }
-  const changes = present.flatMap((entry): EntryChange[] => change(client, entry, before.get(entry.name), ours))
-  report({
-    removed: changes.flatMap((each) => (each.kind === 'remove' ? [each.name] : [])),
-    restored: changes.flatMap((each) => (each.kind === 'set' ? [each.name] : [])),
-  })
+  const before = formerValues(was, ours)
+  const missing = [...before].flatMap(([name, value]) =>
+    isObject(value) && !Object.hasOwn(ours.records, name) && !all.some((each) => each.name === name) ? [[name, value] as const] : [],
+  )
+  const changes: EntryChange[] = []
+  const cleared: ClearedEntry[] = []
+  for (const { name, value } of present) {
+    const record = lookUp(ours.records, name)
+    const said = meaning(value, client)
+    const renamed =
+      before.get(name) == null ? missing.find(([old, then]) => !ours.isKept(old) && ours.reader.isRenamed(value, then)) : undefined
+    const { change, words } = formerEntry(client, ours.reader, {
+      ...{ name, value, server: record?.server ?? name },
+      former: renamed?.[1] ?? (before.has(name) ? before.get(name) : ours.created || original?.cut === false ? null : undefined),
+      made: lookUp(original?.entries ?? {}, name)?.wrote ?? undefined,
+      isEdited: 'unreadable' in said || digest(said) !== record?.digest,
+      namesOwnFiles: ours.namesOwnFiles(value),
+    })
+    if (change !== null) changes.push(change)
+    cleared.push({ name, words, changed: change !== null })
+  }
+  for (const [name, value] of missing) {
+    if (!ours.isKept(name)) continue
+    changes.push({ kind: 'set', name, value, owned: Object.keys(value) })
+    cleared.push({ name, words: 'as it was before', changed: true })
+  }
+  report(cleared)
   // Also remove a `mcpServers` object that we created and that is empty again.
   const hadNone = original !== null && (original.bytes === null || (was?.ok === true && was.document.container === 'absent'))
   // Keep a byte order mark where we change no entry.
@@ -74,7 +118,7 @@ export function removeOwnEntries(
   if (!edit.ok) return { kind: 'refuse', reason: describeRefusal(edit.refusal) }
   const after = edit.bytes
   const madeByUs = original === null ? ours.created : original.bytes === null
-  if (original?.untouched !== null && original?.untouched === digestOf(current) && sameEntries(client, after, original.bytes)) {
+  if (original?.untouched.includes(digestOf(current)) === true && !original.cut && sameEntries(client, after, original.bytes)) {
     if (original.bytes === null) return { kind: 'remove', folders: original.folders }
     return { kind: 'replace', bytes: original.bytes, holdsKey: false, ...(original.mode === null ? {} : { mode: original.mode }) }
   }
@@ -83,21 +127,23 @@ export function removeOwnEntries(
   return { kind: 'replace', bytes: after, holdsKey: false, check: () => document.check(after, changes, options) }
 }
 
+/** What each entry said before us. One that names a file of ours tells nothing. */
+function formerValues(
+  was: ReturnType<typeof readClientFile> | null,
+  { original, namesOwnFiles }: OwnedEntries,
+): Map<string, JsonValue | null> {
+  const copied = was?.ok === true ? was.document.entries().map(({ name, value }) => [name, value] as const) : []
+  const taken = Object.entries(original?.entries ?? {}).map(([name, { was }]) => [name, was] as const)
+  const absent = taken.filter(([, value]) => value === null)
+  return new Map(
+    [...absent, ...copied, ...taken.filter(([, value]) => value !== null)].filter(([, value]) => value === null || !namesOwnFiles(value)),
+  )
+}
+
 const placeOf = ({ line, column }: { line?: number | undefined; column?: number | undefined }) => ({
   ...(line === undefined ? {} : { line }),
   ...(column === undefined ? {} : { column }),
 })
-
-function change(
-  client: ClientDefinition,
-  { name, value }: PresentEntry,
-  then: JsonValue | undefined,
-  { original, namesOwnFiles }: OwnedEntries,
-): EntryChange[] {
-  if (original === null) return namesOwnFiles(value) ? [{ kind: 'remove', name }] : []
-  if (!isObject(then) || original.owned.has(name)) return [{ kind: 'remove', name }]
-  return [setBack(client, name, value, then)]
-}
 
 function sameEntries(client: ClientDefinition, one: Uint8Array, other: Uint8Array | null): boolean {
   const [a, b] = [entriesOf(client, one), entriesOf(client, other)]

@@ -2,11 +2,14 @@ import { clientById } from '../../catalog/clients/index.ts'
 import { loadFormats } from '../../core/formats/index.ts'
 import { layout } from '../../core/layout.ts'
 import { editedWords } from '../../core/plan/revert.ts'
+import { recordOf } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import type { Step } from '../../model/plan.ts'
+import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
 import { listRuns, readRun, type RunSummary } from '../store/history.ts'
+import type { Originals } from '../store/originals.ts'
 import { newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
 import { type Situation, reach } from '../manifest/open.ts'
 import { loadState, saveState } from '../manifest/records.ts'
@@ -38,6 +41,7 @@ export async function undo(system: System, situation: Situation, named: string |
   const run = openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
   const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert: reverter(situation, index.files, force), force, run })
   await keepRecords(system, situation, files)
+  await dropOriginals(system, situation, run.originals, files)
   return {
     id,
     run: ownRun,
@@ -46,6 +50,18 @@ export async function undo(system: System, situation: Situation, named: string |
     written: new Set(files.flatMap(({ file, outcome }) => (outcome.kind === 'written' && file.client !== null ? [file.client] : []))),
   }
 }
+
+/** Forgets the first copies of files that hold nothing of ours any more: what their person writes from now on comes before us. */
+async function dropOriginals(system: System, situation: Situation, originals: Originals, files: readonly UndoneFile[]): Promise<void> {
+  const state = await loadState(system, situation.statePath)
+  const over = files.filter(({ file: { client, ...file } }) => client !== null && isEmpty(recordOf(state, { ...file, client }).entries))
+  if (over.length === 0) return
+  await originals.drop((place) =>
+    over.some(({ file }) => file.environment === place.environment && file.client === place.client && file.file === place.file),
+  )
+}
+
+const isEmpty = (entries: FileState['entries']): boolean => Object.keys(entries).length === 0
 
 /** Of our own files only the manifest in use is reported, unless one failed. */
 const isReported = ({ file, outcome }: UndoneFile, { place }: Situation): boolean =>

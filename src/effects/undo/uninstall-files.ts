@@ -4,20 +4,27 @@ import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
+import { clientName } from '../../core/launch/render.ts'
+import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { JsonValue } from '../../model/entry.ts'
-import { native, type ReachablePath } from '../../model/path.ts'
+import type { Lock } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { type NativePath, native } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
 import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
-import type { Decision, RewriteTarget } from '../store/decision.ts'
+import type { Decision, RewriteOutcome, RewriteTarget } from '../store/decision.ts'
+import { digestOf } from '../store/digest.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
-import { type RemovedEntries, removeOwnEntries } from './client-entries.ts'
-import { originalFiles } from './originals.ts'
+import { reach } from '../manifest/open.ts'
+import { type ClearedEntry, type OriginalFile, type OwnedEntries, removeOwnEntries } from './client-entries.ts'
+import { EntryReader } from './former.ts'
+import { originalOf } from './originals.ts'
 
 /** Returns every client file of our records. */
 export const recordedFiles = (state: State): { name: FileName; record: FileState }[] =>
@@ -27,49 +34,102 @@ export const recordedFiles = (state: State): { name: FileName; record: FileState
     ),
   )
 
-/** Removes our entries from every file that we have written. Returns the steps; a file that refuses is unchanged. */
-export async function clearFiles(
-  system: System,
-  world: World,
-  home: HomePlace,
-  state: State,
-  backups: ReachablePath,
-  run: Run,
-): Promise<Step[]> {
-  const original = await originalFiles(system, backups, layout(home.environment, home.folder).state, state)
-  const folders = world.environments.flatMap((side) => [side.id === home.environment.id ? home.folder : ownFolder(system, side)])
-  // Where backups are missing, the former entries are unknown, and every entry in our records counts as ours. Otherwise a
-  // file that we never wrote has entries that were the same before us.
-  const namesOwnFiles = (value: JsonValue): boolean => original.isCut || folders.some((folder) => names(value, folder))
+/** What the entries of all files are read and judged with. */
+interface Clearing {
+  readonly system: System
+  readonly world: World
+  readonly home: HomePlace
+  readonly state: State
+  readonly run: Run
+  /** Home's manifest and lock, as far as they can be read. */
+  readonly known: { readonly manifest: Manifest | null; readonly lock: Lock }
+  /** Only the files of the project with this root. */
+  readonly project?: string | undefined
+}
+
+/**
+ * Takes our entries out of every file that we have written, or shows what would become of them (`isPreview`). Returns the steps; a
+ * file that refuses is unchanged.
+ */
+export async function clearFiles(clearing: Clearing, isPreview: boolean): Promise<Step[]> {
   const steps: Step[] = []
-  for (const { name, record } of recordedFiles(state)) {
-    const target = await targetOf(system, world, home.environment, name, record.project)
-    if (!('here' in target)) {
-      steps.push(makeStep({ kind: 'refuse', ...name, ...target }))
-      continue
-    }
-    const client = clientById(name.client)
-    if (client === null) continue
-    await loadFormats([client])
-    const before = await original.of(name)
-    let changed: RemovedEntries = { removed: [], restored: [] }
-    const entries = Object.keys(record.entries)
-    const outcome = await rewriteFile(
-      system,
-      target,
-      (current, mode) => {
-        const ours = { names: entries, created: record.created === true, original: before, namesOwnFiles }
-        const decision = removeOwnEntries(client, current, ours, (report) => (changed = report))
-        return withFormerMode(decision, current, mode ?? null, before?.mode ?? null)
-      },
-      run.forFile({ ...name, entries, project: record.project }),
-    )
-    if (outcome.kind === 'refused' || outcome.kind === 'failed') {
-      const { reason = 'could not be written', hint = null } = outcome
-      steps.push(makeStep({ kind: 'refuse', ...name, outcome: outcome.kind, reason, hint }))
-    } else if (outcome.kind === 'written') steps.push(...stepsOf(name, record, changed, outcome.after === null))
-  }
+  const { state, project } = clearing
+  const files = recordedFiles(state).filter(({ record }) => project === undefined || record.project === project)
+  for (const { name, record } of files) steps.push(...(await clearFile(clearing, name, record, isPreview)))
   return steps
+}
+
+async function clearFile(clearing: Clearing, name: FileName, record: FileState, isPreview: boolean): Promise<Step[]> {
+  const { system, world, home, run } = clearing
+  const target = await targetOf(system, world, home.environment, name, record.project)
+  if (!('here' in target)) return [makeStep({ kind: 'refuse', ...name, ...target })]
+  const client = clientById(name.client)
+  if (client === null) return []
+  await loadFormats([client])
+  const { file: original, damaged } = await originalOf(
+    system,
+    run.originals,
+    reach(home, layout(home.environment, home.folder).backups),
+    name,
+  )
+  const ours = ownedEntries(clearing, name, record, client, original)
+  let cleared: readonly ClearedEntry[] = []
+  const decide = (current: Uint8Array | null, mode?: number | null): Decision => {
+    const decision = removeOwnEntries(client, current, ours, (report) => (cleared = report))
+    return withFormerMode(decision, current, mode ?? null, original?.mode ?? null)
+  }
+  const outcome = isPreview
+    ? await preview(system, target, decide)
+    : await rewriteFile(system, target, decide, run.forFile({ ...name, entries: Object.keys(record.entries), project: record.project }))
+  if (outcome.kind === 'refused' || outcome.kind === 'failed') {
+    const { reason = 'could not be written', hint = null } = outcome
+    return [makeStep({ kind: 'refuse', ...name, outcome: outcome.kind, reason, hint })]
+  }
+  const steps = stepsOf(name, record, cleared, outcome, isPreview ? 'planned' : 'done')
+  if (!damaged || steps.length === 0) return steps
+  const reason = 'the copy of this file as it was before mcp-twin is damaged: what is yours in it stays as it is now'
+  return [...steps, makeStep({ kind: 'write', ...name, change: 'none', outcome: isPreview ? 'planned' : 'done', reason })]
+}
+
+/** What a decision would do to a file; nothing is written. */
+async function preview(
+  system: System,
+  { here }: RewriteTarget,
+  decide: (bytes: Uint8Array | null, mode?: number | null) => Decision,
+): Promise<Pick<RewriteOutcome, 'kind' | 'after'> & { readonly reason?: string; readonly hint?: string }> {
+  const decision = decide(await system.files.read(here), (await system.files.look(here))?.mode ?? null)
+  if (decision.kind === 'refuse') return { ...decision, kind: 'refused', after: null }
+  if (decision.kind === 'nothing') return { kind: 'unchanged', after: null }
+  return { kind: 'written', after: decision.kind === 'remove' ? null : digestOf(decision.bytes) }
+}
+
+function ownedEntries(
+  { system, world, home, known }: Clearing,
+  { environment }: FileName,
+  record: FileState,
+  client: ClientDefinition,
+  original: OriginalFile | null,
+): OwnedEntries {
+  const side = world.environments.find(({ id }) => id === environment) ?? home.environment
+  const folderOf = (each: Environment): NativePath => (each.id === home.environment.id ? home.folder : ownFolder(system, each))
+  const folders = world.environments.map(folderOf)
+  const servers = Object.keys(known.manifest?.servers ?? {})
+  const reader = new EntryReader(client, {
+    ...{ environment: side, world, home: home.environment, lock: known.lock },
+    folders: (id) => {
+      const found = world.environments.find((each) => each.id === id)
+      return found === undefined ? null : folderOf(found)
+    },
+    ...(known.manifest === null ? {} : { manifest: known.manifest }),
+  })
+  return {
+    records: record.entries,
+    created: record.created === true,
+    original,
+    reader,
+    namesOwnFiles: (value) => folders.some((folder) => names(value, folder)),
+    isKept: (name) => servers.some((server) => clientName(client, server, servers) === name),
+  }
 }
 
 /**
@@ -114,30 +174,21 @@ async function targetOf(
   }
 }
 
-function stepsOf(name: FileName, record: FileState, { removed, restored }: RemovedEntries, isGone: boolean): Step[] {
-  const step = (entry: string, reason: string | null, change: Step['change']): Step =>
-    makeStep({
-      kind: change === 'remove' ? 'remove' : 'write',
-      ...name,
-      server: record.entries[entry]?.server ?? entry,
-      change,
-      outcome: 'done',
-      reason,
-    })
-  const steps = [
-    ...removed.map((entry) => step(entry, null, 'remove')),
-    ...restored.map((entry) => step(entry, 'as it was before', 'update')),
-  ]
-  return isGone || steps.length === 0
-    ? [
-        ...steps,
-        makeStep({
-          kind: isGone ? 'remove' : 'write',
-          ...name,
-          change: isGone ? 'remove' : 'update',
-          outcome: 'done',
-          reason: isGone ? 'created by mcp-twin, and now empty' : 'as it was before',
-        }),
-      ]
-    : steps
+function stepsOf(
+  name: FileName,
+  record: FileState,
+  cleared: readonly ClearedEntry[],
+  { kind, after }: Pick<RewriteOutcome, 'kind' | 'after'>,
+  outcome: Step['outcome'],
+): Step[] {
+  const steps = cleared.map(({ name: entry, words, changed }) => {
+    const server = record.entries[entry]?.server ?? entry
+    if (words === null) return makeStep({ kind: 'remove', ...name, server, change: 'remove', outcome })
+    return makeStep({ kind: 'write', ...name, server, change: changed ? 'update' : 'none', outcome, reason: words })
+  })
+  if (kind !== 'written') return steps
+  const isGone = after === null
+  if (!isGone && steps.length > 0) return steps
+  const reason = isGone ? 'created by mcp-twin, and now empty' : 'as it was before'
+  return [...steps, makeStep({ kind: isGone ? 'remove' : 'write', ...name, change: isGone ? 'remove' : 'update', outcome, reason })]
 }

@@ -1,7 +1,10 @@
 import { layout } from '../../core/layout.ts'
+import { type FileName, recordOf, withRecord } from '../../core/plan/records.ts'
 import { toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
+import type { Lock } from '../../model/lock.ts'
+import type { Manifest } from '../../model/manifest.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
@@ -11,9 +14,9 @@ import { withRunLock } from '../store/lock.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
-import { emptyState, loadLock, loadState } from '../manifest/records.ts'
+import { emptyLock, emptyState, loadLock, loadState, saveState } from '../manifest/records.ts'
 import { clearHook } from '../hook/remove.ts'
-import { clearFiles } from './uninstall-files.ts'
+import { clearFiles, recordedFiles } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
 import { endProcesses, watcherOf } from './processes.ts'
 import { prefixOn } from '../../core/launch/package.ts'
@@ -75,7 +78,8 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     const state = await recordsOf(system, home)
     const backups = reach(home, layout(home.environment, home.folder).backups)
     const journal = openRun(system, backups, { command: 'uninstall', at: system.now() })
-    steps.push(...(await clearFiles(system, world, home, state, backups, journal)))
+    const known = await knownOf(system, home)
+    steps.push(...(await clearFiles({ system, world, home, state, run: journal, known }, false)))
     const hook = await clearHook(system, home, state, journal)
     if (hook !== null) steps.push(hook)
     const isClear = steps.every(({ outcome }) => outcome === 'done')
@@ -89,10 +93,61 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
         throw new TwinError('not-written', outcome.reason ?? `${shown} could not be removed`, { place: { file: shown } })
     }
     run = await journal.finish()
+    if (isClear) await journal.originals.clear()
   })
   if (!steps.every(({ outcome }) => outcome === 'done'))
     return { steps, run, ended: [], removed: [], kept: [], elsewhere: [], troubles: [] }
   return { steps, run, elsewhere, ...(await clearSides(system, world, home, places, purge)) }
+}
+
+/** What an uninstall would do to the clients' files, or to those of one project. Writes nothing. */
+export async function previewUninstall(system: System, world: World, home: HomePlace, project?: string): Promise<readonly Step[]> {
+  const backups = reach(home, layout(home.environment, home.folder).backups)
+  const run = openRun(system, backups, { command: 'uninstall', at: system.now() })
+  const [state, known] = [await recordsOf(system, home), await knownOf(system, home)]
+  return clearFiles({ system, world, home, run, state, known, project }, true)
+}
+
+/** Removes our entries from the files of one project, by its real path, and nothing else of ours. */
+export async function uninstallProject(
+  system: System,
+  world: World,
+  home: HomePlace,
+  project: string,
+): Promise<Pick<Uninstalled, 'steps' | 'run'>> {
+  return withRunLock(system, home.here, home.environment.id, async () => {
+    const state = await recordsOf(system, home)
+    const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command: 'uninstall', at: system.now() })
+    const steps = await clearFiles({ system, world, home, state, run, known: await knownOf(system, home), project }, false)
+    const isOf = ({ environment, client, file }: FileName): boolean => recordOf(state, { environment, client, file }).project === project
+    if (steps.every(({ outcome }) => outcome === 'done')) {
+      const files = recordedFiles(state).filter(({ name }) => isOf(name))
+      const statePath = reach(home, layout(home.environment, home.folder).state)
+      await saveState(
+        system,
+        statePath,
+        files.reduce((next, { name }) => withRecord(next, name, null), state),
+      )
+      await run.originals.drop(isOf)
+    }
+    return { steps, run: await run.finish() }
+  })
+}
+
+/** Home's manifest and lock; what cannot be read is left out, since an uninstall works without. */
+async function knownOf(system: System, home: HomePlace): Promise<{ manifest: Manifest | null; lock: Lock }> {
+  const lenient = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof TwinError) return otherwise
+      throw error
+    }
+  }
+  return {
+    manifest: await lenient<Manifest | null>(() => usersOwn(system, home), null),
+    lock: await lenient(async () => loadLock(system, (await vetOwn(system, home.environment, home.folder)).lock), emptyLock),
+  }
 }
 
 async function clearSides(

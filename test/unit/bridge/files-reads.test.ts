@@ -24,7 +24,7 @@ describe('an offset beyond the end', () => {
     ['\n', 1, 1],
     ['x\n'.repeat(300_000), 300_000, 300_000],
     ['x\n'.repeat(300_000), 999_999, 300_000],
-  ])('of %j from %i: no text, and how many lines there are', async (text, offset, lines) => {
+  ])('number %#: no text, and how many lines there are', async (text, offset, lines) => {
     for (const bytes of [Buffer.from(text), utf16(text)]) {
       place.put('f', bytes)
       for (const args of [{ offset }, { offset, limit: 3 }])

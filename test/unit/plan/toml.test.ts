@@ -5,8 +5,11 @@ import { editOptions, planFile, readClientFile } from '../../../src/core/plan/fi
 import { revertEntries } from '../../../src/core/plan/revert.ts'
 import { serversIn } from '../../../src/effects/sync/watch-files.ts'
 import { removeOwnEntries } from '../../../src/effects/undo/client-entries.ts'
+import { EntryReader } from '../../../src/effects/undo/former.ts'
 import type { ClientDefinition } from '../../../src/model/client.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
+import type { Environment } from '../../../src/model/environment.ts'
+import { native } from '../../../src/model/path.ts'
 import { bytes, client, request, said, settled, wanted } from './situation.ts'
 
 /** A client whose file is TOML, and in all else like one that we know. */
@@ -104,24 +107,45 @@ describe('a file when we are uninstalled', () => {
     ['TOML', tomlClient],
     ['JSON', client('cursor')],
   ]
-  const ours = { names: ['a'], created: false, original: null, namesOwnFiles: () => true }
+  const side: Environment = { id: 'linux', kind: 'linux', self: true, user: 'ana', home: native('/home/ana'), files: [], running: [] }
+  const reader = (of: ClientDefinition) =>
+    new EntryReader(of, {
+      environment: side,
+      world: { environments: [side] },
+      home: side,
+      lock: { version: 1, packages: {} },
+      folders: () => null,
+    })
+  const records = { a: { server: 'a', digest: 'x' } }
+  const owned = { records, created: false, original: null, namesOwnFiles: () => true, isKept: () => false }
   const print = (of: ClientDefinition, servers: JsonObject): Uint8Array => bytes(formatOf(of).print(servers, of.container))
 
   it.each(files)('of %s loses our entry and keeps the others', (_, of) => {
-    const decision = removeOwnEntries(of, print(of, { b: entry('b'), a: entry('x') }), ours, () => {})
+    const decision = removeOwnEntries(of, print(of, { b: entry('b'), a: entry('x') }), { ...owned, reader: reader(of) }, () => {})
     if (decision.kind !== 'replace') throw new Error(decision.kind)
     expect(new TextDecoder().decode(decision.bytes)).toBe(new TextDecoder().decode(print(of, { b: entry('b') })))
     expect(decision.check?.()).toBeNull()
   })
 
   it.each(files)('of %s goes when we made it and nothing else is in it', (_, of) => {
-    expect(removeOwnEntries(of, print(of, { a: entry('x') }), { ...ours, created: true }, () => {}).kind).toBe('remove')
-    expect(removeOwnEntries(of, print(of, { a: entry('x'), b: entry('b') }), { ...ours, created: true }, () => {}).kind).toBe('replace')
+    expect(removeOwnEntries(of, print(of, { a: entry('x') }), { ...owned, reader: reader(of), created: true }, () => {}).kind).toBe(
+      'remove',
+    )
+    expect(
+      removeOwnEntries(of, print(of, { a: entry('x'), b: entry('b') }), { ...owned, reader: reader(of), created: true }, () => {}).kind,
+    ).toBe('replace')
   })
 
   it.each(files)('of %s stays as it is when nothing of ours is in it', (_, of) => {
-    expect(removeOwnEntries(of, print(of, { b: entry('b') }), ours, () => {}).kind).toBe('nothing')
-    expect(removeOwnEntries(client('claude-code'), bytes('\ufeff{"mcpServers": {"b": {}}}'), ours, () => {}).kind).toBe('nothing')
+    expect(removeOwnEntries(of, print(of, { b: entry('b') }), { ...owned, reader: reader(of) }, () => {}).kind).toBe('nothing')
+    expect(
+      removeOwnEntries(
+        client('claude-code'),
+        bytes('\ufeff{"mcpServers": {"b": {}}}'),
+        { ...owned, reader: reader(client('claude-code')) },
+        () => {},
+      ).kind,
+    ).toBe('nothing')
   })
 })
 

@@ -1,0 +1,48 @@
+import type { FileName } from '../../core/plan/records.ts'
+import { TwinError } from '../../errors.ts'
+import type { BackedUpFile } from '../../model/backup.ts'
+import type { ReachablePath } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import { listRuns, readRun, type RunSummary } from './history.ts'
+import { bytesMax, runsMax } from './retention.ts'
+
+/** A file as the oldest backup of it knows it. */
+export interface OldestBackup {
+  readonly bytes: Uint8Array | null
+  readonly mode: number | null
+  readonly folders: number
+  /** Older backups may have been removed, so that it need not be the first. */
+  readonly isCut: boolean
+}
+
+/** An uninstall that ended: what was backed up before it belongs to an earlier life. */
+const ends = ({ command, files }: RunSummary): boolean =>
+  command === 'uninstall' && files.some(({ client, file, after }) => client === null && after === null && /[\\/]state\.json$/.test(file))
+
+const isOf = (file: BackedUpFile, place: FileName): boolean =>
+  file.environment === place.environment &&
+  file.client === place.client &&
+  file.file === place.file &&
+  file.hook !== true &&
+  file.setting === undefined
+
+/** The oldest backup of a client's file since the last uninstall; null: there is none that can be read. */
+export async function oldestBackup(system: System, backups: ReachablePath, place: FileName): Promise<OldestBackup | null> {
+  const listed = await listRuns(system, backups)
+  const all = listed.filter((run) => !run.damaged).reverse()
+  const end = all.findLastIndex(ends)
+  const runs = all.slice(end + 1)
+  const size = runs.reduce((sum, run) => run.files.reduce((all, file) => all + file.size, sum), 0)
+  const isCut = (end < 0 && listed.length >= runsMax) || all.length < listed.length || size > bytesMax / 2
+  for (const run of runs) {
+    const file = run.files.find((each) => isOf(each, place) && each.written)
+    if (file === undefined) continue
+    try {
+      return { bytes: await (await readRun(system, backups, run.id)).bytes(file), mode: file.mode, folders: file.folders, isCut }
+    } catch (error) {
+      if (error instanceof TwinError && error.code === 'backup-damaged') return null
+      throw error
+    }
+  }
+  return null
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { FileName } from '../../core/plan/records.ts'
+import type { JsonValue } from '../../model/entry.ts'
+import { type Original, originalsSchema } from '../../model/original.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { System } from '../../model/system.ts'
+import type { Saved } from './decision.ts'
+import { digestOf } from './digest.ts'
+import { oldestBackup } from './oldest.ts'
+import { ifPossible } from './trouble.ts'
+
+/** One entry as it became ours. */
+export interface TakenEntry {
+  /** What it said; null: there was none of that name. */
+  readonly was: JsonValue | null
+  /** What we wrote then, or left as it was; null: nothing. */
+  readonly wrote: JsonValue | null
+}
+
+type Loaded = { readonly files: Original[]; readonly isDamaged: boolean }
+
+const sealOf = (files: readonly Original[]): string => createHash('sha256').update(JSON.stringify(files)).digest('hex')
+
+const isAt = (one: FileName, other: FileName): boolean =>
+  one.environment === other.environment && one.client === other.client && one.file === other.file
+
+/** The first copies of all files that we have written: `backups/originals`, owner-only, never pruned. Used under the run lock. */
+export class Originals {
+  readonly #system: System
+  readonly #backups: ReachablePath
+  #loaded: Promise<Loaded> | null = null
+
+  /** `backups`: that folder of home. */
+  constructor(system: System, backups: ReachablePath) {
+    this.#system = system
+    this.#backups = backups
+  }
+
+  get #folder(): ReachablePath {
+    return reachable(join(this.#backups, 'originals'))
+  }
+
+  #at(name: string): ReachablePath {
+    return reachable(join(this.#folder, name))
+  }
+
+  /** All of them. `isDamaged`: the index is not as we wrote it, and none of it can be used. */
+  load(): Promise<Loaded> {
+    this.#loaded ??= this.#read()
+    return this.#loaded
+  }
+
+  async #read(): Promise<Loaded> {
+    const bytes = await this.#system.files.read(this.#at('index.json'))
+    if (bytes === null) return { files: [], isDamaged: false }
+    try {
+      const parsed = originalsSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+      if (parsed.success && parsed.data.seal === sealOf(parsed.data.files)) return { files: parsed.data.files, isDamaged: false }
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+    }
+    return { files: [], isDamaged: true }
+  }
+
+  async #write({ files, isDamaged }: Loaded): Promise<void> {
+    await this.#system.files.makeDirectory(this.#backups, 0o700)
+    await this.#system.files.makeDirectory(this.#folder, 0o700)
+    // What cannot be read is kept for a person to look at; the copies that follow begin from now.
+    if (isDamaged) {
+      const bytes = await this.#system.files.read(this.#at('index.json'))
+      if (bytes !== null) await this.#system.files.create(this.#at(`damaged-${this.#system.random(4)}.json`), bytes, 0o600)
+      this.#loaded = Promise.resolve({ files, isDamaged: false })
+    }
+    const text = `${JSON.stringify({ version: 1, files, seal: sealOf(originalsSchema.shape.files.parse(files)) }, null, 2)}\n`
+    await this.#system.files.replace(this.#at('index.json'), Buffer.from(text), 0o600)
+  }
+
+  /** The original of a file; null: there is none. */
+  async of(place: FileName): Promise<Original | null> {
+    return (await this.load()).files.find((each) => isAt(each, place)) ?? null
+  }
+
+  /** The stored bytes; null: the file was not there; `lost`: they are missing or not as they were stored. */
+  async bytes({ stored, before }: Original): Promise<Uint8Array | null | 'lost'> {
+    if (stored === null) return null
+    const bytes = await this.#system.files.read(this.#at(stored))
+    return bytes === null || digestOf(bytes) !== before ? 'lost' : bytes
+  }
+
+  async #ensure(place: FileName, found: Pick<Saved, 'bytes' | 'mode' | 'folders'>): Promise<Original> {
+    const loaded = await this.load()
+    const known = loaded.files.find((each) => isAt(each, place))
+    if (known !== undefined) return known
+    // A version before this one kept no first copies: then the oldest backup knows more than the file does now.
+    const oldest = await oldestBackup(this.#system, this.#backups, place)
+    const first = oldest ?? { ...found, isCut: loaded.isDamaged }
+    const { environment, client, file } = place
+    const plain = (file.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-60)
+    const stored = first.bytes === null ? null : `${this.#system.random(4)}-${plain}`
+    await this.#system.files.makeDirectory(this.#backups, 0o700)
+    await this.#system.files.makeDirectory(this.#folder, 0o700)
+    if (first.bytes !== null && stored !== null) await this.#system.files.create(this.#at(stored), first.bytes, 0o600)
+    const made: Original = {
+      ...{ environment, client, file, stored },
+      before: digestOf(first.bytes),
+      ...{ mode: first.mode, folders: first.folders, last: [digestOf(found.bytes)] },
+      ...{ alone: oldest === null && !first.isCut, cut: first.isCut, entries: {} },
+    }
+    loaded.files.push(made)
+    return made
+  }
+
+  /** Notes that a file is about to be written: its first copy, where there is none, and whether others wrote in between. */
+  async keep(place: FileName, saved: Saved): Promise<void> {
+    const original = await this.#ensure(place, saved)
+    const found = digestOf(saved.bytes)
+    // An entry may have become ours before anything was written.
+    if (original.mode === null && found === original.before) {
+      original.mode = saved.mode
+      original.folders = saved.folders
+    }
+    original.alone = found === original.before || (original.alone && original.last.includes(found))
+    original.last = [found, saved.after]
+    await this.#write(await this.load())
+  }
+
+  /** Notes what entries said that become ours, and what we make of them. */
+  async take(place: FileName, found: Pick<Saved, 'bytes' | 'mode'>, entries: Readonly<Record<string, TakenEntry>>): Promise<void> {
+    const original = await this.#ensure(place, { ...found, folders: 0 })
+    // An entry that is not there now may have been taken out by us: what it said before counts on.
+    for (const [name, value] of Object.entries(entries).filter(([name, { was }]) => was !== null || !Object.hasOwn(original.entries, name)))
+      Object.defineProperty(original.entries, name, { value, enumerable: true, configurable: true, writable: true })
+    await this.#write(await this.load())
+  }
+
+  /** Forgets files, for example those that an undo brought back. */
+  async drop(isOver: (place: FileName) => boolean): Promise<void> {
+    const loaded = await this.load()
+    const gone = loaded.files.filter(isOver)
+    if (gone.length === 0) return
+    const rest = { files: loaded.files.filter((each) => !gone.includes(each)), isDamaged: loaded.isDamaged }
+    this.#loaded = Promise.resolve(rest)
+    await this.#write(rest)
+    for (const { stored } of gone) if (stored !== null) await ifPossible(this.#system.files.remove(this.#at(stored)))
+  }
+
+  /** Forgets all: we are uninstalled. */
+  async clear(): Promise<void> {
+    this.#loaded = Promise.resolve({ files: [], isDamaged: false })
+    if ((await this.#system.files.look(this.#folder)) !== null) await this.#system.files.remove(this.#folder)
+  }
+}

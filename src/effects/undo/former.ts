@@ -1,0 +1,136 @@
+import { lookUp } from '../../core/lookup.ts'
+import { fillTemplates } from '../../core/keys/template.ts'
+import { stdioValue } from '../../core/launch/launcher.ts'
+import { meaning } from '../../core/launch/meaning.ts'
+import { neutral, type NeutralContext, ownEntry } from '../../core/launch/read.ts'
+import { BRIDGE } from '../../core/manifest/new-name.ts'
+import { isObject } from '../../core/object.ts'
+import { setBack } from '../../core/plan/revert.ts'
+import { parseWords } from '../../core/packages/words.ts'
+import { isWindows } from '../../core/paths.ts'
+import type { ClientDefinition } from '../../model/client.ts'
+import type { EntryChange } from '../../model/document.ts'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import type { ServerSpec } from '../../model/manifest.ts'
+
+/** What becomes of one entry of ours when we go. */
+export interface FormerEntry {
+  readonly change: EntryChange | null
+  /** In words; null: it is removed, as only we made it. */
+  readonly words: string | null
+}
+
+/** What is known of one entry. */
+export interface EntryFacts {
+  readonly name: string
+  readonly server: string
+  readonly value: JsonValue
+  /** What it said before us; null: there was none; undefined: nothing tells. */
+  readonly former: JsonValue | null | undefined
+  /** What we made of it first; undefined: nothing tells, so that `former` counts. */
+  readonly made: JsonValue | undefined
+  /** It says something else than what we wrote last. */
+  readonly isEdited: boolean
+  /** It names a file of ours, which is about to be removed. */
+  readonly namesOwnFiles: boolean
+}
+
+type Same = 'same' | 'keys' | 'other'
+
+const texts = (value: unknown): string => JSON.stringify(value ?? null)
+
+/** Whether two packages are one, where a version that one of them leaves open is any. */
+function samePackage(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
+  const [a, b] = [parseWords(one), parseWords(other)]
+  if ('refuse' in a || 'refuse' in b) return one === other
+  return a.name === b.name && (a.range === null || b.range === null || a.range === b.range || !/^\d/.test(a.range) || !/^\d/.test(b.range))
+}
+
+/** How two servers differ: not at all, in their variables and headers alone, or in what they start. */
+function compare(one: ServerSpec, other: ServerSpec): Same {
+  const starts = ({ command, args, url, bin, runIn, transport }: ServerSpec): string =>
+    texts([command, args ?? [], url, bin, runIn, transport])
+  if (!samePackage(one.package, other.package) || starts(one) !== starts(other)) return 'other'
+  return texts([one.env ?? {}, one.headers ?? {}]) === texts([other.env ?? {}, other.headers ?? {}]) ? 'same' : 'keys'
+}
+
+/** Reads entries of one client on one side, to tell what was changed since and to write them without us. */
+export class EntryReader {
+  readonly #client: ClientDefinition
+  readonly #context: NeutralContext
+
+  constructor(client: ClientDefinition, context: NeutralContext) {
+    this.#client = client
+    this.#context = context
+  }
+
+  #read(value: JsonValue): { readonly spec: ServerSpec; readonly byName: boolean } | null {
+    const entry = meaning(value, this.#client)
+    if ('unreadable' in entry) return null
+    const own = ownEntry(entry, this.#context)
+    if (own?.kind === 'bridge') return null
+    return { spec: neutral(entry, this.#context), byName: own !== null }
+  }
+
+  compare(now: JsonValue, then: JsonValue): Same {
+    const [is, was] = [this.#read(now), this.#read(then)]
+    if (is === null || was === null) return 'same'
+    const found = compare(is.spec, was.spec)
+    // Our launcher gets the keys from the store: the entry does not show them.
+    return found === 'keys' && (is.byName || was.byName) ? 'same' : found
+  }
+
+  /** The entry as it works without us: its package started by npx; null: it has no such form. */
+  withoutUs(value: JsonValue): JsonObject | null {
+    const entry = meaning(value, this.#client)
+    const read = this.#read(value)
+    if ('unreadable' in entry || entry.kind === 'remote' || read === null || read.byName) return null
+    const { package: words, bin, args = [], runIn } = read.spec
+    if (words === undefined || runIn !== undefined) return null
+    const named = bin === undefined ? [words] : [`--package=${words}`, bin]
+    const typed = ['-y', ...named, ...args.map((text) => fillTemplates(text, (kind, name) => `\${${kind}:${name}}`))]
+    const { environment } = this.#context
+    const npx = isWindows(environment) ? { command: 'cmd', args: ['/c', 'npx', ...typed] } : { command: 'npx', args: typed }
+    return stdioValue(this.#client, { ...npx, env: entry.env })
+  }
+
+  /** Whether a value was the same server as another one: it was renamed. */
+  isRenamed(now: JsonValue, then: JsonValue): boolean {
+    return this.#read(then) !== null && this.#read(now) !== null && this.compare(now, then) === 'same'
+  }
+}
+
+const as = (change: EntryChange | null, words: string | null): FormerEntry => ({ change, words })
+
+/**
+ * Decides what becomes of one entry. What its person had and nobody changed since is as it was; what was changed since stays as it
+ * is, in a form that works without us; what only we made is removed.
+ */
+export function formerEntry(client: ClientDefinition, reader: EntryReader, facts: EntryFacts): FormerEntry {
+  const { name, value, former, isEdited, namesOwnFiles } = facts
+  const whole = (next: JsonObject): EntryChange => setBack(client, name, value, next)
+  const stays = (words: string): FormerEntry => {
+    if (!namesOwnFiles) return as(null, words)
+    const portable = reader.withoutUs(value)
+    return portable === null ? as(null, '') : as(whole(portable), `${words}, started by npx`)
+  }
+  if (isObject(former)) {
+    const same = facts.server === BRIDGE ? 'same' : reader.compare(value, facts.made ?? former)
+    if (!isEdited && same === 'same') return as(setBack(client, name, value, former), 'as it was before')
+    if (!isEdited && same === 'keys' && isObject(value)) {
+      const kept = Object.fromEntries(
+        ['env', 'headers', 'http_headers'].flatMap((key) => (Object.hasOwn(value, key) ? [[key, lookUp(value, key)]] : [])),
+      )
+      return as(setBack(client, name, value, { ...former, ...(kept as JsonObject) }), 'as it was before, with its present variables')
+    }
+    const left = stays('as you changed it')
+    return left.change === null && namesOwnFiles ? as(setBack(client, name, value, former), 'as it was before') : left
+  }
+  if (facts.server === BRIDGE) return as({ kind: 'remove', name }, null)
+  if (former === undefined || (isEdited && !namesOwnFiles)) {
+    const left = stays(former === undefined ? 'kept, since nothing tells whether it was there before' : 'as you changed it')
+    if (left.change !== null || !namesOwnFiles) return left
+  }
+  return as({ kind: 'remove', name }, null)
+}
