@@ -9,7 +9,7 @@ import { prepare } from '../effects/sync/prepare.ts'
 import { differs, exitOf, restartsFor, type SyncResult } from '../effects/sync/result.ts'
 import { stepsOf } from '../effects/sync/steps.ts'
 import { restoreTrust } from '../effects/sync/trust-keep.ts'
-import { runsOf, undo } from '../effects/undo/undo.ts'
+import { runsOf, type Undone, undo } from '../effects/undo/undo.ts'
 import { visible } from '../ui/escape.ts'
 import { labelsFor } from '../ui/labels.ts'
 import type { Labels } from '../ui/steps.ts'
@@ -99,8 +99,20 @@ function entryLines(changes: ReturnType<typeof changesOf>): string[] {
   ]
 }
 
+/** What was undone and what was not, and what is to be done about it. */
+function undoneWords({ id, command, complete, changed, older }: Undone, isMissing: boolean): string[] {
+  const rest = older === null ? '' : `; mcp-twin undo ${older} undoes the run before it`
+  return [
+    complete
+      ? `run ${id} undone${command === 'uninstall' ? '' : '; keys and packages are kept'}`
+      : `${changed ? `run ${id} is undone in part` : `nothing of run ${id} could be undone`}: see above${rest}`,
+    ...(isMissing ? ['programs that these entries start are not installed: mcp-twin sync installs them'] : []),
+  ]
+}
+
 async function takeBack(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
   const { system } = context
+  let isMissing = false
   const result = await withRunLock(system, homeContext.home.here, homeContext.home.environment.id, async (): Promise<SyncResult> => {
     const before = await homeContext.open()
     const undone = await undo(system, before, id, force)
@@ -112,16 +124,19 @@ async function takeBack(context: Context, homeContext: HomeContext, id: string |
     const launched = undone === null ? [] : await writeLaunches(system, found.input, makePlan(found.input).launches)
     const after = launched.length === 0 ? found : await look()
     const plan = makePlan(after.input)
+    const open = stepsOf(plan, after)
+    isMissing = undone !== null && open.some(({ kind }) => kind === 'install')
     return {
-      inSync: !stepsOf(plan, after).some(differs),
+      inSync: !open.some(differs),
       changed: undone?.changed ?? false,
       run: undone?.run ?? null,
       steps: [...(undone?.steps ?? []), ...launched],
       unmanaged: unmanagedIn(plan, after.input),
       restart: undone === null ? [] : restartsFor(undone.written, after.input),
-      notices: undone === null ? [] : [`run ${undone.id} undone; keys and packages are kept`, ...trust],
+      notices: undone === null ? [] : [...undoneWords(undone, isMissing), ...trust],
     }
   })
   reportSync(context, homeContext.world, result, { command: 'undo', preview: false })
-  return exitOf(result, { check: false })
+  const code = exitOf(result, { check: false })
+  return code === EXIT.ok && isMissing ? EXIT.attention : code
 }

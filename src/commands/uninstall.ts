@@ -143,7 +143,7 @@ const keptWords = (home: HomeContext['home']): string =>
   `Your manifest, keys and backups are in ${tilde(home.folder, home.environment.home)}`
 
 /** Both ways on from there. */
-const WAYS = ['npx mcp-twin sync restores everything', 'npx mcp-twin uninstall --purge deletes them too']
+const WAYS = ['npx mcp-twin sync --adopt sets the same servers up again', 'npx mcp-twin uninstall --purge deletes them too']
 
 function lastWords(home: HomeContext['home'], isStopped: boolean, keeps: boolean): string {
   if (isStopped)

@@ -17,6 +17,7 @@ import { projectBounds } from '../store/project-bounds.ts'
 import type { Locate, Revert } from '../store/undo.ts'
 import type { Situation } from '../manifest/open.ts'
 import { stateBytes } from '../manifest/records.ts'
+import { revertManifest } from './undo-manifest.ts'
 
 /** Returns where each file of a backup is now. */
 export const locator =
@@ -46,7 +47,8 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
   return (current, before, names, file) => {
     if (file.setting !== undefined) return revertSetting(current, before, file.setting, force)
     if (file.hook === true) return revertHook(current, before, situation.state.hook, force)
-    if (file.client === null) return file.file === statePath ? revertState(current, before, runFiles) : revertOwn(before, force)
+    if (file.client === null)
+      return file.file === statePath ? revertState(current, before, runFiles) : revertManifest(current, before, file, runFiles, force)
     const client = clientById(file.client)
     if (client === null) return { kind: 'refuse', reason: `unknown client "${file.client}"`, hint: 'restore it by hand from the backup' }
     const state = recordOf(situation.state, { ...file, client: client.id })
@@ -67,12 +69,6 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
       ...(reverted.left === undefined ? {} : { left: reverted.left }),
     }
   }
-}
-
-/** Decides about the manifest or its lock, edited since the run. */
-const revertOwn = (before: Uint8Array | null, force: boolean): Decision => {
-  if (!force) return { kind: 'refuse', reason: 'edited since that run', hint: 'to restore it all the same: mcp-twin undo --force' }
-  return before === null ? { kind: 'remove' } : { kind: 'replace', bytes: before, holdsKey: false }
 }
 
 const parseState = (bytes: Uint8Array | null): State =>

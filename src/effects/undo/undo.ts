@@ -5,6 +5,7 @@ import { editedWords } from '../../core/plan/revert.ts'
 import { recordOf } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import type { Step } from '../../model/plan.ts'
+import type { ReachablePath } from '../../model/path.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
@@ -21,6 +22,12 @@ export interface Undone {
   readonly run: string | null
   readonly steps: readonly Step[]
   readonly changed: boolean
+  /** Every file is as it was: the run counts as undone. */
+  readonly complete: boolean
+  /** What the run was: the name of its command. */
+  readonly command: string
+  /** Where it is not complete: the next older run that can be undone. */
+  readonly older: string | null
   /** Clients whose files were written. */
   readonly written: ReadonlySet<string>
 }
@@ -42,8 +49,12 @@ export async function undo(system: System, situation: Situation, named: string |
   const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert: reverter(situation, index.files, force), force, run })
   await keepRecords(system, situation, files)
   await dropOriginals(system, situation, run.originals, files)
+  const complete = isComplete(files)
   return {
     id,
+    complete,
+    command: index.command,
+    older: complete ? null : await olderThan(system, folder, id),
     run: ownRun,
     steps: files.filter((file) => isReported(file, situation)).flatMap(stepsOf),
     changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || file.file === situation.place.shown)),
@@ -62,6 +73,16 @@ async function dropOriginals(system: System, situation: Situation, originals: Or
 }
 
 const isEmpty = (entries: FileState['entries']): boolean => Object.keys(entries).length === 0
+
+const isDone = ({ outcome, left }: UndoneFile): boolean => left.length === 0 && (outcome.kind === 'written' || outcome.kind === 'unchanged')
+const isComplete = (files: readonly UndoneFile[]): boolean => files.every(isDone)
+
+/** The newest run before this one that is no undo and not undone. */
+async function olderThan(system: System, folder: ReachablePath, id: string): Promise<string | null> {
+  const runs = await listRuns(system, folder)
+  const rest = runs.slice(runs.findIndex((each) => each.id === id) + 1)
+  return rest.find(({ undoes, undone, damaged }) => undoes === null && !undone && !damaged)?.id ?? null
+}
 
 /** Of our own files only the manifest in use is reported, unless one failed. */
 const isReported = ({ file, outcome }: UndoneFile, { place }: Situation): boolean =>
@@ -102,9 +123,11 @@ function stepOf({ file, how, outcome }: UndoneFile): Step {
     ? 'removed: it did not exist before'
     : how === 'whole'
       ? 'restored byte for byte'
-      : how === 'entries' && outcome.kind === 'written'
-        ? `only our entries were restored: ${entries.join(', ')}`
-        : 'already as before'
+      : how === 'entries' && outcome.kind === 'written' && file.client === null
+        ? 'the servers of that run went back; your other edits stay'
+        : how === 'entries' && outcome.kind === 'written'
+          ? `only our entries were restored: ${entries.join(', ')}`
+          : 'already as before'
   return makeStep({
     kind: isRemoved ? 'remove' : 'write',
     ...place,
