@@ -21,7 +21,11 @@ import { syncOptions } from './sync-options.ts'
 /** Undoes a run, or lists the runs. */
 export const run = (context: Context, [id]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
   atHome(context, { mayBeAbsent: true }, (homeContext) =>
-    options.list === true ? listThem(context, homeContext) : takeBack(context, homeContext, id, options.force === true),
+    options.list === true
+      ? listThem(context, homeContext)
+      : options.dryRun === true
+        ? preview(context, homeContext, id, options.force === true)
+        : takeBack(context, homeContext, id, options.force === true),
   )
 
 /** Whether a file is the user's, and not a record of ours that is restored along with it. */
@@ -110,12 +114,23 @@ function undoneWords({ id, command, complete, changed, older }: Undone, isMissin
   ]
 }
 
+/** Shows what an undo would do. */
+async function preview(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
+  const situation = await homeContext.open()
+  const undone = await undo(context.system, situation, { named: id, force, isPreview: true })
+  const steps = undone?.steps ?? []
+  const notices = undone === null ? [] : [`this is what undoing run ${undone.id} (${undone.command}) would do`]
+  const result: SyncResult = { inSync: steps.length === 0, changed: false, run: null, steps, unmanaged: [], restart: [], notices }
+  reportSync(context, homeContext.world, result, { command: 'undo', preview: true })
+  return exitOf(result, { check: false })
+}
+
 async function takeBack(context: Context, homeContext: HomeContext, id: string | undefined, force: boolean): Promise<ExitCode> {
   const { system } = context
   let isMissing = false
   const result = await withRunLock(system, homeContext.home.here, homeContext.home.environment.id, async (): Promise<SyncResult> => {
     const before = await homeContext.open()
-    const undone = await undo(system, before, id, force)
+    const undone = await undo(system, before, { named: id, force, isPreview: false })
     const trust = undone === null ? [] : await restoreTrust(system, before, await homeContext.open())
     // The manifest may be restored or removed, so everything is compared again.
     const look = async () => prepare(system, await homeContext.open(), syncOptions(context, {}, { resolve: false }))

@@ -7,7 +7,8 @@ export const undo: CommandSpec = {
   options: [
     { flags: '--list', description: 'show the runs that can be undone' },
     { flags: '--force', description: 'also undo entries that were edited since' },
+    { flags: '--dry-run', description: 'show what would be undone, change nothing' },
   ],
-  examples: ['mcp-twin undo', 'mcp-twin undo --list', 'mcp-twin undo 20261121-083412-7f3a'],
+  examples: ['mcp-twin undo', 'mcp-twin undo --dry-run', 'mcp-twin undo --list', 'mcp-twin undo 20261121-083412-7f3a'],
   load: () => import('../../commands/undo.ts'),
 }

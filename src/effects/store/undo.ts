@@ -7,6 +7,7 @@ import type { Decision, RewriteOutcome, RewriteTarget } from './decision.ts'
 import type { Reason } from '../../model/reason.ts'
 import { digestOf } from './digest.ts'
 import { listRuns, readRun, type RunSummary } from './history.ts'
+import { previewRewrite } from './preview.ts'
 import { rewriteFile } from './rewrite.ts'
 
 /** Where a backed-up file is today, or why it cannot be reached from here. */
@@ -95,7 +96,11 @@ async function undoFile(system: System, file: BackedUpFile, before: Uint8Array |
     how = way
     left = names
   })
-  const outcome = await rewriteFile(system, target, decide, options.run.forFile({ ...file, changes: file.changes?.map(inverse) }))
+  const { run } = options
+  const outcome =
+    run === null
+      ? await previewRewrite(system, target, decide)
+      : await rewriteFile(system, target, decide, run.forFile({ ...file, changes: file.changes?.map(inverse) }))
   return { file, how, left, outcome }
 }
 
@@ -106,8 +111,8 @@ export interface UndoOptions {
   readonly locate: Locate
   readonly revert: Revert
   readonly force: boolean
-  /** The run of this undo, opened with `undoes`: its files are backed up too. This function finishes it. */
-  readonly run: Run
+  /** The run of this undo, opened with `undoes`: its files are backed up too. This function finishes it. Null: only a look. */
+  readonly run: Run | null
 }
 
 /**
@@ -119,5 +124,5 @@ export async function undoRun(system: System, options: UndoOptions): Promise<{ f
   const files: UndoneFile[] = []
   for (const file of [...index.files].reverse()) files.push(await undoFile(system, file, await bytes(file), options))
   const complete = files.every(({ outcome, left }) => left.length === 0 && (outcome.kind === 'written' || outcome.kind === 'unchanged'))
-  return { files, run: await options.run.finish({ complete }) }
+  return { files, run: (await options.run?.finish({ complete })) ?? null }
 }

@@ -71,7 +71,7 @@ async function takeBack(
   const { home, self } = await open()
   await withRunLock(system, home.here, self.id, async () => {
     const before = await open()
-    await undo(system, before, run, false)
+    await undo(system, before, { named: run, force: false, isPreview: false })
     await restoreTrust(system, before, await open())
   })
   const reason = `${broken.reason ?? 'an entry could not be written'}; all sides are updated together or not at all`

@@ -37,18 +37,30 @@ const backupsOf = ({ home }: Situation) => reach(home, layout(home.environment, 
 /** Returns all runs, newest first. */
 export const runsOf = (system: System, situation: Situation): Promise<RunSummary[]> => listRuns(system, backupsOf(situation))
 
-/** Undoes one run: the named one, or the newest that changed something and is not undone yet; null: there is none. */
-export async function undo(system: System, situation: Situation, named: string | undefined, force: boolean): Promise<Undone | null> {
+/** How a run is undone. */
+export interface UndoWishes {
+  /** The run; undefined: the newest that changed something and is not undone yet. */
+  readonly named: string | undefined
+  /** Also what was edited since. */
+  readonly force: boolean
+  /** Only shows what would be done. */
+  readonly isPreview: boolean
+}
+
+/** Undoes one run; null: there is none. */
+export async function undo(system: System, situation: Situation, { named, force, isPreview }: UndoWishes): Promise<Undone | null> {
   const folder = backupsOf(situation)
   const locate = locator(system, situation)
   const id = named ?? (await newestUndoable(system, folder, locate))?.id
   if (id === undefined) return null
   const { index } = await readRun(system, folder, id)
   await loadFormats(index.files.flatMap(({ client }) => (client === null ? [] : (clientById(client) ?? []))))
-  const run = openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
+  const run = isPreview ? null : openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
   const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert: reverter(situation, index.files, force), force, run })
-  await keepRecords(system, situation, files)
-  await dropOriginals(system, situation, run.originals, files)
+  if (run !== null) {
+    await keepRecords(system, situation, files)
+    await dropOriginals(system, situation, run.originals, files)
+  }
   const complete = isComplete(files)
   return {
     id,
@@ -56,7 +68,10 @@ export async function undo(system: System, situation: Situation, named: string |
     command: index.command,
     older: complete ? null : await olderThan(system, folder, id),
     run: ownRun,
-    steps: files.filter((file) => isReported(file, situation)).flatMap(stepsOf),
+    steps: files
+      .filter((file) => isReported(file, situation))
+      .flatMap(stepsOf)
+      .map((step) => (isPreview && step.outcome === 'done' ? { ...step, outcome: 'planned' as const } : step)),
     changed: files.some(({ file, outcome }) => outcome.kind === 'written' && (file.client !== null || file.file === situation.place.shown)),
     written: new Set(files.flatMap(({ file, outcome }) => (outcome.kind === 'written' && file.client !== null ? [file.client] : []))),
   }

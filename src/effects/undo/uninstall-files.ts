@@ -16,7 +16,7 @@ import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
 import type { Decision, RewriteOutcome, RewriteTarget } from '../store/decision.ts'
-import { digestOf } from '../store/digest.ts'
+import { previewRewrite } from '../store/preview.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { projectBounds } from '../store/project-bounds.ts'
 import { rewriteFile } from '../store/rewrite.ts'
@@ -79,7 +79,7 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
     return withFormerMode(decision, current, mode ?? null, original?.mode ?? null)
   }
   const outcome = isPreview
-    ? await preview(system, target, decide)
+    ? await previewRewrite(system, target, decide)
     : await rewriteFile(system, target, decide, run.forFile({ ...name, entries: Object.keys(record.entries), project: record.project }))
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const { reason = 'could not be written', hint = null } = outcome
@@ -89,18 +89,6 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
   if (!damaged || steps.length === 0) return steps
   const reason = 'the copy of this file as it was before mcp-twin is damaged: what is yours in it stays as it is now'
   return [...steps, makeStep({ kind: 'write', ...name, change: 'none', outcome: isPreview ? 'planned' : 'done', reason })]
-}
-
-/** What a decision would do to a file; nothing is written. */
-async function preview(
-  system: System,
-  { here }: RewriteTarget,
-  decide: (bytes: Uint8Array | null, mode?: number | null) => Decision,
-): Promise<Pick<RewriteOutcome, 'kind' | 'after'> & { readonly reason?: string; readonly hint?: string }> {
-  const decision = decide(await system.files.read(here), (await system.files.look(here))?.mode ?? null)
-  if (decision.kind === 'refuse') return { ...decision, kind: 'refused', after: null }
-  if (decision.kind === 'nothing') return { kind: 'unchanged', after: null }
-  return { kind: 'written', after: decision.kind === 'remove' ? null : digestOf(decision.bytes) }
 }
 
 function ownedEntries(

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MiniRegistry } from '../../support/mini-registry.ts'
-import { codeFile, type Home, home, settingsFor, tinyRegistry } from '../main/place.ts'
+import { codeFile, contentOf, type Home, home, settingsFor, tinyRegistry } from '../main/place.ts'
 
 const manifest = '.mcp-twin/mcp-twin.json'
 const must = async (place: Home, ...args: string[]) => {
@@ -55,6 +55,18 @@ describe('undo of runs behind a manifest that was edited by hand', () => {
     expect([2, 3]).toContain(code)
     expect(output).not.toMatch(/run \S+ undone;/)
     expect(output).toContain('nonsense')
+  })
+
+  it('shows with --dry-run what it would do, changes nothing, and then does just that', async () => {
+    const place = await withAdded('one', 'two')
+    edit(place, '"version": 1', '// mine\n  "version": 1')
+    const before = contentOf(place.home, ['.mcp-twin/cache.json'])
+    const shown = await place.json(['undo', '--dry-run'])
+    expect(contentOf(place.home, ['.mcp-twin/cache.json'])).toEqual(before)
+    expect(shown).toMatchObject({ code: 0, changed: false, run: null })
+    expect(new Set(shown.steps.map(({ outcome }) => outcome))).toEqual(new Set(['planned']))
+    const done = await place.json(['undo'])
+    expect(done.steps.map((step) => ({ ...step, outcome: 'planned' }))).toEqual(shown.steps)
   })
 
   it('counts a run as undone only when it is, and keeps older runs within reach', async () => {
