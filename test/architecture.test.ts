@@ -150,7 +150,7 @@ const forTools = [
   ...['config/options', 'contract/tool', 'transports/carrier'],
   ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
   ...['entry', 'memory', 'near', 'reading', 'search'].map((name) => `memory/${name}`),
-  ...['claims', 'handoff', 'question', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
+  ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
   'sharing/records',
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
   ...['policy/roots', 'policy/spelling', 'store/state', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],

@@ -16,7 +16,7 @@ import { triggerKey, triggerKeys } from '../effects/store/trigger-keys.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
 import { reachable } from '../model/path.ts'
-import { atHome } from './at-home.ts'
+import { atHome, type HomeContext } from './at-home.ts'
 
 const variable = 'MCP_TWIN_TOKEN'
 
@@ -39,7 +39,10 @@ export async function signAction(
     (system.variables[variable] ?? '') || (await readStandardInput('The token', `${variable}=… mcp-twin actions ${verb} ${type}`))
   if (!tokenShape.test(token.trim())) throw usageError('That is no token of a session.', { hint: 'mcp-twin session new prints one' })
   io.hide(token.trim())
-  return atHome(context, {}, async ({ home }) => {
+  const receiver = options.to === undefined ? undefined : String(options.to)
+  return atHome(context, {}, async (homeContext) => {
+    const { home } = homeContext
+    if (receiver !== undefined) await checkRecipient(context, homeContext, receiver)
     const folder = reach(home, layout(home.environment, home.folder).bridge)
     const session = await openSessions(system, folder, home.environment.id).verify(token.trim())
     if (session === null)
@@ -48,7 +51,7 @@ export async function signAction(
       throw new TwinError('cannot-sign', `Session ${session.id} was made by an older version and cannot sign.`, {
         hint: 'mcp-twin session new',
       })
-    const to = options.to === undefined ? {} : { to: String(options.to) }
+    const to = receiver === undefined ? {} : { to: receiver }
     const payload = {
       session: session.id,
       nonce: randomBytes(16).toString('hex'),
@@ -75,6 +78,16 @@ export async function signAction(
     io.out(`Action ${id} is in ${file}; a running bridge takes it up: mcp-twin actions show ${id}`)
     return EXIT.ok
   })
+}
+
+async function checkRecipient(context: Context, homeContext: HomeContext, to: string): Promise<void> {
+  const [{ bridgeOf }, { demandRecipient }] = await Promise.all([import('./bridge-at-home.ts'), import('./stored-names.ts')])
+  const bridge = await bridgeOf(context, homeContext)
+  try {
+    await demandRecipient(bridge, to)
+  } finally {
+    await bridge.close()
+  }
 }
 
 function checkType(type: string): void {

@@ -9,7 +9,7 @@ import { readAllInput } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
 import { type OpenBridge, withBridge } from './bridge-at-home.ts'
-import { demandStored } from './stored-names.ts'
+import { demandRecipient, demandStored } from './stored-names.ts'
 
 const help = { hint: 'mcp-twin handoff --help' }
 
@@ -46,14 +46,16 @@ export async function run(context: Context, [action, word, ...more]: string[], o
   })
 }
 
-async function make({ io }: Context, { call }: OpenBridge, handoff: JsonObject): Promise<ExitCode> {
+async function make({ io }: Context, { bridge, call }: OpenBridge, handoff: JsonObject): Promise<ExitCode> {
+  if (typeof handoff.to === 'string') await demandRecipient(bridge, handoff.to)
   const { text, data } = await call(handoffCreate, handoff)
   io.json(data)
   io.out(text)
   return EXIT.ok
 }
 
-async function list({ io }: Context, { call }: OpenBridge, { status, to }: Record<string, unknown>): Promise<ExitCode> {
+async function list({ io }: Context, { bridge, call }: OpenBridge, { status, to }: Record<string, unknown>): Promise<ExitCode> {
+  if (typeof to === 'string') await demandRecipient(bridge, to)
   const { text, data } = await call(handoffList, { ...(status !== undefined && { status }), ...(to !== undefined && { to }) })
   io.json(data)
   io.raw(`${text}\n`)

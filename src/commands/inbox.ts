@@ -12,10 +12,15 @@ import { EXIT, type ExitCode } from '../errors.ts'
 
 /** Shows what waits for a client, or for all. Nothing counts as shown by it: its client still has to see it. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
-  const client = context.options.client?.[0] ?? null
-  if (options.brief === true) return brief(context, client)
+  const named = context.options.client?.[0] ?? null
+  if (options.brief === true) return brief(context, named)
   const { withBridge } = await import('./bridge-at-home.ts')
-  return withBridge(context, async ({ bridge }) => {
+  const { demandRecipient } = await import('./stored-names.ts')
+  // It names a program that was ever connected, which need not be one that has a definition.
+  const { client: _, ...own } = context.options
+  const unfiltered = { ...context, options: own }
+  return withBridge(unfiltered, async ({ bridge }) => {
+    const client = named === null ? null : await demandRecipient(bridge, named)
     const store = await bridge.store()
     const found = await whatWaits(store, client, bridge)
     await bridge.redaction.ready()

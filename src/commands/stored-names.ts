@@ -1,4 +1,6 @@
+import { Refusal } from '../bridge/base/refusal.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
+import { recipient } from '../bridge/handoff/recipient.ts'
 import { projectNamespace, sharedNamespace } from '../bridge/memory/namespace.ts'
 import { knownIds, knownKeys, knownNamespaces, type StoredKind } from '../bridge/store/known.ts'
 import { type TwinError, usageError } from '../errors.ts'
@@ -16,6 +18,18 @@ export async function demandStored(bridge: Bridge, kind: StoredKind, id: string)
   if (ids.includes(id)) return
   const message = `There is no ${kind} ${JSON.stringify(id)}; ${lists[kind]} names those there are.`
   throw usageError(message, { hint: nearHint(id, ids, lists[kind]) })
+}
+
+/** The client that `to` names; null: any. Throws with those there are, and the nearest, where no program is called so. */
+export async function demandRecipient(bridge: Bridge, to: string): Promise<string | null> {
+  const known = {
+    here: [],
+    takingPart: await bridge.settings.takingPart?.(),
+    now: bridge.now(),
+  }
+  return recipient(await bridge.store(), to, known).catch((error: unknown) => {
+    throw error instanceof Refusal && error.kind === 'failed' ? usageError(error.message) : error
+  })
 }
 
 /** Throws with the nearest namespace where nothing was ever remembered in this one. */

@@ -127,6 +127,8 @@ export interface ClientDefinition {
   /** Set where the file that it reads is one of several. */
   locator?(): Promise<Locator>
   readonly project?: ProjectFile
+  /** A short form of its id, as people call it. */
+  readonly short?: string
   /** Where the entries are: `['mcpServers']`. */
   readonly container: readonly string[]
   readonly format: FormatName

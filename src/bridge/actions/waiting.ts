@@ -4,7 +4,7 @@ import { lookUntil } from '../store/waiting.ts'
 import { type Action, finalStatuses } from './action.ts'
 import { read } from './queue.ts'
 
-/** Waits until an action has a final status or the time is over, and returns it. Throws a Refusal where there is none. */
+/** Waits until an action has ended, by a person where one is asked, or the time is over, and returns it. Throws a Refusal where there is none. */
 export const waitForAction = (
   store: Store,
   id: string,
@@ -16,6 +16,7 @@ export const waitForAction = (
     {
       matters: (changes) => changes.some((change) => change.kind === 'action' && change.id === id),
       find: () => store.read((database) => read(database, id, isLive, now())),
-      isEnough: ({ status }) => finalStatuses.includes(status),
+      // A person may still decide: the wait goes on until then.
+      isEnough: ({ status }) => status !== 'needs_user' && finalStatuses.includes(status),
     },
   )

@@ -224,6 +224,11 @@ export const limits = {
   noticedSessions: 256,
   /** How often it is looked whether the manifest has changed, whose folders open within two seconds. */
   manifestEveryMs: 500,
+  /** A program is recorded again after so long at the earliest, and forgotten after so many days. */
+  programNotedMs: minutes,
+  programKeptMs: 30 * 24 * 60 * minutes,
+  /** A session that sends single requests counts as connected so long after the last. */
+  programIdleMs: 15 * minutes,
   /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
   waitMs: { most: 50 * seconds, usual: 25 * seconds },
 

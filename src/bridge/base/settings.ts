@@ -82,6 +82,8 @@ export interface Settings {
   readonly blockedCommands: readonly string[]
   /** What a command in the sandbox may take, where that is not the usual. */
   readonly quotas?: Partial<Quotas>
+  /** Ids of the clients that take part; absent: nobody knows, so all do. */
+  takingPart?(): Promise<readonly string[] | undefined>
   /** Where memory goes that belongs to no project; without it `shared`. */
   readonly namespace?: string
   /** Keys that no answer may hold, as they are stored now. */

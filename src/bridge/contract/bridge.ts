@@ -37,6 +37,8 @@ export interface Bridge {
   readonly foreign: ForeignTools
   /** Lines about handoffs, questions and answers that wait for a session, each shown once. */
   readonly notices: Notices
+  /** Records, in a store that is open already, that a program was there just now. */
+  seen(client: string, session: string): void
   /** Tells all bridges which files a call has changed, soon after it. */
   filesChanged(paths: readonly string[], author: { readonly client: string; readonly session: string }): void
   /** Names this process's own connection in what it stores. */

@@ -122,6 +122,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: P
     const room = whole - noticeRoom(whole, settings)
     const answer = bounded(redaction.answer(await work.run(bridge, { ...call, room, begin, refused: refusedPart })), room)
     if (tool.effect !== 'read' && !begun) record('call', 'done')
+    bridge.seen(call.client, call.session)
     if (tool.family === 'files' && tool.effect !== 'read') bridge.filesChanged(writtenPaths(tool, raw), call)
     return withNotice(answer, room < whole, bridge, call)
   } catch (error) {

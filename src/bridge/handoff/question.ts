@@ -40,10 +40,15 @@ export function ask(
   store.changed('question', id)
 }
 
-/** Answers a question, once. */
-export function answer(store: Transaction, id: string, text: string): void {
+/**
+ * Answers a question of another client, once. Returns who had asked. Throws a Refusal where there is none, or it was answered or
+ * taken back.
+ */
+export function answer(store: Transaction, id: string, text: string): string {
   const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)
-  if (row === undefined) throw failed(`There is no question ${id}; inbox names those that wait.`)
+  if (row === undefined) throw failed(missing(store, id))
+  if (row.client === store.author.client)
+    throw failed(`${row.client} asked question ${id} itself, so another program answers it; ask_twin with withdraw takes it back.`)
   if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; ask_twin asks something else.`)
   const { client, session } = store.author
   // No room is asked for: an answer is what lets its question go.
@@ -52,7 +57,27 @@ export function answer(store: Transaction, id: string, text: string): void {
     ...[text, client, session, store.now, id],
   )
   store.changed('answer', id)
+  return row.client
 }
+
+/**
+ * Takes a question back that nobody has answered. Returns whom it had been asked; null: all. Throws a Refusal where there is none, it was
+ * answered, or another client asked it.
+ */
+export function withdraw(store: Transaction, id: string): string | null {
+  const row = store.get<QuestionRow>(`SELECT ${columns} FROM questions WHERE id = ?2`, 1, id)
+  if (row === undefined) throw failed(missing(store, id))
+  if (row.client !== store.author.client) throw failed(`${row.client} asked question ${id}, so only ${row.client} takes it back.`)
+  if (row.answer_at !== null) throw failed(`Question ${id} was answered by ${row.answer_client} already; inbox shows the answer.`)
+  store.run('DELETE FROM questions WHERE id = ?', id)
+  store.changed('withdrawn', id)
+  return row.recipient
+}
+
+const missing = (store: Transaction, id: string): string =>
+  store.get(`SELECT 1 AS one FROM changes WHERE kind = 'withdrawn' AND id = ?`, id) === undefined
+    ? `There is no question ${id}; inbox names those that wait.`
+    : `Question ${id} was taken back by who asked it; nothing is to be done.`
 
 /** How much of each text is read. */
 interface Reading {

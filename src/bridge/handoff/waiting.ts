@@ -8,7 +8,7 @@ import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredC
 const kinds = ['handoff', 'question', 'answer', 'action', 'finished action'] as const
 
 /** Kinds of changes that can change what waits. */
-export const waitingKinds: readonly string[] = [...kinds, 'shown']
+export const waitingKinds: readonly string[] = [...kinds, 'shown', 'withdrawn']
 
 /** Something that waits for a client until it is taken, answered or shown. */
 export interface Waiting {

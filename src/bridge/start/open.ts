@@ -17,6 +17,7 @@ import { FileChanges } from './file-changes.ts'
 import type { RunnerParts } from './runner-parts.ts'
 import { type MakeProviders, openForeign, usualProviders } from './foreign.ts'
 import { openShared } from './sharing.ts'
+import { Presence } from './presence.ts'
 import { holdWith, Storage } from './storage.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -34,8 +35,10 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
     opened = new (await import('../terminal/terminal.ts')).Terminal(settings, policy, config, redaction)
     return opened
   }
+  const ownSession = () => (session ??= settings.random(8))
   const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
   const storage = new Storage(settings, log, waiting, runner === undefined ? null : holdWith({ settings, redaction, audit, log }, runner))
+  const programs = new Presence(settings, storage)
   const shared = openShared({ settings, log, redaction, storage }, config)
   const foreign = openForeign({ settings, log, redaction, storage }, providers)
   const fileChanges = new FileChanges({ settings, policy, log, store: () => storage.store() })
@@ -62,11 +65,11 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
     store: () => storage.store(),
     namespace: () => storage.namespace(),
     foreign,
+    seen: (client, session) => programs.note(client, session, session === ownSession()),
     filesChanged: (paths, author) => fileChanges.note(paths, author),
     notices: new Notices(waiting, liveIn(settings), now),
     get session() {
-      session ??= settings.random(8)
-      return session
+      return ownSession()
     },
     problems: () => [
       ...[...storage.problems, ...waiting.problems(), ...foreign.problems(), ...shared.problems()],
@@ -77,7 +80,7 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       ...(opened?.troubles() ?? []),
     ],
     async close() {
-      await Promise.all([foreign.close(), shared.close(), fileChanges.settled()])
+      await Promise.all([foreign.close(), shared.close(), fileChanges.settled(), programs.settled()])
       await storage.close()
       await Promise.all([terminal?.then((each) => each.close()), searches?.then((each) => each.close())])
       audit.close()

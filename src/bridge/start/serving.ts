@@ -123,7 +123,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
     introduce(bridge)
     stopFollowing = followRoots(bridge)
     if (serving.isRunner && bridge.settings.unreadable !== undefined) serving.say(`No action is carried out. ${bridge.settings.unreadable}`)
-    openStoreSoon(bridge, serving.isRunner)
+    openStoreSoon(bridge, serving.isRunner, () => stdio?.heard() === true)
     let why = await gone
     if (why !== 'signal' && carriers.length > 1 && stdio?.heard() === false) why = await aborted(signal).then(() => 'signal')
     bridge.log.write('bridge', 'info', `ended, pid ${bridge.settings.pid}: ${endings[why]}`)
@@ -189,8 +189,12 @@ const partsOf = (system: System, settings: Settings, port: () => number | null):
 })
 
 /** Opens the store before a tool needs it: without it this bridge would take up no triggers and no actions of others. No client waits for it. */
-function openStoreSoon(bridge: Bridge, isRunner: boolean): void {
-  const soon = () => void bridge.store().catch((error: Error) => bridge.log.write('bridge', 'warning', error.message))
+function openStoreSoon(bridge: Bridge, isRunner: boolean, isHeard: () => boolean): void {
+  const soon = () =>
+    void bridge.store().then(
+      () => isHeard() && bridge.seen(bridge.settings.client, bridge.session),
+      (error: Error) => bridge.log.write('bridge', 'warning', error.message),
+    )
   if (isRunner) soon()
   else setTimeout(soon, limits.storeOpenMs).unref()
 }

@@ -15,6 +15,7 @@ import { type ManifestOrigin, type OwnManifest, readOwnManifest } from './own-ma
 import { allowed, configured, homesOf } from './paths.ts'
 import { type ProgramFacts, programsOf } from './programs.ts'
 import { rootsOf } from './roots.ts'
+import { takingPart } from './taking-part.ts'
 
 /** The flags of the command line: a person's decision, written in a client's entry. */
 export interface Flags {
@@ -121,6 +122,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     ...rightsOf(flags, own),
     blockedCommands: bridge.blockedCommands ?? usuallyBlocked,
     ...(closes.namespace !== null && { namespace: closes.namespace }),
+    takingPart: () => takingPart(system, reachable(`${origin.folder}${separator}state.json`), manifest),
     keys: () => origin.keys(manifest),
     config: configFacts(origin, self),
     keysFile: `${origin.folder}${separator}${secretsName}`,

@@ -64,6 +64,11 @@ export class Storage {
     return this.opened
   }
 
+  /** True once the store was asked for. */
+  get isOpen(): boolean {
+    return this.opened !== undefined && !this.closed
+  }
+
   /** Registers work that only the holder of the lease does, for all bridges. */
   serve(method: string, work: HolderWork): void {
     this.work.set(method, work)

@@ -10,7 +10,7 @@ import { type Held, originName } from './held.ts'
 import { carryRows } from './carry.ts'
 import { otherLog } from './other-log.ts'
 import { copyRows, readable, type SavedTable } from './salvage-rows.ts'
-import { headsFromTexts } from './schema.ts'
+import { headsFromTexts, recipientsFound } from './schema.ts'
 
 export interface Salvage {
   readonly place: StorePlace
@@ -69,6 +69,7 @@ async function copyInto(damaged: Database, next: number, salvage: Salvage): Prom
       const tables = await copyRows(damaged, fresh)
       fresh.exec(headsFromTexts)
       if (own !== null) otherLog(place, engine, own, (other) => carryRows(other, fresh))
+      fresh.exec(recipientsFound)
       fresh.run(`INSERT OR IGNORE INTO meta (name, value) VALUES ('store', ?)`, id)
       const n = Math.max(last?.n ?? 0, readable(() => lastChange(damaged)) ?? 0)
       const counted = fresh.run(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'changes'`, n)

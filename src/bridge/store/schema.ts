@@ -1,7 +1,8 @@
+import { clients } from '../../catalog/clients/index.ts'
 import type { Database } from './database.ts'
 
 /** What `PRAGMA user_version` says of a store that this program understands: the number of steps below. */
-export const schemaVersion = 4
+export const schemaVersion = 5
 
 /** Set in the file's header, so that somebody else's database is recognised: "mtwn". */
 export const applicationId = 0x6d74776e
@@ -18,6 +19,31 @@ export const headsFromTexts = `
           + (SELECT total(octet_length(note)) FROM handoff_notes WHERE handoff = t.id),
         namespace, recipient, status, claim_client, claim_session, claim_pid, claim_start, claim_at, client, session, machine, at, updated
       FROM handoff_texts t WHERE id NOT IN (SELECT id FROM handoff_heads)`
+
+/** A name as people type it, in SQL: small letters without blanks and dashes. */
+const plain = (column: string): string => `replace(replace(replace(lower(${column}), ' ', ''), '-', ''), '_', '')`
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** True where a recipient is neither a client's id nor anybody who ever stored something. */
+const nobody = (column: string): string =>
+  `${column} IS NOT NULL AND ${column} NOT IN (${clients.map(({ id }) => literal(id)).join(', ')})
+     AND ${column} NOT IN (SELECT client FROM changes UNION SELECT client FROM handoff_heads UNION SELECT client FROM questions
+       UNION SELECT client FROM actions UNION SELECT client FROM memory)`
+
+/** The client whose id, label or short form a recipient is, in other letters; NULL: nobody's. */
+const meant = (column: string): string => {
+  const names = clients.flatMap(({ id, label, short = id }) => [id, label, short].map((name) => [literal(name), literal(id)] as const))
+  return `CASE ${names.map(([name, id]) => `WHEN ${plain(column)} = ${plain(name)} THEN ${id}`).join(' ')} END`
+}
+
+/**
+ * Older versions stored any recipient, and what nobody is called was seen by nobody. Such a thing goes to the program that was
+ * meant, where that is clear, and otherwise to all.
+ */
+export const recipientsFound = ['handoff_heads', 'handoff_texts', 'questions', 'actions']
+  .map((table) => `UPDATE ${table} SET recipient = ${meant('recipient')} WHERE ${nobody('recipient')}`)
+  .join(';\n  ')
 
 /** Tables under the names that they had in older versions, for rows that are copied out of a damaged store of such a version. */
 export const formerNames: Readonly<Record<string, string>> = { handoff_texts: 'handoffs' }
@@ -134,6 +160,15 @@ const steps: readonly string[] = [
   CREATE INDEX actions_waiting ON actions
     (claimable, status, n, carrier, id, recipient, client, claim_client, claim_session, claim_pid, claim_start, claim_at);
   CREATE INDEX actions_news ON actions (seen, finished, n, id, recipient, client);
+  `,
+  `
+  -- Who is, or was, connected to a bridge over this store. \`kept\`: the connection is there as long as its process.
+  CREATE TABLE programs (
+    session TEXT PRIMARY KEY, client TEXT NOT NULL, project TEXT, namespace TEXT NOT NULL,
+    pid INTEGER NOT NULL, start TEXT NOT NULL, kept INTEGER NOT NULL, seen INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX programs_by_age ON programs (seen, client);
+  ${recipientsFound};
   `,
 ]
 

@@ -36,7 +36,7 @@ describe('what waits for a program', () => {
     expect(await hello(place, 'claude-code')).toMatch(/1 handoff waits: inbox$/)
     expect(await hello(place, 'claude-desktop')).not.toContain('wait')
     await desktop.call('ask_twin', { question: 'a?', to: 'claude-code' })
-    await desktop.call('ask_twin', { question: 'b?', to: 'other' })
+    await desktop.call('ask_twin', { question: 'b?', to: 'cursor' })
     expect((await code.call('memory_list')).data?.waiting).toBe('1 question waits: inbox')
     expect((await cli(place, ['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe(
       'mcp-twin: 1 handoff and 1 question wait: inbox\n',

@@ -141,7 +141,7 @@ describe('a store of an older version with handoffs of 30 MB', () => {
     if (full) expect(made).toMatch(/are open hold 256 MiB, which is the most\. Close .*; the largest are h-\d+ \(3\d MiB\)/)
     else expect(made).toMatch(/waits for/)
     expect(await said(bridge, 'handoff_update', { id: 'h-0', status: 'done', note: 'finished' })).toMatch(/^h-0 .* done/)
-    expect(await said(bridge, 'answer_twin', { question_id: 'q-0', answer: 'yes' })).toBe('Question q-0 is answered.')
+    expect(await said(bridge, 'answer_twin', { question_id: 'q-0', answer: 'yes' })).toBe('Question q-0 of other is answered.')
     expect(longest).toBeLessThan(10_000)
     expect(await said(bridge, 'handoff_read', { id: 'h-0', max_tokens: 400_000 })).toMatch(/^h-0/)
   })
@@ -156,7 +156,7 @@ describe('a store of an older version with handoffs of 30 MB', () => {
     expect(older.all<Row>(`SELECT * FROM handoffs WHERE status IN ('dropped') ORDER BY updated DESC, id LIMIT 100`)).toMatchObject([
       { id: 'h-0', title: 'Title 0', files: '["/a"]', recipient: 'tester', namespace: 'shop', status: 'dropped' },
     ])
-    expect(older.get('PRAGMA user_version')).toEqual({ user_version: 4 })
+    expect(older.get('PRAGMA user_version')).toEqual({ user_version: 5 })
     older.close()
   })
 

@@ -31,7 +31,7 @@ export interface Request {
 
 /** Checks an action by its type and by the policy of this bridge. Throws InputTrouble or a Refusal. */
 export async function prepare(
-  { settings, policy, redaction }: QueueContext,
+  { settings, policy, redaction, store }: QueueContext,
   { client, type, params, to, id: given }: Omit<Request, 'session'>,
 ): Promise<NewAction> {
   const known = typeNamed(type)
@@ -44,7 +44,13 @@ export async function prepare(
   if (redaction.keyIn(params))
     throw denied(`Nothing was queued: the params of ${type} hold a stored key; name the key as \${secret:NAME} instead of quoting it.`)
   const id = given ?? newActionId((bytes) => settings.random(bytes))
-  const prepared = await known.prepare(params, { id, client, to: to === undefined || to === 'any' ? null : to, settings, policy })
+  const { recipient } = await import('../../handoff/recipient.ts')
+  const receiver = await recipient(await store(), to, {
+    here: [client, settings.client],
+    takingPart: await settings.takingPart?.(),
+    now: settings.now(),
+  })
+  const prepared = await known.prepare(params, { id, client, to: receiver, settings, policy })
   return { ...prepared, id, type, roots: settings.roots }
 }
 
@@ -52,12 +58,12 @@ export async function prepare(
 export async function queueFor(
   place: QueueContext,
   request: Request,
-): Promise<{ readonly id: string; readonly status: ActionStatus; readonly result: JsonObject | null }> {
+): Promise<{ readonly id: string; readonly to: string; readonly status: ActionStatus; readonly result: JsonObject | null }> {
   const action = await prepare(place, request)
   const store = await place.store()
   const { client, session } = request
   const status = await store.write({ client, session }, (transaction) => queue(transaction, action))
-  return { id: action.id, status, result: action.needs ?? null }
+  return { id: action.id, to: action.to ?? 'any', status, result: action.needs ?? null }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Field, InputTrouble, optional, recipientWords, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { quoteInLine } from '../../base/quote.ts'
 import { defineTool } from '../../contract/tool.ts'
 
 /** Named arguments, which the type of the action checks. */
@@ -27,11 +28,11 @@ export const queueAction = defineTool({
   async handle({ type, params, to }, bridge, { client, session, begin }) {
     const { queueFor } = await import('../../actions/intake/asking.ts')
     begin()
-    const { id, status, result } = await queueFor(bridge, { client, session, type, params, to })
+    const { id, to: receiver, status, result } = await queueFor(bridge, { client, session, type, params, to })
     const words =
       result === null
-        ? `Action ${id} is queued; get_action with timeout_ms waits for its result.`
-        : `Action ${id}: ${String(result.message)}`
-    return { content: [{ type: 'text', text: words }], data: { id, status, ...(result !== null && { result }) } }
+        ? `Action ${id} for ${quoteInLine(receiver)} is queued; get_action with timeout_ms waits for its result.`
+        : `Action ${id} for ${quoteInLine(receiver)}: ${String(result.message)}`
+    return { content: [{ type: 'text', text: words }], data: { id, to: receiver, status, ...(result !== null && { result }) } }
   },
 })

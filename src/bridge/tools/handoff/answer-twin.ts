@@ -1,5 +1,6 @@
 import { text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { quoteInLine } from '../../base/quote.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { withoutKeys } from './arguments.ts'
 
@@ -14,7 +15,7 @@ export const answerTwin = defineTool({
     const { answer } = await import('../../handoff/question.ts')
     withoutKeys(bridge, words)
     const store = await bridge.store()
-    await store.write({ client, session }, (transaction) => answer(transaction, id, words))
-    return { content: [{ type: 'text', text: `Question ${id} is answered.` }], data: { id } }
+    const asked = await store.write({ client, session }, (transaction) => answer(transaction, id, words))
+    return { content: [{ type: 'text', text: `Question ${id} of ${quoteInLine(asked)} is answered.` }], data: { id, to: asked } }
   },
 })

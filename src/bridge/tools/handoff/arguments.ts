@@ -1,8 +1,15 @@
 import { denied } from '../../base/refusal.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 
-/** `any`, or nothing, is every client but the one that calls. */
-export const recipient = (to: string | undefined): string | null => (to === undefined || to === 'any' ? null : to)
+/** The client that `to` names; null: `any`, or nothing, which is every client but the one that calls. Throws a Refusal where nobody is called so. */
+export async function recipientOf(bridge: Bridge, client: string, to: string | undefined): Promise<string | null> {
+  const { recipient } = await import('../../handoff/recipient.ts')
+  return recipient(await bridge.store(), to, {
+    here: [client, bridge.settings.client],
+    takingPart: await bridge.settings.takingPart?.(),
+    now: bridge.now(),
+  })
+}
 
 /** Refuses to store what holds a key: the other program's model would read it. */
 export function withoutKeys({ redaction }: Bridge, stored: unknown): void {

@@ -2,7 +2,7 @@ import { listOf, optional, pathArgument, recipientWords, record, text, whole } f
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { understand } from '../../policy/spelling.ts'
-import { recipient, withoutKeys } from './arguments.ts'
+import { recipientOf, withoutKeys } from './arguments.ts'
 
 const long = text({ least: 1, bytes: limits.handoffBytes })
 
@@ -31,6 +31,7 @@ export const handoffCreate = defineTool({
   async handle({ title, to, goal, sections, files = [], acceptance = null, repository }, bridge, { client, session, signal }) {
     const { create } = await import('../../handoff/handoff.ts')
     const { settings } = bridge
+    const receiver = await recipientOf(bridge, client, to)
     withoutKeys(bridge, { title, goal, sections, files, acceptance })
     const sides = await settings.sides()
     const paths = files.map((file) => understand(file, sides, settings.roots[0] ?? settings.self.home))
@@ -48,10 +49,10 @@ export const handoffCreate = defineTool({
       files: tree === null ? paths : [...new Set([...paths, tree.root])],
       sections: parts,
       namespace,
-      to: recipient(to),
+      to: receiver,
     }
     await store.write({ client, session }, (transaction) => create(transaction, handoff))
     const words = `Handoff ${id} waits for ${handoff.to ?? 'every other client'}.`
-    return { content: [{ type: 'text', text: words }], data: { id, status: 'open', namespace } }
+    return { content: [{ type: 'text', text: words }], data: { id, to: receiver ?? 'any', status: 'open', namespace } }
   },
 })

@@ -2,6 +2,7 @@ import { oneOfMany, optional, text } from '../../base/input.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { handoffStatuses, liveIn } from '../../handoff/claims.ts'
+import { recipientOf } from './arguments.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
 export const handoffList = defineTool({
@@ -10,10 +11,10 @@ export const handoffList = defineTool({
   effect: 'read',
   description: 'List handoffs, last changed first.',
   input: { status: optional(oneOfMany(handoffStatuses)), to: optional(text({ least: 1 })) },
-  async handle({ status, to: named }, bridge, { room }) {
+  async handle({ status, to: named }, bridge, { client, room }) {
     const { countOf, list } = await import('../../handoff/handoff.ts')
     const store = await bridge.store()
-    const query = { status, to: named === 'any' ? undefined : named }
+    const query = { status, to: (await recipientOf(bridge, client, named)) ?? undefined }
     const { found, count } = await store.snapshot((database) => ({
       found: list(database, query, liveIn(bridge.settings), bridge.now()),
       count: countOf(database, query),

@@ -35,6 +35,7 @@ const settingsFile = (environment: Environment): NativePath => joinPath(environm
 export const claudeCode = defineClient({
   id: 'claude-code',
   label: 'Claude Code',
+  short: 'code',
   always: ['wsl', 'linux', 'macos'],
   environments: ['wsl', 'linux', 'macos', 'windows'],
   onlyNamed: ['windows'],

@@ -48,6 +48,7 @@ const PASSED_ON = {
 export const claudeDesktop = defineClient({
   id: 'claude-desktop',
   label: 'Claude Desktop',
+  short: 'desktop',
   always: ['windows', 'macos'],
   environments: ['windows', 'macos', 'linux'],
   // The usual place. Which of its places it really reads is found out at run time.

@@ -1,0 +1,55 @@
+import { clients } from '../../catalog/clients/index.ts'
+import { nearest } from '../../core/nearest.ts'
+import { inQuotes, quoteInLine } from '../base/quote.ts'
+import { failed } from '../base/refusal.ts'
+import { cut } from '../base/text.ts'
+import type { Store } from '../store/store.ts'
+import { namesIn } from './programs.ts'
+
+/** A person at a terminal, and what a bridge does by itself: authors that take nothing. */
+const noPrograms = ['', 'terminal', 'unknown']
+const namedAtMost = 20
+
+/** What is needed to know who there is. */
+export interface Known {
+  /** The client that names somebody, and that of the bridge. */
+  readonly here: readonly string[]
+  /** Clients that take part, by their ids; absent: all that there are definitions of. */
+  readonly takingPart?: readonly string[] | undefined
+  readonly now: number
+}
+
+/** As people type names: in any case, with blanks or dashes, or without. */
+const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]+/gu, '')
+
+/** The ids of programs that things can be addressed to, without `any`. */
+export async function recipients(store: Store, { here, takingPart, now }: Known): Promise<readonly string[]> {
+  const names = await store.read((database) => namesIn(database, now))
+  const own = clients.filter(
+    ({ id, copyOf, short }) => copyOf === undefined && (short !== undefined || takingPart === undefined || takingPart.includes(id)),
+  )
+  return [...new Set([...own.map(({ id }) => id), ...names, ...here])].filter((name) => !noPrograms.includes(name))
+}
+
+/**
+ * The client that `to` names: by its id, its label, its short form, or a name that was connected lately. Null: `any`, or nothing, which
+ * is every client but the one that calls. Throws a Refusal that names those there are.
+ */
+export async function recipient(store: Store, to: string | undefined, known: Known): Promise<string | null> {
+  if (to === undefined || plain(to) === 'any') return null
+  const there = await recipients(store, known)
+  if (there.includes(to)) return to
+  const isMeant = (...names: readonly (string | undefined)[]) => names.some((name) => name !== undefined && plain(name) === plain(to))
+  const client = clients.find(({ id, label, short }) => there.includes(id) && isMeant(id, label, short))
+  const found = client?.id ?? there.find((name) => isMeant(name))
+  if (found !== undefined) return found
+  const near = nearest(to, [
+    ...there,
+    ...clients.flatMap(({ id, short }) => (short !== undefined && there.includes(id) ? [short] : [])),
+    'any',
+  ])
+  const named = there.slice(0, namedAtMost).map(quoteInLine)
+  const more = there.length > namedAtMost ? [`${there.length - namedAtMost} more`] : []
+  const meant = near === null ? '' : ` Did you mean ${inQuotes(near)}?`
+  throw failed(`No program is called ${inQuotes(cut(to, 100))}; there are ${[...named, ...more, 'any'].join(', ')}.${meant}`)
+}

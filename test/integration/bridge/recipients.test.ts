@@ -1,0 +1,92 @@
+import { afterEach, expect, it } from 'vitest'
+import { liveIn } from '../../../src/bridge/handoff/claims.ts'
+import { programsIn } from '../../../src/bridge/handoff/programs.ts'
+import { recipientsFound } from '../../../src/bridge/store/schema.ts'
+import { type Desk, desk } from '../../unit/bridge/desk.ts'
+
+let place: Desk
+afterEach(() => place.close())
+
+const handoff = { title: 'T', goal: 'G', sections: [{ heading: 'H', body: 'B' }] }
+const calls: [string, Record<string, unknown>][] = [
+  ['handoff_create', handoff],
+  ['ask_twin', { question: 'Q?' }],
+  ['queue_action', { type: 'execute_from_code', params: { prompt: 'P' } }],
+]
+
+it.each(calls)('%s takes an id, a label or a short form, in any case', async (tool, args) => {
+  place = desk()
+  const names = {
+    desktop: 'claude-desktop',
+    'Claude Desktop': 'claude-desktop',
+    ' CODE': 'claude-code',
+    claude_code: 'claude-code',
+    ANY: 'any',
+  }
+  for (const [to, id] of Object.entries(names)) expect(await place.data(tool, { ...args, to })).toMatchObject({ to: id })
+})
+
+it.each(calls)('%s stores nothing for a program that nobody is called', async (tool, args) => {
+  place = desk()
+  const store = await place.bridge.store()
+  const before = await store.cursor()
+  expect(await place.refused(tool, { ...args, to: 'gemini' })).toMatch(
+    /^No program is called "gemini"; there are .*claude-desktop.*, any\.$/,
+  )
+  expect(await place.refused(tool, { ...args, to: 'claude-cod' })).toContain('Did you mean "claude-code"?')
+  expect(await store.cursor()).toBe(before)
+})
+
+it('handoff_list refuses a recipient that nobody is called', async () => {
+  place = desk()
+  expect(await place.refused('handoff_list', { to: 'gemini' })).toContain('No program is called')
+})
+
+it('a program is known by its name once it was connected', async () => {
+  place = desk()
+  expect(await place.refused('handoff_create', { ...handoff, to: 'gemini' })).toContain('No program is called')
+  await place.data('memory_list', {}, { client: 'gemini', session: 'g' })
+  const store = await place.bridge.store()
+  const programs = () => store.read((database) => programsIn(database, liveIn(place.bridge.settings), place.bridge.now()))
+  await expect.poll(async () => (await programs()).map(({ client, connected }) => [client, connected])).toContainEqual(['gemini', true])
+  expect(await place.data('handoff_create', { ...handoff, to: 'Gemini' })).toMatchObject({ to: 'gemini' })
+})
+
+it('a question is taken back by who asked it, and by nobody else', async () => {
+  place = desk()
+  const other = { client: 'claude-code', session: 'c' }
+  const { id } = await place.data('ask_twin', { question: 'Q?', to: 'code' })
+  expect(await place.refused('ask_twin', { withdraw: id }, other)).toContain('so only')
+  await place.data('ask_twin', { withdraw: id })
+  expect(await place.data('inbox', {}, other)).toMatchObject({ questions: [] })
+  expect(await place.refused('answer_twin', { question_id: id, answer: 'A' }, other)).toContain('was taken back')
+})
+
+it('nobody answers a question of its own', async () => {
+  place = desk()
+  const { id } = await place.data('ask_twin', { question: 'Q?' })
+  expect(await place.refused('answer_twin', { question_id: id, answer: 'A' })).toContain('itself')
+})
+
+it('what an older version stored for a name that nobody has is seen by the program that was meant, or by all', async () => {
+  place = desk()
+  const store = await place.bridge.store()
+  await place.data('handoff_create', { ...handoff, title: 'known', to: 'claude-code' })
+  for (const [title, to] of [
+    ['short', 'Desktop'],
+    ['unknown', 'gemini'],
+  ]) {
+    const { id } = await place.data('handoff_create', { ...handoff, title })
+    await store.write({ client: 'x', session: 'x' }, (database) =>
+      database.run('UPDATE handoff_heads SET recipient = ? WHERE id = ?', to ?? '', String(id)),
+    )
+  }
+  await store.write({ client: 'x', session: 'x' }, (database) => database.exec(recipientsFound))
+  const { handoffs } = await place.data('handoff_list')
+  const found = (Array.isArray(handoffs) ? handoffs : []).map(({ title, to }) => [title, to])
+  expect(found.sort()).toEqual([
+    ['known', 'claude-code'],
+    ['short', 'claude-desktop'],
+    ['unknown', 'any'],
+  ])
+})
