@@ -498,6 +498,20 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a wait ends when something is there for who waits, and goes on while a person is asked',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/inbox-waiting.test.ts': [
+        'waits until a question is answered, and is not woken for good by what others read, remember or take for themselves',
+        'ends when it is cancelled, and an answer that came too late for it is shown again',
+        'goes on waiting while a person is asked, and says so when the time is over',
+        'answers at once where nobody is asked: a window that a person opens by hand',
+        'names each thing once, however often it was changed, and not who read an answer',
+        'says of a cursor that it lies ahead of the store',
+      ],
+    },
+  },
+  {
     behaviour: 'no text of another program passes for an answer, an entry or a person',
     source: 'shared mind',
     tests: {

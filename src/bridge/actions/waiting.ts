@@ -4,6 +4,9 @@ import { lookUntil } from '../store/waiting.ts'
 import { type Action, finalStatuses } from './action.ts'
 import { read } from './queue.ts'
 
+/** True while a person is asked, who may still decide. Other actions that need a person ended with that: nobody tells when it is done. */
+export const isAsked = ({ status, carrier }: Action): boolean => status === 'needs_user' && carrier === 'person'
+
 /** Waits until an action has ended, by a person where one is asked, or the time is over, and returns it. Throws a Refusal where there is none. */
 export const waitForAction = (
   store: Store,
@@ -16,7 +19,6 @@ export const waitForAction = (
     {
       matters: (changes) => changes.some((change) => change.kind === 'action' && change.id === id),
       find: () => store.read((database) => read(database, id, isLive, now())),
-      // A person may still decide: the wait goes on until then.
-      isEnough: ({ status }) => status !== 'needs_user' && finalStatuses.includes(status),
+      isEnough: (action) => finalStatuses.includes(action.status) && !isAsked(action),
     },
   )

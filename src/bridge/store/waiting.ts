@@ -7,6 +7,8 @@ export interface Wait {
   readonly since?: number | undefined
   /** The session that waits: its own changes are not news to it. */
   readonly session: string
+  /** Kinds of changes that are no news to anyone. */
+  readonly without?: readonly string[]
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
@@ -56,7 +58,7 @@ export async function lookUntil<T>(
 }
 
 /** Settles when another session has changed something after `since`, at the latest when the time is over. */
-export async function waitForChange(store: Store, { since, session, ...until }: Wait): Promise<Waited> {
+export async function waitForChange(store: Store, { since, session, without = [], ...until }: Wait): Promise<Waited> {
   let cursor = since ?? (await store.cursor())
   return lookUntil<Waited>(store, until, {
     matters: () => true,
@@ -64,7 +66,7 @@ export async function waitForChange(store: Store, { since, session, ...until }: 
       const changes = await store.changesAfter(cursor)
       if (changes === null) return { cursor: await store.cursor(), changes }
       cursor = changes.at(-1)?.n ?? cursor
-      return { cursor, changes: changes.filter((change) => change.session !== session) }
+      return { cursor, changes: changes.filter((change) => change.session !== session && !without.includes(change.kind)) }
     },
     isEnough: ({ changes }) => changes === null || changes.length > 0,
   })

@@ -5,6 +5,9 @@ import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import { actionAnswer } from './words.ts'
 
+/** Of the name of a field of the data, with its quotation marks and commas. */
+const fieldBytes = 20
+
 export const getAction = defineTool({
   name: 'get_action',
   family: 'actions',
@@ -19,7 +22,7 @@ export const getAction = defineTool({
   async handle({ id, timeout_ms: timeoutMs = 0 }, bridge, { client, session, signal, room }) {
     const { read } = await import('../../actions/queue.ts')
     const { markSeen } = await import('../../actions/finished.ts')
-    const { waitForAction } = await import('../../actions/waiting.ts')
+    const { isAsked, waitForAction } = await import('../../actions/waiting.ts')
     const store = await bridge.store()
     const isLive = liveIn(bridge.settings)
     const now = () => bridge.now()
@@ -29,6 +32,9 @@ export const getAction = defineTool({
         : await waitForAction(store, id, { timeoutMs, signal, isLive, now })
     if (action.from === client && finalStatuses.includes(action.status) && action.isNews)
       await store.write({ client, session }, (transaction) => markSeen(transaction, [id]))
-    return actionAnswer(action, room)
+    if (timeoutMs === 0 || !isAsked(action)) return actionAnswer(action, room)
+    const asked = `A person is asked, and has not decided: mcp-twin actions run ${id}`
+    const { content, data } = actionAnswer(action, room - Buffer.byteLength(asked) - fieldBytes, { asked })
+    return { content: [...content, { type: 'text', text: asked }], data }
   },
 })

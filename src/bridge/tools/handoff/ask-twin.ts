@@ -10,7 +10,7 @@ export const askTwin = defineTool({
   name: 'ask_twin',
   family: 'handoff',
   effect: 'write',
-  description: 'Ask another program; the answer comes to inbox. withdraw (an id) takes a question back.',
+  description: 'Ask another program; the answer comes to inbox. withdraw (an id) takes it back.',
   input: {
     question: optional(text({ least: 1, bytes: limits.noteBytes })),
     handoff: optional(text({ least: 1 })),

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { finish, queue } from '../../../src/bridge/actions/queue.ts'
+import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
+import { callTool } from '../../../src/bridge/contract/pipeline.ts'
+import { openBridge } from '../../../src/bridge/start/open.ts'
+import { tools } from '../../../src/bridge/tools/index.ts'
+import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+
+const code = { client: 'claude-code', session: 'c' }
+const desktop = { client: 'claude-desktop', session: 'd' }
+const wait = { timeout_ms: 50_000 }
+
+let place: Desk
+/** Another process's bridge over the same store. */
+let other: Bridge
+beforeEach(() => {
+  place = desk()
+  other = openBridge(place.bridge.settings, () => [])
+})
+afterEach(async () => {
+  await other.close()
+  await place.close()
+})
+
+/** What the other bridge answers to Claude Desktop. */
+async function there(name: string, args: unknown): Promise<Record<string, unknown>> {
+  const tool = tools.find((each) => each.name === name)
+  if (tool === undefined) throw new Error(`no tool ${name}`)
+  const call = { ...desktop, signal: new AbortController().signal, progress: () => undefined }
+  const { isError, structuredContent = {} } = await callTool(tool, args, other, call)
+  expect(isError).not.toBe(true)
+  return structuredContent
+}
+
+describe('inbox with timeout_ms', () => {
+  const handoff = { title: 'T', goal: 'G', sections: [{ heading: 'H', body: 'B' }], to: 'code' }
+  const news: [string, string, Record<string, unknown>][] = [
+    ['handoffs', 'handoff_create', handoff],
+    ['questions', 'ask_twin', { question: 'Q?', to: 'code' }],
+    ['actions', 'queue_action', { type: 'execute_from_code', params: { prompt: 'P' } }],
+  ]
+
+  it.each(news)('waits until there are %s, which another process makes with %s', async (field, tool, args) => {
+    const waited = place.data('inbox', wait, code)
+    await there(tool, args)
+    expect(await waited).toMatchObject({ [field]: [{}] })
+    // Now that it is there, nothing more has to happen.
+    expect(await place.data('inbox', wait, code)).toMatchObject({ [field]: [{}] })
+  })
+
+  it('waits until a question is answered, and is not woken for good by what others read, remember or take for themselves', async () => {
+    const { id } = await place.data('ask_twin', { question: 'Q?' }, code)
+    const waited = place.data('inbox', wait, code)
+    await there('memory_set', { key: 'k', value: 'v' })
+    await there('handoff_create', { ...handoff, to: 'cursor' })
+    await there('inbox', {})
+    await there('answer_twin', { question_id: id, answer: 'A' })
+    expect(await waited).toMatchObject({ answers: [{ id, answer: 'A' }], handoffs: [], actions: [] })
+  })
+
+  it('says that nothing waits when the time is over, and takes no time that is too long or none', async () => {
+    expect(textOf(await place.call('inbox', { timeout_ms: 1 }, code))).toContain('Nothing waits.')
+    for (const timeout_ms of [0, 50_001]) expect(await place.refused('inbox', { timeout_ms }, code)).toMatch(/between 1 and 50000/)
+  })
+
+  it('ends when it is cancelled, and an answer that came too late for it is shown again', async () => {
+    const stop = new AbortController()
+    const waited = place.refused('inbox', wait, { ...code, signal: stop.signal })
+    stop.abort()
+    expect(await waited).toBe('inbox was cancelled.')
+    const { id } = await place.data('ask_twin', { question: 'Q?' }, code)
+    await there('answer_twin', { question_id: id, answer: 'A' })
+    expect(await place.refused('inbox', wait, { ...code, signal: stop.signal })).toBe('inbox was cancelled.')
+    expect(await place.data('inbox', {}, code)).toMatchObject({ answers: [{ id }] })
+  })
+})
+
+describe('get_action with timeout_ms', () => {
+  const action = { type: 'update_mcp_config', params: {}, to: null, claimable: false, roots: [], needs: { message: 'Look.' } }
+
+  it('goes on waiting while a person is asked, and says so when the time is over', async () => {
+    const store = await place.bridge.store()
+    await store.write(code, (transaction) => queue(transaction, { ...action, id: 'a-1', carrier: 'person' }))
+    const early = await place.call('get_action', { id: 'a-1', timeout_ms: 1 }, code)
+    expect(textOf(early)).toContain('\nA person is asked, and has not decided: mcp-twin actions run a-1')
+    expect(early.structuredContent).toMatchObject({ status: 'needs_user', asked: expect.stringContaining('actions run a-1') })
+    const waited = place.data('get_action', { id: 'a-1', ...wait }, code)
+    await (await other.store()).write(desktop, (transaction) => finish(transaction, 'a-1', 'done', { message: 'Done.' }))
+    expect(await waited).toMatchObject({ status: 'done' })
+  })
+
+  it('answers at once where nobody is asked: a window that a person opens by hand', async () => {
+    const store = await place.bridge.store()
+    await store.write(code, (transaction) => queue(transaction, { ...action, id: 'a-2', carrier: 'runner' }))
+    const answer = await place.call('get_action', { id: 'a-2', ...wait }, code)
+    expect(answer.structuredContent).toMatchObject({ status: 'needs_user' })
+    expect(answer.structuredContent).not.toHaveProperty('asked')
+  })
+})
+
+describe('wait_for_change', () => {
+  it('names each thing once, however often it was changed, and not who read an answer', async () => {
+    const { cursor } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
+    const { id } = await place.data('ask_twin', { question: 'Q?' }, code)
+    await there('answer_twin', { question_id: id, answer: 'A' })
+    for (const value of ['1', '2', '3']) await there('memory_set', { key: 'k', value })
+    const first = await place.data('wait_for_change', { since: cursor, ...wait }, code)
+    expect(first.changes).toMatchObject([
+      { kind: 'answer', id },
+      { kind: 'memory', key: 'k', by: 'claude-desktop' },
+    ])
+    // Another session of the program reads the answer: that ends nobody's wait.
+    await place.data('inbox', {}, { ...code, session: 'c2' })
+    expect(await place.data('wait_for_change', { since: first.cursor, timeout_ms: 1 }, code)).toMatchObject({ changes: [] })
+    const waited = place.data('wait_for_change', { since: first.cursor, ...wait }, code)
+    await there('memory_set', { key: 'new', value: 'v' })
+    expect((await waited).changes).toMatchObject([{ key: 'new' }])
+  })
+
+  it('says of a cursor that it lies ahead of the store', async () => {
+    await there('memory_set', { key: 'k', value: 'v' })
+    const answer = await place.call('wait_for_change', { since: 1_000_000, ...wait }, code)
+    expect(textOf(answer)).toMatch(/^Cursor 1000000 lies ahead of this store.* go on from cursor \d+\.$/)
+    expect(answer.structuredContent).toMatchObject({ reset: true })
+  })
+})
