@@ -3,6 +3,7 @@ import { limits } from '../bridge/base/limits.ts'
 import { inText } from '../bridge/base/text.ts'
 import { tokenBytes } from '../bridge/base/tokens.ts'
 import { liveIn } from '../bridge/handoff/claims.ts'
+import { clientCalled } from '../bridge/handoff/recipient.ts'
 import { WaitingFile, waitingFor, waitingLine } from '../bridge/handoff/waiting.ts'
 import { ownFolderHere } from '../bridge/start/home.ts'
 import { whatWaits } from '../bridge/tools/handoff/inbox.ts'
@@ -13,7 +14,7 @@ import { EXIT, type ExitCode } from '../errors.ts'
 /** Shows what waits for a client, or for all. Nothing counts as shown by it: its client still has to see it. */
 export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
   const named = context.options.client?.[0] ?? null
-  if (options.brief === true) return brief(context, named)
+  if (options.brief === true) return brief(context, named === null ? null : clientCalled(named))
   const { withBridge } = await import('./bridge-at-home.ts')
   const { demandRecipient } = await import('./stored-names.ts')
   // It names a program that was ever connected, which need not be one that has a definition.

@@ -22,6 +22,10 @@ export interface Known {
 /** As people type names: in any case, with blanks or dashes, or without. */
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]+/gu, '')
 
+/** The id of the client that is called so, by its id, label or short form; a name of no client as it is. Nothing is looked up. */
+export const clientCalled = (name: string): string =>
+  clients.find(({ id, label, short }) => [id, label, short].some((each) => each !== undefined && plain(each) === plain(name)))?.id ?? name
+
 /** The ids of programs that things can be addressed to, without `any`. */
 export async function recipients(store: Store, { here, takingPart, now }: Known): Promise<readonly string[]> {
   const names = await store.read((database) => namesIn(database, now))

@@ -51,6 +51,7 @@ const rows: readonly Row[] = [
   ['uninstall', () => ['uninstall', '--client', 'cursorr', '--yes'], () => 'cursor'],
   ['inbox', () => ['inbox', '--client', 'claude-cod'], () => 'claude-code'],
   ['handoff', ({ handoff }) => ['handoff', 'show', slip(handoff)], ({ handoff }) => handoff],
+  ['handoff new --to', () => ['handoff', 'new', 'T', '--goal', 'g', '--to', 'claude-cod'], () => 'claude-code'],
   ['handoff list --status', () => ['handoff', 'list', '--status', 'opened'], () => 'open'],
   ['actions show', ({ action }) => ['actions', 'show', slip(action)], ({ action }) => action],
   ['actions run', ({ action }) => ['actions', 'run', slip(action), '--yes'], ({ action }) => action],

@@ -41,6 +41,7 @@ describe('what waits for a program', () => {
     expect((await cli(place, ['inbox', '--brief', '--client', 'claude-code'])).stdout).toBe(
       'mcp-twin: 1 handoff and 1 question wait: inbox\n',
     )
+    expect((await cli(place, ['inbox', '--brief', '--client', 'Code'])).stdout).toContain('1 handoff and 1 question wait')
     // Whoever reads the inbox needs no line about it.
     const second = await bridge(place, 'claude-code')
     expect((await second.call('inbox')).data).not.toHaveProperty('waiting')

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { Intake, type Offer } from '../../../src/bridge/actions/triggers/intake.ts'
 import { liveIn } from '../../../src/bridge/handoff/claims.ts'
 import { programsIn } from '../../../src/bridge/handoff/programs.ts'
 import { recipientsFound } from '../../../src/bridge/store/schema.ts'
@@ -89,4 +90,32 @@ it('what an older version stored for a name that nobody has is seen by the progr
     ['short', 'claude-desktop'],
     ['unknown', 'any'],
   ])
+})
+
+it('a trigger is refused by nobody, and stays where it is, while the store cannot be read', async () => {
+  place = desk()
+  const store = await place.bridge.store()
+  const { settings, audit, log } = place.bridge
+  const met: string[] = []
+  const meet = (what: string) => async () => void met.push(what)
+  const offer = (name: string): Offer => ({
+    ...{ name, source: name, taken: meet('taken'), refused: meet('refused') },
+    check: () => {
+      throw new Error(`${name} is looked at`)
+    },
+  })
+  const intake = new Intake({
+    ...{
+      store,
+      audit,
+      log,
+      now: () => settings.now(),
+      clientOf: () => 'a bearer',
+      signers: () => Promise.resolve({ valid: new Set<string>(), keys: new Map<string, Buffer>() }),
+    },
+    ...{ lease: undefined as never, place: place.bridge },
+  })
+  store.close()
+  await expect(intake.take([offer('t-1'), offer('t-2')])).rejects.toThrow('The store is closed')
+  expect(met).toEqual([])
 })

@@ -43,15 +43,17 @@ export class Intake {
     this.options = options
   }
 
-  /** Queues or refuses all offers, in this order. Throws, and leaves the rest where it is, if the audit cannot be written. */
+  /** Queues or refuses all offers, in this order. Throws, and leaves the rest where it is, if the audit cannot be written or the store not be read. */
   async take(offers: readonly Offer[]): Promise<void> {
     for (let at = 0; at < offers.length; at += limits.triggersAtOnce) await this.takeSome(offers.slice(at, at + limits.triggersAtOnce))
   }
 
   private async takeSome(offers: readonly Offer[]): Promise<void> {
-    const { audit, signers, now } = this.options
+    const { audit, signers, now, store } = this.options
     if (!audit.ready()) throw new Error(`no trigger is taken up, since it could not be recorded (${audit.trouble})`)
     const known = await signers()
+    // Whom a trigger names is looked up in the store: where that cannot be read, no trigger is to blame.
+    await store.cursor()
     const ready: (Ready & { readonly offer: Offer })[] = []
     for (const offer of offers) {
       try {
