@@ -1,5 +1,7 @@
 import { filledText, flag, text, z } from './zod.ts'
 
+const fingerprintSchema = z.object({ starts: text, values: z.nullable(text) })
+
 /**
  * A client's file as it was before we first wrote it, and what its entries said that became ours. Kept apart from the runs for
  * as long as we are installed, since `uninstall` gives it back.
@@ -22,8 +24,8 @@ const originalSchema = z.object({
   alone: flag,
   /** The first copy comes from a backup that need not be the first. */
   cut: flag,
-  /** What each entry said when it became ours (null: there was none of that name), and what we made of it. May hold keys. */
-  entries: z._default(z.record(text, z.object({ was: z.unknown(), wrote: z.unknown() })), {}),
+  /** What each entry said when it became ours (null: there was none of that name; may hold keys), and the fingerprint of what we made of it. */
+  entries: z._default(z.record(text, z.object({ was: z.unknown(), made: z.nullable(fingerprintSchema) })), {}),
 })
 export type Original = z.infer<typeof originalSchema>
 

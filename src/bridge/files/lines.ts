@@ -14,6 +14,8 @@ export interface Slice {
   readonly first: number | null
   /** Lines of the file, the last one counted even without its end; null: too many to be counted. */
   readonly total: number | null
+  /** The last line goes on behind the slice. */
+  readonly parted: boolean
   /** All lines of the file, where nothing is left after those that were skipped; null otherwise. */
   readonly beyond: number | null
 }
@@ -122,6 +124,7 @@ export async function readLines(
     before: await readAt(handle, before, position - before),
     after: await readAt(handle, end, Math.max(0, Math.min(margin, size - end))),
     ...(await counted(handle, size, position, offset < 0 ? null : offset)),
+    parted: kept.length > 0 && kept.at(-1) !== NEWLINE && end < size,
     beyond: bytes.length === 0 && offset > 0 ? total : null,
   }
 }

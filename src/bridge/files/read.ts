@@ -128,7 +128,7 @@ const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+
  */
 function shown(
   text: string,
-  { first, total, asked }: Pick<Slice, 'first' | 'total'> & { readonly asked: number },
+  { first, total, asked, parted: isCut = false }: Pick<Slice, 'first' | 'total'> & { readonly parted?: boolean; readonly asked: number },
   most: number,
   notes: readonly string[],
 ): Content[] {
@@ -138,7 +138,7 @@ function shown(
   const kept = end === 0 ? beginning : text.slice(0, end)
   const count = linesOf(kept).length
   const last = (first ?? 0) + count
-  const isParted = kept !== '' && !kept.endsWith('\n') && (end === 0 || total === null || last < total)
+  const isParted = kept !== '' && !kept.endsWith('\n') && (isCut || end === 0 || total === null || last < total)
   if (text === '' || (first === 0 && last === total && !isParted)) return withNotes(kept, notes)
   const which = first === null ? `lines ${asked} to ${asked + count - 1}, from the end,` : `lines ${first + 1}–${last}`
   // Of a file that is too long to be counted the lines are named from its end.

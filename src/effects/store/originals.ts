@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { Fingerprint } from '../../core/plan/fingerprint.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import { type Original, originalsSchema } from '../../model/original.ts'
@@ -14,8 +15,8 @@ import { ifPossible } from './trouble.ts'
 export interface TakenEntry {
   /** What it said; null: there was none of that name. */
   readonly was: JsonValue | null
-  /** What we wrote then, or left as it was; null: nothing. */
-  readonly wrote: JsonValue | null
+  /** Of what we wrote then, or left as it was; null: it could not be read. */
+  readonly made: Fingerprint | null
 }
 
 type Loaded = { readonly files: Original[]; readonly isDamaged: boolean }

@@ -45,7 +45,7 @@ export async function applyPlan(
   const written = new Set<string>()
   const notices = new Set<string>([...installed.notices, ...again.notices])
   for (const file of again.files) {
-    const taken = becomingOurs(file, recordOf(situation.savedState, file.plan))
+    const taken = becomingOurs({ ...input, state }, file, recordOf(situation.savedState, file.plan))
     if (taken !== null) await run.originals.take(file.plan, { bytes: file.observed.bytes, mode: null }, taken)
     const result = await applyFile(system, { ...input, state }, file, run, situation.place.root)
     steps.push(...result.steps)

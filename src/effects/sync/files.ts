@@ -1,5 +1,6 @@
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import { editOptions, readClientFile } from '../../core/plan/file.ts'
+import { fingerprint } from '../../core/plan/fingerprint.ts'
 import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/plan/records.ts'
 import { endStep, makeStep } from '../../core/plan/step.ts'
@@ -128,17 +129,31 @@ function settled(plan: FilePlan, input: PlanInput, project?: string, created?: b
   return { steps, state, written: false, notices: plan.notices }
 }
 
-/** The entries of a file that become ours, whether they are written or only recorded; null: none does. */
-export function becomingOurs({ observed, plan }: PlannedFile, { entries: known }: FileState): Readonly<Record<string, TakenEntry>> | null {
-  const fresh = plan.entries.filter(({ entryName, record, change }) => (record ?? change) !== null && !Object.hasOwn(known, entryName))
-  if (fresh.length === 0 || plan.refusal !== null) return null
+/**
+ * The entries of a file that become ours with this run: written, or recorded because they are right already. `known`: our records as
+ * they were before it. Null: none does.
+ */
+export function becomingOurs(
+  input: PlanInput,
+  { observed, plan }: PlannedFile,
+  { entries: known }: FileState,
+): Readonly<Record<string, TakenEntry>> | null {
+  const planned = plan.entries.flatMap(({ entryName, record, change }) => ((record ?? change) === null ? [] : [entryName]))
+  const names = [...new Set([...planned, ...Object.keys(recordOf(input.state, plan).entries)])].filter(
+    (name) => !Object.hasOwn(known, name),
+  )
+  if (names.length === 0 || plan.refusal !== null) return null
   const read = readClientFile(observed.client, observed.bytes)
   const present = new Map(read.ok ? read.document.entries().map(({ name, value }) => [name, value]) : [])
+  const { world, lock, folders } = input.render
+  const context = { environment: observed.environment, world, home: input.home, lock, folders, manifest: input.manifest }
   return Object.fromEntries(
-    fresh.map(({ entryName, change }) => {
-      const was = present.get(entryName) ?? null
+    names.map((name) => {
+      const was = present.get(name) ?? null
+      const change = plan.entries.find(({ entryName }) => entryName === name)?.change ?? null
       const made = change === null ? null : reveal(change)
-      return [entryName, { was, wrote: made?.kind === 'set' ? made.value : was }]
+      const value = made?.kind === 'set' ? made.value : was
+      return [name, { was, made: value === null ? null : fingerprint(observed.client, context, value) }]
     }),
   )
 }

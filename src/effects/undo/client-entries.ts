@@ -96,7 +96,7 @@ export function removeOwnEntries(
     const { change, words } = formerEntry(client, ours.reader, {
       ...{ name, value, server: record?.server ?? name },
       former: renamed?.[1] ?? (before.has(name) ? before.get(name) : ours.created || original?.cut === false ? null : undefined),
-      made: lookUp(original?.entries ?? {}, name)?.wrote ?? undefined,
+      made: lookUp(original?.entries ?? {}, name)?.made ?? null,
       isEdited: 'unreadable' in said || digest(said) !== record?.digest,
       namesOwnFiles: ours.namesOwnFiles(value),
     })

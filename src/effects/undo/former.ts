@@ -6,7 +6,7 @@ import { neutral, type NeutralContext, ownEntry } from '../../core/launch/read.t
 import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { isObject } from '../../core/object.ts'
 import { setBack } from '../../core/plan/revert.ts'
-import { parseWords } from '../../core/packages/words.ts'
+import { compareFingerprints, type Fingerprint, fingerprint } from '../../core/plan/fingerprint.ts'
 import { isWindows } from '../../core/paths.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange } from '../../model/document.ts'
@@ -27,32 +27,12 @@ export interface EntryFacts {
   readonly value: JsonValue
   /** What it said before us; null: there was none; undefined: nothing tells. */
   readonly former: JsonValue | null | undefined
-  /** What we made of it first; undefined: nothing tells, so that `former` counts. */
-  readonly made: JsonValue | undefined
+  /** Of what we made of it first; null: nothing tells, so that `former` counts. */
+  readonly made: Fingerprint | null
   /** It says something else than what we wrote last. */
   readonly isEdited: boolean
   /** It names a file of ours, which is about to be removed. */
   readonly namesOwnFiles: boolean
-}
-
-type Same = 'same' | 'keys' | 'other'
-
-const texts = (value: unknown): string => JSON.stringify(value ?? null)
-
-/** Whether two packages are one, where a version that one of them leaves open is any. */
-function samePackage(one: string | undefined, other: string | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other
-  const [a, b] = [parseWords(one), parseWords(other)]
-  if ('refuse' in a || 'refuse' in b) return one === other
-  return a.name === b.name && (a.range === null || b.range === null || a.range === b.range || !/^\d/.test(a.range) || !/^\d/.test(b.range))
-}
-
-/** How two servers differ: not at all, in their variables and headers alone, or in what they start. */
-function compare(one: ServerSpec, other: ServerSpec): Same {
-  const starts = ({ command, args, url, bin, runIn, transport }: ServerSpec): string =>
-    texts([command, args ?? [], url, bin, runIn, transport])
-  if (!samePackage(one.package, other.package) || starts(one) !== starts(other)) return 'other'
-  return texts([one.env ?? {}, one.headers ?? {}]) === texts([other.env ?? {}, other.headers ?? {}]) ? 'same' : 'keys'
 }
 
 /** Reads entries of one client on one side, to tell what was changed since and to write them without us. */
@@ -73,12 +53,13 @@ export class EntryReader {
     return { spec: neutral(entry, this.#context), byName: own !== null }
   }
 
-  compare(now: JsonValue, then: JsonValue): Same {
-    const [is, was] = [this.#read(now), this.#read(then)]
-    if (is === null || was === null) return 'same'
-    const found = compare(is.spec, was.spec)
-    // Our launcher gets the keys from the store: the entry does not show them.
-    return found === 'keys' && (is.byName || was.byName) ? 'same' : found
+  /** What is different in an entry since we made it of `former`, as far as that is known by its fingerprint. */
+  changes(now: JsonValue, former: JsonValue, made: Fingerprint | null): 'same' | 'keys' | 'other' {
+    return compareFingerprints(this.#print(now), made ?? this.#print(former))
+  }
+
+  #print(value: JsonValue): Fingerprint | null {
+    return fingerprint(this.#client, this.#context, value)
   }
 
   /** The entry as it works without us: its package started by npx; null: it has no such form. */
@@ -97,7 +78,7 @@ export class EntryReader {
 
   /** Whether a value was the same server as another one: it was renamed. */
   isRenamed(now: JsonValue, then: JsonValue): boolean {
-    return this.#read(then) !== null && this.#read(now) !== null && this.compare(now, then) === 'same'
+    return this.#read(then) !== null && this.#read(now) !== null && this.changes(now, then, null) === 'same'
   }
 }
 
@@ -116,7 +97,7 @@ export function formerEntry(client: ClientDefinition, reader: EntryReader, facts
     return portable === null ? as(null, '') : as(whole(portable), `${words}, started by npx`)
   }
   if (isObject(former)) {
-    const same = facts.server === BRIDGE ? 'same' : reader.compare(value, facts.made ?? former)
+    const same = facts.server === BRIDGE ? 'same' : reader.changes(value, former, facts.made)
     if (!isEdited && same === 'same') return as(setBack(client, name, value, former), 'as it was before')
     if (!isEdited && same === 'keys' && isObject(value)) {
       const kept = Object.fromEntries(

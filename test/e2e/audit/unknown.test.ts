@@ -14,6 +14,7 @@ interface There {
   readonly session: string
   readonly run: string
   readonly trusted: string
+  readonly root: string
 }
 
 /** An id with another last letter, as a slip of a finger makes it. */
@@ -51,7 +52,8 @@ const rows: readonly Row[] = [
   ['uninstall', () => ['uninstall', '--client', 'cursorr', '--yes'], () => 'cursor'],
   ['inbox', () => ['inbox', '--client', 'claude-cod'], () => 'claude-code'],
   ['handoff', ({ handoff }) => ['handoff', 'show', slip(handoff)], ({ handoff }) => handoff],
-  ['handoff new --to', () => ['handoff', 'new', 'T', '--goal', 'g', '--to', 'claude-cod'], () => 'claude-code'],
+  ['handoff new --to', () => ['handoff', 'new', 'T', '--goal', 'G', '--to', 'claude-cod'], () => 'claude-code'],
+  ['handoff list --to', () => ['handoff', 'list', '--to', 'claude-cod'], () => 'claude-code'],
   ['handoff list --status', () => ['handoff', 'list', '--status', 'opened'], () => 'open'],
   ['actions show', ({ action }) => ['actions', 'show', slip(action)], ({ action }) => action],
   ['actions run', ({ action }) => ['actions', 'run', slip(action), '--yes'], ({ action }) => action],
@@ -70,6 +72,7 @@ const rows: readonly Row[] = [
   ['plugin allow', () => ['plugin', 'allow', 'echoo.js'], () => 'echo.js'],
   ['plugin revoke', () => ['plugin', 'revoke', 'echoo.js'], () => 'echo.js'],
   ['trust --revoke', ({ trusted }) => ['trust', '--revoke', slip(trusted)], ({ trusted }) => trusted],
+  ['roots', ({ root }) => ['roots', 'remove', slip(root)], () => '~/shared'],
   ['serve', () => ['serve', '--tools', 'memoryy'], () => 'memory'],
   ['completion', () => ['completion', 'bashh'], () => 'bash'],
 ]
@@ -101,11 +104,14 @@ describe('a name that nothing has', () => {
     await typed(['trust', trusted])
     await typed(['plugin', 'new', 'echo'])
     await typed(['plugin', 'allow', 'echo.js'])
-    const bridge = { command: nodePath, args: [cliPath, 'serve', '--client', 'claude-code'], env: place.env, cwd: place.root }
-    const code = await program('claude-code', 'legacy', bridge)
+    const bridge = { command: nodePath, args: [cliPath, 'serve', '--client', 'claude-desktop'], env: place.env, cwd: place.root }
+    const code = await program('claude-desktop', 'legacy', bridge)
     const { id: action } = await code.data('queue_action', { type: 'execute_from_code', params: { prompt: 'run the tests' } })
     await code.client.close()
-    there = { handoff, action: String(action), session, run, trusted }
+    const root = join(place.home, 'shared')
+    mkdirSync(root)
+    await typed(['roots', 'add', root])
+    there = { handoff, action: String(action), session, run, trusted, root }
   }, 120_000)
 
   it.each(rows)('is wrong usage and names the near one: %s', async (_what, words, near) => {
