@@ -140,7 +140,7 @@ async function takeBack(context: Context, homeContext: HomeContext, id: string |
     const after = launched.length === 0 ? found : await look()
     const plan = makePlan(after.input)
     const open = stepsOf(plan, after)
-    isMissing = undone !== null && open.some(({ kind }) => kind === 'install')
+    isMissing = undone?.command === 'uninstall' && open.some(({ kind }) => kind === 'install')
     return {
       inSync: !open.some(differs),
       changed: undone?.changed ?? false,

@@ -12,7 +12,10 @@ const textOf = (content: unknown): string =>
 /** A real MCP client of one era, connected to a server of its own. `told`: what it was notified of, null for a changed list. */
 export async function program(name: string, era: Era, { command, args, env, cwd }: Omit<ServerStart, 'timeoutMs'>) {
   const told: (string | null)[] = []
-  const client = new Client({ name, version: '1' }, era === 'modern' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {})
+  const client = new Client(
+    { name: `${name} of a test`, version: '1' },
+    era === 'modern' ? { versionNegotiation: { mode: { pin: '2026-07-28' } } } : {},
+  )
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri))
   client.setNotificationHandler('notifications/resources/list_changed', () => void told.push(null))
   const transport = new StdioClientTransport({ command, args: [...args], env, cwd })

@@ -41,7 +41,9 @@ function backupOf(journal: Journal, originals: Originals, note: FileNote, inTurn
   const discard = async (): Promise<void> => {
     const entry = pending
     pending = null
-    if (entry !== null) await journal.drop(entry)
+    if (entry === null) return
+    await journal.drop(entry)
+    if (holdsEntries) await originals.discard({ environment, client, file })
   }
   return {
     save: (saved) =>
@@ -56,6 +58,7 @@ function backupOf(journal: Journal, originals: Originals, note: FileNote, inTurn
         if (pending === null) return
         pending.written = true
         pending = null
+        if (holdsEntries) await originals.wrote({ environment, client, file })
         await journal.write()
       }),
     discard: () => inTurn(discard),
@@ -72,6 +75,7 @@ export function openRun(system: System, folder: ReachablePath, about: RunAbout):
     forFile: (note) => backupOf(journal, originals, note, inTurn),
     finish: (end) =>
       inTurn(async () => {
+        await ifPossible(originals.sweep())
         const isComplete = end?.complete === true && about.undoes !== undefined
         if (isComplete) await journal.complete()
         if (journal.started === null) return null

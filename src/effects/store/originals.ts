@@ -8,6 +8,7 @@ import { type ReachablePath, reachable } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import type { Saved } from './decision.ts'
 import { digestOf } from './digest.ts'
+import { sweepFolder } from './leftovers.ts'
 import { oldestBackup } from './oldest.ts'
 import { ifPossible } from './trouble.ts'
 
@@ -31,6 +32,8 @@ export class Originals {
   readonly #system: System
   readonly #backups: ReachablePath
   #loaded: Promise<Loaded> | null = null
+  /** Made by this run, of files that it has not written yet. */
+  readonly #fresh = new Set<Original>()
 
   /** `backups`: that folder of home. */
   constructor(system: System, backups: ReachablePath) {
@@ -74,6 +77,7 @@ export class Originals {
       this.#loaded = Promise.resolve({ files, isDamaged: false })
     }
     const text = `${JSON.stringify({ version: 1, files, seal: sealOf(originalsSchema.shape.files.parse(files)) }, null, 2)}\n`
+    await sweepFolder(this.#system, this.#folder)
     await this.#system.files.replace(this.#at('index.json'), Buffer.from(text), 0o600)
   }
 
@@ -109,6 +113,7 @@ export class Originals {
       ...{ alone: oldest === null && !first.isCut, cut: first.isCut, entries: {} },
     }
     loaded.files.push(made)
+    this.#fresh.add(made)
     return made
   }
 
@@ -135,6 +140,20 @@ export class Originals {
     await this.#write(await this.load())
   }
 
+  /** The file is written: its first copy stays. */
+  async wrote(place: FileName): Promise<void> {
+    const original = await this.of(place)
+    if (original !== null) this.#fresh.delete(original)
+  }
+
+  /** The file is not written after all: a copy that this run made is none. */
+  async discard(place: FileName): Promise<void> {
+    const original = await this.of(place)
+    if (original === null || !this.#fresh.has(original)) return
+    await this.drop((each) => isAt(each, place))
+    if ((await this.load()).files.length === 0) await this.clear()
+  }
+
   /** Forgets files, for example those that an undo brought back. */
   async drop(isOver: (place: FileName) => boolean): Promise<void> {
     const loaded = await this.load()
@@ -144,6 +163,11 @@ export class Originals {
     this.#loaded = Promise.resolve(rest)
     await this.#write(rest)
     for (const { stored } of gone) if (stored !== null) await ifPossible(this.#system.files.remove(this.#at(stored)))
+  }
+
+  /** Removes what killed runs left beside the copies. */
+  async sweep(): Promise<void> {
+    if ((await this.#system.files.look(this.#folder)) !== null) await sweepFolder(this.#system, this.#folder)
   }
 
   /** Forgets all: we are uninstalled. */

@@ -130,8 +130,8 @@ function settled(plan: FilePlan, input: PlanInput, project?: string, created?: b
 }
 
 /**
- * The entries of a file that become ours with this run: written, or recorded because they are right already. `known`: our records as
- * they were before it. Null: none does.
+ * The entries that become ours with a run that writes their file, those too that are only recorded. `known`: our records as they were
+ * before it. Null: none does; a file that is not written needs no copy.
  */
 export function becomingOurs(
   input: PlanInput,
@@ -142,7 +142,7 @@ export function becomingOurs(
   const names = [...new Set([...planned, ...Object.keys(recordOf(input.state, plan).entries)])].filter(
     (name) => !Object.hasOwn(known, name),
   )
-  if (names.length === 0 || plan.refusal !== null) return null
+  if (names.length === 0 || plan.refusal !== null || plan.entries.every(({ change }) => change === null)) return null
   const read = readClientFile(observed.client, observed.bytes)
   const present = new Map(read.ok ? read.document.entries().map(({ name, value }) => [name, value]) : [])
   const { world, lock, folders } = input.render

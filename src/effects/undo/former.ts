@@ -110,7 +110,7 @@ export function formerEntry(client: ClientDefinition, reader: EntryReader, facts
   }
   if (facts.server === BRIDGE) return as({ kind: 'remove', name }, null)
   if (former === undefined || (isEdited && !namesOwnFiles)) {
-    const left = stays(former === undefined ? 'kept, since nothing tells whether it was there before' : 'as you changed it')
+    const left = stays(former === undefined ? 'left as it is' : 'as you changed it')
     if (left.change !== null || !namesOwnFiles) return left
   }
   return as({ kind: 'remove', name }, null)

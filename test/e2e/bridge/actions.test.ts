@@ -49,7 +49,11 @@ async function client(
 ): Promise<Session & { data(tool: string, args?: object): Promise<Record<string, unknown>> }> {
   const server = session({ command: nodePath, args: [cliPath, 'serve', '--client', name], env: place.env, cwd: place.root })
   stops.push(() => server.end())
-  await server.ask('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name, version: '1' } })
+  await server.ask('initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: `${name} of a test`, version: '1' },
+  })
   server.notify('notifications/initialized')
   return {
     ...server,

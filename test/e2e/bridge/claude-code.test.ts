@@ -80,7 +80,7 @@ describeUnless(await lacksClaudeCode(), 'the real Claude Code', () => {
       model.close()
       expect(answer.text).toContain('finished')
       const last = JSON.stringify(model.heard.at(-1)?.results)
-      for (const words of ['note.txt', 'written by the model', '1: written', '42', 'families']) expect(last).toContain(words)
+      for (const words of ['note.txt', 'written by the model', '1: written', '42', 'Folders']) expect(last).toContain(words)
       expect(last).not.toContain('"is_error":true')
     }
     expect(place.read('.mcp-twin/bridge/workspace/note.txt')).toBe('written by the model\n')

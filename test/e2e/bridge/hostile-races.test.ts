@@ -23,7 +23,7 @@ describe('what takes time', () => {
     writeFileSync(file, '\nlast line\n', { flag: 'a' })
     const read = () => Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
     const before = read()
-    expect(await place.ok('read_file', { path: file, offset: 1, limit: 1 })).toBe('second\n')
+    expect(await place.ok('read_file', { path: file, offset: 1, limit: 1 })).toBe('second\n\n[lines 2–2 of many; offset 2 goes on]')
     expect(await place.ok('read_file', { path: file, offset: -1 })).toContain('last line')
     await place.refused('read_file', { path: file, offset: 5_000_000, limit: 1 })
     // A page far within may be sought for some time, yet never through the whole file.

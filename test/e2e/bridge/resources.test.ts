@@ -47,7 +47,7 @@ describe.each(eras)('resources of a %s client', (era) => {
     await expect.poll(() => code.told.filter((each) => each === uri)).toHaveLength(3)
     expect(new Set(code.told)).toEqual(new Set([uri, null]))
     const { changes } = await code.data('wait_for_change', { since: cursor })
-    expect(changes).toMatchObject([{ kind: 'file', id: 'other.md', by: 'claude-desktop' }, ...Array(3).fill({ id: 'plans/first one.md' })])
+    expect(changes).toMatchObject([{ kind: 'file', id: 'other.md', by: 'claude-desktop' }, { id: 'plans/first one.md' }])
     expect((await code.client.listResources()).resources).toMatchObject([{ uri: 'twin://workspace/other.md', mimeType: 'text/plain' }])
     expect(desktop.told).toEqual([])
     for (const each of [code, desktop]) await each.client.close()

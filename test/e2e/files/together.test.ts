@@ -137,7 +137,7 @@ describe('two of our own processes at once', () => {
     const ends = await Promise.all(three.map((each) => each.go()))
     expect(ends.map((each) => each.output)).toEqual(Array(3).fill('ready\ndone\n'))
     expect(Object.keys(json(file))).toHaveLength(15)
-    expect(readdirSync(join(home, '.mcp-twin', 'backups'))).toHaveLength(15)
+    expect(readdirSync(join(home, '.mcp-twin', 'backups')).filter((name) => name !== 'originals')).toHaveLength(15)
     expect(readdirSync(home).sort()).toEqual(['.claude.json', '.mcp-twin'])
   })
 })

@@ -95,7 +95,8 @@ describe('init with --hook', () => {
     expect(place.has('.claude')).toBe(before !== undefined)
     // And the undo of that brings it back.
     const back = await cli(place, ['undo', '--json'])
-    expect(back.code, back.output).toBe(0)
+    // Our program is to be installed again, which its exit code says too.
+    expect(back.code, back.output).toBe(3)
     expect(commands(place).at(-1)).toContain('inbox --brief')
     expect(record(place)).toMatchObject({ client: 'claude-code' })
   })

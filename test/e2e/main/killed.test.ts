@@ -145,7 +145,8 @@ function prepared(scenario: Scenario): Promise<Prepared> {
 
 async function finishes(place: Home, scenario: Scenario, after: readonly (string | null)[]): Promise<void> {
   const rerun = await place.run([...scenario.args, '--json'], { env })
-  expect(rerun, rerun.output).toMatchObject({ code: 0 })
+  // Servers that do not answer are said by init's exit code.
+  expect(scenario.args[0] === 'init' ? [0, 3] : [0], rerun.output).toContain(rerun.code)
   expect(documentOf(rerun)).toMatchObject({ inSync: true })
   expect(scenario.files.map((file) => textOf(place, file))).toEqual(after)
   const check = await place.run(['sync', '--json'])

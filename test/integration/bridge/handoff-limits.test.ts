@@ -6,7 +6,7 @@ let place: Desk
 afterEach(() => place.close())
 
 const small = { title: 't', goal: 'g', sections: [{ heading: 'h', body: 'b' }] }
-const other = { client: 'other', session: 's2' }
+const other = { client: 'cursor', session: 's2' }
 
 /** A handoff of so many bytes in all. */
 const ofBytes = (bytes: number, letter = 'x') => {
@@ -59,7 +59,7 @@ describe('what is stored', () => {
     const [fits, long] = ['é'.repeat(limits.noteBytes / 2), `${'é'.repeat(limits.noteBytes / 2)}x`]
     await place.ok('handoff_update', { id, note: fits })
     expect(await place.refused('handoff_update', { id, note: long })).toMatch(/"note" has 65537 bytes; 65536 are the most/)
-    const asked = await place.data('ask_twin', { question: fits, to: 'other' })
+    const asked = await place.data('ask_twin', { question: fits, to: 'cursor' })
     expect(await place.refused('ask_twin', { question: long })).toMatch(/"question" has 65537 bytes/)
     expect(await place.refused('answer_twin', { question_id: asked.id, answer: long }, other)).toMatch(/"answer" has 65537 bytes/)
     await place.data('answer_twin', { question_id: asked.id, answer: fits }, other)
@@ -126,8 +126,8 @@ describe('what is stored', () => {
     ]
     await place.ok('handoff_update', { id: done, status: 'done', note: 'n' })
     await place.ok('handoff_update', { id: dropped, status: 'dropped' })
-    const asked = String((await place.data('ask_twin', { question: 'q', to: 'other' })).id)
-    const unread = String((await place.data('ask_twin', { question: 'q', to: 'other' })).id)
+    const asked = String((await place.data('ask_twin', { question: 'q', to: 'cursor' })).id)
+    const unread = String((await place.data('ask_twin', { question: 'q', to: 'cursor' })).id)
     await place.data('answer_twin', { question_id: asked, answer: 'a' }, other)
     await place.ok('inbox')
     await place.data('answer_twin', { question_id: unread, answer: 'a' }, other)

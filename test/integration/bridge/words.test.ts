@@ -12,7 +12,7 @@ afterEach(() => place.close())
 describe('what opens a folder that is not allowed', () => {
   it('is the manifest where it names the folders', async () => {
     place = desk()
-    expect(await place.refused('read_file', { path: join(place.O, 's') })).toMatch(/add a folder to bridge\.roots in the manifest/)
+    expect(await place.refused('read_file', { path: join(place.O, 's') })).toMatch(/mcp-twin roots add '/)
   })
   it("is the client's entry where --root replaces them", async () => {
     place = desk({ flags: ['root'] })
@@ -143,7 +143,7 @@ describe('the status', () => {
   it('names who asks', async () => {
     place = desk()
     const { said, data } = await status(place, 'session abc')
-    expect([data.client, said.includes('for session abc')]).toEqual(['session abc', true])
+    expect([data.client, said.includes('session abc')]).toEqual(['session abc', true])
   })
   it('writes out what hides in a folder', async () => {
     const scratch = desk()

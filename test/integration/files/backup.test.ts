@@ -30,6 +30,9 @@ async function stored(at: At, bytes: Uint8Array | null, when = began): Promise<s
   return (await run.finish()) ?? ''
 }
 
+/** What lies in a folder of backups beside the first copies. */
+const runsIn = (folder: string): string[] => readdirSync(folder).filter((name) => name !== 'originals')
+
 describe('a run', () => {
   it('makes nothing when it changes no file', async () => {
     const at = folderOf()
@@ -166,7 +169,7 @@ describe('old backups', () => {
     mkdirSync(at('backups', 'my own'), { recursive: true })
     const ids: string[] = []
     for (let run = 0; run < 33; run++) ids.push(await stored(at, bytesOf('x'), began + run * 1000))
-    expect(readdirSync(at('backups')).sort()).toEqual([...ids.slice(3), 'my own'])
+    expect(runsIn(at('backups')).sort()).toEqual([...ids.slice(3), 'my own'])
   })
 
   it('go beyond 200 MB together, but the newest stays however large it is', async () => {
@@ -188,7 +191,7 @@ describe('old backups', () => {
     }
     const ids: (string | null)[] = []
     for (let each = 0; each < 4; each++) ids.push(await run(sizes, began + each * 1000))
-    expect(readdirSync(at('backups')).sort()).toEqual(ids.slice(2))
+    expect(runsIn(at('backups')).sort()).toEqual(ids.slice(2))
     const huge: System = {
       ...sizes,
       files: {
@@ -200,7 +203,7 @@ describe('old backups', () => {
       },
     }
     const last = await run(huge, began + 9000)
-    expect(readdirSync(at('backups'))).toEqual([last])
+    expect(runsIn(at('backups'))).toEqual([last])
   })
 
   it('include what a killed run left without an index, and its temporary files', async () => {
@@ -210,7 +213,7 @@ describe('old backups', () => {
     const first = await stored(at, bytesOf('x'))
     writeFileSync(at('backups', first, 'index.json.mcp-twin-4000000-ab.tmp'), 'x')
     const second = await stored(at, bytesOf('x'))
-    expect(readdirSync(at('backups')).sort()).toEqual([first, second])
+    expect(runsIn(at('backups')).sort()).toEqual([first, second])
     expect(readdirSync(at('backups', first))).toHaveLength(2)
   })
 
