@@ -39,6 +39,8 @@ export interface OwnedEntries {
   namesOwnFiles(value: JsonValue): boolean
   /** Returns whether the manifest has a server for entries of this name, though it wants none here now (`disabled`, `share`). */
   isKept(name: string): boolean
+  /** Returns whether the manifest has that server disabled: that its entry is absent is our doing, whatever the records say. */
+  isOff(name: string): boolean
 }
 
 /** What became of each entry, for the report. */
@@ -84,7 +86,9 @@ export function removeOwnEntries(
     }
   const before = formerValues(was, ours)
   const missing = [...before].flatMap(([name, value]) =>
-    isObject(value) && !Object.hasOwn(ours.records, name) && !all.some((each) => each.name === name) ? [[name, value] as const] : [],
+    isObject(value) && (!Object.hasOwn(ours.records, name) || ours.isOff(name)) && !all.some((each) => each.name === name)
+      ? [[name, value] as const]
+      : [],
   )
   const changes: EntryChange[] = []
   const cleared: ClearedEntry[] = []

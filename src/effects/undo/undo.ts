@@ -80,7 +80,14 @@ export async function undo(system: System, situation: Situation, { named, force,
 /** Forgets the first copies of files that hold nothing of ours any more: what their person writes from now on comes before us. */
 async function dropOriginals(system: System, situation: Situation, originals: Originals, files: readonly UndoneFile[]): Promise<void> {
   const state = await loadState(system, situation.statePath)
-  const over = files.filter(({ file: { client, ...file } }) => client !== null && isEmpty(recordOf(state, { ...file, client }).entries))
+  const over: UndoneFile[] = []
+  for (const undone of files) {
+    const { client, ...file } = undone.file
+    if (client === null || !isEmpty(recordOf(state, { ...file, client }).entries)) continue
+    // Only a file that is as before us has nothing left to give back: what is disabled is in no file.
+    const original = await originals.of({ ...file, client })
+    if (original !== null && (undone.outcome.after ?? null) === original.before) over.push(undone)
+  }
   if (over.length === 0) return
   await originals.drop((place) =>
     over.some(({ file }) => file.environment === place.environment && file.client === place.client && file.file === place.file),

@@ -117,6 +117,8 @@ function ownedEntries(
     reader,
     namesOwnFiles: (value) => folders.some((folder) => names(value, folder)),
     isKept: (name) => servers.some((server) => clientName(client, server, servers) === name),
+    isOff: (name) =>
+      servers.some((server) => clientName(client, server, servers) === name && known.manifest?.servers[server]?.disabled === true),
   }
 }
 

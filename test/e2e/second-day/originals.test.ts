@@ -103,6 +103,24 @@ describe('uninstall', () => {
     expect(servers).toMatchObject({ two: { args: ['edited.js'] }, later: { command: 'later', args: ['l.js'], alwaysAllow: ['a'] } })
   })
 
+  it.each([
+    ['after the undo of another run', ['undo']],
+    ['after an undo that left nothing of ours in the file', ['undo', 'undo']],
+  ])('gives back what is disabled %s', async (_when, undos) => {
+    const place = home()
+    const before = '{ "mcpServers": { "two": { "command": "two", "args": ["x.js"] } } }'
+    place.write(cursorFile, before)
+    await must(place, 'init', '--yes', '--no-bridge')
+    await must(place, 'add', 'ours', '--command', 'node', '--', 'ours.js')
+    const [{ id: added }] = (await place.run(['undo', '--list', '--json'])).json.runs
+    await must(place, 'disable', 'two')
+    if (undos.length > 1) await must(place, 'add', 'more', '--command', 'node', '--', 'more.js')
+    await must(place, 'undo', ...(undos.length === 1 ? [added] : []))
+    if (undos.length > 1) await must(place, 'remove', 'ours')
+    await must(place, 'uninstall', '--yes')
+    expect(place.readJson(cursorFile)).toEqual(JSON.parse(before))
+  })
+
   it('keeps a new key, and what forced ours in the way gives way to what was there', async () => {
     const place = await taken()
     const fresh = 'ghp_Zx1Cv2Bn3Mq4Wa5Er6Ty7Ui8Op9As0Df1Gh'

@@ -117,7 +117,7 @@ describe('a file when we are uninstalled', () => {
       folders: () => null,
     })
   const records = { a: { server: 'a', digest: 'x' } }
-  const owned = { records, created: false, original: null, namesOwnFiles: () => true, isKept: () => false }
+  const owned = { records, created: false, original: null, namesOwnFiles: () => true, isKept: () => false, isOff: () => false }
   const print = (of: ClientDefinition, servers: JsonObject): Uint8Array => bytes(formatOf(of).print(servers, of.container))
 
   it.each(files)('of %s loses our entry and keeps the others', (_, of) => {
