@@ -6,7 +6,7 @@ import { describeRefusal } from '../../core/formats/text/place.ts'
 import { editOptions, readClientFile } from '../../core/plan/file.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange } from '../../model/document.ts'
-import type { JsonValue } from '../../model/entry.ts'
+import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { FileState } from '../../model/state.ts'
 import type { Decision } from '../store/decision.ts'
 import { digestOf } from '../store/digest.ts'
@@ -85,11 +85,7 @@ export function removeOwnEntries(
       hint: 'remove one of the two by hand, then: mcp-twin uninstall',
     }
   const before = formerValues(was, ours)
-  const missing = [...before].flatMap(([name, value]) =>
-    isObject(value) && (!Object.hasOwn(ours.records, name) || ours.isOff(name)) && !all.some((each) => each.name === name)
-      ? [[name, value] as const]
-      : [],
-  )
+  const missing = missingEntries(before, all, ours)
   const changes: EntryChange[] = []
   const cleared: ClearedEntry[] = []
   for (const { name, value } of present) {
@@ -130,6 +126,18 @@ export function removeOwnEntries(
   if (changes.length === 0 && !edit.changed) return { kind: 'nothing' }
   return { kind: 'replace', bytes: after, holdsKey: false, check: () => document.check(after, changes, options) }
 }
+
+/** Entries of the person that are not in the file, by our doing or because they were renamed there. */
+const missingEntries = (
+  before: ReadonlyMap<string, JsonValue | null>,
+  present: readonly { readonly name: string }[],
+  ours: OwnedEntries,
+): (readonly [string, JsonObject])[] =>
+  [...before].flatMap(([name, value]) =>
+    isObject(value) && (!Object.hasOwn(ours.records, name) || ours.isOff(name)) && !present.some((each) => each.name === name)
+      ? [[name, value] as const]
+      : [],
+  )
 
 /** What each entry said before us. One that names a file of ours tells nothing. */
 function formerValues(
