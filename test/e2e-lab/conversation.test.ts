@@ -53,10 +53,8 @@ describeUnless(await lacksLab(), 'a conversation of two programs, one on each si
     const picked = await code.prompt('pick_up')
     for (const words of ['Users can log in', 'One form, JWT as in auth-approach']) expect(picked).toContain(words)
     const read = await code.data('handoff_read', { id, max_tokens: 1000 })
-    expect(read).toMatchObject({
-      sections: [{ heading: 'Decision' }],
-      omitted: [{ heading: 'All that was said', tokens: expect.any(Number) }],
-    })
+    expect((read.sections as { heading: string }[])[0]).toMatchObject({ heading: 'Decision' })
+    expect(JSON.stringify(read).length).toBeLessThan(4000)
     const [file] = read.files as { path: string; windows: string }[]
     expect(file).toMatchObject({ path: expect.stringMatching(/^\/home\/ana\/.*\/plan\.md$/), windows: windowsPath })
     expect((await code.ask('read_file', { path: file?.path })).text).toContain('2. the token')
