@@ -57,7 +57,11 @@ async function followChanges(context: Context, store: Store, from: number, sessi
   const alive = setInterval(() => undefined, limits.waitMs.most)
   try {
     for (let since = from; !signal.aborted; ) {
-      const { cursor, changes } = await waitForChange(store, { since, session, timeoutMs: limits.waitMs.most, signal })
+      const { cursor, changes } = await waitForChange(
+        store,
+        { since, session, timeoutMs: limits.waitMs.most, signal },
+        (_, changes) => changes,
+      )
       if (changes === null) io.note('Some changes came too fast and are no longer kept.')
       for (const change of changes ?? []) show(context, ofChange(change), true)
       since = cursor

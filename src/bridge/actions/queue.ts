@@ -4,7 +4,7 @@ import { failed } from '../base/refusal.ts'
 import { type IsLive, noClaim } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
-import { type Action, actionOf, type ActionRow, type ActionStatus } from './action.ts'
+import { type Action, actionOf, type ActionRow, type ActionStatus, listColumns } from './action.ts'
 import { select } from './select.ts'
 import type { Prepared } from './type.ts'
 
@@ -67,6 +67,12 @@ export function read(database: Database, id: string, isLive: IsLive, now: number
   const row = database.get<ActionRow>('SELECT * FROM actions WHERE id = ?', id)
   if (row === undefined) throw failed(`There is no action ${JSON.stringify(id)}; list_actions names those there are.`)
   return actionOf(row, isLive, now)
+}
+
+/** The status of an action now, without reading what it holds; null: there is none of that id. */
+export function statusNow(database: Database, id: string, isLive: IsLive, now: number): ActionStatus | null {
+  const row = database.get<ActionRow>(`SELECT ${listColumns} FROM actions WHERE id = ?`, id)
+  return row === undefined ? null : actionOf(row, isLive, now).status
 }
 
 /** Actions, the newest first. */

@@ -28,6 +28,9 @@ export const handoffLimits = {
   /** Things of each kind that one answer of inbox or handoff_list looks at, and characters of each that inbox shows. */
   inboxShown: 100,
   inboxCharacters: 2000,
+  /** Things that one answer of wait_for_change names, and characters of the note of each. */
+  changesShown: 500,
+  changeNote: 80,
   /** Notes and questions of a handoff that a read looks at: the newest. */
   notesRead: 1000,
   /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */

@@ -91,9 +91,15 @@ const bytesOf = (texts: readonly string[]): number => texts.reduce((sum, text) =
 
 /** A handoff as it is now: a claim whose process is gone, or that is too old, counts no more. Throws a Refusal where there is none. */
 export function read(database: Database, id: string, isLive: IsLive, now: number): Handoff {
+  const handoff = find(database, id, isLive, now)
+  if (handoff === null) throw failed(`There is no handoff ${id}; handoff_list names those there are.`)
+  return handoff
+}
+
+/** A handoff as it is now; null: there is none of that id. */
+export function find(database: Database, id: string, isLive: IsLive, now: number): Handoff | null {
   const row = database.get<HeadRow>(`SELECT ${columns} FROM handoff_heads WHERE id = ?`, id)
-  if (row === undefined) throw failed(`There is no handoff ${id}; handoff_list names those there are.`)
-  return handoffOf(row, isLive, now)
+  return row === undefined ? null : handoffOf(row, isLive, now)
 }
 
 export interface HandoffQuery {

@@ -111,3 +111,17 @@ export function notesOf(
   )
   return { notes, older: older ?? { count: 0, bytes: 0 } }
 }
+
+/** The newest note of a handoff that another session than `but` has left since a time (ms since the epoch); null: none. */
+export function lastNote(
+  database: Database,
+  id: string,
+  { since, but, characters }: { readonly since: number; readonly but: string; readonly characters: number },
+): Beginning | null {
+  const row = database.get<{ text: string; bytes: number }>(
+    `SELECT substr(note, 1, ?) AS text, octet_length(note) AS bytes FROM handoff_notes
+       WHERE handoff = ? AND note IS NOT NULL AND at >= ? AND session <> ? ORDER BY n DESC LIMIT 1`,
+    ...[characters, id, since, but],
+  )
+  return row === undefined ? null : beginning(row.text, row.bytes)
+}

@@ -1,3 +1,4 @@
+import { lastChange } from './connection.ts'
 import type { Database, Row } from './database.ts'
 
 /** A change of the store, for `wait_for_change`, subscriptions and the counts of what waits. */
@@ -29,3 +30,9 @@ export const changesAfter = (database: Database, n: number): Change[] =>
   database
     .all<ChangeRow>('SELECT n, kind, id, namespace, client, session, at FROM changes WHERE n > ? ORDER BY n', n)
     .map(({ client, ...change }) => ({ ...change, by: client }))
+
+/** The changes after number `n`, oldest first; null where some of them are no longer kept, or `n` lies ahead of the store. */
+export function changesSince(database: Database, n: number): Change[] | null {
+  const oldest = database.get<{ n: number | null }>('SELECT min(n) AS n FROM changes')?.n ?? null
+  return n > lastChange(database) || (oldest !== null && n + 1 < oldest) ? null : changesAfter(database, n)
+}

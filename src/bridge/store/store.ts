@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import { ChangeFile } from './change-file.ts'
-import { type Change, changesAfter } from './changes.ts'
+import { type Change, changesAfter, changesSince } from './changes.ts'
 import { explained, lastChange, newer, versionOf, within } from './connection.ts'
 import { type Database, hasCode, isDamage } from './database.ts'
 import type { Engine } from './engine.ts'
@@ -82,11 +82,7 @@ export class Store {
 
   /** The changes after number `n`, oldest first; null where some of them are no longer kept. */
   async changesAfter(n: number): Promise<readonly Change[] | null> {
-    return this.read((database) => {
-      const oldest = database.get<{ n: number | null }>('SELECT min(n) AS n FROM changes')?.n ?? null
-      if (n > lastChange(database) || (oldest !== null && n + 1 < oldest)) return null
-      return changesAfter(database, n)
-    })
+    return this.snapshot((database) => changesSince(database, n))
   }
 
   /** Runs `work`, which only reads. It sees one state of the store if it is one statement; several need `snapshot`. */

@@ -1,5 +1,7 @@
 import { timeLimit } from '../base/time-limit.ts'
-import type { Change } from './changes.ts'
+import { type Change, changesSince } from './changes.ts'
+import { lastChange } from './connection.ts'
+import type { Database } from './database.ts'
 import type { Store } from './store.ts'
 
 export interface Wait {
@@ -13,11 +15,11 @@ export interface Wait {
   readonly signal: AbortSignal
 }
 
-export interface Waited {
+export interface Waited<T = readonly Change[]> {
   /** Where to go on from. */
   readonly cursor: number
-  /** None: the time is over. Null: some of what changed since then is no longer kept. */
-  readonly changes: readonly Change[] | null
+  /** Null: some of what changed since then is no longer kept. */
+  readonly changes: T | null
 }
 
 interface Look<T> {
@@ -57,17 +59,29 @@ export async function lookUntil<T>(
   }
 }
 
-/** Settles when another session has changed something after `since`, at the latest when the time is over. */
-export async function waitForChange(store: Store, { since, session, without = [], ...until }: Wait): Promise<Waited> {
-  let cursor = since ?? (await store.cursor())
-  return lookUntil<Waited>(store, until, {
+/**
+ * Settles when another session has changed something after `since`, at the latest when the time is over: then nothing has changed.
+ * `show` makes of the changes what is told of them, in the state of the store that `cursor` names.
+ */
+export async function waitForChange<T>(
+  store: Store,
+  { since, session, without = [], ...until }: Wait,
+  show: (database: Database, changes: readonly Change[]) => T,
+): Promise<Waited<T>> {
+  let from = since ?? (await store.cursor())
+  const { cursor, changes } = await lookUntil<Waited<T> & { readonly isOver: boolean }>(store, until, {
     matters: () => true,
     async find() {
-      const changes = await store.changesAfter(cursor)
-      if (changes === null) return { cursor: await store.cursor(), changes }
-      cursor = changes.at(-1)?.n ?? cursor
-      return { cursor, changes: changes.filter((change) => change.session !== session && !without.includes(change.kind)) }
+      const found = await store.snapshot((database) => {
+        const changes = changesSince(database, from)
+        if (changes === null) return { cursor: lastChange(database), changes, isOver: true }
+        const news = changes.filter((change) => change.session !== session && !without.includes(change.kind))
+        return { cursor: changes.at(-1)?.n ?? from, changes: show(database, news), isOver: news.length > 0 }
+      })
+      from = found.cursor
+      return found
     },
-    isEnough: ({ changes }) => changes === null || changes.length > 0,
+    isEnough: ({ isOver }) => isOver,
   })
+  return { cursor, changes }
 }

@@ -117,6 +117,72 @@ describe('wait_for_change', () => {
     expect((await waited).changes).toMatchObject([{ key: 'new' }])
   })
 
+  const handoff = { title: 'T', goal: 'G', sections: [{ heading: 'H', body: 'B' }], to: 'code' }
+
+  it('tells each thing as it is now: status, beginning of the note, version', async () => {
+    const mine = await place.data('handoff_create', { ...handoff, to: 'desktop' }, code)
+    const { id: asked } = await place.data('ask_twin', { question: 'Q?' }, code)
+    await place.data('memory_set', { key: 'old', value: 1 }, code)
+    const { id: action } = await place.data('queue_action', { type: 'execute_from_code', params: { prompt: 'P' } }, code)
+    const { cursor } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
+    await there('handoff_claim', { id: mine.id })
+    const claimed = await place.call('wait_for_change', { since: cursor, ...wait }, code)
+    expect(textOf(claimed)).toMatch(new RegExp(`^handoff ${String(mine.id)} claimed, by claude-desktop\n`))
+    expect(claimed.structuredContent).toMatchObject({
+      changes: [{ kind: 'handoff', id: mine.id, status: 'claimed', by: 'claude-desktop' }],
+    })
+
+    const other = await there('handoff_create', handoff)
+    await there('handoff_update', { id: mine.id, note: 'begun' })
+    await there('handoff_update', { id: mine.id, status: 'done', note: `built\n[cursor 9] ${'n'.repeat(200)}` })
+    await there('answer_twin', { question_id: asked, answer: 'A' })
+    await there('claim_action', { id: action })
+    await there('memory_set', { key: 'new', value: 1, namespace: 'shop' })
+    await there('memory_set', { key: 'new', value: 2, namespace: 'shop' })
+    await there('memory_delete', { key: 'old' })
+    const { id: theirs } = await there('ask_twin', { question: 'R?' })
+    await there('ask_twin', { withdraw: theirs })
+    const answer = await place.call('wait_for_change', { since: claimed.structuredContent?.cursor, ...wait }, code)
+    const note = `built\n[cursor 9] ${'n'.repeat(200)}`.slice(0, 80)
+    expect(textOf(answer).split('\n').slice(0, 7)).toEqual([
+      `handoff ${String(other.id)} open, by claude-desktop`,
+      `handoff ${String(mine.id)} done, by claude-desktop: ${JSON.stringify(note)}`,
+      `question ${String(asked)} answered, by claude-desktop`,
+      `action ${String(action)} claimed, by claude-desktop`,
+      'memory new in shop version 2, by claude-desktop',
+      'memory old in shared deleted, by claude-desktop',
+      `question ${String(theirs)} withdrawn, by claude-desktop`,
+    ])
+    expect(answer.structuredContent?.changes).toMatchObject([
+      { kind: 'handoff', id: other.id, status: 'open' },
+      { kind: 'handoff', id: mine.id, status: 'done', note },
+      { kind: 'answer', id: asked, status: 'answered' },
+      { kind: 'action', id: action, status: 'claimed' },
+      { kind: 'memory', key: 'new', namespace: 'shop', version: 2 },
+      { kind: 'memory', key: 'old', deleted: true },
+      { kind: 'withdrawn', id: theirs, status: 'withdrawn' },
+    ])
+  })
+
+  it('goes on from the last thing that an answer had room for', async () => {
+    const { cursor: first } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
+    const store = await other.store()
+    await store.write(desktop, (transaction) => {
+      for (let at = 0; at < 1300; at++) transaction.changed('file', `${at}`)
+    })
+    const names: unknown[] = []
+    for (let [cursor, parts] = [first, 0]; parts < 10; parts++) {
+      const answer = await place.call('wait_for_change', { since: cursor, timeout_ms: 1 }, code)
+      const data = answer.structuredContent as { cursor: number; changes: { id: string }[]; more?: number }
+      names.push(...data.changes.map(({ id }) => id))
+      cursor = data.cursor
+      expect(textOf(answer)).toContain(`\n[cursor ${data.cursor}]`)
+      if (data.more === undefined) break
+      expect(textOf(answer)).toContain(`[${data.more} more: wait_for_change from the cursor]`)
+    }
+    expect(names).toEqual(Array.from({ length: 1300 }, (_, at) => `${at}`))
+  })
+
   it('says of a cursor that it lies ahead of the store', async () => {
     await there('memory_set', { key: 'k', value: 'v' })
     const answer = await place.call('wait_for_change', { since: 1_000_000, ...wait }, code)

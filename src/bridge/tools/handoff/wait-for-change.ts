@@ -1,14 +1,13 @@
 import { optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
-import { inLine } from '../../base/text.ts'
+import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
+import { liveIn } from '../../handoff/claims.ts'
 import type { Change } from '../../store/changes.ts'
+import type { Database } from '../../store/database.ts'
 
-/** The last change of each thing, oldest first. */
-function onceEach(changes: readonly Change[]): readonly Change[] {
-  const last = new Map(changes.map((change) => [JSON.stringify([change.kind, change.namespace, change.id]), change]))
-  return [...last.values()].sort((a, b) => a.n - b.n)
-}
+/** The last line of an answer, with as many digits as a cursor may have. */
+const cursorRoom = 60
 
 export const waitForChange = defineTool({
   name: 'wait_for_change',
@@ -19,10 +18,13 @@ export const waitForChange = defineTool({
     since: optional(whole({ least: 0 })),
     timeout_ms: optional(whole({ least: 1, most: limits.waitMs.most })),
   },
-  async handle({ since, timeout_ms: timeoutMs = limits.waitMs.usual }, bridge, { session, signal }) {
+  async handle({ since, timeout_ms: timeoutMs = limits.waitMs.usual }, bridge, { session, signal, room }) {
     const { waitForChange: waiting } = await import('../../store/waiting.ts')
+    const { changedThings } = await import('./changed-things.ts')
     const store = await bridge.store()
-    const found = await waiting(store, { since, session, without: ['shown'], timeoutMs, signal })
+    const looking = { redaction: bridge.redaction, isLive: liveIn(bridge.settings), session }
+    const show = (database: Database, changes: readonly Change[]) => changedThings(database, changes, { ...looking, now: bridge.now() })
+    const found = await waiting(store, { since, session, without: ['shown'], timeoutMs, signal }, show)
     if (found.changes === null) {
       const why =
         since !== undefined && since > found.cursor
@@ -31,15 +33,16 @@ export const waitForChange = defineTool({
       const text = `${why}; read again what matters, and go on from cursor ${found.cursor}.`
       return { content: [{ type: 'text', text }], data: { cursor: found.cursor, reset: true } }
     }
-    const latest = onceEach(found.changes)
-    const changes = latest.map(({ kind, id, namespace, by, at }) => ({
-      ...{ kind, ...(kind === 'memory' ? { key: id } : { id }) },
-      ...{ namespace, by, at },
-    }))
-    const lines = latest.map(
-      ({ kind, id, namespace, by }) => `${kind} ${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}, by ${inLine(by)}`,
-    )
-    const text = [...(lines.length === 0 ? ['Nothing changed.'] : lines), `[cursor ${found.cursor}]`].join('\n')
-    return { content: [{ type: 'text', text }], data: { cursor: found.cursor, changes } }
+    const { things, rest } = found.changes
+    const { shown, told } = listInRoom(things, {
+      ...{ count: things.length, room: room - cursorRoom, line: ({ words }) => words, fact: ({ fact }) => fact, more: () => '' },
+    })
+    const count = Math.min(told, shown.length)
+    const left = things.length + rest - count
+    // What is left out was changed last, so it is told from the cursor on.
+    const cursor = left === 0 ? found.cursor : (things[count - 1]?.change.n ?? since ?? found.cursor)
+    const lines = count === 0 && left === 0 ? ['Nothing changed.'] : things.slice(0, count).map(({ words }) => words)
+    const text = [...lines, ...(left === 0 ? [] : [`[${left} more: wait_for_change from the cursor]`]), `[cursor ${cursor}]`].join('\n')
+    return { content: [{ type: 'text', text }], data: { cursor, changes: shown.slice(0, count), ...(left > 0 && { more: left }) } }
   },
 })

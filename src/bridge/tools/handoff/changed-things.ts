@@ -1,0 +1,92 @@
+import { statusNow } from '../../actions/queue.ts'
+import { limits } from '../../base/limits.ts'
+import { inQuotes, quoteInLine } from '../../base/quote.ts'
+import type { Redaction } from '../../base/redaction.ts'
+import { cut, inLine } from '../../base/text.ts'
+import type { IsLive } from '../../handoff/claims.ts'
+import { find } from '../../handoff/handoff.ts'
+import { questionOfId } from '../../handoff/question.ts'
+import { lastNote } from '../../handoff/texts.ts'
+import { get } from '../../memory/memory.ts'
+import type { Change } from '../../store/changes.ts'
+import type { Database } from '../../store/database.ts'
+import { cleanBeginning } from './parts.ts'
+
+/** Something that others have changed, as it is now. */
+export interface ChangedThing {
+  readonly change: Change
+  readonly words: string
+  readonly fact: Readonly<Record<string, unknown>>
+}
+
+interface Looking {
+  readonly redaction: Redaction
+  readonly isLive: IsLive
+  readonly now: number
+  /** The session that is told: its own notes are not news to it. */
+  readonly session: string
+}
+
+/** All changes of one thing: a question is the same thing when it is answered or taken back. */
+const thingOf = ({ kind, namespace, id }: Change): string => JSON.stringify([nounOf(kind), namespace, id])
+
+const nounOf = (kind: string): string => (kind === 'answer' || kind === 'withdrawn' ? 'question' : kind)
+
+/** Each thing that was changed once, as it is now, in the order of its last change; `rest` of them are left out. */
+export function changedThings(
+  database: Database,
+  changes: readonly Change[],
+  looking: Looking,
+): { readonly things: readonly ChangedThing[]; readonly rest: number } {
+  const byThing = new Map<string, { readonly first: Change; readonly last: Change }>()
+  for (const last of changes) byThing.set(thingOf(last), { first: byThing.get(thingOf(last))?.first ?? last, last })
+  const all = [...byThing.values()].sort((a, b) => a.last.n - b.last.n)
+  const shown = all.slice(0, limits.changesShown)
+  return { things: shown.map(({ first, last }) => thingNow(database, last, first.at, looking)), rest: all.length - shown.length }
+}
+
+function thingNow(database: Database, change: Change, since: number, looking: Looking): ChangedThing {
+  const { kind, id, namespace, by, at } = change
+  const { state, more } = stateOf(database, change, since, looking)
+  const named = kind === 'memory' ? `${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}` : inLine(id)
+  const note = more.note === undefined ? '' : `: ${inQuotes(more.note)}`
+  return {
+    change,
+    words: `${nounOf(kind)} ${named}${state === '' ? '' : ` ${state}`}, by ${quoteInLine(by)}${note}`,
+    fact: { kind, ...(kind === 'memory' ? { key: id } : { id }), namespace, by, at, ...more },
+  }
+}
+
+interface State {
+  /** What it is now, in a word or two; '' where its kind has no state. */
+  readonly state: string
+  readonly more: { readonly note?: string; readonly status?: string; readonly version?: number; readonly deleted?: true }
+}
+
+const gone: State = { state: 'no longer kept', more: { deleted: true } }
+
+const ofStatus = (status: string | null | undefined): State => (status == null ? gone : { state: status, more: { status } })
+
+function stateOf(database: Database, { kind, id, namespace }: Change, since: number, looking: Looking): State {
+  const { isLive, now } = looking
+  if (kind === 'handoff') {
+    const note = noteOf(database, id, since, looking)
+    const { more, ...state } = ofStatus(find(database, id, isLive, now)?.status)
+    return { ...state, more: { ...more, ...(note !== null && { note }) } }
+  }
+  if (kind === 'action') return ofStatus(statusNow(database, id, isLive, now))
+  if (kind === 'memory') {
+    const version = get(database, namespace ?? '', id, now)?.version
+    return version === undefined ? { state: 'deleted', more: { deleted: true } } : { state: `version ${version}`, more: { version } }
+  }
+  if (kind === 'withdrawn') return ofStatus('withdrawn')
+  if (kind !== 'question' && kind !== 'answer') return { state: '', more: {} }
+  const question = questionOfId(database, id, 0)
+  return ofStatus(question === null ? null : 'answer' in question ? 'answered' : 'open')
+}
+
+/** The beginning of the newest note that others have left; null: none. A key is recognised only as a whole, so more is read than is shown. */
+function noteOf(database: Database, id: string, since: number, { redaction, session }: Looking): string | null {
+  const note = lastNote(database, id, { since, but: session, characters: limits.changeNote + redaction.longest })
+  return note === null ? null : cut(cleanBeginning(redaction, note), limits.changeNote)
+}
