@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,16 +30,31 @@ export async function lacksPackage(what: string, fetching: () => Promise<unknown
   }
 }
 
-/** One test file fetches, the others wait; a claim that is older than ten minutes is a dead run's. */
+/** One test file fetches, the others wait. The claim holds its process's number, so that one of a killed run is passed over. */
 function claim(lock: string, waited: number): boolean {
   try {
-    mkdirSync(lock)
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
   } catch {
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > 600_000) rmSync(lock, { recursive: true, force: true })
+    if (!holderLives(lock)) rmSync(lock, { recursive: true, force: true })
     if (waited > 600_000) throw new Error('another run has been fetching it for ten minutes')
     return false
+  }
+}
+
+/** False for a number of no process; true while the claim is being written, as one without a number is for a second. */
+function holderLives(lock: string): boolean {
+  const stats = statSync(lock, { throwIfNoEntry: false })
+  if (stats === undefined) return true
+  const pid = stats.isFile() ? Number(readFileSync(lock, 'utf8')) : 0
+  return pid > 0 ? isAlive(pid) : Date.now() - stats.mtimeMs < 1000
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -55,6 +55,9 @@ function lacksMachine(): string | null {
 /** Stops the lab; what it built stays. */
 export const stopLab = (): Promise<unknown> => execute(program, ['down'], { env: outside })
 
+/** Stops the lab and removes all that it built. */
+export const purgeLab = (): Promise<unknown> => execute(program, ['purge'], { env: outside })
+
 /** Puts the Windows profile and the Linux homes back as new. */
 export const resetLab = (): Promise<unknown> => execute(program, ['reset'], { env: outside })
 
