@@ -27,7 +27,7 @@ export interface Io {
   /** `value` with all hidden keys as dots. */
   mask(text: string): string
   readonly paint: Paint
-  /** Columns of the terminal, or `COLUMNS`; 80 where neither is known. */
+  /** Columns of the terminal, or `COLUMNS`; infinite where stdout is no terminal: nothing is broken or cut there. */
   readonly width: number
   readonly asJson: boolean
   readonly quiet: boolean

@@ -195,7 +195,13 @@ function reportDoctor(
     }
   }
   const labels = labelsFor(world, clients)
-  const view = { sides, label: labels.environment, paint, width: Math.min(io.width, 120), verbose: io.verbose }
+  const view = {
+    sides,
+    label: labels.environment,
+    paint,
+    width: io.width === Number.POSITIVE_INFINITY ? io.width : Math.min(io.width, 120),
+    verbose: io.verbose,
+  }
   for (const line of describeFindings(findings, view)) io.out(line)
   io.out(`\n${sumOfFindings(findings)}`)
   if (findings.some(({ check, level, fix }) => check === 'server-starts' && level === 'skipped' && fix === 'mcp-twin doctor --deep'))

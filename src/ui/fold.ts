@@ -1,3 +1,4 @@
+import { pieces } from './pieces.ts'
 import { holdsCommand } from './shell-words.ts'
 import { columns, cutPath } from './width.ts'
 
@@ -20,7 +21,7 @@ function foldLine(line: string, width: number): string[] {
   const lines: string[] = []
   let current = before
   let isEmpty = true
-  for (const [, blanks = '', word = ''] of line.slice(before.length).matchAll(/( *)([^ ]+)/g)) {
+  for (const { blanks, text: word } of pieces(line.slice(before.length))) {
     const gap = isEmpty ? '' : blanks
     if (!isEmpty && columns(current) + columns(gap) + columns(word) > width) {
       lines.push(current)

@@ -29,8 +29,10 @@ function clientLine(client: FoundClient, home: string, paint: Paint, width: numb
     client.note ??
     (client.servers === null ? 'no file yet' : `${client.servers} ${client.servers === 1 ? 'server' : 'servers'}`)
   const end = `${state}${client.running ? ', running' : ''}`
-  const path = cutPath(tilde(client.file, home), Math.max(20, width - LEFT - columns(end) - 6))
-  return `    ${pad(client.label, LEFT - 2)}${pad(path, width - LEFT - columns(end) - 4)}  ${client.trouble === null ? paint.dim(end) : paint.warn(end)}`
+  const room = Math.min(width, 110) - LEFT - columns(end)
+  const whole = tilde(client.file, home)
+  const path = width === Number.POSITIVE_INFINITY ? whole : cutPath(whole, Math.max(20, room - 6))
+  return `    ${pad(client.label, LEFT - 2)}${pad(path, room - 4)}  ${client.trouble === null ? paint.dim(end) : paint.warn(end)}`
 }
 
 /** Both sides as they were found: clients with their files, node, and how the side is reached. */
@@ -48,8 +50,7 @@ export function describeMachine(
     lines.push(
       `  ${pad(paint.strong(`${label(side.id)}${kindWords(side)}`), LEFT)}${paint.dim(`${reach}${side.id === home ? ', home of manifest and keys' : ''}`)}`,
     )
-    for (const client of clients.filter((each) => each.environment === side.id))
-      lines.push(clientLine(client, side.home, paint, Math.min(width, 110)))
+    for (const client of clients.filter((each) => each.environment === side.id)) lines.push(clientLine(client, side.home, paint, width))
     const node =
       side.node === undefined ? paint.warn('not found') : paint.dim(cutPath(tilde(side.node, side.home), Math.max(20, width - LEFT - 4)))
     lines.push(`    ${pad(`node ${side.nodeVersion?.replace(/^v/, '') ?? ''}`.trim(), LEFT - 2)}${node}`)

@@ -42,11 +42,17 @@ export function createIo(options: IoOptions): Io {
   const safe = (text: string) => shown(mask.apply(text))
   const write = (sink: Sink, text: string) => sink.write(`${safe(text)}\n`)
   const said = /^\d+$/.test(options.columns ?? '') ? Number(options.columns) : 0
-  const known = options.stdout.columns || options.stderr.columns || said
-  // Masked first, since a key that is broken would not be found. A pipe whose width is not known gets whole lines.
-  const folded = (text: string) => (known > 0 ? fold(safe(typed(text)), Math.max(40, known)) : typed(text))
+  // A pipe and a file get whole lines.
+  const widthOf = (sink: Sink): number => {
+    // A terminal may report 0 columns, as one of a container does before its size is set.
+    const known = sink.columns || said || (sink.isTTY === true ? 80 : 0)
+    return known === 0 ? Number.POSITIVE_INFINITY : Math.max(40, known)
+  }
+  // Masked first, since a key that is broken would not be found.
+  const foldedFor = (sink: Sink) => (text: string) => fold(safe(typed(text)), widthOf(sink))
+  const [folded, foldedTalk] = [foldedFor(options.stdout), foldedFor(options.stderr)]
   const talk = (text: string) => {
-    if (!isSilent) write(options.stderr, folded(text))
+    if (!isSilent) write(options.stderr, foldedTalk(text))
   }
   const named = (document: object): object => (options.command === undefined ? document : { command: options.command, ...document })
   return {
@@ -63,7 +69,7 @@ export function createIo(options: IoOptions): Io {
     noteWhole: (text, asks = false) => {
       if (asks || !isSilent) write(options.stderr, text)
     },
-    error: (text) => write(options.stderr, folded(text)),
+    error: (text) => write(options.stderr, foldedTalk(text)),
     json: (document) => {
       if (options.asJson) options.stdout.write(`${withoutHidden(mask.apply(JSON.stringify(named(document), null, 2)))}\n`)
     },
@@ -74,7 +80,7 @@ export function createIo(options: IoOptions): Io {
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,
-    width: Math.max(40, known || 80) - (options.npx === undefined ? 0 : 'npx '.length),
+    width: widthOf(options.stdout) - (options.npx === undefined ? 0 : 'npx '.length),
     asJson: options.asJson,
     quiet: options.quiet,
     verbose: options.verbose,

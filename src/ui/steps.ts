@@ -59,7 +59,7 @@ function rowLines({ step, name, text, fields = [] }: Row, sheet: Sheet): string[
   const said = text
     .split('\n')
     .flatMap((line, at) => wrap(visible(line), room - (at === 0 ? 0 : 2)).map((each) => (at === 0 ? each : `  ${cutPath(each, room - 2)}`)))
-  const names = wrap(name, left - 4)
+  const names = wrap(name, width === Number.POSITIVE_INFINITY ? width : left - 4)
   const rows = Math.max(said.length, names.length)
   const lines = Array.from({ length: rows }, (_, at) =>
     `${at === 0 ? `  ${head} ` : '    '}${pad(names[at] ?? '', left - 2)}${said[at] ?? ''}`.trimEnd(),

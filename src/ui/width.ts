@@ -1,3 +1,5 @@
+import { pieces } from './pieces.ts'
+
 const wide = /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
 const zero = /\p{Mark}/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours begin with one
@@ -48,16 +50,24 @@ export function align(rows: readonly (readonly string[])[], indent = ''): string
   return rows.map((row) => (indent + row.map((cell, at) => pad(cell, widths[at] ?? 0)).join('  ')).trimEnd())
 }
 
-/** Lines of at most `room` columns, broken at blanks; a line break of the text stays one. A longer word gets a line of its own. */
+/**
+ * Lines of at most `room` columns, broken at blanks; a line break of the text stays one. A longer word gets a line of its own, and so
+ * does a command that is longer.
+ */
 export function wrap(text: string, room: number): string[] {
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
+    if (columns(paragraph) <= room) {
+      lines.push(paragraph)
+      continue
+    }
     let line = ''
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && columns(line) + 1 + columns(word) > room) {
+    for (const piece of pieces(paragraph)) {
+      const longer = line === '' ? piece.text : line + piece.blanks + piece.text
+      if (line !== '' && columns(longer) > room) {
         lines.push(line)
-        line = word
-      } else line = line === '' ? word : `${line} ${word}`
+        line = piece.text
+      } else line = longer
     }
     lines.push(line)
   }

@@ -39,7 +39,7 @@ function type(place: Planted, line: string, input = ''): Promise<string> {
 
 /** Every command that a report of `list` or `sync` says to type, as it is printed. */
 function commandsIn(text: string): string[] {
-  const said = text.replace(/\n {8,}(?!→)/g, ' ').split('\n')
+  const said = text.replace(/\n {8,}(?![ →])/g, ' ').split('\n')
   const marked = said.flatMap((line) => /→ ((?:mcp-twin|chmod) .*)$/.exec(line)?.[1] ?? [])
   const inSum = [...text.matchAll(/\d+ (?:not in sync|unmanaged|no longer wanted): (mcp-twin sync(?: --adopt)?)/g)].map(
     (match) => match[1] ?? '',

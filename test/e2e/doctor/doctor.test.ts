@@ -76,7 +76,7 @@ describe('doctor where all is well', () => {
   })
 
   it('shows every check by name with --verbose, and fits into 80 columns', async () => {
-    const { stdout } = await place.run(['doctor', '--verbose'])
+    const { stdout } = await place.run(['doctor', '--verbose'], { env: { COLUMNS: '80' } })
     expect(stdout).toContain('✓ every config matches the manifest')
     expect(stdout).toContain('– starting every server')
     for (const line of stdout.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(80)
