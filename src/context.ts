@@ -1,4 +1,5 @@
 import type { ExitCode } from './errors.ts'
+import type { CommandSpec, CommonOptions, OptionsOf, OptionValues, VerbSpec, WordsOf } from './model/command-line.ts'
 import type { Secret } from './model/secret.ts'
 import type { System } from './model/system.ts'
 
@@ -70,19 +71,6 @@ export interface Choice<T> {
   readonly checked?: boolean
 }
 
-/** Flags every command takes. */
-export interface CommonOptions {
-  json?: boolean
-  manifest?: string
-  user?: boolean
-  client?: string[]
-  on?: string[]
-  yes?: boolean
-  offline?: boolean
-  quiet?: boolean
-  verbose?: boolean
-}
-
 export interface Context {
   readonly system: System
   readonly io: Io
@@ -98,39 +86,24 @@ export interface Context {
   readonly argv: readonly string[]
 }
 
-/**
- * What a shell offers for a word: the words themselves, or names that are looked up when it asks. A file: the shell's own
- * completion.
- */
-export type Offers = 'file' | 'server' | 'builtin' | 'client' | 'side' | 'distro' | 'key' | 'check' | 'run' | 'plugin' | readonly string[]
+/** The work of a command: its words and options are those of its spec. */
+export type Run<Spec> = (context: Context, words: WordsOf<Spec>, options: OptionsOf<Spec>) => Promise<ExitCode>
 
-/** A flag or an argument as data, so that help, completion and parsing come from one place. */
-export interface OptionSpec {
-  /** commander's spelling: `--server <name>`. */
-  readonly flags: string
-  /** An earlier name of the flag, which no help page shows. */
-  readonly synonym?: string
-  readonly description: string
-  /** May be given several times: `words` also splits at commas, `values` takes each as it is. */
-  readonly many?: 'words' | 'values'
-  readonly choices?: readonly string[]
-  readonly offers?: Offers
+/** The work of each verb of a command. */
+export type VerbsOf<Spec> = Spec extends { readonly verbs: readonly (infer Verb)[] }
+  ? { readonly [One in Extract<Verb, VerbSpec> as One['name']]: Run<One> }
+  : never
+
+/** What the file of a command exports: `run`, or a function for each of its verbs, or both. */
+export type CommandModule<Spec> = (Spec extends { readonly verbs: unknown } ? { readonly verbs: VerbsOf<Spec> } : unknown) &
+  (Spec extends { readonly verbs: unknown; readonly arguments?: never } ? unknown : { readonly run: Run<Spec> })
+
+/** A command's work before it is known whose words and options it takes. */
+export interface AnyRun {
+  run(context: Context, words: readonly string[], options: OptionValues): Promise<ExitCode>
 }
 
-export interface CommandSpec {
-  readonly name: string
-  readonly aliases?: readonly string[]
-  /** commander's spelling: `<name> [rest...]`. */
-  readonly arguments?: readonly { readonly name: string; readonly description: string; readonly offers?: Offers }[]
-  readonly summary: string
-  readonly options?: readonly OptionSpec[]
-  readonly examples: readonly string[]
-  /** What is wrong with the words behind the command, where the parser would misread them; null: nothing. */
-  misread?(words: readonly string[]): { readonly message: string; readonly hint: string } | null
-  /** Works on the home's files, so that it is handed to home when typed elsewhere. Default true. */
-  readonly home?: false
-  /** `--json` has no meaning for it and is refused. */
-  readonly noJson?: boolean
-  /** The work, loaded only when the command runs. Options arrive as commander parsed them. */
-  load(): Promise<{ run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> }>
+/** A command with its work, which is loaded only when the command runs. */
+export interface Command extends CommandSpec {
+  load(verb: string | null): Promise<AnyRun['run']>
 }

@@ -26,7 +26,7 @@ const layers: Record<string, readonly string[]> = {
 }
 
 /** Where a part may name types of another part besides, since they bind nothing at run time. */
-const typesToo: Record<string, readonly string[]> = { effects: ['context'], ui: ['core'] }
+const typesToo: Record<string, readonly string[]> = { effects: ['context'], ui: ['core'], commands: ['cli'] }
 
 /** Each third-party package, and the places that may import it. */
 const doors: Record<string, readonly string[]> = {

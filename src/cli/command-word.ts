@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../context.ts'
+import type { CommandSpec } from '../model/command-line.ts'
 
 /** Common flags that take the next word for their value. */
 const TAKES_VALUE = ['--manifest', '--client', '--on']

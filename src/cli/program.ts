@@ -1,17 +1,28 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { CommandSpec, CommonOptions, OptionSpec } from '../context.ts'
-import { EXIT, TwinError } from '../errors.ts'
+import { EXIT, type TwinError, usageError } from '../errors.ts'
+import {
+  COMMON,
+  type CommandSpec,
+  type CommonOptions,
+  namesOf,
+  type OptionSpec,
+  type OptionValue,
+  type OptionValues,
+  type VerbSpec,
+} from '../model/command-line.ts'
 import { fold } from '../ui/fold.ts'
-import { commandWord } from './command-word.ts'
+import { type Line, nameOf, readLine } from './line.ts'
+import { readValue, WrongValue } from './values.ts'
 
 /** What was asked for on the command line, or the text of a help page. */
-export type Parsed =
+export type Parsed<Spec extends CommandSpec = CommandSpec> =
   | {
       readonly kind: 'command'
-      readonly spec: CommandSpec
+      readonly spec: Spec
+      readonly verb: VerbSpec | null
       readonly common: CommonOptions
-      readonly args: string[]
-      readonly options: Record<string, unknown>
+      readonly args: readonly string[]
+      readonly options: OptionValues
     }
   | { readonly kind: 'done'; readonly code: number }
 
@@ -32,20 +43,31 @@ Start here:
   $ npx mcp-twin list               which program has which server
   $ npx mcp-twin <command> --help   flags and examples of one command`
 
-function describe(program: Command, spec: CommandSpec, found: (parsed: Parsed) => void): void {
-  const command = program.command(spec.name).summary(spec.summary).description(spec.summary)
-  for (const alias of spec.aliases ?? []) command.alias(alias)
-  for (const argument of spec.arguments ?? []) command.argument(argument.name, argument.description)
-  for (const option of spec.options ?? []) addOption(command, option)
+function describe(program: Command, spec: VerbSpec, name: string): Command {
+  const command = program.command(name.split(' ')[0] ?? '').name(name)
+  command.summary(spec.summary).description(spec.summary)
+  for (const { name: word, description } of spec.arguments ?? []) command.argument(word, description)
+  for (const option of spec.options ?? []) addOption(command, option, `mcp-twin ${name} --help`)
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}`)
-  command.action(() => {
-    found({ kind: 'command', spec, common: commonOptions(program.opts()), args: command.args, options: command.opts() })
-  })
+  return command
+}
+
+/** A command as its page and its lines need it. Its verbs stand on its page; a line with a verb is read by that alone. */
+function describeCommand(program: Command, spec: CommandSpec): Command {
+  const command = describe(program, spec, spec.name)
+  for (const alias of spec.aliases ?? []) command.alias(alias)
+  for (const verb of spec.verbs ?? []) describe(command.helpCommand(false), verb, verb.name)
+  return command
 }
 
 /** Parses a command line against the registry. Wrong usage is a TwinError with exit code 2. */
-export function parse(specs: readonly CommandSpec[], version: string, argv: readonly string[], words: Words): Parsed {
-  let parsed: Parsed = { kind: 'done', code: EXIT.ok }
+export function parse<Spec extends CommandSpec>(
+  specs: readonly Spec[],
+  version: string,
+  argv: readonly string[],
+  words: Words,
+): Parsed<Spec> {
+  let parsed: Parsed<Spec> = { kind: 'done', code: EXIT.ok }
   let complaint = ''
   const program = new Command('mcp-twin')
     .description(INTRO)
@@ -62,77 +84,61 @@ export function parse(specs: readonly CommandSpec[], version: string, argv: read
     })
     .addHelpText('after', START)
     .exitOverride()
-  addCommonOptions(program)
+  for (const option of COMMON) addOption(program, option, 'mcp-twin --help')
+  const line = readLine(specs, argv)
   // For a known command only that one is registered: no help page needs the others.
-  const asked = specs.filter(({ name, aliases = [] }) => [name, ...aliases].includes(argv[0] ?? ''))
-  refuseMisread(specs, argv)
-  for (const spec of asked.length > 0 ? asked : specs)
-    describe(program, spec, (found) => {
-      parsed = found
+  if (line === null) for (const spec of specs) describeCommand(program, spec)
+  else {
+    const { spec, verb } = line
+    const command = verb === null ? describeCommand(program, spec) : describe(program, verb, nameOf(spec, verb))
+    command.action(() => {
+      parsed = { kind: 'command', spec, verb, common: program.opts(), args: command.args, options: command.opts() }
     })
+  }
   for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput())
   try {
-    program.parse([...argv], { from: 'user' })
+    program.parse([...(line?.argv ?? argv)], { from: 'user' })
   } catch (error) {
-    return settle(error, specs, argv, complaint, program)
+    return settle(error, complaint, program, line)
   }
   return parsed
 }
 
-function refuseMisread(specs: readonly CommandSpec[], argv: readonly string[]): void {
-  const names = specs.map(({ name }) => name)
-  const at = argv.findIndex((word) => names.includes(word))
-  const wrong =
-    argv.includes('--help') || argv.includes('-h') ? undefined : specs.find(({ name }) => name === argv[at])?.misread?.(argv.slice(at + 1))
-  if (wrong) throw new TwinError('usage', wrong.message, { exit: EXIT.usage, hint: wrong.hint })
-}
-
-function settle(error: unknown, specs: readonly CommandSpec[], argv: readonly string[], complaint: string, program: Command): Parsed {
+function settle(error: unknown, complaint: string, program: Command, line: Line<CommandSpec> | null): Parsed<never> {
   if (!(error instanceof CommanderError)) throw error
   if (error.exitCode === 0) return { kind: 'done', code: EXIT.ok }
   if (error.code === 'commander.help') {
     program.configureOutput().writeOut?.(complaint)
     return { kind: 'done', code: EXIT.usage }
   }
-  const found = commandWord(specs, argv)
   const message = (complaint.trim() || error.message)
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .replace(/('--[\w-]+)=[^']*/g, '$1=…')
-  throw new TwinError('usage', message, { exit: EXIT.usage, hint: `mcp-twin ${found?.isKnown === true ? `${found.word} ` : ''}--help` })
+  throw misplaced(error.code, message, line) ?? usageError(message, { hint: helpOf(line) })
 }
 
-/** `--client a,b --client c` → three; never greedy, so that what follows stays an argument. */
-const gather = (value: string, before: string[] | undefined): string[] => {
-  const words = value
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-  if (words.length === 0) throw new InvalidArgumentError('a name is required.')
-  return [...(before ?? []), ...words]
+const helpOf = (line: Line<CommandSpec> | null): string => `mcp-twin ${line === null ? '' : `${nameOf(line.spec, line.verb)} `}--help`
+
+/** The error for a flag that belongs to another verb, and for a word too many; null for anything else. */
+function misplaced(code: string, message: string, line: Line<CommandSpec> | null): TwinError | null {
+  if (line === null) return null
+  const { spec, verb } = line
+  const [flag = ''] = (code === 'commander.unknownOption' && /--[\w-]+/.exec(message)) || []
+  const owners =
+    flag === '' ? [] : [spec, ...(spec.verbs ?? [])].filter(({ options = [] }) => options.some((each) => namesOf(each).includes(flag)))
+  if (owners.length > 0) {
+    const names = owners.map((owner) => (owner === spec ? spec.name : `${spec.name} ${owner.name}`))
+    return usageError(`${nameOf(spec, verb)} does not take ${flag}, which belongs to ${names.join(' and ')}.`, { hint: helpOf(line) })
+  }
+  const excess = code === 'commander.excessArguments' ? (verb ?? spec).excess : undefined
+  return excess === undefined ? null : usageError(message, { hint: excess })
 }
 
-/** Repeatable without splitting at commas, for values that may hold one: `--env K=a,b`. */
-const append = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
-
-/** Flags that every command takes, listed in every help page. */
-function addCommonOptions(program: Command): void {
-  program
-    .option('--json', 'print one JSON document on stdout, and nothing else there')
-    .option('--manifest <path>', 'use this manifest')
-    .option('--user', "use the user's manifest, even inside a project that has its own")
-    .option('--client <ids>', 'only these clients (repeatable, or comma-separated)', gather)
-    .option('--on <environments>', 'only these environments: windows, wsl, wsl:Ubuntu, … (repeatable)', gather)
-    .option('-y, --yes', 'ask nothing; take the safe answer')
-    .option('--offline', 'use no network')
-    .option('-q, --quiet', 'print no progress and no notes')
-    .option('--verbose', 'more detail; stack traces of crashes')
-}
-
-function addOption(command: Command, spec: OptionSpec): void {
+function addOption(command: Command, spec: OptionSpec, help: string): void {
   const option = new Option(spec.flags, spec.description)
   if (spec.choices) option.choices([...spec.choices])
-  if (spec.many) option.argParser(spec.many === 'words' ? gather : append)
+  if (spec.flags.includes('<') || spec.flags.includes('[')) option.argParser(reader(spec, help))
   command.addOption(option)
   if (spec.synonym === undefined) return
   const synonym = new Option(spec.synonym).hideHelp()
@@ -141,12 +147,12 @@ function addOption(command: Command, spec: OptionSpec): void {
   command.addOption(synonym)
 }
 
-/** The common flags out of everything that was parsed. */
-function commonOptions(all: Record<string, unknown>): CommonOptions {
-  const common: CommonOptions = {}
-  for (const key of ['json', 'user', 'yes', 'offline', 'quiet', 'verbose'] as const) if (all[key] === true) common[key] = true
-  if (typeof all.manifest === 'string') common.manifest = all.manifest
-  if (Array.isArray(all.client)) common.client = all.client.map(String)
-  if (Array.isArray(all.on)) common.on = all.on.map(String)
-  return common
-}
+const reader =
+  (spec: OptionSpec, help: string) =>
+  (text: string, before: OptionValue | undefined): OptionValue => {
+    try {
+      return readValue(spec, text, before, help)
+    } catch (error) {
+      throw error instanceof WrongValue ? new InvalidArgumentError(error.message) : error
+    }
+  }

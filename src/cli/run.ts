@@ -60,7 +60,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
       commands: specs,
       argv,
     }
-    const { run } = await parsed.spec.load()
+    const run = await parsed.spec.load(parsed.verb?.name ?? null)
     return await run(context, parsed.args, parsed.options)
   } catch (error) {
     return reportFailure(io, command, terminal.signal.aborted ? cancelled(error) : error)

@@ -2,7 +2,8 @@ import { limits } from '../bridge/base/limits.ts'
 import { cancelAction } from '../bridge/tools/actions/cancel-action.ts'
 import { getAction } from '../bridge/tools/actions/get-action.ts'
 import { listActions } from '../bridge/tools/actions/list-actions.ts'
-import type { Context } from '../context.ts'
+import type { actions as spec } from '../cli/specs/actions.ts'
+import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import { withBridge } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
@@ -12,11 +13,10 @@ const words = ['list', 'show', 'run', 'cancel', 'drop', 'sign'] as const
 const help = { hint: 'mcp-twin actions --help' }
 
 /** Lists, shows, approves and cancels actions that programs ask of each other, and asks for one by a signed file. */
-export async function run(context: Context, [action, word, ...more]: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [action, word], options) => {
   const known = words.find((each) => each === action)
   if (known === undefined)
     throw usageError(`actions takes ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${JSON.stringify(action ?? '')}.`, help)
-  if (more.length > 0) throw usageError(`actions ${known} does not take ${JSON.stringify(more[0])}.`, help)
   if (known === 'list') {
     if (word !== undefined) throw usageError(`actions list does not take ${JSON.stringify(word)}.`, help)
     return list(context, options)

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Context } from '../context.ts'
+import type { add as spec } from '../cli/specs/add.ts'
+import type { Run } from '../context.ts'
 import { lookUp } from '../core/lookup.ts'
 import { keysOf } from '../core/manifest/names.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { switchChanges } from '../effects/manifest/switch-on.ts'
-import { type ExitCode, usageError } from '../errors.ts'
+import { usageError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
@@ -16,7 +17,7 @@ import { askExamples, exampleNotices, readText, show, storedNames } from './past
 import { refuseBadName } from './servers.ts'
 
 /** Adds what a person names or pastes to the manifest and to every config: a built-in, a package, an address, a line, JSON, TOML. */
-export async function run(context: Context, [word = '', ...rest]: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [word = '', ...rest], options) => {
   const only = [...(context.options.client ?? []), ...(context.options.on ?? [])]
   const typed = await readTyped(word, rest, options, only)
   const answers = new Map<string, Secret>()

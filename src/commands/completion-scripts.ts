@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../context.ts'
+import type { CommandSpec } from '../model/command-line.ts'
 import { environmentKinds } from '../model/environment.ts'
 import { type Offered, optionsOf } from './completion-words.ts'
 
@@ -26,8 +26,13 @@ interface Known {
 const known = (commands: readonly CommandSpec[], { builtins }: Known) =>
   commands.flatMap((spec) => {
     const first = spec.arguments?.[0]?.offers
-    const words = [...(first === 'builtin' ? builtins.map(({ word }) => word) : Array.isArray(first) ? first : [])]
-    const flags = optionsOf(spec).flatMap(({ flags: text }) => text.match(/--[a-z-]+/g) ?? [])
+    const verbs = spec.verbs ?? []
+    const words = [
+      ...verbs.map(({ name }) => name),
+      ...(first === 'builtin' ? builtins.map(({ word }) => word) : Array.isArray(first) ? first : []),
+    ]
+    const options = [...verbs.flatMap((verb) => verb.options ?? []), ...optionsOf(spec)]
+    const flags = new Set(options.flatMap(({ flags: text }) => text.match(/--[a-z-]+/g) ?? []))
     return [spec.name, ...(spec.aliases ?? [])].map((name) => ({ name, summary: spec.summary, words: [...words, ...flags] }))
   })
 

@@ -1,18 +1,7 @@
-import type { CommandSpec, Offers, OptionSpec } from '../context.ts'
+import { COMMON, type CommandSpec, namesOf, type Offers, type OptionSpec, takesValue, type VerbSpec } from '../model/command-line.ts'
 
-/** Flags of every command. */
-export const COMMON: readonly OptionSpec[] = [
-  { flags: '--json', description: 'print one JSON document' },
-  { flags: '--manifest <path>', description: 'use this manifest', offers: 'file' },
-  { flags: '--user', description: "use the user's manifest" },
-  { flags: '--client <ids>', description: 'only these clients', many: 'words', offers: 'client' },
-  { flags: '--on <environments>', description: 'only these environments', many: 'words', offers: 'side' },
-  { flags: '--yes', description: 'ask nothing' },
-  { flags: '--offline', description: 'use no network' },
-  { flags: '--quiet', description: 'print no progress' },
-  { flags: '--verbose', description: 'more detail' },
-  { flags: '--help', description: 'show help' },
-]
+/** Every page has it, though no command takes it. */
+const HELP: OptionSpec = { flags: '--help', description: 'show help' }
 
 /** A word that is offered, and what it means. */
 export interface Offered {
@@ -32,15 +21,14 @@ export interface Expected {
   readonly used: readonly string[]
 }
 
-const nameOf = ({ flags }: OptionSpec): string => /--[a-z-]+/.exec(flags)?.[0] ?? ''
+const longName = (option: OptionSpec): string => namesOf(option).find((name) => name.startsWith('--')) ?? ''
 
-/** Every flag that a command takes. */
-export const optionsOf = (spec: CommandSpec | undefined): readonly OptionSpec[] => [
-  ...(spec?.options ?? []),
+/** Every flag that a command takes, or a verb of it. */
+export const optionsOf = (spec: CommandSpec | undefined, verb?: VerbSpec): readonly OptionSpec[] => [
+  ...((verb ?? spec)?.options ?? []),
   ...COMMON.filter(({ flags }) => flags !== '--json' || spec?.noJson !== true),
+  HELP,
 ]
-
-const takesValue = ({ flags }: OptionSpec): boolean => flags.includes('<')
 
 const offered = (option: OptionSpec, before: string, typed: string, used: readonly string[]): Expected => {
   const comma = option.many === 'words' ? typed.lastIndexOf(',') + 1 : 0
@@ -58,34 +46,46 @@ export function expected(specs: readonly CommandSpec[], words: readonly string[]
   const typed = words.at(-1) ?? ''
   const used: string[] = []
   let spec: CommandSpec | undefined
+  let verb: VerbSpec | undefined
   let open: OptionSpec | undefined
   for (const word of words.slice(0, -1)) {
     if (open !== undefined) open = undefined
     else if (word === '--') return { ...nothing, offers: 'file' }
     else if (word.startsWith('--')) {
-      const option = optionsOf(spec).find((each) => nameOf(each) === word)
+      const option = optionsOf(spec, verb).find((each) => longName(each) === word)
       open = option !== undefined && takesValue(option) ? option : undefined
-    } else if (spec !== undefined) used.push(word)
-    else if (!word.startsWith('-')) {
+    } else if (spec !== undefined) {
+      const found = verb === undefined && used.length === 0 ? spec.verbs?.find(({ name }) => name === word) : undefined
+      if (found === undefined) used.push(word)
+      else verb = found
+    } else if (!word.startsWith('-')) {
       spec = specs.find(({ name, aliases = [] }) => name === word || aliases.includes(word))
       if (spec === undefined) return nothing
     }
   }
   if (open !== undefined) return offered(open, '', typed, [])
+  const options = optionsOf(spec, verb)
   const [, flag = '', value = ''] = /^(--[a-z-]+)=(.*)$/s.exec(typed) ?? []
-  const joined = optionsOf(spec).find((each) => nameOf(each) === flag)
+  const joined = options.find((each) => longName(each) === flag)
   if (joined !== undefined && takesValue(joined)) return offered(joined, `${flag}=`, value, [])
-  const flags = optionsOf(spec).map((option) => ({ word: nameOf(option), about: option.description }))
+  const flags = options.map((option) => ({ word: longName(option), about: option.description }))
   if (spec === undefined) {
     const names = specs.flatMap(({ name, aliases = [], summary }) => [name, ...aliases].map((word) => ({ word, about: summary })))
     return { ...nothing, words: [...names, ...flags] }
   }
-  const places = spec.arguments ?? []
+  return typed.startsWith('-') ? { ...nothing, words: flags, used } : { ...next(spec, verb, used, flags), before: '', used }
+}
+
+/** What the next word of a command can be; its flags where that is anything. */
+function next(spec: CommandSpec, verb: VerbSpec | undefined, used: readonly string[], flags: readonly Offered[]) {
+  const verbs = verb === undefined && used.length === 0 ? (spec.verbs ?? []) : []
+  const places = (verb ?? spec).arguments ?? []
   const last = places.at(-1)
   const place = places[used.length] ?? (last?.name.includes('...') ? last : undefined)
+  const offers = place?.offers ?? null
   // What a person types first behind a command is what it is about.
-  const offers = typed.startsWith('-') ? null : (place?.offers ?? null)
-  return { words: typed.startsWith('-') || offers === null ? flags : [], offers, before: '', used }
+  const words = verbs.length > 0 ? verbs.map(({ name, summary }) => ({ word: name, about: summary })) : offers === null ? flags : []
+  return { words, offers }
 }
 
 /** A word that every shell takes literally. */

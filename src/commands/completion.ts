@@ -1,6 +1,8 @@
 import { builtinServers } from '../catalog/servers/index.ts'
-import type { Context, Offers } from '../context.ts'
+import type { completion as spec } from '../cli/specs/completion.ts'
+import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
+import type { Offers } from '../model/command-line.ts'
 import { environmentKinds } from '../model/environment.ts'
 import { type Shell, completionScript, printed, shells } from './completion-scripts.ts'
 import { expected, matching, type Offered } from './completion-words.ts'
@@ -9,7 +11,7 @@ import { expected, matching, type Offered } from './completion-words.ts'
  * Prints a completion script; with words, what the last of them can be: the script asks that while a person types, so it
  * reads files of this side only and starts nothing. PowerShell hands words over in a variable, since it drops empty ones.
  */
-export async function run(context: Context, [name = '', ...args]: string[]): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [name = '', ...args]) => {
   const shell = shells.find((each) => each === name)
   if (shell === undefined) throw usageError(`Unknown shell "${name}".`, { hint: `mcp-twin completion ${shells.join('|')}` })
   const handed = context.system.variables.MCP_TWIN_WORDS

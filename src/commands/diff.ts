@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts'
+import type { diff as spec } from '../cli/specs/diff.ts'
+import type { Run } from '../context.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
 import { differs, exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { previewSync } from '../effects/sync/sync.ts'
 import type { Situation } from '../effects/manifest/open.ts'
-import type { ExitCode } from '../errors.ts'
 import { visible } from '../ui/escape.ts'
 import { atHome } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
@@ -11,7 +11,7 @@ import { syncOptions } from './sync-options.ts'
 import { unknownName } from './unknown.ts'
 
 /** Compares every config with what sync would write. Writes nothing. */
-export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, [server], options) =>
   atHome(context, {}, async (homeContext) => {
     const situation = await homeContext.open()
     const whole = await previewSync(context.system, situation, syncOptions(context, options))

@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts'
-import type { ExitCode } from '../errors.ts'
+import type { disable as spec } from '../cli/specs/disable.ts'
+import type { Run } from '../context.ts'
 import { changeManifest } from './change.ts'
 import { demandServer, leaveOut, onlyThere } from './servers.ts'
 
 /** Removes servers from every config, but keeps them in the manifest; with `--client` or `--on` from those configs only. */
-export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, names, options) =>
   changeManifest(context, options, async ({ manifest }) => {
     for (const name of names) demandServer(manifest, name)
     const places = onlyThere(context, names)

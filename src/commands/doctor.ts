@@ -1,6 +1,7 @@
 import { checks } from '../catalog/checks/index.ts'
 import { clients } from '../catalog/clients/index.ts'
-import type { Context } from '../context.ts'
+import type { doctor as spec } from '../cli/specs/doctor.ts'
+import type { Context, Run } from '../context.ts'
 import { diagnose, isHealthy } from '../core/diagnose.ts'
 import { bridgeJson, startedBridges } from '../core/doctor/bridge.ts'
 import { withUsableRemedies } from '../core/doctor/fix.ts'
@@ -30,7 +31,7 @@ interface Diagnosis {
 }
 
 /** Finds out what is wrong, on both sides. It changes nothing unless `--fix` says so, and starts servers only with `--deep`. */
-export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, _args, options) => {
   const wanted = Array.isArray(options.check) ? options.check.map(String) : []
   demandChecks(wanted)
   return atHome(context, { mayBeAbsent: true, passesOver: true }, async (homeContext) => {

@@ -1,11 +1,12 @@
-import type { Context } from '../context.ts'
+import type { enable as spec } from '../cli/specs/enable.ts'
+import type { Run } from '../context.ts'
 import { enableChanges } from '../effects/sync/enable.ts'
-import { type ExitCode, usageError } from '../errors.ts'
+import { usageError } from '../errors.ts'
 import { changeManifest } from './change.ts'
 import { demandServer } from './servers.ts'
 
 /** Enables servers, and with `--on`, `--client` or `--everywhere` adds them to places that lack them. */
-export function run(context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = (context, names, options) => {
   const { client = [], on = [] } = context.options
   const everywhere = options.everywhere === true
   if (everywhere && client.length + on.length > 0)

@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { limits } from '../bridge/base/limits.ts'
 import { inLine } from '../bridge/base/text.ts'
+import type { events as spec } from '../cli/specs/events.ts'
 import type { Bridge } from '../bridge/contract/bridge.ts'
 import { type ReadAuditLine, readAuditLine } from '../bridge/records/audit-line.ts'
 import type { Change } from '../bridge/store/changes.ts'
 import type { Store } from '../bridge/store/store.ts'
 import { waitForChange } from '../bridge/store/waiting.ts'
-import type { Context } from '../context.ts'
+import type { Context, Run } from '../context.ts'
 import { followLog, Tail } from '../effects/logs/tail.ts'
-import { EXIT, type ExitCode, endedBy, usageError } from '../errors.ts'
+import { EXIT, endedBy, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { withBridge } from './bridge-at-home.ts'
 
@@ -16,7 +17,7 @@ import { withBridge } from './bridge-at-home.ts'
  * Shows what happened last through the bridges of both sides, and with `--follow` everything that happens: changes of the store,
  * and what the audit says of calls, refusals and sessions.
  */
-export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, _args, options) => {
   const count = options.lines === undefined ? 20 : Number(options.lines)
   if (!Number.isInteger(count) || count < 0 || count > limits.storeChanges)
     throw usageError(`--lines takes a whole number up to ${limits.storeChanges}.`, { hint: 'mcp-twin events --lines 50' })

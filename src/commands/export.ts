@@ -6,7 +6,8 @@ import { exportedManifest } from '../core/export/manifest.ts'
 import { readClientFile } from '../core/plan/file.ts'
 import { makePlan, type PlannedFile } from '../core/plan/plan.ts'
 import { tilde } from '../ui/labels.ts'
-import type { Context } from '../context.ts'
+import type { exportSetup as spec } from '../cli/specs/export.ts'
+import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
 import type { Manifest } from '../model/manifest.ts'
@@ -22,7 +23,7 @@ import { atHome, type HomeContext } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Writes both set-ups into a folder that may go into version control. */
-export async function run(context: Context, [dir = '']: string[]): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [dir = '']) => {
   if (dir.trim() === '') throw usageError('Missing the folder to export to.', { hint: 'mcp-twin export ./mcp-setup' })
   return atHome(context, {}, (homeContext) => exportTo(context, homeContext, dir))
 }

@@ -2,7 +2,8 @@ import { limits } from '../bridge/base/limits.ts'
 import { handoffCreate } from '../bridge/tools/handoff/handoff-create.ts'
 import { handoffList } from '../bridge/tools/handoff/handoff-list.ts'
 import { handoffRead } from '../bridge/tools/handoff/handoff-read.ts'
-import type { Context } from '../context.ts'
+import type { handoff as spec } from '../cli/specs/handoff.ts'
+import type { Context, Run } from '../context.ts'
 import { isObject } from '../core/object.ts'
 import { absolute } from '../effects/manifest/place.ts'
 import { readAllInput } from '../effects/run/standard-input.ts'
@@ -14,10 +15,9 @@ import { demandRecipient, demandStored } from './stored-names.ts'
 const help = { hint: 'mcp-twin handoff --help' }
 
 /** Work handed from one program to another: makes, lists and shows it. */
-export async function run(context: Context, [action, word, ...more]: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [action, word], options) => {
   if (action !== 'new' && action !== 'list' && action !== 'show')
     throw usageError(`handoff takes new, list or show, not ${JSON.stringify(action ?? '')}.`, help)
-  if (more.length > 0) throw usageError(`handoff ${action} does not take ${JSON.stringify(more[0])}.`, { hint: 'put the title in quotes' })
   if (action === 'list') {
     if (word !== undefined) throw usageError(`handoff list does not take ${JSON.stringify(word)}.`, help)
     return withBridge(context, (open) => list(context, open, options))

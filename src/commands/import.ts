@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { builtinServer } from '../catalog/servers/index.ts'
-import type { Context } from '../context.ts'
+import type { importSetup as spec } from '../cli/specs/import.ts'
+import type { Context, Run } from '../context.ts'
 import { additionsTo, confirmedPart, type Incoming, incoming, type Part, parts, settingLines } from '../core/export/incoming.ts'
 import { keysOfAll, wordsOf } from '../core/manifest/names.ts'
 import { quoted } from '../core/doctor/names.ts'
@@ -26,7 +27,7 @@ import { serverScreen } from './trust-screen.ts'
 import { tryServers } from './trying.ts'
 
 /** Sets this computer up as an export says. What it would start is shown first; nothing of it is used before a person agrees. */
-export async function run(context: Context, [dir = '']: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [dir = ''], options) => {
   if (dir.trim() === '') throw usageError('Missing the folder to import.', { hint: 'mcp-twin import ./mcp-setup' })
   const named = partsOf(options.with)
   return atHome(context, { mayBeAbsent: true, prepareHome: true }, (found) => {

@@ -8,11 +8,12 @@ import { WaitingFile, waitingFor, waitingLine } from '../bridge/handoff/waiting.
 import { ownFolderHere } from '../bridge/start/home.ts'
 import { whatWaits } from '../bridge/tools/handoff/inbox.ts'
 import { inboxAnswer } from '../bridge/tools/handoff/inbox-words.ts'
-import type { Context } from '../context.ts'
+import type { inbox as spec } from '../cli/specs/inbox.ts'
+import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
 
 /** Shows what waits for a client, or for all. Nothing counts as shown by it: its client still has to see it. */
-export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, _args, options) => {
   const named = context.options.client?.[0] ?? null
   if (options.brief === true) return brief(context, named === null ? null : clientCalled(named))
   const { withBridge } = await import('./bridge-at-home.ts')

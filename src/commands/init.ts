@@ -1,4 +1,5 @@
-import type { Context } from '../context.ts'
+import type { init as spec } from '../cli/specs/init.ts'
+import type { Context, Run } from '../context.ts'
 import { environmentJson } from '../core/participants.ts'
 import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
 import { makePlan } from '../core/plan/plan.ts'
@@ -36,7 +37,7 @@ import { triedAs } from './trying.ts'
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** Sets both sides up: looks, asks, installs, writes, checks. Run again, it changes nothing that is in order. */
-export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, _args, options) => {
   if (options.dryRun !== true) await demandConsent(context)
   const [home, distro] = [text(options.home), joiningDistro(context.system, text(options.distro))]
   const wishes = {

@@ -1,5 +1,6 @@
 import { clientById, clients } from '../catalog/clients/index.ts'
-import type { Context } from '../context.ts'
+import type { list as spec } from '../cli/specs/list.ts'
+import type { Context, Run } from '../context.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
 import { meansEnvironment } from '../core/participants.ts'
 import { copiesIn, withoutColumns } from '../core/plan/copies.ts'
@@ -7,7 +8,7 @@ import { leftoverOf, type Matrix, matrixOf, ofOneFileEach, refusalsOf } from '..
 import { makePlan, type Plan, type PlannedFile } from '../core/plan/plan.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { prepare } from '../effects/sync/prepare.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { EXIT } from '../errors.ts'
 import { hanging } from '../ui/width.ts'
 import { abbreviateHome, labelsFor } from '../ui/labels.ts'
 import { describeMatrix } from '../ui/matrix.ts'
@@ -17,7 +18,7 @@ import { leftWords } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Shows which client has which server, also before there is a manifest. It writes nothing and touches no network. */
-export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, _args, options) => {
   const { io, system } = context
   return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const opened = await homeContext.open()

@@ -1,7 +1,8 @@
 import { clients } from '../catalog/clients/index.ts'
-import type { Context } from '../context.ts'
+import type { logs as spec } from '../cli/specs/logs.ts'
+import type { Context, Run } from '../context.ts'
 import { readLogLine } from '../core/logs/line.ts'
-import { EXIT, type ExitCode, TwinError, usageError, endedBy } from '../errors.ts'
+import { EXIT, TwinError, usageError, endedBy } from '../errors.ts'
 import { findLogs, type Log } from '../effects/logs/find.ts'
 import { followLogs, Tail } from '../effects/logs/tail.ts'
 import { hideAllKeys } from '../effects/store/hidden-keys.ts'
@@ -17,7 +18,7 @@ import { demandServer } from './servers.ts'
 const LOGS_MAX = 12
 
 /** Shows the last lines of all logs about servers, and with `--follow` every new line. */
-export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, [server], options) =>
   atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const { system, io } = context
     const count = linesOf(options, server)

@@ -26,45 +26,46 @@ import type { LineSource } from './memory-twin.ts'
 interface Task {
   readonly context: Context
   readonly bridge: Bridge
-  readonly words: readonly string[]
-  readonly options: Record<string, unknown>
+  readonly options: FileOptions
+}
+
+/** Flags of `memory export` and `memory import`. */
+interface FileOptions {
+  readonly namespace?: string
+  readonly format?: 'twin' | 'reference'
+  readonly force?: boolean
+  readonly dryRun?: boolean
 }
 
 /** `memory export`: all of it as this program writes it, or one namespace as the reference server does. */
-export async function exportAll(task: Task): Promise<ExitCode> {
-  const { context, bridge, words, options } = task
-  if (formatOf(options) === 'reference') return exportReference(task)
-  const [file] = words
+export async function exportAll(task: Task, file: string | undefined): Promise<ExitCode> {
+  const { context, bridge, options } = task
+  const { format } = options
+  if (format === 'reference') return exportReference(task, file)
   const { exportMemory } = await import('./memory-twin.ts')
   return exportMemory(context, bridge, {
     file: file === undefined || file === '-' ? undefined : { path: await pathOf(context.system, bridge, file), shown: file },
-    namespace: typeof options.namespace === 'string' ? options.namespace : undefined,
+    namespace: options.namespace,
     force: options.force === true,
   })
 }
 
 /** `memory import`: a file of either format, which its first line tells. */
-export async function importAll(task: Task): Promise<ExitCode> {
-  const { context, bridge, words, options } = task
-  const [file = ''] = words
+export async function importAll(task: Task, file: string): Promise<ExitCode> {
+  const { context, bridge, options } = task
   const { importMemory, linesOfFile, linesOfText } = await import('./memory-twin.ts')
   const piped = file === '-' ? await readAllInput('The memory', 'mcp-twin memory import FILE', mostMiB) : null
   const path = await pathOf(context.system, bridge, file)
   if (piped === null && (await context.system.files.look(path, 'follow'))?.kind !== 'file')
     throw usageError(`There is no file ${file}.`, { hint: 'mcp-twin memory import FILE, or - for standard input' })
   const source = piped === null ? linesOfFile(path, file) : linesOfText(piped, file)
-  const format = formatOf(options) ?? ((await isTwin(source)) ? 'twin' : 'reference')
+  const { format = (await isTwin(source)) ? 'twin' : 'reference' } = options
   if (format === 'reference') return importReference(task, file, piped ?? (await readFile(context.system, bridge, file)))
   return importMemory(context, bridge, source, {
-    namespace: typeof options.namespace === 'string' ? options.namespace : undefined,
+    namespace: options.namespace,
     force: options.force === true,
     dryRun: options.dryRun === true,
   })
-}
-
-function formatOf({ format }: Record<string, unknown>): 'twin' | 'reference' | undefined {
-  if (format === undefined || format === 'twin' || format === 'reference') return format
-  throw usageError(`--format is twin or reference, not ${JSON.stringify(format)}.`, { hint: 'mcp-twin memory --help' })
 }
 
 /** Whether the first line is one of ours. */
@@ -80,7 +81,7 @@ async function isTwin(source: LineSource): Promise<boolean> {
 const entriesAtOnce = 500
 const mostMiB = 256
 
-const namespaceOf = ({ namespace }: Record<string, unknown>): string => (typeof namespace === 'string' ? namespace : referenceNamespace)
+const namespaceOf = ({ namespace = referenceNamespace }: FileOptions): string => namespace
 
 /** Stores the memory of the reference server: all lines of its file, or nothing where one of them is not understood. */
 async function importReference({ context, bridge, options }: Task, file: string, text: string): Promise<ExitCode> {
@@ -135,7 +136,7 @@ async function dryReference(
 }
 
 /** Writes the memory of a namespace as the reference server's file, to stdout or a new file. */
-async function exportReference({ context, bridge, words: [file], options }: Task): Promise<ExitCode> {
+async function exportReference({ context, bridge, options }: Task, file: string | undefined): Promise<ExitCode> {
   const { io, system } = context
   const namespace = namespaceOf(options)
   const store = await bridge.store()

@@ -1,6 +1,7 @@
-import type { Context } from '../context.ts'
+import type { outdated as spec } from '../cli/specs/outdated.ts'
+import type { Context, Run } from '../context.ts'
 import { isNewer, type Versions } from '../core/update/moves.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { EXIT } from '../errors.ts'
 import { lookUpVersions } from '../effects/sync/outdated.ts'
 import { visible } from '../ui/escape.ts'
 import { align } from '../ui/width.ts'
@@ -8,7 +9,7 @@ import { atHome } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Shows newer versions on the registry. */
-export const run = (context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, _args, options) =>
   atHome(context, {}, async (homeContext) => {
     const { system, io } = context
     const versions = await lookUpVersions(system, await homeContext.open(), syncOptions(context, options))

@@ -8,7 +8,8 @@ import { type PluginState, pluginStates } from '../bridge/plugins/states.ts'
 import { PluginTrouble } from '../bridge/plugins/trouble.ts'
 import { sharedTools } from '../bridge/sharing/provider.ts'
 import { tools } from '../bridge/tools/index.ts'
-import type { Context } from '../context.ts'
+import type { plugin as spec } from '../cli/specs/plugin.ts'
+import type { Context, Run } from '../context.ts'
 import type { ToolsFile } from '../core/foreign/tools-file.ts'
 import { layout } from '../core/layout.ts'
 import { reach } from '../effects/manifest/open.ts'
@@ -29,12 +30,11 @@ interface Task {
 }
 
 /** Makes, lists, allows and revokes plugins: files with tools that every bridge of this home offers. */
-export async function run(context: Context, [word, file, ...more]: string[], { sample }: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [word, file], { sample }) => {
   const action = actions.find((each) => each === word)
   const help = { hint: 'mcp-twin plugin --help' }
   if (action === undefined) throw usageError(`plugin takes ${actions.join(', ')}, not ${JSON.stringify(word ?? '')}.`, help)
-  if (more.length > 0 || (action === 'list' && file !== undefined))
-    throw usageError(`plugin ${action} does not take ${JSON.stringify(more[0] ?? file)}.`, help)
+  if (action === 'list' && file !== undefined) throw usageError(`plugin ${action} does not take ${JSON.stringify(file)}.`, help)
   if (sample !== undefined && action !== 'new') throw usageError('--sample belongs to plugin new.', help)
   return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const { home } = homeContext

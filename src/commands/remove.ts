@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts'
-import type { ExitCode } from '../errors.ts'
+import type { remove as spec } from '../cli/specs/remove.ts'
+import type { Run } from '../context.ts'
 import { changeManifest } from './change.ts'
 import { demandServer, isLeftOver, leaveOut, onlyThere } from './servers.ts'
 
 /** Removes servers from the manifest and every config; with `--client` or `--on` from those configs only. */
-export const run = (context: Context, names: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, names, options) =>
   changeManifest(context, options, async (situation) => {
     const places = onlyThere(context, names)
     const there = [...new Set(names)].filter((name) => !isLeftOver(situation, name))

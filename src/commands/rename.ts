@@ -1,11 +1,12 @@
-import type { Context } from '../context.ts'
+import type { rename as spec } from '../cli/specs/rename.ts'
+import type { Run } from '../context.ts'
 import { lookUp } from '../core/lookup.ts'
-import { type ExitCode, usageError } from '../errors.ts'
+import { usageError } from '../errors.ts'
 import { changeManifest } from './change.ts'
 import { demandServer, isLeftOver, refuseBadName } from './servers.ts'
 
 /** Gives a server another name, in the manifest and in every config. */
-export const run = (context: Context, [old = '', fresh = '']: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, [old = '', fresh = ''], options) =>
   changeManifest(context, options, async (situation) => {
     const { manifest } = situation
     const about = [old, fresh]

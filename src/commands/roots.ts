@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { roots as spec } from '../cli/specs/roots.ts'
 import type { Policy } from '../bridge/policy/policy.ts'
 import { canonical } from '../bridge/policy/canonical.ts'
 import { addRoot } from '../bridge/policy/reasons.ts'
 import { within } from '../bridge/policy/region.ts'
 import { understand } from '../bridge/policy/spelling.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
-import type { Context } from '../context.ts'
+import type { Context, Run } from '../context.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import type { Situation } from '../effects/manifest/open.ts'
@@ -26,11 +27,7 @@ interface Root {
 }
 
 /** Shows the folders that programs may use through the bridge, and changes them in the person's own manifest. */
-export async function run(
-  context: Context,
-  [action = 'list', folder, ...more]: string[],
-  options: Record<string, unknown>,
-): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [action = 'list', folder, ...more], options) => {
   const usage = { hint: 'mcp-twin roots [list | add FOLDER | remove FOLDER]' }
   if (!['list', 'add', 'remove'].includes(action))
     throw usageError(`roots takes list, add or remove, not ${JSON.stringify(action)}.`, usage)

@@ -1,12 +1,13 @@
-import type { Context } from '../context.ts'
+import type { run as spec } from '../cli/specs/run.ts'
+import type { Run } from '../context.ts'
 import { startServer } from '../effects/run/start.ts'
-import { type ExitCode, usageError } from '../errors.ts'
+import { usageError } from '../errors.ts'
 
 /**
  * Starts one server of home's manifest, or of another one that a sync has used, in the place of this process. stdout is the server's; our own words go to
  * stderr. The working directory is never searched for a manifest: its author would decide what is started.
  */
-export async function run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, args, options) => {
   const { system, io } = context
   const [name] = args
   const { project } = options

@@ -1,4 +1,5 @@
-import type { Context } from '../context.ts'
+import type { secret as spec } from '../cli/specs/secret.ts'
+import type { Context, Run } from '../context.ts'
 import { hasKnownPrefix, looksLikeToken } from '../core/keys/judge.ts'
 import { keysOfAll } from '../core/manifest/names.ts'
 import { clients } from '../catalog/clients/index.ts'
@@ -33,10 +34,10 @@ const ways = (name: string): string => `mcp-twin secret set ${name} asks for it;
  * API keys: `set` stores one, `list` shows names and never values, `remove` forgets one and says where copies are, `merge`
  * makes two one.
  */
-export async function run(context: Context, args: string[], _options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, args, _options) => {
   const [action, name, ...rest] = args
   const [into, ...more] = rest
-  if (action === 'merge' && more.length === 0 && !args.some((word) => word.includes('='))) {
+  if (action === 'merge' && more.length === 0 && !args.some((word) => word?.includes('='))) {
     if (name === undefined || into === undefined)
       throw usageError('secret merge needs the names of two keys.', { hint: 'mcp-twin secret merge FROM INTO' })
     for (const each of [name, into]) {

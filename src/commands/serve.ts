@@ -6,16 +6,17 @@ import { WaitingFile, waitingFor, waitingLine } from '../bridge/handoff/waiting.
 import { locateHome } from '../bridge/start/home.ts'
 import { type Listening, serveBridge } from '../bridge/start/serving.ts'
 import { checkClient, checkFamilies, decideSettings } from '../bridge/start/settings.ts'
-import type { Context } from '../context.ts'
+import type { serve as spec } from '../cli/specs/serve.ts'
+import type { Run } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
 import { notYours } from '../effects/machine/ownership-faults.ts'
-import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { EXIT, TwinError, usageError } from '../errors.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
 import { clientFiles } from './client-files.ts'
 
 /** Runs the bridge until its client goes away. stdout belongs to the protocol. */
-export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, _args, options) => {
   const { system } = context
   const listen = listener(options)
   checkFamilies(words(options.tools))

@@ -1,6 +1,7 @@
 import { Redaction } from '../bridge/base/redaction.ts'
 import { Audit } from '../bridge/records/audit.ts'
-import type { Context } from '../context.ts'
+import type { session as spec } from '../cli/specs/session.ts'
+import type { Context, Run } from '../context.ts'
 import { layout } from '../core/layout.ts'
 import type { SessionStore } from '../effects/store/sessions.ts'
 import { signing } from '../effects/store/trigger-keys.ts'
@@ -27,7 +28,7 @@ export function ttlMs(text: string): number {
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** Makes, lists and ends the sessions of the bridge's listeners. */
-export async function run(context: Context, [action, id]: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, [action, id], options) => {
   if (action !== 'new' && action !== 'list' && action !== 'revoke')
     throw usageError(`session takes new, list or revoke, not ${JSON.stringify(action ?? '')}.`, { hint: 'mcp-twin session --help' })
   if (action === 'revoke' && id === undefined)

@@ -1,4 +1,5 @@
-import type { Context } from '../context.ts'
+import type { sync as spec } from '../cli/specs/sync.ts'
+import type { Context, Run } from '../context.ts'
 import { NOT_MANAGED } from '../core/plan/file.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
 import { exitOf } from '../effects/sync/result.ts'
@@ -15,7 +16,7 @@ import { tryServers } from './trying.ts'
 import { checkTrust, installTrusted } from './trust-project.ts'
 
 /** Makes every config match the manifest again. */
-export async function run(context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, _args, options) => {
   if (options.adopt === true && options.force === true)
     throw usageError('--adopt and --force cannot be combined: one keeps hand edits, the other overwrites them.', {
       hint: 'mcp-twin sync --help',

@@ -1,4 +1,5 @@
-import type { Context } from '../context.ts'
+import type { trust as spec } from '../cli/specs/trust.ts'
+import type { Context, Run } from '../context.ts'
 import { layout } from '../core/layout.ts'
 import { dirName } from '../core/paths.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
@@ -30,7 +31,7 @@ import { nearHint } from './unknown.ts'
  * lock changes. On a terminal it shows what would start and asks; typed without one, or with `--yes`, the command itself is the
  * answer: it does nothing else. (No other command's `--yes` answers for trust.)
  */
-export async function run(context: Context, args: string[], options: Record<string, unknown>): Promise<ExitCode> {
+export const run: Run<typeof spec> = async (context, args, options) => {
   const [directory] = args
   return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     if (options.list !== true && options.revoke !== true) return trust(context, homeContext, directory ?? '.')

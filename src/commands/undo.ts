@@ -1,7 +1,8 @@
 import { clients } from '../catalog/clients/index.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
 import { makePlan } from '../core/plan/plan.ts'
-import type { Context } from '../context.ts'
+import type { undo as spec } from '../cli/specs/undo.ts'
+import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
 import { withRunLock } from '../effects/store/lock.ts'
 import { writeLaunches } from '../effects/run/launches.ts'
@@ -19,7 +20,7 @@ import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Undoes a run, or lists the runs. */
-export const run = (context: Context, [id]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, [id], options) =>
   atHome(context, { mayBeAbsent: true }, (homeContext) =>
     options.list === true
       ? listThem(context, homeContext)

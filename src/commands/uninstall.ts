@@ -1,5 +1,6 @@
 import { clients } from '../catalog/clients/index.ts'
-import type { Context } from '../context.ts'
+import type { uninstall as spec } from '../cli/specs/uninstall.ts'
+import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import { contentsOf } from '../effects/undo/folders.ts'
 import { ownFolders, previewUninstall, type Uninstalled, uninstall, uninstallProject } from '../effects/undo/uninstall.ts'
@@ -9,7 +10,7 @@ import { describeSteps } from '../ui/steps.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 
 /** Uninstalls mcp-twin. Manifest, keys and backups stay in home, unless `--purge`. */
-export const run = (context: Context, _args: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, _args, options) =>
   atHome(context, { mayBeAbsent: true }, async (homeContext) => {
     const { system, io } = context
     const { world, home } = homeContext

@@ -1,5 +1,6 @@
 import { clients } from '../catalog/clients/index.ts'
-import type { Context } from '../context.ts'
+import type { update as spec } from '../cli/specs/update.ts'
+import type { Context, Run } from '../context.ts'
 import { type Move, movesFor, type Versions } from '../core/update/moves.ts'
 import type { ExitCode } from '../errors.ts'
 import { makeStep } from '../core/plan/step.ts'
@@ -17,7 +18,7 @@ import { listShared } from './shared-tools.ts'
 import { type Tried, triedAs, tryServers } from './trying.ts'
 
 /** Updates packages, each on all sides or on none. */
-export const run = (context: Context, [server]: string[], options: Record<string, unknown>): Promise<ExitCode> =>
+export const run: Run<typeof spec> = (context, [server], options) =>
   atHome(context, {}, async (homeContext) => {
     const { system } = context
     const situation = await homeContext.open()

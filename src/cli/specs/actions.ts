@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const actions: CommandSpec = {
+export const actions = {
   name: 'actions',
   arguments: [
     { name: '<action>', description: 'list, show, run, cancel, drop or sign', offers: ['list', 'show', 'run', 'cancel', 'drop', 'sign'] },
@@ -26,5 +26,4 @@ export const actions: CommandSpec = {
     `mcp-twin actions drop execute_from_code --param 'prompt=Run the tests'`,
     'mcp-twin actions sign analyze_file --param file_path=notes.md',
   ],
-  load: () => import('../../commands/actions.ts'),
-}
+} as const satisfies CommandSpec

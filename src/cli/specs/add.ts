@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
 const programs = /^(?:npx|uvx|docker|claude|codex)$/
 const takesValue = /^--(?:name|env|secret|header|transport|client|on|manifest)$/
@@ -14,7 +14,7 @@ function unquoted(words: readonly string[]): { message: string; hint: string } |
     : null
 }
 
-export const add: CommandSpec = {
+export const add = {
   name: 'add',
   arguments: [
     {
@@ -56,5 +56,4 @@ export const add: CommandSpec = {
     'mcp-twin add docs --url https://x.example/mcp --header "x-key={secret:KEY}"',
     'mcp-twin add local --command /opt/thing/serve --on wsl -- --fast',
   ],
-  load: () => import('../../commands/add.ts'),
-}
+} as const satisfies CommandSpec

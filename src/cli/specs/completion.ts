@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const completion: CommandSpec = {
+export const completion = {
   name: 'completion',
   arguments: [
     { name: '<shell>', description: 'bash, zsh, fish or powershell', offers: ['bash', 'zsh', 'fish', 'powershell'] },
@@ -12,5 +12,4 @@ export const completion: CommandSpec = {
     'mcp-twin completion fish > ~/.config/fish/completions/mcp-twin.fish',
     'mcp-twin completion powershell | Out-String | Invoke-Expression',
   ],
-  load: () => import('../../commands/completion.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const doctor: CommandSpec = {
+export const doctor = {
   name: 'doctor',
   summary: 'find out what is wrong, on both sides, and how to fix it',
   options: [
@@ -10,5 +10,4 @@ export const doctor: CommandSpec = {
     { flags: '--desktop-config <path>', description: "Claude Desktop's config file, if it is not detected", offers: 'file' },
   ],
   examples: ['mcp-twin doctor', 'mcp-twin doctor --deep', 'mcp-twin doctor --fix', 'mcp-twin doctor --check config-found --json'],
-  load: () => import('../../commands/doctor.ts'),
-}
+} as const satisfies CommandSpec

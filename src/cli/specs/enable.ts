@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const enable: CommandSpec = {
+export const enable = {
   name: 'enable',
   arguments: [{ name: '<name...>', description: 'names of servers', offers: 'server' }],
   summary: 'enable servers again, or bring them to a side or client that lacks them',
@@ -15,5 +15,4 @@ export const enable: CommandSpec = {
     'mcp-twin enable tavily --client cursor --on windows',
     'mcp-twin enable tavily github --everywhere',
   ],
-  load: () => import('../../commands/enable.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const events: CommandSpec = {
+export const events = {
   name: 'events',
   summary: 'show what happened through the bridges of both sides: changes, calls, refusals, sessions',
   options: [
@@ -8,5 +8,4 @@ export const events: CommandSpec = {
     { flags: '--lines <n>', description: 'how many of the last to show (20)' },
   ],
   examples: ['mcp-twin events', 'mcp-twin events --follow', 'mcp-twin events --follow --json'],
-  load: () => import('../../commands/events.ts'),
-}
+} as const satisfies CommandSpec

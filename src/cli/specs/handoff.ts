@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const handoff: CommandSpec = {
+export const handoff = {
   name: 'handoff',
   arguments: [
     { name: '<action>', description: 'new, list or show', offers: ['new', 'list', 'show'] },
@@ -22,5 +22,4 @@ export const handoff: CommandSpec = {
     'mcp-twin handoff list --status open',
     'mcp-twin handoff show h-1a2b3c4d',
   ],
-  load: () => import('../../commands/handoff.ts'),
-}
+} as const satisfies CommandSpec

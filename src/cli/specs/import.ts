@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const importSetup: CommandSpec = {
+export const importSetup = {
   name: 'import',
   arguments: [{ name: '<dir>', description: 'the folder that mcp-twin export wrote', offers: 'file' }],
   summary: 'set up this computer as an export says: servers, the same versions, every config; keys are asked for',
@@ -22,5 +22,4 @@ export const importSetup: CommandSpec = {
     'mcp-twin import ./mcp-setup --trust --secrets keys.env',
     'mcp-twin import ./mcp-setup --trust --with bridge,allowScripts',
   ],
-  load: () => import('../../commands/import.ts'),
-}
+} as const satisfies CommandSpec

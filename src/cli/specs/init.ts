@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const init: CommandSpec = {
+export const init = {
   name: 'init',
   summary: 'set up both sides: detect, choose servers, install, write every config, check that all answer',
   options: [
@@ -35,5 +35,4 @@ export const init: CommandSpec = {
     'npx mcp-twin init --yes --both',
     'npx mcp-twin init --dry-run',
   ],
-  load: () => import('../../commands/init.ts'),
-}
+} as const satisfies CommandSpec

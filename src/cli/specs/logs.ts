@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const logs: CommandSpec = {
+export const logs = {
   name: 'logs',
   arguments: [{ name: '[server]', description: 'only what is about this server', offers: 'server' }],
   summary: 'show what Claude Desktop, Claude Code and mcp-twin logged about servers (keys hidden)',
@@ -9,5 +9,4 @@ export const logs: CommandSpec = {
     { flags: '--lines <number>', description: 'number of lines from the end of each log (default: 20; 5 without a server)' },
   ],
   examples: ['mcp-twin logs', 'mcp-twin logs tavily', 'mcp-twin logs tavily --follow', 'mcp-twin logs --follow --json'],
-  load: () => import('../../commands/logs.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,8 +1,7 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const outdated: CommandSpec = {
+export const outdated = {
   name: 'outdated',
   summary: 'show which packages have newer versions; changes nothing',
   examples: ['mcp-twin outdated', 'mcp-twin outdated --json'],
-  load: () => import('../../commands/outdated.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const plugin: CommandSpec = {
+export const plugin = {
   name: 'plugin',
   arguments: [
     { name: '<action>', description: 'new, list, allow or revoke', offers: ['new', 'list', 'allow', 'revoke'] },
@@ -15,5 +15,4 @@ export const plugin: CommandSpec = {
     'mcp-twin plugin list',
     'mcp-twin plugin revoke word-count.js',
   ],
-  load: () => import('../../commands/plugin.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,10 +1,9 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const remove: CommandSpec = {
+export const remove = {
   name: 'remove',
   arguments: [{ name: '<name...>', description: 'names of servers', offers: 'server' }],
   summary: 'remove a server from the manifest and every config',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin remove tavily', 'mcp-twin remove tavily --client cursor', 'mcp-twin remove tavily --no-sync'],
-  load: () => import('../../commands/remove.ts'),
-}
+} as const satisfies CommandSpec

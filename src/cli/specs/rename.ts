@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const rename: CommandSpec = {
+export const rename = {
   name: 'rename',
   arguments: [
     { name: '<old>', description: 'current name', offers: 'server' },
@@ -9,5 +9,4 @@ export const rename: CommandSpec = {
   summary: 'give a server another name, everywhere',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin rename tavily search'],
-  load: () => import('../../commands/rename.ts'),
-}
+} as const satisfies CommandSpec

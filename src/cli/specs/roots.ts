@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const roots: CommandSpec = {
+export const roots = {
   name: 'roots',
   arguments: [
     { name: '[action]', description: 'list (default), add or remove', offers: ['list', 'add', 'remove'] },
@@ -9,5 +9,4 @@ export const roots: CommandSpec = {
   summary: 'the folders that programs may use through the bridge',
   options: [{ flags: '--read-only', description: 'add: open it to reading only' }],
   examples: ['mcp-twin roots', 'mcp-twin roots add ~/site', 'mcp-twin roots add ~/notes --read-only', 'mcp-twin roots remove ~/site'],
-  load: () => import('../../commands/roots.ts'),
-}
+} as const satisfies CommandSpec

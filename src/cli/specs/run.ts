@@ -1,11 +1,10 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const run: CommandSpec = {
+export const run = {
   name: 'run',
   arguments: [{ name: '<server>', description: 'a server of the manifest', offers: 'server' }],
   summary: 'start one server with its keys in its environment only (used by programs, not by hand)',
   options: [{ flags: '--project <dir>', description: 'use the manifest of that project, which must be trusted', offers: 'file' }],
   examples: ['mcp-twin run tavily', 'mcp-twin run --project=. tavily'],
   noJson: true,
-  load: () => import('../../commands/run.ts'),
-}
+} as const satisfies CommandSpec

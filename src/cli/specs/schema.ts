@@ -1,8 +1,7 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const schema: CommandSpec = {
+export const schema = {
   name: 'schema',
   summary: 'print the JSON Schema of mcp-twin.json',
   examples: ['mcp-twin schema > mcp-twin.schema.json'],
-  load: () => import('../../commands/schema.ts'),
-}
+} as const satisfies CommandSpec

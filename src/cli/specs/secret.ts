@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const secret: CommandSpec = {
+export const secret = {
   name: 'secret',
   arguments: [
     { name: '<action>', description: 'set, list, remove or merge', offers: ['set', 'list', 'remove', 'merge'] },
@@ -19,5 +19,4 @@ export const secret: CommandSpec = {
     'mcp-twin secret remove TAVILY_API_KEY',
     'mcp-twin secret merge TAVILY_API_KEY_2 TAVILY_API_KEY',
   ],
-  load: () => import('../../commands/secret.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,8 +1,8 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
 const families = ['files', 'search', 'terminal', 'memory', 'handoff', 'actions', 'shared', 'plugins', 'bridge']
 
-export const serve: CommandSpec = {
+export const serve = {
   name: 'serve',
   summary: 'the bridge: files, searches and commands for the programs that start it (not for use by hand)',
   options: [
@@ -32,5 +32,4 @@ export const serve: CommandSpec = {
     'mcp-twin serve --http 4324 --root ~/work --read-only',
   ],
   noJson: true,
-  load: () => import('../../commands/serve.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const session: CommandSpec = {
+export const session = {
   name: 'session',
   arguments: [
     { name: '<action>', description: 'new, list or revoke', offers: ['new', 'list', 'revoke'] },
@@ -9,5 +9,4 @@ export const session: CommandSpec = {
   summary: 'manage tokens for the bridge over HTTP and WebSocket',
   options: [{ flags: '--ttl <time>', description: 'how long a new one is valid: 24h (default), 30m, 90s; a bare number is seconds' }],
   examples: ['mcp-twin session new --ttl 8h', 'mcp-twin session list', 'mcp-twin session revoke 1f2e3d4c'],
-  load: () => import('../../commands/session.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const sync: CommandSpec = {
+export const sync = {
   name: 'sync',
   summary: 'make every config match the manifest again',
   options: [
@@ -27,5 +27,4 @@ export const sync: CommandSpec = {
     'mcp-twin sync --force --on windows',
     'mcp-twin sync --watch',
   ],
-  load: () => import('../../commands/sync.ts'),
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const trust: CommandSpec = {
+export const trust = {
   name: 'trust',
   arguments: [{ name: '[dir]', description: 'the project; default: the current folder', offers: 'file' }],
   summary: 'allow the servers of a project to start, until its manifest or lock changes',
@@ -9,5 +9,4 @@ export const trust: CommandSpec = {
     { flags: '--revoke', description: 'revoke trust in the project, on every side' },
   ],
   examples: ['mcp-twin trust', 'mcp-twin trust ~/work/site', 'mcp-twin trust --list', 'mcp-twin trust --revoke ~/work/site'],
-  load: () => import('../../commands/trust.ts'),
-}
+} as const satisfies CommandSpec

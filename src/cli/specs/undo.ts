@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const undo: CommandSpec = {
+export const undo = {
   name: 'undo',
   arguments: [{ name: '[run]', description: 'the run to undo; default: the newest that changed something', offers: 'run' }],
   summary: 'undo a run: restore what it changed, byte for byte where nothing was edited since',
@@ -10,5 +10,4 @@ export const undo: CommandSpec = {
     { flags: '--dry-run', description: 'show what would be undone, change nothing' },
   ],
   examples: ['mcp-twin undo', 'mcp-twin undo --dry-run', 'mcp-twin undo --list', 'mcp-twin undo 20261121-083412-7f3a'],
-  load: () => import('../../commands/undo.ts'),
-}
+} as const satisfies CommandSpec

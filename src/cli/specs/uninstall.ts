@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const uninstall: CommandSpec = {
+export const uninstall = {
   name: 'uninstall',
   summary: 'remove mcp-twin from both sides and restore every config',
   options: [
@@ -9,5 +9,4 @@ export const uninstall: CommandSpec = {
     { flags: '--dry-run', description: 'show what would stand in every file, change nothing' },
   ],
   examples: ['mcp-twin uninstall --dry-run', 'mcp-twin uninstall', 'mcp-twin uninstall --yes', 'mcp-twin uninstall --purge'],
-  load: () => import('../../commands/uninstall.ts'),
-}
+} as const satisfies CommandSpec

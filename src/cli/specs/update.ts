@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../../context.ts'
+import type { CommandSpec } from '../../model/command-line.ts'
 
-export const update: CommandSpec = {
+export const update = {
   name: 'update',
   arguments: [{ name: '[server]', description: 'only the packages of this server', offers: 'server' }],
   summary: 'update packages, on both sides or on none, once the new version answers',
@@ -9,5 +9,4 @@ export const update: CommandSpec = {
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the new versions before they are written' },
   ],
   examples: ['mcp-twin outdated', 'mcp-twin update', 'mcp-twin update tavily', 'mcp-twin update --latest', 'mcp-twin undo'],
-  load: () => import('../../commands/update.ts'),
-}
+} as const satisfies CommandSpec

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { specs } from '../../../src/cli/specs/index.ts'
+import { namesOf } from '../../../src/model/command-line.ts'
 import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { program } from '../../support/program.ts'
@@ -77,6 +78,22 @@ const rows: readonly Row[] = [
   ['completion', () => ['completion', 'bashh'], () => 'bash'],
 ]
 
+/** Of every verb: its name with a letter too many, a flag that another verb of its command has, and a word too many. */
+const slips = specs.flatMap(({ name, arguments: own, verbs = [] }) =>
+  verbs.flatMap((verb) => {
+    const words = (verb.arguments ?? []).map(() => 'x')
+    const line = [name, verb.name, ...words].join(' ')
+    const names = (verb.options ?? []).flatMap(namesOf)
+    const foreign = verbs.flatMap(({ options = [] }) => options.flatMap(namesOf)).find((flag) => !names.includes(flag))
+    const isEndless = verb.arguments?.some((word) => word.name.includes('...'))
+    return [
+      ...(own === undefined ? [[`${name} ${verb.name}x`, `"${verb.name}"`] as const] : []),
+      ...(foreign === undefined ? [] : [[`${line} ${foreign}`, `belongs to ${name}`] as const]),
+      ...(isEndless ? [] : [[`${line} word-too-many`, 'too many'] as const]),
+    ]
+  }),
+)
+
 describe('a name that nothing has', () => {
   let place: Scratch
   let there: There
@@ -129,6 +146,11 @@ describe('a name that nothing has', () => {
     ['a file that is not there', ['memory', 'import', 'nowhere.jsonl']],
   ])('is wrong usage too where it is %s', async (_what, words) => {
     expect(await cli(place, words)).toMatchObject({ code: 2, stderr: expect.stringMatching(/nowhere|nope/) })
+  })
+
+  it.each(slips)('is wrong usage before anything is opened: %s', async (line, near) => {
+    const wrong = await cli(place, line.split(' '))
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(near)])
   })
 
   it('has a row for every command', () => {

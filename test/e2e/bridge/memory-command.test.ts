@@ -35,6 +35,23 @@ describe('memory on the command line', () => {
     await desktop.end()
   })
 
+  it('lists the entries that have every tag', async () => {
+    const place = scratch()
+    for (const [key, ...tags] of [
+      ['one', 'a'],
+      ['two', 'b'],
+      ['both', 'a', 'b', 'c'],
+    ] as const)
+      await cli(place, ['memory', 'set', key, 'text', ...tags.flatMap((tag) => ['--tag', tag])])
+    const listed = async (...tags: string[]) =>
+      (await cli(place, ['memory', 'list', '--json', ...tags.flatMap((tag) => ['--tag', tag])])).json.entries.map(
+        ({ key }: { key: string }) => key,
+      )
+    expect((await listed('a')).sort()).toEqual(['both', 'one'])
+    expect(await listed('a', 'b')).toEqual(['both'])
+    expect(await listed('b', 'c', 'd')).toEqual([])
+  })
+
   it('forgets the history of a key when told to', async () => {
     const place = scratch()
     for (const value of ['one', 'two']) await cli(place, ['memory', 'set', 'slip', value])

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from '../../../src/cli/program.ts'
+import { specs } from '../../../src/cli/specs/index.ts'
+
+const read = (line: string) => {
+  const parsed = parse(specs, '0', line.split(' '), { out: () => undefined })
+  if (parsed.kind !== 'command') throw new Error('no command')
+  return { runs: [parsed.spec.name, parsed.verb?.name ?? null], args: parsed.args, options: parsed.options, common: parsed.common }
+}
+
+describe('a line with a verb', () => {
+  it.each([
+    ['memory get k', { runs: ['memory', 'get'], args: ['k'], options: {} }],
+    ['memory get k --at 2', { args: ['k'], options: { at: 2 } }],
+    ['memory list --tag a --tag b,c --limit 5', { args: [], options: { tag: ['a', 'b,c'], limit: 5 } }],
+    ['memory search list get', { runs: ['memory', 'search'], args: ['list', 'get'] }],
+    ['memory --namespace get get get', { runs: ['memory', 'get'], args: ['get'], options: { namespace: 'get' } }],
+    ['--on wsl memory --json get k', { runs: ['memory', 'get'], args: ['k'], common: { json: true, on: ['wsl'] } }],
+    ['memory set -q k -- -1', { runs: ['memory', 'set'], args: ['k', '-1'], common: { quiet: true } }],
+  ])('"%s" runs it', (line, expected) => expect(read(line)).toMatchObject(expected))
+
+  it.each([
+    ['memory', /takes get, set, .* or import\.$/, /memory --help/],
+    ['memory gett k', /not "gett"/, /did you mean "get"/],
+    ['memory get', /missing .*key/, /memory get --help/],
+    ['memory get a b', /too many/, /memory get --help/],
+    ['memory set a b c', /too many/, /in quotes/],
+    ['memory get k --prefix p', /--prefix, which belongs to memory list/, /memory get --help/],
+    ['memory get k --if-version 1', /belongs to memory set and memory delete/, /memory get --help/],
+    ['memory get k --namespase x', /Did you mean --namespace/, /memory get --help/],
+    ['memory list --limit x', /--limit takes a whole number from 1, not "x"/, /memory list --help/],
+  ])('"%s" is wrong usage', (line, message, hint) => {
+    expect(() => read(line)).toThrow(
+      expect.objectContaining({ exit: 2, message: expect.stringMatching(message), hint: expect.stringMatching(hint) }),
+    )
+  })
+})
+
+describe('every verb', () => {
+  const verbs = specs.flatMap((spec) => (spec.verbs ?? []).map((verb) => [`${spec.name} ${verb.name}`, verb] as const))
+
+  it.each(verbs)('%s has work that is loaded by its name', async (name) => {
+    const [command, verb = ''] = name.split(' ')
+    expect(await specs.find((spec) => spec.name === command)?.load(verb)).toBeTypeOf('function')
+  })
+
+  it.each(verbs)('%s has a page with its words, flags and examples, which run it', (name, verb) => {
+    let page = ''
+    expect(parse(specs, '0', [...name.split(' '), '--help'], { out: (text) => (page += text) })).toEqual({ kind: 'done', code: 0 })
+    for (const { name: word } of verb.arguments ?? []) expect(page).toContain(word)
+    for (const { flags } of verb.options ?? []) expect(page).toContain(flags)
+    for (const example of verb.examples) expect(page).toContain(example)
+    expect(verb.examples.filter((example) => !example.includes(`mcp-twin ${name}`))).toEqual([])
+  })
+})
