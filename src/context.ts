@@ -11,9 +11,11 @@ export interface Io {
   raw(text: string): void
   /** Data for a program or a file: on stdout byte for byte, unless that is a terminal. Silent under `--json`. */
   data(text: string): void
+  /** Facts of which nothing may be cut, on stdout: broken at blanks below their indentation where a terminal's width is known. */
+  wholeOut(text: string): void
   /** Talk and progress: lines on stderr. Silent under `--quiet` and `--json`. */
   note(text?: string): void
-  /** The same for a line of which nothing may be cut, however wide it is. Never silent where a question about it follows. */
+  /** The same for lines of which nothing may be cut, broken as those of `wholeOut`. Never silent where a question about it follows. */
   noteWhole(text: string, asks?: boolean): void
   /** Troubles: lines on stderr, never silent. */
   error(text: string): void

@@ -8,10 +8,9 @@ import type { Means, Outcome } from '../bridge/actions/type.ts'
 import { typeNamed } from '../bridge/actions/types/index.ts'
 import type { Settings } from '../bridge/base/settings.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
-import { inText } from '../bridge/base/text.ts'
 import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
 import { Policy } from '../bridge/policy/policy.ts'
-import { actionFacts, actionLine, resultText } from '../bridge/tools/actions/words.ts'
+import { actionFacts } from '../bridge/tools/actions/words.ts'
 import { clientById } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import { isObject } from '../core/object.ts'
@@ -20,6 +19,8 @@ import { userPlace } from '../effects/manifest/place.ts'
 import { hasTerminal } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, TwinError } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../model/entry.ts'
+import { changedFiles } from './actions-files.ts'
+import { actionScreen, resultLines } from './actions-screen.ts'
 import { type OpenBridge, terminalClient, withBridge } from './bridge-at-home.ts'
 import { demandStored } from './stored-names.ts'
 import { syncOptions } from './sync-options.ts'
@@ -35,7 +36,7 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
       work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
     const waiting = await refusing(store.read((database) => read(database, id, isLive, bridge.now())))
     const fresh = waiting.status === 'needs_user' ? await refusing(reviewed(waiting, bridge.settings)) : null
-    const approved = await approve(context, fresh === null ? waiting : { ...waiting, result: { message: String(fresh.message) } })
+    const approved = await approve(context, await refusing(screenOf(context, open, waiting, fresh)))
     if (!bridge.audit.ready())
       throw new TwinError('unrecorded', `Nothing was done, since it could not be recorded (${bridge.audit.trouble}).`, {
         hint: 'free disk space, or fix bridge/audit.jsonl',
@@ -55,19 +56,25 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     await store.write(author, (transaction) => end(transaction, id, by, { ...outcome, result }))
     const ended = { ...action, status: outcome.status, result, claim: null }
     context.io.json(actionFacts(ended))
-    context.io.raw(`${inText([actionLine(ended), resultText(ended) ?? ''].join('\n'))}\n`)
+    for (const line of resultLines(ended)) context.io.out(line)
     return outcome.status === 'failed' ? EXIT.failed : outcome.status === 'needs_user' ? EXIT.attention : EXIT.ok
   })
 
-/** Shows the whole command and asks; returns how it was approved, for the audit. */
-async function approve({ io, options, prompt }: Context, action: Action): Promise<string> {
-  const words = resultText(action)
-  for (const line of [actionLine(action), ...(words === null ? [] : [words]), JSON.stringify(action.params, null, 2)])
-    io.noteWhole(inText(line), options.yes !== true)
+/** Shows what will be and asks; returns how it was approved, for the audit. */
+async function approve({ io, options, prompt }: Context, lines: readonly string[]): Promise<string> {
+  for (const line of lines) io.noteWhole(line, options.yes !== true)
   if (options.yes === true) return hasTerminal() ? 'approved with --yes' : 'approved without a terminal'
-  if (!(await prompt.confirm('Do this?', { flag: '--yes', default: false })))
+  if (!(await prompt.confirm('Approve?', { flag: '--yes', default: false })))
     throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
   return 'approved'
+}
+
+/** What a person decides about. Which files change is looked up only for somebody who is asked. */
+async function screenOf(context: Context, open: OpenBridge, action: Action, fresh: JsonObject | null): Promise<string[]> {
+  const shown = await actionScreen(action, open.bridge.settings, fresh)
+  if (context.options.yes === true || action.status !== 'needs_user') return shown
+  const files = await changedFiles(context, open, action)
+  return [...shown, ...files]
 }
 
 const reviewed = async (action: Action, settings: Settings): Promise<JsonObject | null> =>

@@ -46,7 +46,11 @@ async function list(context: Context, options: Record<string, unknown>): Promise
   return withBridge(context, async ({ call }) => {
     const { text, data } = await call(listActions, { ...(status !== undefined && { status }), ...(limit !== undefined && { limit }) })
     context.io.json(data)
-    context.io.raw(`${text}\n`)
+    if (context.io.asJson) return EXIT.ok
+    const { listLines } = await import('./actions-list.ts')
+    const { lines, waits } = listLines(text, data)
+    for (const line of lines) context.io.wholeOut(line)
+    if (waits) context.io.out('To see what one of those that need you will do, and to decide: mcp-twin actions run ID')
     return EXIT.ok
   })
 }

@@ -46,3 +46,36 @@ export const fold = (text: string, width: number): string =>
     .split('\n')
     .flatMap((line) => foldLine(line, width))
     .join('\n')
+
+/** Further lines of a broken line begin so much to the right of it. */
+const FURTHER = 2
+
+function breakLine(line: string, width: number): string[] {
+  if (columns(line) <= width) return [line]
+  const before = /^ */.exec(line)?.[0] ?? ''
+  const indent = ' '.repeat(Math.min(before.length + FURTHER, Math.floor(width / 2)))
+  const lines: string[] = []
+  let current = before
+  for (const [, blanks = '', word = ''] of line.slice(before.length).matchAll(/( *)([^ ]+|$)/g)) {
+    if (current.trim() !== '' && columns(current) + columns(blanks) + columns(word) > width) {
+      lines.push(current)
+      current = indent
+    } else current += blanks
+    // A word that is longer than the line is broken, so that none of it begins where lines of ours do.
+    for (const character of word) {
+      if (columns(current) + columns(character) > width) {
+        lines.push(current)
+        current = indent
+      }
+      current += character
+    }
+  }
+  return [...lines, current]
+}
+
+/** A text whose lines fit into `width` columns, of which nothing but blanks is left out: what somebody decides about is seen whole. */
+export const foldWhole = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) => breakLine(line, width))
+    .join('\n')

@@ -2,7 +2,7 @@ import type { Io, Paint } from '../context.ts'
 import { withoutHidden } from '../model/hidden.ts'
 import { reveal } from '../model/secret.ts'
 import { shownBy } from './escape.ts'
-import { fold } from './fold.ts'
+import { fold, foldWhole } from './fold.ts'
 import { Mask } from './mask.ts'
 import { progressOn, type Sink } from './progress.ts'
 
@@ -51,6 +51,7 @@ export function createIo(options: IoOptions): Io {
   // Masked first, since a key that is broken would not be found.
   const foldedFor = (sink: Sink) => (text: string) => fold(safe(typed(text)), widthOf(sink))
   const [folded, foldedTalk] = [foldedFor(options.stdout), foldedFor(options.stderr)]
+  const wholeFor = (sink: Sink) => (text: string) => foldWhole(safe(text), widthOf(sink))
   const talk = (text: string) => {
     if (!isSilent) write(options.stderr, foldedTalk(text))
   }
@@ -65,9 +66,12 @@ export function createIo(options: IoOptions): Io {
     data: (text) => {
       if (!options.asJson) options.stdout.write(options.stdout.isTTY ? safe(text) : mask.apply(text))
     },
+    wholeOut: (text) => {
+      if (!options.asJson) write(options.stdout, wholeFor(options.stdout)(text))
+    },
     note: (text = '') => talk(text),
     noteWhole: (text, asks = false) => {
-      if (asks || !isSilent) write(options.stderr, text)
+      if (asks || !isSilent) write(options.stderr, wholeFor(options.stderr)(text))
     },
     error: (text) => write(options.stderr, foldedTalk(text)),
     json: (document) => {

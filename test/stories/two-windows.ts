@@ -161,7 +161,9 @@ async function changeConfig(day: Day) {
   const refused = await stage.typeInWsl(['actions', 'run', id])
   expect([refused.code, refused.stderr]).toEqual([
     2,
-    expect.stringMatching(/jose-docs = node \/opt\/jose-docs\/server\.mjs --offline[\s\S]*--yes/),
+    expect.stringMatching(
+      /Claude Code asks to set up the server jose-docs[\s\S]* node \/opt\/jose-docs\/server\.mjs --offline\n[\s\S]*--yes/,
+    ),
   ])
   for (const player of ['claude-desktop', 'claude-code'] as const) expect(read(stage, player)).toBe(morning[player])
   const approved = await stage.typeOnWindows(['actions', 'run', id, '--yes', '--json'])

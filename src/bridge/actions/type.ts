@@ -1,6 +1,6 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { JsonObject } from '../../model/entry.ts'
-import { type Fields, type Input, readFields } from '../base/input.ts'
+import { type Fields, type Input, InputTrouble, readFields } from '../base/input.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Action, ActionStatus, Carrier } from './action.ts'
@@ -55,6 +55,8 @@ export interface ActionDefinition<F extends Fields> {
   /** One line for people. */
   readonly summary: string
   readonly input: F
+  /** What one action asks for, in a few words that go on after "asks to". Words of the program stand in quotation marks. */
+  asked(input: Input<F>): string
   /** Whether it may be started again when its process died in the middle: doing it twice has the effect of doing it once. */
   readonly isRepeatable: boolean
   /** Checks what `input` cannot. Throws a Refusal. */
@@ -71,6 +73,8 @@ export interface ActionType {
   readonly summary: string
   readonly input: Fields
   readonly isRepeatable: boolean
+  /** What an action with these params asks for, in a few words; null: the params are no longer what this type takes. */
+  asked(params: unknown): string | null
   /** Throws InputTrouble or a Refusal. */
   prepare(params: unknown, asking: Asking): Promise<Prepared>
   /** What a person must be shown now; null: what the action says by itself. Throws a Refusal. */
@@ -84,6 +88,14 @@ export function defineAction<F extends Fields>(definition: ActionDefinition<F>):
   const read = (params: unknown) => readFields(input, params, `The params of ${name}`)
   return {
     ...{ name, summary, input, isRepeatable },
+    asked(params) {
+      try {
+        return definition.asked(read(params))
+      } catch (error) {
+        if (error instanceof InputTrouble) return null
+        throw error
+      }
+    },
     prepare: (params, asking) => definition.prepare(read(params), asking),
     review: async (action, settings) => (review === undefined ? null : review(action, read(action.params), settings)),
     carryOut: async (action, means) => (carryOut === undefined ? null : carryOut(action, read(action.params), means)),

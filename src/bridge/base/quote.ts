@@ -1,4 +1,4 @@
-import { inLine } from './text.ts'
+import { cut, inLine } from './text.ts'
 
 /**
  * Every line break that a terminal, or a model that has read many of them, might take for one: those of Unicode (UAX 14, classes BK,
@@ -22,3 +22,9 @@ export const inQuotes = (text: string): string => inLine(JSON.stringify(text))
  * quotation marks, as JSON writes it, so that what it says is not read as ours.
  */
 export const quoteInLine = (text: string): string => (/^[\p{L}\p{N}][\p{L}\p{N}._:@+-]*$/u.test(text) ? text : inQuotes(text))
+
+/** Of a text in a line of ours: enough to know it again. */
+const shortUnits = 80
+
+/** The beginning of somebody else's text inside a line of ours, in quotation marks. */
+export const inShort = (text: string): string => `${inQuotes(cut(text, shortUnits))}${text.length > shortUnits ? '…' : ''}`

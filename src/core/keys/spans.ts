@@ -155,7 +155,8 @@ function inHeaderLine(line: string): KeySpan[] {
 /** Shown in place of a key. */
 export const DOTS = '••••••••'
 
-function hidden(text: string, spans: readonly KeySpan[]): string {
+/** A text with dots in place of the keys in it. */
+export function hidden(text: string, spans: readonly KeySpan[]): string {
   let out = ''
   let at = 0
   for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {

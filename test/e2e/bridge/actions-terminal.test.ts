@@ -9,7 +9,7 @@ import { program } from '../../support/program.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
 import { lacksTerminal, type Terminal, terminal } from '../../support/terminal.ts'
 
-const question = 'Do this? (y/N)'
+const question = 'Approve? (y/N)'
 const server = { command: 'node', args: ['/opt/server.mjs', '--deep', 'two words'], env: { LEVEL: '2' } }
 /** More than a line of the screen holds, so that a cut would show. */
 const long = `--only=${'part-'.repeat(30)}end`
@@ -53,9 +53,13 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
   it('sees the whole command, says no, and nothing has happened', async () => {
     const screen = await run()
     const shown = await screen.screen()
-    expect(shown).toMatch(/ update_mcp_config {2}needs_user, from claude-desktop /)
-    // The screen breaks a long line wherever it ends.
-    expect(shown.replace(/\s/g, '')).toContain(`files=LEVEL=2node/opt/server.mjs--deep'twowords'${long}`)
+    expect(shown).toContain('Claude Desktop asks to set up the server files in every program that takes part.')
+    expect(shown).toMatch(/It starts this program:\n {4}node \/opt\/server\.mjs --deep 'two words'\n {6}--only=part-/)
+    // A word that is longer than the screen is broken, and all of it is there.
+    expect(shown.replace(/\s/g, '')).toContain(`node/opt/server.mjs--deep'twowords'${long}`)
+    expect(shown).toMatch(/With these variables:\n {4}LEVEL=2\nIt gets no key\.\nIt gets no right of its own\.\n/)
+    expect(shown).toMatch(/These files change:\n {4}~\/\.mcp-twin\/mcp-twin\.json, your manifest\n {4}~\/\.claude\.json, of Claude Code/)
+    expect(shown).not.toMatch(/actions run|[{}]/)
     await screen.keys('n', 'Enter')
     expect(await screen.exit()).toBe(130)
     expect(await screen.history()).toContain('Cancelled; nothing was changed.')
@@ -82,6 +86,9 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     const screen = await run()
     await screen.keys('y', 'Enter')
     expect(await screen.exit()).toBe(0)
+    const said = await screen.history()
+    expect(said).toMatch(/Done: files is set up in Claude Code\.\nRestart Claude Code to use it\.\nTo take it back: mcp-twin undo \d/)
+    expect(said).not.toMatch(/[{}]/)
     expect(await status()).toBe('done')
     expect(JSON.parse(config())).toEqual({
       numStartups: 3,

@@ -131,7 +131,10 @@ describe('what waits for a person', () => {
     expect(status).toBe('needs_user')
     const before = readFileSync(join(place.home, '.claude.json'), 'utf8')
     const refused = await cli(place, ['actions', 'run', String(id)])
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/files = LEVEL=2 node \/opt\/server\.mjs --deep[\s\S]*--yes/)])
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/\n {4}node \/opt\/server\.mjs --deep\n[\s\S]* {4}LEVEL=2\n[\s\S]*--yes/),
+    ])
     expect(readFileSync(join(place.home, '.claude.json'), 'utf8')).toBe(before)
     const ran = await cli(place, ['actions', 'run', String(id), '--yes', '--json'])
     expect([ran.code, ran.json]).toEqual([0, expect.objectContaining({ id, status: 'done' })])
@@ -191,7 +194,10 @@ describe('what waits for a person', () => {
       )
       expect((await cli(place, ['actions', 'show', String(id)])).stdout).toContain(message)
       const ran = await cli(place, ['actions', 'run', String(id), '--yes'])
-      expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining(message)])
+      expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('Done: files is set up in Claude Code.\n')])
+      for (const gone of ['npm package tiny-server@1.0.0 /opt/a', 'right to reach every program through the bridge', 'key TINY_KEY'])
+        expect(ran.stderr).toContain(`    ${gone}\n`)
+      expect(ran.stderr).not.toContain('actions run')
       expect(serverOf(place)).toEqual({ command: 'node', args: ['/opt/other.mjs'] })
     })
 
@@ -250,7 +256,7 @@ describe('what waits for a person', () => {
       (await desktop.data('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'claude-desktop' })).id,
     )
     const told = await cli(place, ['actions', 'run', byHand, '--yes'])
-    expect([told.code, told.stdout]).toEqual([3, expect.stringMatching(/no documented way/)])
+    expect([told.code, told.stdout]).toEqual([3, expect.stringMatching(/^Claude Desktop has no documented way/)])
   })
 })
 
@@ -278,7 +284,7 @@ describe('mcp-twin actions', () => {
     const desktop = await client(place, 'claude-desktop')
     const { id } = await desktop.data('queue_action', { type: 'execute_from_code', params: { prompt: 'run the tests' } })
     expect((await cli(place, ['actions', 'list'])).stdout).toMatch(
-      new RegExp(`^${id}  execute_from_code  pending, from claude-desktop to any`),
+      new RegExp(`^${id}  execute_from_code  pending, from claude-desktop to any.*\\n    asks to do "run the tests"\\n`),
     )
     expect((await cli(place, ['actions', 'show', String(id)])).stdout).toContain('run the tests')
     expect((await cli(place, ['actions', 'cancel', String(id), '--json'])).json).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fold } from '../../../src/ui/fold.ts'
+import { fold, foldWhole } from '../../../src/ui/fold.ts'
 import { columns } from '../../../src/ui/width.ts'
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '')
@@ -36,4 +36,28 @@ describe('a text folded at a width', () => {
     expect(folded).toMatch(/^\u001b\[2m\/home.*config\.json\u001b\[22m$/)
     expect(columns(folded)).toBeLessThanOrEqual(40)
   })
+})
+
+describe('a text of which nothing may be cut', () => {
+  it('is broken at blanks, further lines to the right of the first', () => {
+    expect(foldWhole('    node /a/long/path/to/server.mjs --deep', 24)).toBe('    node\n      /a/long/path/to/se\n      rver.mjs --deep')
+    expect(foldWhole('heading:\n  fits', 24)).toBe('heading:\n  fits')
+  })
+
+  it.each([`    a ${'x'.repeat(90)} b`, `    ${'\u00a0'.repeat(60)}It gets no key.`, `    ${'漢'.repeat(50)}`])(
+    'keeps every character, and none of them where a line of ours begins: %j',
+    (text) => {
+      const lines = foldWhole(text, 40).split('\n')
+      expect(
+        lines
+          .map((line) => line.replace(/^ +/, ''))
+          .join('')
+          .replaceAll(' ', ''),
+      ).toBe(text.replaceAll(' ', ''))
+      for (const line of lines) {
+        expect(columns(line)).toBeLessThanOrEqual(40)
+        expect(line).toMatch(/^ {4}/)
+      }
+    },
+  )
 })

@@ -26,7 +26,7 @@ describe('what a terminal is given', () => {
     (_, text) => {
       const { make, text: shown } = written()
       const io = make(false)
-      for (const way of [io.out, io.raw, io.note, io.noteWhole, io.error]) way(`a${text}b`)
+      for (const way of [io.out, io.raw, io.note, io.noteWhole, io.wholeOut, io.error]) way(`a${text}b`)
       io.progress(`a${text}b`).done(`a${text}b`)
       expect(shown()).not.toMatch(hiddenCharacters)
       expect(shown()).toContain('\\u')

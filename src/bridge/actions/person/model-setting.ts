@@ -16,6 +16,10 @@ function sidesOf(client: ClientDefinition, { world, home }: Situation): readonly
   return usual.length > 0 ? usual : [home.environment]
 }
 
+/** The files that hold a client's model, as their sides spell them. */
+export const modelFiles = (client: ClientDefinition, situation: Situation): string[] =>
+  sidesOf(client, situation).flatMap((side) => client.model?.file(side) ?? [])
+
 /** Sets the model in a client's settings on its sides, each file with lock, backup and undo. */
 export async function setModel(system: System, situation: Situation, client: ClientDefinition, model: string): Promise<Outcome> {
   const { home, self } = situation
@@ -44,7 +48,7 @@ export async function setModel(system: System, situation: Situation, client: Cli
     }
     const id = await run.finish()
     if (troubles.length > 0) return { status: 'failed', result: { error: `The model was not set in ${troubles.join('; ')}.`, files: done } }
-    const undo = id === null ? '' : ` mcp-twin undo ${id} takes it back.`
+    const undo = id === null ? '' : `\nTo take it back: mcp-twin undo ${id}`
     return {
       status: 'done',
       result: { message: `${client.label} uses ${model}, ${setting.takesEffect}.${undo}`, files: done, ...(id !== null && { run: id }) },

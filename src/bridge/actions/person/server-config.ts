@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
+import { clientById } from '../../../catalog/clients/index.ts'
 import { lookUp } from '../../../core/lookup.ts'
+import { withoutCopies } from '../../../core/plan/copies.ts'
+import { wishOutcome } from '../../../core/plan/wish-outcome.ts'
 import { afterWish, wishDigest } from '../../../core/plan/wish.ts'
 import type { Situation } from '../../../effects/manifest/open.ts'
 import { editManifest } from '../../../effects/sync/edit-manifest.ts'
 import type { SyncOptions } from '../../../effects/sync/options.ts'
 import { exitOf } from '../../../effects/sync/result.ts'
-import { runSync } from '../../../effects/sync/sync.ts'
+import { type Edited, previewSync, runSync } from '../../../effects/sync/sync.ts'
 import { EXIT } from '../../../errors.ts'
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
 import type { ServerSpec } from '../../../model/manifest.ts'
@@ -53,6 +56,28 @@ export async function changeServer(
   }
 }
 
+/** What granting a wish would do to each file, without doing any of it. */
+export async function previewServer(
+  system: System,
+  open: () => Promise<Situation>,
+  options: SyncOptions,
+  wish: ConfigWish,
+): Promise<readonly Step[]> {
+  const situation = await open()
+  const edited = editFor(situation, wish, afterWish(lookUp(situation.manifest.servers, wish.name), wish))
+  const { steps } = await previewSync(system, edited?.situation ?? situation, options)
+  return steps.filter(({ server }) => server === wish.name)
+}
+
+/** The manifest with a server as it will be (null: without it); null: it says so already. */
+function editFor(situation: Situation, { name }: ConfigWish, after: ServerSpec | null): Edited | null {
+  const path = ['servers', name]
+  const standing = lookUp(situation.manifest.servers, name)
+  if (after === null) return standing === undefined ? null : editManifest(situation, [{ kind: 'remove', path }])
+  const value = JSON.parse(JSON.stringify(after)) as JsonObject
+  return isDeepStrictEqual(standing, value) ? null : editManifest(situation, [{ kind: 'set', path, value }])
+}
+
 async function granted(
   system: System,
   open: () => Promise<Situation>,
@@ -61,7 +86,6 @@ async function granted(
   approved: JsonValue | undefined,
 ): Promise<Outcome> {
   const { name, server } = wish
-  const path = ['servers', name]
   const edit = async (situation: Situation) => {
     if (situation.bytes === null) throw failed('There is no manifest to change; mcp-twin init makes one.')
     const standing = lookUp(situation.manifest.servers, name)
@@ -69,22 +93,16 @@ async function granted(
     if (wishDigest(standing, after) !== approved) throw new Outdated(standing)
     if (server === null && standing === undefined)
       throw failed(`The manifest has no server ${JSON.stringify(name)}; mcp-twin list shows all servers.`)
-    if (after === null) return editManifest(situation, [{ kind: 'remove', path }])
-    const value = JSON.parse(JSON.stringify(after)) as JsonObject
-    return isDeepStrictEqual(standing, value) ? null : editManifest(situation, [{ kind: 'set', path, value }])
+    return editFor(situation, wish, after)
   }
   const result = await runSync(system, { open, edit }, options, 'actions run')
   const about = new Set([name])
   const isWell = exitOf(result, { check: false, about }) === EXIT.ok
   const steps = result.steps.filter((step) => step.server === name)
-  const words = steps.map(
-    ({ outcome, environment, client, reason }) => `${environment} ${client ?? ''} ${outcome}${reason === null ? '' : `: ${reason}`}`,
-  )
-  const undo = result.run === null ? '' : ` mcp-twin undo ${result.run} takes it back.`
-  const restart = result.restart.length === 0 ? '' : ` Restart ${result.restart.join(', ')}.`
+  const back = result.run === null ? '' : `\nTo take it back: mcp-twin undo ${result.run}`
+  const restart = result.restart.length === 0 ? '' : `\nRestart ${result.restart.map(labelOf).join(', ')} to use it.`
   const more = { steps: steps.map(shown), ...(result.run !== null && { run: result.run }), restart: [...result.restart] }
-  const program = wish.to === null ? '' : ` for ${labelOf(wish.to)}`
-  const what = `${name} is ${server === null ? 'removed' : 'set'}${program}`
-  if (!isWell) return { status: 'failed', result: { error: `Not every config could be changed: ${words.join('; ')}.${undo}`, ...more } }
-  return { status: 'done', result: { message: `${what}: ${words.join('; ') || 'nothing differed'}.${restart}${undo}`, ...more } }
+  const words = wishOutcome(wish, withoutCopies(steps, (id) => clientById(id)?.copyOf).steps, labelOf)
+  if (!isWell) return { status: 'failed', result: { error: `${words}${restart}${back}`, ...more } }
+  return { status: 'done', result: { message: `${words}${restart}${back}`, ...more } }
 }

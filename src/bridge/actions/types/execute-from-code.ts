@@ -1,5 +1,6 @@
 import { listOf, optional, pathArgument, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { inShort } from '../../base/quote.ts'
 import { defineAction } from '../type.ts'
 
 /** A task for the other program, which claims it and answers. */
@@ -10,6 +11,7 @@ export const executeFromCode = defineAction({
     prompt: text({ least: 1, most: limits.actionText }),
     files: optional(listOf(pathArgument('read'), { most: limits.actionFiles })),
   },
+  asked: ({ prompt }) => `do ${inShort(prompt)}`,
   isRepeatable: true,
   async prepare({ prompt, files = [] }, { policy, to }) {
     const found = await Promise.all(files.map((file) => policy.existing(file, 'read')))

@@ -1,6 +1,7 @@
 import { clientById } from '../../../catalog/clients/index.ts'
 import { optional, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { inShort, quoteInLine } from '../../base/quote.ts'
 import { failed } from '../../base/refusal.ts'
 import { firstWith, labelOf } from '../target.ts'
 import { defineAction, type Outcome } from '../type.ts'
@@ -18,6 +19,8 @@ export const openConversation = defineAction({
   name: 'open_conversation',
   summary: 'opens a conversation, or a new one for a prompt, in a window of the program',
   input: { conversation_id: optional(text({ least: 1 })), prompt: optional(text({ least: 1, most: limits.actionText })) },
+  asked: ({ conversation_id: conversation, prompt = '' }) =>
+    conversation === undefined ? `open a new conversation for ${inShort(prompt)}` : `open the conversation ${quoteInLine(conversation)}`,
   // A window that may be open already is not opened a second time.
   isRepeatable: false,
   async prepare({ conversation_id: conversation, prompt }, { client: asking, to }) {

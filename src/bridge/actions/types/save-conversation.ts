@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { optional, pathArgument, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { inShort } from '../../base/quote.ts'
 import { failed } from '../../base/refusal.ts'
 import { defineAction, type Outcome } from '../type.ts'
 
@@ -23,6 +24,7 @@ export const saveConversation = defineAction({
     content: text({ most: limits.actionText }),
     path: optional(pathArgument('write')),
   },
+  asked: ({ title }) => `save a conversation as ${inShort(title)}`,
   // The file holds the same text however often it is written.
   isRepeatable: true,
   async prepare({ title, content, path }, { id, policy, settings, to }) {

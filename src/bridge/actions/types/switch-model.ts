@@ -1,6 +1,7 @@
 import { clientById } from '../../../catalog/clients/index.ts'
 import { isObject } from '../../../core/object.ts'
 import { text } from '../../base/input.ts'
+import { quoteInLine } from '../../base/quote.ts'
 import { failed } from '../../base/refusal.ts'
 import { firstWith, labelOf } from '../target.ts'
 import { defineAction } from '../type.ts'
@@ -12,6 +13,7 @@ export const switchModel = defineAction({
   name: 'switch_model',
   summary: "sets Claude Code's model after a person's approval; other programs have no documented way",
   input: { model: text({ least: 1 }) },
+  asked: ({ model }) => `use the model ${quoteInLine(model)}`,
   isRepeatable: false,
   async prepare({ model }, { id, client: asking, to }) {
     if (!fitting.test(model)) throw failed(`${JSON.stringify(model.slice(0, 100))} is no name of a model, such as opus or claude-opus-4-6.`)

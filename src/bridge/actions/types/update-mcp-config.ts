@@ -1,5 +1,7 @@
 import { anything, flag, listOf, optional, text } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { shellWord } from '../../../core/plan/server-facts.ts'
+import { inShort, quoteInLine } from '../../base/quote.ts'
 import type { JsonObject } from '../../../model/entry.ts'
 import { defineAction } from '../type.ts'
 
@@ -14,6 +16,10 @@ export const updateMcpConfig = defineAction({
     env: optional(anything(limits.actionShown)),
     url: optional(text({ least: 1 })),
     remove: optional(flag()),
+  },
+  asked({ name, command, args = [], url, remove }) {
+    if (remove === true) return `remove the server ${quoteInLine(name)}`
+    return `set up the server ${quoteInLine(name)}: ${inShort(url ?? [command ?? '', ...args.map(shellWord)].join(' '))}`
   },
   isRepeatable: false,
   async prepare(input, { id, to, settings }) {

@@ -10,6 +10,8 @@ export const actionFacts = ({ id, type, params, from, to, timestamp, status, res
   ...(status === 'claimed' && claim !== null && { claimed_by: claim.client }),
 })
 
+export type ActionFacts = ReturnType<typeof actionFacts>
+
 /** An action for a list, without long params and results. */
 export function actionShort(action: Action) {
   const { params, result, ...facts } = actionFacts(action)
