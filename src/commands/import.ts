@@ -69,7 +69,7 @@ async function importFrom(
   )
   const view = trustView(found.manifest, read.lock, null)
   io.out(`${visible(abbreviateHome(read.shown, world.environments))} brings:`)
-  for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest)))) io.raw(`${visible(line)}\n`)
+  for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest), io.verbose))) io.wholeOut(visible(line))
   const preview = options.dryRun === true
   if (!preview) await demandTrust(context, options.trust === true)
   const confirmed = preview ? named : await confirmParts(context, found, named)

@@ -39,7 +39,7 @@ export async function checkTrust(
     const review = await reviewProject(system, homeContext.open, syncOptions(context))
     const { trustScreen } = await import('./trust-screen.ts')
     io.note('This project is not trusted yet. Once trusted, it can start:')
-    for (const line of trustScreen(review)) io.noteWhole(line, !answered)
+    for (const line of trustScreen(review, io.verbose)) io.noteWhole(line, !answered)
     const granted = answered || (await prompt.confirm('Trust it until it changes?', { flag: '--trust', default: false }))
     if (!granted) return { notices: [untrusted], changed: true }
     const { grantTrust } = await import('../effects/sync/trust-grant.ts')

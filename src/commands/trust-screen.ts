@@ -4,19 +4,27 @@ import { digestsOf } from '../core/trust/digests.ts'
 import type { TrustReview } from '../effects/sync/trust-review.ts'
 import { visible } from '../ui/escape.ts'
 
-/** Lines with every server and the keys that they receive. */
-export const serverScreen = (view: TrustView, keys: readonly string[]): string[] => [
-  ...Object.values(view).flatMap(({ lines: [first = '', ...details] }) => [`  ${first}`, ...details.map((line) => `      ${line}`)]),
+/** Enough of a digest to compare two of them; all of it is in `--verbose` and `--json`. Other lines of a server are never cut. */
+const DIGEST = /^(package .*, integrity sha\d+-[A-Za-z0-9+/]{12})[A-Za-z0-9+/]+=*$/
+
+const withDigest = (line: string, isWhole: boolean): string => (isWhole ? line : line.replace(DIGEST, '$1…'))
+
+/** Lines with every server and the keys that they receive. `isWhole`: digests, too, are shown from beginning to end. */
+export const serverScreen = (view: TrustView, keys: readonly string[], isWhole: boolean): string[] => [
+  ...Object.values(view).flatMap(({ lines: [first = '', ...details] }) => [
+    `  ${first}`,
+    ...details.map((line) => `      ${withDigest(line, isWhole)}`),
+  ]),
   ...(keys.length === 0 ? [] : [`Keys these servers receive: ${keys.join(', ')}`]),
 ]
 
 /** Lines, safe to print, with everything in a project that decides what runs and what leaves the machine. */
-export function trustScreen({ manifest, keys, view, since, others }: TrustReview): string[] {
+export function trustScreen({ manifest, keys, view, since, others }: TrustReview, isWhole: boolean): string[] {
   const servers = Object.entries(manifest.servers)
   const withFiles = servers.filter(([, { command, disabled }]) => command !== undefined && disabled !== true).map(([name]) => name)
   const byClients = servers.filter(([, server]) => !isStartedByRun(server) && server.disabled !== true).map(([name]) => name)
   const lines = [
-    ...serverScreen(view, keys),
+    ...serverScreen(view, keys, isWhole),
     ...(withFiles.length === 0
       ? []
       : [`These commands run in the project's folder; later changes to files they start are not asked about: ${withFiles.join(', ')}`]),
@@ -26,21 +34,21 @@ export function trustScreen({ manifest, keys, view, since, others }: TrustReview
           `Servers without keys, started by each program itself after its own approval, trusted here or not ` +
             `(packages by npx, with the project's npm settings): ${byClients.join(', ')}`,
         ]),
-    ...(since === null ? [] : changeLines(since.at, since.changes)),
+    ...(since === null ? [] : changeLines(since.at, since.changes, isWhole)),
     ...(others.words.length === 0 ? [] : [`Others can change this project: ${others.words.join('; ')}`]),
   ]
   return lines.map(visible)
 }
 
-function changeLines(at: string, changes: readonly TrustChange[]): string[] {
+function changeLines(at: string, changes: readonly TrustChange[], isWhole: boolean): string[] {
   const day = at.slice(0, 10)
   if (changes.length === 0) return [`Nothing has changed since you trusted it (${day}).`]
   return [
     `Since you trusted it (${day}):`,
     ...changes.flatMap(({ server, change, before, now }) => [
       `  ${server}: ${change}${before.length + now.length === 0 ? ' in a hidden value' : ''}`,
-      ...before.map((line) => `    - ${line}`),
-      ...now.map((line) => `    + ${line}`),
+      ...before.map((line) => `    - ${withDigest(line, isWhole)}`),
+      ...now.map((line) => `    + ${withDigest(line, isWhole)}`),
     ]),
   ]
 }

@@ -52,8 +52,7 @@ async function trust(context: Context, homeContext: HomeContext, directory: stri
   if (place.project === own) throw usageError('Your own manifest needs no trust.', { hint: 'mcp-twin trust DIR, in a project' })
   const review = await reviewProject(system, () => homeContext.look(place), syncOptions(context))
   io.out(`${visible(abbreviateHome(place.shown, homeContext.world.environments))} can start:`)
-  // Not folded: a long path would be cut, and everything that may start is shown.
-  for (const line of trustScreen(review)) io.raw(`${line}\n`)
+  for (const line of trustScreen(review, io.verbose)) io.wholeOut(line)
   const missing = await missingKeys(context, homeContext, review.keys)
   for (const notice of missing) io.note(notice)
   if (prompt.able && !(await prompt.confirm('Trust it until it changes?', { flag: '--yes', default: false }))) {

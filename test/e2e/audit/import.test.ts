@@ -117,8 +117,13 @@ describe('import', () => {
     for (const command of [
       ['import', 'setup', '--dry-run'],
       ['trust', 'setup'],
-    ])
-      expect((await place.run(command, { env: { COLUMNS: '80' } })).stdout).toContain(path)
+    ]) {
+      expect((await place.run(command)).stdout).toContain(path)
+      const narrow = (await place.run(command, { env: { COLUMNS: '80' } })).stdout
+      expect(narrow.replace(/\s+/g, '')).toContain(path)
+      // No part of it begins where lines of ours do.
+      expect(narrow).not.toMatch(/^[abc/]/m)
+    }
   })
 
   it('reads nothing that a link in the folder leads to', async () => {
