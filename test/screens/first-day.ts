@@ -4,7 +4,7 @@ import { type Planted, world } from '../support/world.ts'
 export const key = 'tvly-dev-0123456789abcdefABCDEF'
 
 /** A person's machine on the first day: each program has its own servers, and the key stands in the open. */
-export const firstDay = (): Planted =>
+export const firstDay = (npmrc?: string): Planted =>
   world()
     .wsl('Ubuntu')
     .file(
@@ -28,4 +28,4 @@ export const firstDay = (): Planted =>
         2,
       ),
     )
-    .build()
+    .build(npmrc === undefined ? {} : { npmrc })

@@ -1,0 +1,62 @@
+/**
+ * What each setting of the manifest means, for editors and the reference page, by its path: `*` stands for any name, `[]` for an
+ * item of a list. A unit test demands a line for every setting.
+ */
+export const settingWords: Readonly<Record<string, string>> = {
+  $schema: 'the JSON Schema of this file, for editors: "./mcp-twin.schema.json"',
+  version: 'the version of this format: 1',
+  servers: 'your servers, by name',
+  clients: 'which programs take part, by id: true, false, or {"windows": true, "file": path}',
+  'clients.*.file': 'the config file of this program, where it is not found by itself; other words are sides, each true or false',
+  distros: 'the WSL distributions that take part; default: the one where init ran',
+  secrets: 'where keys come from, if not from the key store',
+  'secrets.command': 'a program that prints a key, with its arguments; {name} stands for the name of the key',
+  launch: '"direct" (default: absolute node and script), "npx" (npx -y name@version) or "run" (mcp-twin run: no key in any config)',
+  prefix: 'where packages are installed: "own" (default: ~/.mcp-twin/npm), "global" (npm prefix -g), or a path for each side',
+  bridge: 'the bridge between your programs',
+  ...forServer('servers.*', {
+    package: 'npm package, optionally with a version, range or tag: "tavily-mcp@0.2.22"',
+    command: 'program to start, as typed on its own side',
+    url: 'address of a remote server',
+    args: 'arguments of the server; "${path:~/x}" stands for a path in the spelling of each side',
+    env: 'variables; "${secret:NAME}" stands for a key of the store',
+    headers: 'HTTP headers of a url server',
+    transport: 'how a url server is spoken to; without it HTTP is tried first, then SSE',
+    bin: 'which program of the package to start',
+    launch: 'overrides the global launch',
+  }),
+  'servers.*.only': 'client ids, environment kinds or ids that get this server',
+  'servers.*.except': 'client ids, environment kinds or ids that do not',
+  'servers.*.on': 'what differs in an environment (kind or id)',
+  'servers.*.runIn': '"each" (default), or the one environment where it runs',
+  'servers.*.allowScripts': 'let npm run the install scripts of this package; default false',
+  'servers.*.share': 'reach it through the bridge instead of one entry per client; or {"tools": [names], "cache": [names]}',
+  'servers.*.share.tools': 'only these of its tools; default: all',
+  'servers.*.share.cache': 'tools whose answers may be used again although they do not say that they only read',
+  'servers.*.disabled': 'true: in no config, but kept here',
+  'servers.*.description': 'a note for people',
+  'bridge.enabled': 'false leaves the bridge out of every config; default true',
+  'bridge.roots': 'folders that programs may use besides the workspace; mcp-twin roots add writes them',
+  'bridge.roots.[].path': 'the folder, as either side spells it; ~ is the home folder',
+  'bridge.roots.[].readOnly': 'true: open to reading only',
+  'bridge.readOnly': 'true: only tools that change nothing; default false',
+  'bridge.terminal': 'whether commands may run: "off" (default), "sandbox" (Linux and WSL) or "on" (with your rights, no wall)',
+  'bridge.blockedCommands': 'commands that are refused, in place of the usual list; a guard rail, not a boundary',
+  'bridge.families': 'which families of tools are offered; default: all',
+  'bridge.deny': 'more paths that stay closed, inside open folders too',
+  'bridge.allow': 'read-only places that are opened to writing: paths, or names of the list such as ".git/hooks"',
+  'bridge.namespace': "the namespace of memory in place of the project's",
+  'bridge.plugins': 'the digest of each plugin that may run, by file name; mcp-twin plugin allow writes it',
+  'bridge.http': 'reserved, without effect so far: mcp-twin serve --http PORT',
+  'bridge.ws': 'reserved, without effect so far: mcp-twin serve --ws PORT',
+}
+
+/** The settings of a server, and the same once more for what differs in an environment. */
+function forServer(path: string, words: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(words).flatMap(([key, text]) => [
+      [`${path}.${key}`, text],
+      [`${path}.on.*.${key}`, `there: ${text}`],
+    ]),
+  )
+}

@@ -1,0 +1,38 @@
+import { afterAll, expect } from 'vitest'
+import { builtinServers } from '../../../src/catalog/servers/index.ts'
+import { firstDay } from '../../screens/first-day.ts'
+import { miniRegistry, type MiniRegistry } from '../../support/mini-registry.ts'
+import { publishBinaries } from '../../support/own-binaries.ts'
+import { restored } from '../../support/restored.ts'
+import type { Planted } from '../../support/world.ts'
+import { tinyServer } from '../main/place.ts'
+
+/** A registry of this machine that has every built-in server, each of them a small one. */
+async function registryOfBuiltins(): Promise<MiniRegistry> {
+  const registry = await miniRegistry()
+  const names = (await builtinServers()).flatMap(({ server }) => (server.package === undefined ? [] : [server.package]))
+  for (const name of new Set(names))
+    for (const version of ['0.2.21', '0.2.22'])
+      registry.publish({
+        manifest: { name, version, bin: { [name.split('/').at(-1) ?? name]: 'server.js' } },
+        files: { 'server.js': `#!/usr/bin/env node\n${tinyServer}` },
+      })
+  publishBinaries(registry)
+  return registry
+}
+
+let registry: MiniRegistry | undefined
+afterAll(() => registry?.close())
+
+/** Where pages are read: a person's machine on which `init --yes --both` was typed. Each call gives it as it was right after that. */
+export const ground: () => Promise<Planted> = restored(
+  async () => {
+    registry = await registryOfBuiltins()
+    const planted = firstDay(`registry=${registry.url}`)
+    planted.side('windows').write('.npmrc', `registry=${registry.url}\n`)
+    const { code, output } = await planted.cli(['init', '--yes', '--both'])
+    expect(code, output).toBe(0)
+    return planted
+  },
+  ({ scratch }) => scratch.root,
+)
