@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { isObject } from '../../core/object.ts'
+import { LineReader } from '../../core/rpc/line-reader.ts'
 import { limits } from '../base/limits.ts'
-import { LineReader } from '../base/line-reader.ts'
 import { failed, Refusal } from '../base/refusal.ts'
 
 /** A request as its receiver sees it. */

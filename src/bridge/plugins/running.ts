@@ -1,6 +1,6 @@
 import { isObject } from '../../core/object.ts'
+import { LineReader } from '../../core/rpc/line-reader.ts'
 import { limits } from '../base/limits.ts'
-import { LineReader } from '../base/line-reader.ts'
 import { shapeTrouble } from '../transports/message-shape.ts'
 import type { ToPlugin } from './messages.ts'
 import { PrintedOutput, type TakeLine } from './output.ts'
@@ -57,7 +57,6 @@ export class RunningPlugin {
     const reader = new LineReader(
       {
         line: (bytes) => this.take(bytes),
-        tooLong: () => undefined,
         exceeded: () => this.break('it sends a message of any size to the bridge'),
       },
       pluginLimits.message + 1024,

@@ -1,4 +1,4 @@
-import { LineReader } from '../base/line-reader.ts'
+import { LineReader } from '../../core/rpc/line-reader.ts'
 
 const beginning = Buffer.from('./')
 const separator = Buffer.from('--')

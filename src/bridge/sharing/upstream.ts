@@ -1,5 +1,7 @@
 import { isObject } from '../../core/object.ts'
 import { envelopeOf, LEGACY_NEWEST } from '../../core/protocol.ts'
+import type { Id } from '../../core/rpc/message.ts'
+import { ownReply, Requests } from '../../core/rpc/requests.ts'
 import type { PipedServer } from '../../effects/run/piped.ts'
 import type { JsonObject } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
@@ -15,14 +17,6 @@ export interface UpstreamCall {
   progress(message: string): void
 }
 
-interface Waiting {
-  /** A call of a tool, and not a part of the handshake. */
-  readonly isCall: boolean
-  resolve(result: JsonObject): void
-  reject(error: Error): void
-  progress(message: string): void
-}
-
 /**
  * The one connection to a shared server. It is offered neither sampling nor elicitation nor roots, and of what it sends by itself only
  * progress is passed on. One that ends, or sends without end, fails the calls under way and nothing else.
@@ -35,9 +29,10 @@ export class Upstream {
   private readonly server: string
   private readonly piped: PipedServer
   private readonly client: JsonObject
-  private readonly waiting = new Map<number, Waiting>()
+  private readonly requests: Requests
+  /** Who is told of the progress of a call. */
+  private readonly progress = new Map<Id, Progress>()
   private readonly ready: Promise<'legacy' | 'modern'>
-  private last = 0
   /** When the server last sent something. */
   private heard = 0
   private readonly now: () => number
@@ -50,6 +45,7 @@ export class Upstream {
     this.piped = piped
     this.now = now
     this.client = { name: 'mcp-twin', version }
+    this.requests = new Requests((message) => piped.send(message))
     piped.onMessage((message) => this.take(message))
     piped.onOutput((bytes) => this.count(bytes))
     piped.onEnd((why) => this.end(`${why}${lastLine(piped.stderr())}`))
@@ -62,18 +58,26 @@ export class Upstream {
     const began = this.now()
     const over = AbortSignal.any([signal, timeLimit(this.callMs)])
     const era = await this.within(this.ready, over, () => failed(`${this.server} was not ready in time; no call was sent to it.`))
-    const id = ++this.last
-    const meta: JsonObject = { progressToken: id, ...(era === 'modern' && envelopeOf(this.client)) }
     const told = new Progress(progress)
-    const answer = this.request(id, 'tools/call', { name: tool, arguments: args, _meta: meta }, (said) => told.say(said))
+    const envelope = era === 'modern' && envelopeOf(this.client)
+    const params = (id: Id): JsonObject => ({ name: tool, arguments: args, _meta: { progressToken: id, ...envelope } })
+    const { id, answer } = this.request(
+      'tools/call',
+      params,
+      (why) => `ended before it answered: ${why}. The call may have been carried out and was not repeated.`,
+    )
+    this.progress.set(id, told)
     const result = await this.within(answer, over, () => {
-      this.waiting.delete(id)
+      this.requests.forget(id)
       this.piped.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason: 'no longer wanted' } })
       if (signal.aborted) return failed(`The call of ${this.server} was cancelled; it may have been carried out.`)
       // The server has sent nothing since the call began: it is ended, and the next call starts another.
       if (this.heard < began) void this.stop()
       return failed(`${this.server} did not answer within ${this.callMs / 1000} s; the call may have been carried out.`)
-    }).finally(() => told.end())
+    }).finally(() => {
+      told.end()
+      this.progress.delete(id)
+    })
     if (result.resultType === 'input_required')
       throw failed(`${this.server} asks for input in the middle of the call, which the bridge does not offer.`)
     const { content, structuredContent, isError } = result
@@ -97,25 +101,46 @@ export class Upstream {
       void this.stop()
       return failed(`${this.server} did not answer the handshake in time; no call was sent to it.`)
     }
+    const ask = (method: string, about: JsonObject) =>
+      this.within(
+        this.request(
+          method,
+          () => about,
+          (why) => `could not be started: ${why}. No call was sent to it.`,
+        ).answer,
+        late,
+        silent,
+      )
     try {
-      await this.within(this.request(++this.last, 'initialize', params), late, silent)
+      await ask('initialize', params)
     } catch (error) {
       if (this.over) throw error
-      await this.within(this.request(++this.last, 'server/discover', { _meta: envelopeOf(this.client) }), late, silent)
+      await ask('server/discover', { _meta: envelopeOf(this.client) })
       return 'modern'
     }
     this.piped.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
     return 'legacy'
   }
 
-  private request(id: number, method: string, params: JsonObject, progress: Waiting['progress'] = () => undefined): Promise<JsonObject> {
-    return new Promise((resolve, reject) => {
-      if (this.over) return reject(failed(`${this.server} has ended; no call was sent to it.`))
-      if (this.endIfUnread())
-        return reject(failed(`${this.server} does not read what is sent to it and was ended; no call was sent to it.`))
-      this.waiting.set(id, { resolve, reject, progress, isCall: method === 'tools/call' })
-      this.piped.send({ jsonrpc: '2.0', id, method, params })
+  /** Sends a request. `ended` words what became of it where the server ends before its answer. */
+  private request(
+    method: string,
+    params: (id: Id) => JsonObject,
+    ended: (why: string) => string,
+  ): { readonly id: Id; readonly answer: Promise<JsonObject> } {
+    if (this.over) throw failed(`${this.server} has ended; no call was sent to it.`)
+    if (this.endIfUnread()) throw failed(`${this.server} does not read what is sent to it and was ended; no call was sent to it.`)
+    let id: Id = ''
+    const answer = new Promise<JsonObject>((resolve, reject) => {
+      id = this.requests.send(method, params, {
+        answered: (said) =>
+          'result' in said
+            ? resolve(said.result)
+            : reject(failed(`${this.server} answered: ${cut(said.error.message || 'nothing', 2000)}`)),
+        failed: ({ message: why }) => reject(failed(`${this.server} ${ended(why)}`)),
+      })
     })
+    return { id, answer }
   }
 
   private within<T>(work: Promise<T>, over: AbortSignal, ended: () => Error): Promise<T> {
@@ -129,34 +154,16 @@ export class Upstream {
 
   private take(message: JsonObject): void {
     this.heard = this.now()
-    const { id, method, result, error, params } = message
-    if (typeof method === 'string') {
-      this.hear(method, params, id)
+    const { method, params } = message
+    if (typeof method !== 'string') {
+      this.requests.take(message)
       return
     }
-    const waiting = typeof id === 'number' ? this.waiting.get(id) : undefined
-    if (waiting === undefined || typeof id !== 'number') return
-    this.waiting.delete(id)
-    if (isObject(error)) waiting.reject(failed(`${this.server} answered: ${cut(textOf(error.message), 2000)}`))
-    else waiting.resolve(isObject(result) ? result : {})
-  }
-
-  private hear(method: string, params: unknown, id: unknown): void {
-    if (!this.endIfUnread() && (typeof id === 'number' || typeof id === 'string'))
-      this.piped.send({
-        ...{ jsonrpc: '2.0', id },
-        ...(method === 'ping' ? { result: {} } : { error: { code: -32_601, message: 'not offered' } }),
-      })
+    const reply = ownReply(message)
+    if (!this.endIfUnread() && reply !== null) this.piped.send(reply)
     if (method === 'notifications/tools/list_changed') this.isChanged = true
     if (method !== 'notifications/progress' || !isObject(params) || typeof params.progressToken !== 'number') return
-    const { progressToken, message, progress, total } = params
-    const said =
-      typeof message === 'string'
-        ? message
-        : typeof progress === 'number'
-          ? `${progress}${typeof total === 'number' ? `/${total}` : ''}`
-          : ''
-    this.waiting.get(progressToken)?.progress(said)
+    this.progress.get(params.progressToken)?.say(progressWords(params))
   }
 
   /** Ends a server that does not read: what it leaves unread stays in our memory. */
@@ -179,20 +186,16 @@ export class Upstream {
   private end(why: string): void {
     if (this.over) return
     this.over = true
-    for (const { reject, isCall } of this.waiting.values())
-      reject(
-        failed(
-          isCall
-            ? `${this.server} ended before it answered: ${why}. The call may have been carried out and was not repeated.`
-            : `${this.server} could not be started: ${why}. No call was sent to it.`,
-        ),
-      )
-    this.waiting.clear()
+    this.requests.fail(new Error(why))
   }
 }
 
-/** Turns what should be a text into one. A server may send anything: `String` throws for an object whose `toString` is no function. */
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'))
+/** What a server reports of its progress, in words. */
+function progressWords({ message, progress, total }: JsonObject): string {
+  if (typeof message === 'string') return message
+  if (typeof progress !== 'number') return ''
+  return `${progress}${typeof total === 'number' ? `/${total}` : ''}`
+}
 
 /** The last line that a server printed before it ended, without the hint that `mcp-twin run` prints below its own errors. */
 function lastLine(stderr: string): string {

@@ -41,11 +41,3 @@ export function shapeTrouble(bytes: Buffer): string | null {
   }
   return null
 }
-
-export type Id = string | number | null
-
-/** The id of a message that is not parsed: near its beginning or not at all. */
-export function idIn(head: Buffer): Id {
-  const found = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d{1,15}|"[^"\\]{1,200}")/.exec(head.toString('utf8', 0, 4096))
-  return found?.[1] === undefined ? null : (JSON.parse(found[1]) as Id)
-}

@@ -1,14 +1,15 @@
 import { type JSONRPCMessage, parseJSONRPCMessage } from '@modelcontextprotocol/server'
-import { type Id, idIn, shapeTrouble } from './message-shape.ts'
+import { type Id, idIn } from '../../core/rpc/message.ts'
+import { shapeTrouble } from './message-shape.ts'
 
 /** The error that answers a text which is not a message. */
 export interface Complaint {
-  readonly id: Id
+  readonly id: Id | null
   readonly code: number
   readonly text: string
 }
 
-const idOf = (value: unknown): Id =>
+const idOf = (value: unknown): Id | null =>
   typeof value === 'object' && value !== null && 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number')
     ? value.id
     : null

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { limits } from '../base/limits.ts'
-import { idIn, shapeTrouble } from './message-shape.ts'
+import { idIn } from '../../core/rpc/message.ts'
+import { shapeTrouble } from './message-shape.ts'
 
 /** Why a request is refused: an HTTP status and a sentence. */
 export interface Rejection {

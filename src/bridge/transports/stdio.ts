@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 import type { JSONRPCMessage, McpServerFactory, Transport } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { LineReader } from '../../core/rpc/line-reader.ts'
+import { idIn } from '../../core/rpc/message.ts'
 import { limits } from '../base/limits.ts'
-import { LineReader } from '../base/line-reader.ts'
 import type { Carrier } from './carrier.ts'
 import { type Complaint, complaintText, readMessage } from './message.ts'
-import { idIn } from './message-shape.ts'
 
 /**
  * The SDK's transport interface over two streams, one message a line. What cannot be read is answered and the
@@ -31,15 +31,13 @@ export class StdioTransport implements Transport {
     this.listened = listened
     this.input = input
     this.output = output
-    this.reader = new LineReader({
-      line: (bytes) => this.receive(bytes),
-      tooLong: (head, bytes) =>
-        this.complain({
-          id: idIn(head),
-          code: -32600,
-          text: `The message has ${bytes} bytes; ${limits.stdioMessage} are the most. Send the content in parts.`,
-        }),
-    })
+    const tooLong = (head: Buffer, bytes: number) =>
+      this.complain({
+        id: idIn(head),
+        code: -32600,
+        text: `The message has ${bytes} bytes; ${limits.stdioMessage} are the most. Send the content in parts.`,
+      })
+    this.reader = new LineReader({ line: (bytes) => this.receive(bytes), tooLong })
   }
 
   async start(): Promise<void> {

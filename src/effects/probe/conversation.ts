@@ -2,6 +2,8 @@ import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { version } from '../../version.ts'
 import { isObject } from '../../core/object.ts'
 import { envelopeOf, LEGACY_NEWEST, SERVER_KEY } from '../../core/protocol.ts'
+import { type Id, isId } from '../../core/rpc/message.ts'
+import { ownReply, Requests } from '../../core/rpc/requests.ts'
 
 /** A connection to a server, over any transport. */
 export interface Channel {
@@ -40,47 +42,20 @@ const PAGES_MAX = 100
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
 
-type Answer = { readonly result: JsonObject } | { readonly error: { readonly code: number; readonly message: string } }
-
-/** Matches requests with their responses. Requests of the server get an empty answer: we offer nothing. */
-class Questions {
-  private readonly channel: Channel
-  private readonly open = new Map<number, (answer: Answer) => void>()
-  private last = 0
-
-  constructor(channel: Channel) {
-    this.channel = channel
-    channel.onMessage((message) => this.take(message))
-  }
-
-  ask(method: string, params: JsonObject): Promise<Answer> {
-    const id = ++this.last
-    return new Promise((resolve) => {
-      this.open.set(id, resolve)
-      this.channel.send({ jsonrpc: '2.0', id, method, params })
-    })
-  }
-
-  private take(message: JsonObject): void {
-    const { id, method, result, error } = message
-    if (typeof method === 'string') {
-      if (id === undefined || id === null) return
-      const offer =
-        method === 'ping'
-          ? { result: {} }
-          : method === 'roots/list'
-            ? { result: { roots: [] } }
-            : { error: { code: -32_601, message: 'not offered' } }
-      this.channel.send({ jsonrpc: '2.0', id, ...offer })
-      return
+/** Our requests to the server of a channel. Requests of the server get an empty answer: we offer nothing. */
+function requestsOver(channel: Channel): Requests {
+  const requests = new Requests((message) => channel.send(message))
+  channel.onMessage((message) => {
+    if (typeof message.method !== 'string') requests.take(message)
+    else {
+      const reply = message.method === 'roots/list' && isId(message.id) ? noRoots(message.id) : ownReply(message)
+      if (reply !== null) channel.send(reply)
     }
-    const resolve = typeof id === 'number' ? this.open.get(id) : undefined
-    if (resolve === undefined || typeof id !== 'number') return
-    this.open.delete(id)
-    if (isObject(error)) resolve({ error: { code: Number(error.code), message: textOf(error.message) } })
-    else resolve({ result: isObject(result) ? result : {} })
-  }
+  })
+  return requests
 }
+
+const noRoots = (id: Id): JsonObject => ({ jsonrpc: '2.0', id, result: { roots: [] } })
 
 /**
  * Performs the handshake and lists the tools: `initialize` first, since nearly all servers support it; a server of the era
@@ -96,12 +71,12 @@ export async function introduce(
 ): Promise<Introduction> {
   let step = 'the handshake'
   const talk = async (): Promise<Introduction> => {
-    const questions = new Questions(channel)
-    const greeting = await questions.ask('initialize', { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: CLIENT })
+    const requests = requestsOver(channel)
+    const greeting = await requests.ask('initialize', { protocolVersion: LEGACY_NEWEST, capabilities: {}, clientInfo: CLIENT })
     if ('result' in greeting) {
       channel.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
       step = 'tools/list'
-      const listed = await toolsOf(questions, greeting.result, null)
+      const listed = await toolsOf(requests, greeting.result, null)
       const tools = namesOf(listed)
       step = tool ?? step
       return {
@@ -109,16 +84,16 @@ export async function introduce(
         tools,
         listed,
         ...named(greeting.result.serverInfo),
-        ...(await callTool(questions, tools, tool)),
-        ...(await readBy(questions, tools, second)),
+        ...(await callTool(requests, tools, tool)),
+        ...(await readBy(requests, tools, second)),
       }
     }
-    const discovery = await questions.ask('server/discover', { _meta: ENVELOPE })
+    const discovery = await requests.ask('server/discover', { _meta: ENVELOPE })
     if ('error' in discovery) throw new Silence(`it refused the handshake: ${greeting.error.message || `error ${greeting.error.code}`}`)
     step = 'tools/list'
     const meta = discovery.result._meta
     const info = discovery.result.serverInfo ?? (isObject(meta) ? meta[SERVER_KEY] : undefined)
-    const listed = await toolsOf(questions, discovery.result, ENVELOPE)
+    const listed = await toolsOf(requests, discovery.result, ENVELOPE)
     return { era: 'modern', tools: namesOf(listed), listed, ...named(info) }
   }
   let timer: NodeJS.Timeout | undefined
@@ -137,13 +112,13 @@ export async function introduce(
 
 const namesOf = (tools: readonly JsonObject[]): string[] => tools.map(({ name }) => textOf(name))
 
-async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonObject | null): Promise<JsonObject[]> {
+async function toolsOf(requests: Requests, about: JsonObject, envelope: JsonObject | null): Promise<JsonObject[]> {
   if (!isObject(about.capabilities) || about.capabilities.tools === undefined) return []
   const found: JsonObject[] = []
   let cursor: JsonValue | undefined
   for (let page = 0; page < PAGES_MAX; page++) {
     const params: JsonObject = { ...(envelope === null ? {} : { _meta: envelope }), ...(cursor === undefined ? {} : { cursor }) }
-    const answer = await questions.ask('tools/list', params)
+    const answer = await requests.ask('tools/list', params)
     if ('error' in answer) throw new Silence(`it refused tools/list: ${answer.error.message || `error ${answer.error.code}`}`)
     const { tools, nextCursor } = answer.result
     if (!Array.isArray(tools)) throw new Silence('its answer to tools/list has no list of tools')
@@ -154,25 +129,21 @@ async function toolsOf(questions: Questions, about: JsonObject, envelope: JsonOb
   throw new Silence(`its list of tools does not end after ${PAGES_MAX} pages`)
 }
 
-async function readBy(questions: Questions, tools: readonly string[], call: ToolCall | undefined): Promise<Pick<Introduction, 'read'>> {
+async function readBy(requests: Requests, tools: readonly string[], call: ToolCall | undefined): Promise<Pick<Introduction, 'read'>> {
   if (call === undefined || !tools.includes(call.name)) return {}
-  const answer = await questions.ask('tools/call', { name: call.name, arguments: call.arguments })
+  const answer = await requests.ask('tools/call', { name: call.name, arguments: call.arguments })
   const data = 'result' in answer ? answer.result.structuredContent : undefined
   // A refusal, as of a store that cannot be opened, says nothing about which store it is.
   return isObject(data) ? { read: data } : {}
 }
 
 /** Calls a tool that only our own bridge has, which uses the era with a handshake. */
-async function callTool(
-  questions: Questions,
-  tools: readonly string[],
-  tool: string | undefined,
-): Promise<Pick<Introduction, 'toolResult'>> {
+async function callTool(requests: Requests, tools: readonly string[], tool: string | undefined): Promise<Pick<Introduction, 'toolResult'>> {
   if (tool === undefined || !tools.includes(tool)) return {}
-  const answer = await questions.ask('tools/call', { name: tool, arguments: {} })
+  const answer = await requests.ask('tools/call', { name: tool, arguments: {} })
   const data = 'result' in answer ? answer.result.structuredContent : undefined
   const began = performance.now()
-  await questions.ask('ping', {})
+  await requests.ask('ping', {})
   return isObject(data) ? { toolResult: { data, roundTripMs: performance.now() - began } } : {}
 }
 

@@ -1,9 +1,10 @@
 import { leave, type OwnLaunch, runInPlace } from './child.ts'
 import { Junction } from './junction.ts'
-import { lineCutter } from './lines.ts'
 import { isObject } from '../../core/object.ts'
 import { MODERN } from '../../core/protocol.ts'
-import { errorAnswer, idIn } from './message.ts'
+import { LineReader } from '../../core/rpc/line-reader.ts'
+import { errorAnswer, idIn, NO_JSON } from '../../core/rpc/message.ts'
+import { Requests } from '../../core/rpc/requests.ts'
 import type { ServerName } from './own-answers.ts'
 import { startPiped } from './piped.ts'
 import { resolveProgram } from './program-path.ts'
@@ -14,7 +15,6 @@ import { withoutHidden } from '../../model/hidden.ts'
 
 /** Time limit for the answer to `server/discover`, in ms; a server that knows it answers at once. */
 const DISCOVER_MS = 5000
-const DISCOVERY = 'mcp-twin:discover'
 
 /**
  * Returns the capabilities of a server that supports 2026-07-28, or null. Asks with the client's own `_meta`, in a separate
@@ -26,18 +26,19 @@ async function discover(launch: OwnLaunch, { params }: JsonObject, signal: Abort
   const probe = startPiped({ ...program, env: launch.env, cwd: process.cwd() })
   let timer: NodeJS.Timeout | undefined
   try {
-    const result = await new Promise<JsonValue>((resolve) => {
+    const requests = new Requests((message) => probe.send(message))
+    probe.onMessage((message) => requests.take(message))
+    const meta = isObject(params) ? (params._meta ?? {}) : {}
+    const silence = new Promise<null>((resolve) => {
       const nothing = () => resolve(null)
       timer = setTimeout(nothing, DISCOVER_MS)
       signal.addEventListener('abort', nothing, { once: true })
       probe.onEnd(nothing)
-      probe.onMessage((message) => {
-        if (message.id === DISCOVERY) resolve(message.result ?? null)
-      })
-      const meta = isObject(params) ? (params._meta ?? {}) : {}
-      probe.send({ jsonrpc: '2.0', id: DISCOVERY, method: 'server/discover', params: { _meta: meta } })
     })
-    if (!isObject(result) || !Array.isArray(result.supportedVersions) || !result.supportedVersions.includes(MODERN)) return null
+    const answer = await Promise.race([requests.ask('server/discover', { _meta: meta }), silence])
+    if (answer === null || 'error' in answer) return null
+    const { result } = answer
+    if (!Array.isArray(result.supportedVersions) || !result.supportedVersions.includes(MODERN)) return null
     return isObject(result.capabilities) ? result.capabilities : {}
   } finally {
     clearTimeout(timer)
@@ -45,10 +46,20 @@ async function discover(launch: OwnLaunch, { params }: JsonObject, signal: Abort
   }
 }
 
-const NO_JSON = -32_700
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 const say = (words: string): void => void process.stderr.write(withoutHidden(`mcp-twin: ${words}\n`))
-const tooLong = (start: string): void => write(JSON.stringify(errorAnswer(idIn(start), 'a message longer than 32 MiB was not passed on')))
+
+/** Calls `line` with each line of a stream. The client is told of one that is too long. */
+function readLines(stream: NodeJS.ReadableStream, line: (text: string) => void): void {
+  const reader = new LineReader({
+    line: (bytes) => {
+      const text = bytes.toString('utf8')
+      if (text.trim() !== '') line(text)
+    },
+    exceeded: (head) => write(JSON.stringify(errorAnswer(idIn(head), 'a message longer than 32 MiB was not passed on'))),
+  })
+  stream.on('data', (chunk: Buffer) => reader.push(chunk))
+}
 
 /** Returns the messages of a line: one, or several in an array (2025-03-26). Answers a line that is not JSON with an error. */
 function messagesIn(text: string): JsonObject[] {
@@ -80,7 +91,7 @@ export class Attended {
   /** Answers the client during `install`, then connects it to the server. Returns only if no server was started. */
   async serve(install: (signal: AbortSignal) => Promise<void>, ended: AbortSignal): Promise<ExitCode> {
     const signal = AbortSignal.any([ended, this.gone.signal])
-    process.stdin.on('data', lineCutter({ line: (text) => this.line(text), tooLong }))
+    readLines(process.stdin, (text) => this.line(text))
     for (const event of ['end', 'error']) process.stdin.once(event, () => this.atEnd())
     process.stdin.resume()
     try {
@@ -116,7 +127,7 @@ export class Attended {
       })
       this.junction = junction
       this.atEnd = () => stdin.end()
-      stdout.on('data', lineCutter({ line: (text) => junction.fromServer(text), tooLong }))
+      readLines(stdout, (text) => junction.fromServer(text))
       junction.begin(modern)
     })
   }

@@ -1,14 +1,12 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
 import { CLIENT_KEY, LEGACY_NEWEST } from '../../core/protocol.ts'
-import { isId, isModern } from './message.ts'
+import { isId, isModern } from '../../core/rpc/message.ts'
+import { Requests, type RpcAnswer } from '../../core/rpc/requests.ts'
 import { ModernOverLegacy } from './modern-over-legacy.ts'
 import { LISTS, nothingListed, type ServerName } from './own-answers.ts'
 import { isAcknowledgement } from './subscriptions.ts'
 import type { Opening, WaitingRoom } from './waiting-room.ts'
-
-/** The id of our own request, which no client uses. */
-const GREETING = 'mcp-twin:initialize'
 
 /** A waiting client, and the server started for it. */
 export interface JunctionEnds {
@@ -37,6 +35,8 @@ function messageOf(text: string): JsonObject | null {
  */
 export class Junction {
   private readonly ends: JunctionEnds
+  /** Our own requests to the server, beside the client's. */
+  private readonly requests = new Requests((message) => this.toServer(message), 'mcp-twin')
   /** False: the waiting room still answers the client. */
   joined = false
   /** The server's capabilities; null: we have answered nothing for it. */
@@ -55,7 +55,13 @@ export class Junction {
   begin(modern: JsonObject | null): void {
     const { opening } = this.ends.room
     if (opening === null || modern !== null) this.join(modern, false)
-    else this.toServer({ jsonrpc: '2.0', id: GREETING, method: 'initialize', params: greetingOf(opening, this.ends.server) })
+    else {
+      const refused = ({ message }: Error): void => this.ends.refused(message)
+      this.requests.send('initialize', greetingOf(opening, this.ends.server), {
+        answered: (answer) => this.greeted(answer),
+        failed: refused,
+      })
+    }
   }
 
   /** Handles a line of the client, once both are connected. */
@@ -74,17 +80,18 @@ export class Junction {
     const isPlain = this.joined && this.translation === null && this.acknowledged === 0
     const message = isPlain ? null : messageOf(text)
     if (message === null) this.ends.toClient(text)
-    else if (!this.joined && message.id === GREETING) this.greeted(message)
+    else if (!this.joined && this.requests.take(message)) return
     else if (this.translation !== null) this.translation.fromServer(message)
     else if (this.acknowledged > 0 && isAcknowledgement(message)) this.acknowledged--
     else this.ends.toClient(text)
   }
 
-  private greeted({ result, error }: JsonObject): void {
-    if (!isObject(result)) this.ends.refused(`it refused the handshake: ${isObject(error) ? String(error.message) : 'no result'}`)
+  private greeted(answer: RpcAnswer): void {
+    if ('error' in answer) this.ends.refused(`it refused the handshake: ${answer.error.message}`)
     else {
+      const { capabilities } = answer.result
       this.toServer({ jsonrpc: '2.0', method: 'notifications/initialized' })
-      this.join(isObject(result.capabilities) ? result.capabilities : {}, this.ends.room.opening?.era === 'modern')
+      this.join(isObject(capabilities) ? capabilities : {}, this.ends.room.opening?.era === 'modern')
     }
   }
 

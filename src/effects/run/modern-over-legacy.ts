@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
-import { errorAnswer, type Id, isId, keyOf } from './message.ts'
+import { errorAnswer, type Id, isId, keyOf, NO_METHOD } from '../../core/rpc/message.ts'
 import { discovered, inModernForm, type ServerName, withoutEnvelope } from './own-answers.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
-/** JSON-RPC: there is no such method. */
-const NO_METHOD = -32_601
 const UNASKED = 'this client cannot be asked'
 
 export interface EraEnds {

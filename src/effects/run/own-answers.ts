@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
 import { LEGACY_NEWEST, MODERN, RESERVED, SERVER_KEY, VERSION_KEY } from '../../core/protocol.ts'
-import type { Id } from './message.ts'
+import type { Id } from '../../core/rpc/message.ts'
 
 /** Answers in a server's place while it is not there yet, or does not speak the client's era. */
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
-import { lineCutter } from './lines.ts'
 import { isObject } from '../../core/object.ts'
-import { errorAnswer, idIn } from './message.ts'
+import { LineReader } from '../../core/rpc/line-reader.ts'
+import { errorAnswer, idIn } from '../../core/rpc/message.ts'
 
 /** A program as this process starts it. */
 export interface Started {
@@ -60,18 +60,20 @@ export function startPiped(started: Started): PipedServer {
     ended = why
     for (const listener of listeners) listener(why)
   }
-  const line = (text: string): void => {
+  const line = (bytes: Buffer): void => {
+    const text = bytes.toString('utf8')
     const message = messageIn(text)
-    if (message === null) noise ??= text.trim().slice(0, NOISE_CHARACTERS)
-    else tell(message)
+    if (message !== null) tell(message)
+    else if (text.trim() !== '') noise ??= text.trim().slice(0, NOISE_CHARACTERS)
   }
   // A response that is too long to read fails its request, if its id is found.
-  const tooLong = (start: string): void => {
-    const id = idIn(start)
-    if (id === null) line(start)
+  const exceeded = (head: Buffer): void => {
+    const id = idIn(head)
+    if (id === null) line(head)
     else tell(errorAnswer(id, 'the answer is longer than 32 MiB'))
   }
-  child.stdout.on('data', lineCutter({ line, tooLong }))
+  const reader = new LineReader({ line, exceeded })
+  child.stdout.on('data', (chunk: Buffer) => reader.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_BYTES)
   })

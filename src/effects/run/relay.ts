@@ -2,8 +2,8 @@ import { EXIT, type ExitCode } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import type { Failure } from './failure.ts'
 import { isObject } from '../../core/object.ts'
-import { asMessage, errorAnswer, type Id, idIn, isId, isModern, keyOf } from './message.ts'
-import type { RemoteEnd } from './remote.ts'
+import { errorAnswer, type Id, idIn, isId, isModern, keyOf, NO_JSON } from '../../core/rpc/message.ts'
+import { asMessage, type RemoteEnd } from './remote.ts'
 import { Revival } from './revival.ts'
 
 /** The two ends, and how failures are classified. */
@@ -63,7 +63,7 @@ export class Relay {
     try {
       value = JSON.parse(text)
     } catch {
-      this.ends.write(errorAnswer(null, 'this line is not JSON', -32_700))
+      this.ends.write(errorAnswer(null, 'this line is not JSON', NO_JSON))
       return
     }
     for (const message of Array.isArray(value) ? value : [value]) {
@@ -71,9 +71,9 @@ export class Relay {
     }
   }
 
-  /** Answers a message beyond the limit; `start` is its beginning. */
-  tooLong(start: string): void {
-    this.ends.write(errorAnswer(idIn(start), 'this message is longer than 32 MiB and was not sent on'))
+  /** Answers a message beyond the limit; `head` is its beginning. */
+  tooLong(head: Buffer): void {
+    this.ends.write(errorAnswer(idIn(head), 'this message is longer than 32 MiB and was not sent on'))
   }
 
   /** Called when the client has closed its end: waits a moment for pending answers. */

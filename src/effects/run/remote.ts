@@ -1,7 +1,10 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
-import type { Remote } from '../../model/entry.ts'
+import type { JsonObject, Remote } from '../../model/entry.ts'
 import { answerOf, statusOf } from './failure.ts'
 import type { Fetch } from './http.ts'
+
+/** A message passes as it came: its shape was the sender's to choose and is the receiver's to judge. */
+export const asMessage = (message: JsonObject): JSONRPCMessage => message as unknown as JSONRPCMessage
 
 /** What may go along with one message. */
 export interface SendOptions {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/entry.ts'
-import { asMessage } from './message.ts'
-import type { RemoteEnd } from './remote.ts'
+import { Requests } from '../../core/rpc/requests.ts'
+import { asMessage, type RemoteEnd } from './remote.ts'
 
 const GREETING_MS = 10_000
 
@@ -12,7 +12,10 @@ export class Revival {
   private readonly remote: RemoteEnd
   private greeting: JsonObject | null = null
   private running: Promise<void> | null = null
-  private awaited: { readonly id: string; readonly done: () => void } | null = null
+  private sending: Promise<void> = Promise.resolve()
+  private readonly requests = new Requests((message) => {
+    this.sending = this.remote.send(asMessage(message))
+  }, 'mcp-twin:again')
 
   constructor(remote: RemoteEnd) {
     this.remote = remote
@@ -25,9 +28,7 @@ export class Revival {
 
   /** True when this is the answer to our own greeting, which the client never asked for. */
   takes(message: JsonObject): boolean {
-    if (this.awaited === null || message.id !== this.awaited.id) return false
-    this.awaited.done()
-    return true
+    return this.requests.take(message)
   }
 
   /** Begins a new session, once for all who ask at the same time. True: there is one again. */
@@ -46,11 +47,8 @@ export class Revival {
   }
 
   private async greet(greeting: JsonObject): Promise<void> {
-    const id = `mcp-twin:again:${Date.now()}`
-    const answered = new Promise<void>((done) => {
-      this.awaited = { id, done }
-    })
-    await this.remote.send(asMessage({ ...greeting, id }))
+    const answered = this.requests.ask('initialize', greeting.params ?? {})
+    await this.sending
     await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, GREETING_MS).unref())])
     await this.remote.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
   }

@@ -3,7 +3,7 @@ import type { Remote } from '../../model/entry.ts'
 import { failureOf } from './failure.ts'
 import { type Fetch, fetchBy, type ProxySettings } from './http.ts'
 import { leave } from './child.ts'
-import { lineCutter } from './lines.ts'
+import { LineReader } from '../../core/rpc/line-reader.ts'
 import { Relay } from './relay.ts'
 import { openRemote } from './remote.ts'
 import { ENDING, takeSignals } from './signals.ts'
@@ -41,8 +41,12 @@ export async function serveRemote(
     const stop = () => ended(EXIT.ok)
     takeSignals(stop, ENDING)
     process.stdout.on('error', stop)
-    const cut = lineCutter({ line: (text) => relay.line(text), tooLong: (start) => relay.tooLong(start) })
-    process.stdin.on('data', cut)
+    const line = (bytes: Buffer): void => {
+      const text = bytes.toString('utf8')
+      if (text.trim() !== '') relay.line(text)
+    }
+    const reader = new LineReader({ line, exceeded: (head) => relay.tooLong(head) })
+    process.stdin.on('data', (chunk: Buffer) => reader.push(chunk))
     process.stdin.once('end', () => relay.finish())
     process.stdin.once('error', stop)
   })

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
-import { type Id, keyOf } from './message.ts'
+import { type Id, keyOf } from '../../core/rpc/message.ts'
 import { LISTS } from './own-answers.ts'
 
 const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId'

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
-import { errorAnswer, type Id, isId, isModern, keyOf } from './message.ts'
+import { errorAnswer, type Id, isId, isModern, keyOf } from '../../core/rpc/message.ts'
 import { discovered, initialized, LISTS, nothingListed, otherVersion, type ServerName } from './own-answers.ts'
 import { Subscriptions } from './subscriptions.ts'
 

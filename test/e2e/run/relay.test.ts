@@ -193,7 +193,7 @@ describe('lines that are no message', () => {
     const client = await relayTo({ url: far.url })
     client.relay.line('{oops')
     expect(errorOf(client.messages[0] ?? {}).code).toBe(-32700)
-    client.relay.tooLong('{"jsonrpc":"2.0","id":7,"method":"x"')
+    client.relay.tooLong(Buffer.from('{"jsonrpc":"2.0","id":7,"method":"x"'))
     expect(client.messages[1]).toMatchObject({ id: 7, error: { message: expect.stringContaining('32 MiB') } })
   })
 })

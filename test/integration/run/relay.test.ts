@@ -1,10 +1,7 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client'
 import { setTimeout as pause } from 'node:timers/promises'
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { failureOf } from '../../../src/effects/run/failure.ts'
-import { lineCutter } from '../../../src/effects/run/lines.ts'
-import { idIn } from '../../../src/effects/run/message.ts'
 import { Relay } from '../../../src/effects/run/relay.ts'
 import type { RemoteEnd, SendOptions } from '../../../src/effects/run/remote.ts'
 import type { JsonObject } from '../../../src/model/entry.ts'
@@ -129,49 +126,5 @@ describe('a relay', () => {
     } finally {
       vi.useRealTimers()
     }
-  })
-})
-
-describe('lines', () => {
-  it('are the same however the bytes come', () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[\r\n]/g, ' ')),
-          { maxLength: 8 },
-        ),
-        fc.array(fc.nat(9)),
-        (texts, cuts) => {
-          const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''))
-          const lines: string[] = []
-          const cut = lineCutter({ line: (text) => lines.push(text), tooLong: () => {} })
-          let at = 0
-          for (const size of cuts) {
-            cut(bytes.subarray(at, at + size))
-            at += size
-          }
-          cut(bytes.subarray(at))
-          expect(lines).toEqual(texts.filter((text) => text.trim() !== ''))
-        },
-      ),
-    )
-  })
-
-  it('that are too long are skipped, and the next one is read', () => {
-    const [lines, long]: [string[], string[]] = [[], []]
-    const cut = lineCutter({ line: (text) => lines.push(text), tooLong: (start) => long.push(start) }, 10)
-    for (const part of ['short\n{"id":', '4,"x":"yyyyyyyyy', 'yyyyyyyyyyyyy"}\nnext\n']) cut(Buffer.from(part))
-    expect([lines, long.length, idIn(long[0] ?? '')]).toEqual([['short', 'next'], 1, 4])
-  })
-
-  it('of many megabytes cost time in proportion', () => {
-    // Were each piece added to a copy of all before it, these would be some hundred gigabytes of copies, and the test at its time limit.
-    const chunk = Buffer.alloc(1024, 120)
-    const chunks = 30_000
-    let length = 0
-    const cut = lineCutter({ line: (text) => (length = text.length), tooLong: () => {} })
-    for (let at = 0; at < chunks; at++) cut(chunk)
-    cut(Buffer.from('\n'))
-    expect(length).toBe(chunks * 1024)
   })
 })

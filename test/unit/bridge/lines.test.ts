@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { limits } from '../../../src/bridge/base/limits.ts'
-import { LineReader } from '../../../src/bridge/base/line-reader.ts'
+import { LineReader } from '../../../src/core/rpc/line-reader.ts'
+import { idIn } from '../../../src/core/rpc/message.ts'
 import { StdioTransport } from '../../../src/bridge/transports/stdio.ts'
 
 const collect = () => {
@@ -54,6 +55,24 @@ describe('a stream of lines', () => {
     reader.push(Buffer.from('\nnext\n'))
     expect(lines).toEqual(['next'])
     expect(skipped).toEqual([40 * 1024 * 1024])
+  })
+  it('says that one is too long before its end, with the id in its beginning', () => {
+    const lines: string[] = []
+    const heads: Buffer[] = []
+    const reader = new LineReader({ line: (bytes) => lines.push(bytes.toString()), exceeded: (head) => heads.push(head) }, 10)
+    for (const part of ['short\n{"id":', '4,"x":"yyyyyyyyy']) reader.push(Buffer.from(part))
+    expect([lines, heads.map(idIn)]).toEqual([['short'], [4]])
+    reader.push(Buffer.from('yyyyyyyyyyyyy"}\nnext\n'))
+    expect([lines, heads.length]).toEqual([['short', 'next'], 1])
+  })
+})
+
+describe('the id of a message that is not read', () => {
+  it('is the one at its beginning', () => {
+    expect(idIn(Buffer.from('{"jsonrpc":"2.0","id":"a-1","method":"x"'))).toBe('a-1')
+  })
+  it('is not taken from the arguments', () => {
+    expect(idIn(Buffer.from('{"method":"tools/call","params":{"arguments":{"id":7,"text":"'))).toBeNull()
   })
 })
 

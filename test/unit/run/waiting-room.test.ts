@@ -44,7 +44,7 @@ function waiting() {
     comes(capabilities: JsonObject = { tools: {} }) {
       junction.begin(null)
       junction.fromServer(
-        JSON.stringify({ jsonrpc: '2.0', id: 'mcp-twin:initialize', result: { protocolVersion: '2025-06-18', capabilities } }),
+        JSON.stringify({ jsonrpc: '2.0', id: 'mcp-twin:1', result: { protocolVersion: '2025-06-18', capabilities } }),
       )
     },
     last: () => client.at(-1),
@@ -147,7 +147,7 @@ describe('a server that has come', () => {
     say(HELLO, legacy(1, 'tools/list'), legacy('x', 'tools/call', { name: 'y' }))
     comes()
     expect(server).toEqual([
-      { ...HELLO, id: 'mcp-twin:initialize' },
+      { ...HELLO, id: 'mcp-twin:1' },
       { jsonrpc: '2.0', method: 'notifications/initialized' },
       legacy(1, 'tools/list'),
       legacy('x', 'tools/call', { name: 'y' }),
@@ -183,14 +183,14 @@ describe('a server that has come', () => {
     expect(last()).toEqual({ jsonrpc: '2.0', id: 1, result: { resourceTemplates: [] } })
     say(legacy(2, 'prompts/list'), legacy(3, 'prompts/get', { name: 'x' }))
     expect(last()).toEqual({ jsonrpc: '2.0', id: 2, result: { prompts: [] } })
-    expect(server.map(({ id }) => id)).toEqual(['mcp-twin:initialize', undefined, 3])
+    expect(server.map(({ id }) => id)).toEqual(['mcp-twin:1', undefined, 3])
   })
 
   it('that refuses the handshake is reported', () => {
     const { say, junction, refused, told } = waiting()
     say(HELLO)
     junction.begin(null)
-    told({ jsonrpc: '2.0', id: 'mcp-twin:initialize', error: { code: -32022, message: 'only 2026-07-28' } })
+    told({ jsonrpc: '2.0', id: 'mcp-twin:1', error: { code: -32022, message: 'only 2026-07-28' } })
     expect(refused).toEqual(['it refused the handshake: only 2026-07-28'])
   })
 
@@ -214,7 +214,7 @@ describe('a server that has come', () => {
     say(modern(1, 'server/discover'), modern(2, 'tools/list', { cursor: 'c' }, { ...META, progressToken: 'p' }))
     comes({ tools: { listChanged: true }, resources: {} })
     expect(server).toEqual([
-      legacy('mcp-twin:initialize', 'initialize', {
+      legacy('mcp-twin:1', 'initialize', {
         ...{ protocolVersion: '2025-11-25', capabilities: {} },
         clientInfo: { name: 'client', version: '2' },
       }),

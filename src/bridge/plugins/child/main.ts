@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { LineReader } from '../../base/line-reader.ts'
+import { LineReader } from '../../../core/rpc/line-reader.ts'
 import { channelFd, type FromPlugin, type ToPlugin } from '../messages.ts'
 import { answerOf } from './answer.ts'
 import { load } from './load.ts'
@@ -69,7 +69,6 @@ const reader = new LineReader({
     else if ('cancel' in message) running.get(message.cancel)?.abort()
     else send({ pong: message.ping })
   },
-  tooLong: () => undefined,
 })
 
 channel.on('data', (chunk: Buffer) => reader.push(chunk))

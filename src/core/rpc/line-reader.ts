@@ -1,20 +1,21 @@
-import { limits } from './limits.ts'
+import { MESSAGE_BYTES } from './message.ts'
 
 const NEWLINE = 10
+const HEAD_BYTES = 4096
 const empty = Buffer.alloc(0)
 
 /** What a line reader tells: a whole line, or that one was longer than is read and was skipped. */
 export interface LineEvents {
   line(bytes: Buffer): void
-  /** `head` is the beginning of the skipped line, to find its id in. */
-  tooLong(head: Buffer, bytes: number): void
+  /** Called at the end of a line that was too long. `head` is its beginning, to find its id in. */
+  tooLong?(head: Buffer, bytes: number): void
   /** Called when a line is too long, before its end, which may never come. */
-  exceeded?(): void
+  exceeded?(head: Buffer): void
 }
 
 /**
  * Cuts a stream into lines. Each byte is looked at once, however many pieces a line comes in, and a line beyond the
- * limit is skipped without being kept. (The SDK's own reader joins the pieces anew at every one, which is slow with
+ * limit (in bytes) is skipped without being kept. (The SDK's own reader joins the pieces anew at every one, which is slow with
  * the square of the length, and ends the connection at 10 MiB.)
  */
 export class LineReader {
@@ -24,7 +25,7 @@ export class LineReader {
   private length = 0
   private skipping = false
 
-  constructor(events: LineEvents, most: number = limits.stdioMessage) {
+  constructor(events: LineEvents, most: number = MESSAGE_BYTES) {
     this.events = events
     this.most = most
   }
@@ -42,14 +43,12 @@ export class LineReader {
   private take(piece: Buffer): void {
     this.length += piece.length
     if (this.skipping) return
-    if (this.length > this.most) {
-      const head = this.pieces[0] ?? piece
-      this.pieces = [Buffer.from(head.subarray(0, 4096))]
-      this.skipping = true
-      this.events.exceeded?.()
-      return
-    }
     if (piece.length > 0) this.pieces.push(piece)
+    if (this.length <= this.most) return
+    const head = headOf(this.pieces)
+    this.pieces = [head]
+    this.skipping = true
+    this.events.exceeded?.(head)
   }
 
   private finish(): void {
@@ -57,9 +56,21 @@ export class LineReader {
     this.pieces = []
     this.length = 0
     this.skipping = false
-    if (skipping) this.events.tooLong(pieces[0] ?? empty, length)
+    if (skipping) this.events.tooLong?.(pieces[0] ?? empty, length)
     if (skipping || length === 0) return
     const line = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, length)
     this.events.line(line)
   }
+}
+
+/** A copy of the beginning of a line, however small its pieces are. */
+function headOf(pieces: readonly Buffer[]): Buffer {
+  const needed: Buffer[] = []
+  let length = 0
+  for (const piece of pieces) {
+    if (length >= HEAD_BYTES) break
+    needed.push(piece)
+    length += piece.length
+  }
+  return Buffer.from(Buffer.concat(needed).subarray(0, HEAD_BYTES))
 }
