@@ -81,7 +81,13 @@ function together(findings: readonly Finding[]): Finding[] {
     const { check, level, message, fix, detail } = finding
     const key = level === 'ok' ? String(at) : JSON.stringify([check, level, message, fix, detail])
     const row = rows.get(key)
-    rows.set(key, row === undefined ? finding : { ...row, subject: `${row.subject}, ${finding.subject}` })
+    if (row === undefined) rows.set(key, finding)
+    else {
+      const { autofix, ...rest } = row
+      // One mark is fixed only where everything under it is.
+      const isFixed = autofix !== undefined && finding.autofix !== undefined
+      rows.set(key, { ...rest, ...(isFixed && { autofix }), subject: `${row.subject}, ${finding.subject}` })
+    }
   }
   return [...rows.values()]
 }
@@ -121,8 +127,19 @@ export function describeFindings(findings: readonly Finding[], view: FindingsVie
   ]
 }
 
+/** Findings as they are shown: those that share one mark are one. What differs by side stands under each side. */
+function marksOf(findings: readonly Finding[]): Finding[] {
+  const sections = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const key = finding.group === 'side' ? `side ${finding.environment ?? ''}` : finding.group
+    sections.set(key, [...(sections.get(key) ?? []), finding])
+  }
+  return [...sections.values()].flatMap(together)
+}
+
 /** The last line: how bad it is, and what can be fixed without asking. */
-export function sumOfFindings(findings: readonly Finding[]): string {
+export function sumOfFindings(all: readonly Finding[]): string {
+  const findings = marksOf(all)
   const of = (...wanted: Level[]): Finding[] => findings.filter(({ level }) => wanted.includes(level))
   const count = (number: number, one: string): string[] => (number === 0 ? [] : [`${number} ${number === 1 ? one : `${one}s`}`])
   const failed = of('failed').length

@@ -89,9 +89,7 @@ export function importServers(found: readonly UnmanagedEntry[], options: ImportO
     const made = importOne(name, there, gone, options)
     servers.push([name, made.server])
     adopted.push(...made.adopted.map((each) => ({ ...placeOf(each.found), server: name, digest: each.digest })))
-    unmanaged.push(
-      ...made.left.map((each) => ({ ...placeOf(each.found), reason: `it says something else than "${name}" of the other clients` })),
-    )
+    unmanaged.push(...made.left.map((each) => ({ ...placeOf(each.found), reason: `it differs from the ${name} of your other programs` })))
     notes.push(...made.notes, ...made.adopted.flatMap((each) => each.notes))
   }
   const wanted = new Set(JSON.stringify(servers).match(/\$\{secret:[^{}]*\}/g))

@@ -82,9 +82,11 @@ describe('the report of doctor', () => {
     [[finding({ level: 'info' })], 'Everything is in order.'],
     [[finding({ autofix: { kind: 'sync' } })], '1 error. mcp-twin doctor --fix fixes it.'],
     [
-      [finding({ autofix: { kind: 'sync' } }), finding({}), finding({ level: 'warning' })],
+      [finding({ autofix: { kind: 'sync' } }), finding({ message: 'another' }), finding({ level: 'warning' })],
       '2 errors, 1 warning. mcp-twin doctor --fix fixes 1 of them.',
     ],
+    // Several programs under one mark are one, and fixed only where all of them are.
+    [[finding({ subject: 'a', autofix: { kind: 'sync' } }), finding({ subject: 'b' })], '1 error.'],
     [[finding({ level: 'failed' })], '1 check failed to run.'],
   ])('ends with the sum', (findings, words) => {
     expect(sumOfFindings(findings)).toBe(words)
