@@ -8,6 +8,8 @@ export type Content =
 export interface Answer {
   readonly content: readonly Content[]
   readonly data?: Readonly<Record<string, unknown>>
+  /** The last change that it takes into account, where that is later than the beginning of the call. */
+  readonly cursor?: number
   /** It repeats what another program answered earlier: no line about what waits is added. */
   readonly recorded?: true
 }

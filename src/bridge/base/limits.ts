@@ -66,6 +66,8 @@ export const limits = {
   /** Bytes of an answer that are kept for the line about what waits; an answer with less room than so many tokens has none. */
   noticeBytes: 120,
   noticeTokens: 80,
+  /** Bytes of an answer that are kept for its cursor. */
+  cursorBytes: 40,
   /** Bytes of an answer in which it names what it leaves out, and how many things it names at most. */
   leftOutBytes: 1000,
   leftOutNamed: 20,

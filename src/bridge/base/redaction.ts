@@ -76,8 +76,8 @@ export class Redaction {
 
   answer(answer: Answer): Answer {
     const content = answer.content.map((part): Content => (part.type === 'text' ? { type: 'text', text: this.text(part.text) } : part))
-    const { data, recorded } = answer
-    const more = recorded === true ? { recorded } : {}
+    const { data, recorded, cursor } = answer
+    const more = { ...(recorded === true && { recorded }), ...(cursor !== undefined && { cursor }) }
     return data === undefined ? { content, ...more } : { ...more, content, data: this.deep(data) as Record<string, unknown> }
   }
 

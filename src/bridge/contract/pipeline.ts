@@ -1,4 +1,4 @@
-import { isDeeper, member, texts } from '../../core/object.ts'
+import { isDeeper, isObject, member, texts } from '../../core/object.ts'
 import { boundData, boundWords, roomFor } from './bound.ts'
 import type { Bridge } from './bridge.ts'
 import type { Answer, Call, Content, PlainCall } from '../base/call.ts'
@@ -35,22 +35,51 @@ export function faulted(name: string, error: unknown, { log, redaction }: Pick<B
 export const unrecorded = (why: string | null): Refusal =>
   new Refusal('failed', `Nothing was run, since it could not be recorded (${why}); free disk space or fix bridge/audit.jsonl.`)
 
-/** Bytes that are kept for the line about what waits: none in an answer that has hardly room for itself. */
-const noticeRoom = (room: number, { families }: Settings): number =>
-  families.includes('handoff') && room >= limits.noticeTokens * tokenBytes ? limits.noticeBytes : 0
+/** Bytes that are kept for the cursor and the line about what waits: none in an answer that has hardly room for itself. */
+const endRoom = (room: number, { families }: Settings, cursor: number | null): number =>
+  room < limits.noticeTokens * tokenBytes
+    ? 0
+    : (families.includes('handoff') ? limits.noticeBytes : 0) + (cursor === null ? 0 : limits.cursorBytes)
 
 /** The answer, with a line that says what waits for the client. A picture is left as it is: a later answer says so. */
 function withNotice(
   { content, data, recorded }: Answer,
   hasRoom: boolean,
-  { notices }: Bridge,
+  { notices, settings }: Bridge,
   { client, session }: Pick<Call, 'client' | 'session'>,
 ): CallResult {
-  const waiting = recorded !== true && hasRoom && content.every(({ type }) => type === 'text') ? notices.line(client, session) : null
+  const isTold = recorded !== true && hasRoom && settings.families.includes('handoff') && content.every(({ type }) => type === 'text')
+  const waiting = isTold ? notices.line(client, session) : null
   return {
     content: [...content, ...(waiting === null ? [] : [{ type: 'text', text: waiting } as const])],
     ...(data !== undefined && { structuredContent: { ...data, ...(waiting !== null && { waiting }) } }),
   }
+}
+
+/** Pages of a list have cursors of their own, which must not be taken for one of changes. */
+const hasPages = ({ inputSchema: { properties } }: Tool): boolean => isObject(properties) && 'cursor' in properties
+
+/**
+ * The number of the last change before a call that makes or reads something which changes: a wait from there misses nothing that
+ * comes after the answer. Null: the answer tells none, as to a person at a terminal, or the store cannot be read, which the call reports.
+ */
+async function cursorBefore(tool: Tool, { settings, store }: Bridge): Promise<number | null> {
+  if (!storing.includes(tool.family) || hasPages(tool) || settings.isBrief === true) return null
+  try {
+    return await (await store()).cursor()
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+/** An answer that ends with the cursor, unless it tells one itself. */
+function withCursor(answer: Answer, before: number | null): Answer {
+  const { content, data, cursor = before } = answer
+  const last = content.at(-1)
+  if (before === null || last?.type !== 'text' || (data !== undefined && 'cursor' in data)) return answer
+  const text = `${last.text}\n[cursor ${cursor}]`
+  return { ...answer, content: [...content.slice(0, -1), { type: 'text', text }], ...(data !== undefined && { data: { ...data, cursor } }) }
 }
 
 /** Refuses the tools that this bridge does not list. */
@@ -119,8 +148,10 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: P
     checkOffered(tool, settings)
     if (tool.effect === 'run' && !audit.ready()) throw unrecorded(audit.trouble)
     const whole = roomFor(tool, raw)
-    const room = whole - noticeRoom(whole, settings)
-    const answer = bounded(redaction.answer(await work.run(bridge, { ...call, room, begin, refused: refusedPart })), room)
+    const cursor = await cursorBefore(tool, bridge)
+    const room = whole - endRoom(whole, settings, cursor)
+    const own = bounded(redaction.answer(await work.run(bridge, { ...call, room, begin, refused: refusedPart })), room)
+    const answer = room < whole ? withCursor(own, cursor) : own
     if (tool.effect !== 'read' && !begun) record('call', 'done')
     bridge.seen(call.client, call.session)
     if (tool.family === 'files' && tool.effect !== 'read') bridge.filesChanged(writtenPaths(tool, raw), call)

@@ -25,6 +25,8 @@ interface ChangeRow extends Row {
   at: number
 }
 
+export { lastChange }
+
 /** The changes after number `n`, oldest first. */
 export const changesAfter = (database: Database, n: number): Change[] =>
   database

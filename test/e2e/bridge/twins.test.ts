@@ -24,7 +24,7 @@ describe('two programs over one store', () => {
     ])
     const value = { method: 'JWT', library: 'jose' }
     const set = await desktop.call('memory_set', { key: 'auth-approach', value, rationale: 'no session store', tags: ['auth'] })
-    expect(set.data).toEqual({ version: 1, namespace: 'shared' })
+    expect(set.data).toEqual({ version: 1, namespace: 'shared', cursor: expect.any(Number) })
     const got = await code.call('memory_get', { key: 'auth-approach' })
     expect(got.data).toMatchObject({
       found: true,

@@ -61,7 +61,7 @@ describe('a task for the other program', () => {
     await data('complete_action', { id, result: { passed: 12 } }, code)
     expect(await waiting).toMatchObject({ status: 'done', result: { passed: 12 } })
     expect(await refusal('complete_action', { id, result: 1 }, code)).toMatch(/is done already/)
-    expect(await data('claim_action', {}, code)).toEqual({ found: false })
+    expect(await data('claim_action', {}, code)).toMatchObject({ found: false })
   })
 
   it('is announced to its program, and its end to who asked, until one of its sessions has seen it', async () => {
@@ -79,9 +79,9 @@ describe('a task for the other program', () => {
   it('for any other program goes to whoever claims it first, but not to who asked', async () => {
     place = running()
     const { id } = await data('queue_action', { type: 'analyze_file', params: { file_path: place.put('a.txt', 'x') } })
-    expect(await data('claim_action', {}, desktop)).toEqual({ found: false })
+    expect(await data('claim_action', {}, desktop)).toMatchObject({ found: false })
     expect(await data('claim_action', {}, as('cursor'))).toMatchObject({ id, params: { file_path: join(place.A, 'a.txt') } })
-    expect(await data('claim_action', {}, code)).toEqual({ found: false })
+    expect(await data('claim_action', {}, code)).toMatchObject({ found: false })
   })
 
   it('is in the inbox, however many older ones are claimed', async () => {

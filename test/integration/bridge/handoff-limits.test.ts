@@ -31,13 +31,13 @@ describe('a handoff that is longer than an answer', () => {
     )
     expect(read).not.toMatch(/## (short|least)|^> a note/m)
     expect(read).toMatch(
-      /\n\[Left out: the rest of section "long" \(\d+ tokens\), section "short" \(12 tokens\), section "least" \(12 tokens\), a note \(2 tokens\)\. handoff_read \{"id":"h-[0-9a-f]+","max_tokens":\d+\} shows more\.\]$/,
+      /\n\[Left out: the rest of section "long" \(\d+ tokens\), section "short" \(12 tokens\), section "least" \(12 tokens\), a note \(2 tokens\)\. handoff_read \{"id":"h-[0-9a-f]+","max_tokens":\d+\} shows more\.\]\n\[cursor \d+\]$/,
     )
     const call: unknown = JSON.parse(/handoff_read (\{.*\}) shows/.exec(read)?.[1] ?? '')
     const whole = await place.ok('handoff_read', call)
     expect(whole).not.toContain('Left out')
     expect(whole.match(/^## \w+/gm)).toEqual(['## first', '## long', '## short', '## least'])
-    expect(whole).toMatch(/\nNote by tester, .*:\n> a note$/)
+    expect(whole).toMatch(/\nNote by tester, .*:\n> a note\n\[cursor \d+\]$/)
   })
 
   it('shows the newest notes first, and counts those that have no room to be named', async () => {
@@ -89,7 +89,7 @@ describe('what is stored', () => {
     await place.data('handoff_create', small, other)
     await place.data('handoff_update', { id: 'h-7', status: 'dropped' })
     await place.data('handoff_create', small)
-    expect(await place.ok('handoff_list')).toMatch(/\n\[1902 more: list by status or to\.\]$/)
+    expect(await place.ok('handoff_list')).toMatch(/\n\[1902 more: list by status or to\.\]\n\[cursor \d+\]$/)
     expect(await place.call('inbox', {}, other)).toMatchObject({ structuredContent: { more: { handoffs: 1900, questions: 1900 } } })
   })
 

@@ -190,3 +190,57 @@ describe('wait_for_change', () => {
     expect(answer.structuredContent).toMatchObject({ reset: true })
   })
 })
+
+describe('the cursor of an answer', () => {
+  const handoff = { title: 'T', goal: 'G', sections: [{ heading: 'H', body: 'B' }], to: 'desktop' }
+  const calls: readonly [string, (id: string) => object][] = [
+    ['memory_set', () => ({ key: 'a', value: 1 })],
+    ['memory_get', () => ({ key: 'none' })],
+    ['memory_search', () => ({ query: 'none' })],
+    ['memory_history', () => ({ key: 'none' })],
+    ['memory_delete', () => ({ key: 'none' })],
+    ['handoff_create', () => handoff],
+    ['handoff_list', () => ({})],
+    ['handoff_read', (id) => ({ id })],
+    ['handoff_update', (id) => ({ id, note: 'N' })],
+    ['handoff_claim', (id) => ({ id })],
+    ['ask_twin', () => ({ question: 'Q?' })],
+    ['inbox', () => ({})],
+    ['queue_action', () => ({ type: 'execute_from_code', params: { prompt: 'P' } })],
+    ['list_actions', () => ({})],
+    ['claim_action', () => ({})],
+  ]
+
+  it.each(calls)('of %s stands in words and data, and a wait from there misses nothing', async (name, args) => {
+    const { id } = await place.data('handoff_create', handoff, code)
+    const answer = await place.call(name, args(String(id)), code)
+    const cursor = answer.structuredContent?.cursor
+    expect(textOf(answer)).toContain(`\n[cursor ${String(cursor)}]`)
+    await there('memory_set', { key: 'afterwards', value: 1 })
+    expect(await place.data('wait_for_change', { since: cursor, ...wait }, code)).toMatchObject({
+      changes: [{ key: 'afterwards', by: 'claude-desktop' }],
+    })
+  })
+
+  it('leaves out what a wait has shown already', async () => {
+    const { id } = await place.data('queue_action', { type: 'execute_from_code', params: { prompt: 'P' } }, code)
+    const [waited, ended] = [place.data('inbox', wait, code), place.data('get_action', { id, ...wait }, code)]
+    await there('claim_action', { id })
+    await there('complete_action', { id, result: 'R' })
+    const [{ cursor: seen }, { cursor: shown, status }] = await Promise.all([waited, ended])
+    expect(status).toBe('done')
+    for (const since of [seen, shown])
+      expect(await place.data('wait_for_change', { since, timeout_ms: 1 }, code)).toMatchObject({ changes: [] })
+  })
+
+  it('is not told to a person at a terminal, nor for pages of a list, nor by what was refused', async () => {
+    const brief = openBridge({ ...place.bridge.settings, isBrief: true }, () => [])
+    const set = tools.find(({ name }) => name === 'memory_set')
+    if (set === undefined) throw new Error('no memory_set')
+    const call = { ...code, signal: new AbortController().signal, progress: () => undefined }
+    expect(JSON.stringify(await callTool(set, { key: 'k', value: 1 }, brief, call))).not.toContain('cursor')
+    await brief.close()
+    expect(JSON.stringify(await place.call('memory_list', {}, code))).not.toContain('cursor')
+    expect(await place.refused('handoff_read', { id: 'h-none' }, code)).not.toContain('cursor')
+  })
+})

@@ -26,15 +26,16 @@ export const getAction = defineTool({
     const store = await bridge.store()
     const isLive = liveIn(bridge.settings)
     const now = () => bridge.now()
-    const action =
+    const { action, cursor } =
       timeoutMs === 0
-        ? await store.read((database) => read(database, id, isLive, now()))
+        ? await store.read((database) => ({ action: read(database, id, isLive, now()), cursor: undefined }))
         : await waitForAction(store, id, { timeoutMs, signal, isLive, now })
+    const told = cursor === undefined ? {} : { cursor }
     if (action.from === client && finalStatuses.includes(action.status) && action.isNews)
       await store.write({ client, session }, (transaction) => markSeen(transaction, [id]))
-    if (timeoutMs === 0 || !isAsked(action)) return actionAnswer(action, room)
+    if (timeoutMs === 0 || !isAsked(action)) return { ...actionAnswer(action, room), ...told }
     const asked = `A person is asked, and has not decided: mcp-twin actions run ${id}`
     const { content, data } = actionAnswer(action, room - Buffer.byteLength(asked) - fieldBytes, { asked })
-    return { content: [...content, { type: 'text', text: asked }], data }
+    return { content: [...content, { type: 'text', text: asked }], data, ...told }
   },
 })

@@ -23,6 +23,8 @@ export interface Inbox {
   readonly finished: readonly Action[]
   /** How many of each wait. */
   readonly counts: Counts
+  /** The last change of the store that was looked at. */
+  readonly cursor: number
 }
 
 type Kind = 'handoffs' | 'questions' | 'answers' | 'actions' | 'finished'
@@ -145,7 +147,7 @@ export function inboxAnswer(waiting: Inbox, redaction: Redaction, room: number) 
   const text = [...words, ...(told < total ? [beyond(left(inWords))] : [])].join('\n')
   const seen = items.slice(0, Math.min(told, shown.length))
   return {
-    answer: { content: [{ type: 'text' as const, text: text === '' ? 'Nothing waits.' : text }], data },
+    answer: { content: [{ type: 'text' as const, text: text === '' ? 'Nothing waits.' : text }], data, cursor: waiting.cursor },
     answers: of(seen, 'answers').map(({ id }) => id),
     finished: of(seen, 'finished').map(({ id }) => id),
   }

@@ -52,6 +52,7 @@ export async function whatWaits(store: Store, client: string | null, { settings,
   const [isLive, now] = [liveIn(settings), time()]
   const { countOf, list } = await import('../../handoff/handoff.ts')
   const { answersFor, countsFor, questionsFor } = await import('../../handoff/question.ts')
+  const { lastChange } = await import('../../store/changes.ts')
   const { actionCounts, claimableFor, finishedFor } = await import('../../actions/finished.ts')
   const open = { status: 'open', to: client ?? undefined } as const
   // Somewhat more than is shown: a key that begins in what is shown is recognised only as a whole.
@@ -62,6 +63,7 @@ export async function whatWaits(store: Store, client: string | null, { settings,
     answers: answersFor(database, client, reading),
     actions: claimableFor(database, client, limits.inboxShown, isLive, now),
     finished: finishedFor(database, client, limits.inboxShown, isLive, now),
+    cursor: lastChange(database),
     counts: { handoffs: countOf(database, open), ...countsFor(database, client), ...actionCounts(database, client) },
   }))
 }
