@@ -72,6 +72,18 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a manifest that breaks while a bridge runs closes it from the next call on, and its repair opens it again',
+    source: 'twins',
+    tests: {
+      'e2e/bridge/broken-manifest.test.ts': [
+        'and $what closes it over $by from the next call on, until it is repaired',
+        'stops the runner, which leaves what waits where it is and says so, and goes on after the repair',
+        'keeps actions run from doing anything, until it is repaired',
+      ],
+      'e2e/bridge/actions-terminal.test.ts': ['does nothing with a manifest that broke while the question stood there'],
+    },
+  },
+  {
     behaviour: 'a damaged, cut, emptied, older, newer or foreign store is said and salvaged, never guessed',
     source: 'shared mind',
     tests: {

@@ -7,6 +7,7 @@ import { wordsOf } from '../bridge/actions/runner.ts'
 import type { Means, Outcome } from '../bridge/actions/type.ts'
 import { typeNamed } from '../bridge/actions/types/index.ts'
 import type { Settings } from '../bridge/base/settings.ts'
+import type { Bridge } from '../bridge/contract/bridge.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
 import { claimOf, liveIn } from '../bridge/handoff/claims.ts'
 import { Policy } from '../bridge/policy/policy.ts'
@@ -36,7 +37,11 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
       work.catch((error: unknown) => Promise.reject(error instanceof Refusal ? new TwinError('refused', error.message) : error))
     const waiting = await refusing(store.read((database) => read(database, id, isLive, bridge.now())))
     const fresh = waiting.status === 'needs_user' ? await refusing(reviewed(waiting, bridge.settings)) : null
+    demandReadable(bridge)
     const approved = await approve(context, await refusing(screenOf(context, open, waiting, fresh)))
+    // It may have been changed while the person read.
+    await bridge.followManifest()
+    demandReadable(bridge)
     if (!bridge.audit.ready())
       throw new TwinError('unrecorded', `Nothing was done, since it could not be recorded (${bridge.audit.trouble}).`, {
         hint: 'free disk space, or fix bridge/audit.jsonl',
@@ -59,6 +64,11 @@ export const runAction = (context: Context, id: string): Promise<ExitCode> =>
     for (const line of resultLines(ended)) context.io.out(line)
     return outcome.status === 'failed' ? EXIT.failed : outcome.status === 'needs_user' ? EXIT.attention : EXIT.ok
   })
+
+/** Refuses to carry anything out where nobody knows what the manifest closes. */
+function demandReadable({ settings: { unreadable } }: Bridge): void {
+  if (unreadable !== undefined) throw new TwinError('refused', `Nothing was done. ${unreadable}`)
+}
 
 /** Shows what will be and asks; returns how it was approved, for the audit. */
 async function approve({ io, options, prompt }: Context, lines: readonly string[]): Promise<string> {

@@ -20,6 +20,8 @@ export interface RunnerOptions {
   readonly by: Claim
   readonly isLive: IsLive
   now(): number
+  /** Why no action may be begun now, in sentences; null: one may. */
+  closed(): Promise<string | null>
   typeNamed(name: string): ActionType | null
   meansFor(action: Action): Promise<Means>
   /** Returns an outcome without copies of keys. */
@@ -112,6 +114,8 @@ export class Runner {
       database.get(`SELECT 1 AS one FROM actions WHERE status = 'pending' AND carrier = 'runner' LIMIT 1`),
     )
     if (waits === undefined) return null
+    const why = await this.options.closed()
+    if (why !== null) throw new Error(`no action is carried out. ${why}`)
     if (!audit.ready()) throw new Error(`no action is carried out, since it could not be recorded (${audit.trouble})`)
     return this.write((transaction) => beginNext(transaction, { ...by, generation }, isLive))
   }

@@ -44,9 +44,13 @@ export interface Roots {
   readonly readable: readonly string[]
 }
 
+/** The settings that follow the manifest while a bridge runs. */
+export type Followed = Roots &
+  Pick<Settings, 'closed' | 'deny' | 'allow' | 'families' | 'readOnly' | 'terminal' | 'blockedCommands' | 'problems' | 'unreadable'>
+
 /**
  * What a bridge is started with: decided once, from manifest and flags, by a person. No tool, argument, root of the
- * client or environment variable changes any of it while it runs. Only the allowed folders follow the manifest.
+ * client or environment variable changes any of it while it runs. The allowed folders follow the manifest, and so does what it closes.
  */
 export interface Settings {
   readonly version: string
@@ -96,8 +100,8 @@ export interface Settings {
   changeTools?(change: (file: ToolsFile) => ToolsFile): Promise<unknown>
   /** What was wrong when it started, in sentences: a manifest that cannot be read, a root that opens nothing. */
   readonly problems: readonly string[]
-  /** The allowed folders as the manifest names them now. Absent: flags name them, and they stay. */
-  readonly rootsNow?: { readonly manifest: string; read(): Promise<Roots> }
+  /** What of the settings the manifest decides as it is now. Absent: it could not be read at the start, and is followed no further. */
+  readonly manifestNow?: { readonly path: string; read(began: Settings): Promise<Followed> }
   /** Programs as they call themselves to servers (`clientInfo.name`) that get answers in words alone. */
   readonly wordsAlone?: readonly string[]
   /** Clients that usually take part besides this one. */

@@ -33,6 +33,10 @@ export interface Bridge {
   store(): Promise<Store>
   /** Where the memory of this client's project is kept, and what is written without a namespace. */
   namespace(): Promise<string>
+  /** Takes over what the manifest says now: a call is judged by that. */
+  followManifest(): Promise<void>
+  /** Calls `listener` when the manifest has changed what this bridge may do. Returns a function that removes it. */
+  onManifest(listener: () => void): () => void
   /** Tools of shared servers and plugins. */
   readonly foreign: ForeignTools
   /** Lines about handoffs, questions and answers that wait for a session, each shown once. */

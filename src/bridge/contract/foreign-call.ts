@@ -38,11 +38,13 @@ export async function callForeign(
   let begun = false
   const begin = () => {
     if (begun) return
+    checkOffered(tool, bridge)
     record('call', 'started')
     begun = true
     if (audit.trouble !== null && !isReading(tool)) throw unrecorded(audit.trouble)
   }
   const refusedPart = ({ message }: Refusal) => record('denied', message)
+  await bridge.followManifest()
   await redaction.ready()
   try {
     checkDepth(name, raw)

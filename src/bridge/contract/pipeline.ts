@@ -130,6 +130,8 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: P
     audit.write({ event, client: call.client, tool: tool.name, subject, outcome })
   const begin = () => {
     if (begun) return
+    // The manifest may have changed while the call waited for its turn.
+    checkOffered(tool, settings)
     record('call', 'started')
     begun = true
     if (audit.trouble !== null) throw unrecorded(audit.trouble)
@@ -139,6 +141,7 @@ export async function callTool(tool: Tool, raw: unknown, bridge: Bridge, call: P
     record('denied', message)
     log.write('bridge', 'warning', `${call.client}: ${tool.name} was refused: ${message}`)
   }
+  await bridge.followManifest()
   await redaction.ready()
   try {
     checkDepth(tool.name, raw)

@@ -3,7 +3,7 @@ import type { ToolsFile } from '../../core/foreign/tools-file.ts'
 import type { SmallFile } from '../base/small-file.ts'
 import { inName } from '../base/text.ts'
 import { toolsFileAt } from './file.ts'
-import { type ForeignProvider, type ForeignTool, isReading } from './tool.ts'
+import type { ForeignProvider, ForeignTool } from './tool.ts'
 import { FileWatch } from './watch.ts'
 
 export interface ForeignOptions {
@@ -12,8 +12,8 @@ export interface ForeignOptions {
   readonly providers: readonly ForeignProvider[]
   /** Names of our own tools, which no other tool can take. */
   readonly reserved: ReadonlySet<string>
-  /** Only tools that say of themselves that they change nothing. */
-  readonly readOnly: boolean
+  /** Whether the bridge offers such tools at this moment. */
+  mayOffer(tool: ForeignTool): boolean
 }
 
 interface Listed {
@@ -43,7 +43,10 @@ export class ForeignTools {
 
   /** Those that can be called as things are now. */
   list(): readonly ForeignTool[] {
-    return [...this.current().tools.values()].flatMap(({ tool, provider }) => (provider.isOffered?.(tool) === false ? [] : [tool]))
+    const { mayOffer } = this.options
+    return [...this.current().tools.values()].flatMap(({ tool, provider }) =>
+      mayOffer(tool) && provider.isOffered?.(tool) !== false ? [tool] : [],
+    )
   }
 
   find(name: string): { readonly tool: ForeignTool; readonly provider: ForeignProvider } | null {
@@ -95,11 +98,14 @@ export class ForeignTools {
     return shown === null ? [] : this.list().flatMap(({ name }) => (shown.has(name) ? [] : [name]))
   }
 
-  private tell(): void {
-    const print = this.print()
-    if (print === this.told) return
-    this.told = print
+  /** Calls the listeners when other tools are offered than before, those of the bridge included. */
+  announce(): void {
+    this.told = this.print()
     for (const listener of this.listeners) listener()
+  }
+
+  private tell(): void {
+    if (this.print() !== this.told) this.announce()
   }
 
   private print(): string {
@@ -121,7 +127,7 @@ export class ForeignTools {
 
   /** Of tools with the same name only the first is listed: ours come first, then those of servers, then those of plugins. */
   private merged(file: ToolsFile, problems: string[]): Listed {
-    const { providers, reserved, readOnly } = this.options
+    const { providers, reserved } = this.options
     const tools = new Map<string, { tool: ForeignTool; provider: ForeignProvider }>()
     for (const provider of providers)
       for (const tool of provider.list(file)) {
@@ -136,7 +142,7 @@ export class ForeignTools {
                 ? likeShared(name, file)
                 : null
         if (why !== null) problems.push(`The tool ${inName(name.slice(0, 100))} of ${inName(source)} is not listed: ${why}.`)
-        else if (!readOnly || isReading(tool)) tools.set(name, { tool, provider })
+        else tools.set(name, { tool, provider })
       }
     return { tools, problems }
   }

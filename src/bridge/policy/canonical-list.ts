@@ -34,6 +34,7 @@ export class CanonicalList {
   /** Looks again; the same array as before where nothing has changed. */
   async known(): Promise<readonly Known[]> {
     const before = this.found ?? (await this.taken())
+    if (before !== undefined) this.keep(before)
     const changed = this.changedFolders()
     const stale = (known: Known): boolean =>
       known.exists ? identityAt(known.real) !== known.id : known.awaitedIn === null || changed.has(known.awaitedIn)
@@ -42,9 +43,14 @@ export class CanonicalList {
     const now = new Map((await new Survey().known(again)).map((known) => [known.path, known]))
     const found = this.paths.flatMap((path, at) => merged(before?.[at], now.get(path), this.pinned))
     if (before !== undefined && found.every((known, at) => known === before[at])) return before
+    this.keep(found)
+    return found
+  }
+
+  private keep(found: readonly Known[]): void {
+    if (found === this.found) return
     this.found = found
     for (const { awaitedIn } of found) if (awaitedIn !== null && !this.stamps.has(awaitedIn)) this.stamps.set(awaitedIn, stampOf(awaitedIn))
-    return found
   }
 
   /** The first look at a list that took over what another one knew: only the other paths are looked up. */

@@ -11,7 +11,7 @@ import { autorunRefusal, closedRefusal, outsideRefusal, unreadableRefusal, reada
 import { type Region, within } from './region.ts'
 import type { Use } from './ruling.ts'
 import { type Current, type PolicyRules, Rulings } from './rulings.ts'
-import type { Roots, Sides } from '../base/settings.ts'
+import type { Sides } from '../base/settings.ts'
 import { folding, onDrive, understand } from './spelling.ts'
 
 /** A path that policy allows, in canonical form. What is not there yet has `exists: false`, and all its parents are canonical. */
@@ -43,11 +43,10 @@ export class Policy {
     this.rulings = new Rulings(this.rules, () => this.sides())
   }
 
-  /** Other allowed folders from the next call on. */
-  follow({ roots, readable }: Roots): void {
-    const absolute = roots.filter((root) => isAbsolute(root))
-    this.rules = { ...this.rules, roots: absolute, readable }
-    this.rulings.follow({ roots: absolute, readable })
+  /** Other rules from the next call on. */
+  follow(rules: PolicyRules): void {
+    this.rules = { ...rules, roots: rules.roots.filter((root) => isAbsolute(root)) }
+    this.rulings.follow(this.rules)
   }
 
   sides(): Promise<Sides> {

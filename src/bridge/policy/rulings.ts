@@ -6,7 +6,7 @@ import { mountAliases } from './mount-aliases.ts'
 import { NameTree } from './names.ts'
 import type { Region } from './region.ts'
 import { Ruling } from './ruling.ts'
-import type { Roots, Settings, Sides } from '../base/settings.ts'
+import type { Settings, Sides } from '../base/settings.ts'
 import { folding, onDrive } from './spelling.ts'
 import type { Known } from './survey.ts'
 
@@ -30,7 +30,7 @@ const againMs = 1000
 
 /** The rules in canonical form, made again when something that they name appears, goes, or is mounted in another place too. */
 export class Rulings {
-  private readonly rules: PolicyRules
+  private rules: PolicyRules
   private readonly sides: () => Promise<Sides>
   private readonly lists: Record<List, CanonicalList>
   private made: (Current & { readonly found: KnownPaths; readonly mounts: string }) | undefined
@@ -51,10 +51,15 @@ export class Rulings {
     }
   }
 
-  /** Other allowed folders from the next call on. Those that stay keep their meaning. */
-  follow({ roots, readable }: Roots): void {
-    this.lists.open = this.lists.open.keeping(roots)
-    this.lists.readable = this.lists.readable.keeping(readable)
+  /** Other folders that are allowed or closed from the next call on. Those that stay keep their meaning. */
+  follow(rules: PolicyRules): void {
+    this.rules = rules
+    const { lists } = this
+    lists.open = lists.open.keeping(rules.roots)
+    lists.readable = lists.readable.keeping(rules.readable ?? [])
+    lists.closed = lists.closed.keeping(rules.closed)
+    lists.allowed = lists.allowed.keeping(pathsAllowed(rules.allow))
+    this.made = undefined
     this.checkedAt = Number.NEGATIVE_INFINITY
   }
 
@@ -68,7 +73,11 @@ export class Rulings {
     const { made } = this
     made?.ruling.forget()
     if (made?.mounts === mounts && lists.every((list) => made.found[list] === found[list])) return made
-    const current = { ...this.make(found, mounts, await this.sides()), found, mounts }
+    const { rules } = this
+    const sides = await this.sides()
+    // The rules may have changed during the look.
+    if (rules !== this.rules) return this.current()
+    const current = { ...this.make(found, mounts, sides), found, mounts }
     this.made = current
     return current
   }

@@ -90,6 +90,8 @@ export class Searches {
   /** The next page, as large as the first one was allowed to be. */
   async more(id: string, { client, signal }: Asker): Promise<Answered> {
     const started = this.find(id, client)
+    // The folder may have been closed since the search began.
+    await this.policy.check(started.folder, 'read')
     return this.answer(id, started, await started.search.page(started.most, limits.searchFirstMs, signal))
   }
 

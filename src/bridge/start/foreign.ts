@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { toolsFileName } from '../../core/foreign/tools-file.ts'
 import type { Redaction } from '../base/redaction.ts'
 import type { Settings } from '../base/settings.ts'
-import type { ForeignProvider } from '../foreign/tool.ts'
+import { type ForeignProvider, isReading } from '../foreign/tool.ts'
 import { ForeignTools } from '../foreign/tools.ts'
 import { PluginProvider } from '../plugins/provider.ts'
 import type { Log } from '../records/log.ts'
@@ -29,11 +29,13 @@ export const usualProviders: MakeProviders = (parts) => [
 
 /** The tools of shared servers and plugins. A family that is off lists nothing. */
 export function openForeign(parts: ProviderParts, make: MakeProviders): ForeignTools {
-  const { folder, families, readOnly } = parts.settings
+  const { settings } = parts
+  const { folder, families } = settings
   return new ForeignTools({
     path: join(folder, toolsFileName),
     providers: make(parts).filter(({ family }) => families.includes(family)),
     reserved: new Set(tools.map(({ name }) => name)),
-    readOnly,
+    mayOffer: (tool) =>
+      settings.unreadable === undefined && settings.families.includes(tool.family) && (!settings.readOnly || isReading(tool)),
   })
 }

@@ -14,6 +14,7 @@ import { findRipgrep, lacking } from '../search/ripgrep.ts'
 import type { Searches } from '../search/searches.ts'
 import type { Settings } from '../base/settings.ts'
 import { FileChanges } from './file-changes.ts'
+import { Following } from './following.ts'
 import type { RunnerParts } from './runner-parts.ts'
 import { type MakeProviders, openForeign, usualProviders } from './foreign.ts'
 import { openShared } from './sharing.ts'
@@ -26,7 +27,7 @@ import type { Terminal } from '../terminal/terminal.ts'
  * bridge carries no actions out.
  */
 export function openBridge(settings: Settings, providers: MakeProviders = usualProviders, runner?: RunnerParts): Bridge {
-  const { now, redaction, policy, config, audit, log } = recordsOf(settings)
+  const { now, redaction, policy, config, audit, log, following, followManifest } = recordsOf(settings)
   let searches: Promise<Searches> | undefined
   let terminal: Promise<Terminal> | undefined
   let opened: Terminal | undefined
@@ -37,10 +38,16 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
   }
   const ownSession = () => (session ??= settings.random(8))
   const waiting = new WaitingFile(join(settings.folder, 'waiting.json'))
-  const storage = new Storage(settings, log, waiting, runner === undefined ? null : holdWith({ settings, redaction, audit, log }, runner))
+  const storage = new Storage(
+    settings,
+    log,
+    waiting,
+    runner === undefined ? null : holdWith({ settings, policy, redaction, audit, log, followManifest }, runner),
+  )
   const programs = new Presence(settings, storage)
-  const shared = openShared({ settings, log, redaction, storage }, config)
+  const shared = openShared({ settings, log, redaction, storage }, config, followManifest)
   const foreign = openForeign({ settings, log, redaction, storage }, providers)
+  const stopFollowing = following.onChange(() => foreign.announce())
   const fileChanges = new FileChanges({ settings, policy, log, store: () => storage.store() })
   const searchable = () => findRipgrep(settings.platform, settings.variables.PATH) !== null
   return {
@@ -64,6 +71,8 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
     },
     store: () => storage.store(),
     namespace: () => storage.namespace(),
+    followManifest,
+    onManifest: (listener) => following.onChange(listener),
     foreign,
     seen: (client, session) => programs.note(client, session, session === ownSession()),
     filesChanged: (paths, author) => fileChanges.note(paths, author),
@@ -72,14 +81,11 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
       return ownSession()
     },
     problems: () => [
-      ...[...storage.problems, ...waiting.problems(), ...foreign.problems(), ...shared.problems()],
-      ...settings.problems,
-      ...(config.trouble === null ? [] : [config.trouble]),
-      ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
-      ...(searchable() || !settings.families.includes('search') ? [] : [`Searching is off: ${lacking(settings.platform)}.`]),
-      ...(opened?.troubles() ?? []),
+      ...[storage.problems, waiting.problems(), foreign.problems(), shared.problems()].flat(),
+      ...[troublesOf(settings, { config, audit, searchable }), opened?.troubles() ?? []].flat(),
     ],
     async close() {
+      stopFollowing()
       await Promise.all([foreign.close(), shared.close(), fileChanges.settled(), programs.settled()])
       await storage.close()
       await Promise.all([terminal?.then((each) => each.close()), searches?.then((each) => each.close())])
@@ -92,15 +98,28 @@ export function openBridge(settings: Settings, providers: MakeProviders = usualP
 /** The parts that all others of a bridge use: policy, settings that can change, audit and logs. */
 function recordsOf(settings: Settings) {
   const now = () => settings.now()
+  const policy = new Policy(settings)
   const redaction = new Redaction(() => settings.keys(), settings.keysFile)
   const config = new Config(join(settings.folder, 'config.json'))
+  const log = new Log(settings.folder, redaction, now, () => config.get(logLevel))
+  const following = new Following({ settings, policy, log })
   return {
-    ...{ now, redaction, config },
-    policy: new Policy(settings),
+    ...{ now, redaction, config, policy, log, following },
+    followManifest: () => following.now(),
     audit: new Audit(settings.folder, redaction, now),
-    log: new Log(settings.folder, redaction, now, () => config.get(logLevel)),
   }
 }
+
+/** What is wrong with the settings and the records, in sentences. */
+const troublesOf = (
+  { problems, platform, families }: Settings,
+  { config, audit, searchable }: Pick<Bridge, 'config' | 'audit' | 'searchable'>,
+): string[] => [
+  ...problems,
+  ...(config.trouble === null ? [] : [config.trouble]),
+  ...(audit.trouble === null ? [] : [`The audit cannot be written (${audit.trouble}), so no command runs.`]),
+  ...(searchable() || !families.includes('search') ? [] : [`Searching is off: ${lacking(platform)}.`]),
+]
 
 async function loadSearches(settings: Settings, policy: Policy, redaction: Redaction): Promise<Searches> {
   const { Searches } = await import('../search/searches.ts')

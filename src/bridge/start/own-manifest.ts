@@ -35,17 +35,33 @@ const nothingKept: Restrictions = { deny: [], families: null, namespace: null }
 
 /**
  * Reads the manifest. A bridge starts in any case, since a client waits for it: without a manifest with defaults, and with one that is
- * there and cannot be read as closed as any manifest can make it, since nobody knows what this one closes.
+ * there and cannot be read as closed as any manifest can make it, since nobody knows what this one closes. `then`: what follows the repair.
  */
-export async function readOwnManifest(origin: ManifestOrigin, self: Environment): Promise<OwnManifest> {
+export async function readOwnManifest(
+  origin: ManifestOrigin,
+  self: Environment,
+  then = 'and then restart this program',
+): Promise<OwnManifest> {
+  const { why, bytes, ...own } = await read(origin, self)
+  if (why === undefined) return own
+  const { manifest: path, folder, refused } = origin
+  const other = refused != null || path.startsWith(folder) ? '--user' : `--manifest ${quoted(path)}`
+  const words = `${why}. So this bridge only reads, in its own workspace alone, without commands, shared servers and plugins. A person can see what to fix with: mcp-twin doctor ${other} ${then}.`
+  const kept = bytes == null ? nothingKept : (await import('../../core/manifest/restrictions.ts')).restrictionsIn(bytes)
+  return { manifest: emptyManifest, problems: [words], unreadable: { words, kept } }
+}
+
+/** `why`: why it cannot be read; absent: it was, or there is none. */
+type Read = OwnManifest & { readonly why?: string; readonly bytes?: Uint8Array | null }
+
+async function read(origin: ManifestOrigin, self: Environment): Promise<Read> {
   const { system, manifest: path, refused = null, clientIds } = origin
-  if (refused !== null)
-    return unreadable(origin, `Nothing in our own folder is obeyed, since others could decide what it says: ${refused}`, null)
+  if (refused !== null) return unreadable(`Nothing in our own folder is obeyed, since others could decide what it says: ${refused}`, null)
   let bytes: Uint8Array | null = null
   try {
     bytes = await system.files.read(path)
     if (bytes === null) {
-      if ((await system.files.look(path)) !== null) return unreadable(origin, `${path} leads to no file`, null)
+      if ((await system.files.look(path)) !== null) return unreadable(`${path} leads to no file`, null)
       const problem = `There is no manifest (${path}); this bridge runs with defaults. mcp-twin init makes one.`
       return { manifest: emptyManifest, problems: [problem] }
     }
@@ -54,20 +70,11 @@ export async function readOwnManifest(origin: ManifestOrigin, self: Environment)
     const parsed = parseManifest(bytes, clientIds)
     if (parsed.ok) return { manifest: parsed.manifest, problems: [] }
     const where = parsed.line === undefined ? '' : `:${parsed.line}:${parsed.column}`
-    return unreadable(origin, `The manifest cannot be read (${path}${where}: ${parsed.message})`, bytes)
+    return unreadable(`The manifest cannot be read (${path}${where}: ${parsed.message})`, bytes)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return unreadable(origin, `The manifest cannot be read (${path}: ${why.replace(/\.$/, '')})`, bytes)
+    return unreadable(`The manifest cannot be read (${path}: ${why.replace(/\.$/, '')})`, bytes)
   }
 }
 
-async function unreadable(
-  { manifest: path, folder, refused }: ManifestOrigin,
-  why: string,
-  bytes: Uint8Array | null,
-): Promise<OwnManifest> {
-  const other = refused != null || path.startsWith(folder) ? '--user' : `--manifest ${quoted(path)}`
-  const words = `${why}. So this bridge only reads, in its own workspace alone, without commands, shared servers and plugins. A person can see what to fix with: mcp-twin doctor ${other} and then restart this program.`
-  const kept = bytes === null ? nothingKept : (await import('../../core/manifest/restrictions.ts')).restrictionsIn(bytes)
-  return { manifest: emptyManifest, problems: [words], unreadable: { words, kept } }
-}
+const unreadable = (why: string, bytes: Uint8Array | null): Read => ({ manifest: emptyManifest, problems: [], why, bytes })

@@ -37,7 +37,9 @@ export function offerPrompts(server: Server, opened: Promise<Bridge>, callOf: (b
 const invalid = (message: string): ProtocolError => new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 
 /** The prompts of a bridge. All of them are about handoffs, so there are none without the tools for these. */
-async function offered({ settings: { families, readOnly } }: Bridge): Promise<readonly Prompt[]> {
+async function offered({ settings, followManifest }: Bridge): Promise<readonly Prompt[]> {
+  await followManifest()
+  const { families, readOnly } = settings
   if (!families.includes('handoff')) return []
   const { prompts } = await import('../prompts/index.ts')
   return prompts.filter(({ effect }) => !readOnly || effect === 'read')

@@ -27,12 +27,17 @@ const templates = [
 export function offerResources(server: Server, opened: Promise<Bridge>, { changes, filtering }: Offered): void {
   const subscribed = new Set<string>()
   let stop = filtering === 'sdk' ? listen(server, changes, null) : () => undefined
-  server.setRequestHandler('resources/list', async () => ({ resources: await newest(await opened) }))
+  const asked = async (): Promise<Bridge> => {
+    const bridge = await opened
+    await bridge.followManifest()
+    return bridge
+  }
+  server.setRequestHandler('resources/list', async () => ({ resources: await newest(await asked()) }))
   server.setRequestHandler('resources/templates/list', async () => {
-    const { families } = (await opened).settings
+    const { families } = (await asked()).settings
     return { resourceTemplates: templates.filter(({ family }) => families.includes(family)).map(({ family: _, ...template }) => template) }
   })
-  server.setRequestHandler('resources/read', async ({ params: { uri } }) => ({ contents: [await contentOf(await opened, uri)] }))
+  server.setRequestHandler('resources/read', async ({ params: { uri } }) => ({ contents: [await contentOf(await asked(), uri)] }))
   server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
     if (namedBy(uri) === null) throw unknown(uri)
     if (subscribed.size >= limits.subscriptions)

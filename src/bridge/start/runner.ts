@@ -22,9 +22,11 @@ import type { Store } from '../store/store.ts'
 /** The parts of a bridge that its runner uses. */
 export interface RunnerPlace {
   readonly settings: Settings
+  readonly policy: Policy
   readonly redaction: Redaction
   readonly audit: Audit
   readonly log: Log
+  followManifest(): Promise<void>
 }
 
 /** What the holder of the lease does besides looking after the store, until `stop`. */
@@ -46,6 +48,7 @@ export function startRunner(
       ...{ store, lease, audit, log, typeNamed, by },
       isLive: liveIn(settings),
       now: () => settings.now(),
+      closed: () => closedNow(place),
       async meansFor(action) {
         const rules = rulesFor(action, settings)
         return { settings: rules, policy: new Policy(rules), openLink: parts.openLink }
@@ -68,6 +71,12 @@ export function startRunner(
   }
 }
 
+/** Why no action is begun or taken up now; null: nothing stands against it. */
+async function closedNow({ settings, followManifest }: RunnerPlace): Promise<string | null> {
+  await followManifest()
+  return settings.unreadable ?? null
+}
+
 /** Takes triggers up and mirrors the queue. */
 function watchTriggers(
   place: RunnerPlace,
@@ -77,8 +86,9 @@ function watchTriggers(
   const { settings, redaction, audit, log } = place
   const { folder, platform, pid } = settings
   const now = () => settings.now()
-  const asked = { ...place, policy: new Policy(settings), store: async () => store }
-  const intake = new Intake({ ...{ store, lease, audit, log, signers, now }, place: asked, clientOf: bearer })
+  const asked = { ...place, store: async () => store }
+  const closed = () => closedNow(place)
+  const intake = new Intake({ ...{ store, lease, audit, log, signers, now, closed }, place: asked, clientOf: bearer })
   const triggers = join(folder, 'triggers')
   return new Watching({
     box: new DropBox(triggers, platform, intake, now),

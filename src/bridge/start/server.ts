@@ -62,6 +62,7 @@ export function buildServer(
   if (resources !== undefined) offerResources(server, opened, resources)
   server.setRequestHandler('tools/list', async () => {
     const bridge = await opened
+    await bridge.followManifest()
     const own = await available(bridge, tools)
     const foreign = bridge.foreign.list()
     if (session === undefined) bridge.foreign.note(foreign)

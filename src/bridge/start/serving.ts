@@ -8,7 +8,6 @@ import type { RunnerParts } from './runner-parts.ts'
 import { limits } from '../base/limits.ts'
 import { usualProviders } from './foreign.ts'
 import { instructionsOf } from './instructions.ts'
-import { followRoots } from './following.ts'
 import { openBridge } from './open.ts'
 import { buildServer } from './server.ts'
 import type { Offered } from './resources.ts'
@@ -86,6 +85,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
   const serverFor = async (session: string | undefined, filtering: Offered['filtering']) => {
     const client = session && bearer(session)
     const bridge = await opened
+    await bridge.followManifest()
     const situation = { settings: bridge.settings, namespace: await bridge.namespace(), waiting: serving.waiting(client) }
     const instructions = instructionsOf(client === undefined ? situation : { ...situation, client })
     return buildServer(opened, tools, serving.version, session, instructions, { changes, filtering })
@@ -121,8 +121,8 @@ export async function serveBridge(serving: Serving): Promise<void> {
     }
     if (serving.listen.ws !== null) carriers.push(await listenWebSocket(serving, serving.listen.ws, bridge, connected, watch))
     introduce(bridge)
-    stopFollowing = followRoots(bridge)
-    if (serving.isRunner && bridge.settings.unreadable !== undefined) serving.say(`No action is carried out. ${bridge.settings.unreadable}`)
+    stopFollowing = bridge.onManifest(() => sayOfActions(serving, bridge))
+    sayOfActions(serving, bridge)
     openStoreSoon(bridge, serving.isRunner, () => stdio?.heard() === true)
     let why = await gone
     if (why !== 'signal' && carriers.length > 1 && stdio?.heard() === false) why = await aborted(signal).then(() => 'signal')
@@ -134,6 +134,11 @@ export async function serveBridge(serving: Serving): Promise<void> {
     await opened.then(closeAll, () => undefined)
     serving.stdin.destroy()
   }
+}
+
+/** A runner has no client that would ask why nothing is done. */
+const sayOfActions = ({ isRunner, say }: Serving, { settings: { unreadable } }: Bridge): void => {
+  if (isRunner && unreadable !== undefined) say(`No action is carried out. ${unreadable}`)
 }
 
 const closeAll = (bridge: Bridge): Promise<unknown> => Promise.all([...bridge.carriers.map((carrier) => carrier.close()), bridge.close()])

@@ -11,6 +11,7 @@ import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
 import { configFacts } from './config-facts.ts'
+import { manifestNow } from './manifest-now.ts'
 import { type ManifestOrigin, type OwnManifest, readOwnManifest } from './own-manifest.ts'
 import { allowed, configured, homesOf } from './paths.ts'
 import { type ProgramFacts, programsOf } from './programs.ts'
@@ -105,13 +106,7 @@ export async function decideSettings(origin: Origin, flags: Flags): Promise<Sett
     roots,
     readable,
     // Nobody knows what else a manifest closes that could not be read: it is followed no further.
-    ...(flags.roots.length === 0 &&
-      unreadable === undefined && {
-        rootsNow: {
-          manifest: origin.manifest,
-          read: async () => rootsOf((await readOwnManifest(origin, self)).manifest.bridge?.roots, workspace, sides, []),
-        },
-      }),
+    ...(unreadable === undefined && { manifestNow: manifestNow(origin, flags, { self, sides, workspace }) }),
     ...programsOf(origin, flags.client, manifest),
     closed,
     reopened: [workspace],

@@ -3,7 +3,7 @@ import { toolsFileName } from '../../core/foreign/tools-file.ts'
 import type { PipedServer } from '../../effects/run/piped.ts'
 import { cacheTtl } from '../config/options.ts'
 import type { Config } from '../config/config.ts'
-import { failed } from '../base/refusal.ts'
+import { denied, failed } from '../base/refusal.ts'
 import type { Settings } from '../base/settings.ts'
 import { toolsFileAt } from '../foreign/file.ts'
 import type { SharedHolder } from '../sharing/holder.ts'
@@ -17,7 +17,11 @@ export interface SharedWork {
 }
 
 /** Loads nothing until the first call arrives. */
-export function openShared({ settings, log, redaction, storage }: ProviderParts, config: Config): SharedWork {
+export function openShared(
+  { settings, log, redaction, storage }: ProviderParts,
+  config: Config,
+  followManifest: () => Promise<void>,
+): SharedWork {
   let holder: SharedHolder | undefined
   let loading: Promise<SharedHolder> | undefined
   const file = toolsFileAt(join(settings.folder, toolsFileName))
@@ -35,6 +39,8 @@ export function openShared({ settings, log, redaction, storage }: ProviderParts,
     return holder
   }
   storage.serve(sharedWork, async ({ params, signal, progress }, held) => {
+    await followManifest()
+    if (settings.unreadable !== undefined) throw denied(`The bridge that runs shared servers is closed. ${settings.unreadable}`)
     loading ??= load()
     const { sharedCall } = await import('../sharing/holder.ts')
     return (await loading).call(sharedCall(params), { signal, progress }, held)

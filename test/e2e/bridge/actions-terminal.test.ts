@@ -50,6 +50,16 @@ describeUnless(lacksTerminal, 'a person at a terminal who runs an action that wa
     expect(await screen.exit()).toBe(130)
   })
 
+  it('does nothing with a manifest that broke while the question stood there', async () => {
+    const screen = await run()
+    place.write('.mcp-twin/mcp-twin.json', '{ "version": 1, "bridge": { "readonly": true } }\n')
+    await screen.keys('y', 'Enter')
+    expect(await screen.exit()).toBe(1)
+    expect(await screen.screen()).toContain('Nothing was done.')
+    expect(config()).toBe(before)
+    expect(audit()).not.toContain('approved')
+  })
+
   it('sees the whole command, says no, and nothing has happened', async () => {
     const screen = await run()
     const shown = await screen.screen()

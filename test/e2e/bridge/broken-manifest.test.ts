@@ -1,9 +1,13 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, unlinkSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
 import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { session } from '../../support/mcp.ts'
+import { pluginText, putPlugin } from '../../support/plugins.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
+import { sdkClient } from './sdk-client.ts'
+import { transports } from './transports.ts'
 
 const own = '.mcp-twin/mcp-twin.json'
 const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } }
@@ -103,5 +107,140 @@ describe('serve with a manifest that is there and cannot be read', () => {
     expect(next.instructions).not.toMatch(/only reads/)
     expect(await next.text('write_file', { path: 'x', content: '1' })).toMatch(/Created/)
     await next.end()
+  })
+})
+
+const stops: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
+
+const whole = (place: Scratch, more = '') => inside(`"roots": ["${place.path('elsewhere')}"], "terminal": "on"${more}`)
+const cut = (place: Scratch) => whole(place, ', "readonly": true, "deny": ["~/.mcp-twin/bridge/workspace/shut"]')
+
+/** What breaks a manifest; the first lets nothing be read, the second what it closes. */
+const breaking: readonly (readonly [string, (place: Scratch) => void])[] = [
+  ['is emptied', (place) => place.write(own, '')],
+  ['gets an unknown key', (place) => place.write(own, cut(place))],
+  [
+    'becomes a link that leads nowhere',
+    (place) => {
+      unlinkSync(place.path(own))
+      symlinkSync('nowhere', place.path(own))
+    },
+  ],
+]
+
+function home(): Scratch {
+  const place = scratch()
+  place.write('elsewhere/x', 'text')
+  place.write('.mcp-twin/bridge/workspace/shut/x', 'text')
+  place.write(own, whole(place))
+  return place
+}
+
+const repair = (place: Scratch) => {
+  unlinkSync(place.path(own))
+  place.write(own, whole(place))
+}
+
+describe('a manifest that breaks while a bridge runs', () => {
+  const ways = Object.entries(transports).flatMap(([by, connect]) => breaking.map(([what, spoil]) => ({ by, connect, what, spoil })))
+  it.each(ways)('and $what closes it over $by from the next call on, until it is repaired', async ({ connect, what, spoil }) => {
+    const place = home()
+    putPlugin(place, 'hi.js', pluginText('greet'))
+    expect((await cli(place, ['plugin', 'allow', 'hi.js'])).code).toBe(0)
+    const { ask, stop } = await connect(place)
+    stops.push(stop)
+    const text = async (name: string, args: object = {}) => {
+      const { content, isError } = (await ask('tools/call', { name, arguments: args })) as {
+        content: { text: string }[]
+        isError?: boolean
+      }
+      return (isError === true ? 'REFUSED ' : '') + content.map((each) => each.text).join('\n')
+    }
+    const namesIn = async (of: 'tools' | 'prompts') =>
+      ((await ask(`${of}/list`)) as Record<string, { name: string }[]>)[of]?.map(({ name }) => name)
+    const calls = [
+      ['write_file', { path: 'y', content: '1' }],
+      ['read_file', { path: place.path('elsewhere/x') }],
+      ['execute_command', { command: 'date' }],
+      ['queue_action', { type: 'save_conversation', params: { title: 'a', content: 'b' } }],
+      ['greet', {}],
+    ] as const
+    const answers = async () => Promise.all(calls.map(([name, args]) => text(name, args)))
+    const offered = ['write_file', 'execute_command', 'queue_action', 'greet']
+    for (let round = 0; round < 2; round++) {
+      for (const answer of await answers()) expect(answer).not.toMatch(/REFUSED/)
+      expect(await namesIn('tools')).toEqual(expect.arrayContaining(offered))
+      expect(await namesIn('prompts')).toContain('hand_off')
+      expect(await text('read_file', { path: 'shut/x' })).toContain('text')
+      spoil(place)
+      for (const answer of await answers()) {
+        expect(answer).toMatch(/REFUSED .*mcp-twin\.json/)
+        expect(answer).toMatch(/mcp-twin doctor --user and once it is fixed this bridge opens again\.$/m)
+      }
+      expect((await namesIn('tools'))?.filter((name) => offered.includes(name))).toEqual([])
+      expect(await namesIn('prompts')).not.toContain('hand_off')
+      expect(await text('read_file', { path: 'shut/x' })).toMatch(what === 'gets an unknown key' ? /REFUSED .*closed/ : /text/)
+      expect(await text('bridge_status')).toContain('opens again')
+      repair(place)
+      place.write('.mcp-twin/bridge/workspace/y', '1')
+    }
+  })
+
+  it('is announced, and so is its repair, though nobody calls', async () => {
+    const place = home()
+    const { client } = await sdkClient(place, 'tester', 'legacy')
+    stops.push(() => client.close())
+    const names = async () => (await client.listTools()).tools.map(({ name }) => name)
+    expect(await names()).toContain('write_file')
+    for (const [change, has] of [
+      [() => place.write(own, ''), false],
+      [() => repair(place), true],
+    ] as const) {
+      const told = new Promise<void>((resolve) => client.setNotificationHandler('notifications/tools/list_changed', () => resolve()))
+      change()
+      await told
+      expect((await names()).includes('write_file')).toBe(has)
+    }
+  })
+
+  it('stops the runner, which leaves what waits where it is and says so, and goes on after the repair', async () => {
+    const place = home()
+    const { token } = (await cli(place, ['session', 'new', '--json'])).json
+    const runner = spawn(nodePath, [cliPath, 'serve', '--runner'], { env: place.env, cwd: place.root, stdio: ['ignore', 'ignore', 'pipe'] })
+    const ended = new Promise((resolve) => runner.once('exit', resolve))
+    stops.push(async () => {
+      runner.kill('SIGTERM')
+      await ended
+    })
+    let said = ''
+    runner.stderr.on('data', (chunk: Buffer) => (said += chunk))
+    await expect.poll(() => existsSync(place.path('.mcp-twin/bridge/session_state.json')), { timeout: 20_000 }).toBe(true)
+    place.write(own, cut(place))
+    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/No action is carried out\. .*readonly/s)
+    const drop = ['actions', 'drop', 'save_conversation', '--param', 'title=Plan', '--param', 'content=text', '--id', 'mine']
+    expect((await cli(place, drop, { env: { MCP_TWIN_TOKEN: token } })).code).toBe(0)
+    const log = () => place.read('.mcp-twin/bridge/logs/bridge.log')
+    await expect.poll(log, { timeout: 20_000 }).toContain('no trigger is taken up')
+    expect(readdirSync(place.path('.mcp-twin/bridge/triggers')).filter((name) => name.endsWith('.json'))).toHaveLength(1)
+    repair(place)
+    const status = async () => (await cli(place, ['actions', 'show', 'mine', '--json'])).json?.status
+    await expect.poll(status, { timeout: 30_000, interval: 500 }).toBe('done')
+  })
+
+  it('keeps actions run from doing anything, until it is repaired', async () => {
+    const place = home()
+    const first = await open(place)
+    const asked = await first.text('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'claude-code' })
+    const [id = ''] = /a-[0-9a-z]{8,}/.exec(asked) ?? []
+    await first.end()
+    place.write(own, cut(place))
+    const refused = await cli(place, ['actions', 'run', id, '--yes'])
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/Nothing was done\. .*readonly/s)])
+    repair(place)
+    expect((await cli(place, ['actions', 'show', id, '--json'])).json).toMatchObject({ status: 'needs_user' })
+    expect((await cli(place, ['actions', 'run', id, '--yes'])).output).not.toContain('readonly')
   })
 })

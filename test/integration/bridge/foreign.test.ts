@@ -182,7 +182,8 @@ describe('tools that are not our own', () => {
     put(place, plugin(listed('reads', reading), listed('writes'), listed('lies', { readOnlyHint: 'yes' })))
     const { foreign, client } = await connected(place)
     expect(await foreign()).toEqual(['reads'])
-    await expect(client.callTool({ name: 'writes', arguments: {} })).rejects.toThrow('Unknown tool')
+    const { isError, content } = await client.callTool({ name: 'writes', arguments: {} })
+    expect([isError, JSON.stringify(content)]).toEqual([true, expect.stringContaining('this bridge is read-only')])
   })
 
   it('are none where their family is off, or the file is missing or damaged', async () => {

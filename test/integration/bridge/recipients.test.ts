@@ -111,6 +111,7 @@ it('a trigger is refused by nobody, and stays where it is, while the store canno
       log,
       now: () => settings.now(),
       clientOf: () => 'a bearer',
+      closed: async () => null,
       signers: () => Promise.resolve({ valid: new Set<string>(), keys: new Map<string, Buffer>() }),
     },
     ...{ lease: undefined as never, place: place.bridge },

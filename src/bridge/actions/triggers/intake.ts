@@ -17,6 +17,8 @@ export interface IntakeOptions {
   readonly log: Pick<Log, 'write'>
   /** Sessions that may sign now. Rejects where that cannot be known. */
   signers(): Promise<Signers>
+  /** Why none is taken up now, in sentences; null: nothing stands against it. */
+  closed(): Promise<string | null>
   /** The client name of the bearer of a session. */
   clientOf(session: string): string
   now(): number
@@ -43,13 +45,15 @@ export class Intake {
     this.options = options
   }
 
-  /** Queues or refuses all offers, in this order. Throws, and leaves the rest where it is, if the audit cannot be written or the store not be read. */
+  /** Queues or refuses all offers, in this order. Throws, and leaves the rest where it is, where the audit cannot be written, or the store or the manifest not be read. */
   async take(offers: readonly Offer[]): Promise<void> {
     for (let at = 0; at < offers.length; at += limits.triggersAtOnce) await this.takeSome(offers.slice(at, at + limits.triggersAtOnce))
   }
 
   private async takeSome(offers: readonly Offer[]): Promise<void> {
-    const { audit, signers, now, store } = this.options
+    const { audit, signers, now, store, closed } = this.options
+    const why = await closed()
+    if (why !== null) throw new Error(`no trigger is taken up. ${why}`)
     if (!audit.ready()) throw new Error(`no trigger is taken up, since it could not be recorded (${audit.trouble})`)
     const known = await signers()
     // Whom a trigger names is looked up in the store: where that cannot be read, no trigger is to blame.
