@@ -153,7 +153,16 @@ const forTools = [
   ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
   'sharing/records',
   ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
-  ...['policy/roots', 'policy/spelling', 'store/state', 'store/waiting', 'search/describe', 'terminal/mask', 'terminal/sandbox/notes'],
+  ...[
+    'policy/roots',
+    'policy/spelling',
+    'store/changes',
+    'store/state',
+    'store/waiting',
+    'search/describe',
+    'terminal/mask',
+    'terminal/sandbox/notes',
+  ],
 ].map((name) => `bridge/${name}.ts`)
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */

@@ -57,7 +57,7 @@ function withNotice(
 }
 
 /** Pages of a list have cursors of their own, which must not be taken for one of changes. */
-const hasPages = ({ inputSchema: { properties } }: Tool): boolean => isObject(properties) && 'cursor' in properties
+const hasPages = ({ inputSchema: { properties } }: Tool): boolean => isObject(properties) && properties.cursor !== undefined
 
 /**
  * The number of the last change before a call that makes or reads something which changes: a wait from there misses nothing that
@@ -77,7 +77,7 @@ async function cursorBefore(tool: Tool, { settings, store }: Bridge): Promise<nu
 function withCursor(answer: Answer, before: number | null): Answer {
   const { content, data, cursor = before } = answer
   const last = content.at(-1)
-  if (before === null || last?.type !== 'text' || (data !== undefined && 'cursor' in data)) return answer
+  if (before === null || last?.type !== 'text' || data?.cursor !== undefined) return answer
   const text = `${last.text}\n[cursor ${cursor}]`
   return { ...answer, content: [...content.slice(0, -1), { type: 'text', text }], ...(data !== undefined && { data: { ...data, cursor } }) }
 }

@@ -1,10 +1,10 @@
 import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Followed, Settings, Sides, TerminalMode } from '../base/settings.ts'
+import type { Flags } from './flags.ts'
 import { type ManifestOrigin, readOwnManifest } from './own-manifest.ts'
 import { configured } from './paths.ts'
 import { rootsOf } from './roots.ts'
-import type { Flags } from './settings.ts'
 
 interface Place {
   readonly self: Environment

@@ -5,27 +5,19 @@ import type { Environment, World } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { reachable } from '../../model/path.ts'
 import { limits } from '../base/limits.ts'
-import { type Family, families, type Settings, type Sides, type TerminalMode } from '../base/settings.ts'
+import { type Family, families, type Settings, type Sides } from '../base/settings.ts'
 import { hides, inName } from '../base/text.ts'
 import { autorunPaths } from '../policy/autorun.ts'
 import { privatePaths } from '../policy/closed.ts'
 import { relocated } from '../policy/lists/relocated.ts'
 import { configFacts } from './config-facts.ts'
+import type { Flags } from './flags.ts'
 import { manifestNow } from './manifest-now.ts'
 import { type ManifestOrigin, type OwnManifest, readOwnManifest } from './own-manifest.ts'
 import { allowed, configured, homesOf } from './paths.ts'
 import { type ProgramFacts, programsOf } from './programs.ts'
 import { rootsOf } from './roots.ts'
 import { takingPart } from './taking-part.ts'
-
-/** The flags of the command line: a person's decision, written in a client's entry. */
-export interface Flags {
-  readonly client: string
-  readonly roots: readonly string[]
-  readonly tools: readonly string[]
-  readonly terminal: TerminalMode | undefined
-  readonly readOnly: boolean
-}
 
 export interface Origin extends ManifestOrigin {
   readonly version: string

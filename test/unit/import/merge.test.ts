@@ -161,7 +161,12 @@ describe('one name that differs', () => {
     const result = take([...inCode({ s: { command: 'a' } }), ...found(ubuntu, 'cursor', { s: { command: 'b' } })])
     expect(result.servers).toEqual({ s: { command: 'a', only: ['wsl'], except: ['cursor'] } })
     expect(result.unmanaged).toEqual([
-      { environment: 'wsl:Ubuntu', client: 'cursor', name: 's', reason: expect.stringContaining('something else') },
+      {
+        environment: 'wsl:Ubuntu',
+        client: 'cursor',
+        name: 's',
+        reason: expect.stringContaining('it differs from the s of your other programs'),
+      },
     ])
   })
 

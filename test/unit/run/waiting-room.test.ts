@@ -43,9 +43,7 @@ function waiting() {
     /** The server has come, and answers its greeting. */
     comes(capabilities: JsonObject = { tools: {} }) {
       junction.begin(null)
-      junction.fromServer(
-        JSON.stringify({ jsonrpc: '2.0', id: 'mcp-twin:1', result: { protocolVersion: '2025-06-18', capabilities } }),
-      )
+      junction.fromServer(JSON.stringify({ jsonrpc: '2.0', id: 'mcp-twin:1', result: { protocolVersion: '2025-06-18', capabilities } }))
     },
     last: () => client.at(-1),
   }
