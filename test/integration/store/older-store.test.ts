@@ -91,10 +91,11 @@ async function opened(): Promise<Bridge> {
 
 const caller = { client: 'tester', session: 's1', signal: new AbortController().signal, progress: () => undefined }
 
+/** What a tool says, without the cursor at its end. */
 async function said(bridge: Bridge, name: string, args: object = {}): Promise<string> {
   const tool = tools.find((each) => each.name === name)
   if (tool === undefined) throw new Error(`no tool ${name}`)
-  return textOf(await callTool(tool, args, bridge, caller))
+  return textOf(await callTool(tool, args, bridge, caller)).replace(/\n\[cursor \d+\]$/, '')
 }
 
 afterEach(async () => {
