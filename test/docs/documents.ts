@@ -69,7 +69,7 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'list',
-    words: 'A cell says how a server stands in a program: in sync, differs, missing and so on.',
+    words: 'Each cell is the state of a server in a program: in sync, differs, missing and so on.',
     runs: [{ args: ['list'] }],
     shape: {
       command,
@@ -127,7 +127,7 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'update',
-    words: 'The document of `sync`, with what was asked and tried.',
+    words: 'The document of `sync`, plus the packages that were looked up and the servers that were tried.',
     runs: [{ args: ['update'] }],
     shape: { ...sync, packages: ['…'], checks: [check] },
   },

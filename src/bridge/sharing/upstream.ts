@@ -30,7 +30,7 @@ export class Upstream {
   private readonly piped: PipedServer
   private readonly client: JsonObject
   private readonly requests: Requests
-  /** Who is told of the progress of a call. */
+  /** The progress reports of the calls under way, by the id of their request. */
   private readonly progress = new Map<Id, Progress>()
   private readonly ready: Promise<'legacy' | 'modern'>
   /** When the server last sent something. */

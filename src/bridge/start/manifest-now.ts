@@ -54,7 +54,7 @@ const closedBy = (began: Settings, { words, kept }: Unreadable, workspace: strin
 
 const modes: readonly TerminalMode[] = ['off', 'sandbox', 'on']
 
-/** What the manifest closes now besides what was closed at the start; a flag stands above it, as it did then. */
+/** The restrictions of the manifest as it is now, added to those of the start. A flag overrides the manifest, as at the start. */
 const narrowed = (
   { families, readOnly, terminal, blockedCommands }: Settings,
   flags: Pick<Flags, 'tools' | 'terminal'>,

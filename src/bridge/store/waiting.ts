@@ -61,7 +61,7 @@ export async function lookUntil<T>(
 
 /**
  * Settles when another session has changed something after `since`, at the latest when the time is over: then nothing has changed.
- * `show` makes of the changes what is told of them, in the state of the store that `cursor` names.
+ * `show` turns the changes into the answer. It reads the store in the state that `cursor` names.
  */
 export async function waitForChange<T>(
   store: Store,

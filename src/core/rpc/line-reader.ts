@@ -63,6 +63,14 @@ export class LineReader {
   }
 }
 
+/** A listener for lines that are text; blank ones are passed over. */
+export const textLine =
+  (line: (text: string) => void): LineEvents['line'] =>
+  (bytes) => {
+    const text = bytes.toString('utf8')
+    if (text.trim() !== '') line(text)
+  }
+
 /** A copy of the beginning of a line, however small its pieces are. */
 function headOf(pieces: readonly Buffer[]): Buffer {
   const needed: Buffer[] = []

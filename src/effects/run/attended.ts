@@ -2,7 +2,7 @@ import { leave, type OwnLaunch, runInPlace } from './child.ts'
 import { Junction } from './junction.ts'
 import { isObject } from '../../core/object.ts'
 import { MODERN } from '../../core/protocol.ts'
-import { LineReader } from '../../core/rpc/line-reader.ts'
+import { LineReader, textLine } from '../../core/rpc/line-reader.ts'
 import { errorAnswer, idIn, NO_JSON } from '../../core/rpc/message.ts'
 import { Requests } from '../../core/rpc/requests.ts'
 import type { ServerName } from './own-answers.ts'
@@ -49,13 +49,10 @@ async function discover(launch: OwnLaunch, { params }: JsonObject, signal: Abort
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 const say = (words: string): void => void process.stderr.write(withoutHidden(`mcp-twin: ${words}\n`))
 
-/** Calls `line` with each line of a stream. The client is told of one that is too long. */
+/** Calls `line` with each line of a stream. A line that is too long is answered with an error. */
 function readLines(stream: NodeJS.ReadableStream, line: (text: string) => void): void {
   const reader = new LineReader({
-    line: (bytes) => {
-      const text = bytes.toString('utf8')
-      if (text.trim() !== '') line(text)
-    },
+    line: textLine(line),
     exceeded: (head) => write(JSON.stringify(errorAnswer(idIn(head), 'a message longer than 32 MiB was not passed on'))),
   })
   stream.on('data', (chunk: Buffer) => reader.push(chunk))

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { isObject } from '../../core/object.ts'
-import { LineReader } from '../../core/rpc/line-reader.ts'
+import { LineReader, textLine } from '../../core/rpc/line-reader.ts'
 import { errorAnswer, idIn } from '../../core/rpc/message.ts'
 
 /** A program as this process starts it. */
@@ -60,12 +60,11 @@ export function startPiped(started: Started): PipedServer {
     ended = why
     for (const listener of listeners) listener(why)
   }
-  const line = (bytes: Buffer): void => {
-    const text = bytes.toString('utf8')
+  const line = textLine((text) => {
     const message = messageIn(text)
     if (message !== null) tell(message)
-    else if (text.trim() !== '') noise ??= text.trim().slice(0, NOISE_CHARACTERS)
-  }
+    else noise ??= text.trim().slice(0, NOISE_CHARACTERS)
+  })
   // A response that is too long to read fails its request, if its id is found.
   const exceeded = (head: Buffer): void => {
     const id = idIn(head)

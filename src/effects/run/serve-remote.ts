@@ -3,7 +3,7 @@ import type { Remote } from '../../model/entry.ts'
 import { failureOf } from './failure.ts'
 import { type Fetch, fetchBy, type ProxySettings } from './http.ts'
 import { leave } from './child.ts'
-import { LineReader } from '../../core/rpc/line-reader.ts'
+import { LineReader, textLine } from '../../core/rpc/line-reader.ts'
 import { Relay } from './relay.ts'
 import { openRemote } from './remote.ts'
 import { ENDING, takeSignals } from './signals.ts'
@@ -41,10 +41,7 @@ export async function serveRemote(
     const stop = () => ended(EXIT.ok)
     takeSignals(stop, ENDING)
     process.stdout.on('error', stop)
-    const line = (bytes: Buffer): void => {
-      const text = bytes.toString('utf8')
-      if (text.trim() !== '') relay.line(text)
-    }
+    const line = textLine((text) => relay.line(text))
     const reader = new LineReader({ line, exceeded: (head) => relay.tooLong(head) })
     process.stdin.on('data', (chunk: Buffer) => reader.push(chunk))
     process.stdin.once('end', () => relay.finish())

@@ -23,7 +23,7 @@ interface Looking {
   readonly redaction: Redaction
   readonly isLive: IsLive
   readonly now: number
-  /** The session that is told: its own notes are not news to it. */
+  /** The session that waits. Its own notes are left out. */
   readonly session: string
 }
 

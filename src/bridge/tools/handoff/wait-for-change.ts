@@ -39,7 +39,7 @@ export const waitForChange = defineTool({
     })
     const count = Math.min(told, shown.length)
     const left = things.length + rest - count
-    // What is left out was changed last, so it is told from the cursor on.
+    // The newest changes are the ones left out: a wait from this cursor returns them.
     const cursor = left === 0 ? found.cursor : (things[count - 1]?.change.n ?? since ?? found.cursor)
     const lines = count === 0 && left === 0 ? ['Nothing changed.'] : things.slice(0, count).map(({ words }) => words)
     const text = [...lines, ...(left === 0 ? [] : [`[${left} more: wait_for_change from the cursor]`]), `[cursor ${cursor}]`].join('\n')
