@@ -510,6 +510,17 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a program learns who it is, where, and with whom it shares the bridge',
+    source: 'shared mind',
+    tests: {
+      'integration/bridge/files.test.ts': ['bridge_status begins with who and where one is'],
+      'integration/bridge/recipients.test.ts': [
+        'bridge_status names the programs of all bridges, the one that asks first',
+        'bridge_status counts the programs beyond twenty',
+      ],
+    },
+  },
+  {
     behaviour: 'a wait ends when something is there for who waits, and goes on while a person is asked',
     source: 'shared mind',
     tests: {

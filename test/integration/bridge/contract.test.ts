@@ -130,8 +130,9 @@ describe('pages of a search', () => {
   })
 })
 
-/** Every text and number somewhere in a value. */
+/** Every text and number somewhere in a value; times as words tell them, in minutes. */
 function leaves(value: unknown): string[] {
+  if (typeof value === 'number' && value > Date.UTC(2020)) return [new Date(value).toISOString().slice(0, 16).replace('T', ' ')]
   if (typeof value === 'string' || typeof value === 'number') return [String(value).trim()]
   return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(leaves)
 }

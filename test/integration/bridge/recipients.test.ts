@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { Intake, type Offer } from '../../../src/bridge/actions/triggers/intake.ts'
 import { liveIn } from '../../../src/bridge/handoff/claims.ts'
-import { programsIn } from '../../../src/bridge/handoff/programs.ts'
+import { programsIn, seen } from '../../../src/bridge/handoff/programs.ts'
 import { recipientsFound } from '../../../src/bridge/store/schema.ts'
 import { type Desk, desk } from '../../unit/bridge/desk.ts'
 
@@ -51,6 +51,43 @@ it('a program is known by its name once it was connected', async () => {
   const programs = () => store.read((database) => programsIn(database, liveIn(place.bridge.settings), place.bridge.now()))
   await expect.poll(async () => (await programs()).map(({ client, connected }) => [client, connected])).toContainEqual(['gemini', true])
   expect(await place.data('handoff_create', { ...handoff, to: 'Gemini' })).toMatchObject({ to: 'gemini' })
+})
+
+it('bridge_status names the programs of all bridges, the one that asks first', async () => {
+  place = desk({ variables: { CLAUDE_PROJECT_DIR: '/home/ana/site' } })
+  const own = { client: 'tester', project: '/home/ana/site', namespace: 'shared', connected: true }
+  expect((await place.data('bridge_status')).programs).toEqual([{ ...own, last_seen: expect.any(Number) }])
+  const store = await place.bridge.store()
+  const by = { client: 'claude-code', session: 'c', pid: place.bridge.settings.pid, start: 'another start' }
+  const gone = { by, isKept: true, project: '/home/ana/shop', namespace: 'shop-1a2b' }
+  await store.write({ client: 'claude-code', session: 'c' }, (transaction) => seen(transaction, gone))
+  const at = place.bridge.now()
+  const { structuredContent, content } = await place.call('bridge_status')
+  expect(structuredContent?.programs).toEqual([
+    { ...own, last_seen: expect.any(Number) },
+    { client: 'claude-code', project: '/home/ana/shop', namespace: 'shop-1a2b', connected: false, last_seen: expect.any(Number) },
+  ])
+  expect(content).toMatchObject([
+    {
+      text: expect.stringContaining(
+        `; claude-code, in /home/ana/shop, namespace shop-1a2b, not connected, seen ${new Date(at).toISOString().slice(0, 13).replace('T', ' ')}`,
+      ),
+    },
+  ])
+})
+
+it('bridge_status counts the programs beyond twenty', async () => {
+  place = desk()
+  const store = await place.bridge.store()
+  await store.write({ client: 'x', session: 'x' }, (transaction) => {
+    for (let at = 0; at < 25; at++) {
+      const by = { client: `program-${at}`, session: `s${at}`, pid: 1, start: '' }
+      seen(transaction, { by, isKept: true, project: null, namespace: 'shared' })
+    }
+  })
+  const { structuredContent, content } = await place.call('bridge_status')
+  expect(structuredContent).toMatchObject({ more_programs: 6 })
+  expect(content).toMatchObject([{ text: expect.stringContaining('; and 6 more.') }])
 })
 
 it('a question is taken back by who asked it, and by nobody else', async () => {

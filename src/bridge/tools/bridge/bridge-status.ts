@@ -1,9 +1,13 @@
 import { arch } from 'node:os'
 import { Refusal } from '../../base/refusal.ts'
+import { limits } from '../../base/limits.ts'
+import { quoteInLine } from '../../base/quote.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { Bridge } from '../../contract/bridge.ts'
 import { storeState } from '../../store/state.ts'
-import { inLine, inName } from '../../base/text.ts'
+import { liveIn } from '../../handoff/claims.ts'
+import type { Program } from '../../handoff/programs.ts'
+import { inLine, inName, time } from '../../base/text.ts'
 import { rootTroubles } from '../../policy/roots.ts'
 import { protocols } from '../../transports/carrier.ts'
 import { limitsOf, limitWords } from '../../terminal/sandbox/notes.ts'
@@ -24,12 +28,16 @@ export const bridgeStatus = defineTool({
     const sandbox = (await terminal?.usable()) === true && terminal !== null ? limitsOf(terminal.sandbox) : null
     const node = environments.find(({ id }) => id === settings.self.id)?.nodeVersion
     const stored = storeOf(settings)
-    const waiting = stored.store === null || !settings.families.includes('actions') ? {} : await actionsIn(bridge)
     const namespace = await bridge.namespace()
+    const self = { client, project: settings.variables.CLAUDE_PROJECT_DIR || null, namespace, connected: true, lastSeen: bridge.now() }
+    const { programs, waiting } = stored.store === null ? { programs: [self], waiting: {} } : await storedFacts(bridge, self)
+    const shown = programs.slice(0, limits.programsShown)
     const data = {
       client,
       namespace,
       folders: region.open,
+      programs: shown.map(({ lastSeen, ...program }) => ({ ...program, last_seen: lastSeen })),
+      ...(shown.length < programs.length && { more_programs: programs.length - shown.length }),
       name: 'mcp-twin',
       version: settings.version,
       versions: { ...(node !== undefined && { node }), protocols },
@@ -55,6 +63,7 @@ export const bridgeStatus = defineTool({
     const words = [
       `You are ${inName(client)}. Namespace: ${inName(namespace)}.`,
       `Folders: ${data.folders.map((each) => inName(each) + (region.readable.includes(each) ? ' (read-only)' : '')).join(', ') || 'none'}${data.read_only ? '; nothing can be changed' : ''}.`,
+      `Programs: ${shown.map(programWords).join('; ')}${shown.length < programs.length ? `; and ${programs.length - shown.length} more` : ''}.`,
       `mcp-twin ${data.version} on ${data.home} (pid ${data.pid}). Sides: ${data.sides.join(', ')}. Connected: ${data.connected.join(', ') || 'nobody'}.`,
       ...data.listening.map(({ protocol, port }) => `Listens for ${protocol} on port ${port}.`),
       `Speaks ${protocols.join(', ')}${node === undefined ? '' : `, on node ${node}`}.`,
@@ -74,13 +83,29 @@ export const bridgeStatus = defineTool({
   },
 })
 
-/** Counts the actions of each status that is not final; empty if the store cannot be read, which `problems` reports. */
-async function actionsIn(bridge: Bridge): Promise<Readonly<Record<string, number>>> {
+/** A program in a few words; the first is the one that asks. */
+const programWords = ({ client, project, namespace, connected, lastSeen }: Program, at: number): string =>
+  [
+    quoteInLine(client),
+    ...(project === null ? [] : [`in ${inName(project)}`]),
+    `namespace ${quoteInLine(namespace)}`,
+    `${at === 0 ? 'you' : connected ? 'connected' : 'not connected'}, seen ${time(lastSeen)}`,
+  ].join(', ')
+
+/** The programs of all bridges, `self` first, and how many actions of each status are not final; little if the store cannot be read, which `problems` reports. */
+async function storedFacts(bridge: Bridge, self: Program) {
   const { counts } = await import('../../actions/queue.ts')
+  const { programsIn } = await import('../../handoff/programs.ts')
+  const hasActions = bridge.settings.families.includes('actions')
+  const isSelf = ({ client, project, namespace }: Program): boolean =>
+    client === self.client && project === self.project && namespace === self.namespace
   try {
-    return await (await bridge.store()).read(counts)
+    return await (await bridge.store()).snapshot((database) => ({
+      programs: [self, ...programsIn(database, liveIn(bridge.settings), bridge.now()).filter((each) => !isSelf(each))],
+      waiting: hasActions ? counts(database) : {},
+    }))
   } catch (error) {
-    if (error instanceof Refusal) return {}
+    if (error instanceof Refusal) return { programs: [self], waiting: {} }
     throw error
   }
 }
