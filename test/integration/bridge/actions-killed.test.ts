@@ -9,6 +9,7 @@ import { bundle } from '../../support/bundle.ts'
 import { nodePath, projectFolder } from '../../support/machine.ts'
 import { runs } from '../../support/runs.ts'
 import { type Desk, desk } from '../../unit/bridge/desk.ts'
+import { beginNext, settle } from '../../../src/bridge/actions/running.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 
 let program = ''
@@ -138,5 +139,32 @@ describe('a claim', () => {
     expect(await data('list_actions', { status: 'pending' })).toMatchObject({ actions: [{ id: held.id }] })
     start('claimer')
     expect(await data('get_action', { id: held.id, timeout_ms: 20_000 })).toMatchObject({ status: 'done' })
+  })
+})
+
+describe('an action whose process dies each time', () => {
+  it.each([
+    ['that may be repeated is carried out twice at most', true, ['pending again', 'failed']],
+    ['that may not be repeated is carried out once', false, ['failed']],
+  ])('%s', async (_title, repeatable, outcomes) => {
+    place = desk({ isBrief: true })
+    const { id } = await data('queue_action', {
+      type: 'save_conversation',
+      params: { title: 'a', content: 'a', path: join(place.A, 'a.md') },
+    })
+    const store = await place.bridge.store()
+    const by = { client: 'holder', session: 'holder', pid: 1, start: '1' }
+    const settled: string[] = []
+    for (let generation = 1; generation <= 4; generation++)
+      await store.write(by, (transaction) => {
+        const begun = beginNext(transaction, { ...by, generation }, () => true)
+        // The next holder of the lease has another generation, and carries nothing out yet.
+        const settling = { generation: generation + 1, current: new Set<string>(), isRepeatable: () => repeatable }
+        const ended = settle(transaction, settling, () => true)
+        expect(ended.map((each) => each.id)).toEqual(begun === null ? [] : [id])
+        settled.push(...ended.map(({ outcome }) => outcome.replace(/:.*/, '')))
+      })
+    expect(settled).toEqual(outcomes)
+    expect(await data('get_action', { id })).toMatchObject({ status: 'failed', result: { unknown: true } })
   })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { autorunByName, isAutorunName } from '../../../src/bridge/policy/autorun.ts'
@@ -391,6 +391,23 @@ describe('bridge.allow', () => {
       expect(await open.refused('write_file', { path: file, content: 'x' })).toMatch(/bridge\.allow/)
     }
     await open.close()
+  })
+  it('opens a folder under another name too, since it is known by what it is', async () => {
+    const rename = () => renameSync(join(outer.home, '.vim'), join(outer.A, 'notes'))
+    const file = join(outer.A, 'notes', 'plugin', 'x.vim')
+    const answers: string[] = []
+    for (const allow of [[], [join(outer.home, '.vim')]]) {
+      rmSync(join(outer.A, 'notes'), { recursive: true, force: true })
+      put(join(outer.home, '.vim', 'plugin', 'x.vim'))
+      const open = desk({ ...rulesOf(outer), roots: [outer.A, outer.home], allow })
+      // The bridge looks at its lists before the folder is renamed.
+      await open.ok('list_directory', { path: outer.A })
+      rename()
+      const { isError } = await open.call('write_file', { path: file, content: 'after' })
+      answers.push(`${isError === true ? 'refused' : 'written'}: ${readFileSync(file, 'utf8')}`)
+      await open.close()
+    }
+    expect(answers).toEqual(['refused: before', 'written: after'])
   })
   it('opens nothing that is closed', async () => {
     const file = put(join(outer.A, 'p', '.mcp.json'))

@@ -92,6 +92,17 @@ describe('a key of several lines', () => {
   })
 })
 
+describe('a key with a line end in it', () => {
+  const key = 'Tr0ub4Kpqrsvwz5678901234'
+  it.each([8, 9, 11, 12, 16])('is found when %i characters are before it', (before) => {
+    expect(clean(finding(key), `it said: ${key.slice(0, before)}\n${key.slice(before)}`)).not.toMatch(/Tr0ub4|pqrs|01234/)
+  })
+  it('is not put together from words that are shorter', () => {
+    const text = `it said: ${key.slice(0, 7)}\n${key.slice(7)}`
+    expect(clean(finding(key), text)).toBe(text)
+  })
+})
+
 describe('parts that give a key away', () => {
   const secret = token()
   it.each([
