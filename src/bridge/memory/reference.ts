@@ -1,5 +1,6 @@
 import { isObject } from '../../core/object.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
+import { withoutHidden } from '../../model/hidden.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
 import { type Entry, entryColumns, entryOf, type EntryRow } from './entry.ts'
@@ -42,12 +43,16 @@ function objectIn(line: string): JsonObject {
   }
 }
 
-/** The line of an entry, as `readLine` found it; null: its value is that of neither. Tags do not count: a tool may have dropped them. */
+/**
+ * The line of an entry, as `readLine` found it but for characters that a terminal acts upon, which are escapes of JSON; null: its value is
+ * that of neither. Tags do not count: a tool may have dropped them.
+ */
 export function lineOf({ key, value }: Pick<Entry, 'key' | 'value'>): string | null {
   const held: JsonValue = JSON.parse(value)
   if (!isObject(held)) return null
   const lines = [JSON.stringify({ type: 'entity', name: key, ...held }), JSON.stringify({ type: 'relation', ...held })]
-  return lines.find((line) => readLine(line) !== null) ?? null
+  const line = lines.find((each) => readLine(each) !== null)
+  return line === undefined ? null : withoutHidden(line)
 }
 
 /** Whether an import would store an entry. */

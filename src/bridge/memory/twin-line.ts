@@ -1,5 +1,6 @@
 import { isObject } from '../../core/object.ts'
 import type { JsonValue } from '../../model/entry.ts'
+import { withoutHidden } from '../../model/hidden.ts'
 import { limits } from '../base/limits.ts'
 import type { Row } from '../store/database.ts'
 
@@ -25,15 +26,19 @@ export interface TwinRow extends Row {
 /** `entry`: what is remembered now; `version`: what a key held before, or that it was deleted. */
 export type TwinKind = 'entry' | 'version'
 
-/** A row as one line of JSON, without its line break. The same row always gives the same line. */
+/**
+ * A row as one line of JSON, without its line break. The same row always gives the same line. Characters that a terminal acts upon are
+ * escapes of JSON in it, since such a file is looked at and searched by programs that print it.
+ */
 export function twinLine(kind: TwinKind, { value, tags, client, expires, ...row }: TwinRow): string {
   const { namespace, key, version, rationale, session, machine, at } = row
-  return JSON.stringify({
+  const facts = {
     ...{ type: kind, namespace, key, version },
     ...(value === null ? { deleted: true } : { value: JSON.parse(value), rationale, tags: JSON.parse(tags) }),
     ...{ by: client, session, machine, at },
     ...(kind === 'entry' && expires !== null && { expires }),
-  })
+  }
+  return withoutHidden(JSON.stringify(facts))
 }
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= limits.memoryKeyCharacters

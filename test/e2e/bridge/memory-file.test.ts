@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { hiddenCharacters } from '../../../src/model/hidden.ts'
 import { cli } from '../../support/cli.ts'
 import { scratch } from '../../support/scratch.ts'
 
@@ -24,6 +25,8 @@ describe('the memory in a file', () => {
     expect(statSync(here.path('all.jsonl')).mode & 0o777).toBe(0o600)
     const text = readFileSync(here.path('all.jsonl'), 'utf8')
     expect(text).toContain(entry({}))
+    expect(text).toContain('a\\u202eb')
+    expect(text).not.toMatch(hiddenCharacters)
     expect((await cli(here, ['memory', 'export'])).stdout).toBe(text)
     expect((await cli(there, ['memory', 'import', here.path('all.jsonl'), '--dry-run', '--json'])).json).toMatchObject({
       stored: 7,
@@ -35,6 +38,7 @@ describe('the memory in a file', () => {
     expect((await cli(there, ['memory', 'import', here.path('all.jsonl'), '--json'])).json).toMatchObject({ stored: 0, unchanged: 7 })
     expect((await cli(there, ['memory', 'search', 'JWT', '--json'])).json.results).toMatchObject([{ key: 'auth', by: 'claude-desktop' }])
     expect((await cli(there, ['memory', 'export', '--namespace', 'a'])).stdout.trimEnd().split('\n')).toHaveLength(3)
+    expect((await cli(there, ['memory', 'get', 'k', '--json'])).json.value).toEqual({ x: 'a\u202eb' })
     expect((await cli(here, ['memory', 'export', 'all.jsonl'])).code).toBe(2)
     expect((await cli(here, ['memory', 'export', 'all.jsonl', '--force'])).code).toBe(0)
     expect(readFileSync(here.path('all.jsonl'), 'utf8')).toBe(text)
