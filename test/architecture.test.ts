@@ -146,24 +146,27 @@ const withEffects = ['bridge/actions', 'bridge/start', 'bridge/terminal', 'bridg
 
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
-  ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens'].map((name) => `base/${name}`),
-  ...['config/options', 'contract/tool', 'transports/carrier'],
-  ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
-  ...['entry', 'memory', 'near', 'reading', 'search'].map((name) => `memory/${name}`),
-  ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
-  'sharing/records',
-  ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
+  'model/bridge-words.ts',
   ...[
-    'policy/roots',
-    'policy/spelling',
-    'store/changes',
-    'store/state',
-    'store/waiting',
-    'search/describe',
-    'terminal/mask',
-    'terminal/sandbox/notes',
-  ],
-].map((name) => `bridge/${name}.ts`)
+    ...['budget', 'call', 'input', 'limits', 'listing', 'quote', 'redaction', 'refusal', 'text', 'tokens'].map((name) => `base/${name}`),
+    ...['config/options', 'contract/tool', 'transports/carrier'],
+    ...['action', 'intake/asking', 'claims', 'finished', 'queue', 'waiting'].map((name) => `actions/${name}`),
+    ...['entry', 'memory', 'near', 'reading', 'search'].map((name) => `memory/${name}`),
+    ...['claims', 'handoff', 'programs', 'question', 'recipient', 'texts', 'working-tree'].map((name) => `handoff/${name}`),
+    'sharing/records',
+    ...['directory', 'edit', 'list', 'move', 'names', 'read', 'write'].map((name) => `files/${name}`),
+    ...[
+      'policy/roots',
+      'policy/spelling',
+      'store/changes',
+      'store/state',
+      'store/waiting',
+      'search/describe',
+      'terminal/mask',
+      'terminal/sandbox/notes',
+    ],
+  ].map((name) => `bridge/${name}.ts`),
+]
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
 const processReaders = [

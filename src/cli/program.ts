@@ -131,8 +131,13 @@ function misplaced(code: string, message: string, line: Line<CommandSpec> | null
     const names = owners.map((owner) => (owner === spec ? spec.name : `${spec.name} ${owner.name}`))
     return usageError(`${nameOf(spec, verb)} does not take ${flag}, which belongs to ${names.join(' and ')}.`, { hint: helpOf(line) })
   }
-  const excess = code === 'commander.excessArguments' ? (verb ?? spec).excess : undefined
-  return excess === undefined ? null : usageError(message, { hint: excess })
+  const { excess, missing, arguments: places = [] } = verb ?? spec
+  if (code === 'commander.excessArguments' && excess !== undefined) return usageError(excess.message ?? message, { hint: excess.hint })
+  const lacking =
+    code === 'commander.missingArgument' ? places.find(({ name }) => message.includes(`'${name.replace(/[<>]/g, '')}'`)) : undefined
+  return verb === null || lacking === undefined
+    ? null
+    : usageError(`${nameOf(spec, verb)} needs ${lacking.description.split(';')[0]}.`, { hint: missing ?? helpOf(line) })
 }
 
 function addOption(command: Command, spec: OptionSpec, help: string): void {

@@ -4,11 +4,12 @@ import { signed } from '../bridge/actions/triggers/signed.ts'
 import { types } from '../bridge/actions/types/index.ts'
 import { newActionId } from '../bridge/actions/queue.ts'
 import { limits } from '../bridge/base/limits.ts'
-import type { Context } from '../context.ts'
+import type { actions as spec } from '../cli/specs/actions.ts'
+import type { Context, VerbsOf } from '../context.ts'
 import { jsonOrNull } from '../core/formats/json/loose.ts'
 import { layout } from '../core/layout.ts'
 import { nearest } from '../core/nearest.ts'
-import { isObject, texts } from '../core/object.ts'
+import { isObject } from '../core/object.ts'
 import { reach } from '../effects/manifest/open.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
 import { openSessions, tokenShape } from '../effects/store/sessions.ts'
@@ -20,16 +21,13 @@ import { atHome, type HomeContext } from './at-home.ts'
 
 const variable = 'MCP_TWIN_TOKEN'
 
+type Flags = Parameters<VerbsOf<typeof spec>['sign']>[2]
+
 /** Signs an action with a session's token: `drop` puts it into `bridge/triggers`, `sign` prints it. */
-export async function signAction(
-  context: Context,
-  verb: 'drop' | 'sign',
-  type: string,
-  options: Record<string, unknown>,
-): Promise<ExitCode> {
+export async function signAction(context: Context, verb: 'drop' | 'sign', type: string, options: Flags): Promise<ExitCode> {
   checkType(type)
   const params = paramsOf(options)
-  const id = options.id === undefined ? newActionId((bytes) => randomBytes(bytes).toString('hex')) : String(options.id)
+  const { id = newActionId((bytes) => randomBytes(bytes).toString('hex')), to: receiver } = options
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(id))
     throw usageError(`--id ${JSON.stringify(id)} has other characters than letters, digits, - and _.`, {
       hint: 'leave it out: one is made',
@@ -39,7 +37,6 @@ export async function signAction(
     (system.variables[variable] ?? '') || (await readStandardInput('The token', `${variable}=… mcp-twin actions ${verb} ${type}`))
   if (!tokenShape.test(token.trim())) throw usageError('That is no token of a session.', { hint: 'mcp-twin session new prints one' })
   io.hide(token.trim())
-  const receiver = options.to === undefined ? undefined : String(options.to)
   return atHome(context, {}, async (homeContext) => {
     const { home } = homeContext
     if (receiver !== undefined) await checkRecipient(context, homeContext, receiver)
@@ -100,13 +97,13 @@ function checkType(type: string): void {
 }
 
 /** The parameters of `--params`, overridden by those of `--param`. */
-function paramsOf({ param, params }: Record<string, unknown>): JsonObject {
-  const pairs = texts(param).map((text) => {
+function paramsOf({ param = [], params }: Flags): JsonObject {
+  const pairs = param.map((text) => {
     const at = text.indexOf('=')
     if (at < 1) throw usageError(`--param takes NAME=VALUE, not ${JSON.stringify(text)}.`, { hint: "--param 'prompt=Run the tests'" })
     return [text.slice(0, at), text.slice(at + 1)] as const
   })
-  return { ...(params === undefined ? {} : objectIn(String(params))), ...Object.fromEntries(pairs) }
+  return { ...(params === undefined ? {} : objectIn(params)), ...Object.fromEntries(pairs) }
 }
 
 function objectIn(text: string): JsonObject {

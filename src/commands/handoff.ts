@@ -3,7 +3,7 @@ import { handoffCreate } from '../bridge/tools/handoff/handoff-create.ts'
 import { handoffList } from '../bridge/tools/handoff/handoff-list.ts'
 import { handoffRead } from '../bridge/tools/handoff/handoff-read.ts'
 import type { handoff as spec } from '../cli/specs/handoff.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, VerbsOf } from '../context.ts'
 import { isObject } from '../core/object.ts'
 import { absolute } from '../effects/manifest/place.ts'
 import { readAllInput } from '../effects/run/standard-input.ts'
@@ -12,36 +12,22 @@ import type { JsonObject } from '../model/entry.ts'
 import { type OpenBridge, withBridge } from './bridge-at-home.ts'
 import { demandRecipient, demandStored } from './stored-names.ts'
 
-const help = { hint: 'mcp-twin handoff --help' }
+type Verbs = VerbsOf<typeof spec>
 
-/** Work handed from one program to another: makes, lists and shows it. */
-export const run: Run<typeof spec> = async (context, [action, word], options) => {
-  if (action !== 'new' && action !== 'list' && action !== 'show')
-    throw usageError(`handoff takes new, list or show, not ${JSON.stringify(action ?? '')}.`, help)
-  if (action === 'list') {
-    if (word !== undefined) throw usageError(`handoff list does not take ${JSON.stringify(word)}.`, help)
-    return withBridge(context, (open) => list(context, open, options))
-  }
-  if (word === undefined)
-    throw usageError(action === 'new' ? 'handoff new needs a title.' : 'handoff show needs the id of a handoff.', {
-      hint: action === 'new' ? help.hint : 'mcp-twin handoff list shows their ids',
-    })
-  if (action === 'show')
-    return withBridge(context, async (open) => {
-      await demandStored(open.bridge, word.startsWith('q-') ? 'question' : 'handoff', word)
-      return show(context, open, word)
-    })
-  const handoff = word === '-' ? await piped() : typed(word, options)
+const help = { hint: 'mcp-twin handoff new --help' }
+
+const create: Verbs['new'] = async (context, [title], options) => {
+  const handoff = title === '-' ? await piped(options) : typed(title, options)
   return withBridge(context, async (open) => {
     const { self, world } = open.bridge.settings
     // Tools take relative paths from the workspace, a person from the folder that the shell is in.
     const named = async (file: string) => (file.startsWith('~') ? file : absolute(context.system, self, file, await world()))
-    const files = await Promise.all(words(options.file).map(named))
-    const { repository } = options
+    const { file = [], repository } = options
+    const files = await Promise.all(file.map(named))
     return make(context, open, {
       ...handoff,
       ...(files.length > 0 && { files }),
-      ...(typeof repository === 'string' && { repository: await named(repository) }),
+      ...(repository !== undefined && { repository: await named(repository) }),
     })
   })
 }
@@ -54,34 +40,39 @@ async function make({ io }: Context, { bridge, call }: OpenBridge, handoff: Json
   return EXIT.ok
 }
 
-async function list({ io }: Context, { bridge, call }: OpenBridge, { status, to }: Record<string, unknown>): Promise<ExitCode> {
-  if (typeof to === 'string') await demandRecipient(bridge, to)
-  const { text, data } = await call(handoffList, { ...(status !== undefined && { status }), ...(to !== undefined && { to }) })
-  io.json(data)
-  io.raw(`${text}\n`)
-  return EXIT.ok
-}
+const list: Verbs['list'] = (context, _words, { status, to }) =>
+  withBridge(context, async ({ bridge, call }) => {
+    if (to !== undefined) await demandRecipient(bridge, to)
+    const { text, data } = await call(handoffList, { ...(status !== undefined && { status }), ...(to !== undefined && { to }) })
+    context.io.json(data)
+    context.io.raw(`${text}\n`)
+    return EXIT.ok
+  })
 
-async function show({ io }: Context, { call }: OpenBridge, id: string): Promise<ExitCode> {
-  const { text, data } = await call(handoffRead, { id, max_tokens: limits.answerTokensMost })
-  io.json(data)
-  io.raw(`${text}\n`)
-  return EXIT.ok
-}
+const show: Verbs['show'] = (context, [id]) =>
+  withBridge(context, async ({ bridge, call }) => {
+    await demandStored(bridge, id.startsWith('q-') ? 'question' : 'handoff', id)
+    const { text, data } = await call(handoffRead, { id, max_tokens: limits.answerTokensMost })
+    context.io.json(data)
+    context.io.raw(`${text}\n`)
+    return EXIT.ok
+  })
+
+/** Work handed from one program to another: makes, lists and shows it. */
+export const verbs: Verbs = { new: create, list, show }
+
+type Flags = Parameters<Verbs['new']>[2]
 
 /** The handoff of the flags. */
-function typed(title: string, options: Record<string, unknown>): JsonObject {
-  const { goal, to, acceptance } = options
-  if (typeof goal !== 'string') throw usageError('handoff new needs --goal: what the other program shall reach.', help)
-  const sections = words(options.section).map(section)
+function typed(title: string, { goal, to, acceptance, section: texts = [] }: Flags): JsonObject {
+  if (goal === undefined) throw usageError('handoff new needs --goal: what the other program shall reach.', help)
+  const sections = texts.map(section)
   return {
     ...{ title, goal, sections: sections.length === 0 ? [{ heading: 'Goal', body: goal }] : sections },
-    ...(typeof to === 'string' && { to }),
-    ...(typeof acceptance === 'string' && { acceptance }),
+    ...(to !== undefined && { to }),
+    ...(acceptance !== undefined && { acceptance }),
   }
 }
-
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
 /** `HEADING: TEXT`; `2 HEADING: TEXT` with its priority. */
 function section(text: string): JsonObject {
@@ -92,7 +83,9 @@ function section(text: string): JsonObject {
 }
 
 /** The arguments of handoff_create as JSON on standard input. */
-async function piped(): Promise<JsonObject> {
+async function piped({ goal, to, acceptance, section: texts }: Flags): Promise<JsonObject> {
+  const given = Object.entries({ goal, to, acceptance, section: texts }).find(([, value]) => value !== undefined)
+  if (given !== undefined) throw usageError(`handoff new - reads ${given[0]} from standard input, so it takes no --${given[0]}.`, help)
   const text = await readAllInput('The handoff', "mcp-twin handoff new TITLE --goal '…'", 32)
   try {
     const parsed: unknown = JSON.parse(text)

@@ -33,8 +33,10 @@ export interface VerbSpec {
   readonly summary: string
   readonly options?: readonly OptionSpec[]
   readonly examples: readonly string[]
-  /** What to do where there are too many words. */
-  readonly excess?: string
+  /** What is said where there are too many words. */
+  readonly excess?: { readonly message?: string; readonly hint: string }
+  /** What to do where a word is missing. */
+  readonly missing?: string
 }
 
 export interface CommandSpec extends VerbSpec {

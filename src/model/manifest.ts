@@ -1,3 +1,4 @@
+import { terminalModes } from './bridge-words.ts'
 import { flag, optionalFilled, optionalFlag, optionalList, optionalText, optionalTexts, text, textList, texts, z } from './zod.ts'
 
 /** Names that every client takes as they are; others are mapped, stably, where a client refuses them. */
@@ -58,7 +59,7 @@ export const bridgeSchema = z.strictObject({
   enabled: optionalFlag,
   roots: z.optional(z.array(root)),
   readOnly: optionalFlag,
-  terminal: z.optional(z.enum(['off', 'sandbox', 'on'])),
+  terminal: z.optional(z.enum(terminalModes)),
   blockedCommands: optionalList,
   families: optionalList,
   deny: optionalList,

@@ -1,4 +1,4 @@
-import { families } from '../../src/bridge/base/settings.ts'
+import { families } from '../../src/model/bridge-words.ts'
 import { annotations, type Effect } from '../../src/bridge/contract/tool.ts'
 import { tools } from '../../src/bridge/tools/index.ts'
 import { code, page, table } from './markdown.ts'

@@ -1,9 +1,7 @@
+import type { ActionStatus } from '../../model/bridge-words.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
 import { claimColumns, claimIn, type ClaimRow, type IsLive, isHeld, type StoredClaim } from '../handoff/claims.ts'
-
-export const actionStatuses = ['pending', 'claimed', 'running', 'needs_user', 'done', 'failed', 'cancelled', 'expired'] as const
-export type ActionStatus = (typeof actionStatuses)[number]
 
 /** Statuses that end the wait for an action. Only a person can change one of them afterwards, with `actions run`. */
 export const finalStatuses: readonly ActionStatus[] = ['needs_user', 'done', 'failed', 'cancelled', 'expired']

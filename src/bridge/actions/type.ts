@@ -3,7 +3,8 @@ import type { JsonObject } from '../../model/entry.ts'
 import { type Fields, type Input, InputTrouble, readFields } from '../base/input.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Action, ActionStatus, Carrier } from './action.ts'
+import type { Action, Carrier } from './action.ts'
+import type { ActionStatus } from '../../model/bridge-words.ts'
 import type { ConfigWish } from './config-change.ts'
 
 /** The client that asks for an action, and the policy for it. */

@@ -1,15 +1,7 @@
 import type { ToolsFile } from '../../core/foreign/tools-file.ts'
+import type { Family, TerminalMode } from '../../model/bridge-words.ts'
 import type { Environment, EnvironmentKind, World } from '../../model/environment.ts'
 import type { ServerSpec } from '../../model/manifest.ts'
-
-/**
- * Families of tools switch on and off as a whole: one that is off is not listed and costs no tokens. Tools of shared servers belong to
- * `shared`, those of plugins to `plugins`: `--tools files` offers neither.
- */
-export const families = ['files', 'search', 'terminal', 'memory', 'handoff', 'actions', 'shared', 'plugins', 'bridge'] as const
-export type Family = (typeof families)[number]
-
-export type TerminalMode = 'off' | 'sandbox' | 'on'
 
 /** The sides of this computer that take part. */
 export interface Sides {

@@ -8,7 +8,8 @@ import { refuseVendorKeys } from '../base/no-keys.ts'
 import { tokenBytes } from '../base/tokens.ts'
 import { inText } from '../base/text.ts'
 import { denied, Refusal } from '../base/refusal.ts'
-import type { Family, Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Family } from '../../model/bridge-words.ts'
 import type { Tool } from './tool.ts'
 
 /** The result as the protocol sends it. */

@@ -1,6 +1,6 @@
 import type { Bridge } from './bridge.ts'
 import type { Answer, Call } from '../base/call.ts'
-import type { Family } from '../base/settings.ts'
+import type { Family } from '../../model/bridge-words.ts'
 import { type Fields, type Input, objectSchema, type PathPlace, pathsIn, readFields } from '../base/input.ts'
 
 /**

@@ -3,9 +3,6 @@ import { lives, startOf } from '../base/proc.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Row } from '../store/database.ts'
 
-export const handoffStatuses = ['open', 'claimed', 'done', 'dropped'] as const
-export type HandoffStatus = (typeof handoffStatuses)[number]
-
 /** The session that works on a handoff, by its process: the claim ends when that does. */
 export interface Claim {
   readonly client: string

@@ -3,18 +3,8 @@ import { failed } from '../base/refusal.ts'
 import { cut } from '../base/text.ts'
 import type { Database } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
-import {
-  type Claim,
-  claimIn,
-  type ClaimRow,
-  claimValues,
-  type HandoffStatus,
-  type IsLive,
-  isHeld,
-  noClaim,
-  setClaim,
-  type StoredClaim,
-} from './claims.ts'
+import { type Claim, claimIn, type ClaimRow, claimValues, type IsLive, isHeld, noClaim, setClaim, type StoredClaim } from './claims.ts'
+import type { HandoffStatus } from '../../model/bridge-words.ts'
 import { forgetClosed, makeRoom } from './room.ts'
 
 export interface Section {

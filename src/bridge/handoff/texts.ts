@@ -1,5 +1,5 @@
 import type { Database, Row } from '../store/database.ts'
-import type { HandoffStatus } from './claims.ts'
+import type { HandoffStatus } from '../../model/bridge-words.ts'
 
 /** A stored text: whole, or as much of its beginning as was asked for. */
 export interface Beginning {

@@ -1,4 +1,4 @@
-import type { TerminalMode } from '../base/settings.ts'
+import type { TerminalMode } from '../../model/bridge-words.ts'
 
 /** The flags of the command line: a person's decision, written in a client's entry. */
 export interface Flags {

@@ -1,6 +1,7 @@
+import { terminalModes } from '../../model/bridge-words.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import type { Followed, Settings, Sides, TerminalMode } from '../base/settings.ts'
+import type { Followed, Settings, Sides } from '../base/settings.ts'
 import type { Flags } from './flags.ts'
 import { type ManifestOrigin, readOwnManifest } from './own-manifest.ts'
 import { configured } from './paths.ts'
@@ -52,8 +53,6 @@ const closedBy = (began: Settings, { words, kept }: Unreadable, workspace: strin
   problems: [...began.problems, words],
 })
 
-const modes: readonly TerminalMode[] = ['off', 'sandbox', 'on']
-
 /** The restrictions of the manifest as it is now, added to those of the start. A flag overrides the manifest, as at the start. */
 const narrowed = (
   { families, readOnly, terminal, blockedCommands }: Settings,
@@ -63,7 +62,7 @@ const narrowed = (
   families: flags.tools.length > 0 ? families : families.filter((family) => bridge.families?.includes(family) ?? true),
   readOnly: readOnly || bridge.readOnly === true,
   terminal:
-    flags.terminal !== undefined || modes.indexOf(bridge.terminal ?? 'off') > modes.indexOf(terminal)
+    flags.terminal !== undefined || terminalModes.indexOf(bridge.terminal ?? 'off') > terminalModes.indexOf(terminal)
       ? terminal
       : (bridge.terminal ?? 'off'),
   blockedCommands: [...new Set([...blockedCommands, ...(bridge.blockedCommands ?? [])])],

@@ -1,29 +1,67 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { actionStatuses } from '../../model/bridge-words.ts'
+import type { CommandSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
+
+const id = { name: '<id>', description: 'the id of an action' } as const satisfies WordSpec
+const type = { name: '<type>', description: 'the type of an action' } as const satisfies WordSpec
+const missing = 'mcp-twin actions list shows their ids'
+
+const signed = [
+  { flags: '--param <name=value>', description: 'a parameter of the action, as text (repeatable)', many: 'values' },
+  { flags: '--params <json>', description: 'the parameters as a JSON object' },
+  { flags: '--to <client>', description: 'for this client; without it for any', offers: 'client' },
+  { flags: '--id <id>', description: 'the id of the action; without it one is made' },
+] as const
+
+const verbs = [
+  {
+    name: 'list',
+    summary: 'list actions, the newest first',
+    options: [
+      { flags: '--status <status>', description: 'only these', choices: actionStatuses },
+      { flags: '--limit <n>', description: 'how many (50)', least: 1 },
+    ],
+    examples: ['mcp-twin actions list --status needs_user'],
+  },
+  {
+    name: 'show',
+    arguments: [id],
+    missing,
+    summary: 'show one, with its parameters and its result',
+    examples: ['mcp-twin actions show a-1a2b3c4d5e6f'],
+  },
+  {
+    name: 'run',
+    arguments: [id],
+    missing,
+    summary: 'approve one that needs you: shows it, asks, carries it out',
+    examples: ['mcp-twin actions run a-1a2b3c4d5e6f'],
+  },
+  {
+    name: 'cancel',
+    arguments: [id],
+    missing,
+    summary: 'cancel one that has not begun',
+    examples: ['mcp-twin actions cancel a-1a2b3c4d5e6f'],
+  },
+  {
+    name: 'drop',
+    arguments: [type],
+    options: signed,
+    summary: 'ask for one by a signed file; takes a token from MCP_TWIN_TOKEN or standard input',
+    examples: [`mcp-twin actions drop execute_from_code --param 'prompt=Run the tests'`],
+  },
+  {
+    name: 'sign',
+    arguments: [type],
+    options: signed,
+    summary: 'print that file instead',
+    examples: ['mcp-twin actions sign analyze_file --param file_path=notes.md'],
+  },
+] as const satisfies readonly VerbSpec[]
 
 export const actions = {
   name: 'actions',
-  arguments: [
-    { name: '<action>', description: 'list, show, run, cancel, drop or sign', offers: ['list', 'show', 'run', 'cancel', 'drop', 'sign'] },
-    { name: '[word]', description: 'of show, run and cancel, the id; of drop and sign, the type of the action' },
-  ],
   summary: 'list, approve or cancel what programs ask of each other; drop and sign take a token from MCP_TWIN_TOKEN or standard input',
-  options: [
-    {
-      flags: '--status <status>',
-      description: 'list: only these',
-      choices: ['pending', 'claimed', 'running', 'needs_user', 'done', 'failed', 'cancelled', 'expired'],
-    },
-    { flags: '--limit <n>', description: 'list: how many (50)' },
-    { flags: '--param <name=value>', description: 'drop, sign: a parameter of the action, as text (repeatable)', many: 'values' },
-    { flags: '--params <json>', description: 'drop, sign: the parameters as a JSON object' },
-    { flags: '--to <client>', description: 'drop, sign: for this client; without it for any', offers: 'client' },
-    { flags: '--id <id>', description: 'drop, sign: the id of the action; without it one is made' },
-  ],
-  examples: [
-    'mcp-twin actions list --status needs_user',
-    'mcp-twin actions show a-1a2b3c4d5e6f',
-    'mcp-twin actions run a-1a2b3c4d5e6f',
-    `mcp-twin actions drop execute_from_code --param 'prompt=Run the tests'`,
-    'mcp-twin actions sign analyze_file --param file_path=notes.md',
-  ],
+  verbs,
+  examples: verbs.flatMap(({ name, examples }) => (name === 'cancel' ? [] : examples)),
 } as const satisfies CommandSpec

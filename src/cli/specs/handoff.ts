@@ -1,25 +1,46 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { handoffStatuses } from '../../model/bridge-words.ts'
+import type { CommandSpec, VerbSpec } from '../../model/command-line.ts'
+
+const verbs = [
+  {
+    name: 'new',
+    arguments: [{ name: '<title>', description: 'a title; - reads the whole handoff as JSON from standard input' }],
+    summary: 'hand work to another program',
+    options: [
+      { flags: '--goal <text>', description: 'what shall be reached' },
+      { flags: '--to <client>', description: 'for this client; without it for any', offers: 'client' },
+      { flags: '--section <text>', description: "'HEADING: TEXT', or '1 HEADING: TEXT' with a priority (repeatable)", many: 'values' },
+      { flags: '--file <path>', description: 'a file that it is about (repeatable)', many: 'values', offers: 'file' },
+      { flags: '--repository <dir>', description: 'add the branch and the diff of this git repository', offers: 'file' },
+      { flags: '--acceptance <text>', description: 'when it is done' },
+    ],
+    examples: [
+      `mcp-twin handoff new 'Login form' --goal 'Users can log in' --to claude-code`,
+      `mcp-twin handoff new Login --goal 'Log in' --section '1 Design: one form'`,
+    ],
+    excess: { hint: 'put the title in quotes' },
+  },
+  {
+    name: 'list',
+    summary: 'list handoffs',
+    options: [
+      { flags: '--status <status>', description: 'only these', choices: handoffStatuses },
+      { flags: '--to <client>', description: 'only those for this client', offers: 'client' },
+    ],
+    examples: ['mcp-twin handoff list --status open'],
+  },
+  {
+    name: 'show',
+    arguments: [{ name: '<id>', description: 'the id of a handoff or a question' }],
+    summary: 'show one',
+    examples: ['mcp-twin handoff show h-1a2b3c4d'],
+    missing: 'mcp-twin handoff list shows their ids',
+  },
+] as const satisfies readonly VerbSpec[]
 
 export const handoff = {
   name: 'handoff',
-  arguments: [
-    { name: '<action>', description: 'new, list or show', offers: ['new', 'list', 'show'] },
-    { name: '[word]', description: 'of new, the title (- reads the whole handoff as JSON from standard input); of show, the id' },
-  ],
   summary: 'hand work to another program, list handoffs, show one',
-  options: [
-    { flags: '--goal <text>', description: 'new: what shall be reached' },
-    { flags: '--to <client>', description: 'new, list: for this client; without it for any', offers: 'client' },
-    { flags: '--section <text>', description: "new: 'HEADING: TEXT', or '1 HEADING: TEXT' with a priority (repeatable)", many: 'values' },
-    { flags: '--file <path>', description: 'new: a file that it is about (repeatable)', many: 'values' },
-    { flags: '--repository <dir>', description: 'new: add the branch and the diff of this git repository' },
-    { flags: '--acceptance <text>', description: 'new: when it is done' },
-    { flags: '--status <status>', description: 'list: only these', choices: ['open', 'claimed', 'done', 'dropped'] },
-  ],
-  examples: [
-    `mcp-twin handoff new 'Login form' --goal 'Users can log in' --to claude-code`,
-    `mcp-twin handoff new Login --goal 'Log in' --section '1 Design: one form'`,
-    'mcp-twin handoff list --status open',
-    'mcp-twin handoff show h-1a2b3c4d',
-  ],
+  verbs,
+  examples: verbs.flatMap(({ examples }) => examples),
 } as const satisfies CommandSpec

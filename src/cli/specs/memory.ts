@@ -20,7 +20,7 @@ const verbs = [
   },
   {
     name: 'set',
-    arguments: [key, { name: '<value>', description: 'JSON, else text; - reads standard input' }],
+    arguments: [key, { name: '<value>', description: 'a value: JSON, else text; - reads standard input' }],
     summary: 'remember a value',
     options: [
       namespace,
@@ -31,7 +31,7 @@ const verbs = [
       { flags: '--text', description: 'the value is text, even if it looks like JSON' },
     ],
     examples: [`mcp-twin memory set auth '{"method":"JWT"}' --rationale "no session store"`, 'mcp-twin memory set port 4000 --tag server'],
-    excess: "put the value in quotes: mcp-twin memory set KEY '…'",
+    excess: { hint: "put the value in quotes: mcp-twin memory set KEY '…'" },
   },
   {
     name: 'list',

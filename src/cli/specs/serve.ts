@@ -1,6 +1,5 @@
+import { families, terminalModes } from '../../model/bridge-words.ts'
 import type { CommandSpec } from '../../model/command-line.ts'
-
-const families = ['files', 'search', 'terminal', 'memory', 'handoff', 'actions', 'shared', 'plugins', 'bridge']
 
 export const serve = {
   name: 'serve',
@@ -22,7 +21,7 @@ export const serve = {
       many: 'values',
       offers: 'file',
     },
-    { flags: '--terminal <mode>', description: 'whether and how commands may run', choices: ['off', 'sandbox', 'on'] },
+    { flags: '--terminal <mode>', description: 'whether and how commands may run', choices: terminalModes },
     { flags: '--listen <address>', description: 'another address than 127.0.0.1; only with --insecure' },
     { flags: '--insecure', description: 'allow --listen; put a TLS proxy in front, since tokens cross the network in the clear' },
   ],

@@ -1,3 +1,4 @@
+import type { TerminalMode } from '../../model/bridge-words.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
@@ -43,7 +44,7 @@ export interface BridgeRules {
   readonly families: readonly string[]
   /** Allowed plugins that do not run, and why. */
   readonly plugins: readonly { readonly file: string; readonly why: string }[]
-  readonly terminal: 'off' | 'sandbox' | 'on'
+  readonly terminal: TerminalMode
   /** What is wrong with `waiting.json`; null: nothing. */
   readonly waiting: string | null
   readonly lists: ToolListFacts

@@ -300,7 +300,7 @@ describe('mcp-twin actions', () => {
       [['actions'], /actions/],
       [['actions', 'eat'], /actions takes list, show, run, cancel, drop or sign/],
       [['actions', 'show'], /needs the id of an action/],
-      [['actions', 'list', 'x'], /does not take "x"/],
+      [['actions', 'list', 'x'], /too many arguments for 'actions list'/],
     ] as const) {
       const wrong = await cli(place, args)
       expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(words)])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { instructionsOf, type Situation } from '../../../src/bridge/start/instructions.ts'
-import { families } from '../../../src/bridge/base/settings.ts'
+import { families } from '../../../src/model/bridge-words.ts'
 import type { Environment } from '../../../src/model/environment.ts'
 import { native } from '../../../src/model/path.ts'
 

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { dirname, join } from 'node:path'
 import { callTool } from '../../../src/bridge/contract/pipeline.ts'
 import type { PathPlace } from '../../../src/bridge/base/input.ts'
-import type { TerminalMode } from '../../../src/bridge/base/settings.ts'
+import type { TerminalMode } from '../../../src/model/bridge-words.ts'
 import type { Tool } from '../../../src/bridge/contract/tool.ts'
 import { CANARY, type Desk, desk } from './desk.ts'
 

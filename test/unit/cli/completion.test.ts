@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { families } from '../../../src/bridge/base/settings.ts'
+import { families } from '../../../src/model/bridge-words.ts'
 import { specs } from '../../../src/cli/specs/index.ts'
 import { expected, matching } from '../../../src/commands/completion-words.ts'
 

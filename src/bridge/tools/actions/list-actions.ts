@@ -2,7 +2,7 @@ import { oneOfMany, optional, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
-import { actionStatuses } from '../../actions/action.ts'
+import { actionStatuses } from '../../../model/bridge-words.ts'
 import { liveIn } from '../../handoff/claims.ts'
 import { actionLine, actionShort } from './words.ts'
 

@@ -1,7 +1,8 @@
 import { oneOfMany, optional, text } from '../../base/input.ts'
 import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
-import { handoffStatuses, liveIn } from '../../handoff/claims.ts'
+import { liveIn } from '../../handoff/claims.ts'
+import { handoffStatuses } from '../../../model/bridge-words.ts'
 import { recipientOf } from './arguments.ts'
 import { handoffFacts, handoffLine } from './words.ts'
 
