@@ -112,6 +112,17 @@ export const documents: readonly Document[] = [
     },
   },
   {
+    title: 'try',
+    words: '`untried` has what was not started, and why: an entry that sync would change, a login, a side that is out of reach.',
+    runs: [{ args: ['try'] }],
+    shape: {
+      command,
+      checks: [check],
+      untried: [{ server: 'text', environment: 'text', client: 'text', reason: 'text', hint: 'null|text' }],
+      notices: ['text'],
+    },
+  },
+  {
     title: 'outdated',
     words: '`wanted` is the newest version within the range of the manifest, `latest` the newest of all.',
     runs: [{ args: ['outdated'] }],

@@ -28,6 +28,7 @@ import { serve } from './serve.ts'
 import { session } from './session.ts'
 import { sync } from './sync.ts'
 import { trust } from './trust.ts'
+import { tryServer } from './try.ts'
 import { undo } from './undo.ts'
 import { uninstall } from './uninstall.ts'
 import { update } from './update.ts'
@@ -44,6 +45,7 @@ export const specs: readonly Command[] = [
   command(rename, () => import('../../commands/rename.ts')),
   command(list, () => import('../../commands/list.ts')),
   command(diff, () => import('../../commands/diff.ts')),
+  command(tryServer, () => import('../../commands/try.ts')),
   command(secret, () => import('../../commands/secret.ts')),
   command(outdated, () => import('../../commands/outdated.ts')),
   command(update, () => import('../../commands/update.ts')),

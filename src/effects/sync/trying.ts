@@ -1,6 +1,6 @@
 import { trustCommand } from '../../core/trust/digests.ts'
 import { keysOf } from '../../core/manifest/names.ts'
-import { makePlan, type PlannedFile } from '../../core/plan/plan.ts'
+import { makePlan, type PlanInput, type PlannedFile } from '../../core/plan/plan.ts'
 import type { Step } from '../../model/plan.ts'
 import { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
@@ -21,7 +21,7 @@ export const isChanged = ({ kind, change, outcome }: Step): boolean =>
 
 /**
  * Tries each server whose entry a run has changed, once on each side, as its client starts it. `steps` are those of the run;
- * `situation` is the state now. Servers of a project that is not trusted as it is, or that lack a key, are left out.
+ * `situation` is the state now.
  */
 export async function tryChanged(
   system: System,
@@ -34,14 +34,67 @@ export async function tryChanged(
   if (changed.size === 0) return { checks: [], untried: [] }
   const { input } = await prepare(system, situation, { ...options, clients: [], on: [], resolve: false, refresh: false })
   const files = makePlan(input).files.map((file) =>
-    withServers(file, (server) => {
+    withServers(file, ({ server }) => {
       const { environment, client, file: path } = file.observed
       return changed.has(keyOf(environment.id, client.id, path, server))
     }),
   )
+  return tryFiles(system, situation, input, files, options, told)
+}
+
+/**
+ * Tries what the configs hold of these servers, or of all, once on each side, as its client starts it. An entry that is not there,
+ * or does not say what the manifest says, is left out: what starts would not be what a client starts.
+ */
+export async function tryWritten(
+  system: System,
+  situation: Situation,
+  servers: ReadonlySet<string> | null,
+  options: SyncOptions,
+  told: (left: number) => void,
+): Promise<Checked> {
+  const { input } = await prepare(system, situation, { ...options, resolve: false, refresh: false })
+  const asked = makePlan(input).files.map((file) => withServers(file, ({ server }) => servers === null || servers.has(server)))
+  const files = asked.map((file) => withServers(file, (wanted) => isWritten(file, wanted)))
+  const checked = await tryFiles(system, situation, input, files, options, told)
+  const others = asked.flatMap(({ observed: { environment, client }, desired }, at) =>
+    desired.wanted
+      .filter((wanted) => !files[at]?.desired.wanted.includes(wanted))
+      .map(
+        ({ server }): Untried => ({
+          server,
+          environment: environment.id,
+          client: client.id,
+          reason: UNWRITTEN,
+          hint: `mcp-twin diff ${server}`,
+        }),
+      ),
+  )
+  return { checks: checked.checks, untried: [...others, ...checked.untried] }
+}
+
+type Wanted = PlannedFile['desired']['wanted'][number]
+
+/** Why an entry is not tried that a client would not start as the manifest says. */
+export const UNWRITTEN = 'its entry is not there, or says something else than the manifest'
+
+function isWritten({ plan }: PlannedFile, { name }: Wanted): boolean {
+  const step = [...plan.entries, ...(plan.withheld ?? [])].find(({ entryName }) => entryName === name)?.step
+  return plan.present.has(name) && (step === undefined || step.change === 'adopt')
+}
+
+/** Tries the servers that these files want. Those of a project that is not trusted as it is, or that lack a key, are left out. */
+async function tryFiles(
+  system: System,
+  situation: Situation,
+  input: PlanInput,
+  files: readonly PlannedFile[],
+  options: SyncOptions,
+  told: (left: number) => void,
+): Promise<Checked> {
   const hide = (value: string | Secret): void => options.hide(typeof value === 'string' ? new Secret(value) : value)
   const blocked = await blockedServers(system, situation, serversIn(files), hide)
-  const tried = files.map((file) => withServers(file, (server) => !blocked.has(server)))
+  const tried = files.map((file) => withServers(file, ({ server }) => !blocked.has(server)))
   const { project } = situation.place
   const checked = await checkServers(system, input, tried, { signal: options.signal, project, hide, told })
   const untried = files.flatMap(({ observed, desired }) =>
@@ -53,9 +106,9 @@ export async function tryChanged(
   return { checks: checked.checks, untried: [...untried, ...checked.untried] }
 }
 
-const withServers = (file: PlannedFile, keeps: (server: string) => boolean): PlannedFile => ({
+const withServers = (file: PlannedFile, keeps: (wanted: Wanted) => boolean): PlannedFile => ({
   ...file,
-  desired: { ...file.desired, wanted: file.desired.wanted.filter(({ server }) => keeps(server)) },
+  desired: { ...file.desired, wanted: file.desired.wanted.filter(keeps) },
 })
 
 const serversIn = (files: readonly PlannedFile[]): string[] => [

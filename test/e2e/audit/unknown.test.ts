@@ -33,6 +33,7 @@ const rows: readonly Row[] = [
   ['rename', () => ['rename', 'tavilyx', 'other'], () => 'tavily'],
   ['update', () => ['update', 'tavilyx'], () => 'tavily'],
   ['diff', () => ['diff', 'tavilyx'], () => 'tavily'],
+  ['try', () => ['try', 'tavilyx'], () => 'tavily'],
   ['logs', () => ['logs', 'tavilyx'], () => 'tavily'],
   ['logs --follow', () => ['logs', 'tavilyx', '--follow'], () => 'tavily'],
   ['run', () => ['run', 'tavilyx'], () => 'tavily'],

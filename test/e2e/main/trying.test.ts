@@ -187,3 +187,51 @@ describe('in a project', () => {
     expect(filesWith(KEY, [place.path('site')])).toEqual([])
   })
 })
+
+describe('try', () => {
+  it('starts what the programs have, changes nothing, and says what answers', async () => {
+    const place = home()
+    place.manifest({ one: noting(place), dead, off: { ...place.tiny, disabled: true } })
+    expect((await place.run(['sync'])).code).toBe(0)
+    const before = place.read('.claude.json')
+    const one = await place.run(['try', 'one', '--json'])
+    expect(one, one.output).toMatchObject({
+      code: 0,
+      json: { command: 'try', checks: [{ server: 'one', client: 'claude-code', ok: true, tools: 1 }], untried: [], notices: [] },
+    })
+    const all = await place.run(['try'])
+    expect(all.code, all.output).toBe(3)
+    expect(all.stdout).toMatch(/one .*answers, 1 tool /)
+    expect(all.stdout).toMatch(/dead .*does not answer/)
+    expect(starts(place)).toBe(2)
+    expect(place.read('.claude.json')).toBe(before)
+  })
+
+  it('leaves out an entry that is not what the manifest says, and names it', async () => {
+    const place = home()
+    place.manifest({ one: noting(place) })
+    expect((await place.run(['sync'])).code).toBe(0)
+    place.write('.claude.json', place.read('.claude.json').replace('once', 'more'))
+    place.manifest({ one: noting(place), two: noting(place) })
+    const result = await place.run(['try', '--client', 'claude-code', '--json'])
+    expect(result, result.output).toMatchObject({ json: { checks: [] } })
+    expect(result.json.untried).toEqual([
+      expect.objectContaining({ server: 'one', hint: 'mcp-twin diff one' }),
+      expect.objectContaining({ server: 'two', hint: 'mcp-twin diff two' }),
+    ])
+    expect(result.code).toBe(3)
+    expect(starts(place)).toBe(0)
+  })
+
+  it('names a server that no program has, an unknown one, and --offline', async () => {
+    const place = home()
+    place.manifest({ one: place.tiny, off: { ...place.tiny, disabled: true } })
+    const off = await place.run(['try', 'off'])
+    expect(off.code, off.output).toBe(3)
+    expect(off.stdout).toContain('off was not tried: no program here has it')
+    const unknown = await place.run(['try', 'onne'])
+    expect(unknown.code).toBe(2)
+    expect(unknown.stderr).toContain('did you mean "one"?')
+    expect((await place.run(['try', '--offline'])).code).toBe(2)
+  })
+})
