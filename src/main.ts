@@ -81,7 +81,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.exitCode = 0
     })
   }
-  const { runCli } = await import('./cli/run.ts')
+  const [{ runCli }, { typedHere }] = await Promise.all([import('./cli/run.ts'), import('./system/typed-as.ts')])
   const code = await runCli(argv, version, {
     // Made when it is asked for: a command that asks nothing does without.
     get stdin() {
@@ -92,6 +92,7 @@ async function main(argv: readonly string[]): Promise<number> {
     signal: interruptible(),
     variables: process.env,
     system: async () => (await import('./system/node.ts')).nodeSystem(),
+    typed: typedHere,
   })
   return withLoss(code, isLost())
 }

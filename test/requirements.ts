@@ -176,6 +176,18 @@ export const requirements: readonly Requirement[] = [
     tests: { 'e2e-lab/conversation.test.ts': ['decides in one, goes on in the other, asks back, and ends with both knowing'] },
   },
   {
+    behaviour: 'mcp-twin can be typed in every folder, and advice is printed as it can be typed there',
+    source: 'twins',
+    tests: {
+      'e2e/main/command.test.ts': [
+        'puts a command there that starts the program in every folder',
+        'stays empty where another mcp-twin is on PATH, but not for the one that npm puts in front for npx',
+        'shows the command in its preview and takes it away',
+        'by the path of its launcher elsewhere, and that can be typed',
+      ],
+    },
+  },
+  {
     behaviour: 'a model learns what waits for it from answers, the greeting and one hook',
     source: 'shared mind',
     tests: {

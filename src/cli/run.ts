@@ -17,15 +17,16 @@ export interface Terminal {
   readonly signal: AbortSignal
   readonly variables: Readonly<Record<string, string | undefined>>
   system(): Promise<System>
+  /** How this program is typed here. */
+  readonly typed?: () => string
 }
 
 /** One command line from argv to exit code. */
 export async function runCli(argv: readonly string[], version: string, terminal: Terminal): Promise<ExitCode> {
   const asJson = ownWords(argv).includes('--json')
-  // npm says so to what it starts by `npx` and `npm exec`: https://docs.npmjs.com/cli/v11/using-npm/scripts#environment
-  const npx = terminal.variables.npm_command === 'exec' ? { npx: specs.map((spec) => spec.name) } : {}
+  const typed = terminal.typed === undefined ? {} : { typed: terminal.typed }
   const size = terminal.variables.COLUMNS === undefined ? {} : { columns: terminal.variables.COLUMNS }
-  const streams = { stdout: terminal.stdout, stderr: terminal.stderr, ...npx, ...size }
+  const streams = { stdout: terminal.stdout, stderr: terminal.stderr, ...typed, ...size }
   const early = createIo({ ...streams, paint: noPaint, asJson, quiet: false, verbose: false })
   let command = commandWord(specs, argv)?.word ?? 'mcp-twin'
   let io = early
@@ -59,6 +60,7 @@ export async function runCli(argv: readonly string[], version: string, terminal:
       command,
       commands: specs,
       argv,
+      ...typed,
     }
     const run = await parsed.spec.load(parsed.verb?.name ?? null)
     return await run(context, parsed.args, parsed.options)

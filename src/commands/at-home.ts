@@ -68,7 +68,7 @@ export async function atHome(
   if (!home.isSelf) {
     if (options.prepareHome === true) await prepareHome(context, world, home)
     const { delegate } = await import('../effects/machine/delegate.ts')
-    return exitCode(await delegate(system, world, home, context.argv))
+    return exitCode(await delegate(system, world, home, context.argv, context.typed?.()))
   }
   const place = await findManifest(system, world, home, context.options)
   const mayBeAbsent = options.mayBeAbsent === true

@@ -5,6 +5,7 @@ import { makePlan } from '../core/plan/plan.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import { prepare } from '../effects/sync/prepare.ts'
+import { planBesides, stepsBesides } from '../effects/sync/besides.ts'
 import type { Edited, Source } from '../effects/sync/start.ts'
 import { stepsOf } from '../effects/sync/steps.ts'
 import { EXIT, TwinError } from '../errors.ts'
@@ -36,8 +37,8 @@ export async function confirmPlan(
   if (!prompt.able) return {}
   const edited = (await source.edit?.(opened)) ?? null
   const prepared = await prepare(system, edited?.situation ?? opened, { ...settings, resolve: installs })
-  const hook = settings.hook === true ? await (await import('../effects/hook/write.ts')).planHook(system, opened) : null
-  const steps = installs ? [...stepsOf(makePlan(prepared.input), prepared), ...(hook === null ? [] : [hook.step])] : []
+  const besides = await planBesides(system, opened, settings)
+  const steps = installs ? [...stepsOf(makePlan(prepared.input), prepared), ...stepsBesides(besides)] : []
   const manifest = edited === null ? [] : manifestLines(context, opened, edited)
   if (manifest.length === 0 && !steps.some((step) => step.outcome === 'planned')) return prepared.lock.packages
   const sides = homeContext.world.environments

@@ -83,7 +83,7 @@ async function init(
     input = (await prepare(system, opened, { ...plain, resolve: false })).input
   }
   const chosen = await choose(context, opened, input, options)
-  const settings = { ...plain, hook: chosen.hook.wanted }
+  const settings = { ...plain, hook: chosen.hook.wanted, command: options.command !== false && options.install !== false }
   const notes = [...chosen.imported.notes, ...offeredNotes(offered, joining, opened)]
   let choices = { ...chosen, imported: { ...chosen.imported, notes } }
   // Servers imported from the files of an existing project may have come with a pull.

@@ -32,6 +32,8 @@ export const stateSchema = z.object({
   /** Packages that the registry did not have when `sync --adopt` last asked for them, by their words, and what it said. */
   absent: z.optional(z.record(text, text)),
   hook: z.optional(hookStateSchema),
+  /** By side: the command that we wrote on its PATH. */
+  commands: z.optional(z.record(text, z.object({ file: text, digest: text }))),
   /** A person was asked whether to have the hook. */
   askedHook: optionalFlag,
 })

@@ -4,6 +4,7 @@ import { reveal } from '../model/secret.ts'
 import { shownBy } from './escape.ts'
 import { fold, foldWhole } from './fold.ts'
 import { Mask } from './mask.ts'
+import { commandNames } from './pieces.ts'
 import { progressOn, type Sink } from './progress.ts'
 
 export type { Sink }
@@ -17,17 +18,14 @@ export interface IoOptions {
   readonly verbose: boolean
   /** Named first in every JSON document that does not name one itself. */
   readonly command?: string
-  /** Names of all commands, where a person starts the program by `npx`: what is printed to be typed is then typed so too. */
-  readonly npx?: readonly string[]
+  /** How this program is typed where it runs; what is printed to be typed is typed so too. Default: `mcp-twin`. */
+  typed?(): string
   /** The variable `COLUMNS`, which counts where the terminal does not say its width. */
   readonly columns?: string
 }
 
-/** `mcp-twin sync` as a person types it who has no mcp-twin on the PATH. */
-const byNpx = (commands: readonly string[]): ((text: string) => string) => {
-  const typed = new RegExp(`(?<![\\w./@\\\\-]|npx )mcp-twin (?=(?:${commands.join('|')})\\b)`, 'g')
-  return (text) => text.replace(typed, 'npx mcp-twin ')
-}
+/** A command of ours in a text. */
+const ours = new RegExp(`(?<![\\w./@\\\\-]|npx )mcp-twin (?=(?:${commandNames.join('|')})\\b|--(?:help|version)\\b)`, 'g')
 
 /**
  * The terminal of one command. Every text passes the mask, whatever it is, and of characters that act on a terminal or hide in it only
@@ -35,7 +33,13 @@ const byNpx = (commands: readonly string[]): ((text: string) => string) => {
  */
 export function createIo(options: IoOptions): Io {
   const mask = new Mask()
-  const typed = options.npx === undefined ? (text: string) => text : byNpx(options.npx)
+  let known: string | undefined
+  // Looked up only when a command of ours is printed.
+  const typed = (text: string): string =>
+    text.replace(ours, () => {
+      known ??= options.typed?.() ?? 'mcp-twin'
+      return `${known} `
+    })
   // A program reads the document, and no person is there to see the progress.
   const isSilent = options.quiet || options.asJson
   const shown = shownBy(options.paint)
@@ -45,8 +49,8 @@ export function createIo(options: IoOptions): Io {
   // A pipe and a file get whole lines.
   const widthOf = (sink: Sink): number => {
     // A terminal may report 0 columns, as one of a container does before its size is set.
-    const known = sink.columns || said || (sink.isTTY === true ? 80 : 0)
-    return known === 0 ? Number.POSITIVE_INFINITY : Math.max(40, known)
+    const columns = sink.columns || said || (sink.isTTY === true ? 80 : 0)
+    return columns === 0 ? Number.POSITIVE_INFINITY : Math.max(40, columns)
   }
   // Masked first, since a key that is broken would not be found.
   const foldedFor = (sink: Sink) => (text: string) => fold(safe(typed(text)), widthOf(sink))
@@ -84,7 +88,7 @@ export function createIo(options: IoOptions): Io {
     hide: (value) => mask.hide(typeof value === 'string' ? value : reveal(value)),
     mask: (text) => mask.apply(text),
     paint: options.paint,
-    width: widthOf(options.stdout) - (options.npx === undefined ? 0 : 'npx '.length),
+    width: widthOf(options.stdout),
     asJson: options.asJson,
     quiet: options.quiet,
     verbose: options.verbose,

@@ -49,7 +49,7 @@ function endOf(words: readonly string[], at: number): number {
 
 const isOurs = (words: readonly string[], at: number): boolean => {
   const next = (words[at + 1] ?? '').replace(/[;,.:!?)'"`]+$/, '')
-  return /(?:^|[\\/("'`])mcp-twin(?:\.cmd)?["']?$/.test(words[at] ?? '') && (commandNames.includes(next) || next.startsWith('--'))
+  return /(?:^|[\\/("'`])mcp-twin(?:\.cmd|\.mjs)?["']?$/.test(words[at] ?? '') && (commandNames.includes(next) || next.startsWith('--'))
 }
 
 const isForeign = (words: readonly string[], at: number): boolean =>
@@ -61,7 +61,7 @@ function beginOf(words: readonly string[], at: number, from: number): number {
   // A path with blanks, in quotes.
   const quote = /["']$/.exec(words[at] ?? '')?.[0]
   if (quote !== undefined) while (begin > from && !(words[begin] ?? '').startsWith(quote)) begin -= 1
-  while (begin > from && /^(?:npx|&|[A-Z_]+=\S*)$/.test(words[begin - 1] ?? '')) begin -= 1
+  while (begin > from && /^(?:npx|node|&|[A-Z_]+=\S*)$/.test(words[begin - 1] ?? '')) begin -= 1
   if (words[begin - 1] !== '|') return begin
   while (begin > from && !(words[begin - 1] ?? '').endsWith(':')) begin -= 1
   return begin

@@ -48,7 +48,15 @@ export function scratch(options: ScratchOptions = {}): Scratch {
   const self: Scratch = {
     root,
     home,
-    env: { PATH: toolPath, HOME: home, TMPDIR: join(root, 'tmp'), LANG: 'C.UTF-8', NO_COLOR: '1', ...options.env },
+    env: {
+      PATH: toolPath,
+      HOME: home,
+      TMPDIR: join(root, 'tmp'),
+      LANG: 'C.UTF-8',
+      NO_COLOR: '1',
+      MCP_TWIN_TYPED: 'mcp-twin',
+      ...options.env,
+    },
     path,
     write(file, content, mode) {
       mkdirSync(dirname(path(file)), { recursive: true })

@@ -107,6 +107,7 @@ export class Side {
       USER: this.facts.user,
       LANG: 'C.UTF-8',
       NO_COLOR: '1',
+      MCP_TWIN_TYPED: 'mcp-twin',
       TMPDIR: join(home, '..', '.tmp-of-tests'),
     }
     mkdirSync(base.TMPDIR, { recursive: true })

@@ -16,7 +16,7 @@ export async function real(report, { program, wsl }) {
     return
   }
   await report.part('the real programs', async (row) => {
-    const init = await type('init', '--yes', '--no-bridge', '--no-import', '--server', 'memory', '--json', '--quiet')
+    const init = await type('init', '--yes', '--no-bridge', '--no-import', '--no-command', '--server', 'memory', '--json', '--quiet')
     row('init', init.code === 0, init.code === 0 ? '' : `exit ${init.code}: ${init.stderr || init.text}`)
     row(
       'Claude Desktop shows "memory" as running',

@@ -62,7 +62,7 @@ export async function stories(report, { program, worlds, wsl, place }) {
       const before = '{\r\n  "preferences": { "a": 1 }\r\n}\r\n'
       mkdirSync(dirname(planted.desktop), { recursive: true })
       writeFileSync(planted.desktop, before)
-      const init = await type('init', '--yes', ...servers.flatMap((name) => ['--server', name]), '--json', '--quiet')
+      const init = await type('init', '--yes', '--no-command', ...servers.flatMap((name) => ['--server', name]), '--json', '--quiet')
       const said = parsed(init.text)
       row('init', init.code === 0, init.code === 0 ? `${Math.round(init.ms / 1000)} s` : troubles(said) || init.stderr || init.trouble)
       for (const check of said?.checks ?? [])

@@ -17,6 +17,7 @@ import { claudeCodeHook } from './claude-code-hook.ts'
 import { claudeCodeManaged } from './claude-code-managed.ts'
 import { claudeCodeScopes } from './claude-code-scopes.ts'
 import { clientRunning } from './client-running.ts'
+import { commandOnPath } from './command-on-path.ts'
 import { commandFound } from './command-found.ts'
 import { configEncoding } from './config-encoding.ts'
 import { configFound } from './config-found.ts'
@@ -56,7 +57,7 @@ import { wslVersion } from './wsl-version.ts'
 
 /** Every check there is, in the order of the report. To add one: a file beside this one, and its line here. */
 export const checks: readonly Check[] = [
-  ...[wslVersion, interop, automount, nodeVersion, nodePath, npmPrefix, diskSpace, timeSkew, locks],
+  ...[wslVersion, interop, automount, nodeVersion, nodePath, npmPrefix, commandOnPath, diskSpace, timeSkew, locks],
   ...[configFound, configParses, configEncoding, clientRunning, desktopPolicy],
   ...[inSync, entriesKept, serverInstalled, versionsMatch, commandFound, literalPaths, unsetVariables, nameClashes, npmScripts, unmanaged],
   ...[serverStarts, stdoutClean, toolsListed, toolCount],

@@ -25,6 +25,7 @@ export const init = {
     { flags: '--no-bridge', description: 'leave out the bridge between the two programs' },
     { flags: '--hook', description: 'add a hook that shows Claude Code what waits when a conversation begins; asked on a terminal' },
     { flags: '--no-hook', description: 'do not ask about that hook' },
+    { flags: '--no-command', description: 'do not put the command mcp-twin on PATH' },
     { flags: '--project', description: 'create a manifest for this project instead (mcp-twin.json at its root)' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
   ],

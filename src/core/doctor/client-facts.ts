@@ -38,3 +38,16 @@ export interface HookFacts {
   readonly found: 'ours' | 'off' | 'outdated' | 'edited' | 'gone' | 'unreadable'
   readonly why: string | null
 }
+
+/** The command on PATH that our records name on one side. */
+export interface CommandFacts {
+  readonly environment: Environment
+  readonly file: NativePath
+  /**
+   * `outdated`: as we wrote it, for a program that is no longer there. `hidden`: another file of that name comes first on PATH.
+   * `off`: its folder is no longer on PATH. Other sides are not asked for their PATH.
+   */
+  readonly found: 'ours' | 'outdated' | 'edited' | 'gone' | 'hidden' | 'off'
+  /** The file that comes first. */
+  readonly first: NativePath | null
+}

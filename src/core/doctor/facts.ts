@@ -11,7 +11,7 @@ import type { Unreadable } from '../launch/meaning.ts'
 import type { StartSide } from '../plan/input.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
-import type { ClientScopes, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
+import type { ClientScopes, CommandFacts, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probes.ts'
 
 /** A file under version control that holds a key. */
@@ -43,7 +43,7 @@ export interface RepositoryFacts {
 export type { BridgeFacts, BridgeRules, BridgeStatus, PortFacts, RootFacts, StartedBridge, TokenFacts } from './bridge-facts.ts'
 export type { ProbeFacts, UnstartedFacts } from './probes.ts'
 export type { Policy, ScopedEntry } from '../../model/scopes.ts'
-export type { ClientScopes, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
+export type { ClientScopes, CommandFacts, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
 
 /** Everything that the checks judge, gathered once. Nothing in it is looked up later. */
 export interface Facts {
@@ -66,6 +66,8 @@ export interface Facts {
   readonly scopes: readonly ClientScopes[]
   /** The hook that we wrote; absent: we wrote none. */
   readonly hook?: HookFacts
+  /** The commands that we wrote; absent: none. */
+  readonly commands?: readonly CommandFacts[]
   /** Names of the variables that are set in this process. */
   readonly variables: ReadonlySet<string>
   /** Does this distribution's own configuration let Windows programs be started? True where nothing is said. */

@@ -3,6 +3,7 @@ import { isWindows } from '../../core/paths.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import { observeBridge } from './bridge.ts'
 import { observeClientFiles } from './files.ts'
+import { observeCommands } from './commands.ts'
 import { observeHook } from './hook.ts'
 import { readableKeyStore, observeKeys, type ReadableKeyStore } from './keys.ts'
 import { observeLocks } from './locks.ts'
@@ -90,6 +91,7 @@ export async function observe(system: System, situation: Situation, options: Obs
     repositories: tracked.map(({ repository }) => repository),
     owners: await observeOwners(system, situation),
     ...(hook === undefined ? {} : { hook }),
+    commands: place.project === null ? await observeCommands(system, situation) : [],
     keys: { ...keys, missing },
     watch: await readWatchRecord(system, home.here),
     variables: new Set(Object.entries(system.variables).flatMap(([name, value]) => (value === undefined ? [] : [name]))),

@@ -60,7 +60,7 @@ function asItsUser({ environment, homeJson }: HomePlace): Environment {
 }
 
 /** Home's program with the arguments of this command; the words are the same, since paths are understood in either spelling. */
-async function programAtHome(system: System, world: World, home: HomePlace, argv: readonly string[]): Promise<Program> {
+async function programAtHome(system: System, world: World, home: HomePlace, argv: readonly string[], typed?: string): Promise<Program> {
   const { environment, folder } = home
   const self = world.environments.find((each) => each.self)
   const { launcher } = layout(environment, folder)
@@ -77,6 +77,8 @@ async function programAtHome(system: System, world: World, home: HomePlace, argv
     [cwdVariable]: folderThere ?? environment.home,
     // It moves this side's folder, not home's.
     MCP_TWIN_HOME: undefined,
+    // A person reads home's words on this side.
+    MCP_TWIN_TYPED: typed,
   }
   const program = programOn(world, asItsUser(home), [await nodeOf(system, home), launcher, ...argv], { env, timeoutMs: 0 })
   if (program) return { ...program, cwd: system.cwd }
@@ -94,16 +96,16 @@ const because = ({ trouble }: Environment): string => (trouble ? `: ${trouble.re
 /**
  * Runs home's program with the arguments of this command, on this terminal, and returns its exit code. Everything but `run`
  * is handed over: a locked file or a database is never opened across the boundary. Throws a TwinError when home cannot be
- * run.
+ * run. `typed`: how this program is typed here, since home's words are read here.
  */
-export async function delegate(system: System, world: World, home: HomePlace, argv: readonly string[]): Promise<number> {
+export async function delegate(system: System, world: World, home: HomePlace, argv: readonly string[], typed?: string): Promise<number> {
   const from = typedOn(system)
   if (from !== undefined) {
     throw new TwinError('delegation', `${from} handed this command over to this side, which takes ${home.environment.id} for home.`, {
       hint: 'the two sides disagree: say which one is home with --home',
     })
   }
-  return hand(await programAtHome(system, world, home, argv))
+  return hand(await programAtHome(system, world, home, argv, typed))
 }
 
 /**

@@ -1,16 +1,16 @@
 import { layout } from '../../core/layout.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
-import { openRun, type Run } from '../store/backup.ts'
-import { reach, type Situation } from '../manifest/open.ts'
+import { openRun } from '../store/backup.ts'
+import { reach } from '../manifest/open.ts'
 import { lockBytes } from '../manifest/records.ts'
 import { applyPlan } from './apply.ts'
+import { writeBesides } from './besides.ts'
 import { storeKeys } from './keys.ts'
 import type { SyncOptions } from './options.ts'
 import { writeOwn, writeState } from './own-files.ts'
 import { prepare } from './prepare.ts'
 import { differs, restartsFor, type SyncResult } from './result.ts'
-import type { PlannedHook } from '../hook/write.ts'
 import type { Start } from './start.ts'
 import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
 import { tidy } from './tidy.ts'
@@ -18,7 +18,7 @@ import { tidy } from './tidy.ts'
 /** Applies a plan under the caller's run lock: installs, writes manifest and files, records, and plans again. */
 export async function carryOut(
   system: System,
-  { situation, locked, bytes, prepared, plan, hook }: Start,
+  { situation, locked, bytes, prepared, plan, ...besides }: Start,
   options: SyncOptions,
   command: string,
 ): Promise<SyncResult> {
@@ -41,7 +41,7 @@ export async function carryOut(
     return changed
   }
   const applied = await applyPlan(system, situation, prepared.input, plan, run, options, writeManifest)
-  const hooked = hook === null ? null : await withHook(system, { ...situation, state: applied.state }, hook, run)
+  const written = await writeBesides(system, { ...situation, state: applied.state }, besides, run)
   await tidy(system, prepared.input, { ...situation, lock: locked })
   const after = await prepare(
     system,
@@ -52,19 +52,11 @@ export async function carryOut(
   const unresolved = stepsOf({ installs: [], self: [], files: [], blocked: [], launches: new Map(), notices: [] }, prepared)
   return {
     inSync: !stepsOf(second, after).some(differs),
-    changed: applied.changed || hooked?.written === true,
+    changed: applied.changed || written.changed,
     run: await run.finish(),
-    steps: [...unresolved, ...applied.steps, ...(hooked === null ? [] : [hooked.step])],
+    steps: [...unresolved, ...applied.steps, ...written.steps],
     unmanaged: await unmanagedOf(second, after),
     restart: restartsFor(applied.written, prepared.input),
     notices: [...new Set([...noticesOf(plan, prepared), ...notices, ...applied.notices])],
   }
-}
-
-/** Writes the hook after the files, and records it at once: its program may be asked to remove it from now on. */
-async function withHook(system: System, situation: Situation, hook: PlannedHook, run: Run) {
-  const { writeHook } = await import('../hook/write.ts')
-  const hooked = await writeHook(system, situation, hook, run)
-  if (hooked.state !== situation.state) await writeState(system, situation, hooked.state, run)
-  return hooked
 }

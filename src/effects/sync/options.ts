@@ -28,6 +28,8 @@ export interface SyncOptions {
   readonly untried?: boolean
   /** Also writes the hook of the program at home that shows what waits (init). */
   readonly hook?: boolean
+  /** Also makes mcp-twin a command on PATH (init). */
+  readonly command?: boolean
   /** Files that this run shall not look at, though they take part. */
   leaveOut?(file: { readonly environment: string; readonly client: string; readonly file: string }): boolean
   readonly signal: AbortSignal

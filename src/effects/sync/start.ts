@@ -4,7 +4,7 @@ import type { Lock } from '../../model/lock.ts'
 import type { System } from '../../model/system.ts'
 import type { Situation } from '../manifest/open.ts'
 import { lockBytes } from '../manifest/records.ts'
-import type { PlannedHook } from '../hook/write.ts'
+import { type Besides, planBesides } from './besides.ts'
 import type { SyncOptions } from './options.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { stepsOf } from './steps.ts'
@@ -25,14 +25,13 @@ export interface Edited {
 }
 
 /** A prepared run and its plan. */
-export interface Start {
+export interface Start extends Besides {
   readonly situation: Situation
   /** The lock on the disk; this run may change it. */
   readonly locked: Lock
   readonly bytes: Uint8Array | null
   readonly prepared: Prepared
   readonly plan: Plan
-  readonly hook: PlannedHook | null
 }
 
 /** Prepares a run and makes its plan. */
@@ -46,8 +45,7 @@ export async function begin(system: System, source: Source, options: SyncOptions
   const manifest = bytes ?? situation.bytes
   const lock = prepared.lock === opened.lock ? opened.lockBytes : lockBytes(prepared.lock)
   const known = manifest === null ? situation : withNamed(situation, { manifest, lock }, prepared.input.render.named, plan)
-  const hook = options.hook === true ? await (await import('../hook/write.ts')).planHook(system, known) : null
-  return { situation: known, locked: opened.lock, bytes, prepared, plan, hook }
+  return { situation: known, locked: opened.lock, bytes, prepared, plan, ...(await planBesides(system, known, options)) }
 }
 
 /** Records the digest of a manifest named by path: its entries start only servers of exactly that manifest and lock. */
@@ -62,6 +60,7 @@ function withNamed(situation: Situation, bytes: ProjectBytes, named: string | un
 /** Returns whether a run has nothing to do. */
 export const isIdle = (start: Start): boolean =>
   start.bytes === null &&
+  start.commands.length === 0 &&
   (start.hook === null || start.hook.step.kind === 'refuse') &&
   start.situation.state.manifests === start.situation.savedState.manifests &&
   start.situation.state.absent === start.situation.savedState.absent &&

@@ -4,7 +4,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Step } from '../../model/plan.ts'
-import type { PlannedHook } from '../hook/write.ts'
+import { type Besides, stepsBesides } from './besides.ts'
 import type { Prepared } from './prepare.ts'
 import { differs, type SyncResult } from './result.ts'
 
@@ -62,8 +62,8 @@ export async function unmanagedOf(plan: Plan, { input }: Prepared): Promise<Unma
 }
 
 /** Returns a plan as a result in which nothing was done. */
-export async function planned(prepared: Prepared, plan: Plan, hook: PlannedHook | null = null): Promise<SyncResult> {
-  const steps = [...stepsOf(plan, prepared), ...(hook === null ? [] : [hook.step])]
+export async function planned(prepared: Prepared, plan: Plan, besides: Besides = { hook: null, commands: [] }): Promise<SyncResult> {
+  const steps = [...stepsOf(plan, prepared), ...stepsBesides(besides)]
   return {
     inSync: !steps.some(differs),
     changed: false,

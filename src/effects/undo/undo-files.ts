@@ -85,6 +85,13 @@ function withHookOf({ hook: _, ...state }: State, { hook }: State): State {
   return hook === undefined ? state : { ...state, hook }
 }
 
+/** Returns `state` with the record that `from` has of the command of a side, if `file` is that command. */
+function withCommandOf(state: State, from: State, environment: string, file: string): State {
+  const { [environment]: now, ...others } = state.commands ?? {}
+  const before = from.commands?.[environment]
+  return now?.file === file ? { ...state, commands: { ...others, ...(before === undefined ? {} : { [environment]: before }) } } : state
+}
+
 /** Returns `state` with the records that `from` has of these files, of the hook in one of them too. */
 export const withRecords = (
   state: State,
@@ -93,7 +100,7 @@ export const withRecords = (
 ): State =>
   files.reduce((next, { environment, client, file, hook }) => {
     if (hook === true) return withHookOf(next, from)
-    if (client === null) return next
+    if (client === null) return withCommandOf(next, from, environment, file)
     return withRecord(next, { environment, client, file }, from.files[environment]?.[client]?.[file] ?? null)
   }, state)
 

@@ -15,6 +15,7 @@ import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
 import { emptyLock, emptyState, loadLock, loadState, saveState } from '../manifest/records.ts'
+import { clearCommands } from '../command/remove.ts'
 import { clearHook } from '../hook/remove.ts'
 import { clearFiles, recordedFiles } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
@@ -82,6 +83,7 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     steps.push(...(await clearFiles({ system, world, home, state, run: journal, known }, false)))
     const hook = await clearHook(system, home, state, journal)
     if (hook !== null) steps.push(hook)
+    steps.push(...(await clearCommands(system, world, state, journal, false)))
     const isClear = steps.every(({ outcome }) => outcome === 'done')
     // Backed up, so that an undo of this run restores the records too.
     if (isClear && state !== emptyState) {
@@ -105,7 +107,8 @@ export async function previewUninstall(system: System, world: World, home: HomeP
   const backups = reach(home, layout(home.environment, home.folder).backups)
   const run = openRun(system, backups, { command: 'uninstall', at: system.now() })
   const [state, known] = [await recordsOf(system, home), await knownOf(system, home)]
-  return clearFiles({ system, world, home, run, state, known, project }, true)
+  const commands = project === undefined ? await clearCommands(system, world, state, run, true) : []
+  return [...(await clearFiles({ system, world, home, run, state, known, project }, true)), ...commands]
 }
 
 /** Removes our entries from the files of one project, by its real path, and nothing else of ours. */

@@ -24,7 +24,7 @@ WINE_LIB=$WINE_ROOT/usr/lib/x86_64-linux-gnu
 WINE=$WINE_ROOT/usr/lib/wine/wine64
 WINESERVER_BIN=$WINE_ROOT/usr/lib/wine/wineserver64
 # The environment Wine itself gets; nothing of the caller's (on WSL, Windows programs inherit none of it).
-WINE_ENV=(HOME="$TWINLAB_HOME" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
+WINE_ENV=(HOME="$TWINLAB_HOME" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 MCP_TWIN_TYPED=mcp-twin
   WINEPREFIX="$PREFIX" WINEARCH=win64 WINEDEBUG="${TWINLAB_WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree=;mshtml="
   WINELOADER="$WINE" WINESERVER="$WINESERVER_BIN" WINEDLLPATH="$WINE_LIB/wine")
 

@@ -71,7 +71,7 @@ enter() {
 wsl_env() {
   local profile="/mnt/c/Users/$TWINLAB_USER" user; user=$(distro_user "$1")
   printf '%s\n' "WSL_DISTRO_NAME=$1" WSL_INTEROP=/run/WSL/1_interop NAME="$(uname -n)" \
-    "HOME=/home/$user" "USER=$user" "LOGNAME=$user" SHELL=/bin/bash LANG=C.UTF-8 \
+    "HOME=/home/$user" "USER=$user" "LOGNAME=$user" SHELL=/bin/bash LANG=C.UTF-8 MCP_TWIN_TYPED=mcp-twin \
     "TWINLAB_HOME=$TWINLAB_HOME" "TWINLAB_USER=$TWINLAB_USER" "TWINLAB_DISTRO=$1" \
     "PATH=$TWINLAB_HOME/bin:${2:-$PATH}:/mnt/c/Windows/system32:/mnt/c/Windows:/mnt/c/Windows/System32/WindowsPowerShell/v1.0:/mnt/c/Program Files/nodejs:$profile/AppData/Roaming/npm"
 }

@@ -38,7 +38,7 @@ describe('every setting of the manifest', () => {
 
 describe('every variable of ours that the sources read', () => {
   it('is on the page, or is between our own processes', () => {
-    const inside = ['MCP_TWIN_FROM', 'MCP_TWIN_CWD', 'MCP_TWIN_PROBE', 'MCP_TWIN_WORDS', 'MCP_TWIN_WORLD']
+    const inside = ['MCP_TWIN_FROM', 'MCP_TWIN_CWD', 'MCP_TWIN_PROBE', 'MCP_TWIN_TYPED', 'MCP_TWIN_WORDS', 'MCP_TWIN_WORLD']
     const sources = readdirSync(pathOf('src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
     const read = new Set(sources.flatMap((name) => readFileSync(pathOf(`src/${name}`), 'utf8').match(/MCP_TWIN_[A-Z]+(?!\w)/g) ?? []))
     expect([...read].filter((name) => !inside.includes(name) && !Object.hasOwn(ownVariables, name))).toEqual([])

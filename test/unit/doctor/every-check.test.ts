@@ -26,6 +26,8 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'node-version': () => sound().side(ubuntu.id, { nodeVersion: '18.1.0' }),
   'node-path': () => sound().without(windows.id, 'node'),
   'npm-prefix': () => sound().without(windows.id, 'npm'),
+  'command-on-path': () =>
+    sound().with({ commands: [{ environment: ubuntu, file: native('/home/ana/.local/bin/mcp-twin'), found: 'gone', first: null }] }),
   'disk-space': () => sound().side(ubuntu.id, full),
   'time-skew': () => sound().side(windows.id, { pulse: { ok: true, nodeVersion: '22.1.0', skewMs: 95_000 } }),
   locks: () =>
