@@ -533,6 +533,11 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a program that shows words alone reads in them all that an answer holds as data',
+    source: 'shared mind',
+    tests: { 'integration/bridge/words-hold-data.test.ts': ['tell all that its data hold: %s'] },
+  },
+  {
     behaviour: 'a wait ends when something is there for who waits, and goes on while a person is asked',
     source: 'shared mind',
     tests: {

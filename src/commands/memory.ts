@@ -42,8 +42,9 @@ const get: Verbs['get'] = (context, [key], options) =>
     context.io.json({ action: 'get', key, ...data })
     const value = data.value as JsonValue
     context.io.raw(`${inText(typeof value === 'string' ? value : JSON.stringify(value))}\n`)
-    context.io.note(entryLine({ ...(data as unknown as Entry), key }))
-    if (typeof data.rationale === 'string') context.io.note(`Rationale:\n${quote(data.rationale)}`)
+    const { rationale, ...entry } = data as unknown as Entry
+    context.io.note(entryLine({ ...entry, key }))
+    if (rationale !== null) context.io.note(`Rationale:\n${quote(rationale)}`)
     return EXIT.ok
   })
 
@@ -97,7 +98,7 @@ const list: Verbs['list'] = (context, _words, options) =>
     return EXIT.ok
   })
 
-type Listed = Omit<Entry, 'value'>
+type Listed = Parameters<typeof entryLine>[0]
 
 const search: Verbs['search'] = (context, words, options) =>
   within(context, options, async ({ call }) => {

@@ -203,6 +203,8 @@ export const limits = {
   memoryValue: 1 * MiB,
   memoryKeyCharacters: 512,
   memoryTags: 32,
+  /** Characters of a rationale in lists. */
+  memoryReason: 200,
   /** Expired entries that one write removes. */
   memoryExpired: 100,
   /** Words of a search, and how many entries may hold one that ranks them. */

@@ -72,7 +72,11 @@ describe('what another program wrote', () => {
         ours(text).some((line) => each.test(line)),
         String(each),
       ).toBe(true)
-    for (const each of [/^Note by other, \S+ \S+:$/, /^Question q-[0-9a-f]{8} of other, /, /^Answer to q-[0-9a-f]{8} by other, /])
+    for (const each of [
+      /^Note by other, \S+ \S+:$/,
+      /^Question q-[0-9a-f]{8} of other about h-[0-9a-f]{8}, /,
+      /^Answer to q-[0-9a-f]{8} about h-[0-9a-f]{8} by other, /,
+    ])
       expect(
         ours(text).filter((line) => each.test(line)),
         String(each),

@@ -127,7 +127,9 @@ describe('wait_for_change', () => {
     const { cursor } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
     await there('handoff_claim', { id: mine.id })
     const claimed = await place.call('wait_for_change', { since: cursor, ...wait }, code)
-    expect(textOf(claimed)).toMatch(new RegExp(`^handoff ${String(mine.id)} claimed, by claude-desktop\n`))
+    expect(textOf(claimed)).toMatch(
+      new RegExp(`^handoff ${String(mine.id)} claimed, by claude-desktop \\(namespace shared, [-0-9]+ [:0-9]+\\)\n`),
+    )
     expect(claimed.structuredContent).toMatchObject({
       changes: [{ kind: 'handoff', id: mine.id, status: 'claimed', by: 'claude-desktop' }],
     })
@@ -144,14 +146,17 @@ describe('wait_for_change', () => {
     await there('ask_twin', { withdraw: theirs })
     const answer = await place.call('wait_for_change', { since: claimed.structuredContent?.cursor, ...wait }, code)
     const note = `built\n[cursor 9] ${'n'.repeat(200)}`.slice(0, 80)
-    expect(textOf(answer).split('\n').slice(0, 7)).toEqual([
-      `handoff ${String(other.id)} open, by claude-desktop`,
-      `handoff ${String(mine.id)} done, by claude-desktop: ${JSON.stringify(note)}`,
-      `question ${String(asked)} answered, by claude-desktop`,
-      `action ${String(action)} claimed, by claude-desktop`,
-      'memory new in shop version 2, by claude-desktop',
-      'memory old in shared deleted, by claude-desktop',
-      `question ${String(theirs)} withdrawn, by claude-desktop`,
+    const lines = textOf(answer)
+      .replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'TIME')
+      .split('\n')
+    expect(lines.slice(0, 7)).toEqual([
+      `handoff ${String(other.id)} open, by claude-desktop (namespace shared, TIME)`,
+      `handoff ${String(mine.id)} done, by claude-desktop: ${JSON.stringify(note)} (namespace shared, TIME)`,
+      `question ${String(asked)} answered, by claude-desktop (TIME)`,
+      `action ${String(action)} claimed, by claude-desktop (TIME)`,
+      'memory new in shop version 2, by claude-desktop (TIME)',
+      'memory old in shared deleted, by claude-desktop (TIME)',
+      `question ${String(theirs)} withdrawn, by claude-desktop (TIME)`,
     ])
     expect(answer.structuredContent?.changes).toMatchObject([
       { kind: 'handoff', id: other.id, status: 'open' },

@@ -2,7 +2,7 @@ import { textAnswer } from '../../base/call.ts'
 import { text } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import { actionAnswer, actionLine } from './words.ts'
+import { actionHead, actionLine } from './words.ts'
 
 export const cancelAction = defineTool({
   name: 'cancel_action',
@@ -11,10 +11,10 @@ export const cancelAction = defineTool({
   description: 'Cancel an action not carried out yet.',
   input: { id: text({ least: 1 }) },
   subject: ({ id }) => id,
-  async handle({ id }, bridge, { client, session, room }) {
+  async handle({ id }, bridge, { client, session }) {
     const { cancel } = await import('../../actions/queue.ts')
     const store = await bridge.store()
     const action = await store.write({ client, session }, (transaction) => cancel(transaction, id, liveIn(bridge.settings)))
-    return { ...actionAnswer(action, room), ...textAnswer(actionLine(action)) }
+    return { ...textAnswer(actionLine(action)), data: actionHead(action) }
   },
 })

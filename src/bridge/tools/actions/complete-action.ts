@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts'
 import { denied } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { claimOf, liveIn } from '../../handoff/claims.ts'
-import { actionAnswer, actionLine } from './words.ts'
+import { actionHead, actionLine } from './words.ts'
 
 export const completeAction = defineTool({
   name: 'complete_action',
@@ -13,13 +13,13 @@ export const completeAction = defineTool({
   description: 'Give the result of a claimed action.',
   input: { id: text({ least: 1 }), result: anything(limits.actionText) },
   subject: ({ id }) => id,
-  async handle({ id, result }, bridge, { client, session, room }) {
+  async handle({ id, result }, bridge, { client, session }) {
     const { complete } = await import('../../actions/claims.ts')
     if (bridge.redaction.keyIn(result))
       throw denied('Nothing was stored: the result holds a stored key; name the key instead of quoting it.')
     const store = await bridge.store()
     const by = claimOf(bridge.settings, client, session)
     const action = await store.write({ client, session }, (transaction) => complete(transaction, id, result, by, liveIn(bridge.settings)))
-    return { ...actionAnswer(action, room), ...textAnswer(actionLine(action)) }
+    return { ...textAnswer(actionLine(action)), data: actionHead(action) }
   },
 })

@@ -4,7 +4,7 @@ import { listInRoom } from '../../base/listing.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { actionStatuses } from '../../../model/bridge-words.ts'
 import { liveIn } from '../../handoff/claims.ts'
-import { actionLine, actionShort } from './words.ts'
+import { actionListed, actionShort } from './words.ts'
 
 export const listActions = defineTool({
   name: 'list_actions',
@@ -17,7 +17,7 @@ export const listActions = defineTool({
     const store = await bridge.store()
     const found = await store.snapshot((database) => list(database, { status, limit }, liveIn(bridge.settings), bridge.now()))
     const more = (left: number) => `[${left} more: list by status.]`
-    const { lines, shown } = listInRoom(found, { count: found.length, room, line: actionLine, fact: actionShort, more })
+    const { lines, shown } = listInRoom(found, { count: found.length, room, line: actionListed, fact: actionShort, more })
     const text = lines.length === 0 ? 'No actions.' : lines.join('\n')
     const left = found.length - shown.length
     return { content: [{ type: 'text', text }], data: { actions: shown, ...(left > 0 && { more: left }) } }

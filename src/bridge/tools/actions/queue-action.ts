@@ -31,8 +31,8 @@ export const queueAction = defineTool({
     const { id, to: receiver, status, result } = await queueFor(bridge, { client, session, type, params, to })
     const words =
       result === null
-        ? `Action ${id} for ${quoteInLine(receiver)} is queued; get_action with timeout_ms waits for its result.`
-        : `Action ${id} for ${quoteInLine(receiver)}: ${String(result.message)}`
+        ? `Action ${id} for ${quoteInLine(receiver)} is ${status}; get_action with timeout_ms waits for its result.`
+        : `Action ${id} for ${quoteInLine(receiver)}, ${status}: ${String(result.message)}`
     return { content: [{ type: 'text', text: words }], data: { id, to: receiver, status, ...(result !== null && { result }) } }
   },
 })

@@ -12,6 +12,12 @@ export const actionFacts = ({ id, type, params, from, to, timestamp, status, res
 
 export type ActionFacts = ReturnType<typeof actionFacts>
 
+/** An action without what it asks and its result. */
+export function actionHead(action: Action) {
+  const { params: _, result: __, ...facts } = actionFacts(action)
+  return facts
+}
+
 /** An action for a list, without long params and results. */
 export function actionShort(action: Action) {
   const { params, result, ...facts } = actionFacts(action)
@@ -26,6 +32,24 @@ export function actionShort(action: Action) {
 /** An action in one line. */
 export const actionLine = ({ id, type, status, claim, from, to, timestamp }: Action): string =>
   `${quoteInLine(id)}  ${quoteInLine(type)}  ${status}${status === 'claimed' && claim !== null ? ` by ${quoteInLine(claim.client)}` : ''}, from ${quoteInLine(from)} to ${quoteInLine(to ?? 'any')}, ${time(timestamp)}`
+
+/** What an action asks, below its line: who asked is told there. */
+export function paramsBelow({ params, unread }: Action): string {
+  if (unread.params !== undefined) return `\n[Params: ${tokensFor(unread.params)} tokens; get_action shows them.]`
+  return isEmpty(params) ? '' : `\n${quote(JSON.stringify(params))}`
+}
+
+/** An action of a list, without params of more than so many characters. */
+export function withoutLong(action: Action, characters: number): Action {
+  const text = JSON.stringify(action.params)
+  return text.length <= characters ? action : { ...action, unread: { params: Buffer.byteLength(text), ...action.unread } }
+}
+
+/** An action of a list in words: its line, what it asks, and its result. */
+export function actionListed(action: Action): string {
+  const result = resultWords(action)
+  return `${actionLine(action)}${paramsBelow(action)}${result === null ? '' : `\n${result}`}`
+}
 
 /** What the bridge itself asks of a person: it is composed of checked parts, a line each. */
 const isOurs = ({ status, carrier }: Action): boolean => status === 'needs_user' && carrier === 'person'
@@ -58,7 +82,7 @@ const isEmpty = (value: JsonValue): boolean => value === null || Object.keys(Obj
 /** An action in `room` bytes of words and as many of data: its line, its result, what it asks. */
 export function actionAnswer(action: Action, room: number, more: Readonly<Record<string, unknown>> = {}) {
   const { id, from, params, result } = action
-  const { params: _, result: __, ...facts } = actionFacts(action)
+  const facts = actionHead(action)
   const words = resultText(action)
   const named = { isWhole: true, isListed: false } as const
   const asked: Part = {

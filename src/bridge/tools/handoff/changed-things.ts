@@ -2,7 +2,7 @@ import { statusNow } from '../../actions/queue.ts'
 import { limits } from '../../base/limits.ts'
 import { inQuotes, quoteInLine } from '../../base/quote.ts'
 import type { Redaction } from '../../base/redaction.ts'
-import { cut, inLine } from '../../base/text.ts'
+import { cut, inLine, time } from '../../base/text.ts'
 import type { IsLive } from '../../handoff/claims.ts'
 import { find } from '../../handoff/handoff.ts'
 import { questionOfId } from '../../handoff/question.ts'
@@ -50,9 +50,10 @@ function thingNow(database: Database, change: Change, since: number, looking: Lo
   const { state, more } = stateOf(database, change, since, looking)
   const named = kind === 'memory' ? `${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}` : inLine(id)
   const note = more.note === undefined ? '' : `: ${inQuotes(more.note)}`
+  const about = [...(kind === 'memory' || namespace === null ? [] : [`namespace ${quoteInLine(namespace)}`]), time(at)].join(', ')
   return {
     change,
-    words: `${nounOf(kind)} ${named}${state === '' ? '' : ` ${state}`}, by ${quoteInLine(by)}${note}`,
+    words: `${nounOf(kind)} ${named}${state === '' ? '' : ` ${state}`}, by ${quoteInLine(by)}${note} (${about})`,
     fact: { kind, ...(kind === 'memory' ? { key: id } : { id }), namespace, by, at, ...more },
   }
 }

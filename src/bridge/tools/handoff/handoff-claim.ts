@@ -1,7 +1,7 @@
 import { text } from '../../base/input.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { claimOf, liveIn } from '../../handoff/claims.ts'
-import { handoffFacts } from './words.ts'
+import { handoffFacts, handoffLine } from './words.ts'
 
 export const handoffClaim = defineTool({
   name: 'handoff_claim',
@@ -15,6 +15,9 @@ export const handoffClaim = defineTool({
     const store = await bridge.store()
     const by = claimOf(bridge.settings, client, session)
     const handoff = await store.write({ client, session }, (transaction) => claim(transaction, id, by, liveIn(bridge.settings)))
-    return { content: [{ type: 'text', text: `Handoff ${id} is yours; handoff_read shows it.` }], data: handoffFacts(handoff) }
+    return {
+      content: [{ type: 'text', text: `Yours now; handoff_read shows all of it: ${handoffLine(handoff)}` }],
+      data: handoffFacts(handoff),
+    }
   },
 })

@@ -1,5 +1,6 @@
 import { listOf, optional, pathArgument, recipientWords, record, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { quoteInLine } from '../../base/quote.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { understand } from '../../policy/spelling.ts'
 import { recipientOf, withoutKeys } from './arguments.ts'
@@ -52,7 +53,7 @@ export const handoffCreate = defineTool({
       to: receiver,
     }
     await store.write({ client, session }, (transaction) => create(transaction, handoff))
-    const words = `Handoff ${id} waits for ${handoff.to ?? 'every other client'}.`
+    const words = `Handoff ${id} is open and waits for ${handoff.to ?? 'any other program'}; namespace ${quoteInLine(namespace)}.`
     return { content: [{ type: 'text', text: words }], data: { id, to: receiver ?? 'any', status: 'open', namespace } }
   },
 })

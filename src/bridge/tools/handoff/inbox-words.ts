@@ -8,7 +8,7 @@ import type { Action } from '../../actions/action.ts'
 import type { Handoff } from '../../handoff/handoff.ts'
 import type { Answered, Question } from '../../handoff/question.ts'
 import type { Beginning } from '../../handoff/texts.ts'
-import { actionLine, actionShort, resultWords } from '../actions/words.ts'
+import { actionLine, actionShort, paramsBelow, resultWords, withoutLong } from '../actions/words.ts'
 import { cleanBeginning } from './parts.ts'
 import { answerTitle, handoffFacts, handoffLine, questionTitle } from './words.ts'
 
@@ -98,21 +98,29 @@ function itemsOf({ handoffs, questions, answers, actions, finished }: Inbox, red
         fact: { id, question: asked.text, answer: answer.text, by: answeredBy, at, ...asked.facts, ...answer.facts, ...about(each) },
       }
     }),
-    ...actions.map(
-      (each): Item => ({
-        ...{ kind: 'actions', id: each.id, words: `Action ${actionLine(each)}: claim_action takes it`, fact: actionShort(each) },
-      }),
-    ),
-    ...finished.map((each): Item => {
+    ...actions.map((all): Item => {
+      const each = withoutLong(all, most)
+      return {
+        ...{ kind: 'actions', id: each.id, fact: actionShort(each) },
+        words: `Action ${actionLine(each)}; claim_action takes it${paramsBelow(each)}`,
+      }
+    }),
+    ...finished.map((all): Item => {
+      const each = withoutLong(all, askedCharacters)
       const words = resultWords(each)
       const shown = words === null ? '' : `\n${cut(words, most)}`
       const note = words === null || words.length <= most ? '' : `\n[Cut: get_action ${JSON.stringify({ id: each.id })} shows more.]`
-      return { kind: 'finished', id: each.id, words: `Ended: ${actionLine(each)}${shown}${note}`, fact: actionShort(each) }
+      return {
+        kind: 'finished',
+        id: each.id,
+        words: `Ended: ${actionLine(each)}${paramsBelow(each)}${shown}${note}`,
+        fact: actionShort(each),
+      }
     }),
   ]
 }
 
-/** Characters of a question that its answer repeats. */
+/** Characters of a question that its answer repeats, and of the params of an action that has ended. */
 const askedCharacters = 400
 
 const names: Readonly<Record<Kind, string>> = {

@@ -5,8 +5,14 @@ import type { Handoff } from '../../handoff/handoff.ts'
 import type { Answered, Question } from '../../handoff/question.ts'
 
 /** A handoff in one line. */
-export const handoffLine = ({ id, title, status, claim, to, by, updated }: Handoff): string =>
-  `${id}  ${inQuotes(title)}  ${status}${claim === null ? '' : ` by ${quoteInLine(claim.client)}`}, from ${quoteInLine(by)} to ${quoteInLine(to ?? 'any')}, ${time(updated)}`
+export const handoffLine = ({ id, title, status, claim, to, by, at, updated, namespace, bytes }: Handoff): string =>
+  [
+    `${id}  ${inQuotes(title)}  ${status}${claim === null ? '' : ` by ${quoteInLine(claim.client)} since ${time(claim.at)}`}`,
+    `from ${quoteInLine(by)} to ${quoteInLine(to ?? 'any')}`,
+    `${time(at)}${time(updated) === time(at) ? '' : `, changed ${time(updated)}`}`,
+    `namespace ${quoteInLine(namespace)}`,
+    `${tokensFor(bytes)} tokens`,
+  ].join(', ')
 
 /** What lists show of a handoff. */
 export const handoffFacts = ({ id, title, status, claim, to, by, at, updated, namespace, bytes }: Handoff) => ({
@@ -15,8 +21,11 @@ export const handoffFacts = ({ id, title, status, claim, to, by, at, updated, na
 })
 
 /** The line above a question: whose it is. */
-export const questionTitle = ({ id, by, at }: Question): string => `Question ${id} of ${quoteInLine(by)}, ${time(at)}:`
+export const questionTitle = ({ id, by, at, handoff }: Question): string =>
+  `Question ${id} of ${quoteInLine(by)}${aboutWords(handoff)}, ${time(at)}:`
 
 /** The line above an answer: whose it is. */
-export const answerTitle = ({ id, answeredBy, answeredAt }: Answered): string =>
-  `Answer to ${id} by ${quoteInLine(answeredBy)}, ${time(answeredAt)}:`
+export const answerTitle = ({ id, answeredBy, answeredAt, handoff }: Answered): string =>
+  `Answer to ${id}${aboutWords(handoff)} by ${quoteInLine(answeredBy)}, ${time(answeredAt)}:`
+
+const aboutWords = (handoff: string | null): string => (handoff === null ? '' : ` about ${handoff}`)

@@ -27,7 +27,7 @@ export const memoryDelete = defineTool({
         near: deleted || versions > 0 ? [] : nearKeys(transaction, key, wanted.namespace, transaction.now),
       }
     })
-    const forgot = `Forgot "${key}" of ${namespace}${history ? ' and its history' : ''}.`
+    const forgot = `Forgot "${key}" of ${namespace}${history ? ` and its history (${versions} ${versions === 1 ? 'version' : 'versions'})` : ''}.`
     const words = deleted || versions > 0 ? forgot : `There is no "${key}" in ${namespace}.${nearWords(near)}`
     const data = { deleted, namespace, ...(history && { versions }), ...(near.length > 0 && { near }) }
     return { content: [{ type: 'text', text: words }], data }

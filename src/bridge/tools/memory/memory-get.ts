@@ -29,7 +29,8 @@ export const memoryGet = defineTool({
     })
     const elsewhere = alsoIn.length === 0 ? {} : { also_in: alsoIn }
     if (entry === null) {
-      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`}${namespace === undefined ? '' : ` in ${namespace}`}.${nearWords(near)}${alsoInWords(alsoIn)}`
+      const isNowhere = namespace === undefined && version === undefined && alsoIn.length === 0
+      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`} in ${namespace ?? own}${isNowhere ? ' or any other namespace' : ''}.${nearWords(near)}${alsoInWords(alsoIn)}`
       return {
         content: [{ type: 'text', text: words }],
         data: { found: false, namespace: namespace ?? own, ...elsewhere, ...(near.length > 0 && { near }) },

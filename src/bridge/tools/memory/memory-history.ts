@@ -1,4 +1,5 @@
 import { time } from '../../base/text.ts'
+import { quoteInLine } from '../../base/quote.ts'
 import { optional } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
 import { defineTool } from '../../contract/tool.ts'
@@ -31,7 +32,7 @@ export const memoryHistory = defineTool({
     }))
     const lines = found.map(({ value, ...entry }) =>
       value === null
-        ? `Version ${entry.version}: deleted by ${entry.by}, ${time(entry.at)}`
+        ? `Version ${entry.version} in ${quoteInLine(namespace)}: deleted by ${quoteInLine(entry.by)}, ${time(entry.at)}`
         : entryWords({ ...entry, value }, shownValue(value, each)),
     )
     if (lines.length === 0) lines.push(`There is no history of "${key}" in ${namespace}.${nearWords(near)}`)

@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts'
 import { failed } from '../../base/refusal.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { keyArgument, namespaceArgument } from './arguments.ts'
-import { entryLine } from './words.ts'
+import { entryFacts, entryLine } from './words.ts'
 
 export const memoryList = defineTool({
   name: 'memory_list',
@@ -26,12 +26,8 @@ export const memoryList = defineTool({
     const page = found.slice(0, limit)
     const last = page.at(-1)
     const next = found.length > limit && last !== undefined ? cursorOf(last) : undefined
-    const entries = page.map(({ value, rationale, ...entry }) => ({
-      ...entry,
-      bytes: Buffer.byteLength(value),
-      ...(rationale !== null && { rationale }),
-    }))
-    const lines = page.map(entryLine)
+    const entries = page.map(entryFacts)
+    const lines = entries.map(entryLine)
     if (lines.length === 0) lines.push('Nothing is remembered here.')
     if (next !== undefined) lines.push(`[There is more: cursor ${next}]`)
     return { content: [{ type: 'text', text: lines.join('\n') }], data: { entries, ...(next !== undefined && { cursor: next }) } }

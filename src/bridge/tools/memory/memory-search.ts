@@ -1,5 +1,6 @@
 import { optional, text, whole } from '../../base/input.ts'
 import { limits } from '../../base/limits.ts'
+import { quoteInLine } from '../../base/quote.ts'
 import { tokensOf } from '../../base/tokens.ts'
 import { defineTool } from '../../contract/tool.ts'
 import { namespaceArgument, tokensArgument } from './arguments.ts'
@@ -35,7 +36,10 @@ export const memorySearch = defineTool({
     }
     const omitted = found.slice(results.length).map(({ namespace, key, value }) => ({ namespace, key, bytes: Buffer.byteLength(value) }))
     if (found.length === 0) lines.push('Nothing that is remembered holds these words.')
-    if (omitted.length > 0) lines.push(`[Left out for space: ${omitted.map(({ key, bytes }) => `${key} (${bytes} bytes)`).join(', ')}]`)
+    if (omitted.length > 0)
+      lines.push(
+        `[Left out for space: ${omitted.map(({ namespace: held, key, bytes }) => `${quoteInLine(key)} in ${quoteInLine(held)} (${bytes} bytes)`).join(', ')}]`,
+      )
     return { content: [{ type: 'text', text: lines.join('\n\n') }], data: { results, ...(omitted.length > 0 && { omitted }) } }
   },
 })

@@ -1,7 +1,8 @@
 import type { Entry } from '../../memory/entry.ts'
 import type { AlsoIn } from '../../memory/reading.ts'
-import { quote, quoteInLine } from '../../base/quote.ts'
-import { time } from '../../base/text.ts'
+import { limits } from '../../base/limits.ts'
+import { inQuotes, quote, quoteInLine } from '../../base/quote.ts'
+import { cut, time } from '../../base/text.ts'
 import type { JsonValue } from '../../../model/entry.ts'
 
 type Shown = { readonly value: JsonValue } | { readonly value_text: string; readonly bytes: number }
@@ -18,14 +19,34 @@ export function entryWords({ namespace, key, version, by, at, rationale, tags }:
   return [head, ...valueWords(value), ...(rationale === null ? [] : ['Rationale:', quote(rationale)])].join('\n')
 }
 
+/** What a list shows of an entry: bytes instead of its value, and the beginning of why. */
+export function entryFacts({ value, rationale, ...entry }: Entry) {
+  const why = rationale === null ? null : `${cut(rationale, limits.memoryReason)}${rationale.length > limits.memoryReason ? '…' : ''}`
+  return { ...entry, bytes: Buffer.byteLength(value), ...(why !== null && { rationale: why }) }
+}
+
 /** An entry in one line, without its value. */
-export const entryLine = ({ namespace, key, version, by, at, tags }: Omit<Entry, 'value'>): string =>
-  `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${time(at)}${tags.length === 0 ? '' : `, ${tags.map(quoteInLine).join(', ')}`}`
+export const entryLine = ({
+  namespace,
+  key,
+  version,
+  by,
+  at,
+  tags,
+  bytes,
+  rationale,
+}: Omit<ReturnType<typeof entryFacts>, 'bytes'> & { readonly bytes?: number }): string =>
+  [
+    `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${time(at)}`,
+    ...(tags.length === 0 ? [] : [tags.map(quoteInLine).join(', ')]),
+    ...(bytes === undefined ? [] : [`${bytes} bytes`]),
+    ...(rationale === undefined ? [] : [`why: ${inQuotes(rationale)}`]),
+  ].join(', ')
 
 export const alsoInWords = (alsoIn: readonly AlsoIn[]): string =>
   alsoIn.length === 0
     ? ''
-    : `\nAlso in ${alsoIn.map(({ namespace, version, by }) => `${quoteInLine(namespace)} (version ${version}, by ${quoteInLine(by)})`).join(', ')}.`
+    : `\nAlso in ${alsoIn.map(({ namespace, version, by, at }) => `${quoteInLine(namespace)} (version ${version}, by ${quoteInLine(by)}, ${time(at)})`).join(', ')}.`
 
 /** Keys or namespaces that were perhaps meant. */
 export const nearWords = (near: readonly string[]): string => (near.length === 0 ? '' : ` Near ones: ${near.map(quoteInLine).join(', ')}.`)

@@ -1,4 +1,5 @@
 import { optional, text } from '../../base/input.ts'
+import { inQuotes } from '../../base/quote.ts'
 import { cut, inLine, time } from '../../base/text.ts'
 import { defineTool } from '../../contract/tool.ts'
 
@@ -14,8 +15,8 @@ export const searchHistory = defineTool({
     const found = await store.snapshot((database) => ({ ...counts(database), searches: history(database, query) }))
     const searches = found.searches.map(({ head, used, ...search }) => ({ ...search, reused: used, begins: cut(head, 200) }))
     const lines = searches.map(
-      ({ id, server, tool, by, at, outcome, reused, ...search }) =>
-        `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${time(at)}${reused === 0 ? '' : `, reused ${reused}×`}`,
+      ({ id, server, tool, by, at, outcome, reused, bytes, begins, ...search }) =>
+        `${id}  ${inLine(server)} ${inLine(tool)} ${inLine(argumentsText(search.arguments))}  ${outcome}, by ${inLine(by)}, ${time(at)}${reused === 0 ? '' : `, reused ${reused}×`}, ${bytes} bytes${begins === '' ? '' : `: ${inQuotes(begins)}`}`,
     )
     const summary = `${found.requests} calls went out, ${found.reused} results were used again.`
     const content = [{ type: 'text' as const, text: [...(lines.length === 0 ? ['No such call.'] : lines), summary].join('\n') }]
