@@ -49,7 +49,7 @@ function backupOf(journal: Journal, originals: Originals, note: FileNote, inTurn
     save: (saved) =>
       inTurn(async () => {
         const earlier = pending
-        if (holdsEntries) await originals.keep({ environment, client, file }, saved)
+        if (holdsEntries) await originals.keep({ environment, client, file }, saved, note.entries)
         pending = await journal.add(note, saved)
         if (earlier !== null) await journal.drop(earlier)
       }),

@@ -1,9 +1,11 @@
 import type { FileName } from '../../core/plan/records.ts'
+import type { JsonValue } from '../../model/entry.ts'
 import { TwinError } from '../../errors.ts'
 import type { BackedUpFile } from '../../model/backup.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { listRuns, readRun, type RunSummary } from './history.ts'
+import { entriesIn } from './entries-in.ts'
 import { bytesMax, runsMax } from './retention.ts'
 
 /** A file as the oldest backup of it knows it. */
@@ -13,6 +15,8 @@ export interface OldestBackup {
   readonly folders: number
   /** Older backups may have been removed, so that it need not be the first. */
   readonly isCut: boolean
+  /** What each entry said before the first run that changed it; null: it was not there, and a run of ours added it. */
+  readonly entries: Readonly<Record<string, JsonValue | null>>
 }
 
 /** An uninstall that ended: what was backed up before it belongs to an earlier life. */
@@ -34,15 +38,26 @@ export async function oldestBackup(system: System, backups: ReachablePath, place
   const runs = all.slice(end + 1)
   const size = runs.reduce((sum, run) => run.files.reduce((all, file) => all + file.size, sum), 0)
   const isCut = (end < 0 && listed.length >= runsMax) || all.length < listed.length || size > bytesMax / 2
+  let oldest: Pick<OldestBackup, 'bytes' | 'mode' | 'folders'> | null = null
+  const entries = new Map<string, JsonValue | null>()
+  let isWhole = !isCut
   for (const run of runs) {
     const file = run.files.find((each) => isOf(each, place) && each.written)
     if (file === undefined) continue
     try {
-      return { bytes: await (await readRun(system, backups, run.id)).bytes(file), mode: file.mode, folders: file.folders, isCut }
+      const bytes = await (await readRun(system, backups, run.id)).bytes(file)
+      oldest ??= { bytes, mode: file.mode, folders: file.folders }
+      const present = await entriesIn(place.client, bytes)
+      if (present === null) isWhole = false
+      else for (const name of file.entries) if (!entries.has(name)) entries.set(name, present.get(name) ?? null)
     } catch (error) {
-      if (error instanceof TwinError && error.code === 'backup-damaged') return null
-      throw error
+      if (!(error instanceof TwinError) || error.code !== 'backup-damaged') throw error
+      if (oldest === null) return null
+      isWhole = false
     }
   }
-  return null
+  if (oldest === null) return null
+  // Where older backups are gone, an entry that was not there may have been taken out by us.
+  const known = [...entries].filter(([, value]) => value !== null || isWhole)
+  return { ...oldest, isCut: !isWhole, entries: Object.fromEntries(known) }
 }

@@ -9,7 +9,8 @@ import type { System } from '../../model/system.ts'
 import type { Saved } from './decision.ts'
 import { digestOf } from './digest.ts'
 import { sweepFolder } from './leftovers.ts'
-import { oldestBackup } from './oldest.ts'
+import { entriesIn } from './entries-in.ts'
+import { type OldestBackup, oldestBackup } from './oldest.ts'
 import { ifPossible } from './trouble.ts'
 
 /** One entry as it became ours. */
@@ -26,6 +27,15 @@ const sealOf = (files: readonly Original[]): string => createHash('sha256').upda
 
 const isAt = (one: FileName, other: FileName): boolean =>
   one.environment === other.environment && one.client === other.client && one.file === other.file
+
+/** What older versions' backups tell of single entries. */
+export const takenBefore = (oldest: OldestBackup | null): Record<string, TakenEntry> =>
+  Object.fromEntries(Object.entries(oldest?.entries ?? {}).map(([name, was]) => [name, { was, made: null }]))
+
+/** Sets one entry, whatever its name. */
+const setEntry = (original: Original, name: string, value: TakenEntry): void => {
+  Object.defineProperty(original.entries, name, { value, enumerable: true, configurable: true, writable: true })
+}
 
 /** The first copies of all files that we have written: `backups/originals`, owner-only, never pruned. Used under the run lock. */
 export class Originals {
@@ -110,17 +120,23 @@ export class Originals {
       ...{ environment, client, file, stored },
       before: digestOf(first.bytes),
       ...{ mode: first.mode, folders: first.folders, last: [digestOf(found.bytes)] },
-      ...{ alone: oldest === null && !first.isCut, cut: first.isCut, entries: {} },
+      ...{ alone: oldest === null && !first.isCut, cut: first.isCut, entries: takenBefore(oldest) },
     }
     loaded.files.push(made)
     this.#fresh.add(made)
     return made
   }
 
-  /** Notes that a file is about to be written: its first copy, where there is none, and whether others wrote in between. */
-  async keep(place: FileName, saved: Saved): Promise<void> {
+  /**
+   * Notes that a file is about to be written: its first copy, where there is none, what the entries say that are changed for the
+   * first time (`names`), and whether others wrote in between.
+   */
+  async keep(place: FileName, saved: Saved, names: readonly string[]): Promise<void> {
     const original = await this.#ensure(place, saved)
     const found = digestOf(saved.bytes)
+    const present = names.every((name) => Object.hasOwn(original.entries, name)) ? null : await entriesIn(place.client, saved.bytes)
+    for (const name of present === null ? [] : names)
+      if (!Object.hasOwn(original.entries, name)) setEntry(original, name, { was: present?.get(name) ?? null, made: null })
     // An entry may have become ours before anything was written.
     if (original.mode === null && found === original.before) {
       original.mode = saved.mode
@@ -131,12 +147,21 @@ export class Originals {
     await this.#write(await this.load())
   }
 
-  /** Notes what entries said that become ours, and what we make of them. */
-  async take(place: FileName, found: Pick<Saved, 'bytes' | 'mode'>, entries: Readonly<Record<string, TakenEntry>>): Promise<void> {
+  /**
+   * Notes what entries say that become ours, and what we make of them. A file that is not written with it, and never was, needs no
+   * copy: everything in it is its person's.
+   */
+  async take(
+    place: FileName,
+    found: Pick<Saved, 'bytes' | 'mode'>,
+    entries: Readonly<Record<string, TakenEntry>>,
+    isWritten: boolean,
+  ): Promise<void> {
+    if (!isWritten && (await this.of(place)) === null && (await oldestBackup(this.#system, this.#backups, place)) === null) return
     const original = await this.#ensure(place, { ...found, folders: 0 })
     // An entry that is not there now may have been taken out by us: what it said before counts on.
     for (const [name, value] of Object.entries(entries).filter(([name, { was }]) => was !== null || !Object.hasOwn(original.entries, name)))
-      Object.defineProperty(original.entries, name, { value, enumerable: true, configurable: true, writable: true })
+      setEntry(original, name, value)
     await this.#write(await this.load())
   }
 

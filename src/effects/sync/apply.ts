@@ -6,10 +6,11 @@ import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
 import { writeLaunches } from '../run/launches.ts'
 import type { Situation } from '../manifest/open.ts'
-import { applyFile, becomingOurs } from './files.ts'
+import { applyFile } from './files.ts'
 import { applyInstalls, type Installed } from './installs.ts'
 import type { SyncOptions } from './options.ts'
 import { writeState } from './own-files.ts'
+import { takenOver } from './taking.ts'
 
 export interface Applied {
   readonly steps: readonly Step[]
@@ -45,8 +46,9 @@ export async function applyPlan(
   const written = new Set<string>()
   const notices = new Set<string>([...installed.notices, ...again.notices])
   for (const file of again.files) {
-    const taken = becomingOurs({ ...input, state }, file, recordOf(situation.savedState, file.plan))
-    if (taken !== null) await run.originals.take(file.plan, { bytes: file.observed.bytes, mode: null }, taken)
+    const taken = takenOver({ ...input, state }, file, recordOf(situation.savedState, file.plan))
+    const isWritten = file.plan.entries.some(({ change }) => change !== null)
+    if (taken !== null) await run.originals.take(file.plan, { bytes: file.observed.bytes, mode: null }, taken, isWritten)
     const result = await applyFile(system, { ...input, state }, file, run, situation.place.root)
     steps.push(...result.steps)
     for (const notice of result.notices) notices.add(`${file.observed.client.label}: ${notice}`)

@@ -1,6 +1,5 @@
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import { editOptions, readClientFile } from '../../core/plan/file.ts'
-import { fingerprint } from '../../core/plan/fingerprint.ts'
 import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/plan/records.ts'
 import { endStep, makeStep } from '../../core/plan/step.ts'
@@ -11,7 +10,6 @@ import { reveal } from '../../model/secret.ts'
 import type { FileState } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
-import type { TakenEntry } from '../store/originals.ts'
 import { keepMode } from '../machine/far-modes.ts'
 import { type Decision, type RewriteOutcome, rewriteFile } from '../store/rewrite.ts'
 
@@ -127,33 +125,4 @@ function settled(plan: FilePlan, input: PlanInput, project?: string, created?: b
   const isOurs = isCreated || Object.keys(entries).length > 0
   const state = { entries, ...(isCreated ? { created: true } : {}), ...(project !== undefined && isOurs ? { project } : {}) }
   return { steps, state, written: false, notices: plan.notices }
-}
-
-/**
- * The entries that become ours with a run that writes their file, those too that are only recorded. `known`: our records as they were
- * before it. Null: none does; a file that is not written needs no copy.
- */
-export function becomingOurs(
-  input: PlanInput,
-  { observed, plan }: PlannedFile,
-  { entries: known }: FileState,
-): Readonly<Record<string, TakenEntry>> | null {
-  const planned = plan.entries.flatMap(({ entryName, record, change }) => ((record ?? change) === null ? [] : [entryName]))
-  const names = [...new Set([...planned, ...Object.keys(recordOf(input.state, plan).entries)])].filter(
-    (name) => !Object.hasOwn(known, name),
-  )
-  if (names.length === 0 || plan.refusal !== null || plan.entries.every(({ change }) => change === null)) return null
-  const read = readClientFile(observed.client, observed.bytes)
-  const present = new Map(read.ok ? read.document.entries().map(({ name, value }) => [name, value]) : [])
-  const { world, lock, folders } = input.render
-  const context = { environment: observed.environment, world, home: input.home, lock, folders, manifest: input.manifest }
-  return Object.fromEntries(
-    names.map((name) => {
-      const was = present.get(name) ?? null
-      const change = plan.entries.find(({ entryName }) => entryName === name)?.change ?? null
-      const made = change === null ? null : reveal(change)
-      const value = made?.kind === 'set' ? made.value : was
-      return [name, { was, made: value === null ? null : fingerprint(observed.client, context, value) }]
-    }),
-  )
 }

@@ -1,5 +1,6 @@
 import { digest, meaning } from '../../core/launch/meaning.ts'
 import { lookUp } from '../../core/lookup.ts'
+import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { isObject } from '../../core/object.ts'
 import { formatOf } from '../../core/formats/index.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
@@ -41,6 +42,8 @@ export interface OwnedEntries {
   isKept(name: string): boolean
   /** Returns whether the manifest has that server disabled: that its entry is absent is our doing, whatever the records say. */
   isOff(name: string): boolean
+  /** The servers that its program reaches through the bridge, as entries that work without us. */
+  readonly shared: () => readonly (readonly [name: string, value: JsonObject])[]
 }
 
 /** What became of each entry, for the report. */
@@ -95,8 +98,8 @@ export function removeOwnEntries(
       before.get(name) == null ? missing.find(([old, then]) => !ours.isKept(old) && ours.reader.isRenamed(value, then)) : undefined
     const { change, words } = formerEntry(client, ours.reader, {
       ...{ name, value, server: record?.server ?? name },
-      former: renamed?.[1] ?? (before.has(name) ? before.get(name) : ours.created || original?.cut === false ? null : undefined),
-      made: lookUp(original?.entries ?? {}, name)?.made ?? null,
+      former: renamed?.[1] ?? before.get(name),
+      made: madeOf(ours, name),
       isEdited: 'unreadable' in said || digest(said) !== record?.digest,
       namesOwnFiles: ours.namesOwnFiles(value),
     })
@@ -107,6 +110,10 @@ export function removeOwnEntries(
     if (!ours.isKept(name)) continue
     changes.push({ kind: 'set', name, value, owned: Object.keys(value) })
     cleared.push({ name, words: 'as it was before', changed: true })
+  }
+  for (const [name, value] of fromBridge(before, all, ours)) {
+    changes.push({ kind: 'set', name, value, owned: Object.keys(value) })
+    cleared.push({ name, words: 'as it works without mcp-twin', changed: true })
   }
   report(cleared)
   // Also remove a `mcpServers` object that we created and that is empty again.
@@ -139,6 +146,17 @@ const missingEntries = (
       : [],
   )
 
+/** Where nothing tells what a file held: what its program reaches through the bridge, so that it stays within reach. */
+function fromBridge(
+  before: ReadonlyMap<string, JsonValue | null>,
+  present: readonly { readonly name: string }[],
+  { original, records, shared }: OwnedEntries,
+): (readonly [string, JsonObject])[] {
+  const hasBridge = present.some(({ name }) => lookUp(records, name)?.server === BRIDGE)
+  if (!hasBridge || original?.cut === false) return []
+  return shared().filter(([name]) => before.get(name) == null && !present.some((each) => each.name === name))
+}
+
 /** What each entry said before us. One that names a file of ours tells nothing. */
 function formerValues(
   was: ReturnType<typeof readClientFile> | null,
@@ -150,6 +168,12 @@ function formerValues(
   return new Map(
     [...absent, ...copied, ...taken.filter(([, value]) => value !== null)].filter(([, value]) => value === null || !namesOwnFiles(value)),
   )
+}
+
+/** The fingerprint of what we made of an entry, where what it said then counts. */
+function madeOf({ original, namesOwnFiles }: OwnedEntries, name: string): TakenEntry['made'] {
+  const taken = lookUp(original?.entries ?? {}, name)
+  return taken === undefined || (taken.was !== null && namesOwnFiles(taken.was)) ? null : taken.made
 }
 
 const placeOf = ({ line, column }: { line?: number | undefined; column?: number | undefined }) => ({

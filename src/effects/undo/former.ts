@@ -7,7 +7,7 @@ import { BRIDGE } from '../../core/manifest/new-name.ts'
 import { isObject } from '../../core/object.ts'
 import { setBack } from '../../core/plan/revert.ts'
 import { compareFingerprints, type Fingerprint, fingerprint } from '../../core/plan/fingerprint.ts'
-import { isWindows } from '../../core/paths.ts'
+import { byNpx, type PlainEntry } from '../../core/launch/plain.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { EntryChange } from '../../model/document.ts'
 import type { JsonObject, JsonValue } from '../../model/entry.ts'
@@ -35,14 +35,25 @@ export interface EntryFacts {
   readonly namesOwnFiles: boolean
 }
 
+/** An entry that works without us, and what it then is, in words. */
+interface WithoutUs {
+  readonly value: JsonObject
+  readonly words: string
+}
+
+type Plain = (server: string) => PlainEntry | null
+
 /** Reads entries of one client on one side, to tell what was changed since and to write them without us. */
 export class EntryReader {
   readonly #client: ClientDefinition
   readonly #context: NeutralContext
+  readonly #plain: Plain
 
-  constructor(client: ClientDefinition, context: NeutralContext) {
+  /** `plain`: a server of the manifest as it works without us. */
+  constructor(client: ClientDefinition, context: NeutralContext, plain: Plain) {
     this.#client = client
     this.#context = context
+    this.#plain = plain
   }
 
   #read(value: JsonValue): { readonly spec: ServerSpec; readonly byName: boolean } | null {
@@ -62,18 +73,27 @@ export class EntryReader {
     return fingerprint(this.#client, this.#context, value)
   }
 
-  /** The entry as it works without us: its package started by npx; null: it has no such form. */
-  withoutUs(value: JsonValue): JsonObject | null {
+  /** The entry as it works without us: what it starts by name as the manifest has it, its package by npx; null: it has no such form. */
+  withoutUs(value: JsonValue): WithoutUs | null {
     const entry = meaning(value, this.#client)
-    const read = this.#read(value)
-    if ('unreadable' in entry || entry.kind === 'remote' || read === null || read.byName) return null
-    const { package: words, bin, args = [], runIn } = read.spec
+    if ('unreadable' in entry || entry.kind === 'remote') return null
+    const own = ownEntry(entry, this.#context)
+    if (own !== null) return own.kind === 'run' ? this.#byName(own.server, entry.env) : null
+    const { package: words, bin, args = [], runIn } = neutral(entry, this.#context)
     if (words === undefined || runIn !== undefined) return null
     const named = bin === undefined ? [words] : [`--package=${words}`, bin]
     const typed = ['-y', ...named, ...args.map((text) => fillTemplates(text, (kind, name) => `\${${kind}:${name}}`))]
-    const { environment } = this.#context
-    const npx = isWindows(environment) ? { command: 'cmd', args: ['/c', 'npx', ...typed] } : { command: 'npx', args: typed }
-    return stdioValue(this.#client, { ...npx, env: entry.env })
+    return { value: stdioValue(this.#client, { ...byNpx(this.#context.environment, typed), env: entry.env }), words: 'started by npx' }
+  }
+
+  #byName(server: string, env: Readonly<Record<string, string>>): WithoutUs | null {
+    const made = this.#plain(server)
+    if (made === null) return null
+    const { value, missing } = made
+    const given = isObject(value.env) ? value.env : {}
+    const all = Object.keys(env).length === 0 ? value : { ...value, env: { ...given, ...env } }
+    const lacking = missing.length === 0 ? '' : `, but without ${missing.join(', ')}, which the key store lacks`
+    return { value: all, words: `as it works without mcp-twin${lacking}` }
   }
 
   /** Whether a value was the same server as another one: it was renamed. */
@@ -94,7 +114,7 @@ export function formerEntry(client: ClientDefinition, reader: EntryReader, facts
   const stays = (words: string): FormerEntry => {
     if (!namesOwnFiles) return as(null, words)
     const portable = reader.withoutUs(value)
-    return portable === null ? as(null, '') : as(whole(portable), `${words}, started by npx`)
+    return portable === null ? as(null, '') : as(whole(portable.value), `${words}, ${portable.words}`)
   }
   if (isObject(former)) {
     const same = facts.server === BRIDGE ? 'same' : reader.changes(value, former, facts.made)

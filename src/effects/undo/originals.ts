@@ -2,7 +2,7 @@ import type { FileName } from '../../core/plan/records.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
 import { oldestBackup } from '../store/oldest.ts'
-import type { Originals, TakenEntry } from '../store/originals.ts'
+import { type Originals, type TakenEntry, takenBefore } from '../store/originals.ts'
 import type { OriginalFile } from './client-entries.ts'
 
 /** The file before us; null: nothing tells. `damaged`: its copy is not as it was stored. */
@@ -19,7 +19,10 @@ export async function originalOf(system: System, originals: Originals, backups: 
     const oldest = await oldestBackup(system, backups, name)
     if (oldest === null) return { file: null, damaged: isDamaged }
     const { bytes, mode, folders, isCut } = oldest
-    return { file: { ...{ bytes, mode, folders, entries: {} }, untouched: [], cut: isCut || isDamaged }, damaged: isDamaged }
+    return {
+      file: { ...{ bytes, mode, folders, entries: takenBefore(oldest) }, untouched: [], cut: isCut || isDamaged },
+      damaged: isDamaged,
+    }
   }
   const bytes = await originals.bytes(kept)
   const entries = kept.entries as Readonly<Record<string, TakenEntry>>

@@ -1,13 +1,14 @@
 import { clientById } from '../../catalog/clients/index.ts'
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import { layout } from '../../core/layout.ts'
+import { lookUp } from '../../core/lookup.ts'
 import { toHere } from '../../core/paths.ts'
 import { editOptions, readClientFile } from '../../core/plan/file.ts'
 import { recordOf, withRecord } from '../../core/plan/records.ts'
 import { revertEntries } from '../../core/plan/revert.ts'
 import type { BackedUpFile } from '../../model/backup.ts'
 import { native } from '../../model/path.ts'
-import { type State, stateSchema } from '../../model/state.ts'
+import { type FileState, type State, stateSchema } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Decision } from '../store/decision.ts'
 import { revertHook } from '../hook/revert.ts'
@@ -41,14 +42,17 @@ export const locator =
     }
   }
 
-/** Reverts a file that was written since the run: entry by entry for a client's file. */
-export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], force: boolean): Revert {
+/**
+ * Reverts a file that was written since the run: entry by entry for a client's file. `left`: our records as the run left them; null:
+ * no later run has changed them.
+ */
+export function reverter(situation: Situation, runFiles: readonly BackedUpFile[], left: State | null, force: boolean): Revert {
   const statePath = layout(situation.home.environment, situation.home.folder).state
   return (current, before, names, file) => {
     if (file.setting !== undefined) return revertSetting(current, before, file.setting, force)
     if (file.hook === true) return revertHook(current, before, situation.state.hook, force)
     if (file.client === null)
-      return file.file === statePath ? revertState(current, before, runFiles) : revertManifest(current, before, file, runFiles, force)
+      return file.file === statePath ? revertState(current, before, runFiles, left) : revertManifest(current, before, file, runFiles, force)
     const client = clientById(file.client)
     if (client === null) return { kind: 'refuse', reason: `unknown client "${file.client}"`, hint: 'restore it by hand from the backup' }
     const state = recordOf(situation.state, { ...file, client: client.id })
@@ -71,13 +75,32 @@ export function reverter(situation: Situation, runFiles: readonly BackedUpFile[]
   }
 }
 
-const parseState = (bytes: Uint8Array | null): State =>
+/** Our records as a backup has them. */
+export const parseState = (bytes: Uint8Array | null): State =>
   bytes === null ? { version: 1, files: {} } : stateSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
 
-/** Restores our records only for the files of the run; other runs have written the rest since. */
-function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[]): Decision {
-  const state = withRecords(parseState(current), parseState(before), files)
+/** Restores our records only for the files of the run, and in them only what no later run has changed. */
+function revertState(current: Uint8Array, before: Uint8Array | null, files: readonly BackedUpFile[], left: State | null): Decision {
+  const [now, then] = [parseState(current), parseState(before)]
+  const state = files.reduce((next, file) => {
+    const { environment, client } = file
+    if (client === null || file.hook === true || left === null) return withRecords(next, then, [file])
+    const place = { environment, client, file: file.file }
+    return withRecord(next, place, withoutRun(file, recordOf(now, place), recordOf(left, place), recordOf(then, place)))
+  }, now)
   return { kind: 'replace', bytes: stateBytes(state), holdsKey: false }
+}
+
+/** The record of a file without what a run did to it: what later runs recorded of other entries stays. Null: nothing is left. */
+function withoutRun({ entries: changed }: BackedUpFile, now: FileState, left: FileState, then: FileState): FileState | null {
+  const same = (name: string): boolean => JSON.stringify(lookUp(now.entries, name)) === JSON.stringify(lookUp(left.entries, name))
+  const later = Object.entries(now.entries).filter(([name]) => !changed.includes(name) && !same(name))
+  const gone = Object.keys(left.entries).filter((name) => !changed.includes(name) && lookUp(now.entries, name) === undefined)
+  const restored = Object.entries(then.entries).filter(([name]) => !gone.includes(name))
+  const entries = Object.fromEntries([...restored, ...later])
+  if (Object.keys(entries).length === 0 && then.created !== true)
+    return Object.keys(then.entries).length === 0 ? null : { ...then, entries }
+  return later.length === 0 ? { ...then, entries } : { ...now, ...then, entries }
 }
 
 /** Returns `state` with the record that `from` has of the hook. */

@@ -4,9 +4,10 @@ import { layout } from '../../core/layout.ts'
 import { editedWords } from '../../core/plan/revert.ts'
 import { recordOf } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
+import { TwinError } from '../../errors.ts'
 import type { Step } from '../../model/plan.ts'
 import type { ReachablePath } from '../../model/path.ts'
-import type { FileState } from '../../model/state.ts'
+import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
 import { listRuns, readRun, type RunSummary } from '../store/history.ts'
@@ -14,7 +15,7 @@ import type { Originals } from '../store/originals.ts'
 import { newestUndoable, type UndoneFile, undoRun } from '../store/undo.ts'
 import { type Situation, reach } from '../manifest/open.ts'
 import { loadState, saveState } from '../manifest/records.ts'
-import { locator, reverter, withEntries, withRecords } from './undo-files.ts'
+import { locator, parseState, reverter, withEntries, withRecords } from './undo-files.ts'
 
 /** The result of an undo. */
 export interface Undone {
@@ -56,7 +57,8 @@ export async function undo(system: System, situation: Situation, { named, force,
   const { index } = await readRun(system, folder, id)
   await loadFormats(index.files.flatMap(({ client }) => (client === null ? [] : (clientById(client) ?? []))))
   const run = isPreview ? null : openRun(system, folder, { command: 'undo', at: system.now(), undoes: id })
-  const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert: reverter(situation, index.files, force), force, run })
+  const revert = reverter(situation, index.files, await recordsAfter(system, situation, id), force)
+  const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert, force, run })
   if (run !== null) {
     await keepRecords(system, situation, files)
     await dropOriginals(system, situation, run.originals, files)
@@ -109,6 +111,29 @@ async function olderThan(system: System, folder: ReachablePath, id: string): Pro
 /** Of our own files only the manifest in use is reported, unless one failed. */
 const isReported = ({ file, outcome }: UndoneFile, { place }: Situation): boolean =>
   file.client !== null || file.file === place.shown || outcome.kind === 'refused' || outcome.kind === 'failed'
+
+/** Our records as a run left them, which the next run that changed them has kept; null: no later run did. */
+async function recordsAfter(system: System, situation: Situation, id: string): Promise<State | null> {
+  const { environment, folder } = situation.home
+  const shown = layout(environment, folder).state
+  const runs = await listRuns(system, backupsOf(situation))
+  for (const run of runs
+    .slice(
+      0,
+      runs.findIndex((each) => each.id === id),
+    )
+    .reverse()) {
+    const file = run.damaged ? undefined : run.files.find((each) => each.client === null && each.file === shown)
+    if (file === undefined) continue
+    try {
+      return parseState(await (await readRun(system, backupsOf(situation), run.id)).bytes(file))
+    } catch (error) {
+      if (error instanceof TwinError && error.code === 'backup-damaged') return null
+      throw error
+    }
+  }
+  return null
+}
 
 /** Keeps the records of files that were not undone. */
 async function keepRecords(system: System, situation: Situation, files: readonly UndoneFile[]): Promise<void> {

@@ -4,14 +4,18 @@ import { layout } from '../../core/layout.ts'
 import { toHere } from '../../core/paths.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
+import { type PlainEntry, plainEntry } from '../../core/launch/plain.ts'
 import { clientName } from '../../core/launch/render.ts'
+import { belongs } from '../../core/launch/side.ts'
+import { lookUp } from '../../core/lookup.ts'
+import { isShared } from '../../core/plan/sharing.ts'
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment, World } from '../../model/environment.ts'
 import type { JsonValue } from '../../model/entry.ts'
-import type { Lock } from '../../model/lock.ts'
-import type { Manifest } from '../../model/manifest.ts'
+import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { type NativePath, native } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
+import { Secret } from '../../model/secret.ts'
 import type { FileState, State } from '../../model/state.ts'
 import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
@@ -24,6 +28,7 @@ import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach } from '../manifest/open.ts'
 import { type ClearedEntry, type OriginalFile, type OwnedEntries, removeOwnEntries } from './client-entries.ts'
 import { EntryReader } from './former.ts'
+import { type Known, knownOfProject } from './known.ts'
 import { originalOf } from './originals.ts'
 
 /** Returns every client file of our records. */
@@ -41,8 +46,7 @@ interface Clearing {
   readonly home: HomePlace
   readonly state: State
   readonly run: Run
-  /** Home's manifest and lock, as far as they can be read. */
-  readonly known: { readonly manifest: Manifest | null; readonly lock: Lock }
+  readonly known: Known
   /** Only the files of the project with this root. */
   readonly project?: string | undefined
 }
@@ -61,6 +65,7 @@ export async function clearFiles(clearing: Clearing, isPreview: boolean): Promis
 
 async function clearFile(clearing: Clearing, name: FileName, record: FileState, isPreview: boolean): Promise<Step[]> {
   const { system, world, home, run } = clearing
+  const known = record.project === undefined ? clearing.known : await knownOfProject(system, home, record.project)
   const target = await targetOf(system, world, home.environment, name, record.project)
   if (!('here' in target)) return [makeStep({ kind: 'refuse', ...name, ...target })]
   const client = clientById(name.client)
@@ -72,7 +77,7 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
     reach(home, layout(home.environment, home.folder).backups),
     name,
   )
-  const ours = ownedEntries(clearing, name, record, client, original)
+  const ours = ownedEntries({ ...clearing, known }, name, record, client, original)
   let cleared: readonly ClearedEntry[] = []
   const decide = (current: Uint8Array | null, mode?: number | null): Decision => {
     const decision = removeOwnEntries(client, current, ours, (report) => (cleared = report))
@@ -102,25 +107,54 @@ function ownedEntries(
   const folderOf = (each: Environment): NativePath => (each.id === home.environment.id ? home.folder : ownFolder(system, each))
   const folders = world.environments.map(folderOf)
   const servers = Object.keys(known.manifest?.servers ?? {})
-  const reader = new EntryReader(client, {
+  const context = {
     ...{ environment: side, world, home: home.environment, lock: known.lock },
-    folders: (id) => {
+    folders: (id: string) => {
       const found = world.environments.find((each) => each.id === id)
       return found === undefined ? null : folderOf(found)
     },
     ...(known.manifest === null ? {} : { manifest: known.manifest }),
-  })
+  }
+  const plain = (name: string): PlainEntry | null => {
+    const { manifest, keys } = known
+    const server = manifest === null ? undefined : lookUp(manifest.servers, name)
+    if (manifest === null || server === undefined) return null
+    const { references } = client
+    // A project's file is for version control: it names keys, as its program fills them in.
+    const named = (wanted: string) =>
+      record.project === undefined || references === undefined ? null : new Secret(references.write(wanted))
+    const key = (wanted: string) => keys.get(wanted) ?? named(wanted)
+    return plainEntry({ ...context, manifest, name, server, client, scope: 'user', key, variable: (each) => system.variables[each] })
+  }
+  const named = (wanted: string): ServerSpec | undefined =>
+    known.manifest?.servers[servers.find((server) => clientName(client, server, servers) === wanted) ?? '']
   return {
     records: record.entries,
     created: record.created === true,
     original,
-    reader,
+    reader: new EntryReader(client, context, plain),
     namesOwnFiles: (value) => folders.some((folder) => names(value, folder)),
-    isKept: (name) => servers.some((server) => clientName(client, server, servers) === name),
-    isOff: (name) =>
-      servers.some((server) => clientName(client, server, servers) === name && known.manifest?.servers[server]?.disabled === true),
+    isKept: (name) => named(name) !== undefined,
+    isOff: (name) => named(name)?.disabled === true,
+    shared: () =>
+      sharedIn(known.manifest, home.environment, world, client, side).flatMap((server) => {
+        const made = plain(server)
+        return made === null ? [] : [[clientName(client, server, servers), made.value] as const]
+      }),
   }
 }
+
+/** The servers that a client reaches through the bridge. */
+const sharedIn = (
+  manifest: Manifest | null,
+  home: Environment,
+  world: World,
+  { id }: ClientDefinition,
+  side: Environment,
+): readonly string[] =>
+  Object.entries(manifest?.servers ?? {}).flatMap(([name, server]) =>
+    manifest !== null && isShared({ manifest, home, world }, server) && belongs(server, id, side, 'user') ? [name] : [],
+  )
 
 /**
  * The decision with the mode that the file had before us, where it still has the one that we give to files with keys. Other

@@ -3,8 +3,6 @@ import { type FileName, recordOf, withRecord } from '../../core/plan/records.ts'
 import { toHere } from '../../core/paths.ts'
 import { TwinError } from '../../errors.ts'
 import type { Environment, World } from '../../model/environment.ts'
-import type { Lock } from '../../model/lock.ts'
-import type { Manifest } from '../../model/manifest.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { Step } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
@@ -14,11 +12,12 @@ import { withRunLock } from '../store/lock.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { type HomePlace, ownFolder } from '../machine/home.ts'
 import { reach, usersOwn } from '../manifest/open.ts'
-import { emptyLock, emptyState, loadLock, loadState, saveState } from '../manifest/records.ts'
+import { emptyState, loadLock, loadState, saveState } from '../manifest/records.ts'
 import { clearCommands } from '../command/remove.ts'
 import { clearHook } from '../hook/remove.ts'
 import { clearFiles, recordedFiles } from './uninstall-files.ts'
 import { clearFolder } from './folders.ts'
+import { knownOf } from './known.ts'
 import { endProcesses, watcherOf } from './processes.ts'
 import { prefixOn } from '../../core/launch/package.ts'
 import { packagePlace } from '../../core/packages/place.ts'
@@ -135,22 +134,6 @@ export async function uninstallProject(
     }
     return { steps, run: await run.finish() }
   })
-}
-
-/** Home's manifest and lock; what cannot be read is left out, since an uninstall works without. */
-async function knownOf(system: System, home: HomePlace): Promise<{ manifest: Manifest | null; lock: Lock }> {
-  const lenient = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof TwinError) return otherwise
-      throw error
-    }
-  }
-  return {
-    manifest: await lenient<Manifest | null>(() => usersOwn(system, home), null),
-    lock: await lenient(async () => loadLock(system, (await vetOwn(system, home.environment, home.folder)).lock), emptyLock),
-  }
 }
 
 async function clearSides(

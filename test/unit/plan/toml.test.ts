@@ -109,15 +109,16 @@ describe('a file when we are uninstalled', () => {
   ]
   const side: Environment = { id: 'linux', kind: 'linux', self: true, user: 'ana', home: native('/home/ana'), files: [], running: [] }
   const reader = (of: ClientDefinition) =>
-    new EntryReader(of, {
-      environment: side,
-      world: { environments: [side] },
-      home: side,
-      lock: { version: 1, packages: {} },
-      folders: () => null,
-    })
+    new EntryReader(
+      of,
+      { environment: side, world: { environments: [side] }, home: side, lock: { version: 1, packages: {} }, folders: () => null },
+      () => null,
+    )
   const records = { a: { server: 'a', digest: 'x' } }
-  const owned = { records, created: false, original: null, namesOwnFiles: () => true, isKept: () => false, isOff: () => false }
+  const owned = {
+    ...{ records, created: false, original: null, namesOwnFiles: () => true },
+    ...{ isKept: () => false, isOff: () => false, shared: () => [] },
+  }
   const print = (of: ClientDefinition, servers: JsonObject): Uint8Array => bytes(formatOf(of).print(servers, of.container))
 
   it.each(files)('of %s loses our entry and keeps the others', (_, of) => {
