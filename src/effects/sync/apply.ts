@@ -6,11 +6,10 @@ import type { System } from '../../model/system.ts'
 import type { Run } from '../store/backup.ts'
 import { writeLaunches } from '../run/launches.ts'
 import type { Situation } from '../manifest/open.ts'
-import { applyFile } from './files.ts'
+import { applyFile, takenOver } from './files.ts'
 import { applyInstalls, type Installed } from './installs.ts'
 import type { SyncOptions } from './options.ts'
 import { writeState } from './own-files.ts'
-import { takenOver } from './taking.ts'
 
 export interface Applied {
   readonly steps: readonly Step[]
