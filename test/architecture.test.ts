@@ -47,6 +47,7 @@ const revealers = [
   ...[
     'commands/secret.ts',
 
+    'core/keys/by-name.ts',
     'core/keys/naming.ts',
     'core/launch/templates.ts',
     'core/plan/file.ts',

@@ -24,8 +24,19 @@ const originalSchema = z.object({
   alone: flag,
   /** The first copy comes from a backup that need not be the first. */
   cut: flag,
-  /** What each entry said when it became ours (null: there was none of that name; may hold keys), and the fingerprint of what we made of it. */
-  entries: z._default(z.record(text, z.object({ was: z.unknown(), made: z.nullable(fingerprintSchema) })), {}),
+  /** What each entry said when it became ours (null: there was none of that name), and the fingerprint of what we made of it. */
+  entries: z._default(
+    z.record(
+      text,
+      z.object({
+        was: z.unknown(),
+        made: z.nullable(fingerprintSchema),
+        /** Names of keys of the store that are in `was` as in a manifest, in place of themselves. */
+        keys: z.optional(z.array(text)),
+      }),
+    ),
+    {},
+  ),
 })
 export type Original = z.infer<typeof originalSchema>
 

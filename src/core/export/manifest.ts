@@ -4,6 +4,7 @@ import { Secret } from '../../model/secret.ts'
 import { setAt } from '../formats/json/tree-edit.ts'
 import { extractKeys } from '../keys/extract.ts'
 import { secretNames } from '../keys/naming.ts'
+import { beforeTemplate } from '../keys/template.ts'
 import { keysOfAll } from '../manifest/names.ts'
 
 /** The manifest for version control. */
@@ -13,9 +14,6 @@ interface ExportedManifest {
   /** Keys that were in the manifest itself, by the names that replace them. */
   readonly named: ReadonlyMap<string, string>
 }
-
-/** Dollars directly before a template would be read as a part of it, so they are written twice. */
-const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
 
 /**
  * A reference to the store where the manifest itself holds a key, as typed by hand: dots in its place would be taken for

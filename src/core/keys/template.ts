@@ -21,6 +21,9 @@ export function fillTemplates(text: string, value: (kind: TemplateKind, name: st
 /** The text written so that filling it gives back exactly this text. */
 export const escapeTemplates = (text: string): string => text.replace(template, (whole, dollars: string) => `${dollars}${whole}`)
 
+/** The text that stands before a template: dollars at its end would be read as a part of that, so they are written twice. */
+export const beforeTemplate = (text: string): string => text.replace(/\$+$/, (dollars) => dollars + dollars)
+
 /** Names of the templates of one kind in these texts, each once, in their order. */
 export function templateNames(texts: Iterable<string>, wanted: TemplateKind): string[] {
   const found = new Set<string>()

@@ -1,8 +1,11 @@
+import { join } from 'node:path'
+import { secretsName } from '../../core/layout.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import type { ReachablePath } from '../../model/path.ts'
+import { type ReachablePath, reachable } from '../../model/path.ts'
 import { reveal, type Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { TwinError } from '../../errors.ts'
+import { readKeys } from './secrets-file.ts'
 import { openSecrets } from './secrets.ts'
 import { keysOfAll } from '../../core/manifest/names.ts'
 
@@ -30,5 +33,15 @@ export async function hideAllKeys(system: System, folder: ReachablePath, manifes
   const store = openSecrets(system, folder, manifest)
   for (const name of new Set([...(await store.list()), ...keysOfAll(manifest)])) {
     for (const key of [await store.get(name), await store.stored(name)]) if (key !== null) hide(key)
+  }
+}
+
+/** The keys in the store of a home, by name; none where it cannot be read. */
+export async function storedKeys(system: System, folder: string): Promise<ReadonlyMap<string, Secret>> {
+  try {
+    return await readKeys(system, reachable(join(folder, secretsName)))
+  } catch (error) {
+    if (error instanceof TwinError) return new Map()
+    throw error
   }
 }

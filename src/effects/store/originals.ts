@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Fingerprint } from '../../core/plan/fingerprint.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import type { JsonValue } from '../../model/entry.ts'
+import { withoutKeys } from '../../core/keys/by-name.ts'
 import { type Original, originalsSchema } from '../../model/original.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
+import type { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import type { Saved } from './decision.ts'
 import { digestOf } from './digest.ts'
+import { storedKeys } from './hidden-keys.ts'
 import { sweepFolder } from './leftovers.ts'
 import { entriesIn } from './entries-in.ts'
 import { type OldestBackup, oldestBackup } from './oldest.ts'
@@ -19,6 +22,8 @@ export interface TakenEntry {
   readonly was: JsonValue | null
   /** Of what we wrote then, or left as it was; null: it could not be read. */
   readonly made: Fingerprint | null
+  /** Names of keys that are in `was` in place of themselves. */
+  readonly keys?: string[] | undefined
 }
 
 type Loaded = { readonly files: Original[]; readonly isDamaged: boolean }
@@ -33,7 +38,7 @@ export const takenBefore = (oldest: OldestBackup | null): Record<string, TakenEn
   Object.fromEntries(Object.entries(oldest?.entries ?? {}).map(([name, was]) => [name, { was, made: null }]))
 
 /** Sets one entry, whatever its name. */
-const setEntry = (original: Original, name: string, value: TakenEntry): void => {
+const setEntry = (original: Original, name: string, value: Original['entries'][string] | TakenEntry): void => {
   Object.defineProperty(original.entries, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
@@ -44,6 +49,7 @@ export class Originals {
   #loaded: Promise<Loaded> | null = null
   /** Made by this run, of files that it has not written yet. */
   readonly #fresh = new Set<Original>()
+  readonly #keys = new Map<string, Secret>()
 
   /** `backups`: that folder of home. */
   constructor(system: System, backups: ReachablePath) {
@@ -77,7 +83,23 @@ export class Originals {
     return { files: [], isDamaged: true }
   }
 
+  /** These keys, too, are kept by their names alone. Those of the store are known. */
+  knows(keys: Iterable<readonly [string, Secret]>): void {
+    for (const [name, key] of keys) this.#keys.set(name, key)
+  }
+
+  /** What entries said stands here by the names of its keys: the index is no second place of keys. */
+  async #hideKeys(files: readonly Original[]): Promise<void> {
+    const keys = new Map([...(await storedKeys(this.#system, dirname(this.#backups))), ...this.#keys])
+    for (const original of files)
+      for (const [name, { was, made, keys: hidden }] of Object.entries(original.entries)) {
+        const without = hidden === undefined ? withoutKeys(was as JsonValue, keys) : null
+        if (without !== null) setEntry(original, name, { was: without.value, made, keys: without.keys })
+      }
+  }
+
   async #write({ files, isDamaged }: Loaded): Promise<void> {
+    await this.#hideKeys(files)
     await this.#system.files.makeDirectory(this.#backups, 0o700)
     await this.#system.files.makeDirectory(this.#folder, 0o700)
     // What cannot be read is kept for a person to look at; the copies that follow begin from now.

@@ -1,3 +1,4 @@
+import { keysOfAll } from '../../core/manifest/names.ts'
 import { makePlan, type Plan, type PlanInput } from '../../core/plan/plan.ts'
 import { recordOf, withRecord } from '../../core/plan/records.ts'
 import type { Step } from '../../model/plan.ts'
@@ -39,6 +40,12 @@ export async function applyPlan(
     input,
     again.launches,
     again.files.flatMap(({ plan: { entries } }) => entries),
+  )
+  run.originals.knows(
+    keysOfAll(input.manifest).flatMap((name) => {
+      const key = input.render.key(name)
+      return key === null ? [] : [[name, key] as const]
+    }),
   )
   let state = situation.state
   const steps: Step[] = [...installed.steps, ...again.blocked, ...launched]

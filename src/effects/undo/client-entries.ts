@@ -12,7 +12,7 @@ import type { FileState } from '../../model/state.ts'
 import type { Decision } from '../store/decision.ts'
 import { digestOf } from '../store/digest.ts'
 import type { TakenEntry } from '../store/originals.ts'
-import { type EntryReader, formerEntry } from './former.ts'
+import { type EntryReader, formerEntry, lackingWords } from './former.ts'
 
 /** A file before us. */
 export interface OriginalFile {
@@ -26,7 +26,13 @@ export interface OriginalFile {
   /** It need not be the first: entries that it has may be ours. */
   readonly cut: boolean
   /** Single entries as they became ours. Count more than `bytes`. */
-  readonly entries: Readonly<Record<string, TakenEntry>>
+  readonly entries: Readonly<Record<string, FormerValue>>
+}
+
+/** What one entry said before us. */
+export interface FormerValue extends Pick<TakenEntry, 'was' | 'made'> {
+  /** Keys that were in it and that the store lacks: their names stand in `was` instead. */
+  readonly lacks: readonly string[]
 }
 
 export interface OwnedEntries {
@@ -98,7 +104,7 @@ export function removeOwnEntries(
       before.get(name) == null ? missing.find(([old, then]) => !ours.isKept(old) && ours.reader.isRenamed(value, then)) : undefined
     const { change, words } = formerEntry(client, ours.reader, {
       ...{ name, value, server: record?.server ?? name },
-      former: renamed?.[1] ?? before.get(name),
+      former: renamed?.[1] ?? (lackedBy(ours, name).length > 0 ? undefined : before.get(name)),
       made: madeOf(ours, name),
       isEdited: 'unreadable' in said || digest(said) !== record?.digest,
       namesOwnFiles: ours.namesOwnFiles(value),
@@ -109,7 +115,7 @@ export function removeOwnEntries(
   for (const [name, value] of missing) {
     if (!ours.isKept(name)) continue
     changes.push({ kind: 'set', name, value, owned: Object.keys(value) })
-    cleared.push({ name, words: 'as it was before', changed: true })
+    cleared.push({ name, words: `as it was before${lackingWords(lackedBy(ours, name))}`, changed: true })
   }
   for (const [name, value] of fromBridge(before, all, ours)) {
     changes.push({ kind: 'set', name, value, owned: Object.keys(value) })
@@ -175,6 +181,8 @@ function madeOf({ original, namesOwnFiles }: OwnedEntries, name: string): TakenE
   const taken = lookUp(original?.entries ?? {}, name)
   return taken === undefined || (taken.was !== null && namesOwnFiles(taken.was)) ? null : taken.made
 }
+
+const lackedBy = ({ original }: OwnedEntries, name: string): readonly string[] => lookUp(original?.entries ?? {}, name)?.lacks ?? []
 
 const placeOf = ({ line, column }: { line?: number | undefined; column?: number | undefined }) => ({
   ...(line === undefined ? {} : { line }),

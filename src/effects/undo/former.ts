@@ -92,8 +92,7 @@ export class EntryReader {
     const { value, missing } = made
     const given = isObject(value.env) ? value.env : {}
     const all = Object.keys(env).length === 0 ? value : { ...value, env: { ...given, ...env } }
-    const lacking = missing.length === 0 ? '' : `, but without ${missing.join(', ')}, which the key store lacks`
-    return { value: all, words: `as it works without mcp-twin${lacking}` }
+    return { value: all, words: `as it works without mcp-twin${lackingWords(missing)}` }
   }
 
   /** Whether a value was the same server as another one: it was renamed. */
@@ -101,6 +100,10 @@ export class EntryReader {
     return this.#read(then) !== null && this.#read(now) !== null && this.changes(now, then, null) === 'same'
   }
 }
+
+/** Says which keys an entry lacks. */
+export const lackingWords = (keys: readonly string[]): string =>
+  keys.length === 0 ? '' : `, but without ${keys.join(', ')}, which the key store lacks`
 
 const as = (change: EntryChange | null, words: string | null): FormerEntry => ({ change, words })
 

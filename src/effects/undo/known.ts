@@ -13,7 +13,7 @@ import type { HomePlace } from '../machine/home.ts'
 import { loadManifest } from '../manifest/load.ts'
 import { usersOwn } from '../manifest/open.ts'
 import { emptyLock, loadLock } from '../manifest/records.ts'
-import { openSecrets } from '../store/secrets.ts'
+import { openSecrets, type Secrets } from '../store/secrets.ts'
 import { vetManifest, vetOwn } from '../store/vet.ts'
 
 /** Home's manifest, lock and keys, as far as they can be read. */
@@ -22,20 +22,24 @@ export interface Known {
   readonly lock: Lock
   /** Those that servers need whose entries do not hold them. */
   readonly keys: ReadonlyMap<string, Secret>
+  /** Any other key of home. */
+  keyOf(name: string): Promise<Secret | null>
 }
 
 /** Home's manifest, lock and keys; what cannot be read is left out, since an uninstall works without. */
 export async function knownOf(system: System, home: HomePlace): Promise<Known> {
   const manifest = await lenient<Manifest | null>(() => usersOwn(system, home), null)
+  const store = openSecrets(system, home.here, manifest ?? {}, home.environment.id)
   return {
     manifest,
     lock: await lenient(async () => loadLock(system, (await vetOwn(system, home.environment, home.folder)).lock), emptyLock),
-    keys: await lenient(() => keysFor(system, home, manifest), new Map()),
+    keys: await lenient(() => keysFor(store, manifest), new Map()),
+    keyOf: (name) => lenient(() => store.get(name), null),
   }
 }
 
 /** The same for the files of a project, whose names are those of its own manifest. Its files hold no keys, so none are read. */
-export async function knownOfProject(system: System, { environment }: HomePlace, root: string): Promise<Known> {
+export async function knownOfProject(system: System, { environment }: HomePlace, root: string, { keyOf }: Known): Promise<Known> {
   const folder = reachable(root)
   const [here, lockHere] = [reachable(join(root, manifestName)), reachable(join(root, 'mcp-twin.lock.json'))]
   const known = await lenient(async () => {
@@ -48,7 +52,7 @@ export async function knownOfProject(system: System, { environment }: HomePlace,
     )
     return { manifest: loaded?.manifest ?? null, lock: await loadLock(system, vetted.lock) }
   }, null)
-  return { ...(known ?? { manifest: null, lock: emptyLock }), keys: new Map() }
+  return { ...(known ?? { manifest: null, lock: emptyLock }), keys: new Map(), keyOf }
 }
 
 async function lenient<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
@@ -61,14 +65,13 @@ async function lenient<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** The keys of a manifest with servers whose entries may not hold them. No other one is read: a password manager may ask for each. */
-async function keysFor(system: System, home: HomePlace, manifest: Manifest | null): Promise<Known['keys']> {
+async function keysFor(store: Secrets, manifest: Manifest | null): Promise<Known['keys']> {
   const keys = new Map<string, Secret>()
   if (manifest === null) return keys
   const isNeeded = Object.values(manifest.servers).some(
     (server) => asksToShare(server) || server.url !== undefined || (server.launch ?? manifest.launch) === 'run',
   )
   if (!isNeeded) return keys
-  const store = openSecrets(system, home.here, manifest, home.environment.id)
   for (const name of keysOfAll(manifest)) {
     const key = await store.get(name)
     if (key !== null) keys.set(name, key)

@@ -1,5 +1,7 @@
 import type { FileName } from '../../core/plan/records.ts'
+import { withKeys } from '../../core/keys/by-name.ts'
 import type { ReachablePath } from '../../model/path.ts'
+import type { Secret } from '../../model/secret.ts'
 import type { System } from '../../model/system.ts'
 import { oldestBackup } from '../store/oldest.ts'
 import { type Originals, type TakenEntry, takenBefore } from '../store/originals.ts'
@@ -11,8 +13,34 @@ export interface FoundOriginal {
   readonly damaged: boolean
 }
 
-/** Finds what a file was before us: its first copy, else the oldest backup of it, which versions without first copies left. */
-export async function originalOf(system: System, originals: Originals, backups: ReachablePath, name: FileName): Promise<FoundOriginal> {
+type KeyOf = (name: string) => Promise<Secret | null>
+
+/** What entries said, with their keys again. */
+async function filled(entries: Readonly<Record<string, TakenEntry>>, keyOf: KeyOf): Promise<OriginalFile['entries']> {
+  const keys = new Map<string, Secret>()
+  for (const name of new Set(Object.values(entries).flatMap((each) => each.keys ?? []))) {
+    const key = await keyOf(name)
+    if (key !== null) keys.set(name, key)
+  }
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, { was, made, keys: named }]) => [
+      name,
+      named === undefined ? { was, made, lacks: [] } : { was: withKeys(was, keys), made, lacks: named.filter((each) => !keys.has(each)) },
+    ]),
+  )
+}
+
+/**
+ * Finds what a file was before us: its first copy, else the oldest backup of it, which versions without first copies left.
+ * `keyOf`: a key of the store.
+ */
+export async function originalOf(
+  system: System,
+  originals: Originals,
+  backups: ReachablePath,
+  name: FileName,
+  keyOf: KeyOf,
+): Promise<FoundOriginal> {
   const kept = await originals.of(name)
   const isDamaged = (await originals.load()).isDamaged
   if (kept === null) {
@@ -20,12 +48,12 @@ export async function originalOf(system: System, originals: Originals, backups: 
     if (oldest === null) return { file: null, damaged: isDamaged }
     const { bytes, mode, folders, isCut } = oldest
     return {
-      file: { ...{ bytes, mode, folders, entries: takenBefore(oldest) }, untouched: [], cut: isCut || isDamaged },
+      file: { ...{ bytes, mode, folders, entries: await filled(takenBefore(oldest), keyOf) }, untouched: [], cut: isCut || isDamaged },
       damaged: isDamaged,
     }
   }
   const bytes = await originals.bytes(kept)
-  const entries = kept.entries as Readonly<Record<string, TakenEntry>>
+  const entries = await filled(kept.entries as Readonly<Record<string, TakenEntry>>, keyOf)
   const { mode, folders, cut } = kept
   // Without the bytes the values of single entries still count.
   if (bytes === 'lost') return { file: { bytes: null, mode, folders: 0, untouched: [], cut: true, entries }, damaged: true }

@@ -65,7 +65,7 @@ export async function clearFiles(clearing: Clearing, isPreview: boolean): Promis
 
 async function clearFile(clearing: Clearing, name: FileName, record: FileState, isPreview: boolean): Promise<Step[]> {
   const { system, world, home, run } = clearing
-  const known = record.project === undefined ? clearing.known : await knownOfProject(system, home, record.project)
+  const known = record.project === undefined ? clearing.known : await knownOfProject(system, home, record.project, clearing.known)
   const target = await targetOf(system, world, home.environment, name, record.project)
   if (!('here' in target)) return [makeStep({ kind: 'refuse', ...name, ...target })]
   const client = clientById(name.client)
@@ -76,6 +76,7 @@ async function clearFile(clearing: Clearing, name: FileName, record: FileState, 
     run.originals,
     reach(home, layout(home.environment, home.folder).backups),
     name,
+    known.keyOf,
   )
   const ours = ownedEntries({ ...clearing, known }, name, record, client, original)
   let cleared: readonly ClearedEntry[] = []

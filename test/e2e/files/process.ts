@@ -22,7 +22,8 @@ const living = new Set<ChildProcess>()
 export function children(): (args: readonly string[], env?: Record<string, string>, uid?: number) => Promise<Waiting> {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mcp-twin-child-'))
-    const bundle = await rolldown({ input: fileURLToPath(new URL('child.ts', import.meta.url)), platform: 'node' })
+    const input = fileURLToPath(new URL('child.ts', import.meta.url))
+    const bundle = await rolldown({ input, platform: 'node', resolve: { mainFields: ['module', 'main'] } })
     await bundle.write({ file: join(folder, 'child.mjs'), format: 'esm', codeSplitting: false })
     await bundle.close()
     // Children of another user read it too.

@@ -49,6 +49,27 @@ describe('uninstall', () => {
     expect(place.servers(codeFile)).toEqual({ tiny: started('1.1.0') })
   })
 
+  it.each([
+    ['removed', ['secret', 'remove', 'ONE_KEY', '--yes']],
+    ['still known', ['list']],
+  ])(
+    'keeps an adopted edit of an entry with a key that is %s, and no copy of the key in the index of first copies',
+    async (_what, then) => {
+      const place = await begun()
+      await must(place, 'add', 'ours', '--command', 'node', '--secret', 'ONE_KEY', '--', 'ours.js')
+      await place.run(['secret', 'set', 'ONE_KEY'], { input: key })
+      await must(place, 'sync')
+      edit(place, codeFile, (servers) => Object.assign(servers, { ours: { ...(servers.ours as object), args: ['ours.js', '--more'] } }))
+      await must(place, 'sync', '--adopt')
+      const ours = { command: 'node', args: ['ours.js', '--more'], env: { ONE_KEY: key } }
+      expect(place.servers(codeFile)).toMatchObject({ ours })
+      expect(place.read('.mcp-twin/backups/originals/index.json')).not.toContain(key)
+      await must(place, ...then)
+      await must(place, 'uninstall', '--yes')
+      expect(place.servers(codeFile)).toEqual({ two: { command: 'two', args: ['x.js'] }, ours: expect.objectContaining(ours) })
+    },
+  )
+
   it('judges the files of a project by the names of its own manifest', async () => {
     const place = await begun()
     const site = { cwd: place.path('work/site') }
