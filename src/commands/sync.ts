@@ -1,7 +1,10 @@
 import type { sync as spec } from '../cli/specs/sync.ts'
 import type { Context, Run } from '../context.ts'
+import { BRIDGE } from '../core/manifest/new-name.ts'
 import { NOT_MANAGED } from '../core/plan/file.ts'
+import { makePlan } from '../core/plan/plan.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import { prepare } from '../effects/sync/prepare.ts'
 import { exitOf } from '../effects/sync/result.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
@@ -14,27 +17,42 @@ import { listShared } from './shared-tools.ts'
 import { syncOptions } from './sync-options.ts'
 import { tryServers } from './trying.ts'
 import { checkTrust, installTrusted } from './trust-project.ts'
+import { unknownName } from './unknown.ts'
 
 /** Makes every config match the manifest again. */
-export const run: Run<typeof spec> = async (context, _args, options) => {
+export const run: Run<typeof spec> = async (context, names, options) => {
   if (options.adopt === true && options.force === true)
     throw usageError('--adopt and --force cannot be combined: one keeps hand edits, the other overwrites them.', {
       hint: 'mcp-twin sync --help',
     })
   if (options.watch === true) checkWatchOptions(options)
-  return atHome(context, { refresh: options.refresh === true }, (homeContext) => sync(context, homeContext, options))
+  const whole = (['watch', 'refresh'] as const).find((name) => options[name] === true)
+  if (names.length > 0 && whole !== undefined)
+    throw usageError(`sync --${whole} takes no names: it is about every server.`, { hint: `mcp-twin sync --${whole}` })
+  return atHome(context, { refresh: options.refresh === true }, (homeContext) => sync(context, homeContext, names, options))
 }
 
-async function sync(context: Context, homeContext: HomeContext, options: Record<string, unknown>): Promise<ExitCode> {
+async function sync(
+  context: Context,
+  homeContext: HomeContext,
+  names: readonly string[],
+  options: Record<string, unknown>,
+): Promise<ExitCode> {
   const opened = await homeContext.open()
-  const { settings, source } = await sourceOf(context, homeContext, opened, options)
+  if (names.length > 0) await demandNames(context, opened, names)
+  const { settings, source } = await sourceOf(context, homeContext, opened, names, options)
   const preview = settings.check || settings.dryRun
   if (preview || (settings.prune && !context.options.yes)) {
     const situation = (await source.edit?.(opened))?.situation ?? opened
     const result = await previewSync(context.system, situation, settings)
     if (preview) {
       const { notices } = await checkTrust(context, homeContext, opened, { answered: false, mayAsk: false })
-      reportSync(context, homeContext.world, { ...result, notices: [...result.notices, ...notices] }, { command: 'sync', preview: true })
+      reportSync(
+        context,
+        homeContext.world,
+        { ...result, notices: [...result.notices, ...notices] },
+        { command: 'sync', preview: true, named: names },
+      )
       return exitOf(result, { check: settings.check })
     }
     await confirmPrune(
@@ -54,7 +72,7 @@ async function sync(context: Context, homeContext: HomeContext, options: Record<
   const shared = await listShared(context, homeContext, settings, options, isFresh && result.run === null ? opened : undefined)
   const notices = [...new Set([...result.notices, ...trust.notices, ...missing, ...tried.notices, ...shared.notices])]
   const checked = { more: { checks: tried.checks }, checks: tried.lines, silent: tried.silent }
-  reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false, ...checked })
+  reportSync(context, world, { ...result, notices }, { command: 'sync', preview: false, named: names, ...checked })
   return shared.exit(tried.exit(exitOf(result, { check: false })))
 }
 
@@ -63,10 +81,11 @@ async function sourceOf(
   context: Context,
   { open }: HomeContext,
   opened: Situation,
+  names: readonly string[],
   options: Record<string, unknown>,
 ): Promise<{ settings: SyncOptions; source: Source }> {
   const { system } = context
-  const asked = syncOptions(context, options)
+  const asked = syncOptions(context, options, names.length === 0 ? {} : { servers: new Set(names) })
   if (options.adopt !== true) {
     const edit = (situation: Situation) => withDesktopConfig(system, situation, null, asked)
     return { settings: asked, source: asked.desktopConfig === undefined ? { open } : { open, edit } }
@@ -102,4 +121,15 @@ function checkWatchOptions(options: Record<string, unknown>): void {
   throw usageError(`--watch and ${flag} cannot be combined: ${flag} is for a single run.`, {
     hint: `mcp-twin sync ${flag}, then: mcp-twin sync --watch`,
   })
+}
+
+/** Throws with the nearest name if nothing here is called so: no server of the manifest, no entry of a config. */
+async function demandNames(context: Context, situation: Situation, names: readonly string[]): Promise<void> {
+  const { input } = await prepare(context.system, situation, syncOptions(context, {}, { resolve: false }))
+  const { files } = makePlan(input)
+  const known = new Set([
+    ...[...Object.keys(situation.manifest.servers), BRIDGE],
+    ...files.flatMap(({ plan }) => [...plan.unmanaged, ...plan.entries.flatMap(({ step }) => step.server ?? [])]),
+  ])
+  for (const name of names) if (!known.has(name)) throw unknownName('server', name, known, 'mcp-twin list')
 }

@@ -2,6 +2,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 
 export const sync = {
   name: 'sync',
+  arguments: [{ name: '[name...]', description: 'only these servers', offers: 'server' }],
   summary: 'make every config match the manifest again',
   options: [
     { flags: '--check', description: 'write nothing; exit 3 when anything differs' },
@@ -23,6 +24,7 @@ export const sync = {
   examples: [
     'mcp-twin sync',
     'mcp-twin sync --check',
+    'mcp-twin sync tavily --force',
     'mcp-twin sync --adopt --client claude-desktop',
     'mcp-twin sync --force --on windows',
     'mcp-twin sync --watch',

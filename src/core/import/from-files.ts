@@ -39,6 +39,8 @@ export interface FoundOptions {
   readonly everywhere: ReadonlySet<string>
   /** Names that are not imported. */
   readonly without: ReadonlySet<string>
+  /** Only these names; absent: all. */
+  readonly only?: ReadonlySet<string> | undefined
   /** Values that names of keys have from now on, where several values came with one name. */
   readonly settled?: ReadonlyMap<string, Secret>
   /** Package words that the registry does not have, and why. */
@@ -55,7 +57,10 @@ export function importFound(
   known: ReadonlyMap<string, Secret> = new Map(),
 ): Imported {
   const found = foreignEntries(input.files, situation.state).filter(
-    (each) => (options.from.length === 0 || options.from.includes(each.client.id)) && !options.without.has(each.name),
+    (each) =>
+      (options.from.length === 0 || options.from.includes(each.client.id)) &&
+      !options.without.has(each.name) &&
+      options.only?.has(each.name) !== false,
   )
   return importServers(found, {
     world: input.render.world,

@@ -18,6 +18,9 @@ export interface Gathered {
   readonly notices: Set<string>
 }
 
+/** For servers that a run is not about: what they need is not seen to. */
+export const nothing = (): Gathered => ({ installs: new Map(), self: new Set(), launches: new Map(), notices: new Set() })
+
 /** The entries that the manifest wants in one file, and the servers that cannot be written there now. */
 export interface DesiredEntries {
   readonly wanted: readonly Wanted[]
@@ -27,14 +30,15 @@ export interface DesiredEntries {
 }
 
 /** Renders every server of the manifest for one file. What it needs besides is put into `gathered`. */
-export function desiredEntries(input: PlanInput, observed: ObservedFile, gathered: Gathered): DesiredEntries {
+export function desiredEntries(input: PlanInput, observed: ObservedFile, all: Gathered): DesiredEntries {
   const wanted: Wanted[] = []
   const blocked: Blocked[] = []
   if (observed.unused) return { wanted, blocked }
   const shared = new Set<string>()
-  const bridge = bridgeFor(input, observed, gathered)
+  const bridge = bridgeFor(input, observed, input.only?.has(BRIDGE) === false ? nothing() : all)
   const names = Object.keys(input.manifest.servers)
   for (const [server, spec] of Object.entries(input.manifest.servers)) {
+    const gathered = input.only?.has(server) === false ? nothing() : all
     if (bridge !== null && !('step' in bridge) && isShared(input.render, spec)) {
       shared.add(server)
       const trouble = sharedTrouble(input, observed, server, spec, gathered)

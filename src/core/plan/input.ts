@@ -66,6 +66,8 @@ export interface PlanInput {
   readonly launches?: LaunchesInput
   readonly force: boolean
   readonly prune: boolean
+  /** The servers that this run is about: entries of others stay as they are. Absent: all. */
+  readonly only?: ReadonlySet<string>
 }
 
 /** What was seen of the other sides, and what plans for them: it comes along, since a home without any loads nothing of it. */

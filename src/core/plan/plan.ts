@@ -4,7 +4,7 @@ import { planFile } from './file.ts'
 import type { InstallStep, LaunchesPlan, ObservedFile, PlanInput } from './input.ts'
 import { recordOf } from './records.ts'
 import { makeStep } from './step.ts'
-import { type Gathered, type DesiredEntries, desiredEntries } from './desired.ts'
+import { type DesiredEntries, desiredEntries, nothing } from './desired.ts'
 
 export { type InstallStep, type ObservedFile, type PlanInput, startSide, type Why } from './input.ts'
 
@@ -31,13 +31,13 @@ export interface PlannedFile {
 
 /** The plan: what is to happen so that every file says what the manifest wants. A pure function of what was seen. */
 export function makePlan(input: PlanInput): Plan {
-  const gathered: Gathered = { installs: new Map(), self: new Set(), launches: new Map(), notices: new Set() }
+  const gathered = nothing()
   const files: PlannedFile[] = []
   const digestOf = digester()
   const blocked: Step[] = []
   for (const observed of input.files) {
     const desired = desiredEntries(input, observed, gathered)
-    blocked.push(...desired.blocked.map((each) => each.step))
+    blocked.push(...desired.blocked.filter(({ server }) => input.only?.has(server) !== false).map((each) => each.step))
     const plan = planOne(input, observed, desired, observed.bytes, digestOf)
     files.push({ observed, desired, plan })
     for (const { step } of plan.entries)
@@ -91,7 +91,19 @@ export function planOne(
   const isNew = observed.behind !== undefined && bytes === observed.bytes
   const state = recordOf(input.state, { environment: environment.id, client: client.id, file: isNew ? observed.behind : file })
   const prune = input.prune && observed.unused !== true
-  const plan = planFile({ environment: environment.id, client, file, bytes, isNew, ...desired, state, force: input.force, prune, digestOf })
+  const whole = planFile({
+    environment: environment.id,
+    client,
+    file,
+    bytes,
+    isNew,
+    ...desired,
+    state,
+    force: input.force,
+    prune,
+    digestOf,
+  })
+  const plan = input.only === undefined ? whole : onlyAbout(input.only, whole)
   if (observed.unfit !== undefined && plan.entries.some((each) => each.change !== null)) {
     const { reason, hint } = observed.unfit
     const step = makeStep({ kind: 'refuse', environment: environment.id, client: client.id, file, reason, hint })
@@ -100,3 +112,10 @@ export function planOne(
   }
   return observed.unused ? { ...plan, unmanaged: [] } : plan
 }
+
+/** The part of a plan that is about these servers. A file that is refused is refused for each of them. */
+const onlyAbout = (servers: ReadonlySet<string>, plan: FilePlan): FilePlan => ({
+  ...plan,
+  entries: plan.entries.filter(({ step, entryName }) => servers.has(step.server ?? entryName)),
+  unmanaged: plan.unmanaged.filter((name) => servers.has(name)),
+})

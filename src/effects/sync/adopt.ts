@@ -44,7 +44,7 @@ export async function adoption(system: System, situation: Situation, options: Sy
   }
   for (const file of makePlan(input).files) adoptFile(input, file, adopted)
   for (const name of adopted.removed) adopted.servers.delete(name)
-  const wishes = { from: [], everywhere: new Set<string>(), without: new Set<string>(), takesMcpRemote: true }
+  const wishes = { from: [], everywhere: new Set<string>(), without: new Set<string>(), only: options.servers, takesMcpRemote: true }
   const { imported, absent, kept, found } = await importPresent(system, situation, input, wishes, options)
   const reasons = new Set(absent.values())
   for (const { name, reason } of imported.unmanaged) if (reasons.has(reason)) adopted.notices.push(`${name}: left alone, ${reason}`)

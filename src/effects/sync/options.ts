@@ -5,6 +5,8 @@ import type { Secret } from '../../model/secret.ts'
 export interface SyncOptions {
   readonly clients: readonly string[]
   readonly on: readonly string[]
+  /** Only these servers; absent: all. */
+  readonly servers?: ReadonlySet<string>
   readonly desktopConfig?: string
   readonly check: boolean
   readonly dryRun: boolean

@@ -83,8 +83,12 @@ export async function prepare(
     selfEverywhere: options.selfEverywhere,
     force: options.force,
     prune: options.prune,
+    ...(options.servers === undefined ? {} : { only: options.servers }),
   }
-  const input = await withLaunches(system, plain, { isOwn, isNarrowed: options.clients.length + options.on.length > 0 })
+  const input = await withLaunches(system, plain, {
+    isOwn,
+    isNarrowed: options.servers !== undefined || options.clients.length + options.on.length > 0,
+  })
   const stale = targets.flatMap(({ client, located }) => (located === undefined ? [] : locatedNotices(client.label, located)))
   return { input, lock, unresolved, stale, notices: situation.notices ?? [], ignored: situation.ignored, brings }
 }

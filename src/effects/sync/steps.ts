@@ -1,6 +1,7 @@
 import type { Unmanaged } from '../../core/import/from-files.ts'
 import { wordsOf } from '../../core/manifest/names.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import { lookUp } from '../../core/lookup.ts'
+import type { Plan, PlanInput } from '../../core/plan/plan.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Step } from '../../model/plan.ts'
@@ -15,18 +16,24 @@ function named(words: string, { servers }: Manifest, reason: string): { server?:
   return { server, reason: server === words ? `${words}: ${reason}` : `${server} (${words}): ${reason}` }
 }
 
+/** Whether a package belongs to a server that the run is about. */
+const concerns = (words: string, { manifest, only }: PlanInput): boolean =>
+  only === undefined || [...only].some((name) => wordsOf(lookUp(manifest.servers, name) ?? {}).includes(words))
+
 /** Returns every step of a plan, for a report. */
 export const stepsOf = (plan: Plan, prepared: Prepared): Step[] => [
-  ...[...prepared.unresolved].map(([words, why]) =>
-    makeStep({
-      kind: 'install',
-      environment: prepared.input.home.id,
-      change: 'none',
-      outcome: 'failed',
-      ...named(words, prepared.input.manifest, why.reason),
-      hint: why.hint,
-    }),
-  ),
+  ...[...prepared.unresolved]
+    .filter(([words]) => concerns(words, prepared.input))
+    .map(([words, why]) =>
+      makeStep({
+        kind: 'install',
+        environment: prepared.input.home.id,
+        change: 'none',
+        outcome: 'failed',
+        ...named(words, prepared.input.manifest, why.reason),
+        hint: why.hint,
+      }),
+    ),
   ...plan.installs.map((each) => each.step),
   ...plan.self,
   ...plan.blocked,
