@@ -479,3 +479,18 @@ function reachedFrom(index: string, file: string, seen = new Set<string>()): boo
     .map((name) => join(dirname(index), name).split(sep).join('/'))
     .some((next) => [partOf(index), partOf(file)].includes(partOf(next)) && !seen.has(next) && reachedFrom(next, file, seen))
 }
+
+describe('a test', () => {
+  it('says why it is left out: no early return, no skipIf', () => {
+    const folder = fileURLToPath(new URL('.', import.meta.url))
+    const silent = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .flatMap((name) => {
+        const text = readFileSync(join(folder, name), 'utf8')
+        // The body of a test begins below its title; a return in a helper or a callback lies deeper, or elsewhere.
+        const returns = text.match(/^( *)it(?:\.|Unless|\().*=> \{\n(?:\1 {2}.*\n){0,3}?\1 {2}if \(.*\) return;?$/gm) ?? []
+        return [...returns, ...(text.match(/\b(?:it|describe)\.skipIf\b/g) ?? [])].map((found) => `${name}: ${found}`)
+      })
+    expect(silent).toEqual([])
+  })
+})

@@ -90,7 +90,7 @@ export const requirements: readonly Requirement[] = [
       'integration/store/damage.test.ts': [
         'is salvaged row by row with a zeroed page, whichever it is, and says what was lost',
         'says that all is lost when the file was emptied',
-        'row 122: says how many changes are missing when the log was cut',
+        'says how many changes are missing when the log was cut',
         'says that it is older when an older file was put back',
         'refuses the database of another program, and leaves it as it is',
         'refuses a store of a newer version, opened before it became one or after',
@@ -297,7 +297,7 @@ export const requirements: readonly Requirement[] = [
         'presses Ctrl-C, and it goes on waiting',
         'says yes, and it is done',
       ],
-      'integration/bridge/actions.test.ts': ['row 113: waits for a person, who is shown the whole command'],
+      'integration/bridge/actions.test.ts': ['waits for a person, who is shown the whole command'],
     },
   },
   {
@@ -410,7 +410,7 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'a session that ends closes its connections, streams and calls included, over every listener',
     source: 'actions and plugins',
     tests: {
-      'integration/bridge/http.test.ts': ['row 99: a session that is revoked closes its open connections'],
+      'integration/bridge/http.test.ts': ['a session that is revoked closes its open connections'],
       'integration/bridge/sessions.test.ts': ['loses %s'],
       'integration/bridge/websocket-limits.test.ts': [
         'by its time closes its WebSocket in the middle of a call, with the reason, and no other',
@@ -422,8 +422,8 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'nobody comes in over HTTP or WebSocket without a token of a session that is valid',
     source: 'actions and plugins',
     tests: {
-      'integration/bridge/http.test.ts': ['row 85: without a token nobody'],
-      'integration/bridge/websocket.test.ts': ['row 101: no token, a part of it, one more character, another scheme, one in the address'],
+      'integration/bridge/http.test.ts': ['without a token nobody'],
+      'integration/bridge/websocket.test.ts': ['no token, a part of it, one more character, another scheme, one in the address'],
     },
   },
   {
@@ -448,10 +448,10 @@ export const requirements: readonly Requirement[] = [
     behaviour: 'over WebSocket dead peers are dropped, slow readers cut, and frames are limited',
     source: 'actions and plugins',
     tests: {
-      'integration/bridge/websocket.test.ts': ['row 102: more than 16 MiB, in one frame, announced only, or in many'],
+      'integration/bridge/websocket.test.ts': ['more than 16 MiB, in one frame, announced only, or in many'],
       'integration/bridge/websocket-limits.test.ts': [
         'is dropped when it answers no ping, and one that answers stays',
-        'row 103: is cut off with the reason when too much waits, and holds up nobody',
+        'is cut off with the reason when too much waits, and holds up nobody',
         'keep nobody out, a thousand of them: %s',
       ],
     },
@@ -577,7 +577,7 @@ export const requirements: readonly Requirement[] = [
         "the document's example works unchanged",
         'new writes one that works with its test %s',
         'bridges that run take over what is allowed, changed and revoked, at once; listing starts nothing',
-        'row 133: one whose file changed is not run, and doctor says so; the name of a tool of another is refused',
+        'one whose file changed is not run, and doctor says so; the name of a tool of another is refused',
         'ends with a bridge that is killed, even in an endless loop',
       ],
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claudeList, lacksClaudeCode } from '../support/claude-code.ts'
 import { insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
-import { describeUnless } from '../support/left-out.ts'
+import { describeUnless, itUnless } from '../support/left-out.ts'
 import { nodePath, projectFolder } from '../support/machine.ts'
 import { type Bridge, greeted } from '../support/mcp.ts'
 import * as lab from './support/story.ts'
@@ -162,7 +162,7 @@ describeUnless(await lacksLab(), "the bridge by every client's own entry", () =>
         }
       })
 
-      it.skipIf(lacksClaude !== null)('is connected in the real Claude Code', async () => {
+      itUnless(lacksClaude, 'is connected in the real Claude Code', async () => {
         const { env } = insideLab
         const { servers } = await claudeList({ home: '/home/ana', env }, { wrapper: insideLab.wrapper, cwd: '/' })
         expect(servers).toEqual([expect.objectContaining({ name: 'mcp-twin', connected: true })])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claudeList, lacksClaudeCode } from '../support/claude-code.ts'
 import { inLinux, inWindows, insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
-import { describeUnless } from '../support/left-out.ts'
+import { describeUnless, itUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
 import { watchProcesses } from '../support/processes.ts'
 import { runs } from '../support/runs.ts'
@@ -101,7 +101,7 @@ describeUnless(await lacksLab(), 'across the border', () => {
     ])
   })
 
-  it.skipIf(lacksClaude !== null)('answers the real Claude Code from Windows as from Linux', async () => {
+  itUnless(lacksClaude, 'answers the real Claude Code from Windows as from Linux', async () => {
     const written = readFileSync(lab.claudeCodeFile)
     const { servers } = await claudeList({ home: '/home/ana', env: insideLab.env }, { wrapper: insideLab.wrapper, cwd: '/' })
     writeFileSync(lab.claudeCodeFile, written)

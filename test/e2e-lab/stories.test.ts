@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claudeList, lacksClaudeCode } from '../support/claude-code.ts'
 import { insideLab, lacksLab, linuxHome, resetLab, windowsProfile } from '../support/lab.ts'
-import { describeUnless } from '../support/left-out.ts'
+import { describeUnless, itUnless } from '../support/left-out.ts'
 import { nodePath } from '../support/machine.ts'
 import * as lab from './support/story.ts'
 
@@ -123,7 +123,7 @@ describeUnless(await lacksLab(), 'from nothing to two programs with the same ser
         }
       })
 
-      it.skipIf(lacksClaude !== null)('has entries that the real Claude Code starts, every one', async () => {
+      itUnless(lacksClaude, 'has entries that the real Claude Code starts, every one', async () => {
         const { wrapper, env } = insideLab
         const written = readFileSync(lab.claudeCodeFile)
         const listed = await claudeList({ home: '/home/ana', env }, { wrapper, cwd: '/' })

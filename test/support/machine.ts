@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -34,6 +34,18 @@ export function npmPath(): string {
 /** Why a command-line tool cannot be used here, or null. */
 export function lacks(tool: string): string | null {
   return toolPath.split(delimiter).some((folder) => existsSync(join(folder, tool))) ? null : `there is no ${tool} on this machine`
+}
+
+/** Why the system's own Python, which a sandbox shows too, cannot be used here, or null. */
+export const lacksPython: string | null = existsSync('/usr/bin/python3') ? null : 'there is no /usr/bin/python3'
+
+/** Why what only Linux has cannot be used here, or null. */
+export const lacksLinux: string | null = process.platform === 'linux' ? null : 'it needs Linux'
+
+/** Why bubblewrap cannot make the sandbox of commands here, or null. */
+export function lacksSandbox(): string | null {
+  const { status } = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true'])
+  return status === 0 ? null : 'no bubblewrap that may make namespaces'
 }
 
 /** Why root's powers cannot be used here, or null. */

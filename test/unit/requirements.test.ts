@@ -17,7 +17,12 @@ describe('the requirements', () => {
   it('name tests that exist', () => {
     const missing = named.filter(([file, title]) => {
       const text = existsSync(path(file)) ? readFileSync(path(file), 'utf8') : ''
-      return !["'", '"', '`'].some((quote) => text.includes(`(${quote}${title}${quote},`) || text.includes(`  ${quote}${title}${quote},\n`))
+      return !["'", '"', '`'].some(
+        (quote) =>
+          text.includes(`(${quote}${title}${quote},`) ||
+          text.includes(`, ${quote}${title}${quote}, async`) ||
+          text.includes(`  ${quote}${title}${quote},\n`),
+      )
     })
     expect(missing).toEqual([])
   })

@@ -5,6 +5,7 @@ import { parse } from '../../../src/cli/program.ts'
 import { lacks, nodePath } from '../../support/machine.ts'
 import { scratch } from '../../support/scratch.ts'
 import { cli, cliPath } from '../../support/cli.ts'
+import { itUnless } from '../../support/left-out.ts'
 
 const place = scratch()
 const names = specs.flatMap(({ name, aliases = [] }) => [name, ...aliases])
@@ -41,13 +42,13 @@ describe('completion', () => {
     expect(run('run --js', text)).toEqual([])
   })
 
-  it.skipIf(lacks('zsh') !== null)('is taken by zsh', async () => {
+  itUnless(lacks('zsh'), 'is taken by zsh', async () => {
     const text = await script('zsh')
     const load = `autoload -U compinit; compinit -u -d ${place.path('zcompdump')}\n${text}\necho $_comps[mcp-twin]`
     expect(execFileSync('zsh', ['-f', '-c', load], { encoding: 'utf8' }).trim()).toBe('_mcp_twin')
   })
 
-  it.skipIf(lacks('fish') !== null)('knows every command and flag in fish', async () => {
+  itUnless(lacks('fish'), 'knows every command and flag in fish', async () => {
     const text = await script('fish')
     const run = (line: string) =>
       execFileSync('fish', ['--no-config', '-c', `${text}\ncomplete -C'${line}'`], { encoding: 'utf8', env: place.env })
@@ -93,7 +94,7 @@ describe('completion', () => {
       expect(taken.has('x')).toBe(false)
     })
 
-    it.skipIf(lacks('zsh') !== null)('asks the program in zsh', async () => {
+    itUnless(lacks('zsh'), 'asks the program in zsh', async () => {
       const text = `compdef() { :; }\n${await script('zsh')}`
       const run = (words: string) =>
         lines(
@@ -112,7 +113,7 @@ describe('completion', () => {
       expect(run('list --client claude-d')).toEqual(['claude-desktop:Claude', 'Desktop'])
     })
 
-    it.skipIf(lacks('fish') !== null)('asks the program in fish', async () => {
+    itUnless(lacks('fish'), 'asks the program in fish', async () => {
       const text = await script('fish')
       const run = (line: string) => {
         const said = execFileSync('fish', ['-N', '-c', `${text}\ncomplete -C 'mcp-twin ${line}'`], {

@@ -24,14 +24,14 @@ interface Hostile {
 }
 
 const rows: Readonly<Record<string, Hostile>> = {
-  'row 130: throws': { handler: '() => { throw new Error("no luck") }', answer: /^planted failed: no luck$/, off: false },
+  throws: { handler: '() => { throw new Error("no luck") }', answer: /^planted failed: no luck$/, off: false },
   'throws what has no text': { handler: '() => { throw Object.create(null) }', answer: /^planted failed: /, off: false },
-  'row 131: ends its process': {
+  'ends its process': {
     handler: '() => process.exit(0)',
     answer: /switched off: its process ended by itself \(exit code 0\)/,
     off: true,
   },
-  'row 132: prints protocol lines to descriptors 1 and 2': {
+  'prints protocol lines to descriptors 1 and 2': {
     handler: `() => { for (const fd of [1, 2]) fs.writeSync(fd, '{"jsonrpc":"2.0","id":3,"result":{}}\\n'); console.log('{}'); return 'printed' }`,
     answer: /^printed$/,
     off: false,
@@ -244,7 +244,7 @@ describe('a plugin that a person wants to allow', () => {
       'process.getBuiltinModule?.("fs") ?? 0; import("node:fs").then((fs) => fs.writeSync(3, JSON.stringify({ loaded: { tools: 7 } }) + "\\n")); await new Promise(() => {})',
       /does not describe its tools/,
     ],
-    ['row 133: has the name of a built-in tool', pluginText('read_file'), /its tool read_file has the name of a tool of the bridge/],
+    ['has the name of a built-in tool', pluginText('read_file'), /its tool read_file has the name of a tool of the bridge/],
     ['has a name that clients refuse', pluginText('read file'), /"read file" is no name for a tool/],
     [
       'has parameters nested too deep',
@@ -291,7 +291,7 @@ describe('a plugin that a person wants to allow', () => {
     expect(await refusal(place, 'planted.js')).toMatch(reason)
   })
 
-  it('row 128: is not in the folder: it is not loaded, neither by allow nor by a bridge', async () => {
+  it('is not in the folder: it is not loaded, neither by allow nor by a bridge', async () => {
     const place = scratch()
     const marker = join(place.root, 'loaded')
     const text = pluginText('planted', undefined, {
@@ -317,7 +317,7 @@ describe('a plugin that a person wants to allow', () => {
     expect(place.has('loaded')).toBe(false)
   })
 
-  it('row 129: is a link, or others may write it, its folder, or it is no file: it is refused', async () => {
+  it('is a link, or others may write it, its folder, or it is no file: it is refused', async () => {
     const place = scratch()
     const real = putPlugin(place, 'real.js', pluginText('planted'))
     const folder = join(place.home, '.mcp-twin/bridge/plugins')

@@ -4,10 +4,11 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cli, cliPath } from '../../support/cli.ts'
-import { nodePath } from '../../support/machine.ts'
+import { lacksLinux, nodePath } from '../../support/machine.ts'
 import { bridgeOf, namesOf, pluginText, putPlugin } from '../../support/plugins.ts'
 import { leftovers, processesWith } from '../../support/processes.ts'
 import { type Scratch, scratch } from '../../support/scratch.ts'
+import { itUnless } from '../../support/left-out.ts'
 
 const allow = async (place: Scratch, file: string) => {
   const answer = await cli(place, ['plugin', 'allow', file, '--json'])
@@ -118,7 +119,7 @@ describe('plugin', () => {
     expect(await leftovers(place.root)).toEqual([])
   })
 
-  it('row 133: one whose file changed is not run, and doctor says so; the name of a tool of another is refused', async () => {
+  it('one whose file changed is not run, and doctor says so; the name of a tool of another is refused', async () => {
     const place = scratch()
     await cli(place, ['init', '--yes', '--offline'])
     putPlugin(place, 'one.js', pluginText('own_tool'))
@@ -183,7 +184,7 @@ describe('plugin', () => {
     expect((await cli(place, ['plugin', 'allow', 'own.js'])).code).not.toBe(0)
   })
 
-  it.skipIf(process.platform !== 'linux')('ends with a bridge that is killed, even in an endless loop', async () => {
+  itUnless(lacksLinux, 'ends with a bridge that is killed, even in an endless loop', async () => {
     const place = scratch()
     putPlugin(place, 'loop.js', pluginText('own_loop', '() => { for (;;); }'))
     await allow(place, 'loop.js')

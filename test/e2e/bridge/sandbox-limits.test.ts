@@ -1,15 +1,15 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { describeUnless } from '../../support/left-out.ts'
+import { describeUnless, itUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { allProcesses, commandLine } from '../../../src/bridge/terminal/tree.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { lacksPython, lacksSandbox } from '../../support/machine.ts'
 
 becomeOrdinaryUser()
-const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
+const lacking = lacksSandbox()
 const MiB = 1024 * 1024
 const quotas = { memoryBytes: 160 * MiB, processes: 24, tasks: 200, tmpBytes: 32 * MiB, homeBytes: 16 * MiB }
 
@@ -26,9 +26,8 @@ const python = (source: string) => {
   place.put('try.py', source)
   return '/usr/bin/python3 try.py'
 }
-const needs = (path: string) => existsSync(path)
 
-describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'what a command in the sandbox may take', () => {
+describeUnless(lacking, 'what a command in the sandbox may take', () => {
   beforeEach(() => {
     place = desk({ terminal: 'sandbox', quotas })
   })
@@ -55,8 +54,7 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'what a 
     expect(text).toContain('[Ended: it used more than 160 MiB of memory.]')
     await livesOn('eats-memory')
   })
-  it('memory that several processes share counts once', async () => {
-    if (!needs('/usr/bin/python3')) return
+  itUnless(lacksPython, 'memory that several processes share counts once', async () => {
     const source = `
 import os, time
 a = bytearray(90 << 20)
@@ -68,8 +66,7 @@ for i in range(4): os.wait()
 print('shared')`
     expect((await run(python(source))).output).toBe('shared\n')
   })
-  it('memory that several processes share counts once also while they end', async () => {
-    if (!needs('/usr/bin/python3')) return
+  itUnless(lacksPython, 'memory that several processes share counts once also while they end', async () => {
     const source = `
 import os, time
 a = bytearray(90 << 20)
@@ -83,8 +80,7 @@ while time.monotonic() < end:
 print('shared')`
     expect((await run(python(source))).output).toBe('shared\n')
   })
-  it('memory that belongs to no process is not given', async () => {
-    if (!needs('/usr/bin/python3')) return
+  itUnless(lacksPython, 'memory that belongs to no process is not given', async () => {
     const source = `
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
@@ -99,8 +95,7 @@ print(libc.shmget(0, 1 << 24, 0o1600), ctypes.get_errno())`
     expect(text).toContain('[Ended: it had more than 24 processes.]')
     await livesOn('forks-a-lot')
   })
-  it('processes and threads, by the kernel for each sandbox', async () => {
-    if (!needs('/usr/bin/python3')) return
+  itUnless(lacksPython, 'processes and threads, by the kernel for each sandbox', async () => {
     const source = `
 import threading, time
 n = 0
@@ -129,14 +124,13 @@ print(n < 200, n > 150)`
   })
 })
 
-describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'a command in the sandbox', () => {
+describeUnless(lacking, 'a command in the sandbox', () => {
   beforeEach(() => {
     place = desk({ terminal: 'sandbox' })
   })
   afterEach(() => place.close())
 
-  it('talks to no Unix socket of an allowed folder, by whatever way into the kernel', async () => {
-    if (!needs('/usr/bin/python3')) return
+  itUnless(lacksPython, 'talks to no Unix socket of an allowed folder, by whatever way into the kernel', async () => {
     const path = join(place.A, 's')
     let reached = 0
     const server = createServer((socket) => {
@@ -208,7 +202,8 @@ attempt('user namespace', lambda: os.unshare(0x10000000) if hasattr(os, 'unshare
     ]
     const { output } = await run(lines.join('\n'), { shell: 'bash' })
     expect(output).toMatch(/^spawned\nworker\nserved\nmade\nnpm\npkg-1\.0\.0\.tgz\n$/)
-    if (!needs('/usr/bin/python3')) return
+  })
+  itUnless(lacksPython, 'runs pools of processes of Python', async () => {
     const pool = `
 import multiprocessing, concurrent.futures, subprocess
 def f(x): return x * x

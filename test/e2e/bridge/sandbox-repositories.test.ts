@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { lacksSandbox } from '../../support/machine.ts'
 
 becomeOrdinaryUser()
-const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
+const lacking = lacksSandbox()
 
 let place: Desk
 const put = (path: string, text: string) => place.put(path, text)
@@ -51,7 +52,7 @@ const repository = (path: string): string => {
   return at(path)
 }
 
-describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'in the sandbox', () => {
+describeUnless(lacking, 'in the sandbox', () => {
   beforeEach(() => {
     place = desk({ terminal: 'sandbox' })
     writeFileSync(join(place.home, '.gitconfig'), '[user]\n\tname = Ana\n\temail = ana@example.com\n[credential]\n\thelper = "!cat /key"\n')

@@ -4,16 +4,19 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawn, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeUnless } from '../../support/left-out.ts'
+import { describeUnless, itUnless } from '../../support/left-out.ts'
 import { becomeOrdinaryUser } from '../../support/ordinary-user.ts'
 import { allProcesses, commandLine, orphans } from '../../../src/bridge/terminal/tree.ts'
 import { CANARY, type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { lacksPython, lacksSandbox } from '../../support/machine.ts'
+import { tools } from '../../../src/bridge/tools/index.ts'
+import { pathTroubles, trial } from '../../unit/bridge/path-trial.ts'
 
 becomeOrdinaryUser()
-const works = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-all', 'true']).status === 0
+const lacking = lacksSandbox()
 
-// Rows 63 to 76 of the table of hostile inputs that only a wall can hold (S). The list of blocked commands is no part of it.
-describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'terminal: sandbox', () => {
+// What only the sandbox keeps out of reach. The list of blocked commands is no part of it.
+describeUnless(lacking, 'terminal: sandbox', () => {
   let place: Desk
   beforeAll(() => {
     place = desk({ terminal: 'sandbox' })
@@ -41,16 +44,16 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'termina
     await place.ok('stop_session', { session })
   })
   it.each([
-    ['row 63: through a shell', (at: string) => `sh -c 'cat ${at}'`],
-    ['row 64: through eval of base64', (at: string) => `eval "$(echo ${Buffer.from(`cat ${at}`).toString('base64')} | base64 -d)"`],
+    ['through a shell', (at: string) => `sh -c 'cat ${at}'`],
+    ['through eval of base64', (at: string) => `eval "$(echo ${Buffer.from(`cat ${at}`).toString('base64')} | base64 -d)"`],
     [
-      'row 65: through an interpreter',
+      'through an interpreter',
       (at: string) => `python3 -c "print(open('${at}').read())"; node -e "console.log(require('fs').readFileSync('${at}','utf8'))"`,
     ],
-    ['row 66: through find', (at: string) => `find ${at} -exec cat {} \\;`],
-    ['row 67: through a link made first', (at: string) => `ln -s ${at} l && cat l; rm -f l`],
-    ['row 68: through git', (at: string) => `git -c core.pager='cat ${at}' -p log`],
-    ['row 73: plainly', (at: string) => `cat ${at}`],
+    ['through find', (at: string) => `find ${at} -exec cat {} \\;`],
+    ['through a link made first', (at: string) => `ln -s ${at} l && cat l; rm -f l`],
+    ['through git', (at: string) => `git -c core.pager='cat ${at}' -p log`],
+    ['plainly', (at: string) => `cat ${at}`],
     ['through /proc', (at: string) => `cat /proc/1/root${at} /proc/self/root${at}`],
   ])('%s nothing outside is read', async (_row, line) => {
     await run(line(join(place.O, 's')))
@@ -64,7 +67,7 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'termina
     for (const at of [join(place.O, 'x'), join(place.folder, 'x'), '/usr/x', '/etc/x', join(place.home, 'x')]) await run(`echo x > ${at}`)
     expect([join(place.O, 'x'), join(place.folder, 'x'), '/usr/x', '/etc/x', join(place.home, 'x')].filter(existsSync)).toEqual([])
   })
-  it('row 74: a program that listens here is not reached', async () => {
+  it('a program that listens here is not reached', async () => {
     let reached = 0
     const server = createServer(() => reached++)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -74,8 +77,7 @@ describeUnless(works ? null : 'no bubblewrap that may make namespaces', 'termina
     server.close()
     expect(reached).toBe(0)
   })
-  it('row 74: nor the host of the machine, nor the keyring of the user', async () => {
-    if (!existsSync('/usr/bin/python3')) return
+  itUnless(lacksPython, 'nor the host of the machine, nor the keyring of the user', async () => {
     const attempt = (what: string) => `python3 -c "
 import ctypes, os, socket
 libc = ctypes.CDLL(None, use_errno=True)
@@ -87,7 +89,7 @@ ${what}"`
     expect((await run(attempt(`print(libc.syscall(${keyctl}, 0, -4, 0), ctypes.get_errno())`))).output.trim()).toBe('-1 1')
     expect((await run(attempt("socket.socketpair(); socket.socket(socket.AF_INET); print('fine')"))).output.trim()).toBe('fine')
   })
-  it('row 76: the environment of the bridge is not there', async () => {
+  it('the environment of the bridge is not there', async () => {
     expect((await run('cat /proc/*/environ | tr "\\0" "\\n" | grep -c VITEST')).output.trim()).toBe('0')
     expect((await run('ps ax 2>/dev/null | wc -l || ls /proc | grep -c "^[0-9]"')).exit_code).toBe(0)
   })
@@ -238,4 +240,19 @@ describe('the sandbox where bubblewrap fails', () => {
     expect(await (await place.bridge.terminal()).usable()).toBe(false)
     await place.close()
   })
+})
+
+describeUnless(lacking, 'every tool of the terminal, with commands in the sandbox', () => {
+  it.each(tools.filter(({ family }) => family === 'terminal').map((tool) => [tool.name, tool] as const))(
+    '%s asks the policy about each of its paths',
+    async (_name, tool) => {
+      const current = trial('sandbox')
+      try {
+        expect(await (await current.place.bridge.terminal()).usable()).toBe(true)
+        expect(await pathTroubles(tool, current)).toEqual([])
+      } finally {
+        await current.close()
+      }
+    },
+  )
 })

@@ -176,7 +176,7 @@ describe('serve, started as a client starts it', () => {
     expect(await server.text('write_file', { path: place.path('work/other.json'), content: '{}' })).toMatch(/Created/)
     await server.end()
   })
-  it('row 35: no root of the client, no tool and no changed manifest widens what it was started with', async () => {
+  it('no root of the client, no tool and no changed manifest widens what it was started with', async () => {
     const place = scratch()
     const server = session(start(place))
     await server.ask('initialize', { ...hello, capabilities: { roots: { listChanged: true } } })

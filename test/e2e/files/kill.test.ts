@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { openRun } from '../../../src/effects/store/backup.ts'
 import { listRuns, readRun } from '../../../src/effects/store/history.ts'
 import { withRunLock } from '../../../src/effects/store/lock.ts'
@@ -12,6 +12,7 @@ import { nodeSystem } from '../../../src/system/node.ts'
 import { addMember, hasty, targetAt } from '../../unit/files/decide.ts'
 import { factor } from '../../support/runs.ts'
 import { children, type Waiting } from './process.ts'
+import { describeUnless } from '../../support/left-out.ts'
 
 /** Why system calls cannot be tampered with here; null: they can. */
 function lacksStrace(): string | null {
@@ -21,7 +22,6 @@ function lacksStrace(): string | null {
 }
 
 const lacking = process.platform === 'linux' ? lacksStrace() : 'strace is a tool of Linux'
-if (lacking !== null) console.log(`left out: killing at every system call, since ${lacking}`)
 
 const started = children()
 
@@ -136,7 +136,7 @@ async function sweep(limit: number, isOver: (n: number) => Promise<boolean>): Pr
   return n
 }
 
-describe.skipIf(lacking !== null)('killed at any system call', () => {
+describeUnless(lacking, 'killed at any system call', () => {
   const kill = (n: number): string => `signal=KILL:when=${n}`
 
   it.concurrent.each(calls)('%s: the file is old or new, and the next run ends it', async (call) => {
@@ -157,7 +157,7 @@ describe.skipIf(lacking !== null)('killed at any system call', () => {
   })
 })
 
-describe.skipIf(lacking !== null)('a disk that fails at any system call', () => {
+describeUnless(lacking, 'a disk that fails at any system call', () => {
   it.concurrent.each([
     ['write,pwrite64', 'ENOSPC'],
     ['fsync', 'EIO'],

@@ -2,15 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import { reachable } from '../../../src/model/path.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { addMember, targetAt } from '../../unit/files/decide.ts'
 import { children } from './process.ts'
-
-const isRoot = process.getuid?.() === 0
-if (!isRoot) console.log('left out: what an ordinary user may not write, since only root can become one')
+import { describeUnless } from '../../support/left-out.ts'
+import { lacks, lacksRoot } from '../../support/machine.ts'
 
 const nobody = 65534
 const started = children()
@@ -32,7 +31,7 @@ function place(): { folder: string; file: string } {
 
 const written = async (file: string): Promise<string> => (await (await started(['add', file, 'ours', '1'], {}, nobody)).go()).output
 
-describe.skipIf(!isRoot)('an ordinary user', () => {
+describeUnless(lacksRoot, 'an ordinary user', () => {
   it('writes an own file', async () => {
     const { folder, file } = place()
     expect(await written(file)).toContain('done')
@@ -59,13 +58,10 @@ describe.skipIf(!isRoot)('an ordinary user', () => {
   })
 })
 
-const canLock = isRoot && spawnSync('chattr', ['-V'], { stdio: 'ignore' }).error === undefined
-
-describe.skipIf(!canLock)('an immutable file', () => {
-  it('is refused even to root, and stays', async () => {
+describeUnless(lacksRoot ?? lacks('chattr'), 'an immutable file', () => {
+  it('is refused even to root, and stays', async ({ skip }) => {
     const { folder, file } = place()
-    // Not every file system knows the mark.
-    if (spawnSync('chattr', ['+i', file], { stdio: 'ignore' }).status !== 0) return
+    skip(spawnSync('chattr', ['+i', file], { stdio: 'ignore' }).status !== 0, 'this file system has no immutable files')
     try {
       const outcome = await rewriteFile(nodeSystem(), targetAt(reachable(file)), addMember('a', 1), null)
       expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining('EPERM'), hint: expect.any(String) })

@@ -3,6 +3,7 @@ import { textHolds } from '../../support/processes.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { type Planted, world } from '../../support/world.ts'
 import { documentOf, errorOf } from './place.ts'
+import { itUnless } from '../../support/left-out.ts'
 
 const [ours, theirs, fresh] = ['tvly-dev-7hQ2mV9xK4pL8sR1', 'tvly-dev-3nB6cT0wJ5yD2fG9', 'tvly-dev-9zX1aS4dF7gH2jK5']
 const entry = (key: string) => ({ command: 'tavily-tool', env: { TAVILY_API_KEY: key } })
@@ -73,7 +74,7 @@ describe('one key name with a value in each of two clients', () => {
     ])
   })
 
-  it.skipIf(lacksTerminal)('is asked about on a terminal, by the names of the clients', async () => {
+  itUnless(lacksTerminal, 'is asked about on a terminal, by the names of the clients', async () => {
     const place = planted()
     const screen = await terminal(place.scratch, ['init', '--no-install', '--no-bridge'], { env: place.env() })
     await screen.waitFor('which ones should both sides have?')
@@ -94,7 +95,7 @@ describe('one key name with a value in each of two clients', () => {
 })
 
 describe('secret set', () => {
-  it.skipIf(lacksTerminal)('offers the sync on a terminal', async () => {
+  itUnless(lacksTerminal, 'offers the sync on a terminal', async () => {
     const place = planted()
     await place.cli(init)
     await place.cli(['sync', '--offline'])

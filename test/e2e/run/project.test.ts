@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { cli } from '../../support/cli.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { runPlace } from './place.ts'
+import { itUnless } from '../../support/left-out.ts'
 
 const MARKER = 'project-key-3c5d7e9f1a2b4c6d'
 const manifest = (args: string) =>
@@ -56,7 +57,7 @@ describe("a project's server", () => {
     expect(await cli(place.home, ['trust', place.home.path('.mcp-twin')])).toMatchObject({ code: 2 })
   })
 
-  it.skipIf(lacksTerminal)('is asked about on a terminal, where no is no', async () => {
+  itUnless(lacksTerminal, 'is asked about on a terminal, where no is no', async () => {
     const { place, site } = project()
     const screen = await terminal(place.home, ['trust', site])
     await screen.waitFor('Trust it until it changes?')

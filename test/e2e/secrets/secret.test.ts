@@ -4,6 +4,7 @@ import { cli } from '../../support/cli.ts'
 import { filesWith, textHolds, watchProcesses } from '../../support/processes.ts'
 import { scratch } from '../../support/scratch.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
+import { itUnless } from '../../support/left-out.ts'
 
 const MARKER = `"q'\n$HOME %PATH% 🙂 ${'k'.repeat(40)}-2d9c7b1e`
 
@@ -57,7 +58,7 @@ describe('secret set', () => {
     expect(await cli(place, ['secret', 'set'])).toMatchObject({ code: 2 })
   })
 
-  it.skipIf(lacksTerminal)('asks on a terminal, where the answer is not seen', async () => {
+  itUnless(lacksTerminal, 'asks on a terminal, where the answer is not seen', async () => {
     const place = home()
     const screen = await terminal(place, ['secret', 'set', 'TAVILY_API_KEY'])
     await screen.waitFor('Value of TAVILY_API_KEY')

@@ -9,6 +9,7 @@ import { world } from '../../support/world.ts'
 import { settingsFor, tinyRegistry } from '../main/place.ts'
 import { watching } from '../second-day/watching.ts'
 import { KEY, speaks, type Trial, tool, trial } from './place.ts'
+import { itUnless } from '../../support/left-out.ts'
 
 const MINE = `mine ${KEY}`
 const nothing = { command: 'true' }
@@ -169,7 +170,7 @@ describe('sync in a project', () => {
     expect((await place.at(['sync', '--json'])).json.notices.join('\n')).toMatch(/lock has changed.*mcp-twin trust/)
   })
 
-  it.skipIf(lacksTerminal)('asks for trust on a terminal, where no is no', async () => {
+  itUnless(lacksTerminal, 'asks for trust on a terminal, where no is no', async () => {
     const place = trial()
     for (const [answer, out] of [
       ['n', null],

@@ -7,6 +7,7 @@ import { scratch } from '../../support/scratch.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { settingsFor, tinyRegistry } from '../main/place.ts'
 import { KEY, integrity, tool, trial } from './place.ts'
+import { itUnless } from '../../support/left-out.ts'
 
 const literal = 'tvly-0a1b2c3d4e5f6a7b8c9d0e1f'
 
@@ -100,7 +101,7 @@ describe('the screen of trust', () => {
     expect((await place.at(['trust'])).stdout).toContain('Nothing has changed since you trusted it')
   })
 
-  it.skipIf(lacksTerminal)('asks, and what changes while it asks is not trusted', async () => {
+  itUnless(lacksTerminal, 'asks, and what changes while it asks is not trusted', async () => {
     const place = trial()
     const screen = await terminal(place.home, ['trust', place.site])
     await screen.waitFor('Trust it until it changes?')

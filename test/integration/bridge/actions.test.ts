@@ -262,7 +262,7 @@ describe('open_conversation', () => {
 })
 
 describe('what changes a configuration', () => {
-  it('row 113: waits for a person, who is shown the whole command', async () => {
+  it('waits for a person, who is shown the whole command', async () => {
     place = running()
     const params = { name: 'files', command: 'npx', args: ['-y', '@scope/server', '--dir', '/a b'], env: { LEVEL: '3' } }
     const { id, status, result } = await data('queue_action', { type: 'update_mcp_config', params })
@@ -425,12 +425,12 @@ describe('actions with long texts', () => {
 })
 
 describe('what is refused when it is queued', () => {
-  it('row 112: a type that is a word of JavaScript, or unknown', async () => {
+  it('a type that is a word of JavaScript, or unknown', async () => {
     place = running()
     for (const type of ['constructor', '__proto__', 'toString', 'execute', 'x'.repeat(60)])
       expect(await refusal('queue_action', { type, params: {} })).toMatch(/There is no action .*there are open_conversation/)
   })
-  it('row 114: a file outside of what is allowed', async () => {
+  it('a file outside of what is allowed', async () => {
     place = running()
     place.put('.mcp.json', '{}')
     for (const path of [join(place.O, 's'), '~/.ssh/id', '/etc/shadow', '.mcp.json', '../O/s']) {

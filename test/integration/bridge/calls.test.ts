@@ -147,7 +147,7 @@ describe('any arguments to any tool', () => {
   })
 })
 
-describe('the audit (rows 124 to 127)', () => {
+describe('the audit', () => {
   it('has one line for what writes, runs or is refused, and none for reads', async () => {
     place.put('f', 'x')
     await place.ok('read_file', { path: 'f' })
@@ -163,14 +163,14 @@ describe('the audit (rows 124 to 127)', () => {
     ])
     expect(Object.keys(place.audited()[0] ?? {})).toEqual(['at', 'event', 'client', 'tool', 'subject', 'outcome'])
   })
-  it('rows 124 to 126: a line break, an escape or a reversed text stays inside its line', async () => {
+  it('a line break, an escape or a reversed text stays inside its line', async () => {
     await place.refused('read_file', { path: '/x\n{"at":"forged"}\r\u001b[2J\u202egnp' })
     const lines = readFileSync(join(place.folder, 'audit.jsonl'), 'utf8').trim().split('\n')
     expect(lines).toHaveLength(1)
     expect(lines[0]).not.toMatch(/[\u001b\u202e]/)
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (any) => !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(oneLine(any))))
   })
-  it('row 127: a key is dots, in the audit, in answers and in files that are read', async () => {
+  it('a key is dots, in the audit, in answers and in files that are read', async () => {
     const key = 'SECRET-key-1234567890/+="x"'
     place.put('env', `A=${key}\nB=${JSON.stringify(key)}\nC=${encodeURIComponent(key)}\nD=${Buffer.from(key).toString('base64')}\n`)
     const read = await place.ok('read_file', { path: 'env' })
@@ -236,7 +236,7 @@ describe('a file that only grows', () => {
     expect(readFileSync(`${path}.2`, 'utf8')).toMatch(/newest\.1\n$/)
     expect(3 * 3 * (limits.logFile + limits.logFileMore)).toBeLessThanOrEqual(50_000_000)
   })
-  it('that ends in the middle of a line (row 122) continues with a line of its own', () => {
+  it('that ends in the middle of a line continues with a line of its own', () => {
     const path = join(place.base, 'log')
     writeFileSync(path, '{"a":1}\n{"b":')
     const file = new RotatingFile(path)

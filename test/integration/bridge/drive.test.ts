@@ -40,27 +40,27 @@ const tools = (path: string) =>
 
 describe('names that Windows reads as something else, by every tool', () => {
   it.each([
-    ['row 37', '\\\\?\\C:\\work\\x.txt'],
-    ['row 38', '\\\\.\\C:\\work\\x.txt'],
-    ['row 39', '\\\\host\\share\\x.txt'],
-    ['row 40', 'C:\\work\\x.txt:ads'],
-    ['row 41', 'C:\\work\\x.txt::$DATA'],
-    ['row 42', 'C:\\work\\NUL'],
-    ['row 43', 'C:\\work\\con.txt'],
-    ['row 44', 'C:\\work\\A. \\..\\x.txt'],
-    ['row 45: the short alias of a long name', 'C:\\work\\LONGNA~1.TXT'],
-    ['row 47', 'C:x.txt'],
-    ['row 50: a part of the drive that is not allowed', 'C:\\Users\\Ana\\x.txt'],
+    ['a device path', '\\\\?\\C:\\work\\x.txt'],
+    ['a device', '\\\\.\\C:\\work\\x.txt'],
+    ['a share', '\\\\host\\share\\x.txt'],
+    ['an alternate stream', 'C:\\work\\x.txt:ads'],
+    ['the data stream', 'C:\\work\\x.txt::$DATA'],
+    ['a device name', 'C:\\work\\NUL'],
+    ['a device name with an ending', 'C:\\work\\con.txt'],
+    ['a blank or dot at the end of a name', 'C:\\work\\A. \\..\\x.txt'],
+    ['the short alias of a long name', 'C:\\work\\LONGNA~1.TXT'],
+    ['relative to a drive', 'C:x.txt'],
+    ['a part of the drive that is not allowed', 'C:\\Users\\Ana\\x.txt'],
   ])('%s: %s is refused', async (_row, path) => {
     for (const [name, args] of tools(path)) expect(await place.refused(name, args), name).toMatch(denied)
     expect(readdirSync(work)).toEqual(['x.txt'])
   })
-  it('row 46: in capital letters it is the same folder, so it is allowed', async () => {
+  it('in capital letters it is the same folder, so it is allowed', async () => {
     // The scratch folder is no Windows drive: what policy lets pass is then simply not there.
     expect(await place.refused('read_file', { path: 'C:\\WORK\\X.TXT' })).toMatch(/does not exist/)
     expect(await place.ok('read_file', { path: 'c:\\work\\x.txt' })).toBe('text')
   })
-  it('row 48: a junction that leads out, which WSL shows as a link', async () => {
+  it('a junction that leads out, which WSL shows as a link', async () => {
     mkdirSync(join(outer.base, 'mnt', 'c', 'other'))
     writeFileSync(join(outer.base, 'mnt', 'c', 'other', 's'), CANARY)
     symlinkSync(join(outer.base, 'mnt', 'c', 'other'), join(work, 'junction'))
@@ -68,7 +68,7 @@ describe('names that Windows reads as something else, by every tool', () => {
     expect(await place.ok('search_text', { path: 'C:\\work', pattern: 'canary' })).toMatch(/Nothing found/)
     expect(existsSync(join(outer.base, 'mnt', 'c', 'other', 's'))).toBe(true)
   })
-  it('row 49: where there is no Windows its paths are no odd file names', async () => {
+  it('where there is no Windows its paths are no odd file names', async () => {
     expect(await outer.refused('write_file', { path: 'C:\\x.txt', content: 'x' })).toMatch(/no Windows drives/)
     expect(readdirSync(outer.A)).toEqual([])
   })

@@ -18,17 +18,6 @@ describe('every tool, with commands on', () => {
   })
 })
 
-describe('every tool of the terminal, with commands in the sandbox', () => {
-  it.each(tools.filter(({ family }) => family === 'terminal').map((tool) => [tool.name, tool] as const))(
-    '%s asks the policy about each of its paths',
-    async (_name, tool) => {
-      current = trial('sandbox')
-      // Where there is no sandbox nothing is run at all.
-      if (await (await current.place.bridge.terminal()).usable()) expect(await pathTroubles(tool, current)).toEqual([])
-    },
-  )
-})
-
 describe('a tool that does not ask the policy', () => {
   const definition = { family: 'files', effect: 'read', description: '' } as const
   const reader = defineTool({

@@ -13,62 +13,62 @@ afterEach(() => place.close())
 
 const denied = /outside|closed|link|device|refused|not possible|NUL|URL|must be|empty|read-only/i
 
-describe('reading what is outside (rows 1 to 9)', () => {
-  it('row 1: a plain path outside', async () => {
+describe('reading what is outside', () => {
+  it('a plain path outside', async () => {
     expect(await place.refused('read_file', { path: join(place.O, 's') })).toMatch(/outside the allowed folders/)
   })
-  it('row 2: up and over', async () => {
+  it('up and over', async () => {
     expect(await place.refused('read_file', { path: `${place.A}/../O/s` })).toMatch(/outside|out of the allowed/)
   })
-  it('row 3: a folder whose name begins like an allowed one', async () => {
+  it('a folder whose name begins like an allowed one', async () => {
     mkdirSync(`${place.A}-evil`)
     writeFileSync(`${place.A}-evil/s`, CANARY)
     expect(await place.refused('read_file', { path: `${place.A}-evil/s` })).toMatch(/outside|out of the allowed/)
   })
-  it('row 4: a link to a file outside', async () => {
+  it('a link to a file outside', async () => {
     symlinkSync(join(place.O, 's'), join(place.A, 'link'))
     expect(await place.refused('read_file', { path: join(place.A, 'link') })).toMatch(/outside|out of the allowed/)
   })
-  it('row 5: a link to a folder outside', async () => {
+  it('a link to a folder outside', async () => {
     symlinkSync(place.O, join(place.A, 'dir'))
     expect(await place.refused('read_file', { path: join(place.A, 'dir', 's') })).toMatch(/outside|out of the allowed/)
   })
-  it('row 6: a link, then up: as the kernel reads it, not as the words look', async () => {
+  it('a link, then up: as the kernel reads it, not as the words look', async () => {
     mkdirSync(join(place.O, 'deep'))
     symlinkSync(join(place.O, 'deep'), join(place.A, 'dlink'))
     place.put('s', 'harmless')
     expect(await place.refused('read_file', { path: `${place.A}/dlink/../s` })).toMatch(/outside|out of the allowed/)
   })
-  it('row 7: through /proc/self/root', async () => {
+  it('through /proc/self/root', async () => {
     expect(await place.refused('read_file', { path: `/proc/self/root${place.O}/s` })).toMatch(/outside|out of the allowed|closed/)
   })
-  it('row 8: the environment of the process', async () => {
+  it('the environment of the process', async () => {
     expect(await place.refused('read_file', { path: '/proc/self/environ' })).toMatch(/outside|out of the allowed|closed/)
   })
-  it('row 8 also where the whole disk is allowed', async () => {
+  it('the environment of the process, also where the whole disk is allowed', async () => {
     const wide = desk({ roots: ['/'] })
     for (const path of ['/proc/self/environ', '/sys/kernel/notes', '/dev/zero'])
       expect(await wide.refused('read_file', { path })).toMatch(/closed/)
     await wide.close()
   })
-  it('row 9: two relative links', async () => {
+  it('two relative links', async () => {
     symlinkSync('../O', join(place.base, 'A', 'hop'))
     symlinkSync('hop/s', join(place.A, 'two'))
     expect(await place.refused('read_file', { path: join(place.A, 'two') })).toMatch(/outside|out of the allowed/)
   })
 })
 
-describe('paths that are no paths (rows 10 to 13)', () => {
-  it('row 10: a NUL inside', async () => {
+describe('paths that are no paths', () => {
+  it('a NUL inside', async () => {
     expect(await place.refused('read_file', { path: `x\0/../O/s` })).toMatch(/NUL/)
   })
-  it('row 11: null, a list, an object, a number', async () => {
+  it('null, a list, an object, a number', async () => {
     for (const path of [null, ['a'], { a: 1 }, 5]) expect(await place.refused('read_file', { path })).toMatch(/must be a string/)
   })
-  it('row 12: a file URL', async () => {
+  it('a file URL', async () => {
     expect(await place.refused('read_file', { path: `file://${place.O}/s` })).toMatch(/URL/)
   })
-  it('row 13: percent-encoded dots are a name like any other, and lead nowhere', async () => {
+  it('percent-encoded dots are a name like any other, and lead nowhere', async () => {
     expect(await place.refused('read_file', { path: `${place.A}/%2e%2e/O/s` })).toMatch(/does not exist/)
     await place.ok('write_file', { path: `${place.A}/%2e%2e/O/new`, content: 'x' })
     expect(readdirSync(place.A)).toEqual(['%2e%2e'])
@@ -76,37 +76,37 @@ describe('paths that are no paths (rows 10 to 13)', () => {
   })
 })
 
-describe('things that are no files (rows 14 to 16; 17 is in test/e2e/bridge)', () => {
-  it('row 14: a pipe is not waited for', async () => {
+describe('things that are no files', () => {
+  it('a pipe is not waited for', async () => {
     execFileSync('mkfifo', [join(place.A, 'pipe')])
     expect(await place.refused('read_file', { path: join(place.A, 'pipe') })).toMatch(/pipe/)
     expect(await place.refused('write_file', { path: join(place.A, 'pipe'), content: 'x' })).toMatch(/pipe/)
     expect(await place.refused('edit_file', { path: join(place.A, 'pipe'), edits: [{ old_string: 'a', new_string: 'b' }] })).toMatch(/pipe/)
   })
-  it('row 15: a link to /dev/zero', async () => {
+  it('a link to /dev/zero', async () => {
     symlinkSync('/dev/zero', join(place.A, 'zero'))
     expect(await place.refused('read_file', { path: join(place.A, 'zero') })).toMatch(/outside|out of the allowed|closed/)
   })
-  it('row 16: a circle of links', async () => {
+  it('a circle of links', async () => {
     symlinkSync('b', join(place.A, 'a'))
     symlinkSync('a', join(place.A, 'b'))
     expect(await place.refused('read_file', { path: join(place.A, 'a') })).toMatch(/circle/)
   })
 })
 
-describe('writing outside (rows 18 to 20; 21 is in test/e2e/bridge)', () => {
-  it('row 18: through a link whose target does not exist yet', async () => {
+describe('writing outside', () => {
+  it('through a link whose target does not exist yet', async () => {
     symlinkSync(join(place.O, 'new'), join(place.A, 'dangling'))
     expect(await place.refused('write_file', { path: join(place.A, 'dangling'), content: 'x' })).toMatch(/leads nowhere/)
     expect(await place.refused('write_file', { path: join(place.A, 'dangling'), content: 'x', mode: 'append' })).toMatch(/leads nowhere/)
     expect(existsSync(join(place.O, 'new'))).toBe(false)
   })
-  it('row 19: a new file below a linked folder', async () => {
+  it('a new file below a linked folder', async () => {
     symlinkSync(place.O, join(place.A, 'dir'))
     expect(await place.refused('write_file', { path: join(place.A, 'dir', 'new'), content: 'x' })).toMatch(/outside|out of the allowed/)
     expect(readdirSync(place.O)).toEqual(['s'])
   })
-  it('row 20: missing parents below a linked folder', async () => {
+  it('missing parents below a linked folder', async () => {
     symlinkSync(place.O, join(place.A, 'dir'))
     expect(await place.refused('create_directory', { path: join(place.A, 'dir', 'a', 'b') })).toMatch(/outside|out of the allowed/)
     expect(await place.refused('write_file', { path: join(place.A, 'dir', 'a', 'b', 'c'), content: 'x' })).toMatch(
@@ -116,30 +116,30 @@ describe('writing outside (rows 18 to 20; 21 is in test/e2e/bridge)', () => {
   })
 })
 
-describe('edits (rows 22 to 26)', () => {
-  it('row 22: through a link', async () => {
+describe('edits', () => {
+  it('through a link', async () => {
     symlinkSync(join(place.O, 's'), join(place.A, 'link'))
     await place.refused('edit_file', { path: join(place.A, 'link'), edits: [{ old_string: CANARY, new_string: 'x' }] })
     expect(readFileSync(join(place.O, 's'), 'utf8')).toBe(CANARY)
   })
-  it('row 23: what looks like a pattern of a replacement is text', async () => {
+  it('what looks like a pattern of a replacement is text', async () => {
     const file = place.put('f', 'a X b')
     await place.ok('edit_file', { path: file, edits: [{ old_string: 'X', new_string: "$& $1 $$ $` $'" }] })
     expect(readFileSync(file, 'utf8')).toBe("a $& $1 $$ $` $' b")
   })
-  it('row 24: bytes that are no UTF-8 stay', async () => {
+  it('bytes that are no UTF-8 stay', async () => {
     const file = place.put('f', Buffer.from([0x61, 0xff, 0xfe, 0x62, 0x0a, 0x58]))
     await place.ok('edit_file', { path: file, edits: [{ old_string: 'X', new_string: 'Y' }] })
     expect([...readFileSync(file)]).toEqual([0x61, 0xff, 0xfe, 0x62, 0x0a, 0x59])
   })
-  it('row 25: the mode stays', async () => {
+  it('the mode stays', async () => {
     const file = place.put('f', 'X', 0o600)
     const program = place.put('p', 'X', 0o751)
     for (const path of [file, program]) await place.ok('edit_file', { path, edits: [{ old_string: 'X', new_string: 'Y' }] })
     await place.ok('write_file', { path: file, content: 'new' })
     expect([file, program].map((path) => statSync(path).mode & 0o7777)).toEqual([0o600, 0o751])
   })
-  it('row 26: a read-only file', async () => {
+  it('a read-only file', async () => {
     const file = place.put('f', 'X', 0o444)
     expect(await place.refused('edit_file', { path: file, edits: [{ old_string: 'X', new_string: 'Y' }] })).toMatch(/read-only/)
     expect(await place.refused('write_file', { path: file, content: 'Y' })).toMatch(/read-only/)
@@ -152,20 +152,20 @@ describe('edits (rows 22 to 26)', () => {
   })
 })
 
-describe('lists and searches (rows 27 to 32)', () => {
-  it('row 27: links and a link to itself are named and not followed', async () => {
+describe('lists and searches', () => {
+  it('links and a link to itself are named and not followed', async () => {
     symlinkSync(place.O, join(place.A, 'out'))
     symlinkSync('.', join(place.A, 'self'))
     expect((await place.ok('list_directory', { path: place.A, depth: 5 })).split('\n')).toEqual(['out@', 'self@'])
   })
-  it('row 28: a search does not follow them either', async () => {
+  it('a search does not follow them either', async () => {
     symlinkSync(place.O, join(place.A, 'out'))
     symlinkSync(join(place.O, 's'), join(place.A, 'file'))
     expect(await place.ok('search_text', { path: place.A, pattern: CANARY, literal: true })).toMatch(/Nothing found/)
     expect(await place.ok('search_files', { path: place.A, glob: 's' })).toMatch(/Nothing found/)
     expect(await place.refused('search_text', { path: join(place.A, 'out'), pattern: 'x' })).toMatch(/outside|out of the allowed/)
   })
-  it('row 29: a pattern that looks like an option is a pattern', async () => {
+  it('a pattern that looks like an option is a pattern', async () => {
     place.put('f', 'say --pre=touch owned\n')
     expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned' })).toContain('1: say')
     expect(await place.ok('search_text', { path: place.A, pattern: '--pre=touch owned', literal: true, glob: '--pre=x' })).toMatch(
@@ -173,25 +173,25 @@ describe('lists and searches (rows 27 to 32)', () => {
     )
     expect(readdirSync(place.A)).toEqual(['f'])
   })
-  it('row 30: -f does not read patterns from a file', async () => {
+  it('-f does not read patterns from a file', async () => {
     place.put('f', `-f${place.O}/s\n${CANARY}\n`)
     const found = await place.ok('search_text', { path: place.A, pattern: `-f${place.O}/s`, literal: true })
     expect(found).toContain('1: -f')
     expect(found).not.toContain('2:')
   })
-  it('row 31: a regular expression that explodes elsewhere ends at once', async () => {
+  it('a regular expression that explodes elsewhere ends at once', async () => {
     place.put('f', `${'a'.repeat(50_000)}b\n`)
     for (const pattern of ['(a+)+$', '(a|a|a)*(a|a)*(a|a)*b{1,1000}$'])
       expect(await place.ok('search_text', { path: place.A, pattern })).not.toMatch(/so far|was stopped/)
   })
-  it('row 32: a glob that leads out', async () => {
+  it('a glob that leads out', async () => {
     for (const glob of ['../O/*', '/etc/*', '!../x', 'a/../../O/*', 'C:\\x'])
       expect(await place.refused('search_files', { path: place.A, glob })).toMatch(/leads out|glob/)
   })
 })
 
-describe('moving, copying, deleting (row 33)', () => {
-  it('row 33: out, in, and onto an existing file', async () => {
+describe('moving, copying, deleting', () => {
+  it('out, in, and onto an existing file', async () => {
     const file = place.put('f', 'F')
     const other = place.put('g', 'G')
     for (const tool of ['move_file', 'copy_file']) {
@@ -250,13 +250,13 @@ describe('what is closed inside an allowed folder', () => {
   })
 })
 
-describe('widening (rows 34 to 36)', () => {
-  it('row 34: no setting that a conversation may change opens a folder', async () => {
+describe('widening', () => {
+  it('no setting that a conversation may change opens a folder', async () => {
     for (const key of ['roots', 'allowedDirectories', 'terminal', 'blockedCommands', 'read_only', '__proto__', 'constructor']) {
       expect(await place.refused('set_config', { key, value: '/' })).toMatch(/Unknown setting/)
     }
   })
-  it('row 36: no folder, an empty one or a blank one allows nothing', async () => {
+  it('no folder, an empty one or a blank one allows nothing', async () => {
     for (const roots of [[], [''], ['  ']]) {
       const closed = desk({ roots })
       expect(await closed.refused('read_file', { path: join(closed.A, 'x') })).toMatch(denied)

@@ -92,12 +92,12 @@ function raw(bytes: string, ms = 3000): Promise<string> {
   })
 }
 
-describe('who may come in (rows 85 to 90)', () => {
-  it('row 85: without a token nobody', async () => {
+describe('who may come in', () => {
+  it('without a token nobody', async () => {
     const { Authorization: _, ...rest } = good()
     expect(await ask(rest)).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } })
   })
-  it('row 86: a beginning of the token, one more character, another scheme, a wrong one', async () => {
+  it('a beginning of the token, one more character, another scheme, a wrong one', async () => {
     for (const Authorization of [
       `Bearer ${token.slice(0, -1)}`,
       `Bearer ${token}x`,
@@ -109,17 +109,17 @@ describe('who may come in (rows 85 to 90)', () => {
       expect((await ask({ ...good(), Authorization })).status).toBe(401)
     }
   })
-  it('row 87: a token in the address is none', async () => {
+  it('a token in the address is none', async () => {
     const { Authorization: _, ...rest } = good()
     for (const name of ['token', 'access_token', 'Authorization'])
       expect((await ask(rest, initialize, { path: `/mcp?${name}=${token}` })).status).toBe(401)
   })
-  it('rows 88 and 89: a foreign Host, also one that begins like ours', async () => {
+  it('a foreign Host, also one that begins like ours', async () => {
     for (const Host of ['evil.example', '127.0.0.1.evil', 'localhost.evil:80', 'evil@127.0.0.1', '[::2]', '127.0.0.1:x', '0.0.0.0'])
       expect((await ask({ ...good(), Host })).status).toBe(403)
     for (const Host of ['localhost', '127.0.0.1:4324', '[::1]:80']) expect((await ask({ ...good(), Host })).status).toBe(200)
   })
-  it('row 90: a foreign Origin, null, another port of this computer; our own is taken', async () => {
+  it('a foreign Origin, null, another port of this computer; our own is taken', async () => {
     for (const Origin of [
       'https://evil.example',
       'null',
@@ -137,28 +137,28 @@ describe('who may come in (rows 85 to 90)', () => {
   })
 })
 
-describe('odd requests (rows 91 to 95)', () => {
-  it('row 91: a body that is no JSON by name or by content', async () => {
+describe('odd requests', () => {
+  it('a body that is no JSON by name or by content', async () => {
     expect((await ask({ ...good(), 'Content-Type': 'text/plain' })).status).toBe(415)
     expect((await ask({ ...good(), 'Content-Type': 'application/jsonp' })).status).toBe(415)
     expect((await ask(good(), '{"a":')).status).toBe(400)
     expect((await ask(good(), '')).status).toBe(400)
   })
-  it('row 92: GET changes nothing, other methods and addresses are refused', async () => {
+  it('GET changes nothing, other methods and addresses are refused', async () => {
     expect((await ask(good(), null, { path: '/mcp?method=tools/call' })).status).toBeGreaterThanOrEqual(400)
     for (const method of ['PUT', 'OPTIONS', 'PATCH']) expect((await ask(good(), null, { method })).status).toBe(405)
     expect((await ask(good(), initialize, { path: '/' })).status).toBe(404)
   })
-  it('row 93: two Host headers, or none', async () => {
+  it('two Host headers, or none', async () => {
     const head = `POST /mcp HTTP/1.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`
     expect(await raw(`${head}Host: 127.0.0.1\r\nHost: evil\r\n\r\n{}`)).toMatch(/^HTTP\/1\.1 400/)
     expect(await raw(`${head}\r\n{}`)).toMatch(/^HTTP\/1\.1 400/)
   })
-  it('row 94: a length and chunks at once', async () => {
+  it('a length and chunks at once', async () => {
     const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
     expect(await raw(`${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/)
   })
-  it('row 95: 64 MiB, announced or not', async () => {
+  it('64 MiB, announced or not', async () => {
     const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
     expect(await raw(`${head}Content-Length: 67108864\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413/)
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
@@ -179,7 +179,7 @@ describe('odd requests (rows 91 to 95)', () => {
   })
 })
 
-describe('sessions (rows 96 to 99)', () => {
+describe('sessions', () => {
   const begin = async (bearer = token): Promise<string> =>
     String((await ask({ ...good(), Authorization: `Bearer ${bearer}` })).headers['mcp-session-id'])
   it('a token that opens as many as it can keeps nobody out', async () => {
@@ -190,7 +190,7 @@ describe('sessions (rows 96 to 99)', () => {
     const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} })
     expect((await ask({ ...good(), Authorization: `Bearer ${mine.token}`, 'Mcp-Session-Id': first }, list)).status).toBe(200)
   })
-  it("row 96: another one's session is not there", async () => {
+  it("another one's session is not there", async () => {
     const session = await begin()
     const other = await store.create(60_000)
     const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} })
@@ -204,10 +204,10 @@ describe('sessions (rows 96 to 99)', () => {
     const ping = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping' })
     for (const session of sessions) expect((await ask({ ...good(), 'Mcp-Session-Id': session }, ping)).status).toBe(200)
   })
-  it('row 97: a session by the name of a property', async () => {
+  it('a session by the name of a property', async () => {
     for (const name of ['__proto__', 'constructor', 'toString']) expect((await ask({ ...good(), 'Mcp-Session-Id': name })).status).toBe(404)
   })
-  it('row 98: two clients with the same ids each get their own answers', async () => {
+  it('two clients with the same ids each get their own answers', async () => {
     place.put('one', 'first')
     place.put('two', 'second')
     const sessions = await Promise.all([begin(), begin()])
@@ -225,7 +225,7 @@ describe('sessions (rows 96 to 99)', () => {
       ]).toEqual([true, false, true, false])
     }
   })
-  it('row 99: a session that is revoked closes its open connections', async () => {
+  it('a session that is revoked closes its open connections', async () => {
     const session = await begin()
     const socket = connect(http.port, '127.0.0.1')
     socket.on('error', () => undefined)

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { allProcesses, belonging, factsOf, lives, signal } from '../../../src/bridge/terminal/tree.ts'
 import { atLimit } from '../../support/at-limit.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
+import { itUnless } from '../../support/left-out.ts'
+import { lacksPython } from '../../support/machine.ts'
 
 let place: Desk
 beforeEach(() => {
@@ -18,7 +19,6 @@ const start = async (command: string): Promise<{ session: string; pid: number }>
   await expect.poll(async () => (text += await place.ok('read_output', { session, offset: 0, timeout_ms: 200 }))).toMatch(/pid \d+/)
   return { session, pid: Number(/pid (\d+)/.exec(text)?.[1]) }
 }
-const python = existsSync('/usr/bin/python3')
 
 describe('what leaves its process group', () => {
   it.each([
@@ -67,8 +67,7 @@ describe('what leaves its process group', () => {
     expect(alive(pid) ? textOf(result) : `Not ended: ${pid} `).toContain(`Not ended: ${pid} `)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   })
-  it('by a daemon that writes over its environment is ended, or reported to go on', async () => {
-    if (!python) return
+  itUnless(lacksPython, 'by a daemon that writes over its environment is ended, or reported to go on', async () => {
     place.put(
       'daemon.py',
       `

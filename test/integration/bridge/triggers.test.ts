@@ -18,6 +18,8 @@ import { limits } from '../../../src/bridge/base/limits.ts'
 import { type Desk, desk, settingsIn } from '../../unit/bridge/desk.ts'
 import { openBridge } from '../../../src/bridge/start/open.ts'
 import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
+import { itUnless } from '../../support/left-out.ts'
+import { lacksRoot } from '../../support/machine.ts'
 
 let place: Desk
 const others: Bridge[] = []
@@ -97,7 +99,7 @@ describe('a trigger', () => {
     drop('a.json', signed(payloadOf({ session: undefined }), keyOf('another')))
     await vi.waitFor(async () => expect(await list()).toMatchObject([{ from: 'session s2' }]), patience)
   })
-  it('row 113: for a change of a configuration waits for a person as well', async () => {
+  it('for a change of a configuration waits for a person as well', async () => {
     await start()
     drop('a.json', signed(payloadOf({ action: { type: 'update_mcp_config', params: { name: 'x', command: 'evil' } } })))
     await vi.waitFor(async () => expect(await list()).toMatchObject([{ status: 'needs_user' }]), patience)
@@ -127,44 +129,32 @@ describe('a trigger', () => {
 
 describe('a trigger that is refused', () => {
   const cases: readonly (readonly [title: string, content: () => unknown, reason: RegExp])[] = [
-    ['row 104: signed with a wrong token', () => signed(payloadOf(), keyOf('wrong')), /not that of session s1/],
+    ['signed with a wrong token', () => signed(payloadOf(), keyOf('wrong')), /not that of session s1/],
     [
-      'row 104: altered after it was signed',
+      'altered after it was signed',
       () => ({ ...signed(payloadOf()), payload: JSON.stringify(payloadOf({ nonce: 'x' })) }),
       /not that of session s1/,
     ],
-    ['row 105: without a signature', () => ({ payload: JSON.stringify(payloadOf()) }), /not signed/],
-    ['row 105: without a nonce', () => signed(payloadOf({ nonce: undefined })), /nonce/],
-    [
-      'row 106: of a session that has ended',
-      () => signed(payloadOf({ session: 'ended' }), keyOf('ended')),
-      /session ended is unknown or has ended/,
-    ],
-    [
-      'row 106: of a session from before triggers',
-      () => signed(payloadOf({ session: 'old' }), keyOf('old')),
-      /cannot sign; mcp-twin session new/,
-    ],
-    ['row 106: late', () => signed(payloadOf({ timestamp: Date.now() - 6 * 60_000 })), /more than 5 minutes/],
-    ['row 106: from the future', () => signed(payloadOf({ timestamp: Date.now() + 6 * 60_000 })), /more than 5 minutes/],
-    ['row 106: without a time', () => signed(payloadOf({ timestamp: 'now' })), /timestamp/],
-    ['row 107: with a list for its signature', () => ({ payload: JSON.stringify(payloadOf()), signature: ['a'] }), /not signed/],
-    ['row 107: that is a list', () => [signed(payloadOf())], /no object/],
-    ['row 107: whose payload is a list', () => signed([payloadOf()]), /payload is no object/],
+    ['without a signature', () => ({ payload: JSON.stringify(payloadOf()) }), /not signed/],
+    ['without a nonce', () => signed(payloadOf({ nonce: undefined })), /nonce/],
+    ['of a session that has ended', () => signed(payloadOf({ session: 'ended' }), keyOf('ended')), /session ended is unknown or has ended/],
+    ['of a session from before triggers', () => signed(payloadOf({ session: 'old' }), keyOf('old')), /cannot sign; mcp-twin session new/],
+    ['late', () => signed(payloadOf({ timestamp: Date.now() - 6 * 60_000 })), /more than 5 minutes/],
+    ['from the future', () => signed(payloadOf({ timestamp: Date.now() + 6 * 60_000 })), /more than 5 minutes/],
+    ['without a time', () => signed(payloadOf({ timestamp: 'now' })), /timestamp/],
+    ['with a list for its signature', () => ({ payload: JSON.stringify(payloadOf()), signature: ['a'] }), /not signed/],
+    ['that is a list', () => [signed(payloadOf())], /no object/],
+    ['whose payload is a list', () => signed([payloadOf()]), /payload is no object/],
     ['in capital digits', () => ({ ...signed(payloadOf()), signature: signed(payloadOf()).signature.toUpperCase() }), /lower-case/],
     ['for another session than the signer', () => signed(payloadOf({ session: 's2' })), /not that of session s2|another session/],
+    ['with an id that leads elsewhere', () => signed(payloadOf({ action: { ...task, id: '../../x' } })), /an id with other characters/],
     [
-      'row 111: with an id that leads elsewhere',
-      () => signed(payloadOf({ action: { ...task, id: '../../x' } })),
-      /an id with other characters/,
-    ],
-    [
-      'row 112: with a type that is a word of JavaScript',
+      'with a type that is a word of JavaScript',
       () => signed(payloadOf({ action: { type: 'constructor', params: {} } })),
       /There is no action/,
     ],
     [
-      'row 114: for a file outside',
+      'for a file outside',
       () => signed(payloadOf({ action: { type: 'analyze_file', params: { file_path: '/etc/shadow' } } })),
       /outside|closed/,
     ],
@@ -181,7 +171,7 @@ describe('a trigger that is refused', () => {
     expect(await list()).toEqual([])
     expect(audit('denied')).toMatchObject([{ tool: 'trigger', subject: 'bad.json' }])
   })
-  it('row 108: is a copy of one that was taken up', async () => {
+  it('is a copy of one that was taken up', async () => {
     await start()
     const once = signed(payloadOf())
     drop('a.json', once)
@@ -190,7 +180,7 @@ describe('a trigger that is refused', () => {
     expect(await reasonFor('b.json')).toMatch(/nonce was used before/)
     expect(await list()).toHaveLength(1)
   })
-  it('row 109: is a copy, though the bridge was started anew', async () => {
+  it('is a copy, though the bridge was started anew', async () => {
     await start()
     const once = signed(payloadOf())
     drop('a.json', once)
@@ -203,7 +193,7 @@ describe('a trigger that is refused', () => {
     expect(await reasonFor('b.json')).toMatch(/nonce was used before/)
     expect(await store.read((database) => database.all('SELECT id FROM actions'))).toHaveLength(1)
   })
-  it('row 110: is a link, of either kind, or a folder', async () => {
+  it('is a link, of either kind, or a folder', async () => {
     await start()
     const elsewhere = join(place.A, 'elsewhere.json')
     for (const [name, make, reason] of [
@@ -226,7 +216,7 @@ describe('a trigger that is refused', () => {
     }
     expect(await list()).toEqual([])
   })
-  it.skipIf(process.getuid?.() !== 0)('belongs to another user', async () => {
+  itUnless(lacksRoot, 'belongs to another user', async () => {
     await start()
     const text = JSON.stringify(signed(payloadOf()))
     writeFileSync(box('theirs.part'), text, { mode: 0o600 })
@@ -235,7 +225,7 @@ describe('a trigger that is refused', () => {
     expect(await reasonFor('theirs.json')).toMatch(/another user/)
     expect(await list()).toEqual([])
   })
-  it('row 110: is swapped for another while it is looked at: each is judged by itself', async () => {
+  it('is swapped for another while it is looked at: each is judged by itself', async () => {
     await start()
     const good = signed(payloadOf({ action: { ...task, id: 'good' } }))
     for (let round = 0; round < 20; round++) {

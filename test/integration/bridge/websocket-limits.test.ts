@@ -85,7 +85,7 @@ describe('a reader that stops', () => {
     const all = await wire.until((bytes) => bytes.length > 10 * (1024 * 1024) && ids.every((id) => bytes.includes(id)))
     for (const id of ids) expect(all.includes(id)).toBe(true)
   })
-  it('row 103: is cut off with the reason when too much waits, and holds up nobody', async () => {
+  it('is cut off with the reason when too much waits, and holds up nobody', async () => {
     await listening({ wire: { unreadBytes: 4 * 1024 * 1024, waitingBytes: 64 * 1024 * 1024, closeMs: 50 } })
     desk.place.put('large', 'x'.repeat(1024 * 1024))
     const wire = await stuck()

@@ -21,7 +21,7 @@ const getsIn = async () => {
 const audited = () => readFileSync(join(desk.place.folder, 'audit.jsonl'), 'utf8')
 
 describe('who may come in over WebSocket', () => {
-  it('row 100: a foreign Origin, null, another port of this computer; our own is taken', async () => {
+  it('a foreign Origin, null, another port of this computer; our own is taken', async () => {
     const Authorization = `Bearer ${desk.token}`
     for (const Origin of [
       'https://evil.example',
@@ -38,7 +38,7 @@ describe('who may come in over WebSocket', () => {
       await expect(desk.open({ headers: { Authorization: `Bearer ${desk.token}`, Host } })).rejects.toThrow('status 403')
     await desk.open({ headers: { Authorization: `Bearer ${desk.token}`, Host: 'localhost:1' } })
   })
-  it('row 101: no token, a part of it, one more character, another scheme, one in the address', async () => {
+  it('no token, a part of it, one more character, another scheme, one in the address', async () => {
     const { token } = desk
     for (const headers of [
       {},
@@ -118,7 +118,7 @@ describe('frames that are none', () => {
     for (const each of [bytes].flat()) wire.socket.write(each)
     return closeFrame(await wire.closed)
   }
-  it('row 102: more than 16 MiB, in one frame, announced only, or in many', async () => {
+  it('more than 16 MiB, in one frame, announced only, or in many', async () => {
     const mebibyte = 'x'.repeat(1024 * 1024)
     expect(await sent(frame('', { declared: 64 * 1024 * 1024 }))).toMatchObject({ code: 1009 })
     expect(await sent(frame('x', { declared: limits.wsMessage + 1 }))).toMatchObject({ code: 1009 })

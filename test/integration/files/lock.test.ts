@@ -6,6 +6,8 @@ import { type Holder, holderName, readHolder, selfAsHolder } from '../../../src/
 import { LockedError, withFileLock, withRunLock } from '../../../src/effects/store/lock.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { folderOf, hasty, impatient } from '../../unit/files/place.ts'
+import { itUnless } from '../../support/left-out.ts'
+import { lacksLinux } from '../../support/machine.ts'
 
 const system = nodeSystem()
 const brief = { waitMs: 120 }
@@ -119,19 +121,19 @@ describe('an abandoned lock', () => {
     expect(readdirSync(at())).toEqual([])
   }
 
-  it('row 115: of a dead process can be acquired at once', async () => {
+  it('of a dead process can be acquired at once', async () => {
     const at = folderOf()
     await planted(at('a.mcp-twin-lock'), { pid: 4_000_000 })
     await taken(at)
   })
 
-  it.skipIf(process.platform !== 'linux')('row 116: of a process whose id another one has now can be acquired at once', async () => {
+  itUnless(lacksLinux, 'of a process whose id another one has now can be acquired at once', async () => {
     const at = folderOf()
     await planted(at('a.mcp-twin-lock'), { pid: process.ppid, start: '1' })
     await taken(at)
   })
 
-  it.skipIf(process.platform !== 'linux')('of a process that has ended but was not waited for can be acquired at once', async () => {
+  itUnless(lacksLinux, 'of a process that has ended but was not waited for can be acquired at once', async () => {
     const at = folderOf()
     // The shell starts a child and becomes sleep, which never asks how that child ended: a zombie.
     const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -169,7 +171,7 @@ describe('an abandoned lock', () => {
     expect(await withFileLock(hasty(system), at('a'), 'linux', { waitMs: 40_000 }, () => Promise.resolve('ours'))).toBe('ours')
   })
 
-  it.each(['a dead holder', 'garbage'])('rows 117 and 118: with %s is won by one of ten racers at a time', async (kind) => {
+  it.each(['a dead holder', 'garbage'])('with %s is won by one of ten racers at a time', async (kind) => {
     for (let round = 0; round < 4; round++) {
       const at = folderOf()
       if (kind === 'garbage') mkdirSync(at('a.mcp-twin-lock'))

@@ -5,6 +5,8 @@ import { environmentOf } from '../../../src/system/program.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { atLimit } from '../../support/at-limit.ts'
 import { folderOf, textOf } from '../../unit/files/place.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { lacksLinux } from '../../support/machine.ts'
 
 const system = nodeSystem()
 const node = (script: string, more: Partial<Program> = {}) =>
@@ -93,7 +95,7 @@ const gone = async (file: string): Promise<boolean> => {
   return !pids.some((pid) => system.isAlive(pid) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z'))
 }
 
-describe.skipIf(process.platform !== 'linux')('a program that takes too long', () => {
+describeUnless(lacksLinux, 'a program that takes too long', () => {
   it('is ended with everything it started', async () => {
     const at = folderOf()
     const started = () => existsSync(at('pids')) && readFileSync(at('pids'), 'utf8').split('\n').length === 4

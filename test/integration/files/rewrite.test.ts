@@ -21,6 +21,8 @@ import { type Decide, rewriteFile } from '../../../src/effects/store/rewrite.ts'
 import type { System } from '../../../src/model/system.ts'
 import { nodeSystem } from '../../../src/system/node.ts'
 import { addMember, become, bytesOf, folderOf, targetAt, textOf } from '../../unit/files/place.ts'
+import { describeUnless } from '../../support/left-out.ts'
+import { lacksRoot } from '../../support/machine.ts'
 
 const system = nodeSystem()
 const old = (path: string, text: string, mode = 0o644): void => {
@@ -355,7 +357,7 @@ describe('what a killed run left beside the file', () => {
   })
 })
 
-describe.skipIf(process.getuid?.() !== 0)('a file of somebody else', () => {
+describeUnless(lacksRoot, 'a file of somebody else', () => {
   it('keeps its owner, group and mode when root writes it', async () => {
     const at = folderOf()
     old(at('a.json'), '{}', 0o640)

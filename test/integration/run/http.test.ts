@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { fetchBy, ProxyRefusal } from '../../../src/effects/run/http.ts'
 import { lacks } from '../../support/machine.ts'
 import { scratch } from '../../support/scratch.ts'
+import { describeUnless, itUnless } from '../../support/left-out.ts'
 
 const direct = { proxy: () => null, ca: [] }
 
@@ -138,7 +139,7 @@ describe('behind a proxy', () => {
     expect(asked).toEqual([`GET http://far.example/mcp?x=1 Basic ${Buffer.from('me:p@ss').toString('base64')}`])
   })
 
-  it.skipIf(lacks('openssl'))('a secure one goes through a tunnel, kept for the next message', async () => {
+  itUnless(lacks('openssl'), 'a secure one goes through a tunnel, kept for the next message', async () => {
     const far = await secure((request, response) => response.end(`hello ${request.headers['x-key']}`))
     const { url, asked } = await proxy()
     const fetch = fetchBy({ proxy: () => url, ca: [far.cert] })
@@ -155,7 +156,7 @@ describe('behind a proxy', () => {
   })
 })
 
-describe.skipIf(lacks('openssl'))('a certificate of a network of its own', () => {
+describeUnless(lacks('openssl'), 'a certificate of a network of its own', () => {
   it('is trusted when npm trusts it, and refused otherwise', async () => {
     const far = await secure((_, response) => response.end('safe'))
     expect(await (await fetchBy({ proxy: () => null, ca: [far.cert] })(far.url)).text()).toBe('safe')

@@ -139,7 +139,7 @@ describeEngines('a store whose file was damaged', (bench) => {
     }
   })
 
-  it('row 122: says how many changes are missing when the log was cut', async () => {
+  it('says how many changes are missing when the log was cut', async () => {
     const store = await filled()
     await store.ask('setAll', { entries: Array.from({ length: 50 }, (_, n) => ({ key: `late${n}`, value: 'x'.repeat(3000) })) })
     await store.kill('SIGKILL')

@@ -6,34 +6,34 @@ import { type Grammar, Unreadable } from '../../../src/bridge/terminal/blocked/c
 
 const check = async (text: string, grammar: Grammar = 'posix') => guardCommand(text, grammar, ['K', 'git push'])
 
-describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
+describe('a blocked program K in a POSIX shell', () => {
   it.each([
-    ['row 51: plain', 'K'],
-    ['row 52: absolute', '/usr/bin/K x'],
-    ['row 53: quoted', '"K" x'],
-    ['row 54: pieces', 'c\'\'K; c""K'.replaceAll('c', '')],
-    ['row 54: escaped', '\\K'],
-    ['row 55: after another', 'x;K'],
-    ['row 55: and, or, pipe, background', 'a && K'],
-    ['row 55', 'a || K'],
-    ['row 55', 'a | K'],
-    ['row 55', 'a & K'],
-    ['row 56: on a new line', 'a\nK'],
-    ['row 56: joined lines', 'a;\\\nK'],
-    ['row 57: substitution', 'echo $(K)'],
-    ['row 57: in quotes', 'echo "$(K)"'],
-    ['row 57: two deep', 'echo $(echo $(K))'],
-    ['row 57: in arithmetic', 'echo $(( $(K) + 1 ))'],
-    ['row 57: in a default', 'echo ${x:-$(K)}'],
-    ['row 58: backticks', 'echo `K`'],
-    ['row 59: process substitution', 'cat <(K)'],
-    ['row 59', 'tee >(K)'],
-    ['row 60: glob', '/usr/bin/?'],
-    ['row 60: braces', '{K,x}'],
-    ['row 61: assignment before', 'A=1 K'],
-    ['row 61: assignment with substitution', 'A=$(K) true'],
-    ['row 62: env', 'env K'],
-    ['row 62: env with settings', 'env -i A=1 K'],
+    ['plain', 'K'],
+    ['absolute', '/usr/bin/K x'],
+    ['quoted', '"K" x'],
+    ['pieces', 'c\'\'K; c""K'.replaceAll('c', '')],
+    ['escaped', '\\K'],
+    ['after another', 'x;K'],
+    ['and', 'a && K'],
+    ['or', 'a || K'],
+    ['pipe', 'a | K'],
+    ['background', 'a & K'],
+    ['on a new line', 'a\nK'],
+    ['joined lines', 'a;\\\nK'],
+    ['substitution', 'echo $(K)'],
+    ['in quotes', 'echo "$(K)"'],
+    ['two deep', 'echo $(echo $(K))'],
+    ['in arithmetic', 'echo $(( $(K) + 1 ))'],
+    ['in a default', 'echo ${x:-$(K)}'],
+    ['backticks', 'echo `K`'],
+    ['process substitution', 'cat <(K)'],
+    ['process substitution for output', 'tee >(K)'],
+    ['glob', '/usr/bin/?'],
+    ['braces', '{K,x}'],
+    ['assignment before', 'A=1 K'],
+    ['assignment with substitution', 'A=$(K) true'],
+    ['env', 'env K'],
+    ['env with settings', 'env -i A=1 K'],
     ['other wrappers', 'nohup timeout 5 K'],
     ['xargs', 'echo x | xargs K'],
     ['find', 'find . -exec K {} ;'],
@@ -171,16 +171,16 @@ describe('a blocked program K in a POSIX shell (rows 51 to 62)', () => {
   })
 })
 
-describe('a blocked program in cmd (rows 69 to 72)', () => {
+describe('a blocked program in cmd', () => {
   it.each([
-    ['row 69: a caret', '^K'],
-    ['row 70: with its ending', 'K.EXE'],
-    ['row 71: another cmd', 'cmd /c K'],
-    ['row 72: an encoded command', 'powershell -enc SwBLAA=='],
-    ['row 72: across to Linux', 'wsl.exe -d Ubuntu --exec K'],
+    ['a caret', '^K'],
+    ['with its ending', 'K.EXE'],
+    ['another cmd', 'cmd /c K'],
+    ['an encoded command', 'powershell -enc SwBLAA=='],
+    ['across to Linux', 'wsl.exe -d Ubuntu --exec K'],
   ])('%s is refused', (_row, text) => expect(check(text, 'cmd')).rejects.toThrow())
   it.each(['cmd.exe /c K', '/mnt/c/Windows/System32/cmd.exe /d /c "K"', 'powershell.exe -enc SwBLAA==', 'K.exe'])(
-    'row 72: across to Windows, %s is refused',
+    'across to Windows, %s is refused',
     (text) => expect(check(text)).rejects.toThrow(),
   )
   it.each([
