@@ -16,7 +16,7 @@ export interface Line<Spec extends CommandSpec> {
 export const nameOf = (spec: CommandSpec, verb: VerbSpec | null): string => (verb === null ? spec.name : `${spec.name} ${verb.name}`)
 
 /** Where the next word stands that is neither a flag nor the value of one; -1: there is none. */
-function nextWord(words: readonly string[], from: number, options: readonly OptionSpec[]): number {
+export function nextWord(words: readonly string[], from: number, options: readonly OptionSpec[]): number {
   for (let at = from; at < words.length; at++) {
     const word = words[at] ?? ''
     if (!word.startsWith('-') || word === '-') return at

@@ -11,6 +11,7 @@ import {
   type VerbSpec,
 } from '../model/command-line.ts'
 import { fold } from '../ui/fold.ts'
+import { commandPage, firstPage, helpAsked, topicPage } from './help.ts'
 import { type Line, nameOf, readLine } from './line.ts'
 import { readValue, WrongValue } from './values.ts'
 
@@ -33,22 +34,11 @@ export interface Words {
   readonly width?: number
 }
 
-const INTRO = `Claude Desktop on Windows and Claude Code in WSL, one set of MCP servers:
-installed once on each side, merged into every config without harming it, proven to answer.`
-
-const START = `
-Start here:
-  $ npx mcp-twin init               detect both sides, install, write, check
-  $ npx mcp-twin sync               make every config match the manifest again
-  $ npx mcp-twin list               which program has which server
-  $ npx mcp-twin <command> --help   flags and examples of one command`
-
 function describe(program: Command, spec: VerbSpec, name: string): Command {
   const command = program.command(name.split(' ')[0] ?? '').name(name)
-  command.summary(spec.summary).description(spec.summary)
+  command.summary(spec.summary).configureHelp({ showGlobalOptions: true, formatHelp: (_, helper) => commandPage(command, helper, spec) })
   for (const { name: word, description } of spec.arguments ?? []) command.argument(word, description)
   for (const option of spec.options ?? []) addOption(command, option, `mcp-twin ${name} --help`)
-  command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}`)
   return command
 }
 
@@ -56,6 +46,7 @@ function describe(program: Command, spec: VerbSpec, name: string): Command {
 function describeCommand(program: Command, spec: CommandSpec): Command {
   const command = describe(program, spec, spec.name)
   for (const alias of spec.aliases ?? []) command.alias(alias)
+  if (spec.verbs !== undefined && spec.arguments === undefined) command.usage(spec.usual === undefined ? '<action>' : '[action]')
   for (const verb of spec.verbs ?? []) describe(command.helpCommand(false), verb, verb.name)
   return command
 }
@@ -70,10 +61,10 @@ export function parse<Spec extends CommandSpec>(
   let parsed: Parsed<Spec> = { kind: 'done', code: EXIT.ok }
   let complaint = ''
   const program = new Command('mcp-twin')
-    .description(INTRO)
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .helpCommand(false)
+    .configureHelp({ formatHelp: firstPage })
     .configureOutput({
       getOutHelpWidth: () => words.width ?? 80,
       getErrHelpWidth: () => words.width ?? 80,
@@ -82,10 +73,17 @@ export function parse<Spec extends CommandSpec>(
         complaint += text
       },
     })
-    .addHelpText('after', START)
     .exitOverride()
   for (const option of COMMON) addOption(program, option, 'mcp-twin --help')
-  const line = readLine(specs, argv)
+  const asked = helpAsked(specs, argv)
+  if (asked !== null && !Array.isArray(asked)) {
+    const helper = program.createHelp()
+    helper.helpWidth = words.width ?? 80
+    program.configureOutput().writeOut?.(topicPage(helper, asked))
+    return parsed
+  }
+  const typed = asked ?? argv
+  const line = readLine(specs, typed)
   // For a known command only that one is registered: no help page needs the others.
   if (line === null) for (const spec of specs) describeCommand(program, spec)
   else {
@@ -97,7 +95,7 @@ export function parse<Spec extends CommandSpec>(
   }
   for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput())
   try {
-    program.parse([...(line?.argv ?? argv)], { from: 'user' })
+    program.parse([...(line?.argv ?? typed)], { from: 'user' })
   } catch (error) {
     return settle(error, complaint, program, line)
   }

@@ -1,4 +1,4 @@
-import { specs } from '../../src/cli/specs/index.ts'
+import { groups, specs } from '../../src/cli/specs/index.ts'
 import { COMMON } from '../../src/model/command-line.ts'
 import { code, page, table } from './markdown.ts'
 
@@ -66,7 +66,9 @@ function section(spec: Described, depth: string): string {
 export const commandsPage = (): string =>
   page('Commands', [
     'Every command has `--help` with the same words. In a checkout type `npx mcp-twin` for `mcp-twin`.',
-    commands.map(({ name }) => `[${name}](#mcp-twin-${name})`).join(' · '),
+    [...groups, { title: 'For programs', commands: specs.filter((spec) => !groups.some((group) => group.commands.includes(spec))) }]
+      .map((group) => `${group.title}: ${group.commands.map(({ name }) => `[${name}](#mcp-twin-${name})`).join(' · ')}`)
+      .join('\n\n'),
     '## Flags of every command',
     flagTable(COMMON),
     ...commands.map((spec) => section(spec, '##')),

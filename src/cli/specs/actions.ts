@@ -2,7 +2,10 @@ import { actionStatuses } from '../../model/bridge-words.ts'
 import type { CommandSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
 
 const id = { name: '<id>', description: 'the id of an action' } as const satisfies WordSpec
-const type = { name: '<type>', description: 'the type of an action' } as const satisfies WordSpec
+const type = {
+  name: '<type>',
+  description: 'the type of an action; the token is MCP_TWIN_TOKEN, or read from standard input',
+} as const satisfies WordSpec
 const missing = 'mcp-twin actions list shows their ids'
 
 const signed = [
@@ -47,7 +50,7 @@ const verbs = [
     name: 'drop',
     arguments: [type],
     options: signed,
-    summary: 'ask for one by a signed file; takes a token from MCP_TWIN_TOKEN or standard input',
+    summary: 'ask for one by a signed file, with a token',
     examples: [`mcp-twin actions drop execute_from_code --param 'prompt=Run the tests'`],
   },
   {
@@ -61,7 +64,7 @@ const verbs = [
 
 export const actions = {
   name: 'actions',
-  summary: 'list, approve or cancel what programs ask of each other; drop and sign take a token from MCP_TWIN_TOKEN or standard input',
+  summary: 'approve or cancel what programs ask of each other',
   verbs,
   examples: verbs.flatMap(({ name, examples }) => (name === 'cancel' ? [] : examples)),
 } as const satisfies CommandSpec

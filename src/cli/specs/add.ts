@@ -25,7 +25,7 @@ export const add = {
     },
     { name: '[arguments...]', description: 'after --: arguments of the server' },
   ],
-  summary: 'add a server, install it and write it into every config',
+  summary: 'add a server, install it, write it into every config',
   misread: unquoted,
   options: [
     { flags: '--name <name>', description: "the server's name, where it should not be called after its package or address" },

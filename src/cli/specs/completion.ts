@@ -6,7 +6,7 @@ export const completion = {
     { name: '<shell>', description: 'bash, zsh, fish or powershell', offers: ['bash', 'zsh', 'fish', 'powershell'] },
     { name: '[words...]', description: 'after --: the words typed so far; lists what the last one can be (used by the script)' },
   ],
-  summary: 'print a completion script for a shell',
+  summary: 'complete commands, flags and names in your shell',
   examples: [
     'source <(mcp-twin completion bash)',
     'mcp-twin completion fish > ~/.config/fish/completions/mcp-twin.fish',

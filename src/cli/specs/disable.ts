@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 export const disable = {
   name: 'disable',
   arguments: [{ name: '<name...>', description: 'names of servers', offers: 'server' }],
-  summary: 'remove a server from every config, but keep it in the manifest',
+  summary: 'take a server out of every config, and keep it for later',
   options: [{ flags: '--no-sync', description: 'change the manifest only' }],
   examples: ['mcp-twin disable tavily', 'mcp-twin disable tavily --on windows'],
 } as const satisfies CommandSpec

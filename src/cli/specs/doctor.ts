@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 
 export const doctor = {
   name: 'doctor',
-  summary: 'find out what is wrong, on both sides, and how to fix it',
+  summary: 'find what is wrong on both sides, and how to fix it',
   options: [
     { flags: '--deep', description: 'start every server on every side as its program does, and list its tools' },
     { flags: '--fix', description: 'fix what can be fixed safely, and say what was done' },

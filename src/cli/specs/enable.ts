@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 export const enable = {
   name: 'enable',
   arguments: [{ name: '<name...>', description: 'names of servers', offers: 'server' }],
-  summary: 'enable servers again, or bring them to a side or client that lacks them',
+  summary: 'bring servers back, or to a program that lacks them',
   options: [
     { flags: '--everywhere', description: 'on every side and in every client: takes "only", "except" and "disabled" away' },
     { flags: '--no-sync', description: 'change the manifest only' },

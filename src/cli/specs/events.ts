@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 
 export const events = {
   name: 'events',
-  summary: 'show what happened through the bridges of both sides: changes, calls, refusals, sessions',
+  summary: 'see what happened through the bridges of both sides',
   options: [
     { flags: '--follow', description: 'stay, and show everything new; Ctrl-C stops' },
     { flags: '--lines <n>', description: 'how many of the last to show (20)' },

@@ -40,7 +40,7 @@ const verbs = [
 
 export const handoff = {
   name: 'handoff',
-  summary: 'hand work to another program, list handoffs, show one',
+  summary: 'hand work to another program, and read what was handed on',
   verbs,
   examples: verbs.flatMap(({ examples }) => examples),
 } as const satisfies CommandSpec

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 export const importSetup = {
   name: 'import',
   arguments: [{ name: '<dir>', description: 'the folder that mcp-twin export wrote', offers: 'file' }],
-  summary: 'set up this computer as an export says: servers, the same versions, every config; keys are asked for',
+  summary: 'set up this computer as an export says',
   options: [
     { flags: '--trust', description: 'the servers it shows may start; --yes does not answer this' },
     {

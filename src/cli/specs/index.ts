@@ -33,38 +33,76 @@ import { undo } from './undo.ts'
 import { uninstall } from './uninstall.ts'
 import { update } from './update.ts'
 
-/** Every command, in the order of the help page. To add one: a file in specs/, a file with its `run`, a line here. */
-export const specs: readonly Command[] = [
-  command(init, () => import('../../commands/init.ts')),
-  command(sync, () => import('../../commands/sync.ts')),
-  command(doctor, () => import('../../commands/doctor.ts')),
-  command(add, () => import('../../commands/add.ts')),
-  command(remove, () => import('../../commands/remove.ts')),
-  command(enable, () => import('../../commands/enable.ts')),
-  command(disable, () => import('../../commands/disable.ts')),
-  command(rename, () => import('../../commands/rename.ts')),
-  command(list, () => import('../../commands/list.ts')),
-  command(diff, () => import('../../commands/diff.ts')),
-  command(tryServer, () => import('../../commands/try.ts')),
-  command(secret, () => import('../../commands/secret.ts')),
-  command(outdated, () => import('../../commands/outdated.ts')),
-  command(update, () => import('../../commands/update.ts')),
-  command(undo, () => import('../../commands/undo.ts')),
-  command(logs, () => import('../../commands/logs.ts')),
+/** Commands that belong together on the help page. */
+interface Group {
+  readonly title: string
+  readonly commands: readonly Command[]
+}
+
+/** The commands of the help page, in its order. To add one: a file in specs/, a file with its `run`, a line here. */
+export const groups: readonly Group[] = [
+  {
+    title: 'Start',
+    commands: [
+      command(init, () => import('../../commands/init.ts')),
+      command(list, () => import('../../commands/list.ts')),
+      command(sync, () => import('../../commands/sync.ts')),
+      command(doctor, () => import('../../commands/doctor.ts')),
+      command(undo, () => import('../../commands/undo.ts')),
+    ],
+  },
+  {
+    title: 'Servers',
+    commands: [
+      command(add, () => import('../../commands/add.ts')),
+      command(remove, () => import('../../commands/remove.ts')),
+      command(enable, () => import('../../commands/enable.ts')),
+      command(disable, () => import('../../commands/disable.ts')),
+      command(rename, () => import('../../commands/rename.ts')),
+      command(diff, () => import('../../commands/diff.ts')),
+      command(tryServer, () => import('../../commands/try.ts')),
+      command(outdated, () => import('../../commands/outdated.ts')),
+      command(update, () => import('../../commands/update.ts')),
+      command(logs, () => import('../../commands/logs.ts')),
+    ],
+  },
+  {
+    title: 'Keys and projects',
+    commands: [
+      command(secret, () => import('../../commands/secret.ts')),
+      command(trust, () => import('../../commands/trust.ts')),
+      command(exportSetup, () => import('../../commands/export.ts')),
+      command(importSetup, () => import('../../commands/import.ts')),
+    ],
+  },
+  {
+    title: 'Between programs',
+    commands: [
+      command(roots, () => import('../../commands/roots.ts')),
+      command(memory, () => import('../../commands/memory.ts')),
+      command(handoff, () => import('../../commands/handoff.ts')),
+      command(inbox, () => import('../../commands/inbox.ts')),
+      command(actions, () => import('../../commands/actions.ts')),
+      command(events, () => import('../../commands/events.ts')),
+      command(session, () => import('../../commands/session.ts')),
+      command(plugin, () => import('../../commands/plugin.ts')),
+    ],
+  },
+  {
+    title: 'More',
+    commands: [
+      command(schema, () => import('../../commands/schema.ts')),
+      command(completion, () => import('../../commands/completion.ts')),
+      command(uninstall, () => import('../../commands/uninstall.ts')),
+    ],
+  },
+]
+
+/** What programs start and people do not type. */
+const ofPrograms: readonly Command[] = [
   command(run, () => import('../../commands/run.ts')),
   command(serve, () => import('../../commands/serve.ts')),
-  command(session, () => import('../../commands/session.ts')),
-  command(roots, () => import('../../commands/roots.ts')),
-  command(memory, () => import('../../commands/memory.ts')),
-  command(handoff, () => import('../../commands/handoff.ts')),
-  command(inbox, () => import('../../commands/inbox.ts')),
-  command(actions, () => import('../../commands/actions.ts')),
-  command(events, () => import('../../commands/events.ts')),
-  command(plugin, () => import('../../commands/plugin.ts')),
-  command(exportSetup, () => import('../../commands/export.ts')),
-  command(importSetup, () => import('../../commands/import.ts')),
-  command(trust, () => import('../../commands/trust.ts')),
-  command(schema, () => import('../../commands/schema.ts')),
-  command(completion, () => import('../../commands/completion.ts')),
-  command(uninstall, () => import('../../commands/uninstall.ts')),
 ]
+
+/** Every command. */
+export const specs: readonly Command[] = [...groups.flatMap(({ commands }) => commands), ...ofPrograms]

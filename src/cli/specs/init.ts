@@ -2,7 +2,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 
 export const init = {
   name: 'init',
-  summary: 'set up both sides: detect, choose servers, install, write every config, check that all answer',
+  summary: 'set up both sides: choose servers, install, write, check',
   options: [
     { flags: '--from <client>', description: 'import only what this client has', offers: 'client' },
     {

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 export const logs = {
   name: 'logs',
   arguments: [{ name: '[server]', description: 'only what is about this server', offers: 'server' }],
-  summary: 'show what Claude Desktop, Claude Code and mcp-twin logged about servers (keys hidden)',
+  summary: 'read what programs logged about servers; keys are dots',
   options: [
     { flags: '--follow', description: 'keep running and show every new line; Ctrl-C stops' },
     { flags: '--lines <number>', description: 'number of lines from the end of each log (default: 20; 5 without a server)' },

@@ -6,7 +6,7 @@ export const plugin = {
     { name: '<action>', description: 'new, list, allow or revoke', offers: ['new', 'list', 'allow', 'revoke'] },
     { name: '[file]', description: "a file in the bridge's plugins folder; for new, the name of the plugin", offers: 'plugin' },
   ],
-  summary: 'tools of your own, for every program that has the bridge',
+  summary: 'give every program tools of your own',
   options: [{ flags: '--sample <name>', description: 'new: begin with this sample', choices: ['file-operations'] }],
   examples: [
     'mcp-twin plugin new word-count',

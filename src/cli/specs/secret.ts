@@ -11,7 +11,7 @@ export const secret = {
       offers: 'key',
     },
   ],
-  summary: 'API keys: store one, list their names, remove one, make two one',
+  summary: 'store, list, remove and merge API keys',
   examples: [
     'mcp-twin secret set TAVILY_API_KEY',
     'pass show tavily | mcp-twin secret set TAVILY_API_KEY',

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 
 export const serve = {
   name: 'serve',
-  summary: 'the bridge: files, searches and commands for the programs that start it (not for use by hand)',
+  summary: 'start the bridge, as programs do',
   options: [
     { flags: '--http [port]', description: 'also listen for Streamable HTTP on 127.0.0.1 (default port 4324); needs a token, see session' },
     { flags: '--ws [port]', description: 'also listen for WebSocket on 127.0.0.1 (legacy; default port 4323); needs a token, see session' },

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 export const trust = {
   name: 'trust',
   arguments: [{ name: '[dir]', description: 'the project; default: the current folder', offers: 'file' }],
-  summary: 'allow the servers of a project to start, until its manifest or lock changes',
+  summary: 'let the servers of a project start, until it changes',
   options: [
     { flags: '--list', description: 'list the trusted projects' },
     { flags: '--revoke', description: 'revoke trust in the project, on every side' },

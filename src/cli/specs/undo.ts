@@ -3,7 +3,7 @@ import type { CommandSpec } from '../../model/command-line.ts'
 export const undo = {
   name: 'undo',
   arguments: [{ name: '[run]', description: 'the run to undo; default: the newest that changed something', offers: 'run' }],
-  summary: 'undo a run: restore what it changed, byte for byte where nothing was edited since',
+  summary: 'restore what a run changed, byte for byte',
   options: [
     { flags: '--list', description: 'show the runs that can be undone' },
     { flags: '--force', description: 'also undo entries that were edited since' },

@@ -323,7 +323,7 @@ describe('a command line that makes no sense', () => {
     const { stdout } = await place.run(['--help'])
     const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|\w+)? /gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
     expect(commands).toEqual(
-      expect.arrayContaining(['init', 'sync', 'add', 'remove', 'enable', 'disable', 'rename', 'list', 'secret', 'undo', 'run']),
+      expect.arrayContaining(['init', 'sync', 'add', 'remove', 'enable', 'disable', 'rename', 'list', 'secret', 'undo']),
     )
     // test/unit/cli/parse.test.ts prints every one of them.
     for (const command of sample(commands, 3)) {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { ownVariables } from '../../docs/environment.ts'
+import { ownVariables } from '../../../src/cli/topics.ts'
 import { generated } from '../../docs/generated.ts'
 import { isThere, pathOf } from '../../docs/pages.ts'
 import { settingsOf } from '../../docs/settings.ts'
