@@ -565,6 +565,20 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'it shows what tools cost in tokens, starting only what is unknown, once, and leaves tools out through the bridge',
+    source: 'twins',
+    tests: {
+      'e2e/main/tokens.test.ts': [
+        'shows what was found when a sync tried the servers, and starts nothing again',
+        'starts what is not known once, however many programs have it, and says why others are not known',
+        'counts the bridge as a row of its own, and what it lists of shared servers as theirs',
+        'shares a server with these tools alone, saying first how it is reached from then on',
+        'keeps what "cache" says',
+      ],
+      'unit/doctor/servers.test.ts': ['a program whose tools cost more than 20 000 tokens, with the three heaviest and what to type'],
+    },
+  },
+  {
     behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
     source: 'actions and plugins',
     tests: {

@@ -1,14 +1,11 @@
 import { arch } from 'node:os'
 import { join } from 'node:path'
-import { clients } from '../catalog/clients/index.ts'
 import type { Context } from '../context.ts'
 import type { BridgeRules, RootFacts } from '../core/doctor/facts.ts'
-import { toolsFileName, type ToolsFile } from '../core/foreign/tools-file.ts'
+import { toolsFileName } from '../core/foreign/tools-file.ts'
 import { reachable } from '../model/path.ts'
-import type { Settings } from '../bridge/base/settings.ts'
-import { version } from '../version.ts'
 import type { HomeContext } from './at-home.ts'
-import { clientFiles } from './client-files.ts'
+import { bridgeSettings, bridgeTools } from './bridge-tools.ts'
 
 /** How long doctor checks the store; a larger one is checked to its end by the bridges, once a day. */
 const storeMs = 500
@@ -17,9 +14,9 @@ const storeMs = 500
  * What the bridge makes of its part of the manifest, asked of its own code, so that doctor and bridge are of one mind.
  * Nothing is started, and nothing written.
  */
-export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, place, world }: HomeContext): Promise<BridgeRules> {
+export async function bridgeRules(context: Pick<Context, 'system'>, homeContext: HomeContext): Promise<BridgeRules> {
+  const { system } = context
   const [
-    { decideSettings },
     { Policy },
     { canonical },
     { Config },
@@ -30,7 +27,6 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     { toolsFileAt },
     { pluginStates },
   ] = await Promise.all([
-    import('../bridge/start/settings.ts'),
     import('../bridge/policy/policy.ts'),
     import('../bridge/policy/canonical.ts'),
     import('../bridge/config/config.ts'),
@@ -41,16 +37,7 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     import('../bridge/foreign/file.ts'),
     import('../bridge/plugins/states.ts'),
   ])
-  const settings = await decideSettings(
-    {
-      ...{ system, version, clientFiles, folder: home.here, manifest: place.here },
-      self: async () => home.environment,
-      world: async () => world,
-      clientIds: clients.map(({ id }) => id),
-      keys: async () => [],
-    },
-    { client: 'doctor', roots: [], tools: [], terminal: undefined, readOnly: false },
-  )
+  const settings = await bridgeSettings(context, homeContext)
   const policy = new Policy(settings)
   /** As the policy judges every path in it: by where it really leads. */
   const opens = async (path: string): Promise<null> => {
@@ -79,32 +66,10 @@ export async function bridgeRules({ system }: Pick<Context, 'system'>, { home, p
     waiting: waiting.problems()[0] ?? null,
     store: examineStore(settings.folder, system.platform, arch(), { ms: storeMs, now: system.now() }),
     families: settings.families,
-    lists: { trouble: reader.trouble, servers: Object.keys(file.shared), ...(await listedBy(settings, file)) },
+    lists: { trouble: reader.trouble, servers: Object.keys(file.shared), ...(await bridgeTools(settings, file)) },
     plugins: pluginStates(settings.folder, file).flatMap((each) => (each.why === null ? [] : [{ file: each.file, why: each.why }])),
     terminal: settings.terminal,
     sandbox:
       system.platform !== 'linux' ? 'not-on-this-system' : sandboxProgram() === null ? 'not-installed' : isRoot() ? 'not-for-root' : 'here',
   }
-}
-
-/** The size of the list of tools that a program gets. Those for commands count where they may be switched on. */
-async function listedBy(
-  { families, terminal, readOnly }: Settings,
-  file: ToolsFile,
-): Promise<Pick<BridgeRules['lists'], 'tools' | 'bytes'>> {
-  const [{ tools }, { listed }, { sharedTools }, { pluginTools }, { isReading, listedForeign }] = await Promise.all([
-    import('../bridge/tools/index.ts'),
-    import('../bridge/contract/tool.ts'),
-    import('../bridge/sharing/provider.ts'),
-    import('../bridge/plugins/provider.ts'),
-    import('../bridge/foreign/tool.ts'),
-  ])
-  const own = tools.filter(
-    ({ family, effect }) => families.includes(family) && (family !== 'terminal' || terminal !== 'off') && (!readOnly || effect === 'read'),
-  )
-  const foreign = [...sharedTools(file), ...pluginTools(file)].filter(
-    (tool) => families.includes(tool.family) && (!readOnly || isReading(tool)),
-  )
-  const all = [...own.map(listed), ...foreign.map(listedForeign)]
-  return { tools: all.length, bytes: Buffer.byteLength(JSON.stringify(all)) }
 }

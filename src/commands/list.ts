@@ -17,7 +17,10 @@ import { atHome } from './at-home.ts'
 import { leftWords } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Shows which client has which server, also before there is a manifest. It writes nothing and touches no network. */
+/**
+ * Shows which client has which server, also before there is a manifest. It writes nothing and touches no network; with `--tokens` it starts
+ * each server once whose tools nobody has asked for yet.
+ */
 export const run: Run<typeof spec> = async (context, _args, options) => {
   const { io, system } = context
   return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
@@ -30,8 +33,16 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     const plan = { ...whole, files: ofOneFileEach(whole.files) }
     const leftover = leftoverOf(whole)
     const matrix = matrixOf(plan, situation.manifest, input.render.lock, unmanagedIn(plan, input))
-    io.json({ command: 'list', ...matrix, leftover })
+    const weighed =
+      options.tokens === true
+        ? await (await import('./list-tokens.ts')).weighList(context, homeContext, { situation, input, plan, matrix }, options)
+        : null
+    io.json({ command: 'list', ...matrix, ...weighed, leftover })
     if (io.asJson) return EXIT.ok
+    if (weighed !== null) {
+      for (const line of (await import('./list-tokens.ts')).describeWeights(weighed, homeContext, io)) io.out(line)
+      return EXIT.ok
+    }
     const labels = labelsFor(homeContext.world, clients)
     const copies = copiesIn(plan.files, matrix)
     const files = plan.files.filter((file) => !copies.includes(file)).map((file) => file.plan)

@@ -22,6 +22,8 @@ interface Layout {
   readonly bridge: NativePath
   readonly homeJson: NativePath
   readonly launches: NativePath
+  /** What the tools of each server cost. */
+  readonly weights: NativePath
 }
 
 /** The folder's name on every side, below the user's home. Never inside AppData, which packaged programs see a copy of. */
@@ -53,6 +55,7 @@ export function layout(environment: Environment, folder: NativePath): Layout {
     bridge: at('bridge'),
     homeJson: at(homeJsonName),
     launches: at('launches.json'),
+    weights: at('weights.json'),
   }
 }
 

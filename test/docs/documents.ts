@@ -69,11 +69,18 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'list',
-    words: 'Each cell is the state of a server in a program: in sync, differs, missing and so on.',
-    runs: [{ args: ['list'] }],
+    words:
+      'Each cell is the state of a server in a program: in sync, differs, missing and so on. The numbers, and `clients`, come with `--tokens`.',
+    runs: [{ args: ['list'] }, { args: ['list', '--tokens'] }],
     shape: {
       command,
-      servers: [{ name: 'text', kind: 'text', version: 'null|text', cells: [{ environment: 'text', client: 'text', state: 'text' }] }],
+      servers: [
+        {
+          ...{ name: 'text', kind: 'text', version: 'null|text', cells: [{ environment: 'text', client: 'text', state: 'text' }] },
+          ...{ 'tools?': 'null|number', 'tokens?': 'null|number', 'reason?': 'null|text' },
+        },
+      ],
+      'clients?': [{ environment: 'text', client: 'text', tools: 'number', tokens: 'number', unknown: ['text'] }],
       unmanaged: ['…'],
       leftover: ['…'],
     },

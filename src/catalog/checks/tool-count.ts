@@ -1,51 +1,42 @@
-import { defineCheck, type Facts, type ProbeFacts } from '../../core/doctor/facts.ts'
-import { programName } from '../../core/doctor/names.ts'
+import { defineCheck, type Facts } from '../../core/doctor/facts.ts'
+import { programName, quoted } from '../../core/doctor/names.ts'
 import { noneStarted } from '../../core/doctor/unstarted.ts'
+import { lookUp } from '../../core/lookup.ts'
+import { BRIDGE } from '../../core/manifest/new-name.ts'
+import type { ProgramWeight } from '../../core/tokens/programs.ts'
+import { byWeight, inThousands, tokensOf } from '../../core/tokens/weight.ts'
 import type { CheckResult } from '../../model/check.ts'
 
-/** Beyond about this many, the list of tools costs more than it helps; some programs cut it off. */
-const TOOLS_MANY = 100
+/** Above this, the list of tools takes a tenth of what a model can hold. */
+const tokensMost = 20_000
 
-/** Above these numbers the bridge's list, with shared servers and plugins, is too long: it is part of every conversation. */
-const bridgeMost = { tools: 60, bytes: 60_000 }
+/** How many servers are named. */
+const namesMost = 3
 
-function ofBridge({ bridge }: Facts): CheckResult[] {
-  const lists = bridge?.rules.lists
-  if (bridge === null || lists === undefined || (lists.tools <= bridgeMost.tools && lists.bytes <= bridgeMost.bytes)) return []
-  const kB = Math.round(lists.bytes / 1000)
-  const message = `the bridge lists ${lists.tools} tools of ${kB} kB with its shared servers and plugins, all part of every conversation; ${bridgeMost.tools} tools and ${bridgeMost.bytes / 1000} kB are enough for most`
-  const fix = 'name the tools that you use: "share": { "tools": […] } in the manifest, or bridge.families; then: mcp-twin sync'
-  return [{ level: 'warning', subject: 'bridge', message, environment: bridge.home.id, fix }]
-}
-
-function perProgram(facts: Facts, probes: readonly ProbeFacts[]): CheckResult[] {
-  const groups = new Map<string, ProbeFacts[]>()
-  for (const probe of probes) {
-    const key = `${probe.environment.id} ${probe.client.id}`
-    groups.set(key, [...(groups.get(key) ?? []), probe])
-  }
-  return [...groups.values()].flatMap((group): CheckResult[] => {
-    const [first] = group
-    const total = group.reduce((sum, { tools }) => sum + (tools?.length ?? 0), 0)
-    if (first === undefined || total <= TOOLS_MANY) return []
-    const largest = [...group].sort((a, b) => (b.tools?.length ?? 0) - (a.tools?.length ?? 0)).slice(0, 3)
-    const said = largest.map(({ name, tools }) => `${name} ${tools?.length ?? 0}`).join(', ')
-    const message = `its servers have ${total} tools together, whose descriptions are part of every conversation; the most: ${said}`
-    return [
-      {
-        level: 'info',
-        subject: programName(facts, first),
-        message,
-        environment: first.environment.id,
-        fix: 'mcp-twin disable NAME, for those that you do not use',
-      },
-    ]
-  })
+function ofProgram(facts: Facts, { environment, client, servers }: ProgramWeight): CheckResult[] {
+  const known = servers.map(({ name, tools }) => ({ name, tokens: tokensOf(tools ?? []) })).sort(byWeight)
+  const all = known.reduce((sum, { tokens }) => sum + tokens, 0)
+  const file = facts.files.find((each) => each.environment.id === environment && each.client.id === client)
+  if (all <= tokensMost || file === undefined) return []
+  const heaviest = known.slice(0, namesMost)
+  const ours = heaviest.find(({ name }) => name === BRIDGE || lookUp(facts.input.manifest.servers, name) !== undefined)
+  const said = heaviest.map(({ name, tokens }) => `${name} ${inThousands(tokens)}`).join(', ')
+  return [
+    {
+      ...{ level: 'info', subject: programName(facts, file), environment },
+      message: `its tools cost about ${inThousands(all)} tokens in every conversation; the heaviest: ${said}`,
+      fix: ours === undefined ? 'take those out that you do not use' : `mcp-twin tools ${quoted(ours.name)}`,
+    },
+  ]
 }
 
 export const toolCount = defineCheck({
   id: 'tool-count',
   group: 'servers',
   title: 'no program has more tools than it can use',
-  run: (facts) => [...ofBridge(facts), ...(noneStarted(facts, 'number of tools') ?? perProgram(facts, facts.probes ?? []))],
+  run: (facts) => {
+    const found = facts.weights.flatMap((program) => ofProgram(facts, program))
+    const isKnown = facts.weights.every(({ servers }) => servers.every(({ tools }) => tools !== null))
+    return found.length > 0 || isKnown ? found : (noneStarted(facts, 'number of tools') ?? [])
+  },
 })

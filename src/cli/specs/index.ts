@@ -27,6 +27,7 @@ import { secret } from './secret.ts'
 import { serve } from './serve.ts'
 import { session } from './session.ts'
 import { sync } from './sync.ts'
+import { tools } from './tools.ts'
 import { trust } from './trust.ts'
 import { tryServer } from './try.ts'
 import { undo } from './undo.ts'
@@ -59,6 +60,7 @@ export const groups: readonly Group[] = [
       command(enable, () => import('../../commands/enable.ts')),
       command(disable, () => import('../../commands/disable.ts')),
       command(rename, () => import('../../commands/rename.ts')),
+      command(tools, () => import('../../commands/tools.ts')),
       command(diff, () => import('../../commands/diff.ts')),
       command(tryServer, () => import('../../commands/try.ts')),
       command(outdated, () => import('../../commands/outdated.ts')),

@@ -3,6 +3,7 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath, ReachablePath } from '../../model/path.ts'
 import { isObject } from '../object.ts'
+import type { Weight } from '../tokens/weight.ts'
 
 /** What the bridge would find if it were started now, gathered without starting it. Everything of it lies at home. */
 export interface BridgeFacts {
@@ -60,8 +61,10 @@ export interface ToolListFacts {
   readonly trouble: string | null
   /** Shared servers whose tools it lists. */
   readonly servers: readonly string[]
-  readonly tools: number
-  readonly bytes: number
+  /** The bridge's own tools and those of plugins. */
+  readonly own: readonly Weight[]
+  /** By the server's name. */
+  readonly shared: Readonly<Record<string, readonly Weight[]>>
 }
 
 /** The store of memory and handoffs, as the bridge's own code finds it. */

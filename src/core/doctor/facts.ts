@@ -10,6 +10,7 @@ import type { LocatedFile } from '../../model/located.ts'
 import type { Unreadable } from '../launch/meaning.ts'
 import type { StartSide } from '../plan/input.ts'
 import type { Plan, PlanInput } from '../plan/plan.ts'
+import type { ProgramWeight } from '../tokens/programs.ts'
 import type { BridgeFacts } from './bridge-facts.ts'
 import type { ClientScopes, CommandFacts, HookFacts, StaleCopy, WindowsPolicies } from './client-facts.ts'
 import type { ProbeFacts, UnstartedFacts } from './probes.ts'
@@ -78,6 +79,8 @@ export interface Facts {
   readonly bridge: BridgeFacts | null
   /** How every server answered; null: none was asked (`--deep`). */
   readonly probes: readonly ProbeFacts[] | null
+  /** What the tools of each program cost, as far as it is known. */
+  readonly weights: readonly ProgramWeight[]
   /** Entries of a project that `--deep` does not start, since they are not trusted. Absent: none. */
   readonly unstarted?: readonly UnstartedFacts[]
   /** What policies say of a client, a side each that may have some; null: nobody asked (`--deep`). */

@@ -1,6 +1,7 @@
 import type { ClientDefinition } from '../../model/client.ts'
 import type { Environment } from '../../model/environment.ts'
 import type { NativePath } from '../../model/path.ts'
+import type { Weight } from '../tokens/weight.ts'
 import type { BridgeStatus } from './bridge-facts.ts'
 
 /** A server as it was started, or reached, and what it answered. */
@@ -13,6 +14,8 @@ export interface ProbeFacts {
   readonly ms: number
   /** Null: it did not answer, and `reason` says why. */
   readonly tools: readonly string[] | null
+  /** What they cost; absent: it did not answer. */
+  readonly weights?: readonly Weight[]
   readonly reason: string | null
   /** Its last words on stderr, keys as dots. */
   readonly stderr: readonly string[]

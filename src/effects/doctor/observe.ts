@@ -15,6 +15,7 @@ import { observeScopes } from './scopes.ts'
 import { observeSides } from './sides.ts'
 import { startable, untrusted } from './startable.ts'
 import { observeTracked, type StoredKeys } from './tracked.ts'
+import { observeWeights } from './weights.ts'
 import { parseWslConf } from '../machine/drives.ts'
 import { readText } from '../machine/kernel.ts'
 import type { Situation } from '../manifest/open.ts'
@@ -80,13 +81,14 @@ export async function observe(system: System, situation: Situation, options: Obs
   const probes =
     options.deep === null || jobs === null || situation.faults.length > 0
       ? null
-      : await probeEntries(system, input, jobs, { ...options.deep, signal: sync.signal, project: place.project })
+      : await probeEntries(system, input, plan, jobs, { ...options.deep, signal: sync.signal, project: place.project })
+  const weights = await observeWeights(system, input, plan, bridge, probes)
   const policies = options.deep === null ? null : await observePolicies(system, world, files)
   const hook = place.project === null ? await observeHook(system, situation) : undefined
   const missing = place.project === null ? keys.missing : await lackedInStore(past.system, situation, keys.missing)
   return {
     manifest: { shown: place.shown, exists: situation.bytes !== null, project: place.project },
-    ...{ input, plan, sides, files, packages, modes, locks, scopes, bridge, probes, unstarted, policies },
+    ...{ input, plan, sides, files, packages, modes, locks, scopes, bridge, probes, weights, unstarted, policies },
     tracked: tracked.flatMap((each) => each.files),
     repositories: tracked.map(({ repository }) => repository),
     owners: await observeOwners(system, situation),

@@ -1,12 +1,15 @@
 import { BRIDGE_LINK, LINK_TOOL, readStatus, STATUS_TOOL } from '../../core/doctor/bridge.ts'
 import type { BridgeStatus, ClientFile, Facts, ProbeFacts } from '../../core/doctor/facts.ts'
 import { isRead } from '../../core/doctor/names.ts'
+import { isOfManifest } from '../../core/doctor/unstarted.ts'
 import { lastWords } from '../../core/doctor/probes.ts'
 import { inAddress, inArgument } from '../../core/keys/spans.ts'
 import { environmentLabel } from '../../core/participants.ts'
-import { type PlanInput, startSide } from '../../core/plan/plan.ts'
+import { type Plan, type PlanInput, startSide } from '../../core/plan/plan.ts'
+import { weigh } from '../../core/tokens/weight.ts'
 import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
 import { filledEntry } from '../probe/references.ts'
+import { keepWeights } from '../sync/weights.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { NativePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
@@ -91,6 +94,7 @@ function ask(
 export async function probeEntries(
   system: System,
   input: PlanInput,
+  plan: Plan,
   files: readonly ClientFile[],
   options: ProbeOptions,
 ): Promise<NonNullable<Facts['probes']>> {
@@ -106,6 +110,11 @@ export async function probeEntries(
     },
     AT_ONCE,
   )
+  // What an edited entry starts says nothing about the manifest's server.
+  const asked = jobs.flatMap(({ file, name, server, isBridge }, at) =>
+    server === null || isBridge || isOfManifest(plan, file, name) !== 'same' ? [] : [{ server, side: startSide(file), probe: answers[at] }],
+  )
+  await keepWeights(system, input, asked)
   return jobs.flatMap((job, at): ProbeFacts[] => {
     const probe = answers[at]
     return probe === undefined ? [] : [factsOf(job, probe, options)]
@@ -127,6 +136,7 @@ function factsOf({ file, name, server, isBridge }: Job, probe: Probe, { mask, li
     server,
     ms: probe.ms,
     tools: probe.ok ? probe.tools : null,
+    ...(probe.ok ? { weights: weigh(probe.listed) } : {}),
     reason: probe.ok ? null : mask(probe.reason),
     stderr: probe.ok ? [] : lastWords(mask(probe.stderrTail)),
     noise: probe.stdoutNoise === undefined ? null : mask(probe.stdoutNoise),

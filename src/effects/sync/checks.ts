@@ -12,6 +12,7 @@ import type { System } from '../../model/system.ts'
 import { programOn } from '../machine/program.ts'
 import { filledEntry } from '../probe/references.ts'
 import { type Probe, probeAll, probeLaunch, probeRemote } from '../probe/probe.ts'
+import { keepWeights } from './weights.ts'
 
 /** Time limit for a server's first answer, in ms. Claude Code waits 30 s. */
 const ANSWER_MS = 30_000
@@ -93,6 +94,8 @@ export async function checkServers(
     tried.map((job) => () => ask(system, input, job, options)),
     () => options.told(--left),
   )
+  const asked = tried.map(({ server, file }, at) => ({ server, side: startSide(file.observed), probe: probes[at] }))
+  await keepWeights(system, input, asked)
   const untried = jobs.flatMap((job, at) => (reasons[at] ? [{ ...placeOf(job), ...reasons[at] }] : []))
   const checks: Check[] = []
   for (const [at, job] of tried.entries()) {

@@ -6,6 +6,7 @@ import { type ListedTool, listedTool, type ToolList } from '../../core/foreign/t
 import { digest } from '../../core/launch/meaning.ts'
 import { renderLaunch } from '../../core/launch/render.ts'
 import { serverOn } from '../../core/launch/side.ts'
+import { lookUp } from '../../core/lookup.ts'
 import { layout } from '../../core/layout.ts'
 import { keysOf } from '../../core/manifest/names.ts'
 import { asksToShare, isShared, whyNotShared } from '../../core/plan/sharing.ts'
@@ -20,6 +21,7 @@ import { type Probe, probeLaunch, probeRemote } from '../probe/probe.ts'
 import { changeToolsFile, readToolsFile } from '../store/tools-file.ts'
 import type { SyncOptions } from './options.ts'
 import { prepare } from './prepare.ts'
+import { type Asked, keepWeights } from './weights.ts'
 
 /** Time for a shared server's first answers, in ms. */
 const answerMs = 30_000
@@ -55,6 +57,7 @@ export async function listSharedTools(system: System, situation: Situation, opti
     return why === null ? [] : [`${name} is not shared: ${why}`]
   })
   const silent: string[] = []
+  const answers: Asked[] = []
   const found = await Promise.all(
     wanted
       .filter(([, server]) => isShared(input.render, server))
@@ -63,18 +66,21 @@ export async function listSharedTools(system: System, situation: Situation, opti
         const asked = await askTools(system, input, name, server, known, options, starts)
         notices.push(...asked.notices)
         if (asked.isSilent) silent.push(name)
+        answers.push({ server: name, side: home.environment, probe: asked.probe })
         return asked.list === null ? [] : [[name, asked.list]]
       }),
   )
   const shared = Object.fromEntries(found.flat())
+  await keepWeights(system, input, answers)
   await changeToolsFile(system, folder, home.environment.id, (file) => ({ ...file, shared }))
   return { notices, silent }
 }
 
-interface Asked {
+interface Answered {
   readonly list: ToolList | null
   readonly notices: readonly string[]
   readonly isSilent: boolean
+  readonly probe?: Probe
 }
 
 async function askTools(
@@ -85,23 +91,28 @@ async function askTools(
   known: ToolList | undefined,
   options: SyncOptions,
   starts: boolean,
-): Promise<Asked> {
-  const kept = (why: string, isSilent: boolean): Asked => {
+): Promise<Answered> {
+  const kept = (why: string, isSilent: boolean): Answered => {
     const left = known === undefined ? 'it has no tools in the bridge yet' : 'the tools that it had stay listed'
     return { list: known ?? null, notices: [`${name}, which is shared, ${why}; ${left} → mcp-twin sync`], isSilent }
   }
-  const [client] = clients
-  if (client === undefined) throw new Error('the catalog of clients is empty')
-  const made = renderLaunch({ ...input.render, name, server, client, environment: input.home, scope: 'user' })
-  if (made.kind !== 'launch') return kept(`cannot be started: ${made.reason}`, false)
-  const entry = reveal(made.entry)
+  const entry = homeLaunch(input, name, server)
+  if ('reason' in entry) return kept(`cannot be started: ${entry.reason}`, false)
   const cached = await cachedTools(server, input)
   const stamp = stampOf(entry, server, cached)
   if (known?.digest === stamp && !options.refresh) return { list: known, notices: [], isSilent: false }
   if (!starts) return kept('was not asked for its tools', false)
   const probe = await ask(system, input, name, server, entry, options)
   if (!probe.ok) return kept(`did not answer: ${probe.reason}`, true)
-  return { ...listOf(name, server, stamp, probe.listed, cached), isSilent: false }
+  return { ...listOf(name, server, stamp, probe.listed, cached), isSilent: false, probe }
+}
+
+/** How home's bridge starts a server, or why it cannot. */
+function homeLaunch(input: PlanInput, name: string, server: ServerSpec): Entry | { readonly reason: string } {
+  const [client] = clients
+  if (client === undefined) throw new Error('the catalog of clients is empty')
+  const made = renderLaunch({ ...input.render, name, server, client, environment: input.home, scope: 'user' })
+  return made.kind === 'launch' ? reveal(made.entry) : { reason: made.reason }
 }
 
 /** A digest of how it is started, keys included, and of what is shared of it. */
@@ -109,6 +120,16 @@ const stampOf = (entry: Entry, { share = false }: ServerSpec, cached: readonly s
   createHash('sha256')
     .update(JSON.stringify([digest(entry), share, cached]))
     .digest('hex')
+
+/** Asks a server that no program has an entry of for all its tools, as home's bridge would. */
+export async function askShared(system: System, input: PlanInput, name: string, options: SyncOptions): Promise<Probe> {
+  const server = lookUp(input.manifest.servers, name) ?? {}
+  const entry = homeLaunch(input, name, server)
+  if ('reason' in entry) return { ok: false, ms: 0, reason: entry.reason, stderrTail: '' }
+  const probe = await ask(system, input, name, server, entry, options)
+  await keepWeights(system, input, [{ server: name, side: input.home, probe }])
+  return probe
+}
 
 function ask(system: System, input: PlanInput, name: string, server: ServerSpec, entry: Entry, { signal }: SyncOptions): Promise<Probe> {
   const { home } = input

@@ -84,7 +84,7 @@ function isWritten({ plan }: PlannedFile, { name }: Wanted): boolean {
 }
 
 /** Tries the servers that these files want. Those of a project that is not trusted as it is, or that lack a key, are left out. */
-async function tryFiles(
+export async function tryFiles(
   system: System,
   situation: Situation,
   input: PlanInput,
@@ -106,7 +106,7 @@ async function tryFiles(
   return { checks: checked.checks, untried: [...untried, ...checked.untried] }
 }
 
-const withServers = (file: PlannedFile, keeps: (wanted: Wanted) => boolean): PlannedFile => ({
+export const withServers = (file: PlannedFile, keeps: (wanted: Wanted) => boolean): PlannedFile => ({
   ...file,
   desired: { ...file.desired, wanted: file.desired.wanted.filter(keeps) },
 })

@@ -203,19 +203,20 @@ describe('a broken bridge, diagnosed in one run and fixed by its own words', () 
     await diagnosedAndFixed(place, 'bridge-audit error')
   })
 
-  it('more tools than are good, of those alone that programs are shown', async () => {
+  it('tools that cost more than is good, of those alone that programs are shown', async () => {
     const place = await bridged()
-    const tool = (name: string) => ({ name, description: 'x', inputSchema: { type: 'object' }, annotations: {} })
-    const plugin = (more: object) => ({ digest: 'd', tools: Array.from({ length: 70 }, (_, at) => tool(`plugin_${at}`)), ...more })
-    const counted = async (more: object = {}) => {
+    const tool = (name: string) => ({ name, description: 'x'.repeat(2000), inputSchema: { type: 'object' }, annotations: {} })
+    const plugin = (more: object) => ({ digest: 'd', tools: Array.from({ length: 40 }, (_, at) => tool(`plugin_${at}`)), ...more })
+    const heavy = async (more: object = {}) => {
       writeFileSync(at(place, 'bridge/tools.json'), JSON.stringify({ shared: {}, plugins: { 'p.js': plugin(more) } }))
-      return (await of(place, 'tool-count')).filter(({ subject }) => subject === 'bridge')
+      return (await of(place, 'tool-count')).filter(({ level }) => level === 'info')
     }
     mkdirSync(at(place, 'bridge'), { recursive: true, mode: 0o700 })
-    expect(await counted()).toMatchObject([{ level: 'warning', message: expect.stringMatching(/^the bridge lists 1\d\d tools/) }])
-    expect(await counted({ off: 'it broke' })).toEqual([])
+    const message = expect.stringMatching(/cost about 2\d \d{3} tokens .*the heaviest: mcp-twin/)
+    expect((await heavy())[0]).toMatchObject({ message, fix: 'mcp-twin tools mcp-twin' })
+    expect(await heavy({ off: 'it broke' })).toEqual([])
     writeBridge(place, { families: ['files', 'search'] })
-    expect(await counted()).toEqual([])
+    expect(await heavy()).toEqual([])
   })
 
   it('settings that cannot be used', async () => {

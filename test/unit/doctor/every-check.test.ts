@@ -53,7 +53,7 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'server-starts': () => sound().probed(silent),
   'stdout-clean': () => sound().probed({ noise: 'Listening on port 3000' }),
   'tools-listed': () => sound().probed({ tools: [] }),
-  'tool-count': () => sound().probed({ tools: Array.from({ length: 120 }, (_, at) => `tool${at}`) }),
+  'tool-count': () => sound().weighed({ tavily: 20_001 }),
   'bridge-starts': () =>
     sound()
       .bridge()
@@ -67,7 +67,7 @@ const faults: Readonly<Record<string, () => Situation>> = {
   'bridge-terminal': () => sound().bridge({}, { terminal: 'sandbox', sandbox: 'not-installed' }),
   'bridge-appeared': () => sound().bridge({ appeared: [{ path: '/w/p/.git/hooks/pre-push', at: 1, client: 'claude-desktop' }] }),
   'bridge-search': () => sound().bridge({ searching: { packaged: false, onPath: false } }),
-  'bridge-shared': () => sound().bridge({}, { lists: { trouble: 'it holds no object', servers: [], tools: 30, bytes: 16_000 } }),
+  'bridge-shared': () => sound().bridge({}, { lists: { trouble: 'it holds no object', servers: [], own: [], shared: {} } }),
   'bridge-plugins': () => sound().bridge({}, { plugins: [{ file: 'a.js', why: 'its file changed since it was allowed' }] }),
   'bridge-audit': () => sound().bridge({ unwritable: [{ what: 'audit', shown: '/x/audit.jsonl', why: 'you have no permission' }] }),
   'store-integrity': () =>

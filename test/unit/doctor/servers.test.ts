@@ -436,18 +436,26 @@ describe('what only starting the servers tells', () => {
     ])
   })
 
-  it('a program with more tools than help', () => {
-    const tools = (number: number) => Array.from({ length: number }, (_, at) => `tool${at}`)
-    expect(
-      situation()
-        .probed({ tools: tools(90) }, { name: 'files', tools: tools(30) })
-        .find('tool-count'),
-    ).toMatchObject([{ level: 'info', message: expect.stringContaining('120 tools together') }])
-    expect(
-      situation()
-        .probed({ tools: tools(90) })
-        .find('tool-count'),
-    ).toEqual([])
+  it('a program whose tools cost more than 20 000 tokens, with the three heaviest and what to type', () => {
+    const heavy = { tavily: 9000, files: 8000, 'mcp-twin': 3500, small: 200 }
+    expect(situation().weighed(heavy).find('tool-count')).toMatchObject([
+      {
+        ...{ level: 'info', subject: 'Claude Desktop (Windows)', fix: 'mcp-twin tools tavily' },
+        message: 'its tools cost about 20 700 tokens in every conversation; the heaviest: tavily 9 000, files 8 000, mcp-twin 3 500',
+      },
+    ])
+    expect(situation().weighed({ tavily: 12_000, files: 8000 }).find('tool-count')).toEqual([])
+  })
+
+  it('that the cost of tools is not known where no server was started, unless what is known is too much', () => {
+    expect(situation().weighed({ tavily: 12_000, files: null }).find('tool-count')).toMatchObject([{ level: 'skipped' }])
+    expect(situation().weighed({ tavily: 20_001, files: null }).find('tool-count')).toMatchObject([{ level: 'info' }])
+    expect(situation().probed({}).weighed({ tavily: 12_000, files: null }).find('tool-count')).toEqual([])
+  })
+
+  it('a heavy server that is no server of the manifest', () => {
+    const [found] = situation().weighed({ theirs: 30_000 }).find('tool-count')
+    expect(found?.fix).toBe('take those out that you do not use')
   })
 
   it('how long each took and how many tools it has', () => {

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { situation as sound } from './situation.ts'
 
-const lists = { trouble: null, servers: [], tools: 30, bytes: 16_000 }
+const lists = { trouble: null, servers: [], own: [], shared: {} }
 
 describe('doctor on the tools that the bridge lists', () => {
-  it('warns of more than 60 tools, and of more than 60 kB', () => {
-    const found = (more: object) =>
-      sound()
-        .bridge({}, { lists: { ...lists, ...more } })
-        .find('tool-count')
-        .filter(({ level }) => level === 'warning')
-    expect(found({ tools: 61 })).toMatchObject([{ level: 'warning', message: expect.stringContaining('61 tools') }])
-    expect(found({ bytes: 60_001 })).toMatchObject([{ level: 'warning', message: expect.stringContaining('60 kB') }])
-    expect(found({ tools: 60, bytes: 60_000 })).toEqual([])
-  })
-
   it('names shared servers without a list, and those that are not shared, with the reason', () => {
     const bridge = { enabled: true }
     const found = (server: object, known: readonly string[] = []) =>

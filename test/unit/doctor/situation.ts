@@ -188,6 +188,12 @@ export class Situation {
     })
   }
 
+  /** What the tools of Claude Desktop's servers cost, one tool a server; null: that is not known. */
+  weighed(tokens: Readonly<Record<string, number | null>>): this {
+    const servers = Object.entries(tokens).map(([name, each]) => ({ name, tools: each === null ? null : [{ name: 'tool', tokens: each }] }))
+    return this.with({ weights: [{ environment: windows.id, client: 'claude-desktop', servers }] })
+  }
+
   /** The bridge, switched on and sound; only entries of the files do without it. */
   bridge(facts: Partial<Omit<BridgeFacts, 'rules'>> = {}, rules: Partial<BridgeRules> = {}): this {
     return this.with({ bridge: { ...soundBridge, ...facts, rules: { ...soundBridge.rules, ...rules } } })
@@ -237,7 +243,16 @@ export class Situation {
       files: input.files.map((file) => this.clientFile(input, file)),
       keys: { missing: [], trouble: null, launches: [] },
       packages: this.packageFacts(input),
-      ...{ owners: { faults: [], withoutOwners: [] }, modes: [], locks: [], tracked: [], bridge: null, probes: null, policies: null },
+      ...{
+        owners: { faults: [], withoutOwners: [] },
+        modes: [],
+        locks: [],
+        tracked: [],
+        bridge: null,
+        probes: null,
+        policies: null,
+        weights: [],
+      },
       scopes: [
         {
           client: definition('claude-code'),
@@ -373,7 +388,7 @@ const soundBridge: BridgeFacts = {
       sandbox: 'here',
     },
     plugins: [],
-    lists: { trouble: null, servers: [], tools: 30, bytes: 16_000 },
+    lists: { trouble: null, servers: [], own: [{ name: 'read_file', tokens: 120 }], shared: {} },
   },
   unwritable: [],
   searching: { packaged: true, onPath: false },

@@ -23,6 +23,7 @@ describe('our folder', () => {
         "npm": "/home/ana/.mcp-twin/npm",
         "secrets": "/home/ana/.mcp-twin/secrets.json",
         "state": "/home/ana/.mcp-twin/state.json",
+        "weights": "/home/ana/.mcp-twin/weights.json",
       }
     `)
   })

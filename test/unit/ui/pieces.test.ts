@@ -106,7 +106,7 @@ describe('every message of the program', () => {
 
   it('takes no word of a sentence into a command', () => {
     const verbs = /^[a-z]{3,}s$/
-    const known = new Set(['actions', 'events', 'logs', 'roots', 'docs', 'has', 'files', 'pass', 'windows', 'status'])
+    const known = new Set(['actions', 'events', 'logs', 'roots', 'tools', 'docs', 'has', 'files', 'pass', 'windows', 'status'])
     const wrong = messages
       .flatMap(commands)
       .filter((text) => /(?:^| )mcp-twin /.test(text))
