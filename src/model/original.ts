@@ -33,6 +33,8 @@ const originalSchema = z.object({
         made: z.nullable(fingerprintSchema),
         /** Names of keys of the store that are in `was` as in a manifest, in place of themselves. */
         keys: z.optional(z.array(text)),
+        /** `deleted`: its person took it out since. `overruled`: it is its person's, and --force took it out. */
+        fate: z.optional(z.enum(['deleted', 'overruled'])),
       }),
     ),
     {},

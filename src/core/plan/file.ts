@@ -2,6 +2,7 @@ import type { ClientDefinition } from '../../model/client.ts'
 import type { ConfigDocument, EditOptions, ReadConfig } from '../../model/format.ts'
 import type { EntryStep, FilePlan } from '../../model/plan.ts'
 import { reveal, Secret } from '../../model/secret.ts'
+import type { FileState } from '../../model/state.ts'
 import { formatOf } from '../formats/index.ts'
 import { describeRefusal } from '../formats/text/place.ts'
 import { digest, meaning } from '../launch/meaning.ts'
@@ -35,10 +36,7 @@ export function planFile(request: FileRequest): FilePlan {
   }
   const present = new Map(read.document.entries().map((entry) => [entry.name, entry]))
   const ours = Object.keys(request.state.entries)
-  // What a person took out before tells nothing of what the program did since.
-  const expected = ours.filter((name) => request.state.entries[name]?.gone !== true)
-  const isEmptied = expected.length > 0 && expected.every((name) => !present.has(name))
-  const wiped = isEmptied && (expected.length > 1 || read.document.container === 'absent')
+  const wiped = isWiped(request.state, read.document)
   const facts: FileFacts = { ...request, present, wiped, step }
   const wanted = new Set(request.wanted.map((each) => each.name))
   const blocked = new Set(request.blocked.map((each) => each.server))
@@ -59,6 +57,15 @@ export function planFile(request: FileRequest): FilePlan {
     notices.push(`it begins with a byte order mark (BOM), which ${client.label} does not read: ${goes}`)
   }
   return { ...plan, entries, refusal: null, notices, unmanaged: request.prune ? [] : unmanaged, present: new Set(present.keys()) }
+}
+
+/** Whether a program has dropped all entries of ours from its file: a person who removes one leaves others, or the place of them. */
+export function isWiped({ entries }: FileState, document: ConfigDocument): boolean {
+  const present = new Set(document.entries().map(({ name }) => name))
+  // What a person took out before tells nothing of what the program did since.
+  const expected = Object.keys(entries).filter((name) => entries[name]?.gone !== true)
+  const isEmptied = expected.length > 0 && expected.every((name) => !present.has(name))
+  return isEmptied && (expected.length > 1 || document.container === 'absent')
 }
 
 /** A change that the file's format cannot make is refused before anything is written. */

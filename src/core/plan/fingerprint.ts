@@ -43,3 +43,16 @@ export function compareFingerprints(one: Fingerprint | null, other: Fingerprint 
   if (one.starts !== other.starts) return 'other'
   return one.values === null || other.values === null || one.values === other.values ? 'same' : 'keys'
 }
+
+/** Whether an entry was written anew, for another program or address, rather than edited. */
+export function isAnother(client: ClientDefinition, context: NeutralContext, one: JsonValue, other: JsonValue): boolean {
+  const starts = (value: JsonValue): string | null => {
+    const entry = meaning(value, client)
+    if ('unreadable' in entry) return null
+    const own = ownEntry(entry, context)
+    if (own !== null) return JSON.stringify(own)
+    const { package: words, command, url } = neutral(entry, context)
+    return JSON.stringify([packageName(words), command, url])
+  }
+  return starts(one) !== starts(other)
+}

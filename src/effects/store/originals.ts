@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Fingerprint } from '../../core/plan/fingerprint.ts'
 import type { FileName } from '../../core/plan/records.ts'
 import type { JsonValue } from '../../model/entry.ts'
+import { lookUp } from '../../core/lookup.ts'
 import { withoutKeys } from '../../core/keys/by-name.ts'
 import { type Original, originalsSchema } from '../../model/original.ts'
 import { type ReachablePath, reachable } from '../../model/path.ts'
@@ -24,6 +25,8 @@ export interface TakenEntry {
   readonly made: Fingerprint | null
   /** Names of keys that are in `was` in place of themselves. */
   readonly keys?: string[] | undefined
+  /** `deleted`: its person took it out since, and it does not come back. `overruled`: it is its person's, and --force took it out. */
+  readonly fate?: 'deleted' | 'overruled' | undefined
 }
 
 type Loaded = { readonly files: Original[]; readonly isDamaged: boolean }
@@ -92,9 +95,9 @@ export class Originals {
   async #hideKeys(files: readonly Original[]): Promise<void> {
     const keys = new Map([...(await storedKeys(this.#system, dirname(this.#backups))), ...this.#keys])
     for (const original of files)
-      for (const [name, { was, made, keys: hidden }] of Object.entries(original.entries)) {
-        const without = hidden === undefined ? withoutKeys(was as JsonValue, keys) : null
-        if (without !== null) setEntry(original, name, { was: without.value, made, keys: without.keys })
+      for (const [name, taken] of Object.entries(original.entries)) {
+        const without = taken.keys === undefined ? withoutKeys(taken.was as JsonValue, keys) : null
+        if (without !== null) setEntry(original, name, { ...taken, was: without.value, keys: without.keys })
       }
   }
 
@@ -169,21 +172,15 @@ export class Originals {
     await this.#write(await this.load())
   }
 
-  /**
-   * Notes what entries say that become ours, and what we make of them. A file that is not written with it, and never was, needs no
-   * copy: everything in it is its person's.
-   */
-  async take(
-    place: FileName,
-    found: Pick<Saved, 'bytes' | 'mode'>,
-    entries: Readonly<Record<string, TakenEntry>>,
-    isWritten: boolean,
-  ): Promise<void> {
-    if (!isWritten && (await this.of(place)) === null && (await oldestBackup(this.#system, this.#backups, place)) === null) return
+  /** Notes what entries say that become ours, and what we make of them. */
+  async take(place: FileName, found: Pick<Saved, 'bytes' | 'mode'>, entries: Readonly<Record<string, TakenEntry>>): Promise<void> {
     const original = await this.#ensure(place, { ...found, folders: 0 })
     // An entry that is not there now may have been taken out by us: what it said before counts on.
-    for (const [name, value] of Object.entries(entries).filter(([name, { was }]) => was !== null || !Object.hasOwn(original.entries, name)))
-      setEntry(original, name, value)
+    for (const [name, value] of Object.entries(entries)) {
+      const known = lookUp(original.entries, name)
+      if (value.was !== null || value.fate !== undefined || known === undefined) setEntry(original, name, value)
+      else if (known.fate === 'overruled') setEntry(original, name, { ...known, made: value.made })
+    }
     await this.#write(await this.load())
   }
 

@@ -1,10 +1,10 @@
 import { describeRefusal } from '../../core/formats/text/place.ts'
 import { lookUp } from '../../core/lookup.ts'
 import { digest, meaning } from '../../core/launch/meaning.ts'
-import { fingerprint } from '../../core/plan/fingerprint.ts'
+import { fingerprint, isAnother } from '../../core/plan/fingerprint.ts'
 import type { JsonValue } from '../../model/entry.ts'
 import type { TakenEntry } from '../store/originals.ts'
-import { editOptions, readClientFile } from '../../core/plan/file.ts'
+import { editOptions, isWiped, readClientFile } from '../../core/plan/file.ts'
 import { type PlanInput, type PlannedFile, planOne } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/plan/records.ts'
 import { endStep, makeStep } from '../../core/plan/step.ts'
@@ -133,38 +133,48 @@ function settled(plan: FilePlan, input: PlanInput, project?: string, created?: b
 }
 
 /**
- * The entries of a file that a run takes over, with what they say now: those that become ours, also where only a record is made, and
- * those of ours that a person changed and the run adopts. `known`: our records as they were before the run. Null: there are none.
+ * The entries of a file that a run takes over, with what they say now: those that become ours, also where only a record is made, those
+ * of ours that a person changed and the run adopts or, as --force has it, replaces, and those that a person has taken out. `known`: our
+ * records as they were before the run. Null: there are none.
  */
 export function takenOver(
   input: PlanInput,
   { observed, plan }: PlannedFile,
-  { entries: known }: FileState,
+  before: FileState,
 ): Readonly<Record<string, TakenEntry>> | null {
   if (plan.refusal !== null) return null
-  const read = readClientFile(observed.client, observed.bytes)
+  const { client, environment } = observed
+  const read = readClientFile(client, observed.bytes)
   const present = new Map(read.ok ? read.document.entries().map(({ name, value }) => [name, value]) : [])
+  const wiped = read.ok && isWiped(before, read.document)
   const recorded = recordOf(input.state, plan).entries
-  const planned = plan.entries.flatMap(({ entryName, record, change }) => ((record ?? change) === null ? [] : [entryName]))
-  const says = (name: string): string | null => {
-    const entry = meaning(present.get(name) ?? null, observed.client)
+  const { world, lock, folders } = input.render
+  const context = { environment, world, home: input.home, lock, folders, manifest: input.manifest }
+  const print = (value: JsonValue | null) => (value === null ? null : fingerprint(client, context, value))
+  const says = (value: JsonValue): string | null => {
+    const entry = meaning(value, client)
     return 'unreadable' in entry ? null : digest(entry)
   }
-  const isAdopted = (name: string): boolean => {
+  const taken = (name: string): TakenEntry | null => {
+    const [known, was] = [lookUp(before.entries, name), present.get(name) ?? null]
+    const planned = plan.entries.find(({ entryName }) => entryName === name)
+    const change = planned?.change == null ? null : reveal(planned.change)
+    const next = change?.kind === 'set' ? change.value : null
+    const made = print(change === null ? was : next)
     const now = lookUp(recorded, name)?.digest
-    return now !== undefined && now !== lookUp(known, name)?.digest && now === says(name)
+    if (known === undefined) return now === undefined && (planned?.record ?? change) == null ? null : { was, made }
+    if (was === null) return planned?.step.kind === 'remove' && !wiped ? { was, made: null, fate: 'deleted' } : null
+    const isAdopted = now !== undefined && now !== known.digest && now === says(was)
+    if (isAdopted) return { was, made }
+    if (change === null || says(was) === known.digest) return null
+    // An edit is gone once --force has put ours back; what was written anew is its person's.
+    if (next !== null) return isAnother(client, context, was, next) ? { was, made } : null
+    return { was, made: null, fate: 'overruled' }
   }
-  const names = [...new Set([...planned, ...Object.keys(recorded)])].filter((name) => !Object.hasOwn(known, name) || isAdopted(name))
-  if (names.length === 0) return null
-  const { world, lock, folders } = input.render
-  const context = { environment: observed.environment, world, home: input.home, lock, folders, manifest: input.manifest }
-  const print = (value: JsonValue | null) => (value === null ? null : fingerprint(observed.client, context, value))
-  return Object.fromEntries(
-    names.map((name) => {
-      const was = present.get(name) ?? null
-      const change = plan.entries.find(({ entryName }) => entryName === name)?.change ?? null
-      const made = change === null ? null : reveal(change)
-      return [name, { was, made: print(made?.kind === 'set' ? made.value : was) }]
-    }),
-  )
+  const names = new Set([...plan.entries.map(({ entryName }) => entryName), ...Object.keys(recorded)])
+  const all = [...names].flatMap((name) => {
+    const each = taken(name)
+    return each === null ? [] : [[name, each] as const]
+  })
+  return all.length === 0 ? null : Object.fromEntries(all)
 }

@@ -30,7 +30,7 @@ export interface OriginalFile {
 }
 
 /** What one entry said before us. */
-export interface FormerValue extends Pick<TakenEntry, 'was' | 'made'> {
+export interface FormerValue extends Omit<TakenEntry, 'keys'> {
   /** Keys that were in it and that the store lacks: their names stand in `was` instead. */
   readonly lacks: readonly string[]
 }
@@ -113,7 +113,7 @@ export function removeOwnEntries(
     cleared.push({ name, words, changed: change !== null })
   }
   for (const [name, value] of missing) {
-    if (!ours.isKept(name)) continue
+    if (!ours.isKept(name) && fateOf(ours, name) !== 'overruled') continue
     changes.push({ kind: 'set', name, value, owned: Object.keys(value) })
     cleared.push({ name, words: `as it was before${lackingWords(lackedBy(ours, name))}`, changed: true })
   }
@@ -171,8 +171,11 @@ function formerValues(
   const copied = was?.ok === true ? was.document.entries().map(({ name, value }) => [name, value] as const) : []
   const taken = Object.entries(original?.entries ?? {}).map(([name, { was }]) => [name, was] as const)
   const absent = taken.filter(([, value]) => value === null)
+  const deleted = Object.entries(original?.entries ?? {}).flatMap(([name, { fate }]) => (fate === 'deleted' ? [[name, null] as const] : []))
   return new Map(
-    [...absent, ...copied, ...taken.filter(([, value]) => value !== null)].filter(([, value]) => value === null || !namesOwnFiles(value)),
+    [...absent, ...copied, ...taken.filter(([, value]) => value !== null), ...deleted].filter(
+      ([, value]) => value === null || !namesOwnFiles(value),
+    ),
   )
 }
 
@@ -181,6 +184,8 @@ function madeOf({ original, namesOwnFiles }: OwnedEntries, name: string): TakenE
   const taken = lookUp(original?.entries ?? {}, name)
   return taken === undefined || (taken.was !== null && namesOwnFiles(taken.was)) ? null : taken.made
 }
+
+const fateOf = ({ original }: OwnedEntries, name: string): FormerValue['fate'] => lookUp(original?.entries ?? {}, name)?.fate
 
 const lackedBy = ({ original }: OwnedEntries, name: string): readonly string[] => lookUp(original?.entries ?? {}, name)?.lacks ?? []
 

@@ -23,9 +23,11 @@ async function filled(entries: Readonly<Record<string, TakenEntry>>, keyOf: KeyO
     if (key !== null) keys.set(name, key)
   }
   return Object.fromEntries(
-    Object.entries(entries).map(([name, { was, made, keys: named }]) => [
+    Object.entries(entries).map(([name, { keys: named, ...taken }]) => [
       name,
-      named === undefined ? { was, made, lacks: [] } : { was: withKeys(was, keys), made, lacks: named.filter((each) => !keys.has(each)) },
+      named === undefined
+        ? { ...taken, lacks: [] }
+        : { ...taken, was: withKeys(taken.was, keys), lacks: named.filter((each) => !keys.has(each)) },
     ]),
   )
 }

@@ -70,6 +70,63 @@ describe('uninstall', () => {
     },
   )
 
+  const own = { command: 'own-tool', args: ['own.js'] }
+  const rewrite = (place: Home, name: string) => edit(place, codeFile, (servers) => Object.assign(servers, { [name]: own }))
+  const drop = (place: Home, name: string) =>
+    edit(place, codeFile, (servers) => {
+      delete servers[name]
+    })
+
+  it.each([
+    ['two', 'put back', []],
+    ['ours', 'put back', []],
+    ['two', 'removed', ['remove', 'two']],
+    ['ours', 'removed', ['remove', 'ours']],
+    ['ours', 'disabled', ['disable', 'ours']],
+  ])('gives back what a person had written in place of %s before --force had it %s', async (name, _what, first) => {
+    const place = await begun()
+    await must(place, 'add', 'ours', '--command', 'node', '--', 'ours.js')
+    rewrite(place, name)
+    if (first.length > 0) await must(place, ...first)
+    await must(place, 'sync', '--force')
+    expect(place.servers(codeFile)[name]).not.toEqual(own)
+    await must(place, 'uninstall', '--yes')
+    expect(place.servers(codeFile)).toEqual({ ...(name === 'two' ? {} : { two: { command: 'two', args: ['x.js'] } }), [name]: own })
+  })
+
+  it('does not give back an edit that its person had taken back by --force', async () => {
+    const place = await begun()
+    await must(place, 'add', 'ours', '--command', 'node', '--', 'ours.js')
+    edit(place, codeFile, (servers) =>
+      Object.assign(servers, { ours: { command: 'node', args: ['ours.js', '--debug'] }, two: { command: 'two', args: [] } }),
+    )
+    await must(place, 'sync', '--force')
+    await must(place, 'uninstall', '--yes')
+    expect(place.servers(codeFile)).toEqual({ two: { command: 'two', args: ['x.js'] } })
+  })
+
+  it.each([
+    ['disabled', ['disable', 'two']],
+    ['disabled for this program', ['disable', 'two', '--client', 'claude-code']],
+    ['removed', ['remove', 'two']],
+    ['disabled and enabled', ['disable', 'two'], ['enable', 'two']],
+    ['adopted, and a server of that name added and disabled', ['sync', '--adopt'], ['add', 'two', '--command', 'x'], ['disable', 'two']],
+  ])('leaves out an entry that its person took out by hand and that was then %s', async (_what, ...commands) => {
+    const place = await begun(['other', { command: 'other' }])
+    drop(place, 'two')
+    for (const words of commands) await must(place, ...words)
+    await must(place, 'uninstall', '--yes')
+    expect(place.servers(codeFile)).toEqual({ other: { command: 'other' } })
+  })
+
+  it('gives back what its program had dropped with all others before it was disabled', async () => {
+    const place = await begun(['other', { command: 'other' }])
+    place.write(codeFile, '{"numStartups": 1}')
+    await must(place, 'disable', 'two')
+    await must(place, 'uninstall', '--yes')
+    expect(place.servers(codeFile)).toEqual({ two: { command: 'two', args: ['x.js'] }, other: { command: 'other' } })
+  })
+
   it('judges the files of a project by the names of its own manifest', async () => {
     const place = await begun()
     const site = { cwd: place.path('work/site') }
