@@ -533,6 +533,18 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a person opens a project to both programs when setting up, or with one command later',
+    source: 'shared mind',
+    tests: {
+      'e2e/main/prompts.test.ts': [
+        'is the repository around the folder where init is typed, if the person likes',
+        'is asked for again until there is one, and may be none',
+        'is not asked for without a terminal: how to open one is said',
+      ],
+      'unit/doctor/bridge.test.ts': ['tells one that is neither absolute nor from ~', 'tells one that is closed'],
+    },
+  },
+  {
     behaviour: 'a program that shows words alone reads in them all that an answer holds as data',
     source: 'shared mind',
     tests: { 'integration/bridge/words-hold-data.test.ts': ['tell all that its data hold: %s'] },

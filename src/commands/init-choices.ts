@@ -21,6 +21,7 @@ import { describeFound } from '../ui/found.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { columns, pad } from '../ui/width.ts'
 import { askKeys, keysFromFile } from './keys.ts'
+import { askFolder } from './init-folder.ts'
 import { askHook, type HookChoice } from './init-hook.ts'
 import { acrossNotes, askConflicts, reachedAcross, stayingNotes, withRunIn } from './init-both.ts'
 import { pathNotes, stayNotes, stays, travels, withTicked } from './init-ticks.ts'
@@ -37,6 +38,7 @@ export interface Choices {
   /** Names of the servers that were asked for, by a flag or from the built-in list. */
   readonly chosen: readonly string[]
   readonly hook: HookChoice
+  readonly bridge: BridgeChoice
   additions(situation: Situation, input: PlanInput): { changes: readonly ManifestChange[]; imported: Imported }
 }
 
@@ -97,6 +99,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     brought,
     chosen: Object.keys(chosen),
     hook,
+    bridge,
     additions: (now, seen) => {
       const again = importFound(now, seen, settled, known)
       const fresh = Object.fromEntries(Object.entries(chosen).filter(([name]) => lookUp(again.servers, name) === undefined))
@@ -201,9 +204,11 @@ async function askServers(
 interface BridgeChoice {
   readonly enabled?: boolean
   readonly terminal?: 'on'
+  /** A folder that both programs may work in. */
+  readonly folder?: string
 }
 
-/** Asks whether to use the bridge, and whether it may run commands; not with `--no-bridge`, an earlier answer, or without a terminal. */
+/** Asks whether to use the bridge, in which folder, and whether it may run commands; not with `--no-bridge`, an earlier answer, or without a terminal. */
 async function askBridge(context: Context, situation: Situation, options: Record<string, unknown>): Promise<BridgeChoice> {
   if (options.bridge === false) return { enabled: false }
   const { prompt } = context
@@ -213,14 +218,19 @@ async function askBridge(context: Context, situation: Situation, options: Record
   if (!prompt.able || options.dryRun === true) return situation.state.unaskedBridge === true ? { enabled: true } : {}
   if (!isOpen) return {}
   if (!(await prompt.confirm('Let both programs share files through the bridge?', { flag: '--no-bridge' }))) return { enabled: false }
+  const folder = await askFolder(context, situation)
   const question = 'May they also run commands here? This lets a model run programs as you.'
-  return (await prompt.confirm(question, { flag: '--yes', default: false })) ? { enabled: true, terminal: 'on' } : { enabled: true }
+  const runs = await prompt.confirm(question, { flag: '--yes', default: false })
+  return { enabled: true, ...(folder !== null && { folder }), ...(runs && { terminal: 'on' }) }
 }
 
 /** The choice as changes of the manifest, so that later syncs keep it. */
-const bridgeChanges = ({ manifest }: Situation, { enabled, terminal }: BridgeChoice): ManifestChange[] => [
+const bridgeChanges = ({ manifest }: Situation, { enabled, terminal, folder }: BridgeChoice): ManifestChange[] => [
   ...(enabled !== undefined && enabled !== (manifest.bridge?.enabled ?? true)
     ? [{ kind: 'set', path: ['bridge', 'enabled'], value: enabled } as const]
+    : []),
+  ...(folder !== undefined && manifest.bridge?.roots === undefined
+    ? [{ kind: 'set' as const, path: ['bridge', 'roots'], value: [folder] }]
     : []),
   ...(terminal !== undefined && manifest.bridge?.terminal !== terminal
     ? [{ kind: 'set', path: ['bridge', 'terminal'], value: terminal } as const]

@@ -1,7 +1,7 @@
 import type { init as spec } from '../cli/specs/init.ts'
 import type { Context, Run } from '../context.ts'
 import { environmentJson } from '../core/participants.ts'
-import { dirName, fromHere, joinPath, toHere } from '../core/paths.ts'
+import { fromHere } from '../core/paths.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import type { Situation } from '../effects/manifest/open.ts'
@@ -24,6 +24,7 @@ import { atHome, type HomeContext } from './at-home.ts'
 import { writeManifestOnly } from './change.ts'
 import { desktopChanges } from './desktop-config.ts'
 import { type Choices, choose } from './init-choices.ts'
+import { repositoryAround } from './init-folder.ts'
 import { confirmPlan, demandConsent } from './init-plan.ts'
 import { askClients, offeredNotes } from './init-clients.ts'
 import { showMachine } from './init-report.ts'
@@ -176,13 +177,22 @@ async function finish(
       kept: new Set(choices.imported.unmanaged.map(({ name }) => name)),
       farewell: preview
         ? 'Run it without --dry-run to apply it.'
-        : `Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,
+        : `${folderHint(situation, choices)}Something odd? mcp-twin doctor.${result.run !== null && result.changed ? ' Not what you wanted? mcp-twin undo' : ''}`,
     },
   )
   // What this run did not write was there before: if it does not answer, that is reported and does not fail this run.
   const written = result.steps.flatMap((step) => (isChanged(step) && step.server !== null ? [step.server] : []))
   return tried.exit(exitOf(result, { check: false }), new Set([...choices.chosen, ...written]))
 }
+
+/** How to open a project to both programs, as long as none is. */
+const folderHint = ({ manifest, place }: Situation, { bridge }: Choices): string =>
+  place.project !== null ||
+  !(bridge.enabled ?? manifest.bridge?.enabled !== false) ||
+  bridge.folder !== undefined ||
+  (manifest.bridge?.roots ?? []).length > 0
+    ? ''
+    : 'To let both programs work in a project: mcp-twin roots add FOLDER\n'
 
 async function check(context: Context, situation: Situation) {
   const { input } = await prepare(context.system, situation, syncOptions(context, {}, { resolve: false }))
@@ -203,12 +213,8 @@ async function projectRoot(context: Context, homeContext: HomeContext): Promise<
   const side = homeContext.home.environment
   const start = fromHere(side, workingFolder(context.system, side))
   if (start === null) throw usageError('The working directory cannot be reached from home.', { hint: 'change into the project first' })
-  let folder = start
-  for (let parent = dirName(side, folder); folder !== side.home; [folder, parent] = [parent, dirName(side, parent)]) {
-    const git = toHere(side, joinPath(side, folder, '.git'))
-    if (git !== null && (await context.system.files.look(git)) !== null) return folder
-    if (parent === folder) break
-  }
+  const repository = await repositoryAround(context.system, side, start)
+  if (repository !== null) return repository
   if (start === side.home) throw usageError('Your home folder cannot be a project.', { hint: 'change into a project first' })
   return start
 }

@@ -3,12 +3,12 @@ import type { Facts, RootFacts } from '../../core/doctor/facts.ts'
 import { quoted } from '../../core/doctor/names.ts'
 import type { CheckResult } from '../../model/check.ts'
 
-const inManifest = 'in bridge.roots of the manifest, then restart the programs that use the bridge'
-
 function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts): CheckResult[] {
   const detail = [path]
   if (closed !== null) {
-    const fix = isWorkspace ? 'move our folder out of there: set MCP_TWIN_HOME to another one' : `name another folder ${inManifest}`
+    const fix = isWorkspace
+      ? 'move our folder out of there: set MCP_TWIN_HOME to another one'
+      : `mcp-twin roots remove ${shell === 'windows' ? `"${path}"` : quoted(path)}`
     return [{ level: 'error', subject: isWorkspace ? 'workspace' : 'root', message: `it opens nothing: ${closed}`, fix }]
   }
   if (isWorkspace) {
@@ -18,7 +18,7 @@ function judge({ shell }: Facts, { path, isWorkspace, there, closed }: RootFacts
   }
   if (there !== 'nothing') return []
   const fix = shell === 'windows' ? `mkdir "${path}"` : `mkdir -p ${quoted(path)}`
-  const message = 'there is no such folder (this creates it; correct a wrong name in bridge.roots of the manifest)'
+  const message = 'there is no such folder (this creates it; mcp-twin roots remove takes a wrong name out)'
   return [{ level: 'warning', subject: 'root', message, detail, fix }]
 }
 
@@ -34,7 +34,7 @@ export const bridgeRoots = defineBridgeCheck({
           level: 'error',
           subject: 'root',
           message,
-          fix: `name a folder of this computer, absolute or from ~, ${inManifest}`,
+          fix: 'name a folder of this computer, absolute or from ~: mcp-twin roots add FOLDER; mcp-twin roots remove takes the wrong name out',
         }),
       ),
     ...rules.roots.flatMap((root) => judge(facts, root)),

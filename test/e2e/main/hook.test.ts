@@ -149,6 +149,8 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
       await screen.keys('Enter')
       await screen.waitFor('through the bridge?')
       await screen.keys('Enter')
+      await screen.waitFor('may both work in?')
+      await screen.keys('Enter')
       await screen.waitFor('run commands here?')
       await screen.keys('Enter')
       return screen

@@ -207,6 +207,58 @@ describeUnless(lacksTerminal, 'init on a terminal', () => {
   })
 })
 
+describeUnless(lacksTerminal, 'the folder that both programs may work in', () => {
+  const upToTheFolder = async (place: Home, cwd: string): Promise<Terminal> => {
+    const screen = await terminal(place, ['init', '--no-install', '--no-hook'], { cwd })
+    await screen.waitFor('More from the list')
+    await screen.keys('Enter')
+    await screen.waitFor('through the bridge?')
+    await screen.keys('Enter')
+    await screen.waitFor('may both work in?')
+    return screen
+  }
+  const finish = async (screen: Terminal): Promise<void> => {
+    await screen.waitFor('run commands here?')
+    await screen.keys('Enter')
+    await goAhead(screen)
+    expect(await screen.exit()).toBe(0)
+  }
+  const roots = (place: Home): unknown => (place.readJson('.mcp-twin/mcp-twin.json') as { bridge?: { roots?: unknown } }).bridge?.roots
+
+  it('is the repository around the folder where init is typed, if the person likes', async () => {
+    const place = home()
+    place.write('site/.git/HEAD', 'ref: refs/heads/main\n')
+    place.write('site/src/a.ts', '')
+    const screen = await upToTheFolder(place, place.path('site/src'))
+    expect(await screen.screen()).toContain('~/site')
+    await screen.keys('Enter')
+    await finish(screen)
+    expect(roots(place)).toEqual([place.path('site')])
+    expect(await screen.history()).not.toContain('roots add')
+  })
+
+  it('is asked for again until there is one, and may be none', async () => {
+    const place = home()
+    const screen = await upToTheFolder(place, place.home)
+    await screen.type('~/not there')
+    await screen.keys('Enter')
+    await screen.waitFor('There is no folder')
+    await screen.type('/')
+    await screen.keys('Enter')
+    await screen.waitFor('is a whole disk')
+    await screen.keys('Enter')
+    await finish(screen)
+    expect(roots(place)).toBeUndefined()
+    expect(await screen.history()).toContain('mcp-twin roots add FOLDER')
+  })
+
+  it('is not asked for without a terminal: how to open one is said', async () => {
+    const place = home()
+    expect((await place.run(['init', '--yes', '--no-install'])).stdout).toContain('mcp-twin roots add FOLDER')
+    expect(roots(place)).toBeUndefined()
+  })
+})
+
 describeUnless(lacksTerminal, 'what init offers', () => {
   const withCodex = (): Home => {
     const place = home({ npmrc: settingsFor(registry) })

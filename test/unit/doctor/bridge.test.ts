@@ -205,7 +205,7 @@ describe('bridge-roots', () => {
       situation()
         .bridge({}, { problems: [problem] })
         .find('bridge-roots'),
-    ).toMatchObject([{ level: 'error', message: problem }])
+    ).toMatchObject([{ level: 'error', message: problem, fix: expect.stringContaining('mcp-twin roots add') }])
   })
 
   it('tells one that is not there, with the command that makes it', () => {
@@ -221,7 +221,7 @@ describe('bridge-roots', () => {
       situation()
         .bridge({}, { roots: [root({ closed: 'it is closed.' })] })
         .find('bridge-roots'),
-    ).toMatchObject([{ level: 'error', message: 'it opens nothing: it is closed.' }])
+    ).toMatchObject([{ level: 'error', message: 'it opens nothing: it is closed.', fix: 'mcp-twin roots remove /home/ana/work' }])
   })
 
   it('does not mind a single file, nor a workspace that is still to be made', () => {
