@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { finish, queue } from '../../../src/bridge/actions/queue.ts'
 import type { Bridge } from '../../../src/bridge/contract/bridge.ts'
-import { callTool } from '../../../src/bridge/contract/pipeline.ts'
+import { callTool } from '../../../src/bridge/contract/own-call.ts'
 import { openBridge } from '../../../src/bridge/start/open.ts'
 import { tools } from '../../../src/bridge/tools/index.ts'
 import { type Desk, desk, textOf } from '../../unit/bridge/desk.ts'
