@@ -56,8 +56,10 @@ const fronted = (spec: CommandSpec, verb: VerbSpec, argv: readonly string[], tak
 
 function noVerb({ name }: CommandSpec, verbs: readonly VerbSpec[], typed: string | undefined): Error {
   const names = verbs.map((verb) => verb.name)
+  const help = `mcp-twin ${name} --help`
+  if (typed === undefined) return usageError(`${name} needs one of ${names.join(', ')}.`, { hint: help })
   const listed = `${name} takes ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
-  // What is no word of a command line is not repeated: it may be a key.
-  if (typed === undefined || !/^[\w-]{1,20}$/.test(typed)) return usageError(`${listed}.`, { hint: `mcp-twin ${name} --help` })
-  return usageError(`${listed}, not ${JSON.stringify(typed)}.`, { hint: nearHint(typed, names, `mcp-twin ${name} --help`) })
+  // What is no usual word is not repeated: it may be a key.
+  const shown = /^[a-z-]{1,12}$/.test(typed) ? `, not ${JSON.stringify(typed)}` : ''
+  return usageError(`${listed}${shown}.`, { hint: nearHint(typed, names, help) })
 }

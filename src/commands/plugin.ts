@@ -9,7 +9,7 @@ import { PluginTrouble } from '../bridge/plugins/trouble.ts'
 import { sharedTools } from '../bridge/sharing/provider.ts'
 import { tools } from '../bridge/tools/index.ts'
 import type { plugin as spec } from '../cli/specs/plugin.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, VerbsOf } from '../context.ts'
 import type { ToolsFile } from '../core/foreign/tools-file.ts'
 import { layout } from '../core/layout.ts'
 import { reach } from '../effects/manifest/open.ts'
@@ -20,8 +20,6 @@ import { type ReachablePath, reachable } from '../model/path.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { nearHint, unknownName } from './unknown.ts'
 
-const actions = ['new', 'list', 'allow', 'revoke'] as const
-
 interface Task {
   readonly context: Context
   readonly homeContext: HomeContext
@@ -29,31 +27,11 @@ interface Task {
   readonly folder: ReachablePath
 }
 
-/** Makes, lists, allows and revokes plugins: files with tools that every bridge of this home offers. */
-export const run: Run<typeof spec> = async (context, [word, file], { sample }) => {
-  const action = actions.find((each) => each === word)
-  const help = { hint: 'mcp-twin plugin --help' }
-  if (action === undefined) throw usageError(`plugin takes ${actions.join(', ')}, not ${JSON.stringify(word ?? '')}.`, help)
-  if (action === 'list' && file !== undefined) throw usageError(`plugin ${action} does not take ${JSON.stringify(file)}.`, help)
-  if (sample !== undefined && action !== 'new') throw usageError('--sample belongs to plugin new.', help)
-  return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
+const atPlugins = (context: Context, work: (task: Task) => Promise<ExitCode>): Promise<ExitCode> =>
+  atHome(context, { mayBeAbsent: true }, (homeContext) => {
     const { home } = homeContext
-    const task: Task = { context, homeContext, folder: reach(home, layout(home.environment, home.folder).bridge) }
-    if (action === 'list') return list(task)
-    if (file === undefined)
-      throw usageError(`plugin ${action} needs ${action === 'new' ? 'a name' : 'a file'}.`, {
-        hint: action === 'new' ? 'mcp-twin plugin new word-count' : 'mcp-twin plugin list shows the files',
-      })
-    if (action === 'new')
-      return (await import('./plugin-new.ts')).makePlugin(
-        context,
-        reachable(pluginsFolder(task.folder)),
-        file,
-        typeof sample === 'string' ? sample : undefined,
-      )
-    return action === 'allow' ? allow(task, file) : revoke(task, file)
+    return work({ context, homeContext, folder: reach(home, layout(home.environment, home.folder).bridge) })
   })
-}
 
 const marks: Readonly<Record<PluginState['state'], string>> = {
   allowed: 'allowed',
@@ -153,4 +131,15 @@ async function revoke(task: Task, typed: string): Promise<ExitCode> {
   io.json({ action: 'revoke', file, tools: names })
   io.out(`Revoked ${file}: ${names.join(', ')}. The file stays.`)
   return EXIT.ok
+}
+
+/** Makes, lists, allows and revokes plugins: files with tools that every bridge of this home offers. */
+export const verbs: VerbsOf<typeof spec> = {
+  new: (context, [name], { sample }) =>
+    atPlugins(context, async ({ folder }) =>
+      (await import('./plugin-new.ts')).makePlugin(context, reachable(pluginsFolder(folder)), name, sample),
+    ),
+  list: (context) => atPlugins(context, list),
+  allow: (context, [file]) => atPlugins(context, (task) => allow(task, file)),
+  revoke: (context, [file]) => atPlugins(context, (task) => revoke(task, file)),
 }

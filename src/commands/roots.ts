@@ -7,7 +7,7 @@ import { addRoot } from '../bridge/policy/reasons.ts'
 import { within } from '../bridge/policy/region.ts'
 import { understand } from '../bridge/policy/spelling.ts'
 import { Refusal } from '../bridge/base/refusal.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, VerbsOf } from '../context.ts'
 import { workingFolder } from '../effects/machine/delegate.ts'
 import { userPlace } from '../effects/manifest/place.ts'
 import type { Situation } from '../effects/manifest/open.ts'
@@ -26,36 +26,33 @@ interface Root {
   readonly readOnly: boolean
 }
 
-/** Shows the folders that programs may use through the bridge, and changes them in the person's own manifest. */
-export const run: Run<typeof spec> = async (context, [action = 'list', folder, ...more], options) => {
-  const usage = { hint: 'mcp-twin roots [list | add FOLDER | remove FOLDER]' }
-  if (!['list', 'add', 'remove'].includes(action))
-    throw usageError(`roots takes list, add or remove, not ${JSON.stringify(action)}.`, usage)
-  if ((action === 'list') !== (folder === undefined) || more.length > 0)
-    throw usageError(action === 'list' ? 'roots list takes no folder.' : `roots ${action} takes one folder.`, usage)
-  if (options.readOnly === true && action !== 'add') throw usageError('--read-only belongs to roots add.', usage)
-  return withBridge(context, async (open) => {
+const list = (context: Context): Promise<ExitCode> =>
+  withBridge(context, async (open) => show(context, open, await rootsIn(await situationOf(open), open), false))
+
+const situationOf = ({ homeContext }: OpenBridge): Promise<Situation> => homeContext.openAt(userPlace(homeContext.home))
+
+/** What becomes of the list for a folder that was typed, by where it really lies; null: nothing has to change. */
+type Wanted = (open: OpenBridge, roots: readonly Root[], real: string) => Promise<RootSpec[] | null> | RootSpec[]
+
+const change = (context: Context, folder: string, wantedOf: Wanted, said: string): Promise<ExitCode> =>
+  withBridge(context, async (open) => {
     const { homeContext } = open
-    const situation = await homeContext.openAt(userPlace(homeContext.home))
+    const situation = await situationOf(open)
     const roots = await rootsIn(situation, open)
-    if (folder === undefined) return show(context, open, roots, false)
     if (situation.bytes === null) throw usageError('There is no manifest yet.', { hint: 'mcp-twin init' })
     const real = await located(context, open, folder)
-    const wanted = action === 'add' ? await added(open, roots, real, options.readOnly === true) : removed(open, roots, real, folder)
+    const wanted = await wantedOf(open, roots, real)
     if (wanted === null) return show(context, open, roots, false)
     const place = userPlace(homeContext.home)
     const result = await writeManifestOnly(context, { ...homeContext, place, open: () => homeContext.openAt(place) }, 'roots', {
       open: () => homeContext.openAt(place),
       edit: async (now) => editManifest(now, [{ kind: 'set', path: ['bridge', 'roots'], value: wanted.map(written) }]),
     })
-    const after = await rootsIn(await homeContext.openAt(place), open)
+    const after = await rootsIn(await situationOf(open), open)
     if (!context.io.asJson)
-      context.io.out(
-        `${action === 'add' ? 'Open' : 'No longer open'}${options.readOnly === true ? ' to reading' : ''}: ${tilde(real, homeContext.home.environment.home)}. Running bridges follow in two seconds.`,
-      )
+      context.io.out(`${said}: ${tilde(real, homeContext.home.environment.home)}. Running bridges follow in two seconds.`)
     return show(context, open, after, result.changed)
   })
-}
 
 /** As the manifest holds it. */
 const written = (spec: RootSpec): JsonValue =>
@@ -140,4 +137,12 @@ function show(context: Context, { bridge: { settings } }: OpenBridge, roots: rea
   io.out(`${workspace}  (the workspace, always open)`)
   io.json({ changed, roots: listed, workspace })
   return EXIT.ok
+}
+
+/** Shows the folders that programs may use through the bridge, and changes them in the person's own manifest. */
+export const verbs: VerbsOf<typeof spec> = {
+  list,
+  add: (context, [folder], { readOnly = false }) =>
+    change(context, folder, (open, roots, real) => added(open, roots, real, readOnly), `Open${readOnly ? ' to reading' : ''}`),
+  remove: (context, [folder]) => change(context, folder, (open, roots, real) => removed(open, roots, real, folder), 'No longer open'),
 }

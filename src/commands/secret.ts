@@ -1,5 +1,5 @@
 import type { secret as spec } from '../cli/specs/secret.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, VerbsOf } from '../context.ts'
 import { hasKnownPrefix, looksLikeToken } from '../core/keys/judge.ts'
 import { keysOfAll } from '../core/manifest/names.ts'
 import { clients } from '../catalog/clients/index.ts'
@@ -30,42 +30,12 @@ const isKeyItself = (name: string): boolean =>
 
 const ways = (name: string): string => `mcp-twin secret set ${name} asks for it; or pipe it in: pass show … | mcp-twin secret set ${name}`
 
-/**
- * API keys: `set` stores one, `list` shows names and never values, `remove` forgets one and says where copies are, `merge`
- * makes two one.
- */
-export const run: Run<typeof spec> = async (context, args, _options) => {
-  const [action, name, ...rest] = args
-  const [into, ...more] = rest
-  if (action === 'merge' && more.length === 0 && !args.some((word) => word?.includes('='))) {
-    if (name === undefined || into === undefined)
-      throw usageError('secret merge needs the names of two keys.', { hint: 'mcp-twin secret merge FROM INTO' })
-    for (const each of [name, into]) {
-      checkKeyName(each)
-      if (isKeyItself(each)) throw usageError(KEY_AS_NAME, { hint: 'mcp-twin secret merge FROM INTO' })
-    }
-    const { merge } = await import('./secret-merge.ts')
-    return withStore(context, (task) => merge(task, name, into))
-  }
-  if (rest.length > 0 || name?.includes('=')) {
-    const shown = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name ?? '') ? (name ?? '') : 'NAME'
-    throw usageError(
-      'A key must not be on the command line: every program on this computer can read it there, and the shell history keeps it.',
-      { hint: ways(shown) },
-    )
-  }
-  if (action === 'list' && name === undefined) return withStore(context, list)
-  if ((action === 'set' || action === 'remove') && name !== undefined) {
+/** Refuses a word that cannot be the name of a key, and one that looks like a key itself. */
+function checkNames(hint: string, ...names: readonly string[]): void {
+  for (const name of names) {
     checkKeyName(name)
-    if (action === 'set' && isKeyItself(name)) throw usageError(KEY_AS_NAME, { hint: ways('NAME') })
-    return withStore(context, (task) => (action === 'set' ? set(task, name) : remove(task, name)))
+    if (isKeyItself(name)) throw usageError(KEY_AS_NAME, { hint })
   }
-  throw usageError(
-    action === 'set' || action === 'remove' ? `secret ${action} needs the name of a key.` : 'secret takes set, list, remove or merge.',
-    {
-      hint: 'mcp-twin secret --help',
-    },
-  )
 }
 
 function withStore(context: Context, work: (task: Task) => Promise<ExitCode>): Promise<ExitCode> {
@@ -170,4 +140,25 @@ async function remove(task: Task, name: string): Promise<ExitCode> {
       `${said.join(', ')} ${said.length === 1 ? 'still needs' : 'still need'} it: ${first === undefined ? again : `mcp-twin remove ${first}, or ${again}`}`,
     )
   return EXIT.ok
+}
+
+/**
+ * API keys: `set` stores one, `list` shows names and never values, `remove` forgets one and says where copies are, `merge`
+ * makes two one.
+ */
+export const verbs: VerbsOf<typeof spec> = {
+  async set(context, [name]) {
+    checkNames(ways('NAME'), name)
+    return withStore(context, (task) => set(task, name))
+  },
+  list: (context) => withStore(context, list),
+  async remove(context, [name]) {
+    checkKeyName(name)
+    return withStore(context, (task) => remove(task, name))
+  },
+  async merge(context, [from, into]) {
+    checkNames('mcp-twin secret merge FROM INTO', from, into)
+    const { merge } = await import('./secret-merge.ts')
+    return withStore(context, (task) => merge(task, from, into))
+  },
 }

@@ -1,7 +1,7 @@
 import { Redaction } from '../bridge/base/redaction.ts'
 import { Audit } from '../bridge/records/audit.ts'
 import type { session as spec } from '../cli/specs/session.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, VerbsOf } from '../context.ts'
 import { layout } from '../core/layout.ts'
 import type { SessionStore } from '../effects/store/sessions.ts'
 import { signing } from '../effects/store/trigger-keys.ts'
@@ -27,42 +27,44 @@ export function ttlMs(text: string): number {
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** Makes, lists and ends the sessions of the bridge's listeners. */
-export const run: Run<typeof spec> = async (context, [action, id], options) => {
-  if (action !== 'new' && action !== 'list' && action !== 'revoke')
-    throw usageError(`session takes new, list or revoke, not ${JSON.stringify(action ?? '')}.`, { hint: 'mcp-twin session --help' })
-  if (action === 'revoke' && id === undefined)
-    throw usageError('session revoke needs the id of a session.', { hint: 'mcp-twin session list shows their ids' })
-  const ttl = ttlMs(typeof options.ttl === 'string' ? options.ttl : '24h')
-  return atHome(context, {}, async ({ home }) => {
+type Verbs = VerbsOf<typeof spec>
+
+/** The sessions of the bridge at home, and the audit about them. */
+interface Task {
+  readonly context: Context
+  readonly store: SessionStore
+  record(session: string, outcome: string): void
+}
+
+const withSessions = (context: Context, work: (task: Task) => Promise<ExitCode>): Promise<ExitCode> =>
+  atHome(context, {}, async ({ home }) => {
     const folder = reach(home, layout(home.environment, home.folder).bridge)
     const store = signing(context.system, folder, home.environment.id)
-    if (action === 'list') return list(context, store)
     // An id is no key, so nothing has to be hidden.
     const audit = new Audit(folder, new Redaction(async () => []), () => context.system.now())
-    const record = (subject: string, outcome: string) =>
-      audit.write({ event: 'session', client: 'terminal', tool: '', subject: `session ${subject}`, outcome })
+    const record: Task['record'] = (session, outcome) =>
+      audit.write({ event: 'session', client: 'terminal', tool: '', subject: `session ${session}`, outcome })
     try {
-      return await (action === 'new' ? make(context, store, ttl, record) : revoke(context, store, id ?? '', record))
+      return await work({ context, store, record })
     } finally {
       audit.close()
     }
   })
+
+const create: Verbs['new'] = async (context, _words, { ttl = '24h' }) => {
+  // Checked before anything is opened.
+  const ms = ttlMs(ttl)
+  return withSessions(context, async ({ context: { io }, store, record }) => {
+    const { id, token, expiresAt } = await store.create(ms)
+    record(id, 'made')
+    io.json({ id, token, expires_at: iso(expiresAt) })
+    io.raw(`${token}\n`)
+    io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`)
+    return EXIT.ok
+  })
 }
 
-/** Writes a line of the audit about a session. */
-type Note = (session: string, outcome: string) => void
-
-async function make({ io }: Context, store: SessionStore, ttl: number, record: Note): Promise<ExitCode> {
-  const { id, token, expiresAt } = await store.create(ttl)
-  record(id, 'made')
-  io.json({ id, token, expires_at: iso(expiresAt) })
-  io.raw(`${token}\n`)
-  io.note(`Session ${id}, valid until ${iso(expiresAt)}. The token is shown only once; revoke it with mcp-twin session revoke ${id}`)
-  return EXIT.ok
-}
-
-async function list({ io }: Context, store: SessionStore): Promise<ExitCode> {
+async function list({ context: { io }, store }: Task): Promise<ExitCode> {
   const sessions = (await store.list()).map(({ id, createdAt, expiresAt, lastUsedAt }) => ({
     id,
     created_at: iso(createdAt),
@@ -78,7 +80,7 @@ async function list({ io }: Context, store: SessionStore): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function revoke({ io }: Context, store: SessionStore, id: string, record: Note): Promise<ExitCode> {
+async function revoke({ context: { io }, store, record }: Task, id: string): Promise<ExitCode> {
   if (!(await store.revoke(id))) {
     const ids = (await store.list()).map((session) => session.id)
     throw unknownName('session', id, ids, 'mcp-twin session list shows all sessions')
@@ -87,4 +89,11 @@ async function revoke({ io }: Context, store: SessionStore, id: string, record: 
   io.json({ id, revoked: true })
   io.out(`Session ${id} revoked; its connections close within a second.`)
   return EXIT.ok
+}
+
+/** Makes, lists and ends the sessions of the bridge's listeners. */
+export const verbs: Verbs = {
+  new: create,
+  list: (context) => withSessions(context, list),
+  revoke: (context, [id]) => withSessions(context, (task) => revoke(task, id)),
 }

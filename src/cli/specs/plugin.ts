@@ -1,18 +1,36 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import type { CommandSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
+
+const file = { name: '<file>', description: "a file in the bridge's plugins folder", offers: 'plugin' } as const satisfies WordSpec
+const missing = 'mcp-twin plugin list shows the files'
+
+const verbs = [
+  {
+    name: 'new',
+    arguments: [{ name: '<name>', description: 'a name for the plugin' }],
+    summary: 'write a plugin that works, and its test',
+    options: [{ flags: '--sample <name>', description: 'begin with this sample', choices: ['file-operations'] }],
+    examples: ['mcp-twin plugin new word-count', 'mcp-twin plugin new files --sample file-operations'],
+  },
+  { name: 'list', summary: 'list plugins and their tools', examples: ['mcp-twin plugin list'] },
+  {
+    name: 'allow',
+    arguments: [file],
+    missing,
+    summary: 'load a plugin once, and let bridges offer its tools until the file changes',
+    examples: ['mcp-twin plugin allow word-count.js'],
+  },
+  {
+    name: 'revoke',
+    arguments: [file],
+    missing,
+    summary: 'no longer offer its tools; the file stays',
+    examples: ['mcp-twin plugin revoke word-count.js'],
+  },
+] as const satisfies readonly VerbSpec[]
 
 export const plugin = {
   name: 'plugin',
-  arguments: [
-    { name: '<action>', description: 'new, list, allow or revoke', offers: ['new', 'list', 'allow', 'revoke'] },
-    { name: '[file]', description: "a file in the bridge's plugins folder; for new, the name of the plugin", offers: 'plugin' },
-  ],
   summary: 'give every program tools of your own',
-  options: [{ flags: '--sample <name>', description: 'new: begin with this sample', choices: ['file-operations'] }],
-  examples: [
-    'mcp-twin plugin new word-count',
-    'mcp-twin plugin new files --sample file-operations',
-    'mcp-twin plugin allow word-count.js',
-    'mcp-twin plugin list',
-    'mcp-twin plugin revoke word-count.js',
-  ],
+  verbs,
+  examples: verbs.flatMap(({ examples }) => examples),
 } as const satisfies CommandSpec

@@ -1,12 +1,23 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import type { CommandSpec, VerbSpec, WordSpec } from '../../model/command-line.ts'
+
+const folder = { name: '<folder>', description: 'a folder, as either side spells it', offers: 'file' } as const satisfies WordSpec
+
+const verbs = [
+  { name: 'list', summary: 'list them (what roots alone does)', examples: ['mcp-twin roots list'] },
+  {
+    name: 'add',
+    arguments: [folder],
+    summary: 'open a folder',
+    options: [{ flags: '--read-only', description: 'open it to reading only' }],
+    examples: ['mcp-twin roots add ~/site', 'mcp-twin roots add ~/notes --read-only'],
+  },
+  { name: 'remove', arguments: [folder], summary: 'close a folder again', examples: ['mcp-twin roots remove ~/site'] },
+] as const satisfies readonly VerbSpec[]
 
 export const roots = {
   name: 'roots',
-  arguments: [
-    { name: '[action]', description: 'list (default), add or remove', offers: ['list', 'add', 'remove'] },
-    { name: '[folder]', description: 'a folder, as either side spells it' },
-  ],
   summary: 'choose the folders that programs may use',
-  options: [{ flags: '--read-only', description: 'add: open it to reading only' }],
-  examples: ['mcp-twin roots', 'mcp-twin roots add ~/site', 'mcp-twin roots add ~/notes --read-only', 'mcp-twin roots remove ~/site'],
+  verbs,
+  usual: 'list',
+  examples: ['mcp-twin roots', ...verbs.flatMap(({ name, examples }) => (name === 'list' ? [] : examples))],
 } as const satisfies CommandSpec

@@ -1,12 +1,25 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import type { CommandSpec, VerbSpec } from '../../model/command-line.ts'
+
+const verbs = [
+  {
+    name: 'new',
+    summary: 'make a token',
+    options: [{ flags: '--ttl <time>', description: 'how long it is valid: 24h (default), 30m, 90s; a bare number is seconds' }],
+    examples: ['mcp-twin session new --ttl 8h'],
+  },
+  { name: 'list', summary: 'list sessions; their tokens are never shown again', examples: ['mcp-twin session list'] },
+  {
+    name: 'revoke',
+    arguments: [{ name: '<id>', description: 'the id of a session' }],
+    summary: 'end a session; its connections close within a second',
+    examples: ['mcp-twin session revoke 1f2e3d4c'],
+    missing: 'mcp-twin session list shows their ids',
+  },
+] as const satisfies readonly VerbSpec[]
 
 export const session = {
   name: 'session',
-  arguments: [
-    { name: '<action>', description: 'new, list or revoke', offers: ['new', 'list', 'revoke'] },
-    { name: '[id]', description: 'the session to revoke' },
-  ],
   summary: 'make tokens for the bridge over HTTP and WebSocket',
-  options: [{ flags: '--ttl <time>', description: 'how long a new one is valid: 24h (default), 30m, 90s; a bare number is seconds' }],
-  examples: ['mcp-twin session new --ttl 8h', 'mcp-twin session list', 'mcp-twin session revoke 1f2e3d4c'],
+  verbs,
+  examples: verbs.flatMap(({ examples }) => examples),
 } as const satisfies CommandSpec

@@ -90,7 +90,7 @@ const slips = specs.flatMap(({ name, arguments: own, verbs = [] }) =>
     return [
       ...(own === undefined ? [[`${name} ${verb.name}x`, `"${verb.name}"`] as const] : []),
       ...(foreign === undefined ? [] : [[`${line} ${foreign}`, `belongs to ${name}`] as const]),
-      ...(isEndless ? [] : [[`${line} word-too-many`, 'too many'] as const]),
+      ...(isEndless ? [] : [[`${line} word-too-many`, verb.excess?.message ?? 'too many'] as const]),
     ]
   }),
 )

@@ -95,10 +95,10 @@ describe('mcp-twin roots', () => {
       [['add', place.path('.ssh')], 'closed'],
       [['add', place.path('.mcp-twin')], 'closed'],
       [['remove', place.path('nowhere')], 'none of the folders'],
-      [['add'], 'takes one folder'],
-      [['list', 'x'], 'takes no folder'],
+      [['add'], 'roots add needs a folder'],
+      [['list', 'x'], "too many arguments for 'roots list'"],
       [['open', 'x'], 'takes list, add or remove'],
-      [['remove', 'x', '--read-only'], 'belongs to roots add'],
+      [['remove', 'x', '--read-only'], '--read-only, which belongs to roots add'],
     ] as const) {
       const { code, output } = await cli(place, ['roots', ...words])
       expect(output, words.join(' ')).toContain(said)

@@ -119,7 +119,7 @@ describe('secret merge', () => {
       [['NONE', 'TAVILY_API_KEY'], /Unknown key NONE/],
       [['TAVILY_API_KEY', 'NONE'], /No value is stored for NONE/],
       [['TAVILY_API_KEY', 'TAVILY_API_KEY'], /one key already/],
-      [['TAVILY_API_KEY'], /needs the names of two keys/],
+      [['TAVILY_API_KEY'], /secret merge needs the name of the key that stays/],
     ]
     for (const [names, message] of tries) {
       const asked = await place.cli(['secret', 'merge', ...names, '--json'])
