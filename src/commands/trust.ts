@@ -1,5 +1,5 @@
 import type { trust as spec } from '../cli/specs/trust.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, Run, VerbsOf } from '../context.ts'
 import { layout } from '../core/layout.ts'
 import { dirName } from '../core/paths.ts'
 import { loadManifest } from '../effects/manifest/load.ts'
@@ -31,16 +31,15 @@ import { nearHint } from './unknown.ts'
  * lock changes. On a terminal it shows what would start and asks; typed without one, or with `--yes`, the command itself is the
  * answer: it does nothing else. (No other command's `--yes` answers for trust.)
  */
-export const run: Run<typeof spec> = async (context, args, options) => {
-  const [directory] = args
-  return atHome(context, { mayBeAbsent: true }, async (homeContext) => {
-    if (options.list !== true && options.revoke !== true) return trust(context, homeContext, directory ?? '.')
-    if (options.revoke !== true) return list(context, homeContext)
-    if (options.list === true || directory === undefined)
-      throw usageError('--revoke needs the folder of a project.', { hint: 'mcp-twin trust --list shows them' })
-    return revoke(context, homeContext, directory)
-  })
+export const run: Run<typeof spec> = (context, [directory = '.']) => withHome(context, (home) => trust(context, home, directory))
+
+export const verbs: VerbsOf<typeof spec> = {
+  list: (context) => withHome(context, (home) => list(context, home)),
+  revoke: (context, [directory]) => withHome(context, (home) => revoke(context, home, directory)),
 }
+
+const withHome = (context: Context, work: (homeContext: HomeContext) => Promise<ExitCode>): Promise<ExitCode> =>
+  atHome(context, { mayBeAbsent: true }, work)
 
 async function trust(context: Context, homeContext: HomeContext, directory: string): Promise<ExitCode> {
   const { system, io, prompt } = context
@@ -132,7 +131,7 @@ async function revoke({ system, io }: Context, homeContext: HomeContext, directo
     .find((each) => Object.hasOwn(projects, each))
   if (place === undefined)
     throw usageError(`${typed} is not trusted, nor is a folder above it.`, {
-      hint: nearHint(typed, Object.keys(projects), 'mcp-twin trust --list shows trusted projects'),
+      hint: nearHint(typed, Object.keys(projects), 'mcp-twin trust list shows trusted projects'),
     })
   const { unreached } = await revokeTrust(system, homeContext, [place])
   const notices = unreachedNotice(unreached)

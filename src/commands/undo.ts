@@ -2,7 +2,7 @@ import { clients } from '../catalog/clients/index.ts'
 import { unmanagedIn } from '../core/import/from-files.ts'
 import { makePlan } from '../core/plan/plan.ts'
 import type { undo as spec } from '../cli/specs/undo.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, Run, VerbsOf } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors.ts'
 import { withRunLock } from '../effects/store/lock.ts'
 import { writeLaunches } from '../effects/run/launches.ts'
@@ -19,15 +19,13 @@ import { atHome, type HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
-/** Undoes a run, or lists the runs. */
-export const run: Run<typeof spec> = (context, [id], options) =>
-  atHome(context, { mayBeAbsent: true }, (homeContext) =>
-    options.list === true
-      ? listThem(context, homeContext)
-      : options.dryRun === true
-        ? preview(context, homeContext, id, options.force === true)
-        : takeBack(context, homeContext, id, options.force === true),
-  )
+/** Undoes a run, or shows what that would do. */
+export const run: Run<typeof spec> = (context, [id], { dryRun, force = false }) =>
+  atHome(context, { mayBeAbsent: true }, (homeContext) => (dryRun === true ? preview : takeBack)(context, homeContext, id, force))
+
+export const verbs: VerbsOf<typeof spec> = {
+  list: (context) => atHome(context, { mayBeAbsent: true }, (homeContext) => listThem(context, homeContext)),
+}
 
 /** Whether a file is the user's, and not a record of ours that is restored along with it. */
 const isOfUser = ({ client, file }: { client: string | null; file: string }): boolean => client !== null || !/[\\/]state\.json$/.test(file)

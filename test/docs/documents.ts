@@ -270,16 +270,16 @@ export const documents: readonly Document[] = [
     shape: { ...sync, from: 'text', servers: ['text'], shown: '…', keys: ['…'], leftOut: ['…'], checks: [check] },
   },
   {
-    title: 'trust --list',
+    title: 'trust list',
     words:
-      '`trust` itself prints `{project, changed, digest, lock, servers, keys, shown, changes, notices}`, and `owner` and `others` where the project is not yours alone; `trust --revoke` prints `{project, revoked, notices}`.',
-    runs: [{ args: ['trust', '--list'] }],
+      '`trust` itself prints `{project, changed, digest, lock, servers, keys, shown, changes, notices}`, and `owner` and `others` where the project is not yours alone; `trust revoke` prints `{project, revoked, notices}`.',
+    runs: [{ args: ['trust', 'list'] }],
     shape: { command, projects: [{ project: 'text', at: 'text', state: 'text', keys: ['text'] }], former: ['text'] },
   },
   {
-    title: 'undo --list',
+    title: 'undo list',
     words: '',
-    runs: [{ args: ['undo', '--list'] }],
+    runs: [{ args: ['undo', 'list'] }],
     shape: {
       command,
       runs: [

@@ -16,7 +16,7 @@ const verbs = [
     name: 'allow',
     arguments: [file],
     missing,
-    summary: 'load a plugin once, and let bridges offer its tools until the file changes',
+    summary: 'let bridges offer its tools, until the file changes',
     examples: ['mcp-twin plugin allow word-count.js'],
   },
   {

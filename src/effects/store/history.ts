@@ -51,7 +51,7 @@ export interface StoredRun {
 const damaged = (id: string, what: string, file: string): TwinError =>
   new TwinError('backup-damaged', `the backup of run ${id} is damaged: ${what}. Nothing was changed`, {
     place: { file },
-    hint: 'mcp-twin undo --list shows the other runs',
+    hint: 'mcp-twin undo list shows the other runs',
   })
 
 /** Opens a run for undo. Throws when it does not exist, or when its index or any of its files is not as it was stored. */
@@ -59,7 +59,7 @@ export async function readRun(system: System, folder: ReachablePath, id: string)
   const index = isRunId(id) ? await readIndex(system, folder, id) : 'absent'
   if (index === 'absent') {
     const guess = nearest(id, await runIds(system, folder))
-    throw usageError(`there is no run ${id}`, { hint: guess === null ? 'mcp-twin undo --list' : `did you mean "${guess}"?` })
+    throw usageError(`there is no run ${id}`, { hint: guess === null ? 'mcp-twin undo list' : `did you mean "${guess}"?` })
   }
   if (index === 'damaged') throw damaged(id, 'its index is not as it was written', indexPath(folder, id))
   const bytes = async (file: BackedUpFile): Promise<Uint8Array | null> => {

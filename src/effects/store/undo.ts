@@ -48,7 +48,7 @@ export async function newestUndoable(system: System, folder: ReachablePath, loca
   for (const run of await listRuns(system, folder)) {
     if (run.damaged) {
       throw new TwinError('backup-damaged', `the backup of the newest run, ${run.id}, is damaged, so it cannot be undone`, {
-        hint: 'mcp-twin undo --list shows the other runs; name one of them to undo it',
+        hint: 'mcp-twin undo list shows the other runs; name one of them to undo it',
       })
     }
     if (run.undoes === null && !run.undone && (await changedSomething(system, run, locate))) return run

@@ -41,6 +41,8 @@ const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>> = {
   disable: () => [says('disable', nasty)],
   rename: () => [says('rename', 'tiny', nasty)],
   list: (place) => [says('list', '--verbose'), inside(place, 'list')],
+  try: () => [keeps('try', 'tiny'), says('try', nasty)],
+  tools: () => [keeps('tools', 'tiny', '--no-try'), says('tools', nasty)],
   diff: (place) => [inside(place, 'diff')],
   'secret set': () => [{ ...keeps('secret', 'set', nasty), input: 'value' }],
   'secret list': () => [keeps('secret', 'list')],
@@ -49,6 +51,7 @@ const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>> = {
   outdated: (place) => [{ ...inside(place, 'outdated', '--offline'), silent: true }],
   update: () => [says('update', nasty, '--offline')],
   undo: (place) => [says('undo', nasty), inside(place, 'sync', '--yes', '--trust'), says('undo')],
+  'undo list': (place) => [keeps('undo', 'list'), inside(place, 'sync', '--yes', '--trust'), keeps('undo', 'list')],
   logs: () => [says('logs'), says('logs', 'tiny'), says('logs', nasty)],
   run: (place) => [says('run', nasty), inside(place, 'run', 'odd', '--project', '.')],
   serve: (place) => [{ ...inside(place, 'serve', '--manifest', '../broken.json', '--root', nasty), silent: true }],
@@ -105,12 +108,9 @@ const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>> = {
   'plugin revoke': () => [says('plugin', 'revoke', `${nasty}.js`)],
   export: ({ folder }) => [says('export', `${folder}/out`), says('export', folder)],
   import: (place) => [says('import', place.folder, '--trust', '--yes', '--offline'), says('import', nasty)],
-  trust: (place) => [
-    inside(place, 'trust', '--yes'),
-    says('trust', '--list'),
-    says('trust', '--revoke', place.folder),
-    says('trust', nasty),
-  ],
+  trust: (place) => [inside(place, 'trust', '--yes'), says('trust', nasty)],
+  'trust list': (place) => [keeps('trust', 'list'), inside(place, 'trust', '--yes'), says('trust', 'list')],
+  'trust revoke': (place) => [says('trust', 'revoke', nasty), inside(place, 'trust', '--yes'), says('trust', 'revoke', place.folder)],
   schema: () => [keeps('schema')],
   uninstall: () => [says('init', '--yes'), keeps('uninstall', '--dry-run'), keeps('uninstall', '--yes')],
   ...Object.fromEntries(['bash', 'zsh', 'fish', 'powershell'].map((shell) => [`completion ${shell}`, () => [keeps('completion', shell)]])),
@@ -118,7 +118,8 @@ const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>> = {
 
 const commands = specs.flatMap(({ name, verbs, noJson, arguments: [first] = [] }) => {
   const words = verbs?.map((verb) => verb.name) ?? (Array.isArray(first?.offers) ? first.offers : [])
-  return (words.length === 0 ? [name] : words.map((word) => `${name} ${word}`)).map((command) => ({ command, json: noJson !== true }))
+  const alone = words.length === 0 || (verbs !== undefined && first !== undefined)
+  return [...(alone ? [name] : []), ...words.map((word) => `${name} ${word}`)].map((command) => ({ command, json: noJson !== true }))
 })
 
 /** Our own colours, which are on in words. */
