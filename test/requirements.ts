@@ -591,6 +591,17 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'what nobody agreed to start is shown and asked, and what was agreed to is not asked again',
+    source: 'twins',
+    tests: {
+      'e2e/audit/import.test.ts': [
+        'asks nothing, though they were removed in between',
+        'names what an export has changed, and takes nothing of it unasked',
+      ],
+      'unit/launch/agreed.test.ts': ['is another launch with %s', 'stays agreed when a value changes, or what starts nothing'],
+    },
+  },
+  {
     behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
     source: 'actions and plugins',
     tests: {

@@ -3,6 +3,7 @@ import { builtinServer } from '../catalog/servers/index.ts'
 import type { importSetup as spec } from '../cli/specs/import.ts'
 import type { Context, Run } from '../context.ts'
 import { additionsTo, confirmedPart, type Incoming, incoming, type Part, parts, settingLines } from '../core/export/incoming.ts'
+import { isAgreed } from '../core/launch/identity.ts'
 import { keysOfAll, wordsOf } from '../core/manifest/names.ts'
 import { quoted } from '../core/doctor/names.ts'
 import { nearest } from '../core/nearest.ts'
@@ -71,10 +72,12 @@ async function importFrom(
   io.out(`${visible(abbreviateHome(read.shown, world.environments))} brings:`)
   for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest), io.verbose))) io.wholeOut(visible(line))
   const preview = options.dryRun === true
-  if (!preview) await demandTrust(context, options.trust === true)
+  const opened = await homeContext.open()
+  const fresh = notAgreed(opened, found, read)
+  if (!preview && fresh.length === 0) context.io.note('All that this starts was agreed to before.')
+  else if (!preview) await demandTrust(context, options.trust === true, fresh)
   const confirmed = preview ? named : await confirmParts(context, found, named)
   const taken = confirmedPart(found, confirmed)
-  const opened = await homeContext.open()
   const brought = new Map(await keysFromFile(context, opened, options.secrets))
   const edit = (situation: Situation): Edited | null => withExport(situation, taken, read, brought)
   const after = edit(opened)?.situation ?? opened
@@ -127,7 +130,22 @@ function screen(found: Incoming, { others }: ReadExport, servers: readonly strin
   ]
 }
 
-async function demandTrust({ prompt }: Context, answered: boolean): Promise<void> {
+/**
+ * What an export brings that nobody on this computer has agreed to: servers that would start something else than before, and settings. Empty:
+ * the person had all of it here already, so nothing is asked.
+ */
+function notAgreed(opened: Situation, found: Incoming, { lock }: ReadExport): string[] {
+  const packages = { ...lock.packages, ...opened.lock.packages }
+  const { changes } = additionsTo(opened.bytes === null ? null : opened.manifest, confirmedPart(found, new Set()))
+  return changes.flatMap(({ path: [key = '', name] }) => {
+    const server = key === 'servers' && name !== undefined ? found.manifest.servers[name] : undefined
+    const { allowScripts: _, ...taken } = server ?? {}
+    return server !== undefined && isAgreed(opened.state.agreed, taken, opened.sides, { version: 1, packages }) ? [] : [name ?? key]
+  })
+}
+
+async function demandTrust({ io, prompt }: Context, answered: boolean, fresh: readonly string[]): Promise<void> {
+  if (!answered) io.noteWhole(`Not agreed to on this computer yet: ${fresh.map(visible).join(', ')}.`, prompt.able)
   if (answered || (await prompt.confirm('Add these servers to this computer, and start them?', { flag: '--trust', default: false }))) return
   throw new TwinError('cancelled', 'Not imported; nothing was changed.', { exit: EXIT.cancelled })
 }

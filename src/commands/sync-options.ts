@@ -20,6 +20,7 @@ export function syncOptions(context: Context, options: Record<string, unknown> =
     selfEverywhere: false,
     // `--adopt` copies from the clients' files, which a pull may have changed.
     keepsTrust: options.watch !== true && options.adopt !== true,
+    agrees: options.watch !== true,
     signal: context.signal,
     progress: (title) => context.io.progress(title),
     hide: (value) => context.io.hide(value),

@@ -31,6 +31,11 @@ export const stateSchema = z.object({
   unaskedBridge: optionalFlag,
   /** Packages that the registry did not have when `sync --adopt` last asked for them, by their words, and what it said. */
   absent: z.optional(z.record(text, text)),
+  /**
+   * Digests of launches that a person typed, confirmed, or had started before us. They stay when a server is disabled or removed: what
+   * would start by itself is compared with them, and anything else is shown and asked.
+   */
+  agreed: z.optional(textList),
   hook: z.optional(hookStateSchema),
   /** By side: the command that we wrote on its PATH. */
   commands: z.optional(z.record(text, z.object({ file: text, digest: text }))),

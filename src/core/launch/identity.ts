@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Environment } from '../../model/environment.ts'
 import type { Lock } from '../../model/lock.ts'
-import type { ServerSpec } from '../../model/manifest.ts'
+import type { Manifest, ServerSpec } from '../../model/manifest.ts'
 import { lookUp } from '../lookup.ts'
+import { keysOf, variablesOf } from '../manifest/names.ts'
+import { decidesStart } from './start-variables.ts'
 import { serverOn } from './side.ts'
 
 const sorted = (values: Readonly<Record<string, string>> = {}): [string, string][] =>
@@ -27,3 +29,42 @@ export function weightDigest(server: ServerSpec, side: Environment, lock: Lock):
   const { is, env, headers } = startOf(server, side, lock)
   return hash([is, env, headers])
 }
+
+/** Values that stay part of it: how programs start, and where a server sends what it gets. */
+const isDecisive = ([name, value]: [string, string]): boolean => decidesStart(name) || value.includes('://')
+
+/**
+ * SHA-256, in hex, of what a person agrees to start there. Values of variables and headers may change without a question, but for the keys
+ * that they name and what decides how programs start. Null: the version of its package is not known yet.
+ */
+export function agreedDigest(server: ServerSpec, side: Environment, lock: Lock): string | null {
+  const { is, env, headers } = startOf(server, side, lock)
+  const there = serverOn(server, side)
+  if (there.package !== undefined && lookUp(lock.packages, there.package) === undefined) return null
+  const named = (values: [string, string][]) => values.map((each) => (isDecisive(each) ? each : [each[0]]))
+  return hash([is, there.allowScripts === true, named(env), named(headers), keysOf(there).sort(), variablesOf(there).sort()])
+}
+
+/** The most digests that are kept; the oldest go first. */
+const agreedMost = 2000
+
+/** What was agreed, with all that these servers start on these sides; the very same list where it had them. */
+export function withAgreed(
+  agreed: string[] | undefined,
+  { servers }: Pick<Manifest, 'servers'>,
+  sides: readonly Environment[],
+  lock: Lock,
+): string[] | undefined {
+  const known = new Set(agreed)
+  const all = Object.values(servers).filter(({ disabled }) => disabled !== true)
+  const digests = all.flatMap((server) => sides.map((side) => agreedDigest(server, side, lock)))
+  const fresh = [...new Set(digests)].filter((each) => each !== null && !known.has(each))
+  return fresh.length === 0 ? agreed : [...known, ...fresh.flatMap((each) => each ?? [])].slice(-agreedMost)
+}
+
+/** Whether a person has agreed to all that a server starts on these sides. */
+export const isAgreed = (agreed: readonly string[] = [], server: ServerSpec, sides: readonly Environment[], lock: Lock): boolean =>
+  sides.every((side) => {
+    const digest = agreedDigest(server, side, lock)
+    return digest !== null && agreed.includes(digest)
+  })

@@ -1,27 +1,36 @@
+import { withAgreed } from '../../core/launch/identity.ts'
 import { layout } from '../../core/layout.ts'
 import { makePlan } from '../../core/plan/plan.ts'
 import type { System } from '../../model/system.ts'
 import { openRun } from '../store/backup.ts'
-import { reach } from '../manifest/open.ts'
+import { reach, type Situation } from '../manifest/open.ts'
 import { lockBytes } from '../manifest/records.ts'
 import { applyPlan } from './apply.ts'
 import { writeBesides } from './besides.ts'
 import { storeKeys } from './keys.ts'
 import type { SyncOptions } from './options.ts'
 import { writeOwn, writeState } from './own-files.ts'
-import { prepare } from './prepare.ts'
+import { prepare, type Prepared } from './prepare.ts'
 import { differs, restartsFor, type SyncResult } from './result.ts'
 import type { Start } from './start.ts'
 import { noticesOf, stepsOf, unmanagedOf } from './steps.ts'
 import { tidy } from './tidy.ts'
 
+/** Notes what the servers of the person's own manifest start as agreed. */
+function agreeing(situation: Situation, { input, lock }: Prepared): Situation {
+  const { state, place, manifest, sides } = situation
+  const agreed = place.project === null && input.render.named === undefined ? withAgreed(state.agreed, manifest, sides, lock) : state.agreed
+  return agreed === state.agreed || agreed === undefined ? situation : { ...situation, state: { ...state, agreed } }
+}
+
 /** Applies a plan under the caller's run lock: installs, writes manifest and files, records, and plans again. */
 export async function carryOut(
   system: System,
-  { situation, locked, bytes, prepared, plan, ...besides }: Start,
+  { situation: opened, locked, bytes, prepared, plan, ...besides }: Start,
   options: SyncOptions,
   command: string,
 ): Promise<SyncResult> {
+  const situation = options.agrees === true ? agreeing(opened, prepared) : opened
   const { home, place } = situation
   const run = openRun(system, reach(home, layout(home.environment, home.folder).backups), { command, at: system.now() })
   const notices: string[] = []

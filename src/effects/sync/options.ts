@@ -26,6 +26,8 @@ export interface SyncOptions {
    * never trusts anything.
    */
   readonly keepsTrust?: boolean
+  /** A person typed or confirmed what this run writes: its launches may start by themselves from then on. */
+  readonly agrees?: boolean
   /** `--no-try`: a new version of a package is not started before it is written. */
   readonly untried?: boolean
   /** Also writes the hook of the program at home that shows what waits (init). */

@@ -6,7 +6,7 @@ import type { MiniRegistry } from '../../support/mini-registry.ts'
 import { putProgram } from '../../support/own-program.ts'
 import { lacksTerminal, terminal } from '../../support/terminal.ts'
 import { world } from '../../support/world.ts'
-import { documentOf, errorOf, home, settingsFor, tinyRegistry } from '../main/place.ts'
+import { codeFile, documentOf, errorOf, home, settingsFor, tinyRegistry } from '../main/place.ts'
 
 let registry: MiniRegistry
 beforeAll(async () => {
@@ -170,5 +170,37 @@ describeUnless(lacksTerminal, 'import on a terminal', () => {
     expect(await yes.exit()).toBe(0)
     expect(await yes.history()).toContain('answers, 1 tool')
     expect(place.readJson('.mcp-twin/secrets.json')).toEqual({ THE_KEY: KEY })
+  })
+})
+
+describe('import of launches that were agreed to before', () => {
+  const setup = (place: ReturnType<typeof home>, server: object) =>
+    place.write('setup/mcp-twin.json', JSON.stringify({ version: 1, servers: { one: server }, bridge: { enabled: false } }))
+
+  it('asks nothing, though they were removed in between', async () => {
+    const place = home()
+    place.manifest({ one: { ...place.tiny, env: { LEVEL: 'a' } } })
+    await place.run(['sync'])
+    await place.run(['remove', 'one'])
+    setup(place, { ...place.tiny, env: { LEVEL: 'b' } })
+    const { code, output, stderr } = await place.run(['import', 'setup'])
+    expect(code, output).toBe(0)
+    expect(stderr).toContain('All that this starts was agreed to before.')
+    expect(place.servers(codeFile)).toHaveProperty('one')
+  })
+
+  it('names what an export has changed, and takes nothing of it unasked', async () => {
+    const place = home()
+    place.manifest({ one: place.tiny })
+    await place.run(['sync'])
+    await place.run(['remove', 'one'])
+    setup(place, { ...place.tiny, args: [...place.tiny.args, '--other'] })
+    const refused = await place.run(['import', 'setup', '--yes'])
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/Not agreed to on this computer yet: one\.[\s\S]*--trust/) })
+    expect(place.servers(codeFile)).not.toHaveProperty('one')
+    expect((await place.run(['import', 'setup', '--trust'])).code).toBe(0)
+    await place.run(['remove', 'one'])
+    // Confirmed once.
+    expect((await place.run(['import', 'setup'])).code).toBe(0)
   })
 })
