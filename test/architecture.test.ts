@@ -227,6 +227,11 @@ describe('the parts of src', () => {
     ).toEqual([])
   })
 
+  it('give the work of a command its options with the types of their flags', () => {
+    const untyped = (code: string) => code.match(/\b[Oo]ptions\??: (?:Readonly<)?Record<string, unknown>/g) ?? []
+    expect(troubles(({ path, code }) => (within(path, ['commands', 'cli']) ? untyped(code) : []))).toEqual([])
+  })
+
   it('have no circle of folders in effects, core and bridge', () => {
     // The terminal's folders count as one.
     const folderOf = (path: string) => (within(path, ['bridge/terminal']) ? 'bridge/terminal' : dirname(path))

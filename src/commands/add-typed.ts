@@ -1,14 +1,13 @@
 import { builtinNames, builtinServer, builtinServers } from '../catalog/servers/index.ts'
+import type { add as spec } from '../cli/specs/add.ts'
 import { nameFor } from '../core/import/pasted/server-name.ts'
 import { readWhat } from '../core/import/pasted/what.ts'
 import { refuseLiteral, type Typed, typedServer } from '../core/manifest/typed.ts'
 import { nearest } from '../core/nearest.ts'
 import { usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import { nameOnly } from './named-servers.ts'
-
-export const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
-export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** A server that the command line names, or a text that is still to be read. */
 export type TypedWhat =
@@ -24,11 +23,11 @@ export type TypedWhat =
 export async function readTyped(
   word: string,
   rest: readonly string[],
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
   only: readonly string[],
 ): Promise<TypedWhat> {
-  const given = text(options.name)
-  if (text(options.package) !== undefined || text(options.url) !== undefined || text(options.command) !== undefined) {
+  const given = options.name
+  if (options.package !== undefined || options.url !== undefined || options.command !== undefined) {
     const name = given ?? word
     return { server: true, shown: false, servers: { [name]: describe(name, rest, options, only, {}) }, builtins: [] }
   }
@@ -67,24 +66,24 @@ const builtinWith = async (words: string) =>
 export function describe(
   name: string,
   rest: readonly string[],
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
   only: readonly string[],
   known: ServerSpec,
 ): ServerSpec {
   const what = {
-    package: text(options.package) ?? known.package,
-    url: text(options.url) ?? known.url,
-    command: text(options.command) ?? known.command,
+    package: options.package ?? known.package,
+    url: options.url ?? known.url,
+    command: options.command ?? known.command,
   }
   const typed: Typed = {
     ...(what.package === undefined ? {} : { package: what.package }),
     ...(what.url === undefined ? {} : { url: what.url }),
     ...(what.command === undefined ? {} : { command: what.command }),
-    ...(options.transport === 'http' || options.transport === 'sse' ? { transport: options.transport } : {}),
+    ...(options.transport === undefined ? {} : { transport: options.transport }),
     args: rest,
-    env: texts(options.env),
-    secrets: texts(options.secret),
-    headers: texts(options.header),
+    env: options.env ?? [],
+    secrets: options.secret ?? [],
+    headers: options.header ?? [],
     only,
   }
   const made = typedServer(name, typed)

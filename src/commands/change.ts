@@ -38,7 +38,7 @@ export type Change = (situation: Situation, homeContext: HomeContext) => Promise
  */
 export async function changeManifest(
   context: Context,
-  options: Record<string, unknown>,
+  options: { readonly sync?: boolean; readonly try?: boolean },
   change: Change,
   ask?: (situation: Situation, homeContext: HomeContext) => Promise<void>,
 ): Promise<ExitCode> {

@@ -14,6 +14,7 @@ import type { Situation } from '../effects/manifest/open.ts'
 import { outside } from '../effects/store/vet.ts'
 import { runSync } from '../effects/sync/sync.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { Finding } from '../model/check.ts'
 import type { Environment, World } from '../model/environment.ts'
 import { visible } from '../ui/escape.ts'
@@ -30,18 +31,20 @@ interface Diagnosis {
   readonly bridges?: readonly Record<string, unknown>[]
 }
 
+type Flags = Omit<OptionsOf<typeof spec>, 'check'>
+
 /** Finds out what is wrong, on both sides. It changes nothing unless `--fix` says so, and starts servers only with `--deep`. */
 export const run: Run<typeof spec> = async (context, _args, options) => {
-  const wanted = Array.isArray(options.check) ? options.check.map(String) : []
+  const { check: wanted = [], ...flags } = options
   demandChecks(wanted)
   return atHome(context, { mayBeAbsent: true, passesOver: true }, async (homeContext) => {
-    const first = await examine(context, homeContext, options, wanted)
-    if (options.fix !== true) return report(context, homeContext.world, first, null)
-    const fixes = await fixAll(context, homeContext, options, first.findings)
+    const first = await examine(context, homeContext, flags, wanted)
+    if (flags.fix !== true) return report(context, homeContext.world, first, null)
+    const fixes = await fixAll(context, homeContext, flags, first.findings)
     const detect = first.findings.some(({ autofix }) => autofix?.kind === 'detect')
     return atHome(context, { mayBeAbsent: true, passesOver: true, refresh: detect }, async (again) => {
-      const drift = detect ? await fixAll(context, again, options, (await examine(context, again, options, wanted)).findings) : []
-      return report(context, again.world, await examine(context, again, options, wanted), [...fixes, ...drift])
+      const drift = detect ? await fixAll(context, again, flags, (await examine(context, again, flags, wanted)).findings) : []
+      return report(context, again.world, await examine(context, again, flags, wanted), [...fixes, ...drift])
     })
   })
 }
@@ -57,12 +60,7 @@ function demandChecks(wanted: readonly string[]): void {
   }
 }
 
-async function examine(
-  context: Context,
-  homeContext: HomeContext,
-  options: Record<string, unknown>,
-  wanted: readonly string[],
-): Promise<Diagnosis> {
+async function examine(context: Context, homeContext: HomeContext, options: Flags, wanted: readonly string[]): Promise<Diagnosis> {
   const { io, system } = context
   const situation = await opened(homeContext)
   if (situation instanceof TwinError) return { findings: [unopened(situation)], sides: homeContext.world.environments }
@@ -120,12 +118,7 @@ const unopened = ({ code, message, hint, place }: TwinError): Finding => ({
 })
 
 /** Fixes files first, since a sync refuses some of them unfixed; then runs one sync for everything that differs. */
-async function fixAll(
-  context: Context,
-  homeContext: HomeContext,
-  options: Record<string, unknown>,
-  findings: readonly Finding[],
-): Promise<FixResult[]> {
+async function fixAll(context: Context, homeContext: HomeContext, options: Flags, findings: readonly Finding[]): Promise<FixResult[]> {
   const { system, signal } = context
   const fixes = await fixFiles(system, homeContext.world, homeContext.home, findings, signal)
   if (!findings.some(({ autofix }) => autofix?.kind === 'sync')) return fixes

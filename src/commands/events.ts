@@ -18,10 +18,9 @@ import { withBridge } from './bridge-at-home.ts'
  * and what the audit says of calls, refusals and sessions.
  */
 export const run: Run<typeof spec> = async (context, _args, options) => {
-  const count = options.lines === undefined ? 20 : Number(options.lines)
-  if (!Number.isInteger(count) || count < 0 || count > limits.storeChanges)
+  const { lines: count = 20, follow = false } = options
+  if (count > limits.storeChanges)
     throw usageError(`--lines takes a whole number up to ${limits.storeChanges}.`, { hint: 'mcp-twin events --lines 50' })
-  const follow = options.follow === true
   return withBridge(context, async ({ bridge }) => {
     const { io } = context
     await bridge.redaction.ready()

@@ -16,6 +16,7 @@ import { editManifest } from '../effects/sync/edit-manifest.ts'
 import { exitOf } from '../effects/sync/result.ts'
 import { type Edited, previewSync, runSync } from '../effects/sync/sync.ts'
 import { EXIT, type ExitCode, TwinError, usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome } from '../ui/labels.ts'
@@ -30,7 +31,7 @@ import { tryServers } from './trying.ts'
 /** Sets this computer up as an export says. What it would start is shown first; nothing of it is used before a person agrees. */
 export const run: Run<typeof spec> = async (context, [dir = ''], options) => {
   if (dir.trim() === '') throw usageError('Missing the folder to import.', { hint: 'mcp-twin import ./mcp-setup' })
-  const named = partsOf(options.with)
+  const named = partsOf(options.with ?? [])
   return atHome(context, { mayBeAbsent: true, prepareHome: true }, (found) => {
     // An export looks like a project to a command typed in it; it is for the user's own manifest.
     const place = found.place.scope === 'project' ? userPlace(found.home) : found.place
@@ -39,8 +40,7 @@ export const run: Run<typeof spec> = async (context, [dir = ''], options) => {
   })
 }
 
-function partsOf(given: unknown): ReadonlySet<Part> {
-  const words = Array.isArray(given) ? given.map(String) : []
+function partsOf(words: readonly string[]): ReadonlySet<Part> {
   return new Set(
     words.map((word) => {
       const part = parts.find((each) => each === word)
@@ -59,7 +59,7 @@ async function importFrom(
   homeContext: HomeContext,
   dir: string,
   named: ReadonlySet<Part>,
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
 ): Promise<ExitCode> {
   const { system, io } = context
   const { world, home } = homeContext

@@ -1,3 +1,4 @@
+import type { init as spec } from '../cli/specs/init.ts'
 import { type FoundOptions, importFound } from '../core/import/from-files.ts'
 import { clients } from '../catalog/clients/index.ts'
 import { builtinServers } from '../catalog/servers/index.ts'
@@ -13,6 +14,7 @@ import { serverChanges } from '../effects/sync/compose.ts'
 import { spotsOf } from '../effects/sync/enable.ts'
 import type { ManifestChange } from '../effects/sync/edit-manifest.ts'
 import { importBeside } from '../effects/sync/import.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { Lock } from '../model/lock.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
@@ -42,11 +44,9 @@ export interface Choices {
   additions(situation: Situation, input: PlanInput): { changes: readonly ManifestChange[]; imported: Imported }
 }
 
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
-
 /** What init adds to the manifest: the answers on a terminal, else the servers found and those that flags name. */
-export async function choose(context: Context, situation: Situation, input: PlanInput, options: Record<string, unknown>): Promise<Choices> {
-  const from = typeof options.from === 'string' ? options.from.split(',').map((word) => word.trim()) : (context.options.client ?? [])
+export async function choose(context: Context, situation: Situation, input: PlanInput, options: OptionsOf<typeof spec>): Promise<Choices> {
+  const from = options.from?.split(',').map((word) => word.trim()) ?? context.options.client ?? []
   demandClients(from)
   const filter = { from, everywhere: new Set<string>(), without: new Set<string>() }
   const isImporting = options.import !== false
@@ -56,7 +56,7 @@ export async function choose(context: Context, situation: Situation, input: Plan
     absent,
     found,
   } = await importPresent(context.system, situation, input, isImporting ? filter : { ...filter, from: [''] }, looking)
-  const named = await namedServers(words(options.server))
+  const named = await namedServers(options.server ?? [])
   showFound(context, situation, first)
   const asked =
     context.prompt.able && options.dryRun !== true
@@ -209,7 +209,7 @@ interface BridgeChoice {
 }
 
 /** Asks whether to use the bridge, in which folder, and whether it may run commands; not with `--no-bridge`, an earlier answer, or without a terminal. */
-async function askBridge(context: Context, situation: Situation, options: Record<string, unknown>): Promise<BridgeChoice> {
+async function askBridge(context: Context, situation: Situation, options: OptionsOf<typeof spec>): Promise<BridgeChoice> {
   if (options.bridge === false) return { enabled: false }
   const { prompt } = context
   if (situation.place.project !== null) return {}

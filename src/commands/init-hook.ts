@@ -1,3 +1,4 @@
+import type { init as spec } from '../cli/specs/init.ts'
 import type { Context } from '../context.ts'
 import { readHookSettings } from '../core/formats/json/hooks.ts'
 import { hookDigest } from '../core/hooks/start-hook.ts'
@@ -5,6 +6,7 @@ import type { Situation } from '../effects/manifest/open.ts'
 import { hookPlace } from '../effects/hook/place.ts'
 import { ifPossible } from '../effects/store/trouble.ts'
 import { usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import { tilde } from '../ui/labels.ts'
 
 /** Whether to write the hook, and whether a person was asked. */
@@ -22,7 +24,7 @@ const no: HookChoice = { wanted: false, asked: false }
 export async function askHook(
   { prompt, system }: Context,
   { home, place, state, manifest }: Situation,
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
   bridge: { readonly enabled?: boolean },
 ): Promise<HookChoice> {
   const hasBridge = bridge.enabled ?? manifest.bridge?.enabled !== false
@@ -30,7 +32,7 @@ export async function askHook(
     throw usageError('--hook needs the bridge: the hook shows what waits in it.', {
       hint: place.project !== null ? 'mcp-twin init --hook without --project' : 'leave --no-bridge out',
     })
-  if (typeof options.hook === 'boolean') return { ...no, wanted: options.hook }
+  if (options.hook !== undefined) return { ...no, wanted: options.hook }
   const found = place.project === null && hasBridge ? hookPlace(home) : null
   if (found === null || state.askedHook === true || !prompt.able || options.dryRun === true || options.install === false) return no
   const bytes = (await ifPossible(system.files.read(found.here))) ?? null

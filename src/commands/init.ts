@@ -18,6 +18,7 @@ import { exitOf, type SyncResult } from '../effects/sync/result.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import { isChanged } from '../effects/sync/trying.ts'
 import { type ExitCode, usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { NativePath } from '../model/path.ts'
 import { version } from '../version.ts'
 import { atHome, type HomeContext } from './at-home.ts'
@@ -35,12 +36,11 @@ import { listShared } from './shared-tools.ts'
 import { syncOptions } from './sync-options.ts'
 import { triedAs } from './trying.ts'
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
 /** Sets both sides up: looks, asks, installs, writes, checks. Run again, it changes nothing that is in order. */
 export const run: Run<typeof spec> = async (context, _args, options) => {
   if (options.dryRun !== true) await demandConsent(context)
-  const [home, distro] = [text(options.home), joiningDistro(context.system, text(options.distro))]
+  const { home, distro: named } = options
+  const distro = joiningDistro(context.system, named)
   const wishes = {
     ...(home === undefined ? {} : { home }),
     ...(distro === undefined ? {} : { distro }),
@@ -48,7 +48,6 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     prepareHome: true,
   }
   return atHome(context, wishes, async (homeContext) => {
-    const named = text(options.distro)
     if (named !== undefined) demandDistro(named, homeContext.world)
     if (options.project !== true) {
       const open = async (): Promise<Situation> => withJoining(await homeContext.open(), distro)
@@ -62,7 +61,7 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
 async function init(
   context: Context,
   homeContext: HomeContext,
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
   more: (situation: Situation) => readonly ManifestChange[] = () => [],
 ): Promise<ExitCode> {
   const { system, io } = context
@@ -115,7 +114,7 @@ async function init(
     )
   await makeFolders(context, homeContext, choices.chosen)
   const result = await runSync(system, source, { ...settings, keepsTrust }, 'init')
-  const { notices } = await listShared(context, homeContext, settings, options)
+  const { notices } = await listShared(context, homeContext, settings)
   return finish(context, homeContext, await open(), choices, { ...result, notices: [...result.notices, ...notices] }, 'all')
 }
 

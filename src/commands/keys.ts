@@ -48,8 +48,12 @@ export async function askKey({ prompt, io }: Context, name: string, question: (m
 }
 
 /** The keys of `--secrets FILE`, or of standard input for `-`; none without the flag. Each is hidden in all output. */
-export async function keysFromFile(context: Context, situation: Situation, source: unknown): Promise<ReadonlyMap<string, Secret>> {
-  if (typeof source !== 'string') return new Map()
+export async function keysFromFile(
+  context: Context,
+  situation: Situation,
+  source: string | undefined,
+): Promise<ReadonlyMap<string, Secret>> {
+  if (source === undefined) return new Map()
   const text = source === '-' ? await readStandardInput('the keys', '--secrets FILE') : await textOf(context, situation, source)
   const keys = parseKeyLines(text, source === '-' ? 'standard input' : source)
   for (const { value } of keys) context.io.hide(value)

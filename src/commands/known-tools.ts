@@ -26,7 +26,7 @@ export async function toolsOf(
   homeContext: HomeContext,
   situation: Situation,
   name: string,
-  options: { readonly try?: unknown },
+  options: { readonly try?: boolean },
 ): Promise<{ tools: readonly Weight[] | null; listed: (tool: string) => boolean; reason: string | null }> {
   if (name === BRIDGE) {
     const { bridge } = await knownOfBridge(context, homeContext, situation)

@@ -27,7 +27,7 @@ interface ProgramSum {
 }
 
 /** What asking for tools may do: nothing is started with `--no-try` or `--offline`. */
-export function weighingOptions(context: Context, options: { readonly try?: unknown }): WeighingOptions & { done(): void } {
+export function weighingOptions(context: Context, options: { readonly try?: boolean }): WeighingOptions & { done(): void } {
   const progress = context.io.progress('Asking for tools')
   return {
     ...syncOptions(context),
@@ -42,7 +42,7 @@ export async function weighList(
   context: Context,
   homeContext: HomeContext,
   { situation, input, plan, matrix }: { situation: Situation; input: PlanInput; plan: Plan; matrix: Matrix },
-  options: { readonly try?: unknown },
+  options: { readonly try?: boolean },
 ): Promise<{ servers: Weighed[]; clients: ProgramSum[] }> {
   const { weighUnknown } = await import('../effects/sync/weighing.ts')
   const asking = weighingOptions(context, options)

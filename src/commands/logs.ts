@@ -8,6 +8,7 @@ import { followLogs, Tail } from '../effects/logs/tail.ts'
 import { hideAllKeys } from '../effects/store/hidden-keys.ts'
 import { emptyManifest } from '../effects/manifest/open.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import { visible } from '../ui/escape.ts'
 import { labelsFor } from '../ui/labels.ts'
 import { columns, cutPath } from '../ui/width.ts'
@@ -49,11 +50,9 @@ export const run: Run<typeof spec> = (context, [server], options) =>
     return EXIT.ok
   })
 
-function linesOf(options: Record<string, unknown>, server: string | undefined): number {
-  if (options.lines === undefined) return server === undefined ? 5 : 20
-  const count = Number(options.lines)
-  if (!Number.isInteger(count) || count < 0 || count > 10_000)
-    throw usageError('--lines takes a whole number up to 10000.', { hint: 'mcp-twin logs --lines 50' })
+function linesOf({ lines }: OptionsOf<typeof spec>, server: string | undefined): number {
+  const count = lines ?? (server === undefined ? 5 : 20)
+  if (count > 10_000) throw usageError('--lines takes a whole number up to 10000.', { hint: 'mcp-twin logs --lines 50' })
   return count
 }
 

@@ -9,10 +9,10 @@ import { atHome } from './at-home.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Shows newer versions on the registry. */
-export const run: Run<typeof spec> = (context, _args, options) =>
+export const run: Run<typeof spec> = (context, _args, _options) =>
   atHome(context, {}, async (homeContext) => {
     const { system, io } = context
-    const versions = await lookUpVersions(system, await homeContext.open(), syncOptions(context, options))
+    const versions = await lookUpVersions(system, await homeContext.open(), syncOptions(context))
     io.json({ command: 'outdated', packages: versions.map(documentOf) })
     if (!io.asJson) for (const line of describe(context, versions)) io.out(line)
     return versions.some(({ trouble }) => trouble !== null) ? EXIT.failed : EXIT.ok

@@ -1,4 +1,5 @@
 import { builtinServers } from '../catalog/servers/index.ts'
+import type { add as spec } from '../cli/specs/add.ts'
 import type { Context } from '../context.ts'
 import { formatOfFile } from '../core/formats/index.ts'
 import { remainingPlaceholders, withValue } from '../core/import/pasted/placeholders.ts'
@@ -11,11 +12,12 @@ import type { Situation } from '../effects/manifest/open.ts'
 import { readPastedText } from '../effects/run/pasted.ts'
 import { openSecrets } from '../effects/store/secrets.ts'
 import { EXIT, TwinError, usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { ServerSpec } from '../model/manifest.ts'
 import type { Secret } from '../model/secret.ts'
 import { visible } from '../ui/escape.ts'
 import { describeUnderstood, type KeyFacts } from '../ui/understood.ts'
-import { describe, text, texts } from './add-typed.ts'
+import { describe } from './add-typed.ts'
 import { nameOnly } from './named-servers.ts'
 
 /** A text with servers in it, and where it came from. */
@@ -109,7 +111,7 @@ export async function readText(
   situation: Situation,
   { text: argument }: { readonly text: string | null },
   rest: readonly string[],
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
   only: readonly string[],
 ): Promise<NewServers> {
   const around = {
@@ -122,11 +124,10 @@ export async function readText(
   }
   const pasted: Pasted =
     argument === null ? { text: await pastedText(context), from: 'standard input' } : { text: argument, from: 'argument' }
-  const name = text(options.name) ?? (argument === null ? rest[0] : undefined)
+  const name = options.name ?? (argument === null ? rest[0] : undefined)
   const found = await readPasted(context, pasted, name, around, await namesBeside(context, situation))
   const args = argument === null ? [] : rest
-  const isMore =
-    args.length > 0 || ['env', 'secret', 'header'].some((each) => texts(options[each]).length > 0) || options.transport !== undefined
+  const isMore = args.length > 0 || [options.env, options.secret, options.header, options.transport].some((each) => each !== undefined)
   const names = Object.keys(found.servers)
   if (isMore && names.length > 1)
     throw usageError(`Flags cannot be added to several servers: ${names.join(', ')}.`, { hint: 'paste one server at a time' })

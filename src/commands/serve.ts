@@ -11,6 +11,7 @@ import type { Run } from '../context.ts'
 import { manifestName } from '../core/layout.ts'
 import { notYours } from '../effects/machine/ownership-faults.ts'
 import { EXIT, TwinError, usageError } from '../errors.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import { reachable } from '../model/path.ts'
 import { version } from '../version.ts'
 import { clientFiles } from './client-files.ts'
@@ -19,7 +20,8 @@ import { clientFiles } from './client-files.ts'
 export const run: Run<typeof spec> = async (context, _args, options) => {
   const { system } = context
   const listen = listener(options)
-  checkFamilies(words(options.tools))
+  const { tools = [], root = [], terminal } = options
+  checkFamilies(tools)
   const client = context.options.client?.[0] ?? 'unknown'
   checkClient(client)
   const homeContext = await locateHome(system)
@@ -50,13 +52,13 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
     },
     {
       client,
-      roots: words(options.root),
-      tools: words(options.tools),
-      terminal: options.terminal === 'off' || options.terminal === 'sandbox' || options.terminal === 'on' ? options.terminal : undefined,
+      roots: root,
+      tools,
+      terminal,
       readOnly: options.readOnly === true,
     },
   )
-  const greets = refused === null && (options.tools === undefined || words(options.tools).includes('handoff'))
+  const greets = refused === null && (options.tools === undefined || tools.includes('handoff'))
   const file = new WaitingFile(join(folder, 'bridge', 'waiting.json'))
   await serveBridge({
     settings,
@@ -74,11 +76,9 @@ export const run: Run<typeof spec> = async (context, _args, options) => {
   return EXIT.ok
 }
 
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
-
 /** Where to listen. */
-function listener(options: Record<string, unknown>): Listening {
-  const address = typeof options.listen === 'string' ? options.listen : '127.0.0.1'
+function listener(options: OptionsOf<typeof spec>): Listening {
+  const address = options.listen ?? '127.0.0.1'
   if (address !== '127.0.0.1' && options.insecure !== true)
     throw usageError(`--listen ${address} lets others on the network reach this bridge.`, {
       hint: 'add --insecure if you mean it, and put a TLS proxy in front: tokens would cross the network in the clear',
@@ -92,7 +92,7 @@ function listener(options: Record<string, unknown>): Listening {
 }
 
 /** The port that a flag names; null without the flag. */
-function portOf(flag: string, value: unknown, usual: number): number | null {
+function portOf(flag: string, value: string | true | undefined, usual: number): number | null {
   if (value === undefined) return null
   const port = value === true ? usual : Number(value)
   if (!Number.isInteger(port) || port < 0 || port > 65535)

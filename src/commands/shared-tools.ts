@@ -24,7 +24,7 @@ export async function listShared(
   context: Context,
   { open }: HomeContext,
   settings: SyncOptions,
-  options: { readonly try?: unknown },
+  options: { readonly try?: boolean } = {},
   known?: Situation,
 ): Promise<SharedListed> {
   const situation = known ?? (await open())

@@ -1,11 +1,21 @@
 import type { Context } from '../context.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+/** Flags that mean the same in every command that has them. */
+export interface SyncFlags {
+  readonly desktopConfig?: string
+  readonly check?: boolean
+  readonly dryRun?: boolean
+  readonly force?: boolean
+  readonly prune?: boolean
+  readonly refresh?: boolean
+  readonly watch?: boolean
+  readonly adopt?: boolean
+}
 
 /** The options of a sync from the command line; those that a command lacks are off. */
-export function syncOptions(context: Context, options: Record<string, unknown> = {}, more: Partial<SyncOptions> = {}): SyncOptions {
-  const desktopConfig = text(options.desktopConfig)
+export function syncOptions(context: Context, options: SyncFlags = {}, more: Partial<SyncOptions> = {}): SyncOptions {
+  const { desktopConfig } = options
   return {
     clients: context.options.client ?? [],
     on: context.options.on ?? [],

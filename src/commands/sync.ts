@@ -9,6 +9,7 @@ import { exitOf } from '../effects/sync/result.ts'
 import type { SyncOptions } from '../effects/sync/options.ts'
 import { previewSync, runSync, type Source } from '../effects/sync/sync.ts'
 import type { Situation } from '../effects/manifest/open.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import { atHome, type HomeContext } from './at-home.ts'
 import { awaitDesktop, withRunningDesktop } from './running-desktop.ts'
 import { withDesktopConfig } from './desktop-config.ts'
@@ -36,7 +37,7 @@ async function sync(
   context: Context,
   homeContext: HomeContext,
   names: readonly string[],
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
 ): Promise<ExitCode> {
   const opened = await homeContext.open()
   if (names.length > 0) await demandNames(context, opened, names)
@@ -82,7 +83,7 @@ async function sourceOf(
   { open }: HomeContext,
   opened: Situation,
   names: readonly string[],
-  options: Record<string, unknown>,
+  options: OptionsOf<typeof spec>,
 ): Promise<{ settings: SyncOptions; source: Source }> {
   const { system } = context
   const asked = syncOptions(context, options, names.length === 0 ? {} : { servers: new Set(names) })
@@ -114,7 +115,7 @@ async function confirmPrune(context: Context, names: readonly string[]): Promise
 const once = ['check', 'dryRun', 'adopt', 'force', 'prune', 'trust'] as const
 
 /** Throws a usage error for such a flag, before any work. */
-function checkWatchOptions(options: Record<string, unknown>): void {
+function checkWatchOptions(options: OptionsOf<typeof spec>): void {
   const wrong = once.find((name) => options[name] === true)
   if (wrong === undefined) return
   const flag = `--${wrong.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

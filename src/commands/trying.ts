@@ -36,7 +36,7 @@ export async function tryServers(
   homeContext: HomeContext,
   result: SyncResult,
   settings: SyncOptions,
-  options: { readonly try?: unknown },
+  options: { readonly try?: boolean },
 ): Promise<Tried> {
   if (options.try === false || settings.offline || result.run === null)
     return triedAs(context, homeContext.world, { checks: [], untried: [] })

@@ -24,7 +24,7 @@ export const run: Run<typeof spec> = (context, [server], options) =>
     const situation = await homeContext.open()
     if (server !== undefined) demandServer(situation.manifest, server)
     // Whichever client or side was named: a package is updated everywhere or not at all.
-    const settings = syncOptions(context, options, { clients: [], on: [], untried: options.try === false })
+    const settings = syncOptions(context, {}, { clients: [], on: [], untried: options.try === false })
     const versions = await lookUpVersions(system, situation, settings, server)
     const moves = movesFor(versions, options.latest === true)
     const troubles = versions.filter(({ trouble }) => trouble !== null)

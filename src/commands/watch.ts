@@ -1,3 +1,4 @@
+import type { sync as spec } from '../cli/specs/sync.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, TwinError, endedBy } from '../errors.ts'
 import { openSituation, type Situation } from '../effects/manifest/open.ts'
@@ -5,12 +6,13 @@ import type { SyncResult } from '../effects/sync/result.ts'
 import { watchHome } from '../effects/sync/watch.ts'
 import { withWatchLock } from '../effects/store/lock.ts'
 import { detectWorld } from '../effects/machine/detect.ts'
+import type { OptionsOf } from '../model/command-line.ts'
 import type { HomeContext } from './at-home.ts'
 import { reportSync } from './report-sync.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Keeps running, and syncs whenever the manifest or a config changes. */
-export async function watch(context: Context, homeContext: HomeContext, options: Record<string, unknown>): Promise<ExitCode> {
+export async function watch(context: Context, homeContext: HomeContext, options: OptionsOf<typeof spec>): Promise<ExitCode> {
   const { system, io, signal } = context
   const { home, place } = homeContext
   // An unreadable manifest is an error at the start, as in any sync.

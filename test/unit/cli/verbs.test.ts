@@ -80,6 +80,28 @@ describe('a line with a verb', () => {
   })
 })
 
+describe('--no-try', () => {
+  const trying = specs.filter(({ options = [] }) => options.some(({ flags }) => flags === '--no-try'))
+  const words = (name: string) => (specs.find((spec) => spec.name === name)?.arguments ?? []).map(() => 'x').join(' ')
+
+  it('is taken by every command that tries servers of its own accord', () => {
+    expect(trying.map(({ name }) => name).sort()).toEqual(['add', 'enable', 'import', 'list', 'sync', 'tools', 'update'])
+  })
+
+  it.each(trying.map(({ name }) => name))('has its earlier name, too, which %s does not show', (name) => {
+    const line = `${name} ${words(name)}`.trim()
+    expect(read(`${line} --no-check`).options).toEqual(read(`${line} --no-try`).options)
+    expect(read(`${line} --no-check`).options).toMatchObject({ try: false })
+    let page = ''
+    parse(specs, '0', [name, '--help'], { out: (text) => (page += text) })
+    expect(page).not.toContain('--no-check')
+  })
+
+  it.each(['--check --no-try', '--no-try --check', '--check --no-check', '--no-check --check'])('leaves --check as it is: %s', (flags) => {
+    expect(read(`sync ${flags}`).options).toMatchObject({ check: true, try: false })
+  })
+})
+
 describe('every verb', () => {
   const verbs = specs.flatMap((spec) => (spec.verbs ?? []).map((verb) => [`${spec.name} ${verb.name}`, verb] as const))
 
