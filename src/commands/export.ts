@@ -3,6 +3,7 @@ import { formatOf } from '../core/formats/index.ts'
 import { type KnownEntries, ownEntry, shownEntry } from '../core/export/entries.ts'
 import { type ExportedFile, guideName, marked, type NamedText, setupGuide } from '../core/export/guide.ts'
 import { exportedManifest } from '../core/export/manifest.ts'
+import { keysOfAll } from '../core/manifest/names.ts'
 import { readClientFile } from '../core/plan/file.ts'
 import { makePlan, type PlannedFile } from '../core/plan/plan.ts'
 import { tilde } from '../ui/labels.ts'
@@ -14,27 +15,30 @@ import type { Manifest } from '../model/manifest.ts'
 import { reveal, type Secret } from '../model/secret.ts'
 import { loadKeys } from '../effects/sync/keys.ts'
 import { prepare } from '../effects/sync/prepare.ts'
-import { exportAway, foreignFiles, writeExport } from '../effects/export/write.ts'
+import { exportAway, foreignFiles, guideIn, writeExport } from '../effects/export/write.ts'
 import type { Situation } from '../effects/manifest/open.ts'
 import { lockBytes } from '../effects/manifest/records.ts'
 import { absolute } from '../effects/manifest/place.ts'
 import { toHere } from '../core/paths.ts'
 import { atHome, type HomeContext } from './at-home.ts'
+import { leftOutWords, storedParts } from './export-memory.ts'
 import { syncOptions } from './sync-options.ts'
 
 /** Writes both set-ups into a folder that may go into version control. */
-export const run: Run<typeof spec> = async (context, [dir = '']) => {
+export const run: Run<typeof spec> = async (context, [dir = ''], { withMemory }) => {
   if (dir.trim() === '') throw usageError('Missing the folder to export to.', { hint: 'mcp-twin export ./mcp-setup' })
-  return atHome(context, {}, (homeContext) => exportTo(context, homeContext, dir))
+  return atHome(context, {}, (homeContext) => exportTo(context, homeContext, dir, withMemory === true))
 }
 
-async function exportTo(context: Context, homeContext: HomeContext, dir: string): Promise<ExitCode> {
+async function exportTo(context: Context, homeContext: HomeContext, dir: string, withMemory: boolean): Promise<ExitCode> {
   const { system, io } = context
   const situation = await homeContext.open()
   const place = absolute(system, situation.self, dir, homeContext.world)
   const folder = toHere(situation.self, place)
   if (folder === null) throw usageError(`${dir} cannot be reached from this side.`, { hint: 'choose a folder of this side' })
-  const { files, named } = await collect(context, situation)
+  const stored = await storedParts(context, homeContext, withMemory)
+  const { files: collected, named, keys } = await collect(context, situation, withMemory)
+  const files = marked([...collected, ...(stored.file === null ? [] : [stored.file])], await guideIn(system, folder))
   const shown = tilde(place, situation.self.home)
   const away = await exportAway(system, folder, files, situation.place.root)
   if (away !== null) throw usageError(`${away.reason}. Nothing was written.`, away.hint === undefined ? {} : { hint: away.hint })
@@ -44,19 +48,21 @@ async function exportTo(context: Context, homeContext: HomeContext, dir: string)
       hint: 'choose another folder, or move those files away',
     })
   await writeExport(system, folder, files)
-  const notices = named.map(
-    (name) => `The manifest itself contains a key (\${secret:${name}} in the export): mcp-twin doctor shows how to fix it.`,
-  )
-  io.json({ command: 'export', folder: dir, files: files.map(({ name }) => name), notices })
+  const notices = [
+    ...named.map((name) => `The manifest itself contains a key (\${secret:${name}} in the export): mcp-twin doctor shows how to fix it.`),
+    ...stored.notices,
+    ...leftOutWords(dir, keys, stored),
+  ]
+  const leftOut = { keys, memory: stored.file === null ? stored.entries : 0, handoffs: stored.handoffs }
+  io.json({ command: 'export', folder: dir, files: files.map(({ name }) => name), leftOut, notices })
   for (const { name } of files) io.out(`  ${io.paint.good('+')} ${name}`)
   io.out(`Exported to ${shown}. It contains no keys; SETUP.md explains how to restore it.`)
   for (const notice of notices) io.note(notice)
-  io.note('What programs remember is not in it. To write that too: mcp-twin memory export memory.jsonl')
   return EXIT.ok
 }
 
-/** Everything that an export writes, and the names given to keys that the manifest itself holds. */
-async function collect(context: Context, situation: Situation): Promise<{ files: NamedText[]; named: string[] }> {
+/** Manifest, lock, configs and guide, the names given to keys that the manifest itself holds, and those of all keys. */
+async function collect(context: Context, situation: Situation, withMemory: boolean) {
   const { system, io } = context
   const { input } = await prepare(system, situation, syncOptions(context, {}, { resolve: false }))
   const { keys } = await loadKeys(system, situation, io.hide)
@@ -91,8 +97,8 @@ async function collect(context: Context, situation: Situation): Promise<{ files:
       servers: Object.keys(servers),
     })
   }
-  add(guideName, setupGuide(manifest, clientFiles))
-  return { files: marked(files), named: [...named.keys()] }
+  add(guideName, setupGuide(manifest, clientFiles, withMemory))
+  return { files, named: [...named.keys()], keys: keysOfAll(manifest) }
 }
 
 /** Keys written into the manifest by hand, which no store has. */

@@ -21,6 +21,7 @@ import type { Manifest } from '../model/manifest.ts'
 import { visible } from '../ui/escape.ts'
 import { abbreviateHome } from '../ui/labels.ts'
 import { atHome, type HomeContext } from './at-home.ts'
+import { incomingMemory } from './import-memory.ts'
 import { askKeys, keysFromFile } from './keys.ts'
 import { makeFolders } from './named-servers.ts'
 import { reportSync } from './report-sync.ts'
@@ -64,10 +65,7 @@ async function importFrom(
   const { system, io } = context
   const { world, home } = homeContext
   const read = await readExport(system, world, home, dir)
-  const found = incoming(
-    read.manifest,
-    world.environments.flatMap(({ distro }) => distro ?? []),
-  )
+  const { found, memory } = await broughtBy(context, homeContext, read)
   const view = trustView(found.manifest, read.lock, null)
   io.out(`${visible(abbreviateHome(read.shown, world.environments))} brings:`)
   for (const line of screen(found, read, serverScreen(view, keysOfAll(found.manifest), io.verbose))) io.wholeOut(visible(line))
@@ -89,6 +87,7 @@ async function importFrom(
     : await runSync(system, { open: homeContext.open, edit: async (situation) => edit(situation) }, settings, 'import', opened)
   const tried = await tryServers(context, homeContext, result, settings, preview ? { try: false } : options)
   const missing = await missingKeys(context, after, taken)
+  const remembered = preview || !confirmed.has('memory') ? null : ((await memory?.take()) ?? null)
   const left = found.apart.map(({ part }) => part).filter((part) => !confirmed.has(part))
   const notices = [
     ...result.notices,
@@ -97,6 +96,7 @@ async function importFrom(
     ...keptNotes(opened, taken),
     ...keyNotes(missing),
     ...tried.notices,
+    ...(remembered?.notices ?? []),
   ]
   reportSync(
     context,
@@ -111,6 +111,7 @@ async function importFrom(
         shown: Object.fromEntries(Object.entries(view).map(([name, { lines }]) => [name, lines])),
         keys: missing,
         leftOut: left,
+        memory: remembered?.counts ?? null,
         checks: tried.checks,
       },
       checks: tried.lines,
@@ -118,6 +119,16 @@ async function importFrom(
     },
   )
   return tried.exit(exitOf(result, { check: false }), new Set(Object.keys(taken.servers)))
+}
+
+/** What an export brings: its manifest, as far as it may be taken, and its memory. */
+async function broughtBy(context: Context, homeContext: HomeContext, { manifest, shown }: ReadExport) {
+  const distros = homeContext.world.environments.flatMap(({ distro }) => distro ?? [])
+  const found = incoming(manifest, distros)
+  const memory = await incomingMemory(context, homeContext, shown)
+  if (memory === null) return { found, memory }
+  if ('unread' in memory) return { found: { ...found, notes: [...found.notes, memory.unread] }, memory: null }
+  return { found: { ...found, apart: [...found.apart, memory.apart] }, memory }
 }
 
 function screen(found: Incoming, { others }: ReadExport, servers: readonly string[]): string[] {
@@ -154,6 +165,7 @@ const QUESTIONS: Readonly<Record<Part, string>> = {
   'secrets.command': 'Let the program named above be run for your keys?',
   bridge: 'Use these settings of the bridge? Without them it stays as it is on this computer.',
   allowScripts: 'Let the packages named above run their install scripts?',
+  memory: 'Store the memory? Programs find it and go by it.',
 }
 
 async function confirmParts({ prompt }: Context, { apart }: Incoming, named: ReadonlySet<Part>): Promise<ReadonlySet<Part>> {

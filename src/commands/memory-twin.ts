@@ -6,6 +6,7 @@ import { type Exported, exportTwin } from '../bridge/memory/twin-export.ts'
 import { judgeTwin, takeTwin, type TwinItem, type TwinOutcome } from '../bridge/memory/twin-import.ts'
 import { readTwinLine } from '../bridge/memory/twin-line.ts'
 import type { Context } from '../context.ts'
+import { count } from '../core/doctor/names.ts'
 import { EXIT, type ExitCode, systemCode, TwinError, usageError } from '../errors.ts'
 import { terminalClient } from './bridge-at-home.ts'
 
@@ -28,7 +29,7 @@ export const linesOfText = (text: string, shown: string): LineSource => ({
 })
 
 /** Hands all lines to `write` as the store is at one moment; stored keys stand as dots. Returns the counts, and how many lines held a key. */
-async function exported(
+export async function exported(
   bridge: Bridge,
   namespace: string | undefined,
   write: (line: string) => void,
@@ -78,9 +79,13 @@ export async function exportMemory(
   const words = `Exported ${counts.entries} entries and ${counts.versions} older versions.`
   if (file === undefined) io.note(words)
   else io.out(words)
-  if (counts.masked > 0) io.note(`${counts.masked} lines held a stored key, which stands there as dots.`)
+  for (const notice of maskedNotice(counts.masked)) io.note(notice)
   return EXIT.ok
 }
+
+/** Says that lines of a written memory held keys. */
+export const maskedNotice = (masked: number): string[] =>
+  masked === 0 ? [] : [`${count(masked, 'line')} held a stored key, which stands there as dots.`]
 
 const refusal = (source: LineSource, line: number, why: string): TwinError =>
   usageError(`Nothing was stored: ${why}.`, {
@@ -119,11 +124,23 @@ export type ImportCounts = Record<TwinOutcome, number> & { readonly kept: readon
 /** Most keys that are named one by one. */
 const named = 10
 
+/** Reads all lines, throws at a bad one, and counts them. The store is not opened. */
+export async function checkLines(bridge: Bridge, source: LineSource) {
+  await bridge.redaction.ready()
+  const counts = { entry: 0, version: 0 }
+  const namespaces = new Set<string>()
+  await source.each((line, number) => {
+    const { kind, row } = itemOf(source, bridge, line, number)
+    counts[kind]++
+    namespaces.add(row.namespace)
+  })
+  return { entries: counts.entry, versions: counts.version, namespaces: [...namespaces] }
+}
+
 /** Reads all lines first, so that a bad one stores nothing; then stores them, some at a time. A dry run only counts. */
 export async function importLines(bridge: Bridge, source: LineSource, options: ImportOptions): Promise<ImportCounts> {
   const { namespace, force, dryRun } = options
-  await bridge.redaction.ready()
-  await source.each((line, number) => void itemOf(source, bridge, line, number))
+  await checkLines(bridge, source)
   const store = await bridge.store()
   const counts = { stored: 0, unchanged: 0, differs: 0, expired: 0, old: 0 }
   const kept: string[] = []
@@ -161,13 +178,17 @@ export async function importLines(bridge: Bridge, source: LineSource, options: I
 }
 
 /** What an import did, in sentences. */
-export function importWords({ stored, unchanged, differs, expired, old, kept }: ImportCounts, dryRun: boolean): string[] {
+export function importWords(
+  { stored, unchanged, differs, expired, old, kept }: ImportCounts,
+  dryRun: boolean,
+  replacing = 'with --force',
+): string[] {
   return [
     `${dryRun ? 'Would store' : 'Stored'} ${stored} entries and versions, ${unchanged} were there already. Authors and times are as the file names them.`,
     ...(differs === 0
       ? []
       : [
-          `${differs} differ from what is stored here, which stays${kept.length === 0 ? '' : `: ${kept.join(', ')}${kept.length === named ? ' …' : ''}`}. With --force the imported ones become the newest versions.`,
+          `${differs} differ from what is stored here, which stays${kept.length === 0 ? '' : `: ${kept.join(', ')}${kept.length === named ? ' …' : ''}`}. To make the imported ones the newest versions: ${replacing}`,
         ]),
     ...(expired === 0 ? [] : [`${expired} have expired and were left out.`]),
     ...(old === 0 ? [] : [`${old} are older than the versions that are kept of a key, and were left out.`]),

@@ -259,15 +259,18 @@ export const documents: readonly Document[] = [
   },
   {
     title: 'export',
-    words: '',
-    runs: [{ args: ['export', 'set-up'] }],
-    shape: { command, folder: 'text', files: ['text'], notices: ['text'] },
+    words: '`leftOut` says what the folder does not hold: names of keys, how many entries of the memory, how many open handoffs.',
+    runs: [{ args: ['export', 'set-up'] }, { args: ['export', 'set-up', '--with-memory'] }],
+    shape: {
+      ...{ command, folder: 'text', files: ['text'], notices: ['text'] },
+      leftOut: { keys: ['text'], memory: 'number', handoffs: 'number' },
+    },
   },
   {
     title: 'import',
     words: 'The document of `sync`, with what the export brings. `shown` has the lines that a person is shown of each server.',
     runs: [{ args: ['import', 'set-up', '--dry-run'] }],
-    shape: { ...sync, from: 'text', servers: ['text'], shown: '…', keys: ['…'], leftOut: ['…'], checks: [check] },
+    shape: { ...sync, from: 'text', servers: ['text'], shown: '…', keys: ['…'], leftOut: ['…'], memory: 'null|…', checks: [check] },
   },
   {
     title: 'trust list',

@@ -49,4 +49,8 @@ export function exportTwin(database: Database, namespace: string | undefined, no
   }
 }
 
+/** How many entries `exportTwin` would write. */
+export const entryCount = (database: Database, now: number): number =>
+  database.get<{ count: number }>('SELECT count(*) AS count FROM memory WHERE expires IS NULL OR expires > ?', now)?.count ?? 0
+
 const only = (namespace: string | undefined): string => (namespace === undefined ? '' : 'AND namespace = ?3')

@@ -4,5 +4,6 @@ export const exportSetup = {
   name: 'export',
   arguments: [{ name: '<dir>', description: 'folder to write into', offers: 'file' }],
   summary: 'write the set-up into a folder for git, without keys',
-  examples: ['mcp-twin export ./mcp-setup'],
+  options: [{ flags: '--with-memory', description: 'also what programs remember, in a file that only you may read' }],
+  examples: ['mcp-twin export ./mcp-setup', 'mcp-twin export ./mcp-setup --with-memory'],
 } as const satisfies CommandSpec

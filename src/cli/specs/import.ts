@@ -8,9 +8,9 @@ export const importSetup = {
     { flags: '--trust', description: 'the servers it shows may start; --yes does not answer this' },
     {
       flags: '--with <parts>',
-      description: 'also take secrets.command, bridge or allowScripts from the export (repeatable, or comma-separated)',
+      description: 'also take secrets.command, bridge, allowScripts or memory from the export (repeatable, or comma-separated)',
       many: 'words',
-      offers: ['secrets.command', 'bridge', 'allowScripts'],
+      offers: ['secrets.command', 'bridge', 'allowScripts', 'memory'],
     },
     { flags: '--secrets <file>', description: 'read keys from a file of NAME=value lines; - reads standard input', offers: 'file' },
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },

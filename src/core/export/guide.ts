@@ -9,6 +9,8 @@ import { environmentLabel } from '../participants.ts'
 export interface NamedText {
   readonly name: string
   readonly text: string
+  /** 0644 without it. */
+  readonly mode?: number
 }
 
 /** One exported client file, for the guide. */
@@ -20,7 +22,7 @@ export interface ExportedFile {
 }
 
 /** `SETUP.md`: both set-ups in words, and how to have them again on another machine. */
-export function setupGuide(manifest: Manifest, files: readonly ExportedFile[]): string {
+export function setupGuide(manifest: Manifest, files: readonly ExportedFile[], withMemory: boolean): string {
   const sides = [...new Set(files.map((each) => each.environment))]
   const keys = keysOfAll(manifest)
   const servers = Object.entries(manifest.servers).map(([name, server]) => {
@@ -51,11 +53,15 @@ export function setupGuide(manifest: Manifest, files: readonly ExportedFile[]): 
     '',
     '1. On the other computer, in this folder: `npx mcp-twin import .` It shows what it brings, installs the same versions and writes every config.',
     `2. ${keys.length === 0 ? 'There are no keys to enter.' : `It asks for the keys; later they are entered with ${keys.map((name) => `\`npx mcp-twin secret set ${name}\``).join(', ')}.`}`,
+    ...(withMemory ? [`3. What programs remember is in \`${memoryName}\`: \`npx mcp-twin import . --with memory\``] : []),
   ].join('\n')}\n`
 }
 
 /** The file of an export that says what it wrote. */
 export const guideName = 'SETUP.md'
+
+/** The file of an export with what programs remember, as `memory export` writes it. */
+export const memoryName = 'memory.jsonl'
 
 const block = /\n<!-- mcp-twin export\n([^>]*)-->\n/
 
@@ -63,9 +69,14 @@ const block = /\n<!-- mcp-twin export\n([^>]*)-->\n/
 const plain = (text: string): string => text.replaceAll('\r\n', '\n')
 const digest = (text: string): string => createHash('sha256').update(plain(text)).digest('hex').slice(0, 16)
 
-/** The same files, and in the guide a comment that says what each is, so that a later export knows its own. */
-export function marked(files: readonly NamedText[]): NamedText[] {
-  const lines = files.map(({ name, text }) => `${name} ${digest(text)}\n`)
+/**
+ * The same files, and in the guide a comment that says what each is, so that a later export knows its own. `before`: the guide that is
+ * there; what it says of files that this export does not write stays.
+ */
+export function marked(files: readonly NamedText[], before: string | null): NamedText[] {
+  const [, old = ''] = block.exec(plain(before ?? '')) ?? []
+  const others = old.split('\n').filter((line) => line !== '' && !files.some(({ name }) => line.startsWith(`${name} `)))
+  const lines = [...files.map(({ name, text }) => `${name} ${digest(text)}`), ...others].map((line) => `${line}\n`)
   return files.map((each) =>
     each.name === guideName ? { ...each, text: `${each.text}\n<!-- mcp-twin export\n${lines.join('')}-->\n` } : each,
   )

@@ -5,7 +5,7 @@ import { lookUp } from '../lookup.ts'
 import { exportedManifest } from './manifest.ts'
 
 /** What is taken from an export only when a person has confirmed it apart from the servers. */
-export const parts = ['secrets.command', 'bridge', 'allowScripts'] as const
+export const parts = ['secrets.command', 'bridge', 'allowScripts', 'memory'] as const
 export type Part = (typeof parts)[number]
 
 /** One of these as an export has it, in lines of plain text. */

@@ -25,7 +25,7 @@ export interface ReadExport {
 }
 
 /**
- * Reads manifest and lock of an export, and no other file of it. Throws where the folder has no manifest, where one of
+ * Reads manifest and lock of an export. Throws where the folder has no manifest, where one of
  * them is not valid, or where it leads out of the folder by a link.
  */
 export async function readExport(system: System, world: World, { environment }: HomePlace, dir: string): Promise<ReadExport> {

@@ -8,10 +8,16 @@ const at = (folder: ReachablePath, name: string): ReachablePath => reachable(`${
 
 const textOf = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes))
 
+/** The guide of the export that is in the folder; null: there is none. */
+export async function guideIn({ files: disk }: System, folder: ReachablePath): Promise<string | null> {
+  const path = at(folder, guideName)
+  return (await disk.look(path))?.kind === 'file' ? textOf(await disk.read(path)) : null
+}
+
 /** Returns the names of files that an export would overwrite although no export has written them. */
 export async function foreignFiles(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<string[]> {
   const { files: disk } = system
-  const guide = (await disk.look(at(folder, guideName)))?.kind === 'file' ? textOf(await disk.read(at(folder, guideName))) : null
+  const guide = await guideIn(system, folder)
   const found: string[] = []
   for (const { name, text } of files) {
     const facts = await disk.look(at(folder, name))
@@ -43,9 +49,11 @@ export async function exportAway(
 /** Writes the files of an export that differ. */
 export async function writeExport(system: System, folder: ReachablePath, files: readonly NamedText[]): Promise<void> {
   const { files: disk } = system
-  for (const { name, text } of files) {
+  for (const { name, text, mode } of files) {
     const path = at(folder, name)
     await disk.makeDirectory(reachable(path.slice(0, path.lastIndexOf('/'))))
-    if (textOf(await disk.read(path)) !== text) await disk.replace(path, new TextEncoder().encode(text), 0o644)
+    // One that was read back from version control has lost its mode.
+    if (mode !== undefined || textOf(await disk.read(path)) !== text)
+      await disk.replace(path, new TextEncoder().encode(text), mode ?? 0o644)
   }
 }

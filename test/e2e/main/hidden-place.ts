@@ -4,22 +4,8 @@ import { cli, cliPath } from '../../support/cli.ts'
 import { nodePath } from '../../support/machine.ts'
 import { type Bridge, greeted } from '../../support/mcp.ts'
 import { pluginText, putPlugin } from '../../support/plugins.ts'
+import { nasty, type Planted } from './hidden-lines.ts'
 import { home, type Home } from './place.ts'
-
-/** One of each kind: C0, ESC with a colour of ours, C1, bidi, zero width, filler, separators, a tag that spells an A. */
-export const nasty =
-  'x\u001b[31mq\u0007\u0008\u007f\u009b2J\u0085\u202a\u202e\u2066\u2069\u200b\u200d\ufeff\u00ad\u3164\u2028\u{e0041}\u{e007f}z'
-
-/** What a test names of such a home. */
-export interface Planted extends Home {
-  /** A folder called so, which holds a project. */
-  readonly folder: string
-  readonly handoff: string
-  readonly question: string
-  readonly action: string
-  readonly wish: string
-  readonly token: string
-}
 
 const namespace = `n${nasty}`
 const entry = (more: object) =>
@@ -53,7 +39,7 @@ async function talk(place: Home): Promise<Pick<Planted, 'handoff' | 'question' |
 }
 
 /** A home in which every text that another wrote holds hidden characters. */
-export async function plant(): Promise<Planted> {
+export async function plant(): Promise<Home & Planted> {
   const place = home()
   const folder = place.path(nasty)
   mkdirSync(join(folder, '.git'), { recursive: true })
