@@ -114,6 +114,12 @@ describe('a server that answers', () => {
     expect(await place.probe(silent)).toMatchObject({ ok: false, stderrTail: expect.stringMatching(/^•{8}y+$/) })
   })
 
+  it('hides values of six characters and more, since shorter ones are common in ordinary text', async () => {
+    const place = ground()
+    const probe = await place.probe(place.script(`console.error(process.env.K, process.env.L); process.exit(1)`, { K: 's3cret', L: 'short' }))
+    expect(probe).toMatchObject({ ok: false, stderrTail: '•••••••• short' })
+  })
+
   it('is started with what its client passes on, in a folder of nobody', async () => {
     const place = ground()
     const file = join(place.home.root, 'seen.json')

@@ -392,6 +392,13 @@ describe('bridge.allow', () => {
     }
     await open.close()
   })
+  it('opens a file that was there before the bridge started', async () => {
+    const file = put(join(outer.home, '.bashrc'))
+    const open = desk({ ...rulesOf(outer), roots: [outer.A, outer.home], allow: [file] })
+    await open.ok('edit_file', { path: file, edits: [{ old_string: 'before', new_string: 'after' }] })
+    expect(readFileSync(file, 'utf8')).toBe('after')
+    await open.close()
+  })
   it('opens a folder under another name too, since it is known by what it is', async () => {
     const rename = () => renameSync(join(outer.home, '.vim'), join(outer.A, 'notes'))
     const file = join(outer.A, 'notes', 'plugin', 'x.vim')

@@ -62,6 +62,23 @@ describe('a relay', () => {
     expect(end.sent.filter(({ method }) => method === 'initialize')).toHaveLength(2)
   })
 
+  it('greets again once, and answers with an error when the server forgets the new session too', async () => {
+    let known = true
+    const end = far((message, _options, tell) => {
+      if (message.method !== 'initialize' && !known) throw http(404)
+      if (message.id !== undefined) tell({ jsonrpc: '2.0', id: message.id, result: {} })
+    }, true)
+    end.say({ id: 1, method: 'initialize', params: {} })
+    await expect.poll(() => end.written.length).toBe(1)
+    known = false
+    // Asked without end, it would greet without end.
+    const greetings = () => end.sent.filter(({ method }) => method === 'initialize').length
+    end.say({ id: 2, method: 'tools/list' })
+    await expect.poll(() => end.written.length === 2 || greetings() > 5).toBe(true)
+    expect(end.written[1]).toMatchObject({ id: 2, error: expect.anything() })
+    expect(greetings()).toBe(2)
+  })
+
   it('lets nothing overtake the handshake', async () => {
     const end = far(async (message, _options, tell) => {
       if (message.method === 'initialize') await pause(50)

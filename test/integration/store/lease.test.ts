@@ -20,6 +20,7 @@ const holderOf = (processes: readonly StoreProcess[]): Promise<StoreProcess> =>
 
 describeEngines("the runner's lease", (bench) => {
   const run = () => join(bench.folder, 'run')
+  const inUse = () => join(bench.folder, 'store', readFileSync(join(bench.folder, 'store', 'current'), 'utf8').trim())
   const holderJson = () =>
     JSON.parse(readFileSync(join(run(), 'holder.json'), 'utf8')) as { socket: string; secret: string; generation: number }
   const taking = async (): Promise<StoreProcess> => {
@@ -131,6 +132,22 @@ describeEngines("the runner's lease", (bench) => {
       expect(readdirSync(run()).filter((name) => name.endsWith('.sock'))).toHaveLength(1)
       await next.kill('SIGKILL')
     }
+  })
+
+  it('has a higher number than the last one that its folder names, where the store has lost it', async () => {
+    mkdirSync(run(), { recursive: true, mode: 0o700 })
+    writeFileSync(join(run(), 'holder.json'), '{"generation":7,"socket":"/nowhere/s","secret":"x"}')
+    const next = await taking()
+    await holderOf([next])
+    expect([await next.ask('holder'), holderJson()]).toMatchObject([{ generation: 8 }, { generation: 8 }])
+  })
+
+  it('is lost to another process of the same number, as a store that was put back may name it', async () => {
+    const holder = await taking()
+    await holderOf([holder])
+    const row = { pid: holder.pid + 1, start: '1', generation: 1 }
+    await holder.ask('sql', { file: inUse(), text: `UPDATE meta SET value = '${JSON.stringify(row)}' WHERE name = 'holder'` })
+    expect(await holder.ask('confirm')).toBe(false)
   })
 
   it('has its socket in a temporary folder for its owner alone where the path would be cut', async () => {

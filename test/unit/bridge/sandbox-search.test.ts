@@ -73,6 +73,22 @@ describe('the search for what a command must not change', () => {
       ].sort(),
     )
   })
+  it('finds submodules with up to four slashes in their names', async () => {
+    git('repo/.git')
+    git('repo/.git/modules/a/b/c/d/e')
+    git('repo/.git/modules/1/2/3/4/5/6')
+    const { list } = await found()
+    expect(list).toContain('read-only folder repo/.git/modules/a/b/c/d/e/hooks')
+    expect(list).not.toContain('read-only folder repo/.git/modules/1/2/3/4/5/6/hooks')
+  })
+  it('finds configurations that a configuration includes, four deep', async () => {
+    git('repo/.git')
+    const include = (path: string) => `[include]\n\tpath = ${join(root, path)}\n`
+    put('repo/.git/config', include('configs/1'))
+    for (const at of [1, 2, 3, 4, 5]) put(`configs/${at}`, include(`configs/${at + 1}`))
+    const { list } = await found()
+    expect(list.filter((each) => each.includes('configs/'))).toEqual([1, 2, 3, 4].map((at) => `read-only file configs/${at}`))
+  })
   it('does not look into what is closed by its place', async () => {
     put('secret/.mcp.json')
     put('open/.mcp.json')

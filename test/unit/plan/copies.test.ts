@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clientById } from '../../../src/catalog/clients/index.ts'
-import { withoutCopies } from '../../../src/core/plan/copies.ts'
+import { copiesIn, withoutCopies } from '../../../src/core/plan/copies.ts'
 import { makeStep } from '../../../src/core/plan/step.ts'
 import { exitOf, isOfOthers } from '../../../src/effects/sync/result.ts'
 
@@ -18,6 +18,26 @@ describe('steps of a file that repeats another one', () => {
   it('stay where they say something else', () => {
     const all = [step('claude-code', 'a'), step('claude-code-config', 'a', 'update')]
     expect(withoutCopies(all, copyOf)).toEqual({ steps: all, copies: [] })
+  })
+})
+
+describe('a file that repeats another one', () => {
+  const environment = 'linux'
+  const file = (client: string) => ({ plan: { environment, client }, observed: { client: { copyOf: copyOf(client) } } })
+  const matrix = (...unmanaged: readonly string[]) => ({
+    servers: [{ cells: ['claude-code', 'claude-code-config'].map((client) => ({ environment, client, state: 'managed' })) }],
+    unmanaged: unmanaged.map((client) => ({ environment, client, server: 'theirs' })),
+  })
+  const found = (...unmanaged: readonly string[]) =>
+    copiesIn([file('claude-code'), file('claude-code-config')] as never, matrix(...unmanaged) as never).map(({ plan }) => plan.client)
+
+  it('is one where the other one has all its servers, also those that nobody manages', () => {
+    expect(found()).toEqual(['claude-code-config'])
+    expect(found('claude-code')).toEqual(['claude-code-config'])
+    expect(found('claude-code', 'claude-code-config')).toEqual(['claude-code-config'])
+  })
+  it('is none where it has a server of its own', () => {
+    expect(found('claude-code-config')).toEqual([])
   })
 })
 

@@ -27,6 +27,16 @@ describe('an entry that is added', () => {
       '{\n  "mcpServers": {\n     "a": {}\n  }\n}',
       '{\n  "mcpServers": {\n     "a": {},\n     "new": {\n        "command": "x"\n     }\n  }\n}',
     ],
+    [
+      'eight spaces, which are one level',
+      '{\n  "mcpServers": {\n          "a": {}\n  }\n}',
+      '{\n  "mcpServers": {\n          "a": {},\n          "new": {\n                  "command": "x"\n          }\n  }\n}',
+    ],
+    [
+      'nine spaces, which align it with something',
+      '{\n  "mcpServers": {\n           "a": {}\n  }\n}',
+      '{\n  "mcpServers": {\n           "a": {},\n           "new": {\n             "command": "x"\n           }\n  }\n}',
+    ],
     ['no indentation', '{\n"mcpServers": {\n"a": {}\n}\n}', '{\n"mcpServers": {\n"a": {},\n"new": {\n  "command": "x"\n}\n}\n}'],
     [
       'braces on lines of their own',
