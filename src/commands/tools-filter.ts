@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { lookUp } from '../core/lookup.ts'
-import { sharedToolName } from '../core/foreign/shared-name.ts'
+import { sharedToolName } from '../core/foreign/names.ts'
 import { BRIDGE } from '../core/manifest/new-name.ts'
 import { asksToShare, isShared, whyNotShared } from '../core/plan/sharing.ts'
 import { layout } from '../core/layout.ts'

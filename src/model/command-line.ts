@@ -1,3 +1,6 @@
+/** Programs whose lines people paste behind `add`, often without quotes. */
+export const pastedProgram = /^(?:npx|uvx|docker|claude|codex)$/
+
 /** What a shell offers for a word: a list of words, names that are looked up when it asks, or files, which the shell completes itself. */
 export type Offers = 'file' | 'server' | 'builtin' | 'client' | 'side' | 'distro' | 'key' | 'check' | 'run' | 'plugin' | readonly string[]
 

@@ -156,7 +156,7 @@ export const limits = {
   probeMs: 10 * seconds,
   startTroubleCharacters: 500,
 
-  /** How often it is looked what commands in the sandbox use (terminal/sandbox/quotas.ts). */
+  /** How often it is looked what commands in the sandbox use (terminal/sandbox/watch.ts). */
   sandboxEveryMs: 100,
   sandboxInfoMs: 1 * seconds,
   /** Tries to lay a sandbox out while the allowed folders change. */

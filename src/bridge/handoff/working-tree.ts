@@ -9,10 +9,30 @@ import { inName } from '../base/text.ts'
 import { tokensOf } from '../base/tokens.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Section } from './handoff.ts'
-import { divide } from './reading.ts'
 import { Allowance } from './repository/allowance.ts'
 import { openRepository } from './repository/directory.ts'
 import { type Difference, differenceOf } from './repository/difference.ts'
+
+/**
+ * Divides items into those that fit into `room` and the rest, both in the order in which they were given. They are tried in the order of
+ * `compare`; one that is too large for what is left does not stop those after it.
+ */
+export function divide<T>(
+  items: readonly T[],
+  room: number,
+  costOf: (item: T) => number,
+  compare: (a: T, b: T) => number,
+): { readonly taken: readonly T[]; readonly left: readonly T[] } {
+  const taken = new Set<T>()
+  let free = room
+  for (const item of [...items].sort(compare)) {
+    const cost = costOf(item)
+    if (cost > free) continue
+    free -= cost
+    taken.add(item)
+  }
+  return { taken: items.filter((item) => taken.has(item)), left: items.filter((item) => !taken.has(item)) }
+}
 
 /** A repository in a handoff: its folder, a section with its branch, and a section for each changed file. */
 export interface WorkingTree {

@@ -1,7 +1,7 @@
 import { limits } from '../base/limits.ts'
 import type { Call } from '../base/call.ts'
 import { failed } from '../base/refusal.ts'
-import type { Stay } from './sandbox/enclosed.ts'
+import type { SandboxedRun } from './sandbox/enclosed.ts'
 import type { Session } from './session.ts'
 import type { ShellName } from './shells.ts'
 
@@ -27,7 +27,7 @@ export interface Executed {
   /** Where the output that can still be read begins. */
   readonly first: number
   /** Set where it ran in the sandbox. */
-  readonly stay: Stay | null
+  readonly stay: SandboxedRun | null
   /** More for the answer, in sentences. */
   readonly notes: readonly string[]
 }

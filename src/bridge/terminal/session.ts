@@ -4,7 +4,7 @@ import { limits } from '../base/limits.ts'
 import { failed } from '../base/refusal.ts'
 import type { Order } from './agent.ts'
 import type { Mask } from './mask.ts'
-import type { Enclosed, Stay } from './sandbox/enclosed.ts'
+import type { Enclosed, SandboxedRun } from './sandbox/enclosed.ts'
 import type { Trace } from './traces.ts'
 import { Output } from './output.ts'
 
@@ -55,7 +55,7 @@ export class Session {
   /** Processes that were still running when it was last ended. */
   left: readonly Left[] = []
   /** Set once it has begun in the sandbox. */
-  stay: Stay | null = null
+  stay: SandboxedRun | null = null
   /** Why it could not be started; then nothing ran. */
   trouble: Error | null = null
   /** Settles when it has ended and its output is complete, or has been left open by something it started. */

@@ -4,13 +4,29 @@ import type { McpServerFactory } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { limits } from '../base/limits.ts'
-import { bearer, type Carrier } from './carrier.ts'
+import { type Carrier, bearer } from './carrier.ts'
 import { Listener } from './listener.ts'
 import type { ListenerPlan } from './listener-plan.ts'
 import { refuseRequest, refuseUpgrade } from './refusing.ts'
-import { type Rejection, rejectRequest } from './request.ts'
-import { closing, usualWireLimits, WebSocketTransport, type WireLimits } from './websocket-transport.ts'
-import { offeredToken, subprotocol } from './websocket-token.ts'
+import { type Rejection, bearerToken, rejectRequest } from './request.ts'
+import { WebSocketTransport, type WireLimits, closing, usualWireLimits } from './websocket-transport.ts'
+
+/** The subprotocol that is spoken, and the only one that is ever answered. */
+export const subprotocol = 'mcp'
+
+/**
+ * The token of a handshake: from the Authorization header, or the second subprotocol, since browsers cannot set headers. Null where
+ * there is none, which is refused later like a wrong one. A token in the address is ignored, since addresses are written to logs.
+ */
+function offeredToken(request: IncomingMessage): { readonly token: string | null } | { readonly rejection: Rejection } {
+  const [spoken, second, ...more] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
+  if (spoken !== subprotocol || more.length > 0)
+    return { rejection: { status: 400, why: 'The subprotocols must be mcp, or mcp and a session token.' } }
+  const inHeader = request.headers.authorization !== undefined
+  if (inHeader && second !== undefined)
+    return { rejection: { status: 400, why: 'The token belongs either in the Authorization header or in the subprotocols.' } }
+  return { token: inHeader ? bearerToken(request) : (second ?? null) }
+}
 
 /** The options of a listener for WebSocket. */
 export interface WebSocketPlan extends ListenerPlan {

@@ -1,6 +1,5 @@
-import type { CommandSpec } from '../../model/command-line.ts'
+import { type CommandSpec, pastedProgram } from '../../model/command-line.ts'
 
-const programs = /^(?:npx|uvx|docker|claude|codex)$/
 const takesValue = /^--(?:name|env|secret|header|transport|client|on|manifest)$/
 
 /** A pasted line whose words were not put in quotes: its flags would be read as ours. */
@@ -9,7 +8,7 @@ function unquoted(words: readonly string[]): { message: string; hint: string } |
   const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
   if (own.some((word) => /^--(?:package|url|command)(?:=|$)/.test(word))) return null
   const [program = '', second = ''] = words.slice(first)
-  return first >= 0 && programs.test(program) && second !== '' && (second === '--' || !second.startsWith('--'))
+  return first >= 0 && pastedProgram.test(program) && second !== '' && (second === '--' || !second.startsWith('--'))
     ? { message: `A line that begins with ${program} must be one argument.`, hint: 'put it in quotes, or: mcp-twin add -' }
     : null
 }

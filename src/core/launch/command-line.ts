@@ -43,10 +43,6 @@ export const simpleCmdWords = (line: string): string[] | null => (cmdSpecial.tes
 /** Words that `cmd.exe` would hand on unchanged when they are given to it one by one. */
 export const plainForCmd = (list: readonly string[]): boolean => !list.some((word) => cmdSpecial.test(word))
 
-/** Programs that people write with their arguments in one line. */
-const starters =
-  /^(npx|node|npm|bunx|bun|pnpm|pnpx|yarn|uvx|uv|python[\d.]*|py|docker|podman|deno|cmd|wsl|bash|sh|zsh|powershell|pwsh|go|dotnet|java|ruby)(\.exe|\.cmd|\.bat)?$/i
-
 /** The last name of a path in either spelling. */
 export const lastName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
@@ -55,6 +51,15 @@ export const programName = (command: string): string =>
   lastName(command)
     .replace(/\.(exe|cmd|bat|ps1)$/i, '')
     .toLowerCase()
+
+/** Programs that start servers, and that people write with their arguments in one line. */
+const starters: ReadonlySet<string> = new Set([
+  ...['npx', 'bunx', 'pnpx', 'uvx', 'pipx', 'bun', 'pnpm', 'yarn', 'npm', 'uv', 'docker', 'podman', 'node', 'deno', 'python', 'py'],
+  ...['cmd', 'wsl', 'bash', 'sh', 'zsh', 'powershell', 'pwsh', 'dotnet', 'java', 'go', 'ruby'],
+])
+
+/** Whether a command is one of these programs; Python's may carry a version, as `python3.12`. */
+export const isStarter = (command: string): boolean => starters.has(programName(command).replace(/^python[\d.]+$/, 'python'))
 
 /**
  * `command` written as a whole line, `npx -y X`, as program and arguments. A path may hold blanks of its own
@@ -69,5 +74,5 @@ export function splitCommandLine(command: string): string[] | null {
     return rest === null ? null : [windows[1] ?? '', ...rest]
   }
   const split = words(command)
-  return split !== null && split.length > 1 && starters.test(lastName(split[0] ?? '')) ? split : null
+  return split !== null && split.length > 1 && isStarter(split[0] ?? '') ? split : null
 }

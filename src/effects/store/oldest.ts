@@ -4,9 +4,20 @@ import { TwinError } from '../../errors.ts'
 import type { BackedUpFile } from '../../model/backup.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { System } from '../../model/system.ts'
-import { listRuns, readRun, type RunSummary } from './history.ts'
-import { entriesIn } from './entries-in.ts'
+import { type RunSummary, listRuns, readRun } from './history.ts'
 import { bytesMax, runsMax } from './retention.ts'
+import { clientById } from '../../catalog/clients/index.ts'
+import { loadFormats } from '../../core/formats/index.ts'
+import { readClientFile } from '../../core/plan/file.ts'
+
+/** The entries of a client's file, by name; null: the file cannot be read. */
+export async function entriesIn(client: string, bytes: Uint8Array | null): Promise<ReadonlyMap<string, JsonValue> | null> {
+  const definition = clientById(client)
+  if (definition === null) return null
+  await loadFormats([definition])
+  const read = readClientFile(definition, bytes)
+  return read.ok ? new Map(read.document.entries().map(({ name, value }) => [name, value])) : null
+}
 
 /** A file as the oldest backup of it knows it. */
 export interface OldestBackup {

@@ -13,8 +13,7 @@ import type { Saved } from './decision.ts'
 import { digestOf } from './digest.ts'
 import { storedKeys } from './hidden-keys.ts'
 import { sweepFolder } from './leftovers.ts'
-import { entriesIn } from './entries-in.ts'
-import { type OldestBackup, oldestBackup } from './oldest.ts'
+import { type OldestBackup, entriesIn, oldestBackup } from './oldest.ts'
 import { ifPossible } from './trouble.ts'
 
 /** One entry as it became ours. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { builtinServers } from '../../catalog/servers/index.ts'
 import { clients } from '../../catalog/clients/index.ts'
-import { sharedToolName } from '../../core/foreign/shared-name.ts'
+import { sharedToolName } from '../../core/foreign/names.ts'
 import { type ListedTool, listedTool, type ToolList } from '../../core/foreign/tools-file.ts'
 import { digest } from '../../core/launch/meaning.ts'
 import { renderLaunch } from '../../core/launch/render.ts'

@@ -116,7 +116,9 @@ describe('a server that answers', () => {
 
   it('hides values of six characters and more, since shorter ones are common in ordinary text', async () => {
     const place = ground()
-    const probe = await place.probe(place.script(`console.error(process.env.K, process.env.L); process.exit(1)`, { K: 's3cret', L: 'short' }))
+    const probe = await place.probe(
+      place.script(`console.error(process.env.K, process.env.L); process.exit(1)`, { K: 's3cret', L: 'short' }),
+    )
     expect(probe).toMatchObject({ ok: false, stderrTail: '•••••••• short' })
   })
 

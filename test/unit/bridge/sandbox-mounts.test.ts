@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MountTable } from '../../../src/bridge/terminal/sandbox/mount-table.ts'
-import { layoutTrouble, type Step } from '../../../src/bridge/terminal/sandbox/steps.ts'
+import { MountTable, type Step, layoutTrouble } from '../../../src/bridge/terminal/sandbox/steps.ts'
 
 const table = new MountTable(
   [

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isToolName, longestName } from '../../../src/core/foreign/names.ts'
-import { sharedToolName } from '../../../src/core/foreign/shared-name.ts'
+import { isToolName, longestName, sharedToolName } from '../../../src/core/foreign/names.ts'
 
 describe('the name of a shared tool', () => {
   it('is server and tool where clients take it', () => {

@@ -5,8 +5,7 @@ import { limits } from '../../base/limits.ts'
 import { readProc } from '../../base/proc.ts'
 import { codeOf } from '../../base/refusal.ts'
 import { descriptors } from './command-line.ts'
-import { MountTable } from './mount-table.ts'
-import { layoutTrouble, type Step } from './steps.ts'
+import { MountTable, type Step, layoutTrouble } from './steps.ts'
 
 /** The way into a sandbox for one process. */
 export interface Confinement {

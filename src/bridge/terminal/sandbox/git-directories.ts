@@ -1,10 +1,9 @@
 import { basename, dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { within } from '../../policy/region.ts'
-import type { Entry, FolderCache } from './folder-cache.ts'
-import { type FoundList, type SearchScope, realFolder } from './found.ts'
+import type { Entry, FolderCache } from './known-folders.ts'
 import { commonDirectoryOf, elsewhereOf, gitDirectoryNamedIn, startsPrograms } from '../../policy/git-config.ts'
-import { inGitDirectory } from './names.ts'
+import { type FoundList, type SearchScope, inGitDirectory, realFolder } from './found.ts'
 
 const exact = (path: string): string => path
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { codeOf } from '../../base/refusal.ts'
-import { closedPatterns } from './names.ts'
+import { closedPatterns } from './found.ts'
 
 /** Of the person's own settings those that decide what a commit says and how files are compared; none names a program. */
 const taken =

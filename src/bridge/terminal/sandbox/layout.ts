@@ -6,9 +6,8 @@ import { namesOf } from '../../policy/names.ts'
 import { judge, type Region, within } from '../../policy/region.ts'
 import type { Ruling } from '../../policy/ruling.ts'
 import { codeOf } from '../../base/refusal.ts'
-import { closedSteps, type StandIns } from './closed-steps.ts'
+import { type StandIns, type Step, closedSteps } from './steps.ts'
 import type { ProtectedPath } from './found.ts'
-import type { Step } from './steps.ts'
 
 /** The parts of the disk that a command in the sandbox sees and may change. */
 export interface LayoutPlan {

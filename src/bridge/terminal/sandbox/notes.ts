@@ -2,7 +2,7 @@ import { limits } from '../../base/limits.ts'
 import { inName } from '../../base/text.ts'
 import type { Quotas } from '../../base/settings.ts'
 import { MiB } from '../../base/units.ts'
-import type { Stay } from './enclosed.ts'
+import type { SandboxedRun } from './enclosed.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** An amount of memory as people say it. */
@@ -19,7 +19,11 @@ export function listed(paths: readonly string[]): string {
 const mayNotWrite = /Read-only file system|Device or resource busy|\bEROFS\b|\bEBUSY\b/
 
 /** Sentences about a command that has ended in the sandbox, besides its output. */
-export function notesOn({ excess, appeared, hasHidden, trouble }: Stay, output: string, { memoryBytes, processes }: Quotas): string[] {
+export function notesOn(
+  { excess, appeared, hasHidden, trouble }: SandboxedRun,
+  output: string,
+  { memoryBytes, processes }: Quotas,
+): string[] {
   return [
     ...(excess === 'memory' ? [`Ended: it used more than ${sized(memoryBytes)} of memory.`] : []),
     ...(excess === 'processes' ? [`Ended: it had more than ${processes} processes.`] : []),

@@ -7,20 +7,16 @@ import type { Current } from '../../policy/rulings.ts'
 import { onDrive } from '../../policy/spelling.ts'
 import type { Quotas, Settings } from '../../base/settings.ts'
 import { MiB } from '../../base/units.ts'
-import { AppearedList } from './appeared-list.ts'
+import { AppearedList, type Enclosed, SandboxedRun, changedBetween, signaturesOf } from './enclosed.ts'
 import { makeCanary } from './canary.ts'
 import { foldersInMemory, sandboxWords } from './command-line.ts'
-import { type Enclosed, Stay } from './enclosed.ts'
 import { closeInherited, enter } from './entering.ts'
 import { KnownFolders } from './known-folders.ts'
 import { type LayoutPlan, layOut, outermost, rootsOf, writableFolder } from './layout.ts'
 import { findMeans, type Means } from './means.ts'
-import { MountTable } from './mount-table.ts'
+import { MountTable, StandInFiles, type Step } from './steps.ts'
 import { probeSandbox } from './probe.ts'
 import { type Look, ProtectedSearch } from './search.ts'
-import { changedBetween, signaturesOf } from './signatures.ts'
-import { StandInFiles } from './closed-steps.ts'
-import type { Step } from './steps.ts'
 import { Watch } from './watch.ts'
 
 const usualQuotas: Quotas = { memoryBytes: 4096 * MiB, processes: 512, tasks: 4096, tmpBytes: 1024 * MiB, homeBytes: 256 * MiB }
@@ -92,11 +88,11 @@ export class Sandbox {
   }
 
   /** Lets a command begin that was started so; a sentence where its sandbox is not as it was planned, and it was ended. */
-  async confine(child: ChildProcess, enclosed: Enclosed, over: Promise<void>, client: string): Promise<Stay | string> {
+  async confine(child: ChildProcess, enclosed: Enclosed, over: Promise<void>, client: string): Promise<SandboxedRun | string> {
     const { confinement } = enclosed
     const entered = await enter(child, confinement)
     if ('trouble' in entered) return entered.trouble
-    const stay = new Stay(entered.pid)
+    const stay = new SandboxedRun(entered.pid)
     const folders = foldersInMemory(this.settings.self.home, confinement.steps)
     const stop = this.watch.follow(entered.pid, this.means?.scope != null, folders, (excess) => {
       stay.excess = excess
@@ -111,7 +107,7 @@ export class Sandbox {
     return stay
   }
 
-  private async lookAfter(stay: Stay, { look, before, since }: Enclosed, client: string): Promise<void> {
+  private async lookAfter(stay: SandboxedRun, { look, before, since }: Enclosed, client: string): Promise<void> {
     const now = await this.look(await this.policy.region())
     stay.hasHidden = look.cut === null && now.cut !== null
     stay.appeared = changedBetween(before, signaturesOf(now), now.cut === null ? 0 : since)

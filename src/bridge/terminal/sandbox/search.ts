@@ -1,10 +1,8 @@
 import { dirname, join } from 'node:path'
 import { limits } from '../../base/limits.ts'
-import { type Entry, FolderCache } from './folder-cache.ts'
-import { type ProtectedPath, FoundList, type SearchScope, realFolder } from './found.ts'
-import type { KnownFolders } from './known-folders.ts'
+import { type Entry, FolderCache, type KnownFolders } from './known-folders.ts'
 import { GitDirectories } from './git-directories.ts'
-import { sortOf } from './names.ts'
+import { FoundList, type ProtectedPath, type SearchScope, realFolder, sortOf } from './found.ts'
 
 export interface Look {
   readonly found: readonly ProtectedPath[]

@@ -1,10 +1,29 @@
 import type { JsonObject, JsonValue } from '../../../model/entry.ts'
-import { removeElementAt } from './elements.ts'
-import { type Refused, readStrict, type StrictObject } from './strict-object.ts'
+import { type Refused, type StrictObject, readStrict } from './strict-object.ts'
 import { setAt } from './tree-edit.ts'
 import { encodePieces } from '../text/utf8.ts'
 import { isObject } from '../../object.ts'
 import { sameValue } from '../../values.ts'
+import { removeItem } from './remove.ts'
+import { nodesOnPath } from './read.ts'
+import { nameOf, walkValue } from './walk.ts'
+
+/** Removes the element or member at a path of names and indexes, with its comma and line; every other byte stays. */
+function removeElementAt(text: string, path: readonly (string | number)[]): string {
+  const { start, end } = nodesOnPath(text, [], 'strict')[0]
+  return text.slice(0, start) + without(text.slice(start, end), path) + text.slice(end)
+}
+
+function without(text: string, [head, ...rest]: readonly (string | number)[]): string {
+  if (head === undefined) return text
+  const { items } = walkValue(text, 0, 'strict')
+  const index = typeof head === 'number' ? head : items.findLastIndex((item) => nameOf(text, item) === head)
+  const item = items[index]
+  if (item === undefined) return text
+  if (rest.length === 0) return removeItem(text, index)
+  const { valueStart, valueEnd } = item
+  return text.slice(0, valueStart) + without(text.slice(valueStart, valueEnd), rest) + text.slice(valueEnd)
+}
 
 /** The event at which a conversation begins. */
 const EVENT = 'SessionStart'

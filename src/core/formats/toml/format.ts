@@ -1,4 +1,3 @@
-import { sameToml } from './same.ts'
 import { foreignDamage } from './compare.ts'
 import { expectedEntries, sameValue } from '../../values.ts'
 import { shown } from '../text/shown.ts'
@@ -8,9 +7,48 @@ import type { ConfigDocument, EditOptions, Format } from '../../../model/format.
 import { isObject } from '../../object.ts'
 import { describeRefusal, refusalAt } from '../text/place.ts'
 import { editToml, plain } from './edit.ts'
-import { outlineOf, type Path } from './outline.ts'
-import { readToml, type TomlText } from './read.ts'
+import { type Path, outlineOf } from './outline.ts'
+import { type TomlText, readToml } from './read.ts'
 import { pairText, tableLines, withoutNulls } from './write.ts'
+import { TomlDate } from 'smol-toml'
+import { type TomlTable, type TomlValue, isTable, tableMember } from './parse.ts'
+
+/** Do two documents say the same, the entries named in `ours` aside? A table that held nothing else may come and go. */
+function sameToml(before: TomlText, after: TomlText, ours: ReadonlySet<string>): boolean {
+  let [a, b] = [before.root, after.root]
+  for (const name of before.path) {
+    if (!sameMembers(a, b, new Set([name]))) return false
+    const [x, y] = [tableMember(a, name) ?? {}, tableMember(b, name) ?? {}]
+    if (!isTable(x) || !isTable(y)) return false
+    a = x
+    b = y
+  }
+  return sameMembers(a, b, ours)
+}
+
+const sameMembers = (a: TomlTable, b: TomlTable, without: ReadonlySet<string>): boolean =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].every(
+    (name) => without.has(name) || same(tableMember(a, name), tableMember(b, name)),
+  )
+
+/** Without recursion: a file may nest deeper than the stack. */
+function same(one: TomlValue | undefined, other: TomlValue | undefined): boolean {
+  const open: [TomlValue | undefined, TomlValue | undefined][] = [[one, other]]
+  for (let pair = open.pop(); pair; pair = open.pop()) {
+    const [a, b] = pair
+    if (Array.isArray(a) && Array.isArray(b)) {
+      if (a.length !== b.length) return false
+      for (const [index, element] of a.entries()) open.push([element, b[index]])
+    } else if (isTable(a) && isTable(b)) {
+      const names = Object.keys(a)
+      if (names.length !== Object.keys(b).length) return false
+      for (const name of names) open.push([tableMember(a, name), tableMember(b, name)])
+    } else if (a instanceof TomlDate && b instanceof TomlDate) {
+      if (a.toISOString() !== b.toISOString()) return false
+    } else if (!Object.is(a, b)) return false
+  }
+  return true
+}
 
 /** Reads an edit's result back and looks for damage, to values by the library and to bytes by the scanner; null when there is none. */
 function checkToml(before: TomlText, after: Uint8Array, asked: readonly EntryChange[], options: EditOptions): string | null {

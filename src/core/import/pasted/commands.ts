@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../model/entry.ts'
-import { programName } from '../../launch/command-line.ts'
+import { isStarter, programName } from '../../launch/command-line.ts'
 import { insideShell } from '../../launch/package-runner.ts'
 import { isObject } from '../../object.ts'
 import { LenientReader, Unread } from './lenient.ts'
@@ -15,19 +15,13 @@ type FromCommand =
   | { readonly servers: readonly NamedValue[]; readonly notes: readonly string[] }
   | { readonly reason: string; readonly hint?: string }
 
-/** Programs that start a server when a line begins with them. */
-const starters: ReadonlySet<string> = new Set([
-  ...['npx', 'bunx', 'pnpx', 'uvx', 'pipx', 'bun', 'pnpm', 'yarn', 'npm', 'uv', 'docker', 'podman', 'node', 'deno', 'python', 'python3'],
-  ...['py', 'cmd', 'wsl', 'bash', 'sh', 'zsh', 'powershell', 'pwsh', 'dotnet', 'java', 'go', 'ruby'],
-])
-
 /** Editors that take a server as JSON behind `--add-mcp`. */
 const editors = /^(?:code|code-insiders|codium|cursor|windsurf)$/
 
 /** Does a line with these words name a server, or add one to some program? Decides whether a text is read as lines at all. */
 export function isKnownLine({ words: [first = '', second = ''] }: ShellCommand): boolean {
   const name = programName(first)
-  return starters.has(name) || second === 'mcp' || editors.test(name)
+  return isStarter(first) || second === 'mcp' || editors.test(name)
 }
 
 /** Reads one command line as the program it is written for would. */
@@ -40,7 +34,7 @@ export function readCommand({ words, env, exported }: ShellCommand): FromCommand
   if (/^https?:\/\//i.test(command) && args.length === 0) return { servers: [[null, { url: command }]], notes: [] }
   const why = noServer(name, insideShell(command, args) ?? words)
   if (why !== null) return why
-  if (!starters.has(name) && !/[\\/]/.test(command))
+  if (!isStarter(command) && !/[\\/]/.test(command))
     return {
       reason: `it begins with ${shownWord(command)}, which is no way to start a server that mcp-twin knows`,
       hint: 'mcp-twin add NAME --command PROGRAM -- ARGUMENTS',

@@ -1,3 +1,4 @@
+import { pastedProgram } from '../../../model/command-line.ts'
 import { parseWords } from '../../packages/words.ts'
 
 /** The meaning of a single word after `add`. */
@@ -8,9 +9,6 @@ export type What =
   | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }
 
 const unknown = (reason: string, hint: string): What => ({ kind: 'unknown', reason, hint })
-
-/** Programs whose lines people paste without quotes. */
-const programs = /^(?:npx|uvx|docker|claude|codex)$/
 
 const packageOr = (words: string): What => {
   const parsed = parseWords(words)
@@ -29,7 +27,8 @@ export function readWhat(word: string, builtins: readonly string[], nearest: (wo
   const [name, range] = at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)]
   if (builtins.includes(name))
     return range === '' ? unknown(`Nothing follows the @ in "${text}"`, `mcp-twin add ${name}`) : { kind: 'builtin', name, range }
-  if (programs.test(text)) return unknown(`A line that begins with ${text} must be one argument`, 'put it in quotes, or: mcp-twin add -')
+  if (pastedProgram.test(text))
+    return unknown(`A line that begins with ${text} must be one argument`, 'put it in quotes, or: mcp-twin add -')
   const guess = nearest(name)
   const npm =
     'refuse' in parseWords(text) ? `mcp-twin add ${JSON.stringify(text)} --package PACKAGE` : `the npm package: mcp-twin add npm:${text}`
