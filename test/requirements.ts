@@ -545,6 +545,20 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'what a model tries first is good, or made good in one step by the words of the refusal',
+    source: 'shared mind',
+    tests: {
+      'e2e/bridge/stumbles.test.ts': [
+        'is looked at in some sixty calls, in words alone for Claude Code',
+        'is good, or made good by the words of its refusal: $title',
+      ],
+      'integration/bridge/files.test.ts': [
+        'names open files that were perhaps meant for one that is not there, and nothing that is closed',
+        'says of %s which path it names',
+      ],
+    },
+  },
+  {
     behaviour: 'a program that shows words alone reads in them all that an answer holds as data',
     source: 'shared mind',
     tests: { 'integration/bridge/words-hold-data.test.ts': ['tell all that its data hold: %s'] },

@@ -28,3 +28,19 @@ export function nearest(word: string, known: Iterable<string>, most = Number.POS
   }
   return best
 }
+
+const letters = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+
+/** How many names are told. */
+const named = 3
+
+/** Names like the one that was asked for: mistyped, otherwise spelled, or one within the other; the nearest first, at most three. */
+export function alike(asked: string, known: readonly string[]): readonly string[] {
+  const bare = letters(asked)
+  const typo = nearest(asked, known)
+  const within = known.filter((name) => {
+    const other = letters(name)
+    return bare.length > 2 && other.length > 2 && (other.includes(bare) || bare.includes(other))
+  })
+  return [...new Set([...(typo === null ? [] : [typo]), ...within])].filter((name) => name !== asked).slice(0, named)
+}

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../model/entry.ts'
 import { limits } from '../base/limits.ts'
+import { insteadOf } from '../base/near-ids.ts'
 import { failed } from '../base/refusal.ts'
 import { type IsLive, noClaim } from '../handoff/claims.ts'
 import type { Database } from '../store/database.ts'
@@ -66,8 +67,9 @@ function checkRoom(database: Database, bytes: number): void {
 /** An action as it is now. Throws a Refusal where there is none of that id. */
 export function read(database: Database, id: string, isLive: IsLive, now: number): Action {
   const row = database.get<ActionRow>('SELECT * FROM actions WHERE id = ?', id)
-  if (row === undefined) throw failed(`There is no action ${JSON.stringify(id)}; list_actions names those there are.`)
-  return actionOf(row, isLive, now)
+  if (row !== undefined) return actionOf(row, isLive, now)
+  const known = database.all<{ id: string; title: string }>(`SELECT id, type AS title FROM actions ORDER BY n DESC LIMIT ${limits.nearIds}`)
+  throw failed(`There is no action ${JSON.stringify(id)}; list_actions names those there are.${insteadOf(id, known)}`)
 }
 
 /** The status of an action now, without reading what it holds; null: there is none of that id. */

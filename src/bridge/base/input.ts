@@ -33,6 +33,13 @@ export class InputTrouble extends Error {}
 
 const kindOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+/** How a value is meant that came as a text. */
+const plainly = (value: unknown, form: RegExp): string =>
+  typeof value === 'string' && form.test(value) ? `: give ${value} without quotation marks` : ''
+
+/** A single text as the list that was meant. */
+const listed = (value: unknown): string => (typeof value === 'string' && value.length <= 200 ? `: give ${JSON.stringify([value])}` : '')
+
 const about = (words: string | undefined): Record<string, string> => (words === undefined ? {} : { description: words })
 
 interface TextRules {
@@ -89,7 +96,9 @@ export function whole(rules: WholeRules = {}): Field<number> {
     schema: { type: 'integer', ...about(rules.about) },
     read(value, where) {
       if (typeof value !== 'number' || !Number.isInteger(value))
-        throw new InputTrouble(`${where} must be a whole number, not ${typeof value === 'number' ? value : kindOf(value)}`)
+        throw new InputTrouble(
+          `${where} must be a whole number, not ${typeof value === 'number' ? value : kindOf(value)}${plainly(value, /^-?\d{1,15}$/)}`,
+        )
       const beyond = !Number.isSafeInteger(value)
       if (beyond || value < least || value > most)
         throw new InputTrouble(
@@ -105,7 +114,8 @@ export function flag(words?: string): Field<boolean> {
     optional: false,
     schema: { type: 'boolean', ...about(words) },
     read(value, where) {
-      if (typeof value !== 'boolean') throw new InputTrouble(`${where} must be true or false, not ${kindOf(value)}`)
+      if (typeof value !== 'boolean')
+        throw new InputTrouble(`${where} must be true or false, not ${kindOf(value)}${plainly(value, /^(?:true|false)$/)}`)
       return value
     },
   }
@@ -132,7 +142,7 @@ export function listOf<T>(item: Field<T>, rules: { readonly most: number; readon
     schema: { type: 'array', items: item.schema, ...about(rules.about) },
     paths: placed(item.paths, '[]'),
     read(value, where) {
-      if (!Array.isArray(value)) throw new InputTrouble(`${where} must be a list, not ${kindOf(value)}`)
+      if (!Array.isArray(value)) throw new InputTrouble(`${where} must be a list, not ${kindOf(value)}${listed(value)}`)
       if (value.length === 0) throw new InputTrouble(`${where} must not be empty`)
       if (value.length > rules.most) throw new InputTrouble(`${where} has ${value.length} items; ${rules.most} are the most`)
       return value.map((each, index) => item.read(each, `${where}[${index}]`))

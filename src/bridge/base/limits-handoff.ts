@@ -36,4 +36,8 @@ export const handoffLimits = {
   /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */
   waitingKept: 500,
   waitingBytes: 1 * MiB,
+  /** How many of the newest things are looked at for an id like the one that is not there. */
+  nearIds: 500,
+  /** How many programs bridge_status names. */
+  programsShown: 20,
 } as const

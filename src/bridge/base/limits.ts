@@ -233,8 +233,6 @@ export const limits = {
   programKeptMs: 30 * 24 * 60 * minutes,
   /** A session that sends single requests counts as connected so long after the last. */
   programIdleMs: 15 * minutes,
-  /** How many of them bridge_status names. */
-  programsShown: 20,
   /** How long wait_for_change waits; calls of 30 to 60 s are unreliable in Claude Desktop. */
   waitMs: { most: 50 * seconds, usual: 25 * seconds },
 

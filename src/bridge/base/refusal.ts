@@ -12,6 +12,13 @@ export class Refusal extends Error {
   }
 }
 
+/** There is no file of that name. */
+export class Absent extends Refusal {
+  constructor(message: string) {
+    super('failed', message)
+  }
+}
+
 export const denied = (message: string): Refusal => new Refusal('denied', message)
 export const failed = (message: string): Refusal => new Refusal('failed', message)
 

@@ -23,10 +23,6 @@ export interface ReadRequest {
 
 /** Opens an existing file for reading and gives it to `work`; closes it in every case. */
 export async function withFile<T>(policy: Policy, path: string, work: (handle: FileHandle, found: Admitted) => Promise<T>): Promise<T> {
-  if (path === '')
-    throw failed(
-      `The path is empty. A relative path begins in ${policy.rules.roots[0] ?? 'no folder'}; list_directory shows what is there.`,
-    )
   const found = await policy.existing(path, 'read')
   try {
     const folder = await Folder.open(found.folder, policy, 'read')

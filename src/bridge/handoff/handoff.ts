@@ -1,4 +1,6 @@
 import { limits } from '../base/limits.ts'
+import { insteadOf } from '../base/near-ids.ts'
+import { quoteInLine } from '../base/quote.ts'
 import { failed } from '../base/refusal.ts'
 import { cut } from '../base/text.ts'
 import type { Database } from '../store/database.ts'
@@ -82,8 +84,11 @@ const bytesOf = (texts: readonly string[]): number => texts.reduce((sum, text) =
 /** A handoff as it is now: a claim whose process is gone, or that is too old, counts no more. Throws a Refusal where there is none. */
 export function read(database: Database, id: string, isLive: IsLive, now: number): Handoff {
   const handoff = find(database, id, isLive, now)
-  if (handoff === null) throw failed(`There is no handoff ${id}; handoff_list names those there are.`)
-  return handoff
+  if (handoff !== null) return handoff
+  const known = database.all<{ id: string; title: string }>(
+    `SELECT id, title FROM handoff_heads ORDER BY updated DESC LIMIT ${limits.nearIds}`,
+  )
+  throw failed(`There is no handoff ${quoteInLine(id)}; handoff_list names those there are.${insteadOf(id, known)}`)
 }
 
 /** A handoff as it is now; null: there is none of that id. */

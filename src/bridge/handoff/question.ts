@@ -1,4 +1,6 @@
 import { limits } from '../base/limits.ts'
+import { insteadOf } from '../base/near-ids.ts'
+import { quoteInLine } from '../base/quote.ts'
 import { failed } from '../base/refusal.ts'
 import type { Database, Row } from '../store/database.ts'
 import type { Transaction } from '../store/store.ts'
@@ -74,10 +76,19 @@ export function withdraw(store: Transaction, id: string): string | null {
   return row.recipient
 }
 
-const missing = (store: Transaction, id: string): string =>
-  store.get(`SELECT 1 AS one FROM changes WHERE kind = 'withdrawn' AND id = ?`, id) === undefined
-    ? `There is no question ${id}; inbox names those that wait.`
-    : `Question ${id} was taken back by who asked it; nothing is to be done.`
+function missing(store: Transaction, id: string): string {
+  if (store.get(`SELECT 1 AS one FROM changes WHERE kind = 'withdrawn' AND id = ?`, id) !== undefined)
+    return `Question ${quoteInLine(id)} was taken back by who asked it; nothing is to be done.`
+  return noQuestion(store, id)
+}
+
+/** What a refusal says of a question that is not there. */
+export function noQuestion(database: Database, id: string): string {
+  const known = database.all<{ id: string; title: string }>(
+    `SELECT id, substr(question, 1, ${limits.changeNote}) AS title FROM questions WHERE answer_at IS NULL ORDER BY at DESC LIMIT ${limits.nearIds}`,
+  )
+  return `There is no question ${quoteInLine(id)}; inbox names those that wait.${insteadOf(id, known)}`
+}
 
 /** How much of each text is read. */
 interface Reading {

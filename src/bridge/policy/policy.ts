@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { limits } from '../base/limits.ts'
-import { codeOf, denied, failed, fromFileTrouble, type Refusal } from '../base/refusal.ts'
+import { Absent, codeOf, denied, fromFileTrouble, type Refusal } from '../base/refusal.ts'
 import { canonical } from './canonical.ts'
 import { identityOf } from './identity.ts'
 import { ntfsTrouble } from './ntfs.ts'
@@ -28,7 +28,7 @@ export interface Admitted {
 
 /** Also names the path as it was understood, when that differs. */
 const absent = (path: string, real: string): Refusal =>
-  failed(`${JSON.stringify(path)} does not exist${path === real ? '' : ` (${real})`}; list_directory shows what is in a folder.`)
+  new Absent(`${JSON.stringify(path)} does not exist${path === real ? '' : ` (${real})`}; list_directory shows what is in a folder.`)
 
 export class Policy {
   rules: PolicyRules
@@ -122,7 +122,9 @@ export class Policy {
 
   private understood(path: string, sides: Sides): string {
     if (path.length > limits.pathCharacters) throw denied(`The path has ${path.length} characters; ${limits.pathCharacters} are the most.`)
-    const asked = understand(path, sides, this.rules.roots[0] ?? sides.self.home)
+    const base = this.rules.roots[0] ?? sides.self.home
+    if (path.trim() === '') throw denied(`The path is empty. A relative path begins in ${base}; list_directory shows what is there.`)
+    const asked = understand(path, sides, base)
     this.checkNames(asked, sides)
     return asked
   }

@@ -37,8 +37,22 @@ export function understand(path: string, sides: Sides, base: string): string {
   const shown = JSON.stringify(path.slice(0, 200))
   if (path.includes('\0')) throw denied('The path holds a NUL character; no file has such a name.')
   if (path.trim() === '') throw denied('The path is empty; give an absolute path.')
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) throw denied(`${shown} is a URL; give a path.`)
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) throw denied(`${shown} is a URL; give a path${pathOfUrl(path)}.`)
   return sides.self.kind === 'windows' ? onWindows(path, shown, sides, base) : onPosix(path, shown, sides, base)
+}
+
+/** The path that a `file:` URL names, to be given instead; '' for any other URL. */
+function pathOfUrl(url: string): string {
+  const [, host = '', rest = ''] = /^file:\/\/([^/]*)(\/.*)$/is.exec(url) ?? []
+  let path = rest
+  try {
+    path = decodeURIComponent(rest)
+  } catch {
+    // It holds a percent sign that encodes nothing: it stands for itself.
+  }
+  if (path === '' || path.includes('\0')) return ''
+  if (host !== '' && host.toLowerCase() !== 'localhost') return `: ${JSON.stringify(`//${host}${path}`)}`
+  return `: ${JSON.stringify(path.replace(/^\/(?=[A-Za-z]:)/, ''))}`
 }
 
 function onPosix(path: string, shown: string, sides: Sides, base: string): string {

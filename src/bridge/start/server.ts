@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
+import { nearest } from '../../core/nearest.ts'
 import { member } from '../../core/object.ts'
 import { CLIENT_KEY } from '../../core/protocol.ts'
 import type { Bridge } from '../contract/bridge.ts'
@@ -84,7 +85,14 @@ export function buildServer(
       const why = bridge.foreign.gone(name)
       if (why !== null) return refused(bridge.redaction.text(why))
       const shown = bridge.redaction.part(name, 0, Math.min(name.length, 100))
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}. tools/list names those there are.`)
+      const near = nearest(
+        name,
+        (await available(bridge, tools)).map((each) => each.name),
+      )
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `Unknown tool: ${shown}. ${near === null ? 'tools/list names those there are.' : `Did you mean ${near}?`}`,
+      )
     }
     const answer = await calls.run(() => callTool(tool, raw, bridge, made))
     return wordsAlone(bridge, context.mcpReq.envelope, server) ? withoutData(answer) : answer

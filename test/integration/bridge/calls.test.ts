@@ -29,7 +29,9 @@ describe('arguments', () => {
     expect(await place.refused('bridge_status', { x: 1 })).toMatch(/takes no arguments/)
   })
   it('a wrong kind is named', async () => {
-    expect(await place.refused('read_file', { path: 'x', limit: '5' })).toMatch(/"limit" must be a whole number, not a string/)
+    expect(await place.refused('read_file', { path: 'x', limit: '5' })).toBe(
+      '"limit" must be a whole number, not a string: give 5 without quotation marks.',
+    )
     expect(await place.refused('edit_file', { path: 'x', edits: [{ old_string: 'a' }] })).toMatch(/"edits"\[0\] needs "new_string"/)
     expect(await place.refused('write_file', { path: 'x', content: 'y', mode: 'add' })).toMatch(/one of rewrite, append/)
     expect(await place.refused('execute_command', { command: 'true', timeout_ms: 60_000 })).toMatch(/between 1 and 55000/)

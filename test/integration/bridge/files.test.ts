@@ -120,6 +120,26 @@ describe('writing', () => {
   it('says of an empty path where relative ones begin', async () => {
     expect(await place.refused('read_file', { path: '' })).toContain(`A relative path begins in ${place.A};`)
   })
+  it('names open files that were perhaps meant for one that is not there, and nothing that is closed', async () => {
+    place.put('src/login.ts', 'x')
+    place.put('src/.mcp.json', 'x')
+    const missing = async (path: string) => place.refused('read_file', { path })
+    expect(await missing('login.ts')).toContain(`Perhaps ${JSON.stringify(join(place.A, 'src/login.ts'))}.`)
+    expect(await missing('src/logn.ts')).toContain(`Perhaps ${JSON.stringify(join(place.A, 'src/login.ts'))}.`)
+    for (const path of ['.mcp.jso', 'src/mcp.json', 'nothing/like/it']) expect(await missing(path)).not.toContain('Perhaps')
+    expect(await missing('src/../../O/t')).not.toContain('Perhaps')
+  })
+  it.each([
+    ['file:///C:/Users/Ana/a%20b.md', 'C:/Users/Ana/a b.md'],
+    ['file://localhost/home/ana/x', '/home/ana/x'],
+    ['file://wsl.localhost/Ubuntu/home/ana/x', '//wsl.localhost/Ubuntu/home/ana/x'],
+    ['file:///home/100%/x', '/home/100%/x'],
+  ])('says of %s which path it names', async (url, path) => {
+    expect(await place.refused('read_file', { path: url })).toContain(`is a URL; give a path: ${JSON.stringify(path)}.`)
+  })
+  it('names no path of another URL', async () => {
+    expect(await place.refused('read_file', { path: 'https://example.com/x' })).toMatch(/is a URL; give a path\.$/)
+  })
   it('bridge_status begins with who and where one is', async () => {
     const words = (await place.ok('bridge_status', {})).split('\n')
     expect(words[0]).toMatch(/^You are .*\. Namespace: shared\.$/)

@@ -38,10 +38,10 @@ interface Found extends Pick<Rest, 'unread'> {
 
 async function questionAnswer({ redaction, ...bridge }: Bridge, id: string, room: number): Promise<Found | null> {
   if (!id.startsWith('q-')) return null
-  const { questionOfId } = await import('../../handoff/question.ts')
+  const { noQuestion, questionOfId } = await import('../../handoff/question.ts')
   const store = await bridge.store()
   const found = await store.read((database) => questionOfId(database, id, room + redaction.longest))
-  if (found === null) throw failed(`There is no question ${id}; inbox names those that wait.`)
+  if (found === null) throw failed(await store.read((database) => noQuestion(database, id)))
   const about = found.handoff === null ? {} : { handoff: found.handoff }
   const head = `Question ${id}${found.handoff === null ? '' : ` about ${found.handoff}`}, ${'answer' in found ? 'answered' : 'not answered yet'}.`
   return { head, facts: { id, ...about }, parts: questionParts(redaction, [found]), unread: [] }

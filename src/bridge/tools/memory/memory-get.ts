@@ -22,15 +22,17 @@ export const memoryGet = defineTool({
     const store = await bridge.store()
     const own = await bridge.namespace()
     const { nearKeys } = await import('../../memory/near.ts')
-    const { entry, alsoIn, near } = await store.snapshot((database) => {
+    const { entry, alsoIn, near, present } = await store.snapshot((database) => {
       const reading = readKey(database, { key, namespace, own, version }, bridge.now())
       const isFound = reading.entry !== null || reading.alsoIn.length > 0
-      return { ...reading, near: isFound ? [] : nearKeys(database, key, namespace, bridge.now()) }
+      const present =
+        version === undefined || reading.entry !== null ? null : readKey(database, { key, namespace, own }, bridge.now()).entry
+      return { ...reading, present, near: isFound ? [] : nearKeys(database, key, namespace, bridge.now()) }
     })
     const elsewhere = alsoIn.length === 0 ? {} : { also_in: alsoIn }
     if (entry === null) {
       const isNowhere = namespace === undefined && version === undefined && alsoIn.length === 0
-      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`} in ${namespace ?? own}${isNowhere ? ' or any other namespace' : ''}.${nearWords(near)}${alsoInWords(alsoIn)}`
+      const words = `There is no "${key}"${version === undefined ? '' : ` of version ${version}`} in ${present?.namespace ?? namespace ?? own}${isNowhere ? ' or any other namespace' : ''}.${present === null ? '' : ` The present version is ${present.version}; memory_history shows those before.`}${nearWords(near)}${alsoInWords(alsoIn)}`
       return {
         content: [{ type: 'text', text: words }],
         data: { found: false, namespace: namespace ?? own, ...elsewhere, ...(near.length > 0 && { near }) },
