@@ -14,7 +14,6 @@ const layers: Record<string, readonly string[]> = {
   context: ['errors', 'model'],
   errors: [],
   version: [],
-  plugin: ['model', 'bridge'],
   commands: ['effects', 'core', 'catalog', 'ui', 'bridge', 'model', 'context', 'errors', 'version'],
   bridge: ['effects', 'core', 'catalog', 'model', 'errors', 'version'],
   effects: ['core', 'catalog', 'model', 'errors', 'version'],
@@ -34,19 +33,16 @@ const doors: Record<string, readonly string[]> = {
   'smol-toml': ['core/formats/toml'],
   '@inquirer': ['ui'],
   chalk: ['ui'],
-  commander: ['cli.ts', 'cli'],
-  execa: ['system'],
-  zod: ['model', 'bridge/tools'],
+  commander: ['cli'],
+  zod: ['model'],
   ws: ['bridge/transports'],
-  '@modelcontextprotocol': ['effects/run', 'effects/probe', 'bridge'],
+  '@modelcontextprotocol': ['effects/run', 'bridge'],
 }
 
 /** Where a key may be taken out of its wrapper: to be spliced, written, compared, or handed to a child. */
 const revealers = [
-  'model/secret.ts',
   ...[
     'commands/secret.ts',
-
     'core/keys/by-name.ts',
     'core/keys/naming.ts',
     'core/launch/templates.ts',
@@ -104,13 +100,13 @@ const reaching = [
     'base/small-file',
     'config/config',
     'foreign/watch',
-    ...['opened', 'tracked'].map((name) => `handoff/repository/${name}`),
+    'handoff/repository/opened',
     'handoff/waiting',
     'handoff/working-tree',
     'lease/endpoint',
     'memory/memory-file',
     'memory/namespace',
-    ...['file', 'program', 'runner', 'start-plugin', 'start-process'].map((name) => `plugins/${name}`),
+    ...['file', 'program', 'start-plugin', 'start-process'].map((name) => `plugins/${name}`),
     'records/rotating-file',
     'start/serving',
   ],
@@ -143,7 +139,7 @@ const bridgeFolders = [
 ]
 
 /** The parts of the bridge that may use effects, which ask no policy. */
-const withEffects = ['bridge/actions', 'bridge/start', 'bridge/terminal', 'bridge/transports']
+const withEffects = ['bridge/actions', 'bridge/start', 'bridge/terminal']
 
 /** What a tool may import besides other tools: what takes the policy with each path, or no path at all. */
 const forTools = [
@@ -167,6 +163,33 @@ const forTools = [
       'terminal/sandbox/notes',
     ],
   ].map((name) => `bridge/${name}.ts`),
+]
+
+/** Where the bytes of a manifest may be read. */
+const parsers = [
+  'core/manifest',
+  'effects/manifest',
+  'effects/machine/wanted-distros.ts',
+  'effects/sync/edit-manifest.ts',
+  // The bytes of a run's backup, and of the manifest that the command has opened.
+  'effects/undo/undo-manifest.ts',
+  'bridge/start/own-manifest.ts',
+  'bridge/start/config-facts.ts',
+]
+
+/** Where the terminal may be written as it is: protocols, version and help, and what other processes of ours print for us to read. */
+const writers = ['main.ts', 'serve.ts', 'bridge/terminal/agent.ts', 'effects/machine/node-facts.ts']
+
+/** Where the format of a file may be named. */
+const formatNamers = ['core/formats', 'catalog/clients', 'model', 'core/manifest/parse.ts']
+const format = /\.format\b|['"](?:strict|jsonc|toml)['"]/g
+
+/** What a bridge loads only when it is needed. */
+const late = [
+  'core/formats/json/format.ts',
+  ...['store/store', 'lease', 'memory/memory', 'handoff/handoff', 'search/searches', 'terminal/terminal', 'transports/http'].map(
+    (name) => `bridge/${name}`,
+  ),
 ]
 
 /** Where the global `process` may be read: everything else gets the machine handed in. */
@@ -294,16 +317,6 @@ describe('the parts of src', () => {
   })
 
   it('read a manifest only by a path that was vetted', () => {
-    const parsers = [
-      'core/manifest',
-      'effects/manifest',
-      'effects/machine/wanted-distros.ts',
-      'effects/sync/edit-manifest.ts',
-      // The bytes of a run's backup, and of the manifest that the command has opened.
-      'effects/undo/undo-manifest.ts',
-      'bridge/start/own-manifest.ts',
-      'bridge/start/config-facts.ts',
-    ]
     expect(troubles(({ path, code }) => (/\bparseManifest\(/.test(code) && !within(path, parsers) ? ['parseManifest('] : []))).toEqual([])
     expect(
       troubles(({ path, code }) => (/\bas VettedPath\b/.test(code) && path !== 'effects/store/vet.ts' ? ['as VettedPath'] : [])),
@@ -315,6 +328,39 @@ describe('the parts of src', () => {
   })
 })
 
+describe('the lists of this file', () => {
+  const some = (place: string, is: (source: Source) => boolean) => sources.some((source) => within(source.path, [place]) && is(source))
+  const exists = (place: string) => some(place, () => true) || some(`${place}.ts`, () => true)
+  const targets = ({ path, imports }: Source) => imports.map((name) => join(dirname(path), name).split(sep).join('/'))
+  const values = ({ imports, types }: Source) => imports.filter((name) => !types.includes(name))
+  const raw = (source: Source) => values(source).some((name) => name.startsWith('node:') && !harmless.includes(name))
+  const isTool = ({ path }: Source) => within(path, ['bridge/tools'])
+
+  it.each<[string, readonly string[], (row: string) => boolean]>([
+    ['parts', [...Object.keys(layers), ...Object.values(layers).flat(), ...Object.keys(typesToo)], (row) => row === '*' || exists(row)],
+    ['folders of the bridge', bridgeFolders, (row) => exists(`bridge/${row}`)],
+    ['files that take keys out', revealers, (row) => some(row, ({ code }) => /\breveal\(/.test(code))],
+    ['files that reach the machine', reaching, (row) => some(row, (source) => raw(source) || hiddenWays(source.code).length > 0)],
+    ['parts that use effects', withEffects, (row) => some(row, (source) => targets(source).some((to) => within(to, ['effects'])))],
+    ['imports of tools', forTools, (row) => sources.some((source) => isTool(source) && targets(source).includes(row))],
+    ['harmless modules', harmless, (row) => some('bridge', (source) => values(source).includes(row))],
+    ['readers of process', processReaders, (row) => some(row, ({ code }) => /(?<![\w.$'])process\.\w+/.test(code))],
+    ['readers of a manifest', parsers, (row) => some(row, ({ code }) => /\bparseManifest\(/.test(code))],
+    ['writers to the terminal', writers, (row) => some(row, ({ text }) => /process\.(?:stdout|stderr)\b/.test(text))],
+    ['namers of formats', formatNamers, (row) => some(row, ({ text }) => text.match(format) !== null)],
+    ['what is loaded late', late, exists],
+  ])('hold no dead row: %s', (_, rows, isAlive) => expect(rows.filter((row) => !isAlive(row))).toEqual([]))
+
+  it('hold no door that nobody uses', () => {
+    const uses = (door: string) => (source: Source) => source.imports.some((name) => name === door || name.startsWith(`${door}/`))
+    expect(Object.entries(doors).flatMap(([door, places]) => places.filter((place) => !some(place, uses(door))))).toEqual([])
+  })
+})
+
+/** Ways to a module that no list of imports shows: it is named at run time. */
+const hiddenWays = (code: string): readonly string[] =>
+  code.match(/\b(?:eval|require|createRequire)\(|\bnew Function\(|\bglobalThis\b|\bimport\((?!'')/g) ?? []
+
 /** How a file of the bridge gets at disks and processes otherwise than it may. */
 function pastPolicy({ path, code, imports, types }: Source): string[] {
   if (!within(path, ['bridge'])) return []
@@ -325,9 +371,7 @@ function pastPolicy({ path, code, imports, types }: Source): string[] {
     .filter((name) => name.startsWith('.'))
     .map((name) => join(dirname(path), name).split(sep).join('/'))
     .filter((name) => (isTool ? !within(name, ['bridge/tools', ...forTools]) : within(name, ['effects']) && !within(path, withEffects)))
-  // What no list of imports shows: modules that are named at run time.
-  const hidden = code.match(/\b(?:eval|require|createRequire)\(|\bnew Function\(|\bglobalThis\b|\bimport\((?!'')/g) ?? []
-  return [...raw, ...foreign, ...(within(path, reaching) ? [] : hidden)]
+  return [...raw, ...foreign, ...(within(path, reaching) ? [] : hiddenWays(code))]
 }
 
 /** The files that a file loads with it: its imports and theirs, without types and what is imported when it is needed. */
@@ -344,18 +388,15 @@ function loadedBy(path: string, loaded = new Set<string>()): Set<string> {
 
 describe('the terminal', () => {
   it('is written only by what makes the text of others safe for it', () => {
-    // Protocols, version and help, and what other processes of ours print for us to read.
-    const doors = ['ui', 'main.ts', 'serve.ts', 'cli/run.ts', 'bridge/terminal/agent.ts', 'effects/machine/node-facts.ts']
     const direct =
       /process\.(?:stdout|stderr)\.write\((?!\s*withoutHidden\(|'', |`\$\{JSON\.stringify\(|`\$\{text\}\\n`\)|JSON\.stringify\(|Date\.now)/g
-    expect(troubles(({ path, text }) => (within(path, doors) ? [] : (text.match(direct) ?? [])))).toEqual([])
+    expect(troubles(({ path, text }) => (within(path, writers) ? [] : (text.match(direct) ?? [])))).toEqual([])
   })
 })
 
 describe('the bridge', () => {
   it('reaches disks and processes only behind its policy', () => {
     expect(troubles(pastPolicy)).toEqual([])
-    expect([...reaching, ...forTools].filter((place) => !sources.some(({ path }) => within(path, [place])))).toEqual([])
   })
 
   it('has folders that import only those below them', () => {
@@ -374,9 +415,7 @@ describe('the bridge', () => {
   })
 
   it('loads at its start only what the first answers need, since programs wait for it', () => {
-    const late = ['store/store', 'lease', 'memory/memory', 'handoff/handoff', 'search/searches', 'terminal/terminal', 'transports/http']
-    const isLate = (path: string) =>
-      within(path, ['core/formats/json/format.ts', ...late.flatMap((name) => [`bridge/${name}`, `bridge/${name}.ts`])])
+    const isLate = (path: string) => within(path, late) || within(path.replace(/\.ts$/, ''), late)
     expect([...loadedBy('serve.ts')].filter(isLate)).toEqual([])
     expect([...loadedBy('bridge/lease/lease.ts')].filter(isLate)).not.toEqual([])
   })
@@ -406,10 +445,8 @@ describe('the bridge', () => {
 
 describe('the format of a file', () => {
   it('is asked of core/formats alone', () => {
-    const named = /\.format\b|['"](?:strict|jsonc|toml)['"]/g
-    const places = ['core/formats', 'catalog/clients', 'model', 'core/manifest/parse.ts']
     expect(
-      troubles(({ path, text }) => (within(path, places) ? [] : [...text.matchAll(named)].map((found) => found[0]))),
+      troubles(({ path, text }) => (within(path, formatNamers) ? [] : [...text.matchAll(format)].map((found) => found[0]))),
       'use formatOf(client)',
     ).toEqual([])
   })
