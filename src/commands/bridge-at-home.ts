@@ -94,3 +94,5 @@ const typed = (text: string): string =>
     )
     .replace(/\b(get|list|cancel)_actions?\b/g, (_, verb) => `mcp-twin actions ${verb === 'get' ? 'show' : verb}`)
     .replaceAll('if_version', '--if-version')
+    // What a program would do next, and a person cannot.
+    .replace(/; ask_twin [^.]*(?=\.)/, '')

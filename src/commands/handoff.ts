@@ -1,4 +1,5 @@
 import { limits } from '../bridge/base/limits.ts'
+import { answerTwin } from '../bridge/tools/handoff/answer-twin.ts'
 import { handoffCreate } from '../bridge/tools/handoff/handoff-create.ts'
 import { handoffList } from '../bridge/tools/handoff/handoff-list.ts'
 import { handoffRead } from '../bridge/tools/handoff/handoff-read.ts'
@@ -6,7 +7,7 @@ import type { handoff as spec } from '../cli/specs/handoff.ts'
 import type { Context, VerbsOf } from '../context.ts'
 import { isObject } from '../core/object.ts'
 import { absolute } from '../effects/manifest/place.ts'
-import { readAllInput } from '../effects/run/standard-input.ts'
+import { readAllInput, readStandardInput } from '../effects/run/standard-input.ts'
 import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonObject } from '../model/entry.ts'
 import { type OpenBridge, withBridge } from './bridge-at-home.ts'
@@ -58,8 +59,18 @@ const show: Verbs['show'] = (context, [id]) =>
     return EXIT.ok
   })
 
-/** Work handed from one program to another: makes, lists and shows it. */
-export const verbs: Verbs = { new: create, list, show }
+const answer: Verbs['answer'] = (context, [id, typed]) =>
+  withBridge(context, async ({ bridge, call }) => {
+    await demandStored(bridge, 'question', id)
+    const words = typed === '-' ? await readStandardInput('The answer', 'mcp-twin handoff answer ID TEXT') : typed
+    const { text, data } = await call(answerTwin, { question_id: id, answer: words })
+    context.io.json(data)
+    context.io.out(text)
+    return EXIT.ok
+  })
+
+/** Work and questions handed from one program to another: makes, lists, shows and answers them. */
+export const verbs: Verbs = { new: create, list, show, answer }
 
 type Flags = Parameters<Verbs['new']>[2]
 

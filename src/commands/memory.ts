@@ -1,18 +1,20 @@
 import { quote } from '../bridge/base/quote.ts'
+import { Refusal } from '../bridge/base/refusal.ts'
 import { inText } from '../bridge/base/text.ts'
 import { memoryDelete } from '../bridge/tools/memory/memory-delete.ts'
 import { memoryGet } from '../bridge/tools/memory/memory-get.ts'
 import { memoryHistory } from '../bridge/tools/memory/memory-history.ts'
-import { memoryList } from '../bridge/tools/memory/memory-list.ts'
+import { countEntries } from '../bridge/memory/memory.ts'
+import { page } from '../bridge/memory/pages.ts'
 import { memorySearch } from '../bridge/tools/memory/memory-search.ts'
 import { memorySet } from '../bridge/tools/memory/memory-set.ts'
-import { entryLine } from '../bridge/tools/memory/words.ts'
+import { entryFacts, entryLine } from '../bridge/tools/memory/words.ts'
 import { limits } from '../bridge/base/limits.ts'
 import type { memory as spec } from '../cli/specs/memory.ts'
 import type { Entry } from '../bridge/memory/entry.ts'
 import type { Context, VerbsOf } from '../context.ts'
 import { readStandardInput } from '../effects/run/standard-input.ts'
-import { EXIT, type ExitCode } from '../errors.ts'
+import { EXIT, type ExitCode, usageError } from '../errors.ts'
 import type { JsonValue } from '../model/entry.ts'
 import { type OpenBridge, withBridge } from './bridge-at-home.ts'
 import { ttlMs } from './session.ts'
@@ -75,30 +77,36 @@ function jsonOrText(text: string): JsonValue {
   }
 }
 
-/** All pages, or as many entries as `--limit` says. The tool takes one tag; entries must have the others too. */
+/** All pages, or as many entries as `--limit` says. */
 const list: Verbs['list'] = (context, _words, options) =>
-  within(context, options, async ({ call }) => {
-    const { limit: most = Number.POSITIVE_INFINITY, prefix, tag: [tag, ...others] = [] } = options
+  within(context, options, async ({ bridge }) => {
+    const { limit: most = Number.POSITIVE_INFINITY, prefix, tag: tags, newest, namespace } = options
+    const store = await bridge.store()
     const entries: Listed[] = []
-    let cursor: unknown
+    let { cursor } = options
     do {
-      const { data } = await call(memoryList, {
-        ...{ ...named(options), limit: Math.min(most - entries.length, limits.memoryListed) },
-        ...(prefix !== undefined && { prefix }),
-        ...(tag !== undefined && { tag }),
-        ...(cursor !== undefined && { cursor }),
-      })
-      entries.push(...(data.entries as Listed[]).filter(({ tags }) => others.every((other) => tags.includes(other))))
-      cursor = data.cursor
+      const limit = Math.min(most - entries.length, limits.memoryListed)
+      const query = { prefix, tags, newest, namespace, limit, cursor }
+      const found = await store.read((database) => page(database, query, bridge.now())).catch(badCursor)
+      entries.push(...found.entries.map(entryFacts))
+      cursor = found.cursor
     } while (cursor !== undefined && entries.length < most)
-    context.io.json({ action: 'list', entries, more: cursor !== undefined })
-    for (const entry of entries) context.io.out(entryLine(entry))
-    if (entries.length === 0) context.io.out('Nothing is remembered here.')
-    if (cursor !== undefined) context.io.note('There is more: give a larger --limit.')
+    const total = await store.read((database) => countEntries(database, { prefix, tags, namespace }, bridge.now()))
+    await bridge.redaction.ready()
+    const text = entries.length === 0 ? 'Nothing is remembered here.' : entries.map(entryLine).join('\n')
+    const answer = bridge.redaction.answer({ content: [{ type: 'text', text }], data: { entries, total } })
+    context.io.json({ action: 'list', ...answer.data, more: cursor !== undefined, cursor: cursor ?? null })
+    for (const part of answer.content) if (part.type === 'text') context.io.out(inText(part.text))
+    if (cursor !== undefined) context.io.note(`${entries.length} of ${total}. To go on: --cursor ${cursor}`)
     return EXIT.ok
   })
 
-type Listed = Parameters<typeof entryLine>[0]
+type Listed = ReturnType<typeof entryFacts>
+
+function badCursor(error: unknown): never {
+  if (!(error instanceof Refusal)) throw error
+  throw usageError('This --cursor is of no list, or of one in another order.', { hint: 'mcp-twin memory list' })
+}
 
 const search: Verbs['search'] = (context, words, options) =>
   within(context, options, async ({ call }) => {

@@ -107,32 +107,52 @@ export function history(database: Database, namespace: string, key: string): rea
   return rows.map(entryOf)
 }
 
+/** Which entries a list is of. */
 export interface ListQuery {
   readonly prefix?: string | undefined
   readonly namespace?: string | undefined
-  readonly tag?: string | undefined
-  readonly limit: number
-  /** Where the page before ended. */
-  readonly after?: { readonly namespace: string; readonly key: string } | undefined
+  /** Only entries with all of these tags. */
+  readonly tags?: readonly string[] | undefined
 }
 
-/** Entries by namespace and key. */
-export function list(database: Database, query: ListQuery, now: number): readonly Entry[] {
-  const { prefix = '', namespace, tag, after, limit } = query
+export interface PageQuery extends ListQuery {
+  readonly limit: number
+  /** Newest first; else by namespace and key. */
+  readonly newest?: boolean | undefined
+  /** The last entry of the page before. */
+  readonly after?: Pick<Entry, 'namespace' | 'key' | 'at'> | undefined
+}
+
+function conditions({ prefix = '', namespace, tags = [] }: ListQuery, now: number) {
   const rules: string[] = ['(expires IS NULL OR expires > ?)']
   const values: (string | number)[] = [now]
-  const rule = (text: string, ...more: readonly string[]) => {
+  const rule = (text: string, ...more: readonly (string | number)[]) => {
     rules.push(text)
     values.push(...more)
   }
   if (namespace !== undefined) rule('namespace = ?', namespace)
   // A range rather than LIKE, which takes `_` and `%` for patterns and cannot use the index.
   if (prefix !== '') rule('key >= ? AND key < ?', prefix, `${prefix}\u{10FFFF}`)
-  if (tag !== undefined) rule('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', tag)
-  if (after !== undefined) rule('(namespace, key) > (?, ?)', after.namespace, after.key)
+  for (const tag of tags) rule('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', tag)
+  return { rule, where: () => rules.join(' AND '), values }
+}
+
+/** One page of entries. */
+export function list(database: Database, { newest = false, after, limit, ...query }: PageQuery, now: number): readonly Entry[] {
+  const { rule, where, values } = conditions(query, now)
+  if (after !== undefined && newest)
+    rule('(at < ? OR (at = ? AND (namespace, key) > (?, ?)))', after.at, after.at, after.namespace, after.key)
+  else if (after !== undefined) rule('(namespace, key) > (?, ?)', after.namespace, after.key)
+  const order = `${newest ? 'at DESC, ' : ''}namespace, key`
   return database
-    .all<EntryRow>(`SELECT ${entryColumns} FROM memory WHERE ${rules.join(' AND ')} ORDER BY namespace, key LIMIT ?`, ...values, limit)
+    .all<EntryRow>(`SELECT ${entryColumns} FROM memory WHERE ${where()} ORDER BY ${order} LIMIT ?`, ...values, limit)
     .map(entryOf)
+}
+
+/** How many entries a list has in all. */
+export function countEntries(database: Database, query: ListQuery, now: number): number {
+  const { where, values } = conditions(query, now)
+  return database.get<{ n: number }>(`SELECT count(*) AS n FROM memory WHERE ${where()}`, ...values)?.n ?? 0
 }
 
 interface StoredRow extends EntryRow {

@@ -36,6 +36,17 @@ const verbs = [
     examples: ['mcp-twin handoff show h-1a2b3c4d'],
     missing: 'mcp-twin handoff list shows their ids',
   },
+  {
+    name: 'answer',
+    arguments: [
+      { name: '<id>', description: 'the id of a question' },
+      { name: '<text>', description: 'the answer; - reads standard input' },
+    ],
+    summary: 'answer a question',
+    examples: [`mcp-twin handoff answer q-1a2b3c4d 'JWT, as in the shop'`],
+    excess: { hint: "put the answer in quotes: mcp-twin handoff answer ID '…'" },
+    missing: 'mcp-twin inbox shows the questions that wait',
+  },
 ] as const satisfies readonly VerbSpec[]
 
 export const handoff = {

@@ -11,6 +11,7 @@ import { type Scratch, scratch } from '../../support/scratch.ts'
 /** What there is, by what it is called in the rows below. */
 interface There {
   readonly handoff: string
+  readonly question: string
   readonly action: string
   readonly session: string
   readonly run: string
@@ -54,6 +55,7 @@ const rows: readonly Row[] = [
   ['uninstall', () => ['uninstall', '--client', 'cursorr', '--yes'], () => 'cursor'],
   ['inbox', () => ['inbox', '--client', 'claude-cod'], () => 'claude-code'],
   ['handoff', ({ handoff }) => ['handoff', 'show', slip(handoff)], ({ handoff }) => handoff],
+  ['handoff answer', ({ question }) => ['handoff', 'answer', slip(question), 'yes'], ({ question }) => question],
   ['handoff new --to', () => ['handoff', 'new', 'T', '--goal', 'G', '--to', 'claude-cod'], () => 'claude-code'],
   ['handoff list --to', () => ['handoff', 'list', '--to', 'claude-cod'], () => 'claude-code'],
   ['handoff list --status', () => ['handoff', 'list', '--status', 'opened'], () => 'open'],
@@ -125,11 +127,12 @@ describe('a name that nothing has', () => {
     const bridge = { command: nodePath, args: [cliPath, 'serve', '--client', 'claude-desktop'], env: place.env, cwd: place.root }
     const code = await program('claude-desktop', 'legacy', bridge)
     const { id: action } = await code.data('queue_action', { type: 'execute_from_code', params: { prompt: 'run the tests' } })
+    const { id: question } = await code.data('ask_twin', { question: 'Which colour?' })
     await code.client.close()
     const root = join(place.home, 'shared')
     mkdirSync(root)
     await typed(['roots', 'add', root])
-    there = { handoff, action: String(action), session, run, trusted, root }
+    there = { handoff, question: String(question), action: String(action), session, run, trusted, root }
   }, 120_000)
 
   it.each(rows)('is wrong usage and names the near one: %s', async (_what, words, near) => {

@@ -52,6 +52,46 @@ describe('memory on the command line', () => {
     expect(await listed('b', 'c', 'd')).toEqual([])
   })
 
+  it('lists the newest first, page by page, with the number of all', async () => {
+    const place = scratch()
+    const keys = ['b', 'c', 'a', 'd']
+    for (const key of keys) await cli(place, ['memory', 'set', key, 'text'])
+    await cli(place, ['memory', 'set', 'c', 'changed'])
+    const expected = ['c', 'd', 'a', 'b']
+    const page = async (...words: string[]) => {
+      const { json } = await cli(place, ['memory', 'list', '--newest', '--json', ...words])
+      return { ...json, keys: json.entries.map(({ key }: { key: string }) => key) }
+    }
+    expect(await page()).toMatchObject({ keys: expected, total: 4, more: false, cursor: null })
+    const first = await page('--limit', '3')
+    expect(first).toMatchObject({ keys: expected.slice(0, 3), total: 4, more: true, cursor: expect.any(String) })
+    expect(await page('--cursor', first.cursor)).toMatchObject({ keys: expected.slice(3), total: 4, more: false })
+    const shown = await cli(place, ['memory', 'list', '--limit', '1'])
+    expect(shown.stderr).toMatch(/1 of 4\. To go on: --cursor \S+/)
+    for (const wrong of [
+      ['--cursor', 'x'],
+      ['--cursor', first.cursor],
+    ])
+      expect(await cli(place, ['memory', 'list', ...wrong])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--cursor is of no list'),
+      })
+  })
+
+  it('lists more than a page of entries of one moment, each once', async () => {
+    const place = scratch()
+    const line = (n: number) => JSON.stringify({ type: 'entity', name: `n${n}`, entityType: 't', observations: ['o'] })
+    const input = Array.from({ length: 230 }, (_, n) => line(n)).join('\n')
+    const imported = await cli(place, ['memory', 'import', '-', '--format', 'reference'], { input })
+    expect(imported.code, imported.stderr).toBe(0)
+    for (const words of [[], ['--newest']]) {
+      const { json } = await cli(place, ['memory', 'list', '--json', ...words])
+      expect(json).toMatchObject({ total: json.entries.length, more: false })
+      expect(new Set(json.entries.map(({ key }: { key: string }) => key)).size).toBe(json.entries.length)
+      expect(json.entries.length).toBeGreaterThan(200)
+    }
+  })
+
   it('forgets the history of a key when told to', async () => {
     const place = scratch()
     for (const value of ['one', 'two']) await cli(place, ['memory', 'set', 'slip', value])

@@ -110,6 +110,19 @@ describe('handoffs on the command line', () => {
       expect((await cli(place, ['handoff', ...words])).code).toBe(2)
   })
 
+  it('takes a person’s answer to a question, once', async () => {
+    const place = scratch()
+    const code = await bridge(place, 'claude-code')
+    const { data } = await code.call('ask_twin', { question: 'Which colour?' })
+    const id = String(data?.id)
+    expect(await cli(place, ['handoff', 'answer', id, 'Blue', '--json'])).toMatchObject({ code: 0, json: { id, to: 'claude-code' } })
+    expect((await code.call('inbox')).data?.answers).toMatchObject([{ answer: 'Blue', by: 'terminal' }])
+    const again = await cli(place, ['handoff', 'answer', id, '-'], { input: 'Red\n' })
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('was answered by terminal already') })
+    expect(again.stderr).not.toMatch(/ask_twin|answer_twin/)
+    await code.end()
+  })
+
   it('leave an answer to be shown to the client that asked', async () => {
     const place = scratch()
     const [desktop, code] = await Promise.all([bridge(place, 'claude-desktop'), bridge(place, 'claude-code')])

@@ -38,6 +38,7 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
     inside(place, 'sync', '--trust', '--yes'),
     says('sync', '--manifest', 'broken.json'),
     says('sync', '--client', nasty),
+    says('sync', nasty),
   ],
   doctor: (place) => [says('doctor', '--deep', '--verbose'), inside(place, 'doctor')],
   add: (place) => [
@@ -94,6 +95,7 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
     says('handoff', 'show', question),
     says('handoff', 'show', nasty),
   ],
+  'handoff answer': ({ question }) => [says('handoff', 'answer', nasty, 'yes'), keeps('handoff', 'answer', question, nasty)],
   inbox: () => [
     says('inbox', '--client', 'claude-code'),
     keeps('inbox', '--brief', '--client', 'claude-code'),

@@ -42,7 +42,7 @@ describe('a line with a verb', () => {
     ['memory get k --prefix p', /--prefix, which belongs to memory list/, /memory get --help/],
     ['memory get k --if-version 1', /belongs to memory set and memory delete/, /memory get --help/],
     ['memory get k --namespase x', /Did you mean --namespace/, /memory get --help/],
-    ['handoff', /needs one of new, list, show\.$/, /handoff --help/],
+    ['handoff', /needs one of new, list, show, answer\.$/, /handoff --help/],
     ['handoff new', /needs a title/, /handoff new --help/],
     ['handoff new a b', /too many/, /in quotes/],
     ['handoff show', /needs the id of a handoff/, /handoff list/],
