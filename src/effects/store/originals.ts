@@ -183,6 +183,15 @@ export class Originals {
     await this.#write(await this.load())
   }
 
+  /** Entries are as they were before a run: what that had taken out by --force is in the file again, and its person's to remove. */
+  async putBack(place: FileName, names: readonly string[]): Promise<void> {
+    const original = await this.of(place)
+    const back = names.filter((name) => lookUp(original?.entries ?? {}, name)?.fate === 'overruled')
+    if (original === null || back.length === 0) return
+    for (const name of back) setEntry(original, name, { ...(lookUp(original.entries, name) as TakenEntry), fate: undefined })
+    await this.#write(await this.load())
+  }
+
   /** The file is written: its first copy stays. */
   async wrote(place: FileName): Promise<void> {
     const original = await this.of(place)
@@ -198,7 +207,7 @@ export class Originals {
   }
 
   /** Forgets files, for example those that an undo brought back. */
-  async drop(isOver: (place: FileName) => boolean): Promise<void> {
+  async drop(isOver: (original: Original) => boolean): Promise<void> {
     const loaded = await this.load()
     const gone = loaded.files.filter(isOver)
     if (gone.length === 0) return

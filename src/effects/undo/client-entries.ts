@@ -140,17 +140,17 @@ export function removeOwnEntries(
   return { kind: 'replace', bytes: after, holdsKey: false, check: () => document.check(after, changes, options) }
 }
 
-/** Entries of the person that are not in the file, by our doing or because they were renamed there. */
+/** Entries of the person that are not in the file, by our doing or because they were renamed there. What never was ours, its person took out. */
 const missingEntries = (
   before: ReadonlyMap<string, JsonValue | null>,
   present: readonly { readonly name: string }[],
-  ours: OwnedEntries,
+  { original, ...ours }: OwnedEntries,
 ): (readonly [string, JsonObject])[] =>
-  [...before].flatMap(([name, value]) =>
-    isObject(value) && (!Object.hasOwn(ours.records, name) || ours.isOff(name)) && !present.some((each) => each.name === name)
-      ? [[name, value] as const]
-      : [],
-  )
+  [...before].flatMap(([name, value]) => {
+    if (!isObject(value) || present.some((each) => each.name === name)) return []
+    const wasOurs = original === null || original.cut || Object.hasOwn(original.entries, name)
+    return wasOurs && (!Object.hasOwn(ours.records, name) || ours.isOff(name)) ? [[name, value] as const] : []
+  })
 
 /** Where nothing tells what a file held: what its program reaches through the bridge, so that it stays within reach. */
 function fromBridge(

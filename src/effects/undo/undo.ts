@@ -2,9 +2,10 @@ import { clientById } from '../../catalog/clients/index.ts'
 import { loadFormats } from '../../core/formats/index.ts'
 import { layout } from '../../core/layout.ts'
 import { editedWords } from '../../core/plan/revert.ts'
-import { recordOf } from '../../core/plan/records.ts'
+import { type FileName, recordOf } from '../../core/plan/records.ts'
 import { makeStep } from '../../core/plan/step.ts'
 import { TwinError } from '../../errors.ts'
+import type { Original } from '../../model/original.ts'
 import type { Step } from '../../model/plan.ts'
 import type { ReachablePath } from '../../model/path.ts'
 import type { FileState, State } from '../../model/state.ts'
@@ -61,6 +62,8 @@ export async function undo(system: System, situation: Situation, { named, force,
   const { files, run: ownRun } = await undoRun(system, { folder, id, locate, revert, force, run })
   if (run !== null) {
     await keepRecords(system, situation, files)
+    for (const { file, outcome } of files)
+      if (file.client !== null && outcome.kind === 'written') await run.originals.putBack({ ...file, client: file.client }, file.entries)
     await dropOriginals(system, situation, run.originals, files)
   }
   const complete = isComplete(files)
@@ -82,19 +85,18 @@ export async function undo(system: System, situation: Situation, { named, force,
 /** Forgets the first copies of files that hold nothing of ours any more: what their person writes from now on comes before us. */
 async function dropOriginals(system: System, situation: Situation, originals: Originals, files: readonly UndoneFile[]): Promise<void> {
   const state = await loadState(system, situation.statePath)
-  const over: UndoneFile[] = []
-  for (const undone of files) {
-    const { client, ...file } = undone.file
-    if (client === null || !isEmpty(recordOf(state, { ...file, client }).entries)) continue
+  const isSame = (place: FileName, { file }: UndoneFile): boolean =>
+    file.environment === place.environment && file.client === place.client && file.file === place.file
+  await originals.drop((original) => {
+    if (!isEmpty(recordOf(state, original).entries)) return false
+    const undone = files.find((each) => isSame(original, each))
     // Only a file that is as before us has nothing left to give back: what is disabled is in no file.
-    const original = await originals.of({ ...file, client })
-    if (original !== null && (undone.outcome.after ?? null) === original.before) over.push(undone)
-  }
-  if (over.length === 0) return
-  await originals.drop((place) =>
-    over.some(({ file }) => file.environment === place.environment && file.client === place.client && file.file === place.file),
-  )
+    return undone === undefined ? isNeverWritten(original) : (undone.outcome.after ?? null) === original.before
+  })
 }
+
+/** Its entries were only taken over. */
+const isNeverWritten = ({ last }: Original): boolean => last.length < 2
 
 const isEmpty = (entries: FileState['entries']): boolean => Object.keys(entries).length === 0
 

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+import { runs } from '../../support/runs.ts'
+import { byHand, commands, History, type Step } from './history.ts'
+
+const step: fc.Arbitrary<Step> = fc.record({
+  act: fc.oneof(
+    { weight: 10, arbitrary: fc.constantFrom(...commands) },
+    { weight: 8, arbitrary: fc.constantFrom(...byHand) },
+    { weight: 1, arbitrary: fc.constant('again' as const) },
+  ),
+  file: fc.nat(1),
+  name: fc.nat(7),
+})
+
+describe('a history of commands and edits by hand', () => {
+  // The same histories each time; another seed by HISTORY_SEED.
+  it('ends with an uninstall that loses nothing of the person', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 90, maxLength: 110 }), async (steps) => {
+        const history = new History()
+        try {
+          await history.begin()
+          for (const each of steps) await history.take(each)
+          await history.end()
+        } finally {
+          history.close()
+        }
+      }),
+      { seed: Number(process.env.HISTORY_SEED ?? 21), numRuns: runs(2), endOnFailure: true },
+    )
+  })
+})

@@ -1,0 +1,198 @@
+import { rmSync } from 'node:fs'
+import { applyEdits, modify, parse } from 'jsonc-parser'
+import type { Scratch } from '../../support/scratch.ts'
+import { inProcess, quickScratch } from './in-process.ts'
+
+/** One thing that a person does, with numbers that say to which file and entry. */
+export interface Step {
+  readonly act: Act
+  readonly file: number
+  readonly name: number
+}
+
+export const commands = ['add', 'drop', 'remove', 'disable', 'enable', 'narrow', 'sync', 'adopt', 'force', 'undo'] as const
+export const byHand = ['write', 'edit', 'note', 'delete', 'remark'] as const
+type ByHand = (typeof byHand)[number]
+export type Act = (typeof commands)[number] | ByHand | 'again'
+
+type Value = Readonly<Record<string, unknown>>
+
+/** A file that a person has, and what the person did to it. Knows nothing of how mcp-twin works. */
+interface OwnFile {
+  readonly path: string
+  readonly client: string
+  /** The bytes of the person's last act on it. */
+  written: string
+  /** The person changed it since the last time mcp-twin was not there. */
+  touched: boolean
+  /** Since then --force may have replaced what the person wrote, which comes back. */
+  forced: boolean
+  /** Since then what a person took out may come back. */
+  undone: boolean
+  /** Every value that the person gave each name, the last one at the end; null: taken out. */
+  readonly acts: Map<string, (Value | null)[]>
+  /** Names that a command, or an adopted deletion, removed since the person wrote them here. */
+  readonly removed: Set<string>
+}
+
+const names = ['alpha', 'beta', 'gamma', 'extra']
+const begins = [
+  [
+    '.claude.json',
+    'claude-code',
+    '{\n  "numStartups": 3,\n  "mcpServers": {\n    "alpha": {"command": "tool-a", "args": ["a.js"], "env": {"ALPHA_API_KEY": "ghp_q7Rt2Vx9Lm4Np8Ks1Wd6Zy3Bf5Hj0Tc4Ea7"}, "timeout": 5},\n    "beta": { "command": "tool-b", "args": [ "b.js" ] },\n    "gamma": {"type": "http", "url": "http://127.0.0.1:9/mcp"}\n  }\n}\n',
+  ],
+  ['.cursor/mcp.json', 'cursor', '// mine\n{ "mcpServers": { "beta": { "command": "tool-b", "args": ["b.js"] } }, } // end\n'],
+] as const
+
+const serversIn = (text: string): ReadonlyMap<string, Value> =>
+  new Map(Object.entries((parse(text, [], { allowTrailingComma: true }) as { mcpServers?: Record<string, Value> }).mcpServers ?? {}))
+const restOf = (text: string): string => {
+  const { mcpServers: _, ...others } = parse(text, [], { allowTrailingComma: true }) as Record<string, unknown>
+  return JSON.stringify([others, text.match(/(?<=^|\s)\/\/ .*$/gm)])
+}
+const set = (text: string, path: string[], value: unknown): string =>
+  // The editor leaves the comma behind the only entry, which is no JSON of any kind.
+  applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' } })).replace(/\{\s*,/, '{')
+
+const ordered = (value: unknown) => Object.entries((value ?? {}) as object).sort(([one], [other]) => (one < other ? -1 : 1))
+/** What an entry starts or reaches, whatever else it says. */
+const meant = ({ command, args, env, url, headers }: Value): string =>
+  JSON.stringify([command, args ?? [], ordered(env), url, ordered(headers)])
+
+/** A person with files of two programs, and mcp-twin. */
+export class History {
+  readonly #place: Scratch = quickScratch()
+  readonly #told: string[] = []
+  readonly #files: OwnFile[]
+  readonly #dropped = new Set<string>()
+  #count = 0
+
+  constructor() {
+    this.#files = begins.map(([path, client, text]) => {
+      this.#place.write(path, text)
+      const acts: OwnFile['acts'] = new Map([...serversIn(text)].map(([name, value]) => [name, [value]]))
+      return { path, client, written: text, touched: false, forced: false, undone: false, acts, removed: new Set() }
+    })
+  }
+
+  async #run(...args: readonly string[]) {
+    const { code, output } = await inProcess(this.#place, args)
+    this.#told.push(`mcp-twin ${args.join(' ')} → ${code}`)
+    return { code, output }
+  }
+
+  #texts = (): string[] => this.#files.map(({ path }) => this.#place.read(path))
+
+  begin = () => this.#run('init', '--yes', '--no-bridge')
+
+  async take({ act, file: at, name: which }: Step): Promise<void> {
+    const file = this.#files[at % this.#files.length] as OwnFile
+    const name = names[which % names.length] ?? ''
+    const ours = `ours${which % 2}`
+    if (act === 'add') await this.#run('add', ours, '--no-try', '--command', 'our-tool', '--', `${ours}.js`)
+    else if (act === 'drop') await this.#run('remove', ours)
+    else if (act === 'remove') {
+      const before = this.#texts().join()
+      const { code } = await this.#run('remove', name)
+      if (code !== 2 || before !== this.#texts().join()) this.#forget([name])
+    } else if (act === 'adopt') {
+      // What a person took out of one file goes from all.
+      this.#forget(this.#dropped)
+      await this.#run('sync', '--adopt', '--no-try')
+    } else if (act === 'disable') await this.#run('disable', name)
+    else if (act === 'enable') await this.#run('enable', name, '--no-try', ...(which % 2 === 0 ? ['--everywhere'] : []))
+    else if (act === 'narrow') await this.#run('disable', name, '--client', file.client)
+    else if (act === 'sync') await this.#run('sync', '--no-try')
+    else if (act === 'force') {
+      for (const each of this.#files) each.forced = true
+      await this.#run('sync', '--force', '--no-try')
+    } else if (act === 'undo') {
+      for (const each of this.#files) each.undone = true
+      await this.#run('undo')
+    } else if (act === 'again') {
+      await this.end()
+      await this.begin()
+    } else this.#byHand(file, act, name)
+  }
+
+  #forget(gone: Iterable<string>): void {
+    for (const { removed } of this.#files) for (const name of gone) removed.add(name)
+  }
+
+  #byHand(file: OwnFile, act: ByHand, name: string): void {
+    const text = this.#place.read(file.path)
+    const now = serversIn(text).get(name)
+    const isTheirs = (file.acts.get(name)?.at(-1) ?? null) !== null
+    const mark = `${++this.#count}`
+    const at = ['mcpServers', name]
+    let next = text
+    if (act === 'write') next = set(text, at, { command: `tool-${mark}`, args: [`${mark}.js`] })
+    else if (act === 'remark') next = set(text, ['mine', `note-${mark}`], true)
+    else if (now === undefined) return
+    else if (act === 'delete') next = set(text, at, undefined)
+    // What stands where the person has none is mcp-twin's, and stays so when it is edited.
+    else if (!isTheirs) return
+    else if (act === 'note') next = set(text, [...at, 'timeout'], this.#count)
+    else {
+      const part = now.url === undefined ? 'env' : 'headers'
+      next = set(text, [...at, part], { ...((now[part] as object | undefined) ?? {}), MODE: mark })
+    }
+    this.#place.write(file.path, next)
+    this.#told.push(`by hand ${act} ${file.path} ${name}`)
+    Object.assign(file, { touched: true, written: next })
+    if (act === 'remark') return
+    file.acts.set(name, [...(file.acts.get(name) ?? []), serversIn(next).get(name) ?? null])
+    if (act === 'delete') this.#dropped.add(name)
+    file.removed.delete(name)
+  }
+
+  /** Uninstalls, and lets the judge look at every file. */
+  async end(): Promise<void> {
+    const before = this.#texts()
+    const { code, output } = await this.#run('uninstall', '--yes')
+    const after = this.#texts()
+    const found = this.#files.flatMap((file, at) => losses(file, before[at] ?? '', after[at] ?? '').map((each) => `${file.path}: ${each}`))
+    if (code !== 0) found.push(`uninstall ended with ${code}`)
+    if (found.length > 0) throw new Error([...this.#told, ...found, output, ...before, ...after].join('\n'))
+    // From now on all that is there is the person's own.
+    this.#dropped.clear()
+    for (const [at, file] of this.#files.entries()) {
+      Object.assign(file, { written: after[at], touched: false, forced: false, undone: false })
+      file.acts.clear()
+      file.removed.clear()
+      for (const [name, value] of serversIn(file.written)) file.acts.set(name, [value])
+    }
+  }
+
+  close(): void {
+    rmSync(this.#place.root, { recursive: true, force: true })
+    this.#place.remove()
+  }
+}
+
+/** What an uninstall did wrong to one file; nothing: it lost nothing. */
+function losses({ acts, removed, written, touched, forced, undone }: OwnFile, before: string, after: string): string[] {
+  const found: string[] = []
+  const [was, is] = [serversIn(before), serversIn(after)]
+  let same = !touched
+  for (const [name, values] of acts) {
+    const last = values.at(-1) ?? null
+    const own = values.flatMap((value) => (value === null ? [] : [meant(value)]))
+    const [stood, stands] = [was.get(name), is.get(name)]
+    if (removed.has(name) || (stood !== undefined && !own.includes(meant(stood)))) same = false
+    if (!undone && last === null && stands !== undefined && stood === undefined)
+      found.push(`${name} came back, which its person had taken out`)
+    if (last === null || (removed.has(name) && stood === undefined)) continue
+    if (stands === undefined) found.push(`${name} is gone`)
+    else if (!forced && stood !== undefined && own.includes(meant(stood))) {
+      if (meant(stands) !== meant(stood)) found.push(`${name} was ${meant(stood)}, and is ${meant(stands)}`)
+    } else if (![...own, ...(stood === undefined ? [] : [meant(stood)])].includes(meant(stands)))
+      found.push(`${name} is ${meant(stands)}, which nobody wrote`)
+  }
+  for (const name of is.keys()) if (name.startsWith('ours')) found.push(`${name} of ours stayed`)
+  if (after.includes('.mcp-twin')) found.push('it names a file of ours')
+  if (same && after !== written) found.push(`it is not byte for byte as it was: ${JSON.stringify(after)}`)
+  if (restOf(before) !== restOf(after)) found.push('something besides the servers changed')
+  return found
+}
