@@ -90,7 +90,7 @@ const reaching = [
   ...['directory', 'text-style', 'list', 'lock-file', 'move', 'read', 'replace', 'trash', 'write', 'write-new'].map(
     (name) => `files/${name}`,
   ),
-  ...['confirming', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
+  ...['confirming', 'ignore-files', 'ripgrep', 'search', 'target'].map((name) => `search/${name}`),
   ...['change-file', 'libsql', 'node-sqlite', 'place', 'state'].map((name) => `store/${name}`),
   ...[
     'actions/triggers/folder',

@@ -123,6 +123,8 @@ export const limits = {
   /** So long a page that is full is held back, to know whether it is the last one. */
   searchLastMs: 250,
   searchTotalMs: 5 * minutes,
+  /** Largest file with names to leave out: ripgrep makes expressions of its lines, in memory. */
+  searchIgnoreFile: 4 * MiB,
   /** A started search that nobody asked about for so long is ended. */
   searchIdleMs: 2 * minutes,
   searchesAtOnce: 8,

@@ -1,13 +1,14 @@
 import { type Answer, textAnswer } from '../base/call.ts'
 import { inLine, inName } from '../base/text.ts'
 import type { Redaction } from '../base/redaction.ts'
+import { endlessWords } from './ignore-files.ts'
 import { shownText } from './result-line.ts'
 import type { Answered } from './searches.ts'
 
 /** A page of results as text, by file; paths are relative to the folder in the first line. */
 export function describe(answered: Answered, redaction: Redaction, page: 'first' | 'more' = 'first'): Answer {
   const clean = (wide: string, from: number, to: number): string => redaction.part(wide, from, to)
-  const { found, gone, folder, search, stopped, done, what, closed, unreadable, tooLong, binaryFrom } = answered
+  const { found, gone, folder, search, stopped, done, what, closed, unreadable, tooLong, binaryFrom, stoppedBy } = answered
   const hits = found.filter(({ hit }) => hit).length
   const lines: string[] = [
     `${hits === 0 ? 'Nothing' : hits}${page === 'more' ? ' more' : ''} found in ${inName(folder)}${done ? '' : ' so far'}${hits === 0 ? '.' : ':'}`,
@@ -28,6 +29,7 @@ export function describe(answered: Answered, redaction: Redaction, page: 'first'
   if (search !== null) lines.push(`[More: more_results with search ${JSON.stringify(search)}, or stop_search.]`)
   if (stopped === 'memory')
     lines.push('[The search was stopped because it took too much memory, as a very long line does; exclude that file, or search it alone.]')
+  if (stoppedBy !== null) lines.push(`[The search was stopped: ${endlessWords(stoppedBy)}.]`)
   if (stopped === 'time') lines.push('[The search was stopped because it took too long; search a smaller folder.]')
   return textAnswer(lines.join('\n'))
 }

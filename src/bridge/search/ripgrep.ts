@@ -42,7 +42,12 @@ export interface Scope {
   readonly glob: Glob | null
   /** Closed paths in the folder, relative to it and with `/`. */
   readonly closed: readonly string[]
+  /** Whether ignore files count. */
+  readonly ignores: boolean
 }
+
+/** Only ignore files beside what is searched count: git's settings may name any file of the person, a pipe too. */
+const ownIgnores = ['--no-ignore-global', '--no-ignore-exclude'] as const
 
 const literally = (path: string): string => path.replace(/[\\*?[\]{}!]/g, '\\$&')
 
@@ -50,7 +55,8 @@ const literally = (path: string): string => path.replace(/[\\*?[\]{}!]/g, '\\$&'
  * What is left out. Only globs that leave something out are given as such, since one that fits brings back what .gitignore
  * leaves out; the name that a glob asks for is given as a type of file, and its folders are compared here.
  */
-const chosen = ({ glob, closed }: Scope): string[] => [
+const chosen = ({ glob, closed, ignores }: Scope): string[] => [
+  ...(ignores ? ownIgnores : ['--no-ignore']),
   ...(glob === null || glob.name === null ? [] : [`--type-add=q:${glob.name}`, '--type=q']),
   ...(glob?.negative ? [`--glob=${glob.written}`] : []),
   ...['.git', ...brokenNames, ...closed.map((path) => `/${literally(path)}`)].map((name) => `--glob=!${name}`),

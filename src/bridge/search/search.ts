@@ -8,7 +8,7 @@ import { type ResultLine, readResultLine } from './result-line.ts'
 import { Records } from './records.ts'
 
 /** Why a search was ended before it was over. */
-export type StopReason = 'time' | 'person' | 'memory'
+export type StopReason = 'time' | 'person' | 'memory' | 'ignore file'
 
 export interface Page {
   readonly found: readonly ResultLine[]
@@ -34,6 +34,8 @@ interface SearchPlan {
   /** Looks at once more what is about to be shown; null where nothing could have come in between. */
   readonly confirm: Confirming | null
   readonly now: () => number
+  /** Looks for a file that ripgrep would not come to an end with, until the signal; null: there is none, or nothing to look for. */
+  readonly endless: (signal: AbortSignal) => Promise<string | null>
   /** Called once, when ripgrep has ended and its last page was read, or the search was dropped. */
   readonly release: () => void
 }
@@ -54,6 +56,7 @@ export class Search {
   private confirmed = 0
   private askers = 0
   private ended = false
+  private readonly over = new AbortController()
   private released = false
   private wake: () => void = () => undefined
   private readonly timer: NodeJS.Timeout
@@ -62,6 +65,8 @@ export class Search {
   /** When somebody last asked for results. */
   asked: number
   stopped: StopReason | null = null
+  /** The file because of which it was stopped. */
+  stoppedBy: string | null = null
   /** Lines that were too long to be read. */
   tooLong = 0
   /** Where the one file that is searched turns out to be binary; null: nowhere. */
@@ -102,6 +107,11 @@ export class Search {
       if (memoryOf(this.child.pid) > limits.searchMemory) this.stop('memory')
     }, limits.searchMemoryEveryMs)
     this.memoryTimer.unref()
+    void plan.endless(this.over.signal).then((file) => {
+      if (file === null) return
+      this.stoppedBy = file
+      this.stop('ignore file')
+    })
   }
 
   /** At most `most` hits; waits until there are so many, the search is over, or `waitMs` have passed. */
@@ -169,6 +179,7 @@ export class Search {
   stop(why: StopReason): void {
     if (this.ended) return
     this.stopped = why
+    this.over.abort()
     this.child.kill('SIGKILL')
   }
 
@@ -219,6 +230,7 @@ export class Search {
     this.records.end()
     this.complaints.end()
     this.ended = true
+    this.over.abort()
     clearTimeout(this.timer)
     clearInterval(this.memoryTimer)
     this.wake()

@@ -9,6 +9,7 @@ import { Semaphore } from '../base/semaphore.ts'
 import { checkedGlob, type Glob } from './glob.ts'
 import { patternTrouble } from './complaints.ts'
 import { confirming } from './confirming.ts'
+import { endlessBelow, endlessIn, endlessWords, isEndlessAbove } from './ignore-files.ts'
 import { openTarget, type SearchTarget } from './target.ts'
 import { checkPattern, nameArguments, ripgrep, type TextQuery, textArguments } from './ripgrep.ts'
 import { type Page, Search, type StopReason } from './search.ts'
@@ -18,6 +19,8 @@ export interface Answered extends Page {
   /** Under this name the rest can be asked for; null when there is none. */
   readonly search: string | null
   readonly stopped: StopReason | null
+  /** The ignore file because of which it was. */
+  readonly stoppedBy: string | null
   /** What was asked for: names, lines of a folder, lines of one file. */
   readonly what: 'names' | 'lines' | 'file'
   /** Something in the folder is closed and was left out. */
@@ -121,7 +124,11 @@ export class Searches {
     let search: Search
     let closed: readonly Closed[] = []
     try {
-      if (target.only === null) closed = await closedInside(this.policy, target.real)
+      if (target.only === null) {
+        const endless = await endlessIn(target.real)
+        if (endless !== null) throw failed(`Nothing was searched: ${endlessWords(endless)}.`)
+        closed = await closedInside(this.policy, target.real)
+      }
       search = await this.begin(target, query, closed)
     } catch (error) {
       target.release()
@@ -150,7 +157,8 @@ export class Searches {
     // What is opened again to be confirmed is looked at then.
     const mayShow = (path: string): boolean => isOpen(path, pinned === null ? (identityAt(path) ?? undefined) : undefined)
     const left = closed.filter(({ whole }) => whole).map(({ path }) => relative(real, path).replaceAll('\\', '/'))
-    const scope = { target, glob, closed: left }
+    // With `--no-ignore-parent` alone ripgrep still opens those above.
+    const scope = { target, glob, closed: left, ignores: only === null && !(await isEndlessAbove(real)) }
     // ripgrep compares names only, and none of a file that is named.
     const fits = glob === null || (only === null && ((glob.plain && glob.name !== null) || glob.negative)) ? null : glob.fits
     return new Search({
@@ -162,6 +170,7 @@ export class Searches {
       mayShow: (path) => (fits === null || fits(sep === '/' ? path : path.replaceAll('\\', '/'))) && mayShow(join(real, path)),
       confirm: pinned === null || file !== null ? null : confirming(pinned, text === null, isOpen),
       margin: this.machine.longest(),
+      endless: async (signal) => (scope.ignores ? endlessBelow(pinned ?? real, left, signal) : null),
       now: () => this.machine.now(),
       release: () => opened.release(),
     })
@@ -169,10 +178,10 @@ export class Searches {
 
   private answer(id: string, { search, folder, what }: Started, page: Page): Answered {
     if (page.done) this.started.delete(id)
-    const { complaints, tooLong, binaryFrom, stopped } = search
+    const { complaints, tooLong, binaryFrom, stopped, stoppedBy } = search
     return {
       ...page,
-      ...{ folder, what, search: page.done ? null : id, stopped, closed: false },
+      ...{ folder, what, search: page.done ? null : id, stopped, stoppedBy, closed: false },
       ...{ unreadable: complaints.unreadable, tooLong, binaryFrom },
     }
   }

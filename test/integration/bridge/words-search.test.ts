@@ -252,7 +252,7 @@ describe('a file that cannot be searched', () => {
     chmodSync(program, 0o755)
     const search = new Search({
       ...{ program, args: [], names: false, folder: place.A, file: null, mayShow: () => true, confirm: null, margin: 0 },
-      ...{ now: () => Date.now(), release: () => undefined },
+      ...{ now: () => Date.now(), endless: async () => null, release: () => undefined },
     })
     const page = await search.page(10, 5000, new AbortController().signal)
     expect([page.found.length, search.complaints.unreadable]).toEqual([1, 1])
