@@ -574,6 +574,7 @@ export const requirements: readonly Requirement[] = [
         'answers at once where nobody is asked: a window that a person opens by hand',
         'names each thing once, however often it was changed, and not who read an answer',
         'says of a cursor that it lies ahead of the store',
+        'says of what was changed by others and then by who waits, that it is its own doing',
       ],
     },
   },

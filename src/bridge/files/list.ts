@@ -21,9 +21,14 @@ export interface Listing {
   readonly entries: readonly ListedEntry[]
   /** Entries that are left out, since they are closed; those below them are not counted. */
   readonly closed: number
+  /** Folders that are named and not entered, since what programs keep there would fill the answer. */
+  readonly unentered: readonly string[]
   /** More is there than one answer holds. */
   readonly cut: boolean
 }
+
+/** Not entered below the folder that is listed. */
+const ofPrograms: readonly string[] = ['.git', 'node_modules']
 
 const kindOf = (entry: Dirent): EntryKind =>
   entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other'
@@ -33,6 +38,7 @@ export async function list(policy: Policy, path: string, depth: number): Promise
   const root = await policy.existing(path, 'read')
   const isOpen = await policy.judge()
   const entries: ListedEntry[] = []
+  const unentered: string[] = []
   let closed = 0
   let cut = false
   const walk = async (real: string, prefix: string, level: number): Promise<void> => {
@@ -50,6 +56,10 @@ export async function list(policy: Policy, path: string, depth: number): Promise
       const kind = kindOf(entry)
       entries.push({ path: prefix + entry.name, kind })
       if (kind !== 'directory' || level >= depth) continue
+      if (ofPrograms.includes(entry.name)) {
+        unentered.push(prefix + entry.name)
+        continue
+      }
       await walk(below, `${prefix}${entry.name}/`, level + 1).catch((error) => {
         // A folder that may not be opened, or went away, is named and left; one that is closed by what it is, is not named.
         if (error instanceof Refusal) {
@@ -65,7 +75,7 @@ export async function list(policy: Policy, path: string, depth: number): Promise
     if (codeOf(error) === 'ENOTDIR') throw failed(`${quoted(path)} is not a directory; read_file shows a file.`)
     throw fromFileTrouble(error, `${quoted(path)} cannot be listed`)
   }
-  return { real: root.real, entries, closed, cut }
+  return { real: root.real, entries, closed, unentered, cut }
 }
 
 /** The files below a folder that were changed last, newest first. */

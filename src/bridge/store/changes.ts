@@ -33,6 +33,10 @@ export const changesAfter = (database: Database, n: number): Change[] =>
     .all<ChangeRow>('SELECT n, kind, id, namespace, client, session, at FROM changes WHERE n > ? ORDER BY n', n)
     .map(({ client, ...change }) => ({ ...change, by: client }))
 
+/** The changes of one session after number `n`, oldest first. */
+export const changesOf = (database: Database, session: string, n: number): Pick<Change, 'kind' | 'id' | 'namespace' | 'n'>[] =>
+  database.all('SELECT n, kind, id, namespace FROM changes WHERE n > ? AND session = ? ORDER BY n', n, session)
+
 /** The changes after number `n`, oldest first; null where some of them are no longer kept, or `n` lies ahead of the store. */
 export function changesSince(database: Database, n: number): Change[] | null {
   const oldest = database.get<{ n: number | null }>('SELECT min(n) AS n FROM changes')?.n ?? null

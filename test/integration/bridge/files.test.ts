@@ -120,6 +120,14 @@ describe('writing', () => {
   it('says of an empty path where relative ones begin', async () => {
     expect(await place.refused('read_file', { path: '' })).toContain(`A relative path begins in ${place.A};`)
   })
+  it('does not enter what git and npm keep, unless that is asked for', async () => {
+    for (const name of ['p/.git/HEAD', 'p/node_modules/a/index.js', 'p/src/a.ts']) place.put(name, 'x')
+    expect((await place.ok('list_directory', { path: 'p', depth: 3 })).split('\n')).toEqual([
+      ...['.git/', 'node_modules/', 'src/', 'src/a.ts'],
+      '[Not entered: .git and 1 more like it; list it by its path.]',
+    ])
+    expect(await place.ok('list_directory', { path: 'p/node_modules', depth: 2 })).toBe('a/\na/index.js')
+  })
   it('names open files that were perhaps meant for one that is not there, and nothing that is closed', async () => {
     place.put('src/login.ts', 'x')
     place.put('src/.mcp.json', 'x')

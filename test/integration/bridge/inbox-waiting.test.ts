@@ -169,6 +169,15 @@ describe('wait_for_change', () => {
     ])
   })
 
+  it('says of what was changed by others and then by who waits, that it is its own doing', async () => {
+    const { cursor } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
+    const { id } = await there('handoff_create', handoff)
+    await place.data('handoff_claim', { id }, code)
+    const answer = await place.call('wait_for_change', { since: cursor, timeout_ms: 1 }, code)
+    expect(textOf(answer)).toContain(`handoff ${String(id)} claimed, by you after claude-desktop (`)
+    expect(answer.structuredContent?.changes).toMatchObject([{ id, status: 'claimed', by: 'claude-desktop', changed_by_you_since: true }])
+  })
+
   it('goes on from the last thing that an answer had room for', async () => {
     const { cursor: first } = await place.data('wait_for_change', { timeout_ms: 1 }, code)
     const store = await other.store()

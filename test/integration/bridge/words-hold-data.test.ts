@@ -37,6 +37,7 @@ beforeAll(async () => {
   await place.call('complete_action', { id: ids.done, result: { lines: 17, files: ['a.ts'] } }, code)
   ids.pending = await idOf('queue_action', task('Run the tests.'), desktop)
   await idOf('queue_action', { type: 'switch_model', params: { model: 'opus' }, to: 'code' }, desktop)
+  await idOf('queue_action', { type: 'update_mcp_config', params: { name: 'web', command: 'npx -y tavily-mcp@0.2.22' } }, desktop)
   const store = await place.bridge.store()
   await store.write({ client: 'claude-code', session: 's' }, (transaction) => {
     begin(transaction, { id: 's-1', server: 'web', tool: 'find', arguments: JSON.stringify({ q: 'moon phases' }), key: null })
@@ -168,6 +169,7 @@ const told: Readonly<Record<string, readonly [yes: RegExp, no: RegExp]>> = {
   'list_directory cut': [/Cut after|do not fit/, /./],
   'bridge_status connected': [/connected|you/, /not connected/],
   'bridge_status read_only': [/nothing can be changed/, /Folders/],
+  'wait_for_change changed_by_you_since': [/by you after/, /never/],
   'inbox params_left_out': [/\[Params: \d+ tokens/, /never/],
 }
 

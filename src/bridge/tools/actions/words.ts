@@ -65,6 +65,9 @@ export function resultText({ result, unread }: Action): string | null {
   if (typeof result !== 'object' || Array.isArray(result)) return JSON.stringify(result)
   const { message, error, ...rest } = result
   const words = [error, message].filter((each) => typeof each === 'string')
+  // What the message says is not said twice.
+  for (const [name, value] of Object.entries(rest))
+    if (typeof value === 'string' && words.some((each) => each.includes(value))) delete rest[name]
   return [...words, ...(Object.keys(rest).length === 0 ? [] : [JSON.stringify(rest)])].join('\n')
 }
 

@@ -18,13 +18,18 @@ export const listDirectory = defineTool({
   subject: ({ path }) => path,
   async handle({ path, depth }, { policy }, { room }) {
     const { list } = await import('../../files/list.ts')
-    const { real, entries, closed, cut } = await list(policy, path, depth ?? 1)
+    const { real, entries, closed, unentered, cut } = await list(policy, path, depth ?? 1)
     const listed = listInRoom(entries, {
       ...{ count: entries.length, room: room - noteRoom, line: (entry) => shown(entry.path) + marks[entry.kind], fact: (entry) => entry },
       more: (left) => `[${left} more names do not fit; list a folder below, or use search_files.]`,
     })
     const lines = [...listed.lines]
     if (closed > 0) lines.push(`[${closed === 1 ? '1 closed entry is' : `${closed} closed entries are`} not shown.]`)
+    const [first] = unentered
+    if (first !== undefined)
+      lines.push(
+        `[Not entered: ${shown(first)}${unentered.length > 1 ? ` and ${unentered.length - 1} more like it` : ''}; list it by its path.]`,
+      )
     if (cut) lines.push(`[Cut after ${limits.listEntries} names; list a folder below, or use search_files.]`)
     return {
       content: [{ type: 'text', text: lines.length === 0 ? `${shown(real)} is empty.` : lines.join('\n') }],

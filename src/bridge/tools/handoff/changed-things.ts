@@ -8,7 +8,7 @@ import { find } from '../../handoff/handoff.ts'
 import { questionOfId } from '../../handoff/question.ts'
 import { lastNote } from '../../handoff/texts.ts'
 import { get } from '../../memory/memory.ts'
-import type { Change } from '../../store/changes.ts'
+import { type Change, changesOf } from '../../store/changes.ts'
 import type { Database } from '../../store/database.ts'
 import { cleanBeginning } from './parts.ts'
 
@@ -28,7 +28,8 @@ interface Looking {
 }
 
 /** All changes of one thing: a question is the same thing when it is answered or taken back. */
-const thingOf = ({ kind, namespace, id }: Change): string => JSON.stringify([nounOf(kind), namespace, id])
+const thingOf = ({ kind, namespace, id }: Pick<Change, 'kind' | 'namespace' | 'id'>): string =>
+  JSON.stringify([nounOf(kind), namespace, id])
 
 const nounOf = (kind: string): string => (kind === 'answer' || kind === 'withdrawn' ? 'question' : kind)
 
@@ -40,12 +41,17 @@ export function changedThings(
 ): { readonly things: readonly ChangedThing[]; readonly rest: number } {
   const byThing = new Map<string, { readonly first: Change; readonly last: Change }>()
   for (const last of changes) byThing.set(thingOf(last), { first: byThing.get(thingOf(last))?.first ?? last, last })
+  const own = new Map(changesOf(database, looking.session, changes[0]?.n ?? 0).map((change) => [thingOf(change), change.n]))
   const all = [...byThing.values()].sort((a, b) => a.last.n - b.last.n)
   const shown = all.slice(0, limits.changesShown)
-  return { things: shown.map(({ first, last }) => thingNow(database, last, first.at, looking)), rest: all.length - shown.length }
+  return {
+    things: shown.map(({ first, last }) => thingNow(database, last, first.at, looking, (own.get(thingOf(last)) ?? 0) > last.n)),
+    rest: all.length - shown.length,
+  }
 }
 
-function thingNow(database: Database, change: Change, since: number, looking: Looking): ChangedThing {
+/** `isOwn`: the session that waits has changed it since, so what it is now is that session's doing. */
+function thingNow(database: Database, change: Change, since: number, looking: Looking, isOwn: boolean): ChangedThing {
   const { kind, id, namespace, by, at } = change
   const { state, more } = stateOf(database, change, since, looking)
   const named = kind === 'memory' ? `${inLine(id)}${namespace === null ? '' : ` in ${inLine(namespace)}`}` : inLine(id)
@@ -53,8 +59,8 @@ function thingNow(database: Database, change: Change, since: number, looking: Lo
   const about = [...(kind === 'memory' || namespace === null ? [] : [`namespace ${quoteInLine(namespace)}`]), time(at)].join(', ')
   return {
     change,
-    words: `${nounOf(kind)} ${named}${state === '' ? '' : ` ${state}`}, by ${quoteInLine(by)}${note} (${about})`,
-    fact: { kind, ...(kind === 'memory' ? { key: id } : { id }), namespace, by, at, ...more },
+    words: `${nounOf(kind)} ${named}${state === '' ? '' : ` ${state}`}, by ${isOwn ? 'you after ' : ''}${quoteInLine(by)}${note} (${about})`,
+    fact: { kind, ...(kind === 'memory' ? { key: id } : { id }), namespace, by, at, ...(isOwn && { changed_by_you_since: true }), ...more },
   }
 }
 

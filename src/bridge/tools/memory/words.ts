@@ -38,7 +38,7 @@ export const entryLine = ({
 }: Omit<ReturnType<typeof entryFacts>, 'bytes'> & { readonly bytes?: number }): string =>
   [
     `${quoteInLine(namespace)}  ${quoteInLine(key)}  version ${version}, by ${quoteInLine(by)}, ${time(at)}`,
-    ...(tags.length === 0 ? [] : [tags.map(quoteInLine).join(', ')]),
+    ...(tags.length === 0 ? [] : [`tags ${tags.map(quoteInLine).join(', ')}`]),
     ...(bytes === undefined ? [] : [`${bytes} bytes`]),
     ...(rationale === undefined ? [] : [`why: ${inQuotes(rationale)}`]),
   ].join(', ')
