@@ -10,7 +10,7 @@ export const limits = {
 
   /** Longest message on stdio; a longer line is skipped and answered with an error. */
   stdioMessage: 32 * MiB,
-  /** How long answers are waited for after the end of input. */
+  /** How long answers are waited for after the end of input, once the bridge is open. */
   lastAnswersMs: 1 * seconds,
   /** What a message of the protocol may be, which is known before it is parsed. */
   messageNesting: 1024,
@@ -181,11 +181,9 @@ export const limits = {
   standIns: 256,
   sandboxIncludeDepth: 3,
 
-  /** How long a call waits for a store that another process has locked, and the longest wait between two tries. */
+  /** How long a call waits for a store that another process has locked or replaces, and the longest wait between two tries. */
   storeBusyMs: 10 * seconds,
   storeRetryMs: 20,
-  /** How often one call goes over to other files of the store before it gives up. */
-  storeMoves: 8,
   /** How long bridges and doctor tell of changes that were lost. */
   storeMissingMs: 7 * 24 * 3600 * seconds,
   /** How long a call waits for another process that repairs a damaged store. */

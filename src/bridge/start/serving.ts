@@ -97,7 +97,7 @@ export async function serveBridge(serving: Serving): Promise<void> {
     ({ era }) =>
       serverFor(session, era === 'legacy' ? 'here' : 'sdk')
   const complain = (error: Error) => void opened.then((bridge) => bridge.log.write('mcp-server', 'warning', error.message))
-  const stdio = serving.isRunner ? null : carryStdio(connected(), serving.stdin, serving.stdout, complain, watch)
+  const stdio = serving.isRunner ? null : carryStdio(connected(), serving.stdin, serving.stdout, complain, watch, opened)
   const orphan = orphaned(serving)
   let stopFollowing = () => {}
   // Neither the store nor the folder of triggers keeps a process alive.

@@ -176,10 +176,13 @@ export class Store {
     let salvaged = false
     let moves = 0
     for (let wait = 1; ; wait = Math.min(wait * 2, limits.storeRetryMs)) {
+      const pause = () => sleep(wait * (0.5 + Math.random()))
       try {
         return work()
       } catch (error) {
-        const failure = error instanceof Astray && moves++ < limits.storeMoves ? await this.once(() => this.goOver()) : error
+        const late = now() > until
+        if (error instanceof Astray && moves++ > 0 && !late) await pause()
+        const failure = error instanceof Astray && !late ? await this.once(() => this.goOver()) : error
         if (failure === null) continue
         if (isDamage(failure) && !salvaged && !this.closed) {
           salvaged = true
@@ -189,9 +192,8 @@ export class Store {
         }
         if (failure instanceof Astray) throw restless()
         if (!hasCode(failure, 'busy', 'locked')) throw explained(failure, this.options.place.folder)
-        if (now() > until)
-          throw failed(`The store is busy for ${limits.storeBusyMs / 1000} s already: another process holds it; try again.`)
-        await sleep(wait * (0.5 + Math.random()))
+        if (late) throw failed(`The store is busy for ${limits.storeBusyMs / 1000} s already: another process holds it; try again.`)
+        await pause()
       }
     }
   }

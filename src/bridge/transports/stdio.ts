@@ -10,7 +10,7 @@ import { type Complaint, complaintText, readMessage } from './message.ts'
 /**
  * The SDK's transport interface over two streams, one message a line. What cannot be read is answered and the
  * connection goes on; the end of input, or an output that nobody reads any more, closes it. What was asked before the end
- * of input is still answered, if that takes no longer than a moment: `printf … | mcp-twin serve` shows what it answers.
+ * of input is still answered, if that takes no longer than a moment once the bridge is open: `printf … | mcp-twin serve` shows what it answers.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void
@@ -21,14 +21,18 @@ export class StdioTransport implements Transport {
   private readonly reader: LineReader
   /** Ids of requests that are not answered yet. */
   private readonly asked = new Set<string | number>()
-  /** Set at the end of input, while answers are waited for. */
+  /** Input has ended, and answers are waited for. */
+  private isEnding = false
   private patience: NodeJS.Timeout | undefined
   /** Called when the client subscribes to changes by `subscriptions/listen`, which the SDK answers without its server. */
   private readonly listened: () => void
+  /** Settles when the bridge behind it is open: before, it can answer nothing, however long that takes. */
+  private readonly ready: Promise<unknown>
   private closed = false
 
-  constructor(input: Readable, output: Writable, listened: () => void = () => undefined) {
+  constructor(input: Readable, output: Writable, listened: () => void = () => undefined, ready: Promise<unknown> = Promise.resolve()) {
     this.listened = listened
+    this.ready = ready
     this.input = input
     this.output = output
     const tooLong = (head: Buffer, bytes: number) =>
@@ -58,7 +62,7 @@ export class StdioTransport implements Transport {
     if (this.closed) return
     const room = this.output.write(`${JSON.stringify(message)}\n`)
     if (!('method' in message) && message.id !== undefined) this.asked.delete(message.id)
-    if (this.patience !== undefined) this.finish()
+    if (this.isEnding) this.finish()
     if (!room) await new Promise<void>((resolve) => this.whenWritable(resolve))
   }
 
@@ -83,8 +87,13 @@ export class StdioTransport implements Transport {
 
   /** Closes when everything is answered, or after a moment. */
   private finish(): void {
-    if (this.asked.size === 0) void this.close()
-    else this.patience ??= setTimeout(() => void this.close(), limits.lastAnswersMs)
+    if (this.asked.size === 0) return void this.close()
+    if (this.isEnding) return
+    this.isEnding = true
+    const wait = () => {
+      if (!this.closed) this.patience = setTimeout(() => void this.close(), limits.lastAnswersMs)
+    }
+    this.ready.then(wait, wait)
   }
 
   private whenWritable(resolve: () => void): void {
@@ -115,15 +124,16 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** Serves both protocol eras over two streams until they end. Calls `listened` when the client subscribes to changes, and `heard` at its messages. */
+/** Serves both protocol eras over two streams until they end. Calls `listened` when the client subscribes to changes, and `heard` at its messages; `ready`: when it can answer. */
 export function carryStdio(
   factory: McpServerFactory,
   input: Readable,
   output: Writable,
   onerror: (error: Error) => void,
   listened: () => void = () => undefined,
+  ready: Promise<unknown> = Promise.resolve(),
 ): Omit<Carrier, 'clients'> & { readonly heard: () => boolean } {
-  const transport = new StdioTransport(input, output, listened)
+  const transport = new StdioTransport(input, output, listened, ready)
   let heard = false
   input.once('data', () => {
     heard = true
