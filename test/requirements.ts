@@ -617,6 +617,25 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'servers of the MCP registry are found and added, and what could start something else is refused',
+    source: 'twins',
+    tests: {
+      'e2e/main/registry.test.ts': [
+        'asks once a word, and shows what add would take, the keys that it needs, and what is not for it',
+        'is an ordinary package in the exact version of the entry, and nothing remembers the registry',
+        'never gives it a key that is stored already under that name, where nobody was asked',
+        'is refused with the way by hand, and changes nothing',
+        '%s: exit code 1, in words',
+        'is not asked with --offline, and another one only over https or on this computer',
+      ],
+      'unit/registry/offer.test.ts': [
+        'is refused with %s, and says the way by hand',
+        'is refused with the variable %s',
+        'may not take values of this computer: %s',
+      ],
+    },
+  },
+  {
     behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
     source: 'actions and plugins',
     tests: {

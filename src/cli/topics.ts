@@ -41,6 +41,7 @@ export const exitCodeWords = {
 export const ownVariables: Readonly<Record<string, string>> = {
   MCP_TWIN_HOME:
     'an absolute path in place of `~/.mcp-twin`, on the side where it is set. Set it alike for every program that starts the bridge',
+  MCP_TWIN_REGISTRY: 'the MCP registry that `search` and `add` ask, in place of the public one; https, or an address of this computer',
   MCP_TWIN_SECRET_NAME: 'the key `NAME` for this run; counts before the key store',
   MCP_TWIN_TOKEN: 'the token for `actions drop` and `actions sign`, in place of standard input',
   NO_COLOR: 'any value: no colours',

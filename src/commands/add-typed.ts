@@ -18,6 +18,7 @@ export type TypedWhat =
       readonly shown: boolean
     }
   | { readonly text: string | null }
+  | { readonly registry: { readonly name: string; readonly version: string | null } }
 
 /** The word behind `add`: with `--package`, `--url` or `--command` it is a name. */
 export async function readTyped(
@@ -38,6 +39,7 @@ export async function readTyped(
   }
   const what = readWhat(word, builtinNames, (each) => nearest(each, builtinNames))
   if (what.kind === 'pasted') return { text: word }
+  if (what.kind === 'registry') return { registry: { name: what.name, version: what.version } }
   if (what.kind === 'unknown') {
     const isKey = refuseLiteral('argument', '', word) !== null
     throw usageError(isKey ? 'That looks like a key, and keys do not belong on a command line.' : `${what.reason}.`, {

@@ -41,7 +41,9 @@ export const run: Run<typeof spec> = async (context, [word = '', ...rest], optio
       const found =
         'server' in typed
           ? { ...typed, keys: new Map<string, Secret>(), notes: [] }
-          : await readText(context, situation, typed, rest, options, only)
+          : 'registry' in typed
+            ? await (await import('./registry-add.ts')).fromRegistry(context, situation, typed.registry, rest, options, only)
+            : await readText(context, situation, typed, rest, options, only)
       for (const [name, server] of Object.entries(found.servers)) {
         refuseBadName(name)
         isThere(situation, name, server)

@@ -86,6 +86,27 @@ export const documents: readonly Document[] = [
     },
   },
   {
+    title: 'tools',
+    words: '`listed` is false for tools that "share" leaves out. With `--only`, `--without` or `--all` it is the document of a sync.',
+    runs: [{ args: ['tools', 'memory'] }],
+    shape: { command, server: 'text', tools: [{ name: 'text', tokens: 'number', listed: 'yes' }] },
+  },
+  {
+    title: 'search',
+    words: '`kind` is what `add` would take; where `addable` is false, `reason` says why. `more`: the registry has further ones.',
+    runs: [],
+    shape: {
+      command,
+      servers: [
+        {
+          ...{ name: 'text', title: 'null|text', description: 'text', version: 'text', kind: 'text', keys: ['text'] },
+          ...{ status: 'text', addable: 'yes', reason: 'null|text' },
+        },
+      ],
+      more: 'yes',
+    },
+  },
+  {
     title: 'doctor',
     words: '`level` is ok, info, skipped, warning, error or failed. `ok` is false where there is an error.',
     runs: [{ args: ['doctor'] }],

@@ -1,6 +1,7 @@
 import { type CommandSpec, pastedProgram } from '../../model/command-line.ts'
+import { registryOption } from './search.ts'
 
-const takesValue = /^--(?:name|env|secret|header|transport|client|on|manifest)$/
+const takesValue = /^--(?:name|registry|env|secret|header|transport|client|on|manifest)$/
 
 /** A pasted line whose words were not put in quotes: its flags would be read as ours. */
 function unquoted(words: readonly string[]): { message: string; hint: string } | null {
@@ -19,7 +20,7 @@ export const add = {
     {
       name: '<what>',
       description:
-        'a built-in server, npm:PACKAGE, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
+        'a built-in server, npm:PACKAGE, a name of the MCP registry, a URL, a line or JSON from a README, - to paste it; with --package, --url or --command a name',
       offers: 'builtin',
     },
     { name: '[arguments...]', description: 'after --: arguments of the server' },
@@ -44,12 +45,15 @@ export const add = {
     },
     { flags: '--header <name=value>', description: 'an HTTP header of a url server (repeatable)', many: 'values' },
     { flags: '--transport <kind>', description: 'transport of a url server (default: HTTP, then SSE)', choices: ['http', 'sse'] },
+    { flags: '--remote', description: 'of a server of the registry: its address, though it has a package too' },
+    registryOption,
     { flags: '--no-sync', description: 'change the manifest only' },
     { flags: '--no-try', synonym: '--no-check', description: 'do not start the servers whose entry changed' },
   ],
   examples: [
     'mcp-twin add tavily',
     'mcp-twin add npm:@playwright/mcp --name web -- --headless',
+    'mcp-twin add io.github.owner/name',
     'mcp-twin add "claude mcp add -t http linear https://mcp.linear.app/mcp"',
     'mcp-twin add -                                  # paste JSON, TOML or a line',
     'mcp-twin add docs --url https://x.example/mcp --header "x-key={secret:KEY}"',

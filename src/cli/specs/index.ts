@@ -23,6 +23,7 @@ import { rename } from './rename.ts'
 import { roots } from './roots.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
+import { search } from './search.ts'
 import { secret } from './secret.ts'
 import { serve } from './serve.ts'
 import { session } from './session.ts'
@@ -56,6 +57,7 @@ export const groups: readonly Group[] = [
     title: 'Servers',
     commands: [
       command(add, () => import('../../commands/add.ts')),
+      command(search, () => import('../../commands/search.ts')),
       command(remove, () => import('../../commands/remove.ts')),
       command(enable, () => import('../../commands/enable.ts')),
       command(disable, () => import('../../commands/disable.ts')),

@@ -5,6 +5,7 @@ import { parseWords } from '../../packages/words.ts'
 export type What =
   | { readonly kind: 'pasted' }
   | { readonly kind: 'package'; readonly words: string }
+  | { readonly kind: 'registry'; readonly name: string; readonly version: string | null }
   | { readonly kind: 'builtin'; readonly name: string; readonly range: string | null }
   | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }
 
@@ -15,6 +16,9 @@ const packageOr = (words: string): What => {
   return 'refuse' in parsed ? unknown(parsed.refuse, 'mcp-twin add npm:NAME, or mcp-twin add npm:NAME@VERSION') : { kind: 'package', words }
 }
 
+/** A name of the MCP registry: a dot before its only slash, as no package and no repository has it. */
+const registryName = /^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\/[A-Za-z0-9._-]+)(?:@([\w.+-]+))?$/
+
 /** Reads the argument of `add`. A plain word is never a package of a stranger: only a built-in, or an error that says how. */
 export function readWhat(word: string, builtins: readonly string[], nearest: (word: string) => string | null): What {
   const text = word.trim()
@@ -23,6 +27,8 @@ export function readWhat(word: string, builtins: readonly string[], nearest: (wo
   if (/^npm:/i.test(text)) return packageOr(text.slice(4))
   if (/^pypi:/i.test(text)) return unknown('Python packages are started by uvx', `mcp-twin add "uvx ${text.slice(5) || 'PACKAGE'}"`)
   if (text.startsWith('@')) return packageOr(text)
+  const listed = registryName.exec(text)
+  if (listed?.[1] !== undefined) return { kind: 'registry', name: listed[1], version: listed[2] ?? null }
   const at = text.indexOf('@')
   const [name, range] = at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)]
   if (builtins.includes(name))

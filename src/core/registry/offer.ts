@@ -1,0 +1,153 @@
+import type { ServerSpec } from '../../model/manifest.ts'
+import { decidesStart } from '../launch/start-variables.ts'
+import { isObject } from '../object.ts'
+import { isExact, parseWords } from '../packages/words.ts'
+import { objectsIn, type RegistryEntry, textOf } from './entry.ts'
+import { type Parts, type Read, readInput, type Slot, withVariables } from './inputs.ts'
+
+type Raw = Readonly<Record<string, unknown>>
+
+/** A way to have a server of the registry, before a person has given what it needs. */
+export interface Offer {
+  readonly kind: 'npm' | 'pypi' | 'remote'
+  readonly what: Pick<ServerSpec, 'package' | 'command' | 'transport'>
+  /** Of a remote one. */
+  readonly url: Parts
+  readonly args: readonly Parts[]
+  readonly env: readonly (readonly [string, Parts])[]
+  readonly headers: readonly (readonly [string, Parts])[]
+  /** Names of optional values that are left out. */
+  readonly left: readonly string[]
+}
+
+export interface Refused {
+  readonly kind: string
+  readonly refuse: string
+  /** The way by hand. */
+  readonly hint: string
+}
+
+type Judged = Offer | Refused
+
+/** The registries of packages, as entries name them. */
+const ownRegistries: Readonly<Record<string, string>> = { npm: 'https://registry.npmjs.org', pypi: 'https://pypi.org' }
+const pypiName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
+const pypiVersion = /^\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?$/
+const variableName = /^[A-Za-z_]\w*$/
+const headerName = /^[!#$%&'*+.^`|~\w-]+$/
+
+/** Gathers inputs; the first that cannot be used refuses the whole. */
+class Inputs {
+  refuse: string | null = null
+  readonly left: string[] = []
+
+  take(label: string, read: Read): Parts | null {
+    if ('parts' in read) return read.parts
+    if ('left' in read) this.left.push(label)
+    else this.refuse ??= read.refuse
+    return null
+  }
+
+  named(inputs: unknown, isVariable: boolean): [string, Parts][] {
+    return objectsIn(inputs).flatMap((input): [string, Parts][] => {
+      const name = textOf(input.name) ?? ''
+      if (!(isVariable ? variableName : headerName).test(name)) this.refuse ??= `${JSON.stringify(name)} cannot be the name of a value`
+      if (isVariable && decidesStart(name)) this.refuse ??= `it sets ${name}, which changes how programs start`
+      const parts = this.take(name, readInput(name, input, isVariable))
+      return parts === null ? [] : [[name, parts]]
+    })
+  }
+
+  arguments(inputs: unknown): Parts[] {
+    return objectsIn(inputs).flatMap((input): Parts[] => {
+      const name = textOf(input.name)
+      const label = name ?? textOf(input.valueHint) ?? 'an argument'
+      const parts = this.take(label, readInput(label, input, false))
+      return parts === null ? [] : input.type === 'named' && name !== null ? [[name], parts] : [parts]
+    })
+  }
+}
+
+function ofPackage(entry: Raw): Judged {
+  const kind = textOf(entry.registryType) ?? 'unknown'
+  const [name, version] = [textOf(entry.identifier) ?? '', textOf(entry.version) ?? '']
+  const byHand = kind === 'pypi' ? `mcp-twin add "uvx ${name}"` : `mcp-twin add npm:${name}`
+  const no = (refuse: string, hint = `read its page, then, if you trust it: ${byHand}`): Refused => ({ kind, refuse, hint })
+  if (kind === 'oci') return no('it is an image for docker', `mcp-twin add -, then paste: docker run -i --rm ${name}`)
+  if (kind === 'mcpb')
+    return no('it is a bundle for Claude Desktop', 'open it in Claude Desktop; what is installed there cannot be brought over yet')
+  if (kind !== 'npm' && kind !== 'pypi')
+    return no(`packages of ${JSON.stringify(kind)} cannot be installed`, 'its page says how to start it')
+  const isName = kind === 'npm' ? isPlainName(name) : pypiName.test(name)
+  if (!isName) return { kind, refuse: `${JSON.stringify(name)} is no name of a package`, hint: 'its page says how to start it' }
+  const base = textOf(entry.registryBaseUrl)
+  if (base !== null && base.replace(/\/+$/, '') !== ownRegistries[kind])
+    return no(`its package is at ${base}, not at ${ownRegistries[kind]}`)
+  if (!(kind === 'npm' ? isExact(version) : pypiVersion.test(version))) return no(`${JSON.stringify(version)} is no exact version`)
+  if (objectsIn(entry.runtimeArguments).length > 0) return no('it gives arguments to what starts it, which can change anything')
+  const transport = isObject(entry.transport) ? textOf(entry.transport.type) : null
+  if (transport !== null && transport !== 'stdio') return no(`it does not speak over stdio but over ${transport}`)
+  const inputs = new Inputs()
+  const [args, env] = [inputs.arguments(entry.packageArguments), inputs.named(entry.environmentVariables, true)]
+  if (inputs.refuse !== null) return no(inputs.refuse)
+  const what = kind === 'npm' ? { package: `${name}@${version}` } : { command: 'uvx' }
+  const first: Parts[] = kind === 'npm' ? [] : [[`${name}@${version}`]]
+  return { kind, what, url: [], args: [...first, ...args], env, headers: [], left: inputs.left }
+}
+
+function isPlainName(name: string): boolean {
+  const words = parseWords(name)
+  return !('refuse' in words) && words.range === null
+}
+
+/** Addresses that may be asked: encrypted, or of this computer. */
+export const isSafeAddress = (url: string): boolean => {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, username, password } = new URL(url)
+  const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback))
+}
+
+function ofRemote(entry: Raw): Judged {
+  const url = textOf(entry.url) ?? ''
+  const no = (refuse: string): Refused => ({ kind: 'remote', refuse, hint: 'read its page, then, if you trust it: mcp-twin add URL' })
+  const transport = entry.type === 'streamable-http' ? 'http' : entry.type === 'sse' ? 'sse' : null
+  if (transport === null) return no(`its transport ${JSON.stringify(entry.type ?? null)} is not known`)
+  const inputs = new Inputs()
+  const parts = inputs.take('url', withVariables('url', url, entry.variables, true)) ?? []
+  const headers = inputs.named(entry.headers, false)
+  if (inputs.refuse !== null) return no(inputs.refuse)
+  if (!isSafeAddress(parts.map((each) => (typeof each === 'string' ? each : 'x')).join('')))
+    return no(`its address is ${JSON.stringify(url)}`)
+  if (/[{}]/.test(parts.filter((each) => typeof each === 'string').join(''))) return no('its address has a gap that nothing explains')
+  return { kind: 'remote', what: { transport }, url: parts, args: [], env: [], headers, left: inputs.left }
+}
+
+const order = ['npm', 'pypi', 'remote']
+const rank = ({ kind }: Judged): number => (order.includes(kind) ? order.indexOf(kind) : order.length)
+
+/** The first way to have a server that can be used: npm, then PyPI, then its address; or why there is none. */
+export function offerOf({ name, status, packages, remotes }: RegistryEntry, remoteOnly: boolean): Judged {
+  const none = (refuse: string): Refused => ({ kind: 'none', refuse, hint: `mcp-twin search ${name.split('/').at(-1)}` })
+  if (status === 'deleted') return none('it was deleted from the registry')
+  const judged = [...(remoteOnly ? [] : packages.map(ofPackage)), ...remotes.map(ofRemote)].sort((a, b) => rank(a) - rank(b))
+  const fits = judged.find((each) => !('refuse' in each))
+  return fits ?? judged[0] ?? none(remoteOnly ? 'it has no address' : 'it has neither a package nor an address')
+}
+
+/** What a person has to give. */
+export const slotsOf = ({ url, args, env, headers }: Offer): Slot[] =>
+  [url, ...args, ...env.map(([, parts]) => parts), ...headers.map(([, parts]) => parts)].flat().filter((part) => typeof part !== 'string')
+
+/** The server with what a person gave. */
+export function filled(offer: Offer, given: (slot: Slot) => string): ServerSpec {
+  const text = (parts: Parts): string => parts.map((part) => (typeof part === 'string' ? part : given(part))).join('')
+  const texts = (values: Offer['env']): Record<string, string> => Object.fromEntries(values.map(([name, parts]) => [name, text(parts)]))
+  return {
+    ...offer.what,
+    ...(offer.url.length === 0 ? {} : { url: text(offer.url) }),
+    ...(offer.args.length === 0 ? {} : { args: offer.args.map(text) }),
+    ...(offer.env.length === 0 ? {} : { env: texts(offer.env) }),
+    ...(offer.headers.length === 0 ? {} : { headers: texts(offer.headers) }),
+  }
+}
