@@ -636,6 +636,18 @@ export const requirements: readonly Requirement[] = [
     },
   },
   {
+    behaviour: 'a page of a listener in WSL is opened by the name under which Windows reaches it, and nothing where none does',
+    source: 'twins',
+    tests: {
+      'unit/world/open-page.test.ts': [
+        "is opened in Windows' browser by the name under which Windows reaches it",
+        'is looked for by curl.exe where Windows has no node',
+        'is not opened where %s, and says the address and what helps',
+        'of anything else is never opened: %s',
+      ],
+    },
+  },
+  {
     behaviour: 'a plugin runs in a process of its own, is allowed by digest, and harms neither bridge nor protocol',
     source: 'actions and plugins',
     tests: {

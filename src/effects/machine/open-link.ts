@@ -26,7 +26,11 @@ function openerOn(side: Environment, link: string): readonly string[] {
 export async function openLink(system: System, world: World, kinds: readonly EnvironmentKind[], link: string): Promise<boolean> {
   if (!fitting.test(link)) throw new Error('only links of Claude Desktop and Claude Code are opened')
   const side = world.environments.find(({ kind }) => kinds.includes(kind))
-  if (side === undefined) return false
+  return side === undefined ? false : openOn(system, world, side, link)
+}
+
+/** Starts the opener of a side with one argument. */
+export async function openOn(system: System, world: World, side: Environment, link: string): Promise<boolean> {
   // The program that it opens goes on running, and needs no key or token of ours.
   const hidden = Object.keys(system.variables).filter((name) => /^MCP_TWIN_(?:SECRET_|TOKEN)/.test(name))
   const env = Object.fromEntries(hidden.map((name) => [name, undefined]))
