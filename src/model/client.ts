@@ -118,6 +118,8 @@ export interface ClientDefinition {
   readonly onlyNamedSide?: readonly EnvironmentKind[]
   /** It takes part only when the manifest's `clients` switches it on, wherever its files exist. */
   readonly switchedOn?: true
+  /** Written by its documentation: no test of ours has run it. */
+  readonly untried?: true
   /** User-scope file on an environment, as that side spells it. */
   file(environment: Environment): NativePath
   /** The folder whose existence says that the client is installed; default: the file's folder. */
@@ -137,6 +139,8 @@ export interface ClientDefinition {
   readonly spelling: Spelling
   /** Absent: it fills in no variables. */
   readonly references?: References
+  /** What it fills in by itself in any text, and what cannot be written otherwise: such an entry is started by its name. */
+  readonly fills?: RegExp
   /** False for a name that it refuses; a fitting one is then made, stably. */
   nameFits(name: string): boolean
   /** Lock that the program itself takes while it writes this file. */

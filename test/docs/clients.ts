@@ -45,19 +45,21 @@ function partOf({ switchedOn, always, environments, onlyNamed = [], onlyNamedSid
   ].join(' ')
 }
 
-/** The table of the first page: one row a program, with its file on the sides that most people have. */
+/** The table of the first page: one row a program that was tried, with its file on the sides that most people have. */
 export const programTable = (): string =>
   table(
     ['program', 'its config', 'in a project'],
-    clients.map((client) => [
-      `${client.label}${client.switchedOn === true ? ', once switched on' : ''}`,
-      filesOf(client)
-        .filter(({ on }) => on.some((kind) => client.always.includes(kind) || client.always.length === 0))
-        .map(({ on, file }) => `${code(file)} (${listed(on)})`)
-        .slice(0, 2)
-        .join(', '),
-      client.project === undefined ? '' : code(client.project.path),
-    ]),
+    clients
+      .filter((client) => client.untried !== true)
+      .map((client) => [
+        `${client.label}${client.switchedOn === true ? ', once switched on' : ''}`,
+        filesOf(client)
+          .filter(({ on }) => on.some((kind) => client.always.includes(kind) || client.always.length === 0))
+          .map(({ on, file }) => `${code(file)} (${listed(on)})`)
+          .slice(0, 2)
+          .join(', '),
+        client.project === undefined ? '' : code(client.project.path),
+      ]),
   )
 
 /** docs/reference/clients.md. */
@@ -66,7 +68,7 @@ export const clientsPage = (): string =>
     'Programs whose configs are written. In each only entries change that mcp-twin wrote, or that you let it take over. `~` is the home folder of that side.',
     ...clients.flatMap((client) => [
       `## ${client.label}`,
-      `Its id is ${code(client.id)}${client.short === undefined ? '' : `, or ${code(client.short)} for short`}. ${partOf(client)}`,
+      `Its id is ${code(client.id)}${client.short === undefined ? '' : `, or ${code(client.short)} for short`}. ${partOf(client)}${client.untried === true ? ' Its entries are written by its documentation; the program itself was not tried.' : ''}`,
       table(
         ['side', 'file'],
         [

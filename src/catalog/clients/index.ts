@@ -1,9 +1,15 @@
 import type { ClientDefinition } from '../../model/client.ts'
+import { antigravity } from './antigravity/client.ts'
 import { claudeCode } from './claude-code/client.ts'
 import { claudeCodeConfig } from './claude-code-config/client.ts'
 import { claudeDesktop } from './claude-desktop/client.ts'
+import { cline } from './cline/client.ts'
 import { codex } from './codex/client.ts'
 import { cursor } from './cursor/client.ts'
+import { devin } from './devin/client.ts'
+import { junie } from './junie/client.ts'
+import { kiro } from './kiro/client.ts'
+import { lmStudio } from './lm-studio/client.ts'
 import { vscode } from './vscode/client.ts'
 import { vscodeInsiders } from './vscode-insiders/client.ts'
 
@@ -11,6 +17,7 @@ import { vscodeInsiders } from './vscode-insiders/client.ts'
 export const clients: readonly ClientDefinition[] = [
   ...[claudeDesktop, claudeCode, claudeCodeConfig, cursor],
   ...[codex, vscode, vscodeInsiders],
+  ...[cline, antigravity, devin, kiro, lmStudio, junie],
 ]
 
 /** The client of that id, or null. */

@@ -53,6 +53,7 @@ export const lines: Readonly<Record<string, (place: Planted) => readonly Line[]>
   list: (place) => [says('list', '--verbose'), inside(place, 'list')],
   try: () => [keeps('try', 'tiny'), says('try', nasty)],
   tools: () => [keeps('tools', 'tiny', '--no-try'), says('tools', nasty)],
+  search: () => [keeps('search', nasty, '--registry', 'http://127.0.0.1:9')],
   diff: (place) => [inside(place, 'diff')],
   'secret set': () => [{ ...keeps('secret', 'set', nasty), input: 'value' }],
   'secret list': () => [keeps('secret', 'list')],

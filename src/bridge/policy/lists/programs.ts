@@ -25,7 +25,7 @@ const editors = [
 const userOf = (folder: string): string[] => editors.map((editor) => `${folder}/${editor}/User`)
 
 const anywhere: readonly string[] = [
-  ...['.claude', '.claude.json', '.claude.json.backup', '.config/claude', '.config/Claude'],
+  ...['.claude', '.claude.json', '.claude.json.backup', '.config/claude', '.config/Claude', '.config/devin'],
   ...['.cursor/mcp.json', '.cursor/hooks.json', '.cursor/hooks', '.cursor/cli-config.json'],
   ...['.codeium', '.gemini', '.codex', '.cline', '.kiro', '.roo', '.kilocode', '.continue', '.copilot', '.junie', '.qwen', '.trae'],
   ...['.mcporter', '.warp', '.lmstudio/mcp.json', '.factory', '.augment', '.qoder', '.codebuddy', '.lingma', '.tabnine', '.aws/amazonq'],
@@ -48,6 +48,7 @@ const windows: readonly string[] = [
   ...['Claude-Data', 'Claude-3p', 'github-copilot', 'Packages/Claude_*', 'Packages/AnthropicPBC.Claude_*'].map(
     (name) => `AppData/Local/${name}`,
   ),
+  'AppData/Roaming/devin',
   ...userOf('AppData/Roaming'),
 ]
 

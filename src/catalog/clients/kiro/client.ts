@@ -1,0 +1,25 @@
+import { joinPath } from '../../../core/paths.ts'
+import { defineClient } from '../../../model/client.ts'
+
+/** Kiro: its IDE and its command line (kiro.dev/docs/mcp/configuration). It fills `${NAME}` in, and knows no way to write such a text plainly. */
+export const kiro = defineClient({
+  id: 'kiro',
+  label: 'Kiro',
+  untried: true,
+  always: [],
+  environments: ['windows', 'wsl', 'linux', 'macos'],
+  switchedOn: true,
+  file: (environment) => joinPath(environment, environment.home, '.kiro', 'settings', 'mcp.json'),
+  folder: (environment) => joinPath(environment, environment.home, '.kiro'),
+  container: ['mcpServers'],
+  format: 'json',
+  rejectsBom: true,
+  spelling: {
+    stdio: ({ command, args, env }) => ({ command, args: [...args], ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }) }),
+    remote: ({ url, transport, headers }) =>
+      transport === 'sse' ? null : { url, ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }) },
+  },
+  fills: /\$\{\w+\}/,
+  nameFits: (name) => name.trim() !== '',
+  restart: 'nothing: Kiro takes changes of its mcp.json up by itself',
+})

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { clientById } from '../../../src/catalog/clients/index.ts'
+import { meaning } from '../../../src/core/launch/meaning.ts'
+import { renderEntry } from '../../../src/core/launch/render.ts'
+import type { JsonObject } from '../../../src/model/entry.ts'
+import type { ServerSpec } from '../../../src/model/manifest.ts'
+import { native } from '../../../src/model/path.ts'
+import { reveal } from '../../../src/model/secret.ts'
+import { request, ubuntu } from '../launch/ground.ts'
+
+function entryOf(client: string, server: ServerSpec): JsonObject {
+  const rendered = renderEntry(request('x', { client, server, environment: ubuntu, home: ubuntu, world: { environments: [ubuntu] } }))
+  if (rendered.kind !== 'entry') throw new Error(rendered.reason)
+  return reveal(rendered.value)
+}
+
+const byName = { args: [expect.stringContaining('mcp-twin.mjs'), 'run', 'x'] }
+
+describe('Kiro', () => {
+  it('gets a server by its name where it would fill a text in itself', () => {
+    expect(entryOf('kiro', { command: 'x', args: ['plain', '$HOME', '{a}'] })).toMatchObject({ command: 'x' })
+    expect(entryOf('kiro', { command: 'x', args: ['${HOME}/a'] })).toMatchObject(byName)
+    expect(entryOf('kiro', { command: 'x', env: { A: 'a${B}' } })).toMatchObject(byName)
+    expect(entryOf('kiro', { url: 'https://x.dev/${A}' })).toMatchObject(byName)
+  })
+
+  it('always gets arguments', () => expect(entryOf('kiro', { command: 'x' })).toEqual({ command: 'x', args: [] }))
+})
+
+describe('a server over SSE', () => {
+  const server: ServerSpec = { url: 'https://x.dev/sse', transport: 'sse' }
+
+  it.each(['antigravity', 'kiro', 'lm-studio', 'junie'])('is relayed for %s', (client) =>
+    expect(entryOf(client, server)).toMatchObject(byName),
+  )
+
+  it.each<[string, object]>([
+    ['cline', { type: 'sse', url: server.url }],
+    ['devin', { transport: 'sse', url: server.url }],
+  ])('is reached by %s itself', (client, entry) => expect(entryOf(client, server)).toEqual(entry))
+})
+
+describe('an entry that a program wrote itself', () => {
+  it.each<[string, JsonObject]>([
+    ['cline', { transport: { type: 'streamableHttp', url: 'https://x.dev/mcp' } }],
+    ['cline', { type: 'streamableHttp', url: 'https://x.dev/mcp' }],
+    ['devin', { serverUrl: 'https://x.dev/mcp' }],
+    ['antigravity', { serverUrl: 'https://x.dev/mcp' }],
+  ])('of %s is read: %j', (id, value) => {
+    const client = clientById(id)
+    if (client === null) throw new Error(`there is no client ${id}`)
+    expect(meaning(value, client)).toMatchObject({ kind: 'remote', url: 'https://x.dev/mcp' })
+  })
+})
+
+describe('Cline', () => {
+  const file = (variables: Record<string, string>) => clientById('cline')?.file({ ...ubuntu, variables })
+
+  it('keeps its file where its variables say', () => {
+    expect(file({ CLINE_DATA_DIR: '/data' })).toBe('/data/settings/cline_mcp_settings.json')
+    expect(file({ CLINE_DATA_DIR: '/data', CLINE_MCP_SETTINGS_PATH: '/x/mcp.json' })).toBe(native('/x/mcp.json'))
+  })
+})
