@@ -58,17 +58,19 @@ const whoseResult = ({ carrier, to }: Action): string =>
   carrier === 'twin' ? `Result, by ${quoteInLine(to ?? 'the program that claimed it')}:` : 'Result, which may hold words of others:'
 
 /** The result of an action, for people; null: there is none yet. */
-export function resultText({ result, unread }: Action): string | null {
+export function resultText(action: Action): string | null {
+  const { result, unread } = action
   if (unread.result !== undefined) return `[${tokensFor(unread.result)} tokens: get_action shows them.]`
   if (result === null) return null
   if (typeof result === 'string') return result
   if (typeof result !== 'object' || Array.isArray(result)) return JSON.stringify(result)
   const { message, error, ...rest } = result
   const words = [error, message].filter((each) => typeof each === 'string')
-  // What the message says is not said twice.
-  for (const [name, value] of Object.entries(rest))
-    if (typeof value === 'string' && words.some((each) => each.includes(value))) delete rest[name]
-  return [...words, ...(Object.keys(rest).length === 0 ? [] : [JSON.stringify(rest)])].join('\n')
+  // What the bridge itself asks of a person is not said twice.
+  const more = Object.entries(rest).filter(
+    ([, value]) => !isOurs(action) || typeof value !== 'string' || !words.some((each) => each.includes(value)),
+  )
+  return [...words, ...(more.length === 0 ? [] : [JSON.stringify(Object.fromEntries(more))])].join('\n')
 }
 
 /** The result of an action below a line that says whose it is; what the bridge asks of a person stands as it is. Null: there is none yet. */
