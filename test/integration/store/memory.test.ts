@@ -84,7 +84,7 @@ describeEngines('memory', (bench) => {
     for (const key of ['a_b', 'axb', 'a%', 'b']) await put(key, 1, { tags: key === 'b' ? ['t'] : [] })
     const keys = async (query: object) => (await store.ask<Entry[]>('list', query)).map(({ key }) => key)
     expect(await keys({ prefix: 'a_' })).toEqual(['a_b'])
-    expect(await keys({ tag: 't' })).toEqual(['b'])
+    expect(await keys({ tags: ['t'] })).toEqual(['b'])
     expect(await keys({ limit: 2 })).toEqual(['a%', 'a_b'])
     expect(await keys({ limit: 2, after: { namespace: 'shared', key: 'a_b' } })).toEqual(['axb', 'b'])
   })
