@@ -36,6 +36,7 @@ const rows: readonly Row[] = [
   ['diff', () => ['diff', 'tavilyx'], () => 'tavily'],
   ['try', () => ['try', 'tavilyx'], () => 'tavily'],
   ['logs', () => ['logs', 'tavilyx'], () => 'tavily'],
+  ['tools', () => ['tools', 'tavilyx'], () => 'tavily'],
   ['logs --follow', () => ['logs', 'tavilyx', '--follow'], () => 'tavily'],
   ['run', () => ['run', 'tavilyx'], () => 'tavily'],
   ['add', () => ['add', 'tavilyy'], () => 'tavily'],
