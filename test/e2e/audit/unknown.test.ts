@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { specs } from '../../../src/cli/specs/index.ts'
@@ -164,4 +164,16 @@ describe('a name that nothing has', () => {
     // These take no name of anything, or that of a folder.
     expect(without.sort()).toEqual(['events', 'import', 'schema'])
   })
+})
+
+it.each(['drop', 'sign'])('actions %s refuses a program that nobody has, as handoff new does, and leaves no file', async (verb) => {
+  const place = scratch()
+  const { token } = (await cli(place, ['session', 'new', '--json'])).json
+  const args = ['actions', verb, 'execute_from_code', '--param', 'prompt=x', '--to', 'claude-cod']
+  const refused = await cli(place, args, { env: { MCP_TWIN_TOKEN: token } })
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('No program is called "claude-cod"; there are ') })
+  expect((await cli(place, ['handoff', 'new', 'a', '--goal', 'b', '--to', 'claude-cod'])).stderr).toContain(
+    'No program is called "claude-cod"',
+  )
+  expect(place.has('.mcp-twin/bridge/triggers') ? readdirSync(place.path('.mcp-twin/bridge/triggers')) : []).toEqual([])
 })

@@ -198,7 +198,7 @@ describe('plugin', () => {
     say({ method: 'notifications/initialized' })
     say({ id: 2, method: 'tools/call', params: { name: 'own_loop', arguments: {} } })
     const looping = () => processesWith(place.root).filter(({ command }) => command.includes('plugin-child'))
-    for (let tries = 0; tries < 400 && looping().length < 2; tries++) await new Promise((resolve) => setTimeout(resolve, 25))
+    for (let tries = 0; tries < 2400 && looping().length < 2; tries++) await new Promise((resolve) => setTimeout(resolve, 25))
     expect(looping().length).toBeGreaterThanOrEqual(2)
     child.kill('SIGKILL')
     await once(child, 'exit')

@@ -71,7 +71,7 @@ describe('a run of ours that is killed', () => {
     registry.stalled.add('server')
     const child = start(newest)
     const ended = once(child, 'exit')
-    for (let waits = 0; waits < 500 && !registry.requests.includes('server/-/3.0.0.tgz'); waits++) await sleep(20)
+    for (let waits = 0; waits < 3000 && !registry.requests.includes('server/-/3.0.0.tgz'); waits++) await sleep(20)
     child.kill('SIGKILL')
     await ended
     await endOrphans()

@@ -54,7 +54,7 @@ describe('processes that want the same version at the same moment', () => {
     registry.stalled.add('server')
     const first = spawn(nodePath, [driver, work], { stdio: 'ignore' })
     const ended = once(first, 'exit')
-    for (let waits = 0; waits < 500 && tarballs('3.0.0') === 0; waits++) await sleep(20)
+    for (let waits = 0; waits < 3000 && tarballs('3.0.0') === 0; waits++) await sleep(20)
     const orphans = processesWith(here.place.root).filter(({ pid }) => pid !== first.pid)
     registry.stalled.clear()
     const second = installing(work)

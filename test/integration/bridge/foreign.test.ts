@@ -87,6 +87,15 @@ describe('tools that are not our own', () => {
     expect(place.audited().map(({ tool, subject, outcome }) => [tool, subject, outcome])).toEqual([['count', 'plugin p.js', 'done']])
   })
 
+  it('of a plugin that was allowed before a server was shared do not pass for those of the server', async () => {
+    const place = placeWith(echo)
+    put(place, { ...plugin(listed('up__ok'), listed('UP__no'), listed('upper')), shared: { up: { digest: 'd', tools: [] } } })
+    const { foreign, client } = await connected(place)
+    expect(await foreign()).toEqual(['upper'])
+    const { content } = await client.callTool({ name: 'bridge_status', arguments: {} })
+    expect(JSON.stringify(content)).toContain('up__ok of p.js is not listed: its name says that it belongs to the shared server up')
+  })
+
   it('are listed with escapes for invisible characters, wherever these are', async () => {
     const hidden = 'x\u202e\u{e0041}\u001b'
     const place = placeWith(echo)

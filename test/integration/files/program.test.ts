@@ -91,7 +91,7 @@ const stubborn = (file: string): string =>
 const gone = async (file: string): Promise<boolean> => {
   const pids = readFileSync(file, 'utf8').trim().split('\n').map(Number)
   expect(pids).toHaveLength(3)
-  for (let tries = 0; tries < 40 && pids.some(system.isAlive); tries++) await system.sleep(25)
+  for (let tries = 0; tries < 2400 && pids.some(system.isAlive); tries++) await system.sleep(25)
   return !pids.some((pid) => system.isAlive(pid) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z'))
 }
 
