@@ -41,6 +41,7 @@ interface FileOptions {
 export async function exportAll(task: Task, file: string | undefined): Promise<ExitCode> {
   const { context, bridge, options } = task
   const { format } = options
+  if (file !== undefined && file !== '-') await demandOrdinary(context.system, await pathOf(context.system, bridge, file), file)
   if (format === 'reference') return exportReference(task, file)
   const { exportMemory } = await import('./memory-twin.ts')
   return exportMemory(context, bridge, {
@@ -195,6 +196,12 @@ async function readFile(system: System, bridge: Bridge, file: string): Promise<s
   } catch {
     throw usageError(`${file} is not UTF-8.`, { hint: 'save it as UTF-8' })
   }
+}
+
+/** Throws where a new file would take the place of something else than a file: of a device, for instance. */
+async function demandOrdinary(system: System, path: ReachablePath, shown: string): Promise<void> {
+  const kind = (await system.files.look(path))?.kind ?? 'file'
+  if (kind !== 'file') throw usageError(`${shown} is no ordinary file; nothing was written.`, { hint: 'choose another name' })
 }
 
 async function createFile(system: System, path: ReachablePath, shown: string, text: string, force: boolean): Promise<void> {

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hiddenCharacters } from '../../../src/model/hidden.ts'
 import { cli } from '../../support/cli.ts'
@@ -42,6 +43,24 @@ describe('the memory in a file', () => {
     expect((await cli(here, ['memory', 'export', 'all.jsonl'])).code).toBe(2)
     expect((await cli(here, ['memory', 'export', 'all.jsonl', '--force'])).code).toBe(0)
     expect(readFileSync(here.path('all.jsonl'), 'utf8')).toBe(text)
+  })
+
+  it.each([
+    ['twin', 'a pipe'],
+    ['twin', 'a link'],
+    ['reference', 'a folder'],
+    ['reference', 'a link'],
+  ])('is not written over what is no file, not even with --force: %s, %s', async (format, kind) => {
+    const place = scratch()
+    await cli(place, ['memory', 'set', 'k', 'v'])
+    if (kind === 'a pipe') execFileSync('mkfifo', [place.path('out')])
+    else if (kind === 'a folder') mkdirSync(place.path('out'))
+    else symlinkSync(place.write('mine', 'mine'), place.path('out'))
+    const before = lstatSync(place.path('out')).ino
+    const refused = await cli(place, ['memory', 'export', 'out', '--force', '--format', format], { timeoutMs: 30_000 })
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('out is no ordinary file; nothing was written') })
+    expect(lstatSync(place.path('out')).ino).toBe(before)
+    if (kind === 'a link') expect(place.read('mine')).toBe('mine')
   })
 
   it('leaves what differs as it is, says so, and with --force puts it into the history', async () => {
