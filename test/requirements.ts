@@ -363,6 +363,21 @@ export const requirements: readonly Requirement[] = [
     tests: { 'e2e/audit/unknown.test.ts': ['is wrong usage and names the near one: %s', 'has a row for every command'] },
   },
   {
+    behaviour: 'uninstall shows first what becomes of every entry and file, and loses nothing that its person wrote',
+    source: 'twins',
+    tests: {
+      'e2e/second-day/histories.test.ts': ['ends with an uninstall that loses nothing of the person'],
+      'e2e/second-day/originals.test.ts': ['gives every file back byte for byte after far more runs than are kept'],
+      'e2e/second-day/nothing-lost.test.ts': [
+        'shows what becomes of every entry and file before it asks, and does just that',
+        'gives back what a person had written in place of %s before --force had it %s',
+        'leaves out an entry that its person took out by hand and that was then %s',
+        'in a project changes its files alone, with --purge too, and says so',
+      ],
+      'e2e/main/hook.test.ts': ['is taken away by uninstall, and nothing else: %s'],
+    },
+  },
+  {
     behaviour: 'init writes what was ticked, where it was found, and says before it asks what is left out and why',
     source: 'twins',
     tests: {

@@ -31,7 +31,7 @@ export const run: Run<typeof spec> = (context, _args, options) =>
     try {
       const done = project === null ? await uninstall(system, world, home, purge) : await ofProject(context, homeContext, project)
       progress.done()
-      return report(context, homeContext, done, purge && project === null)
+      return report(context, homeContext, done, { purge, project })
     } finally {
       progress.done()
     }
@@ -54,7 +54,8 @@ function show({ io }: Context, { world }: HomeContext, planned: readonly Step[],
 }
 
 const whatElse = ({ purge, project }: Extent): string => {
-  if (project !== null) return `Nothing but the files of ${project} changes; --all uninstalls everything.`
+  if (project !== null)
+    return `Nothing but the files of ${project} changes${purge ? ', and --purge deletes nothing' : ''}; --all uninstalls everything.`
   return purge
     ? 'Packages and programs on every side are removed; manifest, keys and backups are deleted too, for good.'
     : 'Packages and programs on every side are removed; manifest, keys and backups are kept (--purge deletes them too).'
@@ -79,11 +80,12 @@ async function confirm(context: Context, homeContext: HomeContext, planned: read
     show(context, homeContext, planned, (line) => io.noteWhole(line, true))
     io.noteWhole(whatElse(extent), true)
   }
-  const sure = await context.prompt.confirm('Uninstall mcp-twin?', { flag: '--yes', default: false })
+  const question = extent.project === null ? 'Uninstall mcp-twin?' : 'Take our entries out of this project?'
+  const sure = await context.prompt.confirm(question, { flag: '--yes', default: false })
   if (!sure) throw new TwinError('cancelled', 'Cancelled; nothing was changed.', { exit: EXIT.cancelled })
 }
 
-function report(context: Context, { world, home }: HomeContext, done: Uninstalled, purge: boolean): ExitCode {
+function report(context: Context, { world, home }: HomeContext, done: Uninstalled, { purge, project }: Extent): ExitCode {
   const { io } = context
   const { steps, run, ended, removed, troubles, elsewhere } = done
   const kept = [...done.kept, ...elsewhere.map(({ environment, path }) => ({ environment, path }))]
@@ -97,7 +99,7 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
   io.json({
     command: 'uninstall',
     changed: steps.length > 0 || removed.length > 0,
-    run: purge ? null : run,
+    run: purge && project === null ? null : run,
     steps,
     ended,
     removed,
@@ -120,7 +122,7 @@ function report(context: Context, { world, home }: HomeContext, done: Uninstalle
     for (const { environment, reason, hint } of troubles)
       io.out(`${io.paint.warn('!')} ${labels.environment(environment)}: ${reason}\n  ${io.paint.dim('→')} ${hint}`)
     for (const words of elsewhereWords(elsewhere)) io.out(`${io.paint.dim('·')} ${words}`)
-    io.out(lastWords(home, isStopped, keeps))
+    io.out(project === null || isStopped ? lastWords(home, isStopped, keeps) : projectWords(project, purge))
   }
   if (steps.some(({ outcome }) => outcome === 'failed')) return EXIT.failed
   if (troubles.some(({ isFailure }) => isFailure)) return EXIT.failed
@@ -145,6 +147,13 @@ const keptWords = (home: HomeContext['home']): string =>
 
 /** Both ways on from there. */
 const WAYS = ['npx mcp-twin sync --adopt sets the same servers up again', 'npx mcp-twin uninstall --purge deletes them too']
+
+const projectWords = (project: string, purge: boolean): string =>
+  [
+    `The files of ${project} hold nothing of ours any more. Its manifest and the program are as they were${purge ? ': --purge deletes nothing here' : ''}.`,
+    'To uninstall everything:',
+    '  → npx mcp-twin uninstall --all',
+  ].join('\n')
 
 function lastWords(home: HomeContext['home'], isStopped: boolean, keeps: boolean): string {
   if (isStopped)

@@ -11,6 +11,7 @@ import type { System } from '../../model/system.ts'
 import type { HomePlace } from '../machine/home.ts'
 import type { Run } from '../store/backup.ts'
 import type { Decision } from '../store/decision.ts'
+import { previewRewrite } from '../store/preview.ts'
 import { rewriteFile } from '../store/rewrite.ts'
 import { hookName } from './place.ts'
 
@@ -31,29 +32,35 @@ function removal(bytes: Uint8Array | null, { digest, made }: HookState): Decisio
 
 const madeOf = (made: readonly string[]): Made[] => madeParts.filter((part) => made.includes(part))
 
-/** Removes the hook of our records, for an uninstall. Returns its step; null where there is no record. */
-export async function clearHook(system: System, { environment }: HomePlace, { hook }: State, run: Run): Promise<Step | null> {
+/** Removes the hook of our records, for an uninstall, or shows that it would go (`isPreview`). Returns its step; null where there is no record. */
+export async function clearHook(
+  system: System,
+  { environment }: HomePlace,
+  { hook }: State,
+  run: Run,
+  isPreview: boolean,
+): Promise<Step | null> {
   if (hook === undefined) return null
   const { client, file } = hook
   const step = makeStep({ kind: 'remove', environment: environment.id, client, file, server: hookName, change: 'remove' })
   const here = toHere(environment, native(file))
   if (here === null || hook.environment !== environment.id)
-    return { ...endStep(step, 'done', 'its side is no longer home'), change: 'none' }
+    return { ...endStep(step, isPreview ? 'planned' : 'done', 'its side is no longer home'), change: 'none' }
   let isEdited = false
-  const outcome = await rewriteFile(
-    system,
-    { here, shown: file, side: environment.id, links: 'follow', within: null },
-    (bytes) => {
-      const decision = removal(bytes, hook)
-      isEdited = decision === 'edited'
-      return decision === 'edited' ? { kind: 'nothing' } : decision
-    },
-    run.forFile({ environment: environment.id, client, file, entries: [hookName], hook: true }),
-  )
+  const target = { here, shown: file, side: environment.id, links: 'follow', within: null } as const
+  const decide = (bytes: Uint8Array | null): Decision => {
+    const decision = removal(bytes, hook)
+    isEdited = decision === 'edited'
+    return decision === 'edited' ? { kind: 'nothing' } : decision
+  }
+  const outcome = isPreview
+    ? await previewRewrite(system, target, decide)
+    : await rewriteFile(system, target, decide, run.forFile({ environment: environment.id, client, file, entries: [hookName], hook: true }))
   if (outcome.kind === 'refused' || outcome.kind === 'failed') {
     const kind = outcome.kind === 'refused' ? 'refuse' : 'remove'
     return { ...endStep(step, outcome.kind, outcome.reason ?? null, outcome.hint ?? null), kind }
   }
-  if (isEdited) return { ...endStep(step, 'done', 'edited since, so it stays; it does nothing any more'), change: 'none' }
-  return outcome.kind === 'written' ? endStep(step, 'done') : { ...endStep(step, 'done', 'already gone'), change: 'none' }
+  const done = isPreview ? 'planned' : 'done'
+  if (isEdited) return { ...endStep(step, done, 'edited since, so it stays; it does nothing any more'), change: 'none' }
+  return outcome.kind === 'written' ? endStep(step, done) : { ...endStep(step, done, 'already gone'), change: 'none' }
 }

@@ -115,7 +115,7 @@ export function removeOwnEntries(
   for (const [name, value] of missing) {
     if (!ours.isKept(name) && fateOf(ours, name) !== 'overruled') continue
     changes.push({ kind: 'set', name, value, owned: Object.keys(value) })
-    cleared.push({ name, words: `as it was before${lackingWords(lackedBy(ours, name))}`, changed: true })
+    cleared.push({ name, words: `comes back as it was before${lackingWords(lackedBy(ours, name))}`, changed: true })
   }
   for (const [name, value] of fromBridge(before, all, ours)) {
     changes.push({ kind: 'set', name, value, owned: Object.keys(value) })

@@ -80,7 +80,7 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
     const journal = openRun(system, backups, { command: 'uninstall', at: system.now() })
     const known = await knownOf(system, home)
     steps.push(...(await clearFiles({ system, world, home, state, run: journal, known }, false)))
-    const hook = await clearHook(system, home, state, journal)
+    const hook = await clearHook(system, home, state, journal, false)
     if (hook !== null) steps.push(hook)
     steps.push(...(await clearCommands(system, world, state, journal, false)))
     const isClear = steps.every(({ outcome }) => outcome === 'done')
@@ -101,13 +101,15 @@ export async function uninstall(system: System, world: World, home: HomePlace, p
   return { steps, run, elsewhere, ...(await clearSides(system, world, home, places, purge)) }
 }
 
-/** What an uninstall would do to the clients' files, or to those of one project. Writes nothing. */
+/** What an uninstall would do to the clients' files, the hook and the commands, or to the files of one project. Writes nothing. */
 export async function previewUninstall(system: System, world: World, home: HomePlace, project?: string): Promise<readonly Step[]> {
   const backups = reach(home, layout(home.environment, home.folder).backups)
   const run = openRun(system, backups, { command: 'uninstall', at: system.now() })
   const [state, known] = [await recordsOf(system, home), await knownOf(system, home)]
-  const commands = project === undefined ? await clearCommands(system, world, state, run, true) : []
-  return [...(await clearFiles({ system, world, home, run, state, known, project }, true)), ...commands]
+  const files = await clearFiles({ system, world, home, run, state, known, project }, true)
+  if (project !== undefined) return files
+  const hook = await clearHook(system, home, state, run, true)
+  return [...files, ...(hook === null ? [] : [hook]), ...(await clearCommands(system, world, state, run, true))]
 }
 
 /** Removes our entries from the files of one project, by its real path, and nothing else of ours. */

@@ -88,6 +88,10 @@ describe('init with --hook', () => {
     ['without hooks', '{}', after('{}')],
   ])('is taken away by uninstall, and nothing else: %s', async (_title, before, make) => {
     const place = await make()
+    const shown = place.read(settings)
+    const planned = await cli(place, ['uninstall', '--dry-run', '--json'])
+    expect(planned.json.steps).toContainEqual(expect.objectContaining({ server: 'SessionStart hook', kind: 'remove', outcome: 'planned' }))
+    expect(place.read(settings)).toBe(shown)
     const gone = await cli(place, ['uninstall', '--yes', '--json'])
     expect(gone.code, gone.output).toBe(0)
     expect(gone.json.steps).toContainEqual(expect.objectContaining({ server: 'SessionStart hook', kind: 'remove', outcome: 'done' }))
@@ -106,6 +110,7 @@ describe('init with --hook', () => {
     const edited = place.read(settings).replace('"timeout": 10', '"timeout": 99')
     place.write(settings, edited)
     expect((await cli(place, ['doctor', '--check', 'claude-code-hook'])).stdout).toContain('was edited since')
+    expect((await cli(place, ['uninstall', '--dry-run'])).stdout).toContain('edited since, so it stays')
     const gone = await cli(place, ['uninstall', '--yes'])
     expect(gone.code).toBe(0)
     expect(gone.stdout).toContain('edited since, so it stays')

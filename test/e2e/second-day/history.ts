@@ -25,7 +25,7 @@ interface OwnFile {
   written: string
   /** The person changed it since the last time mcp-twin was not there. */
   touched: boolean
-  /** Since then --force may have replaced what the person wrote, which comes back. */
+  /** Since then --force may have replaced what the person wrote, and put back what the person took out. */
   forced: boolean
   /** Since then what a person took out may come back. */
   undone: boolean
@@ -181,7 +181,7 @@ function losses({ acts, removed, written, touched, forced, undone }: OwnFile, be
     const own = values.flatMap((value) => (value === null ? [] : [meant(value)]))
     const [stood, stands] = [was.get(name), is.get(name)]
     if (removed.has(name) || (stood !== undefined && !own.includes(meant(stood)))) same = false
-    if (!undone && last === null && stands !== undefined && stood === undefined)
+    if (!undone && !forced && last === null && stands !== undefined && stood === undefined)
       found.push(`${name} came back, which its person had taken out`)
     if (last === null || (removed.has(name) && stood === undefined)) continue
     if (stands === undefined) found.push(`${name} is gone`)

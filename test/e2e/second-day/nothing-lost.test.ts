@@ -142,6 +142,43 @@ describe('uninstall', () => {
     expect(place.servers(codeFile)).toEqual({ two: { command: 'two', args: ['x.js'] } })
   })
 
+  it('in a project changes its files alone, with --purge too, and says so', async () => {
+    const place = await begun()
+    const site = { cwd: place.path('work/site') }
+    place.write('work/site/mcp-twin.json', '{"version":1,"servers":{"site":{"command":"site"}}}')
+    place.write('work/site/.git/HEAD', '')
+    expect((await place.run(['sync', '--no-try'], site)).code).toBe(0)
+    const [own, code] = [readdirSync(place.path('.mcp-twin')), place.read(codeFile)]
+    const planned = await place.run(['uninstall', '--purge', '--dry-run'], site)
+    expect(planned.stdout).toContain('--purge deletes nothing')
+    const done = await place.run(['uninstall', '--purge', '--yes'], site)
+    expect(done.code, done.output).toBe(0)
+    expect(done.stdout).toContain('--purge deletes nothing here')
+    expect(place.has('work/site/.mcp.json')).toBe(false)
+    expect(place.has('work/site/mcp-twin.json')).toBe(true)
+    expect([readdirSync(place.path('.mcp-twin')), place.read(codeFile)]).toEqual([own, code])
+    await must(place, 'sync', '--check')
+  })
+
+  it('shows what becomes of every entry and file before it asks, and does just that', async () => {
+    const place = await begun(['three', { command: 'three' }])
+    await must(place, 'add', 'ours', '--command', 'node', '--', 'ours.js')
+    await must(place, 'disable', 'two')
+    edit(place, codeFile, (servers) => Object.assign(servers, { three: own }))
+    const { steps } = (await place.run(['uninstall', '--dry-run', '--json'])).json
+    const said = steps.map(({ file, server, kind, reason }: Record<string, string>) => [file?.split('/').at(-1), server, kind, reason])
+    expect(said).toEqual(
+      expect.arrayContaining([
+        ['.claude.json', 'two', 'write', 'comes back as it was before'],
+        ['.claude.json', 'three', 'write', 'as you changed it'],
+        ['.claude.json', 'ours', 'remove', null],
+        ['claude_code_config.json', null, 'remove', 'created by mcp-twin, and now empty'],
+      ]),
+    )
+    const done = (await place.run(['uninstall', '--yes', '--json'])).json.steps
+    expect(done).toEqual(steps.map((step: object) => ({ ...step, outcome: 'done' })))
+  })
+
   it.each([
     ['older backups alone', ['originals']],
     ['no backup at all', ['originals', 'runs']],
