@@ -35,6 +35,7 @@ const rows: readonly Row[] = [
   ['update', () => ['update', 'tavilyx'], () => 'tavily'],
   ['diff', () => ['diff', 'tavilyx'], () => 'tavily'],
   ['try', () => ['try', 'tavilyx'], () => 'tavily'],
+  ['tools', () => ['tools', 'tavilyx'], () => 'tavily'],
   ['logs', () => ['logs', 'tavilyx'], () => 'tavily'],
   ['tools', () => ['tools', 'tavilyx'], () => 'tavily'],
   ['logs --follow', () => ['logs', 'tavilyx', '--follow'], () => 'tavily'],
