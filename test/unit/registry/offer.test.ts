@@ -115,6 +115,10 @@ describe('a server of the registry', () => {
     expect(offerOf(entry(raw), false)).toMatchObject({ refuse: expect.stringContaining('changes how programs start') })
   })
 
+  it.each(['ENV', 'MODE', 'NODE_ENV'])('may set a variable that only its own code reads: %s', (name) => {
+    expect(server({ packages: [{ ...npm, environmentVariables: [{ name, value: 'x' }] }] })).toMatchObject({ env: { [name]: 'x' } })
+  })
+
   it.each(['${secret:GITHUB_TOKEN}', '${env:HOME}', '${GITHUB_TOKEN}', '%USERPROFILE%'])(
     'may not take values of this computer: %s',
     (value) => {
