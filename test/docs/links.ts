@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { anchorOf } from './markdown.ts'
-import { isThere, type Page, proseOf } from './pages.ts'
+import { blocksOf, isThere, type Page, proseOf } from './pages.ts'
 
 /** A link of a page to another place of the repository. */
 export interface Link {
@@ -43,6 +43,23 @@ export const pathsIn = (page: Page): string[] =>
     .flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text))
     .flatMap((text) => text.split(/\s/))
     .filter((word) => /^(?:src|test|docs|templates|bin|\.github|\.ci)\/[\w./-]*$/.test(word) && !/[<*…]/.test(word))
+
+/** Files of ours that a page names by the end of their paths, in code or in a block: `lists/index.ts`, `sandbox*.test.ts`. */
+export const filesIn = ({ text }: Page): string[] =>
+  [...text.matchAll(/(?<![\w./$@<>{}-])(?:[\w-]+\/)*[\w*-]+(?:\.[\w*-]+)*\.(?:ts|mjs)(?![\w.])/g)].map(([name]) => name)
+
+/** Whether a file of the repository ends with that name; a star stands for any letters. */
+export const isFile = (name: string, files: readonly string[]): boolean => {
+  const pattern = new RegExp(`(?:^|/)${name.replaceAll('.', '\\.').replaceAll('*', '[\\w.-]*')}$`)
+  return files.some((file) => pattern.test(file))
+}
+
+/** Folders that the map of a page names, as `core/formats/`. */
+export const foldersIn = (page: Page): string[] =>
+  blocksOf(page).flatMap(({ text }) => [...text.matchAll(/(?<![\w./~<:-])((?:[a-z][\w-]*\/)+)(?=[\s,;]|$)/gm)].map(([, name = '']) => name))
+
+/** What a page has npm run. */
+export const scriptsIn = ({ text }: Page): string[] => [...text.matchAll(/(?:`|^\s+)npm run ([a-z][\w:-]*)/gm)].map(([, name = '']) => name)
 
 /** Whether a path of the repository is there; the map of `src` and that of `test` name paths from their own folder too. */
 export const isPathOf = (page: Page, path: string): boolean => isThere(path) || isThere(posix.join(posix.dirname(page.path), path))

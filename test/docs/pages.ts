@@ -9,9 +9,14 @@ export const pathOf = (path: string): string => join(root, path)
 
 export const isThere = (path: string): boolean => existsSync(pathOf(path))
 
+/** The files in some folders of the repository. */
+export const filesBelow = (...folders: readonly string[]): string[] =>
+  folders.flatMap((folder) =>
+    readdirSync(pathOf(folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
+  )
+
 const below = (folder: string): string[] =>
-  readdirSync(pathOf(folder), { recursive: true, encoding: 'utf8' })
-    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+  filesBelow(folder)
     .filter((name) => name.endsWith('.md'))
     .sort()
 
