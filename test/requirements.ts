@@ -29,7 +29,7 @@ export const requirements: readonly Requirement[] = [
     tests: {
       'integration/store/memory.test.ts': [
         'gives versions that are never given twice, also after a deletion',
-        'refuses a version that does not hold, and says the present one',
+        'refuses a version that is not the present one, and names that',
         'forgets what has expired',
         'lists by prefix, tag and page, taking no character for a pattern',
       ],

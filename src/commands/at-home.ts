@@ -16,7 +16,7 @@ export interface HomeOptions {
   /** A command that can begin without a manifest. */
   readonly mayBeAbsent?: boolean
   /** A command that reports a folder or manifest which other users control, instead of refusing to work. */
-  readonly passesOver?: boolean
+  readonly reportOnly?: boolean
   /** Put this program on home's side first, where home is another side that does not have it yet (init). */
   readonly prepareHome?: boolean
 }
@@ -50,7 +50,7 @@ export async function atHome(
     world = await detectWorld(system, {
       ...(options.distro === undefined ? {} : { distro: options.distro }),
       refresh: options.refresh === true,
-      passesOver: options.passesOver === true,
+      reportOnly: options.reportOnly === true,
       onProgress: (text) => progress.update(text),
       signal: context.signal,
     })
@@ -62,7 +62,7 @@ export async function atHome(
   demandSides(context.options.on ?? [], world, context.command === 'add')
   const home = await findHome(system, world, {
     ...(options.home === undefined ? {} : { home: options.home }),
-    passesOver: options.passesOver === true,
+    reportOnly: options.reportOnly === true,
     ...(context.options.manifest === undefined ? {} : { manifest: context.options.manifest }),
   })
   if (!home.isSelf) {
@@ -73,10 +73,10 @@ export async function atHome(
   const place = await findManifest(system, world, home, context.options)
   const mayBeAbsent = options.mayBeAbsent === true
   const openAt = async (at: ManifestPlace) => {
-    if (options.passesOver === true) await vetOwnFolder(system, home.environment)
+    if (options.reportOnly === true) await vetOwnFolder(system, home.environment)
     return openSituation(system, world, home, at, { mayBeAbsent })
   }
-  const look = (at: ManifestPlace = place) => openSituation(system, world, home, at, { mayBeAbsent, passesOver: true })
+  const look = (at: ManifestPlace = place) => openSituation(system, world, home, at, { mayBeAbsent, reportOnly: true })
   return work({ world, home, place, open: () => openAt(place), openAt, look })
 }
 

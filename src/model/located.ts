@@ -25,7 +25,7 @@ export interface LocatedFile {
    * The file is not there yet, and Windows shows the program this one in its place: a package sees the usual folder behind its own
    * (MicrosoftDocs/msix-docs, "Write under AppData"). Once the file is there it hides this one for good.
    */
-  readonly behind?: NativePath
+  readonly fallbackFile?: NativePath
   /** Every file that the program may come to read by itself: entries of ours stay in it. Empty where a person named one. */
   readonly places: readonly NativePath[]
 }

@@ -35,7 +35,7 @@ export interface Action {
   /** Bytes of what a list left unread since it is long; absent: nothing was. */
   readonly unread: { readonly params?: number; readonly result?: number }
   /** True once it has ended, until the client that asked has seen the result. */
-  readonly isNews: boolean
+  readonly resultUnseen: boolean
 }
 
 export interface ActionRow extends ClaimRow {
@@ -85,7 +85,7 @@ export function actionOf(row: ActionRow, isLive: IsLive, now: number): Action {
     },
     roots: JSON.parse(row.roots),
     claimable: row.claimable === 1,
-    isNews: row.finished !== null && row.seen === null,
+    resultUnseen: row.finished !== null && row.seen === null,
     status: statusOf(row, claim !== null, now),
     result: row.result === null ? null : JSON.parse(row.result),
   }

@@ -122,7 +122,7 @@ export function settle(store: Transaction, settling: Settling, isLive: IsLive): 
     const fate = whatBecomes(row, settling, isLive, store.now)
     if (fate === null) return []
     if (fate === 'released' || fate === 'again') release(store, id)
-    else if (fate === 'expired') finish(store, id, 'expired', { message: 'Nobody began it in time.' })
+    else if (fate === 'expired') finish(store, id, 'expired', { message: 'Expired before anyone started it.' })
     else finish(store, id, 'failed', lost(row))
     return [{ id, type, client, outcome: outcomes[fate] }]
   })

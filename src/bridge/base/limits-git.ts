@@ -1,11 +1,11 @@
 import { KiB, MiB, seconds } from './units.ts'
 
-/** What of a repository is read at most: bytes unless the name says otherwise, times in ms. */
+/** Bounds for reading a repository: bytes unless the name says otherwise, times in ms. */
 export const gitLimits = {
-  /** The time for all of it, and the bytes that are read and unpacked in it. */
+  /** Time for the whole read, and bytes that it reads and unpacks. */
   gitMs: 20 * seconds,
   gitBytes: 512 * MiB,
-  /** A `.git` file, HEAD, a branch and what links a worktree with its repository. */
+  /** A `.git` file, HEAD, a branch, or a link between a worktree and its repository. */
   gitSmallFile: 4 * KiB,
   gitConfig: 256 * KiB,
   gitIndex: 32 * MiB,
@@ -13,12 +13,12 @@ export const gitLimits = {
   gitIgnoreFile: 256 * KiB,
   /** An object, and a file of the working tree that is compared. */
   gitObject: 4 * MiB,
-  /** Deltas on the way to an object; git itself takes at most so many. */
+  /** Deltas on the way to an object, as many as git itself takes. */
   gitDeltas: 4095,
   /** Objects that later ones are likely to be made from. */
   gitCache: 16 * MiB,
   gitPacks: 256,
-  /** Files of the index; names in the last commit and in the working tree, together so many. */
+  /** Files of the index, and names in the last commit and the working tree together. */
   gitFiles: 200_000,
   gitNames: 500_000,
   /** Bytes of all names of the index, and of the last commit. */

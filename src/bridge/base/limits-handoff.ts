@@ -13,9 +13,9 @@ export const handoffLimits = {
   questionsOpen: 2000,
   /** Bytes of all handoffs, notes, questions and answers together. */
   handoffsBytes: 256 * MiB,
-  /** What is done or dropped, and what was answered and shown, goes after so long, or earlier where room is needed. */
+  /** Age at which closed handoffs and answered questions are removed; earlier where room is needed. */
   handoffAgeMs: 90 * days,
-  /** So many of those go with one write. */
+  /** Closed handoffs and questions removed by one write. */
   handoffsRemoved: 50,
   /** Characters of a goal that lists show. */
   handoffBeginning: 300,
@@ -23,17 +23,17 @@ export const handoffLimits = {
   handoffDiffFiles: 100,
   handoffDiff: 256 * KiB,
   handoffNames: 50,
-  /** A claim ends after so long, however its process fares. */
+  /** A claim expires even if its process lives. */
   claimMs: 1 * days,
-  /** Things of each kind that one answer of inbox or handoff_list looks at, and characters of each that inbox shows. */
+  /** Things of each kind in one answer of inbox or handoff_list, and characters of each that inbox shows. */
   inboxShown: 100,
   inboxCharacters: 2000,
-  /** Things that one answer of wait_for_change names, and characters of the note of each. */
+  /** Things named in one answer of wait_for_change, and characters of each note. */
   changesShown: 500,
   changeNote: 80,
-  /** Notes and questions of a handoff that a read looks at: the newest. */
+  /** The newest notes and questions of a handoff that a read returns. */
   notesRead: 1000,
-  /** Handoffs, questions and answers that bridge/waiting.json counts, of each so many, and its largest size. */
+  /** Handoffs, questions and answers in bridge/waiting.json (this many of each), and its largest size. */
   waitingKept: 500,
   waitingBytes: 1 * MiB,
   /** How many of the newest things are looked at for an id like the one that is not there. */

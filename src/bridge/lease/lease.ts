@@ -109,7 +109,7 @@ export class Lease {
     asking.signal.throwIfAborted()
     if (this.held !== null) return this.options.answer({ method, params, ...asking }, this.held.over.signal)
     if (this.connection?.open === true) return this.connection.request(method, params, asking)
-    throw failed('Nothing was done: no bridge looks after the store, which alone does this; try again.')
+    throw failed('Nothing was done: no bridge owns the store right now. Try again.')
   }
 
   close(): void {

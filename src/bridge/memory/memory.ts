@@ -16,7 +16,7 @@ export interface NewEntry {
   readonly ifVersion?: number | undefined
 }
 
-/** Stores a value as the next version of its key, which is returned. Throws a Refusal where `ifVersion` does not hold. */
+/** Stores a value as the next version of its key, which is returned. Throws a Refusal where the present version is not `ifVersion`. */
 export function set(store: Transaction, entry: NewEntry): number {
   const { namespace, key } = entry
   forgetExpired(store)
@@ -171,8 +171,8 @@ function expectVersion(
   if (ifVersion === undefined || ifVersion === (present?.version ?? 0)) return
   throw failed(
     present === undefined
-      ? `There is no "${key}" in ${namespace} (version 0), so version ${ifVersion} does not hold; leave if_version out, or set it to 0.`
-      : `"${key}" in ${namespace} is at version ${present.version}, not ${ifVersion}; read it again and set if_version to ${present.version}.`,
+      ? `Conflict: expected version ${ifVersion}, but there is no "${key}" in ${namespace}; leave if_version out, or set it to 0.`
+      : `Conflict: "${key}" in ${namespace} is at version ${present.version}, not ${ifVersion}; read it again and set if_version to ${present.version}.`,
   )
 }
 

@@ -14,7 +14,7 @@ export class CanonicalList {
   /** Folders in which something is missing, as they were at the last look. */
   private readonly stamps = new Map<string, string>()
 
-  /** `pinned`: what does not exist yet means what it means now; were it made as a link, it would open the link's target. */
+  /** `pinned`: a path that does not exist yet keeps its present meaning. Created later as a link, it does not open the link's target. */
   constructor(paths: readonly string[], pinned?: 'pinned') {
     this.paths = paths
     this.pinned = pinned === 'pinned'

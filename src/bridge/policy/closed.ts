@@ -41,7 +41,7 @@ export function closedBelow(folder: string, homes: readonly Names[] = []): strin
   return leadsThere || holdsHomes(names) ? [...files, folder] : files
 }
 
-/** What is closed below one user's home and of the machine, as this process opens it; of what is listed with `*` what can be named. */
+/** Closed paths below one user's home and of the machine, in this process's spelling. Of entries with `*` only those that can be named. */
 export function privatePaths(home: string, kind: Environment['kind']): string[] {
   const separator = separatorOf(home)
   const inIt = exactly(pathsFor(kind, closedList.home)).map((name) => `${home}${separator}${name.replaceAll('/', separator)}`)

@@ -96,7 +96,7 @@ export class Policy {
     }
   }
 
-  /** Like existing, for what is moved or deleted: a link at the end is meant itself, not what it leads to. */
+  /** Like `existing`, for moving and deleting: a link at the end of the path is not followed. */
   async itself(path: string): Promise<Admitted> {
     const sides = await this.sides()
     const asked = this.understood(path, sides).replace(sep === '\\' ? /[\\/]+$/ : /\/+$/, '')

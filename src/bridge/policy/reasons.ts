@@ -5,7 +5,7 @@ import { CanonicalList } from './canonical-list.ts'
 import { closedByName, isKernel } from './closed.ts'
 import { within } from './region.ts'
 
-/** Why a path is closed, and what opens it, if anything does. `deny`: what a person has closed in the manifest. */
+/** Says why a path is closed, and how to open it. `deny`: paths that a person has closed in the manifest. */
 export async function closedRefusal(
   real: string,
   asked: string,

@@ -9,7 +9,7 @@ export function within(path: string, folder: string, fold: (path: string) => str
   return a.startsWith(b.endsWith(separator) ? b : b + separator)
 }
 
-/** Canonical paths that are open, and exceptions inside that are closed, and exceptions to those: the longest that holds a path decides. */
+/** Canonical paths that are open, closed exceptions inside them, and open exceptions inside those. The longest match decides. */
 export interface Region {
   readonly open: readonly string[]
   readonly closed: readonly string[]

@@ -8,9 +8,9 @@ import { bare, type Region, upwards, within } from './region.ts'
 import { startedByUser, startedFrom } from './repositories.ts'
 import type { Known } from './survey.ts'
 
-/** What is to be done with a path: `write` is everything that changes it, takes it away or makes it. */
+/** How a path is used: `write` creates, changes, moves or deletes. */
 export type Use = 'read' | 'write'
-/** `closed`: the list that forbids it wins over the roots. `autorun`: it may be read, but not written. */
+/** `closed`: forbidden by a list, which wins over the roots. `autorun`: readable, not writable. */
 export type Verdict = 'open' | 'outside' | 'closed' | 'autorun'
 
 /** What a ruling is made of. */
@@ -24,23 +24,23 @@ export interface Rules {
   /** Users' homes, canonical. */
   readonly homes: readonly string[]
   fold(path: string): string
-  /** Whether inodes tell files apart there. */
+  /** Whether inodes identify files on that disk. */
   identified(path: string): boolean
 }
 
-/** What something is by its identity, or by that of a folder above it. */
-interface Kin {
+/** Lists that a path is on by its identity, or by that of a folder above it. */
+interface PathFlags {
   readonly closed: boolean
   readonly autorun: boolean
   readonly allowed: boolean
 }
 
-const stranger: Kin = { closed: false, autorun: false, allowed: false }
+const noFlags: PathFlags = { closed: false, autorun: false, allowed: false }
 
-/** All rules in a form in which any path is judged by looking at its own parts, however long the lists are. */
+/** All rules, indexed so that judging a path takes time by its own length, not by that of the lists. */
 export class Ruling {
   readonly homes: readonly Names[]
-  private readonly folders = new Map<string, Kin>()
+  private readonly folders = new Map<string, PathFlags>()
   private readonly repositories = new Map<string, readonly string[]>()
   private readonly rules: Rules
   private readonly places: Readonly<Record<keyof Region, ReadonlySet<string>>>
@@ -69,7 +69,7 @@ export class Ruling {
     }
   }
 
-  /** A canonical path by what it is called and where it lies. */
+  /** Judges a canonical path by its name and place. */
   byPath(real: string, use: Use): Verdict {
     const names = namesOf(real)
     if (closedNames(names, this.homes)) return 'closed'
@@ -123,27 +123,27 @@ export class Ruling {
     return false
   }
 
-  /** The same by what it is, and what each folder above it is: a closed folder stays closed, whatever it is called. */
+  /** Judges by the identity of the path and of each folder above it: a closed folder stays closed under any name. */
   byIdentity(real: string, use: Use): Exclude<Verdict, 'outside'> {
     if (sep === '\\' || !this.rules.identified(real)) return 'open'
     const path = bare(real)
-    const kin = path === '' ? this.kinOf('/', stranger) : this.kinOf(path, this.kinAbove(path))
-    if (kin.closed) return 'closed'
-    return use === 'write' && kin.autorun && !kin.allowed && !this.isAllowed(real) ? 'autorun' : 'open'
+    const flags = path === '' ? this.flagsOf('/', noFlags) : this.flagsOf(path, this.flagsAbove(path))
+    if (flags.closed) return 'closed'
+    return use === 'write' && flags.autorun && !flags.allowed && !this.isAllowed(real) ? 'autorun' : 'open'
   }
 
-  private kinAbove(path: string): Kin {
+  private flagsAbove(path: string): PathFlags {
     const above = path.slice(0, path.lastIndexOf('/'))
     const known = this.folders.get(above)
     if (known !== undefined) return known
-    const kin = above === '' ? this.kinOf('/', stranger) : this.kinOf(above, this.kinAbove(above))
-    this.folders.set(above, kin)
-    return kin
+    const flags = above === '' ? this.flagsOf('/', noFlags) : this.flagsOf(above, this.flagsAbove(above))
+    this.folders.set(above, flags)
+    return flags
   }
 
-  private kinOf(path: string, above: Kin): Kin {
+  private flagsOf(path: string, above: PathFlags): PathFlags {
     const id = identityAt(path)
-    // What is open again in something closed may still have to be made.
+    // A reopened folder may not exist yet.
     const isReopened = this.places.reopened.has(this.rules.fold(path))
     if (id === null) return isReopened ? { ...above, closed: false } : above
     const { closed, reopened, autorun, allowed } = this.identities
@@ -154,13 +154,13 @@ export class Ruling {
     }
   }
 
-  /** What folders and repositories are is found out once, and again after this. */
+  /** Forgets what is known of folders and repositories; it is looked up again. */
   forget(): void {
     this.folders.clear()
     this.repositories.clear()
   }
 
-  /** The same for something opened, by what it is itself; `real`: where the kernel says that it lies. */
+  /** Judges an opened file by its own identity. `real`: its path according to the kernel. */
   byOpened(id: string, real: string, use: Use): Exclude<Verdict, 'outside'> {
     const { closed, autorun } = this.identities
     if (!this.rules.identified(real)) return 'open'
@@ -168,7 +168,7 @@ export class Ruling {
     return use === 'write' && autorun.has(id) && !this.isAllowed(real) ? 'autorun' : 'open'
   }
 
-  /** By path, then by identity; what is not there yet is judged by the folders above it. */
+  /** Judges by path, then by identity. A path that does not exist is judged by the folders above it. */
   of(real: string, use: Use): Verdict {
     const verdict = this.byPath(real, use)
     return verdict === 'open' ? this.byIdentity(real, use) : verdict

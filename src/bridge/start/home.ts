@@ -71,7 +71,7 @@ async function refusedFor(system: System, side: Environment): Promise<string | n
 async function bySides(system: System): Promise<HomeLocation> {
   const { detectWorld } = await import('../../effects/machine/detect.ts')
   const { findHome } = await import('../../effects/machine/home.ts')
-  const world = await detectWorld(system, { passesOver: true })
+  const world = await detectWorld(system, { reportOnly: true })
   const own = world.environments.find((side) => side.self)
   const refused = own === undefined ? null : await refusedFor(system, own)
   const folder = own === undefined ? null : toHere(own, ownFolder(system, own))

@@ -17,7 +17,7 @@ export interface ObservedFile {
   readonly file: NativePath
   readonly bytes: Uint8Array | null
   /** It is not there: `bytes` are those of this file, which its program is shown in its place until it is. */
-  readonly behind?: NativePath
+  readonly fallbackFile?: NativePath
   /** The side on which its program starts the servers, where that is not the file's own, and why. */
   readonly startsOn?: StartSide
   /** Its client no longer takes part: entries of ours are removed, everything else is left alone. */

@@ -88,8 +88,8 @@ export function planOne(
       present: new Set(),
     }
   }
-  const isNew = observed.behind !== undefined && bytes === observed.bytes
-  const state = recordOf(input.state, { environment: environment.id, client: client.id, file: isNew ? observed.behind : file })
+  const isNew = observed.fallbackFile !== undefined && bytes === observed.bytes
+  const state = recordOf(input.state, { environment: environment.id, client: client.id, file: isNew ? observed.fallbackFile : file })
   const prune = input.prune && observed.unused !== true
   const whole = planFile({
     environment: environment.id,

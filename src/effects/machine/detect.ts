@@ -66,8 +66,8 @@ async function keyOf(system: System, { environment, kernel }: OwnSide, distros: 
 }
 
 /** May our folder on this side be used? Where it may not, that is an error, unless it is to be passed over. */
-async function mayUse(system: System, own: Environment, { passesOver }: DetectOptions): Promise<boolean> {
-  if (passesOver === true) return (await ownFolderFaults(system, own)).length === 0
+async function mayUse(system: System, own: Environment, { reportOnly }: DetectOptions): Promise<boolean> {
+  if (reportOnly === true) return (await ownFolderFaults(system, own)).length === 0
   await vetOwnFolder(system, own)
   return true
 }

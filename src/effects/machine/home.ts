@@ -35,7 +35,7 @@ export interface FindOptions {
   /** `--home`: id or kind of an environment. */
   readonly home?: string
   /** Ignores this side's home.json if others may write it; the command reports that. */
-  readonly passesOver?: boolean
+  readonly reportOnly?: boolean
   /** `--manifest`: where it is the manifest in a side's own folder, that side is home. */
   readonly manifest?: string
 }
@@ -115,7 +115,7 @@ function homeSide(world: World, found: readonly SideFolder[], homeJson: HomeJson
  */
 export async function findHome(system: System, world: World, options: FindOptions = {}): Promise<HomePlace> {
   const self = selfOf(world)
-  const isUsed = options.passesOver !== true || (await ownFolderFaults(system, self)).length === 0
+  const isUsed = options.reportOnly !== true || (await ownFolderFaults(system, self)).length === 0
   const homeJson = isUsed ? await findHomeJson(system, world, self) : null
   const folders = world.environments.map((environment) => ({ environment, folder: folderOf(system, environment, homeJson) }))
   const found = await manifestsIn(system, folders)

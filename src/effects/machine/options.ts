@@ -10,8 +10,8 @@ export interface DetectOptions {
   /** Our own folder on this side, where the answers are remembered; default: as `ownFolder` says. */
   readonly folder?: ReachablePath
   readonly signal?: AbortSignal | undefined
-  /** A folder of ours that others decide about is passed over instead of refused, for a command that only tells of it. */
-  readonly passesOver?: boolean
+  /** Ignores a folder of ours that other users control instead of refusing it; for a command that only reports it. */
+  readonly reportOnly?: boolean
 }
 
 /** The way to inspect one side from another. */

@@ -68,7 +68,7 @@ export interface OpenOptions {
   /** For a command that can begin without a manifest. */
   readonly mayBeAbsent?: boolean
   /** Reports files that others may write instead of refusing them; nothing in them may be run. */
-  readonly passesOver?: boolean
+  readonly reportOnly?: boolean
 }
 
 /**
@@ -80,14 +80,14 @@ export async function openSituation(
   world: World,
   home: HomePlace,
   place: ManifestPlace,
-  { mayBeAbsent = false, passesOver = false }: OpenOptions = {},
+  { mayBeAbsent = false, reportOnly = false }: OpenOptions = {},
 ): Promise<Situation> {
   if (place.isLost === true) throw folderGone()
   const self = world.environments.find((each) => each.self) ?? home.environment
-  const { faults, ...vetted } = passesOver
+  const { faults, ...vetted } = reportOnly
     ? await lookAtManifest(system, self, place)
     : { ...(await vetManifest(system, self, place)), faults: [] }
-  const own = passesOver ? await ownFolderFaults(system, self) : []
+  const own = reportOnly ? await ownFolderFaults(system, self) : []
   const loaded = await loadManifest(
     system,
     vetted.manifest,
@@ -101,7 +101,7 @@ export async function openSituation(
   }
   const written = withoutPrograms(loaded?.manifest ?? emptyManifest, [...faults, ...own])
   const isProject = place.scope === 'project'
-  const manifest = isProject ? projectManifest(written, withoutPrograms(await usersOwn(system, home, passesOver), own)) : written
+  const manifest = isProject ? projectManifest(written, withoutPrograms(await usersOwn(system, home, reportOnly), own)) : written
   const statePath = reach(home, layout(home.environment, home.folder).state)
   const state = await loadState(system, statePath)
   const { lock, bytes: lockBytes } = await readLock(system, vetted.lock)
@@ -131,10 +131,10 @@ function withoutPrograms(manifest: Manifest, faults: readonly Fault[]): Manifest
 }
 
 /** The user's own manifest, for what a project's does not decide; an empty one where there is none. */
-export async function usersOwn(system: System, home: HomePlace, passesOver = false): Promise<Manifest> {
+export async function usersOwn(system: System, home: HomePlace, reportOnly = false): Promise<Manifest> {
   const path = layout(home.environment, home.folder).manifest
   const files = ownFiles(home.environment, home.folder)
-  const vetted = await (passesOver ? lookAtManifest : vetManifest)(system, home.environment, files)
+  const vetted = await (reportOnly ? lookAtManifest : vetManifest)(system, home.environment, files)
   const loaded = await loadManifest(
     system,
     vetted.manifest,

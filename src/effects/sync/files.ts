@@ -42,7 +42,7 @@ export async function applyFile(
     return { steps: file.plan.refusal === null ? [] : [file.plan.refusal], state: null, written: false, notices: [] }
   let plan = file.plan
   const decide = (found: Uint8Array | null): Decision => {
-    const bytes = found ?? (observed.behind === undefined ? null : observed.bytes)
+    const bytes = found ?? (observed.fallbackFile === undefined ? null : observed.bytes)
     plan = planOne(input, observed, desired, bytes)
     return decisionFor(
       plan,

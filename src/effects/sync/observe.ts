@@ -48,7 +48,7 @@ async function observeFile(system: System, target: Target): Promise<ObservedFile
     })
     const unfit = placed.ok ? {} : { unfit: unfitFor(system, placed) }
     const facts = await system.files.look(here, 'follow')
-    if (facts === null) return { ...seen, ...unfit, ...(await behind(system, target)) }
+    if (facts === null) return { ...seen, ...unfit, ...(await readFallback(system, target)) }
     if (facts.kind === 'directory') return refuse('it is a folder', `move ${file} away, then: mcp-twin sync`)
     if (facts.kind !== 'file') return refuse('it is not a regular file', `move ${file} away, then: mcp-twin sync`)
     if (facts.size > BYTES_MAX)
@@ -78,16 +78,16 @@ function unfitFor(system: System, { reason, hint, isReadOnly }: Reason): NonNull
 }
 
 /** Returns the initial bytes of a missing file: none, or those of the file that its program reads in its place. */
-async function behind(
+async function readFallback(
   system: System,
   { environment, client, located }: Target,
-): Promise<Pick<ObservedFile, 'bytes' | 'behind' | 'refusal'>> {
-  const file = located?.behind
+): Promise<Pick<ObservedFile, 'bytes' | 'fallbackFile' | 'refusal'>> {
+  const file = located?.fallbackFile
   const here = file === undefined ? null : toHere(environment, file)
   const bytes = here === null ? null : await system.files.read(here)
   if (file === undefined || bytes === null) return { bytes: null }
   const read = readClientFile(client, bytes)
-  if (read.ok) return { bytes, behind: file }
+  if (read.ok) return { bytes, fallbackFile: file }
   const reason = `${file}, which ${client.label} reads in its place, cannot be used: ${describeRefusal(read.refusal)}`
   return { bytes: null, refusal: { reason, hint: `fix that file, then: mcp-twin sync --client ${client.id}` } }
 }

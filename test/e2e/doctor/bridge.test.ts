@@ -364,7 +364,7 @@ describeUnless(lacksMounts(), 'a machine that lacks something', () => {
     ])
   })
 
-  it('has one that walls nothing off', async () => {
+  it('reports a sandbox that does not isolate', async () => {
     const place = await bridged({ terminal: 'sandbox' })
     const fake = join(place.home, 'bwrap')
     // Everything up to the shell is options of the wall.

@@ -41,10 +41,10 @@ describeEngines('memory', (bench) => {
     ])
   })
 
-  it('refuses a version that does not hold, and says the present one', async () => {
+  it('refuses a version that is not the present one, and names that', async () => {
     await put('a', 1)
     await expect(put('a', 2, { ifVersion: 2 })).rejects.toThrow(/at version 1, not 2/)
-    await expect(put('b', 2, { ifVersion: 2 })).rejects.toThrow(/There is no "b"/)
+    await expect(put('b', 2, { ifVersion: 2 })).rejects.toThrow(/expected version 2, but there is no "b"/)
     expect(await put('a', 2, { ifVersion: 1 })).toBe(2)
   })
 

@@ -31,7 +31,7 @@ export const getAction = defineTool({
         ? await store.read((database) => ({ action: read(database, id, isLive, now()), cursor: undefined }))
         : await waitForAction(store, id, { timeoutMs, signal, isLive, now })
     const told = cursor === undefined ? {} : { cursor }
-    if (action.from === client && finalStatuses.includes(action.status) && action.isNews)
+    if (action.from === client && finalStatuses.includes(action.status) && action.resultUnseen)
       await store.write({ client, session }, (transaction) => markSeen(transaction, [id]))
     if (timeoutMs === 0 || !isAsked(action)) return { ...actionAnswer(action, room), ...told }
     const asked = `A person is asked, and has not decided: mcp-twin actions run ${id}`

@@ -99,16 +99,16 @@ function view(
       .filter((each) => each.hasConfig && !isSame(environment, each, live))
       .map(({ file }) => ({ file, ours: holdsOurs(file) })),
     unseen: [...new Set(unseen)].map((folder) => ({ by: userDataVariable, folder })),
-    ...behind(environment, folders, live),
+    ...fallbackOf(environment, folders, live),
     places: folders.map(({ file }) => file),
   }
 }
 
 /** What a package without a config of its own sees of the usual folder. */
-function behind(environment: Environment, folders: readonly DesktopFolder[], live: DesktopFolder): Pick<LocatedFile, 'behind'> {
+function fallbackOf(environment: Environment, folders: readonly DesktopFolder[], live: DesktopFolder): Pick<LocatedFile, 'fallbackFile'> {
   const isPackage = folders.some(({ file, rule }) => rule === 'package' && samePath(environment, file, live.file))
   const usual = folders.find(({ rule, hasConfig }) => rule === 'classic' && hasConfig)
-  return isPackage && !live.hasConfig && usual !== undefined ? { behind: usual.file } : {}
+  return isPackage && !live.hasConfig && usual !== undefined ? { fallbackFile: usual.file } : {}
 }
 
 /** Of the other folders the one used last, where that was more than a day after the named one: the name may be out of date. */
